@@ -1,0 +1,39 @@
+//! The schema, as steps that run on SQLite and on PostgreSQL.
+//!
+//! Each step is one transaction and can be undone. This crate never imports `entity`: an old step must not change when
+//! an entity does. What a step says about keys and checks is spelled in `keys` and `checks`; read `m20261121_000002`
+//! first to see both.
+
+use sea_orm_migration::prelude::*;
+
+mod checks;
+mod keys;
+mod m20261121_000001_users;
+mod m20261121_000002_organisations;
+mod m20261121_000003_partnerships;
+mod m20261121_000004_memberships;
+mod m20261121_000005_sessions;
+mod m20261121_000006_billing;
+mod m20261121_000007_subscriptions;
+mod m20261121_000008_invoices;
+mod m20261121_000009_api_keys;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_users::Migration),
+            Box::new(m20261121_000002_organisations::Migration),
+            Box::new(m20261121_000003_partnerships::Migration),
+            Box::new(m20261121_000004_memberships::Migration),
+            Box::new(m20261121_000005_sessions::Migration),
+            Box::new(m20261121_000006_billing::Migration),
+            Box::new(m20261121_000007_subscriptions::Migration),
+            Box::new(m20261121_000008_invoices::Migration),
+            Box::new(m20261121_000009_api_keys::Migration),
+        ]
+    }
+}
