@@ -62,8 +62,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The way from an organisation to its resellers. Each request takes it, so it holds all that a step reads: neither
-/// database needs the table.
+/// The way from an organisation to its resellers. Each request takes it, so it holds all that a step reads, and
+/// the table is left alone.
 fn climb() -> IndexCreateStatement {
     index(
         "partnership",
@@ -91,9 +91,10 @@ fn keep_client_name(backend: DbBackend) -> Result<&'static [&'static str], DbErr
         DbBackend::Sqlite => Ok(&["CREATE TRIGGER partnership_client_name AFTER UPDATE OF name ON organisation \
              WHEN new.name <> old.name \
              BEGIN UPDATE partnership SET client_name = new.name WHERE client_id = new.id; END"]),
-        // PostgreSQL needs a function for it. It ignores the row that an AFTER trigger returns.
+        // PostgreSQL needs a function for it, and ignores the row that an AFTER trigger returns. REPLACE, because a
+        // function stays behind where all tables are dropped at once.
         DbBackend::Postgres => Ok(&[
-            "CREATE FUNCTION partnership_client_name() RETURNS trigger LANGUAGE plpgsql AS $$ \
+            "CREATE OR REPLACE FUNCTION partnership_client_name() RETURNS trigger LANGUAGE plpgsql AS $$ \
              BEGIN UPDATE partnership SET client_name = new.name WHERE client_id = new.id; RETURN NULL; END $$",
             "CREATE TRIGGER partnership_client_name AFTER UPDATE OF name ON organisation \
              FOR EACH ROW WHEN (new.name <> old.name) EXECUTE FUNCTION partnership_client_name()",
