@@ -1,0 +1,133 @@
+//! Brings the playground into the server: its own files from `playground/`, and GraphiQL with React from npm, at the
+//! versions and hashes of `playground/package-lock.json`. Read next: `src/http/playground.rs`, which serves them.
+//!
+//! A machine without npm gets a working server all the same: its page loads the same files from a CDN, and the browser
+//! compares them with the hashes in `index.html`. `TENANTRY_PLAYGROUND=cdn` asks for that.
+
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use flate2::{Compression, write::GzEncoder};
+
+const OWN_FILES: [&str; 5] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js"];
+const PACKAGE_FILES: [&str; 2] = ["package.json", "package-lock.json"];
+/// Before the `name@version/file` of a file from npm, as `index.html` names it.
+const NPM_URL: &str = "/playground/npm/";
+const CDN: &str = "https://cdn.jsdelivr.net";
+
+/// Path under `/playground/` and content.
+type Files = Vec<(String, Vec<u8>)>;
+
+fn main() -> io::Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground");
+    for file in OWN_FILES.iter().chain(&PACKAGE_FILES) {
+        println!("cargo:rerun-if-changed=playground/{file}");
+    }
+    println!("cargo:rerun-if-env-changed=TENANTRY_PLAYGROUND");
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?).join("playground");
+    fs::create_dir_all(&out)?;
+    let mut files = Files::new();
+    for name in OWN_FILES {
+        files.push((name.to_owned(), fs::read(source.join(name))?));
+    }
+    let page = String::from_utf8_lossy(&files[0].1).into_owned();
+    let from_npm = bring_from_npm(&source, &out, &page);
+    let cdn = from_npm.is_err().then_some(CDN);
+    match from_npm {
+        Ok(found) => files.extend(found),
+        Err(reason) => {
+            println!(
+                "cargo:warning=the playground will load GraphiQL from {CDN}: {reason} (with npm at hand, touch \
+                 playground/package-lock.json and build again)"
+            );
+            files[0].1 = page.replace(NPM_URL, &format!("{CDN}/npm/")).into_bytes();
+        }
+    }
+    fs::write(out.join("assets.rs"), compile(&out, cdn, &files)?)
+}
+
+/// The files that the page takes from npm, by their path under `/playground/`. They are fetched once: a copy is kept for
+/// as long as the lock file stays the same.
+fn bring_from_npm(source: &Path, out: &Path, page: &str) -> Result<Files, String> {
+    if env::var_os("TENANTRY_PLAYGROUND").is_some_and(|choice| choice == "cdn") {
+        return Err("TENANTRY_PLAYGROUND=cdn".to_owned());
+    }
+    if env::var_os("DOCS_RS").is_some() {
+        return Err("a build for documentation has no network".to_owned());
+    }
+    let lock = fs::read(source.join("package-lock.json")).map_err(|error| error.to_string())?;
+    let kept = out.join("kept");
+    if fs::read(kept.join("package-lock.json")).is_ok_and(|before| before == lock)
+        && let Ok(files) = read_npm_files(page, |package, file| kept.join(package).join(file))
+    {
+        return Ok(files);
+    }
+    run_npm(source, out)?;
+    let modules = out.join("node_modules");
+    let files = read_npm_files(page, |package, file| {
+        let from = modules.join(package).join(file);
+        let to = kept.join(package).join(file);
+        // A copy that fails only means that npm runs again next time.
+        let _ = to.parent().map(fs::create_dir_all);
+        let _ = fs::copy(&from, to);
+        from
+    })?;
+    let _ = fs::write(kept.join("package-lock.json"), lock);
+    // The rest of what npm brought only fills the disk.
+    let _ = fs::remove_dir_all(modules);
+    Ok(files)
+}
+
+fn run_npm(source: &Path, out: &Path) -> Result<(), String> {
+    for file in PACKAGE_FILES {
+        fs::copy(source.join(file), out.join(file)).map_err(|error| error.to_string())?;
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let ran = Command::new(npm)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"])
+        .current_dir(out)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("npm does not run: {error}"))?;
+    if ran.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&ran.stderr);
+    Err(said.lines().find(|line| line.contains("npm error")).unwrap_or("npm ci failed").to_owned())
+}
+
+/// Each file that the page names under `NPM_URL`, read from where `place` says that a package's file is.
+fn read_npm_files(page: &str, place: impl Fn(&str, &str) -> PathBuf) -> Result<Files, String> {
+    let paths = page.split('"').filter_map(|part| part.strip_prefix(NPM_URL));
+    paths
+        .map(|path| {
+            let (package, rest) = path.split_once('@').ok_or("a file from npm has no version")?;
+            let (_version, file) = rest.split_once('/').ok_or("a file from npm has no path")?;
+            let bytes = fs::read(place(package, file)).map_err(|error| format!("{path}: {error}"))?;
+            Ok((format!("npm/{path}"), bytes))
+        })
+        .collect()
+}
+
+/// The source that `src/http/playground.rs` includes: each file as it is and compressed.
+fn compile(out: &Path, cdn: Option<&str>, files: &[(String, Vec<u8>)]) -> io::Result<String> {
+    let mut code = format!("const CDN: Option<&str> = {cdn:?};\nconst ASSETS: &[Asset] = &[\n");
+    for (index, (path, bytes)) in files.iter().enumerate() {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(bytes)?;
+        fs::write(out.join(format!("{index}.plain")), bytes)?;
+        fs::write(out.join(format!("{index}.gz")), gzip.finish()?)?;
+        let include = |kind| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/playground/{index}.{kind}\"))");
+        let etag = format!("W/\"{:016x}\"", hasher.finish());
+        let (plain, gzip) = (include("plain"), include("gz"));
+        let _ = writeln!(code, "    Asset {{ path: {path:?}, etag: {etag:?}, plain: {plain}, gzip: {gzip} }},");
+    }
+    Ok(code + "];\n")
+}

@@ -1,0 +1,80 @@
+// The tabs that a new visitor finds. Those with `$id` are filled after the log-in with an id that this person knows.
+
+export const examples = [
+  {
+    filledWith: "reseller",
+    query: `# A reseller's customers, what they use and what they owe.
+# What you may not see is null, with an error that says which permission is missing.
+query PartnerTree($id: ID!) {
+  reseller(id: $id) {
+    organisation { name }
+    clients(first: 100, orderBy: {field: NAME}) {
+      totalCount
+      edges {
+        partnership { state delegatedPermissions endsAt }
+        node {
+          id name kind state
+          viewerPermissions
+          members(first: 5) { edges { node { user { name } email roles { name } } } }
+          services(first: 5) { edges { node { kind name state } } }
+          invoices(filter: {state: OVERDUE}, first: 3) { edges { node { number total { formatted } dueOn } } }
+          billing { recipient { __typename ... on OrganisationCard { name } ... on BillingContact { name } } }
+          reseller { clients(first: 20) { edges { node { name } } } }
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Everything you belong to, what you may do there, and who pays for whom.
+query Dashboard {
+  viewer {
+    name email
+    activeOrganisation { id name }
+    organisations(first: 50) {
+      edges { node { id name kind viewerPermissions payer { name } paysFor(first: 10) { edges { node { name } } } } }
+    }
+  }
+}
+`,
+  },
+  {
+    filledWith: "organisation",
+    query: `# Who can read the invoices of this organisation, and through what.
+query WhoCanSee($id: ID!) {
+  organisation(id: $id) {
+    name
+    accessors(permission: INVOICE_READ, first: 10) {
+      edges { node { actor { __typename ... on User { name } } paths { sentence } } }
+    }
+  }
+}
+`,
+  },
+  {
+    filledWith: "organisation",
+    query: `# Why you may, or may not, read the invoices of this organisation.
+query Explain($id: ID!) {
+  explainAccess(organisationId: $id, permission: INVOICE_READ) {
+    granted
+    paths { sentence }
+    misses { reason sentence }
+  }
+}
+`,
+  },
+  {
+    query: `# Every permission, the fields it opens and the roles that hold it.
+query Catalogue {
+  permissionCatalogue { permission text description delegable implies fields builtInRoles }
+}
+`,
+  },
+];
+
+// The variables of an example, as text, for a person who knows these ids: `{reseller, organisation}`.
+export function variables(example, ids) {
+  return example.filledWith ? JSON.stringify({ id: ids[example.filledWith] ?? "" }, null, 2) : "";
+}
