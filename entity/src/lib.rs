@@ -1,0 +1,22 @@
+//! The tables, one file each. Knows the database mapper and nothing else.
+//!
+//! Ids are UUIDv7, instants are UTC, money is an integer in minor units with an ISO 4217 currency, permission sets are
+//! bit sets in an `i64`.
+#![allow(missing_docs, reason = "the model macro generates items that cannot carry any")]
+
+pub mod api_key;
+pub mod billing_contact;
+pub mod billing_details;
+pub mod invoice;
+pub mod invoice_line;
+pub mod membership;
+pub mod membership_role;
+pub mod organisation;
+pub mod partnership;
+pub mod payer;
+pub mod refresh_token;
+pub mod role;
+pub mod service;
+pub mod session;
+pub mod subscription;
+pub mod user;

@@ -1,0 +1,25 @@
+//! A user in an organisation.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `membership`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    /// UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The organisation that it belongs to.
+    pub organisation_id: Uuid,
+    /// The member.
+    pub user_id: Uuid,
+    /// The partnership through which it was given, if one.
+    pub partnership_id: Option<Uuid>,
+    /// When it ends by itself; never for an OWNER.
+    pub expires_at: Option<DateTimeUtc>,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,59 @@
+//! The thing itself: a server, a site, a domain.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `service`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "service")]
+pub struct Model {
+    /// UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The organisation that it belongs to.
+    pub organisation_id: Uuid,
+    /// The subscription that pays for it.
+    pub subscription_id: Option<Uuid>,
+    /// What sort of thing.
+    pub kind: Kind,
+    /// Host name, domain name or label.
+    pub name: String,
+    /// Whether it runs.
+    pub state: State,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// What sort of thing a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    /// A virtual server.
+    VirtualServer,
+    /// A web site.
+    WebHosting,
+    /// A domain name; read with DOMAIN_READ.
+    Domain,
+    /// Seats for people.
+    Seats,
+    /// A quota of devices.
+    Devices,
+    /// Anything else.
+    Other,
+}
+
+/// Whether a service runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum State {
+    /// Is being set up.
+    Pending,
+    /// Runs.
+    Active,
+    /// Stopped, kept.
+    Suspended,
+    /// Gone.
+    Ended,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

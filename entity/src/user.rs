@@ -1,0 +1,38 @@
+//! One person with one e-mail address.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `user`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user")]
+pub struct Model {
+    /// UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Normalised address, unique.
+    #[sea_orm(unique)]
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// Argon2id in PHC form.
+    pub password_hash: String,
+    /// When the address was proved.
+    pub email_verified_at: Option<DateTimeUtc>,
+    /// May the person log in?
+    pub state: State,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+}
+
+/// Whether a user may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum State {
+    /// May log in.
+    Active,
+    /// May not log in, and holds no permission.
+    Disabled,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
