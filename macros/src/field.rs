@@ -1,0 +1,180 @@
+//! What `#[guarded]` does to one method.
+
+use proc_macro2::TokenStream as Tokens;
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Attribute, Error, FnArg, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, PathSegment, ReturnType, Type,
+    parse_quote,
+};
+
+use crate::rule::{self, Rule};
+
+/// Which of the four attributes stands on the field.
+enum Kind {
+    Requires(Vec<Rule>),
+    Finds(Vec<Rule>),
+    Authenticated,
+    Public,
+}
+
+fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
+    let rules = |attribute: &Attribute| attribute.meta.require_list().and_then(|list| rule::parse(list.tokens.clone()));
+    match attribute.path().get_ident()?.to_string().as_str() {
+        "requires" => Some(rules(attribute).map(Kind::Requires)),
+        "finds" => Some(rules(attribute).map(Kind::Finds)),
+        "authenticated" => Some(Ok(Kind::Authenticated)),
+        "public" => Some(Ok(Kind::Public)),
+        _ => None,
+    }
+}
+
+impl Kind {
+    fn directives(&self) -> Tokens {
+        match self {
+            Self::Requires(rules) | Self::Finds(rules) => {
+                let directives = rules.iter().map(Rule::directive);
+                quote!(#(directive = #directives,)*)
+            }
+            Self::Authenticated => quote!(directive = crate::access::directive::authenticated::apply(),),
+            Self::Public => quote!(directive = crate::access::directive::public::apply(),),
+        }
+    }
+
+    fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
+            Self::Finds(rules) => Some(rule::sentence("Not found without", rules)),
+            Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
+            Self::Public => None,
+        }
+    }
+
+    fn check(&self, context: &Ident) -> Option<Tokens> {
+        match self {
+            Self::Requires(rules) => {
+                let values = rules.iter().map(Rule::value);
+                Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
+            }
+            Self::Authenticated => Some(quote!(crate::access::authenticated(#context))),
+            Self::Finds(_) | Self::Public => None,
+        }
+    }
+}
+
+/// Rewrites the method; see the crate's documentation.
+pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
+    let mut kinds = Vec::new();
+    let mut graphql = Tokens::new();
+    let mut others = Vec::new();
+    for attribute in function.attrs.drain(..) {
+        if let Some(kind) = kind_of(&attribute) {
+            kinds.push(kind?);
+        } else if attribute.path().is_ident("graphql") {
+            // The engine reads only the first of these, so ours goes into it.
+            let present = &attribute.meta.require_list()?.tokens;
+            graphql.extend(quote!(#present,));
+        } else {
+            others.push(attribute);
+        }
+    }
+    let [kind] = kinds.as_slice() else {
+        return Err(Error::new_spanned(
+            &function.sig.ident,
+            "a field needs exactly one of #[requires(…)], #[finds(…)], #[authenticated] and #[public]",
+        ));
+    };
+    graphql.extend(kind.directives());
+    if let Some(sentence) = kind.sentence() {
+        others.push(parse_quote!(#[doc = ""]));
+        others.push(parse_quote!(#[doc = #sentence]));
+    }
+    others.push(parse_quote!(#[graphql(#graphql)]));
+    function.attrs = others;
+
+    let outcome = Outcome::of(&function.sig.output);
+    let optional = matches!(outcome, Outcome::Option | Outcome::ResultOption(_));
+    let may_fail = matches!(outcome, Outcome::Result) || kind.check(&format_ident!("unused")).is_some();
+    if !optional && may_fail {
+        return Err(Error::new_spanned(
+            &function.sig.output,
+            "a field that may be refused or fail is nullable: return Option<T> or Result<Option<T>>",
+        ));
+    }
+    if optional {
+        let context = context_of(function);
+        let body = &function.block;
+        let check = kind.check(&context).map(|check| {
+            quote!(if let Err(refusal) = #check { crate::access::report(#context, refusal); return None; })
+        });
+        if let Outcome::ResultOption(inner) = &outcome {
+            let run = if function.sig.asyncness.is_some() {
+                quote!((async move #body).await)
+            } else {
+                quote!((move || #body)())
+            };
+            let block = quote!({
+                #check
+                let outcome: crate::error::Result<Option<#inner>> = #run;
+                match outcome {
+                    Ok(value) => value,
+                    Err(error) => { crate::access::report(#context, error); None }
+                }
+            });
+            function.sig.output = parse_quote!(-> Option<#inner>);
+            function.block = parse_quote!(#block);
+        } else {
+            let statements = &body.stmts;
+            let block = quote!({ #check #(#statements)* });
+            function.block = parse_quote!(#block);
+        }
+    }
+    Ok(())
+}
+
+/// The name of the context argument, which is added where it is missing.
+fn context_of(function: &mut ImplItemFn) -> Ident {
+    for input in &function.sig.inputs {
+        if let FnArg::Typed(argument) = input
+            && argument.ty.to_token_stream().to_string().contains("Context")
+            && let Pat::Ident(name) = &*argument.pat
+        {
+            return name.ident.clone();
+        }
+    }
+    let name = format_ident!("guard_context");
+    function.sig.inputs.insert(1, parse_quote!(#name: &async_graphql::Context<'_>));
+    name
+}
+
+/// The shapes of a result that matter here.
+enum Outcome {
+    Option,
+    ResultOption(Type),
+    Result,
+    Other,
+}
+
+impl Outcome {
+    fn of(output: &ReturnType) -> Self {
+        let ReturnType::Type(_, written) = output else { return Self::Other };
+        match last_segment(written) {
+            Some(segment) if segment.ident == "Option" => Self::Option,
+            Some(segment) if segment.ident == "Result" => match argument(segment).and_then(last_segment) {
+                Some(inner) if inner.ident == "Option" => {
+                    argument(inner).map_or(Self::Result, |value| Self::ResultOption(value.clone()))
+                }
+                _ => Self::Result,
+            },
+            _ => Self::Other,
+        }
+    }
+}
+
+fn last_segment(written: &Type) -> Option<&PathSegment> {
+    if let Type::Path(path) = written { path.path.segments.last() } else { None }
+}
+
+fn argument(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    arguments.args.iter().find_map(|one| if let GenericArgument::Type(value) = one { Some(value) } else { None })
+}

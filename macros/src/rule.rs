@@ -1,0 +1,90 @@
+//! A rule as it is written in an attribute: `INVOICE_READ` or `INVOICE_READ at PAYER`.
+
+use proc_macro2::TokenStream as Tokens;
+use quote::{format_ident, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Error, Ident, Token};
+
+/// One permission at one side of the object.
+pub struct Rule {
+    permission: Ident,
+    side: Option<Ident>,
+}
+
+impl Parse for Rule {
+    fn parse(input: ParseStream<'_>) -> Result<Self, Error> {
+        let permission: Ident = input.parse()?;
+        let mut side = None;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            let word: Ident = input.parse()?;
+            if word != "at" {
+                return Err(Error::new_spanned(word, "expected `at SIDE`"));
+            }
+            side = Some(input.parse()?);
+        }
+        Ok(Self { permission, side })
+    }
+}
+
+/// Reads a list of alternatives; an empty one is an error.
+pub fn parse(tokens: Tokens) -> Result<Vec<Rule>, Error> {
+    let span = proc_macro2::Span::call_site();
+    let rules: Vec<Rule> = Punctuated::<Rule, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect();
+    if rules.is_empty() { Err(Error::new(span, "name at least one permission")) } else { Ok(rules) }
+}
+
+/// `INVOICE_READ` → `InvoiceRead`.
+fn variant(screaming: &Ident) -> Ident {
+    let camel: String = screaming
+        .to_string()
+        .split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| first.to_string() + &letters.as_str().to_lowercase())
+        })
+        .collect();
+    format_ident!("{camel}", span = screaming.span())
+}
+
+impl Rule {
+    fn permission(&self) -> Tokens {
+        let name = variant(&self.permission);
+        quote!(crate::access::Permission::#name)
+    }
+
+    /// The value that the check compares with.
+    pub fn value(&self) -> Tokens {
+        let permission = self.permission();
+        let side = self.side.as_ref().map_or_else(|| format_ident!("Organisation"), variant);
+        quote!(crate::access::Rule { permission: #permission, side: crate::access::Side::#side })
+    }
+
+    /// The directive in the schema.
+    pub fn directive(&self) -> Tokens {
+        let permission = self.permission();
+        let side = self.side.as_ref().map_or_else(
+            || quote!(None),
+            |side| {
+                let name = variant(side);
+                quote!(Some(crate::access::Side::#name))
+            },
+        );
+        quote!(crate::access::directive::requires::apply(#permission, #side))
+    }
+
+    fn text(&self) -> String {
+        let name = self.permission.to_string().to_lowercase();
+        let name = name.rsplit_once('_').map_or_else(|| name.clone(), |(area, act)| format!("{area}:{act}"));
+        match &self.side {
+            Some(side) => format!("`{name}` at the {}", side.to_string().to_lowercase()),
+            None => format!("`{name}`"),
+        }
+    }
+}
+
+/// "Requires `invoice:read` or `invoice:read` at the payer."
+pub fn sentence(opening: &str, rules: &[Rule]) -> String {
+    let names: Vec<String> = rules.iter().map(Rule::text).collect();
+    format!("{opening} {}.", names.join(" or "))
+}
