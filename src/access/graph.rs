@@ -1,0 +1,178 @@
+//! The tenant graph as the resolver sees it: organisations, partnerships between them, and what one actor holds where.
+
+use std::collections::HashMap;
+
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+pub use entity::organisation::{Kind, State as OrganisationState};
+pub use entity::partnership::State as PartnershipState;
+
+use super::role::BuiltinRole;
+use super::set::{Grants, PermissionSet};
+
+/// What the resolver knows of an organisation.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// Masks what may be done there.
+    pub state: OrganisationState,
+    /// The operator is not above itself.
+    pub kind: Kind,
+}
+
+/// A partnership: permission flows from the reseller to the client.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    /// The partnership.
+    pub id: Uuid,
+    /// Upper end.
+    pub reseller: Uuid,
+    /// Lower end.
+    pub client: Uuid,
+    /// What is let through to the client itself.
+    pub delegated: PermissionSet,
+    /// What is let through to the client's own clients.
+    pub client_delegated: PermissionSet,
+    /// Whether people of resellers above the reseller come through.
+    pub includes_upstream: bool,
+    /// Stored state.
+    pub state: PartnershipState,
+    /// From when it holds.
+    pub starts_at: DateTimeUtc,
+    /// Until when it holds, if not for ever.
+    pub ends_at: Option<DateTimeUtc>,
+}
+
+impl Edge {
+    /// Whether the partnership lets anybody through at the moment.
+    pub fn is_active(&self, now: DateTimeUtc) -> bool {
+        self.state == PartnershipState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Which role somebody holds: resolved by id, never by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleRef {
+    /// One that the code brings.
+    Builtin(BuiltinRole),
+    /// One that the organisation defined.
+    Custom {
+        /// Its id.
+        id: Uuid,
+        /// Its name, for display.
+        name: String,
+    },
+}
+
+impl RoleRef {
+    /// For display.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Builtin(role) => role.name(),
+            Self::Custom { name, .. } => name,
+        }
+    }
+}
+
+/// A role in somebody's hand, with the sets that it stands for at that organisation.
+#[derive(Clone, Debug)]
+pub struct HeldRole {
+    /// Which role.
+    pub role: RoleRef,
+    /// What it holds.
+    pub sets: Grants,
+}
+
+impl HeldRole {
+    /// A built-in role at an organisation of the given kind.
+    pub fn builtin(role: BuiltinRole, kind: Kind) -> Self {
+        Self { role: RoleRef::Builtin(role), sets: role.sets(kind == Kind::Operator) }
+    }
+
+    /// A custom role; what only the operator may hold is dropped elsewhere.
+    pub fn custom(id: Uuid, name: String, own: PermissionSet, clients: PermissionSet, kind: Kind) -> Self {
+        let bound = if kind == Kind::Operator { PermissionSet::ALL } else { PermissionSet::ORDINARY };
+        Self { role: RoleRef::Custom { id, name }, sets: Grants { own: own & bound, clients: clients & bound } }
+    }
+}
+
+/// What an actor holds at one organisation by itself.
+#[derive(Clone, Debug)]
+pub enum Holding {
+    /// A membership with its roles.
+    Membership {
+        /// The membership.
+        id: Uuid,
+        /// When it ends by itself.
+        expires_at: Option<DateTimeUtc>,
+        /// Its roles.
+        roles: Vec<HeldRole>,
+    },
+    /// The scopes of an API key of the organisation.
+    Key {
+        /// The key.
+        id: Uuid,
+        /// Its scopes.
+        sets: Grants,
+    },
+}
+
+impl Holding {
+    /// M of the rule: the union over the roles, if the membership holds at the moment.
+    pub fn grants(&self, now: DateTimeUtc) -> Grants {
+        match self {
+            Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
+            Self::Membership { roles, .. } => roles.iter().fold(Grants::NONE, |all, held| Grants {
+                own: all.own | held.sets.own,
+                clients: all.clients | held.sets.clients,
+            }),
+            Self::Key { sets, .. } => *sets,
+        }
+    }
+}
+
+/// What one actor holds by itself, by organisation. A disabled user holds nothing.
+pub type Holdings = HashMap<Uuid, Holding>;
+
+/// A part of the tenant graph that is closed upwards: with an organisation, all that is above it.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// The organisations.
+    pub nodes: HashMap<Uuid, Node>,
+    /// The partnerships among them, each once.
+    pub edges: Vec<Edge>,
+}
+
+impl Graph {
+    /// The operator, if it is part of the graph.
+    pub fn operator(&self) -> Option<Uuid> {
+        self.nodes.iter().find(|(_, node)| node.kind == Kind::Operator).map(|(id, _)| *id)
+    }
+}
+
+/// What the state of an organisation leaves of the half that is held there.
+pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
+    use super::permission::Permission as P;
+    const SUSPENDED: PermissionSet = PermissionSet::READS.union(PermissionSet::of(&[
+        P::InvoicePay,
+        P::BillingUpdate,
+        P::MemberRemove,
+        P::PartnershipManage,
+        P::ApiKeyManage,
+    ]));
+    const CLOSED: PermissionSet = PermissionSet::of(&[P::InvoiceRead, P::AuditRead]);
+    match state {
+        OrganisationState::Active => set,
+        OrganisationState::Suspended => set & SUSPENDED,
+        OrganisationState::Closed => set & CLOSED,
+    }
+}
+
+/// What the state of an organisation leaves of the half that flows to its clients.
+pub fn mask_clients(state: OrganisationState, set: PermissionSet) -> PermissionSet {
+    match state {
+        OrganisationState::Active => set,
+        OrganisationState::Suspended => set & PermissionSet::READS,
+        OrganisationState::Closed => PermissionSet::EMPTY,
+    }
+}

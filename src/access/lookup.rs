@@ -1,0 +1,119 @@
+//! Looking an organisation up together with the viewer's grants there: once per request and organisation, batched.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::organisation;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::actor::{Actor, Subject};
+use super::explain::{Explanation, explain};
+use super::permission::Permission;
+use super::resolver::resolve;
+use super::set::Grants;
+use super::store::{self, Accessible, Neighbourhood, Partnerships};
+use crate::batch::Batch;
+use crate::db::Db;
+use crate::error::Result;
+
+/// An organisation and what the viewer may do there.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its row.
+    pub row: Arc<organisation::Model>,
+    /// The decision.
+    pub grants: Grants,
+}
+
+/// The role resolver for one request: who asks, when, and what has been decided so far.
+pub struct Access {
+    db: Db,
+    actor: Actor,
+    now: DateTimeUtc,
+    decided: Mutex<HashMap<Uuid, Seen>>,
+    batch: Batch<Uuid, Seen>,
+}
+
+impl Access {
+    /// For one request. All decisions are made for the moment given here.
+    pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
+        Self { db, actor, now, decided: Mutex::default(), batch: Batch::default() }
+    }
+
+    /// Who asks.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The moment for which decisions are made.
+    pub const fn now(&self) -> DateTimeUtc {
+        self.now
+    }
+
+    /// The database.
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    fn known(&self, id: Uuid) -> Option<Seen> {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Looks an organisation up. It says nothing about whether the viewer may know of it: that the object decides
+    /// which is made of it.
+    pub async fn look(&self, id: Uuid) -> Result<Option<Seen>> {
+        if let Some(seen) = self.known(id) {
+            return Ok(Some(seen));
+        }
+        self.batch.load(id, async |ids| self.decide(&ids).await).await
+    }
+
+    /// Looks many up at once; those that do not exist are left out.
+    pub async fn look_all(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Seen>> {
+        let looked = futures_util::future::join_all(ids.into_iter().map(async |id| (id, self.look(id).await))).await;
+        let mut found = HashMap::with_capacity(looked.len());
+        for (id, seen) in looked {
+            if let Some(seen) = seen? {
+                found.insert(id, seen);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>> {
+        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active).await?;
+        // All that is above is in the neighbourhood as well, so those decisions hold too.
+        let seen = decisions(neighbourhood, self.now);
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
+        Ok(seen)
+    }
+
+    /// Every organisation where the viewer holds anything, by whatever path.
+    pub async fn reachable(&self) -> Result<HashMap<Uuid, Seen>> {
+        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
+        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
+        Ok(seen)
+    }
+
+    /// The paths by which a subject may do something at an organisation, or how near it comes.
+    pub async fn explain(&self, subject: Subject, organisation: Uuid, permission: Permission) -> Result<Explanation> {
+        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All).await?;
+        Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
+    }
+
+    /// Everybody who may hold something at the organisation, with the graph above it.
+    pub async fn everybody(&self, organisation: Uuid) -> Result<Accessible> {
+        store::everybody(&self.db, organisation, self.now).await
+    }
+}
+
+fn decisions(neighbourhood: Neighbourhood, now: DateTimeUtc) -> HashMap<Uuid, Seen> {
+    let mut grants = resolve(&neighbourhood.graph, &neighbourhood.holdings, now);
+    neighbourhood
+        .rows
+        .into_iter()
+        .map(|(id, row)| (id, Seen { row, grants: grants.remove(&id).unwrap_or_default() }))
+        .collect()
+}

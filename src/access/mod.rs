@@ -1,0 +1,29 @@
+//! Who may do what: the role resolver. Imports no feature.
+//!
+//! Read `permission.rs` and `role.rs` for what there is to hold, `graph.rs` and `resolver.rs` for the one pure
+//! function that decides, `store.rs` for the one statement that brings what it needs, `lookup.rs` for the cache of a
+//! request, `guard.rs` for the check on each field, and `explain.rs` for the paths behind a decision.
+
+mod actor;
+pub mod directive;
+mod explain;
+mod graph;
+mod guard;
+mod lookup;
+mod permission;
+mod resolver;
+mod role;
+mod set;
+mod store;
+
+pub use actor::{Actor, KeyActor, Subject, UserActor};
+pub use directive::Side;
+pub use explain::{Explanation, Miss, MissReason, Path, Remedy, Step, explain};
+pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
+pub use guard::{Exists, Guarded, Rule, Seat, authenticated, check, report};
+pub use lookup::{Access, Seen};
+pub use permission::Permission;
+pub use resolver::resolve;
+pub use role::{BuiltinRole, DelegationPreset};
+pub use set::{Grants, PermissionSet};
+pub use store::{Accessible, Neighbourhood};

@@ -1,0 +1,200 @@
+//! The decision: one pure function from the tenant graph and what an actor holds to what it may do.
+//!
+//! Permission flows down the partnerships. Along a path it is the intersection of what each link lets through, and
+//! the paths add up. Intersection distributes over union, so one pass over the organisations, each after all that are
+//! above it, gives the union over all paths. Read `explain.rs` for the paths themselves.
+
+use std::collections::HashMap;
+
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::graph::{Edge, Graph, Holding, Holdings, Kind, mask_clients, mask_own};
+use super::set::{Grants, PermissionSet};
+
+/// What flows on from an organisation, split by where it came from.
+#[derive(Clone, Copy, Default)]
+struct Flow {
+    /// From those who are members there, masked.
+    members: PermissionSet,
+    /// From those who came through its own partners, masked.
+    upstream: PermissionSet,
+    /// The decision.
+    grants: Grants,
+}
+
+/// Decides for each organisation of the graph. One that is in a cycle, or below one, gets nothing.
+pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Grants> {
+    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let by_operator = graph
+        .operator()
+        .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
+        .unwrap_or_default();
+
+    let mut above: HashMap<Uuid, Vec<&Edge>> = HashMap::new();
+    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
+    // A reseller that is not part of the graph is one that the actor cannot come through.
+    for edge in graph.edges.iter().filter(|edge| edge.is_active(now) && graph.nodes.contains_key(&edge.reseller)) {
+        above.entry(edge.client).or_default().push(edge);
+        below.entry(edge.reseller).or_default().push(edge.client);
+        *waiting_for.entry(edge.client).or_default() += 1;
+    }
+
+    let mut ready: Vec<Uuid> = graph.nodes.keys().filter(|id| !waiting_for.contains_key(*id)).copied().collect();
+    let mut flows: HashMap<Uuid, Flow> = HashMap::with_capacity(graph.nodes.len());
+    while let Some(id) = ready.pop() {
+        if let Some(node) = graph.nodes.get(&id) {
+            let own = held(id);
+            let mut through = Grants::NONE;
+            // Nobody is above the operator.
+            for edge in above.get(&id).into_iter().flatten().filter(|_| node.kind != Kind::Operator) {
+                let source = flows.get(&edge.reseller).copied().unwrap_or_default();
+                let mut reach = source.members;
+                if edge.includes_upstream {
+                    reach |= source.upstream;
+                }
+                // What is not delegable is let through by no stored partnership, whatever it says.
+                through.own |= reach & edge.delegated & PermissionSet::DELEGABLE;
+                through.clients |= reach & edge.client_delegated & PermissionSet::DELEGABLE;
+            }
+            // The operator's implicit partnership delegates everything and is not masked.
+            let staff = if node.kind == Kind::Operator { PermissionSet::EMPTY } else { by_operator };
+            let members = mask_clients(node.state, own.clients);
+            let upstream = mask_clients(node.state, through.clients) | staff;
+            let grants =
+                Grants { own: mask_own(node.state, own.own | through.own) | staff, clients: members | upstream };
+            flows.insert(id, Flow { members, upstream, grants });
+        }
+        for client in below.get(&id).into_iter().flatten() {
+            if let Some(open) = waiting_for.get_mut(client) {
+                *open -= 1;
+                if *open == 0 {
+                    ready.push(*client);
+                }
+            }
+        }
+    }
+    graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::graph::{HeldRole, Node, OrganisationState, PartnershipState};
+    use super::super::permission::Permission::*;
+    use super::super::role::{BuiltinRole, DelegationPreset};
+    use super::*;
+
+    fn now() -> DateTimeUtc {
+        DateTimeUtc::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn edge(reseller: u128, client: u128, delegated: PermissionSet) -> Edge {
+        Edge {
+            id: id(reseller * 1000 + client),
+            reseller: id(reseller),
+            client: id(client),
+            delegated,
+            client_delegated: PermissionSet::EMPTY,
+            includes_upstream: false,
+            state: PartnershipState::Active,
+            starts_at: DateTimeUtc::UNIX_EPOCH,
+            ends_at: None,
+        }
+    }
+
+    fn graph(nodes: &[(u128, Kind)], edges: Vec<Edge>) -> Graph {
+        let node = |kind| Node { state: OrganisationState::Active, kind };
+        Graph { nodes: nodes.iter().map(|(number, kind)| (id(*number), node(*kind))).collect(), edges }
+    }
+
+    fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
+        let roles = vec![HeldRole::builtin(role, kind)];
+        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, roles })])
+    }
+
+    const FULL: PermissionSet = PermissionSet::DELEGABLE;
+
+    #[test]
+    fn a_partner_gets_the_intersection_of_its_role_and_the_delegation() {
+        let overview = DelegationPreset::Overview.set();
+        let graph = graph(&[(1, Kind::Reseller), (2, Kind::Company)], vec![edge(1, 2, overview)]);
+        let decided = resolve(&graph, &member(1, BuiltinRole::PartnerSupport, Kind::Reseller), now());
+        assert_eq!(decided[&id(2)].own, overview);
+        assert!(!decided[&id(2)].has(InvoiceRead));
+        assert!(decided[&id(2)].clients.is_empty());
+    }
+
+    #[test]
+    fn upstream_comes_through_only_where_both_links_say_so() {
+        let mut upper = edge(1, 2, FULL);
+        let mut lower = edge(2, 3, FULL);
+        let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
+        let owner = member(1, BuiltinRole::Owner, Kind::Reseller);
+        for (client_delegated, includes_upstream, expected) in
+            [(FULL, true, FULL), (FULL, false, PermissionSet::EMPTY), (PermissionSet::EMPTY, true, PermissionSet::EMPTY)]
+        {
+            upper.client_delegated = client_delegated;
+            lower.includes_upstream = includes_upstream;
+            let decided = resolve(&graph(&kinds, vec![upper, lower]), &owner, now());
+            assert_eq!(decided[&id(3)].own, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_delegable_stays_with_the_members_whatever_is_stored() {
+        let graph = graph(&[(1, Kind::Reseller), (2, Kind::Company)], vec![edge(1, 2, PermissionSet::ALL)]);
+        let decided = resolve(&graph, &member(1, BuiltinRole::Owner, Kind::Reseller), now());
+        assert_eq!(decided[&id(2)].own, FULL);
+    }
+
+    #[test]
+    fn staff_reach_everything_and_nobody_reaches_the_operator() {
+        let kinds = [(1, Kind::Operator), (2, Kind::Company), (3, Kind::Reseller)];
+        let decided =
+            resolve(&graph(&kinds, vec![edge(3, 1, FULL)]), &member(1, BuiltinRole::Owner, Kind::Operator), now());
+        assert!(decided[&id(2)].has(OwnershipTransfer) && decided[&id(2)].has(OrganisationSuspend));
+        let decided =
+            resolve(&graph(&kinds, vec![edge(3, 1, FULL)]), &member(3, BuiltinRole::Owner, Kind::Reseller), now());
+        assert_eq!(decided[&id(1)], Grants::NONE);
+    }
+
+    #[test]
+    fn suspension_masks_members_and_partners_but_not_staff() {
+        let mut suspended =
+            graph(&[(1, Kind::Operator), (2, Kind::Company), (3, Kind::Reseller)], vec![edge(3, 2, FULL)]);
+        suspended.nodes.insert(id(2), Node { state: OrganisationState::Suspended, kind: Kind::Company });
+        let owner = resolve(&suspended, &member(2, BuiltinRole::Owner, Kind::Company), now())[&id(2)];
+        assert!(owner.has(InvoicePay) && owner.has(MemberRemove) && !owner.has(MemberInvite));
+        assert_eq!(owner.clients, PermissionSet::READS);
+        let partner = resolve(&suspended, &member(3, BuiltinRole::Owner, Kind::Reseller), now())[&id(2)];
+        assert!(partner.has(ServiceRead) && !partner.has(ServiceManage));
+        let staff = resolve(&suspended, &member(1, BuiltinRole::Owner, Kind::Operator), now())[&id(2)];
+        assert!(staff.has(MemberInvite));
+    }
+
+    #[test]
+    fn a_cycle_gives_nothing() {
+        let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
+        let edges = vec![edge(1, 2, FULL), edge(2, 1, FULL), edge(2, 3, FULL)];
+        let decided = resolve(&graph(&kinds, edges), &member(1, BuiltinRole::Owner, Kind::Reseller), now());
+        assert!(decided.values().all(|grants| *grants == Grants::NONE));
+    }
+
+    #[test]
+    fn dates_bite_at_the_moment_of_the_decision() {
+        let mut dated = edge(1, 2, FULL);
+        let kinds = [(1, Kind::Reseller), (2, Kind::Company)];
+        let owner = member(1, BuiltinRole::Owner, Kind::Reseller);
+        dated.ends_at = Some(now());
+        assert_eq!(resolve(&graph(&kinds, vec![dated]), &owner, now())[&id(2)], Grants::NONE);
+        dated.ends_at = Some(now() + TimeDelta::milliseconds(1));
+        assert_eq!(resolve(&graph(&kinds, vec![dated]), &owner, now())[&id(2)].own, FULL);
+    }
+}

@@ -1,0 +1,182 @@
+//! The built-in roles and the delegation presets, each built from smaller sets so that no list can drift.
+
+use async_graphql::Enum;
+
+use super::permission::Permission::{self, *};
+use super::set::{Grants, PermissionSet};
+
+/// A role that every organisation has without defining it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
+pub enum BuiltinRole {
+    /// Everything, also handing the organisation on and closing it.
+    Owner,
+    /// Everything but handing the organisation on and closing it.
+    Admin,
+    /// Billing details, invoices and paying them.
+    Billing,
+    /// Sees invoices, nothing else.
+    Invoices,
+    /// Sees and manages domains, nothing else.
+    Domains,
+    /// Services, domains, assets, licences and the directory.
+    Technical,
+    /// Sees everything, changes nothing.
+    Viewer,
+    /// Belongs to the organisation, and sees that it exists.
+    Member,
+    /// Manages the clients of a reseller.
+    PartnerManager,
+    /// Helps the clients of a reseller.
+    PartnerSupport,
+}
+
+const MEMBER: PermissionSet = PermissionSet::of(&[OrganisationRead]);
+const INVOICES: PermissionSet = PermissionSet::of(&[InvoiceRead]);
+const DOMAINS: PermissionSet = PermissionSet::of(&[DomainManage]);
+const BILLING_OF_CLIENTS: PermissionSet = PermissionSet::of(&[InvoiceRead, BillingRead, SubscriptionRead]);
+const BILLING: PermissionSet =
+    PermissionSet::of(&[BillingUpdate, InvoicePay, CommissionRead, LicenceRead]).union(BILLING_OF_CLIENTS);
+const TECHNICAL: PermissionSet = PermissionSet::of(&[
+    ServiceManage,
+    AssetCreate,
+    AssetDelete,
+    LicenceAssign,
+    LicenceRuleManage,
+    DirectorySync,
+    SubscriptionRead,
+    UsageRead,
+])
+.union(DOMAINS);
+const SUPPORT: PermissionSet = PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::READS);
+const NOT_FOR_ADMINS: PermissionSet = PermissionSet::EMPTY.union(only(OrganisationClose)).union(only(OwnershipTransfer));
+const CLIENT_AREA: PermissionSet =
+    PermissionSet::of(&[ClientCreate, ClientUpdate, ClientPropertyManage, CommissionRead]).union(MEMBER);
+
+/// The permission without what it implies.
+const fn only(permission: Permission) -> PermissionSet {
+    PermissionSet::of(&[permission]).without(MEMBER)
+}
+
+impl BuiltinRole {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 10] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Billing,
+        Self::Invoices,
+        Self::Domains,
+        Self::Technical,
+        Self::Viewer,
+        Self::Member,
+        Self::PartnerManager,
+        Self::PartnerSupport,
+    ];
+
+    /// What the role holds, at an ordinary organisation or at the operator.
+    pub const fn sets(self, at_operator: bool) -> Grants {
+        let all = if at_operator { PermissionSet::ALL } else { PermissionSet::ORDINARY };
+        let (own, clients) = match self {
+            Self::Owner => (all, all),
+            Self::Admin => (all.without(NOT_FOR_ADMINS), all.without(NOT_FOR_ADMINS)),
+            Self::Billing => (BILLING, BILLING_OF_CLIENTS),
+            Self::Invoices => (INVOICES, PermissionSet::EMPTY),
+            Self::Domains => (DOMAINS, PermissionSet::EMPTY),
+            Self::Technical => (TECHNICAL, PermissionSet::EMPTY),
+            Self::Viewer => (PermissionSet::READS, PermissionSet::EMPTY),
+            Self::Member => (MEMBER, PermissionSet::EMPTY),
+            Self::PartnerManager => (CLIENT_AREA, PermissionSet::DELEGABLE),
+            Self::PartnerSupport => (PermissionSet::of(&[ClientRead]), SUPPORT),
+        };
+        Grants { own, clients }
+    }
+
+    /// The name under which it is stored and shown, for example `PARTNER_SUPPORT`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "OWNER",
+            Self::Admin => "ADMIN",
+            Self::Billing => "BILLING",
+            Self::Invoices => "INVOICES",
+            Self::Domains => "DOMAINS",
+            Self::Technical => "TECHNICAL",
+            Self::Viewer => "VIEWER",
+            Self::Member => "MEMBER",
+            Self::PartnerManager => "PARTNER_MANAGER",
+            Self::PartnerSupport => "PARTNER_SUPPORT",
+        }
+    }
+
+    /// Reads a stored name. An unknown one is `None`: it grants nothing.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// A named set that is offered when a partnership is proposed. Only the set is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum DelegationPreset {
+    /// The partner sees partner data and cannot work inside the account.
+    Overview,
+    /// The partner reads everything and helps with services, domains and licences.
+    Support,
+    /// The partner sees invoices, billing details and subscriptions.
+    Billing,
+    /// Everything that can be delegated.
+    Full,
+    /// Commission only, no access.
+    None,
+}
+
+impl DelegationPreset {
+    /// The set that it stands for.
+    pub fn set(self) -> PermissionSet {
+        match self {
+            Self::Overview => PermissionSet::of(&[OrganisationRead, MemberRead, SubscriptionRead, LicenceRead, UsageRead]),
+            Self::Support => SUPPORT & PermissionSet::DELEGABLE,
+            Self::Billing => BILLING_OF_CLIENTS,
+            Self::Full => PermissionSet::DELEGABLE,
+            Self::None => PermissionSet::EMPTY,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_roles_are_closed_and_hold_platform_permissions_only_at_the_operator() {
+        for role in BuiltinRole::ALL {
+            for at_operator in [false, true] {
+                let sets = role.sets(at_operator);
+                assert_eq!(sets.own.closed(), sets.own, "{role:?}");
+                assert_eq!(sets.clients.closed(), sets.clients, "{role:?}");
+            }
+            let ordinary = role.sets(false);
+            assert!(((ordinary.own | ordinary.clients) & PermissionSet::PLATFORM).is_empty(), "{role:?}");
+        }
+        assert!(BuiltinRole::Owner.sets(true).own.has(InvoiceIssue));
+    }
+
+    #[test]
+    fn names_come_back() {
+        for role in BuiltinRole::ALL {
+            assert_eq!(BuiltinRole::from_name(role.name()), Some(role));
+        }
+        assert_eq!(BuiltinRole::from_name("owner"), None);
+    }
+
+    #[test]
+    fn presets_hold_only_what_can_be_delegated() {
+        for preset in [
+            DelegationPreset::Overview,
+            DelegationPreset::Support,
+            DelegationPreset::Billing,
+            DelegationPreset::Full,
+            DelegationPreset::None,
+        ] {
+            assert!(PermissionSet::DELEGABLE.covers(preset.set()), "{preset:?}");
+            assert_eq!(preset.set().closed(), preset.set(), "{preset:?}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The statements of the role resolver: one brings a part of the tenant graph together with what a subject holds there.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::organisation;
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::actor::Subject;
+use super::graph::{Edge, Graph, HeldRole, Holding, Holdings, Node};
+use super::role::BuiltinRole;
+use super::set::PermissionSet;
+use crate::db::Db;
+use crate::error::Result;
+
+/// A part of the tenant graph that is closed upwards, and what one subject holds in it.
+#[derive(Debug, Default)]
+pub struct Neighbourhood {
+    /// Organisations and partnerships.
+    pub graph: Graph,
+    /// What the subject holds.
+    pub holdings: Holdings,
+    /// The organisations' rows.
+    pub rows: HashMap<Uuid, Arc<organisation::Model>>,
+}
+
+/// Which partnerships come along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Partnerships {
+    /// Those that may let somebody through: enough for a decision.
+    Active,
+    /// All that ever were: for an explanation.
+    All,
+}
+
+impl Partnerships {
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Active => "AND p.state = 'ACTIVE'",
+            Self::All => "",
+        }
+    }
+}
+
+/// Climbs from the organisations to all that are above them. The operator always comes along.
+pub async fn climb(db: &Db, subject: Subject, ids: &[Uuid], which: Partnerships) -> Result<Neighbourhood> {
+    let user = if let Subject::User(id) = subject { id } else { Uuid::nil() };
+    let sql = format!("{} {}", climbing(db, which), selection(which, "AND m.user_id = $2"));
+    let rows = db.rows(sql, vec![db.keys(ids), user.into()]).await?;
+    let (mut neighbourhood, mut held) = read(&rows)?;
+    neighbourhood.holdings = held.remove(&user).unwrap_or_default();
+    add_key(&mut neighbourhood, subject);
+    Ok(neighbourhood)
+}
+
+/// Goes down from all that the subject holds to all that it may reach: linear in what there is to reach.
+pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
+    let clients_flow = BuiltinRole::ALL.iter().filter(|role| !role.sets(false).clients.is_empty());
+    let names: Vec<String> = clients_flow.map(|role| format!("'{}'", role.name())).collect();
+    let (mine, user, parameters): (String, Uuid, Vec<Value>) = match subject {
+        Subject::Nobody => return Ok(Neighbourhood::default()),
+        Subject::User(id) => (
+            format!(
+                "SELECT m.organisation_id, (mr.builtin IN ({}) OR r.client_permissions <> 0), o.kind \
+                 FROM membership m JOIN organisation o ON o.id = m.organisation_id \
+                 JOIN membership_role mr ON mr.membership_id = m.id LEFT JOIN role r ON r.id = mr.role_id \
+                 WHERE m.user_id = $1",
+                names.join(", ")
+            ),
+            id,
+            vec![id.into()],
+        ),
+        Subject::Key { organisation_id, scopes, .. } => (
+            "SELECT o.id, $3, o.kind FROM organisation o WHERE o.id = $2 AND $1 = $1".to_owned(),
+            Uuid::nil(),
+            vec![Uuid::nil().into(), organisation_id.into(), (!scopes.clients.is_empty()).into()],
+        ),
+    };
+    let sql = format!(
+        "WITH RECURSIVE mine(id, flows, kind) AS ({mine}), down(id) AS ( \
+           SELECT id FROM mine WHERE flows \
+           UNION SELECT o.id FROM organisation o WHERE EXISTS (SELECT 1 FROM mine WHERE flows AND kind = 'OPERATOR') \
+           UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND p.state = 'ACTIVE' \
+         ), scope(id) AS (SELECT id FROM down UNION SELECT id FROM mine) {}",
+        selection(Partnerships::Active, "AND m.user_id = $1")
+    );
+    let rows = db.rows(sql, parameters).await?;
+    let (mut neighbourhood, mut held) = read(&rows)?;
+    neighbourhood.holdings = held.remove(&user).unwrap_or_default();
+    add_key(&mut neighbourhood, subject);
+    Ok(neighbourhood)
+}
+
+/// An organisation, all that is above it, and what everybody holds there.
+#[derive(Debug, Default)]
+pub struct Accessible {
+    /// The graph; its holdings are empty.
+    pub neighbourhood: Neighbourhood,
+    /// What each user holds in it.
+    pub users: HashMap<Uuid, Holdings>,
+    /// What each key holds in it.
+    pub keys: HashMap<Uuid, (String, Holdings)>,
+    /// Names of the users.
+    pub names: HashMap<Uuid, String>,
+}
+
+/// Brings all that may lead anybody to the organisation: two statements.
+pub async fn everybody(db: &Db, id: Uuid, now: DateTimeUtc) -> Result<Accessible> {
+    let which = Partnerships::Active;
+    let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'"));
+    let (neighbourhood, users) = read(&db.rows(sql.replace("$2", "$1"), vec![db.keys(&[id])]).await?)?;
+    let keys_of = format!(
+        "{} SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions, k.expires_at \
+         FROM scope JOIN api_key k ON k.organisation_id = scope.id WHERE k.revoked_at IS NULL",
+        climbing(db, which)
+    );
+    let mut keys = HashMap::new();
+    for row in db.rows(keys_of, vec![db.keys(&[id])]).await? {
+        let expires_at: Option<DateTimeUtc> = row.try_get_by_index(5)?;
+        if expires_at.is_none_or(|end| now < end) {
+            let key: Uuid = row.try_get_by_index(0)?;
+            let organisation: Uuid = row.try_get_by_index(2)?;
+            let kind = neighbourhood.graph.nodes.get(&organisation).map(|node| node.kind);
+            let sets = kind.map(|kind| custom(&row, 3, key, String::new(), kind)).transpose()?;
+            let holding = Holding::Key { id: key, sets: sets.map(|role| role.sets).unwrap_or_default() };
+            keys.insert(key, (row.try_get_by_index(1)?, Holdings::from([(organisation, holding)])));
+        }
+    }
+    let mut accessible = Accessible { neighbourhood, users, keys, names: HashMap::new() };
+    let ids: Vec<Uuid> = accessible.users.keys().copied().collect();
+    let sql = format!("SELECT id, name FROM \"user\" WHERE {}", db.among("id", 1));
+    for row in db.rows(sql, vec![db.keys(&ids)]).await? {
+        accessible.names.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    }
+    Ok(accessible)
+}
+
+/// The recursive part: `scope` holds the organisations in parameter 1, all above them, and the operator.
+fn climbing(db: &Db, which: Partnerships) -> String {
+    format!(
+        "WITH RECURSIVE scope(id) AS ( \
+           SELECT o.id FROM organisation o WHERE {} \
+           UNION SELECT o.id FROM organisation o WHERE o.kind = 'OPERATOR' \
+           UNION SELECT p.reseller_id FROM scope JOIN partnership p ON p.client_id = scope.id {} \
+         )",
+        db.among("o.id", 1),
+        which.condition()
+    )
+}
+
+/// One row for each organisation, each partnership above it and each role that is held there.
+fn selection(which: Partnerships, members: &str) -> String {
+    format!(
+        "SELECT o.id, o.name, o.kind, o.state, o.code, o.created_at, \
+           p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at, \
+           m.id, m.user_id, m.expires_at, mr.builtin, r.id, r.name, r.permissions, r.client_permissions \
+         FROM scope JOIN organisation o ON o.id = scope.id \
+         LEFT JOIN partnership p ON p.client_id = o.id {} \
+         LEFT JOIN (membership m JOIN \"user\" u ON u.id = m.user_id) ON m.organisation_id = o.id {members} \
+         LEFT JOIN membership_role mr ON mr.membership_id = m.id \
+         LEFT JOIN role r ON r.id = mr.role_id",
+        which.condition()
+    )
+}
+
+fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)> {
+    let mut neighbourhood = Neighbourhood::default();
+    let mut held: HashMap<Uuid, Holdings> = HashMap::new();
+    let mut edges = HashSet::new();
+    let mut roles = HashSet::new();
+    for row in rows {
+        let id: Uuid = row.try_get_by_index(0)?;
+        let kind = match neighbourhood.graph.nodes.get(&id) {
+            Some(node) => node.kind,
+            None => {
+                let organisation = organisation_of(row, id)?;
+                let node = Node { state: organisation.state, kind: organisation.kind };
+                neighbourhood.graph.nodes.insert(id, node);
+                neighbourhood.rows.insert(id, Arc::new(organisation));
+                node.kind
+            }
+        };
+        if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(6)?
+            && edges.insert(partnership)
+        {
+            neighbourhood.graph.edges.push(edge_of(row, partnership, id)?);
+        }
+        let Some(membership) = row.try_get_by_index::<Option<Uuid>>(14)? else { continue };
+        let expires_at = row.try_get_by_index(16)?;
+        let holding = held
+            .entry(row.try_get_by_index(15)?)
+            .or_default()
+            .entry(id)
+            .or_insert_with(|| Holding::Membership { id: membership, expires_at, roles: Vec::new() });
+        let builtin: Option<String> = row.try_get_by_index(17)?;
+        let custom_id: Option<Uuid> = row.try_get_by_index(18)?;
+        if let Holding::Membership { roles: list, .. } = holding
+            && roles.insert((membership, builtin.clone(), custom_id))
+        {
+            if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
+                list.push(HeldRole::builtin(role, kind));
+            } else if let Some(role) = custom_id {
+                list.push(custom(row, 20, role, row.try_get_by_index(19)?, kind)?);
+            }
+        }
+    }
+    Ok((neighbourhood, held))
+}
+
+fn organisation_of(row: &QueryResult, id: Uuid) -> std::result::Result<organisation::Model, DbErr> {
+    Ok(organisation::Model {
+        id,
+        name: row.try_get_by_index(1)?,
+        kind: row.try_get_by_index(2)?,
+        state: row.try_get_by_index(3)?,
+        code: row.try_get_by_index(4)?,
+        created_at: row.try_get_by_index(5)?,
+    })
+}
+
+fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> std::result::Result<Edge, DbErr> {
+    Ok(Edge {
+        id,
+        client,
+        reseller: row.try_get_by_index(7)?,
+        delegated: PermissionSet::from_stored(row.try_get_by_index(8)?),
+        client_delegated: PermissionSet::from_stored(row.try_get_by_index(9)?),
+        includes_upstream: row.try_get_by_index(10)?,
+        state: row.try_get_by_index(11)?,
+        starts_at: row.try_get_by_index(12)?,
+        ends_at: row.try_get_by_index(13)?,
+    })
+}
+
+/// Reads two stored sets, beginning at the column.
+fn custom(
+    row: &QueryResult,
+    column: usize,
+    id: Uuid,
+    name: String,
+    kind: organisation::Kind,
+) -> std::result::Result<HeldRole, DbErr> {
+    let own = PermissionSet::from_stored(row.try_get_by_index(column)?);
+    let clients = PermissionSet::from_stored(row.try_get_by_index(column + 1)?);
+    Ok(HeldRole::custom(id, name, own, clients, kind))
+}
+
+fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
+    if let Subject::Key { id, organisation_id, scopes } = subject
+        && let Some(node) = neighbourhood.graph.nodes.get(&organisation_id)
+    {
+        let sets = HeldRole::custom(id, String::new(), scopes.own, scopes.clients, node.kind).sets;
+        neighbourhood.holdings = Holdings::from([(organisation_id, Holding::Key { id, sets })]);
+    }
+}

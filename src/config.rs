@@ -1,0 +1,180 @@
+//! The settings. `config.example.toml` is compiled in as the defaults and is the manual; a file and the environment
+//! override it. The only place that reads the environment.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config as Sources, Environment, File, FileFormat};
+use serde::Deserialize;
+
+/// The defaults, which are also the manual.
+pub const MANUAL: &str = include_str!("../config.example.toml");
+
+/// All settings; `config.example.toml` says what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Config {
+    pub listen: String,
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub database: Database,
+    pub tokens: Tokens,
+    pub passwords: Passwords,
+    pub partnerships: Partnerships,
+    pub limits: Limits,
+    pub http: Http,
+    pub log: Log,
+}
+
+/// Where the data is kept.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Database {
+    pub url: String,
+    pub max_connections: u32,
+    pub acquire_seconds: u64,
+}
+
+impl std::fmt::Debug for Database {
+    /// The address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// Access and refresh tokens.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Tokens {
+    pub access_minutes: i64,
+    pub refresh_days: i64,
+    pub signing_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for Tokens {
+    /// The keys are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("access_minutes", &self.access_minutes).finish_non_exhaustive()
+    }
+}
+
+/// Cost and bounds of password hashes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub concurrent: usize,
+    pub minimum_length: usize,
+}
+
+/// Partnerships.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Partnerships {
+    pub proposal_days: i64,
+}
+
+/// What one request may ask for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Limits {
+    pub depth: u64,
+    pub nodes: u64,
+    pub fields: u64,
+    pub aliases: u64,
+    pub root_fields: u64,
+    pub directives: u64,
+    pub document_bytes: u64,
+    pub variables_bytes: u64,
+    pub body_bytes: usize,
+    pub batch: usize,
+    pub execution_seconds: u64,
+    pub cached_documents: usize,
+}
+
+/// The transport.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Http {
+    pub allowed_origins: Vec<String>,
+    pub metrics: bool,
+}
+
+/// The log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Log {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A setting is wrong; says which, and what it may be.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {0}. config.example.toml explains every setting.")]
+pub struct ConfigError(#[from] config::ConfigError);
+
+impl Config {
+    /// The defaults alone, for tests.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        Ok(Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml)).build()?.try_deserialize()?)
+    }
+
+    /// Defaults, then the file, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut sources = Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml));
+        if let Some(path) = file {
+            sources = sources.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        let environment = Environment::with_prefix("TENANTRY")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(" ")
+            .with_list_parse_key("tokens.signing_keys")
+            .with_list_parse_key("http.allowed_origins");
+        sources = sources.add_source(environment);
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        if let Ok(url) = std::env::var("DATABASE_URL") {
+            sources = sources.set_override("database.url", url)?;
+        }
+        Ok(sources.build()?.try_deserialize()?)
+    }
+
+    /// Address of the database: the configured one, or the embedded one in the data directory.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite://{}", self.data_dir.join("tenantry.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn the_manual_is_a_whole_configuration() {
+        let config = Config::defaults().unwrap();
+        assert_eq!(config.limits.nodes, 20_000);
+        assert!(config.database_url().starts_with("sqlite://"));
+    }
+}

@@ -1,0 +1,145 @@
+//! What can go wrong with a request, and how it is told. A fault never shows its inside.
+
+use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
+use uuid::Uuid;
+
+use crate::access::{Permission, directive};
+use crate::id;
+
+/// The result of nearly everything.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error at the top level of an answer, with its code.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or the token is no longer good.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// The actor lacks a permission.
+    #[error("You lack {} at this organisation. Ask explainAccess why.", permission.text())]
+    Forbidden {
+        /// What is lacking.
+        permission: Permission,
+        /// Where.
+        organisation: Uuid,
+    },
+    /// There is no such thing, or it is not for the actor to know.
+    #[error("There is no such object, or you may not see it.")]
+    NotFound,
+    /// The request is wrong in itself.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// What is asked for no longer fits what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// The organisation in which the session worked is no longer open to it.
+    #[error("{0}")]
+    ContextLost(String),
+    /// The request asks for more than the server gives.
+    #[error("{message}")]
+    Limited {
+        /// What to do.
+        message: String,
+        /// The limit.
+        limit: u64,
+        /// What was asked for.
+        value: u64,
+    },
+    /// A fault of the server. What happened is in the log, under the id of the request.
+    #[error("The server failed. Its log says why, under the id of this request.")]
+    Internal,
+}
+
+impl Error {
+    /// The code by which clients tell errors apart.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::InvalidInput(_) => "INVALID_INPUT",
+            Self::Conflict(_) => "CONFLICT",
+            Self::ContextLost(_) => "CONTEXT_LOST",
+            Self::Limited { .. } => "LIMITED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// For who is not signed in.
+    pub fn sign_in() -> Self {
+        Self::Unauthenticated("Sign in first: logIn gives an access token for the Authorization header.".to_owned())
+    }
+
+    /// Writes a fault to the log and hides it from the client.
+    pub fn fault(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "fault");
+        Self::Internal
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::fault(error)
+    }
+}
+
+impl Error {
+    /// The error as it stands in an answer. (The engine converts whatever prints itself, and would lose the code.)
+    pub fn into_graphql(self) -> async_graphql::Error {
+        async_graphql::Error::new(self.to_string()).extend_with(|_, extensions| {
+            extensions.set("code", self.code());
+            match &self {
+                Self::Forbidden { permission, organisation } => {
+                    extensions.set("permission", Value::Enum(Name::new(permission.graphql_name())));
+                    extensions.set("organisation", id::Type::Organisation.id(*organisation).to_string());
+                }
+                Self::Limited { limit, value, .. } => {
+                    extensions.set("limit", *limit);
+                    extensions.set("value", *value);
+                }
+                _ => {}
+            }
+        })
+    }
+}
+
+/// Why a mutation did nothing, where the user can mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// A value is malformed, empty or too long.
+    InvalidInput,
+    /// The address or the password is wrong.
+    WrongCredentials,
+    /// The refresh token is unknown, used, expired or of an ended session.
+    InvalidToken,
+    /// The password is too weak.
+    WeakPassword,
+    /// The organisation cannot be switched into.
+    NotSwitchable,
+    /// What is asked for no longer fits what is there.
+    Conflict,
+}
+
+/// Something that the user can mend.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct UserError {
+    /// What kind of mistake, for programs.
+    pub code: UserErrorCode,
+    /// The path of the input field, if one is at fault.
+    pub field: Option<Vec<String>>,
+    /// What to do, for people.
+    pub message: String,
+}
+
+impl UserError {
+    /// A mistake in the given input field.
+    pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self { code, field: Some(vec!["input".to_owned(), field.to_owned()]), message: message.into() }
+    }
+
+    /// A mistake that is in no single field.
+    pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self { code, field: None, message: message.into() }
+    }
+}

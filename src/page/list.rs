@@ -1,0 +1,273 @@
+//! One statement fetches the page of a list for all parents of a level at once.
+//!
+//! For each parent the database reads just the rows of the page from the index of the list's order: by LATERAL on
+//! PostgreSQL, by a correlated IN on SQLite, which has no LATERAL.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::{DbBackend, DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::arguments::{Cursor, PageArguments};
+use crate::batch::Batch;
+use crate::db::Db;
+use crate::error::Result;
+
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A text column.
+    Text(&'static str),
+    /// An instant.
+    Instant(&'static str),
+    /// A day.
+    Day(&'static str),
+}
+
+impl Key {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Text(column) | Self::Instant(column) | Self::Day(column) => column,
+        }
+    }
+
+    fn read(self, row: &QueryResult, index: usize) -> std::result::Result<String, DbErr> {
+        Ok(match self {
+            Self::Text(_) => row.try_get_by_index(index)?,
+            Self::Instant(_) => row.try_get_by_index::<DateTimeUtc>(index)?.timestamp_micros().to_string(),
+            Self::Day(_) => row.try_get_by_index::<Date>(index)?.to_string(),
+        })
+    }
+
+    fn value(self, text: &str) -> Result<Value> {
+        let read = match self {
+            Self::Text(_) => Some(text.into()),
+            Self::Instant(_) => text.parse().ok().and_then(DateTimeUtc::from_timestamp_micros).map(Value::from),
+            Self::Day(_) => text.parse::<Date>().ok().map(Value::from),
+        };
+        read.ok_or_else(Cursor::malformed)
+    }
+}
+
+/// A list of rows that hang on parents.
+pub struct List<T> {
+    /// Table of the rows; `t` in conditions, columns and joins.
+    pub table: &'static str,
+    /// Column of the table that names the parent.
+    pub parent: &'static str,
+    /// What it is ordered by, then by id. There is an index (parent, key, id).
+    pub key: Key,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// Columns to select: `t.*`, and of the joined tables.
+    pub columns: &'static str,
+    /// Joins to other tables.
+    pub joins: &'static str,
+    /// Makes an item of the rows that one id has.
+    pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
+}
+
+/// Further conditions on the rows. Its parameters are numbered from 5.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Filter {
+    /// Adds a condition without a parameter.
+    #[must_use]
+    pub fn and(mut self, condition: &str) -> Self {
+        self.sql = format!("{} AND {condition}", self.sql);
+        self
+    }
+
+    /// Adds a condition in which `?` stands for the value, wherever it occurs.
+    #[must_use]
+    pub fn and_with(mut self, condition: &str, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        let condition = condition.replace('?', &format!("${}", 4 + self.values.len()));
+        self.and(&condition)
+    }
+}
+
+/// One page of one parent.
+#[derive(Debug)]
+pub struct Slice<T> {
+    /// The items in the order of the list, each with its cursor.
+    pub items: Vec<(String, Arc<T>)>,
+    /// Whether there is more behind.
+    pub has_next: bool,
+    /// Whether there is more before.
+    pub has_previous: bool,
+}
+
+impl<T> Default for Slice<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_next: false, has_previous: false }
+    }
+}
+
+/// The batches of one request: one for each list, page and filter.
+#[derive(Default)]
+pub struct Lists(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
+
+impl Lists {
+    /// The batch of that name, made when it is first asked for.
+    pub fn batch<V: Send + Sync + 'static>(&self, name: String) -> Arc<Batch<Uuid, V>> {
+        let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = batches.entry(name).or_insert_with(|| Arc::new(Batch::<Uuid, V>::default()));
+        // The name holds the list, and a list has one type of item.
+        Arc::clone(made).downcast().unwrap_or_default()
+    }
+}
+
+impl<T: Send + Sync + 'static> List<T> {
+    /// The page of one parent, fetched together with those of its siblings.
+    pub async fn page(
+        &'static self,
+        db: &Db,
+        lists: &Lists,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: &Filter,
+    ) -> Result<Arc<Slice<T>>> {
+        let name = format!("page {} {} {page:?} {filter:?} {:?}", self.table, self.parent, self.key);
+        let batch = lists.batch::<Arc<Slice<T>>>(name);
+        let found = batch.load(parent, async |parents| self.fetch(db, &parents, page, filter).await).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// How many rows a parent has, counted together with its siblings.
+    pub async fn count(&'static self, db: &Db, lists: &Lists, parent: Uuid, filter: &Filter) -> Result<u64> {
+        let batch = lists.batch::<u64>(format!("count {} {} {filter:?}", self.table, self.parent));
+        let found = batch.load(parent, async |parents| self.count_all(db, &parents, filter).await).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
+        // The parameters 2 to 4 of a page have no use here; the conditions keep their numbers.
+        let sql = format!(
+            "SELECT t.{parent}, COUNT(*) FROM {table} t WHERE {among} AND $2 = $3 AND $4 = 0 {filter} GROUP BY t.{parent}",
+            parent = self.parent,
+            table = self.table,
+            among = db.among(&format!("t.{}", self.parent), 1),
+            filter = filter.sql,
+        );
+        let mut values = vec![db.keys(parents), Uuid::nil().into(), Uuid::nil().into(), 0_i64.into()];
+        values.extend(filter.values.iter().cloned());
+        let rows = db.rows(sql, values).await?;
+        let counted = rows.iter().map(|row| {
+            let count: i64 = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, count.unsigned_abs()))
+        });
+        Ok(counted.collect::<std::result::Result<_, DbErr>>()?)
+    }
+
+    async fn fetch(
+        &self,
+        db: &Db,
+        parents: &[Uuid],
+        page: &PageArguments,
+        filter: &Filter,
+    ) -> Result<HashMap<Uuid, Arc<Slice<T>>>> {
+        // One more than asked for tells whether there is more.
+        let limit = i64::try_from(page.size + 1).unwrap_or(i64::MAX);
+        let (key, id) = match &page.from {
+            Some(cursor) => (self.key.value(&cursor.key)?, cursor.id),
+            None => (Value::from(""), Uuid::nil()),
+        };
+        let mut values = vec![db.keys(parents), limit.into(), id.into(), key];
+        values.extend(filter.values.iter().cloned());
+        let sql = self.statement(db.backend(), page, filter);
+        let rows = db.rows(sql, values).await?;
+        Ok(self.slices(&rows, page)?)
+    }
+
+    /// Parameters: 1 the parents, 2 the limit, 3 and 4 the id and the key of the cursor, then those of the filter.
+    fn statement(&self, backend: DbBackend, page: &PageArguments, filter: &Filter) -> String {
+        let (table, parent, key) = (self.table, self.parent, self.key.column());
+        let (direction, beyond) = if self.descending == page.backwards { ("ASC", ">") } else { ("DESC", "<") };
+        let from = match (&page.from, backend) {
+            (Some(_), _) => format!("AND (t.{key}, t.id) {beyond} ($4, $3)"),
+            // PostgreSQL wants to know the type of a parameter that has no use.
+            (None, DbBackend::Postgres) => "AND ($3::uuid IS NOT NULL OR $4::text IS NOT NULL)".to_owned(),
+            (None, _) => String::new(),
+        };
+        let rows = format!(
+            "SELECT t.id FROM {table} t WHERE t.{parent} = parent.id {from} {} \
+             ORDER BY t.{key} {direction}, t.id {direction} LIMIT $2",
+            filter.sql
+        );
+        let source = match backend {
+            DbBackend::Postgres => {
+                format!("SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c")
+            }
+            _ => format!(
+                "SELECT parent.id AS parent_id, c.id FROM (SELECT unhex(value) AS id FROM json_each($1)) parent \
+                 JOIN {table} c ON c.id IN ({rows})"
+            ),
+        };
+        format!(
+            "WITH page AS ({source}) SELECT page.parent_id, t.id, t.{key}, {} \
+             FROM page JOIN {table} t ON t.id = page.id {} ORDER BY t.{key} {direction}, t.id {direction}",
+            self.columns, self.joins
+        )
+    }
+
+    fn slices(
+        &self,
+        rows: &[QueryResult],
+        page: &PageArguments,
+    ) -> std::result::Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
+        let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
+        let mut start = 0;
+        while let Some(row) = rows.get(start) {
+            let id: Uuid = row.try_get_by_index(1)?;
+            let mut end = start + 1;
+            while let Some(next) = rows.get(end)
+                && next.try_get_by_index::<Uuid>(1)? == id
+            {
+                end += 1;
+            }
+            let cursor = Cursor { key: self.key.read(row, 2)?, id }.encode();
+            let item = Arc::new((self.read)(&rows[start..end])?);
+            found.entry(row.try_get_by_index(0)?).or_default().push((cursor, item));
+            start = end;
+        }
+        Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
+    }
+}
+
+/// Cuts what was read in the direction of the page to its size, and puts it into the order of the list.
+fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice<T> {
+    let more = items.len() > page.size;
+    items.truncate(page.size);
+    let beyond = page.from.is_some();
+    if page.backwards {
+        items.reverse();
+        return Slice { items, has_next: beyond, has_previous: more };
+    }
+    Slice { items, has_next: more, has_previous: beyond }
+}
+
+/// A page of a list that is wholly in memory, in its order: the key and id of each item make its cursor.
+pub fn slice_sorted<T>(items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>, page: &PageArguments) -> Slice<T> {
+    let beyond = |key: &String, id: &Uuid| match &page.from {
+        None => true,
+        Some(cursor) if page.backwards => (key, id) < (&cursor.key, &cursor.id),
+        Some(cursor) => (key, id) > (&cursor.key, &cursor.id),
+    };
+    let wanted = |(key, id, item): (String, Uuid, Arc<T>)| {
+        beyond(&key, &id).then(|| (Cursor { key, id }.encode(), item))
+    };
+    let some: Vec<_> = if page.backwards {
+        items.rev().filter_map(wanted).take(page.size + 1).collect()
+    } else {
+        items.filter_map(wanted).take(page.size + 1).collect()
+    };
+    slice(some, page)
+}

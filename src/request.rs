@@ -1,0 +1,54 @@
+//! What one request carries: who asks and for which moment, and the batches of its lists.
+
+use async_graphql::Context;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use crate::access::{Access, Actor};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::page::Lists;
+
+/// One request.
+pub struct Request {
+    /// The role resolver.
+    pub access: Access,
+    /// The batches of lists.
+    pub lists: Lists,
+    /// The organisation that the request names for itself in `X-Organisation`, in place of the session's.
+    pub organisation: Option<Uuid>,
+    /// The `User-Agent`, for the list of sessions.
+    pub user_agent: Option<String>,
+}
+
+impl Request {
+    /// A request of the actor at the moment.
+    pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
+        Self { access: Access::new(db, actor, now), lists: Lists::default(), organisation: None, user_agent: None }
+    }
+
+    /// The request that a resolver works for.
+    pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self> {
+        service(context)
+    }
+
+    /// The database.
+    pub const fn db(&self) -> &Db {
+        self.access.db()
+    }
+
+    /// The moment for which decisions are made.
+    pub const fn now(&self) -> DateTimeUtc {
+        self.access.now()
+    }
+
+    /// Who asks.
+    pub const fn actor(&self) -> &Actor {
+        self.access.actor()
+    }
+}
+
+/// Something that the schema was built with.
+pub fn service<'a, T: Send + Sync + 'static>(context: &Context<'a>) -> Result<&'a T> {
+    context.data::<T>().map_err(|error| Error::fault(error.message))
+}
