@@ -27,7 +27,9 @@ impl Clock {
     pub fn now(&self) -> DateTimeUtc {
         match self {
             Self::System => chrono::Utc::now().trunc_subsecs(6),
-            Self::Fixed(millis) => DateTimeUtc::from_timestamp_millis(millis.load(Ordering::SeqCst)).unwrap_or_default(),
+            Self::Fixed(millis) => {
+                DateTimeUtc::from_timestamp_millis(millis.load(Ordering::SeqCst)).unwrap_or_default()
+            }
         }
     }
 

@@ -102,8 +102,10 @@ impl Db {
     where
         W: AsyncFn(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
     {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         let transaction = self.write.begin_with_options(options).await?;
         let value = work(&transaction).await?;
         transaction.commit().await?;

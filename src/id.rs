@@ -60,7 +60,11 @@ impl Type {
         if found == self {
             return Ok(uuid);
         }
-        Err(Error::InvalidInput(format!("This is the id of {}; give the id of {}.", found.described(), self.described())))
+        Err(Error::InvalidInput(format!(
+            "This is the id of {}; give the id of {}.",
+            found.described(),
+            self.described()
+        )))
     }
 }
 

@@ -1,11 +1,25 @@
 //! Tenantry: who may do what, for whom, and who pays, behind one GraphQL schema.
+//!
+//! A request goes through `http`, which finds out who asks (`session::authenticate`), into the schema that `graphql`
+//! puts together from the features, one folder per noun. A resolver looks its object up together with the viewer's
+//! grants (`access`), and each field checks its one permission against them in memory. Lists come from `page`, one
+//! statement for all parents of a level; statements stand in the `store.rs` of each feature and go through `db`.
+
 pub mod access;
+pub mod app;
 pub mod batch;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod graphql;
+pub mod http;
 pub mod id;
-pub mod random;
+pub mod mail;
+pub mod organisation;
 pub mod page;
+pub mod random;
 pub mod request;
+pub mod seed;
+pub mod session;
+pub mod user;

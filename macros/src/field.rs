@@ -92,7 +92,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     function.attrs = others;
 
     let outcome = Outcome::of(&function.sig.output);
-    let optional = matches!(outcome, Outcome::Option | Outcome::ResultOption(_));
+    let optional = matches!(outcome, Outcome::Option | Outcome::ResultOption { .. });
     let may_fail = matches!(outcome, Outcome::Result) || kind.check(&format_ident!("unused")).is_some();
     if !optional && may_fail {
         return Err(Error::new_spanned(
@@ -103,10 +103,10 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     if optional {
         let context = context_of(function);
         let body = &function.block;
-        let check = kind.check(&context).map(|check| {
-            quote!(if let Err(refusal) = #check { crate::access::report(#context, refusal); return None; })
-        });
-        if let Outcome::ResultOption(inner) = &outcome {
+        let check = kind.check(&context).map(
+            |check| quote!(if let Err(refusal) = #check { crate::access::report(#context, refusal); return None; }),
+        );
+        if let Outcome::ResultOption { written, inner } = &outcome {
             let run = if function.sig.asyncness.is_some() {
                 quote!((async move #body).await)
             } else {
@@ -114,7 +114,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
             };
             let block = quote!({
                 #check
-                let outcome: crate::error::Result<Option<#inner>> = #run;
+                let outcome: #written = #run;
                 match outcome {
                     Ok(value) => value,
                     Err(error) => { crate::access::report(#context, error); None }
@@ -149,7 +149,11 @@ fn context_of(function: &mut ImplItemFn) -> Ident {
 /// The shapes of a result that matter here.
 enum Outcome {
     Option,
-    ResultOption(Type),
+    /// The type as written, and what it holds.
+    ResultOption {
+        written: Type,
+        inner: Type,
+    },
     Result,
     Other,
 }
@@ -160,9 +164,9 @@ impl Outcome {
         match last_segment(written) {
             Some(segment) if segment.ident == "Option" => Self::Option,
             Some(segment) if segment.ident == "Result" => match argument(segment).and_then(last_segment) {
-                Some(inner) if inner.ident == "Option" => {
-                    argument(inner).map_or(Self::Result, |value| Self::ResultOption(value.clone()))
-                }
+                Some(inner) if inner.ident == "Option" => argument(inner).map_or(Self::Result, |value| {
+                    Self::ResultOption { written: (**written).clone(), inner: value.clone() }
+                }),
                 _ => Self::Result,
             },
             _ => Self::Other,

@@ -153,7 +153,8 @@ pub fn explain(
             }
         }
         if looked_at < CHAINS {
-            let above = graph.edges.iter().filter(|edge| edge.client == top && search.is_new(edge, organisation, &chain));
+            let above =
+                graph.edges.iter().filter(|edge| edge.client == top && search.is_new(edge, organisation, &chain));
             chains.extend(above.map(|edge| std::iter::once(edge).chain(chain.iter().copied()).collect()));
         }
     }
@@ -192,7 +193,10 @@ impl Search<'_> {
         let mut found = Vec::new();
         let Some(holding) = self.holdings.get(&top) else {
             if chain.is_empty() {
-                found.push((Vec::new(), vec![self.miss(MissReason::NotAMember, organisation, Permission::MemberInvite)]));
+                found.push((
+                    Vec::new(),
+                    vec![self.miss(MissReason::NotAMember, organisation, Permission::MemberInvite)],
+                ));
                 found.extend(self.by_operator(organisation));
             }
             return found;

@@ -137,9 +137,11 @@ mod tests {
         let mut lower = edge(2, 3, FULL);
         let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
         let owner = member(1, BuiltinRole::Owner, Kind::Reseller);
-        for (client_delegated, includes_upstream, expected) in
-            [(FULL, true, FULL), (FULL, false, PermissionSet::EMPTY), (PermissionSet::EMPTY, true, PermissionSet::EMPTY)]
-        {
+        for (client_delegated, includes_upstream, expected) in [
+            (FULL, true, FULL),
+            (FULL, false, PermissionSet::EMPTY),
+            (PermissionSet::EMPTY, true, PermissionSet::EMPTY),
+        ] {
             upper.client_delegated = client_delegated;
             lower.includes_upstream = includes_upstream;
             let decided = resolve(&graph(&kinds, vec![upper, lower]), &owner, now());

@@ -47,8 +47,10 @@ const TECHNICAL: PermissionSet = PermissionSet::of(&[
     UsageRead,
 ])
 .union(DOMAINS);
-const SUPPORT: PermissionSet = PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::READS);
-const NOT_FOR_ADMINS: PermissionSet = PermissionSet::EMPTY.union(only(OrganisationClose)).union(only(OwnershipTransfer));
+const SUPPORT: PermissionSet =
+    PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::READS);
+const NOT_FOR_ADMINS: PermissionSet =
+    PermissionSet::EMPTY.union(only(OrganisationClose)).union(only(OwnershipTransfer));
 const CLIENT_AREA: PermissionSet =
     PermissionSet::of(&[ClientCreate, ClientUpdate, ClientPropertyManage, CommissionRead]).union(MEMBER);
 
@@ -131,7 +133,9 @@ impl DelegationPreset {
     /// The set that it stands for.
     pub fn set(self) -> PermissionSet {
         match self {
-            Self::Overview => PermissionSet::of(&[OrganisationRead, MemberRead, SubscriptionRead, LicenceRead, UsageRead]),
+            Self::Overview => {
+                PermissionSet::of(&[OrganisationRead, MemberRead, SubscriptionRead, LicenceRead, UsageRead])
+            }
             Self::Support => SUPPORT & PermissionSet::DELEGABLE,
             Self::Billing => BILLING_OF_CLIENTS,
             Self::Full => PermissionSet::DELEGABLE,

@@ -22,12 +22,7 @@ pub struct PageArguments {
 
 impl PageArguments {
     /// Checks what the client asked for. Without any, it is the first 20.
-    pub fn new(
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
-    ) -> Result<Self> {
+    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
         let wrong = |text: &str| Err(Error::InvalidInput(text.to_owned()));
         if first.is_some() && last.is_some() {
             return wrong("Give first or last, not both.");

@@ -75,7 +75,8 @@ pub struct Edge<T> {
 impl<T> Connection<T> {
     /// A page whose nodes are made of the items of a slice.
     pub fn new<R>(slice: &Slice<R>, total: Total, node: impl Fn(&Arc<R>) -> T) -> Self {
-        let edges = slice.items.iter().map(|(cursor, item)| Edge { cursor: cursor.clone(), node: node(item) }).collect();
+        let edges =
+            slice.items.iter().map(|(cursor, item)| Edge { cursor: cursor.clone(), node: node(item) }).collect();
         Self { edges, page_info: PageInfo::of(slice), total }
     }
 }

@@ -204,7 +204,9 @@ impl<T: Send + Sync + 'static> List<T> {
         );
         let source = match backend {
             DbBackend::Postgres => {
-                format!("SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c")
+                format!(
+                    "SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c"
+                )
             }
             _ => format!(
                 "SELECT parent.id AS parent_id, c.id FROM (SELECT unhex(value) AS id FROM json_each($1)) parent \
@@ -255,15 +257,17 @@ fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice<T> 
 }
 
 /// A page of a list that is wholly in memory, in its order: the key and id of each item make its cursor.
-pub fn slice_sorted<T>(items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>, page: &PageArguments) -> Slice<T> {
+pub fn slice_sorted<T>(
+    items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>,
+    page: &PageArguments,
+) -> Slice<T> {
     let beyond = |key: &String, id: &Uuid| match &page.from {
         None => true,
         Some(cursor) if page.backwards => (key, id) < (&cursor.key, &cursor.id),
         Some(cursor) => (key, id) > (&cursor.key, &cursor.id),
     };
-    let wanted = |(key, id, item): (String, Uuid, Arc<T>)| {
-        beyond(&key, &id).then(|| (Cursor { key, id }.encode(), item))
-    };
+    let wanted =
+        |(key, id, item): (String, Uuid, Arc<T>)| beyond(&key, &id).then(|| (Cursor { key, id }.encode(), item));
     let some: Vec<_> = if page.backwards {
         items.rev().filter_map(wanted).take(page.size + 1).collect()
     } else {

@@ -1,0 +1,43 @@
+//! The application: everything that a request needs, put together once.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::graphql::{Schema, Services, build};
+use crate::mail::Mailer;
+use crate::random::Random;
+use crate::session::Tokens;
+use crate::user::Passwords;
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// The schema.
+    pub schema: Schema,
+}
+
+impl App {
+    /// Puts it together.
+    pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens) -> Self {
+        let config = Arc::new(config);
+        let schema = build(Services {
+            config: Arc::clone(&config),
+            clock: clock.clone(),
+            passwords: Passwords::new(&config),
+            tokens: tokens.clone(),
+            mailer: Mailer::new(&config),
+            random,
+        });
+        Self { config, db, clock, tokens, schema }
+    }
+}

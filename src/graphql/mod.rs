@@ -1,0 +1,5 @@
+//! Assembly: the schema out of the features, and the limits that a document must keep.
+
+mod schema;
+
+pub use schema::{Mutation, Query, Schema, Services, build};

@@ -1,0 +1,3 @@
+//! The transport: the only folder that names the HTTP library.
+
+mod playground;

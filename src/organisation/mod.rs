@@ -1,0 +1,13 @@
+//! Organisations: firms, people acting alone, projects, resellers, and the operator.
+//!
+//! A state masks what may be done (see `access/graph.rs`). An organisation exists for those who hold ORGANISATION_READ
+//! there; whoever stands in a relation with it sees its card.
+
+mod mutation;
+mod object;
+mod query;
+pub mod store;
+
+pub use mutation::OrganisationMutation;
+pub use object::{Organisation, OrganisationCard, OrganisationKind, OrganisationState};
+pub use query::OrganisationQuery;

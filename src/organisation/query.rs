@@ -1,0 +1,29 @@
+//! Root fields that find organisations.
+
+use async_graphql::{Context, ID, Object};
+use macros::guarded;
+
+use super::object::Organisation;
+use super::store;
+use crate::error::{Error, Result};
+use crate::id;
+use crate::request::Request;
+
+/// Root fields that find organisations.
+#[derive(Default)]
+pub struct OrganisationQuery;
+
+#[guarded]
+#[Object]
+impl OrganisationQuery {
+    /// One organisation.
+    #[finds(ORGANISATION_READ)]
+    async fn organisation(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Id of the organisation.")] id: ID,
+    ) -> Result<Option<Organisation>> {
+        let key = id::Type::Organisation.parse(&id)?;
+        store::find(&Request::of(context)?.access, key).await?.ok_or(Error::NotFound).map(Some)
+    }
+}
