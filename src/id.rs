@@ -41,7 +41,6 @@ types! {
     Subscription "subscription" "a subscription",
     Service "service" "a service",
     Invoice "invoice" "an invoice",
-    InvoiceLine "invoice_line" "an invoice line",
     ApiKey "api_key" "an API key",
 }
 

@@ -1,2 +1,4 @@
 //! placeholder
-fn main() {}
+fn main() {
+    print!("{}", tenantry::graphql::sdl());
+}

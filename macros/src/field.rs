@@ -91,6 +91,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     others.push(parse_quote!(#[graphql(#graphql)]));
     function.attrs = others;
 
+    spread_page(function);
     let outcome = Outcome::of(&function.sig.output);
     let optional = matches!(outcome, Outcome::Option | Outcome::ResultOption { .. });
     let may_fail = matches!(outcome, Outcome::Result) || kind.check(&format_ident!("unused")).is_some();
@@ -129,6 +130,31 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// A parameter `page: PageArguments` stands for the four arguments of a connection.
+fn spread_page(function: &mut ImplItemFn) {
+    let mut inputs = Vec::new();
+    for input in std::mem::take(&mut function.sig.inputs) {
+        let page = match &input {
+            FnArg::Typed(argument) if last_segment(&argument.ty).is_some_and(|last| last.ident == "PageArguments") => {
+                Some((argument.pat.clone(), argument.ty.clone()))
+            }
+            _ => None,
+        };
+        let Some((name, written)) = page else {
+            inputs.push(input);
+            continue;
+        };
+        inputs.extend([
+            parse_quote!(#[graphql(desc = "How many items from the start: 1 to 100, 20 if nothing is given.")] first: Option<i32>),
+            parse_quote!(#[graphql(desc = "With `first`: the items behind this cursor.")] after: Option<String>),
+            parse_quote!(#[graphql(desc = "How many items from the end: 1 to 100.")] last: Option<i32>),
+            parse_quote!(#[graphql(desc = "With `last`: the items before this cursor.")] before: Option<String>),
+        ] as [FnArg; 4]);
+        function.block.stmts.insert(0, parse_quote!(let #name = #written::new(first, after, last, before)?;));
+    }
+    function.sig.inputs = inputs.into_iter().collect();
 }
 
 /// The name of the context argument, which is added where it is missing.

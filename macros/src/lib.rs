@@ -10,7 +10,8 @@
 //!
 //! From that one place come the check at the head of the resolver, the directive in the schema and the sentence in
 //! the description. A refused field is `null` with one error at its path, so a field with `#[requires]` or
-//! `#[authenticated]` must be nullable; anything else does not compile. `#[guarded(exists(…))]` says who sees the
+//! `#[authenticated]` must be nullable; anything else does not compile. A parameter `page: PageArguments` stands for
+//! `first`, `after`, `last` and `before`. `#[guarded(exists(…))]` says who sees the
 //! object at all.
 
 mod field;
@@ -54,8 +55,8 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     let directives = rules.iter().map(rule::Rule::directive);
     add_to_object(&mut item.attrs, quote!(#(directive = #directives),*))?;
     let sentence = rule::sentence("Exists for those who hold", &rules);
-    item.attrs.insert(0, parse_quote!(#[doc = #sentence]));
-    item.attrs.insert(0, parse_quote!(#[doc = ""]));
+    item.attrs.push(parse_quote!(#[doc = ""]));
+    item.attrs.push(parse_quote!(#[doc = #sentence]));
     let (generics, _, bounds) = item.generics.split_for_impl();
     let own = &item.self_ty;
     let values = rules.iter().map(rule::Rule::value);

@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, MergedObject};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
+use super::node::NodeQuery;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::explanation::{ExplanationQuery, FieldsByPermission};
 use crate::mail::Mailer;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
+use crate::reseller::ResellerQuery;
 use crate::session::Tokens;
 use crate::user::Passwords;
+use crate::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
 #[derive(MergedObject, Default)]
-pub struct Query(OrganisationQuery);
+pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, ExplanationQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
@@ -41,7 +45,13 @@ pub struct Services {
 
 /// Builds the schema. A request brings its `Request` and its `Actor` as data.
 pub fn build(services: Services) -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    // The catalogue of permissions is read from the schema itself.
+    let fields = FieldsByPermission::read(&sdl()).unwrap_or_else(|error| {
+        tracing::error!(%error, "the schema cannot be read back; the permission catalogue names no fields");
+        FieldsByPermission::default()
+    });
+    builder()
+        .data(fields)
         .data(services.config)
         .data(services.clock)
         .data(services.random)
@@ -49,4 +59,13 @@ pub fn build(services: Services) -> Schema {
         .data(services.tokens)
         .data(services.mailer)
         .finish()
+}
+
+/// The schema in its text form, with its directives.
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
 }

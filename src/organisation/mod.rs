@@ -3,11 +3,13 @@
 //! A state masks what may be done (see `access/graph.rs`). An organisation exists for those who hold ORGANISATION_READ
 //! there; whoever stands in a relation with it sees its card.
 
+mod card;
 mod mutation;
 mod object;
 mod query;
 pub mod store;
 
+pub use card::OrganisationCard;
 pub use mutation::OrganisationMutation;
-pub use object::{Organisation, OrganisationCard, OrganisationKind, OrganisationState};
+pub use object::{Organisation, OrganisationKind, OrganisationState};
 pub use query::OrganisationQuery;

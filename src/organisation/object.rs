@@ -1,17 +1,25 @@
 //! An organisation, and its card for those who stand in a relation with it.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, Object};
 use entity::organisation;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::card::OrganisationCard;
 use crate::access::{Guarded, Permission, Seat, Seen, Side};
+use crate::billing::{self, BillingDetails};
 use crate::error::Result;
+use crate::explanation::{self, Accessor};
 use crate::id;
+use crate::invoice::{self, Invoice, InvoiceFilter};
+use crate::membership::{self, Membership};
+use crate::page::{Connection, PageArguments};
+use crate::partnership::{self, Partnership, PartnershipState, Window};
 use crate::request::Request;
+use crate::reseller::Reseller;
+use crate::service::{self, Service, ServiceFilter};
+use crate::subscription::{self, Subscription, SubscriptionFilter};
 
 /// What sort of organisation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -64,7 +72,7 @@ impl Guarded for Organisation {
 impl Organisation {
     /// Opaque id.
     #[public]
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         id::Type::Organisation.id(self.key())
     }
 
@@ -103,45 +111,112 @@ impl Organisation {
     fn created_at(&self) -> Option<DateTimeUtc> {
         Some(self.0.row.created_at)
     }
-}
 
-/// What the two sides of a relation (reseller and client, payer and paid for) always see of each other.
-pub struct OrganisationCard {
-    row: Arc<organisation::Model>,
-}
-
-impl OrganisationCard {
-    /// The card of an organisation to which the viewer's organisation stands in a relation.
-    pub fn of(seen: &Seen) -> Self {
-        Self { row: Arc::clone(&seen.row) }
-    }
-}
-
-/// What the two sides of a relation (reseller and client, payer and paid for) always see of each other.
-#[guarded]
-#[Object]
-impl OrganisationCard {
-    /// Opaque id of the organisation.
-    #[public]
-    async fn id(&self) -> ID {
-        id::Type::Organisation.id(self.row.id)
+    /// The short code by which it is found for a proposal.
+    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
+    fn code(&self) -> Option<&str> {
+        Some(&self.0.row.code)
     }
 
-    /// Its name.
-    #[public]
-    fn name(&self) -> &str {
-        &self.row.name
+    /// The members, in the order in which they joined.
+    #[requires(MEMBER_READ)]
+    async fn members(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
+        membership::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// What sort of organisation it is.
-    #[public]
-    fn kind(&self) -> OrganisationKind {
-        self.row.kind.into()
+    /// The services that the viewer sees, by name: domains with `domain:read`, all others with `service:read`.
+    #[requires(SERVICE_READ, DOMAIN_READ)]
+    async fn services(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which services.")] filter: Option<ServiceFilter>,
+    ) -> Result<Option<Connection<Service>>> {
+        service::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// The organisation itself; null, without an error, for who may not see it.
+    /// The subscriptions, the oldest first.
+    #[requires(SUBSCRIPTION_READ)]
+    async fn subscriptions(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which subscriptions.")] filter: Option<SubscriptionFilter>,
+    ) -> Result<Option<Connection<Subscription>>> {
+        subscription::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// The invoices for this organisation, the newest first, whoever pays them.
+    #[requires(INVOICE_READ)]
+    async fn invoices(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
+    ) -> Result<Option<Connection<Invoice>>> {
+        invoice::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// The invoices that this organisation is to pay, its own and those of organisations that it pays for.
+    #[requires(INVOICE_READ)]
+    async fn invoices_to_pay(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
+    ) -> Result<Option<Connection<Invoice>>> {
+        invoice::store::list_to_pay(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// Who it is on paper, and where its invoices go.
+    #[requires(BILLING_READ)]
+    async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
+        billing::store::details(Request::of(context)?, &self.0).await.map(Some)
+    }
+
+    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself.
+    #[requires(BILLING_READ)]
+    async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
+        billing::store::payer(Request::of(context)?, self.key()).await
+    }
+
+    /// The organisations that it pays for.
+    #[requires(INVOICE_READ)]
+    async fn pays_for(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<OrganisationCard>>> {
+        billing::store::pays_for(Request::of(context)?, self.key(), &page).await.map(Some)
+    }
+
+    /// The partnerships in which it is the client, the oldest first.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partnerships(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all but ended and lapsed ones.")]
+        states: Option<Vec<PartnershipState>>,
+    ) -> Result<Option<Connection<Partnership>>> {
+        let window = Window::of(context)?;
+        partnership::store::of_client(Request::of(context)?, &self.0, &page, window, states).await.map(Some)
+    }
+
+    /// What it is as a reseller; null if it is none.
     #[public]
-    async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        super::store::find(&Request::of(context)?.access, self.row.id).await
+    fn reseller(&self) -> Option<Reseller> {
+        Reseller::of(&self.0)
+    }
+
+    /// Everybody who may do this here, members, people of partners, staff and keys alike, with the ways by which.
+    #[requires(MEMBER_READ)]
+    async fn accessors(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What they may do.")] permission: Permission,
+        page: PageArguments,
+    ) -> Result<Option<Connection<Accessor>>> {
+        explanation::store::accessors(Request::of(context)?, &self.0, permission, &page).await.map(Some)
     }
 }

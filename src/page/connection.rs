@@ -6,8 +6,10 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, ObjectType, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
 use macros::guarded;
+use uuid::Uuid;
 
-use super::list::Slice;
+use super::arguments::PageArguments;
+use super::list::{Filter, List, Slice};
 use crate::access::directive;
 use crate::error::Result;
 use crate::request::Request;
@@ -78,6 +80,38 @@ impl<T> Connection<T> {
         let edges =
             slice.items.iter().map(|(cursor, item)| Edge { cursor: cursor.clone(), node: node(item) }).collect();
         Self { edges, page_info: PageInfo::of(slice), total }
+    }
+}
+
+impl<R: Send + Sync + 'static> List<R> {
+    /// The page of one parent and the count of its whole list.
+    pub async fn read(
+        &'static self,
+        request: &Request,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: Filter,
+    ) -> Result<(Arc<Slice<R>>, Total)> {
+        let slice = self.page(request.db(), &request.lists, parent, page, &filter).await?;
+        let filter = Arc::new(filter);
+        let total = Total::later(move |request| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { self.count(request.db(), &request.lists, parent, &filter).await })
+        });
+        Ok((slice, total))
+    }
+
+    /// The page of one parent as a connection whose nodes are made of the rows.
+    pub async fn connection<T>(
+        &'static self,
+        request: &Request,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: Filter,
+        node: impl Fn(&Arc<R>) -> T,
+    ) -> Result<Connection<T>> {
+        let (slice, total) = self.read(request, parent, page, filter).await?;
+        Ok(Connection::new(&slice, total, node))
     }
 }
 

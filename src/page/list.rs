@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::prelude::{Date, DateTimeUtc};
-use sea_orm::{DbBackend, DbErr, QueryResult, Value};
+use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use super::arguments::{Cursor, PageArguments};
@@ -25,12 +25,14 @@ pub enum Key {
     Instant(&'static str),
     /// A day.
     Day(&'static str),
+    /// A whole number.
+    Number(&'static str),
 }
 
 impl Key {
     const fn column(self) -> &'static str {
         match self {
-            Self::Text(column) | Self::Instant(column) | Self::Day(column) => column,
+            Self::Text(column) | Self::Instant(column) | Self::Day(column) | Self::Number(column) => column,
         }
     }
 
@@ -39,6 +41,7 @@ impl Key {
             Self::Text(_) => row.try_get_by_index(index)?,
             Self::Instant(_) => row.try_get_by_index::<DateTimeUtc>(index)?.timestamp_micros().to_string(),
             Self::Day(_) => row.try_get_by_index::<Date>(index)?.to_string(),
+            Self::Number(_) => row.try_get_by_index::<i32>(index)?.to_string(),
         })
     }
 
@@ -47,6 +50,7 @@ impl Key {
             Self::Text(_) => Some(text.into()),
             Self::Instant(_) => text.parse().ok().and_then(DateTimeUtc::from_timestamp_micros).map(Value::from),
             Self::Day(_) => text.parse::<Date>().ok().map(Value::from),
+            Self::Number(_) => text.parse::<i32>().ok().map(Value::from),
         };
         read.ok_or_else(Cursor::malformed)
     }
@@ -85,13 +89,22 @@ impl Filter {
         self
     }
 
-    /// Adds a condition in which `?` stands for the value, wherever it occurs.
+    /// Adds a condition in which each name stands for its value, wherever it occurs.
     #[must_use]
-    pub fn and_with(mut self, condition: &str, value: impl Into<Value>) -> Self {
-        self.values.push(value.into());
-        let condition = condition.replace('?', &format!("${}", 4 + self.values.len()));
+    pub fn and_with<const N: usize>(mut self, condition: &str, values: [(&str, Value); N]) -> Self {
+        let mut condition = condition.to_owned();
+        for (name, value) in values {
+            self.values.push(value);
+            condition = condition.replace(name, &format!("${}", 4 + self.values.len()));
+        }
         self.and(&condition)
     }
+}
+
+/// Reads an item that is one row of its table, selected as `t.*`.
+pub fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<M, DbErr> {
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("no row".to_owned()))?;
+    M::from_query_result(row, "")
 }
 
 /// One page of one parent.
@@ -146,6 +159,15 @@ impl<T: Send + Sync + 'static> List<T> {
         let batch = lists.batch::<u64>(format!("count {} {} {filter:?}", self.table, self.parent));
         let found = batch.load(parent, async |parents| self.count_all(db, &parents, filter).await).await?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// One item by its id, whoever its parent is. What may be seen of it its object decides.
+    pub async fn find(&self, db: &Db, id: Uuid) -> Result<Option<Arc<T>>> {
+        let Self { table, parent, columns, joins, .. } = self;
+        let key = self.key.column();
+        let sql = format!("SELECT t.{parent}, t.id, t.{key}, {columns} FROM {table} t {joins} WHERE t.id = $1");
+        let rows = db.rows(sql, vec![id.into()]).await?;
+        if rows.is_empty() { Ok(None) } else { Ok(Some(Arc::new((self.read)(&rows)?))) }
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {

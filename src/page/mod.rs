@@ -9,4 +9,4 @@ mod list;
 
 pub use arguments::PageArguments;
 pub use connection::{Connection, Edge, PageInfo, Total};
-pub use list::{Filter, Key, List, Lists, Slice, slice_sorted};
+pub use list::{Filter, Key, List, Lists, Slice, one_row, slice_sorted};

@@ -1,0 +1,124 @@
+//! Statements about billing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::{billing_contact, billing_details, organisation};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use uuid::Uuid;
+
+use super::object::{BillingContact, BillingDetails, BillingRecipient};
+use crate::access::{Access, Exists, Seen};
+use crate::error::Result;
+use crate::organisation::OrganisationCard;
+use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
+use crate::request::Request;
+
+/// How long a chain of payers may be.
+const LONGEST_CHAIN: i32 = 8;
+
+/// What is known of the billing of one organisation.
+#[derive(Clone, Debug)]
+struct Billing {
+    details: Option<billing_details::Model>,
+    contact: Option<billing_contact::Model>,
+    /// The end of the chain of payers; none if the organisation pays for itself.
+    payer: Option<OrganisationCard>,
+}
+
+/// Those that a payer pays for.
+static PAID_FOR: List<OrganisationCard> = List {
+    table: "payer",
+    parent: "payer_id",
+    key: Key::Instant("created_at"),
+    descending: false,
+    columns: "o.id, o.name, o.kind",
+    joins: "JOIN organisation o ON o.id = t.organisation_id",
+    read: |rows| rows.first().map_or_else(|| Err(DbErr::RecordNotFound("no row".to_owned())), |row| card(row, 3)),
+};
+
+static CONTACTS: List<billing_contact::Model> = List {
+    table: "billing_contact",
+    parent: "organisation_id",
+    key: Key::Text("name"),
+    descending: false,
+    columns: "t.*",
+    joins: "",
+    read: one_row,
+};
+
+fn card(row: &QueryResult, from: usize) -> std::result::Result<OrganisationCard, DbErr> {
+    let kind: organisation::Kind = row.try_get_by_index(from + 2)?;
+    Ok(OrganisationCard { id: row.try_get_by_index(from)?, name: row.try_get_by_index(from + 1)?, kind })
+}
+
+/// Billing details of an organisation, with the recipient of its invoices.
+pub async fn details(request: &Request, seen: &Seen) -> Result<BillingDetails> {
+    let billing = load(request, seen.row.id).await?;
+    let recipient = match (billing.payer, billing.contact) {
+        (Some(payer), _) => BillingRecipient::Organisation(payer),
+        (None, Some(contact)) => BillingRecipient::Contact(BillingContact::new(contact, seen)),
+        (None, None) => BillingRecipient::Organisation(OrganisationCard::from(&*seen.row)),
+    };
+    Ok(BillingDetails::new(billing.details, recipient))
+}
+
+/// The organisation at the end of the chain of payers; none if it pays for itself.
+pub async fn payer(request: &Request, organisation: Uuid) -> Result<Option<OrganisationCard>> {
+    Ok(load(request, organisation).await?.payer)
+}
+
+/// The organisations that a payer has consented to pay for, and does at the moment.
+pub async fn pays_for(request: &Request, payer: Uuid, page: &PageArguments) -> Result<Connection<OrganisationCard>> {
+    let today = request.now().date_naive();
+    let in_force = Filter::default().and_with(
+        "t.state = 'ACTIVE' AND t.starts_on <= :today AND (t.ends_on IS NULL OR t.ends_on > :today)",
+        [(":today", today.into())],
+    );
+    PAID_FOR.connection(request, payer, page, in_force, |card| OrganisationCard::clone(card)).await
+}
+
+/// The contact, if it is there for the viewer.
+pub async fn find_contact(access: &Access, id: Uuid) -> Result<Option<BillingContact>> {
+    let Some(row) = CONTACTS.find(access.db(), id).await? else { return Ok(None) };
+    let seen = access.look(row.organisation_id).await?;
+    Ok(seen.and_then(|seen| BillingContact::new(Arc::unwrap_or_clone(row), &seen).if_visible()))
+}
+
+async fn load(request: &Request, organisation: Uuid) -> Result<Billing> {
+    let batch = request.lists.batch::<Billing>("billing".to_owned());
+    let found = batch.load(organisation, async |ids| load_all(request, &ids).await).await?;
+    Ok(found.unwrap_or(Billing { details: None, contact: None, payer: None }))
+}
+
+async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billing>> {
+    let db = request.db();
+    let sql = format!(
+        "WITH RECURSIVE chain(id, payer_id, depth) AS ( \
+           SELECT o.id, o.id, 0 FROM organisation o WHERE {} \
+           UNION ALL SELECT chain.id, p.payer_id, chain.depth + 1 FROM chain JOIN payer p \
+             ON p.organisation_id = chain.payer_id AND p.state = 'ACTIVE' AND p.starts_on <= $2 \
+             AND (p.ends_on IS NULL OR p.ends_on > $2) WHERE chain.depth < {LONGEST_CHAIN} \
+         ) SELECT chain.id AS chain_id, chain.depth, payer.id AS payer_id, payer.name, payer.kind, \
+             d.organisation_id AS d_organisation_id, d.legal_name AS d_legal_name, d.address AS d_address, \
+             d.country AS d_country, d.vat_id AS d_vat_id, d.email AS d_email, d.currency AS d_currency, \
+             d.contact_id AS d_contact_id, c.id AS c_id, c.organisation_id AS c_organisation_id, c.name AS c_name, \
+             c.address AS c_address, c.country AS c_country, c.email AS c_email, c.created_at AS c_created_at \
+         FROM chain JOIN organisation payer ON payer.id = chain.payer_id \
+         LEFT JOIN billing_details d ON d.organisation_id = chain.id \
+         LEFT JOIN billing_contact c ON c.id = d.contact_id ORDER BY chain.depth",
+        db.among("o.id", 1)
+    );
+    let mut found = HashMap::new();
+    for row in db.rows(sql, vec![db.keys(ids), request.now().date_naive().into()]).await? {
+        let depth: i32 = row.try_get_by_index(1)?;
+        let billing = Billing {
+            details: billing_details::Model::from_query_result_optional(&row, "d_")?,
+            contact: billing_contact::Model::from_query_result_optional(&row, "c_")?,
+            payer: if depth == 0 { None } else { Some(card(&row, 2)?) },
+        };
+        // Rows come by depth, so the end of the chain stays.
+        found.insert(row.try_get_by_index(0)?, billing);
+    }
+    Ok(found)
+}

@@ -1,0 +1,104 @@
+//! The permission catalogue: what each permission opens, read from the schema itself.
+
+use std::collections::BTreeMap;
+
+use async_graphql::SimpleObject;
+use async_graphql::Value as ConstValue;
+use async_graphql_parser::parse_schema;
+use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
+
+use crate::access::{BuiltinRole, Permission, directive};
+
+/// One permission and what it opens.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct PermissionInfo {
+    /// The permission.
+    pub permission: Permission,
+    /// Text form, for example `invoice:read`.
+    pub text: String,
+    /// The area that it belongs to.
+    pub area: String,
+    /// What it opens, in a sentence.
+    pub description: String,
+    /// Whether it only shows.
+    pub is_read: bool,
+    /// Whether a client can delegate it to a reseller.
+    pub delegable: bool,
+    /// Whether only roles of the operator hold it.
+    pub platform_only: bool,
+    /// The permissions that it brings along.
+    pub implies: Vec<Permission>,
+    /// The types, fields and mutations that need it, for example `Organisation.invoices`.
+    pub fields: Vec<String>,
+    /// The built-in roles that hold it at the organisation itself.
+    pub built_in_roles: Vec<BuiltinRole>,
+    /// The built-in roles that hold it at the clients of the organisation, as far as those delegate it.
+    pub built_in_client_roles: Vec<BuiltinRole>,
+}
+
+/// Which types and fields need which permission.
+#[derive(Clone, Debug, Default)]
+pub struct FieldsByPermission(BTreeMap<String, Vec<String>>);
+
+impl FieldsByPermission {
+    /// Reads the `@requires` directives of a schema in its text form.
+    pub fn read(sdl: &str) -> Result<Self, async_graphql_parser::Error> {
+        let mut found = Self::default();
+        for definition in parse_schema(sdl)?.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let TypeKind::Object(object) = definition.kind else { continue };
+            let name = &definition.name.node;
+            found.add(name, definition.directives.iter().map(|directive| &directive.node));
+            for field in &object.fields {
+                let place = format!("{name}.{}", field.node.name.node);
+                found.add(&place, field.node.directives.iter().map(|directive| &directive.node));
+            }
+        }
+        Ok(found)
+    }
+
+    fn add<'a>(&mut self, place: &str, directives: impl Iterator<Item = &'a ConstDirective>) {
+        for directive in directives.filter(|directive| directive.name.node == "requires") {
+            let named = directive.arguments.iter().find(|(name, _)| name.node == "permission");
+            if let Some((_, value)) = named
+                && let ConstValue::Enum(permission) = &value.node
+            {
+                let places = self.0.entry(permission.to_string()).or_default();
+                if places.last().is_none_or(|last| last != place) {
+                    places.push(place.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Everything about all permissions, in the order of their table.
+    pub fn catalogue(&self) -> Vec<PermissionInfo> {
+        Permission::ALL.iter().map(|permission| self.info(*permission)).collect()
+    }
+
+    fn info(&self, permission: Permission) -> PermissionInfo {
+        let mut implies = Vec::new();
+        let mut next = permission.implies();
+        while let Some(implied) = next {
+            implies.push(implied);
+            next = implied.implies();
+        }
+        let platform_only = permission.is_platform();
+        let roles = BuiltinRole::ALL.into_iter();
+        PermissionInfo {
+            permission,
+            text: permission.text(),
+            area: permission.area(),
+            description: permission.sentence().to_owned(),
+            is_read: permission.is_read(),
+            delegable: permission.is_delegable(),
+            platform_only,
+            implies,
+            fields: self.0.get(&permission.graphql_name()).cloned().unwrap_or_default(),
+            built_in_roles: roles.clone().filter(|role| role.sets(platform_only).own.has(permission)).collect(),
+            built_in_client_roles: roles.filter(|role| role.sets(platform_only).clients.has(permission)).collect(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Root fields that explain.
+
+use async_graphql::{Context, ID, Object};
+use macros::guarded;
+
+use super::catalogue::{FieldsByPermission, PermissionInfo};
+use super::object::AccessExplanation;
+use super::store::{self, Asked};
+use crate::access::{Permission, Rule, Side, Subject, check};
+use crate::error::{Error, Result};
+use crate::id;
+use crate::invoice;
+use crate::organisation;
+use crate::request::{Request, service};
+
+/// Root fields that explain.
+#[derive(Default)]
+pub struct ExplanationQuery;
+
+#[guarded]
+#[Object]
+impl ExplanationQuery {
+    /// Why somebody may or may not do something at an organisation: the paths that grant it, or what stopped the
+    /// nearest ones and who could change it. About others than oneself it needs `member:read` there.
+    #[finds(ORGANISATION_READ)]
+    async fn explain_access(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Where.")] organisation_id: ID,
+        #[graphql(desc = "To do what.")] permission: Permission,
+        #[graphql(desc = "Whose access; the viewer's if not given.")] user_id: Option<ID>,
+        #[graphql(desc = "An invoice for the organisation: access may then come by way of its payer as well.")]
+        invoice_id: Option<ID>,
+    ) -> Result<Option<AccessExplanation>> {
+        const OTHERS: &[Rule] = &[Rule { permission: Permission::MemberRead, side: Side::Organisation }];
+        let request = Request::of(context)?;
+        let key = id::Type::Organisation.parse(&organisation_id)?;
+        let user = user_id.map(|user| id::Type::User.parse(&user)).transpose()?;
+        let invoice = invoice_id.map(|invoice| id::Type::Invoice.parse(&invoice)).transpose()?;
+        let organisation = organisation::store::find(&request.access, key).await?.ok_or(Error::NotFound)?;
+        let subject = match user.map(Subject::User) {
+            None => request.actor().subject(),
+            Some(other) => {
+                check(&organisation, OTHERS)?;
+                other
+            }
+        };
+        let asked = Asked { subject, permission };
+        let mut found = store::explanation(request, asked, key, Side::Organisation).await?;
+        if let Some(invoice) = invoice {
+            let invoice = invoice::store::find(request, invoice).await?.ok_or(Error::NotFound)?;
+            if invoice.organisation_key() != key {
+                return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
+            }
+            if invoice.payer_key() != key {
+                let by_payer = store::explanation(request, asked, invoice.payer_key(), Side::Payer).await?;
+                found = found.or(by_payer);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// All permissions: what each opens, what it brings along, which fields need it and which built-in roles hold it.
+    #[public]
+    async fn permission_catalogue(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
+        Ok(Some(service::<FieldsByPermission>(context)?.catalogue()))
+    }
+}

@@ -1,0 +1,91 @@
+//! Paths and misses in words. Pure functions.
+
+use crate::access::{MissReason, Permission};
+
+/// One link of a path with the names that the asker may see; `None` is hidden.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A role at an organisation.
+    Membership {
+        /// Where.
+        at: Option<String>,
+        /// Which role, if one of the membership's holds the permission.
+        role: Option<String>,
+    },
+    /// A key of an organisation.
+    Key {
+        /// Where.
+        at: Option<String>,
+    },
+    /// A partnership.
+    Partnership {
+        /// Its upper end.
+        reseller: Option<String>,
+        /// Its lower end.
+        client: Option<String>,
+    },
+    /// The operator.
+    Operator,
+}
+
+fn named(name: Option<&String>) -> &str {
+    name.map_or("an organisation that you may not see", String::as_str)
+}
+
+/// One link in words.
+pub fn of_link(link: &Link) -> String {
+    match link {
+        Link::Membership { at, role: Some(role) } => format!("has the role {role} at {}", named(at.as_ref())),
+        Link::Membership { at, role: None } => format!("is a member of {}", named(at.as_ref())),
+        Link::Key { at } => format!("is a key of {}", named(at.as_ref())),
+        Link::Partnership { reseller, client } => {
+            format!("{} lets {} through", named(client.as_ref()), named(reseller.as_ref()))
+        }
+        Link::Operator => "the operator may act for every organisation".to_owned(),
+    }
+}
+
+/// A path in words: its links, one after the other.
+pub fn of_path(links: &[Link]) -> String {
+    let text = links.iter().map(of_link).collect::<Vec<_>>().join("; ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+/// What stopped a path, in words.
+pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) -> String {
+    let (at, permission) = (named(at), permission.text());
+    match reason {
+        MissReason::NotAMember => format!("Is not a member of {at}, nor of a partner that it lets through."),
+        MissReason::RoleLacksPermission => format!("No role held at {at} has {permission} for this."),
+        MissReason::MembershipExpired => format!("The membership at {at} has ended."),
+        MissReason::PartnershipLacksPermission => format!("{at} does not let its partner through for {permission}."),
+        MissReason::PermissionNotDelegable => format!("{permission} is only for members: no partner can have it."),
+        MissReason::PartnershipExcludesUpstream => {
+            format!("{at} lets its partner through, but not those above the partner.")
+        }
+        MissReason::PartnershipPending => format!("The partnership with {at} is not in force yet."),
+        MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
+        MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
+        MissReason::OrganisationSuspended => format!("{at} is suspended."),
+        MissReason::OrganisationClosed => format!("{at} is closed."),
+        MissReason::KeyScope => format!("The scopes of the key do not hold {permission} for this."),
+        MissReason::UserDisabled => "The user is disabled.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_reads_as_a_sentence_and_hides_what_is_hidden() {
+        let links = [
+            Link::Membership { at: Some("Nordhost".to_owned()), role: Some("PARTNER_SUPPORT".to_owned()) },
+            Link::Partnership { reseller: Some("Nordhost".to_owned()), client: Some("Fjord".to_owned()) },
+        ];
+        assert_eq!(of_path(&links), "Has the role PARTNER_SUPPORT at Nordhost; Fjord lets Nordhost through.");
+        let hidden = [Link::Membership { at: None, role: None }];
+        assert_eq!(of_path(&hidden), "Is a member of an organisation that you may not see.");
+    }
+}

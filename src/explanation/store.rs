@@ -1,0 +1,173 @@
+//! Putting names to paths, as far as the asker may see them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::organisation::{Kind, Model};
+use uuid::Uuid;
+
+use super::accessor::{Accessor, AccessorActor, ApiKey};
+use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
+use super::sentence;
+use crate::access::{
+    Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain,
+};
+use crate::error::Result;
+use crate::organisation::OrganisationCard;
+use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::request::Request;
+use crate::user::User;
+
+/// Who is asked about.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    /// Whose access.
+    pub subject: Subject,
+    /// To do what.
+    pub permission: Permission,
+}
+
+/// Explains one decision at one organisation.
+pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at: Side) -> Result<AccessExplanation> {
+    let mut found = request.access.explain(asked.subject, organisation, asked.permission).await?;
+    if found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember) {
+        disabled(request, asked.subject, organisation, &mut found).await?;
+    }
+    let links = found.paths.iter().flatten().chain(found.misses.iter().flat_map(|miss| &miss.path));
+    let names = Names::of(request, organisation, links.cloned().collect()).await?;
+    Ok(AccessExplanation {
+        permission: asked.permission,
+        granted: found.is_granted(),
+        paths: found.paths.iter().map(|path| names.path(path, at)).collect(),
+        misses: found.misses.iter().map(|miss| names.miss(miss, asked.permission, at)).collect(),
+    })
+}
+
+/// A disabled user holds nothing, whatever memberships it has.
+async fn disabled(request: &Request, subject: Subject, organisation: Uuid, found: &mut Explanation) -> Result<()> {
+    let Subject::User(user) = subject else { return Ok(()) };
+    let sql = "SELECT COUNT(*) FROM \"user\" WHERE id = $1 AND state = 'DISABLED'";
+    let rows = request.db().rows(sql, vec![user.into()]).await?;
+    let is_disabled =
+        rows.first().map(|row| row.try_get_by_index::<i64>(0)).transpose()?.is_some_and(|count| count > 0);
+    if is_disabled {
+        let miss = Miss { path: Vec::new(), reason: MissReason::UserDisabled, organisation, remedy: None };
+        *found = Explanation { paths: Vec::new(), misses: vec![miss] };
+    }
+    Ok(())
+}
+
+/// Everybody who may do something at an organisation, by name.
+pub async fn accessors(
+    request: &Request,
+    seen: &Seen,
+    permission: Permission,
+    page: &PageArguments,
+) -> Result<Connection<Accessor>> {
+    let organisation = seen.row.id;
+    let everybody = request.access.everybody(organisation).await?;
+    let graph = &everybody.neighbourhood.graph;
+    let paths = |held: &Holdings| explain(graph, held, organisation, permission, request.now()).paths;
+    let users = everybody.users.iter().map(|(id, held)| {
+        let name = everybody.names.get(id).cloned().unwrap_or_default();
+        (name.clone(), *id, AccessorActor::User(User { id: *id, name }), paths(held))
+    });
+    let keys = everybody.keys.iter().map(|(id, (name, held))| {
+        (name.clone(), *id, AccessorActor::ApiKey(ApiKey { id: *id, name: name.clone() }), paths(held))
+    });
+    let mut all: Vec<(String, Uuid, Arc<(AccessorActor, Vec<Path>)>)> = users
+        .chain(keys)
+        .filter(|(.., paths)| !paths.is_empty())
+        .map(|(name, id, actor, paths)| (name, id, Arc::new((actor, paths))))
+        .collect();
+    all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let total = Total::known(all.len());
+    let slice = slice_sorted(all.into_iter(), page);
+    let links = slice.items.iter().flat_map(|(_, item)| item.1.iter().flatten());
+    let names = Names::of(request, organisation, links.cloned().collect()).await?;
+    Ok(Connection::new(&slice, total, |item| Accessor {
+        actor: item.0.clone(),
+        paths: item.1.iter().map(|path| names.path(path, Side::Organisation)).collect(),
+    }))
+}
+
+/// The organisations along some paths, and which of them the asker may see.
+struct Names {
+    rows: HashMap<Uuid, Arc<Model>>,
+    visible: HashSet<Uuid>,
+}
+
+impl Names {
+    /// Visible is what the asker may read, what stands in a relation with something where it may read relations, and
+    /// the operator, which everybody deals with.
+    async fn of(request: &Request, organisation: Uuid, links: Vec<Step>) -> Result<Self> {
+        let ids: HashSet<Uuid> = links.iter().flat_map(ends).chain([organisation]).collect();
+        let seen = request.access.look_all(ids).await?;
+        let holds = |id: &Uuid, permission| seen.get(id).is_some_and(|seen| seen.grants.has(permission));
+        let mut visible: HashSet<Uuid> = seen
+            .iter()
+            .filter(|(id, seen)| holds(id, Permission::OrganisationRead) || seen.row.kind == Kind::Operator)
+            .map(|(id, _)| *id)
+            .collect();
+        for link in &links {
+            if let Step::Partnership { reseller, client, .. } = link {
+                if holds(client, Permission::PartnershipRead) {
+                    visible.insert(*reseller);
+                }
+                if holds(reseller, Permission::ClientRead) {
+                    visible.insert(*client);
+                }
+            }
+        }
+        Ok(Self { rows: seen.into_iter().map(|(id, seen)| (id, seen.row)).collect(), visible })
+    }
+
+    fn card(&self, id: Uuid) -> Option<OrganisationCard> {
+        self.rows.get(&id).filter(|_| self.visible.contains(&id)).map(|row| OrganisationCard::from(&**row))
+    }
+
+    fn step(&self, step: &Step) -> AccessStep {
+        let (kind, key, role, from, to) = match step {
+            Step::Membership { organisation, membership, role } => {
+                let role = role.as_ref().map(|role| role.name().to_owned());
+                (AccessStepKind::Membership, Some(*membership), role, None, *organisation)
+            }
+            Step::Key { organisation, key } => (AccessStepKind::ApiKey, Some(*key), None, None, *organisation),
+            Step::Partnership { partnership, reseller, client } => {
+                (AccessStepKind::Partnership, Some(*partnership), None, Some(*reseller), *client)
+            }
+            Step::Operator { operator, client } => (AccessStepKind::Operator, None, None, Some(*operator), *client),
+        };
+        AccessStep { kind, key, role, from: from.and_then(|id| self.card(id)), to: self.card(to) }
+    }
+
+    fn path(&self, path: &Path, at: Side) -> AccessPath {
+        let steps: Vec<AccessStep> = path.iter().map(|step| self.step(step)).collect();
+        let links: Vec<_> = steps.iter().map(AccessStep::link).collect();
+        AccessPath { at, steps, sentence: sentence::of_path(&links) }
+    }
+
+    fn miss(&self, miss: &Miss, permission: Permission, at: Side) -> AccessMiss {
+        let organisation = self.card(miss.organisation);
+        let name = organisation.as_ref().map(|card| card.name.clone());
+        let remedy = miss.remedy.and_then(|Remedy { permission, organisation }| {
+            Some(AccessRemedy { permission, organisation: self.card(organisation)? })
+        });
+        AccessMiss {
+            at,
+            reason: miss.reason,
+            sentence: sentence::of_miss(miss.reason, permission, name.as_ref()),
+            organisation,
+            steps: miss.path.iter().map(|step| self.step(step)).collect(),
+            remedy,
+        }
+    }
+}
+
+fn ends(step: &Step) -> Vec<Uuid> {
+    match step {
+        Step::Membership { organisation, .. } | Step::Key { organisation, .. } => vec![*organisation],
+        Step::Partnership { reseller, client, .. } => vec![*reseller, *client],
+        Step::Operator { operator, client } => vec![*operator, *client],
+    }
+}

@@ -1,0 +1,103 @@
+//! `node` and `nodes`: any object that has an id of its own.
+
+use async_graphql::{Context, ID, Interface, Object};
+use futures_util::future::join_all;
+use macros::guarded;
+
+use crate::access::report;
+use crate::billing::{self, BillingContact};
+use crate::error::{Error, Result};
+use crate::id::{self, Type};
+use crate::invoice::{self, Invoice};
+use crate::membership::{self, Membership};
+use crate::organisation::{self, Organisation};
+use crate::partnership::{self, Partnership, Window};
+use crate::request::Request;
+use crate::reseller::Reseller;
+use crate::service::{self, Service};
+use crate::subscription::{self, Subscription};
+
+/// How many ids `nodes` takes.
+const MOST: usize = 100;
+
+/// An object that has an id of its own. It exists for those who hold what its type says.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
+pub enum Node {
+    /// An organisation.
+    Organisation(Organisation),
+    /// The facet of an organisation that has clients.
+    Reseller(Reseller),
+    /// A member of an organisation.
+    Membership(Membership),
+    /// A partnership.
+    Partnership(Partnership),
+    /// A contact that receives invoices.
+    BillingContact(BillingContact),
+    /// A subscription.
+    Subscription(Subscription),
+    /// A service.
+    Service(Service),
+    /// An invoice.
+    Invoice(Invoice),
+}
+
+async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
+    let request = Request::of(context)?;
+    let access = &request.access;
+    let (kind, key) = id::parse(id)?;
+    let found = match kind {
+        Type::Organisation => organisation::store::find(access, key).await?.map(Node::from),
+        Type::Reseller => access.look(key).await?.as_ref().and_then(Reseller::of).map(Node::from),
+        Type::Membership => membership::store::find(access, key).await?.map(Node::from),
+        Type::Partnership => partnership::store::find(request, key, Window::of(context)?).await?.map(Node::from),
+        Type::BillingContact => billing::store::find_contact(access, key).await?.map(Node::from),
+        Type::Subscription => subscription::store::find(access, key).await?.map(Node::from),
+        Type::Service => service::store::find(access, key).await?.map(Node::from),
+        Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
+        Type::User | Type::Session | Type::Role | Type::ApiKey => {
+            return Err(Error::InvalidInput(
+                "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
+            ));
+        }
+    };
+    found.ok_or(Error::NotFound)
+}
+
+/// Root fields that find any object by its id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[guarded]
+#[Object]
+impl NodeQuery {
+    /// Any object by its id. For who may not see it, it is not found.
+    #[public]
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Result<Option<Node>> {
+        find(context, &id).await.map(Some)
+    }
+
+    /// Several objects by their ids, in the order of the ids: 100 at most. Those that are not found are null.
+    #[public]
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Ids of the objects.")] ids: Vec<ID>,
+    ) -> Result<Option<Vec<Option<Node>>>> {
+        if ids.len() > MOST {
+            let value = ids.len() as u64;
+            let message = format!("nodes takes {MOST} ids at most; these are {value}. Ask in several requests.");
+            return Err(Error::Limited { message, limit: MOST as u64, value });
+        }
+        let found = join_all(ids.iter().map(async |id| {
+            find(context, id).await.map_or_else(
+                |error| {
+                    report(context, error);
+                    None
+                },
+                Some,
+            )
+        }));
+        Ok(Some(found.await))
+    }
+}

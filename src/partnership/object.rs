@@ -1,0 +1,115 @@
+//! A partnership as both of its sides see it.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object};
+use entity::partnership;
+use macros::guarded;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::rules::{PartnershipState, Window};
+use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::id;
+use crate::organisation::OrganisationCard;
+
+/// A reseller and a client, and what the client's side lets through.
+#[derive(Clone)]
+pub struct Partnership {
+    pub(super) row: Arc<partnership::Model>,
+    pub(super) client: Seen,
+    pub(super) reseller: Seen,
+    pub(super) window: Window,
+}
+
+impl Partnership {
+    /// A partnership with both of its ends.
+    pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, window: Window) -> Self {
+        Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), window }
+    }
+}
+
+impl Guarded for Partnership {
+    fn seat(&self, side: Side) -> Option<Seat> {
+        let end = match side {
+            Side::Client => &self.client,
+            Side::Reseller => &self.reseller,
+            Side::Organisation | Side::Payer => return None,
+        };
+        Some(Seat { organisation: end.row.id, grants: end.grants })
+    }
+}
+
+fn listed(stored: i64) -> Vec<Permission> {
+    (PermissionSet::from_stored(stored) & PermissionSet::DELEGABLE).iter().collect()
+}
+
+/// A reseller and a client, and what the client's side lets through.
+#[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER))]
+#[Object]
+impl Partnership {
+    /// Opaque id.
+    #[public]
+    pub(crate) async fn id(&self) -> ID {
+        id::Type::Partnership.id(self.row.id)
+    }
+
+    /// The organisation that has the client.
+    #[public]
+    fn reseller(&self) -> OrganisationCard {
+        OrganisationCard::from(&*self.reseller.row)
+    }
+
+    /// The organisation that is the client.
+    #[public]
+    fn client(&self) -> OrganisationCard {
+        OrganisationCard::from(&*self.client.row)
+    }
+
+    /// Where it stands at the moment.
+    #[public]
+    fn state(&self) -> PartnershipState {
+        self.window.judge(&self.row)
+    }
+
+    /// What people who come through the reseller may do at the client, as far as their own role goes.
+    #[public]
+    fn delegated_permissions(&self) -> Vec<Permission> {
+        listed(self.row.delegated)
+    }
+
+    /// What they may do at the client's own clients, if it is a reseller itself.
+    #[public]
+    fn client_delegated_permissions(&self) -> Vec<Permission> {
+        listed(self.row.client_delegated)
+    }
+
+    /// Whether people of resellers above the reseller may come through as well.
+    #[public]
+    fn includes_upstream(&self) -> bool {
+        self.row.includes_upstream
+    }
+
+    /// From when it holds.
+    #[public]
+    fn starts_at(&self) -> DateTimeUtc {
+        self.row.starts_at
+    }
+
+    /// When it ends by itself, if ever.
+    #[public]
+    fn ends_at(&self) -> Option<DateTimeUtc> {
+        self.row.ends_at
+    }
+
+    /// When it was ended by one side.
+    #[public]
+    fn ended_at(&self) -> Option<DateTimeUtc> {
+        self.row.ended_at
+    }
+
+    /// When it was proposed.
+    #[public]
+    fn created_at(&self) -> DateTimeUtc {
+        self.row.created_at
+    }
+}

@@ -1,0 +1,111 @@
+//! Statements about partnerships.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::partnership;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::object::Partnership;
+use super::rules::{PartnershipState, Window};
+use crate::access::{Exists, Seen};
+use crate::error::Result;
+use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total, one_row};
+use crate::request::Request;
+
+/// The partnerships of a client, the oldest first.
+static OF_CLIENT: List<partnership::Model> = List {
+    table: "partnership",
+    parent: "client_id",
+    key: Key::Instant("created_at"),
+    descending: false,
+    columns: "t.*",
+    joins: "",
+    read: one_row,
+};
+
+/// The clients of a reseller, in each order that the API offers.
+static BY_NAME: List<partnership::Model> = List { parent: "reseller_id", key: Key::Text("client_name"), ..OF_CLIENT };
+static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
+static BY_AGE: List<partnership::Model> = List { parent: "reseller_id", ..OF_CLIENT };
+static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
+
+/// What the clients of a reseller can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientKey {
+    /// The client's name.
+    Name,
+    /// The age of the partnership.
+    CreatedAt,
+}
+
+/// A page of partnerships, and the other ends of them.
+pub struct Relations {
+    /// The partnerships, each with its cursor.
+    pub slice: Arc<Slice<partnership::Model>>,
+    /// The count of the whole list.
+    pub total: Total,
+    /// The organisations at the other end, with the viewer's grants there.
+    pub ends: HashMap<Uuid, Seen>,
+}
+
+/// The clients of a reseller.
+pub async fn clients(
+    request: &Request,
+    reseller: Uuid,
+    page: &PageArguments,
+    filter: Filter,
+    order: (ClientKey, bool),
+) -> Result<Relations> {
+    let list = match order {
+        (ClientKey::Name, false) => &BY_NAME,
+        (ClientKey::Name, true) => &BY_NAME_DESCENDING,
+        (ClientKey::CreatedAt, false) => &BY_AGE,
+        (ClientKey::CreatedAt, true) => &BY_AGE_DESCENDING,
+    };
+    let (slice, total) = list.read(request, reseller, page, filter).await?;
+    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
+    Ok(Relations { slice, total, ends })
+}
+
+/// The partnerships of a client.
+pub async fn of_client(
+    request: &Request,
+    client: &Seen,
+    page: &PageArguments,
+    window: Window,
+    states: Option<Vec<PartnershipState>>,
+) -> Result<Connection<Partnership>> {
+    let (slice, total) = OF_CLIENT.read(request, client.row.id, page, window.filter(states)).await?;
+    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.reseller_id)).await?;
+    // A foreign key holds both ends, so none is missing.
+    Ok(Connection::new(&slice, total, |row| {
+        Partnership::new(row, client, ends.get(&row.reseller_id).unwrap_or(client), window)
+    }))
+}
+
+/// The partnership, if it is there for the viewer.
+pub async fn find(request: &Request, id: Uuid, window: Window) -> Result<Option<Partnership>> {
+    let Some(row) = OF_CLIENT.find(request.db(), id).await? else { return Ok(None) };
+    let ends = request.access.look_all([row.client_id, row.reseller_id]).await?;
+    let (Some(client), Some(reseller)) = (ends.get(&row.client_id), ends.get(&row.reseller_id)) else {
+        return Ok(None);
+    };
+    Ok(Partnership::new(&row, client, reseller, window).if_visible())
+}
+
+/// All partnerships in force below a reseller, as pairs of reseller and client: one statement, linear in the tree.
+pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
+    let sql = "WITH RECURSIVE down(id, depth) AS ( \
+                 SELECT id, 0 FROM organisation WHERE id = $1 \
+                 UNION SELECT p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
+                   AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
+                   WHERE down.depth < $3 \
+               ) SELECT DISTINCT p.reseller_id, p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id \
+                   AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
+                 WHERE down.depth < $3";
+    let rows = request.db().rows(sql, vec![reseller.into(), request.now().into(), depth.into()]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}

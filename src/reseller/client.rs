@@ -1,0 +1,138 @@
+//! The client list of a reseller: the partnership on the edge, the organisation as the node.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use macros::guarded;
+
+use crate::access::{Exists, Seen};
+use crate::error::Result;
+use crate::organisation::{Organisation, OrganisationCard};
+use crate::page::{PageInfo, Total};
+use crate::partnership::store::{ClientKey, Relations};
+use crate::partnership::{Partnership, PartnershipState, Window};
+use crate::request::Request;
+
+/// Which clients.
+#[derive(InputObject)]
+pub struct ClientFilter {
+    /// Only those whose partnership is in one of these states. Without it, all but ended and lapsed ones.
+    pub partnership_state: Option<Vec<PartnershipState>>,
+}
+
+/// What clients are ordered by.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ClientOrderField {
+    /// The name of the client.
+    Name,
+    /// The age of the partnership.
+    CreatedAt,
+}
+
+/// In which direction.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// The smallest first.
+    Asc,
+    /// The largest first.
+    Desc,
+}
+
+/// The order of clients.
+#[derive(InputObject)]
+pub struct ClientOrder {
+    /// What they are ordered by.
+    pub field: ClientOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
+
+impl ClientOrder {
+    /// By name if nothing is asked for.
+    pub fn key(order: Option<&Self>) -> (ClientKey, bool) {
+        order.map_or((ClientKey::Name, false), |order| {
+            let key = match order.field {
+                ClientOrderField::Name => ClientKey::Name,
+                ClientOrderField::CreatedAt => ClientKey::CreatedAt,
+            };
+            (key, order.direction == OrderDirection::Desc)
+        })
+    }
+}
+
+/// A page of the clients of a reseller.
+pub struct ClientConnection {
+    edges: Vec<ClientEdge>,
+    page_info: PageInfo,
+    total: Total,
+}
+
+/// A client of a reseller, and the partnership with it.
+pub struct ClientEdge {
+    cursor: String,
+    partnership: Partnership,
+    client: Seen,
+}
+
+impl ClientConnection {
+    /// Of the partnerships of a reseller.
+    pub fn new(relations: &Relations, reseller: &Seen, window: Window) -> Self {
+        let edges = relations.slice.items.iter().filter_map(|(cursor, row)| {
+            let client = relations.ends.get(&row.client_id)?.clone();
+            let partnership = Partnership::new(row, &client, reseller, window);
+            Some(ClientEdge { cursor: cursor.clone(), partnership, client })
+        });
+        Self { edges: edges.collect(), page_info: PageInfo::of(&relations.slice), total: relations.total.clone() }
+    }
+}
+
+/// A page of the clients of a reseller.
+#[guarded]
+#[Object]
+impl ClientConnection {
+    /// The clients of the page, each with its partnership.
+    #[public]
+    fn edges(&self) -> &[ClientEdge] {
+        &self.edges
+    }
+
+    /// Where the page stands in its list.
+    #[public]
+    fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many clients the whole list has. Counted only when asked for.
+    #[public]
+    async fn total_count(&self, context: &Context<'_>) -> Result<Option<u64>> {
+        Ok(Some(self.total.take(Request::of(context)?).await?))
+    }
+}
+
+/// A client of a reseller, and the partnership with it.
+#[guarded]
+#[Object]
+impl ClientEdge {
+    /// The place of the client in the list, for `after` and `before`.
+    #[public]
+    fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// What the client lets through, and for how long.
+    #[public]
+    fn partnership(&self) -> &Partnership {
+        &self.partnership
+    }
+
+    /// Who the client is; also where it lets nothing more be seen.
+    #[public]
+    fn client(&self) -> OrganisationCard {
+        OrganisationCard::from(&*self.client.row)
+    }
+
+    /// The client; null, without an error, where it does not let the viewer see it.
+    #[public]
+    fn node(&self) -> Option<Organisation> {
+        Organisation(self.client.clone()).if_visible()
+    }
+}

@@ -1,0 +1,13 @@
+//! Resellers: the facet of an organisation that has clients.
+//!
+//! The facet is as visible as the organisation's kind; what is in it needs CLIENT_READ at the reseller. What is shown
+//! of a client is decided at the client.
+
+mod client;
+mod descendant;
+mod object;
+mod query;
+mod rules;
+
+pub use object::Reseller;
+pub use query::ResellerQuery;

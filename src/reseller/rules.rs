@@ -1,0 +1,67 @@
+//! The tree below a reseller, flat: a pure walk over pairs of reseller and client.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use uuid::Uuid;
+
+/// An organisation below a reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The organisation.
+    pub id: Uuid,
+    /// The way down to it: the reseller at the top, then each reseller on the way.
+    pub path: Vec<Uuid>,
+}
+
+/// Walks down level by level. Each organisation comes once, by its shortest way; the walk goes on only below
+/// organisations whose clients the viewer may see, so no way leads through one that it may not.
+pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_see_clients: impl Fn(Uuid) -> bool) -> Vec<Place> {
+    let mut clients: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (reseller, client) in pairs {
+        clients.entry(*reseller).or_default().push(*client);
+    }
+    let mut seen = HashSet::from([top]);
+    let mut found = Vec::new();
+    let mut queue = VecDeque::from([Place { id: top, path: Vec::new() }]);
+    while let Some(place) = queue.pop_front() {
+        if !may_see_clients(place.id) {
+            continue;
+        }
+        let mut path = place.path.clone();
+        path.push(place.id);
+        let mut below = clients.remove(&place.id).unwrap_or_default();
+        below.sort_unstable();
+        for id in below {
+            if seen.insert(id) {
+                let place = Place { id, path: path.clone() };
+                found.push(place.clone());
+                queue.push_back(place);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    #[test]
+    fn a_diamond_is_listed_once_by_its_shortest_way() {
+        let pairs = [(id(1), id(2)), (id(1), id(3)), (id(2), id(4)), (id(3), id(4)), (id(1), id(4))];
+        let places = walk(id(1), &pairs, |_| true);
+        assert_eq!(places.iter().map(|place| place.id).collect::<Vec<_>>(), [id(2), id(3), id(4)]);
+        assert_eq!(places[2].path, [id(1)]);
+    }
+
+    #[test]
+    fn nothing_is_listed_below_an_organisation_whose_clients_are_not_to_be_seen() {
+        let pairs = [(id(1), id(2)), (id(2), id(3))];
+        let places = walk(id(1), &pairs, |organisation| organisation != id(2));
+        assert_eq!(places, [Place { id: id(2), path: vec![id(1)] }]);
+    }
+}

@@ -1,0 +1,37 @@
+//! Statements about services.
+
+use entity::service;
+use uuid::Uuid;
+
+use super::object::{Service, ServiceFilter};
+use crate::access::{Access, Seen};
+use crate::error::Result;
+use crate::page::{Connection, Key, List, PageArguments, one_row};
+use crate::request::Request;
+
+static OF_ORGANISATION: List<service::Model> = List {
+    table: "service",
+    parent: "organisation_id",
+    key: Key::Text("name"),
+    descending: false,
+    columns: "t.*",
+    joins: "",
+    read: one_row,
+};
+
+/// The services of an organisation that the viewer sees, by name.
+pub async fn list(
+    request: &Request,
+    seen: &Seen,
+    page: &PageArguments,
+    filter: Option<&ServiceFilter>,
+) -> Result<Connection<Service>> {
+    let conditions = ServiceFilter::conditions(filter, seen.grants);
+    OF_ORGANISATION.connection(request, seen.row.id, page, conditions, |row| Service::new(row, seen)).await
+}
+
+/// The service, if it is there for the viewer.
+pub async fn find(access: &Access, id: Uuid) -> Result<Option<Service>> {
+    let Some(row) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
+    Ok(access.look(row.organisation_id).await?.and_then(|seen| Service::new(&row, &seen).if_visible()))
+}

@@ -1,0 +1,41 @@
+//! Statements about subscriptions.
+
+use entity::subscription;
+use sea_orm::ActiveEnum;
+use uuid::Uuid;
+
+use super::object::{Subscription, SubscriptionFilter};
+use crate::access::{Access, Exists, Seen};
+use crate::error::Result;
+use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
+use crate::request::Request;
+
+static OF_ORGANISATION: List<subscription::Model> = List {
+    table: "subscription",
+    parent: "organisation_id",
+    key: Key::Day("starts_on"),
+    descending: false,
+    columns: "t.*",
+    joins: "",
+    read: one_row,
+};
+
+/// The subscriptions of an organisation, the oldest first.
+pub async fn list(
+    request: &Request,
+    seen: &Seen,
+    page: &PageArguments,
+    filter: Option<&SubscriptionFilter>,
+) -> Result<Connection<Subscription>> {
+    let conditions = filter.and_then(|filter| filter.state).map_or_else(Filter::default, |state| {
+        let value = subscription::State::from(state).to_value();
+        Filter::default().and_with("t.state = :state", [(":state", value.into())])
+    });
+    OF_ORGANISATION.connection(request, seen.row.id, page, conditions, |row| Subscription::new(row, seen)).await
+}
+
+/// The subscription, if it is there for the viewer.
+pub async fn find(access: &Access, id: Uuid) -> Result<Option<Subscription>> {
+    let Some(row) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
+    Ok(access.look(row.organisation_id).await?.and_then(|seen| Subscription::new(&row, &seen).if_visible()))
+}
