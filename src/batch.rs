@@ -62,13 +62,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
             !std::mem::replace(&mut queue.has_leader, true)
         };
         if leads {
-            let lead = Lead(self);
+            let duty = Lead(self);
             yield_once().await;
             let (keys, waiting) = {
                 let mut queue = self.lock();
                 (std::mem::take(&mut queue.keys), std::mem::take(&mut queue.waiting))
             };
-            drop(lead);
+            drop(duty);
             let loaded = load(keys.into_iter().collect()).await;
             for (waiting_for, sender) in waiting {
                 let answer = loaded.as_ref().map(|values| values.get(&waiting_for).cloned()).map_err(Clone::clone);

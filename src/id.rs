@@ -74,6 +74,10 @@ pub fn parse(id: &ID) -> Result<(Type, Uuid)> {
             "This is not an id. Ids come from the API, for example organisation_01h455vb4pex5vsknk084sn02q.".to_owned(),
         )
     };
+    // The parser cuts text at byte positions, which fails inside a letter of several bytes.
+    if !id.is_ascii() {
+        return Err(malformed());
+    }
     let read: TypeSafeId<DynamicType> = id.parse().map_err(|_| malformed())?;
     let kind = Type::ALL.iter().copied().find(|kind| kind.prefix() == read.type_prefix()).ok_or_else(malformed)?;
     Ok((kind, read.uuid()))

@@ -15,6 +15,7 @@ pub struct Random(Arc<Mutex<StdRng>>);
 
 impl Random {
     /// Seeded by the operating system.
+    #[expect(clippy::disallowed_methods, reason = "the one place that draws random numbers")]
     pub fn system() -> Self {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);

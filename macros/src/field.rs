@@ -177,8 +177,8 @@ enum Outcome {
     Option,
     /// The type as written, and what it holds.
     ResultOption {
-        written: Type,
-        inner: Type,
+        written: Box<Type>,
+        inner: Box<Type>,
     },
     Result,
     Other,
@@ -191,7 +191,7 @@ impl Outcome {
             Some(segment) if segment.ident == "Option" => Self::Option,
             Some(segment) if segment.ident == "Result" => match argument(segment).and_then(last_segment) {
                 Some(inner) if inner.ident == "Option" => argument(inner).map_or(Self::Result, |value| {
-                    Self::ResultOption { written: (**written).clone(), inner: value.clone() }
+                    Self::ResultOption { written: written.clone(), inner: value.clone().into() }
                 }),
                 _ => Self::Result,
             },

@@ -3,7 +3,7 @@
 //! Each step is one transaction and can be undone. This crate never imports `entity`: an old step must not change when
 //! an entity does. What a step says about keys and checks is spelled in `keys` and `checks`; read `m20261121_000002`
 //! first to see both.
-#![expect(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
+#![allow(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
 
 use sea_orm_migration::prelude::*;
 

@@ -193,10 +193,7 @@ impl Search<'_> {
         let mut found = Vec::new();
         let Some(holding) = self.holdings.get(&top) else {
             if chain.is_empty() {
-                found.push((
-                    Vec::new(),
-                    vec![self.miss(MissReason::NotAMember, organisation, Permission::MemberInvite)],
-                ));
+                found.push((Vec::new(), vec![miss(MissReason::NotAMember, organisation, Permission::MemberInvite)]));
                 found.extend(self.by_operator(organisation));
             }
             return found;
@@ -236,14 +233,14 @@ impl Search<'_> {
         match holding {
             Holding::Key { id, sets } => {
                 let lacking = (!half(sets).has(self.permission))
-                    .then(|| self.miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
+                    .then(|| miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
                 vec![(Step::Key { organisation: top, key: *id }, lacking.into_iter().collect())]
             }
             Holding::Membership { id, expires_at, roles } => {
                 let step = |role| Step::Membership { organisation: top, membership: *id, role };
                 let expired = expires_at
                     .is_some_and(|end| end <= self.now)
-                    .then(|| self.miss(MissReason::MembershipExpired, top, Permission::MemberUpdate));
+                    .then(|| miss(MissReason::MembershipExpired, top, Permission::MemberUpdate));
                 let holders: Vec<_> = roles
                     .iter()
                     .filter(|held| half(&held.sets).has(self.permission))
@@ -252,7 +249,7 @@ impl Search<'_> {
                 if !holders.is_empty() {
                     return holders;
                 }
-                let lacking = self.miss(MissReason::RoleLacksPermission, top, Permission::MemberUpdate);
+                let lacking = miss(MissReason::RoleLacksPermission, top, Permission::MemberUpdate);
                 vec![(step(None), expired.into_iter().chain([lacking]).collect())]
             }
         }
@@ -266,7 +263,7 @@ impl Search<'_> {
         let mut found: Vec<Miss> = self.masked(top, mask_clients).into_iter().collect();
         for (position, edge) in chain.iter().enumerate() {
             let is_last = position + 1 == chain.len();
-            let partnership = |reason| self.miss(reason, edge.client, Permission::PartnershipManage);
+            let partnership = |reason| miss(reason, edge.client, Permission::PartnershipManage);
             found.extend(self.not_active(edge).map(partnership));
             if position > 0 && !edge.includes_upstream {
                 found.push(partnership(MissReason::PartnershipExcludesUpstream));
@@ -302,10 +299,10 @@ impl Search<'_> {
             OrganisationState::Closed => MissReason::OrganisationClosed,
             _ => MissReason::OrganisationSuspended,
         };
-        Some(self.miss(reason, id, Permission::OrganisationSuspend))
+        Some(miss(reason, id, Permission::OrganisationSuspend))
     }
+}
 
-    fn miss(&self, reason: MissReason, organisation: Uuid, permission: Permission) -> Miss {
-        Miss { path: Vec::new(), reason, organisation, remedy: Some(Remedy { permission, organisation }) }
-    }
+fn miss(reason: MissReason, organisation: Uuid, permission: Permission) -> Miss {
+    Miss { path: Vec::new(), reason, organisation, remedy: Some(Remedy { permission, organisation }) }
 }

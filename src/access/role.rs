@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 
+#[expect(clippy::enum_glob_use, reason = "a table of permissions reads better without their type's name")]
 use super::permission::Permission::{self, *};
 use super::set::{Grants, PermissionSet};
 

@@ -172,15 +172,14 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
     let mut roles = HashSet::new();
     for row in rows {
         let id: Uuid = row.try_get_by_index(0)?;
-        let kind = match neighbourhood.graph.nodes.get(&id) {
-            Some(node) => node.kind,
-            None => {
-                let organisation = organisation_of(row, id)?;
-                let node = Node { state: organisation.state, kind: organisation.kind };
-                neighbourhood.graph.nodes.insert(id, node);
-                neighbourhood.rows.insert(id, Arc::new(organisation));
-                node.kind
-            }
+        let kind = if let Some(node) = neighbourhood.graph.nodes.get(&id) {
+            node.kind
+        } else {
+            let organisation = organisation_of(row, id)?;
+            let node = Node { state: organisation.state, kind: organisation.kind };
+            neighbourhood.graph.nodes.insert(id, node);
+            neighbourhood.rows.insert(id, Arc::new(organisation));
+            node.kind
         };
         if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(6)?
             && edges.insert(partnership)

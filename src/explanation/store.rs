@@ -75,7 +75,7 @@ pub async fn accessors(
     let keys = everybody.keys.iter().map(|(id, (name, held))| {
         (name.clone(), *id, AccessorActor::ApiKey(ApiKey { id: *id, name: name.clone() }), paths(held))
     });
-    let mut all: Vec<(String, Uuid, Arc<(AccessorActor, Vec<Path>)>)> = users
+    let mut all: Vec<_> = users
         .chain(keys)
         .filter(|(.., paths)| !paths.is_empty())
         .map(|(name, id, actor, paths)| (name, id, Arc::new((actor, paths))))

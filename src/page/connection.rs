@@ -14,9 +14,11 @@ use crate::access::directive;
 use crate::error::Result;
 use crate::request::Request;
 
+type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync;
+
 /// Counts the whole list.
 #[derive(Clone)]
-pub struct Total(Arc<dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync>);
+pub struct Total(Arc<Count>);
 
 impl Total {
     /// A count that is taken when it is asked for.
