@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("ends_on").is_null())
             .take();
         manager.create_index(current).await?;
-        manager.create_index(index("payer", &["payer_id", "state"])).await?;
+        manager.create_index(index("payer", &["payer_id", "created_at", "id"])).await?;
         manager.create_index(index("payer", &["organisation_id", "state"])).await?;
         Ok(())
     }
