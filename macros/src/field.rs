@@ -43,7 +43,7 @@ impl Kind {
     fn sentence(&self) -> Option<String> {
         match self {
             Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
-            Self::Finds(rules) => Some(rule::sentence("Not found without", rules)),
+            Self::Finds(rules) => Some(rule::sentence("For a signed-in actor. Not found without", rules)),
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
             Self::Public => None,
         }
@@ -55,8 +55,8 @@ impl Kind {
                 let values = rules.iter().map(Rule::value);
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
-            Self::Authenticated => Some(quote!(crate::access::authenticated(#context))),
-            Self::Finds(_) | Self::Public => None,
+            Self::Authenticated | Self::Finds(_) => Some(quote!(crate::access::authenticated(#context))),
+            Self::Public => None,
         }
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! - `#[requires(INVOICE_READ)]`, `#[requires(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER)]`: any one of the
 //!   named permissions, tested on the object itself;
-//! - `#[finds(INVOICE_READ)]`: a root field that looks an object up; for who lacks the permission it is not there;
+//! - `#[finds(INVOICE_READ)]`: a root field that looks an object up for a signed-in actor; for who lacks the permission
+//!   it is not there;
 //! - `#[authenticated]`: any signed-in actor;
 //! - `#[public]`: nothing beyond seeing the object it belongs to.
 //!

@@ -73,7 +73,7 @@ pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
             vec![id.into()],
         ),
         Subject::Key { organisation_id, scopes, .. } => (
-            "SELECT o.id, $3, o.kind FROM organisation o WHERE o.id = $2 AND $1 = $1".to_owned(),
+            "SELECT o.id, $3, o.kind FROM organisation o WHERE o.id = $2".to_owned(),
             Uuid::nil(),
             vec![Uuid::nil().into(), organisation_id.into(), (!scopes.clients.is_empty()).into()],
         ),
@@ -110,7 +110,7 @@ pub struct Accessible {
 pub async fn everybody(db: &Db, id: Uuid, now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
     let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'"));
-    let (neighbourhood, users) = read(&db.rows(sql.replace("$2", "$1"), vec![db.keys(&[id])]).await?)?;
+    let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(&[id])]).await?)?;
     let keys_of = format!(
         "{} SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions, k.expires_at \
          FROM scope JOIN api_key k ON k.organisation_id = scope.id WHERE k.revoked_at IS NULL",

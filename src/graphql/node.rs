@@ -72,13 +72,13 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Any object by its id. For who may not see it, it is not found.
-    #[public]
+    #[authenticated]
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Result<Option<Node>> {
         find(context, &id).await.map(Some)
     }
 
     /// Several objects by their ids, in the order of the ids: 100 at most. Those that are not found are null.
-    #[public]
+    #[authenticated]
     async fn nodes(
         &self,
         context: &Context<'_>,

@@ -3,7 +3,6 @@
 use async_graphql::{Context, Enum, ID, Object};
 use entity::organisation;
 use macros::guarded;
-use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::card::OrganisationCard;
@@ -104,12 +103,6 @@ impl Organisation {
     #[public]
     fn viewer_can(&self, #[graphql(desc = "What the viewer wants to do.")] permission: Permission) -> bool {
         self.0.grants.has(permission)
-    }
-
-    /// When it was made.
-    #[requires(MEMBER_READ)]
-    fn created_at(&self) -> Option<DateTimeUtc> {
-        Some(self.0.row.created_at)
     }
 
     /// The short code by which it is found for a proposal.
