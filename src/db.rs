@@ -83,13 +83,15 @@ impl Db {
     }
 
     /// Runs the work in one transaction, and again when the database asks for it, a bounded number of times.
+    ///
+    /// (`AsyncFn` says the same without `Clone`, but the compiler then finds no such future that can change threads.)
     pub async fn write<T, W>(&self, work: W) -> Result<T>
     where
-        W: AsyncFn(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
+        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError> + Clone,
     {
         let mut attempt = 0;
         loop {
-            let outcome = self.attempt(&work).await;
+            let outcome = self.attempt(work.clone()).await;
             match outcome {
                 Err(WriteError::Database(error)) if attempt < RETRIES && is_transient(&error) => attempt += 1,
                 Err(error) => return Err(error.into()),
@@ -98,9 +100,9 @@ impl Db {
         }
     }
 
-    async fn attempt<T, W>(&self, work: &W) -> std::result::Result<T, WriteError>
+    async fn attempt<T, W>(&self, work: W) -> std::result::Result<T, WriteError>
     where
-        W: AsyncFn(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
+        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
     {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
