@@ -11,6 +11,7 @@ pub mod batch;
 pub mod billing;
 pub mod clock;
 pub mod config;
+mod data_dir;
 pub mod db;
 pub mod error;
 pub mod explanation;

@@ -1,0 +1,48 @@
+//! Files in the data directory: whole or not there, and readable by their owner only.
+
+use std::fs::DirBuilder;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Makes the directory and those above it, where they are missing.
+pub fn make(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+/// Writes a file that is not there yet; of several that try at once, one succeeds.
+pub fn write_new(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    make(directory)?;
+    let mut file = NamedTempFile::new_in(directory)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(directory.join(name))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_once_and_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("a/b");
+        write_new(&inner, "secret", b"first").unwrap();
+        assert_eq!(write_new(&inner, "secret", b"second").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(inner.join("secret")).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&inner.join("secret")), 0o600);
+            assert_eq!(mode(&inner), 0o700);
+        }
+    }
+}
