@@ -116,6 +116,8 @@ pub enum UserErrorCode {
     WeakPassword,
     /// The organisation cannot be switched into.
     NotSwitchable,
+    /// Only a person can do this; an API key cannot.
+    ForPeopleOnly,
     /// What is asked for no longer fits what is there.
     Conflict,
 }
@@ -141,5 +143,11 @@ impl UserError {
     /// A mistake that is in no single field.
     pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
         Self { code, field: None, message: message.into() }
+    }
+
+    /// For an API key that wants to do what only a person can.
+    pub fn for_people_only() -> Self {
+        let message = "An API key cannot do this. Sign in as a person with logIn.";
+        Self::general(UserErrorCode::ForPeopleOnly, message)
     }
 }

@@ -32,5 +32,6 @@ pub mod seed;
 pub mod service;
 pub mod session;
 pub mod subscription;
+mod text;
 pub mod user;
 pub mod viewer;

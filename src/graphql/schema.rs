@@ -13,7 +13,7 @@ use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
 use crate::session::Tokens;
-use crate::user::Passwords;
+use crate::user::{Passwords, UserMutation};
 use crate::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
@@ -22,7 +22,7 @@ pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, Expla
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OrganisationMutation);
+pub struct Mutation(OrganisationMutation, UserMutation);
 
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -10,6 +10,6 @@ mod query;
 pub mod store;
 
 pub use card::OrganisationCard;
-pub use mutation::OrganisationMutation;
+pub use mutation::{NewOrganisationKind, OrganisationMutation};
 pub use object::{Organisation, OrganisationKind, OrganisationState};
 pub use query::OrganisationQuery;

@@ -1,0 +1,45 @@
+//! Text that people type in, made clean in one place.
+
+use crate::error::{UserError, UserErrorCode};
+
+/// Longest name, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// A name without the space around it, or what is wrong with it.
+pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
+    let name = typed.trim();
+    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    if name.is_empty() {
+        return wrong("Give a name.");
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return wrong("A name has at most 200 characters.");
+    }
+    if name.chars().any(is_deceptive) {
+        return wrong("A name has no control characters: no line breaks, and none that hide or turn text.");
+    }
+    Ok(name.to_owned())
+}
+
+/// Control characters, and those that make text look like another: line breaks, invisible ones, and such as turn the
+/// direction of what follows.
+fn is_deceptive(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_bounded() {
+        assert_eq!(name("name", "  Zoë Ömer 李 ").unwrap(), "Zoë Ömer 李");
+        assert!(name("name", &"ä".repeat(200)).is_ok());
+        for bad in ["", " \t ", "a\nb", "a\0b", "a\u{202e}b", "\u{200b}", &"a".repeat(201)] {
+            let error = name("organisationName", bad).unwrap_err();
+            assert_eq!(error.code, UserErrorCode::InvalidInput, "{bad:?}");
+            assert_eq!(error.field.unwrap(), ["input", "organisationName"]);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Signing up.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use macros::guarded;
+
+use super::address::Address;
+use super::letters;
+use super::password::{Password, Passwords};
+use super::rules::weakness;
+use super::store::{self, NewUser};
+use crate::access::directive;
+use crate::config::Config;
+use crate::error::{Result, UserError, UserErrorCode};
+use crate::mail::{Mail, Mailer};
+use crate::organisation::store::{NewOrganisation, create_with_owner};
+use crate::organisation::{NewOrganisationKind, OrganisationKind};
+use crate::random::Random;
+use crate::request::{Request, service};
+use crate::text;
+
+/// Who signs up.
+#[derive(InputObject)]
+pub struct SignUpInput {
+    /// E-mail address; capitals make no difference.
+    pub email: String,
+    /// Password: not short, not common, and not made of the address.
+    pub password: Password,
+    /// What others see. 1 to 200 characters.
+    pub name: String,
+    /// Name of the first organisation; by default that of the person.
+    pub organisation_name: Option<String>,
+    /// What sort of organisation it is.
+    #[graphql(default)]
+    pub organisation_kind: NewOrganisationKind,
+}
+
+/// Whether the sign-up was taken.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct SignUpPayload {
+    /// True if nothing is wrong with the input. It does not say whether the address was new: the mail does, and it goes
+    /// to the owner of the address.
+    pub accepted: bool,
+    /// What is wrong with the input.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations of users.
+#[derive(Default)]
+pub struct UserMutation;
+
+#[guarded]
+#[Object]
+impl UserMutation {
+    /// Makes an account, and an organisation that the person owns. The answer is the same where the address has an
+    /// account already; then nothing changes. A mail tells the owner of the address which of both it was.
+    #[public]
+    async fn sign_up(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Who signs up.")] input: SignUpInput,
+    ) -> Result<Option<SignUpPayload>> {
+        let passwords = service::<Passwords>(context)?;
+        let wanted = match SignUp::read(&input, passwords.minimum_length()) {
+            Ok(wanted) => wanted,
+            Err(user_errors) => return Ok(Some(SignUpPayload { accepted: false, user_errors })),
+        };
+        // Computed for a known address too, so that the time does not tell.
+        let password_hash = passwords.hash(input.password).await?;
+        let is_new = wanted.carry_out(context, &password_hash).await?;
+        wanted.write_letter(context, is_new).await?;
+        Ok(Some(SignUpPayload { accepted: true, user_errors: Vec::new() }))
+    }
+}
+
+/// A sign-up with which nothing is wrong.
+struct SignUp {
+    address: Address,
+    name: String,
+    organisation_name: String,
+    kind: OrganisationKind,
+}
+
+impl SignUp {
+    fn read(input: &SignUpInput, minimum_length: usize) -> std::result::Result<Self, Vec<UserError>> {
+        let mut errors = Vec::new();
+        let address = Address::parse(&input.email);
+        if address.is_none() {
+            let message = "This is not an e-mail address. Give one like ada@example.org.";
+            errors.push(UserError::at("email", UserErrorCode::InvalidInput, message));
+        }
+        if let Some(message) = weakness(input.password.expose(), address.as_ref(), minimum_length) {
+            errors.push(UserError::at("password", UserErrorCode::WeakPassword, message));
+        }
+        let mut keep = |read: std::result::Result<String, UserError>| read.map_err(|error| errors.push(error)).ok();
+        let name = keep(text::name("name", &input.name));
+        let organisation_name = match &input.organisation_name {
+            Some(typed) => keep(text::name("organisationName", typed)),
+            None => name.clone(),
+        };
+        match (address, name, organisation_name) {
+            (Some(address), Some(name), Some(organisation_name)) if errors.is_empty() => {
+                Ok(Self { address, name, organisation_name, kind: input.organisation_kind.into() })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    /// Makes user, organisation and membership, or nothing where the address has a user. Whether it was new.
+    async fn carry_out(&self, context: &Context<'_>, password_hash: &str) -> Result<bool> {
+        let request = Request::of(context)?;
+        let random = service::<Random>(context)?;
+        let now = request.now();
+        let id = random.id(now);
+        let new_user = NewUser { id, address: &self.address, name: &self.name, password_hash };
+        let organisation = NewOrganisation {
+            id: random.id(now),
+            name: self.organisation_name.clone(),
+            kind: self.kind.into(),
+            code: None,
+            owner: id,
+        };
+        request
+            .db()
+            .write(async |tx| {
+                let is_new = store::create(tx, &new_user, now).await?;
+                if is_new {
+                    create_with_owner(tx, random, &organisation, now).await?;
+                }
+                Ok(is_new)
+            })
+            .await
+    }
+
+    async fn write_letter(&self, context: &Context<'_>, is_new: bool) -> Result<()> {
+        let public_url = &service::<Arc<Config>>(context)?.public_url;
+        let now = Request::of(context)?.now();
+        let letter = if is_new { letters::welcome(public_url) } else { letters::already_signed_up(public_url) };
+        let mail = Mail {
+            id: service::<Random>(context)?.id(now),
+            at: now,
+            to: self.address.as_str().to_owned(),
+            subject: letter.subject.to_owned(),
+            text: letter.text,
+        };
+        service::<Mailer>(context)?.send(mail).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Which passwords are too weak.
+
+use super::address::Address;
+
+/// Longest password, in bytes: long enough for any sentence, short enough to be hashed without thought.
+const LONGEST: usize = 1_000;
+
+/// How many different characters a password has at least.
+const DIFFERENT: usize = 5;
+
+/// From this length on, the part of an address before the `@` must not be in the password.
+const TELLING: usize = 4;
+
+/// The most common passwords of eight characters and more, in small letters and sorted; from public breaches.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// Why the password is too weak for the user with the address; `None` if it is not.
+pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<String> {
+    if password.chars().count() < minimum {
+        return Some(format!("Take a password of at least {minimum} characters; a sentence is good."));
+    }
+    if password.len() > LONGEST {
+        return Some(format!("Take a password of at most {LONGEST} bytes."));
+    }
+    let small = password.to_lowercase();
+    let tells = |address: &Address| {
+        let local = address.local_part();
+        small.trim() == address.as_str() || (local.chars().count() >= TELLING && small.contains(local))
+    };
+    if address.is_some_and(tells) {
+        return Some("Take a password that is not made of your address.".to_owned());
+    }
+    let mut letters: Vec<char> = small.chars().collect();
+    letters.sort_unstable();
+    letters.dedup();
+    if letters.len() < DIFFERENT || COMMON.lines().any(|common| common == small.trim()) {
+        return Some("This password is among the first that anybody tries. Take another.".to_owned());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_passwords_are_refused_and_others_are_not() {
+        let address = Address::parse("Ada.Lovelace@example.org").unwrap();
+        let is_weak = |password: &str| weakness(password, Some(&address), 10).is_some();
+        for weak in [
+            "",
+            "short",
+            "123456789",
+            "1234567890",
+            "Password123",
+            " QWERTYUIOP",
+            "aaaaaaaaaaaaaaaa",
+            "ababababab",
+            "ada.lovelace@example.org",
+            "Ada.Lovelace@Example.org",
+            "my ada.lovelace 1815",
+            &"ab1cd2".repeat(200),
+        ] {
+            assert!(is_weak(weak), "{weak:?}");
+        }
+        for good in ["correct horse battery", "пароль не короткий", "x7#Qm2!pLw9", "ada and bob went up"]
+        {
+            assert!(!is_weak(good), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_local_part_says_little() {
+        let address = Address::parse("jo@example.org").unwrap();
+        assert_eq!(weakness("banjo in the rain", Some(&address), 10), None);
+    }
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        assert_eq!(weakness("äöüßéèàçñø", None, 10), None);
+    }
+
+    #[test]
+    fn the_list_of_common_passwords_is_in_small_letters() {
+        assert!(COMMON.lines().all(|line| line == line.to_lowercase() && line.chars().count() >= 8));
+    }
+}

@@ -1,0 +1,59 @@
+//! Users in the database.
+#![expect(clippy::disallowed_methods, reason = "the statements about users stand here")]
+
+use entity::user::{self, State};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+
+use super::address::Address;
+use crate::db::Db;
+use crate::error::Result;
+
+/// A user who is to be made.
+pub struct NewUser<'a> {
+    /// Key of the new user.
+    pub id: Uuid,
+    /// The address.
+    pub address: &'a Address,
+    /// What others see.
+    pub name: &'a str,
+    /// Argon2id in PHC form.
+    pub password_hash: &'a str,
+}
+
+/// The user with the address.
+pub async fn find_by_address(db: &Db, address: &Address) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find().filter(user::Column::Email.eq(address.as_str())).one(db.reader()).await?)
+}
+
+/// Makes the user; false if the address has one already, also one that is being made at the same moment.
+pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUtc) -> std::result::Result<bool, DbErr> {
+    let row = user::ActiveModel {
+        id: Set(new.id),
+        email: Set(new.address.as_str().to_owned()),
+        name: Set(new.name.to_owned()),
+        password_hash: Set(new.password_hash.to_owned()),
+        email_verified_at: Set(None),
+        state: Set(State::Active),
+        created_at: Set(now),
+    };
+    let taken = OnConflict::column(user::Column::Email).do_nothing().to_owned();
+    Ok(user::Entity::insert(row).on_conflict(taken).exec_without_returning(tx).await? == 1)
+}
+
+/// Puts a hash of today's cost in the place of the one that it was made beside; another that came in between stays.
+pub async fn renew_hash(
+    tx: &DatabaseTransaction,
+    user: &user::Model,
+    password_hash: &str,
+) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() })
+        .filter(user::Column::Id.eq(user.id))
+        .filter(user::Column::PasswordHash.eq(&user.password_hash))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
