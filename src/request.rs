@@ -1,5 +1,7 @@
 //! What one request carries: who asks and for which moment, and the batches of its lists.
 
+use std::sync::{Mutex, PoisonError};
+
 use async_graphql::Context;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -19,12 +21,19 @@ pub struct Request {
     pub organisation: Option<Uuid>,
     /// The `User-Agent`, for the list of sessions.
     pub user_agent: Option<String>,
+    switched_to: Mutex<Option<Uuid>>,
 }
 
 impl Request {
     /// A request of the actor at the moment.
     pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
-        Self { access: Access::new(db, actor, now), lists: Lists::default(), organisation: None, user_agent: None }
+        Self {
+            access: Access::new(db, actor, now),
+            lists: Lists::default(),
+            organisation: None,
+            user_agent: None,
+            switched_to: Mutex::default(),
+        }
     }
 
     /// The request that a resolver works for.
@@ -40,6 +49,16 @@ impl Request {
     /// The moment for which decisions are made.
     pub const fn now(&self) -> DateTimeUtc {
         self.access.now()
+    }
+
+    /// The organisation that this very request has switched the session to, for the mutations after it.
+    pub fn switched_to(&self) -> Option<Uuid> {
+        *self.switched_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that the session was switched.
+    pub fn switch_to(&self, organisation: Uuid) {
+        *self.switched_to.lock().unwrap_or_else(PoisonError::into_inner) = Some(organisation);
     }
 
     /// Who asks.

@@ -12,7 +12,7 @@ use crate::mail::Mailer;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
-use crate::session::Tokens;
+use crate::session::{SessionMutation, Tokens};
 use crate::user::{Passwords, UserMutation};
 use crate::viewer::ViewerQuery;
 
@@ -22,7 +22,7 @@ pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, Expla
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OrganisationMutation, UserMutation);
+pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation);
 
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,9 +1,23 @@
-//! Sessions: log-in, tokens, and the organisation that a session works in.
+//! Sessions: one log-in each, with an access token that lives for minutes and a refresh token that is good for one use.
+//!
+//! `authenticate.rs` finds out who asks. `token.rs` signs and verifies access tokens with the keys of `signing_key.rs`,
+//! by the cryptography of `crypto.rs`. `mutation.rs` is logging in and out, `store.rs` keeps sessions, and `active.rs`
+//! says in which organisation a session works; `rules.rs` says where it may.
 
 mod active;
 mod authenticate;
+mod crypto;
+mod mutation;
+mod object;
+mod rules;
+mod signing_key;
+pub mod store;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use active::active_organisation;
-pub use authenticate::authenticate;
+pub use authenticate::{API_KEY_PREFIX, authenticate};
+pub use mutation::SessionMutation;
+pub use object::Session;
 pub use token::Tokens;
