@@ -1,1 +1,27 @@
-//! Data to look at and to measure with.
+//! Data to look at, written straight into an empty database.
+//!
+//! `demo` tells the situations that a portal exists for, one file each; `world.rs` there has the words that they are
+//! told with. It collects `rows`, which are written in the order that the foreign keys ask for.
+
+mod articles;
+mod demo;
+mod invoicing;
+mod rows;
+mod store;
+#[cfg(test)]
+mod test_db;
+
+pub use demo::{API_KEY, demo, people};
+
+/// Somebody of the demo to log in as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The person's name.
+    pub name: String,
+    /// The address to log in with.
+    pub email: String,
+    /// The password; nothing in the demo is secret.
+    pub password: String,
+    /// What to expect, in one sentence.
+    pub story: String,
+}

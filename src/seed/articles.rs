@@ -1,0 +1,55 @@
+//! What the operator of the samples sells.
+
+use entity::{service::Kind, subscription::Term};
+
+/// Something that is sold. Its price in Swedish kronor is such that VAT comes out even, also in euro.
+#[derive(Clone, Copy, Debug)]
+pub struct Article {
+    /// Code, as on invoices.
+    pub code: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// What sort of service it gives.
+    pub kind: Kind,
+    /// How often it is paid.
+    pub term: Term,
+    /// Price of one unit and term, in öre.
+    price: i64,
+}
+
+/// A server.
+pub const SERVER: Article = monthly("SERVER-S", "Virtual server, small", Kind::VirtualServer, 12_000);
+/// A site.
+pub const SITE: Article = monthly("WEB-M", "Web hosting, medium", Kind::WebHosting, 10_000);
+/// A domain name.
+pub const DOMAIN: Article =
+    Article { code: "DOMAIN", name: "Domain name", kind: Kind::Domain, term: Term::Annual, price: 16_000 };
+/// Seats.
+pub const SEATS: Article = monthly("OFFICE", "Mail and office, per seat", Kind::Seats, 8_000);
+/// Devices.
+pub const DEVICES: Article = monthly("LOGGER-10", "Data loggers, quota of ten", Kind::Devices, 20_000);
+/// Something else.
+pub const BACKUP: Article = monthly("BACKUP", "Daily backup", Kind::Other, 4_000);
+
+const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64) -> Article {
+    Article { code, name, kind, term: Term::Monthly, price }
+}
+
+impl Article {
+    /// Price of one unit and term, in minor units of the currency.
+    pub fn price_in(&self, currency: &str) -> i64 {
+        if currency == "EUR" { self.price / 10 } else { self.price }
+    }
+
+    /// The name of a service of this sort at somebody with the domain name.
+    pub fn label(&self, domain: &str) -> String {
+        match self.kind {
+            Kind::Domain => domain.to_owned(),
+            Kind::WebHosting => format!("www.{domain}"),
+            Kind::VirtualServer => format!("vm1.{domain}"),
+            Kind::Seats => format!("Mail at {domain}"),
+            Kind::Devices => "Data loggers".to_owned(),
+            Kind::Other => format!("Backup of {domain}"),
+        }
+    }
+}

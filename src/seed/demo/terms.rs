@@ -1,0 +1,76 @@
+//! The words for partnerships.
+
+use chrono::TimeDelta;
+use entity::partnership;
+use uuid::Uuid;
+
+use super::world::World;
+use crate::access::PermissionSet;
+
+/// The terms of a partnership.
+#[derive(Clone, Copy)]
+pub struct Terms {
+    delegated: PermissionSet,
+    client_delegated: PermissionSet,
+    includes_upstream: bool,
+    state: partnership::State,
+    ends_in_days: Option<i64>,
+}
+
+/// A partnership that lets these permissions through.
+pub fn delegating(delegated: PermissionSet) -> Terms {
+    Terms {
+        delegated,
+        client_delegated: PermissionSet::EMPTY,
+        includes_upstream: false,
+        state: partnership::State::Active,
+        ends_in_days: None,
+    }
+}
+
+impl Terms {
+    /// Lets these through to the client's own clients.
+    pub const fn and_at_clients(self, client_delegated: PermissionSet) -> Self {
+        Self { client_delegated, ..self }
+    }
+
+    /// Lets people of resellers above the reseller through.
+    pub const fn with_upstream(self) -> Self {
+        Self { includes_upstream: true, ..self }
+    }
+
+    /// Waits for the client.
+    pub const fn proposed(self) -> Self {
+        Self { state: partnership::State::Proposed, ..self }
+    }
+
+    /// Has an end; it is over where the days are negative.
+    pub const fn ending_in(self, days: i64) -> Self {
+        Self { ends_in_days: Some(days), ..self }
+    }
+}
+
+impl World {
+    /// The client has, or is asked to have, the reseller as a partner.
+    pub fn partnership(&mut self, reseller: Uuid, client: Uuid, terms: Terms) {
+        let (mut id, mut created_at) = self.id();
+        if terms.state == partnership::State::Proposed {
+            created_at = self.now - TimeDelta::days(6);
+            id = self.random.id(created_at);
+        }
+        self.rows.partnerships.push(partnership::Model {
+            id,
+            reseller_id: reseller,
+            client_id: client,
+            client_name: self.name_of(client),
+            delegated: terms.delegated.to_stored(),
+            client_delegated: terms.client_delegated.to_stored(),
+            includes_upstream: terms.includes_upstream,
+            state: terms.state,
+            starts_at: created_at,
+            ends_at: terms.ends_in_days.map(|days| self.now + TimeDelta::days(days)),
+            ended_at: None,
+            created_at,
+        });
+    }
+}

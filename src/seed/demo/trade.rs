@@ -1,0 +1,184 @@
+//! The words for what is bought, billed and paid.
+
+use chrono::{Days, NaiveTime, TimeDelta};
+use entity::{billing_contact, invoice, organisation, payer, service, subscription};
+use sea_orm::prelude::Date;
+use uuid::Uuid;
+
+use super::super::articles::Article;
+use super::super::invoicing::{add_line, due_on, next_term, number};
+use super::super::rows::Rows;
+use super::place::Place;
+use super::world::World;
+
+/// An invoice, by how many days ago it was issued.
+#[derive(Clone, Copy)]
+pub enum Bill {
+    /// Wholly paid.
+    Paid(u64),
+    /// Not paid; overdue after thirty days.
+    Unpaid(u64),
+    /// Paid in part.
+    HalfPaid(u64),
+    /// Cancelled. It keeps its number.
+    Void(u64),
+}
+
+impl World {
+    /// Subscribes the organisation to so many of each, with a service for each.
+    pub fn buys(&mut self, organisation: Uuid, what: &[(Article, i32)]) {
+        let domain = self.domain_of(organisation);
+        let currency = self.currency_of(organisation);
+        let today = self.now.date_naive();
+        for (article, quantity) in what {
+            let (id, created_at) = self.id();
+            let starts_on = created_at.date_naive();
+            let mut renews_on = next_term(article.term, starts_on);
+            while renews_on <= today {
+                renews_on = next_term(article.term, renews_on);
+            }
+            self.rows.subscriptions.push(subscription::Model {
+                id,
+                organisation_id: organisation,
+                product_code: article.code.to_owned(),
+                product_name: article.name.to_owned(),
+                quantity: *quantity,
+                term: article.term,
+                unit_price_minor: article.price_in(&currency),
+                currency: currency.clone(),
+                state: subscription::State::Active,
+                starts_on,
+                renews_on: Some(renews_on),
+            });
+            let (service, created_at) = self.id();
+            self.rows.services.push(service::Model {
+                id: service,
+                organisation_id: organisation,
+                subscription_id: Some(id),
+                kind: article.kind,
+                name: article.label(&domain),
+                state: service::State::Active,
+                created_at,
+            });
+        }
+    }
+
+    /// One organisation has consented to pay for the other, from a day on.
+    pub fn pays(&mut self, payer: Uuid, organisation: Uuid, since_days: u64) {
+        let (id, created_at) = self.id();
+        self.rows.payers.push(payer::Model {
+            id,
+            organisation_id: organisation,
+            payer_id: payer,
+            state: payer::State::Active,
+            starts_on: self.day(since_days),
+            ends_on: None,
+            created_at,
+        });
+    }
+
+    /// Invoices go to a contact of the organisation instead of itself.
+    pub fn contact(&mut self, organisation: Uuid, name: &str, email: &str, place: &Place) {
+        let (id, created_at) = self.id();
+        self.rows.billing_contacts.push(billing_contact::Model {
+            id,
+            organisation_id: organisation,
+            name: name.to_owned(),
+            address: place.address.to_owned(),
+            country: place.country.to_owned(),
+            email: email.to_owned(),
+            created_at,
+        });
+        if let Some(details) = self.rows.billing_details.iter_mut().find(|row| row.organisation_id == organisation) {
+            details.contact_id = Some(id);
+        }
+    }
+
+    /// Bills what the organisation has subscribed to.
+    pub fn billed(&mut self, organisation: Uuid, bills: &[Bill]) {
+        for bill in bills {
+            self.bill(organisation, *bill);
+        }
+    }
+
+    fn bill(&mut self, organisation: Uuid, bill: Bill) {
+        let (Bill::Paid(days) | Bill::Unpaid(days) | Bill::HalfPaid(days) | Bill::Void(days)) = bill;
+        let issued_on = self.day(days);
+        let issued_at = issued_on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6);
+        let payer = self.rows.payers.iter().find(|row| row.organisation_id == organisation);
+        let payer_id = payer.filter(|payer| payer.starts_on <= issued_on).map_or(organisation, |payer| payer.payer_id);
+        let (recipient_name, recipient_address) = self.recipient(payer_id);
+        let mut invoice = invoice::Model {
+            id: self.random.id(issued_at),
+            organisation_id: organisation,
+            // Known when all is told, like the number.
+            issuer_id: Uuid::nil(),
+            payer_id,
+            number: None,
+            state: invoice::State::Open,
+            currency: self.currency_of(organisation),
+            net_minor: 0,
+            vat_minor: 0,
+            total_minor: 0,
+            paid_minor: 0,
+            recipient_name,
+            recipient_address,
+            issued_on,
+            due_on: due_on(issued_on),
+        };
+        // What is paid by the year stands on the first invoice.
+        let is_first = !self.rows.invoices.iter().any(|row| row.organisation_id == organisation);
+        let subscriptions =
+            self.rows.subscriptions.iter().filter(|row| {
+                row.organisation_id == organisation && (is_first || row.term == subscription::Term::Monthly)
+            });
+        for (position, subscription) in (1..).zip(subscriptions) {
+            let line = add_line(&mut invoice, self.random.id(issued_at), position, subscription);
+            self.rows.invoice_lines.push(line);
+        }
+        match bill {
+            Bill::Paid(_) => {
+                invoice.state = invoice::State::Paid;
+                invoice.paid_minor = invoice.total_minor;
+            }
+            Bill::HalfPaid(_) => invoice.paid_minor = invoice.total_minor / 2,
+            Bill::Void(_) => invoice.state = invoice::State::Void,
+            Bill::Unpaid(_) => {}
+        }
+        self.rows.invoices.push(invoice);
+    }
+
+    /// All that was told. Invoices are numbered without gaps, in the order in which the operator issued them.
+    pub fn finish(mut self) -> Rows {
+        let operator = self.rows.organisations.iter().find(|row| row.kind == organisation::Kind::Operator);
+        let issuer = operator.map(|row| row.id).unwrap_or_default();
+        self.rows.invoices.sort_by_key(|invoice| invoice.issued_on);
+        for (count, invoice) in (1..).zip(&mut self.rows.invoices) {
+            invoice.issuer_id = issuer;
+            invoice.number = Some(number(count));
+        }
+        self.rows
+    }
+
+    fn day(&self, ago: u64) -> Date {
+        self.now.date_naive() - Days::new(ago)
+    }
+
+    fn currency_of(&self, organisation: Uuid) -> String {
+        let details = self.rows.billing_details.iter().find(|row| row.organisation_id == organisation);
+        details.map_or_else(String::new, |details| details.currency.clone())
+    }
+
+    /// Name and address on an invoice that the organisation is to pay: its own, or those of its contact.
+    fn recipient(&self, payer: Uuid) -> (String, String) {
+        let details = self.rows.billing_details.iter().find(|row| row.organisation_id == payer);
+        let contact = details
+            .and_then(|details| details.contact_id)
+            .and_then(|id| self.rows.billing_contacts.iter().find(|row| row.id == id));
+        match (contact, details) {
+            (Some(contact), _) => (contact.name.clone(), contact.address.clone()),
+            (None, Some(details)) => (details.legal_name.clone(), details.address.clone()),
+            (None, None) => (String::new(), String::new()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The words for organisations and people. Partnerships are in `terms.rs`, what is bought and billed in `trade.rs`.
+
+use chrono::TimeDelta;
+use entity::{api_key, billing_details, membership, membership_role, organisation, role, user};
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+pub use entity::organisation::Kind;
+
+use super::super::rows::Rows;
+use super::Character;
+use super::place::{Place, domain};
+use crate::access::{BuiltinRole, Grants};
+use crate::random::{Random, hash};
+
+/// What the stories have told so far.
+pub struct World {
+    pub(super) now: DateTimeUtc,
+    pub(super) random: Random,
+    pub(super) rows: Rows,
+    told_at: DateTimeUtc,
+    password_hash: String,
+}
+
+impl World {
+    /// Begins more than a year ago.
+    pub fn new(now: DateTimeUtc, random: Random, password_hash: String) -> Self {
+        Self { now, random, rows: Rows::default(), told_at: now - TimeDelta::days(400), password_hash }
+    }
+
+    /// A new id and its moment, a little after the one before.
+    pub(super) fn id(&mut self) -> (Uuid, DateTimeUtc) {
+        self.told_at += TimeDelta::minutes(17);
+        (self.random.id(self.told_at), self.told_at)
+    }
+
+    /// Somebody whom the story is about.
+    pub fn person(&mut self, character: &Character) -> Uuid {
+        self.user(character.name, character.email)
+    }
+
+    fn user(&mut self, name: &str, email: &str) -> Uuid {
+        let (id, created_at) = self.id();
+        self.rows.users.push(user::Model {
+            id,
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password_hash: self.password_hash.clone(),
+            email_verified_at: Some(created_at),
+            state: user::State::Active,
+            created_at,
+        });
+        id
+    }
+
+    /// An organisation with billing details and one owner.
+    pub fn organisation(&mut self, name: &str, kind: Kind, place: &Place, owner: Uuid) -> Uuid {
+        let (id, created_at) = self.id();
+        self.rows.organisations.push(organisation::Model {
+            id,
+            name: name.to_owned(),
+            kind,
+            state: organisation::State::Active,
+            code: self.random.code(),
+            created_at,
+        });
+        let is_registered = matches!(kind, Kind::Company | Kind::Reseller | Kind::Operator);
+        let count = self.rows.organisations.len();
+        self.rows.billing_details.push(billing_details::Model {
+            organisation_id: id,
+            legal_name: name.to_owned(),
+            address: place.address.to_owned(),
+            country: place.country.to_owned(),
+            vat_id: is_registered.then(|| format!("{}{:09}", place.country, 556_000_000 + count)),
+            email: format!("billing@{}", domain(name)),
+            currency: place.currency.to_owned(),
+            contact_id: None,
+        });
+        self.member(id, owner, &[BuiltinRole::Owner]);
+        id
+    }
+
+    /// The operator has suspended it.
+    pub fn suspend(&mut self, organisation: Uuid) {
+        if let Some(row) = self.rows.organisations.iter_mut().find(|row| row.id == organisation) {
+            row.state = organisation::State::Suspended;
+        }
+    }
+
+    /// Makes somebody a member, with built-in roles.
+    pub fn member(&mut self, organisation: Uuid, person: Uuid, roles: &[BuiltinRole]) -> Uuid {
+        let (id, created_at) = self.id();
+        self.rows.memberships.push(membership::Model {
+            id,
+            organisation_id: organisation,
+            user_id: person,
+            partnership_id: None,
+            expires_at: None,
+            created_at,
+        });
+        for role in roles {
+            self.hold(organisation, id, Some(*role), None);
+        }
+        id
+    }
+
+    /// A new person, of whom no story is told, as a member; the address is at the organisation's domain.
+    pub fn colleague(&mut self, organisation: Uuid, name: &str, roles: &[BuiltinRole]) -> Uuid {
+        let first = name.split(' ').next().unwrap_or(name).to_lowercase();
+        let person = self.user(name, &format!("{first}@{}", self.domain_of(organisation)));
+        self.member(organisation, person, roles)
+    }
+
+    /// The membership has ended by itself.
+    pub fn expire(&mut self, membership: Uuid, days_ago: i64) {
+        let ended = self.now - TimeDelta::days(days_ago);
+        if let Some(row) = self.rows.memberships.iter_mut().find(|row| row.id == membership) {
+            row.expires_at = Some(ended);
+        }
+    }
+
+    /// A role that the organisation defined.
+    pub fn role(&mut self, organisation: Uuid, name: &str, sets: Grants) -> Uuid {
+        let (id, created_at) = self.id();
+        self.rows.roles.push(role::Model {
+            id,
+            organisation_id: organisation,
+            name: name.to_owned(),
+            permissions: sets.own.to_stored(),
+            client_permissions: sets.clients.to_stored(),
+            created_at,
+        });
+        id
+    }
+
+    /// Gives the member a role that the organisation defined.
+    pub fn give(&mut self, organisation: Uuid, membership: Uuid, role: Uuid) {
+        self.hold(organisation, membership, None, Some(role));
+    }
+
+    fn hold(&mut self, organisation_id: Uuid, membership_id: Uuid, builtin: Option<BuiltinRole>, role: Option<Uuid>) {
+        let (id, _) = self.id();
+        let builtin = builtin.map(|role| role.name().to_owned());
+        self.rows.membership_roles.push(membership_role::Model {
+            id,
+            organisation_id,
+            membership_id,
+            builtin,
+            role_id: role,
+        });
+    }
+
+    /// A key of the organisation, with a secret that is known.
+    pub fn api_key(&mut self, organisation: Uuid, name: &str, secret: &str, scopes: Grants) {
+        let (id, created_at) = self.id();
+        self.rows.api_keys.push(api_key::Model {
+            id,
+            organisation_id: organisation,
+            name: name.to_owned(),
+            secret_hash: hash(secret),
+            permissions: scopes.own.to_stored(),
+            client_permissions: scopes.clients.to_stored(),
+            expires_at: None,
+            revoked_at: None,
+            created_at,
+        });
+    }
+
+    /// Its name.
+    pub(super) fn name_of(&self, organisation: Uuid) -> String {
+        let row = self.rows.organisations.iter().find(|row| row.id == organisation);
+        row.map_or_else(String::new, |row| row.name.clone())
+    }
+
+    /// Its domain name.
+    pub(super) fn domain_of(&self, organisation: Uuid) -> String {
+        domain(&self.name_of(organisation))
+    }
+}

@@ -1,0 +1,48 @@
+//! What is to be written, table by table.
+
+use entity::{
+    api_key, billing_contact, billing_details, invoice, invoice_line, membership, membership_role, organisation,
+    partnership, payer, role, service, subscription, user,
+};
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::store::insert;
+
+/// Rows that belong together, under the names of their tables: all are written in one transaction, or none.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub users: Vec<user::Model>,
+    pub organisations: Vec<organisation::Model>,
+    pub roles: Vec<role::Model>,
+    pub partnerships: Vec<partnership::Model>,
+    pub memberships: Vec<membership::Model>,
+    pub membership_roles: Vec<membership_role::Model>,
+    pub billing_contacts: Vec<billing_contact::Model>,
+    pub billing_details: Vec<billing_details::Model>,
+    pub payers: Vec<payer::Model>,
+    pub subscriptions: Vec<subscription::Model>,
+    pub services: Vec<service::Model>,
+    pub invoices: Vec<invoice::Model>,
+    pub invoice_lines: Vec<invoice_line::Model>,
+    pub api_keys: Vec<api_key::Model>,
+}
+
+impl Rows {
+    /// Writes all of them, each after what it points to.
+    pub async fn write(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        insert(transaction, &self.users).await?;
+        insert(transaction, &self.organisations).await?;
+        insert(transaction, &self.roles).await?;
+        insert(transaction, &self.partnerships).await?;
+        insert(transaction, &self.memberships).await?;
+        insert(transaction, &self.membership_roles).await?;
+        insert(transaction, &self.billing_contacts).await?;
+        insert(transaction, &self.billing_details).await?;
+        insert(transaction, &self.payers).await?;
+        insert(transaction, &self.subscriptions).await?;
+        insert(transaction, &self.services).await?;
+        insert(transaction, &self.invoices).await?;
+        insert(transaction, &self.invoice_lines).await?;
+        insert(transaction, &self.api_keys).await
+    }
+}

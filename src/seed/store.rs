@@ -1,0 +1,56 @@
+//! The statements of the generators.
+#![expect(clippy::disallowed_methods, reason = "nobody is asking: the generators run from the command line")]
+
+use entity::{organisation, user};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, IntoActiveModel, Iterable,
+    ModelTrait, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::db::WriteError;
+use crate::error::Error;
+
+/// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
+const PARAMETERS: usize = 8_192;
+
+/// Inserts the rows in statements of powers of two, so that few different ones are prepared.
+pub async fn insert<M, A>(transaction: &DatabaseTransaction, rows: &[M]) -> Result<(), DbErr>
+where
+    M: ModelTrait + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = M::Entity>,
+{
+    let columns = <M::Entity as EntityTrait>::Column::iter().count();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let most = rest.len().min(PARAMETERS / columns);
+        let (some, others) = rest.split_at(1 << most.ilog2());
+        InsertMany::<A>::many(some.iter().cloned()).exec_without_returning(transaction).await?;
+        rest = others;
+    }
+    Ok(())
+}
+
+/// Refuses a database that holds users or organisations.
+pub async fn require_empty(connection: &impl ConnectionTrait) -> Result<(), WriteError> {
+    if !is_used(connection).await? {
+        return Ok(());
+    }
+    Err(WriteError::Refused(Error::Conflict(
+        "The database holds users or organisations already. Point database.url, or data_dir, to an empty one."
+            .to_owned(),
+    )))
+}
+
+async fn is_used(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let user: Option<Uuid> =
+        user::Entity::find().select_only().column(user::Column::Id).limit(1).into_tuple().one(connection).await?;
+    let organisation: Option<Uuid> = organisation::Entity::find()
+        .select_only()
+        .column(organisation::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(user.is_some() || organisation.is_some())
+}
