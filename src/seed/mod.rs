@@ -2,16 +2,19 @@
 //!
 //! `demo` tells the situations that a portal exists for, one file each; `world.rs` there has the words that they are
 //! told with. It collects `rows`, which are written in the order that the foreign keys ask for.
+//! `operator` makes the first account of a real installation.
 
 mod articles;
 mod demo;
 mod invoicing;
+mod operator;
 mod rows;
 mod store;
 #[cfg(test)]
 mod test_db;
 
 pub use demo::{API_KEY, demo, people};
+pub use operator::operator;
 
 /// Somebody of the demo to log in as.
 #[derive(Clone, Debug, PartialEq, Eq)]

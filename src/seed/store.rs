@@ -3,8 +3,8 @@
 
 use entity::{organisation, user};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, IntoActiveModel, Iterable,
-    ModelTrait, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany,
+    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -53,4 +53,18 @@ async fn is_used(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
         .one(connection)
         .await?;
     Ok(user.is_some() || organisation.is_some())
+}
+
+/// Whether somebody has the address.
+pub async fn is_taken(connection: &impl ConnectionTrait, email: &str) -> Result<bool, DbErr> {
+    Ok(user::Entity::find().filter(user::Column::Email.eq(email)).one(connection).await?.is_some())
+}
+
+/// The organisation that runs the platform, if there is one yet.
+pub async fn find_operator(connection: &impl ConnectionTrait) -> Result<Option<Uuid>, DbErr> {
+    let operator = organisation::Entity::find()
+        .filter(organisation::Column::Kind.eq(organisation::Kind::Operator))
+        .one(connection)
+        .await?;
+    Ok(operator.map(|row| row.id))
 }
