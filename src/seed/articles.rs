@@ -31,6 +31,9 @@ pub const DEVICES: Article = monthly("LOGGER-10", "Data loggers, quota of ten", 
 /// Something else.
 pub const BACKUP: Article = monthly("BACKUP", "Daily backup", Kind::Other, 4_000);
 
+/// All of them.
+pub const ALL: [Article; 6] = [SITE, DOMAIN, SERVER, SEATS, BACKUP, DEVICES];
+
 const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64) -> Article {
     Article { code, name, kind, term: Term::Monthly, price }
 }

@@ -1,20 +1,22 @@
-//! Data to look at, written straight into an empty database.
+//! Data to look at and to measure with, written straight into an empty database.
 //!
 //! `demo` tells the situations that a portal exists for, one file each; `world.rs` there has the words that they are
-//! told with. It collects `rows`, which are written in the order that the foreign keys ask for.
-//! `operator` makes the first account of a real installation.
+//! told with. `scale` makes as many organisations as are asked for. Both collect `rows`, which are written in the order
+//! that the foreign keys ask for. `operator` makes the first account of a real installation.
 
 mod articles;
 mod demo;
 mod invoicing;
 mod operator;
 mod rows;
+mod scale;
 mod store;
 #[cfg(test)]
 mod test_db;
 
 pub use demo::{API_KEY, demo, people};
 pub use operator::operator;
+pub use scale::{ScaleSummary, scale};
 
 /// Somebody of the demo to log in as.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,172 @@
+//! Makes the rows of one organisation, person or partnership. What it buys and who pays is in `trade.rs`.
+
+use entity::{billing_details, membership, membership_role, organisation, partnership, user};
+use uuid::Uuid;
+
+use super::super::rows::Rows;
+use super::dice::Dice;
+use super::names;
+use crate::access::{BuiltinRole, PermissionSet};
+
+/// Somebody who is not an owner.
+const ROLES: [BuiltinRole; 6] = [
+    BuiltinRole::Admin,
+    BuiltinRole::Billing,
+    BuiltinRole::Technical,
+    BuiltinRole::Viewer,
+    BuiltinRole::Invoices,
+    BuiltinRole::Member,
+];
+
+/// Makes rows; what is made lies in `rows` until it is taken.
+pub struct Maker {
+    /// What is drawn.
+    pub dice: Dice,
+    /// What was made since the last batch.
+    pub rows: Rows,
+    /// Organisations made so far.
+    pub organisations: u64,
+    /// Invoices made so far.
+    pub invoices: u64,
+    /// The organisation that issues them.
+    pub operator: Uuid,
+    users: Vec<Uuid>,
+    password_hash: String,
+}
+
+/// What permission flows through a partnership.
+#[derive(Clone, Copy)]
+pub struct Delegation {
+    /// To the client.
+    pub delegated: PermissionSet,
+    /// To its clients.
+    pub client_delegated: PermissionSet,
+    /// Also from above the reseller.
+    pub includes_upstream: bool,
+}
+
+impl Maker {
+    /// For about so many organisations.
+    pub fn new(seed: u64, organisations: u64, password_hash: String) -> Self {
+        Self {
+            dice: Dice::new(seed, organisations),
+            rows: Rows::default(),
+            organisations: 0,
+            invoices: 0,
+            operator: Uuid::nil(),
+            users: Vec::new(),
+            password_hash,
+        }
+    }
+
+    /// A person with a known address. Nobody else's organisations have them as a member by chance.
+    pub fn named_person(&mut self, name: &str, email: &str) -> Uuid {
+        let (id, created_at) = self.dice.id();
+        self.rows.users.push(user::Model {
+            id,
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password_hash: self.password_hash.clone(),
+            email_verified_at: Some(created_at),
+            state: user::State::Active,
+            created_at,
+        });
+        id
+    }
+
+    /// A new person.
+    pub fn person(&mut self) -> Uuid {
+        let name = names::person(&self.dice);
+        let id = self.named_person(&name, &format!("user{}@scale.example", self.users.len() + 1));
+        self.users.push(id);
+        id
+    }
+
+    /// A new person, or one who is elsewhere already.
+    fn somebody(&mut self) -> Uuid {
+        if self.users.is_empty() || self.dice.percent(60) { self.person() } else { self.dice.pick(&self.users) }
+    }
+
+    /// An organisation with billing details, of a name that is its own.
+    pub fn organisation(&mut self, kind: organisation::Kind) -> Uuid {
+        let name = names::organisation(&self.dice, self.organisations + 1);
+        self.named_organisation(name, kind)
+    }
+
+    /// An organisation with billing details.
+    pub fn named_organisation(&mut self, name: String, kind: organisation::Kind) -> Uuid {
+        self.organisations += 1;
+        let (id, created_at) = self.dice.id();
+        let number = self.organisations;
+        self.rows.billing_details.push(billing_details::Model {
+            organisation_id: id,
+            legal_name: name.clone(),
+            address: format!("Storgatan {}\n{} Göteborg", number % 90 + 1, 41_000 + number % 1_000),
+            country: "SE".to_owned(),
+            vat_id: (kind != organisation::Kind::Project).then(|| format!("SE{number:010}01")),
+            email: format!("billing{number}@scale.example"),
+            currency: "SEK".to_owned(),
+            contact_id: None,
+        });
+        let code = self.dice.code();
+        let state = organisation::State::Active;
+        self.rows.organisations.push(organisation::Model { id, name, kind, state, code, created_at });
+        id
+    }
+
+    /// Makes somebody a member.
+    pub fn member(&mut self, organisation: Uuid, user: Uuid, role: BuiltinRole) {
+        let (id, created_at) = self.dice.id();
+        self.rows.memberships.push(membership::Model {
+            id,
+            organisation_id: organisation,
+            user_id: user,
+            partnership_id: None,
+            expires_at: None,
+            created_at,
+        });
+        let (held, _) = self.dice.id();
+        self.rows.membership_roles.push(membership_role::Model {
+            id: held,
+            organisation_id: organisation,
+            membership_id: id,
+            builtin: Some(role.name().to_owned()),
+            role_id: None,
+        });
+    }
+
+    /// An owner and so many others, no two the same.
+    pub fn people(&mut self, organisation: Uuid, others: usize) {
+        let mut members = vec![self.somebody()];
+        self.member(organisation, members[0], BuiltinRole::Owner);
+        for _ in 0..others {
+            let mut somebody = self.somebody();
+            if members.contains(&somebody) {
+                somebody = self.person();
+            }
+            members.push(somebody);
+            let role = self.dice.pick(&ROLES);
+            self.member(organisation, somebody, role);
+        }
+    }
+
+    /// A reseller has a client.
+    pub fn partnership(&mut self, reseller: Uuid, client: Uuid, delegation: Delegation) {
+        let (id, created_at) = self.dice.id();
+        let row = self.rows.organisations.iter().rev().find(|row| row.id == client);
+        self.rows.partnerships.push(partnership::Model {
+            id,
+            reseller_id: reseller,
+            client_id: client,
+            client_name: row.map_or_else(String::new, |row| row.name.clone()),
+            delegated: delegation.delegated.to_stored(),
+            client_delegated: delegation.client_delegated.to_stored(),
+            includes_upstream: delegation.includes_upstream,
+            state: partnership::State::Active,
+            starts_at: created_at,
+            ends_at: None,
+            ended_at: None,
+            created_at,
+        });
+    }
+}

@@ -1,0 +1,190 @@
+//! Makes the market, batch by batch: who is above first, since batches are written one after the other.
+
+use entity::organisation::Kind;
+use uuid::Uuid;
+
+use super::super::rows::Rows;
+use super::maker::{Delegation, Maker};
+use super::shape::{BENCH_CLIENTS, DASHBOARD, Shape};
+use super::trade::Trade;
+use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
+
+/// Organisations of one batch.
+const BATCH: usize = 500;
+
+/// All batches, in the order in which they are to be written.
+pub fn batches(shape: Shape, maker: Maker) -> impl Iterator<Item = Rows> {
+    let mut market = Market { maker, resellers: Vec::new(), bench: Uuid::nil(), giant: Uuid::nil(), payer: None };
+    let mut steps = std::iter::once(Step::Above(shape))
+        .chain((0..BENCH_CLIENTS).map(Step::BenchClient))
+        .chain(std::iter::once(Step::Dashboard))
+        .chain((0..shape.giant_clients).map(|_| Step::GiantClient))
+        .chain((0..shape.others).map(|_| Step::Other));
+    std::iter::from_fn(move || {
+        while market.maker.rows.organisations.len() < BATCH
+            && let Some(step) = steps.next()
+        {
+            market.take(step);
+        }
+        let rows = std::mem::take(&mut market.maker.rows);
+        market.payer = None;
+        (!rows.organisations.is_empty()).then_some(rows)
+    })
+}
+
+/// Something to make at one go.
+enum Step {
+    /// The operator, the distributors and the resellers.
+    Above(Shape),
+    /// The client of that number of the bench reseller.
+    BenchClient(u64),
+    /// All organisations of the dashboard person.
+    Dashboard,
+    /// A client of the giant.
+    GiantClient,
+    /// Any other.
+    Other,
+}
+
+struct Market {
+    maker: Maker,
+    resellers: Vec<Uuid>,
+    bench: Uuid,
+    giant: Uuid,
+    /// One of this batch who may pay for others.
+    payer: Option<Uuid>,
+}
+
+fn through(preset: DelegationPreset) -> Delegation {
+    Delegation { delegated: preset.set(), client_delegated: PermissionSet::EMPTY, includes_upstream: false }
+}
+
+impl Market {
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Above(shape) => self.above(shape),
+            Step::BenchClient(number) => self.bench_client(number),
+            Step::Dashboard => self.dashboard(),
+            Step::GiantClient => self.client(self.giant),
+            Step::Other => {
+                let reseller = self.some_reseller();
+                self.client(reseller);
+            }
+        }
+    }
+
+    fn above(&mut self, shape: Shape) {
+        let operator = self.maker.named_organisation("Scale Operator".to_owned(), Kind::Operator);
+        self.maker.operator = operator;
+        let staff = self.maker.named_person("Staff", "operator@scale.example");
+        self.maker.member(operator, staff, BuiltinRole::Owner);
+
+        let mut distributors = Vec::new();
+        for _ in 0..shape.distributors {
+            let distributor = self.maker.organisation(Kind::Reseller);
+            self.maker.people(distributor, 2);
+            distributors.push(distributor);
+        }
+        self.bench = self.named_reseller("Bench Reseller", "bench");
+        self.giant = self.named_reseller("Giant Reseller", "giant");
+        for _ in 0..shape.resellers {
+            let reseller = self.maker.organisation(Kind::Reseller);
+            self.maker.people(reseller, 1);
+            let agent = self.maker.person();
+            self.maker.member(reseller, agent, BuiltinRole::PartnerSupport);
+            self.resellers.push(reseller);
+        }
+        let overview = DelegationPreset::Overview.set();
+        let all = [&[self.bench, self.giant], self.resellers.as_slice()].concat();
+        for reseller in all {
+            let distributor = self.maker.dice.pick(&distributors);
+            let terms = Delegation { client_delegated: overview, ..through(DelegationPreset::Overview) };
+            self.maker.partnership(distributor, reseller, terms);
+        }
+    }
+
+    /// A reseller whose owner and support agent have known addresses.
+    fn named_reseller(&mut self, name: &str, word: &str) -> Uuid {
+        let reseller = self.maker.named_organisation(name.to_owned(), Kind::Reseller);
+        let owner = self.maker.named_person(&format!("{name}, owner"), &format!("{word}-reseller@scale.example"));
+        let agent = self.maker.named_person(&format!("{name}, support"), &format!("{word}-support@scale.example"));
+        self.maker.member(reseller, owner, BuiltinRole::Owner);
+        self.maker.member(reseller, agent, BuiltinRole::PartnerSupport);
+        reseller
+    }
+
+    fn bench_client(&mut self, number: u64) {
+        let client = self.maker.organisation(Kind::Company);
+        let others = 4 + self.maker.dice.below(4);
+        self.maker.people(client, others);
+        self.maker.partnership(self.bench, client, through(DelegationPreset::Full));
+        if number % 10 == 3 {
+            self.maker.contact(client);
+        }
+        if let Some(payer) = self.payer.filter(|_| number % 10 == 7) {
+            self.maker.payer(payer, client);
+        }
+        self.payer = Some(client);
+        let unpaid = 1 + u32::from(number.is_multiple_of(2));
+        self.maker.trade(client, Trade { services: 5, invoices: 6, unpaid });
+    }
+
+    /// The first pays for ten others, the second for five.
+    fn dashboard(&mut self) {
+        let person = self.maker.named_person("Dashboard", "dashboard@scale.example");
+        let mut made = Vec::new();
+        for number in 0..DASHBOARD {
+            let organisation = self.maker.organisation(Kind::Company);
+            let role = match number {
+                0..30 => BuiltinRole::Owner,
+                30..40 => BuiltinRole::Admin,
+                _ => BuiltinRole::Billing,
+            };
+            if role != BuiltinRole::Owner {
+                self.maker.people(organisation, 0);
+            }
+            self.maker.member(organisation, person, role);
+            if number % 2 == 1 {
+                let reseller = self.some_reseller();
+                self.maker.partnership(reseller, organisation, through(DelegationPreset::Support));
+            }
+            match number {
+                10..20 => self.maker.payer(made[0], organisation),
+                20..25 => self.maker.payer(made[1], organisation),
+                _ => {}
+            }
+            made.push(organisation);
+            self.maker.trade(organisation, Trade { services: 2, invoices: 2, unpaid: 1 });
+        }
+    }
+
+    fn client(&mut self, reseller: Uuid) {
+        let kind = self.maker.dice.pick(&[Kind::Company, Kind::Company, Kind::Company, Kind::Person, Kind::Project]);
+        let client = self.maker.organisation(kind);
+        let others = self.maker.dice.below(3);
+        self.maker.people(client, others);
+        let preset = self.maker.dice.pick(&[
+            DelegationPreset::Full,
+            DelegationPreset::Support,
+            DelegationPreset::Overview,
+            DelegationPreset::Billing,
+        ]);
+        let includes_upstream = self.maker.dice.percent(50);
+        self.maker.partnership(reseller, client, Delegation { includes_upstream, ..through(preset) });
+        if self.maker.dice.percent(5) {
+            self.maker.contact(client);
+        }
+        if let Some(payer) = self.payer.filter(|_| self.maker.dice.percent(3)) {
+            self.maker.payer(payer, client);
+        }
+        self.payer = Some(client);
+        let services = self.maker.dice.below(3);
+        let unpaid = u32::from(self.maker.dice.percent(30));
+        let invoices = 1 + u32::from(self.maker.dice.percent(50));
+        self.maker.trade(client, Trade { services, invoices, unpaid });
+    }
+
+    fn some_reseller(&mut self) -> Uuid {
+        self.resellers[self.maker.dice.low(self.resellers.len())]
+    }
+}

@@ -1,0 +1,77 @@
+//! What measurements rely on is there.
+
+use super::super::test_db::TestDb;
+use super::{ScaleSummary, scale};
+use crate::access::Permission::{InvoiceRead, ServiceManage};
+use crate::error::Error;
+
+async fn made(test: &TestDb) -> ScaleSummary {
+    let mut told = Vec::new();
+    let summary = scale(&test.db, &test.passwords, 600, 7, |done| told.push(done)).await.unwrap();
+    assert_eq!(told.last(), Some(&600));
+    assert!(told.is_sorted());
+    summary
+}
+
+#[tokio::test]
+async fn the_market_has_the_promised_shape() {
+    let test = TestDb::open().await;
+    let summary = made(&test).await;
+    assert_eq!(summary.organisations, 600);
+    assert_eq!(test.count("SELECT COUNT(*) FROM organisation").await, 600);
+    let clients_of = async |name: &str| {
+        let sql = "SELECT COUNT(*) FROM partnership p JOIN organisation o ON o.id = p.reseller_id WHERE o.name = ";
+        test.count(&format!("{sql}'{name}'")).await
+    };
+    assert_eq!(clients_of("Bench Reseller").await, 100);
+    assert_eq!(clients_of("Giant Reseller").await, 60);
+    let each = "FROM partnership p JOIN organisation o ON o.id = p.reseller_id AND o.name = 'Bench Reseller' WHERE";
+    let members = "(SELECT COUNT(*) FROM membership m WHERE m.organisation_id = p.client_id)";
+    assert_eq!(test.count(&format!("SELECT COUNT(*) {each} {members} < 5")).await, 0);
+    let overdue = "(SELECT COUNT(*) FROM invoice i WHERE i.organisation_id = p.client_id AND i.state = 'OPEN')";
+    assert_eq!(test.count(&format!("SELECT COUNT(*) {each} {overdue} BETWEEN 1 AND 2")).await, 100);
+    assert_eq!(test.count("SELECT COUNT(*) FROM invoice WHERE due_on > '2025-12-31'").await, 0);
+    let uneven = "SELECT COUNT(*) FROM invoice i WHERE total_minor <> net_minor + vat_minor OR vat_minor * 4 <> net_minor \
+                  OR net_minor <> (SELECT SUM(l.net_minor) FROM invoice_line l WHERE l.invoice_id = i.id)";
+    assert_eq!(test.count(uneven).await, 0);
+    test.close().await;
+}
+
+#[tokio::test]
+async fn the_named_people_reach_what_measurements_ask_for() {
+    let test = TestDb::open().await;
+    made(&test).await;
+    let agent = test.access_of("bench-support@scale.example").await;
+    let seen = agent.reachable().await.unwrap();
+    assert_eq!(seen.len(), 101);
+    let served = seen.values().filter(|seen| seen.grants.has(InvoiceRead) && seen.grants.has(ServiceManage));
+    assert_eq!(served.count(), 100);
+    let dashboard = test.access_of("dashboard@scale.example").await;
+    assert_eq!(dashboard.reachable().await.unwrap().len(), 50);
+    test.close().await;
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_rows() {
+    let rows = async || {
+        let test = TestDb::open().await;
+        let summary = made(&test).await;
+        let last = test.db.rows("SELECT id, name, code FROM organisation ORDER BY id", vec![]).await.unwrap();
+        let last: Vec<(uuid::Uuid, String, String)> =
+            last.iter().map(|row| row.try_get_many_by_index().unwrap()).collect();
+        test.close().await;
+        (summary, last)
+    };
+    assert_eq!(rows().await, rows().await);
+}
+
+#[tokio::test]
+async fn a_database_in_use_and_a_market_too_small_are_refused() {
+    let test = TestDb::open().await;
+    let few = scale(&test.db, &test.passwords, 10, 1, |_| ()).await.unwrap_err();
+    assert!(matches!(few, Error::InvalidInput(_)), "{few:?}");
+    made(&test).await;
+    let used = scale(&test.db, &test.passwords, 600, 1, |_| ()).await.unwrap_err();
+    assert!(matches!(used, Error::Conflict(_)), "{used:?}");
+    test.close().await;
+}

@@ -1,0 +1,141 @@
+//! What an organisation buys and is billed, and who pays.
+
+use entity::{billing_contact, invoice, payer, service, subscription};
+use uuid::Uuid;
+
+use super::super::articles::{ALL, Article};
+use super::super::invoicing::{add_line, due_on, next_term, number};
+use super::dice::month;
+use super::maker::Maker;
+
+/// The month in which billing begins; all that is due was due in the same year.
+const FIRST_MONTH: u32 = 3;
+
+/// How much an organisation buys.
+#[derive(Clone, Copy)]
+pub struct Trade {
+    /// Services, each with a subscription.
+    pub services: usize,
+    /// Invoices, one a month.
+    pub invoices: u32,
+    /// How many of them, the last ones, are not paid.
+    pub unpaid: u32,
+}
+
+impl Maker {
+    /// Its invoices go to a contact.
+    pub fn contact(&mut self, organisation: Uuid) {
+        let (id, created_at) = self.dice.id();
+        let details = self.rows.billing_details.iter_mut().rev().find(|row| row.organisation_id == organisation);
+        if let Some(details) = details {
+            details.contact_id = Some(id);
+            self.rows.billing_contacts.push(billing_contact::Model {
+                id,
+                organisation_id: organisation,
+                name: format!("{}, accounts payable", details.legal_name),
+                address: details.address.clone(),
+                country: details.country.clone(),
+                email: format!("payable-{}", details.email),
+                created_at,
+            });
+        }
+    }
+
+    /// One pays for the other.
+    pub fn payer(&mut self, payer: Uuid, organisation: Uuid) {
+        let (id, created_at) = self.dice.id();
+        self.rows.payers.push(payer::Model {
+            id,
+            organisation_id: organisation,
+            payer_id: payer,
+            state: payer::State::Active,
+            starts_on: month(1),
+            ends_on: None,
+            created_at,
+        });
+    }
+
+    /// Buys and bills. The payer, if there is one, must be among the rows already.
+    pub fn trade(&mut self, organisation: Uuid, trade: Trade) {
+        let bought = self.rows.subscriptions.len();
+        let first = self.dice.below(ALL.len());
+        for article in ALL.iter().cycle().skip(first).take(trade.services) {
+            self.buy(organisation, article);
+        }
+        if trade.services == 0 {
+            return;
+        }
+        for count in 0..trade.invoices {
+            self.bill(organisation, bought, count, count + trade.unpaid < trade.invoices);
+        }
+    }
+
+    fn buy(&mut self, organisation: Uuid, article: &Article) {
+        let (id, created_at) = self.dice.id();
+        let quantity = 1 + i32::try_from(self.dice.low(20)).unwrap_or_default();
+        self.rows.subscriptions.push(subscription::Model {
+            id,
+            organisation_id: organisation,
+            product_code: article.code.to_owned(),
+            product_name: article.name.to_owned(),
+            quantity,
+            term: article.term,
+            unit_price_minor: article.price_in("SEK"),
+            currency: "SEK".to_owned(),
+            state: subscription::State::Active,
+            starts_on: created_at.date_naive(),
+            renews_on: Some(next_term(article.term, month(12))),
+        });
+        let (service, created_at) = self.dice.id();
+        let domain = format!("o{}.example", self.organisations);
+        self.rows.services.push(service::Model {
+            id: service,
+            organisation_id: organisation,
+            subscription_id: Some(id),
+            kind: article.kind,
+            name: article.label(&domain),
+            state: if self.dice.percent(90) { service::State::Active } else { service::State::Pending },
+            created_at,
+        });
+    }
+
+    /// Bills the subscriptions from `bought` on.
+    fn bill(&mut self, organisation: Uuid, bought: usize, count: u32, is_paid: bool) {
+        self.invoices += 1;
+        let issued_on = month(FIRST_MONTH + count);
+        let payer = self.rows.payers.iter().rev().find(|row| row.organisation_id == organisation);
+        let payer_id = payer.map_or(organisation, |row| row.payer_id);
+        let details = self.rows.billing_details.iter().rev().find(|row| row.organisation_id == payer_id);
+        let (recipient_name, recipient_address) = details.map_or_else(Default::default, |details| {
+            let contact = self.rows.billing_contacts.iter().rev().find(|row| Some(row.id) == details.contact_id);
+            let name = contact.map_or(&details.legal_name, |contact| &contact.name);
+            (name.clone(), details.address.clone())
+        });
+        let (id, _) = self.dice.id();
+        let mut invoice = invoice::Model {
+            id,
+            organisation_id: organisation,
+            issuer_id: self.operator,
+            payer_id,
+            number: Some(number(self.invoices)),
+            state: if is_paid { invoice::State::Paid } else { invoice::State::Open },
+            currency: "SEK".to_owned(),
+            net_minor: 0,
+            vat_minor: 0,
+            total_minor: 0,
+            paid_minor: 0,
+            recipient_name,
+            recipient_address,
+            issued_on,
+            due_on: due_on(issued_on),
+        };
+        for (position, subscription) in (1..).zip(&self.rows.subscriptions[bought..]) {
+            let (id, _) = self.dice.id();
+            self.rows.invoice_lines.push(add_line(&mut invoice, id, position, subscription));
+        }
+        if is_paid {
+            invoice.paid_minor = invoice.total_minor;
+        }
+        self.rows.invoices.push(invoice);
+    }
+}
