@@ -1,6 +1,5 @@
 //! The first account of an installation: an owner of the organisation that runs the platform.
 
-use email_address::EmailAddress;
 use entity::{membership, membership_role, organisation, user};
 
 use super::rows::Rows;
@@ -10,7 +9,7 @@ use crate::clock::Clock;
 use crate::db::{Db, WriteError};
 use crate::error::{Error, Result};
 use crate::random::Random;
-use crate::user::Passwords;
+use crate::user::{Address, Passwords};
 
 /// Makes a new owner of the operator, and the operator itself where there is none yet. Gives the password, which is
 /// kept nowhere else.
@@ -22,11 +21,10 @@ pub async fn operator(
     email: &str,
     name: &str,
 ) -> Result<String> {
-    let email = email.trim().to_lowercase();
-    let name = name.trim();
-    if !EmailAddress::is_valid(&email) {
+    let Some(address) = Address::parse(email) else {
         return Err(Error::InvalidInput(format!("{email:?} is not an e-mail address.")));
-    }
+    };
+    let name = name.trim();
     if name.is_empty() {
         return Err(Error::InvalidInput("Give the name of the person.".to_owned()));
     }
@@ -35,7 +33,7 @@ pub async fn operator(
     let now = clock.now();
     let owner = user::Model {
         id: random.id(now),
-        email,
+        email: address.as_str().to_owned(),
         name: name.to_owned(),
         password_hash,
         email_verified_at: Some(now),

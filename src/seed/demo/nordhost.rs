@@ -10,7 +10,7 @@ use super::trade::Bill::{HalfPaid, Paid, Unpaid, Void};
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, DelegationPreset, Grants, Permission, PermissionSet};
 
-/// The API key of the demo. What follows `tenantry_key_` is its secret.
+/// The API key of the demo.
 pub const API_KEY: &str = "tenantry_key_demo_nordhost_reads_its_clients";
 
 const GRY: Character = Character {
@@ -85,8 +85,7 @@ pub fn tell(world: &mut World) -> Nordhost {
     world.billed(reseller, &[Paid(71), Paid(40), Unpaid(9)]);
     let clients = DelegationPreset::Overview.set() | PermissionSet::of(&[Permission::ServiceRead]);
     let own = PermissionSet::of(&[Permission::ClientRead]);
-    let secret = API_KEY.trim_start_matches("tenantry_key_");
-    world.api_key(reseller, "Client report", secret, Grants { own, clients });
+    world.api_key(reseller, "Client report", API_KEY, Grants { own, clients });
 
     let fjord_foods = fjord_foods(world, reseller);
     gamla_bageriet(world, reseller);
