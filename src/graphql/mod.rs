@@ -1,6 +1,14 @@
-//! Assembly: the schema out of the features, and the limits that a document must keep.
+//! Assembly: the schema out of the features (`schema`), and the limits that a document must keep.
+//!
+//! `documents` keeps parsed texts; `nesting` looks at a text before it is parsed, `limits` at what it asks for, with
+//! the `types` of the schema at hand, and `pages` at how much it may return.
 
+pub mod documents;
+pub mod limits;
+mod nesting;
 mod node;
+pub mod pages;
 mod schema;
+mod types;
 
 pub use schema::{Mutation, Query, Schema, Services, build, sdl};

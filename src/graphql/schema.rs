@@ -43,7 +43,8 @@ pub struct Services {
     pub mailer: Mailer,
 }
 
-/// Builds the schema. A request brings its `Request` and its `Actor` as data.
+/// Builds the schema. A request brings its `Request` and its `Actor` as data. Its limits are those of `limits`, kept
+/// before the engine sees the document.
 pub fn build(services: Services) -> Schema {
     // The catalogue of permissions is read from the schema itself.
     let fields = FieldsByPermission::read(&sdl()).unwrap_or_else(|error| {
@@ -51,6 +52,7 @@ pub fn build(services: Services) -> Schema {
         FieldsByPermission::default()
     });
     builder()
+        .disable_suggestions()
         .data(fields)
         .data(services.config)
         .data(services.clock)

@@ -1,0 +1,288 @@
+//! Parsed documents. Clients send the same few texts over and over, so each is parsed and measured once and kept.
+
+use std::sync::Arc;
+
+use async_graphql::{Name, Pos, ServerError, Value, Variables};
+use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql_parser::{Error as ParseError, parse_query};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::limits::{self, Pages, within};
+use super::nesting::nesting;
+use super::pages::{self, Page};
+use super::types::Types;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+use crate::random;
+
+/// Brackets inside each other. The parser itself stops at 64 selections, but only after it has read them all.
+const NESTED: u64 = 64;
+/// How large a text is on average, for the bound on all texts that are kept.
+const TYPICAL_BYTES: u64 = 4096;
+
+/// The texts that are kept, and what they mean.
+pub struct Documents {
+    types: Types,
+    limits: Limits,
+    parsed: Cache<Arc<str>, Arc<Document>, Length>,
+    persisted: Cache<String, Arc<str>, Length>,
+}
+
+/// Long texts count for more.
+#[derive(Clone)]
+struct Length;
+
+impl Weighter<Arc<str>, Arc<Document>> for Length {
+    fn weight(&self, text: &Arc<str>, _: &Arc<Document>) -> u64 {
+        text.len() as u64 + 1
+    }
+}
+
+impl Weighter<String, Arc<str>> for Length {
+    fn weight(&self, _: &String, text: &Arc<str>) -> u64 {
+        text.len() as u64 + 1
+    }
+}
+
+impl Documents {
+    /// Documents for the schema of this text, within these limits.
+    pub fn new(sdl: &str, limits: Limits) -> Self {
+        let types = Types::read(sdl).unwrap_or_else(|error| {
+            tracing::error!(%error, "the schema cannot be read back; only pages that name their size are counted");
+            Types::default()
+        });
+        let (many, bytes) = (limits.cached_documents, limits.cached_documents as u64 * TYPICAL_BYTES);
+        let parsed = Cache::with_weighter(many, bytes, Length);
+        let persisted = Cache::with_weighter(many, bytes, Length);
+        Self { types, limits, parsed, persisted }
+    }
+
+    /// The document of a text, parsed and within its limits.
+    pub fn load(&self, text: &str) -> std::result::Result<Arc<Document>, ServerError> {
+        if let Some(known) = self.parsed.get(text) {
+            return Ok(known);
+        }
+        let document = Arc::new(self.parse(text)?);
+        self.parsed.insert(text.into(), Arc::clone(&document));
+        Ok(document)
+    }
+
+    fn parse(&self, text: &str) -> std::result::Result<Document, ServerError> {
+        let bytes = text.len() as u64;
+        let remedy = "Split it into several.";
+        within(bytes, self.limits.document_bytes, "bytes in its document", remedy).map_err(server_error)?;
+        within(nesting(text), NESTED, "brackets inside each other", remedy).map_err(server_error)?;
+        let document = parse_query(text).map_err(|error| syntax_error(&error))?;
+        let pages = limits::measure(&document, &self.types, &self.limits).map_err(server_error)?;
+        Ok(Document { document, pages })
+    }
+
+    /// The text that somebody sent before under its hash.
+    pub fn persisted(&self, hash: &str) -> Option<Arc<str>> {
+        self.persisted.get(hash)
+    }
+
+    /// Keeps a text under its SHA-256 hash. Refuses a hash that is not its own.
+    pub fn persist(&self, hash: &str, text: &str) -> Result<()> {
+        if random::hash(text) != hash {
+            return Err(Error::InvalidInput("sha256Hash is not the SHA-256 of query, in lower-case hex.".to_owned()));
+        }
+        if self.persisted.get(hash).is_none() {
+            self.persisted.insert(hash.to_owned(), text.into());
+        }
+        Ok(())
+    }
+}
+
+/// A parsed document.
+pub struct Document {
+    document: ExecutableDocument,
+    pages: Pages,
+}
+
+impl Document {
+    /// The document for the engine, which takes it apart.
+    pub fn parsed(&self) -> ExecutableDocument {
+        self.document.clone()
+    }
+
+    /// The operation that the client chose; without a name, the only one.
+    pub fn operation(&self, name: Option<&str>) -> Result<Operation<'_>> {
+        let wrong = |text: String| Err(Error::InvalidInput(text));
+        let (name, definition) = match (&self.document.operations, name) {
+            (DocumentOperations::Single(only), None) => (None, &only.node),
+            (DocumentOperations::Multiple(all), Some(name)) => match all.get_key_value(name) {
+                Some((name, one)) => (Some(name), &one.node),
+                None => return wrong("operationName names no operation of this document.".to_owned()),
+            },
+            (DocumentOperations::Multiple(all), None) if all.len() == 1 => match all.iter().next() {
+                Some((name, one)) => (Some(name), &one.node),
+                None => return wrong("The document has no operation.".to_owned()),
+            },
+            (DocumentOperations::Single(_), Some(_)) => {
+                return wrong(
+                    "operationName names no operation of this document: its only one has no name.".to_owned(),
+                );
+            }
+            (DocumentOperations::Multiple(all), None) => {
+                return wrong(format!("The document has {} operations. Say which by operationName.", all.len()));
+            }
+        };
+        let pages = self.pages.get(&name.cloned()).map_or(&[][..], Vec::as_slice);
+        Ok(Operation { name, definition, pages })
+    }
+}
+
+/// One operation of a document.
+pub struct Operation<'a> {
+    name: Option<&'a Name>,
+    definition: &'a OperationDefinition,
+    pages: &'a [Arc<Page>],
+}
+
+impl<'a> Operation<'a> {
+    /// Its name.
+    pub const fn name(&self) -> Option<&'a Name> {
+        self.name
+    }
+
+    /// Whether it reads or changes.
+    pub const fn kind(&self) -> OperationType {
+        self.definition.ty
+    }
+
+    /// Fills in defaults, and refuses variables that are missing: the engine finds that out field by field, and does
+    /// not know the defaults in `@skip` and `@include`.
+    pub fn complete(&self, variables: &mut Variables) -> Result<()> {
+        for definition in &self.definition.variable_definitions {
+            let (name, written) = (&definition.node.name.node, &definition.node.var_type.node);
+            match variables.get(name) {
+                None => match &definition.node.default_value {
+                    Some(default) => {
+                        variables.insert(name.clone(), default.node.clone());
+                    }
+                    None if written.nullable => {}
+                    None => {
+                        return Err(Error::InvalidInput(format!("The variable ${name} ({written}) is missing.")));
+                    }
+                },
+                Some(Value::Null) if !written.nullable => {
+                    return Err(Error::InvalidInput(format!("The variable ${name} ({written}) must not be null.")));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// How many objects it may return.
+    pub fn nodes(&self, variables: &Variables) -> u64 {
+        pages::count(self.pages, variables)
+    }
+}
+
+/// The error as it stands in an answer, outside of any field.
+pub fn server_error(error: Error) -> ServerError {
+    let error = error.into_graphql();
+    let mut answer = ServerError::new(error.message, None);
+    answer.extensions = error.extensions;
+    answer
+}
+
+/// Says where the document breaks off, without repeating it.
+fn syntax_error(error: &ParseError) -> ServerError {
+    let (place, reason) = match error {
+        ParseError::Syntax { message, start: Pos { line, column }, .. } => {
+            let reason = message.lines().last().unwrap_or_default().trim().trim_start_matches("= ");
+            (format!(" at line {line}, column {column}"), reason.to_owned())
+        }
+        other => (String::new(), other.to_string()),
+    };
+    let mut answer = server_error(Error::InvalidInput(format!("The document does not parse{place}: {reason}.")));
+    answer.locations = error.positions().collect();
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::value;
+
+    use super::*;
+
+    fn documents() -> Documents {
+        let sdl = "type Query { a(x: Int): Query organisations(first: Int): Query }";
+        Documents::new(sdl, crate::config::Config::defaults().unwrap().limits)
+    }
+
+    fn refusal(text: &str) -> String {
+        documents().load(text).err().unwrap().message
+    }
+
+    #[test]
+    fn a_document_is_parsed_once() {
+        let documents = documents();
+        let first = documents.load("{ a { __typename } }").unwrap();
+        assert!(Arc::ptr_eq(&first, &documents.load("{ a { __typename } }").unwrap()));
+    }
+
+    #[test]
+    fn text_that_is_too_long_or_too_deep_is_refused_before_it_is_parsed() {
+        assert!(refusal(&format!("{{ a # {}\n }}", "x".repeat(70_000))).contains("bytes"));
+        for (open, close) in [("[", "]"), ("{b:", "}")] {
+            let deep = format!("{{ a(x: {}1{}) }}", open.repeat(15_000), close.repeat(15_000));
+            assert!(refusal(&deep).contains("brackets"), "{open}");
+        }
+        assert!(refusal(&"{a".repeat(20_000)).contains("brackets"));
+    }
+
+    #[test]
+    fn what_is_just_not_too_deep_fits_on_the_stack() {
+        for (open, close) in [("[", "]"), ("{b:", "}")] {
+            let deep = format!("{{ a(x: {}1{}) }}", open.repeat(62), close.repeat(62));
+            assert!(documents().load(&deep).is_ok());
+        }
+        let _ = documents().load(&format!("{}{}", "{a".repeat(64), "}".repeat(64))).is_ok();
+    }
+
+    #[test]
+    fn a_syntax_error_says_where_and_does_not_repeat_the_document() {
+        let error = documents().load("{ a(secret: ) }").err().unwrap();
+        assert!(error.message.starts_with("The document does not parse at line 1, column 13: expected"), "{error:?}");
+        assert!(!error.message.contains("secret"));
+        assert_eq!(error.locations.len(), 1);
+    }
+
+    #[test]
+    fn the_operation_is_chosen_by_its_name() {
+        let documents = documents();
+        let two = documents.load("query A { a { __typename } } query B { a { __typename } }").unwrap();
+        assert_eq!(two.operation(Some("B")).unwrap().name().unwrap(), "B");
+        assert!(two.operation(None).is_err() && two.operation(Some("C")).is_err());
+        let anonymous = documents.load("{ a { __typename } }").unwrap();
+        assert!(anonymous.operation(None).is_ok() && anonymous.operation(Some("A")).is_err());
+    }
+
+    #[test]
+    fn defaults_are_filled_in_and_missing_variables_refused() {
+        let text = "query A($n: Int = 3, $must: ID!) { organisations(first: $n) { a(x: $must) { __typename } } }";
+        let document = documents().load(text).unwrap();
+        let operation = document.operation(None).unwrap();
+        let mut variables = Variables::from_value(value!({"must": "x"}));
+        operation.complete(&mut variables).unwrap();
+        assert_eq!(operation.nodes(&variables), 3);
+        for variables in [value!({}), value!({"must": null})] {
+            let refused = operation.complete(&mut Variables::from_value(variables)).err().unwrap().to_string();
+            assert!(refused.starts_with("The variable $must (ID!)"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_kept_only_under_its_own_hash() {
+        let documents = documents();
+        let hash = random::hash("{ a }");
+        assert!(documents.persist(&hash, "{ b }").is_err());
+        documents.persist(&hash, "{ a }").unwrap();
+        assert_eq!(documents.persisted(&hash).unwrap().as_ref(), "{ a }");
+    }
+}

@@ -1,0 +1,242 @@
+//! What one document may ask for, measured before anything is validated or run.
+//!
+//! One walk over the parsed document. Each fragment is measured once and then only added up, so fragments that spread
+//! each other twice, twenty levels deep, cost no more than their text. The walk ends as soon as a sum is too large.
+//! How many objects the pages may hold is left to `pages`, since that depends on variables.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use async_graphql::Name;
+use async_graphql_parser::Positioned;
+use async_graphql_parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
+
+use super::pages::{Page, is_size};
+use super::types::Types;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+
+/// Selections inside each other, fragments included. The engine stops at the same, without saying what to do.
+const NESTED: u64 = 32;
+/// Arguments of one field, or of one directive.
+const ARGUMENTS: u64 = 50;
+/// Variables of one document.
+const VARIABLES: u64 = 250;
+/// How often one operation may ask for the schema.
+const INTROSPECTIONS: u64 = 5;
+/// Lists of the schema inside each other: `types` and their `fields`, or `__type`, its `fields` and theirs.
+const INTROSPECTION_LISTS: u64 = 2;
+
+/// What is left to be counted when the variables are known: the pages of each operation, by its name.
+pub type Pages = HashMap<Option<Name>, Vec<Arc<Page>>>;
+
+/// Refuses a document that asks for too much.
+pub fn measure(document: &ExecutableDocument, types: &Types, limits: &Limits) -> Result<Pages> {
+    let mut walk = Walk { document, types, limits, fragments: HashMap::new() };
+    let mut pages = Pages::new();
+    let mut whole = Part::default();
+    for (name, operation) in document.operations.iter() {
+        let part = walk.operation(&operation.node)?;
+        whole.fields = whole.fields.saturating_add(part.fields);
+        whole.directives = whole.directives.saturating_add(part.directives);
+        whole.variables = whole.variables.saturating_add(part.variables);
+        whole.check(limits)?;
+        pages.insert(name.cloned(), part.pages);
+    }
+    // An unused fragment is an error anyhow; one that nobody has measured must not reach the engine.
+    match document.fragments.keys().find(|name| !walk.fragments.contains_key(name.as_str())) {
+        Some(name) => Err(Error::InvalidInput(format!("The fragment {name} is not used. Take it out."))),
+        None => Ok(pages),
+    }
+}
+
+/// What a selection set asks for, fragments spread.
+#[derive(Default)]
+struct Part<'a> {
+    fields: u64,
+    directives: u64,
+    variables: u64,
+    /// Levels of fields.
+    depth: u64,
+    /// Levels of selection sets, fragments included.
+    nested: u64,
+    /// Fields at the top of this set.
+    roots: u64,
+    introspections: u64,
+    introspection_lists: u64,
+    /// How often each field at the top of this set goes by another name.
+    aliases: HashMap<&'a str, u64>,
+    pages: Vec<Arc<Page>>,
+}
+
+impl Part<'_> {
+    /// Adds what stands at the same level: a fragment.
+    fn add(&mut self, other: &Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.roots = self.roots.saturating_add(other.roots);
+        self.introspections = self.introspections.saturating_add(other.introspections);
+        self.nested = self.nested.max(other.nested + 1);
+        self.depth = self.depth.max(other.depth);
+        self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
+        self.pages.extend(other.pages.iter().cloned());
+        for (name, times) in &other.aliases {
+            let sum = self.aliases.entry(name).or_default();
+            *sum = sum.saturating_add(*times);
+        }
+    }
+
+    fn check(&self, limits: &Limits) -> Result<()> {
+        within(
+            self.fields,
+            limits.fields,
+            "fields or more, with its fragments spread",
+            "Ask for fewer in one request.",
+        )?;
+        within(self.directives, limits.directives, "directives or more", "Ask for less in one request.")?;
+        within(self.variables, VARIABLES, "variables", "Give lists or input objects.")?;
+        match self.aliases.values().max() {
+            Some(most) => {
+                within(*most, limits.aliases, "other names or more for one field", "Spread them over several requests.")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_operation(&self, limits: &Limits) -> Result<()> {
+        within(self.depth, limits.depth, "levels of fields", "Begin further down, at an object whose id you have.")?;
+        within(self.roots, limits.root_fields, "fields at the root", "Spread them over several requests.")?;
+        within(self.introspections, INTROSPECTIONS, "times __schema or __type", "Read /schema.graphql.")?;
+        let lists = self.introspection_lists;
+        within(lists, INTROSPECTION_LISTS, "lists inside each other in __schema or __type", "Read /schema.graphql.")
+    }
+}
+
+struct Walk<'a> {
+    document: &'a ExecutableDocument,
+    types: &'a Types,
+    limits: &'a Limits,
+    /// `None` while it is being measured.
+    fragments: HashMap<&'a str, Option<Rc<Part<'a>>>>,
+}
+
+impl<'a> Walk<'a> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Part<'a>> {
+        let root = self.types.root(operation.ty);
+        let mut part = self.selections(&operation.selection_set, root, 0)?;
+        part.variables = operation.variable_definitions.len() as u64;
+        part.directives += count(&operation.directives)?;
+        for variable in &operation.variable_definitions {
+            part.directives += count(&variable.node.directives)?;
+        }
+        part.check(self.limits)?;
+        part.check_operation(self.limits)?;
+        Ok(part)
+    }
+
+    fn selections(&mut self, set: &'a Positioned<SelectionSet>, parent: &'a str, level: u64) -> Result<Part<'a>> {
+        within(level, NESTED, "selections or more inside each other", "Ask for less in one request.")?;
+        let mut part = Part::default();
+        for selection in &set.node.items {
+            part.directives += count(selection.node.directives())?;
+            match &selection.node {
+                Selection::Field(field) => self.field(&mut part, &field.node, parent, level)?,
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let on = condition.map_or(parent, |condition| condition.node.on.node.as_str());
+                    part.add(&self.selections(&fragment.node.selection_set, on, level + 1)?);
+                }
+                Selection::FragmentSpread(spread) => match self.fragment(&spread.node.fragment_name.node, level + 1)? {
+                    Some(fragment) => part.add(&fragment),
+                    // Left to the validation; counted, so that there cannot be ever so many.
+                    None => part.fields += 1,
+                },
+            }
+            part.check(self.limits)?;
+        }
+        Ok(part)
+    }
+
+    fn fragment(&mut self, name: &'a str, level: u64) -> Result<Option<Rc<Part<'a>>>> {
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(None) };
+        match self.fragments.get(name) {
+            Some(Some(known)) => {
+                let nested = level + known.nested;
+                within(nested, NESTED, "selections or more inside each other", "Ask for less in one request.")?;
+                return Ok(Some(Rc::clone(known)));
+            }
+            Some(None) => return Err(Error::InvalidInput(format!("The fragment {name} spreads itself."))),
+            None => {}
+        }
+        self.fragments.insert(name, None);
+        let on = fragment.node.type_condition.node.on.node.as_str();
+        let mut part = self.selections(&fragment.node.selection_set, on, level)?;
+        part.directives += count(&fragment.node.directives)?;
+        let part = Rc::new(part);
+        self.fragments.insert(name, Some(Rc::clone(&part)));
+        Ok(Some(part))
+    }
+
+    fn field(&mut self, part: &mut Part<'a>, field: &'a Field, parent: &'a str, level: u64) -> Result<()> {
+        let name = field.name.node.as_str();
+        within(field.arguments.len() as u64, ARGUMENTS, "arguments of one field", "Take out what it does not know.")?;
+        let known = self.types.field(parent, name);
+        let introspects = parent.starts_with("__");
+        let gives = match name {
+            "__schema" | "__type" => "__Type",
+            _ if introspects => "__Type",
+            _ => known.map_or("", |known| known.gives.as_str()),
+        };
+        let inside = if field.selection_set.node.items.is_empty() {
+            Part::default()
+        } else {
+            self.selections(&field.selection_set, gives, level + 1)?
+        };
+        part.fields = part.fields.saturating_add(1).saturating_add(inside.fields);
+        part.directives = part.directives.saturating_add(inside.directives);
+        part.roots += 1;
+        part.nested = part.nested.max(inside.nested + 1);
+        part.introspections += u64::from(matches!(name, "__schema" | "__type"));
+        let is_list = introspects && is_introspection_list(name);
+        part.introspection_lists = part.introspection_lists.max(inside.introspection_lists + u64::from(is_list));
+        if !introspects {
+            part.depth = part.depth.max(inside.depth + 1);
+        }
+        if field.alias.as_ref().is_some_and(|alias| alias.node != field.name.node) {
+            *part.aliases.entry(name).or_default() += 1;
+        }
+        let says_size = || field.arguments.iter().any(|(argument, _)| is_size(&argument.node));
+        if known.map_or_else(says_size, |known| known.is_page) {
+            part.pages.push(Arc::new(Page::of(field, inside.pages)));
+        } else {
+            part.pages.extend(inside.pages);
+        }
+        Ok(())
+    }
+}
+
+/// Lists of the schema whose items hold such lists again.
+fn is_introspection_list(field: &str) -> bool {
+    matches!(field, "types" | "fields" | "inputFields" | "interfaces" | "possibleTypes")
+}
+
+fn count(directives: &[Positioned<Directive>]) -> Result<u64> {
+    for directive in directives {
+        let arguments = directive.node.arguments.len() as u64;
+        within(arguments, ARGUMENTS, "arguments of one directive", "Take out what it does not know.")?;
+    }
+    Ok(directives.len() as u64)
+}
+
+/// Refuses a value over its limit; says the limit, the value and what to do.
+pub fn within(value: u64, limit: u64, what: &str, remedy: &str) -> Result<()> {
+    if value <= limit {
+        return Ok(());
+    }
+    let message = format!("This has {value} {what}; at most {limit} are allowed. {remedy}");
+    Err(Error::Limited { message, limit, value })
+}
+
+#[cfg(test)]
+mod tests;

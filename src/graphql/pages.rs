@@ -1,0 +1,65 @@
+//! How many objects an operation may return at most: the product of its page sizes, one level inside the other. What is
+//! the same for every request is worked out once per document; only variables are looked up per request.
+
+use std::sync::Arc;
+
+use async_graphql::{Name, Value as Constant, Variables};
+use async_graphql_parser::types::Field;
+use async_graphql_value::Value;
+
+/// Size of a page that the client does not name; the same as in `page`.
+const DEFAULT: u64 = 20;
+
+/// A field that gives a page, and the pages inside it.
+#[derive(Debug)]
+pub struct Page {
+    sizes: Vec<Size>,
+    inside: Vec<Arc<Self>>,
+}
+
+#[derive(Debug)]
+enum Size {
+    Number(u64),
+    Variable(Name),
+}
+
+impl Page {
+    /// The page that a field gives.
+    pub fn of(field: &Field, inside: Vec<Arc<Self>>) -> Self {
+        let given = field.arguments.iter().filter(|(name, _)| is_size(&name.node));
+        let sizes = given.filter_map(|(_, value)| match &value.node {
+            Value::Variable(name) => Some(Size::Variable(name.clone())),
+            Value::Number(number) => number.as_u64().map(Size::Number),
+            _ => None,
+        });
+        Self { sizes: sizes.collect(), inside }
+    }
+
+    fn size(&self, variables: &Variables) -> u64 {
+        let given = self.sizes.iter().filter_map(|size| match size {
+            Size::Number(number) => Some(*number),
+            Size::Variable(name) => match variables.get(name) {
+                Some(Constant::Number(number)) => number.as_u64(),
+                _ => None,
+            },
+        });
+        given.max().unwrap_or(DEFAULT)
+    }
+}
+
+/// Whether the argument says how large a page is.
+pub fn is_size(argument: &str) -> bool {
+    matches!(argument, "first" | "last")
+}
+
+/// How many objects the pages may hold together; each object of each page counts once.
+pub fn count(pages: &[Arc<Page>], variables: &Variables) -> u64 {
+    count_for(pages, 1, variables)
+}
+
+fn count_for(pages: &[Arc<Page>], parents: u64, variables: &Variables) -> u64 {
+    pages.iter().fold(0, |sum, page| {
+        let objects = parents.saturating_mul(page.size(variables));
+        sum.saturating_add(objects).saturating_add(count_for(&page.inside, objects, variables))
+    })
+}
