@@ -3,6 +3,7 @@
 //! SQLite has one connection that writes and several that read; every writing transaction takes the write lock when it
 //! begins, because one that reads first fails at once when somebody else commits in between.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +18,21 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 
 const RETRIES: u32 = 5;
+
+tokio::task_local! {
+    /// Statements of the work that `counted` runs.
+    static STATEMENTS: Cell<u64>;
+}
+
+/// Runs the work and says how many statements it has sent.
+pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
+    STATEMENTS
+        .scope(Cell::new(0), async {
+            let value = work.await;
+            (value, STATEMENTS.with(Cell::get))
+        })
+        .await
+}
 
 /// The database of this process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -181,6 +197,8 @@ async fn open(
     let counter = Arc::clone(statements);
     pool.set_metric_callback(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
+        // Fails outside of `counted`.
+        let _ = STATEMENTS.try_with(|statements| statements.set(statements.get() + 1));
         metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
     });
     Ok(pool)

@@ -1,3 +1,67 @@
 //! The transport: the only folder that names the HTTP library.
+//!
+//! Read `graphql` first: what happens to a request. Around it stand `trace` (id, log, figures), `headers` and `cors`;
+//! the other routes are in `routes`, the page for people in `playground`, and the loop over connections in `serve`.
 
+mod answer;
+mod cors;
+mod credential;
+mod envelope;
+mod graphql;
+mod headers;
+mod metrics;
+mod negotiate;
 mod playground;
+mod refusal;
+mod request_id;
+mod routes;
+mod serve;
+mod trace;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+
+use crate::app::App;
+use crate::graphql::documents::Documents;
+use crate::random::Random;
+
+pub use metrics::Metrics;
+pub use serve::serve;
+
+/// What handlers work with.
+struct Server {
+    app: App,
+    documents: Documents,
+    sdl: String,
+    metrics: Option<Metrics>,
+}
+
+/// All routes. `demo` is what the playground offers to log in with, as JSON.
+pub fn router(app: App, demo: Option<Arc<str>>, metrics: Option<Metrics>) -> Router {
+    let sdl = app.schema.sdl();
+    let documents = Documents::new(&sdl, app.config.limits);
+    let is_open = !app.config.http.allowed_origins.is_empty();
+    let server = Arc::new(Server { app, documents, sdl, metrics });
+    let mut router = Router::new()
+        .route("/graphql", get(graphql::answer).post(graphql::answer))
+        .route("/schema.graphql", get(routes::schema))
+        .route("/health/live", get(routes::live))
+        .route("/health/ready", get(routes::ready))
+        .route("/.well-known/jwks.json", get(routes::keys));
+    if server.metrics.is_some() {
+        router = router.route("/metrics", get(routes::metrics));
+    }
+    let mut router = router
+        .merge(playground::router(demo))
+        .fallback(routes::nothing)
+        .method_not_allowed_fallback(routes::wrong_method)
+        .layer(from_fn(headers::secure));
+    if is_open {
+        router = router.layer(from_fn_with_state(Arc::clone(&server), cors::cors));
+    }
+    // Ids of requests have their own numbers, so that they take nothing from the ids of objects.
+    router.layer(from_fn_with_state(Random::system(), trace::trace)).with_state(server)
+}

@@ -1,0 +1,94 @@
+//! Who asks, by the headers of the request: found out once, for all requests of a batch.
+
+use async_graphql::ID;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::{HeaderMap, HeaderName};
+use uuid::Uuid;
+
+use super::refusal::Refusal;
+use crate::access::Actor;
+use crate::app::App;
+use crate::error::Error;
+use crate::{id, session};
+
+/// In which organisation the request works, in place of the session's.
+pub const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");
+
+/// Characters of a `User-Agent` that are kept.
+const USER_AGENT_LENGTH: usize = 200;
+
+/// Who asks, where, and by what program.
+pub struct Who {
+    pub actor: Actor,
+    pub organisation: Option<Uuid>,
+    pub user_agent: Option<String>,
+}
+
+impl Who {
+    /// Whoever the headers name. Refuses a credential that is not good: nobody is taken for anonymous by mistake.
+    pub async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Refusal> {
+        let organisation = organisation(headers)?;
+        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, app.clock.now()).await?;
+        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
+        Ok(Self { actor, organisation, user_agent })
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), another) = (values.next(), values.next()) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        let token = token.trim();
+        let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        (scheme.eq_ignore_ascii_case("bearer") && is_token).then_some(token)
+    });
+    match (token, another) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(Error::Unauthenticated("Authorization has to be: Bearer, a space, and one access token.".to_owned())),
+    }
+}
+
+fn organisation(headers: &HeaderMap) -> Result<Option<Uuid>, Error> {
+    let Some(value) = headers.get(ORGANISATION) else { return Ok(None) };
+    let id = ID(value.to_str().unwrap_or_default().to_owned());
+    let read = id::Type::Organisation.parse(&id);
+    read.map(Some).map_err(|error| Error::InvalidInput(format!("X-Organisation: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn only_one_bearer_token_is_taken() {
+        assert_eq!(bearer(&HeaderMap::new()).unwrap(), None);
+        assert_eq!(bearer(&headers(AUTHORIZATION, "bearer abc.d-e_f")).unwrap(), Some("abc.d-e_f"));
+        for wrong in ["", "Bearer", "Bearer ", "Bearer a b", "Basic YTpi", "abc"] {
+            let error = bearer(&headers(AUTHORIZATION, wrong)).unwrap_err();
+            assert_eq!(error.code(), "UNAUTHENTICATED", "{wrong}");
+        }
+        let mut two = headers(AUTHORIZATION, "Bearer a");
+        two.append(AUTHORIZATION, HeaderValue::from_static("Bearer b"));
+        assert!(bearer(&two).is_err());
+    }
+
+    #[test]
+    fn an_organisation_is_named_by_its_id() {
+        assert_eq!(organisation(&HeaderMap::new()).unwrap(), None);
+        let named = headers(ORGANISATION, "organisation_01h455vb4pex5vsknk084sn02q");
+        assert!(organisation(&named).unwrap().is_some());
+        for wrong in ["", "acme", "user_01h455vb4pex5vsknk084sn02q"] {
+            let error = organisation(&headers(ORGANISATION, wrong)).unwrap_err();
+            assert_eq!(error.code(), "INVALID_INPUT", "{wrong}");
+        }
+    }
+}

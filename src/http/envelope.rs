@@ -1,0 +1,177 @@
+//! What a client sends: one GraphQL request or a batch of them, in the body of a POST or in the address of a GET.
+
+use std::time::Duration;
+
+use async_graphql::Variables;
+use axum::body::{Body, to_bytes};
+use axum::extract::Query;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use futures_util::StreamExt;
+use serde::Deserialize;
+
+use super::refusal::Refusal;
+use crate::config::Limits;
+use crate::error::Error;
+use crate::graphql::limits::within;
+
+/// How long a client may take to send the body.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// So much of a body that is too large is read all the same.
+const DISCARDED: usize = 16 << 20;
+
+/// One GraphQL request.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "an object with query, operationName, variables and extensions")]
+pub struct Envelope {
+    pub query: Option<String>,
+    pub operation_name: Option<String>,
+    #[serde(default)]
+    pub variables: Variables,
+    #[serde(default)]
+    pub extensions: Option<Extensions>,
+}
+
+impl Envelope {
+    fn asks_by_hash(&self) -> Option<&PersistedQuery> {
+        self.extensions.as_ref()?.persisted_query.as_ref()
+    }
+}
+
+/// What a client may ask of this server beyond the specification; the rest is left unread.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "an object")]
+pub struct Extensions {
+    /// Whether the answer says what the request costs.
+    #[serde(default)]
+    pub cost: bool,
+    /// The query by its hash.
+    pub persisted_query: Option<PersistedQuery>,
+}
+
+/// Automatic Persisted Queries, as Apollo's clients speak it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersistedQuery {
+    pub version: u32,
+    pub sha256_hash: String,
+}
+
+/// One request, or several.
+#[derive(Debug)]
+pub enum Envelopes {
+    One(Box<Envelope>),
+    Batch(Vec<Envelope>),
+}
+
+impl Envelopes {
+    /// From the body of a POST. Only `application/json` is read: a page of another site cannot send that without asking
+    /// first (a preflight), so it cannot act in somebody's name.
+    pub async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Refusal> {
+        if !is_json(headers) {
+            let text = "Send the request as JSON: Content-Type application/json, in UTF-8, not compressed.";
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text.to_owned())));
+        }
+        let too_large = |value| {
+            let limit = limits.body_bytes as u64;
+            within(value, limit, "bytes in its body", "Split it into several.")
+                .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
+        };
+        let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if let Err(refusal) = too_large(announced.unwrap_or(0)) {
+            discard(body).await;
+            return Err(refusal);
+        }
+        let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, limits.body_bytes)).await else {
+            let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
+            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
+        };
+        // Either it is too long, or the client has gone and reads no answer.
+        let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
+        let envelopes = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[') => Self::Batch(parse(&bytes)?),
+            Some(_) => Self::One(Box::new(parse(&bytes)?)),
+            None => return Err(Refusal::invalid("The body is empty. Send {\"query\": \"…\"}.")),
+        };
+        envelopes.check(bytes.len() as u64, limits)?;
+        Ok(envelopes)
+    }
+
+    /// From the query string of a GET.
+    pub fn of_address(address: &Uri, limits: &Limits) -> Result<Self, Refusal> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Parameters {
+            query: Option<String>,
+            operation_name: Option<String>,
+            variables: Option<String>,
+            extensions: Option<String>,
+        }
+        let Query(parameters) = Query::<Parameters>::try_from_uri(address).map_err(|_| {
+            Refusal::invalid("The address is not readable: each parameter may stand there once, in UTF-8.")
+        })?;
+        let variables = parameters.variables.unwrap_or_default();
+        let extensions = parameters.extensions.unwrap_or_default();
+        let envelope = Envelope {
+            query: parameters.query,
+            operation_name: parameters.operation_name,
+            variables: if variables.is_empty() { Variables::default() } else { parse(variables.as_bytes())? },
+            extensions: if extensions.is_empty() { None } else { parse(extensions.as_bytes())? },
+        };
+        let envelopes = Self::One(Box::new(envelope));
+        envelopes.check(variables.len() as u64, limits)?;
+        Ok(envelopes)
+    }
+
+    /// `bytes` is what all of it took to send: as long as that is little, nothing inside can be large.
+    fn check(&self, bytes: u64, limits: &Limits) -> Result<(), Refusal> {
+        let all = match self {
+            Self::One(one) => std::slice::from_ref(&**one),
+            Self::Batch(all) if all.is_empty() => return Err(Refusal::invalid("The batch is empty.")),
+            Self::Batch(all) => all,
+        };
+        let requests = all.len() as u64;
+        within(requests, limits.batch as u64, "requests in its batch", "Send several batches.")?;
+        if all.iter().any(|one| one.query.is_none() && one.asks_by_hash().is_none()) {
+            return Err(Refusal::invalid("query is missing."));
+        }
+        if bytes > limits.variables_bytes {
+            for one in all {
+                let bytes = serde_json::to_vec(&one.variables).map_or(u64::MAX, |text| text.len() as u64);
+                within(bytes, limits.variables_bytes, "bytes in its variables", "Split it into several.")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lets a client finish that would otherwise see a broken connection in place of the answer; only up to a point.
+async fn discard(body: Body) {
+    let read = async {
+        let (mut chunks, mut left) = (body.into_data_stream(), DISCARDED);
+        while let (Some(Ok(chunk)), 1..) = (chunks.next().await, left) {
+            left = left.saturating_sub(chunk.len());
+        }
+    };
+    // Whether it took too long makes no difference.
+    let _ = tokio::time::timeout(PATIENCE, read).await;
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = text.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    is_json && is_utf8 && !headers.contains_key(CONTENT_ENCODING)
+}
+
+/// Reads JSON; the message says what is wrong and where.
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = if error.is_data() { "This is not a GraphQL request" } else { "This is not JSON" };
+        Refusal::invalid(&format!("{what}: {error}."))
+    })
+}

@@ -1,0 +1,47 @@
+//! The figures of the process, for Prometheus.
+
+use std::time::{Duration, Instant};
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::db::Db;
+
+/// Bounds of the histograms, in seconds.
+const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+/// How often what was measured is put together, so that it does not pile up when nobody asks for it.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// What has been measured. There is one for the process; cheap to clone.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+    began: Instant,
+}
+
+impl Metrics {
+    /// Begins to measure. Works once in a process, and inside the async runtime.
+    pub fn start() -> Result<Self, String> {
+        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(|error| error.to_string())?;
+        let handle = builder.install_recorder().map_err(|error| error.to_string())?;
+        metrics::describe_counter!("tenantry_requests_total", "Requests, by kind of operation and status.");
+        metrics::describe_histogram!("tenantry_request_seconds", "How long requests took, by kind of operation.");
+        metrics::describe_histogram!("tenantry_statement_seconds", "How long statements took.");
+        metrics::describe_counter!("tenantry_statements_total", "Statements sent to the database.");
+        metrics::describe_gauge!("tenantry_uptime_seconds", "How long the process has been running.");
+        let upkeep = handle.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                upkeep.run_upkeep();
+            }
+        });
+        Ok(Self { handle, began: Instant::now() })
+    }
+
+    /// In the text form of Prometheus.
+    pub fn render(&self, db: &Db) -> String {
+        metrics::counter!("tenantry_statements_total").absolute(db.statements());
+        metrics::gauge!("tenantry_uptime_seconds").set(self.began.elapsed().as_secs_f64());
+        self.handle.render()
+    }
+}

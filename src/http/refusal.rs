@@ -1,0 +1,72 @@
+//! A request that is refused as a whole, before any of it runs; and every other answer that is an error.
+
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::answer::{Answer, encode};
+use super::negotiate::Media;
+use super::request_id::RequestId;
+use crate::error::Error;
+use crate::graphql::documents::server_error;
+
+/// Why nothing of a request runs, and the status that says so.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    error: Error,
+    /// In place of what the error says.
+    message: Option<&'static str>,
+}
+
+impl Refusal {
+    /// With this status.
+    pub const fn new(status: StatusCode, error: Error) -> Self {
+        Self { status, error, message: None }
+    }
+
+    /// For a path that leads nowhere.
+    pub fn nothing_here() -> Self {
+        let text =
+            "There is nothing here. The API is at /graphql, its schema at /schema.graphql, a page to try it at /.";
+        Self { message: Some(text), ..Self::from(Error::NotFound) }
+    }
+
+    /// For a request that is wrong in itself.
+    pub fn invalid(text: &str) -> Self {
+        Error::InvalidInput(text.to_owned()).into()
+    }
+
+    /// For a body that broke off.
+    pub fn unread() -> Self {
+        Self::invalid("The body did not arrive whole.")
+    }
+
+    /// The answer.
+    pub fn answer(self, media: Media, id: &RequestId) -> Response {
+        let mut error = server_error(self.error);
+        if let Some(message) = self.message {
+            message.clone_into(&mut error.message);
+        }
+        let body = encode(&Answer::failed(vec![error], id));
+        let mut response = (self.status, [(CONTENT_TYPE, media.content_type())], body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let status = match error {
+            Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Conflict(_) | Error::ContextLost(_) => StatusCode::CONFLICT,
+            Error::InvalidInput(_) | Error::Limited { .. } => StatusCode::BAD_REQUEST,
+            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error)
+    }
+}

@@ -1,0 +1,69 @@
+//! The routes besides the API: its schema, health, figures, keys, and what there is to say where there is nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use super::Server;
+use super::negotiate::Media;
+use super::refusal::Refusal;
+use super::request_id::RequestId;
+use crate::error::Error;
+
+/// How long the database may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The schema with its descriptions and rules.
+pub async fn schema(State(server): State<Arc<Server>>) -> Response {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], server.sdl.clone()).into_response()
+}
+
+/// The process answers.
+pub async fn live() -> Response {
+    status(StatusCode::OK, "{\"status\":\"live\"}")
+}
+
+/// The process can do its work: the database answers as well.
+pub async fn ready(State(server): State<Arc<Server>>) -> Response {
+    match tokio::time::timeout(PATIENCE, server.app.db.is_ready()).await {
+        Ok(true) => status(StatusCode::OK, "{\"status\":\"ready\"}"),
+        _ => status(StatusCode::SERVICE_UNAVAILABLE, "{\"status\":\"the database does not answer\"}"),
+    }
+}
+
+fn status(status: StatusCode, body: &'static str) -> Response {
+    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
+}
+
+/// The figures of the process.
+pub async fn metrics(State(server): State<Arc<Server>>) -> Response {
+    match &server.metrics {
+        Some(metrics) => {
+            let content_type = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+            (content_type, metrics.render(&server.app.db)).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The public keys that verify access tokens (RFC 7517).
+pub async fn keys(State(server): State<Arc<Server>>) -> Response {
+    let headers = [(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, "public, max-age=300")];
+    (headers, server.app.tokens.key_set()).into_response()
+}
+
+/// No such path.
+pub async fn nothing(Extension(id): Extension<RequestId>) -> Response {
+    Refusal::nothing_here().answer(Media::Json, &id)
+}
+
+/// The path is there, the method is not.
+pub async fn wrong_method(Extension(id): Extension<RequestId>) -> Response {
+    let text = "This method is not for this path; Allow says which are.".to_owned();
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Error::InvalidInput(text)).answer(Media::Json, &id)
+}

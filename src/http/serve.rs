@@ -1,0 +1,75 @@
+//! The loop over connections: a bounded number of them, time limits for reading requests, and an orderly end.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// Connections at once; further ones wait to be accepted.
+const CONNECTIONS: usize = 4096;
+/// How long a client may take to send the head of a request, and may keep a connection that it does not use.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long requests that still run at the end may take.
+const END: Duration = Duration::from_secs(10);
+/// After a failure to accept that is not the fault of one connection: no more file handles, for example.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` is done; then accepts no more, and waits for what runs.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut http = Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (accept(&listener).await, place)
+        };
+        let (stream, place) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(END, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = END.as_secs(), "requests that still run are cut off");
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are written whole: waiting to fill a packet only makes them late.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

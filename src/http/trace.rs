@@ -1,0 +1,102 @@
+//! Around every request: its id, its log line, its figures, and the net under a panic.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use async_graphql::Name;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt;
+use tracing::Instrument;
+
+use super::negotiate::Media;
+use super::refusal::Refusal;
+use super::request_id::{HEADER, RequestId};
+use crate::error::Error;
+use crate::random::Random;
+
+/// Characters of a path that are written to the log.
+const PATH_LENGTH: usize = 200;
+
+/// What a request was about, for the log and the figures. Handlers leave it in the answer.
+#[derive(Clone)]
+pub struct Work {
+    /// `query`, `mutation`, `batch` or `other`.
+    pub kind: &'static str,
+    /// As the client calls it.
+    pub operation: Option<Name>,
+    /// Sent to the database.
+    pub statements: u64,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { kind: "other", operation: None, statements: 0 }
+    }
+}
+
+/// Runs a request. No query text, no variable and no token is written to the log.
+pub async fn trace(State(random): State<Random>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = RequestId::of(request.headers(), &random);
+    request.extensions_mut().insert(id.clone());
+    let method = request.method().clone();
+    let path: String = request.uri().path().chars().take(PATH_LENGTH).collect();
+    let span = tracing::info_span!("request", id = id.as_str());
+    async move {
+        // The panic hook has written to the log what there is to say.
+        let ran = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let mut response = ran.unwrap_or_else(|_| Refusal::from(Error::Internal).answer(Media::Json, &id));
+        if let Some(value) = id.header() {
+            response.headers_mut().insert(HEADER, value);
+        }
+        let work = response.extensions_mut().remove::<Work>().unwrap_or_default();
+        let status = response.status().as_u16();
+        let seconds = began.elapsed().as_secs_f64();
+        let operation = work.operation.as_deref();
+        let (statements, ms) = (work.statements, (seconds * 1e6).round() / 1e3);
+        if is_watched(&path) {
+            tracing::debug!(%method, path, status, ms, "answered");
+        } else {
+            tracing::info!(%method, path, status, ms, operation, statements, "answered");
+        }
+        let kind = work.kind;
+        metrics::counter!("tenantry_requests_total", "kind" => kind, "status" => status.to_string()).increment(1);
+        metrics::histogram!("tenantry_request_seconds", "kind" => kind).record(seconds);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// What machines look at every few seconds.
+fn is_watched(path: &str) -> bool {
+    path.starts_with("/health/") || path == "/metrics"
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_with_an_id_and_no_inside() {
+        let router: Router = Router::new()
+            .route("/", get(async || assert!(String::new().len() > 1, "secret")))
+            .layer(from_fn_with_state(Random::seeded(1), trace));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let id = response.headers().get(HEADER).unwrap().to_str().unwrap().to_owned();
+        let body = to_bytes(response.into_body(), 1000).await.unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let extensions = serde_json::json!({"code": "INTERNAL", "requestId": id});
+        assert_eq!(told["errors"][0]["extensions"], extensions);
+        assert!(!told.to_string().contains("secret"));
+    }
+}
