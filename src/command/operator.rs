@@ -1,0 +1,44 @@
+//! `tenantry operator`: those who run the platform. Their accounts are made here and nowhere else.
+
+use clap::{Args, Subcommand};
+
+use super::database::open_current;
+use super::{Failure, say};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::random::Random;
+use crate::seed;
+use crate::user::Passwords;
+
+/// Make accounts for those who run the platform.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  tenantry operator create --email ada@example.com --name \"Ada Lovelace\"")]
+pub struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// Make an owner of the operator, and the operator itself if there is none yet. Prints the password once.
+    Create {
+        /// Address to log in with.
+        #[arg(long)]
+        email: String,
+        /// Name of the person; without it, the part of the address before the @.
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+/// Runs it.
+pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
+    let Act::Create { email, name } = arguments.act;
+    let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+    let db = open_current(config).await?;
+    let (passwords, random) = (Passwords::new(config), Random::system());
+    let password = seed::operator(&db, &passwords, &Clock::default(), &random, &email, &name).await?;
+    say(format_args!("{name} <{email}> can log in with this password, which is shown only now:\n\n  {password}"));
+    db.close().await;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `tenantry serve`: the server, from the first check to the orderly end.
+
+use std::io;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::database::{make_data_dir, open_current};
+use super::{Failure, say, seed::introduce, store};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::{self, Metrics};
+use crate::random::Random;
+use crate::seed;
+use crate::session::Tokens;
+use crate::user::Passwords;
+
+/// Run the server.
+///
+/// The API is at /graphql, a page to try it at /, the schema at /schema.graphql, health at /health/live and
+/// /health/ready, figures for Prometheus at /metrics, keys at /.well-known/jwks.json. SIGTERM and SIGINT end it in an
+/// orderly way: what runs is finished first, for ten seconds at most.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenantry serve --demo
+  tenantry serve --listen 0.0.0.0:80 --config /etc/tenantry.toml
+  DATABASE_URL=postgres://tenantry@localhost/tenantry tenantry serve")]
+pub struct Arguments {
+    /// Fill an empty database with people and firms to play with, and say how to log in as them.
+    #[arg(long)]
+    demo: bool,
+    /// Address and port, in place of `listen`.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+/// Runs it.
+pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure> {
+    let stop = stop().map_err(|error| Failure(format!("Signals cannot be caught: {error}.")))?;
+    let listener = listen(&mut config, arguments.listen).await?;
+    make_data_dir(&config.data_dir)?;
+    let (clock, random) = (Clock::default(), Random::system());
+    let tokens = Tokens::load(&config, &random)?;
+    let db = open_current(&config).await?;
+    let people = if arguments.demo { Some(demo(&config, &db, &clock, &random).await?) } else { None };
+    let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
+
+    let url = config.public_url.clone();
+    let app = App::new(config, db.clone(), clock, random, tokens);
+    let router = http::router(app, people, metrics);
+    if arguments.demo {
+        say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
+    }
+    tracing::info!(%url, "ready");
+    http::serve(listener, router, stop).await;
+    db.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Takes the port, before anything is made or changed. A public address that only repeats the configured one follows.
+async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListener, Failure> {
+    let follows = config.public_url.trim_end_matches('/') == format!("http://{}", config.listen);
+    config.listen = given.unwrap_or_else(|| config.listen.clone());
+    let listener = TcpListener::bind(&config.listen).await.map_err(|error| {
+        let address = &config.listen;
+        Failure(match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                format!(
+                    "{address} is in use by another program. Give another port, for example --listen 127.0.0.1:8081"
+                )
+            }
+            io::ErrorKind::PermissionDenied => {
+                format!("This user may not listen on {address}. Give a port above 1023 by --listen.")
+            }
+            _ => format!("{address} cannot be listened on: {error}. --listen takes an address and a port."),
+        })
+    })?;
+    if let (true, Ok(address)) = (follows, listener.local_addr()) {
+        config.public_url = format!("http://{address}");
+    }
+    config.public_url.truncate(config.public_url.trim_end_matches('/').len());
+    Ok(listener)
+}
+
+/// Sees to it that the demo data is there, and lists its people: for who started the server, and for the playground.
+async fn demo(config: &Config, db: &Db, clock: &Clock, random: &Random) -> Result<Arc<str>, Failure> {
+    let mut people = seed::people();
+    let is_there = match people.first() {
+        Some(person) => store::is_known(db, &person.email).await?,
+        None => false,
+    };
+    if !is_there {
+        people = seed::demo(db, &Passwords::new(config), clock, random).await?;
+    }
+    introduce(&people);
+    let list = people.iter().map(|person| {
+        json!({"name": person.name, "email": person.email, "password": person.password, "story": person.story})
+    });
+    Ok(list.collect::<serde_json::Value>().to_string().into())
+}
+
+/// Done when somebody asks the process to end.
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("ending: what runs is finished first");
+    })
+}

@@ -1,0 +1,28 @@
+//! The log: lines on the standard error output, as text or JSON.
+
+use std::io::{IsTerminal, stderr};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+
+/// Begins to write the log. A panic is a line of it as well.
+pub fn start(log: &Log) -> Result<(), String> {
+    // What is said later counts, so a filter may ask for these lines by name.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", log.filter)).map_err(|error| {
+        let filter = &log.filter;
+        format!("log.filter {filter:?} is not a filter: {error}. Examples: info, tenantry=debug,info")
+    })?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    let started = match log.format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).with_target(false).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
+    };
+    started.map_err(|error| format!("The log cannot be started: {error}."))?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let cause = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, cause, "panic");
+    }));
+    Ok(())
+}
