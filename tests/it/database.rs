@@ -1,0 +1,206 @@
+//! One database for each test, copied from a template that is migrated and filled once per process.
+//!
+//! SQLite is always there. PostgreSQL joins when `TEST_DATABASE_URL` names it: the address of the database `postgres`
+//! as a superuser. Everything runs on one runtime of the process, so a pool outlives the test that opened it.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::process;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures_util::FutureExt;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+use tenantry::config::Config;
+use tenantry::db::Db;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::OnceCell;
+
+use crate::world::{self, World};
+
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+static SQLITE: OnceCell<TempDir> = OnceCell::const_new();
+static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+const PREFIX: &str = "tenantry_test_";
+
+/// Runs the test on a database of its own, once for each kind that is configured, with the sample world in it.
+pub fn for_each_database(test: impl AsyncFn(World)) {
+    RUNTIME.block_on(async {
+        run("SQLite", sqlite().await, &test).await;
+        if postgres_url().is_some() {
+            run("PostgreSQL", postgres().await, &test).await;
+        }
+    });
+}
+
+/// The same on PostgreSQL alone; without one configured there is nothing to test.
+pub fn on_postgres(test: impl AsyncFn(World)) {
+    if postgres_url().is_some() {
+        RUNTIME.block_on(async { run("PostgreSQL", postgres().await, &test).await });
+    }
+}
+
+/// The same with nothing in the database, not even tables.
+pub fn for_each_empty_database(test: impl AsyncFn(World)) {
+    RUNTIME.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let url = sqlite_url(folder.path());
+        run("SQLite", Place { url, _folder: Some(folder), name: None }, &test).await;
+        if postgres_url().is_some() {
+            let (name, url) = connected().await.create("template0").await;
+            let place = Place { url, _folder: None, name: Some(name) };
+            run("PostgreSQL", place, &test).await;
+        }
+    });
+}
+
+/// Waits for a future on the runtime of the tests; for property tests, which are not asynchronous themselves.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| RUNTIME.block_on(future))
+}
+
+/// Where a test's database is, for as long as the test runs.
+struct Place {
+    url: String,
+    _folder: Option<TempDir>,
+    /// On PostgreSQL, the database to drop afterwards.
+    name: Option<String>,
+}
+
+async fn run(kind: &str, place: Place, test: &impl AsyncFn(World)) {
+    let world = World::open(config(&place.url)).await;
+    let db = world.db().clone();
+    let outcome = AssertUnwindSafe(test(world)).catch_unwind().await;
+    db.close().await;
+    if let Some(name) = &place.name {
+        connected().await.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    }
+    if let Err(panic) = outcome {
+        // The message itself was printed where it happened.
+        eprintln!("this was on {kind}");
+        rethrow(panic);
+    }
+}
+
+fn rethrow(panic: Box<dyn Any + Send>) -> ! {
+    std::panic::resume_unwind(panic)
+}
+
+/// Settings of a test: small pools, cheap hashes, nothing else changed.
+fn config(url: &str) -> Config {
+    let mut config = Config::defaults().unwrap();
+    url.clone_into(&mut config.database.url);
+    config.database.max_connections = 4;
+    config.database.acquire_seconds = 20;
+    config.passwords.memory_kib = 32;
+    config.passwords.iterations = 1;
+    config
+}
+
+async fn sqlite() -> Place {
+    let template = SQLITE
+        .get_or_init(async || {
+            let folder = tempfile::tempdir().unwrap();
+            fill(&sqlite_url(folder.path())).await;
+            folder
+        })
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(sqlite_file(template.path()), sqlite_file(folder.path())).unwrap();
+    Place { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
+}
+
+fn sqlite_file(folder: &Path) -> std::path::PathBuf {
+    folder.join("tenantry.db")
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}", sqlite_file(folder).display())
+}
+
+/// Migrates a database and writes the world into it.
+async fn fill(url: &str) {
+    let db = Db::connect(&config(url)).await.unwrap();
+    Migrator::up(db.writer(), None).await.unwrap();
+    world::db_write(db.writer()).await;
+    db.close().await;
+}
+
+/// The server that was configured, with a template of this process.
+struct Postgres {
+    /// Holds a lock for as long as the process lives: a later one drops what is left of those that are gone.
+    admin: DatabaseConnection,
+    url: String,
+    template: OnceCell<String>,
+}
+
+fn postgres_url() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the one setting of the tests")]
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
+
+async fn connected() -> &'static Postgres {
+    POSTGRES
+        .get_or_init(async || {
+            let url = postgres_url().unwrap();
+            let mut options = ConnectOptions::new(&url);
+            options.max_connections(1).sqlx_logging(false);
+            let server = Postgres { admin: Database::connect(options).await.unwrap(), url, template: OnceCell::new() };
+            server.execute(&format!("SELECT pg_advisory_lock({})", process::id())).await;
+            server.drop_what_is_left().await;
+            server
+        })
+        .await
+}
+
+async fn postgres() -> Place {
+    let server = connected().await;
+    let template = server
+        .template
+        .get_or_init(async || {
+            let (name, url) = server.create("template0").await;
+            fill(&url).await;
+            name
+        })
+        .await;
+    let (name, url) = server.create(template).await;
+    Place { url, _folder: None, name: Some(name) }
+}
+
+impl Postgres {
+    async fn execute(&self, sql: &str) {
+        self.admin.execute_unprepared(sql).await.unwrap();
+    }
+
+    /// A new database and its address.
+    async fn create(&self, template: &str) -> (String, String) {
+        let name = format!("{PREFIX}{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        self.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        let (address, database) = self.url.rsplit_once('/').unwrap();
+        let options = database.split_once('?').map_or_else(String::new, |(_, options)| format!("?{options}"));
+        (name.clone(), format!("{address}/{name}{options}"))
+    }
+
+    /// Drops the databases of processes whose lock is free.
+    async fn drop_what_is_left(&self) {
+        let rows = self.admin.query_all_raw(world::sql(&self.admin, "SELECT datname FROM pg_database")).await.unwrap();
+        for row in rows {
+            let name: String = row.try_get_by_index(0).unwrap();
+            let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
+            let Some(owner) = owner.filter(|owner| *owner != process::id()) else { continue };
+            let lock = world::sql(&self.admin, &format!("SELECT pg_try_advisory_lock({owner})"));
+            let is_gone: bool =
+                self.admin.query_one_raw(lock).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+            if is_gone {
+                self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                self.execute(&format!("SELECT pg_advisory_unlock({owner})")).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What came back, and what tests ask of it.
+
+use serde_json::Value;
+
+/// The answer to one request.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Byte for byte.
+    pub text: String,
+    /// How many statements it took.
+    pub statements: u64,
+    query: String,
+    json: Value,
+}
+
+impl Answer {
+    pub fn new(query: &str, text: String, statements: u64) -> Self {
+        let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        Self { text, statements, query: query.to_owned(), json }
+    }
+
+    /// The errors; none is an empty list.
+    pub fn errors(&self) -> &[Value] {
+        self.json["errors"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The codes of the errors, in their order.
+    pub fn codes(&self) -> Vec<&str> {
+        self.errors().iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(no code)")).collect()
+    }
+
+    /// The error at the path, if there is one.
+    pub fn error_at(&self, path: &[String]) -> Option<&Value> {
+        self.errors().iter().find(|error| {
+            let found = error["path"].as_array().map_or(&[][..], Vec::as_slice);
+            let same = |(part, name): (&Value, &String)| part.as_str().map_or_else(|| part.to_string() == *name, |part| part == name);
+            found.len() == path.len() && found.iter().zip(path).all(same)
+        })
+    }
+
+    /// The data, whatever errors there are.
+    pub fn data(&self) -> &Value {
+        &self.json["data"]
+    }
+
+    /// The data of an answer without errors.
+    #[track_caller]
+    pub fn ok(&self) -> &Value {
+        assert!(self.errors().is_empty(), "{}\n{}", self.query, pretty(&self.json));
+        self.data()
+    }
+
+    /// What stands at the path, written `viewer/organisations/edges/0/node`; null if the way ends before.
+    pub fn at(&self, path: &str) -> &Value {
+        self.data().pointer(&format!("/{path}")).unwrap_or(&Value::Null)
+    }
+
+    /// Asserts that there is one error with this code, and nothing of the inside.
+    #[track_caller]
+    pub fn refused(&self, code: &str) {
+        assert_eq!(self.codes(), [code], "{}\n{}", self.query, pretty(&self.json));
+    }
+}
+
+fn pretty(json: &Value) -> String {
+    serde_json::to_string_pretty(json).unwrap_or_default()
+}

@@ -1,0 +1,213 @@
+//! A hub: an organisation that is everything at once, so that the generated suites find something behind each field of
+//! the schema. There are two, in trees that have nothing to do with each other; every text of the second says "Boreal".
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use entity::organisation::Kind;
+use entity::{partnership, service};
+use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
+use tenantry::id::Type;
+use uuid::Uuid;
+
+use super::people::{Caller, Key, Person, person};
+use super::rows::{Held, Rows, key, now};
+
+/// One of the two hubs.
+#[derive(Clone, Copy, Debug)]
+pub struct Hub {
+    pub tree: u8,
+    /// First word of all of its names.
+    pub word: &'static str,
+    /// Holds everything at the hub.
+    pub owner: Caller,
+    /// A member whose one role the tests change: see `db_role`.
+    pub probe: Caller,
+    colleagues: [Caller; 2],
+}
+
+/// The hub that tests look at.
+pub const HUB: Hub = Hub {
+    tree: 2,
+    word: "Navet",
+    owner: person(2, 101, "Navet Nils", "nils@navet.example"),
+    probe: person(2, 102, "Navet Petra", "petra@navet.example"),
+    colleagues: [
+        person(2, 103, "Navet Bill", "bill@navet.example"),
+        person(2, 104, "Navet Tina", "tina@navet.example"),
+    ],
+};
+
+/// The hub of which nobody else may ever see anything.
+pub const BOREAL: Hub = Hub {
+    tree: 3,
+    word: "Boreal",
+    owner: person(3, 101, "Boreal Bo", "bo@boreal.example"),
+    probe: person(3, 102, "Boreal Pelle", "pelle@boreal.example"),
+    colleagues: [
+        person(3, 103, "Boreal Bella", "bella@boreal.example"),
+        person(3, 104, "Boreal Tore", "tore@boreal.example"),
+    ],
+};
+
+const RESELLERS: [u32; 3] = [2, 3, 4];
+const CLIENTS: [u32; 3] = [5, 6, 7];
+const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
+const PAYER: u32 = 11;
+const PAID_FOR: [u32; 3] = [12, 13, 14];
+const PROBE_ROLE: u32 = 50;
+const KEY: u32 = 150;
+
+impl Hub {
+    /// The organisation.
+    pub const fn id(&self) -> Uuid {
+        key(self.tree, 1)
+    }
+
+    /// The role of the probe.
+    pub const fn probe_role(&self) -> Uuid {
+        key(self.tree, PROBE_ROLE)
+    }
+
+    /// The key of the hub: it holds everything that a key can hold.
+    pub const fn key(&self) -> Key {
+        let (name, secret) = if self.tree == HUB.tree {
+            ("Navet key", "navet-navet-navet-navet-navet-navet-navet-1")
+        } else {
+            ("Boreal key", "boreal-boreal-boreal-boreal-boreal-boreal-1")
+        };
+        let (own, clients) = (PermissionSet::DELEGABLE, PermissionSet::DELEGABLE);
+        Key { id: key(self.tree, KEY), name, organisation: self.id(), secret, own, clients }
+    }
+
+    fn name(&self, number: u32) -> String {
+        format!("{} {number}", self.word)
+    }
+
+    /// The rows of the tree, and an object of each type for each rule by which it exists.
+    pub fn rows(&self) -> (Rows, Fixtures) {
+        let mut rows = Rows::new(self.tree);
+        self.organisations(&mut rows);
+        let mut fixtures = Fixtures::default();
+        self.partnerships(&mut rows, &mut fixtures);
+        self.people(&mut rows, &mut fixtures);
+        self.business(&mut rows, &mut fixtures);
+        for kind in [Type::Organisation, Type::Reseller] {
+            fixtures.add(kind, "", self.id());
+        }
+        (rows, fixtures)
+    }
+
+    fn organisations(&self, rows: &mut Rows) {
+        rows.organisation(self.id(), self.word, Kind::Reseller);
+        for number in RESELLERS.into_iter().chain(CLIENTS).chain([PAYER]).chain(PAID_FOR) {
+            let kind = if RESELLERS.contains(&number) || number == CLIENTS[0] { Kind::Reseller } else { Kind::Company };
+            rows.organisation(key(self.tree, number), &self.name(number), kind);
+        }
+        for number in GRANDCHILDREN {
+            rows.organisation(key(self.tree, number), &self.name(number), Kind::Company);
+        }
+    }
+
+    fn partnerships(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let full = DelegationPreset::Full.set();
+        let [above, later, proposed] = RESELLERS.map(|number| key(self.tree, number));
+        let active = rows.partnership(above, self.id(), DelegationPreset::Overview.set());
+        fixtures.add(Type::Partnership, "CLIENT", active.id);
+        rows.partnership(later, self.id(), full).starts_at = now() + TimeDelta::days(30);
+        rows.partnership(proposed, self.id(), full).state = partnership::State::Proposed;
+        for client in CLIENTS.map(|number| key(self.tree, number)) {
+            let below = rows.partnership(self.id(), client, full);
+            below.client_delegated = full.to_stored();
+            fixtures.add(Type::Partnership, "RESELLER", below.id);
+        }
+        for client in GRANDCHILDREN {
+            rows.partnership(key(self.tree, CLIENTS[0]), key(self.tree, client), full).includes_upstream = true;
+        }
+    }
+
+    fn people(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let [billing, technical] = self.colleagues;
+        for caller in [self.owner, self.probe, billing, technical] {
+            rows.person(caller.person());
+        }
+        let owner = self.owner.person().id;
+        for organisation in [self.id(), key(self.tree, CLIENTS[0]), key(self.tree, PAID_FOR[0])] {
+            rows.member(organisation, owner, &[Held::Builtin(BuiltinRole::Owner)]);
+        }
+        rows.member(self.id(), billing.person().id, &[Held::Builtin(BuiltinRole::Billing)]);
+        let reads = PermissionSet::of(&[Permission::ServiceRead, Permission::UsageRead]);
+        let role = rows.role(self.id(), &format!("{} reader", self.word), reads, PermissionSet::EMPTY);
+        let held = [Held::Builtin(BuiltinRole::Technical), Held::Custom(role)];
+        let membership = rows.member(self.id(), technical.person().id, &held).id;
+        fixtures.add(Type::Membership, "", membership);
+        let nothing = PermissionSet::EMPTY;
+        rows.role_with_id(self.probe_role(), self.id(), &format!("{} probe", self.word), nothing, nothing);
+        rows.member(self.id(), self.probe.person().id, &[Held::Custom(self.probe_role())]);
+        rows.key(&self.key());
+        fixtures.add(Type::User, "", technical.person().id);
+        fixtures.add(Type::ApiKey, "", self.key().id);
+        fixtures.add(Type::Role, "", role);
+    }
+
+    fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
+        for kind in [service::Kind::VirtualServer, service::Kind::WebHosting, service::Kind::Seats] {
+            let service = rows.service(hub, &format!("{word} {kind:?}"), kind);
+            fixtures.add(Type::Service, "SERVICE_READ", service);
+        }
+        for number in 1..=3 {
+            let domain = rows.service(hub, &format!("{}-{number}.example", word.to_lowercase()), service::Kind::Domain);
+            fixtures.add(Type::Service, "DOMAIN_READ", domain);
+            fixtures.add(Type::Subscription, "", rows.subscription(hub, &format!("{word} product {number}")));
+            let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
+            fixtures.add(Type::Invoice, "ORGANISATION", own);
+        }
+        let contact = rows.contact(hub, &format!("{word} contact"));
+        rows.details(hub, word, Some(contact));
+        fixtures.add(Type::BillingContact, "", contact);
+        rows.payer(hub, payer);
+        for number in PAID_FOR {
+            let paid_for = key(self.tree, number);
+            rows.payer(paid_for, hub);
+            fixtures.add(Type::Invoice, "PAYER", rows.invoice(paid_for, hub, hub, word));
+            rows.details(paid_for, &self.name(number), None);
+        }
+        for number in CLIENTS {
+            let client = key(self.tree, number);
+            rows.service(client, &format!("{word} server of {number}"), service::Kind::VirtualServer);
+            rows.subscription(client, &format!("{word} product of {number}"));
+            rows.details(client, &self.name(number), None);
+            rows.invoice(client, client, hub, &self.name(number));
+        }
+    }
+}
+
+/// An object of each type. Where a type has several rules by which its objects exist, there is one for each: it exists
+/// by that rule alone for the members of the hub.
+#[derive(Clone, Debug, Default)]
+pub struct Fixtures(BTreeMap<(String, String), String>);
+
+impl Fixtures {
+    fn add(&mut self, kind: Type, rule: &str, id: Uuid) {
+        self.0.insert((format!("{kind:?}"), rule.to_owned()), kind.id(id).to_string());
+    }
+
+    /// Id of an object of the type that exists by the rule, given as its permission and side.
+    pub fn id(&self, type_name: &str, permission: &str, side: &str) -> &str {
+        [permission, side, ""]
+            .iter()
+            .find_map(|rule| self.0.get(&(type_name.to_owned(), (*rule).to_owned())))
+            .unwrap_or_else(|| panic!("tests/it/world/hub.rs has no {type_name} that exists by {permission} {side}"))
+    }
+
+    /// Ids of all objects.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|((type_name, _), id)| (type_name.as_str(), id.as_str()))
+    }
+}
+
+/// The people of a hub, for those who look for their names.
+pub fn people_of(hub: &Hub) -> Vec<Person> {
+    [hub.owner, hub.probe].into_iter().chain(hub.colleagues).map(Caller::person).collect()
+}

@@ -1,0 +1,129 @@
+//! The sample world: tenants and people as constants, and one way to ask as any of them:
+//! `world.as_(OWNER_OF_ACME).run(query, variables).await`.
+//!
+//! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
+//! everything at once, `people.rs` for who can ask.
+
+mod answer;
+mod hub;
+mod people;
+mod rows;
+mod tenants;
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait, Statement, Value as Parameter};
+use serde_json::Value;
+use tempfile::TempDir;
+use tenantry::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
+use tenantry::app::App;
+use tenantry::clock::Clock;
+use tenantry::config::Config;
+use tenantry::db::Db;
+use tenantry::random::Random;
+use tenantry::request::Request;
+use tenantry::session::Tokens;
+use uuid::Uuid;
+
+pub use answer::Answer;
+pub use hub::{BOREAL, Fixtures, HUB, Hub};
+pub use people::*;
+pub use rows::{Held, Rows, day, db_insert, is_of, key, now};
+pub use tenants::*;
+
+/// A server on a database of its own, with a clock that stands still.
+pub struct World {
+    pub app: App,
+    _data_dir: Arc<TempDir>,
+}
+
+/// Writes the whole world.
+pub async fn db_write(db: &impl ConnectionTrait) {
+    tenants::rows().db_write(db).await;
+    for hub in [HUB, BOREAL] {
+        hub.rows().0.db_write(db).await;
+    }
+}
+
+impl World {
+    /// The server on a database that is there already.
+    pub async fn open(mut config: Config) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        data_dir.path().clone_into(&mut config.data_dir);
+        let db = Db::connect(&config).await.unwrap();
+        let random = Random::seeded(1);
+        let tokens = Tokens::load(&config, &random).unwrap();
+        let app = App::new(config, db, Clock::fixed(now()), random, tokens);
+        Self { app, _data_dir: Arc::new(data_dir) }
+    }
+
+    pub const fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    /// Somebody who asks.
+    pub const fn as_(&self, caller: Caller) -> Client<'_> {
+        Client { world: self, caller }
+    }
+
+    /// Gives the probe of a hub one role that holds this, and nothing else.
+    pub async fn db_role(&self, hub: &Hub, own: PermissionSet, clients: PermissionSet) {
+        let sql = "UPDATE role SET permissions = $1, client_permissions = $2 WHERE id = $3";
+        let values = [own.to_stored().into(), clients.to_stored().into(), hub.probe_role().into()];
+        self.db_execute(sql, values).await;
+    }
+
+    /// Sends one statement; parameters are written `$1`, `$2`, … on both databases.
+    pub async fn db_execute(&self, sql: &str, values: impl IntoIterator<Item = Parameter>) {
+        let backend = self.db().backend();
+        self.db().writer().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.unwrap();
+    }
+}
+
+/// A statement without parameters.
+pub fn sql(db: &impl ConnectionTrait, text: &str) -> Statement {
+    Statement::from_string(db.get_database_backend(), text)
+}
+
+/// Sends requests as somebody.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    world: &'a World,
+    caller: Caller,
+}
+
+impl Client<'_> {
+    /// Sends one request.
+    pub async fn run(&self, query: &str, variables: Value) -> Answer {
+        let before = self.world.db().statements();
+        let actor = self.actor();
+        let request = Request::new(self.world.db().clone(), actor.clone(), self.world.app.clock.now());
+        let document = async_graphql::Request::new(query)
+            .variables(async_graphql::Variables::from_json(variables))
+            .data(request)
+            .data(actor);
+        let response = self.world.app.schema.execute(document).await;
+        let text = serde_json::to_string(&response).unwrap();
+        Answer::new(query, text, self.world.db().statements() - before)
+    }
+
+    fn actor(&self) -> Actor {
+        match self.caller {
+            Caller::Nobody => Actor::Anonymous,
+            Caller::Person(person) => Actor::User(UserActor {
+                id: person.id,
+                name: person.name.to_owned(),
+                email: person.email.to_owned(),
+                session_id: Uuid::nil(),
+                session_created_at: now(),
+                active_organisation: None,
+            }),
+            Caller::Key(key) => Actor::ApiKey(KeyActor {
+                id: key.id,
+                name: key.name.to_owned(),
+                organisation_id: key.organisation,
+                scopes: Grants { own: key.own, clients: key.clients },
+            }),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! Rows as they are written into the database: with defaults for what a test does not care about, and ids that are the
+//! same each time.
+
+use chrono::TimeDelta;
+use entity::{
+    api_key, billing_contact, billing_details, invoice, invoice_line, membership, membership_role, organisation,
+    partnership, payer, role, service, subscription, user,
+};
+use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use tenantry::access::{BuiltinRole, PermissionSet};
+use tenantry::random;
+use uuid::Uuid;
+
+use super::people::{Key, Person};
+
+/// The moment at which the clock of the tests stands.
+pub fn now() -> DateTimeUtc {
+    DateTimeUtc::UNIX_EPOCH + TimeDelta::days(20_527) + TimeDelta::hours(12)
+}
+
+/// A day so many days after the one of `now`.
+pub fn day(offset: i64) -> Date {
+    (now() + TimeDelta::days(offset)).date_naive()
+}
+
+/// A UUIDv7 that says by its bits to which tree of tenants it belongs.
+pub const fn key(tree: u8, number: u32) -> Uuid {
+    Uuid::from_u128(0x019b_76da_8000_7000_8000_0000_0000_0000 | ((tree as u128) << 40) | number as u128)
+}
+
+/// Whether the id was made for the tree.
+pub fn is_of(id: Uuid, tree: u8) -> bool {
+    id.as_u128() ^ key(tree, 0).as_u128() <= u128::from(u32::MAX)
+}
+
+/// A role in somebody's hand.
+#[derive(Clone, Copy)]
+pub enum Held {
+    Builtin(BuiltinRole),
+    Custom(Uuid),
+}
+
+/// Rows of all tables, in the order in which they can be written.
+#[derive(Clone, Default)]
+pub struct Rows {
+    tree: u8,
+    next: u32,
+    users: Vec<user::Model>,
+    organisations: Vec<organisation::Model>,
+    roles: Vec<role::Model>,
+    partnerships: Vec<partnership::Model>,
+    memberships: Vec<membership::Model>,
+    membership_roles: Vec<membership_role::Model>,
+    contacts: Vec<billing_contact::Model>,
+    details: Vec<billing_details::Model>,
+    payers: Vec<payer::Model>,
+    subscriptions: Vec<subscription::Model>,
+    services: Vec<service::Model>,
+    invoices: Vec<invoice::Model>,
+    lines: Vec<invoice_line::Model>,
+    keys: Vec<api_key::Model>,
+}
+
+impl Rows {
+    /// For one tree of tenants. Numbers below 1,000 are for those that have a name in the tests.
+    pub fn new(tree: u8) -> Self {
+        Self { tree, next: 1_000, ..Self::default() }
+    }
+
+    fn id(&mut self) -> Uuid {
+        self.next += 1;
+        key(self.tree, self.next)
+    }
+
+    /// Each row a minute after the one before.
+    fn made(&self) -> DateTimeUtc {
+        now() - TimeDelta::days(100) + TimeDelta::minutes(i64::from(self.next))
+    }
+
+    pub fn organisation(&mut self, id: Uuid, name: &str, kind: organisation::Kind) -> &mut organisation::Model {
+        self.next += 1;
+        let row = organisation::Model {
+            id,
+            name: name.to_owned(),
+            kind,
+            state: organisation::State::Active,
+            code: format!("{:04}-{:04}", self.tree, self.next),
+            created_at: self.made(),
+        };
+        push(&mut self.organisations, row)
+    }
+
+    pub fn person(&mut self, person: Person) -> &mut user::Model {
+        self.next += 1;
+        let row = user::Model {
+            id: person.id,
+            email: person.email.to_owned(),
+            name: person.name.to_owned(),
+            password_hash: String::new(),
+            email_verified_at: None,
+            state: user::State::Active,
+            created_at: self.made(),
+        };
+        push(&mut self.users, row)
+    }
+
+    pub fn role(&mut self, organisation: Uuid, name: &str, own: PermissionSet, clients: PermissionSet) -> Uuid {
+        let id = self.id();
+        self.role_with_id(id, organisation, name, own, clients)
+    }
+
+    pub fn role_with_id(
+        &mut self,
+        id: Uuid,
+        organisation: Uuid,
+        name: &str,
+        own: PermissionSet,
+        clients: PermissionSet,
+    ) -> Uuid {
+        let row = role::Model {
+            id,
+            organisation_id: organisation,
+            name: name.to_owned(),
+            permissions: own.to_stored(),
+            client_permissions: clients.to_stored(),
+            created_at: self.made(),
+        };
+        push(&mut self.roles, row).id
+    }
+
+    pub fn member(&mut self, organisation: Uuid, user: Uuid, roles: &[Held]) -> &mut membership::Model {
+        let id = self.id();
+        for held in roles {
+            let (builtin, role_id) = match held {
+                Held::Builtin(role) => (Some(role.name().to_owned()), None),
+                Held::Custom(role) => (None, Some(*role)),
+            };
+            let row = membership_role::Model {
+                id: self.id(),
+                organisation_id: organisation,
+                membership_id: id,
+                builtin,
+                role_id,
+            };
+            self.membership_roles.push(row);
+        }
+        let created_at = self.made();
+        let row = membership::Model {
+            id,
+            organisation_id: organisation,
+            user_id: user,
+            partnership_id: None,
+            expires_at: None,
+            created_at,
+        };
+        push(&mut self.memberships, row)
+    }
+
+    pub fn partnership(&mut self, reseller: Uuid, client: Uuid, delegated: PermissionSet) -> &mut partnership::Model {
+        let client_name =
+            self.organisations.iter().find(|row| row.id == client).map_or_else(String::new, |row| row.name.clone());
+        let row = partnership::Model {
+            id: self.id(),
+            reseller_id: reseller,
+            client_id: client,
+            client_name,
+            delegated: delegated.to_stored(),
+            client_delegated: 0,
+            includes_upstream: false,
+            state: partnership::State::Active,
+            starts_at: self.made(),
+            ends_at: None,
+            ended_at: None,
+            created_at: self.made(),
+        };
+        push(&mut self.partnerships, row)
+    }
+
+    pub fn contact(&mut self, organisation: Uuid, name: &str) -> Uuid {
+        let row = billing_contact::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            name: name.to_owned(),
+            address: format!("{name}, Storgatan 1"),
+            country: "SE".to_owned(),
+            email: format!("{}@contact.example", name.to_lowercase().replace(' ', ".")),
+            created_at: self.made(),
+        };
+        push(&mut self.contacts, row).id
+    }
+
+    pub fn details(&mut self, organisation: Uuid, name: &str, contact: Option<Uuid>) {
+        self.details.push(billing_details::Model {
+            organisation_id: organisation,
+            legal_name: format!("{name} AB"),
+            address: format!("{name}, Storgatan 1"),
+            country: "SE".to_owned(),
+            vat_id: Some("SE556677889901".to_owned()),
+            email: format!("{}@invoices.example", name.to_lowercase().replace(' ', ".")),
+            currency: "SEK".to_owned(),
+            contact_id: contact,
+        });
+    }
+
+    pub fn payer(&mut self, organisation: Uuid, payer: Uuid) -> &mut payer::Model {
+        let row = payer::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            payer_id: payer,
+            state: payer::State::Active,
+            starts_on: day(-90),
+            ends_on: None,
+            created_at: self.made(),
+        };
+        push(&mut self.payers, row)
+    }
+
+    pub fn subscription(&mut self, organisation: Uuid, name: &str) -> Uuid {
+        let row = subscription::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            product_code: name.to_lowercase().replace(' ', "-"),
+            product_name: name.to_owned(),
+            quantity: 3,
+            term: subscription::Term::Monthly,
+            unit_price_minor: 12_900,
+            currency: "SEK".to_owned(),
+            state: subscription::State::Active,
+            starts_on: day(-60),
+            renews_on: Some(day(20)),
+        };
+        push(&mut self.subscriptions, row).id
+    }
+
+    pub fn service(&mut self, organisation: Uuid, name: &str, kind: service::Kind) -> Uuid {
+        let row = service::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            subscription_id: None,
+            kind,
+            name: name.to_owned(),
+            state: service::State::Active,
+            created_at: self.made(),
+        };
+        push(&mut self.services, row).id
+    }
+
+    /// An open invoice with three lines, overdue by ten days.
+    pub fn invoice(&mut self, organisation: Uuid, payer: Uuid, issuer: Uuid, recipient: &str) -> Uuid {
+        let id = self.id();
+        let number = format!("{}-{}", self.tree, self.next);
+        for position in 1..=3 {
+            let line = invoice_line::Model {
+                id: self.id(),
+                organisation_id: organisation,
+                invoice_id: id,
+                position,
+                description: format!("{recipient} line {position}"),
+                quantity: 2,
+                unit_minor: 10_000,
+                net_minor: 20_000,
+                vat_basis_points: 2_500,
+                period_starts_on: Some(day(-60)),
+                period_ends_on: Some(day(-31)),
+            };
+            self.lines.push(line);
+        }
+        let row = invoice::Model {
+            id,
+            organisation_id: organisation,
+            issuer_id: issuer,
+            payer_id: payer,
+            number: Some(number),
+            state: invoice::State::Open,
+            currency: "SEK".to_owned(),
+            net_minor: 60_000,
+            vat_minor: 15_000,
+            total_minor: 75_000,
+            paid_minor: 0,
+            recipient_name: recipient.to_owned(),
+            recipient_address: format!("{recipient}, Storgatan 1"),
+            issued_on: day(-40),
+            due_on: day(-10),
+        };
+        push(&mut self.invoices, row).id
+    }
+
+    pub fn key(&mut self, key: &Key) -> &mut api_key::Model {
+        self.next += 1;
+        let row = api_key::Model {
+            id: key.id,
+            organisation_id: key.organisation,
+            name: key.name.to_owned(),
+            secret_hash: random::hash(key.secret),
+            permissions: key.own.to_stored(),
+            client_permissions: key.clients.to_stored(),
+            expires_at: None,
+            revoked_at: None,
+            created_at: self.made(),
+        };
+        push(&mut self.keys, row)
+    }
+
+    /// Writes all of them.
+    pub async fn db_write(self, db: &impl ConnectionTrait) {
+        db_insert(db, self.users).await;
+        db_insert(db, self.organisations).await;
+        db_insert(db, self.roles).await;
+        db_insert(db, self.partnerships).await;
+        db_insert(db, self.memberships).await;
+        db_insert(db, self.membership_roles).await;
+        db_insert(db, self.contacts).await;
+        db_insert(db, self.details).await;
+        db_insert(db, self.payers).await;
+        db_insert(db, self.subscriptions).await;
+        db_insert(db, self.services).await;
+        db_insert(db, self.invoices).await;
+        db_insert(db, self.lines).await;
+        db_insert(db, self.keys).await;
+    }
+}
+
+fn push<T>(rows: &mut Vec<T>, row: T) -> &mut T {
+    rows.push(row);
+    rows.last_mut().unwrap()
+}
+
+/// Writes rows of one table, many at once.
+pub async fn db_insert<M, A>(db: &impl ConnectionTrait, rows: Vec<M>)
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        let some: Vec<A> = rows.by_ref().take(500).collect();
+        A::Entity::insert_many(some).exec_without_returning(db).await.unwrap();
+    }
+}

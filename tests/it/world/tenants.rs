@@ -1,0 +1,157 @@
+//! The first tree of tenants: a distributor with two resellers that share a client, and one organisation for each way
+//! in which access can be narrowed.
+
+use chrono::TimeDelta;
+use entity::organisation::{Kind, State};
+use entity::{partnership, service, user};
+use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
+use uuid::Uuid;
+
+use super::people::*;
+use super::rows::{Held, Rows, key, now};
+
+/// An organisation with a name in the tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Tenant {
+    pub id: Uuid,
+    pub name: &'static str,
+}
+
+/// The tree of tenants that is not the hubs'.
+pub const NORDIC: u8 = 1;
+
+const fn tenant(number: u32, name: &'static str) -> Tenant {
+    Tenant { id: key(NORDIC, number), name }
+}
+
+/// Who runs the platform.
+pub const OPERATOR: Tenant = tenant(1, "Operator");
+/// Above Fjord and Lund.
+pub const NORDEN: Tenant = tenant(10, "Norden");
+/// Lets everything through to itself and to its clients.
+pub const FJORD: Tenant = tenant(11, "Fjord");
+/// Lets an overview of itself through, and support of its clients.
+pub const LUND: Tenant = tenant(12, "Lund");
+/// A client of Fjord (support) and of Lund (billing), both with those above them.
+pub const ACME: Tenant = tenant(13, "Acme");
+/// Its partnership with Fjord has reached its end date.
+pub const HAMRA: Tenant = tenant(14, "Hamra");
+/// Lund has proposed a partnership to it.
+pub const IVAR: Tenant = tenant(15, "Ivar");
+/// Its partnership with Fjord was ended.
+pub const JARL: Tenant = tenant(16, "Jarl");
+/// Its partnership with Lund begins next month.
+pub const KILEN: Tenant = tenant(17, "Kilen");
+/// A suspended client of Fjord.
+pub const EKEN: Tenant = tenant(18, "Eken");
+/// A closed client of Fjord.
+pub const GRAN: Tenant = tenant(19, "Gran");
+/// A client of Fjord that lets nothing through.
+pub const MYR: Tenant = tenant(20, "Myr");
+/// Pays for Acme and owns nothing.
+pub const MECENAT: Tenant = tenant(21, "Mecenat");
+/// One person, with nobody above.
+pub const SOLO: Tenant = tenant(22, "Solo");
+
+/// All of them, in the order of the matrix.
+pub const TENANTS: [Tenant; 14] =
+    [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
+
+/// The rows of this tree.
+pub fn rows() -> Rows {
+    let mut rows = Rows::new(NORDIC);
+    organisations(&mut rows);
+    partnerships(&mut rows);
+    people(&mut rows);
+    for tenant in [ACME, HAMRA, EKEN, GRAN] {
+        let name = tenant.name.to_lowercase();
+        rows.service(tenant.id, &format!("{name}-server"), service::Kind::VirtualServer);
+        rows.service(tenant.id, &format!("{name}.example"), service::Kind::Domain);
+        rows.subscription(tenant.id, "Hosting");
+        rows.details(tenant.id, tenant.name, None);
+        rows.invoice(tenant.id, tenant.id, OPERATOR.id, tenant.name);
+    }
+    rows.payer(ACME.id, MECENAT.id);
+    rows.invoice(ACME.id, MECENAT.id, OPERATOR.id, MECENAT.name);
+    rows
+}
+
+fn organisations(rows: &mut Rows) {
+    for tenant in TENANTS {
+        let kind = match tenant.name {
+            "Operator" => Kind::Operator,
+            "Norden" | "Fjord" | "Lund" => Kind::Reseller,
+            "Myr" => Kind::Project,
+            "Solo" => Kind::Person,
+            _ => Kind::Company,
+        };
+        rows.organisation(tenant.id, tenant.name, kind).state = match tenant.name {
+            "Eken" => State::Suspended,
+            "Gran" => State::Closed,
+            _ => State::Active,
+        };
+    }
+}
+
+fn partnerships(rows: &mut Rows) {
+    let full = DelegationPreset::Full.set();
+    let month = TimeDelta::days(30);
+    rows.partnership(NORDEN.id, FJORD.id, full).client_delegated = full.to_stored();
+    rows.partnership(NORDEN.id, LUND.id, DelegationPreset::Overview.set()).client_delegated =
+        DelegationPreset::Support.set().to_stored();
+    rows.partnership(FJORD.id, ACME.id, DelegationPreset::Support.set()).includes_upstream = true;
+    rows.partnership(LUND.id, ACME.id, DelegationPreset::Billing.set()).includes_upstream = true;
+    rows.partnership(FJORD.id, HAMRA.id, full).ends_at = Some(now());
+    rows.partnership(LUND.id, IVAR.id, full).state = partnership::State::Proposed;
+    let ended = rows.partnership(FJORD.id, JARL.id, full);
+    ended.state = partnership::State::Ended;
+    ended.ended_at = Some(now() - month);
+    rows.partnership(LUND.id, KILEN.id, full).starts_at = now() + month;
+    rows.partnership(FJORD.id, EKEN.id, full);
+    rows.partnership(FJORD.id, GRAN.id, full);
+    rows.partnership(FJORD.id, MYR.id, DelegationPreset::None.set());
+}
+
+fn people(rows: &mut Rows) {
+    use BuiltinRole::*;
+    for (caller, organisation, role) in [
+        (OWNER_OF_ACME, ACME, Owner),
+        (ADMIN_OF_ACME, ACME, Admin),
+        (BILLING_OF_ACME, ACME, Billing),
+        (INVOICES_OF_ACME, ACME, Invoices),
+        (DOMAINS_OF_ACME, ACME, Domains),
+        (TECHNICAL_OF_ACME, ACME, Technical),
+        (VIEWER_OF_ACME, ACME, Viewer),
+        (MEMBER_OF_ACME, ACME, Member),
+        (EXPIRED_AT_ACME, ACME, Admin),
+        (DISABLED_AT_ACME, ACME, Admin),
+        (OWNER_OF_NORDEN, NORDEN, Owner),
+        (OWNER_OF_FJORD, FJORD, Owner),
+        (MANAGER_OF_FJORD, FJORD, PartnerManager),
+        (SUPPORT_OF_FJORD, FJORD, PartnerSupport),
+        (OWNER_OF_LUND, LUND, Owner),
+        (OWNER_OF_EKEN, EKEN, Owner),
+        (OWNER_OF_GRAN, GRAN, Owner),
+        (CLERK_OF_MECENAT, MECENAT, Billing),
+        (SOLE_PERSON, SOLO, Owner),
+        (OWNER_OF_OPERATOR, OPERATOR, Owner),
+    ] {
+        let person = caller.person();
+        if person.id == DISABLED_AT_ACME.person().id {
+            rows.person(person).state = user::State::Disabled;
+        } else {
+            rows.person(person);
+        }
+        let membership = rows.member(organisation.id, person.id, &[Held::Builtin(role)]);
+        if person.id == EXPIRED_AT_ACME.person().id {
+            membership.expires_at = Some(now());
+        }
+    }
+    rows.person(AGENT_OF_OPERATOR.person());
+    let helps = PermissionSet::of(&[Permission::MemberRead, Permission::ServiceManage, Permission::OrganisationSuspend]);
+    let agent = rows.role(OPERATOR.id, "Support agent", PermissionSet::of(&[Permission::MemberRead]), helps);
+    rows.member(OPERATOR.id, AGENT_OF_OPERATOR.person().id, &[Held::Custom(agent)]);
+    if let Caller::Key(key) = KEY_OF_FJORD {
+        rows.key(&key);
+    }
+}
