@@ -1,7 +1,8 @@
 //! Batching without a timer: one statement for all that the fields of one level ask for.
 //!
-//! The resolvers of a request are polled by one task. The first that asks becomes the leader; it yields once, so that
-//! its siblings can queue their keys, then loads all keys together and answers the others.
+//! The resolvers of a request are polled by one task. The first that asks becomes the leader; it gives way until the
+//! task has nothing else to do, so that its siblings can queue their keys, then loads all keys together and answers the
+//! others.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -63,7 +64,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
         };
         if leads {
             let duty = Lead(self);
-            yield_once().await;
+            // Comes back only when the whole task has been polled: waking at once would bring the leader back as soon
+            // as its own list is through, before the lists of its cousins.
+            tokio::task::yield_now().await;
             let (keys, waiting) = {
                 let mut queue = self.lock();
                 (std::mem::take(&mut queue.keys), std::mem::take(&mut queue.waiting))
@@ -76,22 +79,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
                 let _ = sender.send(answer);
             }
         }
-        receiver.await.unwrap_or_else(|_| Err(Error::fault("the leader of a batch was cancelled")))
+        // The runtime's budget would wake siblings in several lots, and each lot would load for itself.
+        tokio::task::unconstrained(receiver).await.unwrap_or_else(|_| Err(Error::fault("the leader of a batch was cancelled")))
     }
-}
-
-/// Lets everything else that is ready run once.
-async fn yield_once() {
-    let mut yielded = false;
-    std::future::poll_fn(|context| {
-        if yielded {
-            return std::task::Poll::Ready(());
-        }
-        yielded = true;
-        context.waker().wake_by_ref();
-        std::task::Poll::Pending
-    })
-    .await;
 }
 
 #[cfg(test)]
@@ -114,5 +104,35 @@ mod tests {
         assert_eq!(loads.load(Ordering::SeqCst), 1);
         assert_eq!(answers[3].as_ref().unwrap(), &Some(6));
         assert_eq!(answers[17].as_ref().unwrap(), &None);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn cousins_of_long_lists_are_loaded_together_level_by_level() {
+        let loads = tokio::spawn(async {
+            let batch = [Batch::<u32, u32>::default(), Batch::default()];
+            let loads = [AtomicU32::new(0), AtomicU32::new(0)];
+            let level = async |level: usize, key: u32| {
+                let load = async |keys: Vec<u32>| {
+                    loads[level].fetch_add(1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                    Ok(keys.into_iter().map(|key| (key, key)).collect())
+                };
+                batch[level].load(key, load).await
+            };
+            let (level, members) = (&level, 0..40);
+            join_all((0..40).map(async |list| {
+                let members = members.clone().map(async |member| {
+                    let _ = level(0, list * 100 + member).await;
+                    // Not every member goes on.
+                    if member % 3 == list % 3 {
+                        let _ = level(1, list * 100 + member).await;
+                    }
+                });
+                join_all(members).await
+            }))
+            .await;
+            loads.map(AtomicU32::into_inner)
+        });
+        assert_eq!(loads.await.unwrap(), [1, 1]);
     }
 }

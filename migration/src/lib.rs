@@ -5,8 +5,6 @@
 //! first to see both.
 #![allow(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
 
-/// Brings `Migrator::up` and its like.
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 /// Brings `Migrator::up` and its like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
