@@ -39,7 +39,7 @@ pub fn of_link(link: &Link) -> String {
         Link::Membership { at, role: None } => format!("is a member of {}", named(at.as_ref())),
         Link::Key { at } => format!("is a key of {}", named(at.as_ref())),
         Link::Partnership { reseller, client } => {
-            format!("{} lets {} through", named(client.as_ref()), named(reseller.as_ref()))
+            format!("{} is a partner of {}", named(reseller.as_ref()), named(client.as_ref()))
         }
         Link::Operator => "the operator may act for every organisation".to_owned(),
     }
@@ -84,7 +84,7 @@ mod tests {
             Link::Membership { at: Some("Nordhost".to_owned()), role: Some("PARTNER_SUPPORT".to_owned()) },
             Link::Partnership { reseller: Some("Nordhost".to_owned()), client: Some("Fjord".to_owned()) },
         ];
-        assert_eq!(of_path(&links), "Has the role PARTNER_SUPPORT at Nordhost; Fjord lets Nordhost through.");
+        assert_eq!(of_path(&links), "Has the role PARTNER_SUPPORT at Nordhost; Nordhost is a partner of Fjord.");
         let hidden = [Link::Membership { at: None, role: None }];
         assert_eq!(of_path(&hidden), "Is a member of an organisation that you may not see.");
     }
