@@ -33,12 +33,13 @@ pub struct Access {
     now: DateTimeUtc,
     decided: Mutex<HashMap<Uuid, Seen>>,
     batch: Batch<Uuid, Seen>,
+    everybody: Batch<Uuid, Arc<Accessible>>,
 }
 
 impl Access {
     /// For one request. All decisions are made for the moment given here.
     pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
-        Self { db, actor, now, decided: Mutex::default(), batch: Batch::default() }
+        Self { db, actor, now, decided: Mutex::default(), batch: Batch::default(), everybody: Batch::default() }
     }
 
     /// Who asks.
@@ -103,9 +104,14 @@ impl Access {
         Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
     }
 
-    /// Everybody who may hold something at the organisation, with the graph above it.
-    pub async fn everybody(&self, organisation: Uuid) -> Result<Accessible> {
-        store::everybody(&self.db, organisation, self.now).await
+    /// Everybody who may hold something at the organisation, with the graph above it; and at those that are asked for
+    /// at the same time.
+    pub async fn everybody(&self, organisation: Uuid) -> Result<Arc<Accessible>> {
+        let load = async |ids: Vec<Uuid>| {
+            let accessible = Arc::new(store::everybody(&self.db, &ids, self.now).await?);
+            Ok(ids.into_iter().map(|id| (id, Arc::clone(&accessible))).collect())
+        };
+        Ok(self.everybody.load(organisation, load).await?.unwrap_or_default())
     }
 }
 

@@ -93,7 +93,7 @@ pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
     Ok(neighbourhood)
 }
 
-/// An organisation, all that is above it, and what everybody holds there.
+/// Some organisations, all that is above them, and what everybody holds there.
 #[derive(Debug, Default)]
 pub struct Accessible {
     /// The graph; its holdings are empty.
@@ -106,18 +106,18 @@ pub struct Accessible {
     pub names: HashMap<Uuid, String>,
 }
 
-/// Brings all that may lead anybody to the organisation: two statements.
-pub async fn everybody(db: &Db, id: Uuid, now: DateTimeUtc) -> Result<Accessible> {
+/// Brings all that may lead anybody to the organisations: three statements.
+pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
     let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'"));
-    let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(&[id])]).await?)?;
+    let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(ids)]).await?)?;
     let keys_of = format!(
         "{} SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions, k.expires_at \
          FROM scope JOIN api_key k ON k.organisation_id = scope.id WHERE k.revoked_at IS NULL",
         climbing(db, which)
     );
     let mut keys = HashMap::new();
-    for row in db.rows(keys_of, vec![db.keys(&[id])]).await? {
+    for row in db.rows(keys_of, vec![db.keys(ids)]).await? {
         let expires_at: Option<DateTimeUtc> = row.try_get_by_index(5)?;
         if expires_at.is_none_or(|end| now < end) {
             let key: Uuid = row.try_get_by_index(0)?;

@@ -10,7 +10,7 @@ use super::accessor::{Accessor, AccessorActor, ApiKey};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
-    Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain,
+    Explanation, Graph, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain,
 };
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
@@ -67,7 +67,14 @@ pub async fn accessors(
     let organisation = seen.row.id;
     let everybody = request.access.everybody(organisation).await?;
     let graph = &everybody.neighbourhood.graph;
-    let paths = |held: &Holdings| explain(graph, held, organisation, permission, request.now()).paths;
+    let above = above(graph, organisation);
+    let paths = |held: &Holdings| {
+        if held.keys().any(|id| above.contains(id)) {
+            explain(graph, held, organisation, permission, request.now()).paths
+        } else {
+            Vec::new()
+        }
+    };
     let users = everybody.users.iter().map(|(id, held)| {
         let name = everybody.names.get(id).cloned().unwrap_or_default();
         (name.clone(), *id, AccessorActor::User(User { id: *id, name }), paths(held))
@@ -89,6 +96,17 @@ pub async fn accessors(
         actor: item.0.clone(),
         paths: item.1.iter().map(|path| names.path(path, Side::Organisation)).collect(),
     }))
+}
+
+/// From where somebody may come to the organisation: itself, those above it, and the operator.
+fn above(graph: &Graph, organisation: Uuid) -> HashSet<Uuid> {
+    let mut found: HashSet<Uuid> = graph.operator().into_iter().chain([organisation]).collect();
+    let mut waiting = vec![organisation];
+    while let Some(client) = waiting.pop() {
+        let resellers = graph.edges.iter().filter(|edge| edge.client == client).map(|edge| edge.reseller);
+        waiting.extend(resellers.filter(|reseller| found.insert(*reseller)));
+    }
+    found
 }
 
 /// The organisations along some paths, and which of them the asker may see.

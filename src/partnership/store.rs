@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::partnership;
-use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::object::Partnership;
@@ -95,17 +94,32 @@ pub async fn find(request: &Request, id: Uuid, window: Window) -> Result<Option<
     Ok(Partnership::new(&row, client, reseller, window).if_visible())
 }
 
-/// All partnerships in force below a reseller, as pairs of reseller and client: one statement, linear in the tree.
+/// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
+/// level, linear in their trees.
 pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
-    let sql = "WITH RECURSIVE down(id, depth) AS ( \
-                 SELECT id, 0 FROM organisation WHERE id = $1 \
-                 UNION SELECT p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
-                   AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
-                   WHERE down.depth < $3 \
-               ) SELECT DISTINCT p.reseller_id, p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id \
-                   AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
-                 WHERE down.depth < $3";
-    let rows = request.db().rows(sql, vec![reseller.into(), request.now().into(), depth.into()]).await?;
-    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+    let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>(format!("below {depth}"));
+    let found = batch.load(reseller, async |tops| all_below(request, &tops, depth).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
+async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
+    let db = request.db();
+    let sql = format!(
+        "WITH RECURSIVE down(top, id, depth) AS ( \
+           SELECT id, id, 0 FROM organisation WHERE {} \
+           UNION SELECT down.top, p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
+             AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
+             WHERE down.depth < $3 \
+         ) SELECT DISTINCT down.top, p.reseller_id, p.client_id \
+             FROM down JOIN partnership p ON p.reseller_id = down.id \
+             AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
+           WHERE down.depth < $3",
+        db.among("id", 1)
+    );
+    let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
+    for row in db.rows(sql, vec![db.keys(tops), request.now().into(), depth.into()]).await? {
+        let pair = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        found.entry(row.try_get_by_index(0)?).or_default().push(pair);
+    }
+    Ok(found)
 }
