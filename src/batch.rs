@@ -80,7 +80,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
             }
         }
         // The runtime's budget would wake siblings in several lots, and each lot would load for itself.
-        tokio::task::unconstrained(receiver).await.unwrap_or_else(|_| Err(Error::fault("the leader of a batch was cancelled")))
+        tokio::task::unconstrained(receiver)
+            .await
+            .unwrap_or_else(|_| Err(Error::fault("the leader of a batch was cancelled")))
     }
 }
 

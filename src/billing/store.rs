@@ -8,7 +8,7 @@ use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use super::object::{BillingContact, BillingDetails, BillingRecipient};
-use crate::access::{Access, Exists, Seen};
+use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
 use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
@@ -79,9 +79,9 @@ pub async fn pays_for(request: &Request, payer: Uuid, page: &PageArguments) -> R
 }
 
 /// The contact, if it is there for the viewer.
-pub async fn find_contact(access: &Access, id: Uuid) -> Result<Option<BillingContact>> {
-    let Some(row) = CONTACTS.find(access.db(), id).await? else { return Ok(None) };
-    let seen = access.look(row.organisation_id).await?;
+pub async fn find_contact(request: &Request, id: Uuid) -> Result<Option<BillingContact>> {
+    let Some(row) = CONTACTS.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    let seen = request.access.look(row.organisation_id).await?;
     Ok(seen.and_then(|seen| BillingContact::new(Arc::unwrap_or_clone(row), &seen).if_visible()))
 }
 

@@ -161,9 +161,7 @@ impl AccessStep {
     #[public]
     async fn membership(&self, context: &Context<'_>) -> Result<Option<Membership>> {
         match (self.kind, self.key) {
-            (AccessStepKind::Membership, Some(key)) => {
-                membership::store::find(&Request::of(context)?.access, key).await
-            }
+            (AccessStepKind::Membership, Some(key)) => membership::store::find(Request::of(context)?, key).await,
             _ => Ok(None),
         }
     }

@@ -49,11 +49,11 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
     let found = match kind {
         Type::Organisation => organisation::store::find(access, key).await?.map(Node::from),
         Type::Reseller => access.look(key).await?.as_ref().and_then(Reseller::of).map(Node::from),
-        Type::Membership => membership::store::find(access, key).await?.map(Node::from),
+        Type::Membership => membership::store::find(request, key).await?.map(Node::from),
         Type::Partnership => partnership::store::find(request, key, Window::of(context)?).await?.map(Node::from),
-        Type::BillingContact => billing::store::find_contact(access, key).await?.map(Node::from),
-        Type::Subscription => subscription::store::find(access, key).await?.map(Node::from),
-        Type::Service => service::store::find(access, key).await?.map(Node::from),
+        Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
+        Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
+        Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role | Type::ApiKey => {
             return Err(Error::InvalidInput(

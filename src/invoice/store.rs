@@ -75,7 +75,7 @@ pub async fn lines(
 
 /// The invoice, if it is there for the viewer.
 pub async fn find(request: &Request, id: Uuid) -> Result<Option<Invoice>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), id).await? else { return Ok(None) };
+    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
     let ends = request.access.look_all([row.organisation_id, row.payer_id]).await?;
     let (Some(organisation), Some(payer)) = (ends.get(&row.organisation_id), ends.get(&row.payer_id)) else {
         return Ok(None);

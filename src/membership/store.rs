@@ -7,7 +7,7 @@ use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::object::Membership;
-use crate::access::{Access, BuiltinRole, Exists, HeldRole, Kind, PermissionSet, Seen};
+use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, Seen};
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
 use crate::request::Request;
@@ -88,7 +88,7 @@ pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -
 }
 
 /// The membership, if it is there for the viewer.
-pub async fn find(access: &Access, id: Uuid) -> Result<Option<Membership>> {
-    let Some(member) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
-    Ok(access.look(member.organisation_id).await?.and_then(|seen| Membership::new(&member, &seen).if_visible()))
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Membership>> {
+    let Some(member) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    Ok(request.access.look(member.organisation_id).await?.and_then(|seen| Membership::new(&member, &seen).if_visible()))
 }

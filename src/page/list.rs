@@ -12,6 +12,7 @@ use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use super::arguments::{Cursor, PageArguments};
+use super::slice::{Slice, slice};
 use crate::batch::Batch;
 use crate::db::Db;
 use crate::error::Result;
@@ -107,23 +108,6 @@ pub fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<
     M::from_query_result(row, "")
 }
 
-/// One page of one parent.
-#[derive(Debug)]
-pub struct Slice<T> {
-    /// The items in the order of the list, each with its cursor.
-    pub items: Vec<(String, Arc<T>)>,
-    /// Whether there is more behind.
-    pub has_next: bool,
-    /// Whether there is more before.
-    pub has_previous: bool,
-}
-
-impl<T> Default for Slice<T> {
-    fn default() -> Self {
-        Self { items: Vec::new(), has_next: false, has_previous: false }
-    }
-}
-
 /// The batches of one request: one for each list, page and filter.
 #[derive(Default)]
 pub struct Lists(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
@@ -161,13 +145,21 @@ impl<T: Send + Sync + 'static> List<T> {
         Ok(found.unwrap_or_default())
     }
 
-    /// One item by its id, whoever its parent is. What may be seen of it its object decides.
-    pub async fn find(&self, db: &Db, id: Uuid) -> Result<Option<Arc<T>>> {
+    /// One item by its id, whoever its parent is, fetched together with its siblings. What may be seen of it its object
+    /// decides.
+    pub async fn find(&'static self, db: &Db, lists: &Lists, id: Uuid) -> Result<Option<Arc<T>>> {
+        let batch = lists.batch::<Arc<T>>(format!("find {} {}", self.table, self.parent));
+        batch.load(id, async |ids| self.find_all(db, &ids).await).await
+    }
+
+    async fn find_all(&self, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<T>>> {
         let Self { table, parent, columns, joins, .. } = self;
-        let key = self.key.column();
-        let sql = format!("SELECT t.{parent}, t.id, t.{key}, {columns} FROM {table} t {joins} WHERE t.id = $1");
-        let rows = db.rows(sql, vec![id.into()]).await?;
-        if rows.is_empty() { Ok(None) } else { Ok(Some(Arc::new((self.read)(&rows)?))) }
+        let (key, among) = (self.key.column(), db.among("t.id", 1));
+        let sql =
+            format!("SELECT t.{parent}, t.id, t.{key}, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
+        let rows = db.rows(sql, vec![db.keys(ids)]).await?;
+        let items = by_id(&rows)?.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
+        Ok(items.collect::<std::result::Result<_, DbErr>>()?)
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
@@ -248,52 +240,23 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
     ) -> std::result::Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
-        let mut start = 0;
-        while let Some(row) = rows.get(start) {
-            let id: Uuid = row.try_get_by_index(1)?;
-            let mut end = start + 1;
-            while let Some(next) = rows.get(end)
-                && next.try_get_by_index::<Uuid>(1)? == id
-            {
-                end += 1;
-            }
-            let cursor = Cursor { key: self.key.read(row, 2)?, id }.encode();
-            let item = Arc::new((self.read)(&rows[start..end])?);
-            found.entry(row.try_get_by_index(0)?).or_default().push((cursor, item));
-            start = end;
+        for (id, rows) in by_id(rows)? {
+            let cursor = Cursor { key: self.key.read(&rows[0], 2)?, id }.encode();
+            let item = Arc::new((self.read)(rows)?);
+            found.entry(rows[0].try_get_by_index(0)?).or_default().push((cursor, item));
         }
         Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
     }
 }
 
-/// Cuts what was read in the direction of the page to its size, and puts it into the order of the list.
-fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice<T> {
-    let more = items.len() > page.size;
-    items.truncate(page.size);
-    let beyond = page.from.is_some();
-    if page.backwards {
-        items.reverse();
-        return Slice { items, has_next: beyond, has_previous: more };
-    }
-    Slice { items, has_next: more, has_previous: beyond }
-}
-
-/// A page of a list that is wholly in memory, in its order: the key and id of each item make its cursor.
-pub fn slice_sorted<T>(
-    items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>,
-    page: &PageArguments,
-) -> Slice<T> {
-    let beyond = |key: &String, id: &Uuid| match &page.from {
-        None => true,
-        Some(cursor) if page.backwards => (key, id) < (&cursor.key, &cursor.id),
-        Some(cursor) => (key, id) > (&cursor.key, &cursor.id),
-    };
-    let wanted =
-        |(key, id, item): (String, Uuid, Arc<T>)| beyond(&key, &id).then(|| (Cursor { key, id }.encode(), item));
-    let some: Vec<_> = if page.backwards {
-        items.rev().filter_map(wanted).take(page.size + 1).collect()
-    } else {
-        items.filter_map(wanted).take(page.size + 1).collect()
-    };
-    slice(some, page)
+/// The rows of each item, which follow each other; its id is the second column.
+fn by_id(rows: &[QueryResult]) -> std::result::Result<Vec<(Uuid, &[QueryResult])>, DbErr> {
+    let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(1)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut start = 0;
+    let items = ids.chunk_by(PartialEq::eq).map(|same| {
+        let rows = &rows[start..start + same.len()];
+        start += same.len();
+        (same[0], rows)
+    });
+    Ok(items.collect())
 }

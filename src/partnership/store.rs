@@ -86,7 +86,7 @@ pub async fn of_client(
 
 /// The partnership, if it is there for the viewer.
 pub async fn find(request: &Request, id: Uuid, window: Window) -> Result<Option<Partnership>> {
-    let Some(row) = OF_CLIENT.find(request.db(), id).await? else { return Ok(None) };
+    let Some(row) = OF_CLIENT.find(request.db(), &request.lists, id).await? else { return Ok(None) };
     let ends = request.access.look_all([row.client_id, row.reseller_id]).await?;
     let (Some(client), Some(reseller)) = (ends.get(&row.client_id), ends.get(&row.reseller_id)) else {
         return Ok(None);

@@ -4,7 +4,7 @@ use entity::service;
 use uuid::Uuid;
 
 use super::object::{Service, ServiceFilter};
-use crate::access::{Access, Seen};
+use crate::access::Seen;
 use crate::error::Result;
 use crate::page::{Connection, Key, List, PageArguments, one_row};
 use crate::request::Request;
@@ -31,7 +31,7 @@ pub async fn list(
 }
 
 /// The service, if it is there for the viewer.
-pub async fn find(access: &Access, id: Uuid) -> Result<Option<Service>> {
-    let Some(row) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
-    Ok(access.look(row.organisation_id).await?.and_then(|seen| Service::new(&row, &seen).if_visible()))
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Service>> {
+    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    Ok(request.access.look(row.organisation_id).await?.and_then(|seen| Service::new(&row, &seen).if_visible()))
 }

@@ -5,7 +5,7 @@ use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
 use super::object::{Subscription, SubscriptionFilter};
-use crate::access::{Access, Exists, Seen};
+use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
 use crate::request::Request;
@@ -35,7 +35,7 @@ pub async fn list(
 }
 
 /// The subscription, if it is there for the viewer.
-pub async fn find(access: &Access, id: Uuid) -> Result<Option<Subscription>> {
-    let Some(row) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
-    Ok(access.look(row.organisation_id).await?.and_then(|seen| Subscription::new(&row, &seen).if_visible()))
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Subscription>> {
+    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    Ok(request.access.look(row.organisation_id).await?.and_then(|seen| Subscription::new(&row, &seen).if_visible()))
 }
