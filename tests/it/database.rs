@@ -195,8 +195,7 @@ impl Postgres {
             let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
             let Some(owner) = owner.filter(|owner| *owner != process::id()) else { continue };
             let lock = world::sql(&self.admin, &format!("SELECT pg_try_advisory_lock({owner})"));
-            let is_gone: bool =
-                self.admin.query_one_raw(lock).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+            let is_gone: bool = self.admin.query_one_raw(lock).await.unwrap().unwrap().try_get_by_index(0).unwrap();
             if is_gone {
                 self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
                 self.execute(&format!("SELECT pg_advisory_unlock({owner})")).await;

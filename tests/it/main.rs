@@ -8,5 +8,7 @@ mod database;
 mod declared;
 mod enforced;
 mod exported;
+mod paged;
 mod schema;
+mod statements;
 mod world;

@@ -5,6 +5,7 @@
 //! everything at once, `people.rs` for who can ask.
 
 mod answer;
+mod crowd;
 mod hub;
 mod people;
 mod rows;
@@ -57,6 +58,14 @@ impl World {
         Self { app, _data_dir: Arc::new(data_dir) }
     }
 
+    /// The same with one connection, so that statements run one after the other, in the same order each time.
+    pub async fn with_one_connection(self) -> Self {
+        let mut config = Config::clone(&self.app.config);
+        config.database.max_connections = 1;
+        self.db().close().await;
+        Self::open(config).await
+    }
+
     pub const fn db(&self) -> &Db {
         &self.app.db
     }
@@ -102,7 +111,9 @@ impl Client<'_> {
             .variables(async_graphql::Variables::from_json(variables))
             .data(request)
             .data(actor);
-        let response = self.world.app.schema.execute(document).await;
+        // A task of its own, as the server gives each request.
+        let schema = self.world.app.schema.clone();
+        let response = tokio::spawn(async move { schema.execute(document).await }).await.unwrap();
         let text = serde_json::to_string(&response).unwrap();
         Answer::new(query, text, self.world.db().statements() - before)
     }

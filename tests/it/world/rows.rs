@@ -65,7 +65,12 @@ pub struct Rows {
 impl Rows {
     /// For one tree of tenants. Numbers below 1,000 are for those that have a name in the tests.
     pub fn new(tree: u8) -> Self {
-        Self { tree, next: 1_000, ..Self::default() }
+        Self::starting_at(tree, 1_000)
+    }
+
+    /// For more of a tree; rows that are not given an id are numbered from here.
+    pub fn starting_at(tree: u8, next: u32) -> Self {
+        Self { tree, next, ..Self::default() }
     }
 
     fn id(&mut self) -> Uuid {
@@ -73,9 +78,9 @@ impl Rows {
         key(self.tree, self.next)
     }
 
-    /// Each row a minute after the one before.
+    /// Each row a second after the one before.
     fn made(&self) -> DateTimeUtc {
-        now() - TimeDelta::days(100) + TimeDelta::minutes(i64::from(self.next))
+        now() - TimeDelta::days(50) + TimeDelta::seconds(i64::from(self.next))
     }
 
     pub fn organisation(&mut self, id: Uuid, name: &str, kind: organisation::Kind) -> &mut organisation::Model {
@@ -85,18 +90,29 @@ impl Rows {
             name: name.to_owned(),
             kind,
             state: organisation::State::Active,
-            code: format!("{:04}-{:04}", self.tree, self.next),
+            code: format!("{:04}-{:06}", self.tree, self.next),
             created_at: self.made(),
         };
         push(&mut self.organisations, row)
     }
 
     pub fn person(&mut self, person: Person) -> &mut user::Model {
+        self.user(person.id, person.name, person.email)
+    }
+
+    /// A user who asks for nothing.
+    pub fn somebody(&mut self, name: &str) -> Uuid {
+        let id = self.id();
+        let email = format!("{}@somebody.example", id.simple());
+        self.user(id, name, &email).id
+    }
+
+    fn user(&mut self, id: Uuid, name: &str, email: &str) -> &mut user::Model {
         self.next += 1;
         let row = user::Model {
-            id: person.id,
-            email: person.email.to_owned(),
-            name: person.name.to_owned(),
+            id,
+            email: email.to_owned(),
+            name: name.to_owned(),
             password_hash: String::new(),
             email_verified_at: None,
             state: user::State::Active,

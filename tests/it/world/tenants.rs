@@ -148,7 +148,8 @@ fn people(rows: &mut Rows) {
         }
     }
     rows.person(AGENT_OF_OPERATOR.person());
-    let helps = PermissionSet::of(&[Permission::MemberRead, Permission::ServiceManage, Permission::OrganisationSuspend]);
+    let helps =
+        PermissionSet::of(&[Permission::MemberRead, Permission::ServiceManage, Permission::OrganisationSuspend]);
     let agent = rows.role(OPERATOR.id, "Support agent", PermissionSet::of(&[Permission::MemberRead]), helps);
     rows.member(OPERATOR.id, AGENT_OF_OPERATOR.person().id, &[Held::Custom(agent)]);
     if let Caller::Key(key) = KEY_OF_FJORD {

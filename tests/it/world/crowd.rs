@@ -1,0 +1,52 @@
+//! Many clients of one reseller, each with everything that an organisation can have: for counting statements.
+
+use std::ops::Range;
+
+use entity::organisation::Kind;
+use entity::service;
+use tenantry::access::{BuiltinRole, DelegationPreset};
+
+use super::World;
+use super::hub::Hub;
+use super::rows::{Held, Rows, key};
+
+/// Ids of the crowd begin here.
+const FIRST: u32 = 100_000;
+
+impl World {
+    /// Gives the hub the clients with these numbers, which are resellers themselves, and as many of all that it has.
+    pub async fn db_crowd(&self, hub: &Hub, numbers: Range<u32>) {
+        let mut rows = Rows::starting_at(hub.tree, FIRST * (numbers.start + 2));
+        let full = DelegationPreset::Full.set();
+        let (id, owner) = (hub.id(), hub.owner.person().id);
+        for number in numbers {
+            // The names come before those of the other clients.
+            let name = format!("{} 00 client {number:03}", hub.word);
+            let [client, above, below] = [0, 1, 2].map(|part| key(hub.tree, FIRST + 10 * number + part));
+            rows.organisation(client, &name, Kind::Reseller);
+            rows.organisation(above, &format!("{name} above"), Kind::Reseller);
+            rows.organisation(below, &format!("{name} below"), Kind::Company);
+            rows.partnership(id, client, full).client_delegated = full.to_stored();
+            rows.partnership(above, id, full);
+            rows.partnership(client, below, full).includes_upstream = true;
+            for organisation in [client, id] {
+                let user = rows.somebody(&format!("{name} member of {organisation}"));
+                rows.member(organisation, user, &[Held::Builtin(BuiltinRole::Viewer)]);
+            }
+            rows.member(client, owner, &[Held::Builtin(BuiltinRole::Owner)]);
+            for organisation in [client, id] {
+                rows.service(organisation, &format!("{name} server"), service::Kind::VirtualServer);
+                rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
+                rows.subscription(organisation, &name);
+                rows.invoice(organisation, organisation, id, &name);
+            }
+            let contact = rows.contact(client, &format!("{name} contact"));
+            rows.details(client, &name, Some(contact));
+            rows.invoice(client, id, id, &name);
+            rows.invoice(below, client, id, &name);
+            rows.payer(client, id);
+            rows.payer(below, client);
+        }
+        rows.db_write(self.db().writer()).await;
+    }
+}
