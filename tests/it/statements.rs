@@ -68,8 +68,8 @@ fn the_partner_tree_and_the_dashboard_take_the_same_few_statements_for_any_numbe
             writeln!(table, "{name}: {}", counted[0]).unwrap();
         }
         insta::assert_snapshot!(table, @r"
-        partner tree: 10
-        dashboard: 3
+        partner tree: 11
+        dashboard: 4
         ");
     });
 }

@@ -102,6 +102,8 @@ impl Schema {
         let id = |argument: &str| {
             let type_name = match argument.strip_suffix("Id") {
                 Some(name) => name[..1].to_uppercase() + &name[1..],
+                // Of several types, any.
+                None if self.object(field.type_name()).is_none() => "Organisation".to_owned(),
                 None => field.type_name().to_owned(),
             };
             fixtures.id(&type_name, "", "").to_owned()

@@ -5,28 +5,32 @@
 //! everything at once, `people.rs` for who can ask.
 
 mod answer;
+mod client;
 mod crowd;
 mod hub;
 mod people;
 mod rows;
 mod tenants;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::Mutex;
 
+use axum::Router;
 use sea_orm::{ConnectionTrait, Statement, Value as Parameter};
-use serde_json::Value;
 use tempfile::TempDir;
-use tenantry::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
+use tenantry::access::PermissionSet;
 use tenantry::app::App;
 use tenantry::clock::Clock;
 use tenantry::config::Config;
 use tenantry::db::Db;
+use tenantry::http;
 use tenantry::random::Random;
-use tenantry::request::Request;
 use tenantry::session::Tokens;
+use tenantry::user::Passwords;
 use uuid::Uuid;
 
 pub use answer::Answer;
+pub use client::Client;
 pub use hub::{BOREAL, Fixtures, HUB, Hub};
 pub use people::*;
 pub use rows::{Held, Rows, day, db_insert, is_of, key, now};
@@ -35,14 +39,18 @@ pub use tenants::*;
 /// A server on a database of its own, with a clock that stands still.
 pub struct World {
     pub app: App,
-    _data_dir: Arc<TempDir>,
+    router: Router,
+    /// Access tokens of those who have logged in.
+    tokens: Mutex<HashMap<Uuid, String>>,
+    _data_dir: TempDir,
 }
 
 /// Writes the whole world.
-pub async fn db_write(db: &impl ConnectionTrait) {
-    tenants::rows().db_write(db).await;
-    for hub in [HUB, BOREAL] {
-        hub.rows().0.db_write(db).await;
+pub async fn db_write(db: &impl ConnectionTrait, config: &Config) {
+    let password_hash = Passwords::new(config).hash(PASSWORD.to_owned()).await.unwrap();
+    for mut rows in [tenants::rows(), HUB.rows().0, BOREAL.rows().0] {
+        rows.give_passwords(&password_hash);
+        rows.db_write(db).await;
     }
 }
 
@@ -55,7 +63,8 @@ impl World {
         let random = Random::seeded(1);
         let tokens = Tokens::load(&config, &random).unwrap();
         let app = App::new(config, db, Clock::fixed(now()), random, tokens);
-        Self { app, _data_dir: Arc::new(data_dir) }
+        let router = http::router(app.clone(), None, None);
+        Self { app, router, tokens: Mutex::default(), _data_dir: data_dir }
     }
 
     /// The same with one connection, so that statements run one after the other, in the same order each time.
@@ -72,7 +81,7 @@ impl World {
 
     /// Somebody who asks.
     pub const fn as_(&self, caller: Caller) -> Client<'_> {
-        Client { world: self, caller }
+        Client::new(self, caller)
     }
 
     /// Gives the probe of a hub one role that holds this, and nothing else.
@@ -92,49 +101,4 @@ impl World {
 /// A statement without parameters.
 pub fn sql(db: &impl ConnectionTrait, text: &str) -> Statement {
     Statement::from_string(db.get_database_backend(), text)
-}
-
-/// Sends requests as somebody.
-#[derive(Clone, Copy)]
-pub struct Client<'a> {
-    world: &'a World,
-    caller: Caller,
-}
-
-impl Client<'_> {
-    /// Sends one request.
-    pub async fn run(&self, query: &str, variables: Value) -> Answer {
-        let before = self.world.db().statements();
-        let actor = self.actor();
-        let request = Request::new(self.world.db().clone(), actor.clone(), self.world.app.clock.now());
-        let document = async_graphql::Request::new(query)
-            .variables(async_graphql::Variables::from_json(variables))
-            .data(request)
-            .data(actor);
-        // A task of its own, as the server gives each request.
-        let schema = self.world.app.schema.clone();
-        let response = tokio::spawn(async move { schema.execute(document).await }).await.unwrap();
-        let text = serde_json::to_string(&response).unwrap();
-        Answer::new(query, text, self.world.db().statements() - before)
-    }
-
-    fn actor(&self) -> Actor {
-        match self.caller {
-            Caller::Nobody => Actor::Anonymous,
-            Caller::Person(person) => Actor::User(UserActor {
-                id: person.id,
-                name: person.name.to_owned(),
-                email: person.email.to_owned(),
-                session_id: Uuid::nil(),
-                session_created_at: now(),
-                active_organisation: None,
-            }),
-            Caller::Key(key) => Actor::ApiKey(KeyActor {
-                id: key.id,
-                name: key.name.to_owned(),
-                organisation_id: key.organisation,
-                scopes: Grants { own: key.own, clients: key.clients },
-            }),
-        }
-    }
 }

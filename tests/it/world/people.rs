@@ -6,6 +6,9 @@ use uuid::Uuid;
 use super::rows::key;
 use super::tenants::{FJORD, NORDIC};
 
+/// The password of everybody.
+pub const PASSWORD: &str = "seven green bottles";
+
 /// A user.
 #[derive(Clone, Copy, Debug)]
 pub struct Person {

@@ -10,6 +10,7 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use tenantry::access::{BuiltinRole, PermissionSet};
 use tenantry::random;
+use tenantry::session::API_KEY_PREFIX;
 use uuid::Uuid;
 
 use super::people::{Key, Person};
@@ -308,7 +309,7 @@ impl Rows {
             id: key.id,
             organisation_id: key.organisation,
             name: key.name.to_owned(),
-            secret_hash: random::hash(key.secret),
+            secret_hash: random::hash(&format!("{API_KEY_PREFIX}{}", key.secret)),
             permissions: key.own.to_stored(),
             client_permissions: key.clients.to_stored(),
             expires_at: None,
@@ -316,6 +317,13 @@ impl Rows {
             created_at: self.made(),
         };
         push(&mut self.keys, row)
+    }
+
+    /// Lets everybody log in.
+    pub fn give_passwords(&mut self, hash: &str) {
+        for user in &mut self.users {
+            hash.clone_into(&mut user.password_hash);
+        }
     }
 
     /// Writes all of them.

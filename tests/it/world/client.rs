@@ -1,0 +1,90 @@
+//! Sending requests as somebody: through the whole router, with the credential that the server gave.
+
+use std::sync::PoisonError;
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tenantry::session::API_KEY_PREFIX;
+use tower::ServiceExt;
+
+use super::people::{Caller, PASSWORD};
+use super::{Answer, World};
+
+/// What came back over HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpAnswer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl World {
+    /// Sends one HTTP request. Each runs in a task of its own, as the server gives it.
+    pub async fn send(&self, request: Request<Body>) -> HttpAnswer {
+        let router = self.router.clone();
+        let sent = async move {
+            let response = router.oneshot(request).await.unwrap();
+            let (head, body) = response.into_parts();
+            (head, body.collect().await.unwrap().to_bytes())
+        };
+        let (head, body) = tokio::spawn(sent).await.unwrap();
+        HttpAnswer { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    /// Sends one GraphQL request with this credential.
+    pub async fn send_as(&self, bearer: Option<&str>, query: &str, variables: Value) -> Answer {
+        let before = self.db().statements();
+        let mut request = Request::post("/graphql")
+            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, "application/graphql-response+json");
+        if let Some(bearer) = bearer {
+            request = request.header(AUTHORIZATION, format!("Bearer {bearer}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let answer = self.send(request.body(Body::from(body)).unwrap()).await;
+        assert!(!answer.status.is_server_error(), "{} for {query}\n{}", answer.status, answer.body);
+        Answer::new(query, answer.body, self.db().statements() - before)
+    }
+}
+
+/// Sends requests as somebody.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    world: &'a World,
+    caller: Caller,
+}
+
+impl<'a> Client<'a> {
+    pub const fn new(world: &'a World, caller: Caller) -> Self {
+        Self { world, caller }
+    }
+
+    /// Sends one request.
+    pub async fn run(&self, query: &str, variables: Value) -> Answer {
+        let credential = self.credential().await;
+        self.world.send_as(credential.as_deref(), query, variables).await
+    }
+
+    /// The key, or the access token of a session that is begun when it is first needed.
+    async fn credential(&self) -> Option<String> {
+        let person = match self.caller {
+            Caller::Nobody => return None,
+            Caller::Key(key) => return Some(format!("{API_KEY_PREFIX}{}", key.secret)),
+            Caller::Person(person) => person,
+        };
+        let known = self.world.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&person.id).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let query = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
+        let input = json!({ "input": { "email": person.email, "password": PASSWORD } });
+        let answer = self.world.send_as(None, query, input).await;
+        let token = answer.ok()["logIn"]["tokens"]["accessToken"].as_str();
+        let token = token.unwrap_or_else(|| panic!("{} cannot log in: {}", person.name, answer.text)).to_owned();
+        self.world.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(person.id, token.clone());
+        Some(token)
+    }
+}
