@@ -92,7 +92,7 @@ fn rethrow(panic: Box<dyn Any + Send>) -> ! {
     std::panic::resume_unwind(panic)
 }
 
-/// Settings of a test: small pools, cheap hashes, nothing else changed.
+/// Settings of a test: small pools, cheap hashes, and no end to what a generated document may ask for.
 fn config(url: &str) -> Config {
     let mut config = Config::defaults().unwrap();
     url.clone_into(&mut config.database.url);
@@ -100,6 +100,9 @@ fn config(url: &str) -> Config {
     config.database.acquire_seconds = 20;
     config.passwords.memory_kib = 32;
     config.passwords.iterations = 1;
+    config.limits.nodes = u64::MAX;
+    config.limits.fields = u64::MAX;
+    config.limits.document_bytes = u64::MAX;
     config
 }
 

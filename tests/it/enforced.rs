@@ -130,6 +130,8 @@ fn a_root_field_finds_for_those_who_hold_its_rule_and_for_nobody_else() {
                 assert!(is_there(&answer, &path), "{query}: {}", answer.text);
                 let answer = ask_with(&world, all_but(&field.rules()), &query).await;
                 refused_at(&answer, &path, &field.place(), "NOT_FOUND");
+                let answer = world.as_(NOBODY).run(&query, json!({})).await;
+                refused_at(&answer, &path, &field.place(), "UNAUTHENTICATED");
                 tested += 1;
             }
             if field.has("authenticated") {

@@ -4,10 +4,15 @@
 //! Read `database.rs` and `world/` first. What is generated from the schema needs no list of fields: a new field is
 //! covered by existing.
 
+mod bad_input;
 mod database;
 mod declared;
 mod enforced;
 mod exported;
+mod isolation;
+mod layers;
+mod matrix;
+mod mutations;
 mod paged;
 mod schema;
 mod statements;

@@ -67,10 +67,12 @@ fn the_partner_tree_and_the_dashboard_take_the_same_few_statements_for_any_numbe
             assert!(counted[0] <= 12, "{name}: {counted:?} for 1, 10 and 100");
             writeln!(table, "{name}: {}", counted[0]).unwrap();
         }
-        insta::assert_snapshot!(table, @r"
-        partner tree: 11
-        dashboard: 4
-        ");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(table, @r"
+            partner tree: 11
+            dashboard: 4
+            ");
+        }
     });
 }
 

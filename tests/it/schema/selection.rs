@@ -43,6 +43,8 @@ impl Selection<'_> {
         let is_list = field.type_name().ends_with("Connection") || field.type_name().ends_with("Edge");
         let depth = if is_list { depth } else { depth.checked_sub(1)? };
         let members = self.schema.members(field.type_name());
+        // An interface: its objects are reached by their ids.
+        members.first()?;
         let inner: Vec<String> =
             members.iter().map(|member| format!("... on {member} {{ {} }}", self.all(member, depth))).collect();
         Some(format!("{name}{arguments} {{ {} }}", inner.join(" ")))

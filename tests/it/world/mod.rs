@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod crowd;
+mod dump;
 mod hub;
 mod people;
 mod rows;

@@ -1,0 +1,115 @@
+//! Every mutation, by one valid example each: who is refused changes nothing in the whole database.
+//!
+//! A new mutation without an example here fails the suite.
+
+use serde_json::json;
+use tenantry::access::PermissionSet;
+use tenantry::id::Type;
+
+use crate::database::for_each_database;
+use crate::schema::{Field, Schema, all_but};
+use crate::world::*;
+
+/// Arguments with which the owner of the hub succeeds.
+async fn valid(world: &World, mutation: &str) -> String {
+    match mutation {
+        "createOrganisation" => "(input: {name: \"Example\", kind: COMPANY})".to_owned(),
+        "logIn" => format!("(input: {{email: {:?}, password: {PASSWORD:?}}})", SOLE_PERSON.person().email),
+        "logOut" => String::new(),
+        "refreshSession" => format!("(input: {{refreshToken: {:?}}})", refresh_token(world).await),
+        "signUp" => {
+            "(input: {email: \"new@example.org\", password: \"seven green bottles\", name: \"New\"})".to_owned()
+        }
+        "switchOrganisation" => format!("(input: {{organisationId: {:?}}})", Type::Organisation.id(HUB.id()).0),
+        other => panic!("give an example of the mutation {other} in tests/it/mutations.rs"),
+    }
+}
+
+/// Arguments that the mutation answers with `userErrors`, if it has such.
+fn invalid(mutation: &str) -> Option<String> {
+    Some(match mutation {
+        "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
+        "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),
+        "refreshSession" => "(input: {refreshToken: \"unknown\"})".to_owned(),
+        "signUp" => "(input: {email: \"new@example.org\", password: \"short\", name: \"New\"})".to_owned(),
+        _ => return None,
+    })
+}
+
+async fn refresh_token(world: &World) -> String {
+    let query = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { refreshToken } } }";
+    let input = json!({ "input": { "email": HUB.owner.person().email, "password": PASSWORD } });
+    let answer = world.as_(NOBODY).run(query, input).await;
+    answer.ok()["logIn"]["tokens"]["refreshToken"].as_str().unwrap().to_owned()
+}
+
+fn document(field: Field<'_>, arguments: &str) -> String {
+    format!("mutation {{ {}{arguments} {{ userErrors {{ code }} }} }}", field.name())
+}
+
+#[test]
+fn every_mutation_succeeds_by_its_example() {
+    for_each_database(async |world| {
+        let schema = Schema::exported();
+        // The session has to last for the others.
+        let (last, others): (Vec<_>, Vec<_>) = schema.fields_of("Mutation").partition(|field| field.name() == "logOut");
+        assert!(!others.is_empty() && !last.is_empty());
+        for field in others.into_iter().chain(last) {
+            let query = document(field, &valid(&world, field.name()).await);
+            let before = world.db_dump().await;
+            let answer = world.as_(HUB.owner).run(&query, json!({})).await;
+            assert_eq!(answer.ok()[field.name()]["userErrors"], json!([]), "{query}");
+            assert_ne!(before, world.db_dump().await, "{query} changed nothing");
+        }
+    });
+}
+
+#[test]
+fn a_mutation_that_is_refused_changes_nothing() {
+    for_each_database(async |world| {
+        let schema = Schema::exported();
+        for field in schema.fields_of("Mutation") {
+            let path = [field.name().to_owned()];
+            let query = document(field, &valid(&world, field.name()).await);
+            let rules = field.rules();
+            if field.has("authenticated") || !rules.is_empty() {
+                let before = world.db_dump().await;
+                let answer = world.as_(NOBODY).run(&query, json!({})).await;
+                let error = answer.error_at(&path).unwrap_or_else(|| panic!("{query}: {}", answer.text));
+                assert_eq!(error["extensions"]["code"], "UNAUTHENTICATED", "{query}");
+                assert_eq!(before, world.db_dump().await, "{query}");
+            }
+            if !rules.is_empty() {
+                world.db_role(&HUB, all_but(&rules), PermissionSet::EMPTY).await;
+                let client = world.as_(HUB.probe);
+                client.run("{ viewer { name } }", json!({})).await.ok();
+                let before = world.db_dump().await;
+                let answer = client.run(&query, json!({})).await;
+                let error = answer.error_at(&path).unwrap_or_else(|| panic!("{query}: {}", answer.text));
+                let code = error["extensions"]["code"].as_str().unwrap_or_default();
+                assert!(matches!(code, "FORBIDDEN" | "NOT_FOUND"), "{query}: {}", answer.text);
+                assert_eq!(before, world.db_dump().await, "{query}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_mutation_with_a_mistake_in_its_input_says_so_and_changes_nothing() {
+    for_each_database(async |world| {
+        let schema = Schema::exported();
+        world.as_(HUB.owner).run("{ viewer { name } }", json!({})).await.ok();
+        let mut tested = 0;
+        for field in schema.fields_of("Mutation") {
+            let Some(arguments) = invalid(field.name()) else { continue };
+            let query = document(field, &arguments);
+            let before = world.db_dump().await;
+            let answer = world.as_(HUB.owner).run(&query, json!({})).await;
+            let errors = answer.ok()[field.name()]["userErrors"].as_array().map_or(0, Vec::len);
+            assert_eq!(errors, 1, "{query}: {}", answer.text);
+            assert_eq!(before, world.db_dump().await, "{query}");
+            tested += 1;
+        }
+        assert!(tested >= 4);
+    });
+}

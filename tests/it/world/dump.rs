@@ -1,0 +1,45 @@
+//! The whole database as text, for comparing it before and after.
+
+use std::collections::BTreeMap;
+
+use sea_orm::DbBackend;
+
+use super::World;
+
+/// The rows of each table, as text.
+pub type Dump = BTreeMap<String, Vec<String>>;
+
+impl World {
+    /// All rows of all tables.
+    pub async fn db_dump(&self) -> Dump {
+        let mut dump = Dump::new();
+        for table in self.db_tables().await {
+            let row = match self.db().backend() {
+                DbBackend::Postgres => "t::text".to_owned(),
+                _ => {
+                    let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                    let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+                    quoted.join(" || '|' || ")
+                }
+            };
+            let rows = self.texts(&format!("SELECT {row} FROM \"{table}\" t ORDER BY 1")).await;
+            dump.insert(table, rows);
+        }
+        dump
+    }
+
+    /// The names of all tables.
+    pub async fn db_tables(&self) -> Vec<String> {
+        let sql = match self.db().backend() {
+            DbBackend::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+            _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        };
+        self.texts(sql).await
+    }
+
+    /// The first column of each row.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows = self.db().rows(sql, Vec::new()).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+}
