@@ -104,6 +104,7 @@ pub struct Limits {
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Http {
     pub allowed_origins: Vec<String>,
+    pub trusted_documents: PathBuf,
     pub metrics: bool,
 }
 

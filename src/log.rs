@@ -6,10 +6,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
+/// Libraries that tell more than one wants to know. What stands later in a filter wins, so one can ask for it by name.
+const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn";
+
 /// Begins to write the log. A panic is a line of it as well.
 pub fn start(log: &Log) -> Result<(), String> {
-    // What is said later counts, so a filter may ask for these lines by name.
-    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", log.filter)).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", log.filter)).map_err(|error| {
         let filter = &log.filter;
         format!("log.filter {filter:?} is not a filter: {error}. Examples: info, tenantry=debug,info")
     })?;

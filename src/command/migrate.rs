@@ -41,11 +41,11 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     // The lock belongs to a connection, so the steps have to be taken on the same one.
     config.database.max_connections = 1;
     let db = open(&config).await?;
-    let state = Migrator::get_migration_with_status_read_only(db.writer()).await.map_err(|error| unknown(&error))?;
     let changes = !matches!(arguments.direction, Direction::Status);
     if changes && db.backend() == DbBackend::Postgres {
         store::lock_migrations(&db).await?;
     }
+    let state = Migrator::get_migration_with_status_read_only(db.writer()).await.map_err(|error| unknown(&error))?;
     match arguments.direction {
         Direction::Up => {
             Migrator::up(db.writer(), None).await.map_err(|error| not_migrated(&error))?;

@@ -1,6 +1,7 @@
 //! `tenantry serve`: the server, from the first check to the orderly end.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -14,7 +15,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::http::{self, Metrics};
+use crate::graphql::trusted::Trusted;
+use crate::http::{self, Metrics, Options};
 use crate::random::Random;
 use crate::seed;
 use crate::session::Tokens;
@@ -47,12 +49,13 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let (clock, random) = (Clock::default(), Random::system());
     let tokens = Tokens::load(&config, &random)?;
     let db = open_current(&config).await?;
-    let people = if arguments.demo { Some(demo(&config, &db, &clock, &random).await?) } else { None };
+    let trusted = trusted(&config.http.trusted_documents)?;
+    let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
 
     let url = config.public_url.clone();
     let app = App::new(config, db.clone(), clock, random, tokens);
-    let router = http::router(app, people, metrics);
+    let router = http::router(app, Options { demo, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
     }
@@ -88,8 +91,18 @@ async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListene
     Ok(listener)
 }
 
+fn trusted(folder: &Path) -> Result<Option<Trusted>, Failure> {
+    if folder.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    Trusted::read(folder).map(Some).map_err(|error| {
+        let folder = folder.display();
+        Failure(format!("The folder {folder} of http.trusted_documents cannot be read: {error}."))
+    })
+}
+
 /// Sees to it that the demo data is there, and lists its people: for who started the server, and for the playground.
-async fn demo(config: &Config, db: &Db, clock: &Clock, random: &Random) -> Result<Arc<str>, Failure> {
+async fn fill(config: &Config, db: &Db, clock: &Clock, random: &Random) -> Result<Arc<str>, Failure> {
     let mut people = seed::people();
     let is_there = match people.first() {
         Some(person) => store::is_known(db, &person.email).await?,

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use super::limits::{self, Pages, within};
 use super::nesting::nesting;
 use super::pages::{self, Page};
+use super::trusted::Trusted;
 use super::types::Types;
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ pub struct Documents {
     limits: Limits,
     parsed: Cache<Arc<str>, Arc<Document>, Length>,
     persisted: Cache<String, Arc<str>, Length>,
+    trusted: Option<Trusted>,
 }
 
 /// Long texts count for more.
@@ -46,8 +48,8 @@ impl Weighter<String, Arc<str>> for Length {
 }
 
 impl Documents {
-    /// Documents for the schema of this text, within these limits.
-    pub fn new(sdl: &str, limits: Limits) -> Self {
+    /// Documents for the schema of this text, within these limits; only the trusted ones, if there are such.
+    pub fn new(sdl: &str, limits: Limits, trusted: Option<Trusted>) -> Self {
         let types = Types::read(sdl).unwrap_or_else(|error| {
             tracing::error!(%error, "the schema cannot be read back; only pages that name their size are counted");
             Types::default()
@@ -55,7 +57,7 @@ impl Documents {
         let (many, bytes) = (limits.cached_documents, limits.cached_documents as u64 * TYPICAL_BYTES);
         let parsed = Cache::with_weighter(many, bytes, Length);
         let persisted = Cache::with_weighter(many, bytes, Length);
-        Self { types, limits, parsed, persisted }
+        Self { types, limits, parsed, persisted, trusted }
     }
 
     /// The document of a text, parsed and within its limits.
@@ -69,6 +71,10 @@ impl Documents {
     }
 
     fn parse(&self, text: &str) -> std::result::Result<Document, ServerError> {
+        if self.trusted.as_ref().is_some_and(|trusted| !trusted.has(text)) {
+            let text = "This server runs the documents that it knows, and no other. Ask its operator to add yours.";
+            return Err(server_error(Error::InvalidInput(text.to_owned())));
+        }
         let bytes = text.len() as u64;
         let remedy = "Split it into several.";
         within(bytes, self.limits.document_bytes, "bytes in its document", remedy).map_err(server_error)?;
@@ -80,7 +86,10 @@ impl Documents {
 
     /// The text that somebody sent before under its hash.
     pub fn persisted(&self, hash: &str) -> Option<Arc<str>> {
-        self.persisted.get(hash)
+        match &self.trusted {
+            Some(trusted) => trusted.find(hash),
+            None => self.persisted.get(hash),
+        }
     }
 
     /// Keeps a text under its SHA-256 hash. Refuses a hash that is not its own.
@@ -212,7 +221,7 @@ mod tests {
 
     fn documents() -> Documents {
         let sdl = "type Query { a(x: Int): Query organisations(first: Int): Query }";
-        Documents::new(sdl, crate::config::Config::defaults().unwrap().limits)
+        Documents::new(sdl, crate::config::Config::defaults().unwrap().limits, None)
     }
 
     fn refusal(text: &str) -> String {

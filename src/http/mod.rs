@@ -26,6 +26,7 @@ use axum::routing::get;
 
 use crate::app::App;
 use crate::graphql::documents::Documents;
+use crate::graphql::trusted::Trusted;
 use crate::random::Random;
 
 pub use metrics::Metrics;
@@ -39,10 +40,22 @@ struct Server {
     metrics: Option<Metrics>,
 }
 
-/// All routes. `demo` is what the playground offers to log in with, as JSON.
-pub fn router(app: App, demo: Option<Arc<str>>, metrics: Option<Metrics>) -> Router {
+/// What a server may have besides the application. By default it has none of it.
+#[derive(Default)]
+pub struct Options {
+    /// People that the playground offers to log in as: JSON, a list of name, email, password and story.
+    pub demo: Option<Arc<str>>,
+    /// Figures to show at `/metrics`.
+    pub metrics: Option<Metrics>,
+    /// The only documents that may run.
+    pub trusted: Option<Trusted>,
+}
+
+/// All routes.
+pub fn router(app: App, options: Options) -> Router {
+    let Options { demo, metrics, trusted } = options;
     let sdl = app.schema.sdl();
-    let documents = Documents::new(&sdl, app.config.limits);
+    let documents = Documents::new(&sdl, app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
     let server = Arc::new(Server { app, documents, sdl, metrics });
     let mut router = Router::new()

@@ -1,0 +1,58 @@
+//! Trusted documents: if there are any, nothing else runs. Whoever writes the clients puts each document that they send
+//! into a folder; what an attacker thinks up is then refused whatever it asks for.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::random;
+
+/// The documents of a folder, by their SHA-256.
+#[derive(Debug, Default)]
+pub struct Trusted(HashMap<String, Arc<str>>);
+
+impl Trusted {
+    /// Reads all `.graphql` files of a folder. Clients may leave out the line break at the end of one.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut documents = HashMap::new();
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "graphql") {
+                let text = std::fs::read_to_string(path)?;
+                for form in [text.as_str(), text.trim_end()] {
+                    documents.insert(random::hash(form), form.into());
+                }
+            }
+        }
+        Ok(Self(documents))
+    }
+
+    /// Whether this text is one of them.
+    pub fn has(&self, text: &str) -> bool {
+        self.0.contains_key(&random::hash(text))
+    }
+
+    /// The text with this hash.
+    pub fn find(&self, hash: &str) -> Option<Arc<str>> {
+        self.0.get(hash).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_documents_of_the_folder_are_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("name.graphql"), "{ viewer { name } }\n").unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "{ a }").unwrap();
+        let trusted = Trusted::read(folder.path()).unwrap();
+        assert!(trusted.has("{ viewer { name } }\n") && trusted.has("{ viewer { name } }"));
+        assert!(!trusted.has("{ viewer { email } }") && !trusted.has("{ a }"));
+        let hash = random::hash("{ viewer { name } }");
+        assert_eq!(trusted.find(&hash).as_deref(), Some("{ viewer { name } }"));
+        assert!(Trusted::read(&folder.path().join("none")).is_err());
+    }
+}
