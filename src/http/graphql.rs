@@ -54,16 +54,12 @@ pub async fn answer(
         } else {
             Envelopes::of_address(&address, limits)?
         };
-        let run = Run { server: &server, who: Who::of(&server.app, &headers).await?, id: &id, media };
-        let time = Duration::from_secs(limits.execution_seconds);
-        tokio::time::timeout(time, run.all(envelopes, method == Method::POST)).await.unwrap_or_else(|_| {
-            let seconds = limits.execution_seconds;
-            let message = format!(
-                "This took longer than {seconds} s and was stopped. Ask for less; if it changes something, look first \
-                 whether the change was made."
-            );
-            Err(Error::Limited { message, limit: seconds, value: seconds }.into())
-        })
+        let work = async {
+            let run = Run { server: &server, who: Who::of(&server.app, &headers).await?, id: &id, media };
+            Ok(run.all(envelopes, method == Method::POST).await)
+        };
+        let seconds = limits.execution_seconds;
+        tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or_else(|_| Err(too_slow(seconds)))
     })
     .await;
     let (mut response, mut work) = match outcome {
@@ -87,15 +83,15 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Runs one request, or those of a batch one after the other, so that a later one sees what an earlier has changed.
-    async fn all(&self, envelopes: Envelopes, may_change: bool) -> Result<(Response, Work), Refusal> {
+    async fn all(&self, envelopes: Envelopes, may_change: bool) -> (Response, Work) {
         match envelopes {
             Envelopes::One(envelope) => {
                 let mut work = Work::default();
                 let answer = match self.one(*envelope, may_change, &mut work).await {
-                    Err(Stop::Mutation) => return Ok((self.refuse_mutation(), work)),
+                    Err(Stop::Mutation) => return (self.refuse_mutation(), work),
                     outcome => self.told(outcome),
                 };
-                Ok((self.respond(answer.status(self.media), &answer), work))
+                (self.respond(answer.status(self.media), &answer), work)
             }
             Envelopes::Batch(envelopes) => {
                 let mut answers = Vec::with_capacity(envelopes.len());
@@ -103,7 +99,7 @@ impl Run<'_> {
                     let outcome = self.one(envelope, may_change, &mut Work::default()).await;
                     answers.push(self.told(outcome));
                 }
-                Ok((self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() }))
+                (self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() })
             }
         }
     }
@@ -174,6 +170,14 @@ impl Run<'_> {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         response
     }
+}
+
+fn too_slow(seconds: u64) -> Refusal {
+    let message = format!(
+        "This took longer than {seconds} s and was stopped. Ask for less. If it changes something, look first whether the \
+         change was made."
+    );
+    Error::Limited { message, limit: seconds, value: seconds }.into()
 }
 
 fn mutation_by_get() -> Error {
