@@ -64,7 +64,7 @@ impl World {
         let random = Random::seeded(1);
         let tokens = Tokens::load(&config, &random).unwrap();
         let app = App::new(config, db, Clock::fixed(now()), random, tokens);
-        let router = http::router(app.clone(), None, None);
+        let router = http::router(app.clone(), http::Options::default());
         Self { app, router, tokens: Mutex::default(), _data_dir: data_dir }
     }
 
