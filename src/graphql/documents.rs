@@ -19,8 +19,8 @@ use crate::random;
 
 /// Brackets inside each other. The parser itself stops at 64 selections, but only after it has read them all.
 const NESTED: u64 = 64;
-/// How large a text is on average, for the bound on all texts that are kept.
-const TYPICAL_BYTES: u64 = 4096;
+/// How large a text is on average, for the bound on all texts that are kept. Parsed, each takes up to eighty times that.
+const TYPICAL_BYTES: u64 = 1024;
 
 /// The texts that are kept, and what they mean.
 pub struct Documents {
@@ -222,6 +222,14 @@ mod tests {
     fn documents() -> Documents {
         let sdl = "type Query { a(x: Int): Query organisations(first: Int): Query }";
         Documents::new(sdl, crate::config::Config::defaults().unwrap().limits, None)
+    }
+
+    #[test]
+    fn documents_are_read_where_none_are_kept() {
+        let mut limits = crate::config::Config::defaults().unwrap().limits;
+        limits.cached_documents = 0;
+        let documents = Documents::new("type Query { a: Int }", limits, None);
+        assert!(documents.load("{ a }").is_ok() && documents.load("{ a }").is_ok());
     }
 
     fn refusal(text: &str) -> String {
