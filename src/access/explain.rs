@@ -1,14 +1,13 @@
 //! The paths behind a decision. The decision is "is there a path"; this walks the same links and shows them, and where
 //! there is none, how near the nearest came and what stopped it.
 
-use async_graphql::Enum;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::graph::{
-    Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, RoleRef, mask_clients, mask_own,
-};
+use super::graph::{Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, mask_clients, mask_own};
+use super::path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 use super::permission::Permission;
+use super::resolver::flows;
 use super::set::{Grants, PermissionSet};
 
 /// How many paths are listed at most.
@@ -17,116 +16,6 @@ const LISTED: usize = 50;
 const MISSES: usize = 10;
 /// How many chains of partnerships are looked at at most.
 const CHAINS: usize = 10_000;
-
-/// One link of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A role held by a membership.
-    Membership {
-        /// Where.
-        organisation: Uuid,
-        /// The membership.
-        membership: Uuid,
-        /// The role; none if no role of the membership holds the permission.
-        role: Option<RoleRef>,
-    },
-    /// The scopes of a key.
-    Key {
-        /// Where.
-        organisation: Uuid,
-        /// The key.
-        key: Uuid,
-    },
-    /// A partnership that lets it through.
-    Partnership {
-        /// The partnership.
-        partnership: Uuid,
-        /// Its reseller.
-        reseller: Uuid,
-        /// Its client.
-        client: Uuid,
-    },
-    /// The operator's implicit partnership with every organisation.
-    Operator {
-        /// The operator.
-        operator: Uuid,
-        /// Where it leads.
-        client: Uuid,
-    },
-}
-
-/// Links from what the subject holds down to the organisation.
-pub type Path = Vec<Step>;
-
-/// What stopped a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(name = "AccessMissReason")]
-pub enum MissReason {
-    /// No membership at the organisation.
-    NotAMember,
-    /// No role of the membership holds the permission.
-    RoleLacksPermission,
-    /// The membership has ended.
-    MembershipExpired,
-    /// The client's side does not let the permission through.
-    PartnershipLacksPermission,
-    /// No client can delegate this permission to a reseller.
-    PermissionNotDelegable,
-    /// The partnership does not let people of resellers above the reseller through.
-    PartnershipExcludesUpstream,
-    /// The partnership is proposed, or begins later.
-    PartnershipPending,
-    /// The partnership was ended.
-    PartnershipEnded,
-    /// The partnership has reached its end date.
-    PartnershipExpired,
-    /// The organisation is suspended.
-    OrganisationSuspended,
-    /// The organisation is closed.
-    OrganisationClosed,
-    /// The scopes of the key do not hold the permission.
-    KeyScope,
-    /// The user is disabled.
-    UserDisabled,
-}
-
-/// Who could change it: holders of the permission at the organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remedy {
-    /// What one needs to change it.
-    pub permission: Permission,
-    /// Where.
-    pub organisation: Uuid,
-}
-
-/// A path that stops somewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Miss {
-    /// The links.
-    pub path: Path,
-    /// What stopped it.
-    pub reason: MissReason,
-    /// Where it stopped.
-    pub organisation: Uuid,
-    /// Who could change it; nobody, for what no rule can open.
-    pub remedy: Option<Remedy>,
-}
-
-/// Why a subject may or may not do something.
-#[derive(Clone, Debug, Default)]
-pub struct Explanation {
-    /// All paths that grant it, the first 50.
-    pub paths: Vec<Path>,
-    /// If there is none: those that came nearest.
-    pub misses: Vec<Miss>,
-}
-
-impl Explanation {
-    /// Whether there is a path.
-    pub fn is_granted(&self) -> bool {
-        !self.paths.is_empty()
-    }
-}
 
 /// Explains the decision of the resolver for one permission at one organisation.
 pub fn explain(
@@ -137,31 +26,26 @@ pub fn explain(
     now: DateTimeUtc,
 ) -> Explanation {
     let search = Search { graph, holdings, permission, now };
-    let mut chains = vec![Vec::new()];
-    let mut paths = Vec::new();
-    let mut misses: Vec<(usize, Miss)> = Vec::new();
-    let mut looked_at = 0;
-    while let Some(chain) = chains.pop() {
-        looked_at += 1;
-        let top = chain.first().map_or(organisation, |edge: &&Edge| edge.reseller);
-        for (path, obstacles) in search.judge(organisation, top, &chain) {
-            // Not being a member is told only where there is nothing nearer to tell.
-            let count = if path.is_empty() { usize::MAX } else { obstacles.len() };
-            match obstacles.into_iter().next() {
-                None => paths.push(path),
-                Some(first) => misses.push((count, Miss { path, ..first })),
-            }
-        }
-        if looked_at < CHAINS {
-            let above =
-                graph.edges.iter().filter(|edge| edge.client == top && search.is_new(edge, organisation, &chain));
-            chains.extend(above.map(|edge| std::iter::once(edge).chain(chain.iter().copied()).collect()));
-        }
-    }
+    let flows = flows(graph, holdings, now);
+    // Along links that carry the permission each turn leads to a path, so none is missed however many ways there are.
+    let carries = |chain: &[&Edge]| {
+        let Some(flow) = chain.first().and_then(|edge| flows.get(&edge.reseller)) else { return false };
+        let comes = flow.members.has(permission) || (chain[0].includes_upstream && flow.upstream.has(permission));
+        comes && search.obstacles(organisation, chain[0].reseller, chain).is_empty()
+    };
+    let found = search.walk(organisation, carries);
+    let mut paths: Vec<Path> =
+        found.into_iter().filter(|(_, obstacles)| obstacles.is_empty()).map(|(path, _)| path).collect();
     if !paths.is_empty() {
         paths.sort_by_key(Vec::len);
         paths.truncate(LISTED);
         return Explanation { paths, misses: Vec::new() };
+    }
+    let mut misses: Vec<(usize, Miss)> = Vec::new();
+    for (path, obstacles) in search.walk(organisation, |_| true) {
+        // Not being a member is told only where there is nothing nearer to tell.
+        let count = if path.is_empty() { usize::MAX } else { obstacles.len() };
+        misses.extend(obstacles.into_iter().next().map(|first| (count, Miss { path, ..first })));
     }
     let nearest = misses.iter().map(|(count, _)| *count).min();
     let mut misses: Vec<Miss> =
@@ -179,6 +63,25 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// All paths along the chains that are wanted, the organisation's own members first, each with what stops it.
+    fn walk(&self, organisation: Uuid, wanted: impl Fn(&[&Edge]) -> bool) -> Vec<(Path, Vec<Miss>)> {
+        let mut chains: Vec<Vec<&Edge>> = vec![Vec::new()];
+        let mut found = Vec::new();
+        let mut looked_at = 0;
+        while let Some(chain) = chains.pop() {
+            looked_at += 1;
+            let top = chain.first().map_or(organisation, |edge| edge.reseller);
+            found.extend(self.judge(organisation, top, &chain));
+            if looked_at < CHAINS {
+                let above = self.graph.edges.iter().filter(|edge| edge.client == top);
+                let above = above.filter(|edge| self.is_new(edge, organisation, &chain));
+                let longer = above.map(|edge| std::iter::once(edge).chain(chain.iter().copied()).collect::<Vec<_>>());
+                chains.extend(longer.filter(|chain| wanted(chain)));
+            }
+        }
+        found
+    }
+
     /// Nobody is above the operator, and a chain that comes back to itself leads nowhere.
     fn is_new(&self, edge: &Edge, organisation: Uuid, chain: &[&Edge]) -> bool {
         let operator = self.graph.operator();

@@ -8,7 +8,8 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
-use super::explain::{Explanation, explain};
+use super::explain::explain;
+use super::path::Explanation;
 use super::permission::Permission;
 use super::resolver::resolve;
 use super::set::Grants;

@@ -2,7 +2,8 @@
 //!
 //! Read `permission.rs` and `role.rs` for what there is to hold, `graph.rs` and `resolver.rs` for the one pure
 //! function that decides, `store.rs` for the one statement that brings what it needs, `lookup.rs` for the cache of a
-//! request, `guard.rs` for the check on each field, and `explain.rs` for the paths behind a decision.
+//! request, `guard.rs` for the check on each field, and `explain.rs` for the paths behind a decision, which are made of
+//! what stands in `path.rs`.
 
 mod actor;
 pub mod directive;
@@ -10,6 +11,7 @@ mod explain;
 mod graph;
 mod guard;
 mod lookup;
+mod path;
 mod permission;
 mod resolver;
 mod role;
@@ -18,10 +20,11 @@ mod store;
 
 pub use actor::{Actor, KeyActor, Subject, UserActor};
 pub use directive::Side;
-pub use explain::{Explanation, Miss, MissReason, Path, Remedy, Step, explain};
+pub use explain::explain;
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
 pub use guard::{Exists, Guarded, Rule, Seat, authenticated, check, report};
 pub use lookup::{Access, Seen};
+pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
 pub use resolver::resolve;
 pub use role::{BuiltinRole, DelegationPreset};

@@ -14,17 +14,23 @@ use super::set::{Grants, PermissionSet};
 
 /// What flows on from an organisation, split by where it came from.
 #[derive(Clone, Copy, Default)]
-struct Flow {
+pub struct Flow {
     /// From those who are members there, masked.
-    members: PermissionSet,
+    pub members: PermissionSet,
     /// From those who came through its own partners, masked.
-    upstream: PermissionSet,
+    pub upstream: PermissionSet,
     /// The decision.
-    grants: Grants,
+    pub grants: Grants,
 }
 
 /// Decides for each organisation of the graph. One that is in a cycle, or below one, gets nothing.
 pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Grants> {
+    let flows = flows(graph, holdings, now);
+    graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
+}
+
+/// The pass itself; organisations in a cycle, and below one, are left out.
+pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Flow> {
     let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
     let by_operator = graph
         .operator()
@@ -75,7 +81,7 @@ pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<
             }
         }
     }
-    graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
+    flows
 }
 
 #[cfg(test)]
