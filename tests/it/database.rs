@@ -60,11 +60,6 @@ pub fn for_each_empty_database(test: impl AsyncFn(World)) {
     });
 }
 
-/// Waits for a future on the runtime of the tests; for property tests, which are not asynchronous themselves.
-pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::task::block_in_place(|| RUNTIME.block_on(future))
-}
-
 /// Where a test's database is, for as long as the test runs.
 struct Place {
     url: String,

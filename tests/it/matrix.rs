@@ -52,7 +52,7 @@ fn everybody_holds_what_the_table_says_and_their_lists_agree() {
         let mut table = String::new();
         for (column, (name, permissions)) in areas.iter().enumerate() {
             let names: Vec<String> = permissions.iter().map(|permission| permission.text()).collect();
-            writeln!(table, "{}{} {name}: {}", "│".repeat(column), "┌", names.join(", ")).unwrap();
+            writeln!(table, "{}┌ {name}: {}", "│".repeat(column), names.join(", ")).unwrap();
         }
         for caller in EVERYBODY {
             writeln!(table, "\n{}", caller.name()).unwrap();

@@ -33,10 +33,8 @@ impl Answer {
     pub fn error_at(&self, path: &[String]) -> Option<&Value> {
         self.errors().iter().find(|error| {
             let found = error["path"].as_array().map_or(&[][..], Vec::as_slice);
-            let same = |(part, name): (&Value, &String)| {
-                part.as_str().map_or_else(|| part.to_string() == *name, |part| part == name)
-            };
-            found.len() == path.len() && found.iter().zip(path).all(same)
+            let names = found.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned));
+            names.eq(path.iter().cloned())
         })
     }
 

@@ -14,13 +14,12 @@ impl World {
     pub async fn db_dump(&self) -> Dump {
         let mut dump = Dump::new();
         for table in self.db_tables().await {
-            let row = match self.db().backend() {
-                DbBackend::Postgres => "t::text".to_owned(),
-                _ => {
-                    let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
-                    let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
-                    quoted.join(" || '|' || ")
-                }
+            let row = if self.db().backend() == DbBackend::Postgres {
+                "t::text".to_owned()
+            } else {
+                let columns = self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+                quoted.join(" || '|' || ")
             };
             let rows = self.texts(&format!("SELECT {row} FROM \"{table}\" t ORDER BY 1")).await;
             dump.insert(table, rows);
@@ -30,9 +29,10 @@ impl World {
 
     /// The names of all tables.
     pub async fn db_tables(&self) -> Vec<String> {
-        let sql = match self.db().backend() {
-            DbBackend::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
-            _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        let sql = if self.db().backend() == DbBackend::Postgres {
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
         };
         self.texts(sql).await
     }

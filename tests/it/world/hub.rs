@@ -10,7 +10,7 @@ use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet}
 use tenantry::id::Type;
 use uuid::Uuid;
 
-use super::people::{Caller, Key, Person, person};
+use super::people::{Caller, Key, person};
 use super::rows::{Held, Rows, key, now};
 
 /// One of the two hubs.
@@ -205,9 +205,4 @@ impl Fixtures {
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|((type_name, _), id)| (type_name.as_str(), id.as_str()))
     }
-}
-
-/// The people of a hub, for those who look for their names.
-pub fn people_of(hub: &Hub) -> Vec<Person> {
-    [hub.owner, hub.probe].into_iter().chain(hub.colleagues).map(Caller::person).collect()
 }

@@ -34,7 +34,7 @@ pub use answer::Answer;
 pub use client::Client;
 pub use hub::{BOREAL, Fixtures, HUB, Hub};
 pub use people::*;
-pub use rows::{Held, Rows, day, db_insert, is_of, key, now};
+pub use rows::{db_insert, is_of, key, now};
 pub use tenants::*;
 
 /// A server on a database of its own, with a clock that stands still.
