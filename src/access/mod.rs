@@ -10,6 +10,7 @@ pub mod directive;
 mod explain;
 mod graph;
 mod guard;
+mod listed;
 mod lookup;
 mod path;
 mod permission;

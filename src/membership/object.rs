@@ -7,7 +7,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::store::Member;
-use crate::access::{BuiltinRole, Guarded, HeldRole, Permission, RoleRef, Seat, Seen, Side};
+use crate::access::{BuiltinRole, Guarded, HeldRole, PermissionSet, RoleRef, Seat, Seen, Side};
 use crate::error::Result;
 use crate::id;
 use crate::organisation::{self, Organisation};
@@ -131,13 +131,13 @@ impl Role {
 
     /// What it holds at the organisation.
     #[requires(ROLE_READ)]
-    fn permissions(&self) -> Option<Vec<Permission>> {
-        Some(self.held.sets.own.iter().collect())
+    fn permissions(&self) -> Option<PermissionSet> {
+        Some(self.held.sets.own)
     }
 
     /// What it holds at the clients of the organisation.
     #[requires(ROLE_READ)]
-    fn client_permissions(&self) -> Option<Vec<Permission>> {
-        Some(self.held.sets.clients.iter().collect())
+    fn client_permissions(&self) -> Option<PermissionSet> {
+        Some(self.held.sets.clients)
     }
 }

@@ -6,7 +6,7 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::card::OrganisationCard;
-use crate::access::{Guarded, Permission, Seat, Seen, Side};
+use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::billing::{self, BillingDetails};
 use crate::error::Result;
 use crate::explanation::{self, Accessor};
@@ -95,8 +95,8 @@ impl Organisation {
 
     /// All that the viewer may do here, by whatever path: what a dashboard draws its buttons from.
     #[public]
-    fn viewer_permissions(&self) -> Vec<Permission> {
-        self.0.grants.own.iter().collect()
+    fn viewer_permissions(&self) -> PermissionSet {
+        self.0.grants.own
     }
 
     /// Whether the viewer may do this here.

@@ -8,7 +8,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{PartnershipState, Window};
-use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::access::{Guarded, PermissionSet, Seat, Seen, Side};
 use crate::id;
 use crate::organisation::OrganisationCard;
 
@@ -39,8 +39,8 @@ impl Guarded for Partnership {
     }
 }
 
-fn listed(stored: i64) -> Vec<Permission> {
-    (PermissionSet::from_stored(stored) & PermissionSet::DELEGABLE).iter().collect()
+fn listed(stored: i64) -> PermissionSet {
+    PermissionSet::from_stored(stored) & PermissionSet::DELEGABLE
 }
 
 /// A reseller and a client, and what the client's side lets through.
@@ -73,13 +73,13 @@ impl Partnership {
 
     /// What people who come through the reseller may do at the client, as far as their own role goes.
     #[public]
-    fn delegated_permissions(&self) -> Vec<Permission> {
+    fn delegated_permissions(&self) -> PermissionSet {
         listed(self.row.delegated)
     }
 
     /// What they may do at the client's own clients, if it is a reseller itself.
     #[public]
-    fn client_delegated_permissions(&self) -> Vec<Permission> {
+    fn client_delegated_permissions(&self) -> PermissionSet {
         listed(self.row.client_delegated)
     }
 
