@@ -1,0 +1,117 @@
+//! Rows of what an organisation buys, and of how it is billed.
+
+use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, subscription};
+use uuid::Uuid;
+
+use super::{Rows, day, push};
+
+impl Rows {
+    pub fn contact(&mut self, organisation: Uuid, name: &str) -> Uuid {
+        let row = billing_contact::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            name: name.to_owned(),
+            address: format!("{name}, Storgatan 1"),
+            country: "SE".to_owned(),
+            email: format!("{}@contact.example", name.to_lowercase().replace(' ', ".")),
+            created_at: self.made(),
+        };
+        push(&mut self.contacts, row).id
+    }
+
+    pub fn details(&mut self, organisation: Uuid, name: &str, contact: Option<Uuid>) {
+        self.details.push(billing_details::Model {
+            organisation_id: organisation,
+            legal_name: format!("{name} AB"),
+            address: format!("{name}, Storgatan 1"),
+            country: "SE".to_owned(),
+            vat_id: Some("SE556677889901".to_owned()),
+            email: format!("{}@invoices.example", name.to_lowercase().replace(' ', ".")),
+            currency: "SEK".to_owned(),
+            contact_id: contact,
+        });
+    }
+
+    pub fn payer(&mut self, organisation: Uuid, payer: Uuid) -> &mut payer::Model {
+        let row = payer::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            payer_id: payer,
+            state: payer::State::Active,
+            starts_on: day(-90),
+            ends_on: None,
+            created_at: self.made(),
+        };
+        push(&mut self.payers, row)
+    }
+
+    pub fn subscription(&mut self, organisation: Uuid, name: &str) -> Uuid {
+        let row = subscription::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            product_code: name.to_lowercase().replace(' ', "-"),
+            product_name: name.to_owned(),
+            quantity: 3,
+            term: subscription::Term::Monthly,
+            unit_price_minor: 12_900,
+            currency: "SEK".to_owned(),
+            state: subscription::State::Active,
+            starts_on: day(-60),
+            renews_on: Some(day(20)),
+        };
+        push(&mut self.subscriptions, row).id
+    }
+
+    pub fn service(&mut self, organisation: Uuid, name: &str, kind: service::Kind) -> Uuid {
+        let row = service::Model {
+            id: self.id(),
+            organisation_id: organisation,
+            subscription_id: None,
+            kind,
+            name: name.to_owned(),
+            state: service::State::Active,
+            created_at: self.made(),
+        };
+        push(&mut self.services, row).id
+    }
+
+    /// An open invoice with three lines, overdue by ten days.
+    pub fn invoice(&mut self, organisation: Uuid, payer: Uuid, issuer: Uuid, recipient: &str) -> Uuid {
+        let id = self.id();
+        let number = format!("{}-{}", self.tree, self.next);
+        for position in 1..=3 {
+            let line = invoice_line::Model {
+                id: self.id(),
+                organisation_id: organisation,
+                invoice_id: id,
+                position,
+                description: format!("{recipient} line {position}"),
+                quantity: 2,
+                unit_minor: 10_000,
+                net_minor: 20_000,
+                vat_basis_points: 2_500,
+                period_starts_on: Some(day(-60)),
+                period_ends_on: Some(day(-31)),
+            };
+            self.lines.push(line);
+        }
+        let row = invoice::Model {
+            id,
+            organisation_id: organisation,
+            issuer_id: issuer,
+            payer_id: payer,
+            number: Some(number),
+            state: invoice::State::Open,
+            currency: "SEK".to_owned(),
+            net_minor: 60_000,
+            vat_minor: 15_000,
+            total_minor: 75_000,
+            paid_minor: 0,
+            recipient_name: recipient.to_owned(),
+            recipient_address: format!("{recipient}, Storgatan 1"),
+            issued_on: day(-40),
+            due_on: day(-10),
+        };
+        push(&mut self.invoices, row).id
+    }
+}
