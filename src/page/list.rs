@@ -7,6 +7,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::Datelike;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
@@ -46,11 +47,16 @@ impl Key {
         })
     }
 
+    /// A cursor may hold anything, also what PostgreSQL does not take.
     fn value(self, text: &str) -> Result<Value> {
+        let is_in_range = |day: Date| (1..=9999).contains(&day.year());
         let read = match self {
-            Self::Text(_) => Some(text.into()),
-            Self::Instant(_) => text.parse().ok().and_then(DateTimeUtc::from_timestamp_micros).map(Value::from),
-            Self::Day(_) => text.parse::<Date>().ok().map(Value::from),
+            Self::Text(_) => Some(text).filter(|text| !text.contains('\0')).map(Value::from),
+            Self::Instant(_) => {
+                let instant = text.parse().ok().and_then(DateTimeUtc::from_timestamp_micros);
+                instant.filter(|instant| is_in_range(instant.date_naive())).map(Value::from)
+            }
+            Self::Day(_) => text.parse::<Date>().ok().filter(|day| is_in_range(*day)).map(Value::from),
             Self::Number(_) => text.parse::<i32>().ok().map(Value::from),
         };
         read.ok_or_else(Cursor::malformed)
