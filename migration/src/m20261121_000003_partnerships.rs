@@ -43,6 +43,8 @@ impl MigrationTrait for Migration {
             unique("partnership", &["reseller_id", "client_id"]).and_where(Expr::col("state").ne("ENDED")).take();
         manager.create_index(alive).await?;
         manager.create_index(climb()).await?;
+        // The list of partners.
+        manager.create_index(index("partnership", &["client_id", "created_at", "id"])).await?;
         // The lists of clients: by name, by age, by state.
         manager.create_index(index("partnership", &["reseller_id", "client_name", "id"])).await?;
         manager.create_index(index("partnership", &["reseller_id", "created_at", "id"])).await?;
