@@ -29,7 +29,7 @@ fn every_list_pages_over_all_of_its_items_once_in_both_directions() {
 }
 
 /// Each order that a list offers, and the one without asking.
-fn orders(schema: &Schema, field: Field<'_>) -> Vec<Option<String>> {
+pub fn orders(schema: &Schema, field: Field<'_>) -> Vec<Option<String>> {
     let mut orders = vec![None];
     let Some(argument) = field.argument("orderBy") else { return orders };
     let TypeKind::InputObject(input) = &schema.type_(argument.ty.node.base.to_string().as_str()).kind else {
