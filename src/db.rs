@@ -19,6 +19,16 @@ use crate::error::{Error, Result};
 
 const RETRIES: u32 = 5;
 
+/// How PostgreSQL runs our statements. All of them find few rows by their indexes, but the planner, which cannot know how
+/// few a recursive part yields, would read whole tables into hash tables, in time that grows with the database. Plans
+/// are made once for each connection, since no parameter changes which index is right.
+const POSTGRES: [(&str, &str); 4] = [
+    ("jit", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
 tokio::task_local! {
     /// Statements of the work that `counted` runs.
     static STATEMENTS: Cell<u64>;
@@ -191,7 +201,7 @@ async fn open(
                 .pragma("temp_store", "MEMORY")
         })
         .map_sqlx_postgres_opts(|postgres| {
-            postgres.application_name("tenantry").statement_cache_capacity(512).options([("jit", "off")])
+            postgres.application_name("tenantry").statement_cache_capacity(512).options(POSTGRES)
         });
     let mut pool = Database::connect(options).await?;
     let counter = Arc::clone(statements);
