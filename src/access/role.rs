@@ -2,7 +2,10 @@
 
 use async_graphql::Enum;
 
-#[expect(clippy::enum_glob_use, reason = "a table of permissions reads better without their type's name")]
+#[cfg_attr(
+    not(test),
+    expect(clippy::enum_glob_use, reason = "a table of permissions reads better without their type's name")
+)]
 use super::permission::Permission::{self, *};
 use super::set::{Grants, PermissionSet};
 
