@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod accounts;
 mod bad_input;
 mod database;
 mod declared;
 mod enforced;
 mod exported;
+mod fuzzed;
 mod isolation;
 mod layers;
 mod matrix;
@@ -18,6 +20,8 @@ mod migrations;
 mod mutations;
 mod paged;
 mod plans;
+mod revoked;
 mod schema;
 mod statements;
+mod transport;
 mod world;

@@ -31,7 +31,7 @@ use tenantry::user::Passwords;
 use uuid::Uuid;
 
 pub use answer::Answer;
-pub use client::Client;
+pub use client::{Client, HttpAnswer};
 pub use hub::{BOREAL, Fixtures, HUB, Hub};
 pub use people::*;
 pub use rows::{db_insert, is_of, key, now};
