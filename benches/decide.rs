@@ -1,6 +1,7 @@
 //! What a decision in memory costs: the check on a field whose grants are known, and one pass of the resolver.
 //!
 //! `cargo bench --bench decide`
+#![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 use std::collections::HashMap;
 use std::hint::black_box;

@@ -4,6 +4,14 @@
 //! `cargo bench --bench load` measures on embedded SQLite; `-- --postgres postgres://user@host/name` on PostgreSQL as
 //! well, in that database, which must be empty. `-- --organisations N` sets the size (10,000), `-- --seconds S` how
 //! long each figure is taken (5).
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "figures for people, of a program that may stop where something is amiss"
+)]
 
 mod client;
 mod floor;
