@@ -100,10 +100,11 @@ impl Prepared {
 
 async fn db_forbid(world: &World, methods: &[&str]) {
     let db = world.db().reader();
-    db.execute_unprepared("SET plan_cache_mode = force_generic_plan").await.unwrap();
     for method in methods {
         db.execute_unprepared(&format!("SET enable_{method} = off")).await.unwrap();
     }
+    // The plans that were made while the lists were asked for know nothing of this.
+    db.execute_unprepared("DISCARD PLANS").await.unwrap();
 }
 
 /// All parts of a plan of one kind.
