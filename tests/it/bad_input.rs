@@ -1,5 +1,7 @@
 //! What clients get wrong: ids, cursors and page sizes. Each mistake has its code, and none is a fault.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
@@ -154,12 +156,12 @@ fn a_cursor_that_no_list_gave_is_refused_or_leads_somewhere_and_is_never_a_fault
         }
         let mut wrong = Vec::new();
         for list in &lists {
-            for cursor in &cursors {
-                for arguments in [[("first", "2"), ("after", cursor)], [("last", "2"), ("before", cursor)]] {
-                    let answer = list.ask(&arguments).await;
+            for cursors in cursors.chunks(10) {
+                for (size, name) in [("first", "after"), ("last", "before")] {
+                    let answer = list.ask_all(cursors.iter().map(|cursor| vec![(size, "2"), (name, cursor)])).await;
                     let codes = answer.codes();
-                    if !matches!(codes[..], [] | ["INVALID_INPUT"]) {
-                        wrong.push(format!("{} {arguments:?}: {codes:?}", list.field.place()));
+                    if codes.iter().any(|code| *code != "INVALID_INPUT") {
+                        wrong.push(format!("{} {name} {cursors:?}: {codes:?}", list.field.place()));
                     }
                 }
             }
@@ -178,9 +180,18 @@ struct List<'a> {
 
 impl List<'_> {
     async fn ask(&self, arguments: &[(&str, &str)]) -> Answer {
-        let given: Vec<(&str, String)> = arguments.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let arguments = self.schema.arguments(self.field, self.fixtures, &given);
-        let selection = format!("{}{arguments} {{ edges {{ cursor }} }}", self.field.name());
+        self.ask_all([arguments.to_vec()]).await
+    }
+
+    /// Several pages in one request.
+    async fn ask_all<'b>(&self, pages: impl IntoIterator<Item = Vec<(&'b str, &'b str)>>) -> Answer {
+        let mut selection = String::new();
+        for (number, arguments) in pages.into_iter().enumerate() {
+            let given: Vec<(&str, String)> =
+                arguments.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+            let arguments = self.schema.arguments(self.field, self.fixtures, &given);
+            write!(selection, "page{number}: {}{arguments} {{ edges {{ cursor }} }} ", self.field.name()).unwrap();
+        }
         let query = self.way.document(self.fixtures, self.way.existence("").as_ref(), &selection);
         self.world.as_(HUB.owner).run(&query, json!({})).await
     }
@@ -188,7 +199,7 @@ impl List<'_> {
     /// The cursor of the first item, as it is written in a document.
     async fn cursor(&self) -> String {
         let answer = self.ask(&[("first", "1")]).await;
-        let path = format!("{}/{}/edges/0/cursor", self.way.path().join("/"), self.field.name());
+        let path = format!("{}/page0/edges/0/cursor", self.way.path().join("/"));
         answer.at(path.trim_start_matches('/')).to_string()
     }
 }

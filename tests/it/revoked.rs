@@ -170,16 +170,17 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn what_is_taken_away_is_gone_with_the_next_request() {
-    for case in cases() {
-        for_each_database(async |world| {
+    for_each_database(async |world| {
+        for case in cases() {
             let before = ask(&world, case.caller, case.tenant).await;
             assert!(before.ok()["organisation"]["services"]["totalCount"].as_u64() > Some(0), "{}", before.text);
-            world.db_execute(case.sql, case.values.clone()).await;
+            world.db_execute(case.sql, case.values).await;
             let after = ask(&world, case.caller, case.tenant).await;
             assert_eq!(after.codes(), [case.code], "{}: {}", case.what, after.text);
             assert!(after.at("organisation/services").is_null(), "{}: {}", case.what, after.text);
-        });
-    }
+            world.db_reset().await;
+        }
+    });
 }
 
 #[test]

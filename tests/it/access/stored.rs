@@ -92,26 +92,7 @@ async fn check_everybody(world: &World, tenancy: &Tenancy) {
 
 /// Writes the tenants in place of all that was there.
 async fn db_replace(world: &World, tenancy: &Tenancy) {
-    for table in [
-        "refresh_token",
-        "session",
-        "api_key",
-        "invoice_line",
-        "invoice",
-        "service",
-        "subscription",
-        "payer",
-        "billing_details",
-        "billing_contact",
-        "membership_role",
-        "membership",
-        "partnership",
-        "role",
-        "organisation",
-        "user",
-    ] {
-        world.db_execute(&format!("DELETE FROM \"{table}\""), []).await;
-    }
+    world.db_clear().await;
     let db = world.db().writer();
     let organisations = (0..tenancy.len()).map(|number| organisation::Model {
         id: id(number),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::World;
 
@@ -25,6 +25,19 @@ impl World {
             dump.insert(table, rows);
         }
         dump
+    }
+
+    /// Empties all tables.
+    pub async fn db_clear(&self) {
+        let tables = self.db_tables().await.into_iter().filter(|table| table != "seaql_migrations");
+        let deletes: String = tables.map(|table| format!("DELETE FROM \"{table}\";")).collect();
+        // In no order, so nothing may watch over the foreign keys meanwhile.
+        let [before, after] = if self.db().backend() == DbBackend::Postgres {
+            ["SET session_replication_role = replica;", "SET session_replication_role = DEFAULT"]
+        } else {
+            ["PRAGMA foreign_keys = OFF;", "PRAGMA foreign_keys = ON"]
+        };
+        self.db().writer().execute_unprepared(&format!("{before}{deletes}{after}")).await.unwrap();
     }
 
     /// The names of all tables.

@@ -14,7 +14,7 @@ mod rows;
 mod tenants;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
 use sea_orm::{ConnectionTrait, Statement, Value as Parameter};
@@ -74,6 +74,13 @@ impl World {
         config.database.max_connections = 1;
         self.db().close().await;
         Self::open(config).await
+    }
+
+    /// Puts everything back as it was; nobody is logged in.
+    pub async fn db_reset(&self) {
+        self.db_clear().await;
+        db_write(self.db().writer(), &self.app.config).await;
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub const fn db(&self) -> &Db {
