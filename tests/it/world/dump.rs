@@ -30,7 +30,7 @@ impl World {
     /// Empties all tables.
     pub async fn db_clear(&self) {
         let tables = self.db_tables().await.into_iter().filter(|table| table != "seaql_migrations");
-        let deletes: String = tables.map(|table| format!("DELETE FROM \"{table}\";")).collect();
+        let deletes = tables.map(|table| format!("DELETE FROM \"{table}\";")).collect::<Vec<_>>().concat();
         // In no order, so nothing may watch over the foreign keys meanwhile.
         let [before, after] = if self.db().backend() == DbBackend::Postgres {
             ["SET session_replication_role = replica;", "SET session_replication_role = DEFAULT"]
