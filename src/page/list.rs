@@ -138,7 +138,8 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
         filter: &Filter,
     ) -> Result<Arc<Slice<T>>> {
-        let name = format!("page {} {} {page:?} {filter:?} {:?}", self.table, self.parent, self.key);
+        let order = (self.key, self.descending);
+        let name = format!("page {} {} {page:?} {filter:?} {order:?}", self.table, self.parent);
         let batch = lists.batch::<Arc<Slice<T>>>(name);
         let found = batch.load(parent, async |parents| self.fetch(db, &parents, page, filter).await).await?;
         Ok(found.unwrap_or_default())

@@ -69,8 +69,11 @@ impl Window {
         if states.is_empty() {
             return Filter::default().and("1 = 0");
         }
-        let conditions: Vec<&str> = states
+        // Each once and in one order, so that what is asked for has one text.
+        let states = [S::Proposed, S::Lapsed, S::Scheduled, S::Active, S::Expired, S::Ended]
             .into_iter()
+            .filter(|state| states.contains(state));
+        let conditions: Vec<&str> = states
             .map(|state| match state {
                 S::Ended => "t.state = 'ENDED'",
                 S::Proposed => "t.state = 'PROPOSED' AND t.created_at > :lapse",

@@ -12,6 +12,7 @@ mod consistent;
 mod database;
 mod declared;
 mod enforced;
+mod explained;
 mod exported;
 mod fuzzed;
 mod isolation;
