@@ -11,9 +11,9 @@ use super::resolver::flows;
 use super::set::{Grants, PermissionSet};
 
 /// How many paths are listed at most.
-const LISTED: usize = 50;
+pub const LISTED: usize = 50;
 /// How many misses are listed at most.
-const MISSES: usize = 10;
+pub const MISSES: usize = 10;
 /// How many chains of partnerships are looked at at most.
 const CHAINS: usize = 10_000;
 
@@ -27,6 +27,10 @@ pub fn explain(
 ) -> Explanation {
     let search = Search { graph, holdings, permission, now };
     let flows = flows(graph, holdings, now);
+    if !flows.contains_key(&organisation) {
+        // In a cycle, or below one: the resolver gives nothing there.
+        return Explanation::default();
+    }
     // Along links that carry the permission each turn leads to a path, so none is missed however many ways there are.
     let carries = |chain: &[&Edge]| {
         let Some(flow) = chain.first().and_then(|edge| flows.get(&edge.reseller)) else { return false };
@@ -96,7 +100,7 @@ impl Search<'_> {
         let mut found = Vec::new();
         let Some(holding) = self.holdings.get(&top) else {
             if chain.is_empty() {
-                found.push((Vec::new(), vec![miss(MissReason::NotAMember, organisation, Permission::MemberInvite)]));
+                found.push((Vec::new(), vec![Miss::not_a_member(organisation)]));
                 found.extend(self.by_operator(organisation));
             }
             return found;

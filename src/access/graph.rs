@@ -1,6 +1,6 @@
 //! The tenant graph as the resolver sees it: organisations, partnerships between them, and what one actor holds where.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -118,6 +118,13 @@ pub enum Holding {
 }
 
 impl Holding {
+    /// A key of an organisation of the given kind. What is only for members no key holds, whatever is stored.
+    pub fn key(id: Uuid, scopes: Grants, kind: Kind) -> Self {
+        let platform = if kind == Kind::Operator { PermissionSet::PLATFORM } else { PermissionSet::EMPTY };
+        let bound = PermissionSet::DELEGABLE.union(platform);
+        Self::Key { id, sets: Grants { own: scopes.own & bound, clients: scopes.clients & bound } }
+    }
+
     /// M of the rule: the union over the roles, if the membership holds at the moment.
     pub fn grants(&self, now: DateTimeUtc) -> Grants {
         match self {
@@ -144,6 +151,21 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// The part from where somebody may come to the organisation: itself, those above it, and the operator.
+    #[must_use]
+    pub fn above(&self, organisation: Uuid) -> Self {
+        let mut found: HashSet<Uuid> = self.operator().into_iter().chain([organisation]).collect();
+        let mut waiting = vec![organisation];
+        while let Some(client) = waiting.pop() {
+            let resellers = self.edges.iter().filter(|edge| edge.client == client).map(|edge| edge.reseller);
+            waiting.extend(resellers.filter(|reseller| found.insert(*reseller)));
+        }
+        Self {
+            nodes: self.nodes.iter().filter(|(id, _)| found.contains(id)).map(|(id, node)| (*id, *node)).collect(),
+            edges: self.edges.iter().filter(|edge| found.contains(&edge.client)).copied().collect(),
+        }
+    }
+
     /// The operator, if it is part of the graph.
     pub fn operator(&self) -> Option<Uuid> {
         self.nodes.iter().find(|(_, node)| node.kind == Kind::Operator).map(|(id, _)| *id)

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::organisation;
 use sea_orm::prelude::DateTimeUtc;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
@@ -33,6 +34,7 @@ pub struct Access {
     actor: Actor,
     now: DateTimeUtc,
     decided: Mutex<HashMap<Uuid, Seen>>,
+    reached: OnceCell<Arc<HashMap<Uuid, Seen>>>,
     batch: Batch<Uuid, Seen>,
     everybody: Batch<Uuid, Arc<Accessible>>,
 }
@@ -40,7 +42,15 @@ pub struct Access {
 impl Access {
     /// For one request. All decisions are made for the moment given here.
     pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
-        Self { db, actor, now, decided: Mutex::default(), batch: Batch::default(), everybody: Batch::default() }
+        Self {
+            db,
+            actor,
+            now,
+            decided: Mutex::default(),
+            reached: OnceCell::new(),
+            batch: Batch::default(),
+            everybody: Batch::default(),
+        }
     }
 
     /// Who asks.
@@ -92,11 +102,14 @@ impl Access {
     }
 
     /// Every organisation where the viewer holds anything, by whatever path.
-    pub async fn reachable(&self) -> Result<HashMap<Uuid, Seen>> {
-        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
-        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
-        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
-        Ok(seen)
+    pub async fn reachable(&self) -> Result<Arc<HashMap<Uuid, Seen>>> {
+        let found = self.reached.get_or_try_init(async || {
+            let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
+            seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
+            self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
+            Ok(Arc::new(seen))
+        });
+        found.await.cloned()
     }
 
     /// The paths by which a subject may do something at an organisation, or how near it comes.

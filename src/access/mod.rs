@@ -21,7 +21,7 @@ mod store;
 
 pub use actor::{Actor, KeyActor, Subject, UserActor};
 pub use directive::Side;
-pub use explain::explain;
+pub use explain::{LISTED, MISSES, explain};
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
 pub use guard::{Exists, Guarded, Rule, Seat, authenticated, check, report};
 pub use lookup::{Access, Seen};

@@ -100,6 +100,14 @@ pub struct Miss {
     pub remedy: Option<Remedy>,
 }
 
+impl Miss {
+    /// There is no membership at all.
+    pub const fn not_a_member(organisation: Uuid) -> Self {
+        let remedy = Some(Remedy { permission: Permission::MemberInvite, organisation });
+        Self { path: Vec::new(), reason: MissReason::NotAMember, organisation, remedy }
+    }
+}
+
 /// Why a subject may or may not do something.
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::actor::Subject;
 use super::graph::{Edge, Graph, HeldRole, Holding, Holdings, Node};
 use super::role::BuiltinRole;
-use super::set::PermissionSet;
+use super::set::{Grants, PermissionSet};
 use crate::db::Db;
 use crate::error::Result;
 
@@ -122,9 +122,12 @@ pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Access
         if expires_at.is_none_or(|end| now < end) {
             let key: Uuid = row.try_get_by_index(0)?;
             let organisation: Uuid = row.try_get_by_index(2)?;
-            let kind = neighbourhood.graph.nodes.get(&organisation).map(|node| node.kind);
-            let sets = kind.map(|kind| custom(&row, 3, key, String::new(), kind)).transpose()?;
-            let holding = Holding::Key { id: key, sets: sets.map(|role| role.sets).unwrap_or_default() };
+            let Some(node) = neighbourhood.graph.nodes.get(&organisation) else { continue };
+            let scopes = Grants {
+                own: PermissionSet::from_stored(row.try_get_by_index(3)?),
+                clients: PermissionSet::from_stored(row.try_get_by_index(4)?),
+            };
+            let holding = Holding::key(key, scopes, node.kind);
             keys.insert(key, (row.try_get_by_index(1)?, Holdings::from([(organisation, holding)])));
         }
     }
@@ -250,7 +253,6 @@ fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
     if let Subject::Key { id, organisation_id, scopes } = subject
         && let Some(node) = neighbourhood.graph.nodes.get(&organisation_id)
     {
-        let sets = HeldRole::custom(id, String::new(), scopes.own, scopes.clients, node.kind).sets;
-        neighbourhood.holdings = Holdings::from([(organisation_id, Holding::Key { id, sets })]);
+        neighbourhood.holdings = Holdings::from([(organisation_id, Holding::key(id, scopes, node.kind))]);
     }
 }

@@ -13,8 +13,8 @@ use crate::user::User;
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct Accessor {
-    /// Who.
-    pub actor: AccessorActor,
+    /// Who; null for an API key that the viewer may not see, which needs `api_key:read` where the key belongs.
+    pub actor: Option<AccessorActor>,
     /// By which paths.
     pub paths: Vec<AccessPath>,
 }

@@ -37,6 +37,8 @@ impl AccessExplanation {
         if self.granted {
             self.misses.clear();
         }
+        self.paths.truncate(crate::access::LISTED);
+        self.misses.truncate(crate::access::MISSES);
         self
     }
 }
@@ -114,7 +116,9 @@ impl AccessStep {
     pub fn link(&self) -> Link {
         let name = |card: &Option<OrganisationCard>| card.as_ref().map(|card| card.name.clone());
         match self.kind {
-            AccessStepKind::Membership => Link::Membership { at: name(&self.to), role: self.role.clone() },
+            AccessStepKind::Membership => {
+                Link::Membership { at: name(&self.to), role: self.to.as_ref().and(self.role.clone()) }
+            }
             AccessStepKind::ApiKey => Link::Key { at: name(&self.to) },
             AccessStepKind::Partnership => Link::Partnership { reseller: name(&self.from), client: name(&self.to) },
             AccessStepKind::Operator => Link::Operator,

@@ -6,12 +6,21 @@ use macros::guarded;
 use super::catalogue::{FieldsByPermission, PermissionInfo};
 use super::object::AccessExplanation;
 use super::store::{self, Asked};
-use crate::access::{Permission, Rule, Side, Subject, check};
+use crate::access::{Guarded, Permission, Rule, Seat, Side, Subject, check};
 use crate::error::{Error, Result};
 use crate::id;
-use crate::invoice;
+use crate::invoice::{self, Invoice};
 use crate::organisation;
 use crate::request::{Request, service};
+
+/// The payer's side of an invoice, as if it were the only one.
+struct AtPayer<'a>(&'a Invoice);
+
+impl Guarded for AtPayer<'_> {
+    fn seat(&self, _: Side) -> Option<Seat> {
+        self.0.seat(Side::Payer)
+    }
+}
 
 /// Root fields that explain.
 #[derive(Default)]
@@ -29,7 +38,9 @@ impl ExplanationQuery {
         #[graphql(desc = "Where.")] organisation_id: ID,
         #[graphql(desc = "To do what.")] permission: Permission,
         #[graphql(desc = "Whose access; the viewer's if not given.")] user_id: Option<ID>,
-        #[graphql(desc = "An invoice for the organisation: access may then come by way of its payer as well.")]
+        #[graphql(
+            desc = "An invoice for the organisation: INVOICE_READ and INVOICE_PAY may come by way of its payer as well; of others that is told with `member:read` there."
+        )]
         invoice_id: Option<ID>,
     ) -> Result<Option<AccessExplanation>> {
         const OTHERS: &[Rule] = &[Rule { permission: Permission::MemberRead, side: Side::Organisation }];
@@ -38,21 +49,25 @@ impl ExplanationQuery {
         let user = user_id.map(|user| id::Type::User.parse(&user)).transpose()?;
         let invoice = invoice_id.map(|invoice| id::Type::Invoice.parse(&invoice)).transpose()?;
         let organisation = organisation::store::find(&request.access, key).await?.ok_or(Error::NotFound)?;
-        let subject = match user.map(Subject::User) {
-            None => request.actor().subject(),
-            Some(other) => {
-                check(&organisation, OTHERS)?;
-                other
-            }
-        };
-        let asked = Asked { subject, permission };
+        let own = request.actor().subject();
+        let another = user.filter(|user| !matches!(own, Subject::User(own) if own == *user));
+        if another.is_some() {
+            check(&organisation, OTHERS)?;
+        }
+        let asked = Asked { subject: another.map_or(own, Subject::User), permission, is_another: another.is_some() };
         let mut found = store::explanation(request, asked, key, Side::Organisation).await?;
         if let Some(invoice) = invoice {
+            if !matches!(permission, Permission::InvoiceRead | Permission::InvoicePay) {
+                let message = "Only INVOICE_READ and INVOICE_PAY come by way of the payer of an invoice.";
+                return Err(Error::InvalidInput(message.to_owned()));
+            }
             let invoice = invoice::store::find(request, invoice).await?.ok_or(Error::NotFound)?;
             if invoice.organisation_key() != key {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
-            if invoice.payer_key() != key {
+            // What others may do at the payer is for those who may see the members there.
+            let is_open = another.is_none() || check(&AtPayer(&invoice), OTHERS).is_ok();
+            if invoice.payer_key() != key && is_open {
                 let by_payer = store::explanation(request, asked, invoice.payer_key(), Side::Payer).await?;
                 found = found.or(by_payer);
             }

@@ -10,7 +10,7 @@ use super::accessor::{Accessor, AccessorActor, ApiKey};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
-    Explanation, Graph, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain,
+    Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain, resolve,
 };
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
@@ -25,6 +25,8 @@ pub struct Asked {
     pub subject: Subject,
     /// To do what.
     pub permission: Permission,
+    /// Whether that is another than the asker.
+    pub is_another: bool,
 }
 
 /// Explains one decision at one organisation.
@@ -32,6 +34,9 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
     let mut found = request.access.explain(asked.subject, organisation, asked.permission).await?;
     if found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember) {
         disabled(request, asked.subject, organisation, &mut found).await?;
+    }
+    if asked.is_another {
+        hide(request, organisation, &mut found).await?;
     }
     let links = found.paths.iter().flatten().chain(found.misses.iter().flat_map(|miss| &miss.path));
     let names = Names::of(request, organisation, links.cloned().collect()).await?;
@@ -41,6 +46,25 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
         paths: found.paths.iter().map(|path| names.path(path, at)).collect(),
         misses: found.misses.iter().map(|miss| names.miss(miss, asked.permission, at)).collect(),
     })
+}
+
+/// Of another's misses those are told that begin at a membership which the asker may read, and stop at an organisation
+/// whose state it may read: a membership that leads nowhere is nobody else's business.
+async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) -> Result<()> {
+    let begins = |miss: &Miss| miss.path.first().map_or(organisation, |step| ends(step)[0]);
+    let ids = found.misses.iter().flat_map(|miss| [begins(miss), miss.organisation]);
+    let seen = request.access.look_all(ids.collect::<HashSet<_>>()).await?;
+    let holds = |id: Uuid, permission| seen.get(&id).is_some_and(|seen| seen.grants.has(permission));
+    let had_misses = !found.misses.is_empty();
+    found.misses.retain(|miss| {
+        let is_state = matches!(miss.reason, MissReason::OrganisationSuspended | MissReason::OrganisationClosed);
+        holds(begins(miss), Permission::MemberRead)
+            && (!is_state || holds(miss.organisation, Permission::OrganisationRead))
+    });
+    if had_misses && found.misses.is_empty() {
+        found.misses.push(Miss::not_a_member(organisation));
+    }
+    Ok(())
 }
 
 /// A disabled user holds nothing, whatever memberships it has.
@@ -66,53 +90,61 @@ pub async fn accessors(
 ) -> Result<Connection<Accessor>> {
     let organisation = seen.row.id;
     let everybody = request.access.everybody(organisation).await?;
-    let graph = &everybody.neighbourhood.graph;
-    let above = above(graph, organisation);
-    let paths = |held: &Holdings| {
-        if held.keys().any(|id| above.contains(id)) {
-            explain(graph, held, organisation, permission, request.now()).paths
-        } else {
-            Vec::new()
-        }
+    let graph = everybody.neighbourhood.graph.above(organisation);
+    let may = |held: &Holdings| {
+        held.keys().any(|id| graph.nodes.contains_key(id))
+            && resolve(&graph, held, request.now()).get(&organisation).is_some_and(|grants| grants.has(permission))
     };
-    let users = everybody.users.iter().map(|(id, held)| {
+    let users = everybody.users.iter().filter(|(_, held)| may(held)).map(|(id, held)| {
         let name = everybody.names.get(id).cloned().unwrap_or_default();
-        (name.clone(), *id, AccessorActor::User(User { id: *id, name }), paths(held))
+        (name.clone(), *id, Arc::new((Who::User(User { id: *id, name }), held)))
     });
-    let keys = everybody.keys.iter().map(|(id, (name, held))| {
-        (name.clone(), *id, AccessorActor::ApiKey(ApiKey { id: *id, name: name.clone() }), paths(held))
+    let keys = everybody.keys.iter().filter(|(_, (_, held))| may(held)).map(|(id, (name, held))| {
+        (name.clone(), *id, Arc::new((Who::Key(ApiKey { id: *id, name: name.clone() }), held)))
     });
-    let mut all: Vec<_> = users
-        .chain(keys)
-        .filter(|(.., paths)| !paths.is_empty())
-        .map(|(name, id, actor, paths)| (name, id, Arc::new((actor, paths))))
-        .collect();
+    let mut all: Vec<_> = users.chain(keys).collect();
     all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let total = Total::known(all.len());
     let slice = slice_sorted(all.into_iter(), page);
-    let links = slice.items.iter().flat_map(|(_, item)| item.1.iter().flatten());
-    let names = Names::of(request, organisation, links.cloned().collect()).await?;
+    // The paths are looked for of those on the page only.
+    let paths: HashMap<Uuid, Vec<Path>> = slice
+        .items
+        .iter()
+        .map(|(_, item)| (item.0.id(), explain(&graph, item.1, organisation, permission, request.now()).paths))
+        .collect();
+    let names = Names::of(request, organisation, paths.values().flatten().flatten().cloned().collect()).await?;
     Ok(Connection::new(&slice, total, |item| Accessor {
-        actor: item.0.clone(),
-        paths: item.1.iter().map(|path| names.path(path, Side::Organisation)).collect(),
+        actor: match &item.0 {
+            Who::User(user) => Some(AccessorActor::User(user.clone())),
+            Who::Key(key) => {
+                item.1.keys().all(|at| names.keys.contains(at)).then(|| AccessorActor::ApiKey(key.clone()))
+            }
+        },
+        paths: paths.get(&item.0.id()).into_iter().flatten().map(|path| names.path(path, Side::Organisation)).collect(),
     }))
 }
 
-/// From where somebody may come to the organisation: itself, those above it, and the operator.
-fn above(graph: &Graph, organisation: Uuid) -> HashSet<Uuid> {
-    let mut found: HashSet<Uuid> = graph.operator().into_iter().chain([organisation]).collect();
-    let mut waiting = vec![organisation];
-    while let Some(client) = waiting.pop() {
-        let resellers = graph.edges.iter().filter(|edge| edge.client == client).map(|edge| edge.reseller);
-        waiting.extend(resellers.filter(|reseller| found.insert(*reseller)));
+/// Somebody or a key, before it is known whether the asker may see it.
+enum Who {
+    User(User),
+    Key(ApiKey),
+}
+
+impl Who {
+    const fn id(&self) -> Uuid {
+        match self {
+            Self::User(user) => user.id,
+            Self::Key(key) => key.id,
+        }
     }
-    found
 }
 
 /// The organisations along some paths, and which of them the asker may see.
 struct Names {
     rows: HashMap<Uuid, Arc<Model>>,
     visible: HashSet<Uuid>,
+    /// Where the asker may see API keys.
+    keys: HashSet<Uuid>,
 }
 
 impl Names {
@@ -137,7 +169,8 @@ impl Names {
                 }
             }
         }
-        Ok(Self { rows: seen.into_iter().map(|(id, seen)| (id, seen.row)).collect(), visible })
+        let keys = seen.keys().filter(|id| holds(id, Permission::ApiKeyRead)).copied().collect();
+        Ok(Self { keys, visible, rows: seen.into_iter().map(|(id, seen)| (id, seen.row)).collect() })
     }
 
     fn card(&self, id: Uuid) -> Option<OrganisationCard> {
@@ -150,7 +183,10 @@ impl Names {
                 let role = role.as_ref().map(|role| role.name().to_owned());
                 (AccessStepKind::Membership, Some(*membership), role, None, *organisation)
             }
-            Step::Key { organisation, key } => (AccessStepKind::ApiKey, Some(*key), None, None, *organisation),
+            Step::Key { organisation, key } => {
+                let key = self.keys.contains(organisation).then_some(*key);
+                (AccessStepKind::ApiKey, key, None, None, *organisation)
+            }
             Step::Partnership { partnership, reseller, client } => {
                 (AccessStepKind::Partnership, Some(*partnership), None, Some(*reseller), *client)
             }

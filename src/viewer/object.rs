@@ -112,7 +112,7 @@ impl Viewer {
         >,
     ) -> Result<Option<Connection<Organisation>>> {
         let permission = permission.unwrap_or(Permission::OrganisationRead);
-        let mut reached: Vec<Seen> = Request::of(context)?.access.reachable().await?.into_values().collect();
+        let mut reached: Vec<Seen> = Request::of(context)?.access.reachable().await?.values().cloned().collect();
         reached.retain(|seen| seen.grants.has(permission));
         reached.sort_unstable_by(|a, b| (&a.row.name, a.row.id).cmp(&(&b.row.name, b.row.id)));
         let total = Total::known(reached.len());

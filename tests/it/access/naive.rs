@@ -98,7 +98,11 @@ fn held(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize) -> Grants 
     let at_operator = tenancy.operator == Some(organisation);
     let bound = |set: PermissionSet| if at_operator { set } else { set & only(|permission| !permission.is_platform()) };
     let roles: Vec<Role> = match subject {
-        Subject::Key(key) if key.organisation == organisation => vec![Role::Custom(key.scopes)],
+        Subject::Key(key) if key.organisation == organisation => {
+            // No key holds what is only for members.
+            let kept = only(|permission| permission.is_delegable() || permission.is_platform());
+            vec![Role::Custom(Grants { own: key.scopes.own & kept, clients: key.scopes.clients & kept })]
+        }
         Subject::Key(_) => Vec::new(),
         Subject::User(members) => members
             .iter()

@@ -55,7 +55,7 @@ async fn check(world: &World, tenancy: &Tenancy, subject: naive::Subject<'_>, ac
     let access = || Access::new(world.db().clone(), actor.clone(), now());
     let together = access();
     let all = together.look_all((0..tenancy.len()).map(id)).await.unwrap();
-    let listed: BTreeSet<Uuid> = access().reachable().await.unwrap().into_keys().collect();
+    let listed: BTreeSet<Uuid> = access().reachable().await.unwrap().keys().copied().collect();
     for number in 0..tenancy.len() {
         let expected = grants(tenancy, subject, number);
         let alone = access().look(id(number)).await.unwrap().unwrap();

@@ -185,8 +185,8 @@ impl Tenancy {
 
     /// What the key holds, as the resolver sees it.
     pub fn key_holdings(&self) -> Holdings {
-        let sets = self.held(Role::Custom(self.key.scopes), self.key.organisation).sets;
-        HashMap::from([(id(self.key.organisation), Holding::Key { id: Uuid::from_u128(3_000), sets })])
+        let Key { organisation, scopes } = self.key;
+        HashMap::from([(id(organisation), Holding::key(Uuid::from_u128(3_000), scopes, self.kind(organisation)))])
     }
 
     fn held(&self, role: Role, organisation: usize) -> HeldRole {
