@@ -9,7 +9,9 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
+use super::directive::Side;
 use super::explain::explain;
+use super::guard::Seat;
 use super::path::Explanation;
 use super::permission::Permission;
 use super::resolver::resolve;
@@ -26,6 +28,13 @@ pub struct Seen {
     pub row: Arc<organisation::Model>,
     /// The decision.
     pub grants: Grants,
+}
+
+impl Seen {
+    /// The seat of an object that belongs to this organisation alone.
+    pub fn seat(&self, side: Side) -> Option<Seat> {
+        matches!(side, Side::Organisation).then_some(Seat { organisation: self.row.id, grants: self.grants })
+    }
 }
 
 /// The role resolver for one request: who asks, when, and what has been decided so far.

@@ -154,11 +154,6 @@ impl Grants {
     pub const fn has(self, permission: Permission) -> bool {
         self.own.has(permission)
     }
-
-    /// Whether both halves hold what the other's halves hold: one can give only what one has.
-    pub const fn covers(self, other: Self) -> bool {
-        self.own.covers(other.own) && self.clients.covers(other.clients)
-    }
 }
 
 #[cfg(test)]

@@ -93,8 +93,7 @@ impl BillingContact {
 
 impl Guarded for BillingContact {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.seen.seat(side)
     }
 }
 

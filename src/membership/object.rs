@@ -22,8 +22,7 @@ pub struct Membership {
 
 impl Guarded for Membership {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.seen.seat(side)
     }
 }
 
@@ -96,8 +95,7 @@ impl Role {
 
 impl Guarded for Role {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.seen.seat(side)
     }
 }
 

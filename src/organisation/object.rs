@@ -60,8 +60,7 @@ impl Organisation {
 
 impl Guarded for Organisation {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.0.row.id, grants: self.0.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.0.seat(side)
     }
 }
 

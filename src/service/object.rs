@@ -58,23 +58,10 @@ pub struct Service {
     seen: Seen,
 }
 
-/// What one needs to see a service of a kind.
-const fn rule(kind: service::Kind) -> Permission {
-    match kind {
-        service::Kind::Domain => Permission::DomainRead,
-        _ => Permission::ServiceRead,
-    }
-}
-
 impl Service {
     /// A service of an organisation; the list that it stands in has left out those that the viewer does not see.
     pub fn new(row: &Arc<service::Model>, seen: &Seen) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
-    }
-
-    /// The service, if it is there for the viewer.
-    pub fn if_visible(self) -> Option<Self> {
-        self.seen.grants.has(rule(self.row.kind)).then_some(self)
     }
 }
 
@@ -103,8 +90,14 @@ impl ServiceFilter {
 
 impl Guarded for Service {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        // Of the two permissions that show services, only the one of its kind counts.
+        let other = match self.row.kind {
+            service::Kind::Domain => Permission::ServiceRead,
+            _ => Permission::DomainRead,
+        };
+        let mut seat = self.seen.seat(side)?;
+        seat.grants.own = seat.grants.own.without([other].into_iter().collect());
+        Some(seat)
     }
 }
 

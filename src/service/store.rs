@@ -4,7 +4,7 @@ use entity::service;
 use uuid::Uuid;
 
 use super::object::{Service, ServiceFilter};
-use crate::access::Seen;
+use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::page::{Connection, Key, List, PageArguments, one_row};
 use crate::request::Request;

@@ -55,8 +55,7 @@ impl Subscription {
 
 impl Guarded for Subscription {
     fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.seen.seat(side)
     }
 }
 
