@@ -42,6 +42,7 @@ types! {
     Service "service" "a service",
     Invoice "invoice" "an invoice",
     ApiKey "api_key" "an API key",
+    AuditEvent "audit_event" "an audit event",
 }
 
 impl Type {

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod batch;
 pub mod billing;
 pub mod clock;

@@ -21,6 +21,8 @@ pub struct Request {
     pub organisation: Option<Uuid>,
     /// The `User-Agent`, for the list of sessions.
     pub user_agent: Option<String>,
+    /// Id of the request, as the log names it.
+    pub id: String,
     switched_to: Mutex<Option<Uuid>>,
 }
 
@@ -32,6 +34,7 @@ impl Request {
             lists: Lists::default(),
             organisation: None,
             user_agent: None,
+            id: String::new(),
             switched_to: Mutex::default(),
         }
     }
@@ -49,6 +52,16 @@ impl Request {
     /// The moment for which decisions are made.
     pub const fn now(&self) -> DateTimeUtc {
         self.access.now()
+    }
+
+    /// The organisation that the actor says to work in; the right to it is judged elsewhere.
+    pub fn acting_organisation(&self) -> Option<Uuid> {
+        let own = match self.actor() {
+            Actor::Anonymous => None,
+            Actor::User(user) => self.switched_to().or(user.active_organisation),
+            Actor::ApiKey(key) => Some(key.organisation_id),
+        };
+        self.organisation.or(own)
     }
 
     /// The organisation that this very request has switched the session to, for the mutations after it.

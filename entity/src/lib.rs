@@ -9,6 +9,8 @@
 )]
 
 pub mod api_key;
+pub mod audit_chain;
+pub mod audit_event;
 pub mod billing_contact;
 pub mod billing_details;
 pub mod invoice;

@@ -20,6 +20,7 @@ mod m20261121_000006_billing;
 mod m20261121_000007_subscriptions;
 mod m20261121_000008_invoices;
 mod m20261121_000009_api_keys;
+mod m20261121_000010_audit;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_subscriptions::Migration),
             Box::new(m20261121_000008_invoices::Migration),
             Box::new(m20261121_000009_api_keys::Migration),
+            Box::new(m20261121_000010_audit::Migration),
         ]
     }
 }

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::organisation;
 use sea_orm::prelude::DateTimeUtc;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
 use super::directive::Side;
 use super::explain::explain;
+use super::graph::{Graph, Holdings};
 use super::guard::Seat;
-use super::path::Explanation;
+use super::path::{Explanation, Path};
 use super::permission::Permission;
 use super::resolver::resolve;
 use super::set::Grants;
@@ -28,6 +29,15 @@ pub struct Seen {
     pub row: Arc<organisation::Model>,
     /// The decision.
     pub grants: Grants,
+    /// What it was made from.
+    origin: Arc<Origin>,
+}
+
+/// A part of the graph, and what the viewer holds there.
+#[derive(Debug)]
+struct Origin {
+    graph: Graph,
+    holdings: Holdings,
 }
 
 impl Seen {
@@ -43,7 +53,7 @@ pub struct Access {
     actor: Actor,
     now: DateTimeUtc,
     decided: Mutex<HashMap<Uuid, Seen>>,
-    reached: OnceCell<Arc<HashMap<Uuid, Seen>>>,
+    reached: AsyncMutex<Option<Arc<HashMap<Uuid, Seen>>>>,
     batch: Batch<Uuid, Seen>,
     everybody: Batch<Uuid, Arc<Accessible>>,
 }
@@ -56,7 +66,7 @@ impl Access {
             actor,
             now,
             decided: Mutex::default(),
-            reached: OnceCell::new(),
+            reached: AsyncMutex::default(),
             batch: Batch::default(),
             everybody: Batch::default(),
         }
@@ -112,13 +122,29 @@ impl Access {
 
     /// Every organisation where the viewer holds anything, by whatever path.
     pub async fn reachable(&self) -> Result<Arc<HashMap<Uuid, Seen>>> {
-        let found = self.reached.get_or_try_init(async || {
-            let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
-            seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
-            self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
-            Ok(Arc::new(seen))
-        });
-        found.await.cloned()
+        let mut reached = self.reached.lock().await;
+        if let Some(seen) = &*reached {
+            return Ok(Arc::clone(seen));
+        }
+        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
+        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
+        Ok(Arc::clone(reached.insert(Arc::new(seen))))
+    }
+
+    /// The shortest way by which the viewer may do something at an organisation that was looked up; no statement.
+    pub fn way(&self, organisation: Uuid, permission: Permission) -> Option<Path> {
+        let origin = self.known(organisation)?.origin;
+        explain(&origin.graph, &origin.holdings, organisation, permission, self.now).paths.into_iter().next()
+    }
+
+    /// Forgets what was decided: a change may have touched it.
+    pub fn forget(&self) {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // Mutations run one after the other, so nobody holds it.
+        if let Ok(mut reached) = self.reached.try_lock() {
+            *reached = None;
+        }
     }
 
     /// The paths by which a subject may do something at an organisation, or how near it comes.
@@ -139,10 +165,12 @@ impl Access {
 }
 
 fn decisions(neighbourhood: Neighbourhood, now: DateTimeUtc) -> HashMap<Uuid, Seen> {
-    let mut grants = resolve(&neighbourhood.graph, &neighbourhood.holdings, now);
-    neighbourhood
-        .rows
-        .into_iter()
-        .map(|(id, row)| (id, Seen { row, grants: grants.remove(&id).unwrap_or_default() }))
+    let Neighbourhood { graph, holdings, rows } = neighbourhood;
+    let mut grants = resolve(&graph, &holdings, now);
+    let origin = Arc::new(Origin { graph, holdings });
+    rows.into_iter()
+        .map(|(id, row)| {
+            (id, Seen { row, grants: grants.remove(&id).unwrap_or_default(), origin: Arc::clone(&origin) })
+        })
         .collect()
 }

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use macros::guarded;
 
 use crate::access::report;
+use crate::audit::{self, AuditEvent};
 use crate::billing::{self, BillingContact};
 use crate::error::{Error, Result};
 use crate::id::{self, Type};
@@ -40,6 +41,8 @@ pub enum Node {
     Service(Service),
     /// An invoice.
     Invoice(Invoice),
+    /// An event of the audit log.
+    AuditEvent(AuditEvent),
 }
 
 async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
@@ -55,6 +58,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
+        Type::AuditEvent => audit::store::find(access, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role | Type::ApiKey => {
             return Err(Error::InvalidInput(
                 "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),

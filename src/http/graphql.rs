@@ -128,6 +128,7 @@ impl Run<'_> {
         let mut request = Request::new(app.db.clone(), self.who.actor.clone(), app.clock.now());
         request.organisation = self.who.organisation;
         request.user_agent.clone_from(&self.who.user_agent);
+        request.id = self.id.as_str().to_owned();
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;
         graphql.set_parsed_query(document.parsed());

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::card::OrganisationCard;
 use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::billing::{self, BillingDetails};
 use crate::error::Result;
 use crate::explanation::{self, Accessor};
@@ -199,6 +200,31 @@ impl Organisation {
     #[public]
     fn reseller(&self) -> Option<Reseller> {
         Reseller::of(&self.0)
+    }
+
+    /// The audit log: what was done here, the newest first.
+    #[requires(AUDIT_READ)]
+    async fn audit_events(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which events.")] filter: Option<AuditFilter>,
+    ) -> Result<Option<Connection<AuditEvent>>> {
+        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// Goes through the whole audit log and says whether an event was changed, removed or put in. Takes time linear in
+    /// the log.
+    #[requires(AUDIT_READ)]
+    async fn audit_verification(&self, context: &Context<'_>) -> Result<Option<AuditVerification>> {
+        let finding = audit::verify(Request::of(context)?.db(), self.key()).await?;
+        Ok(Some(AuditVerification {
+            valid: finding.fault.is_none(),
+            events: finding.events,
+            forgotten: finding.forgotten,
+            broken_at: finding.fault.map(|(sequence, _)| sequence),
+            reason: finding.fault.map(|(_, reason)| reason.to_owned()),
+        }))
     }
 
     /// Everybody who may do this here, members, people of partners, staff and keys alike, with the ways by which.

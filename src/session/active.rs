@@ -21,12 +21,10 @@ pub enum Standing {
 /// The organisation that the request works in, if any; the right to it is judged now. An error if it was lost, and,
 /// without a difference, if the request names one that the actor may not work in or that is not there.
 pub async fn active_organisation(request: &Request) -> Result<Option<Organisation>> {
-    let own = match request.actor() {
-        Actor::Anonymous => return Ok(None),
-        Actor::User(user) => request.switched_to().or(user.active_organisation),
-        Actor::ApiKey(key) => Some(key.organisation_id),
-    };
-    let Some(id) = request.organisation.or(own) else { return Ok(None) };
+    if matches!(request.actor(), Actor::Anonymous) {
+        return Ok(None);
+    }
+    let Some(id) = request.acting_organisation() else { return Ok(None) };
     match standing(request, id).await? {
         Standing::Open(organisation) => Ok(Some(organisation)),
         Standing::Barred(_) | Standing::Unknown => Err(Error::ContextLost(lost(request).to_owned())),

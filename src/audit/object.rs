@@ -1,0 +1,247 @@
+//! An event of the audit log.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::audit_event;
+use macros::guarded;
+use sea_orm::ActiveEnum;
+use sea_orm::prelude::DateTimeUtc;
+
+use crate::access::{Guarded, Seat, Seen, Side, directive};
+use crate::error::{Error, Result};
+use crate::id;
+use crate::page::Filter;
+use crate::partnership::{self, Partnership, Window};
+use crate::request::Request;
+
+/// What sort of actor it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "audit_event::ActorKind")]
+pub enum AuditActorKind {
+    /// A person.
+    User,
+    /// A key of an organisation.
+    ApiKey,
+    /// The server itself, or its command line.
+    System,
+}
+
+/// By which way an actor was allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "audit_event::Way")]
+pub enum AuditWay {
+    /// About itself, for which no permission is needed.
+    Own,
+    /// A role of a membership.
+    Membership,
+    /// A partnership.
+    Partnership,
+    /// The operator's implicit partnership.
+    Operator,
+    /// The scopes of a key.
+    ApiKey,
+}
+
+/// Whether an act was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "audit_event::Outcome")]
+pub enum AuditOutcome {
+    /// Done.
+    Done,
+    /// Refused, and nothing was done.
+    Refused,
+}
+
+/// Which events.
+#[derive(InputObject)]
+pub struct AuditFilter {
+    /// Only of this user or key.
+    pub actor_id: Option<ID>,
+    /// Only this mutation, for example `inviteMember`.
+    pub action: Option<String>,
+    /// Only what was done to this object.
+    pub object_id: Option<ID>,
+    /// Only by this way: PARTNERSHIP shows what partners did.
+    pub way: Option<AuditWay>,
+    /// Only by this partnership.
+    pub partnership_id: Option<ID>,
+    /// Only from this instant on.
+    pub from: Option<DateTimeUtc>,
+    /// Only before this instant.
+    pub until: Option<DateTimeUtc>,
+}
+
+impl AuditFilter {
+    /// As conditions on rows.
+    pub fn conditions(filter: Option<&Self>) -> Result<Filter> {
+        let mut conditions = Filter::default();
+        let Some(filter) = filter else { return Ok(conditions) };
+        if let Some(actor) = &filter.actor_id {
+            let key = match id::parse(actor)? {
+                (id::Type::User | id::Type::ApiKey, key) => key,
+                _ => return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned())),
+            };
+            conditions = conditions.and_with("t.actor_id = :actor", [(":actor", key.into())]);
+        }
+        if let Some(action) = &filter.action {
+            conditions = conditions.and_with("t.action = :action", [(":action", action.clone().into())]);
+        }
+        if let Some(object) = &filter.object_id {
+            id::parse(object)?;
+            conditions = conditions.and_with("t.object_id = :object", [(":object", object.to_string().into())]);
+        }
+        if let Some(way) = filter.way {
+            let way = audit_event::Way::from(way).to_value();
+            conditions = conditions.and_with("t.way = :way", [(":way", way.into())]);
+        }
+        if let Some(partnership) = &filter.partnership_id {
+            let key = id::Type::Partnership.parse(partnership)?;
+            conditions = conditions.and_with("t.partnership_id = :partnership", [(":partnership", key.into())]);
+        }
+        if let Some(from) = filter.from {
+            conditions = conditions.and_with("t.at >= :from", [(":from", from.into())]);
+        }
+        if let Some(until) = filter.until {
+            conditions = conditions.and_with("t.at < :until", [(":until", until.into())]);
+        }
+        Ok(conditions)
+    }
+}
+
+/// Whether a log is as it was written.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct AuditVerification {
+    /// Whether no event was changed, removed or put in.
+    pub valid: bool,
+    /// How many events hold.
+    pub events: u64,
+    /// How many of them have had their details forgotten, as the law may ask.
+    pub forgotten: u64,
+    /// The place of the first event that does not hold.
+    pub broken_at: Option<i64>,
+    /// What is wrong with it.
+    pub reason: Option<String>,
+}
+
+/// Who did what, when, and by which way they were allowed.
+pub struct AuditEvent {
+    row: Arc<audit_event::Model>,
+    seen: Seen,
+}
+
+impl AuditEvent {
+    /// An event in the log of an organisation.
+    pub fn new(row: &Arc<audit_event::Model>, seen: &Seen) -> Self {
+        Self { row: Arc::clone(row), seen: seen.clone() }
+    }
+
+    fn detail(&self, name: &str) -> Option<serde_json::Value> {
+        let details: serde_json::Value = serde_json::from_str(self.row.details.as_deref()?).ok()?;
+        details.get(name).filter(|value| !value.is_null()).cloned()
+    }
+}
+
+impl Guarded for AuditEvent {
+    fn seat(&self, side: Side) -> Option<Seat> {
+        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
+        matches!(side, Side::Organisation).then_some(seat)
+    }
+}
+
+/// Who did what, when, and by which way they were allowed.
+#[guarded(exists(AUDIT_READ))]
+#[Object]
+impl AuditEvent {
+    /// Opaque id.
+    #[public]
+    pub(crate) async fn id(&self) -> ID {
+        id::Type::AuditEvent.id(self.row.id)
+    }
+
+    /// Its place in the log, from 1 on without gaps.
+    #[public]
+    fn sequence(&self) -> i64 {
+        self.row.sequence
+    }
+
+    /// When it happened.
+    #[public]
+    fn at(&self) -> DateTimeUtc {
+        self.row.at
+    }
+
+    /// The mutation, by its name in the schema.
+    #[public]
+    fn action(&self) -> &str {
+        &self.row.action
+    }
+
+    /// Whether it was done, or refused.
+    #[public]
+    fn outcome(&self) -> AuditOutcome {
+        self.row.outcome.into()
+    }
+
+    /// What sort of actor it was.
+    #[public]
+    fn actor_kind(&self) -> AuditActorKind {
+        self.row.actor_kind.into()
+    }
+
+    /// The user or the API key.
+    #[public]
+    fn actor_id(&self) -> Option<ID> {
+        let kind = match self.row.actor_kind {
+            audit_event::ActorKind::ApiKey => id::Type::ApiKey,
+            _ => id::Type::User,
+        };
+        self.row.actor_id.map(|key| kind.id(key))
+    }
+
+    /// The actor's name at the time; null where it was forgotten.
+    #[public]
+    fn actor_name(&self) -> Option<String> {
+        self.detail("actor").and_then(|name| name.as_str().map(str::to_owned))
+    }
+
+    /// By which way the actor was allowed.
+    #[public]
+    fn way(&self) -> AuditWay {
+        self.row.way.into()
+    }
+
+    /// The partnership by which it was allowed, for who may see it.
+    #[public]
+    async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
+        match self.row.partnership_id {
+            Some(key) => partnership::store::find(Request::of(context)?, key, Window::of(context)?).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it was done to.
+    #[public]
+    fn object_id(&self) -> Option<&str> {
+        self.row.object_id.as_deref()
+    }
+
+    /// How that was before, as JSON; null where there is nothing to tell, or it was forgotten.
+    #[public]
+    fn before(&self) -> Option<String> {
+        self.detail("before").map(|value| value.to_string())
+    }
+
+    /// How it was after, as JSON; null where there is nothing to tell, or it was forgotten.
+    #[public]
+    fn after(&self) -> Option<String> {
+        self.detail("after").map(|value| value.to_string())
+    }
+
+    /// The request, as the server's own log names it.
+    #[public]
+    fn request_id(&self) -> &str {
+        &self.row.request_id
+    }
+}
