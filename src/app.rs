@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::RefusalLog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -24,12 +25,15 @@ pub struct App {
     pub tokens: Tokens,
     /// The schema.
     pub schema: Schema,
+    /// Refused mutations.
+    pub refusals: RefusalLog,
 }
 
 impl App {
     /// Puts it together.
     pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens) -> Self {
         let config = Arc::new(config);
+        let refusals = RefusalLog::new(random.clone());
         let schema = build(Services {
             config: Arc::clone(&config),
             clock: clock.clone(),
@@ -38,6 +42,6 @@ impl App {
             mailer: Mailer::new(&config),
             random,
         });
-        Self { config, db, clock, tokens, schema }
+        Self { config, db, clock, tokens, schema, refusals }
     }
 }

@@ -1,13 +1,14 @@
 //! What one request carries: who asks and for which moment, and the batches of its lists.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
+use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::access::{Access, Actor};
-use crate::db::Db;
+use crate::access::{Access, Actor, Refusals};
+use crate::db::{Db, WriteError};
 use crate::error::{Error, Result};
 use crate::page::Lists;
 
@@ -23,6 +24,8 @@ pub struct Request {
     pub user_agent: Option<String>,
     /// Id of the request, as the log names it.
     pub id: String,
+    /// The mutations that were refused.
+    pub refusals: Refusals,
     switched_to: Mutex<Option<Uuid>>,
 }
 
@@ -35,18 +38,30 @@ impl Request {
             organisation: None,
             user_agent: None,
             id: String::new(),
+            refusals: Refusals::default(),
             switched_to: Mutex::default(),
         }
     }
 
     /// The request that a resolver works for.
     pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self> {
-        service(context)
+        service::<Arc<Self>>(context).map(Arc::as_ref)
     }
 
     /// The database.
     pub const fn db(&self) -> &Db {
         self.access.db()
+    }
+
+    /// Runs the work of a mutation in one transaction. What was decided before is forgotten then: the mutations and
+    /// fields that come after are judged by what is now.
+    pub async fn write<T, W>(&self, work: W) -> Result<T>
+    where
+        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError> + Clone,
+    {
+        let done = self.db().write(work).await;
+        self.access.forget();
+        done
     }
 
     /// The moment for which decisions are made.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::directive::Side;
 use super::permission::Permission;
+use super::refusals::note_refusal;
 use super::set::Grants;
 use crate::error::{Error, Result};
 
@@ -76,6 +77,11 @@ pub fn authenticated(context: &Context<'_>) -> Result<()> {
 
 /// Adds the error at the path of the field; the field itself becomes null and its siblings stay.
 pub fn report(context: &Context<'_>, error: Error) {
+    match &error {
+        Error::Forbidden { permission, .. } => note_refusal(context, error.code(), Some(*permission)),
+        Error::NotFound => note_refusal(context, error.code(), None),
+        _ => {}
+    }
     let error = error.into_graphql().into_server_error(context.item.pos);
     context.add_error(context.set_error_path(error));
 }

@@ -2,8 +2,8 @@
 //!
 //! Read `permission.rs` and `role.rs` for what there is to hold, `graph.rs` and `resolver.rs` for the one pure
 //! function that decides, `store.rs` for the one statement that brings what it needs, `lookup.rs` for the cache of a
-//! request, `guard.rs` for the check on each field, and `explain.rs` for the paths behind a decision, which are made of
-//! what stands in `path.rs`.
+//! request, `guard.rs` for the check on each field, `refusals.rs` for what it refuses of mutations, and `explain.rs` for
+//! the paths behind a decision, which are made of what stands in `path.rs`.
 
 mod actor;
 pub mod directive;
@@ -14,6 +14,7 @@ mod listed;
 mod lookup;
 mod path;
 mod permission;
+mod refusals;
 mod resolver;
 mod role;
 mod set;
@@ -27,6 +28,7 @@ pub use guard::{Exists, Guarded, Rule, Seat, authenticated, check, report};
 pub use lookup::{Access, Seen};
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
+pub use refusals::{Refusal, Refusals, note_refusal};
 pub use resolver::resolve;
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};

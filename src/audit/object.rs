@@ -7,6 +7,7 @@ use entity::audit_event;
 use macros::guarded;
 use sea_orm::ActiveEnum;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use crate::access::{Guarded, Seat, Seen, Side, directive};
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ pub enum AuditActorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit_event::Way")]
 pub enum AuditWay {
-    /// About itself, for which no permission is needed.
+    /// None was needed: it is about the actor itself, or the server did it.
     Own,
     /// A role of a membership.
     Membership,
@@ -73,6 +74,11 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
+    /// The key of the partnership that is asked for.
+    pub fn partnership(&self) -> Result<Option<Uuid>> {
+        self.partnership_id.as_ref().map(|id| id::Type::Partnership.parse(id)).transpose()
+    }
+
     /// As conditions on rows.
     pub fn conditions(filter: Option<&Self>) -> Result<Filter> {
         let mut conditions = Filter::default();
@@ -95,8 +101,7 @@ impl AuditFilter {
             let way = audit_event::Way::from(way).to_value();
             conditions = conditions.and_with("t.way = :way", [(":way", way.into())]);
         }
-        if let Some(partnership) = &filter.partnership_id {
-            let key = id::Type::Partnership.parse(partnership)?;
+        if let Some(key) = filter.partnership()? {
             conditions = conditions.and_with("t.partnership_id = :partnership", [(":partnership", key.into())]);
         }
         if let Some(from) = filter.from {
@@ -172,7 +177,7 @@ impl AuditEvent {
         self.row.at
     }
 
-    /// The mutation, by its name in the schema.
+    /// The mutation, by its name in the schema; what the command line did, by its command.
     #[public]
     fn action(&self) -> &str {
         &self.row.action
@@ -206,7 +211,7 @@ impl AuditEvent {
         self.detail("actor").and_then(|name| name.as_str().map(str::to_owned))
     }
 
-    /// By which way the actor was allowed.
+    /// By which way the actor was allowed. Of what was refused: by which way it belongs to the organisation.
     #[public]
     fn way(&self) -> AuditWay {
         self.row.way.into()
@@ -239,7 +244,7 @@ impl AuditEvent {
         self.detail("after").map(|value| value.to_string())
     }
 
-    /// The request, as the server's own log names it.
+    /// The request, as the server's own log names it; empty for the command line.
     #[public]
     fn request_id(&self) -> &str {
         &self.row.request_id

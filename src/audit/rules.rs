@@ -33,10 +33,12 @@ pub fn hash_of(event: &Model) -> String {
 
 /// What is wrong with an event that should follow the given one, if anything.
 pub fn fault(event: &Model, sequence: i64, previous_hash: &str) -> Option<&'static str> {
-    if event.sequence != sequence + 1 {
-        Some("an event is missing or was put in between")
+    if event.sequence <= sequence {
+        Some("the event was put in before the first")
+    } else if event.sequence != sequence + 1 {
+        Some("the event was removed")
     } else if event.previous_hash != previous_hash {
-        Some("the event does not follow the one before it")
+        Some("the event was put in, or the one before it was changed together with its hash")
     } else if event.hash != hash_of(event) {
         Some("the event was changed")
     } else if event.details.as_deref().is_some_and(|details| hash(details) != event.details_hash) {

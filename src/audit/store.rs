@@ -1,109 +1,94 @@
 //! Statements about the audit log.
 #![expect(clippy::disallowed_methods, reason = "the statements about the audit log stand here")]
 
-use async_graphql::ID;
-use entity::audit_event::{self, ActorKind, Outcome, Way};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement};
-use serde_json::{Value as Json, json};
+use entity::audit_event::{self, Way};
+use entity::{audit_chain, organisation};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::act::{Act, Doer};
 use super::object::{AuditEvent, AuditFilter};
 use super::rules::{BEGINNING, hash_of};
-use crate::access::{Access, Actor, Exists, Permission, Seen, Step};
+use crate::access::{Access, Exists, Permission, Seen, Step};
+use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Key, List, PageArguments, one_row};
+use crate::partnership::{self, Window};
 use crate::random::{Random, hash};
 use crate::request::Request;
 
+type Written<T> = std::result::Result<T, DbErr>;
+
+/// By their places, which is the order in which they were written; clocks may go back, and moments may be equal.
 static OF_ORGANISATION: List<audit_event::Model> = List {
     table: "audit_event",
     parent: "organisation_id",
-    key: Key::Instant("at"),
+    key: Key::Large("sequence"),
     descending: true,
     columns: "t.*",
     joins: "",
     read: one_row,
 };
 
-/// What was done.
-#[derive(Clone, Debug)]
-pub struct Act {
-    /// The mutation, by its name in the schema.
-    pub action: &'static str,
-    /// In whose log it stands: the organisation that it was done to.
-    pub organisation: Uuid,
-    /// The permission that it needed there; none for what everybody may do about themselves.
-    pub permission: Option<Permission>,
-    /// What it was done to.
-    pub object: Option<ID>,
-    /// How that was before, without secrets.
-    pub before: Json,
-    /// How it is now, without secrets.
-    pub after: Json,
-    /// Whether it was done.
-    pub outcome: Outcome,
+/// When and how an act came about.
+struct Setting {
+    doer: Doer,
+    at: DateTimeUtc,
+    request_id: String,
+    acting_organisation: Option<Uuid>,
+    way: (Way, Option<Uuid>),
 }
 
-impl Act {
-    /// Something that was done.
-    pub fn done(action: &'static str, organisation: Uuid, permission: Option<Permission>) -> Self {
-        Self {
-            action,
-            organisation,
-            permission,
-            object: None,
-            before: Json::Null,
-            after: Json::Null,
-            outcome: Outcome::Done,
-        }
-    }
-
-    /// To what.
-    #[must_use]
-    pub fn to(mut self, object: ID) -> Self {
-        self.object = Some(object);
-        self
-    }
-
-    /// What changed.
-    #[must_use]
-    pub fn changing(mut self, before: Json, after: Json) -> Self {
-        (self.before, self.after) = (before, after);
-        self
-    }
-}
-
-/// Writes the event of an act, in the transaction of the act: two statements.
-pub async fn record(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    act: Act,
-) -> std::result::Result<(), DbErr> {
-    let (way, partnership_id) = way(&request.access, &act);
-    let (actor_kind, actor_id, name) = match request.actor() {
-        Actor::User(user) => (ActorKind::User, Some(user.id), Some(&user.name)),
-        Actor::ApiKey(key) => (ActorKind::ApiKey, Some(key.id), Some(&key.name)),
-        Actor::Anonymous => (ActorKind::System, None, None),
+/// Writes the event of an act of who asks, in the transaction of the act: two statements.
+pub async fn record(tx: &DatabaseTransaction, request: &Request, random: &Random, mut act: Act) -> Written<()> {
+    let by = act.by.take();
+    let setting = Setting {
+        at: request.now(),
+        request_id: request.id.clone(),
+        acting_organisation: if by.is_some() { None } else { request.acting_organisation() },
+        way: way(&request.access, &act),
+        doer: by.unwrap_or_else(|| Doer::of(request.actor())),
     };
-    let details = json!({ "actor": name, "before": act.before, "after": act.after }).to_string();
+    write(tx, random, setting, act).await
+}
+
+/// Writes the event of an act of the command line.
+pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, act: Act) -> Written<()> {
+    let setting = Setting {
+        doer: Doer::system(),
+        at: now,
+        request_id: String::new(),
+        acting_organisation: None,
+        way: (Way::Own, None),
+    };
+    write(tx, random, setting, act).await
+}
+
+async fn write(tx: &DatabaseTransaction, random: &Random, setting: Setting, act: Act) -> Written<()> {
+    let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
+    let details = json!({ "actor": doer.name, "before": act.before, "after": act.after }).to_string();
     let (sequence, previous_hash) = lock_end(tx, act.organisation).await?;
     let mut event = audit_event::Model {
-        id: random.id(request.now()),
+        id: random.id(at),
         organisation_id: act.organisation,
         sequence: sequence + 1,
-        at: request.now(),
-        actor_kind,
-        actor_id,
-        acting_organisation_id: request.acting_organisation(),
+        at,
+        actor_kind: doer.kind,
+        actor_id: doer.id,
+        acting_organisation_id: acting_organisation,
         way,
         partnership_id,
-        action: act.action.to_owned(),
+        action: act.action,
         object_id: act.object.map(|id| id.to_string()),
         outcome: act.outcome,
         details_hash: hash(&details),
         details: Some(details),
-        request_id: request.id.clone(),
+        request_id,
         previous_hash,
         hash: String::new(),
     };
@@ -114,7 +99,7 @@ pub async fn record(
 }
 
 /// The end of the chain, which nobody else can move until the transaction ends.
-async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> std::result::Result<(i64, String), DbErr> {
+async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> Written<(i64, String)> {
     let sql = "INSERT INTO audit_chain (organisation_id, sequence, hash, removed_sequence, removed_hash) \
                VALUES ($1, 0, $2, 0, $2) ON CONFLICT (organisation_id) DO UPDATE SET sequence = audit_chain.sequence \
                RETURNING sequence, hash";
@@ -127,9 +112,8 @@ async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> std::result::
 
 /// By which way the actor was allowed: the shortest of its paths.
 fn way(access: &Access, act: &Act) -> (Way, Option<Uuid>) {
-    let Some(permission) = act.permission else { return (Way::Own, None) };
-    let Some(path) = access.way(act.organisation, permission) else { return (Way::Own, None) };
-    match path.last() {
+    let path = act.permission.and_then(|permission| access.way(act.organisation, permission));
+    match path.as_deref().and_then(<[Step]>::last) {
         Some(Step::Partnership { partnership, .. }) => (Way::Partnership, Some(*partnership)),
         Some(Step::Operator { .. }) => (Way::Operator, None),
         Some(Step::Key { .. }) => (Way::ApiKey, None),
@@ -138,19 +122,62 @@ fn way(access: &Access, act: &Act) -> (Way, Option<Uuid>) {
     }
 }
 
+/// Whether the actor belongs to the organisation: a member there, or its key.
+pub async fn belongs(access: &Access, organisation: Uuid) -> Result<bool> {
+    access.look(organisation).await?;
+    let path = access.way(organisation, Permission::OrganisationRead).unwrap_or_default();
+    Ok(matches!(path[..], [Step::Membership { .. } | Step::Key { .. }]))
+}
+
 /// The log of an organisation, the newest first.
 pub async fn list(
     request: &Request,
     seen: &Seen,
     page: &PageArguments,
     filter: Option<&AuditFilter>,
+    window: Window,
 ) -> Result<Connection<AuditEvent>> {
-    let conditions = AuditFilter::conditions(filter)?;
+    let mut conditions = AuditFilter::conditions(filter)?;
+    // A partnership that the viewer may not see counts as unset, here as in the field.
+    if let Some(partnership) = filter.map(AuditFilter::partnership).transpose()?.flatten()
+        && partnership::store::find(request, partnership, window).await?.is_none()
+    {
+        conditions = conditions.and("FALSE");
+    }
     OF_ORGANISATION.connection(request, seen.row.id, page, conditions, |row| AuditEvent::new(row, seen)).await
 }
 
 /// The event, if it is there for the viewer.
-pub async fn find(access: &Access, id: Uuid) -> Result<Option<AuditEvent>> {
-    let Some(row) = OF_ORGANISATION.find(access.db(), id).await? else { return Ok(None) };
-    Ok(access.look(row.organisation_id).await?.and_then(|seen| AuditEvent::new(&row, &seen).if_visible()))
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<AuditEvent>> {
+    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    let seen = request.access.look(row.organisation_id).await?;
+    Ok(seen.and_then(|seen| AuditEvent::new(&row, &seen).if_visible()))
+}
+
+/// Where the log of an organisation begins and ends.
+pub async fn find_chain(db: &Db, organisation: Uuid) -> Result<Option<audit_chain::Model>> {
+    Ok(audit_chain::Entity::find_by_id(organisation).one(db.reader()).await?)
+}
+
+/// So many events of an organisation, in their order, from the start or behind a place.
+pub async fn events(db: &Db, organisation: Uuid, behind: Option<i64>, most: u64) -> Result<Vec<audit_event::Model>> {
+    let mut query = audit_event::Entity::find().filter(audit_event::Column::OrganisationId.eq(organisation));
+    if let Some(place) = behind {
+        query = query.filter(audit_event::Column::Sequence.gt(place));
+    }
+    Ok(query.order_by_asc(audit_event::Column::Sequence).limit(most).all(db.reader()).await?)
+}
+
+/// So many organisations, in the order of their keys, from the start or behind one.
+pub async fn organisations(db: &Db, behind: Option<Uuid>, most: u64) -> Result<Vec<Uuid>> {
+    let mut query = organisation::Entity::find().select_only().column(organisation::Column::Id);
+    if let Some(id) = behind {
+        query = query.filter(organisation::Column::Id.gt(id));
+    }
+    Ok(query.order_by_asc(organisation::Column::Id).limit(most).into_tuple().all(db.reader()).await?)
+}
+
+/// Whether there is such an organisation.
+pub async fn is_there(db: &Db, organisation: Uuid) -> Result<bool> {
+    Ok(organisation::Entity::find_by_id(organisation).one(db.reader()).await?.is_some())
 }

@@ -1,11 +1,9 @@
 //! Going through a log from its first kept event to its end, in pages, with constant memory.
-#![expect(clippy::disallowed_methods, reason = "the statements about the audit log stand here")]
 
-use entity::{audit_chain, audit_event};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::rules::fault;
+use super::rules::{BEGINNING, fault};
+use super::store;
 use crate::db::Db;
 use crate::error::Result;
 
@@ -13,7 +11,7 @@ use crate::error::Result;
 const PAGE: u64 = 1000;
 
 /// What was found in a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
     /// How many events hold.
     pub events: u64,
@@ -23,37 +21,42 @@ pub struct Finding {
     pub fault: Option<(i64, &'static str)>,
 }
 
-/// Verifies the log of an organisation: finds an event that was changed, removed or put in.
-pub async fn verify(db: &Db, organisation: Uuid) -> Result<Finding> {
-    let mut finding = Finding { events: 0, forgotten: 0, fault: None };
-    let Some(chain) = audit_chain::Entity::find_by_id(organisation).one(db.reader()).await? else {
-        return Ok(finding);
+/// Verifies the log of an organisation: finds an event that was changed, removed or put in. Tells after each page how
+/// many events it had.
+pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> Result<Finding> {
+    let mut finding = Finding::default();
+    // The end is read before the events, so events may be added behind it, but none before it may be missing.
+    let chain = store::find_chain(db, organisation).await?;
+    let mut events = store::events(db, organisation, None, PAGE).await?;
+    // The first event of a log and its end are written together.
+    let chain = match chain {
+        None if !events.is_empty() => store::find_chain(db, organisation).await?,
+        chain => chain,
     };
-    let (mut sequence, mut previous) = (chain.removed_sequence, chain.removed_hash);
-    loop {
-        let page = audit_event::Entity::find()
-            .filter(audit_event::Column::OrganisationId.eq(organisation))
-            .filter(audit_event::Column::Sequence.gt(sequence))
-            .order_by_asc(audit_event::Column::Sequence)
-            .limit(PAGE)
-            .all(db.reader())
-            .await?;
-        if page.is_empty() {
-            break;
-        }
-        for event in page {
-            if let Some(reason) = fault(&event, sequence, &previous) {
-                finding.fault = Some((sequence + 1, reason));
+    let (mut place, mut hash) =
+        chain.as_ref().map_or((0, BEGINNING.to_owned()), |chain| (chain.removed_sequence, chain.removed_hash.clone()));
+    while !events.is_empty() {
+        for event in &events {
+            if let Some(reason) = fault(event, place, &hash) {
+                finding.fault = Some((event.sequence.min(place + 1), reason));
+                return Ok(finding);
+            }
+            if chain.as_ref().is_some_and(|chain| chain.sequence == event.sequence && chain.hash != event.hash) {
+                finding.fault = Some((event.sequence, "the event was changed, together with its hash"));
                 return Ok(finding);
             }
             finding.events += 1;
             finding.forgotten += u64::from(event.details.is_none());
-            (sequence, previous) = (event.sequence, event.hash);
+            event.hash.clone_into(&mut hash);
+            place = event.sequence;
         }
+        tell(events.len() as u64);
+        events = store::events(db, organisation, Some(place), PAGE).await?;
     }
-    // Events may have been added since the chain was read, never removed.
-    if sequence < chain.sequence {
-        finding.fault = Some((sequence + 1, "the newest events are missing"));
+    match chain {
+        Some(chain) if place < chain.sequence => finding.fault = Some((place + 1, "the newest events were removed")),
+        None if place > 0 => finding.fault = Some((place + 1, "the end of the log was removed")),
+        _ => {}
     }
     Ok(finding)
 }

@@ -58,7 +58,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
-        Type::AuditEvent => audit::store::find(access, key).await?.map(Node::from),
+        Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role | Type::ApiKey => {
             return Err(Error::InvalidInput(
                 "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),

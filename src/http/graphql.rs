@@ -129,10 +129,13 @@ impl Run<'_> {
         request.organisation = self.who.organisation;
         request.user_agent.clone_from(&self.who.user_agent);
         request.id = self.id.as_str().to_owned();
+        let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;
         graphql.set_parsed_query(document.parsed());
-        let response = app.schema.execute(graphql.data(self.who.actor.clone()).data(request)).await;
+        let graphql = graphql.data(self.who.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
+        let response = app.schema.execute(graphql).await;
+        app.refusals.write(&request).await;
         Ok(Answer::of(response, asked.cost.then_some(Cost { requested, limit }), self.id))
     }
 

@@ -2,11 +2,14 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use macros::guarded;
+use serde_json::Value as Json;
 
 use super::object::{Organisation, OrganisationKind};
 use super::store::{self, NewOrganisation, create_with_owner};
 use crate::access::{Actor, directive};
+use crate::audit::{self, Act};
 use crate::error::{Error, Result, UserError};
+use crate::id;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::text;
@@ -81,7 +84,15 @@ impl OrganisationMutation {
         let now = request.now();
         let kind = OrganisationKind::from(input.kind).into();
         let new = NewOrganisation { id: random.id(now), name, kind, code: None, owner };
-        request.db().write(async |tx| create_with_owner(tx, random, &new, now).await).await?;
+        let act = Act::done("createOrganisation", new.id, None)
+            .to(id::Type::Organisation.id(new.id))
+            .changing(Json::Null, new.described());
+        request
+            .write(async |tx| {
+                create_with_owner(tx, random, &new, now).await?;
+                Ok(audit::record(tx, request, random, act).await?)
+            })
+            .await?;
         let organisation = store::find(&request.access, new.id).await?;
         Ok(Some(CreateOrganisationPayload { organisation, user_errors: Vec::new() }))
     }

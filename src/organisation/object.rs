@@ -210,14 +210,15 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which events.")] filter: Option<AuditFilter>,
     ) -> Result<Option<Connection<AuditEvent>>> {
-        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        let window = Window::of(context)?;
+        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref(), window).await.map(Some)
     }
 
     /// Goes through the whole audit log and says whether an event was changed, removed or put in. Takes time linear in
     /// the log.
     #[requires(AUDIT_READ)]
     async fn audit_verification(&self, context: &Context<'_>) -> Result<Option<AuditVerification>> {
-        let finding = audit::verify(Request::of(context)?.db(), self.key()).await?;
+        let finding = audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await?;
         Ok(Some(AuditVerification {
             valid: finding.fault.is_none(),
             events: finding.events,

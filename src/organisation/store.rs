@@ -4,7 +4,8 @@ use entity::organisation::{self, Kind, State};
 use entity::{membership, membership_role};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+use sea_orm::{ActiveEnum, DatabaseTransaction, EntityTrait, Set};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::object::Organisation;
@@ -34,6 +35,13 @@ pub struct NewOrganisation {
     pub code: Option<String>,
     /// The user who becomes its OWNER.
     pub owner: Uuid,
+}
+
+impl NewOrganisation {
+    /// As the audit log keeps it.
+    pub fn described(&self) -> Json {
+        json!({ "name": self.name, "kind": self.kind.to_value() })
+    }
 }
 
 /// Makes an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.

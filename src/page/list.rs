@@ -29,12 +29,18 @@ pub enum Key {
     Day(&'static str),
     /// A whole number.
     Number(&'static str),
+    /// A whole number of 64 bits.
+    Large(&'static str),
 }
 
 impl Key {
     const fn column(self) -> &'static str {
         match self {
-            Self::Text(column) | Self::Instant(column) | Self::Day(column) | Self::Number(column) => column,
+            Self::Text(column)
+            | Self::Instant(column)
+            | Self::Day(column)
+            | Self::Number(column)
+            | Self::Large(column) => column,
         }
     }
 
@@ -44,6 +50,7 @@ impl Key {
             Self::Instant(_) => row.try_get_by_index::<DateTimeUtc>(index)?.timestamp_micros().to_string(),
             Self::Day(_) => row.try_get_by_index::<Date>(index)?.to_string(),
             Self::Number(_) => row.try_get_by_index::<i32>(index)?.to_string(),
+            Self::Large(_) => row.try_get_by_index::<i64>(index)?.to_string(),
         })
     }
 
@@ -58,6 +65,7 @@ impl Key {
             }
             Self::Day(_) => text.parse::<Date>().ok().filter(|day| is_in_range(*day)).map(Value::from),
             Self::Number(_) => text.parse::<i32>().ok().map(Value::from),
+            Self::Large(_) => text.parse::<i64>().ok().map(Value::from),
         };
         read.ok_or_else(Cursor::malformed)
     }

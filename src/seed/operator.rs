@@ -1,13 +1,16 @@
 //! The first account of an installation: an owner of the organisation that runs the platform.
 
 use entity::{membership, membership_role, organisation, user};
+use serde_json::{Value as Json, json};
 
 use super::rows::Rows;
 use super::store;
 use crate::access::BuiltinRole;
+use crate::audit::{self, Act};
 use crate::clock::Clock;
 use crate::db::{Db, WriteError};
 use crate::error::{Error, Result};
+use crate::id::Type;
 use crate::random::Random;
 use crate::user::{Address, Passwords};
 
@@ -79,6 +82,9 @@ pub async fn operator(
         rows.memberships.push(membership);
         rows.users.push(owner.clone());
         rows.write(transaction).await?;
+        let act = Act::done("operator create", operator, None).to(Type::User.id(owner.id));
+        let act = act.changing(Json::Null, json!({ "name": owner.name, "roles": [BuiltinRole::Owner.name()] }));
+        audit::record_by_system(transaction, random, now, act).await?;
         Ok(())
     })
     .await?;

@@ -7,9 +7,11 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::active::{Standing, standing};
 use super::object::Session;
+use super::rules;
 use super::store::{self, Exchange};
 use super::token::{Identity, Tokens};
-use crate::access::{Actor, UserActor, directive};
+use crate::access::{Actor, UserActor, directive, note_refusal};
+use crate::audit::{self, Act};
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id;
 use crate::organisation::Organisation;
@@ -149,7 +151,6 @@ impl SessionMutation {
         let refresh_token = new_refresh_token(service::<Random>(context)?);
         let end = tokens.session_end(now);
         let exchanged = request
-            .db()
             .write(async |tx| {
                 let exchanged = store::exchange(tx, &input.refresh_token, now, end).await?;
                 if let Exchange::Done(identity) = &exchanged {
@@ -178,7 +179,7 @@ impl SessionMutation {
             return Ok(Some(LogOutPayload { ended: false, user_errors: vec![UserError::for_people_only()] }));
         };
         let now = request.now();
-        request.db().write(async |tx| Ok(store::end_session(tx, user.session_id, now).await?)).await?;
+        request.write(async |tx| Ok(store::end_session(tx, user.session_id, now).await?)).await?;
         Ok(Some(LogOutPayload { ended: true, user_errors: Vec::new() }))
     }
 
@@ -197,11 +198,24 @@ impl SessionMutation {
         let organisation = match standing(request, id).await? {
             Standing::Open(organisation) => organisation,
             Standing::Barred(reason) => {
+                note_refusal(context, "NOT_SWITCHABLE", None);
                 return refused(UserError::at("organisationId", UserErrorCode::NotSwitchable, reason));
             }
             Standing::Unknown => return Err(Error::NotFound),
         };
-        if !request.db().write(async |tx| Ok(store::switch(tx, user.session_id, id).await?)).await? {
+        let random = service::<Random>(context)?;
+        let needed = rules::needed(organisation.0.grants);
+        let act = Act::done("switchOrganisation", id, Some(needed)).to(id::Type::Organisation.id(id));
+        let switched = request
+            .write(async |tx| {
+                let switched = store::switch(tx, user.session_id, id).await?;
+                if switched {
+                    audit::record(tx, request, random, act).await?;
+                }
+                Ok(switched)
+            })
+            .await?;
+        if !switched {
             return Err(Error::sign_in());
         }
         request.switch_to(id);

@@ -1,6 +1,6 @@
 //! In which organisation a session may work.
 
-use crate::access::{Grants, OrganisationState, PermissionSet};
+use crate::access::{Grants, OrganisationState, Permission, PermissionSet};
 
 /// Why one may not work there; `None` if one may.
 ///
@@ -21,10 +21,15 @@ pub fn may_change_something(grants: Grants) -> bool {
     !grants.own.without(PermissionSet::READS).is_empty()
 }
 
+/// The permission by which one comes to work there: one that changes something, where any such is held.
+pub fn needed(grants: Grants) -> Permission {
+    let changing = grants.own.without(PermissionSet::READS);
+    changing.iter().next().unwrap_or(Permission::OrganisationRead)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Permission;
 
     fn grants(permissions: &[Permission]) -> Grants {
         Grants { own: PermissionSet::of(permissions), clients: PermissionSet::ALL }

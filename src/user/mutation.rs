@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use macros::guarded;
+use serde_json::Value as Json;
 
 use super::address::Address;
 use super::letters;
@@ -11,8 +12,10 @@ use super::password::{Password, Passwords};
 use super::rules::weakness;
 use super::store::{self, NewUser};
 use crate::access::directive;
+use crate::audit::{self, Act, Doer};
 use crate::config::Config;
 use crate::error::{Result, UserError, UserErrorCode};
+use crate::id::Type;
 use crate::mail::{Mail, Mailer};
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
@@ -122,12 +125,16 @@ impl SignUp {
             code: None,
             owner: id,
         };
+        let act = Act::done("signUp", organisation.id, None)
+            .by(Doer::user(id, &self.name))
+            .to(Type::Organisation.id(organisation.id))
+            .changing(Json::Null, organisation.described());
         request
-            .db()
             .write(async |tx| {
                 let is_new = store::create(tx, &new_user, now).await?;
                 if is_new {
                     create_with_owner(tx, random, &organisation, now).await?;
+                    audit::record(tx, request, random, act).await?;
                 }
                 Ok(is_new)
             })

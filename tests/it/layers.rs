@@ -12,7 +12,8 @@ const BASE: [&str; 15] = [
     "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 13] = [
+    "audit",
     "billing",
     "explanation",
     "invoice",
@@ -29,10 +30,10 @@ const FEATURES: [&str; 12] = [
 /// The rest, and what each of them may know besides the base.
 const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
-    ("app", &["graphql", "session", "user"]),
+    ("app", &["audit", "graphql", "session", "user"]),
     ("http", &["app", "graphql", "session"]),
-    ("seed", &["user", "session"]),
-    ("command", &["app", "graphql", "http", "seed", "session", "user"]),
+    ("seed", &["audit", "user", "session"]),
+    ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),
 ];
 
 /// A file of the source, without its tests.

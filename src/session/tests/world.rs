@@ -101,8 +101,10 @@ impl World {
         let mut request = Request::new(self.app.db.clone(), actor.clone(), now);
         request.organisation = organisation;
         request.user_agent = Some("Browser/1.0".to_owned());
-        let asked =
-            async_graphql::Request::new(query).variables(Variables::from_json(variables)).data(actor).data(request);
+        let asked = async_graphql::Request::new(query)
+            .variables(Variables::from_json(variables))
+            .data(actor)
+            .data(std::sync::Arc::new(request));
         serde_json::to_value(self.app.schema.execute(asked).await).unwrap()
     }
 
