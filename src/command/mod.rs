@@ -1,5 +1,6 @@
 //! The command line. Each command is a file; `database` opens what they work on.
 
+mod audit;
 mod database;
 mod migrate;
 mod operator;
@@ -27,6 +28,7 @@ use crate::{graphql, log};
   tenantry serve --config tenantry.toml run it; config.example.toml explains every setting
   tenantry operator create --email you@example.com
                                         make the first account of a real installation
+  tenantry audit verify                 whether the audit logs are as they were written
   tenantry schema > schema.graphql      the schema, with the permission that each field asks for
 
 Every setting can also come from the environment: database.max_connections is TENANTRY_DATABASE__MAX_CONNECTIONS,
@@ -52,6 +54,7 @@ enum Command {
     #[command(after_help = "Example:\n  tenantry schema > schema.graphql\n\nNeeds no database and no settings.")]
     Schema,
     Operator(operator::Arguments),
+    Audit(audit::Arguments),
 }
 
 /// Why a command ended without having done its work: one sentence that says what to do.
@@ -108,6 +111,7 @@ impl Cli {
             Command::Migrate(arguments) => migrate::run(config, arguments).await,
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,
+            Command::Audit(arguments) => audit::run(&config, arguments).await,
             Command::Schema => Ok(()),
         }
     }
