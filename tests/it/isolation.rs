@@ -14,7 +14,7 @@ use crate::world::*;
 async fn secrets(world: &World) -> Vec<String> {
     let mut secrets = vec![BOREAL.word.to_lowercase()];
     for table in world.db_tables().await {
-        if matches!(table.as_str(), "seaql_migrations" | "billing_details" | "refresh_token") {
+        if matches!(table.as_str(), "seaql_migrations" | "billing_details" | "refresh_token" | "audit_chain") {
             continue;
         }
         let rows = world.db().rows(format!("SELECT id FROM \"{table}\""), Vec::new()).await.unwrap();

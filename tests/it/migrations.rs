@@ -22,6 +22,8 @@ async fn db_make_tables(world: &World) {
     }
     each!(
         api_key,
+        audit_chain,
+        audit_event,
         billing_contact,
         billing_details,
         invoice,

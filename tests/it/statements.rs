@@ -158,6 +158,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
     let table = match kind {
         Type::Reseller => "organisation",
         Type::BillingContact => "billing_contact",
+        Type::AuditEvent => "audit_event",
         _ => &name.to_lowercase(),
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();

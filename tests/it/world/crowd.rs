@@ -40,6 +40,8 @@ impl World {
                 rows.subscription(organisation, &name);
                 rows.invoice(organisation, organisation, id, &name);
             }
+            rows.event(client, hub.owner.person(), None);
+            rows.unchained_event(id, i64::from(number) + 100, hub.owner.person());
             let contact = rows.contact(client, &format!("{name} contact"));
             rows.details(client, &name, Some(contact));
             rows.invoice(client, id, id, &name);

@@ -145,6 +145,10 @@ impl Hub {
         rows.role_with_id(self.probe_role(), self.id(), &format!("{} probe", self.word), nothing, nothing);
         rows.member(self.id(), self.probe.person().id, &[Held::Custom(self.probe_role())]);
         rows.key(&self.key());
+        let partnership = rows.first_partnership(self.id());
+        for by in [None, None, Some(partnership)] {
+            fixtures.add(Type::AuditEvent, "", rows.event(self.id(), self.owner.person(), by));
+        }
         fixtures.add(Type::User, "", technical.person().id);
         fixtures.add(Type::ApiKey, "", self.key().id);
         fixtures.add(Type::Role, "", role);

@@ -1,12 +1,13 @@
 //! Rows as they are written into the database: with defaults for what a test does not care about, and ids that are the
-//! same each time. What an organisation buys and is billed for is in `business.rs`.
+//! same each time. What an organisation buys and is billed for is in `business.rs`, its log in `audit.rs`.
 
+mod audit;
 mod business;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, billing_contact, billing_details, invoice, invoice_line, membership, membership_role, organisation,
-    partnership, payer, role, service, subscription, user,
+    api_key, audit_chain, audit_event, billing_contact, billing_details, invoice, invoice_line, membership,
+    membership_role, organisation, partnership, payer, role, service, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -63,6 +64,8 @@ pub struct Rows {
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
     keys: Vec<api_key::Model>,
+    chains: Vec<audit_chain::Model>,
+    events: Vec<audit_event::Model>,
 }
 
 impl Rows {
@@ -196,6 +199,11 @@ impl Rows {
         push(&mut self.partnerships, row)
     }
 
+    /// The first partnership of a client.
+    pub fn first_partnership(&self, client: Uuid) -> Uuid {
+        self.partnerships.iter().find(|row| row.client_id == client).unwrap().id
+    }
+
     pub fn key(&mut self, key: &Key) -> &mut api_key::Model {
         self.next += 1;
         let row = api_key::Model {
@@ -235,6 +243,8 @@ impl Rows {
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
         db_insert(db, self.keys).await;
+        db_insert(db, self.chains).await;
+        db_insert(db, self.events).await;
     }
 }
 

@@ -1,0 +1,69 @@
+//! Rows of the audit log, chained as the server chains them.
+
+use entity::audit_event::{ActorKind, Outcome, Way};
+use entity::{audit_chain, audit_event};
+use serde_json::json;
+use tenantry::audit::{BEGINNING, hash_of};
+use tenantry::random;
+use uuid::Uuid;
+
+use super::Rows;
+use crate::world::people::Person;
+
+impl Rows {
+    /// The next event in the log of an organisation.
+    pub fn event(&mut self, organisation: Uuid, actor: Person, partnership: Option<Uuid>) -> Uuid {
+        let last = self.events.iter().rfind(|event| event.organisation_id == organisation);
+        let (place, previous_hash) = last.map_or((0, BEGINNING.to_owned()), |last| (last.sequence, last.hash.clone()));
+        if place == 0 {
+            self.chains.push(audit_chain::Model {
+                organisation_id: organisation,
+                sequence: 0,
+                hash: BEGINNING.to_owned(),
+                removed_sequence: 0,
+                removed_hash: BEGINNING.to_owned(),
+                retention_days: None,
+            });
+        }
+        self.event_at(organisation, place + 1, previous_hash, actor, partnership)
+    }
+
+    /// An event at a place of a log that is there already, for tests that do not look at the chain.
+    pub fn unchained_event(&mut self, organisation: Uuid, place: i64, actor: Person) -> Uuid {
+        self.event_at(organisation, place, BEGINNING.to_owned(), actor, None)
+    }
+
+    fn event_at(
+        &mut self,
+        organisation: Uuid,
+        sequence: i64,
+        previous_hash: String,
+        actor: Person,
+        partnership: Option<Uuid>,
+    ) -> Uuid {
+        let id = self.id();
+        let details = json!({ "actor": actor.name, "before": null, "after": { "by": actor.name } }).to_string();
+        let mut event = audit_event::Model {
+            id,
+            organisation_id: organisation,
+            sequence,
+            at: self.made(),
+            actor_kind: ActorKind::User,
+            actor_id: Some(actor.id),
+            acting_organisation_id: Some(organisation),
+            way: if partnership.is_some() { Way::Partnership } else { Way::Membership },
+            partnership_id: partnership,
+            action: "switchOrganisation".to_owned(),
+            object_id: None,
+            outcome: Outcome::Done,
+            details_hash: random::hash(&details),
+            details: Some(details),
+            request_id: format!("request-{}", id.simple()),
+            previous_hash,
+            hash: String::new(),
+        };
+        event.hash = hash_of(&event);
+        self.events.push(event);
+        id
+    }
+}
