@@ -84,9 +84,8 @@ impl AuditFilter {
         let mut conditions = Filter::default();
         let Some(filter) = filter else { return Ok(conditions) };
         if let Some(actor) = &filter.actor_id {
-            let key = match id::parse(actor)? {
-                (id::Type::User | id::Type::ApiKey, key) => key,
-                _ => return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned())),
+            let (id::Type::User | id::Type::ApiKey, key) = id::parse(actor)? else {
+                return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned()));
             };
             conditions = conditions.and_with("t.actor_id = :actor", [(":actor", key.into())]);
         }

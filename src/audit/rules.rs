@@ -96,9 +96,9 @@ pub mod tests {
             |event| event.way = Way::Operator,
         ];
         for change in changes {
-            let mut changed = first.clone();
-            change(&mut changed);
-            assert!(fault(&changed, 0, BEGINNING).is_some());
+            let mut forged = first.clone();
+            change(&mut forged);
+            assert!(fault(&forged, 0, BEGINNING).is_some());
         }
     }
 

@@ -111,6 +111,9 @@ mod tests {
         assert!(matches!(taken, Error::Conflict(_)), "{taken:?}");
         assert!(matches!(make("pia").await.unwrap_err(), Error::InvalidInput(_)));
 
+        let by_system = "SELECT COUNT(*) FROM audit_event WHERE actor_kind = 'SYSTEM' AND action = 'operator create'";
+        assert_eq!(test.count(by_system).await, 2);
+
         let sql = "SELECT m.organisation_id, m.user_id FROM membership m";
         let rows = test.db.rows(sql, vec![]).await.unwrap();
         assert_eq!(rows.len(), 2);

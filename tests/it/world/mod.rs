@@ -32,6 +32,7 @@ use uuid::Uuid;
 
 pub use answer::Answer;
 pub use client::{Client, HttpAnswer};
+pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub};
 pub use people::*;
 pub use rows::{db_insert, is_of, key, now};
