@@ -243,6 +243,13 @@ impl AuditEvent {
         self.detail("after").map(|value| value.to_string())
     }
 
+    /// Hash of the event, which the next one repeats. Who keeps that of the newest elsewhere sees later whether the log
+    /// was written anew.
+    #[public]
+    fn hash(&self) -> &str {
+        &self.row.hash
+    }
+
     /// The request, as the server's own log names it; empty for the command line.
     #[public]
     fn request_id(&self) -> &str {

@@ -32,7 +32,7 @@ enum Act {
     ///
     /// Each organisation has its own log, in which every event holds the hash of the one before. This goes through all
     /// of them from the first kept event to the newest, and names each log that does not hold, with the place of its
-    /// first event that is wrong. It changes nothing, may run while the server does, and takes little memory however
+    /// first event that is wrong. It changes no log, may run while the server does, and takes little memory however
     /// long the logs are.
     #[command(after_help = "Examples:
   tenantry audit verify
@@ -40,7 +40,7 @@ enum Act {
   tenantry audit verify > report.txt || echo 'Look into report.txt' | mail -s 'Audit log' security@example.com
 
 Ends with 0 if all logs hold, and with 1 if one does not. Whoever can write into the database can also write a whole new
-log: keep the hash of the newest event elsewhere from time to time if that matters to you.")]
+log: keep the `hash` of the newest event elsewhere from time to time if that matters to you.")]
     Verify {
         /// Only the log of this organisation.
         #[arg(long, value_name = "ID")]
