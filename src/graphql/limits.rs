@@ -10,8 +10,11 @@ use std::sync::Arc;
 
 use async_graphql::Name;
 use async_graphql_parser::Positioned;
-use async_graphql_parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
+use async_graphql_parser::types::{
+    Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 
+use super::once::once;
 use super::pages::{Page, is_size};
 use super::types::Types;
 use crate::config::Limits;
@@ -65,8 +68,8 @@ struct Part<'a> {
     roots: u64,
     introspections: u64,
     introspection_lists: u64,
-    /// How often each field at the top of this set goes by another name.
-    aliases: HashMap<&'a str, u64>,
+    /// How often each field stands at the top of this set, whatever its name in the answer: each time is run.
+    times: HashMap<&'a str, u64>,
     pages: Vec<Arc<Page>>,
 }
 
@@ -81,8 +84,8 @@ impl Part<'_> {
         self.depth = self.depth.max(other.depth);
         self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
         self.pages.extend(other.pages.iter().cloned());
-        for (name, times) in &other.aliases {
-            let sum = self.aliases.entry(name).or_default();
+        for (name, times) in &other.times {
+            let sum = self.times.entry(name).or_default();
             *sum = sum.saturating_add(*times);
         }
     }
@@ -96,12 +99,8 @@ impl Part<'_> {
         )?;
         within(self.directives, limits.directives, "directives or more", "Ask for less in one request.")?;
         within(self.variables, VARIABLES, "variables", "Give lists or input objects.")?;
-        match self.aliases.values().max() {
-            Some(most) => {
-                within(*most, limits.aliases, "other names or more for one field", "Spread them over several requests.")
-            }
-            None => Ok(()),
-        }
+        let most = self.times.values().max().copied().unwrap_or_default();
+        within(most, limits.aliases, "times or more the same field", "Spread them over several requests.")
     }
 
     fn check_operation(&self, limits: &Limits) -> Result<()> {
@@ -132,6 +131,9 @@ impl<'a> Walk<'a> {
         }
         part.check(self.limits)?;
         part.check_operation(self.limits)?;
+        if operation.ty == OperationType::Mutation {
+            once(self.document, &operation.selection_set.node)?;
+        }
         Ok(part)
     }
 
@@ -203,8 +205,9 @@ impl<'a> Walk<'a> {
         if !introspects {
             part.depth = part.depth.max(inside.depth + 1);
         }
-        if field.alias.as_ref().is_some_and(|alias| alias.node != field.name.node) {
-            *part.aliases.entry(name).or_default() += 1;
+        // Tools put `__typename` into every fragment, and it costs nothing.
+        if name != "__typename" {
+            *part.times.entry(name).or_default() += 1;
         }
         let says_size = || field.arguments.iter().any(|(argument, _)| is_size(&argument.node));
         if known.map_or_else(says_size, |known| known.is_page) {

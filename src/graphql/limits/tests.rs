@@ -44,7 +44,8 @@ fn try_measure(query: &str) -> Result<Pages> {
 }
 
 fn nodes(query: &str, variables: Variables) -> u64 {
-    let pages = try_measure(query).unwrap();
+    let limits = Limits { aliases: u64::MAX, ..limits() };
+    let pages = measure(&parse_query(query).unwrap(), &Types::read(SCHEMA).unwrap(), &limits).unwrap();
     pages::count(pages.values().next().unwrap(), &variables)
 }
 
@@ -86,7 +87,7 @@ fn fragments_that_double_are_refused() {
     for level in 1..23 {
         let _ = write!(query, "fragment F{level} on Viewer {{ ...F{0} ...F{0} }} ", level + 1);
     }
-    for end in ["{ name }", "{ ...Unknown }"] {
+    for end in ["{ __typename }", "{ ...Unknown }"] {
         let (limit, value) = broken(&format!("{query} fragment F23 on Viewer {end}"));
         assert_eq!(limit, 5000);
         assert!(value > 5000);
@@ -132,19 +133,32 @@ fn aliases_are_counted_per_field_and_parent() {
     assert_eq!(broken(&format!("{{ viewer {{ {} }} }}", repeated(16))), (15, 16));
     let spread = "{ viewer { ...A ... on Viewer { ...A } } } fragment A on Viewer ";
     assert_eq!(broken(&format!("{spread} {{ {} }}", repeated(8))), (15, 16));
-    assert!(try_measure(&format!("{{ viewer {{ {} }} }}", "name ".repeat(100))).is_ok());
+    assert_eq!(broken(&format!("{{ viewer {{ {} }} }}", "name ".repeat(16))), (15, 16));
+    assert_eq!(broken(&format!("{{ viewer {{ name {} }} }}", repeated(15))), (15, 16));
+    assert!(try_measure(&format!("{{ viewer {{ {} }} }}", "__typename ".repeat(100))).is_ok());
+}
+
+#[test]
+fn a_mutation_asks_for_each_change_once() {
+    let change = "rename(name: \"A\") { id }";
+    assert!(try_measure(&format!("mutation {{ {change} b: {change} }}")).is_ok());
+    for twice in [format!("{change} {change}"), format!("{change} ... {{ {change} }}")] {
+        assert!(matches!(try_measure(&format!("mutation {{ {twice} }}")), Err(Error::InvalidInput(_))), "{twice}");
+        assert!(try_measure(&format!("{{ {twice} }}")).is_ok());
+    }
 }
 
 #[test]
 fn roots_fields_directives_variables_and_arguments_are_bounded() {
-    assert_eq!(broken(&format!("{{ {} }}", "viewer { name } ".repeat(101))), (100, 101));
-    assert_eq!(broken(&format!("{{ viewer {{ {} }} }}", "name ".repeat(5001))), (5000, 5001));
+    let fields = |times: usize| (0..times).fold(String::new(), |all, n| format!("{all} f{n}"));
+    assert_eq!(broken(&format!("{{ {} }}", fields(101))), (100, 101));
+    assert_eq!(broken(&format!("{{ viewer {{ {} }} }}", fields(5001))), (5000, 5001));
     assert_eq!(broken(&format!("{{ viewer {} {{ name }} }}", "@skip(if: false) ".repeat(51))), (50, 51));
     let variables = (0..251).fold(String::new(), |all, n| format!("{all} $v{n}: Int"));
     assert_eq!(broken(&format!("query({variables}) {{ viewer {{ name }} }}")), (250, 251));
     assert_eq!(broken(&format!("{{ viewer({}) {{ name }} }}", "a: 1 ".repeat(51))), (50, 51));
     let operations =
-        (0..60).fold(String::new(), |all, n| format!("{all} query Q{n} {{ viewer {{ {} }} }}", "name ".repeat(99)));
+        (0..60).fold(String::new(), |all, n| format!("{all} query Q{n} {{ viewer {{ {} }} }}", fields(99)));
     assert_eq!(broken(&operations).0, 5000);
 }
 
