@@ -16,7 +16,7 @@ use async_graphql_parser::types::{
 
 use super::once::once;
 use super::pages::{Page, is_size};
-use super::types::Types;
+use super::types::{Many, Types};
 use crate::config::Limits;
 use crate::error::{Error, Result};
 
@@ -210,10 +210,9 @@ impl<'a> Walk<'a> {
             *part.times.entry(name).or_default() += 1;
         }
         let says_size = || field.arguments.iter().any(|(argument, _)| is_size(&argument.node));
-        if known.map_or_else(says_size, |known| known.is_page) {
-            part.pages.push(Arc::new(Page::of(field, inside.pages)));
-        } else {
-            part.pages.extend(inside.pages);
+        match known.map_or_else(|| if says_size() { Many::Page } else { Many::One }, |known| known.many) {
+            Many::One => part.pages.extend(inside.pages),
+            many => part.pages.push(Arc::new(Page::of(field, many, inside.pages))),
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
-//! How many objects an operation may return at most: the product of its page sizes, one level inside the other. What is
-//! the same for every request is worked out once per document; only variables are looked up per request.
+//! How many objects an operation may return at most: the product of its page sizes, one level inside the other.
+//!
+//! Lists without pages count by the ids that are asked for, or else by a length that they seldom exceed. What is the same for every request is worked out once per document; only variables are looked up per request.
 
 use std::sync::Arc;
 
@@ -7,13 +8,19 @@ use async_graphql::{Name, Value as Constant, Variables};
 use async_graphql_parser::types::Field;
 use async_graphql_value::Value;
 
+use super::types::Many;
+
 /// Size of a page that the client does not name; the same as in `page`.
 const DEFAULT: u64 = 20;
+/// Ids whose number is not known; the most that `nodes` takes.
+const IDS: u64 = 100;
 
-/// A field that gives a page, and the pages inside it.
+/// A field that gives several objects, and such fields inside it.
 #[derive(Debug)]
 pub struct Page {
     sizes: Vec<Size>,
+    /// If the client does not name one.
+    default: u64,
     inside: Vec<Arc<Self>>,
 }
 
@@ -24,15 +31,26 @@ enum Size {
 }
 
 impl Page {
-    /// The page that a field gives.
-    pub fn of(field: &Field, inside: Vec<Arc<Self>>) -> Self {
-        let given = field.arguments.iter().filter(|(name, _)| is_size(&name.node));
+    /// What a field gives.
+    pub fn of(field: &Field, many: Many, inside: Vec<Arc<Self>>) -> Self {
+        let default = match many {
+            Many::One => 1,
+            Many::Page => DEFAULT,
+            Many::Ids => IDS,
+            Many::About(length) => length,
+        };
+        let given = field.arguments.iter().filter(|(name, _)| match many {
+            Many::Page => is_size(&name.node),
+            Many::Ids => name.node == "ids",
+            Many::One | Many::About(_) => false,
+        });
         let sizes = given.filter_map(|(_, value)| match &value.node {
             Value::Variable(name) => Some(Size::Variable(name.clone())),
             Value::Number(number) => number.as_u64().map(Size::Number),
+            Value::List(items) => Some(Size::Number(items.len() as u64)),
             _ => None,
         });
-        Self { sizes: sizes.collect(), inside }
+        Self { sizes: sizes.collect(), default, inside }
     }
 
     fn size(&self, variables: &Variables) -> u64 {
@@ -40,10 +58,11 @@ impl Page {
             Size::Number(number) => Some(*number),
             Size::Variable(name) => match variables.get(name) {
                 Some(Constant::Number(number)) => number.as_u64(),
+                Some(Constant::List(items)) => Some(items.len() as u64),
                 _ => None,
             },
         });
-        given.max().unwrap_or(DEFAULT)
+        given.max().unwrap_or(self.default)
     }
 }
 

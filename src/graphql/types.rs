@@ -1,7 +1,7 @@
-//! What limits need to know of the schema: the type that each field gives, and which fields give a page. Read once, from
+//! What limits need to know of the schema: the type that each field gives, and how many. Read once, from
 //! the text of the schema, because the engine keeps its own registry to itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql_parser::parse_schema;
 use async_graphql_parser::types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition};
@@ -19,15 +19,30 @@ pub struct Types {
 pub struct FieldType {
     /// The type that it gives, without lists and exclamation marks.
     pub gives: String,
-    /// Whether it gives a page of a list: it has an argument `first`.
-    pub is_page: bool,
+    /// How many of them.
+    pub many: Many,
+}
+
+/// How many objects a field gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Many {
+    /// One, or values that are no objects; or a list that counts with the page it is of.
+    One,
+    /// A page of a list: it has an argument `first`.
+    Page,
+    /// As many as the argument `ids` has.
+    Ids,
+    /// A list whose length the client does not choose; about so many.
+    About(u64),
 }
 
 impl Types {
     /// Reads the schema definition language.
     pub fn read(sdl: &str) -> Result<Self, async_graphql_parser::Error> {
         let mut types = Self { query: "Query".to_owned(), mutation: "Mutation".to_owned(), fields: HashMap::new() };
-        for definition in parse_schema(sdl)?.definitions {
+        let definitions = parse_schema(sdl)?.definitions;
+        let objects = definitions.iter().filter_map(object).collect::<HashSet<_>>();
+        for definition in definitions {
             match definition {
                 TypeSystemDefinition::Schema(schema) => {
                     let roots = schema.node;
@@ -40,7 +55,7 @@ impl Types {
                         TypeKind::Interface(interface) => interface.fields,
                         _ => continue,
                     };
-                    let fields = fields.into_iter().map(|field| read_field(field.node)).collect();
+                    let fields = fields.into_iter().map(|field| read_field(field.node, &objects)).collect();
                     types.fields.insert(one.node.name.node.to_string(), fields);
                 }
                 TypeSystemDefinition::Directive(_) => {}
@@ -60,9 +75,29 @@ impl Types {
     }
 }
 
-fn read_field(field: FieldDefinition) -> (String, FieldType) {
-    let is_page = field.arguments.iter().any(|argument| argument.node.name.node == "first");
-    (field.name.node.to_string(), FieldType { gives: innermost(&field.ty.node).to_owned(), is_page })
+/// The name of a type of objects.
+fn object(definition: &TypeSystemDefinition) -> Option<String> {
+    let TypeSystemDefinition::Type(one) = definition else { return None };
+    let is_object = matches!(one.node.kind, TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_));
+    is_object.then(|| one.node.name.node.to_string())
+}
+
+fn read_field(field: FieldDefinition, objects: &HashSet<String>) -> (String, FieldType) {
+    let name = field.name.node.to_string();
+    let has = |wanted: &str| field.arguments.iter().any(|argument| argument.node.name.node == wanted);
+    let gives = innermost(&field.ty.node).to_owned();
+    let is_list = matches!(field.ty.node.base, BaseType::List(_));
+    let many = match name.as_str() {
+        _ if has("first") => Many::Page,
+        _ if has("ids") => Many::Ids,
+        // Of the page that holds them.
+        "edges" => Many::One,
+        _ if !is_list || !objects.contains(&gives) => Many::One,
+        "paths" => Many::About(50),
+        "misses" => Many::About(10),
+        _ => Many::About(8),
+    };
+    (name, FieldType { gives, many })
 }
 
 fn innermost(written: &Type) -> &str {
@@ -85,7 +120,7 @@ mod tests {
         .unwrap();
         let root = types.root(OperationType::Query);
         assert_eq!(types.field(root, "reseller").unwrap().gives, "Reseller");
-        assert!(types.field("Reseller", "clients").unwrap().is_page);
+        assert_eq!(types.field("Reseller", "clients").unwrap().many, Many::Page);
         assert!(types.field("Reseller", "nothing").is_none());
     }
 
@@ -93,5 +128,13 @@ mod tests {
     fn the_schema_of_this_server_can_be_read() {
         let types = Types::read(&crate::graphql::sdl()).unwrap();
         assert_eq!(types.field("Query", "organisation").unwrap().gives, "Organisation");
+        let many = |parent, name| types.field(parent, name).unwrap().many;
+        assert_eq!(many("Query", "nodes"), Many::Ids);
+        assert_eq!(many("Query", "organisation"), Many::One);
+        assert_eq!(many("OrganisationConnection", "edges"), Many::One);
+        assert_eq!(many("AccessExplanation", "paths"), Many::About(50));
+        assert_eq!(many("AccessExplanation", "misses"), Many::About(10));
+        assert_eq!(many("Descendant", "path"), Many::About(8));
+        assert_eq!(many("Organisation", "viewerPermissions"), Many::One);
     }
 }

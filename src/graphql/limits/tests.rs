@@ -11,7 +11,7 @@ use super::*;
 
 const SCHEMA: &str = "
     schema { query: Query mutation: Mutation }
-    type Query { reseller(id: ID!): Reseller viewer: Viewer organisation(id: ID!): Organisation }
+    type Query { nodes(ids: [ID!]!): [Node] reseller(id: ID!): Reseller viewer: Viewer organisation(id: ID!): Organisation }
     type Mutation { rename(name: String!): Organisation }
     type Viewer { name: String email: String activeOrganisation: Organisation
       organisations(first: Int, last: Int): Organisations! }
@@ -61,7 +61,7 @@ fn broken(query: &str) -> (u64, u64) {
 fn each_object_of_each_page_counts_once() {
     assert_eq!(nodes("{ viewer { name } }", Variables::default()), 0);
     assert_eq!(nodes("{ viewer { organisations { edges { node { id } } } } }", Variables::default()), 20);
-    assert_eq!(nodes(PARTNER_TREE, Variables::default()), 100 + 500 + 2000);
+    assert_eq!(nodes(PARTNER_TREE, Variables::default()), 100 + 500 + 2000 + 100 * 8);
 }
 
 #[test]
@@ -71,6 +71,18 @@ fn page_sizes_may_be_variables() {
     assert_eq!(nodes(query, Variables::from_value(value!({"n": 7}))), 7 + 14);
     assert_eq!(nodes(query, Variables::from_value(value!({"n": null}))), 20 + 40);
     assert_eq!(nodes(query, Variables::from_value(value!({"n": u64::MAX}))), u64::MAX);
+}
+
+#[test]
+fn lists_without_pages_count_too() {
+    let inside = "{ ... on Organisation { members(first: 3) { edges { node { id } } } } }";
+    let none = Variables::default;
+    assert_eq!(nodes(&format!("{{ nodes(ids: [\"a\", \"b\"]) {inside} }}"), none()), 2 + 6);
+    let query = format!("query A($ids: [ID!]!) {{ nodes(ids: $ids) {inside} }}");
+    assert_eq!(nodes(&query, Variables::from_value(value!({"ids": ["a", "b", "c"]}))), 3 + 9);
+    assert_eq!(nodes(&query, none()), 100 + 300);
+    let properties = "{ reseller(id: 1) { clients(first: 2) { edges { partnership { properties { key } } } } } }";
+    assert_eq!(nodes(properties, none()), 2 + 16);
 }
 
 #[test]
