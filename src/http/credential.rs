@@ -1,4 +1,5 @@
-//! Who asks, by the headers of the request: found out once, for all requests of a batch.
+//! Who asks, by the headers of the request: found out once, and in a batch anew after each
+//! mutation.
 
 use async_graphql::ID;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};

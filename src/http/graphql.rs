@@ -55,8 +55,9 @@ pub async fn answer(
             Envelopes::of_address(&address, limits)?
         };
         let work = async {
-            let run = Run { server: &server, who: Who::of(&server.app, &headers).await?, id: &id, media };
-            Ok(run.all(envelopes, method == Method::POST).await)
+            let who = Who::of(&server.app, &headers).await?;
+            let run = Run { server: &server, headers: &headers, id: &id, media };
+            Ok(run.all(envelopes, who, method == Method::POST).await)
         };
         let seconds = limits.execution_seconds;
         tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or_else(|_| Err(too_slow(seconds)))
@@ -76,18 +77,19 @@ pub async fn answer(
 /// What the requests of one batch share.
 struct Run<'a> {
     server: &'a Server,
-    who: Who,
+    headers: &'a HeaderMap,
     id: &'a RequestId,
     media: Media,
 }
 
 impl Run<'_> {
-    /// Runs one request, or those of a batch one after the other, so that a later one sees what an earlier has changed.
-    async fn all(&self, envelopes: Envelopes, may_change: bool) -> (Response, Work) {
+    /// Runs one request, or those of a batch one after the other, so that a later one sees what an earlier has changed:
+    /// also who asks, and whether they still may.
+    async fn all(&self, envelopes: Envelopes, who: Who, may_change: bool) -> (Response, Work) {
         match envelopes {
             Envelopes::One(envelope) => {
                 let mut work = Work::default();
-                let answer = match self.one(*envelope, may_change, &mut work).await {
+                let answer = match self.one(*envelope, &who, may_change, &mut work).await {
                     Err(Stop::Mutation) => return (self.refuse_mutation(), work),
                     outcome => self.told(outcome),
                 };
@@ -95,16 +97,24 @@ impl Run<'_> {
             }
             Envelopes::Batch(envelopes) => {
                 let mut answers = Vec::with_capacity(envelopes.len());
+                let mut who = Ok(who);
                 for envelope in envelopes {
-                    let outcome = self.one(envelope, may_change, &mut Work::default()).await;
+                    let mut work = Work::default();
+                    let outcome = match &who {
+                        Ok(who) => self.one(envelope, who, may_change, &mut work).await,
+                        Err(error) => Err(Error::clone(error).into()),
+                    };
                     answers.push(self.told(outcome));
+                    if work.kind == "mutation" {
+                        who = Who::of(&self.server.app, self.headers).await.map_err(Refusal::into_error);
+                    }
                 }
                 (self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() })
             }
         }
     }
 
-    async fn one(&self, envelope: Envelope, may_change: bool, work: &mut Work) -> Result<Answer, Stop> {
+    async fn one(&self, envelope: Envelope, who: &Who, may_change: bool, work: &mut Work) -> Result<Answer, Stop> {
         let asked = envelope.extensions.unwrap_or_default();
         let document = self.document(envelope.query, asked.persisted_query)?;
         let name = envelope.operation_name.filter(|name| !name.is_empty());
@@ -125,15 +135,15 @@ impl Run<'_> {
         within(requested, limit, "objects to return", "Ask for smaller pages, by first, on the outer lists.")?;
 
         let app = &self.server.app;
-        let mut request = Request::new(app.db.clone(), self.who.actor.clone(), app.clock.now());
-        request.organisation = self.who.organisation;
-        request.user_agent.clone_from(&self.who.user_agent);
+        let mut request = Request::new(app.db.clone(), who.actor.clone(), app.clock.now());
+        request.organisation = who.organisation;
+        request.user_agent.clone_from(&who.user_agent);
         request.id = self.id.as_str().to_owned();
         let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;
         graphql.set_parsed_query(document.parsed());
-        let graphql = graphql.data(self.who.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
+        let graphql = graphql.data(who.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
         let response = app.schema.execute(graphql).await;
         app.refusals.write(&request).await;
         Ok(Answer::of(response, asked.cost.then_some(Cost { requested, limit }), self.id))

@@ -42,6 +42,11 @@ impl Refusal {
         Self::invalid("The body did not arrive whole.")
     }
 
+    /// What went wrong, for one request of a batch.
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
     /// The answer.
     pub fn answer(self, media: Media, id: &RequestId) -> Response {
         let mut error = server_error(self.error);

@@ -179,6 +179,48 @@ fn a_batch_answers_each_request_on_its_own() {
     });
 }
 
+/// The answers to a batch of somebody who has just logged in.
+async fn batch_of(world: &World, requests: &[String]) -> Vec<Value> {
+    let log_in = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
+    let input = json!({ "input": { "email": HUB.owner.person().email, "password": PASSWORD } });
+    let answer = world.as_(NOBODY).run(log_in, input).await;
+    let bearer = format!("Bearer {}", answer.ok()["logIn"]["tokens"]["accessToken"].as_str().unwrap());
+    let headers = [(CONTENT_TYPE.as_str(), "application/json"), (AUTHORIZATION.as_str(), bearer.as_str())];
+    let body = Value::from_iter(requests.iter().map(|query| json!({ "query": query })));
+    let answer = world.send(request("POST", "/graphql", &headers, body.to_string())).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn a_batch_finds_out_who_asks_after_each_change() {
+    for_each_database(async |world| {
+        let id = Type::Organisation.id(HUB.id()).0;
+        let switch =
+            format!("mutation {{ switchOrganisation(input: {{organisationId: {id:?}}}) {{ organisation {{ id }} }} }}");
+        let active = "{ viewer { activeOrganisation { id } } }".to_owned();
+        let answers = batch_of(&world, &[switch, active]).await;
+        assert_eq!(answers[1]["data"]["viewer"]["activeOrganisation"]["id"], id, "{answers:?}");
+        let end = "mutation { logOut { ended } }".to_owned();
+        let create = "mutation { createOrganisation(input: {name: \"Late\", kind: COMPANY}) { userErrors { code } } }";
+        let answers = batch_of(&world, &[end, create.to_owned()]).await;
+        assert_eq!(answers[0]["data"]["logOut"]["ended"], true, "{answers:?}");
+        assert_eq!(answers[1]["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answers:?}");
+    });
+}
+
+#[test]
+fn a_mutation_that_asks_for_a_change_twice_is_refused_and_changes_nothing() {
+    for_each_database(async |world| {
+        let create = "createOrganisation(input: {name: \"Twice\", kind: COMPANY}) { userErrors { code } }";
+        let before = world.db_dump().await;
+        let body = json!({ "query": format!("mutation {{ {create} ... {{ {create} }} }}") }).to_string();
+        let answer = world.send(post(body)).await;
+        assert!(answer.body.contains("INVALID_INPUT") && answer.body.contains("once"), "{}", answer.body);
+        assert_eq!(before, world.db_dump().await);
+    });
+}
+
 #[test]
 fn an_answer_tells_browsers_what_not_to_do_with_it() {
     for_each_database(async |world| {
