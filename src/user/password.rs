@@ -12,6 +12,10 @@ use tokio::sync::Semaphore;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
+/// Passwords that may wait for their turn. Each takes some 30 ms of one processor, so nobody waits much longer than a
+/// second.
+const WAITING: usize = 50;
+
 /// A password as it was typed. Never printed, logged or stored.
 #[derive(Clone)]
 pub struct Password(String);
@@ -76,6 +80,8 @@ pub enum Verdict {
 pub struct Passwords {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
+    /// For those that wait, and those whose turn it is.
+    places: Arc<Semaphore>,
     /// Compared with where there is no user, so that it takes as long as where there is one. No password fits it.
     stand_in: Arc<str>,
     minimum_length: usize,
@@ -88,10 +94,12 @@ impl Passwords {
         let memory = settings.memory_kib.max(Params::MIN_M_COST);
         let iterations = settings.iterations.max(Params::MIN_T_COST);
         let params = Params::new(memory, iterations, 1, None).unwrap_or_default();
+        let concurrent = settings.concurrent.clamp(1, Semaphore::MAX_PERMITS - WAITING);
         let cost = format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost());
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            permits: Arc::new(Semaphore::new(settings.concurrent.clamp(1, Semaphore::MAX_PERMITS))),
+            permits: Arc::new(Semaphore::new(concurrent)),
+            places: Arc::new(Semaphore::new(concurrent + WAITING)),
             stand_in: format!("$argon2id$v=19${cost}${}${}", "A".repeat(22), "A".repeat(43)).into(),
             minimum_length: settings.minimum_length,
         }
@@ -130,20 +138,27 @@ impl Passwords {
         .await
     }
 
-    /// The permit stays with the work, also when the request that wanted it is gone.
+    /// Refuses where too many wait. The permit stays with the work, also when the request that wanted it is gone.
     async fn run<T, W>(&self, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: FnOnce(&Argon2<'static>) -> argon2::password_hash::Result<T> + Send + 'static,
     {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| busy())?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::fault)?;
         let argon2 = self.argon2.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _held = (permit, place);
             work(&argon2)
         });
         done.await.map_err(Error::fault)?.map_err(Error::fault)
     }
+}
+
+fn busy() -> Error {
+    let message = "Too many passwords are being compared just now. Try again in a moment.".to_owned();
+    let limit = WAITING as u64;
+    Error::Limited { message, limit, value: limit + 1 }
 }
 
 fn is_current(argon2: &Argon2<'_>, hash: &PasswordHash) -> bool {
@@ -185,6 +200,20 @@ mod tests {
         for stored in [None, Some(""), Some("$argon2id$broken")] {
             assert_eq!(passwords(1).verify(&password, stored).await.unwrap(), Verdict::Wrong);
         }
+    }
+
+    #[tokio::test]
+    async fn more_passwords_than_may_wait_are_refused() {
+        let mut passwords = passwords(1);
+        passwords.permits = Arc::new(Semaphore::new(1));
+        passwords.places = Arc::new(Semaphore::new(WAITING));
+        let turn = Arc::clone(&passwords.permits).acquire_owned().await.unwrap();
+        let all = futures_util::future::join_all((0..=WAITING).map(|_| passwords.hash(String::new())));
+        // All have asked before the one whose turn it is ends.
+        let (hashes, ()) = tokio::join!(biased; all, async { drop(turn) });
+        let refused = hashes.iter().filter(|hash| matches!(hash, Err(Error::Limited { .. }))).count();
+        assert_eq!((refused, hashes.iter().flatten().count()), (1, WAITING));
+        assert!(passwords.hash(String::new()).await.is_ok());
     }
 
     #[test]
