@@ -4,7 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+pub use problem::ConfigError;
+
+mod problem;
 
 /// The defaults, which are also the manual.
 pub const MANUAL: &str = include_str!("../config.example.toml");
@@ -50,6 +54,7 @@ impl std::fmt::Debug for Database {
 pub struct Tokens {
     pub access_minutes: i64,
     pub refresh_days: i64,
+    #[serde(deserialize_with = "one_or_many")]
     pub signing_keys: Vec<String>,
 }
 
@@ -103,6 +108,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Http {
+    #[serde(deserialize_with = "one_or_many")]
     pub allowed_origins: Vec<String>,
     pub trusted_documents: PathBuf,
     pub metrics: bool,
@@ -126,10 +132,20 @@ pub enum LogFormat {
     Json,
 }
 
-/// A setting is wrong; says which, and what it may be.
-#[derive(Debug, thiserror::Error)]
-#[error("configuration: {0}. config.example.toml explains every setting.")]
-pub struct ConfigError(#[from] config::ConfigError);
+/// A list, or its only entry.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "it has to be a list of texts")]
+    enum OneOrMany {
+        Many(Vec<String>),
+        One(String),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::Many(many) => many,
+        OneOrMany::One(one) if one.is_empty() => Vec::new(),
+        OneOrMany::One(one) => vec![one],
+    })
+}
 
 impl Config {
     /// The defaults alone, for tests.
@@ -155,7 +171,23 @@ impl Config {
         if let Ok(url) = std::env::var("DATABASE_URL") {
             sources = sources.set_override("database.url", url)?;
         }
-        Ok(sources.build()?.try_deserialize()?)
+        let config: Self = sources.build()?.try_deserialize()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses numbers that no date can be reckoned with, and those that cannot be meant.
+    fn check(&self) -> Result<(), ConfigError> {
+        for (name, given, most) in [
+            ("tokens.access_minutes", self.tokens.access_minutes, 1_440),
+            ("tokens.refresh_days", self.tokens.refresh_days, 3_650),
+            ("partnerships.proposal_days", self.partnerships.proposal_days, 36_500),
+        ] {
+            if !(1..=most).contains(&given) {
+                return Err(ConfigError::range(name, 1, most));
+            }
+        }
+        Ok(())
     }
 
     /// Address of the database: the configured one, or the embedded one in the data directory.
@@ -170,7 +202,53 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use super::Config;
+    use super::*;
+
+    /// The defaults, overridden by this text.
+    fn with(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tenantry.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(Some(&file))
+    }
+
+    #[test]
+    fn a_list_of_one_may_be_written_without_brackets() {
+        assert_eq!(with("[tokens]\nsigning_keys = \"a.pem\"").unwrap().tokens.signing_keys, ["a.pem"]);
+        assert!(with("[tokens]\nsigning_keys = \"\"").unwrap().tokens.signing_keys.is_empty());
+        assert_eq!(with("[http]\nallowed_origins = [\"a\", \"b\"]").unwrap().http.allowed_origins, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_its_value() {
+        for (text, says) in [
+            ("[tokens]\nsigning_keys = { a = \"SECRET\" }", "signing_keys"),
+            ("[tokens]\naccess_minutes = \"SECRET\"", "access_minutes"),
+            ("[passwords]\nmemory_kib = -7777", "memory_kib"),
+            ("[log]\nformat = \"SECRET\"", "format"),
+            ("[tokens]\nsigning_keys = [\"SECRET", "line 2"),
+            ("database = \"SECRET\"", "database"),
+            ("[http]\nmetric = \"SECRET\"", "unknown field `metric`"),
+        ] {
+            let problem = with(text).unwrap_err();
+            for told in [problem.to_string(), format!("{problem:?}")] {
+                assert!(told.contains(says), "{text}: {told}");
+                assert!(!told.contains("SECRET") && !told.contains("7777"), "{text}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused_by_name() {
+        for (table, name) in
+            [("tokens", "access_minutes"), ("tokens", "refresh_days"), ("partnerships", "proposal_days")]
+        {
+            for wrong in [0, -1, i64::MAX] {
+                let problem = with(&format!("[{table}]\n{name} = {wrong}")).unwrap_err().to_string();
+                assert!(problem.contains(&format!("{table}.{name} is between 1 and")), "{problem}");
+            }
+        }
+    }
 
     #[test]
     fn the_manual_is_a_whole_configuration() {
