@@ -45,6 +45,15 @@ pub enum Error {
         /// What was asked for.
         value: u64,
     },
+    /// The request took too long. It may have changed something.
+    #[error(
+        "This took longer than {limit} s and was stopped. Ask for less. If it changes something, look first whether the \
+         change was made."
+    )]
+    TooSlow {
+        /// The limit, in seconds.
+        limit: u64,
+    },
     /// A fault of the server. What happened is in the log, under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
@@ -60,7 +69,7 @@ impl Error {
             Self::InvalidInput(_) => "INVALID_INPUT",
             Self::Conflict(_) => "CONFLICT",
             Self::ContextLost(_) => "CONTEXT_LOST",
-            Self::Limited { .. } => "LIMITED",
+            Self::Limited { .. } | Self::TooSlow { .. } => "LIMITED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -97,6 +106,7 @@ impl Error {
                     extensions.set("limit", *limit);
                     extensions.set("value", *value);
                 }
+                Self::TooSlow { limit } => extensions.set("limit", *limit),
                 _ => {}
             }
         })
@@ -118,8 +128,6 @@ pub enum UserErrorCode {
     NotSwitchable,
     /// Only a person can do this; an API key cannot.
     ForPeopleOnly,
-    /// What is asked for no longer fits what is there.
-    Conflict,
 }
 
 /// Something that the user can mend.

@@ -60,7 +60,9 @@ pub async fn answer(
             Ok(run.all(envelopes, who, method == Method::POST).await)
         };
         let seconds = limits.execution_seconds;
-        tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or_else(|_| Err(too_slow(seconds)))
+        tokio::time::timeout(Duration::from_secs(seconds), work)
+            .await
+            .unwrap_or_else(|_| Err(Refusal::from(Error::TooSlow { limit: seconds })))
     })
     .await;
     let (mut response, mut work) = match outcome {
@@ -184,14 +186,6 @@ impl Run<'_> {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         response
     }
-}
-
-fn too_slow(seconds: u64) -> Refusal {
-    let message = format!(
-        "This took longer than {seconds} s and was stopped. Ask for less. If it changes something, look first whether the \
-         change was made."
-    );
-    Error::Limited { message, limit: seconds, value: seconds }.into()
 }
 
 fn mutation_by_get() -> Error {

@@ -69,7 +69,7 @@ impl From<Error> for Refusal {
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Conflict(_) | Error::ContextLost(_) => StatusCode::CONFLICT,
-            Error::InvalidInput(_) | Error::Limited { .. } => StatusCode::BAD_REQUEST,
+            Error::InvalidInput(_) | Error::Limited { .. } | Error::TooSlow { .. } => StatusCode::BAD_REQUEST,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error)
