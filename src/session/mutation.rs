@@ -21,8 +21,6 @@ use crate::user::{self as users, Address, Password, Passwords, Verdict};
 
 /// What a refresh token begins with, so that a leaked one is recognised.
 const REFRESH_PREFIX: &str = "tenantry_refresh_";
-/// How much of a `User-Agent` is kept, in characters.
-const USER_AGENT: usize = 300;
 
 /// Who logs in.
 #[derive(InputObject)]
@@ -245,7 +243,7 @@ async fn begin(
         id: random.id(now),
         user_id: user.id,
         active_organisation_id: None,
-        user_agent: request.user_agent.as_deref().map(|name| name.chars().take(USER_AGENT).collect()),
+        user_agent: request.user_agent.clone(),
         created_at: now,
         last_used_at: now,
         expires_at: tokens.session_end(now),
