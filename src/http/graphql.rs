@@ -57,7 +57,7 @@ pub async fn answer(
         let work = async {
             let who = Who::of(&server.app, &headers).await?;
             let run = Run { server: &server, headers: &headers, id: &id, media };
-            Ok(run.all(envelopes, who, method == Method::POST).await)
+            Ok(Box::pin(run.all(envelopes, who, method == Method::POST)).await)
         };
         let seconds = limits.execution_seconds;
         tokio::time::timeout(Duration::from_secs(seconds), work)

@@ -186,7 +186,7 @@ async fn batch_of(world: &World, requests: &[String]) -> Vec<Value> {
     let answer = world.as_(NOBODY).run(log_in, input).await;
     let bearer = format!("Bearer {}", answer.ok()["logIn"]["tokens"]["accessToken"].as_str().unwrap());
     let headers = [(CONTENT_TYPE.as_str(), "application/json"), (AUTHORIZATION.as_str(), bearer.as_str())];
-    let body = Value::from_iter(requests.iter().map(|query| json!({ "query": query })));
+    let body = requests.iter().map(|query| json!({ "query": query })).collect::<Value>();
     let answer = world.send(request("POST", "/graphql", &headers, body.to_string())).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
