@@ -173,7 +173,7 @@ impl Organisation {
         billing::store::payer(Request::of(context)?, self.key()).await
     }
 
-    /// The organisations that it pays for.
+    /// The organisations that it pays for directly.
     #[requires(INVOICE_READ)]
     async fn pays_for(
         &self,
