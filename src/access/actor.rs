@@ -1,6 +1,5 @@
 //! Who asks.
 
-use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::set::Grants;
@@ -28,8 +27,6 @@ pub struct UserActor {
     pub email: String,
     /// The session.
     pub session_id: Uuid,
-    /// When the session began.
-    pub session_created_at: DateTimeUtc,
     /// Organisation that the session works in, as stored; the right to it is judged when it is used.
     pub active_organisation: Option<Uuid>,
 }

@@ -53,7 +53,6 @@ impl TestDb {
             name: String::new(),
             email: String::new(),
             session_id: Uuid::nil(),
-            session_created_at: Clock::System.now(),
             active_organisation: None,
         })
     }

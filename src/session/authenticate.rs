@@ -40,7 +40,6 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
         name: session.name,
         email: session.email,
         session_id: identity.session_id,
-        session_created_at: session.created_at,
         active_organisation: session.active_organisation_id,
     }))
 }

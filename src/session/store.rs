@@ -25,8 +25,6 @@ pub struct OpenSession {
     pub email: String,
     /// Whether the user may act.
     pub state: user::State,
-    /// When the session began.
-    pub created_at: DateTimeUtc,
     /// When it ends by itself.
     pub expires_at: DateTimeUtc,
     /// When it was ended.
@@ -37,7 +35,7 @@ pub struct OpenSession {
 
 /// The session of the user, ended or not, with its user: one statement.
 pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
-    let sql = "SELECT u.name, u.email, u.state, s.created_at, s.expires_at, s.revoked_at, s.active_organisation_id \
+    let sql = "SELECT u.name, u.email, u.state, s.expires_at, s.revoked_at, s.active_organisation_id \
                FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
     let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
     Ok(rows.first().map(|row| OpenSession::from_query_result(row, "")).transpose()?)

@@ -46,7 +46,6 @@ fn person(id: Uuid) -> Actor {
         name: String::new(),
         email: String::new(),
         session_id: Uuid::nil(),
-        session_created_at: now(),
         active_organisation: None,
     })
 }

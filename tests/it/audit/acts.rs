@@ -21,7 +21,6 @@ fn request_of(world: &World, caller: Caller) -> Request {
         name: name.to_owned(),
         email: email.to_owned(),
         session_id: id,
-        session_created_at: now(),
         active_organisation: None,
     });
     Request::new(world.db().clone(), actor, now())
