@@ -17,7 +17,7 @@ use super::rules::{BEGINNING, hash_of};
 use crate::access::{Access, Exists, Permission, Seen, Step};
 use crate::db::Db;
 use crate::error::Result;
-use crate::page::{Connection, Key, List, PageArguments, one_row};
+use crate::page::{Connection, Key, List, PageArguments};
 use crate::partnership::{self, Window};
 use crate::random::{Random, hash};
 use crate::request::Request;
@@ -25,15 +25,8 @@ use crate::request::Request;
 type Written<T> = std::result::Result<T, DbErr>;
 
 /// By their places, which is the order in which they were written; clocks may go back, and moments may be equal.
-static OF_ORGANISATION: List<audit_event::Model> = List {
-    table: "audit_event",
-    parent: "organisation_id",
-    key: Key::Large("sequence"),
-    descending: true,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static OF_ORGANISATION: List<audit_event::Model> =
+    List { descending: true, ..List::of_rows("audit_event", "organisation_id", Key::Large("sequence")) };
 
 /// When and how an act came about.
 struct Setting {

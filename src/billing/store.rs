@@ -11,7 +11,7 @@ use super::object::{BillingContact, BillingDetails, BillingRecipient};
 use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
-use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
+use crate::page::{Connection, Filter, Key, List, PageArguments};
 use crate::request::Request;
 
 /// How long a chain of payers may be.
@@ -37,15 +37,7 @@ static PAID_FOR: List<OrganisationCard> = List {
     read: |rows| rows.first().map_or_else(|| Err(DbErr::RecordNotFound("no row".to_owned())), |row| card(row, 3)),
 };
 
-static CONTACTS: List<billing_contact::Model> = List {
-    table: "billing_contact",
-    parent: "organisation_id",
-    key: Key::Text("name"),
-    descending: false,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static CONTACTS: List<billing_contact::Model> = List::of_rows("billing_contact", "organisation_id", Key::Text("name"));
 
 fn card(row: &QueryResult, from: usize) -> std::result::Result<OrganisationCard, DbErr> {
     let kind: organisation::Kind = row.try_get_by_index(from + 2)?;

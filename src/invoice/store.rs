@@ -10,31 +10,16 @@ use super::object::Invoice;
 use super::rules::InvoiceFilter;
 use crate::access::{Exists, Seen};
 use crate::error::Result;
-use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
+use crate::page::{Connection, Filter, Key, List, PageArguments};
 use crate::request::Request;
 
 /// The newest first.
-static OF_ORGANISATION: List<invoice::Model> = List {
-    table: "invoice",
-    parent: "organisation_id",
-    key: Key::Day("issued_on"),
-    descending: true,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static OF_ORGANISATION: List<invoice::Model> =
+    List { descending: true, ..List::of_rows("invoice", "organisation_id", Key::Day("issued_on")) };
 
 static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISATION };
 
-static LINES: List<invoice_line::Model> = List {
-    table: "invoice_line",
-    parent: "invoice_id",
-    key: Key::Number("position"),
-    descending: false,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice_id", Key::Number("position"));
 
 /// The invoices for an organisation.
 pub async fn list(

@@ -117,7 +117,7 @@ impl Filter {
 }
 
 /// Reads an item that is one row of its table, selected as `t.*`.
-pub fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<M, DbErr> {
+fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<M, DbErr> {
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("no row".to_owned()))?;
     M::from_query_result(row, "")
 }
@@ -133,6 +133,13 @@ impl Lists {
         let made = batches.entry(name).or_insert_with(|| Arc::new(Batch::<Uuid, V>::default()));
         // The name holds the list, and a list has one type of item.
         Arc::clone(made).downcast().unwrap_or_default()
+    }
+}
+
+impl<M: FromQueryResult> List<M> {
+    /// Of the rows of a table as they are, the smallest first.
+    pub const fn of_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
+        Self { table, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
     }
 }
 

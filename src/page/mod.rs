@@ -10,5 +10,5 @@ mod slice;
 
 pub use arguments::PageArguments;
 pub use connection::{Connection, Edge, PageInfo, Total};
-pub use list::{Filter, Key, List, Lists, one_row};
+pub use list::{Filter, Key, List, Lists};
 pub use slice::{Slice, slice_sorted};

@@ -10,19 +10,11 @@ use super::object::Partnership;
 use super::rules::{PartnershipState, Window};
 use crate::access::{Exists, Seen};
 use crate::error::Result;
-use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total, one_row};
+use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
 use crate::request::Request;
 
 /// The partnerships of a client, the oldest first.
-static OF_CLIENT: List<partnership::Model> = List {
-    table: "partnership",
-    parent: "client_id",
-    key: Key::Instant("created_at"),
-    descending: false,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static OF_CLIENT: List<partnership::Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
 
 /// The clients of a reseller, in each order that the API offers.
 static BY_NAME: List<partnership::Model> = List { parent: "reseller_id", key: Key::Text("client_name"), ..OF_CLIENT };

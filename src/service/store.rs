@@ -6,18 +6,10 @@ use uuid::Uuid;
 use super::object::{Service, ServiceFilter};
 use crate::access::{Exists, Seen};
 use crate::error::Result;
-use crate::page::{Connection, Key, List, PageArguments, one_row};
+use crate::page::{Connection, Key, List, PageArguments};
 use crate::request::Request;
 
-static OF_ORGANISATION: List<service::Model> = List {
-    table: "service",
-    parent: "organisation_id",
-    key: Key::Text("name"),
-    descending: false,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static OF_ORGANISATION: List<service::Model> = List::of_rows("service", "organisation_id", Key::Text("name"));
 
 /// The services of an organisation that the viewer sees, by name.
 pub async fn list(

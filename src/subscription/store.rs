@@ -7,18 +7,11 @@ use uuid::Uuid;
 use super::object::{Subscription, SubscriptionFilter};
 use crate::access::{Exists, Seen};
 use crate::error::Result;
-use crate::page::{Connection, Filter, Key, List, PageArguments, one_row};
+use crate::page::{Connection, Filter, Key, List, PageArguments};
 use crate::request::Request;
 
-static OF_ORGANISATION: List<subscription::Model> = List {
-    table: "subscription",
-    parent: "organisation_id",
-    key: Key::Day("starts_on"),
-    descending: false,
-    columns: "t.*",
-    joins: "",
-    read: one_row,
-};
+static OF_ORGANISATION: List<subscription::Model> =
+    List::of_rows("subscription", "organisation_id", Key::Day("starts_on"));
 
 /// The subscriptions of an organisation, the oldest first.
 pub async fn list(
