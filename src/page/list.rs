@@ -89,7 +89,7 @@ pub struct List<T> {
     pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
 }
 
-/// Further conditions on the rows. Its parameters are numbered from 5.
+/// Further conditions on the rows. Their parameters come behind those of the statement.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     sql: String,
@@ -110,9 +110,16 @@ impl Filter {
         let mut condition = condition.to_owned();
         for (name, value) in values {
             self.values.push(value);
-            condition = condition.replace(name, &format!("${}", 4 + self.values.len()));
+            condition = condition.replace(name, &format!("{{{}}}", self.values.len()));
         }
         self.and(&condition)
+    }
+
+    /// The conditions for a statement whose own parameters are numbered up to `before`.
+    fn behind(&self, before: usize) -> String {
+        (1..=self.values.len()).fold(self.sql.clone(), |sql, number| {
+            sql.replace(&format!("{{{number}}}"), &format!("${}", before + number))
+        })
     }
 }
 
@@ -185,15 +192,14 @@ impl<T: Send + Sync + 'static> List<T> {
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
-        // The parameters 2 to 4 of a page have no use here; the conditions keep their numbers.
         let sql = format!(
-            "SELECT t.{parent}, COUNT(*) FROM {table} t WHERE {among} AND $2 = $3 AND $4 = 0 {filter} GROUP BY t.{parent}",
+            "SELECT t.{parent}, COUNT(*) FROM {table} t WHERE {among} {filter} GROUP BY t.{parent}",
             parent = self.parent,
             table = self.table,
             among = db.among(&format!("t.{}", self.parent), 1),
-            filter = filter.sql,
+            filter = filter.behind(1),
         );
-        let mut values = vec![db.keys(parents), Uuid::nil().into(), Uuid::nil().into(), 0_i64.into()];
+        let mut values = vec![db.keys(parents)];
         values.extend(filter.values.iter().cloned());
         let rows = db.rows(sql, values).await?;
         let counted = rows.iter().map(|row| {
@@ -236,7 +242,7 @@ impl<T: Send + Sync + 'static> List<T> {
         let rows = format!(
             "SELECT t.id FROM {table} t WHERE t.{parent} = parent.id {from} {} \
              ORDER BY t.{key} {direction}, t.id {direction} LIMIT $2",
-            filter.sql
+            filter.behind(4)
         );
         let source = match backend {
             DbBackend::Postgres => {
