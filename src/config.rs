@@ -24,6 +24,9 @@ pub struct Config {
     pub database: Database,
     pub tokens: Tokens,
     pub passwords: Passwords,
+    pub accounts: Accounts,
+    pub invitations: Invitations,
+    pub organisations: Organisations,
     pub partnerships: Partnerships,
     pub limits: Limits,
     pub http: Http,
@@ -74,6 +77,32 @@ pub struct Passwords {
     pub iterations: u32,
     pub concurrent: usize,
     pub minimum_length: usize,
+}
+
+/// What people do with their accounts.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Accounts {
+    pub confirmation_minutes: i64,
+}
+
+/// Invitations.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Invitations {
+    pub days: i64,
+}
+
+/// Organisations.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Organisations {
+    pub reopen_days: i64,
+    pub transfer_days: i64,
+    pub recovery_days: i64,
 }
 
 /// Partnerships.
@@ -182,6 +211,11 @@ impl Config {
             ("tokens.access_minutes", self.tokens.access_minutes, 1_440),
             ("tokens.refresh_days", self.tokens.refresh_days, 3_650),
             ("partnerships.proposal_days", self.partnerships.proposal_days, 36_500),
+            ("accounts.confirmation_minutes", self.accounts.confirmation_minutes, 1_440),
+            ("invitations.days", self.invitations.days, 365),
+            ("organisations.reopen_days", self.organisations.reopen_days, 3_650),
+            ("organisations.transfer_days", self.organisations.transfer_days, 365),
+            ("organisations.recovery_days", self.organisations.recovery_days, 365),
         ] {
             if !(1..=most).contains(&given) {
                 return Err(ConfigError::range(name, 1, most));

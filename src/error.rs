@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
 use uuid::Uuid;
 
-use crate::access::{Permission, directive};
+use crate::access::{Grants, Permission, PermissionSet, directive};
 use crate::id;
 
 /// The result of nearly everything.
@@ -128,6 +128,46 @@ pub enum UserErrorCode {
     NotSwitchable,
     /// Only a person can do this; an API key cannot.
     ForPeopleOnly,
+    /// Something would be given that the giver does not hold. `missingPermissions` say what.
+    PermissionNotHeld,
+    /// The session is too old for an act that matters so much: prove with `confirmIdentity` that it is you, and repeat.
+    ConfirmationRequired,
+    /// The second factor is needed too: give its code.
+    CodeRequired,
+    /// The code is wrong, or was used before.
+    WrongCode,
+    /// Too many attempts have failed. Wait as long as the message says.
+    TooManyAttempts,
+    /// The link is unknown, used, replaced by a newer one, or too old.
+    InvalidLink,
+    /// The organisation is suspended: nothing can be given there.
+    OrganisationSuspended,
+    /// The organisation is closed.
+    OrganisationClosed,
+    /// An organisation has at least one member who is OWNER; this would leave it without.
+    LastOwner,
+    /// It is held by somebody. The message says by whom.
+    InUse,
+    /// A built-in role is the same for everybody and cannot be changed.
+    BuiltInRole,
+    /// There is one already.
+    Duplicate,
+    /// The person is a member already.
+    AlreadyMember,
+    /// It has been answered, has ended or was taken back in the meantime.
+    StaleState,
+    /// The address is not proved yet: use the link in the mail first.
+    AddressNotVerified,
+    /// It was made for another address.
+    WrongAddress,
+    /// There is no such object among those that could be meant.
+    Unknown,
+    /// More than can be taken at once.
+    TooMany,
+    /// It is too early: the message says from when.
+    TooEarly,
+    /// The time in which it could be done is over.
+    TooLate,
 }
 
 /// Something that the user can mend.
@@ -140,17 +180,43 @@ pub struct UserError {
     pub field: Option<Vec<String>>,
     /// What to do, for people.
     pub message: String,
+    /// With PERMISSION_NOT_HELD: what the giver lacks at the organisation.
+    pub missing_permissions: Option<PermissionSet>,
+    /// With PERMISSION_NOT_HELD: what the giver lacks at the clients of the organisation.
+    pub missing_client_permissions: Option<PermissionSet>,
 }
 
 impl UserError {
     /// A mistake in the given input field.
     pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { code, field: Some(vec!["input".to_owned(), field.to_owned()]), message: message.into() }
+        Self { field: Some(vec!["input".to_owned(), field.to_owned()]), ..Self::general(code, message) }
     }
 
     /// A mistake that is in no single field.
     pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { code, field: None, message: message.into() }
+        let message = message.into();
+        Self { code, field: None, message, missing_permissions: None, missing_client_permissions: None }
+    }
+
+    /// For who wants to give what they do not hold.
+    pub fn not_held(field: &str, missing: Grants) -> Self {
+        let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
+        let message = match (missing.own.is_empty(), missing.clients.is_empty()) {
+            (_, true) => format!("You cannot give what you do not hold here: {}.", list(missing.own)),
+            (true, false) => {
+                format!("You cannot give what you do not hold at the clients: {}.", list(missing.clients))
+            }
+            (false, false) => format!(
+                "You cannot give what you do not hold here: {}; and at the clients: {}.",
+                list(missing.own),
+                list(missing.clients)
+            ),
+        };
+        Self {
+            missing_permissions: Some(missing.own),
+            missing_client_permissions: Some(missing.clients),
+            ..Self::at(field, UserErrorCode::PermissionNotHeld, message)
+        }
     }
 
     /// For an API key that wants to do what only a person can.

@@ -42,6 +42,8 @@ types! {
     Service "service" "a service",
     Invoice "invoice" "an invoice",
     ApiKey "api_key" "an API key",
+    Invitation "invitation" "an invitation",
+    OwnershipTransfer "ownership_transfer" "a transfer of ownership",
     AuditEvent "audit_event" "an audit event",
 }
 

@@ -21,6 +21,7 @@ pub mod graphql;
 pub mod http;
 pub mod id;
 pub mod invoice;
+pub mod locale;
 pub mod log;
 pub mod mail;
 pub mod membership;

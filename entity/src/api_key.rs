@@ -27,6 +27,16 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// The first letters of the secret, to recognise it by.
+    pub prefix: String,
+    /// The user who made it.
+    pub created_by_id: Option<Uuid>,
+    /// When it was last used, to some minutes.
+    pub last_used_at: Option<DateTimeUtc>,
+    /// SHA-256 of the secret before the last rotation, hex.
+    pub previous_hash: Option<String>,
+    /// Until when that one is good.
+    pub previous_until: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

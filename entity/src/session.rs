@@ -24,6 +24,10 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When it was ended.
     pub revoked_at: Option<DateTimeUtc>,
+    /// When its user last proved to be there, by password or second factor.
+    pub confirmed_at: Option<DateTimeUtc>,
+    /// The address in the network that it was begun from.
+    pub client_address: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

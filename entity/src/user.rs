@@ -23,6 +23,24 @@ pub struct Model {
     pub state: State,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// The language of mail to the person.
+    #[sea_orm(default_value = "EN")]
+    pub locale: Locale,
+    /// When all that names the person was forgotten.
+    pub erased_at: Option<DateTimeUtc>,
+}
+
+/// A language in which mail is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(2))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Locale {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+    /// Swedish.
+    Sv,
 }
 
 /// Whether a user may act.

@@ -9,10 +9,11 @@ use syn::{
 
 use crate::rule::{self, Rule};
 
-/// Which of the four attributes stands on the field.
+/// Which of the attributes stands on the field.
 enum Kind {
     Requires(Vec<Rule>),
     Finds(Vec<Rule>),
+    Acts(Vec<Rule>),
     Authenticated,
     Public,
 }
@@ -22,6 +23,7 @@ fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
     match attribute.path().get_ident()?.to_string().as_str() {
         "requires" => Some(rules(attribute).map(Kind::Requires)),
         "finds" => Some(rules(attribute).map(Kind::Finds)),
+        "acts" => Some(rules(attribute).map(Kind::Acts)),
         "authenticated" => Some(Ok(Kind::Authenticated)),
         "public" => Some(Ok(Kind::Public)),
         _ => None,
@@ -31,7 +33,7 @@ fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
 impl Kind {
     fn directives(&self) -> Tokens {
         match self {
-            Self::Requires(rules) | Self::Finds(rules) => {
+            Self::Requires(rules) | Self::Finds(rules) | Self::Acts(rules) => {
                 let directives = rules.iter().map(Rule::directive);
                 quote!(#(directive = #directives,)*)
             }
@@ -44,6 +46,7 @@ impl Kind {
         match self {
             Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
             Self::Finds(rules) => Some(rule::sentence("For a signed-in actor. Not found without", rules)),
+            Self::Acts(rules) => Some(rule::sentence("For a signed-in actor. Requires, at the organisation,", rules)),
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
             Self::Public => None,
         }
@@ -55,7 +58,9 @@ impl Kind {
                 let values = rules.iter().map(Rule::value);
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
-            Self::Authenticated | Self::Finds(_) => Some(quote!(crate::access::authenticated(#context))),
+            Self::Authenticated | Self::Finds(_) | Self::Acts(_) => {
+                Some(quote!(crate::access::authenticated(#context)))
+            }
             Self::Public => None,
         }
     }
@@ -80,7 +85,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     let [kind] = kinds.as_slice() else {
         return Err(Error::new_spanned(
             &function.sig.ident,
-            "a field needs exactly one of #[requires(…)], #[finds(…)], #[authenticated] and #[public]",
+            "a field needs exactly one of #[requires(…)], #[finds(…)], #[acts(…)], #[authenticated] and #[public]",
         ));
     };
     graphql.extend(kind.directives());

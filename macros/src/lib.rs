@@ -6,6 +6,8 @@
 //!   named permissions, tested on the object itself;
 //! - `#[finds(INVOICE_READ)]`: a root field that looks an object up for a signed-in actor; for who lacks the permission
 //!   it is not there;
+//! - `#[acts(MEMBER_INVITE)]`: a mutation, which begins by looking the organisation up at which it acts, with
+//!   `Access::act` or `Seen::require`: those refuse who lacks the permission there;
 //! - `#[authenticated]`: any signed-in actor;
 //! - `#[public]`: nothing beyond seeing the object it belongs to.
 //!

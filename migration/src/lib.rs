@@ -21,6 +21,11 @@ mod m20261121_000007_subscriptions;
 mod m20261121_000008_invoices;
 mod m20261121_000009_api_keys;
 mod m20261121_000010_audit;
+mod m20261122_000011_accounts;
+mod m20261122_000012_mail;
+mod m20261122_000013_invitations;
+mod m20261122_000014_ownership;
+mod m20261122_000015_keys_and_logs;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -39,6 +44,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_invoices::Migration),
             Box::new(m20261121_000009_api_keys::Migration),
             Box::new(m20261121_000010_audit::Migration),
+            Box::new(m20261122_000011_accounts::Migration),
+            Box::new(m20261122_000012_mail::Migration),
+            Box::new(m20261122_000013_invitations::Migration),
+            Box::new(m20261122_000014_ownership::Migration),
+            Box::new(m20261122_000015_keys_and_logs::Migration),
         ]
     }
 }

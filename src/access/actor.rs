@@ -1,5 +1,6 @@
 //! Who asks.
 
+use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::set::Grants;
@@ -25,8 +26,12 @@ pub struct UserActor {
     pub name: String,
     /// The user's address.
     pub email: String,
+    /// Whether the user has proved to own the address.
+    pub is_verified: bool,
     /// The session.
     pub session_id: Uuid,
+    /// When the user last proved to be there, by password or second factor.
+    pub confirmed_at: Option<DateTimeUtc>,
     /// Organisation that the session works in, as stored; the right to it is judged when it is used.
     pub active_organisation: Option<Uuid>,
 }

@@ -72,6 +72,22 @@ impl RoleRef {
             Self::Custom { name, .. } => name,
         }
     }
+
+    /// Key of a custom one.
+    pub const fn key(&self) -> Option<Uuid> {
+        match self {
+            Self::Builtin(_) => None,
+            Self::Custom { id, .. } => Some(*id),
+        }
+    }
+
+    /// Which built-in one it is.
+    pub const fn builtin(&self) -> Option<BuiltinRole> {
+        match self {
+            Self::Builtin(role) => Some(*role),
+            Self::Custom { .. } => None,
+        }
+    }
 }
 
 /// A role in somebody's hand, with the sets that it stands for at that organisation.

@@ -20,7 +20,7 @@ use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::batch::Batch;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// An organisation and what the viewer may do there.
 #[derive(Clone, Debug)]
@@ -41,6 +41,17 @@ struct Origin {
 }
 
 impl Seen {
+    /// Refuses who lacks the permission here; for who may not even see the organisation, it is not there.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.grants.has(permission) {
+            return Ok(());
+        }
+        if self.grants.has(Permission::OrganisationRead) {
+            return Err(Error::Forbidden { permission, organisation: self.row.id });
+        }
+        Err(Error::NotFound)
+    }
+
     /// The seat of an object that belongs to this organisation alone.
     pub fn seat(&self, side: Side) -> Option<Seat> {
         matches!(side, Side::Organisation).then_some(Seat { organisation: self.row.id, grants: self.grants })
@@ -98,6 +109,20 @@ impl Access {
             return Ok(Some(seen));
         }
         self.batch.load(id, async |ids| self.decide(&ids).await).await
+    }
+
+    /// The organisation at which somebody wants to act, for who holds the permission there: what a mutation with
+    /// `#[acts]` begins with.
+    pub async fn act(&self, id: Uuid, permission: Permission) -> Result<Seen> {
+        let seen = self.look(id).await?.ok_or(Error::NotFound)?;
+        seen.require(permission)?;
+        Ok(seen)
+    }
+
+    /// What somebody else may do at an organisation now: one statement.
+    pub async fn grants_of(&self, subject: Subject, organisation: Uuid) -> Result<Grants> {
+        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::Active).await?;
+        Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 
     /// Looks many up at once; those that do not exist are left out.

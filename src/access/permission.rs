@@ -100,6 +100,7 @@ permissions! {
     41 InvoiceIssue Write Platform implies Some(P::InvoiceRead); "Issue, void and credit invoices, and record payments."
     42 ResellerManage Write Platform implies Some(P::OrganisationRead); "Approve resellers and set their rates."
     43 OrganisationSuspend Write Platform implies Some(P::OrganisationRead); "Suspend and resume organisations."
+    44 UserManage Write Platform implies Some(P::OrganisationRead); "Find users, and disable, enable and erase them."
 }
 
 impl Permission {

@@ -150,6 +150,26 @@ impl Grants {
     /// No permission at all.
     pub const NONE: Self = Self { own: PermissionSet::EMPTY, clients: PermissionSet::EMPTY };
 
+    /// What is in these and not in the others, half by half.
+    pub const fn without(self, others: Self) -> Self {
+        Self { own: self.own.without(others.own), clients: self.clients.without(others.clients) }
+    }
+
+    /// Both together, half by half.
+    pub const fn union(self, others: Self) -> Self {
+        Self { own: self.own.union(others.own), clients: self.clients.union(others.clients) }
+    }
+
+    /// Whether nothing is held.
+    pub const fn is_empty(self) -> bool {
+        self.own.is_empty() && self.clients.is_empty()
+    }
+
+    /// Whether any of it only members hold: what is never delegated, and what decides over all the rest.
+    pub fn is_powerful(self) -> bool {
+        !(self.own | self.clients).without(PermissionSet::DELEGABLE).is_empty()
+    }
+
     /// Whether the permission is held at the organisation.
     pub const fn has(self, permission: Permission) -> bool {
         self.own.has(permission)

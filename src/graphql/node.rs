@@ -59,7 +59,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
-        Type::User | Type::Session | Type::Role | Type::ApiKey => {
+        Type::User | Type::Session | Type::Role | Type::ApiKey | Type::Invitation | Type::OwnershipTransfer => {
             return Err(Error::InvalidInput(
                 "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
             ));

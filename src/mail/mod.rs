@@ -1,6 +1,9 @@
-//! Outgoing mail. `folder.rs` is the way that it goes for now: into the data directory, to be read there.
+//! Outgoing mail: `letter.rs` says what one looks like, `store.rs` puts it into the outbox in the transaction of the act
+//! that it is about, and `folder.rs` is one way by which it leaves: into the data directory, to be read there.
 
 mod folder;
+mod letter;
+mod store;
 
 use std::io;
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use folder::Folder;
+pub use letter::{Letter, Part};
+pub use store::{Recipient, queue};
 
 /// One mail. Its text may hold links that let somebody in, so it is never printed or logged.
 pub struct Mail {
@@ -47,6 +52,7 @@ trait Transport: Send + Sync {
     fn deliver(&self, mail: Mail) -> BoxFuture<'_, io::Result<()>>;
 }
 
+#[allow(dead_code, reason = "until the worker is there")]
 /// Sends mail. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer(Arc<dyn Transport>);

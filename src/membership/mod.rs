@@ -1,6 +1,8 @@
 //! Memberships: a user in an organisation, with roles. Exist for those who hold MEMBER_READ at the organisation.
 
+mod choice;
 mod object;
 pub mod store;
 
+pub use choice::{RoleChoice, chosen, together};
 pub use object::{Membership, Role};

@@ -1,15 +1,20 @@
 //! Statements about memberships.
+#![expect(clippy::disallowed_methods, reason = "the statements about memberships stand here")]
 
 use std::sync::Arc;
 
+use entity::{membership, membership_role, organisation, role};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set};
 use uuid::Uuid;
 
 use super::object::Membership;
-use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, Seen};
+use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, RoleRef, Seen};
+use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
+use crate::random::Random;
 use crate::request::Request;
 
 /// A membership with its user and its roles.
@@ -75,6 +80,80 @@ fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
         expires_at: row.try_get_by_index(8)?,
         roles,
     })
+}
+
+/// Somebody who is to become a member.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    /// Key of the new membership.
+    pub id: Uuid,
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// The user.
+    pub user_id: Uuid,
+    /// The partnership through which it is given, if one.
+    pub partnership_id: Option<Uuid>,
+    /// When it ends by itself, if ever.
+    pub expires_at: Option<DateTimeUtc>,
+    /// The roles, at least one.
+    pub roles: Vec<RoleRef>,
+}
+
+/// Makes somebody a member; false if they are one already. Who may give the roles is judged before.
+pub async fn add(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    new: &NewMember,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let row = membership::ActiveModel {
+        id: Set(new.id),
+        organisation_id: Set(new.organisation_id),
+        user_id: Set(new.user_id),
+        partnership_id: Set(new.partnership_id),
+        expires_at: Set(new.expires_at),
+        created_at: Set(now),
+    };
+    let one = [membership::Column::OrganisationId, membership::Column::UserId];
+    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(one).do_nothing().to_owned());
+    if insert.exec_without_returning(tx).await? == 0 {
+        return Ok(false);
+    }
+    add_roles(tx, random, (new.organisation_id, new.id), &new.roles, now).await?;
+    Ok(true)
+}
+
+/// Gives a membership, which is named by its organisation and its key, more roles.
+pub async fn add_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    (organisation_id, membership_id): (Uuid, Uuid),
+    roles: &[RoleRef],
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    let rows = roles.iter().map(|role| membership_role::ActiveModel {
+        id: Set(random.id(now)),
+        organisation_id: Set(organisation_id),
+        membership_id: Set(membership_id),
+        builtin: Set(role.builtin().map(|role| role.name().to_owned())),
+        role_id: Set(role.key()),
+    });
+    membership_role::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Those of the custom roles that belong to the organisation.
+pub async fn custom_roles(db: &Db, at: &organisation::Model, keys: &[Uuid]) -> Result<Vec<HeldRole>> {
+    let rows = role::Entity::find()
+        .filter(role::Column::OrganisationId.eq(at.id))
+        .filter(role::Column::Id.is_in(keys.iter().copied()))
+        .all(db.reader())
+        .await?;
+    let held = rows.into_iter().map(|row| {
+        let own = PermissionSet::from_stored(row.permissions);
+        HeldRole::custom(row.id, row.name, own, PermissionSet::from_stored(row.client_permissions), at.kind)
+    });
+    Ok(held.collect())
 }
 
 /// The members of an organisation, in the order in which they joined.

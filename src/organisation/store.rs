@@ -1,17 +1,18 @@
 //! Organisations in the database: looking them up, and making them.
+#![expect(clippy::disallowed_methods, reason = "the statements about organisations stand here")]
 
 use entity::organisation::{self, Kind, State};
-use entity::{membership, membership_role};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveEnum, DatabaseTransaction, EntityTrait, Set};
+use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, Set};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::object::Organisation;
-use crate::access::{Access, BuiltinRole, Exists};
+use crate::access::{Access, BuiltinRole, Exists, RoleRef};
 use crate::db::WriteError;
 use crate::error::{Error, Result};
+use crate::membership::{self, store::NewMember};
 use crate::random::Random;
 
 /// How many codes are drawn until one is free. There are 10^12, so a second is hardly ever needed.
@@ -44,6 +45,14 @@ impl NewOrganisation {
     }
 }
 
+/// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
+/// one transaction writes at a time.)
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<organisation::Model, WriteError> {
+    let query = organisation::Entity::find_by_id(id);
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    Ok(query.one(tx).await?.ok_or(Error::NotFound)?)
+}
+
 /// Makes an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.
 pub async fn create_with_owner(
     tx: &DatabaseTransaction,
@@ -52,24 +61,15 @@ pub async fn create_with_owner(
     now: DateTimeUtc,
 ) -> std::result::Result<(), WriteError> {
     insert_organisation(tx, random, new, now).await?;
-    let membership_id = random.id(now);
-    let membership = membership::ActiveModel {
-        id: Set(membership_id),
-        organisation_id: Set(new.id),
-        user_id: Set(new.owner),
-        partnership_id: Set(None),
-        expires_at: Set(None),
-        created_at: Set(now),
+    let owner = NewMember {
+        id: random.id(now),
+        organisation_id: new.id,
+        user_id: new.owner,
+        partnership_id: None,
+        expires_at: None,
+        roles: vec![RoleRef::Builtin(BuiltinRole::Owner)],
     };
-    membership::Entity::insert(membership).exec_without_returning(tx).await?;
-    let owner = membership_role::ActiveModel {
-        id: Set(random.id(now)),
-        organisation_id: Set(new.id),
-        membership_id: Set(membership_id),
-        builtin: Set(Some(BuiltinRole::Owner.name().to_owned())),
-        role_id: Set(None),
-    };
-    membership_role::Entity::insert(owner).exec_without_returning(tx).await?;
+    membership::store::add(tx, random, &owner, now).await?;
     Ok(())
 }
 

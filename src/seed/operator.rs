@@ -42,6 +42,8 @@ pub async fn operator(
         email_verified_at: Some(now),
         state: user::State::Active,
         created_at: now,
+        locale: user::Locale::En,
+        erased_at: None,
     };
     db.write(async |transaction| {
         if store::is_taken(transaction, &owner.email).await? {

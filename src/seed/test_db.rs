@@ -52,7 +52,9 @@ impl TestDb {
             id: user,
             name: String::new(),
             email: String::new(),
+            is_verified: true,
             session_id: Uuid::nil(),
+            confirmed_at: None,
             active_organisation: None,
         })
     }

@@ -39,7 +39,9 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
         id: identity.user_id,
         name: session.name,
         email: session.email,
+        is_verified: session.email_verified_at.is_some(),
         session_id: identity.session_id,
+        confirmed_at: session.confirmed_at,
         active_organisation: session.active_organisation_id,
     }))
 }

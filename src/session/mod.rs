@@ -6,6 +6,7 @@
 
 mod active;
 mod authenticate;
+mod confirmation;
 mod crypto;
 mod mutation;
 mod object;
@@ -18,6 +19,7 @@ mod token;
 
 pub use active::active_organisation;
 pub use authenticate::{API_KEY_PREFIX, authenticate};
+pub use confirmation::unconfirmed;
 pub use mutation::SessionMutation;
 pub use object::Session;
 pub use token::Tokens;

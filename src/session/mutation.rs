@@ -248,6 +248,8 @@ async fn begin(
         last_used_at: now,
         expires_at: tokens.session_end(now),
         revoked_at: None,
+        confirmed_at: Some(now),
+        client_address: None,
     };
     let refresh_token = new_refresh_token(random);
     let row = request

@@ -23,10 +23,14 @@ pub struct OpenSession {
     pub name: String,
     /// The user's address.
     pub email: String,
+    /// When the user proved to own the address.
+    pub email_verified_at: Option<DateTimeUtc>,
     /// Whether the user may act.
     pub state: user::State,
     /// When it ends by itself.
     pub expires_at: DateTimeUtc,
+    /// When the user last proved to be there.
+    pub confirmed_at: Option<DateTimeUtc>,
     /// When it was ended.
     pub revoked_at: Option<DateTimeUtc>,
     /// The organisation that it works in.
@@ -35,7 +39,8 @@ pub struct OpenSession {
 
 /// The session of the user, ended or not, with its user: one statement.
 pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
-    let sql = "SELECT u.name, u.email, u.state, s.expires_at, s.revoked_at, s.active_organisation_id \
+    let sql = "SELECT u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, s.confirmed_at, \
+               s.active_organisation_id \
                FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
     let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
     Ok(rows.first().map(|row| OpenSession::from_query_result(row, "")).transpose()?)

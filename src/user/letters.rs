@@ -2,33 +2,21 @@
 //!
 //! Neither letter holds anything that the sender of the request has typed: it would be a way to write to strangers.
 
-/// A subject and a text.
-pub struct Letter {
-    /// The subject.
-    pub subject: &'static str,
-    /// The text.
-    pub text: String,
-}
+use crate::mail::Letter;
 
 /// To somebody who has just signed up.
 pub fn welcome(public_url: &str) -> Letter {
-    Letter {
-        subject: "Welcome",
-        text: format!(
-            "An account was made for this address at {public_url}.\n\n\
-             If it was not you who signed up, you need not do anything.\n"
-        ),
-    }
+    Letter::about("Welcome")
+        .say(format!("An account was made for this address at {public_url}."))
+        .say("If it was not you who signed up, you need not do anything.")
 }
 
 /// To somebody who has an account already, and for whom somebody signed up again.
 pub fn already_signed_up(public_url: &str) -> Letter {
-    Letter {
-        subject: "You already have an account",
-        text: format!(
+    Letter::about("You already have an account")
+        .say(format!(
             "Somebody wanted to sign up with this address at {public_url}. You have an account there already, and \
-             nothing in it has changed: sign in with your password.\n\n\
-             If it was not you who wanted to sign up, you need not do anything.\n"
-        ),
-    }
+             nothing in it has changed: sign in with your password."
+        ))
+        .say("If it was not you who wanted to sign up, you need not do anything.")
 }

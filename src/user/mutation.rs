@@ -16,7 +16,8 @@ use crate::audit::{self, Act, Doer};
 use crate::config::Config;
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id::Type;
-use crate::mail::{Mail, Mailer};
+use crate::locale::Locale;
+use crate::mail::{self, Recipient};
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
 use crate::random::Random;
@@ -37,6 +38,9 @@ pub struct SignUpInput {
     /// What sort of organisation it is.
     #[graphql(default)]
     pub organisation_kind: NewOrganisationKind,
+    /// The language of mail to the person.
+    #[graphql(default)]
+    pub locale: Locale,
 }
 
 /// Whether the sign-up was taken.
@@ -72,8 +76,7 @@ impl UserMutation {
         };
         // Computed for a known address too, so that the time does not tell.
         let password_hash = passwords.hash(input.password).await?;
-        let is_new = wanted.carry_out(context, &password_hash).await?;
-        wanted.write_letter(context, is_new).await?;
+        wanted.carry_out(context, &password_hash).await?;
         Ok(Some(SignUpPayload { accepted: true, user_errors: Vec::new() }))
     }
 }
@@ -84,6 +87,7 @@ struct SignUp {
     name: String,
     organisation_name: String,
     kind: OrganisationKind,
+    locale: Locale,
 }
 
 impl SignUp {
@@ -104,20 +108,26 @@ impl SignUp {
             None => name.clone(),
         };
         match (address, name, organisation_name) {
-            (Some(address), Some(name), Some(organisation_name)) if errors.is_empty() => {
-                Ok(Self { address, name, organisation_name, kind: input.organisation_kind.into() })
-            }
+            (Some(address), Some(name), Some(organisation_name)) if errors.is_empty() => Ok(Self {
+                address,
+                name,
+                organisation_name,
+                kind: input.organisation_kind.into(),
+                locale: input.locale,
+            }),
             _ => Err(errors),
         }
     }
 
-    /// Makes user, organisation and membership, or nothing where the address has a user. Whether it was new.
-    async fn carry_out(&self, context: &Context<'_>, password_hash: &str) -> Result<bool> {
+    /// Makes user, organisation and membership, or nothing where the address has a user; either way its owner is told.
+    async fn carry_out(&self, context: &Context<'_>, password_hash: &str) -> Result<()> {
         let request = Request::of(context)?;
         let random = service::<Random>(context)?;
+        let public_url = &service::<Arc<Config>>(context)?.public_url;
         let now = request.now();
         let id = random.id(now);
-        let new_user = NewUser { id, address: &self.address, name: &self.name, password_hash };
+        let (address, locale) = (&self.address, self.locale);
+        let new_user = NewUser { id, address, name: &self.name, password_hash, locale, is_verified: false };
         let organisation = NewOrganisation {
             id: random.id(now),
             name: self.organisation_name.clone(),
@@ -136,23 +146,10 @@ impl SignUp {
                     create_with_owner(tx, random, &organisation, now).await?;
                     audit::record(tx, request, random, act).await?;
                 }
-                Ok(is_new)
+                let to = Recipient { user: is_new.then_some(id), address: address.as_str().to_owned(), locale };
+                let letter = if is_new { letters::welcome(public_url) } else { letters::already_signed_up(public_url) };
+                Ok(mail::queue(tx, random, now, [(to, letter)]).await?)
             })
             .await
-    }
-
-    async fn write_letter(&self, context: &Context<'_>, is_new: bool) -> Result<()> {
-        let public_url = &service::<Arc<Config>>(context)?.public_url;
-        let now = Request::of(context)?.now();
-        let letter = if is_new { letters::welcome(public_url) } else { letters::already_signed_up(public_url) };
-        let mail = Mail {
-            id: service::<Random>(context)?.id(now),
-            at: now,
-            to: self.address.as_str().to_owned(),
-            subject: letter.subject.to_owned(),
-            text: letter.text,
-        };
-        service::<Mailer>(context)?.send(mail).await;
-        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::address::Address;
 use crate::db::Db;
 use crate::error::Result;
+use crate::locale::Locale;
 
 /// A user who is to be made.
 pub struct NewUser<'a> {
@@ -21,6 +22,10 @@ pub struct NewUser<'a> {
     pub name: &'a str,
     /// Argon2id in PHC form.
     pub password_hash: &'a str,
+    /// The language of mail to the person.
+    pub locale: Locale,
+    /// Whether a link from the person's mail has proved the address.
+    pub is_verified: bool,
 }
 
 /// The user with the address.
@@ -35,9 +40,11 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
         email: Set(new.address.as_str().to_owned()),
         name: Set(new.name.to_owned()),
         password_hash: Set(new.password_hash.to_owned()),
-        email_verified_at: Set(None),
+        email_verified_at: Set(new.is_verified.then_some(now)),
         state: Set(State::Active),
         created_at: Set(now),
+        locale: Set(new.locale.into()),
+        erased_at: Set(None),
     };
     let taken = OnConflict::column(user::Column::Email).do_nothing().to_owned();
     Ok(user::Entity::insert(row).on_conflict(taken).exec_without_returning(tx).await? == 1)

@@ -171,3 +171,15 @@ fn no_fault(answer: &Answer) {
 async fn count(world: &World, table: &str) -> usize {
     world.texts(&format!("SELECT name FROM {table}")).await.len()
 }
+
+#[test]
+fn who_signs_up_gets_a_mail_in_the_outbox_with_the_account_or_none() {
+    for_each_database(async |world| {
+        world.send_as(None, SIGN_UP, newcomer("ada@example.org")).await.ok();
+        let mails = world.mails("ada@example.org").await;
+        assert_eq!(mails.len(), 1);
+        assert!(mails[0].starts_with("Welcome\n"), "{}", mails[0]);
+        world.send_as(None, SIGN_UP, newcomer("not an address")).await.ok();
+        assert_eq!(world.texts("SELECT recipient FROM outgoing_mail").await, ["ada@example.org"]);
+    });
+}

@@ -7,20 +7,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What everything stands on. None of it knows a feature.
-const BASE: [&str; 15] = [
-    "access", "batch", "clock", "config", "data_dir", "db", "error", "id", "log", "mail", "money", "page", "random",
-    "request", "text",
+const BASE: [&str; 16] = [
+    "access", "batch", "clock", "config", "data_dir", "db", "error", "id", "locale", "log", "mail", "money", "page",
+    "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 13] = [
+const FEATURES: [&str; 18] = [
+    "api_key",
     "audit",
     "billing",
     "explanation",
+    "invitation",
     "invoice",
     "membership",
+    "operator",
     "organisation",
+    "ownership",
     "partnership",
     "reseller",
+    "role",
     "service",
     "session",
     "subscription",

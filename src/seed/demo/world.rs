@@ -12,6 +12,7 @@ use super::Character;
 use super::place::{Place, domain};
 use crate::access::{BuiltinRole, Grants};
 use crate::random::{Random, hash};
+use crate::session::API_KEY_PREFIX;
 
 /// What the stories have told so far.
 pub struct World {
@@ -49,6 +50,8 @@ impl World {
             email_verified_at: Some(created_at),
             state: user::State::Active,
             created_at,
+            locale: user::Locale::En,
+            erased_at: None,
         });
         id
     }
@@ -163,6 +166,11 @@ impl World {
             expires_at: None,
             revoked_at: None,
             created_at,
+            prefix: secret.chars().take(API_KEY_PREFIX.len() + 6).collect(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
         });
     }
 

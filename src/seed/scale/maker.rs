@@ -70,6 +70,8 @@ impl Maker {
             email_verified_at: Some(created_at),
             state: user::State::Active,
             created_at,
+            locale: user::Locale::En,
+            erased_at: None,
         });
         id
     }

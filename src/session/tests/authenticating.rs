@@ -22,6 +22,11 @@ pub async fn add_key(world: &World, organisation: Uuid, secret: &str, own: Permi
         expires_at: Set(Some(world.now() + TimeDelta::days(1))),
         revoked_at: Set(None),
         created_at: Set(world.now()),
+        prefix: Set(String::new()),
+        created_by_id: Set(None),
+        last_used_at: Set(None),
+        previous_hash: Set(None),
+        previous_until: Set(None),
     };
     entity::api_key::Entity::insert(row).exec_without_returning(world.app.db.writer()).await.unwrap();
     key

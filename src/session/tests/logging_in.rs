@@ -61,7 +61,7 @@ async fn a_hash_of_another_cost_is_renewed() {
     let world = World::new().await;
     world.sign_up("ada@example.org").await;
     assert_eq!(world.db_count("\"user\" WHERE password_hash LIKE '%t=1,%'").await, 1);
-    let dearer = World { app: world.with_iterations(3), folder: tempfile::tempdir().unwrap() };
+    let dearer = World { app: world.with_iterations(3), _folder: tempfile::tempdir().unwrap() };
     dearer.log_in_again("ada@example.org").await;
     assert_eq!(world.db_count("\"user\" WHERE password_hash LIKE '%t=3,%'").await, 1);
     dearer.log_in_again("ada@example.org").await;

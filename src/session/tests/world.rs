@@ -2,8 +2,6 @@
 //!
 //! The database is embedded; with `TEST_DATABASE_URL` it is one of its own on that PostgreSQL, named after the test.
 
-use std::path::PathBuf;
-
 use async_graphql::Variables;
 use chrono::TimeDelta;
 use migration::{Migrator, MigratorTrait};
@@ -29,7 +27,7 @@ const TOKENS: &str = "tokens { accessToken accessTokenExpiresAt refreshToken } u
 
 pub struct World {
     pub app: App,
-    pub folder: TempDir,
+    pub _folder: TempDir,
 }
 
 /// What a log-in gives.
@@ -54,7 +52,7 @@ impl World {
         let db = Db::connect(&config).await.unwrap();
         Migrator::up(db.writer(), None).await.unwrap();
         let app = Self::assemble(config, db, Clock::fixed("2026-11-21T10:00:00Z".parse().unwrap()));
-        Self { app, folder }
+        Self { app, _folder: folder }
     }
 
     fn assemble(config: Config, db: Db, clock: Clock) -> App {
@@ -179,12 +177,11 @@ impl World {
         rows[0].try_get_by_index(0).unwrap()
     }
 
-    /// All mails, the oldest first.
-    pub fn mails(&self) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    /// Recipient and subject of all mails in the outbox, the oldest first.
+    pub async fn mails(&self) -> Vec<String> {
+        let sql = "SELECT recipient || ': ' || subject FROM outgoing_mail ORDER BY id";
+        let rows = self.app.db.rows(sql, Vec::new()).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     /// How a key is written in a statement.

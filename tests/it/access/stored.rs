@@ -45,7 +45,9 @@ fn person(id: Uuid) -> Actor {
         id,
         name: String::new(),
         email: String::new(),
+        is_verified: true,
         session_id: Uuid::nil(),
+        confirmed_at: None,
         active_organisation: None,
     })
 }
@@ -110,6 +112,8 @@ async fn db_replace(world: &World, tenancy: &Tenancy) {
         email_verified_at: None,
         state: user::State::Active,
         created_at: now(),
+        locale: user::Locale::En,
+        erased_at: None,
     });
     db_insert(db, users.collect()).await;
     let partnerships = tenancy.links.iter().enumerate().map(|(number, link)| partnership::Model {
@@ -139,6 +143,11 @@ async fn db_replace(world: &World, tenancy: &Tenancy) {
             expires_at: None,
             revoked_at: None,
             created_at: now(),
+            prefix: String::new(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
         }],
     )
     .await;

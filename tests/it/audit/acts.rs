@@ -20,7 +20,9 @@ fn request_of(world: &World, caller: Caller) -> Request {
         id,
         name: name.to_owned(),
         email: email.to_owned(),
+        is_verified: true,
         session_id: id,
+        confirmed_at: None,
         active_organisation: None,
     });
     Request::new(world.db().clone(), actor, now())

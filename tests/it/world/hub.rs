@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::people::{Caller, Key, person};
 use super::rows::{Held, Rows, key, now};
+use super::tenants::OPERATOR;
 
 /// One of the two hubs.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,18 @@ const PAYER: u32 = 11;
 const PAID_FOR: [u32; 3] = [12, 13, 14];
 const PROBE_ROLE: u32 = 50;
 const KEY: u32 = 150;
+
+/// The role that the probe of the first hub has at the operator.
+pub const PROBE_AT_OPERATOR: Uuid = key(HUB.tree, PROBE_ROLE + 1);
+
+/// The probe of the first hub belongs to the operator as well, so that what only staff can hold has a probe too.
+pub fn probe_at_operator() -> Rows {
+    let mut rows = Rows::starting_at(HUB.tree, 900_000);
+    let nothing = PermissionSet::EMPTY;
+    rows.role_with_id(PROBE_AT_OPERATOR, OPERATOR.id, "probe", nothing, nothing);
+    rows.member(OPERATOR.id, HUB.probe.person().id, &[Held::Custom(PROBE_AT_OPERATOR)]);
+    rows
+}
 
 impl Hub {
     /// The organisation.

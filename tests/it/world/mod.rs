@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
-use sea_orm::{ConnectionTrait, Statement, Value as Parameter};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value as Parameter};
 use tempfile::TempDir;
 use tenantry::access::PermissionSet;
 use tenantry::app::App;
@@ -33,7 +33,7 @@ use uuid::Uuid;
 pub use answer::Answer;
 pub use client::{Client, HttpAnswer};
 pub use dump::Dump;
-pub use hub::{BOREAL, Fixtures, HUB, Hub};
+pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
 pub use rows::{db_insert, is_of, key, now};
 pub use tenants::*;
@@ -50,7 +50,7 @@ pub struct World {
 /// Writes the whole world.
 pub async fn db_write(db: &impl ConnectionTrait, config: &Config) {
     let password_hash = Passwords::new(config).hash(PASSWORD.to_owned()).await.unwrap();
-    for mut rows in [tenants::rows(), HUB.rows().0, BOREAL.rows().0] {
+    for mut rows in [tenants::rows(), HUB.rows().0, BOREAL.rows().0, hub::probe_at_operator()] {
         rows.give_passwords(&password_hash);
         rows.db_write(db).await;
     }
@@ -93,11 +93,35 @@ impl World {
         Client::new(self, caller)
     }
 
-    /// Gives the probe of a hub one role that holds this, and nothing else.
+    /// Gives the probe of a hub one role that holds this, and nothing else. The probe of the first hub holds it at the
+    /// operator too; what only staff can hold flows on from there.
     pub async fn db_role(&self, hub: &Hub, own: PermissionSet, clients: PermissionSet) {
         let sql = "UPDATE role SET permissions = $1, client_permissions = $2 WHERE id = $3";
         let values = [own.to_stored().into(), clients.to_stored().into(), hub.probe_role().into()];
         self.db_execute(sql, values).await;
+        if hub.tree == HUB.tree {
+            let flows = own & PermissionSet::PLATFORM;
+            let values = [own.to_stored().into(), flows.to_stored().into(), PROBE_AT_OPERATOR.into()];
+            self.db_execute(sql, values).await;
+        }
+    }
+
+    /// Texts of the mails in the outbox that go to the address, the oldest first.
+    pub async fn mails(&self, address: &str) -> Vec<String> {
+        let sql =
+            "SELECT subject || CHR(10) || body_text FROM outgoing_mail WHERE recipient = $1 ORDER BY created_at, id";
+        let sql = if self.db().backend() == DbBackend::Sqlite { sql.replace("CHR(", "CHAR(") } else { sql.to_owned() };
+        let rows = self.db().rows(sql, vec![address.into()]).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    #[allow(dead_code, reason = "until links are mailed")]
+    /// The secret of the link in the newest mail to the address.
+    pub async fn link(&self, address: &str) -> String {
+        let mails = self.mails(address).await;
+        let mail = mails.last().unwrap_or_else(|| panic!("no mail to {address}"));
+        let start = mail.find("token=").unwrap_or_else(|| panic!("no link in {mail}")) + "token=".len();
+        mail[start..].split_whitespace().next().unwrap_or_default().to_owned()
     }
 
     /// Sends one statement; parameters are written `$1`, `$2`, … on both databases.

@@ -123,6 +123,8 @@ impl Rows {
             email_verified_at: None,
             state: user::State::Active,
             created_at: self.made(),
+            locale: user::Locale::En,
+            erased_at: None,
         };
         push(&mut self.users, row)
     }
@@ -216,6 +218,11 @@ impl Rows {
             expires_at: None,
             revoked_at: None,
             created_at: self.made(),
+            prefix: key.secret.chars().take(6).collect(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
         };
         push(&mut self.keys, row)
     }

@@ -1,0 +1,26 @@
+//! Acts that matter ask for a fresh proof that the person is there: ownership, roles, keys, who pays, the address.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use chrono::TimeDelta;
+
+use crate::access::{Actor, note_refusal};
+use crate::config::Config;
+use crate::error::{Result, UserError, UserErrorCode};
+use crate::request::{Request, service};
+
+/// What to answer where the session of the person who asks has to be confirmed first; `None` where it is fresh.
+///
+/// A key has nobody who could prove anything, and never holds what only members may do.
+pub fn unconfirmed(context: &Context<'_>) -> Result<Option<UserError>> {
+    let request = Request::of(context)?;
+    let Actor::User(user) = request.actor() else { return Ok(None) };
+    let minutes = TimeDelta::minutes(service::<Arc<Config>>(context)?.accounts.confirmation_minutes);
+    if user.confirmed_at.is_some_and(|at| request.now() - at < minutes) {
+        return Ok(None);
+    }
+    note_refusal(context, "CONFIRMATION_REQUIRED", None);
+    let message = "Prove first that it is you, with confirmIdentity, and repeat this.";
+    Ok(Some(UserError::general(UserErrorCode::ConfirmationRequired, message)))
+}
