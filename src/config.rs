@@ -20,6 +20,7 @@ pub const MANUAL: &str = include_str!("../config.example.toml");
 pub struct Config {
     pub listen: String,
     pub public_url: String,
+    pub portal_url: String,
     pub data_dir: PathBuf,
     pub database: Database,
     pub tokens: Tokens,
@@ -224,6 +225,12 @@ impl Config {
         Ok(())
     }
 
+    /// Where a link in a mail leads: a page of the portal, with the secret that lets its reader act.
+    pub fn link(&self, page: &str, token: &str) -> String {
+        let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
+        format!("{}/{page}?token={token}", base.trim_end_matches('/'))
+    }
+
     /// Address of the database: the configured one, or the embedded one in the data directory.
     pub fn database_url(&self) -> String {
         if self.database.url.is_empty() {
@@ -282,6 +289,14 @@ mod tests {
                 assert!(problem.contains(&format!("{table}.{name} is between 1 and")), "{problem}");
             }
         }
+    }
+
+    #[test]
+    fn links_lead_to_the_portal_where_there_is_one() {
+        let mut config = Config::defaults().unwrap();
+        assert_eq!(config.link("invitation", "abc"), "http://127.0.0.1:8080/invitation?token=abc");
+        config.portal_url = "https://portal.example/".to_owned();
+        assert_eq!(config.link("invitation", "abc"), "https://portal.example/invitation?token=abc");
     }
 
     #[test]

@@ -11,7 +11,13 @@ use uuid::Uuid;
 
 /// A cryptographic generator, seeded by the machine, or by a test that wants the same ids each time.
 #[derive(Clone)]
-pub struct Random(Arc<Mutex<StdRng>>);
+pub struct Random(Arc<Mutex<State>>);
+
+struct State {
+    generator: StdRng,
+    /// The last id, and the millisecond that it was made for.
+    last: (u64, u128),
+}
 
 impl Random {
     /// Seeded by the operating system.
@@ -19,25 +25,41 @@ impl Random {
     pub fn system() -> Self {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);
-        Self(Arc::new(Mutex::new(StdRng::from_seed(seed))))
+        Self::from(StdRng::from_seed(seed))
     }
 
     /// The same numbers each time.
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(StdRng::seed_from_u64(seed))))
+        Self::from(StdRng::seed_from_u64(seed))
+    }
+
+    fn from(generator: StdRng) -> Self {
+        Self(Arc::new(Mutex::new(State { generator, last: (0, 0) })))
     }
 
     /// Random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).generator.fill_bytes(&mut bytes);
         bytes
     }
 
-    /// A new UUIDv7 (RFC 9562) for the instant.
+    /// A new UUIDv7 (RFC 9562) for the instant. Those of one millisecond are in the order in which they were made: each
+    /// is the one before and a random step (section 6.2, method 2).
     pub fn id(&self, now: DateTimeUtc) -> Uuid {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bits = if state.last.0 == millis && state.last.1 != 0 {
+            state.last.1 + 1 + u128::from(state.generator.next_u32())
+        } else {
+            let mut bytes = [0; 10];
+            state.generator.fill_bytes(&mut bytes);
+            // Room for the steps: two thousand million of them do not reach the bits of the variant.
+            bytes[2] &= 0x1f;
+            uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().as_u128()
+        };
+        state.last = (millis, bits);
+        Uuid::from_u128(bits)
     }
 
     /// A secret of 256 bits, as base64url.
@@ -63,4 +85,20 @@ pub fn hash(secret: &str) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_moment_are_in_the_order_in_which_they_were_made() {
+        let (random, now) = (Random::seeded(1), DateTimeUtc::UNIX_EPOCH);
+        let ids: Vec<Uuid> = (0..10_000).map(|_| random.id(now)).collect();
+        assert!(ids.is_sorted_by(|one, next| one < next));
+        for id in ids {
+            assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+            assert_eq!(id.get_timestamp().unwrap().to_unix(), (0, 0));
+        }
+    }
 }

@@ -162,6 +162,18 @@ pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -
     Ok(ended.rows_affected == 1)
 }
 
+/// Ends all sessions of the user, but this one.
+pub async fn end_all(tx: &DatabaseTransaction, user_id: Uuid, except: Option<Uuid>, now: DateTimeUtc) -> Written<u64> {
+    let mut open = session::Entity::update_many()
+        .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::RevokedAt.is_null());
+    if let Some(kept) = except {
+        open = open.filter(session::Column::Id.ne(kept));
+    }
+    Ok(open.exec(tx).await?.rows_affected)
+}
+
 /// Makes the session work in the organisation; false if it has ended.
 pub async fn switch(tx: &DatabaseTransaction, id: Uuid, organisation_id: Uuid) -> Written<bool> {
     let switched = session::Entity::update_many()

@@ -50,6 +50,32 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
     Ok(user::Entity::insert(row).on_conflict(taken).exec_without_returning(tx).await? == 1)
 }
 
+/// The user as the transaction sees it.
+pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).one(tx).await
+}
+
+/// Says that the user has proved to own the address; the first time counts.
+pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() })
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::EmailVerifiedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives the user a new password; an empty hash fits none.
+pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { password_hash: Set(hash.to_owned()), ..Default::default() })
+        .filter(user::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Puts a hash of today's cost in the place of the one that it was made beside; another that came in between stays.
 pub async fn renew_hash(
     tx: &DatabaseTransaction,
