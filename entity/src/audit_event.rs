@@ -42,6 +42,8 @@ pub struct Model {
     pub previous_hash: String,
     /// SHA-256 of all of the above but the details, hex.
     pub hash: String,
+    /// The user of whom the details tell, besides the actor: found by it when they are to be forgotten. Not in the hash.
+    pub person_id: Option<Uuid>,
 }
 
 /// What sort of actor it was.

@@ -18,12 +18,11 @@ impl MigrationTrait for Migration {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
         manager.create_index(index("api_key", &["previous_hash"])).await?;
-        // What was done to somebody, asked when that is to be forgotten.
-        manager.create_index(index("audit_event", &["object_id"])).await
+        manager.create_index(index("audit_event", &["person_id"])).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, name) in [("audit_event", "audit_event_object_id_idx"), ("api_key", "api_key_previous_hash_idx")] {
+        for (table, name) in [("audit_event", "audit_event_person_id_idx"), ("api_key", "api_key_previous_hash_idx")] {
             manager.drop_index(Index::drop().table(table).name(name).to_owned()).await?;
         }
         for (table, column) in columns() {
@@ -34,7 +33,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-fn columns() -> [(&'static str, ColumnDef); 5] {
+fn columns() -> [(&'static str, ColumnDef); 6] {
     [
         // The first letters of the secret, to recognise it by.
         ("api_key", string_len("prefix", 32).default("").to_owned()),
@@ -43,5 +42,7 @@ fn columns() -> [(&'static str, ColumnDef); 5] {
         // The secret before the last rotation, which is good for a while longer.
         ("api_key", string_len_null("previous_hash", 64)),
         ("api_key", timestamp_with_time_zone_null("previous_until")),
+        // Whom an event tells of, asked when that is to be forgotten.
+        ("audit_event", uuid_null("person_id")),
     ]
 }

@@ -101,6 +101,7 @@ permissions! {
     42 ResellerManage Write Platform implies Some(P::OrganisationRead); "Approve resellers and set their rates."
     43 OrganisationSuspend Write Platform implies Some(P::OrganisationRead); "Suspend and resume organisations."
     44 UserManage Write Platform implies Some(P::OrganisationRead); "Find users, and disable, enable and erase them."
+    45 AuditManage Write Members implies Some(P::AuditRead); "Set how long the audit log is kept."
 }
 
 impl Permission {

@@ -52,6 +52,8 @@ pub struct Act {
     pub by: Option<Doer>,
     /// What it was done to.
     pub object: Option<ID>,
+    /// The user of whom it tells, if another than the actor.
+    pub person: Option<Uuid>,
     /// How that was before, without secrets.
     pub before: Json,
     /// How it is now, without secrets.
@@ -69,6 +71,7 @@ impl Act {
             permission,
             by: None,
             object: None,
+            person: None,
             before: Json::Null,
             after: Json::Null,
             outcome: Outcome::Done,
@@ -86,6 +89,13 @@ impl Act {
     #[must_use]
     pub fn to(mut self, object: ID) -> Self {
         self.object = Some(object);
+        self
+    }
+
+    /// Of whom it tells, so that it can be forgotten with that user.
+    #[must_use]
+    pub const fn about(mut self, user: Uuid) -> Self {
+        self.person = Some(user);
         self
     }
 

@@ -12,15 +12,21 @@
 //! Read `act.rs` for what an event says, `store.rs` for how it is written, `rules.rs` and `verify.rs` for the chain.
 
 mod act;
+mod export;
+mod mutation;
 mod object;
 mod refused;
+mod retention;
 mod rules;
 pub mod store;
 mod verify;
 
 pub use act::{Act, Doer};
+pub use export::Export;
+pub use mutation::AuditMutation;
 pub use object::{AuditEvent, AuditFilter, AuditVerification};
 pub use refused::RefusalLog;
+pub use retention::{prune, prune_now_and_then};
 pub use rules::{BEGINNING, hash_of};
 pub use store::{record, record_by_system};
 pub use verify::{Finding, verify};

@@ -147,6 +147,14 @@ impl AuditEvent {
     }
 }
 
+/// What the id of an actor of this kind names.
+pub const fn actor_type(kind: audit_event::ActorKind) -> id::Type {
+    match kind {
+        audit_event::ActorKind::ApiKey => id::Type::ApiKey,
+        _ => id::Type::User,
+    }
+}
+
 impl Guarded for AuditEvent {
     fn seat(&self, side: Side) -> Option<Seat> {
         let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
@@ -197,11 +205,7 @@ impl AuditEvent {
     /// The user or the API key.
     #[public]
     fn actor_id(&self) -> Option<ID> {
-        let kind = match self.row.actor_kind {
-            audit_event::ActorKind::ApiKey => id::Type::ApiKey,
-            _ => id::Type::User,
-        };
-        self.row.actor_id.map(|key| kind.id(key))
+        self.row.actor_id.map(|key| actor_type(self.row.actor_kind).id(key))
     }
 
     /// The actor's name at the time; null where it was forgotten.

@@ -9,6 +9,9 @@ use crate::random::hash;
 /// Hash before the first event of a log.
 pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// The shortest time that a log may be kept for, in days: nobody hides what was done last month.
+pub const SHORTEST_DAYS: i32 = 90;
+
 /// Hash of an event: SHA-256 over all of its columns but the details, which are there by their own hash.
 pub fn hash_of(event: &Model) -> String {
     let content = json!([
@@ -77,6 +80,7 @@ pub mod tests {
             request_id: "r".to_owned(),
             previous_hash: previous_hash.to_owned(),
             hash: String::new(),
+            person_id: None,
         };
         event.hash = hash_of(&event);
         event

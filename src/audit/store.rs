@@ -5,8 +5,8 @@ use entity::audit_event::{self, Way};
 use entity::{audit_chain, organisation};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set, Statement,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -21,6 +21,9 @@ use crate::page::{Connection, Key, List, PageArguments};
 use crate::partnership::{self, Window};
 use crate::random::{Random, hash};
 use crate::request::Request;
+
+/// Events that one transaction removes from a log at most.
+const REMOVED_AT_ONCE: u64 = 1_000;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
@@ -64,7 +67,9 @@ pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: Da
 
 async fn write(tx: &DatabaseTransaction, random: &Random, setting: Setting, act: Act) -> Written<()> {
     let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
-    let details = json!({ "actor": doer.name, "before": act.before, "after": act.after }).to_string();
+    // With the salt, nobody can find out by guessing what the hash of forgotten details was made of.
+    let salt = random.secret();
+    let details = json!({ "actor": doer.name, "before": act.before, "after": act.after, "salt": salt }).to_string();
     let (sequence, previous_hash) = lock_end(tx, act.organisation).await?;
     let mut event = audit_event::Model {
         id: random.id(at),
@@ -84,6 +89,7 @@ async fn write(tx: &DatabaseTransaction, random: &Random, setting: Setting, act:
         request_id,
         previous_hash,
         hash: String::new(),
+        person_id: act.person,
     };
     event.hash = hash_of(&event);
     // A trigger moves the end of the chain.
@@ -168,6 +174,72 @@ pub async fn organisations(db: &Db, behind: Option<Uuid>, most: u64) -> Result<V
         query = query.filter(organisation::Column::Id.gt(id));
     }
     Ok(query.order_by_asc(organisation::Column::Id).limit(most).into_tuple().all(db.reader()).await?)
+}
+
+/// Sets for how many days a log is kept, and gives for how many it was.
+pub async fn set_retention(tx: &DatabaseTransaction, organisation: Uuid, days: Option<i32>) -> Written<Option<i32>> {
+    lock_end(tx, organisation).await?;
+    let chain = audit_chain::Entity::find_by_id(organisation).one(tx).await?;
+    let row = audit_chain::ActiveModel {
+        organisation_id: Set(organisation),
+        retention_days: Set(days),
+        ..Default::default()
+    };
+    audit_chain::Entity::update(row).exec(tx).await?;
+    Ok(chain.and_then(|chain| chain.retention_days))
+}
+
+/// For how many days the log of an organisation is kept, asked together with those of its siblings; none for ever.
+pub async fn retention(request: &Request, organisation: Uuid) -> Result<Option<i32>> {
+    let batch = request.lists.batch::<i32>("retention of logs".to_owned());
+    let load = async |ids: Vec<Uuid>| {
+        let chains = audit_chain::Entity::find().filter(audit_chain::Column::OrganisationId.is_in(ids));
+        let chains = chains.all(request.db().reader()).await?.into_iter();
+        Ok(chains.filter_map(|chain| Some((chain.organisation_id, chain.retention_days?))).collect())
+    };
+    batch.load(organisation, load).await
+}
+
+/// The organisations whose logs are not kept for ever, and for how many days they are.
+pub async fn with_retention(db: &Db) -> Result<Vec<(Uuid, i32)>> {
+    let chains = audit_chain::Entity::find().filter(audit_chain::Column::RetentionDays.is_not_null());
+    let chains = chains.all(db.reader()).await?.into_iter();
+    Ok(chains.filter_map(|chain| Some((chain.organisation_id, chain.retention_days?))).collect())
+}
+
+/// Removes some events from the start of a log that are all older than the moment, and says how many.
+pub async fn remove(tx: &DatabaseTransaction, organisation: Uuid, before: DateTimeUtc) -> Written<u64> {
+    lock_end(tx, organisation).await?;
+    let oldest = audit_event::Entity::find()
+        .filter(audit_event::Column::OrganisationId.eq(organisation))
+        .order_by_asc(audit_event::Column::Sequence)
+        .limit(REMOVED_AT_ONCE)
+        .all(tx)
+        .await?;
+    let Some(last) = oldest.iter().take_while(|event| event.at < before).last() else { return Ok(0) };
+    let chain = audit_chain::ActiveModel {
+        organisation_id: Set(organisation),
+        removed_sequence: Set(last.sequence),
+        removed_hash: Set(last.hash.clone()),
+        ..Default::default()
+    };
+    audit_chain::Entity::update(chain).exec(tx).await?;
+    let removed = audit_event::Entity::delete_many()
+        .filter(audit_event::Column::OrganisationId.eq(organisation))
+        .filter(audit_event::Column::Sequence.lte(last.sequence))
+        .exec(tx)
+        .await?;
+    Ok(removed.rows_affected)
+}
+
+/// Forgets what events tell of a user, as the law may ask: the names, and what was before and after. That something
+/// was done by or to that user stays, and so does the chain.
+pub async fn forget_person(tx: &DatabaseTransaction, user: Uuid) -> Written<u64> {
+    let forgotten = audit_event::ActiveModel { details: Set(None), ..Default::default() };
+    let tells = Condition::any().add(audit_event::Column::ActorId.eq(user)).add(audit_event::Column::PersonId.eq(user));
+    let known = audit_event::Column::Details.is_not_null();
+    let events = audit_event::Entity::update_many().set(forgotten).filter(tells).filter(known);
+    Ok(events.exec(tx).await?.rows_affected)
 }
 
 /// Whether there is such an organisation.

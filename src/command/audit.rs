@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::database::open_current;
 use super::{Failure, say};
-use crate::audit::{Finding, store, verify};
+use crate::audit::{Finding, prune, store, verify};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::id::Type;
@@ -20,7 +21,8 @@ const STEP: u64 = 100_000;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry audit verify
-  tenantry audit verify --organisation organisation_01h455vb4pex5vsknk084sn02q")]
+  tenantry audit verify --organisation organisation_01h455vb4pex5vsknk084sn02q
+  tenantry audit prune")]
 pub struct Arguments {
     #[command(subcommand)]
     act: Act,
@@ -46,6 +48,8 @@ log: keep the `hash` of the newest event elsewhere from time to time if that mat
         #[arg(long, value_name = "ID")]
         organisation: Option<String>,
     },
+    /// Remove events that are older than their organisation wants to keep. A server does so by itself once an hour.
+    Prune,
 }
 
 /// What was found in all logs.
@@ -61,28 +65,37 @@ struct Report {
 
 /// Runs it.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
-    let Act::Verify { organisation } = arguments.act;
-    let only = organisation.map(|id| Type::Organisation.parse(&ID(id))).transpose()?;
     let db = open_current(config).await?;
+    let outcome = match arguments.act {
+        Act::Verify { organisation } => all_hold(&db, organisation).await,
+        Act::Prune => prune(&db, Clock::default().now()).await.map_err(Failure::from).map(|events| {
+            say(format_args!("Events that were removed after their time: {events}."));
+        }),
+    };
+    db.close().await;
+    outcome
+}
+
+async fn all_hold(db: &Db, organisation: Option<String>) -> Result<(), Failure> {
+    let only = organisation.map(|id| Type::Organisation.parse(&ID(id))).transpose()?;
     let mut report = Report::default();
     match only {
-        Some(id) if !store::is_there(&db, id).await? => {
+        Some(id) if !store::is_there(db, id).await? => {
             return Err(Failure("There is no such organisation.".to_owned()));
         }
-        Some(id) => report.add(&db, id).await?,
+        Some(id) => report.add(db, id).await?,
         None => {
             let mut behind = None;
             loop {
-                let ids = store::organisations(&db, behind, PAGE).await?;
+                let ids = store::organisations(db, behind, PAGE).await?;
                 let Some(last) = ids.last() else { break };
                 behind = Some(*last);
                 for id in ids {
-                    report.add(&db, id).await?;
+                    report.add(db, id).await?;
                 }
             }
         }
     }
-    db.close().await;
     report.conclude()
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use super::node::NodeQuery;
+use crate::audit::AuditMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
@@ -22,7 +23,7 @@ pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, Expla
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation);
+pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation, AuditMutation);
 
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,12 +1,13 @@
 //! The transport: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: what happens to a request. Around it stand `trace` (id, log, figures), `headers` and `cors`;
-//! the other routes are in `routes`, the page for people in `playground`, and the loop over connections in `serve`.
+//! the other routes are in `routes` and `export`, the page for people in `playground`, and the loop over connections in `serve`.
 
 mod answer;
 mod cors;
 mod credential;
 mod envelope;
+mod export;
 mod graphql;
 mod headers;
 mod metrics;
@@ -61,6 +62,7 @@ pub fn router(app: App, options: Options) -> Router {
     let mut router = Router::new()
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))
+        .route("/organisations/{id}/audit.ndjson", get(export::audit))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

@@ -228,6 +228,12 @@ impl Organisation {
         }))
     }
 
+    /// For how many days events are kept; null for ever. See `setAuditRetention`.
+    #[requires(AUDIT_READ)]
+    async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
+        audit::store::retention(Request::of(context)?, self.key()).await
+    }
+
     /// Everybody who may do this here, members, people of partners, staff and keys alike, with the ways by which.
     #[requires(MEMBER_READ)]
     async fn accessors(

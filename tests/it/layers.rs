@@ -36,7 +36,7 @@ const FEATURES: [&str; 18] = [
 const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
     ("app", &["audit", "graphql", "session", "user"]),
-    ("http", &["app", "graphql", "session"]),
+    ("http", &["app", "audit", "graphql", "session"]),
     ("seed", &["audit", "user", "session"]),
     ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),
 ];

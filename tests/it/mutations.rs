@@ -24,6 +24,9 @@ async fn valid(world: &World, mutation: &str) -> String {
         "logIn" => format!("(input: {{email: {:?}, password: {PASSWORD:?}}})", SOLE_PERSON.person().email),
         "logOut" => String::new(),
         "refreshSession" => format!("(input: {{refreshToken: {:?}}})", refresh_token(world).await),
+        "setAuditRetention" => {
+            format!("(input: {{organisationId: {:?}, days: 400}})", Type::Organisation.id(HUB.id()).0)
+        }
         "signUp" => {
             "(input: {email: \"new@example.org\", password: \"seven green bottles\", name: \"New\"})".to_owned()
         }
@@ -38,6 +41,9 @@ fn invalid(mutation: &str) -> Option<String> {
         "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
         "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),
         "refreshSession" => "(input: {refreshToken: \"unknown\"})".to_owned(),
+        "setAuditRetention" => {
+            format!("(input: {{organisationId: {:?}, days: 89}})", Type::Organisation.id(HUB.id()).0)
+        }
         "signUp" => "(input: {email: \"new@example.org\", password: \"short\", name: \"New\"})".to_owned(),
         _ => return None,
     })

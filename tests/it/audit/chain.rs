@@ -1,39 +1,17 @@
 //! The chain holds whatever the server does, and shows what was done to the table behind its back.
 
-use std::process::Command;
-
 use entity::audit_event;
 use futures_util::future::join_all;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use tenantry::audit::hash_of;
 
-use super::{db_count, events, id, switch};
+use super::{command, db_count, events, id, switch, verification};
 use crate::database::for_each_database;
 use crate::world::*;
 
 /// Place of the newest event in the log of the hub.
 const NEWEST: i64 = 3;
-
-async fn verification(world: &World, caller: Caller, organisation: uuid::Uuid) -> Value {
-    let query = "query($id: ID!) { organisation(id: $id) { auditVerification { valid events brokenAt reason } } }";
-    let answer = world.as_(caller).run(query, json!({ "id": id(organisation) })).await;
-    answer.ok()["organisation"]["auditVerification"].clone()
-}
-
-/// Runs `tenantry audit` on the database of the world: whether it succeeded, and what it said on both outputs.
-fn command(world: &World, arguments: &[&str]) -> (bool, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_tenantry"))
-        .arg("audit")
-        .args(arguments)
-        .env("DATABASE_URL", &world.app.config.database.url)
-        .env("TENANTRY_DATA_DIR", folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
-    (run.status.success(), said)
-}
 
 /// What somebody does who can write into the database: what it is, the statement, the place where it shows, and how.
 fn damages() -> Vec<(&'static str, String, i64, &'static str)> {

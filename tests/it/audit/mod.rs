@@ -2,7 +2,10 @@
 
 mod acts;
 mod chain;
+mod kept;
 mod refused;
+
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tenantry::id::Type;
@@ -43,4 +46,24 @@ async fn newest(world: &World, caller: Caller, organisation: Uuid, fields: &[&st
 async fn db_count(world: &World) -> i64 {
     let rows = world.db().rows("SELECT COUNT(*) FROM audit_event", Vec::new()).await.unwrap();
     rows[0].try_get_by_index(0).unwrap()
+}
+
+async fn verification(world: &World, caller: Caller, organisation: Uuid) -> Value {
+    let query = "query($id: ID!) { organisation(id: $id) { auditVerification { valid events brokenAt reason } } }";
+    let answer = world.as_(caller).run(query, json!({ "id": id(organisation) })).await;
+    answer.ok()["organisation"]["auditVerification"].clone()
+}
+
+/// Runs `tenantry audit` on the database of the world: whether it succeeded, and what it said on both outputs.
+fn command(world: &World, arguments: &[&str]) -> (bool, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .arg("audit")
+        .args(arguments)
+        .env("DATABASE_URL", &world.app.config.database.url)
+        .env("TENANTRY_DATA_DIR", folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
+    (run.status.success(), said)
 }

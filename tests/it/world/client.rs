@@ -69,7 +69,7 @@ impl<'a> Client<'a> {
     }
 
     /// The key, or the access token of a session that is begun when it is first needed.
-    async fn credential(&self) -> Option<String> {
+    pub async fn credential(&self) -> Option<String> {
         let person = match self.caller {
             Caller::Nobody => return None,
             Caller::Key(key) => return Some(format!("{API_KEY_PREFIX}{}", key.secret)),

@@ -22,7 +22,7 @@ impl Rows {
                 hash: BEGINNING.to_owned(),
                 removed_sequence: 0,
                 removed_hash: BEGINNING.to_owned(),
-                retention_days: None,
+                retention_days: Some(3_650),
             });
         }
         self.event_at(organisation, place + 1, previous_hash, actor, partnership)
@@ -61,6 +61,7 @@ impl Rows {
             request_id: format!("request-{}", id.simple()),
             previous_hash,
             hash: String::new(),
+            person_id: None,
         };
         event.hash = hash_of(&event);
         self.events.push(event);

@@ -1,0 +1,44 @@
+//! Removing what is older than an organisation wants to keep. The chain goes on from the last event that was removed,
+//! so the rest can be verified as before.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::store;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::Result;
+
+/// How often a server looks for events that are too old.
+const EVERY: Duration = Duration::from_hours(1);
+
+/// Removes what is too old of all logs, and says how many events that were. Several may do it at the same time.
+pub async fn prune(db: &Db, now: DateTimeUtc) -> Result<u64> {
+    let mut removed = 0;
+    for (organisation, days) in store::with_retention(db).await? {
+        let before = now - TimeDelta::days(days.into());
+        loop {
+            let some = db.write(async |tx| Ok(store::remove(tx, organisation, before).await?)).await?;
+            removed += some;
+            if some == 0 {
+                break;
+            }
+        }
+    }
+    Ok(removed)
+}
+
+/// Does so once an hour, for as long as the server runs.
+pub async fn prune_now_and_then(db: Db, clock: Clock) {
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        match prune(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(events) => tracing::info!(events, "audit events were removed after their time"),
+            Err(error) => tracing::error!(%error, "audit events could not be removed"),
+        }
+    }
+}
