@@ -43,6 +43,7 @@ types! {
     Invoice "invoice" "an invoice",
     ApiKey "api_key" "an API key",
     Invitation "invitation" "an invitation",
+    UserAccount "user_account" "the account of a user",
     OwnershipTransfer "ownership_transfer" "a transfer of ownership",
     AuditEvent "audit_event" "an audit event",
 }

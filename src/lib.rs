@@ -26,6 +26,7 @@ pub mod log;
 pub mod mail;
 pub mod membership;
 pub mod money;
+pub mod operator;
 pub mod organisation;
 pub mod page;
 pub mod partnership;

@@ -26,6 +26,7 @@ mod m20261122_000012_mail;
 mod m20261122_000013_invitations;
 mod m20261122_000014_ownership;
 mod m20261122_000015_keys_and_logs;
+mod m20261122_000016_search;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_invitations::Migration),
             Box::new(m20261122_000014_ownership::Migration),
             Box::new(m20261122_000015_keys_and_logs::Migration),
+            Box::new(m20261122_000016_search::Migration),
         ]
     }
 }

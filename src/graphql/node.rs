@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::id::{self, Type};
 use crate::invoice::{self, Invoice};
 use crate::membership::{self, Membership};
+use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::partnership::{self, Partnership, Window};
 use crate::request::Request;
@@ -43,6 +44,8 @@ pub enum Node {
     Invoice(Invoice),
     /// An event of the audit log.
     AuditEvent(AuditEvent),
+    /// A user as those see it who run the platform.
+    UserAccount(UserAccount),
 }
 
 async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
@@ -58,6 +61,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
+        Type::UserAccount => operator::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role | Type::ApiKey | Type::Invitation | Type::OwnershipTransfer => {
             return Err(Error::InvalidInput(

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
 use crate::mail::Mailer;
+use crate::operator::{OperatorMutation, OperatorQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
@@ -19,11 +20,11 @@ use crate::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, ExplanationQuery);
+pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, ExplanationQuery, OperatorQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation, AuditMutation);
+pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation, AuditMutation, OperatorMutation);
 
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

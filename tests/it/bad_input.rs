@@ -193,7 +193,7 @@ impl List<'_> {
             write!(selection, "page{number}: {}{arguments} {{ edges {{ cursor }} }} ", self.field.name()).unwrap();
         }
         let query = self.way.document(self.fixtures, self.way.existence("").as_ref(), &selection);
-        self.world.as_(HUB.owner).run(&query, json!({})).await
+        self.world.as_(self.way.reader()).run(&query, json!({})).await
     }
 
     /// The cursor of the first item, as it is written in a document.

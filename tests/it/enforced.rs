@@ -109,7 +109,11 @@ impl Case<'_> {
         if existence.as_ref().is_some_and(lacks) {
             refused_at(&answer, &["node".to_owned()], &what, "NOT_FOUND");
         } else if let Some((rule, path)) = on_the_way.iter().find(|(rule, _)| lacks(rule)) {
-            forbidden_at(&answer, path, &what, std::slice::from_ref(rule));
+            if self.way.start == "Query" && path.len() == 1 {
+                refused_at(&answer, path, &what, "NOT_FOUND");
+            } else {
+                forbidden_at(&answer, path, &what, std::slice::from_ref(rule));
+            }
         } else {
             forbidden_at(&answer, &path, &what, &alternatives);
         }

@@ -21,6 +21,7 @@ mod layers;
 mod matrix;
 mod migrations;
 mod mutations;
+mod operator;
 mod paged;
 mod plans;
 mod revoked;

@@ -112,7 +112,7 @@ impl List<'_> {
         );
         let existence = self.way.existence("");
         let query = self.way.document(self.fixtures, existence.as_ref(), &selection);
-        let answer = self.world.as_(HUB.owner).run(&query, json!({})).await;
+        let answer = self.world.as_(self.way.reader()).run(&query, json!({})).await;
         answer.ok();
         let mut path = self.way.path();
         path.push(self.field.name().to_owned());

@@ -16,8 +16,9 @@ const MANY: u32 = 25;
 /// By how many outer lists each inner one is tried.
 const OUTER_LISTS: usize = 3;
 /// Two statements that are on their way at the same time may come back in either order, and that decides whether what
-/// waits for them goes on together.
-const IN_EITHER_ORDER: u64 = 2;
+/// waits for them goes on together. So does whether an organisation was looked up already: its lists go ahead of those of
+/// its siblings.
+const IN_EITHER_ORDER: u64 = 3;
 
 /// The lists that hang on what other lists give: what each takes and for how many parents.
 type Counts = BTreeMap<String, (String, u64, usize)>;
@@ -135,15 +136,17 @@ fn looking_many_objects_up_takes_as_many_statements_as_one() {
     for_each_database(async |world| {
         world.db_crowd(&HUB, 0..MANY).await;
         let schema = Schema::exported();
+        let ways = Way::all(&schema);
         let mut grown = Vec::new();
         for name in schema.types().map(|definition| definition.name.node.as_str()).filter(|name| schema.is_node(name)) {
             let kind = *Type::ALL.iter().find(|kind| format!("{kind:?}") == name).unwrap();
             let ids = ids_of(&world, kind).await;
             assert!(ids.len() >= MANY as usize, "{name} has {} objects", ids.len());
             let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-            let many = world.as_(HUB.owner).run(query, json!({ "ids": ids })).await;
+            let reader = ways[name].reader();
+            let many = world.as_(reader).run(query, json!({ "ids": ids })).await;
             let there = ids.iter().find(|id| many.text.contains(*id)).unwrap();
-            let one = world.as_(HUB.owner).run(query, json!({ "ids": [there] })).await;
+            let one = world.as_(reader).run(query, json!({ "ids": [there] })).await;
             if many.statements > one.statements + IN_EITHER_ORDER {
                 grown.push(format!("{name}: {} for one, {} for {}", one.statements, many.statements, ids.len()));
             }
@@ -159,6 +162,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::Reseller => "organisation",
         Type::BillingContact => "billing_contact",
         Type::AuditEvent => "audit_event",
+        Type::UserAccount => "\"user\"",
         _ => &name.to_lowercase(),
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();
@@ -204,7 +208,7 @@ impl Nested<'_> {
         let arguments = self.schema.arguments(self.outer, self.fixtures, &[("first", "100".to_owned())]);
         let selection = format!("{}{arguments} {{ edges {{ {selection} }} }}", self.outer.name());
         let query = self.way.document(self.fixtures, self.way.existence("").as_ref(), &selection);
-        world.as_(HUB.owner).run(&query, json!({})).await
+        world.as_(self.way.reader()).run(&query, json!({})).await
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Field, Rule, Schema};
-use crate::world::Fixtures;
+use crate::world::{Caller, Fixtures, HUB, OWNER_OF_OPERATOR};
 
 /// A way to one type.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl<'a> Way<'a> {
             starts.map(|start| (start, Self { schema, start, steps: Vec::new() })).collect();
         let mut queue: VecDeque<&str> = found.keys().copied().collect();
         while let Some(at) = queue.pop_front() {
-            for field in schema.fields_of(at).filter(|field| !matches!(field.name(), "node" | "nodes")) {
+            for field in schema.fields_of(at).filter(|field| !matches!(&*field.place(), "Query.node" | "Query.nodes")) {
                 for to in schema.members(field.type_name()) {
                     if !found.contains_key(to) {
                         let mut way = found[at].clone();
@@ -60,6 +60,16 @@ impl<'a> Way<'a> {
         let ruled = self.steps.iter().enumerate();
         let ruled = ruled.filter_map(|(index, step)| Some((step.field.rules().into_iter().next()?, index)));
         ruled.map(|(rule, index)| (rule, self.path_of(index + 1, true))).collect()
+    }
+
+    /// Who sees all that is there: the owner of the hub, or of the operator where only staff see anything.
+    pub fn reader(&self) -> Caller {
+        let is_for_staff = self.schema.existence(self.start).iter().any(|rule| rule.permission.is_platform());
+        if is_for_staff || self.steps.iter().any(|step| step.field.name() == "operator") {
+            OWNER_OF_OPERATOR
+        } else {
+            HUB.owner
+        }
     }
 
     /// Where the object stands in the answer.

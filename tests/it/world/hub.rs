@@ -163,6 +163,7 @@ impl Hub {
             fixtures.add(Type::AuditEvent, "", rows.event(self.id(), self.owner.person(), by));
         }
         fixtures.add(Type::User, "", technical.person().id);
+        fixtures.add(Type::UserAccount, "", owner);
         fixtures.add(Type::ApiKey, "", self.key().id);
         fixtures.add(Type::Role, "", role);
     }

@@ -1,0 +1,157 @@
+//! Disabling users, and letting them in again.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::user::State;
+use macros::guarded;
+use sea_orm::ActiveEnum;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::account::UserAccount;
+use super::store;
+use crate::access::{Actor, Permission, Seen, Subject, directive, note_refusal};
+use crate::audit::{self, Act};
+use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::id;
+use crate::random::Random;
+use crate::request::{Request, service};
+use crate::session::unconfirmed;
+use crate::{session, text};
+
+/// The user whom to disable.
+#[derive(InputObject)]
+pub struct DisableUserInput {
+    /// Id of the user.
+    pub user_id: ID,
+    /// Why, for the audit log of the operator. 1 to 200 characters.
+    pub reason: String,
+}
+
+/// The user whom to let in again.
+#[derive(InputObject)]
+pub struct EnableUserInput {
+    /// Id of the user.
+    pub user_id: ID,
+}
+
+/// The user as it is now.
+#[derive(Default, SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct UserAccountPayload {
+    /// The user; null if nothing was changed.
+    pub account: Option<UserAccount>,
+    /// Why nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+impl UserAccountPayload {
+    fn refused(error: UserError) -> Self {
+        Self { account: None, user_errors: vec![error] }
+    }
+}
+
+/// Mutations of those who run the platform.
+#[derive(Default)]
+pub struct OperatorMutation;
+
+#[guarded]
+#[Object]
+impl OperatorMutation {
+    /// Keeps a user out: all sessions end at once, and no permission is held anywhere until `enableUser`. Asks for a
+    /// fresh `confirmIdentity`.
+    #[acts(USER_MANAGE)]
+    async fn disable_user(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The user whom to disable.")] input: DisableUserInput,
+    ) -> Result<Option<UserAccountPayload>> {
+        let access = &Request::of(context)?.access;
+        let operator = store::act(access, Permission::UserManage).await?;
+        let reason = match text::name("reason", &input.reason) {
+            Ok(reason) => reason,
+            Err(error) => return Ok(Some(UserAccountPayload::refused(error))),
+        };
+        let change = Change { operator, action: "disableUser", state: State::Disabled, reason: Some(reason) };
+        change.carry_out(context, &input.user_id).await
+    }
+
+    /// Lets a disabled user in again. Asks for a fresh `confirmIdentity`.
+    #[acts(USER_MANAGE)]
+    async fn enable_user(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The user whom to let in again.")] input: EnableUserInput,
+    ) -> Result<Option<UserAccountPayload>> {
+        let operator = store::act(&Request::of(context)?.access, Permission::UserManage).await?;
+        let change = Change { operator, action: "enableUser", state: State::Active, reason: None };
+        change.carry_out(context, &input.user_id).await
+    }
+}
+
+/// Why the actor may not touch the account of a user, though it may manage users: it is its own, or that of somebody
+/// who holds more at the operator.
+pub async fn obstacle(context: &Context<'_>, operator: &Seen, user: Uuid) -> Result<Option<UserError>> {
+    if let Some(error) = unconfirmed(context)? {
+        return Ok(Some(error));
+    }
+    let request = Request::of(context)?;
+    if matches!(request.actor(), Actor::User(own) if own.id == user) {
+        let message = "This is your own account. Ask a colleague.";
+        return Ok(Some(UserError::at("userId", UserErrorCode::InvalidInput, message)));
+    }
+    let held = request.access.grants_of(Subject::User(user), operator.row.id).await?;
+    let missing = held.without(operator.grants);
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    note_refusal(context, "PERMISSION_NOT_HELD", None);
+    Ok(Some(UserError::not_held("userId", missing)))
+}
+
+/// A change of what a user may do.
+struct Change {
+    operator: Seen,
+    action: &'static str,
+    state: State,
+    reason: Option<String>,
+}
+
+impl Change {
+    async fn carry_out(self, context: &Context<'_>, user: &ID) -> Result<Option<UserAccountPayload>> {
+        let request = Request::of(context)?;
+        let user = id::Type::User.parse(user)?;
+        let before = store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
+        if let Some(error) = obstacle(context, &self.operator, user).await? {
+            return Ok(Some(UserAccountPayload::refused(error)));
+        }
+        let random = service::<Random>(context)?;
+        let now = request.now();
+        let act = Act::done(self.action, self.operator.row.id, Some(Permission::UserManage))
+            .to(id::Type::User.id(user))
+            .about(user)
+            .changing(
+                json!({ "state": before.state.to_value() }),
+                json!({ "state": self.state.to_value(), "reason": self.reason }),
+            );
+        let changed = request
+            .write(async |tx| {
+                let changed = store::set_state(tx, user, self.state).await?;
+                if changed {
+                    session::store::end_all(tx, user, None, now).await?;
+                    audit::record(tx, request, random, act).await?;
+                }
+                Ok(changed)
+            })
+            .await?;
+        if !changed {
+            let message = "This is so already, or the user was erased.";
+            let error = UserError::at("userId", UserErrorCode::StaleState, message);
+            return Ok(Some(UserAccountPayload::refused(error)));
+        }
+        let after = store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
+        let account = UserAccount::new(&Arc::new(after), &self.operator);
+        Ok(Some(UserAccountPayload { account: Some(account), user_errors: Vec::new() }))
+    }
+}
