@@ -7,7 +7,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::graphql::{Schema, Services, build};
-use crate::mail::Mailer;
 use crate::random::Random;
 use crate::session::Tokens;
 use crate::user::Passwords;
@@ -39,7 +38,6 @@ impl App {
             clock: clock.clone(),
             passwords: Passwords::new(&config),
             tokens: tokens.clone(),
-            mailer: Mailer::new(&config),
             random,
         });
         Self { config, db, clock, tokens, schema, refusals }

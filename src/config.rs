@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use config::{Config as Sources, Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
 
+pub use mail::{Mail, Smtp, SmtpTls};
 pub use problem::ConfigError;
 
+mod mail;
 mod problem;
 
 /// The defaults, which are also the manual.
@@ -29,6 +31,7 @@ pub struct Config {
     pub invitations: Invitations,
     pub organisations: Organisations,
     pub partnerships: Partnerships,
+    pub mail: Mail,
     pub limits: Limits,
     pub http: Http,
     pub log: Log,
@@ -197,9 +200,16 @@ impl Config {
             .with_list_parse_key("tokens.signing_keys")
             .with_list_parse_key("http.allowed_origins");
         sources = sources.add_source(environment);
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-        if let Ok(url) = std::env::var("DATABASE_URL") {
-            sources = sources.set_override("database.url", url)?;
+        // As they stand: the library would read `007` as a number.
+        for (name, key) in [
+            ("DATABASE_URL", "database.url"),
+            ("TENANTRY_MAIL__SMTP__USER", "mail.smtp.user"),
+            ("TENANTRY_MAIL__SMTP__PASSWORD", "mail.smtp.password"),
+        ] {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+            if let Ok(text) = std::env::var(name) {
+                sources = sources.set_override(key, text)?;
+            }
         }
         let config: Self = sources.build()?.try_deserialize()?;
         config.check()?;
@@ -217,6 +227,8 @@ impl Config {
             ("organisations.reopen_days", self.organisations.reopen_days, 3_650),
             ("organisations.transfer_days", self.organisations.transfer_days, 365),
             ("organisations.recovery_days", self.organisations.recovery_days, 365),
+            ("mail.keep_days", self.mail.keep_days, 3_650),
+            ("mail.smtp.timeout_seconds", i64::try_from(self.mail.smtp.timeout_seconds).unwrap_or(i64::MAX), 600),
         ] {
             if !(1..=most).contains(&given) {
                 return Err(ConfigError::range(name, 1, most));

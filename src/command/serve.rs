@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use futures_util::FutureExt;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
+use crate::mail;
 use crate::random::Random;
 use crate::seed;
 use crate::session::Tokens;
@@ -26,7 +28,8 @@ use crate::user::Passwords;
 ///
 /// The API is at /graphql, a page to try it at /, the schema at /schema.graphql, health at /health/live and
 /// /health/ready, figures for Prometheus at /metrics, keys at /.well-known/jwks.json. SIGTERM and SIGINT end it in an
-/// orderly way: what runs is finished first, for ten seconds at most.
+/// orderly way: what runs is finished first, for ten seconds at most. Mail goes out while the server runs; what has not
+/// gone by its end waits in the database.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry serve --demo
@@ -50,6 +53,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let tokens = Tokens::load(&config, &random)?;
     let db = open_current(&config).await?;
     let trusted = trusted(&config.http.trusted_documents)?;
+    let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
     let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
 
@@ -60,7 +64,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
     }
     tracing::info!(%url, "ready");
-    http::serve(listener, router, stop).await;
+    let stop = stop.shared();
+    tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop));
     db.close().await;
     tracing::info!("ended");
     Ok(())

@@ -9,7 +9,6 @@ use crate::audit::AuditMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
-use crate::mail::Mailer;
 use crate::operator::{OperatorMutation, OperatorQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
@@ -41,8 +40,6 @@ pub struct Services {
     pub passwords: Passwords,
     /// Access tokens.
     pub tokens: Tokens,
-    /// Outgoing mail.
-    pub mailer: Mailer,
 }
 
 /// Builds the schema. A request brings its `Request` and its `Actor` as data. Its limits are those of `limits`, kept
@@ -61,7 +58,6 @@ pub fn build(services: Services) -> Schema {
         .data(services.random)
         .data(services.passwords)
         .data(services.tokens)
-        .data(services.mailer)
         .finish()
 }
 

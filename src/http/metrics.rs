@@ -27,6 +27,10 @@ impl Metrics {
         metrics::describe_histogram!("tenantry_request_seconds", "How long requests took, by kind of operation.");
         metrics::describe_histogram!("tenantry_statement_seconds", "How long statements took.");
         metrics::describe_counter!("tenantry_statements_total", "Statements sent to the database.");
+        metrics::describe_gauge!("tenantry_mail_waiting", "Mails that wait to be sent, counted once a minute.");
+        metrics::describe_counter!("tenantry_mail_sent_total", "Mails that were sent.");
+        metrics::describe_counter!("tenantry_mail_delayed_total", "Attempts to send a mail that failed for now.");
+        metrics::describe_counter!("tenantry_mail_failed_total", "Mails that were given up.");
         metrics::describe_gauge!("tenantry_uptime_seconds", "How long the process has been running.");
         let upkeep = handle.clone();
         tokio::spawn(async move {

@@ -1,100 +1,76 @@
-//! Outgoing mail: `letter.rs` says what one looks like, `store.rs` puts it into the outbox in the transaction of the act
-//! that it is about, and `folder.rs` is one way by which it leaves: into the data directory, to be read there.
+//! Outgoing mail: never lost, and never sent twice by this server's doing.
+//!
+//! `letter` says what one looks like. `store` puts it into the outbox in the transaction of the act that it is about, so
+//! there is a mail for each act that was committed and for no other. `worker` takes it out and sends it by a
+//! `Transport`: `smtp`, or `folder` in development. `message` writes it as RFC 5322 has it, `rules` decides when to try
+//! again and when to give up.
+//!
+//! Who sends a mail first takes a lease on it: it moves the moment of the next attempt behind the end of its own, in
+//! one statement that no other process can share. So of any number of processes one sends. What is left is what no
+//! protocol closes: the mail server took the mail, and this process did not get to write that down, because it was
+//! killed in that very moment, or the answer was lost on the way, or the database was out of reach until the lease
+//! ended. The mail is then sent again with the same `Message-ID`, which comes from the key of the row: receivers that
+//! look at it show one. In a folder the key is the name of the file, so there it is one in any case.
+//!
+//! The bodies may hold links that let somebody in. They are in no log, and are emptied by the very statement that says
+//! that the mail was sent or given up.
 
 mod folder;
 mod letter;
+mod message;
+mod rules;
+mod smtp;
 mod store;
-
-use std::io;
-use std::sync::Arc;
+mod worker;
 
 use futures_util::future::BoxFuture;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::config::Config;
-use folder::Folder;
 pub use letter::{Letter, Part};
 pub use store::{Recipient, queue};
+pub use worker::{Round, Worker};
 
 /// One mail. Its text may hold links that let somebody in, so it is never printed or logged.
-pub struct Mail {
+#[derive(Clone)]
+struct Mail {
     /// Names it, for ever.
-    pub id: Uuid,
+    id: Uuid,
     /// When it was written.
-    pub at: DateTimeUtc,
+    at: DateTimeUtc,
     /// The address that it goes to.
-    pub to: String,
+    to: String,
     /// What it is about.
-    pub subject: String,
+    subject: String,
     /// What it says.
-    pub text: String,
+    text: String,
+    /// The same as HTML.
+    html: String,
 }
 
-impl Mail {
-    /// The whole of it as RFC 5322 has it, in UTF-8 (RFC 6532).
-    fn to_rfc5322(&self) -> String {
-        let line = |text: &str| text.replace(char::is_control, " ");
-        format!(
-            "Message-ID: <{}@tenantry>\r\nDate: {}\r\nTo: {}\r\nSubject: {}\r\nMIME-Version: 1.0\r\n\
-             Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
-            self.id,
-            self.at.to_rfc2822(),
-            line(&self.to),
-            line(&self.subject),
-            self.text.replace("\r\n", "\n").replace('\n', "\r\n"),
-        )
+/// Why a mail was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Undelivered {
+    /// One short line without anything of the mail.
+    reason: String,
+    /// Whether it is of no use to try again.
+    is_final: bool,
+}
+
+impl Undelivered {
+    /// It may go another time.
+    fn for_now(reason: &str) -> Self {
+        Self { reason: rules::told(reason), is_final: false }
+    }
+
+    /// It will never go.
+    fn for_good(reason: &str) -> Self {
+        Self { reason: rules::told(reason), is_final: true }
     }
 }
 
 /// A way by which mail leaves.
 trait Transport: Send + Sync {
-    fn deliver(&self, mail: Mail) -> BoxFuture<'_, io::Result<()>>;
-}
-
-#[allow(dead_code, reason = "until the worker is there")]
-/// Sends mail. Cheap to clone.
-#[derive(Clone)]
-pub struct Mailer(Arc<dyn Transport>);
-
-impl Mailer {
-    /// Writes mail into a folder of the data directory.
-    pub fn new(config: &Config) -> Self {
-        Self(Arc::new(Folder::new(config.data_dir.join("mail"))))
-    }
-
-    /// Sends the mail. What was done before it stays done where it cannot be sent; the log says so.
-    pub async fn send(&self, mail: Mail) {
-        let (id, to, subject) = (mail.id, mail.to.clone(), mail.subject.clone());
-        match self.0.deliver(mail).await {
-            Ok(()) => tracing::info!(%id, to, subject, "mail"),
-            Err(error) => tracing::error!(%id, to, subject, %error, "mail was not sent"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_mail_becomes_a_file_and_no_text_of_it_becomes_a_header() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::defaults().unwrap();
-        config.data_dir = folder.path().to_owned();
-        let mail = Mail {
-            id: Uuid::nil(),
-            at: DateTimeUtc::default(),
-            to: "ada@example.org".to_owned(),
-            subject: "Grüße\r\nBcc: all@example.org".to_owned(),
-            text: "One\nTwo\n".to_owned(),
-        };
-        Mailer::new(&config).send(mail).await;
-        let files: Vec<_> = std::fs::read_dir(folder.path().join("mail")).unwrap().map(Result::unwrap).collect();
-        assert_eq!(files.len(), 1);
-        assert_eq!(files[0].file_name().to_string_lossy(), "19700101T000000Z-00000000-0000-0000-0000-000000000000.eml");
-        let text = std::fs::read_to_string(files[0].path()).unwrap();
-        assert!(text.contains("\r\nTo: ada@example.org\r\nSubject: Grüße  Bcc: all@example.org\r\n"), "{text}");
-        assert!(text.ends_with("\r\n\r\nOne\r\nTwo\r\n"), "{text}");
-    }
+    /// Delivers it; if that has succeeded before, it may do nothing.
+    fn deliver(&self, mail: Mail) -> BoxFuture<'_, Result<(), Undelivered>>;
 }

@@ -1,13 +1,22 @@
 //! The outbox in the database.
 
-use entity::outgoing_mail;
+use entity::outgoing_mail::{ActiveModel, Column, Entity};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QueryResult, Set,
+    Statement,
+};
 use uuid::Uuid;
 
+use super::Mail;
 use super::letter::Letter;
+use crate::db::Db;
+use crate::error::Result;
 use crate::locale::Locale;
 use crate::random::Random;
+
+/// Rows that are removed at once at most.
+const REMOVED: u64 = 1000;
 
 /// Who a letter goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +29,24 @@ pub struct Recipient {
     pub locale: Locale,
 }
 
+/// A mail that this process, and no other, may send until its lease ends.
+pub struct Claimed {
+    /// It.
+    pub mail: Mail,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
 /// Puts letters into the outbox, in the transaction of the act that they are about: one statement, or none.
 pub async fn queue(
     tx: &DatabaseTransaction,
     random: &Random,
     now: DateTimeUtc,
     letters: impl IntoIterator<Item = (Recipient, Letter)>,
-) -> Result<(), DbErr> {
-    let rows: Vec<outgoing_mail::ActiveModel> = letters
+) -> std::result::Result<(), DbErr> {
+    let rows: Vec<ActiveModel> = letters
         .into_iter()
-        .map(|(to, letter)| outgoing_mail::ActiveModel {
+        .map(|(to, letter)| ActiveModel {
             id: Set(random.id(now)),
             user_id: Set(to.user),
             recipient: Set(to.address),
@@ -45,7 +62,103 @@ pub async fn queue(
         })
         .collect();
     if !rows.is_empty() {
-        outgoing_mail::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// What waits, as the index of what is due has it.
+const WAITING: &str = "FROM outgoing_mail WHERE sent_at IS NULL AND failed_at IS NULL";
+
+/// Whether a mail is due: one look at the index.
+pub async fn is_any_due(db: &Db, now: DateTimeUtc) -> Result<bool> {
+    let sql = format!("SELECT 1 {WAITING} AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT 1");
+    Ok(!db.rows(sql, vec![now.into()]).await?.is_empty())
+}
+
+/// How many mails wait.
+pub async fn count_waiting(db: &Db) -> Result<i64> {
+    Ok(db.rows(format!("SELECT count(*) {WAITING}"), Vec::new()).await?[0].try_get_by_index(0)?)
+}
+
+/// Takes so many of the mails that are due for the caller alone, until the moment.
+pub async fn claim(db: &Db, now: DateTimeUtc, until: DateTimeUtc, most: u32) -> Result<Vec<Claimed>> {
+    let lock = if db.backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "WITH due AS MATERIALIZED \
+         (SELECT id {WAITING} AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $3 {lock}) \
+         UPDATE outgoing_mail SET next_attempt_at = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
+         RETURNING id, created_at, recipient, subject, body_text, body_html, attempts"
+    );
+    let values = vec![now.into(), until.into(), i64::from(most).into()];
+    let statement = Statement::from_sql_and_values(db.backend(), sql, values);
+    let rows = db.write(async |tx| Ok(tx.query_all_raw(statement).await?)).await?;
+    rows.iter().map(|row| Ok(claimed(row)?)).collect()
+}
+
+fn claimed(row: &QueryResult) -> std::result::Result<Claimed, DbErr> {
+    let mail = Mail {
+        id: row.try_get_by_index(0)?,
+        at: row.try_get_by_index(1)?,
+        to: row.try_get_by_index(2)?,
+        subject: row.try_get_by_index(3)?,
+        text: row.try_get_by_index(4)?,
+        html: row.try_get_by_index(5)?,
+    };
+    Ok(Claimed { mail, attempts: row.try_get_by_index(6)? })
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The mail is gone.
+    Sent,
+    /// It is tried again.
+    Delayed {
+        /// When.
+        next: DateTimeUtc,
+        /// Why.
+        reason: String,
+    },
+    /// It is not.
+    GivenUp {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Writes down what became of the attempt, in one statement. One that took longer than its lease says nothing any more
+/// about the mail, unless it has sent it.
+pub async fn settle(db: &Db, id: Uuid, attempts: i32, now: DateTimeUtc, outcome: &Outcome) -> Result<()> {
+    let done = ActiveModel { body_text: Set(String::new()), body_html: Set(String::new()), ..Default::default() };
+    let change = match outcome.clone() {
+        Outcome::Sent => ActiveModel { sent_at: Set(Some(now)), failed_at: Set(None), last_error: Set(None), ..done },
+        Outcome::Delayed { next, reason } => {
+            ActiveModel { next_attempt_at: Set(next), last_error: Set(Some(reason)), ..Default::default() }
+        }
+        Outcome::GivenUp { reason } => ActiveModel { failed_at: Set(Some(now)), last_error: Set(Some(reason)), ..done },
+    };
+    db.write(async |tx| {
+        let mut update = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::SentAt.is_null());
+        if *outcome != Outcome::Sent {
+            update = update.filter(Column::Attempts.eq(attempts));
+        }
+        update.exec(tx).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Removes mails that were sent or given up before the moment; false if there may be more of them.
+pub async fn remove(db: &Db, before: DateTimeUtc) -> Result<bool> {
+    // Keys are in the order of time, and no mail is sent before it is made: this reads the start of the table only.
+    let millis = u64::try_from(before.timestamp_millis()).unwrap_or_default();
+    let last = uuid::Builder::from_unix_timestamp_millis(millis, &[0xff; 10]).into_uuid();
+    let sql = format!(
+        "DELETE FROM outgoing_mail WHERE id IN (SELECT id FROM outgoing_mail WHERE id <= $1 \
+         AND (sent_at < $2 OR failed_at < $2) ORDER BY id LIMIT {REMOVED})"
+    );
+    let statement = Statement::from_sql_and_values(db.backend(), sql, vec![last.into(), before.into()]);
+    let removed = db.write(async |tx| Ok(tx.execute_raw(statement).await?.rows_affected())).await?;
+    Ok(removed < REMOVED)
 }

@@ -1,0 +1,135 @@
+//! A mail as RFC 5322 has it: text and HTML, and a name by which receivers know it again.
+
+use lettre::Message;
+use lettre::address::Address;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+
+use super::{Mail, Undelivered};
+use crate::config;
+
+/// What all mails have in common.
+pub struct Letterhead {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+impl Letterhead {
+    /// As configured.
+    pub fn new(settings: &config::Mail) -> Result<Self, String> {
+        let read = |name: &str, text: &str| {
+            let mailbox: Result<Mailbox, _> = text.parse();
+            mailbox.map_err(|_| format!("mail.{name} is an address, or a name with one: Tenantry <mail@example.org>"))
+        };
+        let reply_to = settings.reply_to.trim();
+        let reply_to = if reply_to.is_empty() { None } else { Some(read("reply_to", reply_to)?) };
+        Ok(Self { from: read("from", &settings.from)?, reply_to })
+    }
+
+    /// The domain of the sender, as mail servers know it.
+    pub fn domain(&self) -> String {
+        let domain = self.from.email.domain();
+        idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
+    }
+
+    /// The mail, ready to be sent.
+    pub fn write(&self, mail: Mail) -> Result<Message, Undelivered> {
+        // Which way the text and the HTML are encoded, and where lines break, is up to the library.
+        let unfit = |_| Undelivered::for_good("the mail cannot be written as RFC 5322 wants it");
+        let mut message = Message::builder()
+            .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
+            .date(mail.at.into())
+            .from(self.from.clone())
+            .to(Mailbox::new(None, address(&mail.to)?))
+            .subject(mail.subject.replace(char::is_control, " "))
+            .raw_header(auto_submitted());
+        if let Some(reply_to) = &self.reply_to {
+            message = message.reply_to(reply_to.clone());
+        }
+        message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)).map_err(unfit)
+    }
+}
+
+/// RFC 3834: nobody on holiday need answer.
+fn auto_submitted() -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
+}
+
+/// The address with its domain in the form that every mail server takes. Only letters before the `@` that are not ASCII
+/// ask something of the server.
+fn address(text: &str) -> Result<Address, Undelivered> {
+    let parts = text.rsplit_once('@').and_then(|(user, domain)| Some((user, idna::domain_to_ascii(domain).ok()?)));
+    let address = parts.and_then(|(user, domain)| Address::new(user, domain).ok());
+    address.ok_or_else(|| Undelivered::for_good("mail cannot be sent to an address of this form"))
+}
+
+#[cfg(test)]
+pub mod tests {
+    use sea_orm::prelude::DateTimeUtc;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::config::Config;
+
+    pub fn letterhead() -> Letterhead {
+        let mut settings = Config::defaults().unwrap().mail;
+        settings.from = "Tenantry på webben <mail@tenantry.example>".to_owned();
+        settings.reply_to = "help@tenantry.example".to_owned();
+        Letterhead::new(&settings).unwrap()
+    }
+
+    pub fn mail(to: &str) -> Mail {
+        Mail {
+            id: Uuid::nil(),
+            at: DateTimeUtc::default(),
+            to: to.to_owned(),
+            subject: "Grüße\r\nBcc: all@example.org".to_owned(),
+            text: "One\nTwo\n.\nThree\n".to_owned(),
+            html: "<p>Ett två</p>\n".to_owned(),
+        }
+    }
+
+    fn written(to: &str) -> Result<String, Undelivered> {
+        letterhead().write(mail(to)).map(|message| String::from_utf8(message.formatted()).unwrap())
+    }
+
+    #[test]
+    fn a_mail_has_what_receivers_look_for_and_no_text_of_it_becomes_a_header() {
+        let text = written("ada@example.org").unwrap();
+        let head: Vec<&str> = text.split("\r\n\r\n").next().unwrap().split("\r\n").collect();
+        for line in [
+            "Message-ID: <00000000-0000-0000-0000-000000000000@tenantry.example>",
+            "Date: Thu, 01 Jan 1970 00:00:00 +0000",
+            "To: ada@example.org",
+            "Reply-To: help@tenantry.example",
+            "Auto-Submitted: auto-generated",
+            "MIME-Version: 1.0",
+        ] {
+            assert!(head.contains(&line), "{line}\n{text}");
+        }
+        assert!(!head.iter().any(|line| line.starts_with("Bcc")), "{text}");
+        assert!(text.is_ascii() && text.contains("multipart/alternative"), "{text}");
+        assert!(text.contains("text/plain") && text.contains("text/html"), "{text}");
+    }
+
+    #[test]
+    fn the_domain_is_written_so_that_every_server_takes_it_and_what_is_no_address_is_refused_for_good() {
+        assert!(written("ada@exämple.org").unwrap().contains("\r\nTo: ada@xn--exmple-cua.org\r\n"));
+        assert!(written("zoë@example.org").unwrap().contains("\r\nTo: zoë@example.org\r\n"));
+        for wrong in ["ada", "", "a b@example.org", "ada@exa mple.org", "ada@example.org\r\nBcc: all@example.org"] {
+            assert!(written(wrong).unwrap_err().is_final, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_sender_who_is_none_is_refused_by_name() {
+        for (from, reply_to, name) in
+            [("", "", "mail.from"), ("Ada", "", "mail.from"), ("a@b.example", "x", "reply_to")]
+        {
+            let mut settings = Config::defaults().unwrap().mail;
+            (settings.from, settings.reply_to) = (from.to_owned(), reply_to.to_owned());
+            let problem = Letterhead::new(&settings).err().unwrap();
+            assert!(problem.contains(name), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Takes mails out of the outbox and sends them, a few at once, for as long as the server runs.
+//!
+//! It looks once a second whether a mail is due. That is one statement that reads one entry of an index and takes no
+//! lock, some tenths of a millisecond; so no act has to wake anybody, and mails of other processes go out as well.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::folder::Folder;
+use super::message::Letterhead;
+use super::smtp::Smtp;
+use super::store::{self, Claimed, Outcome};
+use super::{Mail, Transport, Undelivered, rules};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+use crate::random::Random;
+
+/// Mails that are sent at once.
+const AT_ONCE: u32 = 8;
+/// How often to look, and how often after a fault of the database.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONG_PAUSE: Duration = Duration::from_secs(15);
+/// How long a mail is kept from others after the time that an attempt may take: to write down what became of it.
+const MARGIN: Duration = Duration::from_secs(60);
+/// How long mails that are on their way at the end may take.
+const END: Duration = Duration::from_secs(10);
+/// How often the queue is counted, and old mails are removed.
+const TIDIED: TimeDelta = TimeDelta::minutes(1);
+
+/// Sends what is in the outbox. Cheap to clone.
+#[derive(Clone)]
+pub struct Worker {
+    db: Db,
+    clock: Clock,
+    random: Random,
+    transport: Arc<dyn Transport>,
+    lease: TimeDelta,
+    keep: TimeDelta,
+}
+
+/// What became of the mails that were due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// So many are gone.
+    pub sent: usize,
+    /// So many are tried again.
+    pub delayed: usize,
+    /// So many are not.
+    pub given_up: usize,
+}
+
+impl Round {
+    const fn total(self) -> usize {
+        self.sent + self.delayed + self.given_up
+    }
+}
+
+impl Worker {
+    /// As configured; says which setting is wrong.
+    pub fn new(config: &Config, db: Db, clock: Clock, random: Random) -> std::result::Result<Self, String> {
+        let settings = &config.mail;
+        let letterhead = Letterhead::new(settings)?;
+        let transport: Arc<dyn Transport> = if settings.smtp.host.trim().is_empty() {
+            Arc::new(Folder::new(config.data_dir.join("mail"), letterhead))
+        } else {
+            Arc::new(Smtp::new(&settings.smtp, letterhead)?)
+        };
+        let attempt = TimeDelta::seconds(i64::try_from(settings.smtp.timeout_seconds).unwrap_or(i64::MAX).min(3_600));
+        let lease = attempt + TimeDelta::from_std(MARGIN).unwrap_or_default();
+        Ok(Self { db, clock, random, transport, lease, keep: TimeDelta::days(settings.keep_days) })
+    }
+
+    /// Sends what is due at the moment: each mail once, whatever becomes of it.
+    pub async fn deliver_due(&self, now: DateTimeUtc) -> Result<Round> {
+        let mut all = Round::default();
+        loop {
+            let some = self.deliver_some(now).await?;
+            if some.total() == 0 {
+                return Ok(all);
+            }
+            all.sent += some.sent;
+            all.delayed += some.delayed;
+            all.given_up += some.given_up;
+        }
+    }
+
+    /// Removes what was sent or given up long before the moment, and says how much waits.
+    pub async fn tidy(&self, now: DateTimeUtc) -> Result<()> {
+        while !store::remove(&self.db, now - self.keep).await? {}
+        // A number of mails; a float holds it.
+        let waiting = u32::try_from(store::count_waiting(&self.db).await?).unwrap_or(u32::MAX);
+        metrics::gauge!("tenantry_mail_waiting").set(waiting);
+        Ok(())
+    }
+
+    /// Works until `stop` is done; then finishes what it is sending.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut tidied = DateTimeUtc::UNIX_EPOCH;
+        loop {
+            let mut step = std::pin::pin!(self.step(&mut tidied));
+            let pause = tokio::select! {
+                pause = &mut step => pause,
+                () = &mut stop => {
+                    if tokio::time::timeout(END, step).await.is_err() {
+                        tracing::warn!(seconds = END.as_secs(), "mails that are still being sent are left to the next start");
+                    }
+                    return;
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = &mut stop => return,
+            }
+        }
+    }
+
+    /// Sends some mails, and says how long there is nothing to do.
+    async fn step(&self, tidied: &mut DateTimeUtc) -> Duration {
+        let now = self.clock.now();
+        let some = async {
+            if now - *tidied >= TIDIED {
+                self.tidy(now).await?;
+                *tidied = now;
+            }
+            self.deliver_some(now).await
+        };
+        match some.await {
+            Ok(some) if some.total() == 0 => PAUSE,
+            Ok(_) => Duration::ZERO,
+            // The log has it.
+            Err(_) => LONG_PAUSE,
+        }
+    }
+
+    async fn deliver_some(&self, now: DateTimeUtc) -> Result<Round> {
+        let mut round = Round::default();
+        if !store::is_any_due(&self.db, now).await? {
+            return Ok(round);
+        }
+        let claimed = store::claim(&self.db, now, now + self.lease, AT_ONCE).await?;
+        for outcome in join_all(claimed.into_iter().map(|claimed| self.attempt(claimed))).await {
+            match outcome {
+                Outcome::Sent => round.sent += 1,
+                Outcome::Delayed { .. } => round.delayed += 1,
+                Outcome::GivenUp { .. } => round.given_up += 1,
+            }
+        }
+        Ok(round)
+    }
+
+    /// Tries to send one mail, and writes down what became of it.
+    async fn attempt(&self, claimed: Claimed) -> Outcome {
+        let Claimed { mail, attempts } = claimed;
+        let (id, at) = (mail.id, mail.at);
+        let delivered = self.deliver(mail).await;
+        let now = self.clock.now();
+        let outcome = match delivered {
+            Ok(()) => Outcome::Sent,
+            Err(Undelivered { reason, is_final }) if is_final || rules::is_given_up(attempts, now - at) => {
+                Outcome::GivenUp { reason }
+            }
+            Err(Undelivered { reason, .. }) => {
+                let [chance] = self.random.bytes();
+                Outcome::Delayed { next: now + rules::wait(attempts, chance), reason }
+            }
+        };
+        match &outcome {
+            Outcome::Sent => {
+                metrics::counter!("tenantry_mail_sent_total").increment(1);
+                tracing::debug!(%id, attempts, "a mail was sent");
+            }
+            Outcome::Delayed { next, reason } => {
+                metrics::counter!("tenantry_mail_delayed_total").increment(1);
+                tracing::warn!(%id, attempts, reason, %next, "a mail was not sent and is tried again");
+            }
+            Outcome::GivenUp { reason } => {
+                metrics::counter!("tenantry_mail_failed_total").increment(1);
+                tracing::error!(%id, attempts, reason, "a mail was given up");
+            }
+        }
+        // Nobody else takes the mail for as long as this tries.
+        let written = async {
+            while store::settle(&self.db, id, attempts, now, &outcome).await.is_err() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        if tokio::time::timeout(MARGIN, written).await.is_err() {
+            tracing::error!(%id, ?outcome, "what became of a mail could not be written down: it is sent again");
+        }
+        outcome
+    }
+
+    /// In a task of its own, so that a fault in it ends this one attempt only.
+    async fn deliver(&self, mail: Mail) -> std::result::Result<(), Undelivered> {
+        let transport = Arc::clone(&self.transport);
+        let delivered = tokio::spawn(async move { transport.deliver(mail).await });
+        delivered.await.unwrap_or_else(|_| Err(Undelivered::for_now("the attempt broke off")))
+    }
+}

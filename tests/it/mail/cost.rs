@@ -1,0 +1,43 @@
+//! What the mails of a mutation cost it.
+
+use serde_json::Value;
+use tenantry::access::Actor;
+use tenantry::audit::{self, Act, Doer};
+use tenantry::db::counted;
+use tenantry::id::Type;
+use tenantry::mail::Letter;
+use tenantry::request::Request;
+use uuid::Uuid;
+
+use super::*;
+use crate::database::for_each_database;
+use crate::world::HUB;
+
+#[test]
+fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_there_are() {
+    for_each_database(async |world| {
+        let (random, now) = (Random::system(), world.app.clock.now());
+        let request = Request::new(world.db().clone(), Actor::Anonymous, now);
+        let (nothing, without) = counted(request.write(async |_| Ok(()))).await;
+        nothing.unwrap();
+        for mails in [1, 3, 100] {
+            let letters: Vec<_> = (0..mails)
+                .map(|number| {
+                    let address = format!("ada{number}@example.org");
+                    (Recipient { user: None, address, locale: Locale::De }, Letter::about("Hallo").say("Hallo"))
+                })
+                .collect();
+            let act = Act::done("signUp", HUB.id(), None)
+                .by(Doer::user(Uuid::nil(), "Ada"))
+                .to(Type::Organisation.id(HUB.id()))
+                .changing(Value::Null, Value::Null);
+            let work = request.write(async |tx| {
+                audit::record(tx, &request, &random, act).await?;
+                Ok(mail::queue(tx, &random, now, letters).await?)
+            });
+            let (done, with) = counted(work).await;
+            done.unwrap();
+            assert_eq!(with - without, 3, "{mails} mails");
+        }
+    });
+}
