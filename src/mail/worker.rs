@@ -27,7 +27,7 @@ const AT_ONCE: u32 = 8;
 const PAUSE: Duration = Duration::from_secs(1);
 const LONG_PAUSE: Duration = Duration::from_secs(15);
 /// How long a mail is kept from others after the time that an attempt may take: to write down what became of it.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 /// How long mails that are on their way at the end may take.
 const END: Duration = Duration::from_secs(10);
 /// How often the queue is counted, and old mails are removed.
@@ -99,15 +99,15 @@ impl Worker {
         Ok(())
     }
 
-    /// Works until `stop` is done; then finishes what it is sending.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
-        let mut stop = std::pin::pin!(stop);
+    /// Works until `end` is done; then finishes what it is sending.
+    pub async fn run(self, end: impl Future<Output = ()>) {
+        let mut end = std::pin::pin!(end);
         let mut tidied = DateTimeUtc::UNIX_EPOCH;
         loop {
             let mut step = std::pin::pin!(self.step(&mut tidied));
             let pause = tokio::select! {
                 pause = &mut step => pause,
-                () = &mut stop => {
+                () = &mut end => {
                     if tokio::time::timeout(END, step).await.is_err() {
                         tracing::warn!(seconds = END.as_secs(), "mails that are still being sent are left to the next start");
                     }
@@ -116,7 +116,7 @@ impl Worker {
             };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = &mut stop => return,
+                () = &mut end => return,
             }
         }
     }

@@ -1,1 +1,284 @@
-//! Written next.
+//! The server is killed in the middle of its work, again and again: what it has acknowledged is there, with its event in
+//! the log and its mail; and of everything else there is all or nothing.
+//!
+//! To have another act killed, put it into `ACTS`.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tenantry::clock::Clock;
+use tenantry::config::Config;
+use tenantry::db::Db;
+use tenantry::mail::Worker;
+use tenantry::random::Random;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::database::for_each_empty_database;
+use crate::world::PASSWORD;
+
+const ROUNDS: u64 = 6;
+const CLIENTS: usize = 6;
+
+/// Something that people do, and what it leaves behind.
+struct Act {
+    name: &'static str,
+    fields: &'static str,
+    /// From the mark by which it is known again.
+    input: fn(&str) -> Value,
+    /// Each counts one row where the act was done, and none where it was not; `$1` is the mark.
+    left: &'static [&'static str],
+}
+
+/// The first is done by nobody and makes the person who does the others.
+const ACTS: [Act; 2] = [
+    Act {
+        name: "signUp",
+        fields: "accepted",
+        input: |mark| json!({ "email": address(mark), "password": PASSWORD, "name": mark }),
+        left: &[
+            "\"user\" WHERE name = $1",
+            "organisation WHERE name = $1",
+            "membership m JOIN \"user\" u ON u.id = m.user_id JOIN organisation o ON o.id = m.organisation_id \
+             WHERE u.name = $1 AND o.name = $1",
+            "membership_role r JOIN membership m ON m.id = r.membership_id JOIN \"user\" u ON u.id = m.user_id \
+             JOIN organisation o ON o.id = m.organisation_id WHERE u.name = $1 AND o.name = $1 AND r.builtin = 'OWNER'",
+            "audit_event e JOIN organisation o ON o.id = e.organisation_id \
+             WHERE o.name = $1 AND e.action = 'signUp' AND e.outcome = 'DONE'",
+            "outgoing_mail WHERE recipient = $1 || '@example.org'",
+        ],
+    },
+    Act {
+        name: "createOrganisation",
+        fields: "organisation { id }",
+        input: |mark| json!({ "name": mark, "kind": "COMPANY" }),
+        left: &[
+            "organisation WHERE name = $1",
+            "membership m JOIN organisation o ON o.id = m.organisation_id WHERE o.name = $1",
+            "membership_role r JOIN organisation o ON o.id = r.organisation_id \
+             WHERE o.name = $1 AND r.builtin = 'OWNER'",
+            "audit_event e JOIN organisation o ON o.id = e.organisation_id \
+             WHERE o.name = $1 AND e.action = 'createOrganisation' AND e.outcome = 'DONE'",
+        ],
+    },
+];
+
+fn address(mark: &str) -> String {
+    format!("{mark}@example.org")
+}
+
+/// What somebody tried.
+struct Attempt {
+    act: &'static Act,
+    mark: String,
+    is_acknowledged: bool,
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_the_server_was_killed_and_the_rest_is_whole_or_not_there() {
+    for_each_empty_database(async |world| {
+        let mut config = Config::clone(&world.app.config);
+        // The server shall have the database to itself.
+        world.db().close().await;
+        let folder = tempfile::tempdir().unwrap();
+        folder.path().clone_into(&mut config.data_dir);
+        let place = Place { url: config.database_url(), folder: folder.path().to_owned() };
+        place.run(&["migrate", "up"]);
+        let random = Random::seeded(3);
+        let mut attempts = Vec::new();
+        for round in 0..ROUNDS {
+            let server = Server::start(&place);
+            let clients: Vec<_> =
+                (0..CLIENTS).map(|number| tokio::spawn(work(server.port, format!("r{round}c{number}")))).collect();
+            let [chance] = random.bytes();
+            tokio::time::sleep(Duration::from_millis(100 + 2 * u64::from(chance))).await;
+            server.kill();
+            for client in clients {
+                attempts.extend(client.await.unwrap());
+            }
+            // Fails where a log does not hold.
+            place.run(&["audit", "verify"]);
+            check(&config, &attempts).await;
+        }
+        for act in &ACTS {
+            let of_it = || attempts.iter().filter(|attempt| attempt.act.name == act.name);
+            let done = of_it().filter(|attempt| attempt.is_acknowledged).count();
+            assert!(done >= 20, "{} was done {done} times only", act.name);
+        }
+        assert!(attempts.iter().any(|attempt| !attempt.is_acknowledged), "nothing was cut off");
+        send_the_rest(&config, &attempts).await;
+    });
+}
+
+/// Does one act after the other until the server is gone.
+async fn work(port: u16, prefix: String) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for number in 0.. {
+        let mut token = None;
+        for act in &ACTS {
+            let mark = format!("{prefix}n{number}{}", act.name.to_lowercase());
+            attempts.push(Attempt { act, mark: mark.clone(), is_acknowledged: false });
+            let input = (act.input)(&mark);
+            if mutate(port, token.as_deref(), act.name, act.fields, &input).await.is_none() {
+                return attempts;
+            }
+            attempts.last_mut().unwrap().is_acknowledged = true;
+            if token.is_none() {
+                let input = json!({ "email": address(&mark), "password": PASSWORD });
+                let fields = "tokens { accessToken }";
+                let Some(payload) = mutate(port, None, "logIn", fields, &input).await else { return attempts };
+                token = payload["tokens"]["accessToken"].as_str().map(str::to_owned);
+            }
+        }
+    }
+    attempts
+}
+
+/// The payload, if the answer came whole.
+async fn mutate(port: u16, token: Option<&str>, name: &str, fields: &str, input: &Value) -> Option<Value> {
+    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+    let query = format!(
+        "mutation($input: {kind}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field message }} }} }}"
+    );
+    let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+    let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         {authorization}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    let answer: Value = serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()?;
+    let payload = &answer["data"][name];
+    assert_eq!(payload["userErrors"], json!([]), "{name}: {answer}");
+    Some(payload.clone())
+}
+
+/// All of an act is there, or nothing; all, if it was acknowledged.
+async fn check(config: &Config, attempts: &[Attempt]) {
+    let db = Db::connect(config).await.unwrap();
+    for Attempt { act, mark, is_acknowledged } in attempts {
+        let mut counts = Vec::new();
+        for left in act.left {
+            let sql = format!("SELECT count(*) FROM {left}");
+            let rows = db.rows(sql, vec![mark.as_str().into()]).await.unwrap();
+            counts.push(rows[0].try_get_by_index::<i64>(0).unwrap());
+        }
+        let expected = if *is_acknowledged { 1 } else { counts[0].min(1) };
+        assert!(counts.iter().all(|count| *count == expected), "{} of {mark}, {is_acknowledged}: {counts:?}", act.name);
+    }
+    let files = files(&config.data_dir.join("mail"));
+    let sql = "SELECT recipient, sent_at IS NOT NULL, body_text <> '' AND body_html <> '' FROM outgoing_mail";
+    for row in db.rows(sql, Vec::new()).await.unwrap() {
+        let recipient: String = row.try_get_by_index(0).unwrap();
+        let (is_sent, has_bodies): (bool, bool) = (row.try_get_by_index(1).unwrap(), row.try_get_by_index(2).unwrap());
+        assert_ne!(is_sent, has_bodies, "{recipient}");
+        let count = files.get(&recipient).copied().unwrap_or_default();
+        assert!(if is_sent { count == 1 } else { count <= 1 }, "{recipient}: {count} files, sent: {is_sent}");
+    }
+    db.close().await;
+}
+
+/// When all leases have ended, each mail has gone once.
+async fn send_the_rest(config: &Config, attempts: &[Attempt]) {
+    let db = Db::connect(config).await.unwrap();
+    let later = Clock::fixed(Clock::System.now() + TimeDelta::hours(1));
+    let now = later.now();
+    Worker::new(config, db.clone(), later, Random::system()).unwrap().deliver_due(now).await.unwrap();
+    db.close().await;
+    let files = files(&config.data_dir.join("mail"));
+    for attempt in attempts.iter().filter(|attempt| attempt.act.name == "signUp" && attempt.is_acknowledged) {
+        assert_eq!(files.get(&address(&attempt.mark)), Some(&1), "{}", attempt.mark);
+    }
+    assert!(files.values().all(|count| *count == 1), "{files:?}");
+}
+
+/// How many files there are for each recipient.
+fn files(folder: &Path) -> HashMap<String, u32> {
+    let mut counts = HashMap::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "eml") {
+            let text = std::fs::read_to_string(path).unwrap();
+            let recipient = text.lines().find_map(|line| line.strip_prefix("To: ")).unwrap().to_owned();
+            *counts.entry(recipient).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Where a server works.
+struct Place {
+    url: String,
+    folder: PathBuf,
+}
+
+impl Place {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        command.env("DATABASE_URL", &self.url).env("TENANTRY_DATA_DIR", &self.folder).args(arguments);
+        command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
+        command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
+        command
+    }
+
+    /// Runs the program to its end.
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> String {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+        assert!(status.success(), "{arguments:?}: {said}");
+        said
+    }
+}
+
+/// The server as a process of its own.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    /// On a free port, which its log says.
+    fn start(place: &Place) -> Self {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut server = Self { child, port: 0 };
+        let mut log = BufReader::new(server.child.stderr.take().unwrap());
+        let mut said = String::new();
+        loop {
+            let before = said.len();
+            assert!(log.read_line(&mut said).unwrap() > 0, "the server ended: {said}");
+            if let Some((_, address)) = said[before..].split_once("ready url=http://127.0.0.1:") {
+                server.port = address.trim().parse().unwrap();
+                // Nobody reads the rest, but the server must be able to write it.
+                std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+                return server;
+            }
+        }
+    }
+
+    /// At once, with nothing finished.
+    fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

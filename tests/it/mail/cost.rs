@@ -35,7 +35,7 @@ fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_
                 audit::record(tx, &request, &random, act).await?;
                 Ok(mail::queue(tx, &random, now, letters).await?)
             });
-            let (done, with) = counted(work).await;
+            let (done, with) = counted(Box::pin(work)).await;
             done.unwrap();
             assert_eq!(with - without, 3, "{mails} mails");
         }

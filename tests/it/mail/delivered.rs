@@ -68,11 +68,8 @@ fn an_address_beyond_ascii_goes_to_a_server_that_takes_it_and_is_given_up_at_ano
 #[test]
 fn it_goes_over_a_way_that_is_encrypted_from_the_start_or_within_one_machine_not_at_all() {
     for_each_database(async |world| {
-        for (manners, tls) in [
-            (Manners { is_implicit: true, offers_starttls: false, ..usual() }, SmtpTls::Implicit),
-            (Manners { offers_starttls: false, ..usual() }, SmtpTls::None),
-        ] {
-            let server = Server::start(manners).await;
+        for tls in [SmtpTls::Implicit, SmtpTls::None] {
+            let server = Server::start(Manners { tls, ..usual() }).await;
             let mut config = settings(&world, &server);
             config.mail.smtp.tls = tls;
             queue(&world, "ada@example.org", &Letter::about("Hej")).await;

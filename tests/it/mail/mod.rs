@@ -21,7 +21,8 @@ const PASSWORD_THERE: &str = "s3cret of the server";
 
 /// A server as one has it: STARTTLS and a password.
 fn usual() -> Manners {
-    Manners { offers_starttls: true, login: Some(("tenantry", PASSWORD_THERE)), ..Manners::default() }
+    let login = Some(("tenantry", PASSWORD_THERE));
+    Manners { tls: SmtpTls::Starttls, takes_utf8: false, login, is_silent_at_the_end: false }
 }
 
 /// Settings that fit the usual server.
@@ -88,9 +89,4 @@ async fn row(world: &World) -> Row {
         attempts: row.try_get_by_index(3).unwrap(),
         last_error: row.try_get_by_index(4).unwrap(),
     }
-}
-
-/// Without encryption, as on one machine.
-fn plain(config: &mut Config) {
-    config.mail.smtp.tls = SmtpTls::None;
 }

@@ -18,7 +18,7 @@ fn what_is_wrong_with_the_way_only_delays_and_says_no_secret() {
     for_each_database(async |world| {
         // A wrong password; no encryption on offer; a certificate of somebody else; nobody there.
         let (usual_one, other) = (Server::start(usual()).await, Server::start(usual()).await);
-        let open = Server::start(Manners { offers_starttls: false, ..usual() }).await;
+        let open = Server::start(Manners { tls: SmtpTls::None, ..usual() }).await;
         let mut wrong_password = settings(&world, &usual_one);
         "wr0ng one".clone_into(&mut wrong_password.mail.smtp.password);
         let mut wrong_certificate = settings(&world, &usual_one);
@@ -138,10 +138,10 @@ fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
 #[test]
 fn a_server_that_answers_nothing_is_left_in_time() {
     for_each_database(async |world| {
-        let server = Server::start(Manners { offers_starttls: false, ..usual() }).await;
+        let server = Server::start(Manners { tls: SmtpTls::None, ..usual() }).await;
         let gate = server.close_gate();
         let mut config = settings(&world, &server);
-        plain(&mut config);
+        config.mail.smtp.tls = SmtpTls::None;
         config.mail.smtp.timeout_seconds = 1;
         queue(&world, "ada@example.org", &letter()).await;
         assert_eq!(deliver(&world, &worker(&world, &config)).await, DELAYED);

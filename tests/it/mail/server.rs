@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tempfile::TempDir;
+use tenantry::config::SmtpTls;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -16,11 +17,10 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// How the server behaves.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Manners {
-    pub offers_starttls: bool,
-    /// Encrypted from the first byte.
-    pub is_implicit: bool,
+    /// What it offers.
+    pub tls: SmtpTls,
     /// Whether it takes addresses that are not ASCII.
     pub takes_utf8: bool,
     /// User and password, without which it takes nothing.
@@ -158,17 +158,17 @@ struct Session {
 
 impl Session {
     async fn serve(self, stream: TcpStream, acceptor: TlsAcceptor) {
-        if self.manners.is_implicit {
+        if self.manners.tls == SmtpTls::Implicit {
             if let Ok(stream) = acceptor.accept(stream).await {
                 self.converse(&mut BufStream::new(stream), true, true).await;
             }
             return;
         }
         let mut stream = BufStream::new(stream);
-        if self.converse(&mut stream, false, true).await == Some(()) {
-            if let Ok(stream) = acceptor.accept(stream.into_inner()).await {
-                self.converse(&mut BufStream::new(stream), true, false).await;
-            }
+        if self.converse(&mut stream, false, true).await == Some(())
+            && let Ok(stream) = acceptor.accept(stream.into_inner()).await
+        {
+            self.converse(&mut BufStream::new(stream), true, false).await;
         }
     }
 
@@ -193,7 +193,7 @@ impl Session {
                 "EHLO" => {
                     let mut lines = vec!["250-localhost"];
                     lines.extend(manners.login.map(|_| "250-AUTH PLAIN LOGIN"));
-                    lines.extend((manners.offers_starttls && !is_encrypted).then_some("250-STARTTLS"));
+                    lines.extend((manners.tls == SmtpTls::Starttls && !is_encrypted).then_some("250-STARTTLS"));
                     lines.extend(manners.takes_utf8.then_some("250-SMTPUTF8"));
                     lines.push("250 8BITMIME");
                     lines.join("\r\n")
