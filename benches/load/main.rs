@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench load` measures on embedded SQLite; `-- --postgres postgres://user@host/name` on PostgreSQL as
 //! well, in that database, which must be empty. `-- --organisations N` sets the size (10,000), `-- --seconds S` how
-//! long each figure is taken (5).
+//! long each figure is taken (5), `-- --only queries` or `-- --only log-ins` leaves the other part out.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -15,6 +15,7 @@
 
 mod client;
 mod floor;
+mod log_ins;
 mod process;
 mod queries;
 
@@ -28,10 +29,17 @@ struct Options {
     organisations: u64,
     seconds: u64,
     postgres: Option<String>,
+    only: Option<String>,
+}
+
+impl Options {
+    fn has(&self, part: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part)
+    }
 }
 
 fn options() -> Options {
-    let mut options = Options { organisations: 10_000, seconds: 5, postgres: None };
+    let mut options = Options { organisations: 10_000, seconds: 5, postgres: None, only: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
@@ -39,6 +47,7 @@ fn options() -> Options {
             "--organisations" => options.organisations = value().parse().expect("a number"),
             "--seconds" => options.seconds = value().parse().expect("a number"),
             "--postgres" => options.postgres = Some(value()),
+            "--only" => options.only = Some(value()),
             _ => {}
         }
     }
@@ -71,6 +80,15 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &std::path
     let count = options.organisations.to_string();
     process::run(url, directory, &["seed", "scale", "--organisations", &count, "--seed", "1"]);
     println!("seeded in {:.1} s", started.elapsed().as_secs_f64());
+    if options.has("queries") {
+        queries(url, options, directory).await;
+    }
+    if options.has("log-ins") {
+        log_ins::measure(url, directory, options.seconds).await;
+    }
+}
+
+async fn queries(url: &str, options: &Options, directory: &std::path::Path) {
     println!(
         "{:<38} {:>9} {:>11} {:>11} {:>11} {:>10} {:>9} {:>9}",
         "", "req/s", "median ms", "99th % ms", "alone ms", "statements", "CPU ms", "peak MiB"
@@ -119,12 +137,16 @@ async fn row(title: &str, server: &Server, path: &str, token: Option<&str>, body
     );
 }
 
-async fn log_in(server: &Server, email: &str) -> String {
+fn log_in_body(email: &str) -> String {
     let body = serde_json::json!({
         "query": "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } userErrors { message } } }",
         "variables": { "input": { "email": email, "password": "tenantry-scale" } },
     });
-    let answer = Client::connect(server.port).await.post("/graphql", None, &body.to_string()).await;
+    body.to_string()
+}
+
+async fn log_in(server: &Server, email: &str) -> String {
+    let answer = Client::connect(server.port).await.post("/graphql", None, &log_in_body(email)).await;
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
     answer["data"]["logIn"]["tokens"]["accessToken"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }

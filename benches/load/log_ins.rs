@@ -1,0 +1,83 @@
+//! What many people who log in at the same time do to everybody else: a small query alone, and beside them.
+
+use std::time::{Duration, Instant};
+
+use tenantry::config::Config;
+use tenantry::user::Passwords;
+
+use super::client::{Client, drive};
+use super::process::{Server, ServerKind};
+
+/// So many log in without a pause.
+const CLIENTS: usize = 32;
+
+/// Measures on a server of its own, so that the memory is that of the log-ins.
+pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
+    let length = Duration::from_secs(seconds);
+    let (bound, at_once) = bound(length).await;
+    let server = Server::start(ServerKind::Tenantry, url, directory).await;
+    let token = super::log_in(&server, "bench-support@scale.example").await;
+    let small = serde_json::json!({ "query": "{ viewer { name } }" }).to_string();
+    let small = async |length| drive(server.port, "/graphql", Some(&token), &small, 1, length).await;
+    small(Duration::from_secs(1)).await;
+    let alone = small(length).await;
+    let before = server.peak_mebibytes();
+    let end = Instant::now() + length + Duration::from_secs(1);
+    let clients: Vec<_> = (0..CLIENTS).map(|_| tokio::spawn(log_in_until(server.port, end))).collect();
+    // All of them wait for their turn by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let beside = small(length).await;
+    let mut log_ins = 0;
+    for client in clients {
+        log_ins += client.await.expect("a client");
+    }
+    let growth = |share| (beside.percentile(share) / alone.percentile(share) - 1.0) * 100.0;
+    println!("\n{CLIENTS} clients that log in, beside one that asks for viewer {{ name }}");
+    println!("{:<38} {:>11} {:>11}", "", "median ms", "99th % ms");
+    for (title, figures) in [("viewer { name } alone", &alone), ("viewer { name } beside the log-ins", &beside)] {
+        println!("{title:<38} {:>11.2} {:>11.2}", figures.percentile(0.5), figures.percentile(0.99));
+    }
+    println!("{:<38} {:>10.0}% {:>10.0}%", "grows by", growth(0.5), growth(0.99));
+    let rate = f64::from(log_ins) / (length + Duration::from_secs(1)).as_secs_f64();
+    println!("log-ins per second: {rate:.1}; {at_once} at once, Argon2 alone allows {bound:.1}");
+    println!("peak memory: {} MiB; before the log-ins {before} MiB", server.peak_mebibytes());
+    server.stop();
+}
+
+async fn log_in_until(port: u16, end: Instant) -> u32 {
+    let body = super::log_in_body("dashboard@scale.example");
+    let mut client = Client::connect(port).await;
+    let mut log_ins = 0;
+    while Instant::now() < end {
+        let answer = client.post("/graphql", None, &body).await;
+        assert!(answer.contains("\"accessToken\":\""), "{answer}");
+        log_ins += 1;
+    }
+    log_ins
+}
+
+/// Hashes per second with nothing around them, and how many are computed at once.
+async fn bound(length: Duration) -> (f64, usize) {
+    let config = Config::defaults().expect("the defaults");
+    let passwords = Passwords::new(&config);
+    let at_once = passwords.concurrent();
+    let end = Instant::now() + length;
+    let workers: Vec<_> = (0..at_once)
+        .map(|_| {
+            let passwords = passwords.clone();
+            tokio::spawn(async move {
+                let mut hashes = 0;
+                while Instant::now() < end {
+                    passwords.hash("tenantry-scale".to_owned()).await.expect("a hash");
+                    hashes += 1;
+                }
+                hashes
+            })
+        })
+        .collect();
+    let mut hashes = 0;
+    for worker in workers {
+        hashes += worker.await.expect("a worker");
+    }
+    (f64::from(hashes) / length.as_secs_f64(), at_once)
+}
