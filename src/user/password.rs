@@ -157,10 +157,12 @@ impl Passwords {
         let argon2 = self.argon2.clone();
         let (tell, told) = oneshot::channel();
         let thread = Builder::new().name("password".to_owned()).spawn(move || {
-            let _held = (permit, place);
+            let held = (permit, place);
             let_others_go_first();
+            let done = work(&argon2);
+            drop(held);
             // Nobody listens where the request is gone.
-            let _ = tell.send(work(&argon2));
+            let _ = tell.send(done);
         });
         thread.map_err(Error::fault)?;
         told.await.map_err(Error::fault)?.map_err(Error::fault)
