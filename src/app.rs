@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::graphql::{Schema, Services, build};
 use crate::random::Random;
 use crate::session::Tokens;
-use crate::user::Passwords;
+use crate::user::{Passwords, SecretKeys};
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub struct App {
 
 impl App {
     /// Puts it together.
-    pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens) -> Self {
+    pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens, secret_keys: SecretKeys) -> Self {
         let config = Arc::new(config);
         let refusals = RefusalLog::new(random.clone());
         let schema = build(Services {
@@ -38,6 +38,7 @@ impl App {
             clock: clock.clone(),
             passwords: Passwords::new(&config),
             tokens: tokens.clone(),
+            secret_keys,
             random,
         });
         Self { config, db, clock, tokens, schema, refusals }

@@ -11,6 +11,8 @@ pub use problem::ConfigError;
 
 mod mail;
 mod problem;
+#[cfg(test)]
+mod tests;
 
 /// The defaults, which are also the manual.
 pub const MANUAL: &str = include_str!("../config.example.toml");
@@ -84,11 +86,22 @@ pub struct Passwords {
 }
 
 /// What people do with their accounts.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Accounts {
     pub confirmation_minutes: i64,
+    pub issuer: String,
+    #[serde(deserialize_with = "one_or_many")]
+    pub secret_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for Accounts {
+    /// The keys are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = ("confirmation_minutes", &self.confirmation_minutes);
+        f.debug_struct("Accounts").field(shown.0, shown.1).finish_non_exhaustive()
+    }
 }
 
 /// Invitations.
@@ -143,6 +156,7 @@ pub struct Limits {
 pub struct Http {
     #[serde(deserialize_with = "one_or_many")]
     pub allowed_origins: Vec<String>,
+    pub proxies: usize,
     pub trusted_documents: PathBuf,
     pub metrics: bool,
 }
@@ -198,6 +212,7 @@ impl Config {
             .try_parsing(true)
             .list_separator(" ")
             .with_list_parse_key("tokens.signing_keys")
+            .with_list_parse_key("accounts.secret_keys")
             .with_list_parse_key("http.allowed_origins");
         sources = sources.add_source(environment);
         // As they stand: the library would read `007` as a number.
@@ -239,8 +254,13 @@ impl Config {
 
     /// Where a link in a mail leads: a page of the portal, with the secret that lets its reader act.
     pub fn link(&self, page: &str, token: &str) -> String {
+        format!("{}?token={token}", self.page(page))
+    }
+
+    /// The same page without a secret: where its reader begins.
+    pub fn page(&self, page: &str) -> String {
         let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
-        format!("{}/{page}?token={token}", base.trim_end_matches('/'))
+        format!("{}/{page}", base.trim_end_matches('/'))
     }
 
     /// Address of the database: the configured one, or the embedded one in the data directory.
@@ -252,6 +272,3 @@ impl Config {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -25,6 +25,19 @@ pub fn write_new(directory: &Path, name: &str, content: &[u8]) -> io::Result<()>
     Ok(())
 }
 
+/// The text of a file, which is made first where it is not there: of several processes that start at once, one makes it
+/// and all read it.
+pub fn read_or_make(directory: &Path, name: &str, make: impl FnOnce() -> String) -> io::Result<String> {
+    let path = directory.join(name);
+    if !path.exists() {
+        match write_new(directory, name, make().as_bytes()) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    std::fs::read_to_string(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! What one request carries: who asks and for which moment, and the batches of its lists.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
@@ -7,7 +8,7 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::access::{Access, Actor, Refusals};
+use crate::access::{Access, Actor, Refusals, UserActor};
 use crate::db::{Db, WriteError};
 use crate::error::{Error, Result};
 use crate::page::Lists;
@@ -22,6 +23,8 @@ pub struct Request {
     pub organisation: Option<Uuid>,
     /// The `User-Agent`, for the list of sessions.
     pub user_agent: Option<String>,
+    /// The address in the network that the request came from, where it is known.
+    pub client_address: Option<IpAddr>,
     /// Id of the request, as the log names it.
     pub id: String,
     /// The mutations that were refused.
@@ -37,6 +40,7 @@ impl Request {
             lists: Lists::default(),
             organisation: None,
             user_agent: None,
+            client_address: None,
             id: String::new(),
             refusals: Refusals::default(),
             switched_to: Mutex::default(),
@@ -92,6 +96,15 @@ impl Request {
     /// Who asks.
     pub const fn actor(&self) -> &Actor {
         self.access.actor()
+    }
+
+    /// The person who asks; `None` for an API key.
+    pub fn person(&self) -> Result<Option<&UserActor>> {
+        match self.actor() {
+            Actor::User(user) => Ok(Some(user)),
+            Actor::ApiKey(_) => Ok(None),
+            Actor::Anonymous => Err(Error::sign_in()),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! How often something failed, and until when it is not tried again.
+//! How often something failed or was asked for, so that it is slowed down.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,14 +7,14 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "throttle")]
 pub struct Model {
-    /// What failed: an account, an address of the network, or both together.
+    /// What is counted, for example failures of an account, of an address of the network, or of both together.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
+    /// Key of the user, or hash of an address that no user has; none where it is of no account.
+    pub account: Option<String>,
     /// How often in a row.
     pub failures: i32,
-    /// Before, nothing is tried.
-    pub blocked_until: DateTimeUtc,
-    /// When it last failed.
+    /// When it last happened.
     pub last_at: DateTimeUtc,
 }
 

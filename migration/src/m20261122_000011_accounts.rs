@@ -64,15 +64,22 @@ impl MigrationTrait for Migration {
         let throttle = Table::create()
             .table("throttle")
             .col(string_len("key", 128).primary_key())
+            .col(string_len_null("account", 64))
             .col(integer("failures"))
-            .col(timestamp_with_time_zone("blocked_until"))
             .col(timestamp_with_time_zone("last_at"))
             .to_owned();
         manager.create_table(throttle).await?;
-        manager.create_index(index("throttle", &["last_at"])).await
+        manager.create_index(index("throttle", &["last_at"])).await?;
+        // Forgotten with a new password.
+        manager.create_index(index("throttle", &["account"])).await?;
+
+        // The sessions of a user as a list.
+        manager.create_index(index("session", &["user_id", "created_at", "id"])).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let listed = Index::drop().table("session").name("session_user_id_created_at_id_idx").to_owned();
+        manager.drop_index(listed).await?;
         for table in ["throttle", "link", "recovery_code", "second_factor"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }

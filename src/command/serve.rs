@@ -22,7 +22,7 @@ use crate::mail;
 use crate::random::Random;
 use crate::seed;
 use crate::session::Tokens;
-use crate::user::Passwords;
+use crate::user::{Passwords, SecretKeys};
 
 /// Run the server.
 ///
@@ -51,6 +51,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     make_data_dir(&config.data_dir)?;
     let (clock, random) = (Clock::default(), Random::system());
     let tokens = Tokens::load(&config, &random)?;
+    let secret_keys = SecretKeys::load(&config, &random)?;
     let db = open_current(&config).await?;
     let trusted = trusted(&config.http.trusted_documents)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
@@ -58,7 +59,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
 
     let url = config.public_url.clone();
-    let app = App::new(config, db.clone(), clock, random, tokens);
+    let app = App::new(config, db.clone(), clock, random, tokens, secret_keys);
     let router = http::router(app, Options { demo, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));

@@ -13,8 +13,11 @@ use crate::operator::{OperatorMutation, OperatorQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
-use crate::session::{SessionMutation, Tokens};
-use crate::user::{Passwords, UserMutation};
+use crate::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
+use crate::user::{
+    AddressMutation, PasswordMutation, Passwords, ProfileMutation, SecondFactorMutation, SecretKeys, UserMutation,
+    VerificationMutation,
+};
 use crate::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
@@ -23,7 +26,21 @@ pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, Expla
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(OrganisationMutation, SessionMutation, UserMutation, AuditMutation, OperatorMutation);
+pub struct Mutation(
+    OrganisationMutation,
+    SessionMutation,
+    LogInMutation,
+    IdentityMutation,
+    RevocationMutation,
+    UserMutation,
+    VerificationMutation,
+    PasswordMutation,
+    AddressMutation,
+    ProfileMutation,
+    SecondFactorMutation,
+    AuditMutation,
+    OperatorMutation,
+);
 
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -40,6 +57,8 @@ pub struct Services {
     pub passwords: Passwords,
     /// Access tokens.
     pub tokens: Tokens,
+    /// Keys that seal the secrets of second factors.
+    pub secret_keys: SecretKeys,
 }
 
 /// Builds the schema. A request brings its `Request` and its `Actor` as data. Its limits are those of `limits`, kept
@@ -58,6 +77,7 @@ pub fn build(services: Services) -> Schema {
         .data(services.random)
         .data(services.passwords)
         .data(services.tokens)
+        .data(services.secret_keys)
         .finish()
 }
 

@@ -1,11 +1,14 @@
 //! Who asks, by the headers of the request: found out once, and in a batch anew after each
 //! mutation.
 
+use std::net::IpAddr;
+
 use async_graphql::ID;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
+use super::client::{self, Peer};
 use super::refusal::Refusal;
 use crate::access::Actor;
 use crate::app::App;
@@ -18,21 +21,23 @@ pub const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");
 /// Characters of a `User-Agent` that are kept.
 const USER_AGENT_LENGTH: usize = 200;
 
-/// Who asks, where, and by what program.
+/// Who asks, where, by what program and from where.
 pub struct Who {
     pub actor: Actor,
     pub organisation: Option<Uuid>,
     pub user_agent: Option<String>,
+    pub client_address: Option<IpAddr>,
 }
 
 impl Who {
     /// Whoever the headers name. Refuses a credential that is not good: nobody is taken for anonymous by mistake.
-    pub async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Refusal> {
+    pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
         let organisation = organisation(headers)?;
         let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, app.clock.now()).await?;
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
-        Ok(Self { actor, organisation, user_agent })
+        let client_address = client::address(headers, peer, app.config.http.proxies);
+        Ok(Self { actor, organisation, user_agent, client_address })
     }
 }
 

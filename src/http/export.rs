@@ -86,7 +86,7 @@ struct Reader {
 impl Reader {
     async fn page(&self, behind: Option<i64>) -> std::result::Result<Option<(String, i64)>, Refusal> {
         let app = &self.server.app;
-        let who = Who::of(app, &self.headers).await?;
+        let who = Who::of(app, &self.headers, None).await?;
         if matches!(who.actor, Actor::Anonymous) {
             return Err(Error::sign_in().into());
         }

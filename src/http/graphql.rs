@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::Server;
 use super::answer::{Answer, Cost, encode};
+use super::client::Peer;
 use super::credential::Who;
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
 use super::negotiate::Media;
@@ -38,6 +39,7 @@ use crate::request::Request;
 pub async fn answer(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
+    peer: Option<Extension<Peer>>,
     method: Method,
     address: Uri,
     headers: HeaderMap,
@@ -55,8 +57,9 @@ pub async fn answer(
             Envelopes::of_address(&address, limits)?
         };
         let work = async {
-            let who = Who::of(&server.app, &headers).await?;
-            let run = Run { server: &server, headers: &headers, id: &id, media };
+            let peer = peer.map(|Extension(peer)| peer);
+            let who = Who::of(&server.app, &headers, peer).await?;
+            let run = Run { server: &server, headers: &headers, peer, id: &id, media };
             Ok(Box::pin(run.all(envelopes, who, method == Method::POST)).await)
         };
         let seconds = limits.execution_seconds;
@@ -80,6 +83,7 @@ pub async fn answer(
 struct Run<'a> {
     server: &'a Server,
     headers: &'a HeaderMap,
+    peer: Option<Peer>,
     id: &'a RequestId,
     media: Media,
 }
@@ -108,7 +112,7 @@ impl Run<'_> {
                     };
                     answers.push(self.told(outcome));
                     if work.kind == "mutation" {
-                        who = Who::of(&self.server.app, self.headers).await.map_err(Refusal::into_error);
+                        who = Who::of(&self.server.app, self.headers, self.peer).await.map_err(Refusal::into_error);
                     }
                 }
                 (self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() })
@@ -140,6 +144,7 @@ impl Run<'_> {
         let mut request = Request::new(app.db.clone(), who.actor.clone(), app.clock.now());
         request.organisation = who.organisation;
         request.user_agent.clone_from(&who.user_agent);
+        request.client_address = who.client_address;
         request.id = self.id.as_str().to_owned();
         let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);

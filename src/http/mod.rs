@@ -4,6 +4,7 @@
 //! the other routes are in `routes` and `export`, the page for people in `playground`, and the loop over connections in `serve`.
 
 mod answer;
+mod client;
 mod cors;
 mod credential;
 mod envelope;

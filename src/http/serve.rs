@@ -1,16 +1,20 @@
 //! The loop over connections: a bounded number of them, time limits for reading requests, and an orderly end.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1::Builder;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+
+use super::client::Peer;
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 4096;
@@ -33,11 +37,15 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             let place = Arc::clone(&places).acquire_owned().await;
             (accept(&listener).await, place)
         };
-        let (stream, place) = tokio::select! {
+        let ((stream, peer), place) = tokio::select! {
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request| {
+            request.extensions_mut().insert(Peer(peer));
+            router.call(request)
+        });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -52,13 +60,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole: waiting to fill a packet only makes them late.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, peer.ip());
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

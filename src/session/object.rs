@@ -50,6 +50,12 @@ impl Session {
         self.row.user_agent.as_deref()
     }
 
+    /// The address in the network from which it began; null where the server could not tell.
+    #[public]
+    fn client_address(&self) -> Option<&str> {
+        self.row.client_address.as_deref()
+    }
+
     /// Whether it is the session that asks; after logging in, the one that has just begun.
     #[public]
     fn is_current(&self) -> bool {

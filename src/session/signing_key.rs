@@ -1,8 +1,5 @@
 //! The keys that sign access tokens: those of the configuration, or one in the data directory, made on first start.
 
-use std::io;
-use std::path::Path;
-
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -53,7 +50,8 @@ impl SigningKey {
 pub fn load(config: &Config, random: &Random) -> Result<Vec<SigningKey>, String> {
     let configured = &config.tokens.signing_keys;
     if configured.is_empty() {
-        let pem = read_or_make(&config.data_dir, random).map_err(|error| format!("{FILE} in data_dir: {error}"))?;
+        let made = data_dir::read_or_make(&config.data_dir, FILE, || new_pem(random));
+        let pem = made.map_err(|error| format!("{FILE} in data_dir: {error}"))?;
         let key = SigningKey::from_pem(&pem).map_err(|problem| format!("{FILE} in data_dir {problem}"))?;
         return Ok(vec![key]);
     }
@@ -67,18 +65,6 @@ pub fn load(config: &Config, random: &Random) -> Result<Vec<SigningKey>, String>
         SigningKey::from_pem(&pem).map_err(named)
     };
     configured.iter().enumerate().map(key).collect()
-}
-
-/// Of several processes that start at once, one makes the key and all read it.
-fn read_or_make(data_dir: &Path, random: &Random) -> io::Result<String> {
-    let path = data_dir.join(FILE);
-    if !path.exists() {
-        match data_dir::write_new(data_dir, FILE, new_pem(random).as_bytes()) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-    }
-    std::fs::read_to_string(path)
 }
 
 fn new_pem(random: &Random) -> String {

@@ -9,12 +9,19 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::object::Session;
 use super::token::Identity;
+use crate::access::UserActor;
 use crate::db::Db;
 use crate::error::Result;
+use crate::page::{Connection, Filter, Key, List, PageArguments};
 use crate::random::hash;
+use crate::request::Request;
 
 type Written<T> = std::result::Result<T, DbErr>;
+
+static OF_USER: List<session::Model> =
+    List { descending: true, ..List::of_rows("session", "user_id", Key::Instant("created_at")) };
 
 /// A session together with what matters of its user.
 #[derive(Debug, FromQueryResult)]
@@ -172,6 +179,61 @@ pub async fn end_all(tx: &DatabaseTransaction, user_id: Uuid, except: Option<Uui
         open = open.filter(session::Column::Id.ne(kept));
     }
     Ok(open.exec(tx).await?.rows_affected)
+}
+
+/// Says that the user of the session has proved to be there.
+pub async fn confirm(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<()> {
+    session::Entity::update_many()
+        .set(session::ActiveModel { confirmed_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets, for all sessions of the user but this one, that the user has proved to be there.
+pub async fn unconfirm_others(tx: &DatabaseTransaction, user_id: Uuid, this: Uuid) -> Written<()> {
+    session::Entity::update_many()
+        .set(session::ActiveModel { confirmed_at: Set(None), ..Default::default() })
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::Id.ne(this))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends the session if it is one of the user's; false if it is not, or has ended.
+pub async fn end_own(tx: &DatabaseTransaction, id: Uuid, user_id: Uuid, now: DateTimeUtc) -> Written<bool> {
+    let ended = session::Entity::update_many()
+        .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .exec(tx)
+        .await?;
+    Ok(ended.rows_affected == 1)
+}
+
+/// Removes all sessions of the user, with their tokens.
+pub async fn remove_all(tx: &DatabaseTransaction, user_id: Uuid) -> Written<()> {
+    session::Entity::delete_many().filter(session::Column::UserId.eq(user_id)).exec(tx).await?;
+    Ok(())
+}
+
+/// The open sessions of a user, the newest first.
+pub async fn list(request: &Request, user: &UserActor, page: &PageArguments) -> Result<Connection<Session>> {
+    let open =
+        Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())]);
+    let current = Some(user.session_id);
+    OF_USER.connection(request, user.id, page, open, |row| Session::new(row.as_ref().clone(), current)).await
+}
+
+/// From where the user has ever logged in.
+pub async fn client_addresses(db: &Db, user_id: Uuid) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT client_address FROM session WHERE user_id = $1 AND client_address IS NOT NULL";
+    let rows = db.rows(sql, vec![user_id.into()]).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
 }
 
 /// Makes the session work in the organisation; false if it has ended.

@@ -1,27 +1,28 @@
 //! Signing up.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use macros::guarded;
+use sea_orm::DatabaseTransaction;
 use serde_json::Value as Json;
 
 use super::address::Address;
-use super::letters;
+use super::desk::Desk;
+use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::rules::weakness;
 use super::store::{self, NewUser};
+use super::throttle::{self, MailKind};
+use super::{letters, recipient};
 use crate::access::directive;
 use crate::audit::{self, Act, Doer};
-use crate::config::Config;
+use crate::db::WriteError;
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::locale::Locale;
-use crate::mail::{self, Recipient};
+use crate::mail::Recipient;
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
-use crate::random::Random;
-use crate::request::{Request, service};
+use crate::request::service;
 use crate::text;
 
 /// Who signs up.
@@ -95,8 +96,7 @@ impl SignUp {
         let mut errors = Vec::new();
         let address = Address::parse(&input.email);
         if address.is_none() {
-            let message = "This is not an e-mail address. Give one like ada@example.org.";
-            errors.push(UserError::at("email", UserErrorCode::InvalidInput, message));
+            errors.push(malformed_address());
         }
         if let Some(message) = weakness(input.password.expose(), address.as_ref(), minimum_length) {
             errors.push(UserError::at("password", UserErrorCode::WeakPassword, message));
@@ -121,10 +121,8 @@ impl SignUp {
 
     /// Makes user, organisation and membership, or nothing where the address has a user; either way its owner is told.
     async fn carry_out(&self, context: &Context<'_>, password_hash: &str) -> Result<()> {
-        let request = Request::of(context)?;
-        let random = service::<Random>(context)?;
-        let public_url = &service::<Arc<Config>>(context)?.public_url;
-        let now = request.now();
+        let desk = Desk::of(context)?;
+        let Desk { request, random, now, .. } = desk;
         let id = random.id(now);
         let (address, locale) = (&self.address, self.locale);
         let new_user = NewUser { id, address, name: &self.name, password_hash, locale, is_verified: false };
@@ -141,15 +139,41 @@ impl SignUp {
             .changing(Json::Null, organisation.described());
         request
             .write(async |tx| {
-                let is_new = store::create(tx, &new_user, now).await?;
-                if is_new {
-                    create_with_owner(tx, random, &organisation, now).await?;
-                    audit::record(tx, request, random, act).await?;
+                if !store::create(tx, &new_user, now).await? {
+                    return tell_known(desk, tx, address).await;
                 }
-                let to = Recipient { user: is_new.then_some(id), address: address.as_str().to_owned(), locale };
-                let letter = if is_new { letters::welcome(public_url) } else { letters::already_signed_up(public_url) };
-                Ok(mail::queue(tx, random, now, [(to, letter)]).await?)
+                create_with_owner(tx, random, &organisation, now).await?;
+                audit::record(tx, request, random, act).await?;
+                let secret = link::store::issue(tx, random, id, Kind::Verify, address.as_str(), now).await?;
+                let to = Recipient { user: Some(id), address: address.as_str().to_owned(), locale };
+                desk.mail(tx, to, letters::welcome(locale, desk.config, &secret)).await
             })
             .await
     }
+}
+
+/// Tells the owner of an account that somebody wanted to sign up with its address, a few times an hour.
+async fn tell_known(
+    desk: Desk<'_>,
+    tx: &DatabaseTransaction,
+    address: &Address,
+) -> std::result::Result<(), WriteError> {
+    let Some(user) = store::find_by_address_in(tx, address.as_str()).await? else { return Ok(()) };
+    if !throttle::may_mail(tx, MailKind::SignUp, &user.email, desk.now).await? {
+        return Ok(());
+    }
+    let locale = user.locale.into();
+    let letter = if user.email_verified_at.is_some() {
+        letters::already_signed_up(locale, desk.config)
+    } else {
+        let secret = link::store::issue(tx, desk.random, user.id, Kind::Reset, &user.email, desk.now).await?;
+        letters::already_signed_up_unproved(locale, desk.config, &secret)
+    };
+    desk.mail(tx, recipient(&user), letter).await
+}
+
+/// What to answer to what is no address.
+pub fn malformed_address() -> UserError {
+    let message = "This is not an e-mail address. Give one like ada@example.org.";
+    UserError::at("email", UserErrorCode::InvalidInput, message)
 }

@@ -4,12 +4,15 @@
 use entity::user::{self, State};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    FromQueryResult, QueryFilter, QuerySelect, Set, SqlErr,
+};
 use uuid::Uuid;
 
 use super::address::Address;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::locale::Locale;
 
 /// A user who is to be made.
@@ -28,9 +31,80 @@ pub struct NewUser<'a> {
     pub is_verified: bool,
 }
 
-/// The user with the address.
-pub async fn find_by_address(db: &Db, address: &Address) -> Result<Option<user::Model>> {
-    Ok(user::Entity::find().filter(user::Column::Email.eq(address.as_str())).one(db.reader()).await?)
+/// Who logs in.
+#[derive(Debug, FromQueryResult)]
+pub struct Login {
+    /// The user.
+    #[sea_orm(nested)]
+    pub user: user::Model,
+    /// Whether a code is asked for as well.
+    pub has_second_factor: bool,
+}
+
+/// The user with the address, and whether a second factor is on: one statement.
+pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
+    let sql = "SELECT u.*, EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
+               AS has_second_factor FROM \"user\" u WHERE u.email = $1";
+    let rows = db.rows(sql, vec![address.as_str().into()]).await?;
+    Ok(rows.first().map(|row| Login::from_query_result(row, "")).transpose()?)
+}
+
+/// The user with the address, as the transaction sees it.
+pub async fn find_by_address_in(
+    tx: &DatabaseTransaction,
+    address: &str,
+) -> std::result::Result<Option<user::Model>, DbErr> {
+    user::Entity::find().filter(user::Column::Email.eq(address)).one(tx).await
+}
+
+/// The user.
+pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
+    user::Entity::find_by_id(id).one(db.reader()).await?.ok_or_else(Error::sign_in)
+}
+
+/// The user, if it may act, and nobody else changes it or makes it a member until the transaction ends. (On SQLite only
+/// one transaction writes at a time.)
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    query.one(tx).await
+}
+
+/// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do
+/// nothing more.
+pub async fn set_address(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    address: &str,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let row =
+        user::ActiveModel { email: Set(address.to_owned()), email_verified_at: Set(Some(now)), ..Default::default() };
+    match user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives the user another name or language.
+pub async fn set_profile(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    name: Option<String>,
+    locale: Option<Locale>,
+) -> std::result::Result<(), DbErr> {
+    let mut row = user::ActiveModel { ..Default::default() };
+    if let Some(name) = name {
+        row.name = Set(name);
+    }
+    if let Some(locale) = locale {
+        row.locale = Set(locale.into());
+    }
+    if row.is_changed() {
+        user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await?;
+    }
+    Ok(())
 }
 
 /// Makes the user; false if the address has one already, also one that is being made at the same moment.

@@ -9,11 +9,13 @@ use sea_orm::prelude::DateTimeUtc;
 use crate::access::{Actor, Exists, Permission, Seen, directive};
 use crate::error::Result;
 use crate::id;
+use crate::locale::Locale;
 use crate::membership::{self, Role};
 use crate::organisation::Organisation;
 use crate::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::request::Request;
-use crate::user::User;
+use crate::session::{self, Session};
+use crate::user::{self as users, SecondFactor, User};
 
 /// Who asks: a person in a session, or an API key.
 pub struct Viewer(pub(super) Actor);
@@ -66,11 +68,41 @@ impl Viewer {
         }
     }
 
+    /// Whether the person has proved to own the address; null for an API key.
+    #[public]
+    fn email_verified(&self) -> Option<bool> {
+        match &self.0 {
+            Actor::User(user) => Some(user.is_verified),
+            _ => None,
+        }
+    }
+
+    /// The language of mail to the person; null for an API key.
+    #[public]
+    async fn locale(&self, context: &Context<'_>) -> Result<Option<Locale>> {
+        let Actor::User(user) = &self.0 else { return Ok(None) };
+        Ok(Some(users::store::load(Request::of(context)?.db(), user.id).await?.locale.into()))
+    }
+
+    /// The second factor of the person; null for an API key.
+    #[public]
+    async fn second_factor(&self, context: &Context<'_>) -> Result<Option<SecondFactor>> {
+        let Actor::User(user) = &self.0 else { return Ok(None) };
+        SecondFactor::load(Request::of(context)?, user.id).await.map(Some)
+    }
+
+    /// The open sessions of the person, the newest first; null for an API key.
+    #[public]
+    async fn sessions(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Session>>> {
+        let Actor::User(user) = &self.0 else { return Ok(None) };
+        session::store::list(Request::of(context)?, user, &page).await.map(Some)
+    }
+
     /// The organisation in which the viewer works: the one named by the header `X-Organisation`, or the one that the
     /// session has switched to. Null before one is chosen.
     #[public]
     async fn active_organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        crate::session::active_organisation(Request::of(context)?).await
+        session::active_organisation(Request::of(context)?).await
     }
 
     /// The organisations that the viewer is a member of, in the order of joining.

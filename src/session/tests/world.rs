@@ -19,6 +19,7 @@ use crate::id::Type;
 use crate::random::Random;
 use crate::request::Request;
 use crate::session::{Tokens, authenticate};
+use crate::user::SecretKeys;
 
 /// A password that nobody refuses.
 pub const PASSWORD: &str = "seven green bottles";
@@ -58,7 +59,8 @@ impl World {
     fn assemble(config: Config, db: Db, clock: Clock) -> App {
         let random = Random::system();
         let tokens = Tokens::load(&config, &random).unwrap();
-        App::new(config, db, clock, random, tokens)
+        let secret_keys = SecretKeys::load(&config, &random).unwrap();
+        App::new(config, db, clock, random, tokens, secret_keys)
     }
 
     /// The same server with other costs of passwords.

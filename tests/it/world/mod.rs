@@ -27,7 +27,7 @@ use tenantry::db::Db;
 use tenantry::http;
 use tenantry::random::Random;
 use tenantry::session::Tokens;
-use tenantry::user::Passwords;
+use tenantry::user::{Passwords, SecretKeys};
 use uuid::Uuid;
 
 pub use answer::Answer;
@@ -64,7 +64,8 @@ impl World {
         let db = Db::connect(&config).await.unwrap();
         let random = Random::seeded(1);
         let tokens = Tokens::load(&config, &random).unwrap();
-        let app = App::new(config, db, Clock::fixed(now()), random, tokens);
+        let secret_keys = SecretKeys::load(&config, &random).unwrap();
+        let app = App::new(config, db, Clock::fixed(now()), random, tokens, secret_keys);
         let router = http::router(app.clone(), http::Options::default());
         Self { app, router, tokens: Mutex::default(), _data_dir: data_dir }
     }

@@ -1,0 +1,136 @@
+//! What erasing a user changes in the database.
+#![expect(clippy::disallowed_methods, reason = "the statements that erase stand here")]
+
+use entity::organisation::{self, Kind, State};
+use entity::{membership, organisation_halt, outgoing_mail, user};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
+    QueryFilter, QuerySelect, Set, Statement,
+};
+use uuid::Uuid;
+
+type Written<T> = std::result::Result<T, DbErr>;
+
+/// An organisation that is not closed and has the user as a member.
+#[derive(Debug, FromQueryResult)]
+pub struct Belonging {
+    /// The organisation.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    kind: Kind,
+    state: State,
+    is_owner: bool,
+    has_other_owner: bool,
+    has_others: bool,
+    has_clients: bool,
+}
+
+impl Belonging {
+    /// Whether it would be left without an owner, and cannot be closed: others belong to it, or hang on it.
+    pub fn needs_owner(&self) -> bool {
+        let is_kept = self.has_others || self.has_clients || self.kind == Kind::Operator;
+        self.is_owner && !self.has_other_owner && is_kept
+    }
+
+    /// Whether the user is the only member.
+    pub const fn is_alone(&self) -> bool {
+        !self.has_others
+    }
+
+    /// Whether it is a person acting alone.
+    pub fn is_person(&self) -> bool {
+        self.kind == Kind::Person
+    }
+
+    /// Its state, as the log has it.
+    pub fn state(&self) -> String {
+        self.state.to_value()
+    }
+}
+
+fn statement(tx: &DatabaseTransaction, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
+    Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
+}
+
+/// The user, if not erased; and nobody makes it a member until the transaction ends. (On SQLite only one transaction
+/// writes at a time.)
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<user::Model>> {
+    let query = user::Entity::find_by_id(id).filter(user::Column::ErasedAt.is_null());
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    query.one(tx).await
+}
+
+/// The organisations of the user, but for closed ones; and nobody changes who belongs to them until the transaction
+/// ends.
+pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<Vec<Belonging>> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT o.id FROM organisation o JOIN membership m ON m.organisation_id = o.id WHERE m.user_id = $1 \
+                   ORDER BY o.id FOR UPDATE OF o";
+        tx.query_all_raw(statement(tx, sql, vec![id.into()])).await?;
+    }
+    let sql = "SELECT o.id, o.name, o.kind, o.state, \
+         EXISTS (SELECT 1 FROM membership_role r WHERE r.membership_id = m.id AND r.builtin = 'OWNER') AS is_owner, \
+         EXISTS (SELECT 1 FROM membership b JOIN membership_role r ON r.membership_id = b.id \
+         JOIN \"user\" u ON u.id = b.user_id WHERE b.organisation_id = o.id AND b.user_id <> $1 \
+         AND r.builtin = 'OWNER' AND u.state = 'ACTIVE' AND (b.expires_at IS NULL OR b.expires_at > $2)) \
+         AS has_other_owner, \
+         EXISTS (SELECT 1 FROM membership b WHERE b.organisation_id = o.id AND b.user_id <> $1) AS has_others, \
+         EXISTS (SELECT 1 FROM partnership p WHERE p.reseller_id = o.id AND p.state = 'ACTIVE') AS has_clients \
+         FROM membership m JOIN organisation o ON o.id = m.organisation_id \
+         WHERE m.user_id = $1 AND o.state <> 'CLOSED' ORDER BY o.name, o.id";
+    let rows = tx.query_all_raw(statement(tx, sql, vec![id.into(), now.into()])).await?;
+    rows.iter().map(|row| Belonging::from_query_result(row, "")).collect()
+}
+
+/// Closes an organisation, under this name.
+pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: DateTimeUtc) -> Written<()> {
+    let row = organisation::ActiveModel { name: Set(name.to_owned()), state: Set(State::Closed), ..Default::default() };
+    organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(one.id)).exec(tx).await?;
+    if name != one.name {
+        let sql = "UPDATE partnership SET client_name = $1 WHERE client_id = $2";
+        tx.execute_raw(statement(tx, sql, vec![name.into(), one.id.into()])).await?;
+    }
+    let halt = organisation_halt::ActiveModel {
+        organisation_id: Set(one.id),
+        suspended_at: Set(None),
+        suspended_because: Set(None),
+        closed_at: Set(Some(now)),
+    };
+    let since = OnConflict::column(organisation_halt::Column::OrganisationId)
+        .update_column(organisation_halt::Column::ClosedAt)
+        .to_owned();
+    organisation_halt::Entity::insert(halt).on_conflict(since).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Removes the memberships of the user, and the mail to it that waits or was sent.
+pub async fn remove_memberships_and_mail(tx: &DatabaseTransaction, id: Uuid, address: &str) -> Written<()> {
+    membership::Entity::delete_many().filter(membership::Column::UserId.eq(id)).exec(tx).await?;
+    let theirs = outgoing_mail::Column::UserId.eq(id).or(outgoing_mail::Column::Recipient.eq(address));
+    outgoing_mail::Entity::delete_many().filter(theirs).exec(tx).await?;
+    Ok(())
+}
+
+/// Leaves nothing of the user but its key, also in what it has accepted.
+pub async fn forget_name(tx: &DatabaseTransaction, id: Uuid, name: &str, now: DateTimeUtc) -> Written<()> {
+    let email = format!("erased-{id}@erased.invalid");
+    for table in ["invitation", "ownership_transfer"] {
+        let sql = format!("UPDATE {table} SET email = $1 WHERE accepted_user_id = $2");
+        tx.execute_raw(statement(tx, &sql, vec![email.clone().into(), id.into()])).await?;
+    }
+    let row = user::ActiveModel {
+        email: Set(email),
+        name: Set(name.to_owned()),
+        password_hash: Set(String::new()),
+        email_verified_at: Set(None),
+        state: Set(user::State::Disabled),
+        locale: Set(user::Locale::default()),
+        erased_at: Set(Some(now)),
+        ..Default::default()
+    };
+    user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}

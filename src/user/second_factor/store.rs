@@ -1,0 +1,110 @@
+//! Second factors and recovery codes in the database.
+#![expect(clippy::disallowed_methods, reason = "the statements about second factors stand here")]
+
+use entity::{recovery_code, second_factor};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, Set,
+};
+use uuid::Uuid;
+
+type Written<T> = std::result::Result<T, DbErr>;
+
+/// The second factor of the user, on or not yet.
+pub async fn find(db: &impl ConnectionTrait, user: Uuid) -> Written<Option<second_factor::Model>> {
+    second_factor::Entity::find_by_id(user).one(db).await
+}
+
+/// The same, and nobody else tries a code of the user until the transaction ends. (On SQLite only one transaction writes
+/// at a time.)
+pub async fn lock(tx: &DatabaseTransaction, user: Uuid) -> Written<Option<second_factor::Model>> {
+    let query = second_factor::Entity::find_by_id(user);
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    query.one(tx).await
+}
+
+/// Writes a second factor that is not on yet, in the place of another such; false if one is on.
+pub async fn begin(tx: &DatabaseTransaction, row: second_factor::Model) -> Written<bool> {
+    use second_factor::Column::{CreatedAt, LastStep, SealedSecret, UserId};
+    let not_on = Expr::col((second_factor::Entity, second_factor::Column::ConfirmedAt)).is_null();
+    let replace = OnConflict::column(UserId)
+        .update_columns([SealedSecret, LastStep, CreatedAt])
+        .action_and_where(not_on)
+        .to_owned();
+    let insert = second_factor::Entity::insert(row.into_active_model()).on_conflict(replace);
+    Ok(insert.exec_without_returning(tx).await? == 1)
+}
+
+/// Takes a step of time, so that its code is not taken again; false if it or a later one was.
+pub async fn take_step(tx: &DatabaseTransaction, user: Uuid, step: i64) -> Written<bool> {
+    let taken = second_factor::Entity::update_many()
+        .set(second_factor::ActiveModel { last_step: Set(step), ..Default::default() })
+        .filter(second_factor::Column::UserId.eq(user))
+        .filter(second_factor::Column::LastStep.lt(step))
+        .exec(tx)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+/// Uses a recovery code up; false if there is no such, or it was used.
+pub async fn take_code(tx: &DatabaseTransaction, user: Uuid, hash: &str, now: DateTimeUtc) -> Written<bool> {
+    let taken = recovery_code::Entity::update_many()
+        .set(recovery_code::ActiveModel { used_at: Set(Some(now)), ..Default::default() })
+        .filter(recovery_code::Column::CodeHash.eq(hash))
+        .filter(recovery_code::Column::UserId.eq(user))
+        .filter(recovery_code::Column::UsedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+/// Turns the second factor on; false if it is on already, or gone.
+pub async fn confirm(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUtc) -> Written<bool> {
+    let confirmed = second_factor::Entity::update_many()
+        .set(second_factor::ActiveModel { confirmed_at: Set(Some(now)), ..Default::default() })
+        .filter(second_factor::Column::UserId.eq(user))
+        .filter(second_factor::Column::ConfirmedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(confirmed.rows_affected == 1)
+}
+
+/// Puts new recovery codes, as their hashes, in the place of the old ones.
+pub async fn replace_codes(
+    tx: &DatabaseTransaction,
+    user: Uuid,
+    hashes: impl IntoIterator<Item = String>,
+    now: DateTimeUtc,
+) -> Written<()> {
+    remove_codes(tx, user).await?;
+    let rows = hashes.into_iter().map(|code_hash| recovery_code::ActiveModel {
+        code_hash: Set(code_hash),
+        user_id: Set(user),
+        used_at: Set(None),
+        created_at: Set(now),
+    });
+    recovery_code::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+async fn remove_codes(tx: &DatabaseTransaction, user: Uuid) -> Written<()> {
+    recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(user)).exec(tx).await?;
+    Ok(())
+}
+
+/// Takes the second factor away, with its recovery codes; false if there was none.
+pub async fn remove(tx: &DatabaseTransaction, user: Uuid) -> Written<bool> {
+    remove_codes(tx, user).await?;
+    Ok(second_factor::Entity::delete_by_id(user).exec(tx).await?.rows_affected == 1)
+}
+
+/// How many recovery codes are good.
+pub async fn codes_left(db: &impl ConnectionTrait, user: Uuid) -> Written<u64> {
+    recovery_code::Entity::find()
+        .filter(recovery_code::Column::UserId.eq(user))
+        .filter(recovery_code::Column::UsedAt.is_null())
+        .count(db)
+        .await
+}

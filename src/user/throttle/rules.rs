@@ -1,0 +1,103 @@
+//! How long to wait after how many failures. Pure functions.
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Log-ins to one account, from wherever. It only slows down those who come from where its user has never been, and
+    /// never for long: else anybody could lock somebody out.
+    Account,
+    /// Log-ins from one address of the network, to whatever account; many people may share it.
+    Client,
+    /// Log-ins to one account from one address of the network.
+    Pair,
+    /// Proofs of who it is, in a session.
+    Identity,
+}
+
+/// What a count means for the next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressure {
+    /// It may be made.
+    None,
+    /// One may be made, and then none for so long: of several at once, one gets its turn.
+    Turn(TimeDelta),
+    /// None may be made for so long.
+    Wait(TimeDelta),
+}
+
+impl Counter {
+    /// Failures without consequence; seconds to wait after the next, which double with each; seconds at most; and hours
+    /// after which all is forgotten.
+    const fn numbers(self) -> (i32, i64, i64, i64) {
+        match self {
+            Self::Account => (20, 1, 60, 24),
+            Self::Client => (100, 1, 15, 1),
+            Self::Pair | Self::Identity => (5, 15, 900, 24),
+        }
+    }
+
+    /// Whether it does not hold for who comes from where the user has logged in before.
+    pub const fn spares_the_known(self) -> bool {
+        matches!(self, Self::Account | Self::Client)
+    }
+
+    /// What is older no longer counts.
+    pub fn forgotten(self, now: DateTimeUtc) -> DateTimeUtc {
+        now - TimeDelta::hours(self.numbers().3)
+    }
+
+    fn wait(self, failures: i32) -> TimeDelta {
+        let (free, first, longest, _) = self.numbers();
+        let Ok(over) = u32::try_from(failures - free) else { return TimeDelta::zero() };
+        let seconds = first.checked_shl(over.min(16)).unwrap_or(longest);
+        TimeDelta::seconds(seconds.min(longest))
+    }
+
+    /// What so many failures, the last of them then, mean now.
+    pub fn pressure(self, failures: i32, last_at: DateTimeUtc, now: DateTimeUtc) -> Pressure {
+        let wait = self.wait(failures);
+        if wait.is_zero() || last_at <= self.forgotten(now) {
+            return Pressure::None;
+        }
+        let rest = last_at + wait - now;
+        if rest > TimeDelta::zero() { Pressure::Wait(rest) } else { Pressure::Turn(wait) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(counter: Counter, failures: i32) -> i64 {
+        counter.wait(failures).num_seconds()
+    }
+
+    #[test]
+    fn a_pair_waits_for_longer_each_time_up_to_a_quarter_of_an_hour() {
+        let waits: Vec<i64> = (4..14).map(|failures| seconds(Counter::Pair, failures)).collect();
+        assert_eq!(waits, [0, 15, 30, 60, 120, 240, 480, 900, 900, 900]);
+        assert_eq!(seconds(Counter::Pair, i32::MAX), 900);
+    }
+
+    #[test]
+    fn nobody_locks_an_account_or_an_office_for_longer_than_a_minute() {
+        assert_eq!(seconds(Counter::Account, 19), 0);
+        for failures in 20..10_000 {
+            assert!((1..=60).contains(&seconds(Counter::Account, failures)));
+        }
+        assert_eq!((seconds(Counter::Client, 99), seconds(Counter::Client, 9_999)), (0, 15));
+    }
+
+    #[test]
+    fn after_the_wait_there_is_one_turn_and_after_a_day_all_is_forgotten() {
+        let now = DateTimeUtc::UNIX_EPOCH + TimeDelta::days(9);
+        let after = |time: TimeDelta| Counter::Pair.pressure(6, now - time, now);
+        assert_eq!(after(TimeDelta::zero()), Pressure::Wait(TimeDelta::seconds(30)));
+        assert_eq!(after(TimeDelta::seconds(29)), Pressure::Wait(TimeDelta::seconds(1)));
+        assert_eq!(after(TimeDelta::seconds(30)), Pressure::Turn(TimeDelta::seconds(30)));
+        assert_eq!(after(TimeDelta::days(1)), Pressure::None);
+    }
+}
