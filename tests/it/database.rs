@@ -95,6 +95,8 @@ fn config(url: &str) -> Config {
     config.database.acquire_seconds = 20;
     config.passwords.memory_kib = 32;
     config.passwords.iterations = 1;
+    // Tests say in X-Forwarded-For from where they come.
+    config.http.proxies = 1;
     config.limits.nodes = u64::MAX;
     config.limits.fields = u64::MAX;
     config.limits.document_bytes = u64::MAX;

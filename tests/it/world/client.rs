@@ -36,12 +36,26 @@ impl World {
 
     /// Sends one GraphQL request with this credential.
     pub async fn send_as(&self, bearer: Option<&str>, query: &str, variables: Value) -> Answer {
+        self.send_from(None, bearer, query, variables).await
+    }
+
+    /// The same from an address in the network.
+    pub async fn send_from(
+        &self,
+        address: Option<&str>,
+        bearer: Option<&str>,
+        query: &str,
+        variables: Value,
+    ) -> Answer {
         let before = self.db().statements();
         let mut request = Request::post("/graphql")
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/graphql-response+json");
         if let Some(bearer) = bearer {
             request = request.header(AUTHORIZATION, format!("Bearer {bearer}"));
+        }
+        if let Some(address) = address {
+            request = request.header("x-forwarded-for", address);
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
         let answer = self.send(request.body(Body::from(body)).unwrap()).await;

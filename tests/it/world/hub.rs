@@ -148,6 +148,9 @@ impl Hub {
         for organisation in [self.id(), key(self.tree, CLIENTS[0]), key(self.tree, PAID_FOR[0])] {
             rows.member(organisation, owner, &[Held::Builtin(BuiltinRole::Owner)]);
         }
+        for device in 1..=3 {
+            rows.session(owner, &format!("{} device {device}", self.word));
+        }
         rows.member(self.id(), billing.person().id, &[Held::Builtin(BuiltinRole::Billing)]);
         let reads = PermissionSet::of(&[Permission::ServiceRead, Permission::UsageRead]);
         let role = rows.role(self.id(), &format!("{} reader", self.word), reads, PermissionSet::EMPTY);

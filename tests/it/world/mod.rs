@@ -116,7 +116,6 @@ impl World {
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
-    #[allow(dead_code, reason = "until links are mailed")]
     /// The secret of the link in the newest mail to the address.
     pub async fn link(&self, address: &str) -> String {
         let mails = self.mails(address).await;

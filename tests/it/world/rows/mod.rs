@@ -1,13 +1,14 @@
 //! Rows as they are written into the database: with defaults for what a test does not care about, and ids that are the
 //! same each time. What an organisation buys and is billed for is in `business.rs`, its log in `audit.rs`.
 
+mod accounts;
 mod audit;
 mod business;
 
 use chrono::TimeDelta;
 use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, invoice, invoice_line, membership,
-    membership_role, organisation, partnership, payer, role, service, subscription, user,
+    membership_role, organisation, partnership, payer, role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -63,6 +64,7 @@ pub struct Rows {
     services: Vec<service::Model>,
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
+    sessions: Vec<session::Model>,
     keys: Vec<api_key::Model>,
     chains: Vec<audit_chain::Model>,
     events: Vec<audit_event::Model>,
@@ -249,6 +251,7 @@ impl Rows {
         db_insert(db, self.services).await;
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
+        db_insert(db, self.sessions).await;
         db_insert(db, self.keys).await;
         db_insert(db, self.chains).await;
         db_insert(db, self.events).await;

@@ -1,5 +1,13 @@
 //! Accounts, told through the API alone: signing up, logging in, working, logging out; and many at once.
 
+mod address;
+mod erased;
+pub mod examples;
+mod passwords;
+mod second_factor;
+mod sessions;
+mod slowed;
+
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
