@@ -93,7 +93,7 @@ impl AddressMutation {
             return refused(error);
         }
         let Some(address) = Address::parse(&input.new_email) else {
-            return refused(UserError { field: at_new_email(), ..malformed_address() });
+            return refused(malformed_address("newEmail"));
         };
         let address = address.as_str();
         let asked = desk
@@ -169,10 +169,6 @@ impl AddressMutation {
         };
         Ok(Some(UndoAddressPayload { undone: false, user_errors: vec![error] }))
     }
-}
-
-fn at_new_email() -> Option<Vec<String>> {
-    Some(vec!["input".to_owned(), "newEmail".to_owned()])
 }
 
 /// Gives the user the address, or ends the transaction: somebody else has it.

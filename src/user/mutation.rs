@@ -96,7 +96,7 @@ impl SignUp {
         let mut errors = Vec::new();
         let address = Address::parse(&input.email);
         if address.is_none() {
-            errors.push(malformed_address());
+            errors.push(malformed_address("email"));
         }
         if let Some(message) = weakness(input.password.expose(), address.as_ref(), minimum_length) {
             errors.push(UserError::at("password", UserErrorCode::WeakPassword, message));
@@ -172,8 +172,8 @@ async fn tell_known(
     desk.mail(tx, recipient(&user), letter).await
 }
 
-/// What to answer to what is no address.
-pub fn malformed_address() -> UserError {
+/// What to answer to what is no address, in the given input field.
+pub fn malformed_address(field: &str) -> UserError {
     let message = "This is not an e-mail address. Give one like ada@example.org.";
-    UserError::at("email", UserErrorCode::InvalidInput, message)
+    UserError::at(field, UserErrorCode::InvalidInput, message)
 }

@@ -91,7 +91,10 @@ impl PasswordMutation {
     ) -> Result<Option<RequestPasswordResetPayload>> {
         let desk = Desk::of(context)?;
         let Some(address) = Address::parse(&input.email) else {
-            return Ok(Some(RequestPasswordResetPayload { requested: false, user_errors: vec![malformed_address()] }));
+            return Ok(Some(RequestPasswordResetPayload {
+                requested: false,
+                user_errors: vec![malformed_address("email")],
+            }));
         };
         let address = address.as_str();
         desk.request

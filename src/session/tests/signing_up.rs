@@ -33,7 +33,7 @@ async fn signing_up_with_a_company_makes_one() {
 async fn a_known_address_gets_the_same_answer_and_changes_nothing() {
     let world = World::new().await;
     let first = world.sign_up("ada@example.org").await;
-    let input = json!({ "email": "ADA@example.org", "password": "another good password", "name": "Eve" });
+    let input = json!({ "email": "ADA@example.org", "password": "another good password", "name": "Mallory" });
     let second = world.mutate(None, "signUp", input, "accepted userErrors { code field message }").await;
     assert_eq!(first, second);
     assert_eq!(world.db_count("\"user\"").await, 1);
@@ -43,7 +43,7 @@ async fn a_known_address_gets_the_same_answer_and_changes_nothing() {
     world.log_in_again("ada@example.org").await;
     let mails = world.mails().await;
     assert_eq!(mails, ["ada@example.org: Welcome", "ada@example.org: You already have an account"]);
-    assert_eq!(world.db_count("outgoing_mail WHERE body_text LIKE '%Eve%'").await, 0);
+    assert_eq!(world.db_count("outgoing_mail WHERE body_text LIKE '%Mallory%'").await, 0);
 }
 
 #[tokio::test]
@@ -55,7 +55,8 @@ async fn concurrent_sign_ups_with_one_address_make_one_user() {
     assert_eq!(world.db_count("organisation").await, 1);
     assert_eq!(world.db_count("membership_role").await, 1);
     assert_eq!(world.mails().await.iter().filter(|mail| mail.contains(": Welcome")).count(), 1);
-    assert_eq!(world.mails().await.len(), 8);
+    // Nobody is flooded with mail.
+    assert_eq!(world.mails().await.len(), 1 + 5);
 }
 
 #[tokio::test]

@@ -22,8 +22,7 @@ pub struct Belonging {
     pub name: String,
     kind: Kind,
     state: State,
-    is_owner: bool,
-    has_other_owner: bool,
+    is_last_owner: bool,
     has_others: bool,
     has_clients: bool,
 }
@@ -32,7 +31,7 @@ impl Belonging {
     /// Whether it would be left without an owner, and cannot be closed: others belong to it, or hang on it.
     pub fn needs_owner(&self) -> bool {
         let is_kept = self.has_others || self.has_clients || self.kind == Kind::Operator;
-        self.is_owner && !self.has_other_owner && is_kept
+        self.is_last_owner && is_kept
     }
 
     /// Whether the user is the only member.
@@ -72,11 +71,11 @@ pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) ->
         tx.query_all_raw(statement(tx, sql, vec![id.into()])).await?;
     }
     let sql = "SELECT o.id, o.name, o.kind, o.state, \
-         EXISTS (SELECT 1 FROM membership_role r WHERE r.membership_id = m.id AND r.builtin = 'OWNER') AS is_owner, \
-         EXISTS (SELECT 1 FROM membership b JOIN membership_role r ON r.membership_id = b.id \
+         EXISTS (SELECT 1 FROM membership_role r WHERE r.membership_id = m.id AND r.builtin = 'OWNER') \
+         AND NOT EXISTS (SELECT 1 FROM membership b JOIN membership_role r ON r.membership_id = b.id \
          JOIN \"user\" u ON u.id = b.user_id WHERE b.organisation_id = o.id AND b.user_id <> $1 \
          AND r.builtin = 'OWNER' AND u.state = 'ACTIVE' AND (b.expires_at IS NULL OR b.expires_at > $2)) \
-         AS has_other_owner, \
+         AS is_last_owner, \
          EXISTS (SELECT 1 FROM membership b WHERE b.organisation_id = o.id AND b.user_id <> $1) AS has_others, \
          EXISTS (SELECT 1 FROM partnership p WHERE p.reseller_id = o.id AND p.state = 'ACTIVE') AS has_clients \
          FROM membership m JOIN organisation o ON o.id = m.organisation_id \

@@ -122,7 +122,7 @@ pub async fn admit(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admis
         return Ok(Admission::Open(Attempt { has_failed, turns: Vec::new() }));
     }
     let pressures = &pressures;
-    Ok(db.write(async |tx| take_turns(tx, pressures, now).await).await?)
+    db.write(async |tx| take_turns(tx, pressures, now).await).await
 }
 
 /// Whether a proof may be tried, as the transaction sees it.
