@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api_key::KeyUses;
 use crate::audit::RefusalLog;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -26,6 +27,8 @@ pub struct App {
     pub schema: Schema,
     /// Refused mutations.
     pub refusals: RefusalLog,
+    /// When API keys were last used.
+    pub key_uses: KeyUses,
 }
 
 impl App {
@@ -41,6 +44,6 @@ impl App {
             secret_keys,
             random,
         });
-        Self { config, db, clock, tokens, schema, refusals }
+        Self { config, db, clock, tokens, schema, refusals, key_uses: KeyUses::default() }
     }
 }

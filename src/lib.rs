@@ -6,6 +6,7 @@
 //! statement for all parents of a level; statements stand in the `store.rs` of each feature and go through `db`.
 
 pub mod access;
+pub mod api_key;
 pub mod app;
 pub mod audit;
 pub mod batch;
@@ -20,6 +21,7 @@ pub mod explanation;
 pub mod graphql;
 pub mod http;
 pub mod id;
+pub mod invitation;
 pub mod invoice;
 pub mod locale;
 pub mod log;

@@ -31,6 +31,8 @@ pub struct Model {
     pub membership_expires_at: Option<DateTimeUtc>,
     /// Who accepted it.
     pub accepted_user_id: Option<Uuid>,
+    /// How many links were sent; the last one is good.
+    pub times_sent: i32,
     /// When its link was last sent.
     pub sent_at: DateTimeUtc,
     /// Until when the link is good.

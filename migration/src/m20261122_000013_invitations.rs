@@ -31,6 +31,7 @@ impl MigrationTrait for Migration {
             .col(uuid_null("partnership_id"))
             .col(timestamp_with_time_zone_null("membership_expires_at"))
             .col(uuid_null("accepted_user_id"))
+            .col(integer("times_sent"))
             .col(timestamp_with_time_zone("sent_at"))
             .col(timestamp_with_time_zone("expires_at"))
             .col(timestamp_with_time_zone_null("answered_at"))
@@ -50,6 +51,8 @@ impl MigrationTrait for Migration {
         let mut pending = unique("invitation", &["organisation_id", "email"]);
         manager.create_index(pending.and_where(Expr::col("state").eq("PENDING")).take()).await?;
         manager.create_index(index("invitation", &["organisation_id", "created_at", "id"])).await?;
+        // How many were sent of late.
+        manager.create_index(index("invitation", &["organisation_id", "sent_at"])).await?;
         manager.create_index(index("invitation", &["email"])).await?;
 
         let invitation_role = Table::create()

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::organisation;
+use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
@@ -122,6 +123,12 @@ impl Access {
     /// What somebody else may do at an organisation now: one statement.
     pub async fn grants_of(&self, subject: Subject, organisation: Uuid) -> Result<Grants> {
         let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::Active).await?;
+        Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
+    }
+
+    /// The same as a transaction sees it, which holds on until it ends where the transaction has locked what decides.
+    pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 

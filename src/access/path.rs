@@ -74,6 +74,8 @@ pub enum MissReason {
     OrganisationClosed,
     /// The scopes of the key do not hold the permission.
     KeyScope,
+    /// The key was revoked, or has expired.
+    KeyEnded,
     /// The user is disabled.
     UserDisabled,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::organisation;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{DbErr, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::actor::Subject;
@@ -46,9 +46,21 @@ impl Partnerships {
 
 /// Climbs from the organisations to all that are above them. The operator always comes along.
 pub async fn climb(db: &Db, subject: Subject, ids: &[Uuid], which: Partnerships) -> Result<Neighbourhood> {
+    climb_by(db.reader(), db, subject, ids, which).await
+}
+
+/// The same as a transaction sees it.
+pub async fn climb_by(
+    connection: &impl ConnectionTrait,
+    db: &Db,
+    subject: Subject,
+    ids: &[Uuid],
+    which: Partnerships,
+) -> Result<Neighbourhood> {
     let user = if let Subject::User(id) = subject { id } else { Uuid::nil() };
     let sql = format!("{} {}", climbing(db, which), selection(which, "AND m.user_id = $2"));
-    let rows = db.rows(sql, vec![db.keys(ids), user.into()]).await?;
+    let values = vec![db.keys(ids), user.into()];
+    let rows = connection.query_all_raw(Statement::from_sql_and_values(db.backend(), sql, values)).await?;
     let (mut neighbourhood, mut held) = read(&rows)?;
     neighbourhood.holdings = held.remove(&user).unwrap_or_default();
     add_key(&mut neighbourhood, subject);

@@ -24,6 +24,11 @@ impl Doer {
         Self { kind: ActorKind::User, id: Some(id), name: Some(name.to_owned()) }
     }
 
+    /// Somebody who has a link from a mail, and need not be signed in nor known.
+    pub const fn unknown() -> Self {
+        Self { kind: ActorKind::User, id: None, name: None }
+    }
+
     /// The server itself, or its command line.
     pub const fn system() -> Self {
         Self { kind: ActorKind::System, id: None, name: None }

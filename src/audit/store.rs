@@ -41,16 +41,28 @@ struct Setting {
 }
 
 /// Writes the event of an act of who asks, in the transaction of the act: two statements.
-pub async fn record(tx: &DatabaseTransaction, request: &Request, random: &Random, mut act: Act) -> Written<()> {
+pub async fn record(tx: &DatabaseTransaction, request: &Request, random: &Random, act: Act) -> Written<()> {
+    record_all(tx, request, random, vec![act]).await
+}
+
+/// The same for many acts of one doer by one permission at one organisation: two statements for all of them, and an
+/// event for each, so that what was done to each object is found.
+pub async fn record_all(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    random: &Random,
+    mut acts: Vec<Act>,
+) -> Written<()> {
+    let Some(act) = acts.first_mut() else { return Ok(()) };
     let by = act.by.take();
     let setting = Setting {
         at: request.now(),
         request_id: request.id.clone(),
         acting_organisation: if by.is_some() { None } else { request.acting_organisation() },
-        way: way(&request.access, &act),
+        way: way(&request.access, act),
         doer: by.unwrap_or_else(|| Doer::of(request.actor())),
     };
-    write(tx, random, setting, act).await
+    write(tx, random, &setting, acts).await
 }
 
 /// Writes the event of an act of the command line.
@@ -62,39 +74,50 @@ pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: Da
         acting_organisation: None,
         way: (Way::Own, None),
     };
-    write(tx, random, setting, act).await
+    write(tx, random, &setting, vec![act]).await
 }
 
-async fn write(tx: &DatabaseTransaction, random: &Random, setting: Setting, act: Act) -> Written<()> {
+async fn write(tx: &DatabaseTransaction, random: &Random, setting: &Setting, acts: Vec<Act>) -> Written<()> {
+    let Some(organisation) = acts.first().map(|act| act.organisation) else { return Ok(()) };
+    let (mut sequence, mut previous_hash) = lock_end(tx, organisation).await?;
+    let mut events = Vec::with_capacity(acts.len());
+    for act in acts {
+        let event = event(random, setting, act, (sequence + 1, previous_hash));
+        (sequence, previous_hash) = (event.sequence, event.hash.clone());
+        events.push(event.into_active_model());
+    }
+    // A trigger moves the end of the chain.
+    audit_event::Entity::insert_many(events).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn event(random: &Random, setting: &Setting, act: Act, (sequence, previous_hash): (i64, String)) -> audit_event::Model {
     let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
     // With the salt, nobody can find out by guessing what the hash of forgotten details was made of.
     let salt = random.secret();
     let details = json!({ "actor": doer.name, "before": act.before, "after": act.after, "salt": salt }).to_string();
-    let (sequence, previous_hash) = lock_end(tx, act.organisation).await?;
     let mut event = audit_event::Model {
-        id: random.id(at),
+        id: random.id(*at),
         organisation_id: act.organisation,
-        sequence: sequence + 1,
-        at,
+        sequence,
+        at: *at,
         actor_kind: doer.kind,
         actor_id: doer.id,
-        acting_organisation_id: acting_organisation,
-        way,
-        partnership_id,
+        acting_organisation_id: *acting_organisation,
+        way: *way,
+        partnership_id: *partnership_id,
         action: act.action,
         object_id: act.object.map(|id| id.to_string()),
         outcome: act.outcome,
         details_hash: hash(&details),
         details: Some(details),
-        request_id,
+        request_id: request_id.clone(),
         previous_hash,
         hash: String::new(),
         person_id: act.person,
     };
     event.hash = hash_of(&event);
-    // A trigger moves the end of the chain.
-    audit_event::Entity::insert(event.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+    event
 }
 
 /// The end of the chain, which nobody else can move until the transaction ends.

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::database::{make_data_dir, open_current};
 use super::{Failure, say, seed::introduce, store};
 use crate::app::App;
+use crate::audit::prune_now_and_then;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -60,13 +61,18 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
 
     let url = config.public_url.clone();
     let app = App::new(config, db.clone(), clock, random, tokens, secret_keys);
-    let router = http::router(app, Options { demo, metrics, trusted });
+    let router = http::router(app.clone(), Options { demo, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
     }
     tracing::info!(%url, "ready");
     let stop = stop.shared();
-    tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop));
+    tokio::select! {
+        _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
+        () = app.key_uses.run(&app.db, &app.clock) => {}
+        () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
+    }
+    app.key_uses.finish(&db).await?;
     db.close().await;
     tracing::info!("ended");
     Ok(())

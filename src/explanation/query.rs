@@ -7,6 +7,7 @@ use super::catalogue::{FieldsByPermission, PermissionInfo};
 use super::object::AccessExplanation;
 use super::store::{self, Asked};
 use crate::access::{Guarded, Permission, Rule, Seat, Side, Subject, check};
+use crate::api_key::{self, ApiKeyState};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::invoice::{self, Invoice};
@@ -39,6 +40,10 @@ impl ExplanationQuery {
         #[graphql(desc = "To do what.")] permission: Permission,
         #[graphql(desc = "Whose access; the viewer's if not given.")] user_id: Option<ID>,
         #[graphql(
+            desc = "The API key whose access, in place of a user: one that the viewer may see, which needs `api_key:read` where it belongs."
+        )]
+        api_key_id: Option<ID>,
+        #[graphql(
             desc = "An invoice for the organisation: INVOICE_READ and INVOICE_PAY may come by way of its payer as well; of others that is told with `member:read` there."
         )]
         invoice_id: Option<ID>,
@@ -47,14 +52,25 @@ impl ExplanationQuery {
         let request = Request::of(context)?;
         let key = id::Type::Organisation.parse(&organisation_id)?;
         let user = user_id.map(|user| id::Type::User.parse(&user)).transpose()?;
+        let api_key = api_key_id.map(|key| id::Type::ApiKey.parse(&key)).transpose()?;
+        if user.is_some() && api_key.is_some() {
+            return Err(Error::InvalidInput("Ask about a user or about an API key, not about both.".to_owned()));
+        }
         let invoice = invoice_id.map(|invoice| id::Type::Invoice.parse(&invoice)).transpose()?;
         let organisation = organisation::store::find(&request.access, key).await?.ok_or(Error::NotFound)?;
         let own = request.actor().subject();
         let another = user.filter(|user| !matches!(own, Subject::User(own) if own == *user));
-        if another.is_some() {
+        let another_key = api_key.filter(|key| !matches!(own, Subject::Key { id, .. } if id == *key));
+        let is_another = another.is_some() || another_key.is_some();
+        if is_another {
             check(&organisation, OTHERS)?;
         }
-        let asked = Asked { subject: another.map_or(own, Subject::User), permission, is_another: another.is_some() };
+        let mut asked = Asked { subject: another.map_or(own, Subject::User), has_ended: false, permission, is_another };
+        if let Some(key) = another_key {
+            let key = api_key::store::find(request, key).await?.ok_or(Error::NotFound)?;
+            asked.subject = key.subject();
+            asked.has_ended = api_key::state(key.model(), request.now()) != ApiKeyState::Active;
+        }
         let mut found = store::explanation(request, asked, key, Side::Organisation).await?;
         if let Some(invoice) = invoice {
             if !matches!(permission, Permission::InvoiceRead | Permission::InvoicePay) {
@@ -66,7 +82,7 @@ impl ExplanationQuery {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
             // What others may do at the payer is for those who may see the members there.
-            let is_open = another.is_none() || check(&AtPayer(&invoice), OTHERS).is_ok();
+            let is_open = !is_another || check(&AtPayer(&invoice), OTHERS).is_ok();
             if invoice.payer_key() != key && is_open {
                 let by_payer = store::explanation(request, asked, invoice.payer_key(), Side::Payer).await?;
                 found = found.or(by_payer);

@@ -70,6 +70,7 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
         MissReason::OrganisationSuspended => format!("{at} is suspended."),
         MissReason::OrganisationClosed => format!("{at} is closed."),
         MissReason::KeyScope => format!("The scopes of the key do not hold {permission} for this."),
+        MissReason::KeyEnded => "The key was revoked, or has expired.".to_owned(),
         MissReason::UserDisabled => "The user is disabled.".to_owned(),
     }
 }

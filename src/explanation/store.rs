@@ -4,14 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::organisation::{Kind, Model};
+use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::accessor::{Accessor, AccessorActor, ApiKey};
+use super::accessor::{Accessor, AccessorActor};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
     Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain, resolve,
 };
+use crate::api_key;
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
 use crate::page::{Connection, PageArguments, Total, slice_sorted};
@@ -23,6 +25,8 @@ use crate::user::User;
 pub struct Asked {
     /// Whose access.
     pub subject: Subject,
+    /// Whether that is a key that was revoked, or has expired.
+    pub has_ended: bool,
     /// To do what.
     pub permission: Permission,
     /// Whether that is another than the asker.
@@ -34,6 +38,9 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
     let mut found = request.access.explain(asked.subject, organisation, asked.permission).await?;
     if found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember) {
         disabled(request, asked.subject, organisation, &mut found).await?;
+    }
+    if asked.has_ended {
+        found = nothing(MissReason::KeyEnded, organisation);
     }
     if asked.is_another {
         hide(request, organisation, &mut found).await?;
@@ -75,10 +82,15 @@ async fn disabled(request: &Request, subject: Subject, organisation: Uuid, found
     let is_disabled =
         rows.first().map(|row| row.try_get_by_index::<i64>(0)).transpose()?.is_some_and(|count| count > 0);
     if is_disabled {
-        let miss = Miss { path: Vec::new(), reason: MissReason::UserDisabled, organisation, remedy: None };
-        *found = Explanation { paths: Vec::new(), misses: vec![miss] };
+        *found = nothing(MissReason::UserDisabled, organisation);
     }
     Ok(())
+}
+
+/// For who holds nothing at all any more.
+fn nothing(reason: MissReason, organisation: Uuid) -> Explanation {
+    let miss = Miss { path: Vec::new(), reason, organisation, remedy: None };
+    Explanation { paths: Vec::new(), misses: vec![miss] }
 }
 
 /// Everybody who may do something at an organisation, by name.
@@ -99,9 +111,11 @@ pub async fn accessors(
         let name = everybody.names.get(id).cloned().unwrap_or_default();
         (name.clone(), *id, Arc::new((Who::User(User { id: *id, name }), held)))
     });
-    let keys = everybody.keys.iter().filter(|(_, (_, held))| may(held)).map(|(id, (name, held))| {
-        (name.clone(), *id, Arc::new((Who::Key(ApiKey { id: *id, name: name.clone() }), held)))
-    });
+    let keys = everybody
+        .keys
+        .iter()
+        .filter(|(_, (_, held))| may(held))
+        .map(|(id, (name, held))| (name.clone(), *id, Arc::new((Who::Key(*id), held))));
     let mut all: Vec<_> = users.chain(keys).collect();
     all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let total = Total::known(all.len());
@@ -113,12 +127,16 @@ pub async fn accessors(
         .map(|(_, item)| (item.0.id(), explain(&graph, item.1, organisation, permission, request.now()).paths))
         .collect();
     let names = Names::of(request, organisation, paths.values().flatten().flatten().cloned().collect()).await?;
+    let keys = slice.items.iter().filter_map(|(_, item)| match item.0 {
+        Who::Key(id) => Some(id),
+        Who::User(_) => None,
+    });
+    let keys = join_all(keys.map(async |id| Ok((id, api_key::store::find(request, id).await?)))).await;
+    let keys = keys.into_iter().collect::<Result<HashMap<_, _>>>()?;
     Ok(Connection::new(&slice, total, |item| Accessor {
         actor: match &item.0 {
             Who::User(user) => Some(AccessorActor::User(user.clone())),
-            Who::Key(key) => {
-                item.1.keys().all(|at| names.keys.contains(at)).then(|| AccessorActor::ApiKey(key.clone()))
-            }
+            Who::Key(id) => keys.get(id).cloned().flatten().map(AccessorActor::ApiKey),
         },
         paths: paths.get(&item.0.id()).into_iter().flatten().map(|path| names.path(path, Side::Organisation)).collect(),
     }))
@@ -127,14 +145,14 @@ pub async fn accessors(
 /// Somebody or a key, before it is known whether the asker may see it.
 enum Who {
     User(User),
-    Key(ApiKey),
+    Key(Uuid),
 }
 
 impl Who {
     const fn id(&self) -> Uuid {
         match self {
             Self::User(user) => user.id,
-            Self::Key(key) => key.id,
+            Self::Key(id) => *id,
         }
     }
 }

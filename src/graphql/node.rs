@@ -5,10 +5,12 @@ use futures_util::future::join_all;
 use macros::guarded;
 
 use crate::access::report;
+use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent};
 use crate::billing::{self, BillingContact};
 use crate::error::{Error, Result};
 use crate::id::{self, Type};
+use crate::invitation::{self, Invitation};
 use crate::invoice::{self, Invoice};
 use crate::membership::{self, Membership};
 use crate::operator::{self, UserAccount};
@@ -42,6 +44,10 @@ pub enum Node {
     Service(Service),
     /// An invoice.
     Invoice(Invoice),
+    /// Somebody who is asked to join an organisation.
+    Invitation(Invitation),
+    /// A key that acts for an organisation.
+    ApiKey(ApiKey),
     /// An event of the audit log.
     AuditEvent(AuditEvent),
     /// A user as those see it who run the platform.
@@ -62,8 +68,10 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
         Type::UserAccount => operator::store::find(request, key).await?.map(Node::from),
+        Type::ApiKey => api_key::store::find(request, key).await?.map(Node::from),
+        Type::Invitation => invitation::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
-        Type::User | Type::Session | Type::Role | Type::ApiKey | Type::Invitation | Type::OwnershipTransfer => {
+        Type::User | Type::Session | Type::Role | Type::OwnershipTransfer => {
             return Err(Error::InvalidInput(
                 "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
             ));

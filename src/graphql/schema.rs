@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use super::node::NodeQuery;
+use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
+use crate::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
 use crate::operator::{OperatorMutation, OperatorQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::random::Random;
@@ -22,7 +24,15 @@ use crate::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, OrganisationQuery, ResellerQuery, NodeQuery, ExplanationQuery, OperatorQuery);
+pub struct Query(
+    ViewerQuery,
+    OrganisationQuery,
+    ResellerQuery,
+    NodeQuery,
+    ExplanationQuery,
+    InvitationQuery,
+    OperatorQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
@@ -38,6 +48,9 @@ pub struct Mutation(
     AddressMutation,
     ProfileMutation,
     SecondFactorMutation,
+    ApiKeyMutation,
+    InvitationMutation,
+    AnswerMutation,
     AuditMutation,
     OperatorMutation,
 );

@@ -95,6 +95,8 @@ fn read_field(field: FieldDefinition, objects: &HashSet<String>) -> (String, Fie
         _ if !is_list || !objects.contains(&gives) => Many::One,
         "paths" => Many::About(50),
         "misses" => Many::About(10),
+        // One for each of many that a mutation takes at once.
+        "results" => Many::About(500),
         _ => Many::About(8),
     };
     (name, FieldType { gives, many })

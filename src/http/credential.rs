@@ -33,7 +33,11 @@ impl Who {
     /// Whoever the headers name. Refuses a credential that is not good: nobody is taken for anonymous by mistake.
     pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
         let organisation = organisation(headers)?;
-        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, app.clock.now()).await?;
+        let now = app.clock.now();
+        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, now).await?;
+        if let Actor::ApiKey(key) = &actor {
+            app.key_uses.note(key.id, now);
+        }
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
         let client_address = client::address(headers, peer, app.config.http.proxies);

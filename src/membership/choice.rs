@@ -1,6 +1,9 @@
 //! The roles that somebody is to get, as the input of a mutation names them.
 
+use std::collections::HashSet;
+
 use async_graphql::{ID, OneofObject};
+use uuid::Uuid;
 
 use super::store;
 use crate::access::{BuiltinRole, Grants, HeldRole, Seen};
@@ -27,26 +30,51 @@ pub async fn chosen(
     field: &str,
     choices: &[RoleChoice],
 ) -> Result<std::result::Result<Vec<HeldRole>, UserError>> {
-    let wrong = |code, message: &str| Ok(Err(UserError::at(field, code, message)));
+    for choice in choices {
+        if let RoleChoice::RoleId(id) = choice {
+            id::Type::Role.parse(id)?;
+        }
+    }
+    let custom = custom_among(request, at, choices.get(..MOST).unwrap_or(choices)).await?;
+    Ok(choose(at, field, choices, &custom))
+}
+
+/// Those of the organisation's custom roles that occur in the choices, for many that are judged by `choose`: one
+/// statement, or none.
+pub async fn custom_among<'a>(
+    request: &Request,
+    at: &Seen,
+    choices: impl IntoIterator<Item = &'a RoleChoice>,
+) -> Result<Vec<HeldRole>> {
+    let keys: HashSet<Uuid> = choices.into_iter().filter_map(key).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    store::custom_roles(request.db(), &at.row, &keys.into_iter().collect::<Vec<_>>()).await
+}
+
+/// The same as `chosen` where the custom roles are known already. An id that is none is a mistake in the field.
+pub fn choose(
+    at: &Seen,
+    field: &str,
+    choices: &[RoleChoice],
+    custom: &[HeldRole],
+) -> std::result::Result<Vec<HeldRole>, UserError> {
+    let wrong = |code, message: &str| Err(UserError::at(field, code, message));
     if choices.is_empty() {
         return wrong(UserErrorCode::InvalidInput, "Choose at least one role.");
     }
     if choices.len() > MOST {
         return wrong(UserErrorCode::TooMany, "A member has 20 roles at most.");
     }
-    let mut keys = Vec::new();
-    for choice in choices {
-        if let RoleChoice::RoleId(id) = choice {
-            keys.push(id::Type::Role.parse(id)?);
-        }
-    }
-    let custom = if keys.is_empty() { Vec::new() } else { store::custom_roles(request.db(), &at.row, &keys).await? };
     let mut roles: Vec<HeldRole> = Vec::new();
     for choice in choices {
         let role = match choice {
             RoleChoice::BuiltIn(role) => Some(HeldRole::builtin(*role, at.row.kind)),
-            RoleChoice::RoleId(id) => {
-                let key = id::Type::Role.parse(id)?;
+            RoleChoice::RoleId(_) => {
+                let Some(key) = key(choice) else {
+                    return wrong(UserErrorCode::InvalidInput, "This is not the id of a role.");
+                };
                 custom.iter().find(|held| held.role.key() == Some(key)).cloned()
             }
         };
@@ -57,7 +85,14 @@ pub async fn chosen(
             roles.push(role);
         }
     }
-    Ok(Ok(roles))
+    Ok(roles)
+}
+
+fn key(choice: &RoleChoice) -> Option<Uuid> {
+    match choice {
+        RoleChoice::RoleId(id) => id::Type::Role.parse(id).ok(),
+        RoleChoice::BuiltIn(_) => None,
+    }
 }
 
 /// What the roles hold together.

@@ -4,5 +4,5 @@ mod choice;
 mod object;
 pub mod store;
 
-pub use choice::{RoleChoice, chosen, together};
+pub use choice::{RoleChoice, choose, chosen, custom_among, together};
 pub use object::{Membership, Role};

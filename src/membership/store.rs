@@ -123,6 +123,22 @@ pub async fn add(
     Ok(true)
 }
 
+/// Removes a membership that has ended by itself, so that its user can become a member again.
+pub async fn remove_ended(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    user_id: Uuid,
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    membership::Entity::delete_many()
+        .filter(membership::Column::OrganisationId.eq(organisation_id))
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::ExpiresAt.lte(now))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives a membership, which is named by its organisation and its key, more roles.
 pub async fn add_roles(
     tx: &DatabaseTransaction,

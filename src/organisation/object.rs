@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::card::OrganisationCard;
 use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::billing::{self, BillingDetails};
 use crate::error::Result;
 use crate::explanation::{self, Accessor};
 use crate::id;
+use crate::invitation::{self, Invitation, InvitationState};
 use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
 use crate::page::{Connection, PageArguments};
@@ -115,6 +117,17 @@ impl Organisation {
     #[requires(MEMBER_READ)]
     async fn members(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
         membership::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The invitations, the newest first.
+    #[requires(MEMBER_READ)]
+    async fn invitations(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<Vec<InvitationState>>,
+    ) -> Result<Option<Connection<Invitation>>> {
+        invitation::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The services that the viewer sees, by name: domains with `domain:read`, all others with `service:read`.
@@ -232,6 +245,12 @@ impl Organisation {
     #[requires(AUDIT_READ)]
     async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
         audit::store::retention(Request::of(context)?, self.key()).await
+    }
+
+    /// The API keys, also those that have ended, the oldest first.
+    #[requires(API_KEY_READ)]
+    async fn api_keys(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ApiKey>>> {
+        api_key::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// Everybody who may do this here, members, people of partners, staff and keys alike, with the ways by which.

@@ -3,7 +3,7 @@
 
 use entity::organisation::{self, Kind, State};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, Set};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -46,10 +46,11 @@ impl NewOrganisation {
 }
 
 /// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
-/// one transaction writes at a time.)
+/// one transaction writes at a time.) Rows that only point to the organisation are written all the same.
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<organisation::Model, WriteError> {
     let query = organisation::Entity::find_by_id(id);
-    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    let query =
+        if tx.get_database_backend() == DbBackend::Postgres { query.lock(LockType::NoKeyUpdate) } else { query };
     Ok(query.one(tx).await?.ok_or(Error::NotFound)?)
 }
 

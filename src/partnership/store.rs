@@ -1,9 +1,11 @@
 //! Statements about partnerships.
+#![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::partnership;
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use uuid::Uuid;
 
 use super::object::Partnership;
@@ -114,4 +116,10 @@ async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashM
         found.entry(row.try_get_by_index(0)?).or_default().push(pair);
     }
     Ok(found)
+}
+
+/// Whether the partnership is in force, as the transaction sees it.
+pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, window: Window) -> std::result::Result<bool, DbErr> {
+    let row = partnership::Entity::find_by_id(id).one(tx).await?;
+    Ok(row.is_some_and(|row| window.judge(&row) == PartnershipState::Active))
 }

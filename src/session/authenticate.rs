@@ -48,7 +48,7 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
 
 async fn by_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Actor> {
     let unknown = || refused("This API key is not valid, or was revoked. Use another.");
-    let key = store::find_api_key(db, key).await?.ok_or_else(unknown)?;
+    let key = store::find_api_key(db, key, now).await?.ok_or_else(unknown)?;
     if key.revoked_at.is_some() {
         return Err(unknown());
     }

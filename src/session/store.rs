@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use entity::{api_key, refresh_token, session, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    Set, Statement,
 };
 use uuid::Uuid;
 
@@ -53,9 +54,11 @@ pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
     Ok(rows.first().map(|row| OpenSession::from_query_result(row, "")).transpose()?)
 }
 
-/// The row of this API key, ended or not: one statement.
-pub async fn find_api_key(db: &Db, key: &str) -> Result<Option<api_key::Model>> {
-    let by_hash = api_key::Entity::find().filter(api_key::Column::SecretHash.eq(hash(key)));
+/// The row of this API key, ended or not: one statement. The secret before a rotation may be good for a while longer.
+pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<api_key::Model>> {
+    let hash = hash(key);
+    let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
+    let by_hash = api_key::Entity::find().filter(api_key::Column::SecretHash.eq(&hash).or(previous));
     Ok(by_hash.one(db.reader()).await?)
 }
 

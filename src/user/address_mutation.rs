@@ -113,7 +113,7 @@ impl AddressMutation {
                 let secret = link::store::issue(tx, desk.random, user.id, Kind::Change, address, desk.now).await?;
                 let letter = letters::change_asked(user.locale.into(), desk.config);
                 desk.mail(tx, recipient(&user), letter).await?;
-                if let Some(owner) = store::find_by_address_in(tx, address).await? {
+                if let Some(owner) = store::find_by_address(tx, address).await? {
                     link::store::void(tx, user.id, &[Kind::Change]).await?;
                     let letter = letters::address_taken(owner.locale.into(), desk.config);
                     desk.mail(tx, recipient(&owner), letter).await?;
@@ -202,7 +202,7 @@ async fn move_on(desk: Desk<'_>, tx: &DatabaseTransaction, token: &str) -> Writt
 async fn tell_taken(desk: Desk<'_>, tx: &DatabaseTransaction, token: &str) -> Written<()> {
     let Some(link) = link::store::take(tx, Kind::Change, token, desk.now).await? else { return Ok(()) };
     let Some(address) = link.address else { return Ok(()) };
-    if let Some(owner) = store::find_by_address_in(tx, &address).await? {
+    if let Some(owner) = store::find_by_address(tx, &address).await? {
         desk.mail(tx, recipient(&owner), letters::address_taken(owner.locale.into(), desk.config)).await?;
     }
     Ok(())

@@ -1,15 +1,16 @@
 //! Users: one person each, with one address. Nothing is bought by a user or billed to one; that is for organisations.
 //!
 //! `address.rs` is the one place that says when two addresses are the same, `password.rs` hashes passwords, and
-//! `rules.rs` says which are too weak. `mutation.rs` is signing up; `verification.rs` proves the address,
-//! `address_mutation.rs` changes it, `password_mutation.rs` changes the password, `profile.rs` the rest, and there an
-//! account is erased (`erasure`). `second_factor` asks for codes as well, `throttle` slows down who guesses, and `link`
-//! keeps the links that are mailed in the words of `letters`. Logging in is in `session`.
+//! `rules.rs` says which are too weak. `mutation.rs` is signing up, with an invitation `invited.rs`; `verification.rs`
+//! proves the address, `address_mutation.rs` changes it, `password_mutation.rs` changes the password, `profile.rs` the
+//! rest, and there an account is erased (`erasure`). `second_factor` asks for codes as well, `throttle` slows down who
+//! guesses, and `link` keeps the links that are mailed in the words of `letters`. Logging in is in `session`.
 
 mod address;
 mod address_mutation;
 mod desk;
 pub mod erasure;
+mod invited;
 mod letters;
 pub mod link;
 mod mutation;
@@ -34,6 +35,7 @@ pub use object::User;
 pub use password::{Password, Passwords, Verdict};
 pub use password_mutation::PasswordMutation;
 pub use profile::ProfileMutation;
+pub use rules::weakness;
 pub use second_factor::{SecondFactor, SecondFactorMutation, SecretKeys};
 pub use verification::VerificationMutation;
 

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::address::Address;
 use super::desk::Desk;
+use super::invited::{self, Newcomer};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::rules::weakness;
@@ -34,7 +35,10 @@ pub struct SignUpInput {
     pub password: Password,
     /// What others see. 1 to 200 characters.
     pub name: String,
-    /// Name of the first organisation; by default that of the person.
+    /// The secret in the link of an invitation: the person joins the organisation that invites, and none is made. The
+    /// address has to be the one that was invited; the link has proved it.
+    pub invitation_token: Option<String>,
+    /// Name of the first organisation; by default that of the person. Without a meaning with an invitation.
     pub organisation_name: Option<String>,
     /// What sort of organisation it is.
     #[graphql(default)]
@@ -75,6 +79,13 @@ impl UserMutation {
             Ok(wanted) => wanted,
             Err(user_errors) => return Ok(Some(SignUpPayload { accepted: false, user_errors })),
         };
+        if let Some(token) = &input.invitation_token {
+            let SignUp { address, name, locale, .. } = &wanted;
+            let newcomer = Newcomer { token, address, name, locale: *locale };
+            let user_errors: Vec<UserError> =
+                invited::sign_up(context, &newcomer, input.password).await?.into_iter().collect();
+            return Ok(Some(SignUpPayload { accepted: user_errors.is_empty(), user_errors }));
+        }
         // Computed for a known address too, so that the time does not tell.
         let password_hash = passwords.hash(input.password).await?;
         wanted.carry_out(context, &password_hash).await?;
@@ -158,7 +169,7 @@ async fn tell_known(
     tx: &DatabaseTransaction,
     address: &Address,
 ) -> std::result::Result<(), WriteError> {
-    let Some(user) = store::find_by_address_in(tx, address.as_str()).await? else { return Ok(()) };
+    let Some(user) = store::find_by_address(tx, address.as_str()).await? else { return Ok(()) };
     if !throttle::may_mail(tx, MailKind::SignUp, &user.email, desk.now).await? {
         return Ok(());
     }

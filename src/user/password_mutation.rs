@@ -99,7 +99,7 @@ impl PasswordMutation {
         let address = address.as_str();
         desk.request
             .write(async |tx| {
-                let user = store::find_by_address_in(tx, address).await?.filter(|user| user.state == State::Active);
+                let user = store::find_by_address(tx, address).await?.filter(|user| user.state == State::Active);
                 if !throttle::may_mail(tx, MailKind::Reset, address, desk.now).await? {
                     return Ok(());
                 }
@@ -111,7 +111,7 @@ impl PasswordMutation {
                     let letter = letters::reset(user.locale.into(), desk.config, &secret);
                     desk.mail(tx, recipient(&user), letter).await
                 } else {
-                    store::find_by_address_in(tx, address).await?;
+                    store::find_by_address(tx, address).await?;
                     Ok(())
                 }
             })
@@ -145,8 +145,10 @@ impl PasswordMutation {
                     return Ok(None);
                 };
                 let Some(user) = store::lock(tx, link.user_id).await? else { return Ok(None) };
-                store::set_password(tx, user.id, &hash).await?;
-                store::verify(tx, user.id, desk.now).await?;
+                // Who made an account that nobody has proved to own may be somebody else: nothing of theirs stays.
+                if !store::claim(tx, user.id, &hash, desk.now).await? {
+                    store::set_password(tx, user.id, &hash).await?;
+                }
                 session::store::end_all(tx, user.id, None, desk.now).await?;
                 link::store::void(tx, user.id, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
                 throttle::store::clear_account(tx, user.id).await?;

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about users stand here")]
 
 use entity::user::{self, State};
+use entity::{link, recovery_code, second_factor};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -49,12 +50,12 @@ pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
     Ok(rows.first().map(|row| Login::from_query_result(row, "")).transpose()?)
 }
 
-/// The user with the address, as the transaction sees it.
-pub async fn find_by_address_in(
-    tx: &DatabaseTransaction,
+/// The user with the address.
+pub async fn find_by_address(
+    connection: &impl ConnectionTrait,
     address: &str,
 ) -> std::result::Result<Option<user::Model>, DbErr> {
-    user::Entity::find().filter(user::Column::Email.eq(address)).one(tx).await
+    user::Entity::find().filter(user::Column::Email.eq(address)).one(connection).await
 }
 
 /// The user.
@@ -163,4 +164,33 @@ pub async fn renew_hash(
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Gives an account that nobody has proved to own to who has just proved to own its address: its password is the new
+/// one, and second factors and links from before are gone. False if somebody has proved it in the meantime. (Its
+/// sessions are ended by `session::store::end_all`.)
+pub async fn claim(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    password_hash: &str,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let owned = user::ActiveModel {
+        password_hash: Set(password_hash.to_owned()),
+        email_verified_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let claimed = user::Entity::update_many()
+        .set(owned)
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::EmailVerifiedAt.is_null())
+        .exec(tx)
+        .await?;
+    if claimed.rows_affected == 0 {
+        return Ok(false);
+    }
+    second_factor::Entity::delete_many().filter(second_factor::Column::UserId.eq(id)).exec(tx).await?;
+    recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(id)).exec(tx).await?;
+    link::Entity::delete_many().filter(link::Column::UserId.eq(id)).exec(tx).await?;
+    Ok(true)
 }

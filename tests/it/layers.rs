@@ -35,7 +35,7 @@ const FEATURES: [&str; 18] = [
 /// The rest, and what each of them may know besides the base.
 const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
-    ("app", &["audit", "graphql", "session", "user"]),
+    ("app", &["api_key", "audit", "graphql", "session", "user"]),
     ("http", &["app", "audit", "graphql", "session"]),
     ("seed", &["audit", "user", "session"]),
     ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),

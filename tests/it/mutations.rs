@@ -6,6 +6,7 @@
 use serde_json::json;
 use tenantry::access::PermissionSet;
 use tenantry::id::Type;
+use uuid::Uuid;
 
 use crate::accounts::examples as accounts;
 use crate::database::for_each_database;
@@ -23,8 +24,36 @@ fn doer(field: Field<'_>) -> Caller {
 
 /// Arguments with which that one succeeds.
 async fn valid(world: &World, mutation: &str) -> String {
+    let hub = Type::Organisation.id(HUB.id()).0;
     match mutation {
+        "acceptInvitation" => {
+            let owner = HUB.owner.person();
+            let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE id = $2";
+            world.db_execute(verify, [now().into(), owner.id.into()]).await;
+            invite(world, OWNER_OF_ACME, ACME.id, owner.email).await;
+            format!("(input: {{token: {:?}}})", world.link(owner.email).await)
+        }
+        "createApiKey" => format!("(input: {{organisationId: {hub:?}, name: \"Key\", permissions: [SERVICE_READ]}})"),
         "createOrganisation" => "(input: {name: \"Example\", kind: COMPANY})".to_owned(),
+        "declineInvitation" => {
+            let email = "declines@example.org";
+            invite(world, HUB.owner, HUB.id(), email).await;
+            format!("(input: {{token: {:?}}})", world.link(email).await)
+        }
+        "inviteMember" => {
+            format!("(input: {{organisationId: {hub:?}, email: \"one@example.org\", roles: [{{builtIn: VIEWER}}]}})")
+        }
+        "inviteMembers" => {
+            let row = "{email: \"many@example.org\", roles: [{builtIn: MEMBER}]}";
+            format!("(input: {{organisationId: {hub:?}, invitations: [{row}]}})")
+        }
+        "resendInvitation" | "revokeInvitation" => {
+            let id = invite(world, HUB.owner, HUB.id(), &format!("{mutation}@example.org")).await;
+            format!("(input: {{invitationId: {id:?}}})")
+        }
+        "revokeApiKey" => format!("(input: {{apiKeyId: {:?}}})", new_key(world).await),
+        "rotateApiKey" => format!("(input: {{apiKeyId: {:?}, keepOldForMinutes: 5}})", new_key(world).await),
+        "updateApiKey" => format!("(input: {{apiKeyId: {:?}, name: \"Another\"}})", new_key(world).await),
         "logIn" => format!("(input: {{email: {:?}, password: {PASSWORD:?}}})", SOLE_PERSON.person().email),
         "logOut" => String::new(),
         "disableUser" => format!("(input: {{userId: {:?}, reason: \"Asked us to\"}})", user_id(MEMBER_OF_ACME)),
@@ -36,7 +65,7 @@ async fn valid(world: &World, mutation: &str) -> String {
         "signUp" => {
             "(input: {email: \"new@example.org\", password: \"seven green bottles\", name: \"New\"})".to_owned()
         }
-        "switchOrganisation" => format!("(input: {{organisationId: {:?}}})", Type::Organisation.id(HUB.id()).0),
+        "switchOrganisation" => format!("(input: {{organisationId: {hub:?}}})"),
         other => accounts::example(world, other)
             .await
             .unwrap_or_else(|| panic!("give an example of the mutation {other} in tests/it/mutations.rs")),
@@ -45,9 +74,17 @@ async fn valid(world: &World, mutation: &str) -> String {
 
 /// Arguments that the mutation answers with `userErrors`, if it has such.
 fn invalid(mutation: &str) -> Option<String> {
+    let hub = Type::Organisation.id(HUB.id()).0;
+    let key = Type::ApiKey.id(HUB.key().id).0;
     Some(match mutation {
         "disableUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(SOLE_PERSON)),
+        "acceptInvitation" | "declineInvitation" => "(input: {token: \"unknown\"})".to_owned(),
+        "createApiKey" => format!("(input: {{organisationId: {hub:?}, name: \"Key\", permissions: []}})"),
+        "inviteMember" => format!("(input: {{organisationId: {hub:?}, email: \"one\", roles: [{{builtIn: VIEWER}}]}})"),
+        "inviteMembers" => format!("(input: {{organisationId: {hub:?}, invitations: []}})"),
+        "rotateApiKey" => format!("(input: {{apiKeyId: {key:?}, keepOldForMinutes: 10081}})"),
+        "updateApiKey" => format!("(input: {{apiKeyId: {key:?}, name: \"\"}})"),
         "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
         "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),
         "changeAddress" => "(input: {newEmail: \"vera\"})".to_owned(),
@@ -70,6 +107,24 @@ fn invalid(mutation: &str) -> Option<String> {
 
 fn user_id(caller: Caller) -> String {
     Type::User.id(caller.person().id).0
+}
+
+/// Id of a new invitation.
+async fn invite(world: &World, inviter: Caller, organisation: Uuid, email: &str) -> String {
+    let query = "mutation($input: InviteMemberInput!) { inviteMember(input: $input) { invitation { id } } }";
+    let id = Type::Organisation.id(organisation).0;
+    let input = json!({ "organisationId": id, "email": email, "roles": [{ "builtIn": "MEMBER" }] });
+    let answer = world.as_(inviter).run(query, json!({ "input": input })).await;
+    answer.ok()["inviteMember"]["invitation"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
+}
+
+/// Id of a new key of the hub.
+async fn new_key(world: &World) -> String {
+    let query = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }";
+    let id = Type::Organisation.id(HUB.id()).0;
+    let input = json!({ "organisationId": id, "name": "Key", "permissions": ["SERVICE_READ"] });
+    let answer = world.as_(HUB.owner).run(query, json!({ "input": input })).await;
+    answer.ok()["createApiKey"]["apiKey"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
 }
 
 async fn refresh_token(world: &World) -> String {

@@ -163,6 +163,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::BillingContact => "billing_contact",
         Type::AuditEvent => "audit_event",
         Type::UserAccount => "\"user\"",
+        Type::ApiKey => "api_key",
         _ => &name.to_lowercase(),
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();

@@ -40,6 +40,12 @@ impl World {
                 rows.subscription(organisation, &name);
                 rows.invoice(organisation, organisation, id, &name);
             }
+            for organisation in [client, id] {
+                rows.spare_key(organisation, "Navet crowd key", hub.owner.person());
+                let email = format!("invited{number}@crowd.example");
+                let viewer = Held::Builtin(BuiltinRole::Viewer);
+                rows.invitation(organisation, &email, hub.owner.person(), viewer);
+            }
             rows.event(client, hub.owner.person(), None);
             rows.unchained_event(id, i64::from(number) + 100, hub.owner.person());
             let contact = rows.contact(client, &format!("{name} contact"));

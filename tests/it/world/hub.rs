@@ -161,6 +161,19 @@ impl Hub {
         rows.role_with_id(self.probe_role(), self.id(), &format!("{} probe", self.word), nothing, nothing);
         rows.member(self.id(), self.probe.person().id, &[Held::Custom(self.probe_role())]);
         rows.key(&self.key());
+        let spare =
+            if self.tree == HUB.tree { ["Navet key 2", "Navet key 3"] } else { ["Boreal key 2", "Boreal key 3"] };
+        for name in spare {
+            rows.spare_key(self.id(), name, self.owner.person());
+        }
+        for (number, held) in
+            [Held::Builtin(BuiltinRole::Viewer), Held::Builtin(BuiltinRole::Billing), Held::Custom(role)]
+                .into_iter()
+                .enumerate()
+        {
+            let email = format!("invited{number}@{}.example", self.word.to_lowercase());
+            fixtures.add(Type::Invitation, "", rows.invitation(self.id(), &email, self.owner.person(), held));
+        }
         let partnership = rows.first_partnership(self.id());
         for by in [None, None, Some(partnership)] {
             fixtures.add(Type::AuditEvent, "", rows.event(self.id(), self.owner.person(), by));

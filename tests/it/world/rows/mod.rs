@@ -1,14 +1,17 @@
 //! Rows as they are written into the database: with defaults for what a test does not care about, and ids that are the
-//! same each time. What an organisation buys and is billed for is in `business.rs`, its log in `audit.rs`.
+//! same each time. What an organisation buys and is billed for is in `business.rs`, its log in
+//! `audit.rs`, its spare keys and invitations in `invited.rs`.
 
 mod accounts;
 mod audit;
 mod business;
+mod invited;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, audit_chain, audit_event, billing_contact, billing_details, invoice, invoice_line, membership,
-    membership_role, organisation, partnership, payer, role, service, session, subscription, user,
+    api_key, audit_chain, audit_event, billing_contact, billing_details, invitation, invitation_role, invoice,
+    invoice_line, membership, membership_role, organisation, partnership, payer, role, service, session, subscription,
+    user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -66,6 +69,8 @@ pub struct Rows {
     lines: Vec<invoice_line::Model>,
     sessions: Vec<session::Model>,
     keys: Vec<api_key::Model>,
+    invitations: Vec<invitation::Model>,
+    invitation_roles: Vec<invitation_role::Model>,
     chains: Vec<audit_chain::Model>,
     events: Vec<audit_event::Model>,
 }
@@ -253,6 +258,8 @@ impl Rows {
         db_insert(db, self.lines).await;
         db_insert(db, self.sessions).await;
         db_insert(db, self.keys).await;
+        db_insert(db, self.invitations).await;
+        db_insert(db, self.invitation_roles).await;
         db_insert(db, self.chains).await;
         db_insert(db, self.events).await;
     }
