@@ -16,6 +16,7 @@ mod enforced;
 mod explained;
 mod exported;
 mod fuzzed;
+mod invitations;
 mod isolation;
 mod killed;
 mod layers;
