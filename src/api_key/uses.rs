@@ -16,7 +16,7 @@ use crate::error::Result;
 /// A key that is used all the time is written so often.
 const APART: TimeDelta = TimeDelta::minutes(5);
 /// How often it is looked what there is to write.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// The uses of keys by this process. Cheap to clone.
 #[derive(Clone, Default)]

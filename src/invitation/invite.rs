@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::input::InvitationInput;
-use super::letters::{self, Invited};
+use super::letters::{self, Facts};
 use super::rules::{self, AN_HOUR};
 use super::store::{self, Known};
 use crate::access::{Actor, HeldRole, Permission, Seen, Step, note_refusal};
@@ -82,13 +82,13 @@ impl Inviter {
     pub fn letter(&self, email: &str, locale: Locale, known: Option<&Known>, token: &str) -> (Recipient, Letter) {
         let locale = known.map_or(locale, |known| known.locale);
         let recipient = Recipient { user: known.map(|known| known.user), address: email.to_owned(), locale };
-        let invited = Invited {
+        let facts = Facts {
             organisation: &self.organisation,
             inviter: self.name.as_deref(),
             days: self.config.invitations.days,
             url: &self.config.link("invitation", token),
         };
-        (recipient, letters::invitation(locale, &invited))
+        (recipient, letters::invitation(locale, &facts))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::locale::Locale;
 use crate::mail::Letter;
 
 /// What an invitation says.
-pub struct Invited<'a> {
+pub struct Facts<'a> {
     /// Name of the organisation.
     pub organisation: &'a str,
     /// Name of the person who invites; none for an API key.
@@ -16,8 +16,8 @@ pub struct Invited<'a> {
 }
 
 /// An invitation in the language of who is invited.
-pub fn invitation(locale: Locale, invited: &Invited<'_>) -> Letter {
-    let Invited { organisation, inviter, days, url } = invited;
+pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
+    let Facts { organisation, inviter, days, url } = facts;
     match locale {
         Locale::En => {
             let days = if *days == 1 { "one day".to_owned() } else { format!("{days} days") };
@@ -65,8 +65,8 @@ mod tests {
     fn an_invitation_names_who_invites_and_leads_to_the_link_in_each_language() {
         for locale in Locale::ALL {
             for (inviter, days) in [(Some("Ada"), 7), (None, 1)] {
-                let invited = Invited { organisation: "Engines", inviter, days, url: "https://x.example/?token=a" };
-                let text = invitation(locale, &invited).text();
+                let facts = Facts { organisation: "Engines", inviter, days, url: "https://x.example/?token=a" };
+                let text = invitation(locale, &facts).text();
                 assert!(text.contains("Engines") && text.contains("\nhttps://x.example/?token=a\n"), "{text}");
                 assert_eq!(text.contains("Ada"), inviter.is_some(), "{text}");
                 assert_eq!(text.contains('7'), days == 7, "{text}");

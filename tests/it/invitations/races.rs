@@ -35,12 +35,12 @@ fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
         for round in 0..6 {
             let email = format!("ada{round}@example.org");
             let (id, token) = invite(&world, OWNER_OF_ACME, ACME, &email, "VIEWER").await;
-            let (answered, taken) = match round % 3 {
+            let (answered, withdrawn) = match round % 3 {
                 0 => tokio::join!(sign_up(&world, &email, Some(&token)), revoke(&world, OWNER_OF_ACME, &id)),
                 1 => tokio::join!(sign_up(&world, &email, Some(&token)), decline(&world, &token)),
                 _ => tokio::join!(sign_up(&world, &email, Some(&token)), resend(&world, OWNER_OF_ACME, &id)),
             };
-            assert_eq!(won([&answered, &taken]), 1, "{} {}", answered.text, taken.text);
+            assert_eq!(won([&answered, &withdrawn]), 1, "{} {}", answered.text, withdrawn.text);
             let is_member = !roles_at_acme(&world, &email).await.is_empty();
             assert_eq!(is_member, codes(&answered).is_empty());
             let state = seen(&world, &id).await["state"].clone();
