@@ -24,9 +24,12 @@ impl Doer {
         Self { kind: ActorKind::User, id: Some(id), name: Some(name.to_owned()) }
     }
 
-    /// Somebody who has a link from a mail, and need not be signed in nor known.
-    pub const fn unknown() -> Self {
-        Self { kind: ActorKind::User, id: None, name: None }
+    /// Who acts by a link from a mail: who asks, or a person of whom no more is known.
+    pub fn by_link(actor: &Actor) -> Self {
+        match actor {
+            Actor::Anonymous => Self { kind: ActorKind::User, id: None, name: None },
+            known => Self::of(known),
+        }
     }
 
     /// The server itself, or its command line.

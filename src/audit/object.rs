@@ -202,7 +202,7 @@ impl AuditEvent {
         self.row.actor_kind.into()
     }
 
-    /// The user or the API key.
+    /// The user or the API key; null for the server, and for who had a link from a mail and was not signed in.
     #[public]
     fn actor_id(&self) -> Option<ID> {
         self.row.actor_id.map(|key| actor_type(self.row.actor_kind).id(key))

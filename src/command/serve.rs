@@ -72,7 +72,9 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
     }
-    app.key_uses.finish(&db).await?;
+    if let Err(error) = app.key_uses.finish(&db).await {
+        tracing::warn!(%error, "the last uses of API keys were not written");
+    }
     db.close().await;
     tracing::info!("ended");
     Ok(())

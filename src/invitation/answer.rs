@@ -110,7 +110,7 @@ impl AnswerMutation {
         let (random, now) = (service::<Random>(context)?, request.now());
         let organisation = invited.row.organisation_id;
         let act = Act::done("declineInvitation", organisation, None)
-            .by(Doer::unknown())
+            .by(Doer::by_link(request.actor()))
             .to(Type::Invitation.id(invited.row.id))
             .changing(json!({ "state": "PENDING" }), json!({ "state": "DECLINED" }));
         let is_done = request

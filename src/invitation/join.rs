@@ -217,7 +217,8 @@ async fn void(
 ) -> Written<UserError> {
     let change = ActiveModel { state: Set(State::Void), answered_at: Set(Some(request.now())), ..Default::default() };
     store::change(tx, row.id, change).await?;
-    audit::record(tx, request, random, act(accepted, row, json!({ "state": "VOID" })).by(Doer::unknown())).await?;
+    let act = act(accepted, row, json!({ "state": "VOID" })).by(Doer::by_link(request.actor()));
+    audit::record(tx, request, random, act).await?;
     let message = "Who invited you may no longer give what this invitation gives, so it is void. Ask somebody else \
                    there for another.";
     Ok(UserError::at(accepted.field, UserErrorCode::StaleState, message))

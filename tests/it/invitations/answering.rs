@@ -88,6 +88,12 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
         let (_, declined) = invite(&world, OWNER_OF_ACME, ACME, "a@example.org", "VIEWER").await;
         let answer = decline(&world, &declined).await;
         assert_eq!(answer.ok()["tried"], json!({ "declined": true, "userErrors": [] }));
+        let query = "query($id: ID!) { organisation(id: $id) { auditEvents(first: 1) { edges { node { \
+             action actorKind actorId actorName } } } } }";
+        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
+        let expected =
+            json!({ "action": "declineInvitation", "actorKind": "USER", "actorId": null, "actorName": null });
+        assert_eq!(log.ok()["organisation"]["auditEvents"]["edges"][0]["node"], expected);
         let (id, revoked) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "VIEWER").await;
         assert_eq!(revoke(&world, ADMIN_OF_ACME, &id).await.ok()["tried"]["invitation"]["state"], "REVOKED");
         let (_, used) = invite(&world, OWNER_OF_ACME, ACME, "c@example.org", "VIEWER").await;
@@ -99,9 +105,9 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
         let (_, old) = invite(&world, OWNER_OF_ACME, ACME, "e@example.org", "VIEWER").await;
         world.app.clock.advance(TimeDelta::days(7));
 
-        let long = "x".repeat(10_000);
+        let huge = "x".repeat(10_000);
         let answers =
-            [&declined, &revoked, &used, &replaced, &old, "", "unknown", "\u{0}", "å", &long].map(async |token| {
+            [&declined, &revoked, &used, &replaced, &old, "", "unknown", "\u{0}", "å", &huge].map(async |token| {
                 let token: &str = token;
                 let shown = preview(&world, token).await;
                 shown.refused("NOT_FOUND");
