@@ -168,6 +168,10 @@ pub enum UserErrorCode {
     TooEarly,
     /// The time in which it could be done is over.
     TooLate,
+    /// Only an OWNER who is a direct member of the organisation can do this.
+    NotAnOwner,
+    /// Only staff of the operator can do this, where they are no members themselves.
+    ForStaffOnly,
 }
 
 /// Something that the user can mend.
@@ -200,17 +204,17 @@ impl UserError {
 
     /// For who wants to give what they do not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
+        Self::lacking(field, "You cannot give what you do not hold", missing)
+    }
+
+    /// For who lacks something that the act takes; the message begins with what cannot be done.
+    pub fn lacking(field: &str, opening: &str, missing: Grants) -> Self {
         let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
+        let (own, clients) = (list(missing.own), list(missing.clients));
         let message = match (missing.own.is_empty(), missing.clients.is_empty()) {
-            (_, true) => format!("You cannot give what you do not hold here: {}.", list(missing.own)),
-            (true, false) => {
-                format!("You cannot give what you do not hold at the clients: {}.", list(missing.clients))
-            }
-            (false, false) => format!(
-                "You cannot give what you do not hold here: {}; and at the clients: {}.",
-                list(missing.own),
-                list(missing.clients)
-            ),
+            (_, true) => format!("{opening} here: {own}."),
+            (true, false) => format!("{opening} at the clients: {clients}."),
+            (false, false) => format!("{opening} here: {own}; and at the clients: {clients}."),
         };
         Self {
             missing_permissions: Some(missing.own),

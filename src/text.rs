@@ -4,6 +4,8 @@ use crate::error::{UserError, UserErrorCode};
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 1000;
 
 /// A name without the space around it, or what is wrong with it.
 pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
@@ -19,6 +21,22 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
         return wrong("A name has no control characters: no line breaks, and none that hide or turn text.");
     }
     Ok(name.to_owned())
+}
+
+/// Why something is done, in one paragraph; or what is wrong with it.
+pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
+    let reason = typed.trim();
+    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    if reason.is_empty() {
+        return wrong("Give a reason.");
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return wrong("A reason has at most 1000 characters.");
+    }
+    if reason.chars().any(is_deceptive) {
+        return wrong("A reason is one paragraph: no line breaks, and no characters that hide or turn text.");
+    }
+    Ok(reason.to_owned())
 }
 
 /// Control characters, and those that make text look like another: line breaks, invisible ones, and such as turn the

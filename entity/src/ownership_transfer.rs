@@ -25,6 +25,9 @@ pub struct Model {
     pub offered_by_id: Uuid,
     /// Whether the old owner leaves; else ADMIN is kept.
     pub leaves: bool,
+    /// Why the operator recovers it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reason: Option<String>,
     /// Who accepted it.
     pub accepted_user_id: Option<Uuid>,
     /// Before, it cannot be accepted.

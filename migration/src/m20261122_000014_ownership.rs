@@ -28,6 +28,8 @@ impl MigrationTrait for Migration {
             // The owner who offers, or the member of the operator's staff who recovers.
             .col(uuid("offered_by_id"))
             .col(boolean("leaves"))
+            // Why the operator recovers it.
+            .col(text_null("reason"))
             .col(uuid_null("accepted_user_id"))
             // It cannot be accepted before.
             .col(timestamp_with_time_zone("opens_at"))
@@ -46,6 +48,8 @@ impl MigrationTrait for Migration {
         manager.create_index(open.and_where(Expr::col("state").eq("OFFERED")).take()).await?;
         manager.create_index(index("ownership_transfer", &["organisation_id", "created_at", "id"])).await?;
         manager.create_index(index("ownership_transfer", &["email"])).await?;
+        // How many somebody has made of late.
+        manager.create_index(index("ownership_transfer", &["offered_by_id", "created_at"])).await?;
 
         let halt = Table::create()
             .table("organisation_halt")

@@ -68,6 +68,14 @@ pub enum Subject {
 }
 
 impl Actor {
+    /// The person, if it is one.
+    pub const fn user_id(&self) -> Option<Uuid> {
+        match self {
+            Self::User(user) => Some(user.id),
+            Self::ApiKey(_) | Self::Anonymous => None,
+        }
+    }
+
     /// Whose grants decide.
     pub const fn subject(&self) -> Subject {
         match self {

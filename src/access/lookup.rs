@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::actor::{Actor, Subject};
 use super::directive::Side;
 use super::explain::explain;
-use super::graph::{Graph, Holdings};
+use super::graph::{Graph, Holdings, OrganisationState};
 use super::guard::Seat;
 use super::path::{Explanation, Path};
 use super::permission::Permission;
@@ -51,6 +51,17 @@ impl Seen {
             return Err(Error::Forbidden { permission, organisation: self.row.id });
         }
         Err(Error::NotFound)
+    }
+
+    /// What the viewer would hold here if the organisation worked. Where something is taken away, this is what counts:
+    /// a suspension masks the difference between an owner and an admin, and a closed organisation is reopened by those
+    /// who could have closed it.
+    pub fn unmasked(&self, now: DateTimeUtc) -> Grants {
+        let mut graph = self.origin.graph.above(self.row.id);
+        if let Some(node) = graph.nodes.get_mut(&self.row.id) {
+            node.state = OrganisationState::Active;
+        }
+        resolve(&graph, &self.origin.holdings, now).get(&self.row.id).copied().unwrap_or_default()
     }
 
     /// The seat of an object that belongs to this organisation alone.

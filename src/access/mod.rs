@@ -28,7 +28,7 @@ pub use guard::{Exists, Guarded, Rule, Seat, authenticated, check, report};
 pub use lookup::{Access, Seen};
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
-pub use refusals::{Refusal, Refusals, note_refusal};
+pub use refusals::{Refusal, Refusals, note_refusal, told};
 pub use resolver::resolve;
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};

@@ -6,6 +6,7 @@ use async_graphql::Context;
 use async_graphql::parser::types::OperationType;
 
 use super::permission::Permission;
+use crate::error::{UserError, UserErrorCode};
 
 /// A mutation that its actor may not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,4 +37,19 @@ pub fn note_refusal(context: &Context<'_>, code: &'static str, permission: Optio
     let Some(refusals) = context.data_opt::<Refusals>().filter(|_| is_mutation && is_root) else { return };
     let refusal = Refusal { action: context.item.node.name.node.to_string(), code, permission };
     refusals.0.lock().unwrap_or_else(PoisonError::into_inner).push(refusal);
+}
+
+/// The mistake as the list in a payload. One that is about rights is noted, like every other refusal.
+pub fn told(context: &Context<'_>, error: UserError) -> Vec<UserError> {
+    let code = match error.code {
+        UserErrorCode::PermissionNotHeld => Some("PERMISSION_NOT_HELD"),
+        UserErrorCode::NotAnOwner => Some("NOT_AN_OWNER"),
+        UserErrorCode::ForStaffOnly => Some("FOR_STAFF_ONLY"),
+        UserErrorCode::WrongAddress => Some("WRONG_ADDRESS"),
+        _ => None,
+    };
+    if let Some(code) = code {
+        note_refusal(context, code, None);
+    }
+    vec![error]
 }

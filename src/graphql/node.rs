@@ -15,6 +15,7 @@ use crate::invoice::{self, Invoice};
 use crate::membership::{self, Membership};
 use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
+use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership, Window};
 use crate::request::Request;
 use crate::reseller::Reseller;
@@ -48,6 +49,8 @@ pub enum Node {
     Invitation(Invitation),
     /// A key that acts for an organisation.
     ApiKey(ApiKey),
+    /// A transfer of ownership.
+    OwnershipTransfer(OwnershipTransfer),
     /// An event of the audit log.
     AuditEvent(AuditEvent),
     /// A user as those see it who run the platform.
@@ -71,7 +74,8 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::ApiKey => api_key::store::find(request, key).await?.map(Node::from),
         Type::Invitation => invitation::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
-        Type::User | Type::Session | Type::Role | Type::OwnershipTransfer => {
+        Type::OwnershipTransfer => ownership::store::find(request, key).await?.map(Node::from),
+        Type::User | Type::Session | Type::Role => {
             return Err(Error::InvalidInput(
                 "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
             ));

@@ -11,10 +11,15 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
 use crate::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
+use crate::membership::{MemberUpdateMutation, MembershipMutation};
 use crate::operator::{OperatorMutation, OperatorQuery};
-use crate::organisation::{OrganisationMutation, OrganisationQuery};
+use crate::organisation::{
+    ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
+};
+use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
+use crate::role::{RoleMutation, RoleQuery};
 use crate::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
 use crate::user::{
     AddressMutation, PasswordMutation, Passwords, ProfileMutation, SecondFactorMutation, SecretKeys, UserMutation,
@@ -32,12 +37,22 @@ pub struct Query(
     ExplanationQuery,
     InvitationQuery,
     OperatorQuery,
+    RoleQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     OrganisationMutation,
+    OrganisationUpdateMutation,
+    SuspensionMutation,
+    ClosingMutation,
+    RoleMutation,
+    MemberUpdateMutation,
+    MembershipMutation,
+    OwnershipMutation,
+    OwnershipRecoveryMutation,
+    OwnershipAnswerMutation,
     SessionMutation,
     LogInMutation,
     IdentityMutation,

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use async_graphql::{ID, OneofObject};
+use entity::organisation;
+use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::store;
@@ -50,7 +52,7 @@ pub async fn custom_among<'a>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    store::custom_roles(request.db(), &at.row, &keys.into_iter().collect::<Vec<_>>()).await
+    Ok(store::custom_roles(request.db().reader(), &at.row, &keys.into_iter().collect::<Vec<_>>()).await?)
 }
 
 /// The same as `chosen` where the custom roles are known already. An id that is none is a mistake in the field.
@@ -93,6 +95,21 @@ fn key(choice: &RoleChoice) -> Option<Uuid> {
         RoleChoice::RoleId(id) => id::Type::Role.parse(id).ok(),
         RoleChoice::BuiltIn(_) => None,
     }
+}
+
+/// The chosen roles with what they hold now that the organisation is locked; `None` if one was deleted meanwhile.
+pub async fn current(
+    tx: &DatabaseTransaction,
+    at: &organisation::Model,
+    roles: &[HeldRole],
+) -> std::result::Result<Option<Vec<HeldRole>>, DbErr> {
+    let keys: Vec<Uuid> = roles.iter().filter_map(|held| held.role.key()).collect();
+    let mut custom = store::custom_roles(tx, at, &keys).await?;
+    if custom.len() < keys.len() {
+        return Ok(None);
+    }
+    custom.extend(roles.iter().filter(|held| held.role.key().is_none()).cloned());
+    Ok(Some(custom))
 }
 
 /// What the roles hold together.

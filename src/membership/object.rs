@@ -1,4 +1,4 @@
-//! A member of an organisation, and a role in a member's hand.
+//! A member of an organisation.
 
 use std::sync::Arc;
 
@@ -7,11 +7,12 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::store::Member;
-use crate::access::{BuiltinRole, Guarded, HeldRole, PermissionSet, RoleRef, Seat, Seen, Side};
+use crate::access::{Guarded, Seat, Seen, Side};
 use crate::error::Result;
 use crate::id;
 use crate::organisation::{self, Organisation};
 use crate::request::Request;
+use crate::role::Role;
 use crate::user::User;
 
 /// A user in an organisation, with one or more roles.
@@ -31,6 +32,16 @@ impl Membership {
     pub fn new(row: &Arc<Member>, seen: &Seen) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
+
+    /// The organisation with the viewer's grants there.
+    pub const fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
+    /// Who the member is.
+    pub fn person(&self) -> User {
+        User { id: self.row.user_id, name: self.row.name.clone() }
+    }
 }
 
 /// A user in an organisation, with one or more roles.
@@ -46,7 +57,7 @@ impl Membership {
     /// Who the member is.
     #[public]
     fn user(&self) -> User {
-        User { id: self.row.user_id, name: self.row.name.clone() }
+        self.person()
     }
 
     /// The address of the member.
@@ -58,7 +69,7 @@ impl Membership {
     /// What the member may do, by role.
     #[public]
     fn roles(&self) -> Vec<Role> {
-        self.row.roles.iter().map(|held| Role { held: held.clone(), seen: self.seen.clone() }).collect()
+        self.row.roles.iter().map(|held| Role::new(held.clone(), self.seen.clone())).collect()
     }
 
     /// The organisation.
@@ -77,65 +88,5 @@ impl Membership {
     #[public]
     fn expires_at(&self) -> Option<DateTimeUtc> {
         self.row.expires_at
-    }
-}
-
-/// A named pair of permission sets: at the organisation where it is held, and at the clients of that organisation.
-pub struct Role {
-    held: HeldRole,
-    seen: Seen,
-}
-
-impl Role {
-    /// A role that is held at an organisation.
-    pub fn new(held: HeldRole, seen: Seen) -> Self {
-        Self { held, seen }
-    }
-}
-
-impl Guarded for Role {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
-    }
-}
-
-/// A named pair of permission sets: at the organisation where it is held, and at the clients of that organisation.
-#[guarded]
-#[Object]
-impl Role {
-    /// Opaque id of a custom role; a built-in one has none.
-    #[public]
-    fn id(&self) -> Option<ID> {
-        match &self.held.role {
-            RoleRef::Custom { id, .. } => Some(id::Type::Role.id(*id)),
-            RoleRef::Builtin(_) => None,
-        }
-    }
-
-    /// Its name. Names decide nothing.
-    #[public]
-    fn name(&self) -> &str {
-        self.held.role.name()
-    }
-
-    /// Which built-in role it is; null for a custom one.
-    #[public]
-    fn built_in(&self) -> Option<BuiltinRole> {
-        match &self.held.role {
-            RoleRef::Builtin(role) => Some(*role),
-            RoleRef::Custom { .. } => None,
-        }
-    }
-
-    /// What it holds at the organisation.
-    #[requires(ROLE_READ)]
-    fn permissions(&self) -> Option<PermissionSet> {
-        Some(self.held.sets.own)
-    }
-
-    /// What it holds at the clients of the organisation.
-    #[requires(ROLE_READ)]
-    fn client_permissions(&self) -> Option<PermissionSet> {
-        Some(self.held.sets.clients)
     }
 }

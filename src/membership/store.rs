@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use entity::{membership, membership_role, organisation, role};
+use entity::{membership, membership_role, organisation, role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement,
+    Value,
+};
 use uuid::Uuid;
 
 use super::object::Membership;
 use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, RoleRef, Seen};
-use crate::db::Db;
 use crate::error::Result;
+use crate::locale::Locale;
 use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
 use crate::random::Random;
 use crate::request::Request;
@@ -36,10 +39,16 @@ pub struct Member {
     pub expires_at: Option<DateTimeUtc>,
     /// The roles.
     pub roles: Vec<HeldRole>,
+    /// Whether the user may act at all.
+    pub is_active: bool,
+    /// The language of mail to the user.
+    pub locale: Locale,
+    /// The partnership through which it was given, if one.
+    pub partnership_id: Option<Uuid>,
 }
 
 const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
-     mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind";
+     mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind, u.state, u.locale, t.partnership_id";
 const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id";
 
@@ -79,6 +88,9 @@ fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
         created_at: row.try_get_by_index(7)?,
         expires_at: row.try_get_by_index(8)?,
         roles,
+        is_active: row.try_get_by_index::<user::State>(15)? == user::State::Active,
+        locale: row.try_get_by_index::<user::Locale>(16)?.into(),
+        partnership_id: row.try_get_by_index(17)?,
     })
 }
 
@@ -159,17 +171,103 @@ pub async fn add_roles(
 }
 
 /// Those of the custom roles that belong to the organisation.
-pub async fn custom_roles(db: &Db, at: &organisation::Model, keys: &[Uuid]) -> Result<Vec<HeldRole>> {
+pub async fn custom_roles(
+    db: &impl ConnectionTrait,
+    at: &organisation::Model,
+    keys: &[Uuid],
+) -> std::result::Result<Vec<HeldRole>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = role::Entity::find()
         .filter(role::Column::OrganisationId.eq(at.id))
         .filter(role::Column::Id.is_in(keys.iter().copied()))
-        .all(db.reader())
+        .all(db)
         .await?;
     let held = rows.into_iter().map(|row| {
         let own = PermissionSet::from_stored(row.permissions);
         HeldRole::custom(row.id, row.name, own, PermissionSet::from_stored(row.client_permissions), at.kind)
     });
     Ok(held.collect())
+}
+
+/// The membership as the transaction sees it.
+pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<Member>, DbErr> {
+    Ok(select(tx, "t.id = $1", [id.into()]).await?.pop())
+}
+
+/// The membership of a user in an organisation as the transaction sees it.
+pub async fn load_of(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> std::result::Result<Option<Member>, DbErr> {
+    let condition = "t.organisation_id = $1 AND t.user_id = $2";
+    Ok(select(tx, condition, [organisation_id.into(), user_id.into()]).await?.pop())
+}
+
+/// The memberships of an organisation that are OWNER or ADMIN, also those that have ended and of users who may not act.
+pub async fn leaders(tx: &DatabaseTransaction, organisation_id: Uuid) -> std::result::Result<Vec<Member>, DbErr> {
+    let condition = "t.organisation_id = $1 AND EXISTS (SELECT 1 FROM membership_role x \
+                     WHERE x.membership_id = t.id AND x.builtin IN ('OWNER', 'ADMIN'))";
+    select(tx, condition, [organisation_id.into()]).await
+}
+
+async fn select<const N: usize>(
+    tx: &DatabaseTransaction,
+    condition: &str,
+    values: [Value; N],
+) -> std::result::Result<Vec<Member>, DbErr> {
+    let sql = format!(
+        "SELECT t.organisation_id, t.id, t.created_at, {COLUMNS} FROM membership t {JOINS} WHERE {condition} ORDER BY t.id"
+    );
+    let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let mut members: Vec<Vec<QueryResult>> = Vec::new();
+    let mut last = None;
+    for row in rows {
+        let id: Uuid = row.try_get_by_index(1)?;
+        match members.last_mut() {
+            Some(same) if last == Some(id) => same.push(row),
+            _ => members.push(vec![row]),
+        }
+        last = Some(id);
+    }
+    members.iter().map(|rows| read(rows)).collect()
+}
+
+/// Puts other roles in the place of those of a membership.
+pub async fn replace_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    (organisation_id, membership_id): (Uuid, Uuid),
+    roles: &[RoleRef],
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    let old = membership_role::Entity::delete_many().filter(membership_role::Column::MembershipId.eq(membership_id));
+    old.exec(tx).await?;
+    add_roles(tx, random, (organisation_id, membership_id), roles, now).await
+}
+
+/// Says when a membership ends, and whether it belongs to a partnership.
+pub async fn set_end(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    expires_at: Option<DateTimeUtc>,
+    partnership_id: Option<Uuid>,
+) -> std::result::Result<(), DbErr> {
+    let ends = membership::ActiveModel {
+        expires_at: Set(expires_at),
+        partnership_id: Set(partnership_id),
+        ..Default::default()
+    };
+    membership::Entity::update_many().set(ends).filter(membership::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Ends a membership, with its roles.
+pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<(), DbErr> {
+    membership::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
 }
 
 /// The members of an organisation, in the order in which they joined.

@@ -1,17 +1,24 @@
 //! Organisations: firms, people acting alone, projects, resellers, and the operator.
 //!
-//! A state masks what may be done (see `access/graph.rs`). An organisation exists for those who hold ORGANISATION_READ
+//! A state masks what may be done (see `access/graph.rs`): `suspension.rs` and `closing.rs` change it. An organisation exists for those who hold ORGANISATION_READ
 //! there; whoever stands in a relation with it sees its card.
 
 mod card;
+mod closing;
 mod halted;
+mod letters;
 mod mutation;
 mod object;
 mod query;
 pub mod store;
+mod suspension;
+mod update;
 
 pub use card::OrganisationCard;
+pub use closing::ClosingMutation;
 pub use halted::halted;
 pub use mutation::{NewOrganisationKind, OrganisationMutation};
 pub use object::{Organisation, OrganisationKind, OrganisationState};
 pub use query::OrganisationQuery;
+pub use suspension::SuspensionMutation;
+pub use update::OrganisationUpdateMutation;

@@ -1,11 +1,13 @@
 //! An organisation, and its card for those who stand in a relation with it.
 
 use async_graphql::{Context, Enum, ID, Object};
-use entity::organisation;
+use entity::{organisation, organisation_halt};
 use macros::guarded;
+use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::card::OrganisationCard;
+use super::store;
 use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
@@ -16,10 +18,12 @@ use crate::id;
 use crate::invitation::{self, Invitation, InvitationState};
 use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
+use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
 use crate::partnership::{self, Partnership, PartnershipState, Window};
 use crate::request::Request;
 use crate::reseller::Reseller;
+use crate::role::{self, Role};
 use crate::service::{self, Service, ServiceFilter};
 use crate::subscription::{self, Subscription, SubscriptionFilter};
 
@@ -59,6 +63,10 @@ impl Organisation {
     pub fn key(&self) -> Uuid {
         self.0.row.id
     }
+
+    async fn halt(&self, context: &Context<'_>) -> Result<Option<organisation_halt::Model>> {
+        store::halt(Request::of(context)?, self.key()).await
+    }
 }
 
 impl Guarded for Organisation {
@@ -95,6 +103,24 @@ impl Organisation {
         self.0.row.state.into()
     }
 
+    /// Since when it is suspended; null if it is not.
+    #[public]
+    async fn suspended_at(&self, context: &Context<'_>) -> Result<Option<DateTimeUtc>> {
+        Ok(self.halt(context).await?.and_then(|halt| halt.suspended_at))
+    }
+
+    /// Why it is suspended, as the operator says; null if it is not.
+    #[requires(BILLING_READ, AUDIT_READ)]
+    async fn suspended_because(&self, context: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.halt(context).await?.and_then(|halt| halt.suspended_because))
+    }
+
+    /// Since when it is closed; null if it is not. It can be reopened for some time: `reopenOrganisation`.
+    #[public]
+    async fn closed_at(&self, context: &Context<'_>) -> Result<Option<DateTimeUtc>> {
+        Ok(self.halt(context).await?.and_then(|halt| halt.closed_at))
+    }
+
     /// All that the viewer may do here, by whatever path: what a dashboard draws its buttons from.
     #[public]
     fn viewer_permissions(&self) -> PermissionSet {
@@ -128,6 +154,23 @@ impl Organisation {
         #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<Vec<InvitationState>>,
     ) -> Result<Option<Connection<Invitation>>> {
         invitation::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+    }
+
+    /// Its own roles, by name, besides the built-in ones.
+    #[requires(ROLE_READ)]
+    async fn roles(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Role>>> {
+        role::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// How it was handed on, or is to be, the newest first.
+    #[requires(MEMBER_READ)]
+    async fn ownership_transfers(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states.")] states: Option<Vec<OwnershipTransferState>>,
+    ) -> Result<Option<Connection<OwnershipTransfer>>> {
+        ownership::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The services that the viewer sees, by name: domains with `domain:read`, all others with `service:read`.

@@ -1,10 +1,16 @@
 //! Organisations in the database: looking them up, and making them.
 #![expect(clippy::disallowed_methods, reason = "the statements about organisations stand here")]
 
+use std::collections::HashMap;
+
 use entity::organisation::{self, Kind, State};
+use entity::{organisation_halt, partnership};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, Set};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -14,6 +20,7 @@ use crate::db::WriteError;
 use crate::error::{Error, Result};
 use crate::membership::{self, store::NewMember};
 use crate::random::Random;
+use crate::request::Request;
 
 /// How many codes are drawn until one is free. There are 10^12, so a second is hardly ever needed.
 const DRAWS: usize = 8;
@@ -100,4 +107,70 @@ async fn insert_organisation(
         }
     }
     Err(Error::fault("no free code for an organisation").into())
+}
+
+/// Gives an organisation another name or kind. A trigger takes the name to where lists are ordered by it.
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) -> std::result::Result<(), DbErr> {
+    let row = organisation::ActiveModel { name: Set(name.to_owned()), kind: Set(kind), ..Default::default() };
+    organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Since when and why the organisation is stopped: one statement for all that are asked for at the same time.
+pub async fn halt(request: &Request, id: Uuid) -> Result<Option<organisation_halt::Model>> {
+    let batch = request.lists.batch::<organisation_halt::Model>("halt".to_owned());
+    let load = async |ids: Vec<Uuid>| {
+        let among = organisation_halt::Column::OrganisationId.is_in(ids);
+        let rows = organisation_halt::Entity::find().filter(among).all(request.db().reader()).await?;
+        Ok(rows.into_iter().map(|row| (row.organisation_id, row)).collect::<HashMap<_, _>>())
+    };
+    batch.load(id, load).await
+}
+
+/// The same as the transaction sees it.
+pub async fn load_halt(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<organisation_halt::Model, DbErr> {
+    let nothing =
+        organisation_halt::Model { organisation_id: id, suspended_at: None, suspended_because: None, closed_at: None };
+    Ok(organisation_halt::Entity::find_by_id(id).one(tx).await?.unwrap_or(nothing))
+}
+
+/// Brings an organisation into a state, with what there is to say about it.
+pub async fn set_state(
+    tx: &DatabaseTransaction,
+    state: State,
+    halt: organisation_halt::Model,
+) -> std::result::Result<(), DbErr> {
+    let of_it = organisation::Column::Id.eq(halt.organisation_id);
+    let row = organisation::ActiveModel { state: Set(state), ..Default::default() };
+    organisation::Entity::update_many().set(row).filter(of_it).exec(tx).await?;
+    let known = OnConflict::column(organisation_halt::Column::OrganisationId)
+        .update_columns([
+            organisation_halt::Column::SuspendedAt,
+            organisation_halt::Column::SuspendedBecause,
+            organisation_halt::Column::ClosedAt,
+        ])
+        .to_owned();
+    organisation_halt::Entity::insert(halt.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Names of the clients whose partnerships are in force or will be: so many, by name.
+pub async fn clients_of(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    now: DateTimeUtc,
+    most: u64,
+) -> std::result::Result<Vec<String>, DbErr> {
+    let lasts = Condition::any().add(partnership::Column::EndsAt.is_null()).add(partnership::Column::EndsAt.gt(now));
+    partnership::Entity::find()
+        .select_only()
+        .column(partnership::Column::ClientName)
+        .filter(partnership::Column::ResellerId.eq(id))
+        .filter(partnership::Column::State.eq(partnership::State::Active))
+        .filter(lasts)
+        .order_by_asc(partnership::Column::ClientName)
+        .limit(most)
+        .into_tuple()
+        .all(tx)
+        .await
 }

@@ -12,6 +12,7 @@ use crate::id;
 use crate::locale::Locale;
 use crate::membership::{self, Role};
 use crate::organisation::Organisation;
+use crate::ownership::OwnershipOffer;
 use crate::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::request::Request;
 use crate::session::{self, Session};
@@ -130,6 +131,16 @@ impl Viewer {
                 expires_at: member.expires_at,
             }
         })))
+    }
+
+    /// The organisations that somebody wants to hand to the viewer, the oldest first. Empty before the address is proved.
+    #[public]
+    async fn ownership_offers(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<OwnershipOffer>>> {
+        OwnershipOffer::list(Request::of(context)?, &page).await.map(Some)
     }
 
     /// Every organisation where the viewer holds the permission, by whatever path, by name. Takes time linear in what

@@ -164,6 +164,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::AuditEvent => "audit_event",
         Type::UserAccount => "\"user\"",
         Type::ApiKey => "api_key",
+        Type::OwnershipTransfer => "ownership_transfer",
         _ => &name.to_lowercase(),
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();

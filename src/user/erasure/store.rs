@@ -1,15 +1,17 @@
 //! What erasing a user changes in the database.
 #![expect(clippy::disallowed_methods, reason = "the statements that erase stand here")]
 
-use entity::organisation::{self, Kind, State};
+use entity::organisation::{Kind, State};
 use entity::{membership, organisation_halt, outgoing_mail, user};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
     QueryFilter, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
+
+use crate::organisation::store as organisations;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
@@ -67,7 +69,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<user::Mo
 pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<Vec<Belonging>> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let sql = "SELECT o.id FROM organisation o JOIN membership m ON m.organisation_id = o.id WHERE m.user_id = $1 \
-                   ORDER BY o.id FOR UPDATE OF o";
+                   ORDER BY o.id FOR NO KEY UPDATE OF o";
         tx.query_all_raw(statement(tx, sql, vec![id.into()])).await?;
     }
     let sql = "SELECT o.id, o.name, o.kind, o.state, \
@@ -86,23 +88,11 @@ pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) ->
 
 /// Closes an organisation, under this name.
 pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: DateTimeUtc) -> Written<()> {
-    let row = organisation::ActiveModel { name: Set(name.to_owned()), state: Set(State::Closed), ..Default::default() };
-    organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(one.id)).exec(tx).await?;
     if name != one.name {
-        let sql = "UPDATE partnership SET client_name = $1 WHERE client_id = $2";
-        tx.execute_raw(statement(tx, sql, vec![name.into(), one.id.into()])).await?;
+        organisations::update(tx, one.id, name, one.kind).await?;
     }
-    let halt = organisation_halt::ActiveModel {
-        organisation_id: Set(one.id),
-        suspended_at: Set(None),
-        suspended_because: Set(None),
-        closed_at: Set(Some(now)),
-    };
-    let since = OnConflict::column(organisation_halt::Column::OrganisationId)
-        .update_column(organisation_halt::Column::ClosedAt)
-        .to_owned();
-    organisation_halt::Entity::insert(halt).on_conflict(since).exec_without_returning(tx).await?;
-    Ok(())
+    let halt = organisations::load_halt(tx, one.id).await?;
+    organisations::set_state(tx, State::Closed, organisation_halt::Model { closed_at: Some(now), ..halt }).await
 }
 
 /// Removes the memberships of the user, and the mail to it that waits or was sent.
@@ -120,6 +110,9 @@ pub async fn forget_name(tx: &DatabaseTransaction, id: Uuid, name: &str, now: Da
         let sql = format!("UPDATE {table} SET email = $1 WHERE accepted_user_id = $2");
         tx.execute_raw(statement(tx, &sql, vec![email.clone().into(), id.into()])).await?;
     }
+    let offers = "UPDATE ownership_transfer SET state = 'VOID', answered_at = $1 \
+         WHERE offered_by_id = $2 AND state = 'OFFERED'";
+    tx.execute_raw(statement(tx, offers, vec![now.into(), id.into()])).await?;
     let row = user::ActiveModel {
         email: Set(email),
         name: Set(name.to_owned()),

@@ -46,6 +46,8 @@ impl World {
                 let viewer = Held::Builtin(BuiltinRole::Viewer);
                 rows.invitation(organisation, &email, hub.owner.person(), viewer);
             }
+            rows.role(client, &format!("{name} role"), full, full);
+            rows.transfer(client, owner, &format!("{number}@crowd.example"));
             rows.event(client, hub.owner.person(), None);
             rows.unchained_event(id, i64::from(number) + 100, hub.owner.person());
             let contact = rows.contact(client, &format!("{name} contact"));

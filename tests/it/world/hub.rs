@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::organisation::Kind;
-use entity::{partnership, service};
+use entity::{ownership_transfer, partnership, service};
 use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
 use tenantry::id::Type;
 use uuid::Uuid;
@@ -57,6 +57,8 @@ const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
 const PAYER: u32 = 11;
 const PAID_FOR: [u32; 3] = [12, 13, 14];
 const PROBE_ROLE: u32 = 50;
+const FREE_ROLE: u32 = 52;
+const OFFERS: u32 = 60;
 const KEY: u32 = 150;
 
 /// The role that the probe of the first hub has at the operator.
@@ -80,6 +82,16 @@ impl Hub {
     /// The role of the probe.
     pub const fn probe_role(&self) -> Uuid {
         key(self.tree, PROBE_ROLE)
+    }
+
+    /// A role that nobody has.
+    pub const fn free_role(&self) -> Uuid {
+        key(self.tree, FREE_ROLE)
+    }
+
+    /// Two of the transfers that would make the owner of the hub an owner elsewhere.
+    pub const fn offers(&self) -> [Uuid; 2] {
+        [key(self.tree, OFFERS), key(self.tree, OFFERS + 1)]
     }
 
     /// The key of the hub: it holds everything that a key can hold.
@@ -142,7 +154,7 @@ impl Hub {
     fn people(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let [billing, technical] = self.colleagues;
         for caller in [self.owner, self.probe, billing, technical] {
-            rows.person(caller.person());
+            rows.person(caller.person()).email_verified_at = Some(now());
         }
         let owner = self.owner.person().id;
         for organisation in [self.id(), key(self.tree, CLIENTS[0]), key(self.tree, PAID_FOR[0])] {
@@ -157,7 +169,12 @@ impl Hub {
         let held = [Held::Builtin(BuiltinRole::Technical), Held::Custom(role)];
         let membership = rows.member(self.id(), technical.person().id, &held).id;
         fixtures.add(Type::Membership, "", membership);
+        for number in 1..=2 {
+            let reader = rows.somebody(&format!("{} reader {number}", self.word));
+            rows.member(self.id(), reader, &[Held::Custom(role)]);
+        }
         let nothing = PermissionSet::EMPTY;
+        rows.role_with_id(self.free_role(), self.id(), &format!("{} free", self.word), reads, nothing);
         rows.role_with_id(self.probe_role(), self.id(), &format!("{} probe", self.word), nothing, nothing);
         rows.member(self.id(), self.probe.person().id, &[Held::Custom(self.probe_role())]);
         rows.key(&self.key());
@@ -180,8 +197,23 @@ impl Hub {
         }
         fixtures.add(Type::User, "", technical.person().id);
         fixtures.add(Type::UserAccount, "", owner);
+        self.ownership(rows, fixtures);
         fixtures.add(Type::ApiKey, "", self.key().id);
         fixtures.add(Type::Role, "", role);
+    }
+
+    /// What became of three transfers of the hub, and three that wait for its owner elsewhere.
+    fn ownership(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        use ownership_transfer::State;
+        let [billing, technical] = self.colleagues.map(Caller::person);
+        for state in [State::Withdrawn, State::Declined, State::Accepted] {
+            fixtures.add(Type::OwnershipTransfer, "", rows.answered_transfer(self.id(), billing, state));
+        }
+        for (number, organisation) in (OFFERS..).zip(RESELLERS) {
+            let organisation = key(self.tree, organisation);
+            rows.transfer(organisation, technical.id, self.owner.person().email).id = key(self.tree, number);
+        }
+        rows.halt(self.id(), &format!("{} has not paid", self.word));
     }
 
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {

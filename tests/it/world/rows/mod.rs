@@ -6,12 +6,13 @@ mod accounts;
 mod audit;
 mod business;
 mod invited;
+mod ownership;
 
 use chrono::TimeDelta;
 use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, invitation, invitation_role, invoice,
-    invoice_line, membership, membership_role, organisation, partnership, payer, role, service, session, subscription,
-    user,
+    invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer, partnership, payer,
+    role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -73,6 +74,8 @@ pub struct Rows {
     invitation_roles: Vec<invitation_role::Model>,
     chains: Vec<audit_chain::Model>,
     events: Vec<audit_event::Model>,
+    halts: Vec<organisation_halt::Model>,
+    transfers: Vec<ownership_transfer::Model>,
 }
 
 impl Rows {
@@ -262,6 +265,8 @@ impl Rows {
         db_insert(db, self.invitation_roles).await;
         db_insert(db, self.chains).await;
         db_insert(db, self.events).await;
+        db_insert(db, self.halts).await;
+        db_insert(db, self.transfers).await;
     }
 }
 
