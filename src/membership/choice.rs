@@ -109,6 +109,7 @@ pub async fn current(
         return Ok(None);
     }
     custom.extend(roles.iter().filter(|held| held.role.key().is_none()).cloned());
+    custom.sort_by(|a, b| a.role.name().cmp(b.role.name()));
     Ok(Some(custom))
 }
 

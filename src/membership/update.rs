@@ -66,10 +66,9 @@ impl MemberUpdateMutation {
         let seen = &membership.seen;
         seen.require(Permission::MemberUpdate)?;
         let (now, asker) = (request.now(), request.actor().user_id());
-        let expires_at = match end_of(input.expires_at, now) {
-            Ok(end) => end,
-            Err(error) => return refused(error),
-        };
+        if let Err(error) = check_end(input.expires_at, now) {
+            return refused(error);
+        }
         let roles = match &input.roles {
             None => None,
             Some(choices) => match chosen(request, seen, "roles", choices).await? {
@@ -96,7 +95,8 @@ impl MemberUpdateMutation {
                         None => return Ok(Err(gone())),
                     },
                 };
-                let mut new = Member { roles, expires_at: expires_at.unwrap_or(old.expires_at), ..old.clone() };
+                let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
+                let mut new = Member { expires_at, roles, ..old.clone() };
                 if let Err(error) = check(&old, &new, held) {
                     return Ok(Err(error));
                 }
@@ -132,20 +132,15 @@ impl MemberUpdateMutation {
     }
 }
 
-/// The new end, if one is given: `Some(None)` is no end.
-fn end_of(
-    given: MaybeUndefined<DateTimeUtc>,
-    now: DateTimeUtc,
-) -> std::result::Result<Option<Option<DateTimeUtc>>, UserError> {
+/// Whether a membership may end then.
+fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> std::result::Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match given {
-        MaybeUndefined::Undefined => Ok(None),
-        MaybeUndefined::Null => Ok(Some(None)),
         MaybeUndefined::Value(end) if end <= now => wrong("Give a moment in the future, or remove the member."),
         MaybeUndefined::Value(end) if end > now + TimeDelta::days(LONGEST) => {
             wrong("Give a moment in the next hundred years, or null for no end.")
         }
-        MaybeUndefined::Value(end) => Ok(Some(Some(end))),
+        _ => Ok(()),
     }
 }
 

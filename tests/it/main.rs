@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod active;
 mod api_keys;
 mod audit;
 mod bad_input;
@@ -23,12 +24,16 @@ mod killed;
 mod layers;
 mod mail;
 mod matrix;
+mod members;
 mod migrations;
 mod mutations;
 mod operator;
+mod organisations;
+mod ownership;
 mod paged;
 mod plans;
 mod revoked;
+mod roles;
 mod schema;
 mod statements;
 mod transport;

@@ -4,6 +4,7 @@
 //! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
 //! everything at once, `people.rs` for who can ask.
 
+mod acting;
 mod answer;
 mod client;
 mod crowd;
@@ -30,12 +31,13 @@ use tenantry::session::Tokens;
 use tenantry::user::{Passwords, SecretKeys};
 use uuid::Uuid;
 
+pub use acting::id_of;
 pub use answer::Answer;
 pub use client::{Client, HttpAnswer};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
-pub use rows::{db_insert, is_of, key, now};
+pub use rows::{Held, db_insert, is_of, key, now};
 pub use tenants::*;
 
 /// A server on a database of its own, with a clock that stands still.

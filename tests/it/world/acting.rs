@@ -1,0 +1,92 @@
+//! Sending one mutation by its name, and what comes of it.
+
+use std::fmt::Write;
+
+use sea_orm::prelude::DateTimeUtc;
+use serde_json::{Value, json};
+use tenantry::id::Type;
+use uuid::Uuid;
+
+use super::client::Client;
+use super::people::Caller;
+use super::rows::{Held, Rows};
+use super::tenants::Tenant;
+use super::{Answer, World};
+
+impl Client<'_> {
+    /// Sends a mutation with this input, and selects this of its payload.
+    pub async fn attempt(&self, mutation: &str, input: Value, selection: &str) -> Answer {
+        let capital = mutation[..1].to_uppercase() + &mutation[1..];
+        let query = format!(
+            "mutation($input: {capital}Input!) {{ {mutation}(input: $input) {{ {selection} \
+             userErrors {{ code field message missingPermissions missingClientPermissions }} }} }}"
+        );
+        self.run(&query, json!({ "input": input })).await
+    }
+
+    /// Does it, and gives the payload.
+    pub async fn act(&self, mutation: &str, input: Value, selection: &str) -> Value {
+        let answer = self.attempt(mutation, input, selection).await;
+        let payload = answer.ok()[mutation].clone();
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}: {}", answer.text);
+        payload
+    }
+
+    /// Is refused with one mistake of the user, and gives that.
+    pub async fn mistake(&self, mutation: &str, input: Value) -> Value {
+        let answer = self.attempt(mutation, input, "").await;
+        let errors = answer.ok()[mutation]["userErrors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{mutation}: {}", answer.text);
+        errors[0].clone()
+    }
+
+    /// What it may do at a tenant.
+    pub async fn may_at(&self, tenant: Tenant) -> Vec<String> {
+        let query = "query($id: ID!) { organisation(id: $id) { viewerPermissions } }";
+        let answer = self.run(query, json!({ "id": id_of(tenant) })).await;
+        let list = answer.at("organisation/viewerPermissions").as_array().cloned().unwrap_or_default();
+        list.iter().map(|permission| permission.as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Id of a tenant in the API.
+pub fn id_of(tenant: Tenant) -> String {
+    Type::Organisation.id(tenant.id).0
+}
+
+impl World {
+    /// Id of somebody's membership in the API.
+    pub async fn membership(&self, tenant: Tenant, caller: Caller) -> String {
+        let sql = "SELECT id FROM membership WHERE organisation_id = $1 AND user_id = $2";
+        let values = vec![tenant.id.into(), caller.person().id.into()];
+        let rows = self.db().rows(sql, values).await.unwrap();
+        Type::Membership.id(rows[0].try_get_by_index(0).unwrap()).0
+    }
+
+    /// Names of the roles of all members of a tenant, as `name: role, role`.
+    pub async fn members(&self, tenant: Tenant) -> Vec<String> {
+        let sql = "SELECT u.name, mr.builtin, r.name FROM membership m JOIN \"user\" u ON u.id = m.user_id \
+                   JOIN membership_role mr ON mr.membership_id = m.id LEFT JOIN role r ON r.id = mr.role_id \
+                   WHERE m.organisation_id = $1 ORDER BY u.name, mr.builtin, r.name";
+        let mut members: Vec<String> = Vec::new();
+        let mut last = String::new();
+        for row in self.db().rows(sql, vec![tenant.id.into()]).await.unwrap() {
+            let name: String = row.try_get_by_index(0).unwrap();
+            let builtin: Option<String> = row.try_get_by_index(1).unwrap();
+            let role = builtin.unwrap_or_else(|| row.try_get_by_index(2).unwrap());
+            match members.last_mut() {
+                Some(member) if last == name => write!(member, ", {role}").unwrap(),
+                _ => members.push(format!("{name}: {role}")),
+            }
+            last = name;
+        }
+        members
+    }
+
+    /// Makes somebody a member.
+    pub async fn db_join(&self, number: u32, tenant: Tenant, user: Uuid, roles: &[Held], until: Option<DateTimeUtc>) {
+        let mut rows = Rows::starting_at(1, number);
+        rows.member(tenant.id, user, roles).expires_at = until;
+        rows.db_write(self.db().writer()).await;
+    }
+}
