@@ -5,7 +5,8 @@ use entity::organisation::{Kind, Model};
 use macros::guarded;
 use uuid::Uuid;
 
-use super::object::{Organisation, OrganisationKind};
+use super::kind::OrganisationKind;
+use super::object::Organisation;
 use crate::error::Result;
 use crate::id;
 use crate::request::Request;

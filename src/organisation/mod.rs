@@ -6,6 +6,7 @@
 mod card;
 mod closing;
 mod halted;
+mod kind;
 mod letters;
 mod mutation;
 mod object;
@@ -17,8 +18,9 @@ mod update;
 pub use card::OrganisationCard;
 pub use closing::ClosingMutation;
 pub use halted::halted;
+pub use kind::{OrganisationKind, OrganisationState};
 pub use mutation::{NewOrganisationKind, OrganisationMutation};
-pub use object::{Organisation, OrganisationKind, OrganisationState};
+pub use object::Organisation;
 pub use query::OrganisationQuery;
 pub use suspension::SuspensionMutation;
 pub use update::OrganisationUpdateMutation;

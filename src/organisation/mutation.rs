@@ -4,7 +4,8 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use macros::guarded;
 use serde_json::Value as Json;
 
-use super::object::{Organisation, OrganisationKind};
+use super::kind::OrganisationKind;
+use super::object::Organisation;
 use super::store::{self, NewOrganisation, create_with_owner};
 use crate::access::{Actor, directive};
 use crate::audit::{self, Act};

@@ -1,12 +1,13 @@
 //! An organisation, and its card for those who stand in a relation with it.
 
-use async_graphql::{Context, Enum, ID, Object};
-use entity::{organisation, organisation_halt};
+use async_graphql::{Context, ID, Object};
+use entity::organisation_halt;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::card::OrganisationCard;
+use super::kind::{OrganisationKind, OrganisationState};
 use super::store;
 use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::api_key::{self, ApiKey};
@@ -26,34 +27,6 @@ use crate::reseller::Reseller;
 use crate::role::{self, Role};
 use crate::service::{self, Service, ServiceFilter};
 use crate::subscription::{self, Subscription, SubscriptionFilter};
-
-/// What sort of organisation it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "organisation::Kind")]
-pub enum OrganisationKind {
-    /// One person acting alone.
-    Person,
-    /// A firm.
-    Company,
-    /// Something that several work on.
-    Project,
-    /// A firm that has clients.
-    Reseller,
-    /// Who runs the platform; there is exactly one.
-    Operator,
-}
-
-/// Whether an organisation may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "organisation::State")]
-pub enum OrganisationState {
-    /// Works.
-    Active,
-    /// Reads, pays, and takes away.
-    Suspended,
-    /// Keeps what the law asks to keep.
-    Closed,
-}
 
 /// A firm, a person acting alone, a project, a reseller or the operator.
 pub struct Organisation(pub(crate) Seen);

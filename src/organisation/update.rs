@@ -6,8 +6,9 @@ use macros::guarded;
 use sea_orm::ActiveEnum;
 use serde_json::{Value as Json, json};
 
+use super::kind::OrganisationKind;
 use super::mutation::NewOrganisationKind;
-use super::object::{Organisation, OrganisationKind};
+use super::object::Organisation;
 use super::store;
 use crate::access::{Permission, directive, told};
 use crate::audit::{self, Act};

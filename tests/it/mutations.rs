@@ -166,6 +166,9 @@ fn a_mutation_that_is_refused_changes_nothing() {
                 assert!(matches!(code, "FORBIDDEN" | "NOT_FOUND"), "{query}: {}", answer.text);
                 assert_eq!(before, without_logs(&world).await, "{query}");
             }
+            if LAST.contains(&field.name()) {
+                world.db_reset().await;
+            }
         }
     });
 }

@@ -123,10 +123,24 @@ fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on(
         // Logging in is counted apart.
         access(&log_in_with(&world, &code(&world, &secret, 0)).await);
 
+        let proved = "UPDATE \"user\" SET email_verified_at = created_at WHERE id = $1";
+        world.db_execute(proved, [SOLE_PERSON.person().id.into()]).await;
         ask_for_reset(&world, EMAIL).await.ok();
         let link = world.link(EMAIL).await;
         assert_eq!(error(&reset(&world, &link, "nine blue kettles").await), "none");
         assert_eq!(error(&log_in(&world, EMAIL, "nine blue kettles").await), "CODE_REQUIRED");
+    });
+}
+
+#[test]
+fn who_proves_an_address_is_not_kept_out_by_the_second_factor_of_who_signed_up_with_it() {
+    for_each_database(async |world| {
+        turn_on(&world, SOLE_PERSON).await;
+        ask_for_reset(&world, EMAIL).await.ok();
+        let link = world.link(EMAIL).await;
+        assert_eq!(error(&reset(&world, &link, "nine blue kettles").await), "none");
+        access(&log_in(&world, EMAIL, "nine blue kettles").await);
+        assert_eq!(world.texts("SELECT code_hash FROM recovery_code").await.len(), 0);
     });
 }
 
