@@ -65,6 +65,15 @@ pub async fn record_all(
     write(tx, random, &setting, acts).await
 }
 
+/// Writes that staff of the operator has looked at something by the operator's own way, which is their customers' to
+/// know. Who looks by another way belongs there, and nothing is written.
+pub async fn record_look(request: &Request, random: &Random, act: Act) -> Result<()> {
+    if way(&request.access, &act).0 != Way::Operator {
+        return Ok(());
+    }
+    request.db().write(async |tx| Ok(record(tx, request, random, act).await?)).await
+}
+
 /// Writes the event of an act of the command line.
 pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, act: Act) -> Written<()> {
     let setting = Setting {

@@ -2,16 +2,19 @@
 
 use async_graphql::{Context, ID, Object};
 use macros::guarded;
+use serde_json::{Value as Json, json};
 
 use super::catalogue::{FieldsByPermission, PermissionInfo};
 use super::object::AccessExplanation;
 use super::store::{self, Asked};
 use crate::access::{Guarded, Permission, Rule, Seat, Side, Subject, check};
 use crate::api_key::{self, ApiKeyState};
+use crate::audit::{self, Act};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::invoice::{self, Invoice};
 use crate::organisation;
+use crate::random::Random;
 use crate::request::{Request, service};
 
 /// The payer's side of an invoice, as if it were the only one.
@@ -31,7 +34,8 @@ pub struct ExplanationQuery;
 #[Object]
 impl ExplanationQuery {
     /// Why somebody may or may not do something at an organisation: the paths that grant it, or what stopped the
-    /// nearest ones and who could change it. About others than oneself it needs `member:read` there.
+    /// nearest ones and who could change it. About others than oneself it needs `member:read` there; where staff of the
+    /// operator asks, that stands in the organisation's audit log.
     #[finds(ORGANISATION_READ)]
     async fn explain_access(
         &self,
@@ -52,7 +56,7 @@ impl ExplanationQuery {
         let request = Request::of(context)?;
         let key = id::Type::Organisation.parse(&organisation_id)?;
         let user = user_id.map(|user| id::Type::User.parse(&user)).transpose()?;
-        let api_key = api_key_id.map(|key| id::Type::ApiKey.parse(&key)).transpose()?;
+        let api_key = api_key_id.as_ref().map(|key| id::Type::ApiKey.parse(key)).transpose()?;
         if user.is_some() && api_key.is_some() {
             return Err(Error::InvalidInput("Ask about a user or about an API key, not about both.".to_owned()));
         }
@@ -70,6 +74,13 @@ impl ExplanationQuery {
             let key = api_key::store::find(request, key).await?.ok_or(Error::NotFound)?;
             asked.subject = key.subject();
             asked.has_ended = api_key::state(key.model(), request.now()) != ApiKeyState::Active;
+        }
+        if is_another {
+            let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
+            let mut act = Act::done("explainAccess", key, Some(Permission::MemberRead))
+                .changing(Json::Null, json!({ "permission": permission.text() }));
+            (act.object, act.person) = (asked_about, another);
+            audit::record_look(request, service::<Random>(context)?, act).await?;
         }
         let mut found = store::explanation(request, asked, key, Side::Organisation).await?;
         if let Some(invoice) = invoice {

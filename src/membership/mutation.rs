@@ -146,7 +146,7 @@ async fn end(
     }
     store::remove(tx, member.id).await?;
     ownership::store::void_of(tx, member.organisation_id, member.user_id, now).await?;
-    let act = act.to(Type::Membership.id(member.id)).changing(described(member), Json::Null);
+    let act = act.to(Type::Membership.id(member.id)).about(member.user_id).changing(described(member), Json::Null);
     audit::record(tx, request, random, act).await?;
     Ok(Ok(()))
 }

@@ -115,7 +115,8 @@ impl MemberUpdateMutation {
                 }
                 store::set_end(tx, key, new.expires_at, new.partnership_id).await?;
                 let act = Act::done("updateMember", at.id, Some(Permission::MemberUpdate));
-                let act = act.to(Type::Membership.id(key)).changing(described(&old), described(&new));
+                let act = act.to(Type::Membership.id(key)).about(new.user_id);
+                let act = act.changing(described(&old), described(&new));
                 audit::record(tx, request, random, act).await?;
                 if Some(new.user_id) != asker {
                     let letter = letters::changed(new.locale, &at.name, &names(&new.roles));

@@ -6,18 +6,20 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::user::State;
 use macros::guarded;
 use sea_orm::ActiveEnum;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::account::UserAccount;
 use super::store;
 use crate::access::{Actor, Permission, Seen, Subject, directive, note_refusal};
 use crate::audit::{self, Act};
+use crate::config::Config;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::session::unconfirmed;
+use crate::user::erasure::{self, Erasure};
 use crate::{session, text};
 
 /// The user whom to disable.
@@ -34,6 +36,15 @@ pub struct DisableUserInput {
 pub struct EnableUserInput {
     /// Id of the user.
     pub user_id: ID,
+}
+
+/// The user whom to erase.
+#[derive(InputObject)]
+pub struct EraseUserInput {
+    /// Id of the user.
+    pub user_id: ID,
+    /// Why, for the audit log of the operator. 1 to 200 characters.
+    pub reason: String,
 }
 
 /// The user as it is now.
@@ -75,6 +86,53 @@ impl OperatorMutation {
         };
         let change = Change { operator, action: "disableUser", state: State::Disabled, reason: Some(reason) };
         change.carry_out(context, &input.user_id).await
+    }
+
+    /// Erases an account for ever, with all that names the person, as `eraseAccount` does for oneself: for somebody who
+    /// asks for it and cannot sign in. Refused while the person is the last owner of organisations that others belong to.
+    /// Asks for a fresh `confirmIdentity`.
+    #[acts(USER_MANAGE)]
+    async fn erase_user(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The user whom to erase.")] input: EraseUserInput,
+    ) -> Result<Option<UserAccountPayload>> {
+        let request = Request::of(context)?;
+        let operator = store::act(&request.access, Permission::UserManage).await?;
+        let refused = |error| Ok(Some(UserAccountPayload::refused(error)));
+        let reason = match text::name("reason", &input.reason) {
+            Ok(reason) => reason,
+            Err(error) => return refused(error),
+        };
+        let user = id::Type::User.parse(&input.user_id)?;
+        store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
+        if let Some(error) = obstacle(context, &operator, user).await? {
+            return refused(error);
+        }
+        let (random, config) = (service::<Random>(context)?, service::<Arc<Config>>(context)?);
+        let act = Act::done("eraseUser", operator.row.id, Some(Permission::UserManage))
+            .to(id::Type::User.id(user))
+            .changing(Json::Null, json!({ "reason": reason }));
+        let erased = request
+            .write(async |tx| {
+                let erased = erasure::erase(tx, request, random, config, user).await?;
+                if erased == Erasure::Done {
+                    audit::record(tx, request, random, act).await?;
+                }
+                Ok(erased)
+            })
+            .await?;
+        match erased {
+            Erasure::Done => {
+                let after = store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
+                let account = UserAccount::new(&Arc::new(after), &operator);
+                Ok(Some(UserAccountPayload { account: Some(account), user_errors: Vec::new() }))
+            }
+            Erasure::LastOwner(names) => refused(erasure::last_owner(&names)),
+            Erasure::NotThere => {
+                refused(UserError::at("userId", UserErrorCode::StaleState, "This user was erased before."))
+            }
+        }
     }
 
     /// Lets a disabled user in again. Asks for a fresh `confirmIdentity`.

@@ -222,7 +222,7 @@ pub(super) fn recipient(
 
 /// As the audit log keeps it.
 pub(super) fn described(row: &Model) -> Json {
-    json!({ "email": row.email, "leaves": row.leaves, "reason": row.reason, "state": "OFFERED" })
+    json!({ "leaves": row.leaves, "reason": row.reason, "state": "OFFERED" })
 }
 
 /// For what is no address.

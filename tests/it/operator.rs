@@ -172,3 +172,42 @@ fn more_than_a_thousand_results_ask_for_more_letters() {
         assert_eq!(found(&world, "organisations", "search: \"many 09\"").await.len(), 100);
     });
 }
+
+#[test]
+fn what_staff_looks_into_for_others_stands_in_the_log_of_the_organisation() {
+    for_each_database(async |world| {
+        let explain = "query($organisation: ID!, $user: ID!) { explainAccess(organisationId: $organisation, \
+             userId: $user, permission: INVOICE_READ) { granted } }";
+        let about = json!({ "organisation": Type::Organisation.id(ACME.id).0, "user": user(INVOICES_OF_ACME) });
+        // Its own people, and those of its partner, look without leaving anything.
+        for caller in [OWNER_OF_ACME, VIEWER_OF_ACME, OWNER_OF_FJORD, OWNER_OF_OPERATOR] {
+            assert_eq!(world.as_(caller).run(explain, about.clone()).await.ok()["explainAccess"]["granted"], true);
+        }
+        let sql = "SELECT way || ' ' || object_id FROM audit_event WHERE action = 'explainAccess'";
+        assert_eq!(world.texts(sql).await, [format!("OPERATOR {}", user(INVOICES_OF_ACME))]);
+    });
+}
+
+#[test]
+fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
+    for_each_database(async |world| {
+        let erase = "mutation($input: EraseUserInput!) { eraseUser(input: $input) { \
+             account { state email erasedAt user { name } } userErrors { code message } } }";
+        let run = async |whom: Caller| {
+            let input = json!({ "userId": user(whom), "reason": "Asked us by letter" });
+            world.as_(OWNER_OF_OPERATOR).run(erase, json!({ "input": input })).await
+        };
+        let owner = run(OWNER_OF_ACME).await;
+        let error = &owner.ok()["eraseUser"]["userErrors"][0];
+        assert_eq!(error["code"], "LAST_OWNER");
+        assert!(error["message"].as_str().unwrap().contains("Acme"), "{error}");
+        let done = run(INVOICES_OF_ACME).await;
+        let account = &done.ok()["eraseUser"]["account"];
+        assert_eq!((&account["state"], &account["user"]["name"]), (&json!("DISABLED"), &json!("Erased user")));
+        assert!(account["email"].as_str().unwrap().ends_with("@erased.invalid") && !account["erasedAt"].is_null());
+        assert_eq!(run(INVOICES_OF_ACME).await.ok()["eraseUser"]["userErrors"][0]["code"], "STALE_STATE");
+        let enable = json!({ "input": { "userId": user(INVOICES_OF_ACME) } });
+        let enabled = world.as_(OWNER_OF_OPERATOR).run(ENABLE, enable).await;
+        assert_eq!(enabled.ok()["changed"]["userErrors"][0]["code"], "STALE_STATE");
+    });
+}

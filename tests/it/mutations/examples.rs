@@ -97,6 +97,7 @@ pub async fn valid(world: &World, mutation: &str) -> String {
         "logIn" => format!("(input: {{email: {:?}, password: {PASSWORD:?}}})", SOLE_PERSON.person().email),
         "logOut" => String::new(),
         "disableUser" => format!("(input: {{userId: {:?}, reason: \"Asked us to\"}})", user_id(MEMBER_OF_ACME)),
+        "eraseUser" => format!("(input: {{userId: {:?}, reason: \"Asked us to\"}})", user_id(DOMAINS_OF_ACME)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(DISABLED_AT_ACME)),
         "refreshSession" => format!("(input: {{refreshToken: {:?}}})", refresh_token(world).await),
         "setAuditRetention" => {
@@ -122,7 +123,7 @@ pub fn invalid(mutation: &str) -> Option<String> {
     let hub = Type::Organisation.id(HUB.id()).0;
     let key = Type::ApiKey.id(HUB.key().id).0;
     Some(match mutation {
-        "disableUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
+        "disableUser" | "eraseUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(SOLE_PERSON)),
         "acceptOwnership" | "declineOwnership" | "acceptInvitation" | "declineInvitation" => {
             "(input: {token: \"unknown\"})".to_owned()
