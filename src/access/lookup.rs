@@ -143,6 +143,19 @@ impl Access {
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 
+    /// Looks an organisation up anew, as a transaction sees it that has locked it: what was decided before may be over.
+    /// Who was disabled in the meantime, or whose key was taken back, is refused.
+    pub async fn look_in(&self, tx: &DatabaseTransaction, id: Uuid) -> Result<Seen> {
+        let subject = self.actor.subject();
+        if !store::is_working(tx, subject, self.now).await? {
+            return Err(Error::sign_in());
+        }
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active).await?;
+        let seen = decisions(neighbourhood, self.now);
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
+        seen.get(&id).cloned().ok_or(Error::NotFound)
+    }
+
     /// Looks many up at once; those that do not exist are left out.
     pub async fn look_all(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Seen>> {
         let looked = futures_util::future::join_all(ids.into_iter().map(async |id| (id, self.look(id).await))).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::organisation;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::actor::Subject;
@@ -65,6 +65,20 @@ pub async fn climb_by(
     neighbourhood.holdings = held.remove(&user).unwrap_or_default();
     add_key(&mut neighbourhood, subject);
     Ok(neighbourhood)
+}
+
+/// Whether the subject may act at all: the user is not disabled, the key not taken back or ended.
+pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTimeUtc) -> Result<bool> {
+    let (sql, values): (&str, Vec<Value>) = match subject {
+        Subject::Nobody => return Ok(false),
+        Subject::User(id) => ("SELECT 1 FROM \"user\" WHERE id = $1 AND state = 'ACTIVE'", vec![id.into()]),
+        Subject::Key { id, .. } => (
+            "SELECT 1 FROM api_key WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+            vec![id.into(), now.into()],
+        ),
+    };
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.query_one_raw(statement).await?.is_some())
 }
 
 /// Goes down from all that the subject holds to all that it may reach: linear in what there is to reach.

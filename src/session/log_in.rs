@@ -76,8 +76,7 @@ impl LogInMutation {
         let may = |found: &users::store::Login| verdict != Verdict::Wrong && found.user.state == user::State::Active;
         let Some(found) = found.filter(may) else {
             desk.count_failure(&subject).await?;
-            let message = "The address or the password is wrong, or the account is disabled.";
-            return refused(UserError::general(UserErrorCode::WrongCredentials, message));
+            return refused(wrong_credentials());
         };
         let code = input.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         if found.has_second_factor && code.is_none() {
@@ -106,6 +105,11 @@ impl LogInMutation {
             Err(error) => refused(error),
         }
     }
+}
+
+fn wrong_credentials() -> UserError {
+    let message = "The address or the password is wrong, or the account is disabled.";
+    UserError::general(UserErrorCode::WrongCredentials, message)
 }
 
 /// What to answer where a second factor is on and no code was given.
@@ -146,6 +150,10 @@ impl LogIn<'_> {
         let begun = request
             .db()
             .write(async |tx| {
+                // A password that was replaced while it was compared begins nothing.
+                if !users::store::is_as_before(tx, self.user).await? {
+                    return Ok(Err(wrong_credentials()));
+                }
                 if !self.is_code_right(tx).await? {
                     throttle::count(tx, self.subject, now).await?;
                     return Ok(Err(wrong_code()));

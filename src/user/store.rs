@@ -71,6 +71,15 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Opt
     query.one(tx).await
 }
 
+/// Whether the user may still act, with the same password; nobody changes that until the transaction ends.
+pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::result::Result<bool, DbErr> {
+    let query = user::Entity::find_by_id(user.id)
+        .filter(user::Column::State.eq(State::Active))
+        .filter(user::Column::PasswordHash.eq(&user.password_hash));
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };
+    Ok(query.one(tx).await?.is_some())
+}
+
 /// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do
 /// nothing more.
 pub async fn set_address(

@@ -3,10 +3,10 @@
 //!
 //! To have another act killed, put it into `ACTS`.
 
+mod server;
+
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -19,6 +19,7 @@ use tenantry::random::Random;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use self::server::{Place, Server};
 use crate::database::for_each_empty_database;
 use crate::world::PASSWORD;
 
@@ -29,18 +30,18 @@ const CLIENTS: usize = 6;
 struct Act {
     name: &'static str,
     fields: &'static str,
-    /// From the mark by which it is known again.
-    input: fn(&str) -> Value,
+    /// From the mark by which it is known again, and what the act before has given.
+    input: fn(&str, &Value) -> Value,
     /// Each counts one row where the act was done, and none where it was not; `$1` is the mark.
     left: &'static [&'static str],
 }
 
 /// The first is done by nobody and makes the person who does the others.
-const ACTS: [Act; 2] = [
+const ACTS: [Act; 3] = [
     Act {
         name: "signUp",
         fields: "accepted",
-        input: |mark| json!({ "email": address(mark), "password": PASSWORD, "name": mark }),
+        input: |mark, _| json!({ "email": address(mark), "password": PASSWORD, "name": mark }),
         left: &[
             "\"user\" WHERE name = $1",
             "organisation WHERE name = $1",
@@ -56,7 +57,7 @@ const ACTS: [Act; 2] = [
     Act {
         name: "createOrganisation",
         fields: "organisation { id }",
-        input: |mark| json!({ "name": mark, "kind": "COMPANY" }),
+        input: |mark, _| json!({ "name": mark, "kind": "COMPANY" }),
         left: &[
             "organisation WHERE name = $1",
             "membership m JOIN organisation o ON o.id = m.organisation_id WHERE o.name = $1",
@@ -64,6 +65,21 @@ const ACTS: [Act; 2] = [
              WHERE o.name = $1 AND r.builtin = 'OWNER'",
             "audit_event e JOIN organisation o ON o.id = e.organisation_id \
              WHERE o.name = $1 AND e.action = 'createOrganisation' AND e.outcome = 'DONE'",
+        ],
+    },
+    Act {
+        name: "inviteMember",
+        fields: "invitation { id }",
+        input: |mark, made| {
+            let roles = json!([{ "builtIn": "INVOICES" }]);
+            json!({ "organisationId": made["organisation"]["id"], "email": address(mark), "roles": roles })
+        },
+        left: &[
+            "invitation WHERE email = $1 || '@example.org'",
+            "invitation_role r JOIN invitation i ON i.id = r.invitation_id WHERE i.email = $1 || '@example.org'",
+            "audit_event e JOIN invitation i ON i.organisation_id = e.organisation_id \
+             WHERE i.email = $1 || '@example.org' AND e.action = 'inviteMember' AND e.outcome = 'DONE'",
+            "outgoing_mail WHERE recipient = $1 || '@example.org'",
         ],
     },
 ];
@@ -119,14 +135,15 @@ fn what_was_acknowledged_is_there_after_the_server_was_killed_and_the_rest_is_wh
 async fn work(port: u16, prefix: String) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for number in 0.. {
-        let mut token = None;
+        let (mut token, mut before) = (None, Value::Null);
         for act in &ACTS {
             let mark = format!("{prefix}n{number}{}", act.name.to_lowercase());
             attempts.push(Attempt { act, mark: mark.clone(), is_acknowledged: false });
-            let input = (act.input)(&mark);
-            if mutate(port, token.as_deref(), act.name, act.fields, &input).await.is_none() {
+            let input = (act.input)(&mark, &before);
+            let Some(payload) = mutate(port, token.as_deref(), act.name, act.fields, &input).await else {
                 return attempts;
-            }
+            };
+            before = payload;
             attempts.last_mut().unwrap().is_acknowledged = true;
             if token.is_none() {
                 let input = json!({ "email": address(&mark), "password": PASSWORD });
@@ -195,7 +212,8 @@ async fn send_the_rest(config: &Config, attempts: &[Attempt]) {
     Worker::new(config, db.clone(), later, Random::system()).unwrap().deliver_due(now).await.unwrap();
     db.close().await;
     let files = files(&config.data_dir.join("mail"));
-    for attempt in attempts.iter().filter(|attempt| attempt.act.name == "signUp" && attempt.is_acknowledged) {
+    let is_mailed = |attempt: &&Attempt| attempt.act.name != "createOrganisation" && attempt.is_acknowledged;
+    for attempt in attempts.iter().filter(is_mailed) {
         assert_eq!(files.get(&address(&attempt.mark)), Some(&1), "{}", attempt.mark);
     }
     assert!(files.values().all(|count| *count == 1), "{files:?}");
@@ -213,72 +231,4 @@ fn files(folder: &Path) -> HashMap<String, u32> {
         }
     }
     counts
-}
-
-/// Where a server works.
-struct Place {
-    url: String,
-    folder: PathBuf,
-}
-
-impl Place {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
-        command.env("DATABASE_URL", &self.url).env("TENANTRY_DATA_DIR", &self.folder).args(arguments);
-        command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
-        command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
-        command
-    }
-
-    /// Runs the program to its end.
-    #[track_caller]
-    fn run(&self, arguments: &[&str]) -> String {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
-        assert!(status.success(), "{arguments:?}: {said}");
-        said
-    }
-}
-
-/// The server as a process of its own.
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    /// On a free port, which its log says.
-    fn start(place: &Place) -> Self {
-        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut server = Self { child, port: 0 };
-        let mut log = BufReader::new(server.child.stderr.take().unwrap());
-        let mut said = String::new();
-        loop {
-            let before = said.len();
-            assert!(log.read_line(&mut said).unwrap() > 0, "the server ended: {said}");
-            if let Some((_, address)) = said[before..].split_once("ready url=http://127.0.0.1:") {
-                server.port = address.trim().parse().unwrap();
-                // Nobody reads the rest, but the server must be able to write it.
-                std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-                return server;
-            }
-        }
-    }
-
-    /// At once, with nothing finished.
-    fn kill(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
-    }
 }

@@ -215,3 +215,23 @@ fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
         access(&log_in(&world, "ada+öl@example.org", &enough).await);
     });
 }
+
+#[test]
+fn a_log_in_that_compared_the_old_password_begins_nothing_once_there_is_a_new_one() {
+    for_each_database(async |world| {
+        let email = SOLE_PERSON.person().email;
+        // Half of them come before the new password is set, and half after it; whichever, none of their sessions lasts.
+        ask_for_reset(&world, email).await.ok();
+        let link = world.link(email).await;
+        let (sessions, done) = futures_util::join!(
+            join_all((0..12).map(|_| log_in(&world, email, PASSWORD))),
+            reset(&world, &link, "nine blue kettles")
+        );
+        assert_eq!(error(&done), "none");
+        for answer in sessions {
+            if let Some(token) = answer.at("logIn/tokens/accessToken").as_str() {
+                world.send_as(Some(token), "{ viewer { name } }", json!({})).await.refused("UNAUTHENTICATED");
+            }
+        }
+    });
+}
