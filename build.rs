@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use flate2::{Compression, write::GzEncoder};
 
-const OWN_FILES: [&str; 5] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js"];
+const OWN_FILES: [&str; 6] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js", "links.js"];
 const PACKAGE_FILES: [&str; 2] = ["package.json", "package-lock.json"];
 /// Before the `name@version/file` of a file from npm, as `index.html` names it.
 const NPM_URL: &str = "/playground/npm/";

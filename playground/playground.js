@@ -1,17 +1,24 @@
 // The page: GraphiQL below, the log-in box above it. Requests and tokens are in session.js, the tabs in examples.js.
 
 import { examples, variables } from "/playground/examples.js";
+import { linked } from "/playground/links.js";
 import { fetcher, isLoggedIn, loadViewer, logIn, logOut, onEnded } from "/playground/session.js";
 
 const { React, ReactDOM, GraphiQL } = window;
 const element = (id) => document.getElementById(id);
 const form = element("log-in");
 const root = ReactDOM.createRoot(element("graphiql"));
+const link = linked();
 let mounted = 0;
 
 // What is typed goes with the browser tab, as the session does: nothing stays behind on a borrowed machine.
 function show(ids = {}) {
   const tabs = examples.map((example) => ({ query: example.query, variables: variables(example, ids) }));
+  if (link) {
+    tabs.unshift(link);
+    // Tabs from before would hide it.
+    if (!mounted) sessionStorage.removeItem("graphiql:tabState");
+  }
   fillTabs(tabs, ids);
   const editor = { fetcher, defaultTabs: tabs, storage: sessionStorage, defaultEditorToolsVisibility: "variables" };
   root.render(React.createElement(GraphiQL, { key: ++mounted, ...editor }));
@@ -78,7 +85,17 @@ async function offerDemoPeople() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   act(form.querySelector("button"), async () => {
-    await logIn(form.email.value, form.password.value);
+    try {
+      await logIn(form.email.value, form.password.value, form.code.value);
+    } catch (error) {
+      // Somebody with a second factor is asked for its code, and only then.
+      if (error.code === "CODE_REQUIRED") {
+        element("code").hidden = false;
+        form.code.focus();
+      }
+      throw error;
+    }
+    element("code").hidden = true;
     form.reset();
     tell("story", "");
     await enter();

@@ -29,7 +29,10 @@ async function run(query, variables, headers) {
   const answer = await (await post({ query, variables }, headers)).json();
   if (answer.errors) throw new Error(answer.errors[0].message);
   for (const payload of Object.values(answer.data)) {
-    if (payload?.userErrors?.length) throw new Error(payload.userErrors.map((error) => error.message).join(" "));
+    if (payload?.userErrors?.length) {
+      const error = new Error(payload.userErrors.map((error) => error.message).join(" "));
+      throw Object.assign(error, { code: payload.userErrors[0].code });
+    }
   }
   return answer.data;
 }
@@ -57,9 +60,9 @@ async function authorization() {
   return tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {};
 }
 
-export async function logIn(email, password) {
+export async function logIn(email, password, code) {
   const mutation = `mutation LogIn($input: LogInInput!) { logIn(input: $input) { ${TOKENS} } }`;
-  keep((await run(mutation, { input: { email, password } })).logIn.tokens);
+  keep((await run(mutation, { input: { email, password, ...(code ? { code } : {}) } })).logIn.tokens);
 }
 
 export async function logOut() {

@@ -91,6 +91,7 @@ pub struct Passwords {
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Accounts {
     pub confirmation_minutes: i64,
+    pub requests_per_client: i32,
     pub issuer: String,
     #[serde(deserialize_with = "one_or_many")]
     pub secret_keys: Vec<String>,
@@ -238,6 +239,7 @@ impl Config {
             ("tokens.refresh_days", self.tokens.refresh_days, 3_650),
             ("partnerships.proposal_days", self.partnerships.proposal_days, 36_500),
             ("accounts.confirmation_minutes", self.accounts.confirmation_minutes, 1_440),
+            ("accounts.requests_per_client", self.accounts.requests_per_client.into(), 1_000_000),
             ("invitations.days", self.invitations.days, 365),
             ("organisations.reopen_days", self.organisations.reopen_days, 3_650),
             ("organisations.transfer_days", self.organisations.transfer_days, 365),

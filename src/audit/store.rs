@@ -103,7 +103,7 @@ async fn write(tx: &DatabaseTransaction, random: &Random, setting: &Setting, act
 fn event(random: &Random, setting: &Setting, act: Act, (sequence, previous_hash): (i64, String)) -> audit_event::Model {
     let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
     // With the salt, nobody can find out by guessing what the hash of forgotten details was made of.
-    let salt = random.secret();
+    let salt = hash(&random.secret());
     let details = json!({ "actor": doer.name, "before": act.before, "after": act.after, "salt": salt }).to_string();
     let mut event = audit_event::Model {
         id: random.id(*at),
@@ -237,6 +237,16 @@ pub async fn with_retention(db: &Db) -> Result<Vec<(Uuid, i32)>> {
     let chains = audit_chain::Entity::find().filter(audit_chain::Column::RetentionDays.is_not_null());
     let chains = chains.all(db.reader()).await?.into_iter();
     Ok(chains.filter_map(|chain| Some((chain.organisation_id, chain.retention_days?))).collect())
+}
+
+/// When the oldest event of a log happened that is still there.
+pub async fn oldest(db: &Db, organisation: Uuid) -> Result<Option<DateTimeUtc>> {
+    let first = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::At)
+        .filter(audit_event::Column::OrganisationId.eq(organisation))
+        .order_by_asc(audit_event::Column::Sequence);
+    Ok(first.into_tuple().one(db.reader()).await?)
 }
 
 /// Removes some events from the start of a log that are all older than the moment, and says how many.

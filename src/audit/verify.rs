@@ -38,6 +38,17 @@ pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> R
     while !events.is_empty() {
         for event in &events {
             if let Some(reason) = fault(event, place, &hash) {
+                // Retention may have removed the start of the log meanwhile, and then the rest goes on from there.
+                let removed = store::find_chain(db, organisation)
+                    .await?
+                    .map(|chain| (chain.removed_sequence, chain.removed_hash));
+                if let Some((sequence, end)) = removed.filter(|(sequence, _)| *sequence > place)
+                    && fault(event, sequence, &end).is_none()
+                {
+                    (place, hash) = (event.sequence, event.hash.clone());
+                    finding.events += 1;
+                    continue;
+                }
                 finding.fault = Some((event.sequence.min(place + 1), reason));
                 return Ok(finding);
             }

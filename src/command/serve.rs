@@ -22,7 +22,7 @@ use crate::http::{self, Metrics, Options};
 use crate::mail;
 use crate::random::Random;
 use crate::seed;
-use crate::session::Tokens;
+use crate::session::{Tokens, sweep_now_and_then};
 use crate::user::{Passwords, SecretKeys};
 
 /// Run the server.
@@ -71,6 +71,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
+        () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {
         tracing::warn!(%error, "the last uses of API keys were not written");

@@ -24,15 +24,18 @@ struct Asset {
 // `CDN`: where the page takes GraphiQL from when npm was not at hand at build time; and `ASSETS`.
 include!(concat!(env!("OUT_DIR"), "/playground/assets.rs"));
 
+/// Where links in mails lead, unless there is a portal: the same page, which shows the mutation to send.
+const LINKS: [&str; 6] =
+    ["/verify-address", "/reset-password", "/confirm-address", "/undo-address", "/invitation", "/ownership"];
+
 /// Serves the page, its files, and `demo` (JSON: a list of people to log in as) where there is one.
 pub fn router<S: Clone + Send + Sync + 'static>(demo: Option<Arc<str>>) -> Router<S> {
-    Router::new()
-        .route("/", get(|headers: HeaderMap| async move { serve("index.html", &headers) }))
-        .route("/playground/demo.json", get(move || async move { serve_demo(demo) }))
-        .route(
-            "/playground/{*path}",
-            get(|Path(path): Path<String>, headers: HeaderMap| async move { serve(&path, &headers) }),
-        )
+    let page = || get(|headers: HeaderMap| async move { serve("index.html", &headers) });
+    let router = LINKS.iter().fold(Router::new(), |router, path| router.route(path, page()));
+    router.route("/", page()).route("/playground/demo.json", get(move || async move { serve_demo(demo) })).route(
+        "/playground/{*path}",
+        get(|Path(path): Path<String>, headers: HeaderMap| async move { serve(&path, &headers) }),
+    )
 }
 
 fn serve_demo(demo: Option<Arc<str>>) -> Response {

@@ -8,8 +8,8 @@
 //! Who sends a mail first takes a lease on it: it moves the moment of the next attempt behind the end of its own, in
 //! one statement that no other process can share. So of any number of processes one sends. What is left is what no
 //! protocol closes: the mail server took the mail, and this process did not get to write that down, because it was
-//! killed in that very moment, or the answer was lost on the way, or the database was out of reach until the lease
-//! ended. The mail is then sent again with the same `Message-ID`, which comes from the key of the row: receivers that
+//! killed in that very moment, or was stopped and the mail server took longer than a stop waits, or the answer was lost
+//! on the way, or the database was out of reach until the lease ended. The mail is then sent again with the same `Message-ID`, which comes from the key of the row: receivers that
 //! look at it show one. In a folder the key is the name of the file, so there it is one in any case.
 //!
 //! The bodies may hold links that let somebody in. They are in no log, and are emptied by the very statement that says

@@ -5,22 +5,24 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::user::State;
 use macros::guarded;
-use sea_orm::ActiveEnum;
+use sea_orm::{ActiveEnum, DatabaseTransaction};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::account::UserAccount;
 use super::store;
-use crate::access::{Actor, Permission, Seen, Subject, directive, note_refusal};
+use crate::access::{Actor, Grants, Permission, Seen, Subject, directive, note_refusal};
 use crate::audit::{self, Act};
 use crate::config::Config;
+use crate::db::WriteError;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::session::unconfirmed;
 use crate::user::erasure::{self, Erasure};
-use crate::{session, text};
+use crate::user::link::{self, Kind};
+use crate::{organisation, session, text};
 
 /// The user whom to disable.
 #[derive(InputObject)]
@@ -115,13 +117,20 @@ impl OperatorMutation {
             .changing(Json::Null, json!({ "reason": reason }));
         let erased = request
             .write(async |tx| {
-                let erased = erasure::erase(tx, request, random, config, user).await?;
+                if let Some(error) = obstacle_in(tx, request, operator.row.id, user).await? {
+                    return Ok(Err(error));
+                }
+                let erased = erasure::erase(tx, request, random, config, "eraseUser", user).await?;
                 if erased == Erasure::Done {
                     audit::record(tx, request, random, act).await?;
                 }
-                Ok(erased)
+                Ok(Ok(erased))
             })
             .await?;
+        let erased = match erased {
+            Ok(erased) => erased,
+            Err(error) => return refused(error),
+        };
         match erased {
             Erasure::Done => {
                 let after = store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
@@ -160,12 +169,31 @@ pub async fn obstacle(context: &Context<'_>, operator: &Seen, user: Uuid) -> Res
         return Ok(Some(UserError::at("userId", UserErrorCode::InvalidInput, message)));
     }
     let held = request.access.grants_of(Subject::User(user), operator.row.id).await?;
-    let missing = held.without(operator.grants);
-    if missing.is_empty() {
-        return Ok(None);
+    let error = stronger(held, operator.grants);
+    if error.is_some() {
+        note_refusal(context, "PERMISSION_NOT_HELD", None);
     }
-    note_refusal(context, "PERMISSION_NOT_HELD", None);
-    Ok(Some(UserError::not_held("userId", missing)))
+    Ok(error)
+}
+
+/// The same as a transaction sees it, which keeps others away from who belongs to the operator until it ends.
+async fn obstacle_in(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    operator: Uuid,
+    user: Uuid,
+) -> std::result::Result<Option<UserError>, WriteError> {
+    organisation::store::lock(tx, operator).await?;
+    let seen = request.access.look_in(tx, operator).await?;
+    seen.require(Permission::UserManage)?;
+    let held = request.access.grants_in(tx, Subject::User(user), operator).await?;
+    Ok(stronger(held, seen.grants))
+}
+
+fn stronger(held: Grants, own: Grants) -> Option<UserError> {
+    let missing = held.without(own);
+    (!missing.is_empty())
+        .then(|| UserError::lacking("userId", "This user holds at the operator what you do not", missing))
 }
 
 /// A change of what a user may do.
@@ -193,16 +221,26 @@ impl Change {
                 json!({ "state": before.state.to_value() }),
                 json!({ "state": self.state.to_value(), "reason": self.reason }),
             );
+        let operator = self.operator.row.id;
         let changed = request
             .write(async |tx| {
+                // One after the other: two members of the staff do not disable each other.
+                if let Some(error) = obstacle_in(tx, request, operator, user).await? {
+                    return Ok(Err(error));
+                }
                 let changed = store::set_state(tx, user, self.state).await?;
                 if changed {
                     session::store::end_all(tx, user, None, now).await?;
+                    link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
                     audit::record(tx, request, random, act).await?;
                 }
-                Ok(changed)
+                Ok(Ok(changed))
             })
             .await?;
+        let changed = match changed {
+            Ok(changed) => changed,
+            Err(error) => return Ok(Some(UserAccountPayload::refused(error))),
+        };
         if !changed {
             let message = "This is so already, or the user was erased.";
             let error = UserError::at("userId", UserErrorCode::StaleState, message);

@@ -1,5 +1,6 @@
 //! What happens in the transaction in which an organisation changes hands, or does not.
 
+use entity::organisation::Kind as OrganisationKind;
 use entity::ownership_transfer::{Kind, Model, State};
 use entity::user;
 use sea_orm::DatabaseTransaction;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use super::mutation::described;
 use super::{letters, rules, store};
-use crate::access::{BuiltinRole, RoleRef, UserActor};
+use crate::access::{BuiltinRole, HeldRole, RoleRef, Subject, UserActor};
 use crate::audit::{self, Act};
 use crate::db::WriteError;
 use crate::error::{Error, UserError, UserErrorCode};
@@ -19,7 +20,7 @@ use crate::membership::store::{self as members, Member, NewMember};
 use crate::random::Random;
 use crate::request::Request;
 use crate::user as users;
-use crate::{membership, organisation, session};
+use crate::{membership, organisation};
 
 type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
 
@@ -41,9 +42,10 @@ pub struct Answering<'a> {
 /// The transfer and who answers it, as the transaction sees both; the organisation is locked.
 async fn load(tx: &DatabaseTransaction, answering: Answering<'_>) -> Outcome<(Model, user::Model)> {
     let row = store::load(tx, answering.id).await?.ok_or(Error::NotFound)?;
-    let user = users::store::find(tx, answering.person.id).await?.ok_or_else(Error::sign_in)?;
+    // Nobody erases or disables the person until the transaction ends.
+    let user = users::store::hold(tx, answering.person.id).await?.ok_or_else(Error::sign_in)?;
     let is_proved = answering.has_link || user.email_verified_at.is_some();
-    if row.email != user.email || user.state != user::State::Active || !is_proved {
+    if row.email != user.email || !is_proved {
         let message = "This was offered to another address. Sign in with the account that has it.";
         return Ok(Err(UserError::general(UserErrorCode::WrongAddress, message)));
     }
@@ -52,7 +54,7 @@ async fn load(tx: &DatabaseTransaction, answering: Answering<'_>) -> Outcome<(Mo
 
 /// The organisation gets its new OWNER, and the old one becomes ADMIN or leaves: at once, or nothing happens.
 pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answering<'_>) -> Outcome<()> {
-    let Answering { id, at, random, person, .. } = answering;
+    let Answering { id, at, random, .. } = answering;
     let now = request.now();
     let organisation = organisation::store::lock(tx, at).await?;
     let (row, user) = match load(tx, answering).await? {
@@ -66,7 +68,19 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
         return Ok(Err(error));
     }
     let leaders = members::leaders(tx, at).await?;
+    if user.email_verified_at.is_none() {
+        // Who made the account may be somebody else, who would own the organisation by its password.
+        let message = "Prove first that the address of your account is yours: resendVerification mails you a link.";
+        return Ok(Err(UserError::general(UserErrorCode::AddressNotVerified, message)));
+    }
     let old = match row.kind {
+        Kind::Recovery if !still_may(tx, request, &row, organisation.kind).await? => {
+            store::answer(tx, id, State::Void, None, now).await?;
+            let act = Act::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
+            audit::record(tx, request, random, act.changing(described(&row), json!({ "state": "VOID" }))).await?;
+            let message = "Who started this recovery may no longer do so. Ask the operator to start another.";
+            return Ok(Err(UserError::general(UserErrorCode::StaleState, message)));
+        }
         Kind::Recovery => None,
         Kind::Offer => {
             let old = leaders.iter().find(|member| member.user_id == row.offered_by_id);
@@ -79,11 +93,6 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     };
     if !store::answer(tx, id, State::Accepted, Some(user.id), now).await? {
         return Ok(Err(UserError::general(UserErrorCode::StaleState, "It does not wait for an answer any more.")));
-    }
-    if user.email_verified_at.is_none() {
-        // Whoever else is signed in with the account never proved the address.
-        users::store::verify(tx, user.id, now).await?;
-        session::store::end_all(tx, user.id, Some(person.session_id), now).await?;
     }
     make_owner(tx, random, request, (at, user.id)).await?;
     if let Some(old) = old {
@@ -101,6 +110,20 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     });
     mail::queue(tx, random, now, told).await?;
     Ok(Ok(()))
+}
+
+/// Whether the member of the operator's staff who started a recovery is still there, and holds what it gives.
+async fn still_may(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    row: &Model,
+    kind: OrganisationKind,
+) -> std::result::Result<bool, WriteError> {
+    if users::store::hold(tx, row.offered_by_id).await?.is_none() {
+        return Ok(false);
+    }
+    let held = request.access.grants_in(tx, Subject::User(row.offered_by_id), row.organisation_id).await?;
+    Ok(HeldRole::builtin(BuiltinRole::Owner, kind).sets.without(held).is_empty())
 }
 
 /// Nothing changes but the transfer.

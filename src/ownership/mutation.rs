@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::object::OwnershipTransfer;
 use super::{letters, rules, store};
-use crate::access::{BuiltinRole, HeldRole, Permission, directive, told};
+use crate::access::{BuiltinRole, HeldRole, Permission, Seen, directive, told};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::db::WriteError;
@@ -87,9 +87,8 @@ impl OwnershipMutation {
         if let Some(error) = session::unconfirmed(context)? {
             return refused(error);
         }
-        let all = HeldRole::builtin(BuiltinRole::Owner, seen.row.kind).sets.without(seen.grants);
-        if !all.is_empty() {
-            return refused(UserError::not_held("organisationId", all));
+        if let Some(error) = lacks_ownership(&seen) {
+            return refused(error);
         }
         let Some(address) = Address::parse(&input.email) else { return refused(no_address()) };
         let config = service::<Arc<Config>>(context)?;
@@ -115,6 +114,11 @@ impl OwnershipMutation {
         let made = request
             .write(async |tx| {
                 let at = organisation::store::lock(tx, key).await?;
+                let seen = request.access.look_in(tx, key).await?;
+                seen.require(Permission::OwnershipTransfer)?;
+                if let Some(error) = lacks_ownership(&seen) {
+                    return Ok(Err(error));
+                }
                 if let Err(error) = rules::may_change_hands(at.state, Kind::Offer) {
                     return Ok(Err(error));
                 }
@@ -163,6 +167,10 @@ impl OwnershipMutation {
         let withdrawn = request
             .write(async |tx| {
                 organisation::store::lock(tx, row.organisation_id).await?;
+                let seen = request.access.look_in(tx, row.organisation_id).await?;
+                if !seen.unmasked(now).has(Permission::OwnershipTransfer) {
+                    seen.require(Permission::OwnershipTransfer)?;
+                }
                 let Some(row) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 if let Err(error) = rules::waits(&row, now) {
                     return Ok(Err(error));
@@ -218,6 +226,12 @@ pub(super) fn recipient(
 ) -> Recipient {
     let locale = receiver.map_or(otherwise, |user| user.locale.into());
     Recipient { user: receiver.map(|user| user.id), address: row.email.clone(), locale }
+}
+
+/// Why somebody cannot hand on what an OWNER holds: they do not hold all of it.
+pub(super) fn lacks_ownership(seen: &Seen) -> Option<UserError> {
+    let missing = HeldRole::builtin(BuiltinRole::Owner, seen.row.kind).sets.without(seen.grants);
+    (!missing.is_empty()).then(|| UserError::not_held("organisationId", missing))
 }
 
 /// As the audit log keeps it.

@@ -8,7 +8,7 @@ use entity::ownership_transfer::{Kind, Model, State};
 use macros::guarded;
 use serde_json::Value as Json;
 
-use super::mutation::{described, make, no_address, recipient};
+use super::mutation::{described, lacks_ownership, make, no_address, recipient};
 use super::object::OwnershipTransfer;
 use super::{letters, rules, store};
 use crate::access::{Actor, Permission, Step, directive, told};
@@ -61,13 +61,16 @@ impl OwnershipRecoveryMutation {
         let request = Request::of(context)?;
         let refused = |error| Ok(Some(RecoverOwnershipPayload { transfer: None, user_errors: told(context, error) }));
         let key = Type::Organisation.parse(&input.organisation_id)?;
-        request.access.act(key, Permission::OwnershipTransfer).await?;
+        let seen = request.access.act(key, Permission::OwnershipTransfer).await?;
         let Actor::User(asker) = request.actor() else { return refused(UserError::for_people_only()) };
         let way = request.access.way(key, Permission::OwnershipTransfer);
         if !matches!(way.as_deref(), Some([.., Step::Operator { .. }])) {
             return refused(for_staff_only());
         }
         if let Some(error) = session::unconfirmed(context)? {
+            return refused(error);
+        }
+        if let Some(error) = lacks_ownership(&seen) {
             return refused(error);
         }
         let address = match Address::parse(&input.email) {
@@ -106,6 +109,11 @@ impl OwnershipRecoveryMutation {
         let made = request
             .write(async |tx| {
                 let at = organisation::store::lock(tx, key).await?;
+                let seen = request.access.look_in(tx, key).await?;
+                seen.require(Permission::OwnershipTransfer)?;
+                if let Some(error) = lacks_ownership(&seen) {
+                    return Ok(Err(error));
+                }
                 if let Err(error) = rules::may_change_hands(at.state, Kind::Recovery) {
                     return Ok(Err(error));
                 }

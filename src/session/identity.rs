@@ -104,8 +104,8 @@ async fn by_password(
         Ok(attempt) => attempt,
         Err(error) => return Ok(Err(error)),
     };
-    let stored = users::store::load(desk.request.db(), person.id).await?.password_hash;
-    if service::<Passwords>(context)?.verify(password, Some(&stored)).await? == Verdict::Wrong {
+    let user = users::store::load(desk.request.db(), person.id).await?;
+    if service::<Passwords>(context)?.verify(password, Some(&user.password_hash)).await? == Verdict::Wrong {
         desk.count_failure(&subject).await?;
         let message = "This is not your password.";
         return Ok(Err(UserError::at("password", UserErrorCode::WrongCredentials, message)));
@@ -113,10 +113,11 @@ async fn by_password(
     let confirmed = desk
         .request
         .write(async |tx| {
-            // Turned on in between: then the password is no proof.
-            let factor = second_factor::store::lock(tx, person.id).await?;
-            if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
-                return Ok(Err(code_required()));
+            // Replaced, or no longer enough, since it was compared: then it is no proof.
+            match users::store::is_as_before(tx, &user).await? {
+                None => return Err(Error::sign_in().into()),
+                Some(true) => return Ok(Err(code_required())),
+                Some(false) => {}
             }
             attempt.succeed(tx, &subject).await?;
             store::confirm(tx, person.session_id, desk.now).await?;

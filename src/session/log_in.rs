@@ -150,9 +150,12 @@ impl LogIn<'_> {
         let begun = request
             .db()
             .write(async |tx| {
-                // A password that was replaced while it was compared begins nothing.
-                if !users::store::is_as_before(tx, self.user).await? {
-                    return Ok(Err(wrong_credentials()));
+                // A password that was replaced while it was compared begins nothing, nor does one alone that no longer
+                // suffices.
+                match users::store::is_as_before(tx, self.user).await? {
+                    None => return Ok(Err(wrong_credentials())),
+                    Some(true) if self.code.is_none() => return Ok(Err(code_required())),
+                    Some(_) => {}
                 }
                 if !self.is_code_right(tx).await? {
                     throttle::count(tx, self.subject, now).await?;

@@ -17,6 +17,7 @@ mod revocation;
 mod rules;
 mod signing_key;
 pub mod store;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -29,4 +30,5 @@ pub use log_in::LogInMutation;
 pub use mutation::SessionMutation;
 pub use object::Session;
 pub use revocation::RevocationMutation;
+pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;

@@ -16,8 +16,11 @@ use crate::access::UserActor;
 use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments};
-use crate::random::hash;
+use crate::random::{Random, hash};
 use crate::request::Request;
+
+/// Ended sessions that one transaction removes.
+const SOME: u64 = 1_000;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
@@ -216,6 +219,39 @@ pub async fn end_own(tx: &DatabaseTransaction, id: Uuid, user_id: Uuid, now: Dat
         .exec(tx)
         .await?;
     Ok(ended.rows_affected == 1)
+}
+
+/// Remembers an address in the network as one of the user's, by a session that has ended already.
+pub async fn remember(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    user_id: Uuid,
+    client_address: &str,
+    now: DateTimeUtc,
+) -> Written<()> {
+    let row = session::Model {
+        id: random.id(now),
+        user_id,
+        active_organisation_id: None,
+        user_agent: None,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now,
+        revoked_at: Some(now),
+        confirmed_at: None,
+        client_address: Some(client_address.to_owned()),
+    };
+    session::Entity::insert(session::ActiveModel::from(row)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Removes some sessions that ended before the moment, with their tokens, and says how many.
+pub async fn remove_ended(tx: &DatabaseTransaction, before: DateTimeUtc) -> Written<u64> {
+    let sql = format!(
+        "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 OR revoked_at < $1 LIMIT {SOME})"
+    );
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [before.into()]);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
 }
 
 /// Removes all sessions of the user, with their tokens.

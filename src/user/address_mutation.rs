@@ -5,6 +5,8 @@ use entity::user;
 use macros::guarded;
 use sea_orm::DatabaseTransaction;
 
+use uuid::Uuid;
+
 use super::address::Address;
 use super::desk::{Desk, gone};
 use super::link::{self, Kind};
@@ -110,11 +112,14 @@ impl AddressMutation {
                         return Ok(Err(throttle::too_many_mails()));
                     }
                 }
-                let secret = link::store::issue(tx, desk.random, user.id, Kind::Change, address, desk.now).await?;
+                link::store::void(tx, user.id, &[Kind::Change]).await?;
+                let owner = store::find_by_address(tx, address).await?;
+                // As much is done where the address is taken, so that nothing tells; that link opens nothing.
+                let id = if owner.is_some() { Uuid::nil() } else { user.id };
+                let secret = link::store::issue(tx, desk.random, id, Kind::Change, address, desk.now).await?;
                 let letter = letters::change_asked(user.locale.into(), desk.config);
                 desk.mail(tx, recipient(&user), letter).await?;
-                if let Some(owner) = store::find_by_address(tx, address).await? {
-                    link::store::void(tx, user.id, &[Kind::Change]).await?;
+                if let Some(owner) = owner {
                     let letter = letters::address_taken(owner.locale.into(), desk.config);
                     desk.mail(tx, recipient(&owner), letter).await?;
                 } else {
@@ -216,9 +221,11 @@ async fn move_back(desk: Desk<'_>, tx: &DatabaseTransaction, token: &str) -> Wri
     store::set_password(tx, user.id, "").await?;
     session::store::end_all(tx, user.id, None, desk.now).await?;
     let factor = second_factor::store::find(tx, user.id).await?;
-    if factor.is_some_and(|factor| factor.created_at >= link.created_at) {
+    // What was begun before the move and turned on after it came from whoever had the account then.
+    if factor.is_some_and(|factor| factor.confirmed_at.is_none_or(|at| at >= link.created_at)) {
         second_factor::store::remove(tx, user.id).await?;
     }
+    second_factor::store::remove_codes_since(tx, user.id, link.created_at).await?;
     link::store::void_since(tx, &link).await?;
     throttle::store::clear_account(tx, user.id).await?;
     let secret = link::store::issue(tx, desk.random, user.id, Kind::Reset, &address, desk.now).await?;

@@ -61,6 +61,13 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// What to answer who has signed up, or asked for new passwords, too often from one address of the network.
+    pub async fn too_often(self) -> Result<Option<UserError>> {
+        let (client, most) = (self.request.client_address, self.config.accounts.requests_per_client);
+        let may = self.request.db().write(async |tx| throttle::may_ask(tx, client, most, self.now).await).await?;
+        Ok((!may).then(throttle::too_many_requests))
+    }
+
     /// Counts a failure of the subject.
     pub async fn count_failure(self, subject: &Subject) -> Result<()> {
         self.request.db().write(async |tx| throttle::count(tx, subject, self.now).await).await

@@ -86,6 +86,9 @@ impl UserMutation {
                 invited::sign_up(context, &newcomer, input.password).await?.into_iter().collect();
             return Ok(Some(SignUpPayload { accepted: user_errors.is_empty(), user_errors }));
         }
+        if let Some(error) = Desk::of(context)?.too_often().await? {
+            return Ok(Some(SignUpPayload { accepted: false, user_errors: vec![error] }));
+        }
         // Computed for a known address too, so that the time does not tell.
         let password_hash = passwords.hash(input.password).await?;
         wanted.carry_out(context, &password_hash).await?;
@@ -150,29 +153,28 @@ impl SignUp {
             .changing(Json::Null, organisation.described());
         request
             .write(async |tx| {
+                // Whoever makes accounts for an address again and again does not fill its owner's mailbox.
+                let may_mail = throttle::may_mail(tx, MailKind::SignUp, address.as_str(), now).await?;
                 if !store::create(tx, &new_user, now).await? {
-                    return tell_known(desk, tx, address).await;
+                    return if may_mail { tell_known(desk, tx, address).await } else { Ok(()) };
                 }
                 create_with_owner(tx, random, &organisation, now).await?;
                 audit::record(tx, request, random, act).await?;
                 let secret = link::store::issue(tx, random, id, Kind::Verify, address.as_str(), now).await?;
                 let to = Recipient { user: Some(id), address: address.as_str().to_owned(), locale };
-                desk.mail(tx, to, letters::welcome(locale, desk.config, &secret)).await
+                if may_mail { desk.mail(tx, to, letters::welcome(locale, desk.config, &secret)).await } else { Ok(()) }
             })
             .await
     }
 }
 
-/// Tells the owner of an account that somebody wanted to sign up with its address, a few times an hour.
+/// Tells the owner of an account that somebody wanted to sign up with its address.
 async fn tell_known(
     desk: Desk<'_>,
     tx: &DatabaseTransaction,
     address: &Address,
 ) -> std::result::Result<(), WriteError> {
     let Some(user) = store::find_by_address(tx, address.as_str()).await? else { return Ok(()) };
-    if !throttle::may_mail(tx, MailKind::SignUp, &user.email, desk.now).await? {
-        return Ok(());
-    }
     let locale = user.locale.into();
     let letter = if user.email_verified_at.is_some() {
         letters::already_signed_up(locale, desk.config)

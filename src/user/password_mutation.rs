@@ -96,6 +96,9 @@ impl PasswordMutation {
                 user_errors: vec![malformed_address("email")],
             }));
         };
+        if let Some(error) = desk.too_often().await? {
+            return Ok(Some(RequestPasswordResetPayload { requested: false, user_errors: vec![error] }));
+        }
         let address = address.as_str();
         desk.request
             .write(async |tx| {
@@ -152,6 +155,10 @@ impl PasswordMutation {
                 session::store::end_all(tx, user.id, None, desk.now).await?;
                 link::store::void(tx, user.id, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
                 throttle::store::clear_account(tx, user.id).await?;
+                // Who has the link may log in from here, however many others guess.
+                if let Some(address) = desk.request.client_address {
+                    session::store::remember(tx, desk.random, user.id, &address.to_string(), desk.now).await?;
+                }
                 desk.mail(tx, recipient(&user), letters::password_reset(user.locale.into(), desk.config)).await?;
                 Ok(Some(user.id))
             })
@@ -202,7 +209,7 @@ impl PasswordMutation {
                 }
                 store::set_password(tx, user.id, &hash).await?;
                 session::store::end_all(tx, user.id, Some(person.session_id), desk.now).await?;
-                link::store::void(tx, user.id, &[Kind::Reset]).await?;
+                link::store::void(tx, user.id, &[Kind::Reset, Kind::Change]).await?;
                 attempt.succeed(tx, &subject).await?;
                 desk.mail(tx, recipient(&user), letters::password_changed(user.locale.into(), desk.config)).await?;
                 Ok(true)

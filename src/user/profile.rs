@@ -80,7 +80,9 @@ impl ProfileMutation {
         }
         let erased = desk
             .request
-            .write(async |tx| erasure::erase(tx, desk.request, desk.random, desk.config, person.id).await)
+            .write(async |tx| {
+                erasure::erase(tx, desk.request, desk.random, desk.config, "eraseAccount", person.id).await
+            })
             .await?;
         match erased {
             Erasure::Done => Ok(Some(EraseAccountPayload { erased: true, user_errors: Vec::new() })),

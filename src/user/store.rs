@@ -7,7 +7,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect, Set, SqlErr,
+    FromQueryResult, QueryFilter, QuerySelect, Set, SqlErr, Statement,
 };
 use uuid::Uuid;
 
@@ -71,13 +71,24 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Opt
     query.one(tx).await
 }
 
-/// Whether the user may still act, with the same password; nobody changes that until the transaction ends.
-pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::result::Result<bool, DbErr> {
-    let query = user::Entity::find_by_id(user.id)
-        .filter(user::Column::State.eq(State::Active))
-        .filter(user::Column::PasswordHash.eq(&user.password_hash));
+/// Whether the user may still act, with the same password, and whether a second factor is on by now; `None` if not. Nobody
+/// changes any of it until the transaction ends. (On SQLite only one transaction writes at a time.)
+pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::result::Result<Option<bool>, DbErr> {
+    let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF u" } else { "" };
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
+         FROM \"user\" u WHERE u.id = $1 AND u.state = 'ACTIVE' AND u.password_hash = $2 {lock}"
+    );
+    let values = [user.id.into(), user.password_hash.clone().into()];
+    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
+/// The user, if it may act; nobody erases or disables it until the transaction ends.
+pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };
-    Ok(query.one(tx).await?.is_some())
+    query.one(tx).await
 }
 
 /// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do

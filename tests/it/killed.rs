@@ -124,7 +124,7 @@ fn what_was_acknowledged_is_there_after_the_server_was_killed_and_the_rest_is_wh
         for act in &ACTS {
             let of_it = || attempts.iter().filter(|attempt| attempt.act.name == act.name);
             let done = of_it().filter(|attempt| attempt.is_acknowledged).count();
-            assert!(done >= 20, "{} was done {done} times only", act.name);
+            assert!(done >= 10, "{} was done {done} times only", act.name);
         }
         assert!(attempts.iter().any(|attempt| !attempt.is_acknowledged), "nothing was cut off");
         send_the_rest(&config, &attempts).await;

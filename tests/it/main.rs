@@ -22,6 +22,7 @@ mod invitations;
 mod isolation;
 mod killed;
 mod layers;
+mod links;
 mod mail;
 mod matrix;
 mod members;

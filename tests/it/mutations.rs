@@ -19,14 +19,13 @@ const LAST: [&str; 5] =
     ["closeOrganisation", "logOut", "reopenOrganisation", "resumeOrganisation", "suspendOrganisation"];
 
 /// Accounts and their sessions belong to users and to no organisation, so what is done to them stands in no log.
-const IN_NO_LOG: [&str; 20] = [
+const IN_NO_LOG: [&str; 19] = [
     "beginSecondFactor",
     "changeAddress",
     "changePassword",
     "confirmAddress",
     "confirmIdentity",
     "confirmSecondFactor",
-    "eraseAccount",
     "logIn",
     "logOut",
     "refreshSession",
@@ -62,7 +61,10 @@ fn every_mutation_that_succeeds_leaves_one_event_without_secrets() {
             client.run("{ viewer { name } }", json!({})).await.ok();
             let before = events(&world).await;
             client.run(&query, json!({})).await.ok();
-            let new: Vec<String> = events(&world).await.into_iter().filter(|event| !before.contains(event)).collect();
+            let mut new: Vec<String> =
+                events(&world).await.into_iter().filter(|event| !before.contains(event)).collect();
+            // Erasing stands in the log of each organisation that loses a member.
+            new.dedup();
             if IN_NO_LOG.contains(&field.name()) {
                 assert_eq!(new, Vec::<String>::new(), "{query}");
             } else {

@@ -211,3 +211,22 @@ fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
         assert_eq!(enabled.ok()["changed"]["userErrors"][0]["code"], "STALE_STATE");
     });
 }
+
+#[test]
+fn two_owners_of_the_operator_do_not_disable_each_other_at_once() {
+    for_each_database(async |world| {
+        let sql = "UPDATE membership_role SET builtin = 'OWNER', role_id = NULL WHERE membership_id = \
+             (SELECT id FROM membership WHERE user_id = $1 AND organisation_id = $2)";
+        world.db_execute(sql, [AGENT_OF_OPERATOR.person().id.into(), OPERATOR.id.into()]).await;
+        let staff = [OWNER_OF_OPERATOR, AGENT_OF_OPERATOR];
+        for caller in staff {
+            world.as_(caller).run(VIEWER, json!({})).await.ok();
+        }
+        let input = |whom: Caller| json!({ "input": { "userId": user(whom), "reason": "x" } });
+        let [one, other] = staff;
+        let (first, second) = (world.as_(one), world.as_(other));
+        futures_util::join!(first.run(DISABLE, input(other)), second.run(DISABLE, input(one)));
+        let sql = "SELECT name FROM \"user\" WHERE state = 'ACTIVE' AND email LIKE '%@operator.example'";
+        assert_eq!(world.texts(sql).await.len(), 1);
+    });
+}

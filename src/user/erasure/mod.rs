@@ -18,6 +18,7 @@ use crate::random::Random;
 use crate::request::Request;
 use crate::session;
 use store::Belonging;
+use throttle::MailKind;
 
 /// What others see of somebody who was erased.
 pub const ERASED_NAME: &str = "Erased user";
@@ -48,12 +49,14 @@ pub fn last_owner(names: &[String]) -> UserError {
 }
 
 /// Erases the user, in the transaction, and closes the organisations of which the user is the only member. Who asks for
-/// it, and whether they may, is judged before; the log of each closed organisation names them.
+/// it, by which mutation, and whether they may, is judged before; the log of each organisation that loses the member tells
+/// of it.
 pub async fn erase(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
     config: &Config,
+    action: &str,
     user: Uuid,
 ) -> Result<Erasure, WriteError> {
     let now = request.now();
@@ -63,8 +66,13 @@ pub async fn erase(
     if !kept.is_empty() {
         return Ok(Erasure::LastOwner(kept));
     }
-    for alone in belongings.iter().filter(|one| one.is_alone()) {
-        close(tx, request, random, alone).await?;
+    for one in &belongings {
+        if one.is_alone() {
+            close(tx, request, random, one).await?;
+        } else {
+            let act = Act::done(action, one.id, None).to(Type::Membership.id(one.membership_id)).about(user);
+            audit::record(tx, request, random, act).await?;
+        }
     }
     // Before the memberships go, by which the log names the person too.
     audit::store::forget_person(tx, user).await?;
@@ -74,8 +82,10 @@ pub async fn erase(
     throttle::store::clear_account(tx, user).await?;
     store::remove_memberships_and_mail(tx, user, &row.email).await?;
     store::forget_name(tx, user, ERASED_NAME, now).await?;
-    let to = Recipient { user: None, address: row.email, locale: row.locale.into() };
-    mail::queue(tx, random, now, [(to, letters::erased(row.locale.into(), config))]).await?;
+    if throttle::may_mail(tx, MailKind::Erased, &row.email, now).await? {
+        let to = Recipient { user: None, address: row.email, locale: row.locale.into() };
+        mail::queue(tx, random, now, [(to, letters::erased(row.locale.into(), config))]).await?;
+    }
     tracing::info!(%user, "account erased");
     Ok(Erasure::Done)
 }

@@ -22,6 +22,8 @@ pub struct Belonging {
     pub id: Uuid,
     /// Its name.
     pub name: String,
+    /// The membership of the user.
+    pub membership_id: Uuid,
     kind: Kind,
     state: State,
     is_last_owner: bool,
@@ -72,7 +74,7 @@ pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) ->
                    ORDER BY o.id FOR NO KEY UPDATE OF o";
         tx.query_all_raw(statement(tx, sql, vec![id.into()])).await?;
     }
-    let sql = "SELECT o.id, o.name, o.kind, o.state, \
+    let sql = "SELECT o.id, o.name, m.id AS membership_id, o.kind, o.state, \
          EXISTS (SELECT 1 FROM membership_role r WHERE r.membership_id = m.id AND r.builtin = 'OWNER') \
          AND NOT EXISTS (SELECT 1 FROM membership b JOIN membership_role r ON r.membership_id = b.id \
          JOIN \"user\" u ON u.id = b.user_id WHERE b.organisation_id = o.id AND b.user_id <> $1 \

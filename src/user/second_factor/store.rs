@@ -94,6 +94,16 @@ async fn remove_codes(tx: &DatabaseTransaction, user: Uuid) -> Written<()> {
     Ok(())
 }
 
+/// Takes away the recovery codes that were made at the moment or later.
+pub async fn remove_codes_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<()> {
+    recovery_code::Entity::delete_many()
+        .filter(recovery_code::Column::UserId.eq(user))
+        .filter(recovery_code::Column::CreatedAt.gte(since))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Takes the second factor away, with its recovery codes; false if there was none.
 pub async fn remove(tx: &DatabaseTransaction, user: Uuid) -> Written<bool> {
     remove_codes(tx, user).await?;

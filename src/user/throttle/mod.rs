@@ -175,7 +175,7 @@ pub async fn count(
 impl Attempt {
     /// It succeeded: what failed before from there was the owner. Failures from elsewhere stay counted.
     pub async fn succeed(&self, tx: &DatabaseTransaction, subject: &Subject) -> std::result::Result<(), WriteError> {
-        let own = subject.tallies.iter().filter(|tally| !tally.counter.spares_the_known());
+        let own = subject.tallies.iter().filter(|tally| tally.counter.ends_with_success());
         for tally in own.filter(|_| self.has_failed) {
             store::clear(tx, &tally.key).await?;
         }
@@ -207,7 +207,7 @@ pub fn too_many(wait: TimeDelta) -> UserError {
 /// A sort of mail that anybody can have sent to an address.
 #[derive(Clone, Copy, Debug)]
 pub enum MailKind {
-    /// Somebody signed up again.
+    /// Somebody signed up.
     SignUp,
     /// A link to prove the address.
     Verify,
@@ -215,6 +215,8 @@ pub enum MailKind {
     Reset,
     /// About an account that is to move to the address.
     Change,
+    /// An account was erased.
+    Erased,
 }
 
 /// Whether another mail of the sort may go to the address; counts it.
@@ -225,11 +227,29 @@ pub async fn may_mail(
     now: DateTimeUtc,
 ) -> std::result::Result<bool, WriteError> {
     let key = format!("mail:{kind:?}:{}", hash(address));
+    store::forget_old(tx, now - TimeDelta::days(2)).await?;
     Ok(store::count_up_to(tx, &key, MAILS, now - TimeDelta::hours(1), now).await?)
+}
+
+/// Whether who comes from this address of the network may once more do what sends mail to somebody else; counts it.
+pub async fn may_ask(
+    tx: &DatabaseTransaction,
+    client: Option<IpAddr>,
+    most: i32,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, WriteError> {
+    let key = format!("asks:{}", client.map_or_else(|| "unknown".to_owned(), network));
+    Ok(store::count_up_to(tx, &key, most, now - TimeDelta::hours(1), now).await?)
 }
 
 /// Mails of one sort to one address; after so many there is an hour of silence.
 const MAILS: i32 = 5;
+
+/// What to answer who has asked for as much as may be asked for.
+pub fn too_many_requests() -> UserError {
+    let message = "There were too many requests like this from your network. Try again in 3600 seconds.";
+    UserError::general(UserErrorCode::TooManyAttempts, message)
+}
 
 /// What to answer who has been sent as many mails as may be.
 pub fn too_many_mails() -> UserError {

@@ -41,7 +41,12 @@ impl Counter {
 
     /// Whether it does not hold for who comes from where the user has logged in before.
     pub const fn spares_the_known(self) -> bool {
-        matches!(self, Self::Account | Self::Client)
+        matches!(self, Self::Account)
+    }
+
+    /// Whether a success shows that what failed before was the owner.
+    pub const fn ends_with_success(self) -> bool {
+        matches!(self, Self::Pair | Self::Identity)
     }
 
     /// What is older no longer counts.

@@ -15,6 +15,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
         command.env("DATABASE_URL", &self.url).env("TENANTRY_DATA_DIR", &self.folder).args(arguments);
         command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
+        command.env("TENANTRY_ACCOUNTS__REQUESTS_PER_CLIENT", "1000000");
         command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
         command
     }

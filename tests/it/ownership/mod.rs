@@ -42,6 +42,11 @@ async fn sign_up(world: &World, email: &str) -> String {
     begun["tokens"]["accessToken"].as_str().unwrap().to_owned()
 }
 
+/// Whoever has the address has proved it.
+async fn db_prove(world: &World, email: &str) {
+    world.db_execute("UPDATE \"user\" SET email_verified_at = created_at WHERE email = $1", [email.into()]).await;
+}
+
 async fn accept_as(world: &World, bearer: &str, token: &str) -> Answer {
     let query = "mutation($input: AcceptOwnershipInput!) { acceptOwnership(input: $input) { \
                  organisation { name viewerPermissions } userErrors { code } } }";
@@ -70,6 +75,11 @@ fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin(
         let nina = sign_up(&world, NEWCOMER).await;
         // Nobody has proved the address, so it is offered nothing yet.
         assert_eq!(world.send_as(Some(&nina), OFFERS, json!({})).await.at("viewer/ownershipOffers/edges"), &json!([]));
+        // Whoever knows its password could be somebody else, so the link of the offer alone does not suffice.
+        let unproved = accept_as(&world, &nina, &token).await;
+        assert_eq!(unproved.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
+        let proof = json!({ "token": world.link(NEWCOMER).await });
+        world.as_(NOBODY).act("verifyAddress", proof, "verified").await;
         let accepted = accept_as(&world, &nina, &token).await;
         assert_eq!(accepted.ok()["acceptOwnership"]["organisation"]["name"], "Acme");
         let may = accepted.at("acceptOwnership/organisation/viewerPermissions").as_array().unwrap();

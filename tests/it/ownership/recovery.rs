@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::access::BuiltinRole;
+use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 
-use super::{NEWCOMER, accept_as, offer, offer_to, owners, sign_up};
+use super::{NEWCOMER, accept_as, db_prove, offer, offer_to, owners, sign_up, states};
 use crate::database::for_each_database;
 use crate::world::*;
 
@@ -42,6 +42,7 @@ fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner
         }
         let token = world.link(NEWCOMER).await;
         let nina = sign_up(&world, NEWCOMER).await;
+        db_prove(&world, NEWCOMER).await;
         let code = |answer: &Answer| answer.at("acceptOwnership/userErrors/0/code").clone();
         assert_eq!(code(&accept_as(&world, &nina, &token).await), "TOO_EARLY");
 
@@ -88,6 +89,7 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
         let sql = "UPDATE membership SET partnership_id = (SELECT id FROM partnership WHERE reseller_id = $1 \
                    AND client_id = $2) WHERE user_id = $3 AND organisation_id = $2";
         world.db_execute(sql, [FJORD.id.into(), ACME.id.into(), support.person().id.into()]).await;
+        db_prove(&world, support.person().email).await;
         let (_, token) = offer(&world, support.person().email, json!({ "leave": true })).await;
         world.as_(support).act("acceptOwnership", json!({ "token": token }), "").await;
         let tied = world
@@ -99,5 +101,34 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
         assert!(tied.is_empty(), "{tied:?}");
         let leave = json!({ "organisationId": id_of(ACME) });
         assert_eq!(world.as_(support).mistake("leaveOrganisation", leave).await["code"], "LAST_OWNER");
+    });
+}
+
+#[test]
+fn a_recovery_is_void_once_who_started_it_is_gone_and_needs_all_that_it_gives() {
+    for_each_database(async |world| {
+        let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "nobody answers" });
+        // An agent who may hand organisations on, and nothing else.
+        let held = PermissionSet::of(&[Permission::OwnershipTransfer]);
+        let sql = "UPDATE role SET client_permissions = $1 WHERE organisation_id = $2 AND name = 'Support agent'";
+        world.db_execute(sql, [held.to_stored().into(), OPERATOR.id.into()]).await;
+        let error = world.as_(AGENT_OF_OPERATOR).mistake("recoverOwnership", input.clone()).await;
+        assert_eq!(error["code"], "PERMISSION_NOT_HELD");
+
+        world.as_(OWNER_OF_OPERATOR).act("recoverOwnership", input, "").await;
+        let token = world.link(NEWCOMER).await;
+        let nina = sign_up(&world, NEWCOMER).await;
+        db_prove(&world, NEWCOMER).await;
+        let gone = "DELETE FROM membership WHERE user_id = $1 AND organisation_id = $2";
+        let roles = "DELETE FROM membership_role WHERE membership_id IN \
+             (SELECT id FROM membership WHERE user_id = $1 AND organisation_id = $2)";
+        for sql in [roles, gone] {
+            world.db_execute(sql, [OWNER_OF_OPERATOR.person().id.into(), OPERATOR.id.into()]).await;
+        }
+        world.db_execute("UPDATE ownership_transfer SET opens_at = created_at WHERE state = 'OFFERED'", []).await;
+        let refused = accept_as(&world, &nina, &token).await;
+        assert_eq!(refused.ok()["acceptOwnership"]["userErrors"][0]["code"], "STALE_STATE", "{}", refused.text);
+        assert!(states(&world).await.contains(&"VOID".to_owned()));
+        assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"]);
     });
 }

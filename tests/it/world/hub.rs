@@ -10,7 +10,7 @@ use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet}
 use tenantry::id::Type;
 use uuid::Uuid;
 
-use super::people::{Caller, Key, person};
+use super::people::{Caller, Key, OWNER_OF_OPERATOR, person};
 use super::rows::{Held, Rows, key, now};
 use super::tenants::OPERATOR;
 
@@ -205,13 +205,14 @@ impl Hub {
     /// What became of three transfers of the hub, and three that wait for its owner elsewhere.
     fn ownership(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use ownership_transfer::State;
-        let [billing, technical] = self.colleagues.map(Caller::person);
+        let billing = self.colleagues[0].person();
         for state in [State::Withdrawn, State::Declined, State::Accepted] {
             fixtures.add(Type::OwnershipTransfer, "", rows.answered_transfer(self.id(), billing, state));
         }
         for (number, organisation) in (OFFERS..).zip(RESELLERS) {
             let organisation = key(self.tree, organisation);
-            rows.transfer(organisation, technical.id, self.owner.person().email).id = key(self.tree, number);
+            rows.transfer(organisation, OWNER_OF_OPERATOR.person().id, self.owner.person().email).id =
+                key(self.tree, number);
         }
         rows.halt(self.id(), &format!("{} has not paid", self.word));
     }
