@@ -57,11 +57,27 @@ impl Seen {
     /// a suspension masks the difference between an owner and an admin, and a closed organisation is reopened by those
     /// who could have closed it.
     pub fn unmasked(&self, now: DateTimeUtc) -> Grants {
+        let graph = self.as_if_active();
+        resolve(&graph, &self.origin.holdings, now).get(&self.row.id).copied().unwrap_or_default()
+    }
+
+    /// The shortest way by which the viewer may do something here, or could if the organisation worked: some acts are
+    /// allowed by that (see `unmasked`).
+    fn way(&self, permission: Permission, now: DateTimeUtc) -> Option<Path> {
+        let shortest = |graph: &Graph| {
+            explain(graph, &self.origin.holdings, self.row.id, permission, now).paths.into_iter().next()
+        };
+        let is_masked = self.row.state != OrganisationState::Active;
+        shortest(&self.origin.graph).or_else(|| is_masked.then(|| shortest(&self.as_if_active())).flatten())
+    }
+
+    /// The graph above the organisation, as it would be if the organisation worked.
+    fn as_if_active(&self) -> Graph {
         let mut graph = self.origin.graph.above(self.row.id);
         if let Some(node) = graph.nodes.get_mut(&self.row.id) {
             node.state = OrganisationState::Active;
         }
-        resolve(&graph, &self.origin.holdings, now).get(&self.row.id).copied().unwrap_or_default()
+        graph
     }
 
     /// The seat of an object that belongs to this organisation alone.
@@ -188,10 +204,10 @@ impl Access {
         Ok(Arc::clone(reached.insert(Arc::new(seen))))
     }
 
-    /// The shortest way by which the viewer may do something at an organisation that was looked up; no statement.
+    /// The shortest way by which the viewer may do something at an organisation that was looked up, or could if that
+    /// were neither suspended nor closed; no statement.
     pub fn way(&self, organisation: Uuid, permission: Permission) -> Option<Path> {
-        let origin = self.known(organisation)?.origin;
-        explain(&origin.graph, &origin.holdings, organisation, permission, self.now).paths.into_iter().next()
+        self.known(organisation)?.way(permission, self.now)
     }
 
     /// Forgets what was decided: a change may have touched it.

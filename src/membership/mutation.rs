@@ -16,7 +16,7 @@ use crate::id::Type;
 use crate::mail::{self, Recipient};
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::{organisation, ownership};
+use crate::{organisation, ownership, session};
 
 /// The member to remove.
 #[derive(InputObject)]
@@ -60,7 +60,8 @@ pub struct MembershipMutation;
 #[Object]
 impl MembershipMutation {
     /// Ends somebody's membership, at once: the person's next request finds nothing there. A mail tells the person. You
-    /// have to hold all that the member holds; the last owner stays. It works in a suspended organisation too.
+    /// have to hold all that the member holds; the last owner stays. It works in a suspended organisation too. Where the
+    /// member holds what only members can hold (as in OWNER and ADMIN), confirm first that it is you.
     #[acts(MEMBER_REMOVE)]
     async fn remove_member(
         &self,
@@ -73,16 +74,23 @@ impl MembershipMutation {
         membership.seen.require(Permission::MemberRemove)?;
         let random = service::<Random>(context)?;
         let (now, at) = (request.now(), &membership.seen.row);
-        let held = membership.seen.unmasked(now);
         let asker = request.actor().user_id();
         let removed = request
             .write(async |tx| {
                 organisation::store::lock(tx, at.id).await?;
+                let seen = request.access.look_in(tx, at.id).await?;
+                seen.require(Permission::MemberRemove)?;
                 let Some(member) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
-                let missing = together(&member.roles).without(held);
+                let holds = together(&member.roles);
+                let missing = holds.without(seen.unmasked(now));
                 if !missing.is_empty() {
                     let opening = "You cannot remove a member who holds what you do not hold";
                     return Ok(Err(UserError::lacking("membershipId", opening, missing)));
+                }
+                if holds.is_powerful()
+                    && let Some(error) = session::unconfirmed(context)?
+                {
+                    return Ok(Err(error));
                 }
                 let act = Act::done("removeMember", at.id, Some(Permission::MemberRemove));
                 if let Err(error) = end(tx, request, random, &member, act).await? {

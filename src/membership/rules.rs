@@ -3,6 +3,7 @@
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::choice::together;
 use super::store::Member;
 use crate::access::{BuiltinRole, HeldRole};
 use crate::error::{UserError, UserErrorCode};
@@ -28,6 +29,13 @@ pub fn is_working_owner(member: &Member, now: DateTimeUtc) -> bool {
     is_owner(member) && member.partnership_id.is_none() && is_working(member, now)
 }
 
+/// Whether a change gives the member anything that it did not have: more to hold, the place of an OWNER, or more time.
+pub fn gives(old: &Member, new: &Member) -> bool {
+    let holds_more = !together(&new.roles).without(together(&old.roles)).is_empty();
+    let lasts_longer = old.expires_at.is_some_and(|end| new.expires_at.is_none_or(|later| later > end));
+    holds_more || lasts_longer || (is_owner(new) && !is_owner(old))
+}
+
 /// Refuses to take the OWNER out of a membership where no other would be left. `leaders` are those of the organisation.
 pub fn keeps_an_owner(leaders: &[Member], without: Uuid, now: DateTimeUtc) -> Result<(), UserError> {
     let concerns_an_owner = leaders.iter().any(|member| member.id == without && is_owner(member));
@@ -45,7 +53,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::access::Kind;
+    use crate::access::{Kind, RoleRef};
     use crate::locale::Locale;
 
     fn member(number: u128, role: BuiltinRole) -> Member {
@@ -62,6 +70,24 @@ mod tests {
             locale: Locale::En,
             partnership_id: None,
         }
+    }
+
+    #[test]
+    fn who_holds_less_or_ends_sooner_is_given_nothing() {
+        let day = |number: i64| Some(DateTimeUtc::UNIX_EPOCH + TimeDelta::days(number));
+        let admin = member(1, BuiltinRole::Admin);
+        let given = |new: Member| gives(&admin, &new);
+        assert!(!given(admin.clone()) && !given(member(1, BuiltinRole::Member)));
+        assert!(!given(Member { expires_at: day(1), ..admin.clone() }));
+        assert!(given(member(1, BuiltinRole::Owner)));
+        let ending = Member { expires_at: day(2), ..admin.clone() };
+        let until = |end| gives(&ending, &Member { expires_at: end, ..admin.clone() });
+        assert!(until(None) && until(day(3)) && !until(day(2)) && !until(day(1)));
+        // A custom role may hold as much as an owner, and is not the place of one.
+        let owner = member(1, BuiltinRole::Owner);
+        let custom = RoleRef::Custom { id: Uuid::nil(), name: String::new() };
+        let like_one = Member { roles: vec![HeldRole { role: custom, sets: owner.roles[0].sets }], ..owner.clone() };
+        assert!(gives(&like_one, &owner) && !gives(&owner, &like_one));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::choice::{RoleChoice, chosen, current, together};
 use super::letters;
 use super::mutation::{described, recipient};
 use super::object::Membership;
-use super::rules::{includes, is_owner, keeps_an_owner};
+use super::rules::{gives, includes, is_owner, keeps_an_owner};
 use super::store::{self, Member};
 use crate::access::{BuiltinRole, Grants, HeldRole, Permission, directive, told};
 use crate::audit::{self, Act};
@@ -52,7 +52,8 @@ pub struct MemberUpdateMutation;
 impl MemberUpdateMutation {
     /// Changes the roles of a member, and when the membership ends. It holds for the person's very next request; a mail
     /// tells the person. You have to hold all that the member holds, before and afterwards, in the same half. Where any of
-    /// that is what only members can hold (as in OWNER and ADMIN), confirm first that it is you.
+    /// that is what only members can hold (as in OWNER and ADMIN), confirm first that it is you. In a suspended or closed
+    /// organisation it only takes away.
     #[acts(MEMBER_UPDATE)]
     async fn update_member(
         &self,
@@ -76,17 +77,13 @@ impl MemberUpdateMutation {
                 Err(error) => return refused(error),
             },
         };
-        let concerned = together(&membership.row.roles).union(together(roles.as_deref().unwrap_or_default()));
-        if concerned.is_powerful()
-            && let Some(error) = session::unconfirmed(context)?
-        {
-            return refused(error);
-        }
         let random = service::<Random>(context)?;
-        let (held, wanted) = (seen.grants, &roles);
+        let wanted = &roles;
         let changed = request
             .write(async |tx| {
                 let at = organisation::store::lock(tx, seen.row.id).await?;
+                let seen = request.access.look_in(tx, at.id).await?;
+                seen.require(Permission::MemberUpdate)?;
                 let Some(old) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 let roles = match wanted {
                     None => old.roles.clone(),
@@ -97,7 +94,15 @@ impl MemberUpdateMutation {
                 };
                 let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
                 let mut new = Member { expires_at, roles, ..old.clone() };
-                if let Err(error) = check(&old, &new, held) {
+                if let Some(error) = organisation::halted(&at).filter(|_| gives(&old, &new)) {
+                    return Ok(Err(error));
+                }
+                if let Err(error) = check(&old, &new, seen.grants) {
+                    return Ok(Err(error));
+                }
+                if together(&old.roles).union(together(&new.roles)).is_powerful()
+                    && let Some(error) = session::unconfirmed(context)?
+                {
                     return Ok(Err(error));
                 }
                 if is_owner(&new) {

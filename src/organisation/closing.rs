@@ -8,12 +8,13 @@ use entity::organisation::{Kind, State};
 use entity::organisation_halt::Model as Halt;
 use macros::guarded;
 use sea_orm::ActiveEnum;
+use sea_orm::prelude::DateTimeUtc;
 use serde_json::json;
 
 use super::object::Organisation;
 use super::suspension::{operator_stays, stale, tell};
 use super::{letters, store};
-use crate::access::{Actor, Permission, directive, told};
+use crate::access::{Actor, Permission, Seen, directive, told};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -80,10 +81,9 @@ impl ClosingMutation {
             |error| Ok(Some(CloseOrganisationPayload { organisation: None, user_errors: told(context, error) }));
         let key = Type::Organisation.parse(&input.organisation_id)?;
         let seen = request.access.look(key).await?.ok_or(Error::NotFound)?;
-        if seen.row.state == State::Closed && seen.unmasked(request.now()).has(Permission::OrganisationClose) {
-            return refused(stale("It is closed already."));
+        if let Err(error) = may_close(&seen, request.now())? {
+            return refused(error);
         }
-        seen.require(Permission::OrganisationClose)?;
         if let Some(error) = session::unconfirmed(context)? {
             return refused(error);
         }
@@ -93,11 +93,11 @@ impl ClosingMutation {
         let done = request
             .write(async |tx| {
                 let at = store::lock(tx, key).await?;
+                if let Err(error) = may_close(&request.access.look_in(tx, key).await?, request.now())? {
+                    return Ok(Err(error));
+                }
                 if at.kind == Kind::Operator {
                     return Ok(Err(operator_stays()));
-                }
-                if at.state == State::Closed {
-                    return Ok(Err(stale("It is closed already.")));
                 }
                 let clients = store::clients_of(tx, key, request.now(), NAMED as u64 + 1).await?;
                 if !clients.is_empty() {
@@ -133,10 +133,7 @@ impl ClosingMutation {
             |error| Ok(Some(ReopenOrganisationPayload { organisation: None, user_errors: told(context, error) }));
         let key = Type::Organisation.parse(&input.organisation_id)?;
         let seen = request.access.look(key).await?.ok_or(Error::NotFound)?;
-        // What closing has masked is what counts here.
-        if !seen.unmasked(request.now()).has(Permission::OrganisationClose) {
-            seen.require(Permission::OrganisationClose)?;
-        }
+        may_reopen(&seen, request.now())?;
         if let Some(error) = session::unconfirmed(context)? {
             return refused(error);
         }
@@ -146,6 +143,7 @@ impl ClosingMutation {
         let done = request
             .write(async |tx| {
                 let at = store::lock(tx, key).await?;
+                may_reopen(&request.access.look_in(tx, key).await?, request.now())?;
                 if at.state != State::Closed {
                     return Ok(Err(stale("It is not closed.")));
                 }
@@ -170,6 +168,23 @@ impl ClosingMutation {
         let organisation = store::find(&request.access, key).await?;
         Ok(Some(ReopenOrganisationPayload { organisation, user_errors: Vec::new() }))
     }
+}
+
+/// Refuses who may not close it; who could have, is told that it is closed.
+fn may_close(seen: &Seen, now: DateTimeUtc) -> Result<std::result::Result<(), UserError>> {
+    if seen.row.state == State::Closed && seen.unmasked(now).has(Permission::OrganisationClose) {
+        return Ok(Err(stale("It is closed already.")));
+    }
+    seen.require(Permission::OrganisationClose)?;
+    Ok(Ok(()))
+}
+
+/// Refuses who could not have closed it: what closing has masked is what counts here.
+fn may_reopen(seen: &Seen, now: DateTimeUtc) -> Result<()> {
+    if seen.unmasked(now).has(Permission::OrganisationClose) {
+        return Ok(());
+    }
+    seen.require(Permission::OrganisationClose)
 }
 
 fn has_clients(names: &[String]) -> UserError {

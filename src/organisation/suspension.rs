@@ -85,6 +85,7 @@ impl SuspensionMutation {
         let done = request
             .write(async |tx| {
                 let at = store::lock(tx, key).await?;
+                request.access.look_in(tx, key).await?.require(Permission::OrganisationSuspend)?;
                 match at.state {
                     _ if at.kind == Kind::Operator => return Ok(Err(operator_stays())),
                     State::Closed => return Ok(Err(is_closed())),
@@ -128,6 +129,7 @@ impl SuspensionMutation {
         let done = request
             .write(async |tx| {
                 let at = store::lock(tx, key).await?;
+                request.access.look_in(tx, key).await?.require(Permission::OrganisationSuspend)?;
                 match at.state {
                     State::Closed => return Ok(Err(is_closed())),
                     State::Active => return Ok(Err(stale("It is not suspended."))),

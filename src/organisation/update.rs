@@ -6,6 +6,7 @@ use macros::guarded;
 use sea_orm::ActiveEnum;
 use serde_json::{Value as Json, json};
 
+use super::halted::halted;
 use super::kind::OrganisationKind;
 use super::mutation::NewOrganisationKind;
 use super::object::Organisation;
@@ -46,7 +47,7 @@ pub struct OrganisationUpdateMutation;
 #[guarded]
 #[Object]
 impl OrganisationUpdateMutation {
-    /// Changes the name or the sort of an organisation.
+    /// Changes the name or the sort of an organisation, unless it is suspended or closed.
     #[acts(ORGANISATION_UPDATE)]
     async fn update_organisation(
         &self,
@@ -67,6 +68,10 @@ impl OrganisationUpdateMutation {
         let changed = request
             .write(async |tx| {
                 let old = store::lock(tx, key).await?;
+                request.access.look_in(tx, key).await?.require(Permission::OrganisationUpdate)?;
+                if let Some(error) = halted(&old) {
+                    return Ok(Err(error));
+                }
                 let mut new = old.clone();
                 if let Some(kind) = wanted {
                     if matches!(old.kind, Kind::Reseller | Kind::Operator) {

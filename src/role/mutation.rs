@@ -84,7 +84,8 @@ pub struct RoleMutation;
 #[guarded]
 #[Object]
 impl RoleMutation {
-    /// Makes a role of your own. You have to hold all that it holds, in the same half. Confirm first that it is you.
+    /// Makes a role of your own, unless the organisation is suspended or closed. You have to hold all that it holds, in
+    /// the same half. Confirm first that it is you.
     #[acts(ROLE_MANAGE)]
     async fn create_role(
         &self,
@@ -109,14 +110,15 @@ impl RoleMutation {
             own: Some(input.permissions.into_iter().collect()),
             clients: Some(input.client_permissions.into_iter().collect()),
         };
-        match request.write(async |tx| write::create(tx, request, random, &seen, (id, &wanted)).await).await? {
+        match request.write(async |tx| write::create(tx, request, random, key, (id, &wanted)).await).await? {
             Ok(held) => Ok(Some(CreateRolePayload { role: Some(Role::new(held, seen)), user_errors: Vec::new() })),
             Err(error) => refused(error),
         }
     }
 
     /// Changes a role. It holds for the very next request of everybody who has it: see `previewRoleChange`. You have to
-    /// hold all that it held and will hold, in the same half. Confirm first that it is you.
+    /// hold all that it held and will hold, in the same half. Not in a suspended or closed organisation. Confirm first that
+    /// it is you.
     #[acts(ROLE_MANAGE)]
     async fn update_role(
         &self,
@@ -141,7 +143,7 @@ impl RoleMutation {
             clients: input.client_permissions.map(|set| set.into_iter().collect()),
         };
         let random = service::<Random>(context)?;
-        match request.write(async |tx| write::update(tx, request, random, &seen, (key, &wanted)).await).await? {
+        match request.write(async |tx| write::update(tx, request, random, seen.row.id, (key, &wanted)).await).await? {
             Ok(held) => {
                 // What the viewer may do here may have changed with it.
                 let seen = request.access.look(seen.row.id).await?.unwrap_or(seen);
@@ -168,7 +170,7 @@ impl RoleMutation {
             return refused(error);
         }
         let random = service::<Random>(context)?;
-        match request.write(async |tx| write::delete(tx, request, random, &seen, key).await).await {
+        match request.write(async |tx| write::delete(tx, request, random, seen.row.id, key).await).await {
             Ok(Ok(())) => Ok(Some(DeleteRolePayload { deleted: true, user_errors: Vec::new() })),
             Ok(Err(error)) => refused(error),
             Err(Error::Conflict(message)) => refused(UserError::at("roleId", UserErrorCode::InUse, message)),

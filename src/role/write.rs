@@ -1,7 +1,7 @@
 //! What happens in the transaction of each change of a role. The organisation is locked, so nobody gives the role
 //! meanwhile, and what somebody else has just changed is seen.
 
-use entity::role;
+use entity::{organisation as organisations, role};
 use sea_orm::{DatabaseTransaction, SqlErr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -31,15 +31,30 @@ pub struct Wanted {
     pub clients: Option<PermissionSet>,
 }
 
+/// The organisation, locked, and what who asks holds there now that nobody changes it.
+async fn lock(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    id: Uuid,
+) -> std::result::Result<(organisations::Model, Seen), WriteError> {
+    let at = organisation::store::lock(tx, id).await?;
+    let seen = request.access.look_in(tx, id).await?;
+    seen.require(Permission::RoleManage)?;
+    Ok((at, seen))
+}
+
 /// Makes a role.
 pub async fn create(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
-    seen: &Seen,
+    organisation: Uuid,
     (id, wanted): (Uuid, &Wanted),
 ) -> Outcome<HeldRole> {
-    let at = organisation::store::lock(tx, seen.row.id).await?;
+    let (at, seen) = lock(tx, request, organisation).await?;
+    if let Some(error) = organisation::halted(&at) {
+        return Ok(Err(error));
+    }
     let name = wanted.name.clone().unwrap_or_default();
     let names = store::names(tx, at.id, None).await?;
     let judged = rules::free_name(&name, names.iter().map(String::as_str))
@@ -66,10 +81,13 @@ pub async fn update(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
-    seen: &Seen,
+    organisation: Uuid,
     (id, wanted): (Uuid, &Wanted),
 ) -> Outcome<HeldRole> {
-    let at = organisation::store::lock(tx, seen.row.id).await?;
+    let (at, seen) = lock(tx, request, organisation).await?;
+    if let Some(error) = organisation::halted(&at) {
+        return Ok(Err(error));
+    }
     let old = store::held(&load(tx, id).await?, at.kind);
     let name = wanted.name.clone().unwrap_or_else(|| old.role.name().to_owned());
     let names = store::names(tx, at.id, Some(id)).await?;
@@ -93,10 +111,10 @@ pub async fn delete(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
-    seen: &Seen,
+    organisation: Uuid,
     id: Uuid,
 ) -> Outcome<()> {
-    let at = organisation::store::lock(tx, seen.row.id).await?;
+    let (at, seen) = lock(tx, request, organisation).await?;
     let old = store::held(&load(tx, id).await?, at.kind);
     if let Err(error) = rules::holds(seen.grants, old.sets, CANNOT_CHANGE) {
         return Ok(Err(error));

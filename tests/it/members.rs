@@ -136,6 +136,9 @@ fn what_is_wrong_with_a_change_of_a_member_is_said() {
             let input = update(&world, ACME, whom, json!({ "roles": roles(&[wanted]) })).await;
             assert_eq!(olga.mistake("updateMember", input).await["code"], "CONFIRMATION_REQUIRED");
         }
+        let admin = removal(&world, ACME, ADMIN_OF_ACME).await;
+        assert_eq!(olga.mistake("removeMember", admin).await["code"], "CONFIRMATION_REQUIRED");
+        olga.act("removeMember", removal(&world, ACME, MEMBER_OF_ACME).await, "removed").await;
     });
 }
 

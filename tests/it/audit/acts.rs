@@ -64,6 +64,39 @@ fn the_client_sees_what_its_partner_did_and_by_which_partnership() {
 }
 
 #[test]
+fn what_a_stopped_organisation_still_allows_its_people_came_by_their_membership() {
+    for_each_database(async |world| {
+        let (olga, agnes) = (world.as_(OWNER_OF_ACME), world.as_(AGENT_OF_OPERATOR));
+        let acme = json!({ "organisationId": id(ACME.id) });
+        let offer = json!({ "organisationId": id(ACME.id), "email": "nina@example.org" });
+        let made = olga.act("offerOwnership", offer, "transfer { id }").await;
+        let suspend = json!({ "organisationId": id(ACME.id), "reason": "late" });
+        agnes.act("suspendOrganisation", suspend, "").await;
+        olga.act("withdrawOwnership", json!({ "transferId": made["transfer"]["id"] }), "").await;
+        olga.act("removeMember", json!({ "membershipId": world.membership(ACME, MEMBER_OF_ACME).await }), "").await;
+        agnes.act("resumeOrganisation", acme.clone(), "").await;
+        olga.act("closeOrganisation", acme.clone(), "").await;
+        olga.act("reopenOrganisation", acme.clone(), "").await;
+        olga.act("closeOrganisation", acme.clone(), "").await;
+        world.as_(OWNER_OF_OPERATOR).act("reopenOrganisation", acme, "").await;
+        let ways = world.texts("SELECT action || ' ' || way FROM audit_event ORDER BY sequence").await;
+        let of_acme: Vec<&str> = ways.iter().map(String::as_str).filter(|way| !way.starts_with("switch")).collect();
+        let expected = [
+            "offerOwnership MEMBERSHIP",
+            "suspendOrganisation OPERATOR",
+            "withdrawOwnership MEMBERSHIP",
+            "removeMember MEMBERSHIP",
+            "resumeOrganisation OPERATOR",
+            "closeOrganisation MEMBERSHIP",
+            "reopenOrganisation MEMBERSHIP",
+            "closeOrganisation MEMBERSHIP",
+            "reopenOrganisation OPERATOR",
+        ];
+        assert_eq!(of_acme, expected);
+    });
+}
+
+#[test]
 fn who_signs_up_or_makes_an_organisation_begins_its_log() {
     for_each_database(async |world| {
         let query = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted } }";
