@@ -33,6 +33,8 @@ pub struct Model {
     pub accepted_user_id: Option<Uuid>,
     /// How many links were sent; the last one is good.
     pub times_sent: i32,
+    /// How many of them were sent without a day between one and the next, up to the last.
+    pub sent_lately: i32,
     /// When its link was last sent.
     pub sent_at: DateTimeUtc,
     /// Until when the link is good.

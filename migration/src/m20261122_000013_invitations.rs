@@ -32,6 +32,7 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone_null("membership_expires_at"))
             .col(uuid_null("accepted_user_id"))
             .col(integer("times_sent"))
+            .col(integer("sent_lately").default(1))
             .col(timestamp_with_time_zone("sent_at"))
             .col(timestamp_with_time_zone("expires_at"))
             .col(timestamp_with_time_zone_null("answered_at"))
@@ -51,9 +52,9 @@ impl MigrationTrait for Migration {
         let mut pending = unique("invitation", &["organisation_id", "email"]);
         manager.create_index(pending.and_where(Expr::col("state").eq("PENDING")).take()).await?;
         manager.create_index(index("invitation", &["organisation_id", "created_at", "id"])).await?;
-        // How many were sent of late.
+        // How many were sent of late, for an organisation and to an address.
         manager.create_index(index("invitation", &["organisation_id", "sent_at"])).await?;
-        manager.create_index(index("invitation", &["email"])).await?;
+        manager.create_index(index("invitation", &["email", "sent_at"])).await?;
 
         let invitation_role = Table::create()
             .table("invitation_role")

@@ -16,7 +16,7 @@ use super::graph::{Graph, Holdings, OrganisationState};
 use super::guard::Seat;
 use super::path::{Explanation, Path};
 use super::permission::Permission;
-use super::resolver::resolve;
+use super::resolver::{partnership_for, resolve};
 use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::batch::Batch;
@@ -78,6 +78,11 @@ impl Seen {
             node.state = OrganisationState::Active;
         }
         graph
+    }
+
+    /// The partnership without which the viewer would not hold all of this here, if there is one.
+    pub fn partnership_for(&self, needed: Grants, now: DateTimeUtc) -> Option<Uuid> {
+        partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
     }
 
     /// The seat of an object that belongs to this organisation alone.

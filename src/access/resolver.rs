@@ -55,14 +55,7 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
             let mut through = Grants::NONE;
             // Nobody is above the operator.
             for edge in above.get(&id).into_iter().flatten().filter(|_| node.kind != Kind::Operator) {
-                let source = flows.get(&edge.reseller).copied().unwrap_or_default();
-                let mut reach = source.members;
-                if edge.includes_upstream {
-                    reach |= source.upstream;
-                }
-                // What is not delegable is let through by no stored partnership, whatever it says.
-                through.own |= reach & edge.delegated & PermissionSet::DELEGABLE;
-                through.clients |= reach & edge.client_delegated & PermissionSet::DELEGABLE;
+                through = through.union(let_through(edge, &flows));
             }
             // The operator's implicit partnership delegates everything and is not masked.
             let staff = if node.kind == Kind::Operator { PermissionSet::EMPTY } else { by_operator };
@@ -82,6 +75,47 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
         }
     }
     flows
+}
+
+/// What comes to the client through the partnership.
+fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
+    let source = flows.get(&edge.reseller).copied().unwrap_or_default();
+    let mut reach = source.members;
+    if edge.includes_upstream {
+        reach |= source.upstream;
+    }
+    // What is not delegable is let through by no stored partnership, whatever it says.
+    reach = reach & PermissionSet::DELEGABLE;
+    Grants { own: reach & edge.delegated, clients: reach & edge.client_delegated }
+}
+
+/// The partnership through which an actor holds something of this at the organisation that it holds there neither by
+/// itself nor as the operator's staff: of several, the one that brings most of it.
+pub fn partnership_for(
+    graph: &Graph,
+    holdings: &Holdings,
+    organisation: Uuid,
+    needed: Grants,
+    now: DateTimeUtc,
+) -> Option<Uuid> {
+    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let operator = graph.operator().filter(|id| *id != organisation);
+    let staff = operator
+        .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
+        .unwrap_or_default();
+    let missing = needed.without(held(organisation)).without(Grants { own: staff, clients: staff });
+    if missing.is_empty() {
+        return None;
+    }
+    let flows = flows(graph, holdings, now);
+    graph
+        .edges
+        .iter()
+        .filter(|edge| edge.client == organisation && edge.is_active(now) && graph.nodes.contains_key(&edge.reseller))
+        .map(|edge| (missing.without(let_through(edge, &flows)), edge.id))
+        .filter(|(left, _)| *left != missing)
+        .min_by_key(|(left, id)| (left.own.iter().count() + left.clients.iter().count(), *id))
+        .map(|(_, id)| id)
 }
 
 #[cfg(test)]

@@ -5,29 +5,26 @@ use chrono::TimeDelta;
 use entity::api_key::{ActiveModel, Model};
 use macros::guarded;
 use sea_orm::Set;
-use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::change::{Change, act, change_key, described, manager, new_secret, not_held};
 use super::input::{
     CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyInput, RevokeApiKeyPayload, RotateApiKeyInput,
     RotateApiKeyPayload, UpdateApiKeyInput, UpdateApiKeyPayload,
 };
 use super::object::ApiKey;
-use super::rules::{self, ApiKeyState, LONGEST_OVERLAP};
+use super::rules::{self, LONGEST_OVERLAP};
 use super::store;
-use crate::access::{Actor, Grants, Permission, PermissionSet, Seen, note_refusal};
-use crate::audit::{self, Act};
+use crate::access::{Actor, Permission, PermissionSet, told};
+use crate::audit;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::organisation::halted;
-use crate::random::{Random, hash};
+use crate::random::Random;
 use crate::request::{Request, service};
-use crate::session::{API_KEY_PREFIX, unconfirmed};
+use crate::session::unconfirmed;
 use crate::text;
-
-/// So many letters of a secret are kept to recognise it by. Those that are left are secret enough.
-const SHOWN: usize = 6;
 
 /// Mutations of API keys.
 #[derive(Default)]
@@ -47,7 +44,7 @@ impl ApiKeyMutation {
         let request = Request::of(context)?;
         let organisation = Type::Organisation.parse(&input.organisation_id)?;
         let seen = request.access.act(organisation, Permission::ApiKeyManage).await?;
-        let refused = |error| Ok(Some(CreateApiKeyPayload { user_errors: vec![error], ..Default::default() }));
+        let refused = |error| Ok(Some(CreateApiKeyPayload { user_errors: told(context, error), ..Default::default() }));
         if let Some(error) = unconfirmed(context)?.or_else(|| halted(&seen.row)) {
             return refused(error);
         }
@@ -57,8 +54,7 @@ impl ApiKeyMutation {
                 (Err(error), _) | (_, Err(error)) => return refused(error),
             };
         let now = request.now();
-        let wrong_end = input.expires_at.and_then(|end| rules::wrong_end(end, now));
-        if let Some(error) = wrong_end.or_else(|| not_held(context, &seen, scopes)) {
+        if let Some(error) = input.expires_at.and_then(|end| rules::wrong_end(end, now)) {
             return refused(error);
         }
         let random = service::<Random>(context)?;
@@ -83,13 +79,21 @@ impl ApiKeyMutation {
             previous_until: None,
         };
         let id = row.id;
-        let act = act("createApiKey", &row).changing(Json::Null, described(&row));
-        request
+        let obstacle = request
             .write(async |tx| {
+                let at = manager(tx, request, organisation).await?;
+                if let Some(error) = halted(&at.row).or_else(|| rules::not_held(scopes.without(at.grants))) {
+                    return Ok(Some(error));
+                }
+                let act = act("createApiKey", &row).changing(Json::Null, described(&row));
                 store::create(tx, row).await?;
-                Ok(audit::record(tx, request, random, act).await?)
+                audit::record(tx, request, random, act).await?;
+                Ok(None)
             })
             .await?;
+        if let Some(error) = obstacle {
+            return refused(error);
+        }
         let api_key = store::find(request, id).await?;
         Ok(Some(CreateApiKeyPayload { api_key, secret: Some(secret), user_errors: Vec::new() }))
     }
@@ -103,50 +107,46 @@ impl ApiKeyMutation {
     ) -> Result<Option<UpdateApiKeyPayload>> {
         let request = Request::of(context)?;
         let key = found(request, Type::ApiKey.parse(&input.api_key_id)?).await?;
-        let refused = |error| Ok(Some(UpdateApiKeyPayload { user_errors: vec![error], ..Default::default() }));
+        let refused = |error| Ok(Some(UpdateApiKeyPayload { user_errors: told(context, error), ..Default::default() }));
         let now = request.now();
-        let obstacle = unconfirmed(context)?.or_else(|| halted(&key.seen.row)).or_else(|| revoked(&key, now));
-        if let Some(error) = obstacle.or_else(|| not_held(context, &key.seen, key.scopes())) {
+        let name = input.name.as_deref().map(|name| text::name("name", name)).transpose();
+        let wrong = unconfirmed(context)?.or_else(|| name.as_ref().err().cloned());
+        if let Some(error) = wrong {
             return refused(error);
         }
-        let mut row = key.model().clone();
-        if let Some(name) = &input.name {
-            match text::name("name", name) {
-                Ok(name) => row.name = name,
-                Err(error) => return refused(error),
+        let name = name.unwrap_or_default();
+        let changed = change_key(context, &key, "updateApiKey", |was, at| {
+            let mut row = Model { name: name.clone().unwrap_or_else(|| was.name.clone()), ..was.clone() };
+            let before = store::scopes(was);
+            not_held(before, at)?;
+            if input.permissions.is_some() || input.client_permissions.is_some() {
+                let listed = |set: PermissionSet| set.iter().collect();
+                let own = input.permissions.clone().unwrap_or_else(|| listed(before.own));
+                let clients = input.client_permissions.clone().unwrap_or_else(|| listed(before.clients));
+                let scopes = rules::scopes(&own, &clients)?;
+                not_held(scopes, at)?;
+                (row.permissions, row.client_permissions) = (scopes.own.to_stored(), scopes.clients.to_stored());
             }
-        }
-        if input.permissions.is_some() || input.client_permissions.is_some() {
-            let listed = |set: PermissionSet| set.iter().collect();
-            let own = input.permissions.unwrap_or_else(|| listed(key.scopes().own));
-            let clients = input.client_permissions.unwrap_or_else(|| listed(key.scopes().clients));
-            let scopes = match rules::scopes(&own, &clients) {
-                Ok(scopes) => scopes,
-                Err(error) => return refused(error),
+            if !input.expires_at.is_undefined() {
+                row.expires_at = input.expires_at.as_opt_ref().flatten().copied();
+                if let Some(error) = row.expires_at.and_then(|end| rules::wrong_end(end, now)) {
+                    return Err(error);
+                }
+            }
+            let change = ActiveModel {
+                name: Set(row.name.clone()),
+                permissions: Set(row.permissions),
+                client_permissions: Set(row.client_permissions),
+                expires_at: Set(row.expires_at),
+                ..Default::default()
             };
-            if let Some(error) = not_held(context, &key.seen, scopes) {
-                return refused(error);
-            }
-            (row.permissions, row.client_permissions) = (scopes.own.to_stored(), scopes.clients.to_stored());
+            Ok(Change { change, before: described(was), after: described(&row) })
+        });
+        if let Some(error) = changed.await? {
+            return refused(error);
         }
-        if !input.expires_at.is_undefined() {
-            row.expires_at = input.expires_at.take();
-            if let Some(error) = row.expires_at.and_then(|end| rules::wrong_end(end, now)) {
-                return refused(error);
-            }
-        }
-        let change = ActiveModel {
-            name: Set(row.name.clone()),
-            permissions: Set(row.permissions),
-            client_permissions: Set(row.client_permissions),
-            expires_at: Set(row.expires_at),
-            ..Default::default()
-        };
-        let act = act("updateApiKey", &row).changing(described(key.model()), described(&row));
-        if !change_key(context, key.model(), change, act).await? {
-            return refused(changed_meanwhile());
-        }
-        Ok(Some(UpdateApiKeyPayload { api_key: store::find(request, row.id).await?, user_errors: Vec::new() }))
+        let api_key = store::find(request, key.model().id).await?;
+        Ok(Some(UpdateApiKeyPayload { api_key, user_errors: Vec::new() }))
     }
 
     /// Gives a key a new secret. The one of now can stay good for a while; one from before that ends at once. You have
@@ -159,33 +159,34 @@ impl ApiKeyMutation {
     ) -> Result<Option<RotateApiKeyPayload>> {
         let request = Request::of(context)?;
         let key = found(request, Type::ApiKey.parse(&input.api_key_id)?).await?;
-        let refused = |error| Ok(Some(RotateApiKeyPayload { user_errors: vec![error], ..Default::default() }));
+        let refused = |error| Ok(Some(RotateApiKeyPayload { user_errors: told(context, error), ..Default::default() }));
         let now = request.now();
-        let obstacle = unconfirmed(context)?.or_else(|| halted(&key.seen.row)).or_else(|| revoked(&key, now));
-        if let Some(error) = obstacle.or_else(|| not_held(context, &key.seen, key.scopes())) {
+        if let Some(error) = unconfirmed(context)? {
             return refused(error);
         }
         let minutes = input.keep_old_for_minutes;
-        if !(0..=LONGEST_OVERLAP).contains(&minutes) {
-            let message = format!("Give 0 to {LONGEST_OVERLAP} minutes.");
-            return refused(UserError::at("keepOldForMinutes", UserErrorCode::InvalidInput, message));
-        }
-        let (secret, secret_hash, prefix) = new_secret(service::<Random>(context)?);
-        let was = key.model();
         let until = (minutes > 0).then(|| now + TimeDelta::minutes(minutes.into()));
-        let change = ActiveModel {
-            secret_hash: Set(secret_hash),
-            previous_hash: Set(until.map(|_| was.secret_hash.clone())),
-            previous_until: Set(until),
-            prefix: Set(prefix.clone()),
-            ..Default::default()
-        };
-        let act = act("rotateApiKey", was)
-            .changing(json!({ "prefix": was.prefix }), json!({ "prefix": prefix, "previousSecretUntil": until }));
-        if !change_key(context, was, change, act).await? {
-            return refused(changed_meanwhile());
+        let (secret, secret_hash, prefix) = new_secret(service::<Random>(context)?);
+        let rotated = change_key(context, &key, "rotateApiKey", |was, at| {
+            not_held(store::scopes(was), at)?;
+            if !(0..=LONGEST_OVERLAP).contains(&minutes) {
+                let message = format!("Give 0 to {LONGEST_OVERLAP} minutes.");
+                return Err(UserError::at("keepOldForMinutes", UserErrorCode::InvalidInput, message));
+            }
+            let change = ActiveModel {
+                secret_hash: Set(secret_hash.clone()),
+                previous_hash: Set(until.map(|_| was.secret_hash.clone())),
+                previous_until: Set(until),
+                prefix: Set(prefix.clone()),
+                ..Default::default()
+            };
+            let after = json!({ "prefix": prefix, "previousSecretUntil": until });
+            Ok(Change { change, before: json!({ "prefix": was.prefix }), after })
+        });
+        if let Some(error) = rotated.await? {
+            return refused(error);
         }
-        let api_key = store::find(request, was.id).await?;
+        let api_key = store::find(request, key.model().id).await?;
         Ok(Some(RotateApiKeyPayload { api_key, secret: Some(secret), user_errors: Vec::new() }))
     }
 
@@ -201,31 +202,23 @@ impl ApiKeyMutation {
         let key = found(request, Type::ApiKey.parse(&input.api_key_id)?).await?;
         let refused = |error| Ok(Some(RevokeApiKeyPayload { user_errors: vec![error], ..Default::default() }));
         let now = request.now();
-        if let Some(error) = unconfirmed(context)?.or_else(|| revoked(&key, now)) {
+        if let Some(error) = unconfirmed(context)? {
             return refused(error);
         }
-        let random = service::<Random>(context)?;
-        let id = key.model().id;
-        let change = ActiveModel {
-            revoked_at: Set(Some(now)),
-            previous_hash: Set(None),
-            previous_until: Set(None),
-            ..Default::default()
-        };
-        let act = act("revokeApiKey", key.model()).changing(described(key.model()), json!({ "revokedAt": now }));
-        let is_done = request
-            .write(async |tx| {
-                let is_done = store::revoke(tx, id, change).await?;
-                if is_done {
-                    audit::record(tx, request, random, act).await?;
-                }
-                Ok(is_done)
-            })
-            .await?;
-        if !is_done {
-            return refused(changed_meanwhile());
+        let revoked = change_key(context, &key, "revokeApiKey", |was, _| {
+            let change = ActiveModel {
+                revoked_at: Set(Some(now)),
+                previous_hash: Set(None),
+                previous_until: Set(None),
+                ..Default::default()
+            };
+            Ok(Change { change, before: described(was), after: json!({ "revokedAt": now }) })
+        });
+        if let Some(error) = revoked.await? {
+            return refused(error);
         }
-        Ok(Some(RevokeApiKeyPayload { api_key: store::find(request, id).await?, user_errors: Vec::new() }))
+        let api_key = store::find(request, key.model().id).await?;
+        Ok(Some(RevokeApiKeyPayload { api_key, user_errors: Vec::new() }))
     }
 }
 
@@ -234,60 +227,4 @@ async fn found(request: &Request, id: Uuid) -> Result<ApiKey> {
     let key = store::find(request, id).await?.ok_or(Error::NotFound)?;
     key.seen.require(Permission::ApiKeyManage)?;
     Ok(key)
-}
-
-/// Changes a key that nobody has rotated or revoked in the meantime.
-async fn change_key(context: &Context<'_>, was: &Model, change: ActiveModel, act: Act) -> Result<bool> {
-    let (request, random) = (Request::of(context)?, service::<Random>(context)?);
-    request
-        .write(async |tx| {
-            let is_done = store::change(tx, was, change).await?;
-            if is_done {
-                audit::record(tx, request, random, act).await?;
-            }
-            Ok(is_done)
-        })
-        .await
-}
-
-fn not_held(context: &Context<'_>, seen: &Seen, scopes: Grants) -> Option<UserError> {
-    let error = rules::not_held(scopes.without(seen.grants))?;
-    note_refusal(context, "PERMISSION_NOT_HELD", None);
-    Some(error)
-}
-
-fn revoked(key: &ApiKey, now: DateTimeUtc) -> Option<UserError> {
-    let is_revoked = rules::state(key.model(), now) == ApiKeyState::Revoked;
-    is_revoked.then(|| UserError::at("apiKeyId", UserErrorCode::StaleState, "This key was revoked. Make another."))
-}
-
-fn changed_meanwhile() -> UserError {
-    let message = "The key was rotated or revoked in the meantime. Look at it again.";
-    UserError::at("apiKeyId", UserErrorCode::StaleState, message)
-}
-
-/// A whole new key, its hash, and what it is recognised by.
-fn new_secret(random: &Random) -> (String, String, String) {
-    let secret = random.secret();
-    let prefix = secret.chars().take(SHOWN).collect();
-    let key = format!("{API_KEY_PREFIX}{secret}");
-    let hash = hash(&key);
-    (key, hash, prefix)
-}
-
-fn act(action: &str, row: &Model) -> Act {
-    Act::done(action, row.organisation_id, Some(Permission::ApiKeyManage)).to(Type::ApiKey.id(row.id))
-}
-
-/// As the audit log keeps it.
-fn described(row: &Model) -> Json {
-    let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
-    let scopes = store::scopes(row);
-    json!({
-        "name": row.name,
-        "prefix": row.prefix,
-        "permissions": list(scopes.own),
-        "clientPermissions": list(scopes.clients),
-        "expiresAt": row.expires_at,
-    })
 }

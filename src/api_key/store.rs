@@ -92,27 +92,10 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     Ok(())
 }
 
-/// Changes a key that is still as it was read: with this secret, and not revoked. False if it is not.
-pub async fn change(tx: &DatabaseTransaction, was: &Model, change: api_key::ActiveModel) -> Written<bool> {
-    let changed = api_key::Entity::update_many()
-        .set(change)
-        .filter(api_key::Column::Id.eq(was.id))
-        .filter(api_key::Column::SecretHash.eq(&was.secret_hash))
-        .filter(api_key::Column::RevokedAt.is_null())
-        .exec(tx)
-        .await?;
-    Ok(changed.rows_affected == 1)
-}
-
-/// Takes a key back, whatever its secret is by now. False if it was taken back already.
-pub async fn revoke(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveModel) -> Written<bool> {
-    let changed = api_key::Entity::update_many()
-        .set(change)
-        .filter(api_key::Column::Id.eq(id))
-        .filter(api_key::Column::RevokedAt.is_null())
-        .exec(tx)
-        .await?;
-    Ok(changed.rows_affected == 1)
+/// Changes a key.
+pub async fn change(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveModel) -> Written<()> {
+    api_key::Entity::update_many().set(change).filter(api_key::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
 }
 
 /// Writes when keys were last used, where that is later than what stands there: other nodes write too. One statement for

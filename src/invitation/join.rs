@@ -131,10 +131,14 @@ async fn account(
             }
             return Ok(Ok(Member { id: new.id, name: new.name.to_owned() }));
         }
-        Party::SignedIn(id) => users::find(tx, *id).await?,
-        Party::Unproved(_) => users::find_by_address(tx, &row.email).await?,
+        // Who is erased or disabled at the same moment is so before, or stays as it is until this is done.
+        Party::SignedIn(id) => users::hold(tx, *id).await?,
+        Party::Unproved(_) => match users::find_by_address(tx, &row.email).await? {
+            Some(user) => users::lock(tx, user.id).await?,
+            None => None,
+        },
     };
-    let Some(user) = user.filter(|user| user.state == user::State::Active) else {
+    let Some(user) = user else {
         return wrong(UserErrorCode::StaleState, "This account is disabled. Ask the operator of the platform why.");
     };
     if user.email != row.email {

@@ -11,10 +11,6 @@ use crate::page::Filter;
 
 /// So many can be made by one mutation.
 pub const AT_ONCE: usize = 500;
-/// So many links are sent for one organisation within an hour.
-pub const AN_HOUR: i64 = 1_000;
-/// So many links are sent for one invitation.
-pub const LINKS: i32 = 10;
 /// A membership that ends by itself lasts a hundred years at most.
 const LONGEST_DAYS: i64 = 36_525;
 

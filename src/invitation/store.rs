@@ -9,7 +9,7 @@ use entity::{invitation_role, membership, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryResult, QuerySelect, Set, SqlErr, Statement,
+    QueryFilter, QueryResult, Set, SqlErr, Statement,
 };
 use uuid::Uuid;
 
@@ -176,19 +176,6 @@ pub async fn waiting(
         .all(tx)
         .await?;
     Ok(rows.into_iter().map(|row| (row.email.clone(), row)).collect())
-}
-
-/// How many links were sent for the organisation since then; of one that was sent again since then, all count.
-pub async fn links_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<i64> {
-    let sent: Option<Option<i64>> = invitation::Entity::find()
-        .select_only()
-        .column_as(invitation::Column::TimesSent.sum(), "sent")
-        .filter(invitation::Column::OrganisationId.eq(organisation))
-        .filter(invitation::Column::SentAt.gt(since))
-        .into_tuple()
-        .one(tx)
-        .await?;
-    Ok(sent.flatten().unwrap_or_default())
 }
 
 /// Those that were not answered in time make room for others.

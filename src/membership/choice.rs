@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_graphql::{ID, OneofObject};
 use entity::organisation;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::store;
@@ -14,7 +14,7 @@ use crate::id;
 use crate::request::Request;
 
 /// Roles that one membership has at most.
-const MOST: usize = 20;
+pub const MOST_ROLES: usize = 20;
 
 /// A role: a built-in one, or a custom one of the same organisation.
 #[derive(Clone, Debug, OneofObject)]
@@ -37,14 +37,14 @@ pub async fn chosen(
             id::Type::Role.parse(id)?;
         }
     }
-    let custom = custom_among(request, at, choices.get(..MOST).unwrap_or(choices)).await?;
+    let custom = custom_among(request.db().reader(), at, choices.get(..MOST_ROLES).unwrap_or(choices)).await?;
     Ok(choose(at, field, choices, &custom))
 }
 
 /// Those of the organisation's custom roles that occur in the choices, for many that are judged by `choose`: one
 /// statement, or none.
 pub async fn custom_among<'a>(
-    request: &Request,
+    connection: &impl ConnectionTrait,
     at: &Seen,
     choices: impl IntoIterator<Item = &'a RoleChoice>,
 ) -> Result<Vec<HeldRole>> {
@@ -52,7 +52,7 @@ pub async fn custom_among<'a>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(store::custom_roles(request.db().reader(), &at.row, &keys.into_iter().collect::<Vec<_>>()).await?)
+    Ok(store::custom_roles(connection, &at.row, &keys.into_iter().collect::<Vec<_>>()).await?)
 }
 
 /// The same as `chosen` where the custom roles are known already. An id that is none is a mistake in the field.
@@ -66,7 +66,7 @@ pub fn choose(
     if choices.is_empty() {
         return wrong(UserErrorCode::InvalidInput, "Choose at least one role.");
     }
-    if choices.len() > MOST {
+    if choices.len() > MOST_ROLES {
         return wrong(UserErrorCode::TooMany, "A member has 20 roles at most.");
     }
     let mut roles: Vec<HeldRole> = Vec::new();

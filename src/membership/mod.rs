@@ -12,7 +12,7 @@ pub mod rules;
 pub mod store;
 mod update;
 
-pub use choice::{RoleChoice, choose, chosen, current, custom_among, together};
+pub use choice::{MOST_ROLES, RoleChoice, choose, chosen, current, custom_among, together};
 pub use mutation::{MembershipMutation, recipient};
 pub use object::Membership;
 pub use update::MemberUpdateMutation;

@@ -52,6 +52,7 @@ impl Rows {
             membership_expires_at: None,
             accepted_user_id: None,
             times_sent: 1,
+            sent_lately: 1,
             sent_at,
             expires_at: now() + TimeDelta::days(7),
             answered_at: None,
