@@ -23,7 +23,7 @@ use crate::id::Type;
 use crate::organisation::halted;
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::session::unconfirmed;
+use crate::session::{unconfirmed, unproved};
 use crate::text;
 
 /// Mutations of API keys.
@@ -45,7 +45,7 @@ impl ApiKeyMutation {
         let organisation = Type::Organisation.parse(&input.organisation_id)?;
         let seen = request.access.act(organisation, Permission::ApiKeyManage).await?;
         let refused = |error| Ok(Some(CreateApiKeyPayload { user_errors: told(context, error), ..Default::default() }));
-        if let Some(error) = unconfirmed(context)?.or_else(|| halted(&seen.row)) {
+        if let Some(error) = unconfirmed(context)?.or_else(|| unproved(request)).or_else(|| halted(&seen.row)) {
             return refused(error);
         }
         let (name, scopes) =

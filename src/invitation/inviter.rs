@@ -8,7 +8,7 @@ use super::letters::{self, Facts};
 use super::store::Known;
 use crate::access::{Actor, Grants, HeldRole, Permission, PermissionSet, Seen};
 use crate::config::Config;
-use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::error::{Error, Result};
 use crate::locale::Locale;
 use crate::mail::{Letter, Recipient};
 use crate::membership::together;
@@ -59,11 +59,4 @@ impl<'a> Inviter<'a> {
         };
         (recipient, letters::invitation(locale, &facts))
     }
-}
-
-/// What to answer to a person who would have mail sent to others, and has not proved where mail reaches them.
-pub fn unproved(actor: &Actor) -> Option<UserError> {
-    let message = "Prove first that your own address is yours, by the link in the mail to it. Then invite others.";
-    matches!(actor, Actor::User(user) if !user.is_verified)
-        .then(|| UserError::general(UserErrorCode::AddressNotVerified, message))
 }

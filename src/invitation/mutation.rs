@@ -15,7 +15,6 @@ use super::input::{
     RevokeInvitationPayload,
 };
 use super::invite::invite;
-use super::inviter::unproved;
 use super::object::Invitation;
 use super::rules::{self, AT_ONCE};
 use super::store;
@@ -26,6 +25,7 @@ use crate::id::Type;
 use crate::organisation::halted;
 use crate::random::Random;
 use crate::request::{Request, service};
+use crate::session::unproved;
 
 /// Mutations of those who invite.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl InvitationMutation {
         let request = Request::of(context)?;
         let organisation = Type::Organisation.parse(&input.organisation_id)?;
         request.access.act(organisation, Permission::MemberInvite).await?;
-        if let Some(error) = unproved(request.actor()) {
+        if let Some(error) = unproved(request) {
             return Ok(Some(InviteMemberPayload { invitation: None, user_errors: vec![error] }));
         }
         let InviteMemberInput { email, roles, membership_expires_at, locale, .. } = input;
@@ -81,7 +81,7 @@ impl InvitationMutation {
             let message = format!("These are {}; invite {AT_ONCE} at once at most.", rows.len());
             return refused(UserError::at("invitations", UserErrorCode::TooMany, message));
         }
-        if let Some(error) = unproved(request.actor()).or_else(|| halted(&seen.row)) {
+        if let Some(error) = unproved(request).or_else(|| halted(&seen.row)) {
             return refused(error);
         }
         let outcomes = invite(context, organisation, "inviteMembers", rows, input.dry_run).await?;
@@ -117,7 +117,7 @@ impl InvitationMutation {
         let request = Request::of(context)?;
         let found = found(request, Type::Invitation.parse(&input.invitation_id)?).await?;
         let refused = |error| Ok(Some(ResendInvitationPayload { invitation: None, user_errors: told(context, error) }));
-        if let Some(error) = unproved(request.actor()) {
+        if let Some(error) = unproved(request) {
             return refused(error);
         }
         if let Some(error) = send_again(context, &found).await? {

@@ -87,7 +87,7 @@ impl OwnershipMutation {
         if let Some(error) = session::unconfirmed(context)? {
             return refused(error);
         }
-        if let Some(error) = lacks_ownership(&seen) {
+        if let Some(error) = session::unproved(request).or_else(|| lacks_ownership(&seen)) {
             return refused(error);
         }
         let Some(address) = Address::parse(&input.email) else { return refused(no_address()) };

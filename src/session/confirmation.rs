@@ -24,3 +24,12 @@ pub fn unconfirmed(context: &Context<'_>) -> Result<Option<UserError>> {
     let message = "Prove first that it is you, with confirmIdentity, and repeat this.";
     Ok(Some(UserError::general(UserErrorCode::ConfirmationRequired, message)))
 }
+
+/// What to answer to a person who would give others a way in, or have mail sent to them, and has not proved to own the
+/// address of the account: it may have been made by somebody else, who would keep what is given now.
+pub fn unproved(request: &Request) -> Option<UserError> {
+    let message =
+        "Prove first that your own address is yours, by the link in the mail to it. resendVerification sends it anew.";
+    matches!(request.actor(), Actor::User(user) if !user.is_verified)
+        .then(|| UserError::general(UserErrorCode::AddressNotVerified, message))
+}
