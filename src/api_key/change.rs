@@ -25,7 +25,7 @@ const SHOWN: usize = 6;
 /// What is to be written of a key, and what the log says about it.
 pub struct Change {
     /// The columns.
-    pub change: ActiveModel,
+    pub columns: ActiveModel,
     /// What was.
     pub before: Json,
     /// What is.
@@ -63,8 +63,8 @@ pub async fn change_key(
                 return Ok(Some(error));
             }
             match change(&was, &at) {
-                Ok(Change { change, before, after }) => {
-                    store::change(tx, id, change).await?;
+                Ok(Change { columns, before, after }) => {
+                    store::change(tx, id, columns).await?;
                     audit::record(tx, request, random, act(action, &was).changing(before, after)).await?;
                     Ok(None)
                 }

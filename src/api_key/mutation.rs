@@ -133,14 +133,14 @@ impl ApiKeyMutation {
                     return Err(error);
                 }
             }
-            let change = ActiveModel {
+            let columns = ActiveModel {
                 name: Set(row.name.clone()),
                 permissions: Set(row.permissions),
                 client_permissions: Set(row.client_permissions),
                 expires_at: Set(row.expires_at),
                 ..Default::default()
             };
-            Ok(Change { change, before: described(was), after: described(&row) })
+            Ok(Change { columns, before: described(was), after: described(&row) })
         });
         if let Some(error) = changed.await? {
             return refused(error);
@@ -173,7 +173,7 @@ impl ApiKeyMutation {
                 let message = format!("Give 0 to {LONGEST_OVERLAP} minutes.");
                 return Err(UserError::at("keepOldForMinutes", UserErrorCode::InvalidInput, message));
             }
-            let change = ActiveModel {
+            let columns = ActiveModel {
                 secret_hash: Set(secret_hash.clone()),
                 previous_hash: Set(until.map(|_| was.secret_hash.clone())),
                 previous_until: Set(until),
@@ -181,7 +181,7 @@ impl ApiKeyMutation {
                 ..Default::default()
             };
             let after = json!({ "prefix": prefix, "previousSecretUntil": until });
-            Ok(Change { change, before: json!({ "prefix": was.prefix }), after })
+            Ok(Change { columns, before: json!({ "prefix": was.prefix }), after })
         });
         if let Some(error) = rotated.await? {
             return refused(error);
@@ -206,13 +206,13 @@ impl ApiKeyMutation {
             return refused(error);
         }
         let revoked = change_key(context, &key, "revokeApiKey", |was, _| {
-            let change = ActiveModel {
+            let columns = ActiveModel {
                 revoked_at: Set(Some(now)),
                 previous_hash: Set(None),
                 previous_until: Set(None),
                 ..Default::default()
             };
-            Ok(Change { change, before: described(was), after: json!({ "revokedAt": now }) })
+            Ok(Change { columns, before: described(was), after: json!({ "revokedAt": now }) })
         });
         if let Some(error) = revoked.await? {
             return refused(error);

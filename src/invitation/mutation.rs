@@ -35,7 +35,8 @@ pub struct InvitationMutation;
 #[Object]
 impl InvitationMutation {
     /// Asks somebody by mail to join the organisation. Who is asked joins by the link in the mail, which is good for
-    /// some days and for one use.
+    /// some days and for one use. You have to have proved your own address before, and one address is sent only so many
+    /// links a day.
     #[acts(MEMBER_INVITE)]
     async fn invite_member(
         &self,

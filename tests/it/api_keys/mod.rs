@@ -1,5 +1,6 @@
 //! API keys, told through the API alone: making, using, rotating and revoking them, and what they never hold.
 
+mod locked;
 mod told;
 
 use chrono::TimeDelta;

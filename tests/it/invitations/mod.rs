@@ -1,7 +1,9 @@
 //! Invitations, told through the API alone: sending, answering, many at once, and what goes wrong.
 
 mod answering;
+mod bounded;
 mod bulk;
+mod locked;
 mod races;
 mod sending;
 mod unproved;

@@ -141,6 +141,38 @@ fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
 }
 
 #[test]
+fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_member_besides() {
+    for_each_database(async |world| {
+        db_let_fjord_in(&world).await;
+        let olga = world.as_(OWNER_OF_ACME);
+        let permissions = json!(["MEMBER_INVITE", "SERVICE_READ"]);
+        let input = json!({ "organisationId": organisation(ACME), "name": "Reception", "permissions": permissions });
+        let role = olga.act("createRole", input, "role { id }").await["role"]["id"].clone();
+        let held = Held::Custom(Type::Role.parse(&role.as_str().unwrap().into()).unwrap());
+        world.db_join(730_000, ACME, MANAGER_OF_FJORD.person().id, &[held], None).await;
+        let partner = async |id: &str| seen(&world, id).await["partnership"]["reseller"]["name"].clone();
+        let (id, token) = invite(&world, MANAGER_OF_FJORD, ACME, ADA, "TECHNICAL").await;
+        assert_eq!(partner(&id).await, "Fjord");
+        // What she gives out of her own hand is hers.
+        let mut input = invitation(ACME, "b@example.org", "TECHNICAL");
+        input["roles"] = json!([{ "roleId": role }]);
+        let own = try_invite(&world, MANAGER_OF_FJORD, input).await;
+        let own = own.ok()["tried"]["invitation"]["id"].as_str().unwrap_or_else(|| panic!("{}", own.text)).to_owned();
+        assert_eq!(partner(&own).await, json!(null));
+        // Whoever sends a link answers for it.
+        let (of_owner, _) = invite(&world, OWNER_OF_ACME, ACME, "c@example.org", "TECHNICAL").await;
+        assert_eq!(partner(&of_owner).await, json!(null));
+        done(&resend(&world, MANAGER_OF_FJORD, &of_owner).await);
+        assert_eq!(partner(&of_owner).await, "Fjord");
+        done(&resend(&world, OWNER_OF_ACME, &of_owner).await);
+        assert_eq!(partner(&of_owner).await, json!(null));
+        let end = "UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1 AND client_id = $2";
+        world.db_execute(end, [FJORD.id.into(), ACME.id.into()]).await;
+        assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["STALE_STATE"]);
+    });
+}
+
+#[test]
 fn an_invitation_of_a_halted_organisation_waits_until_that_is_over() {
     for_each_database(async |world| {
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;

@@ -1,8 +1,10 @@
 //! Sending one mutation by its name, and what comes of it.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tenantry::id::Type;
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use uuid::Uuid;
 use super::client::Client;
 use super::people::Caller;
 use super::rows::{Held, Rows};
-use super::tenants::Tenant;
+use super::tenants::{ACME, Tenant};
 use super::{Answer, World};
 
 impl Client<'_> {
@@ -81,6 +83,40 @@ impl World {
             last = name;
         }
         members
+    }
+
+    /// Changes something in a transaction that has taken a lock already, commits it when the attempt waits for that, and
+    /// gives what comes of the attempt. Only on PostgreSQL.
+    pub async fn db_change_while_it_waits<T>(
+        &self,
+        lock: &str,
+        change: &str,
+        id: Uuid,
+        attempt: impl Future<Output = T>,
+    ) -> T {
+        let tx = self.db().writer().begin().await.unwrap();
+        for sql in [lock, change] {
+            tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [id.into()])).await.unwrap();
+        }
+        let commit = async {
+            let waiting =
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            for _ in 0..50 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if !self.db().rows(waiting, Vec::new()).await.unwrap().is_empty() {
+                    break;
+                }
+            }
+            tx.commit().await.unwrap();
+        };
+        futures_util::future::join(attempt, commit).await.0
+    }
+
+    /// Removes a member of Acme while an attempt waits for who belongs to Acme.
+    pub async fn db_remove_while_it_waits<T>(&self, member: Caller, attempt: impl Future<Output = T>) -> T {
+        let lock = format!("SELECT $1::uuid, id FROM organisation WHERE id = '{}' FOR NO KEY UPDATE", ACME.id);
+        let change = "DELETE FROM membership WHERE user_id = $1";
+        self.db_change_while_it_waits(&lock, change, member.person().id, attempt).await
     }
 
     /// Makes somebody a member.
