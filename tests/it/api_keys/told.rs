@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tenantry::api_key::KeyUses;
 use tenantry::id::Type;
 
-use super::{ask, create, of_fjord, organisation, run};
+use super::{CREATE, ask, codes, create, made, of_fjord, organisation, run};
 use crate::database::for_each_database;
 use crate::world::*;
 
@@ -120,5 +120,14 @@ fn the_access_of_a_key_is_explained_to_who_may_see_it() {
         let ended = explain(OWNER_OF_FJORD, asked(FJORD, "SERVICE_MANAGE")).await;
         let found = &ended.ok()["explainAccess"];
         assert_eq!((&found["granted"], &found["misses"][0]["reason"]), (&json!(false), &json!("KEY_ENDED")));
+    });
+}
+
+#[test]
+fn who_has_not_proved_an_address_makes_no_key() {
+    for_each_database(async |world| {
+        let answer = world.as_(OWNER_OF_FJORD).run(CREATE, json!({ "input": of_fjord() })).await;
+        assert_eq!(codes(&answer), ["ADDRESS_NOT_VERIFIED"]);
+        made(&run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await);
     });
 }
