@@ -139,3 +139,14 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
         assert_eq!(address_of(&world, who).await, wanted);
     });
 }
+
+#[test]
+fn a_new_password_ends_a_move_that_somebody_else_has_begun() {
+    for_each_database(async |world| {
+        ask_to_move(&world, SOLE_PERSON, "thief@new.example").await.ok();
+        let link = world.link("thief@new.example").await;
+        let input = json!({ "currentPassword": PASSWORD, "newPassword": "nine blue kettles" });
+        world.as_(SOLE_PERSON).act("changePassword", input, "changed").await;
+        assert_eq!(error(&by_link(&world, "confirmAddress", &link).await), "INVALID_LINK");
+    });
+}

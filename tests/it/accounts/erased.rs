@@ -118,3 +118,23 @@ fn a_name_and_a_language_are_changed_each_on_its_own() {
         assert!(world.mails(SOLE_PERSON.person().email).await[0].starts_with("Neues Passwort vergeben\n"));
     });
 }
+
+#[test]
+fn what_others_did_to_the_person_names_the_person_no_more() {
+    for_each_database(async |world| {
+        let roles = json!([{ "builtIn": "INVOICES" }]);
+        let input = json!({ "membershipId": world.membership(ACME, VIEWER_OF_ACME).await, "roles": roles });
+        world.as_(OWNER_OF_ACME).act("updateMember", input, "").await;
+        let name = VIEWER_OF_ACME.name();
+        let told = async || {
+            let details = world.texts("SELECT COALESCE(details, '') FROM audit_event").await;
+            details.iter().filter(|details| details.contains(name)).count()
+        };
+        assert_eq!(told().await, 1);
+        assert_eq!(world.as_(VIEWER_OF_ACME).run(ERASE, json!({})).await.ok()["eraseAccount"]["erased"], true);
+        assert_eq!(told().await, 0);
+        // That a member is gone stands in the log all the same.
+        let gone = "SELECT action FROM audit_event WHERE action = 'eraseAccount' AND way = 'OWN'";
+        assert_eq!(world.texts(gone).await.len(), 1);
+    });
+}
