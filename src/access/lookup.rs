@@ -152,13 +152,8 @@ impl Access {
         Ok(seen)
     }
 
-    /// What somebody else may do at an organisation now: one statement.
-    pub async fn grants_of(&self, subject: Subject, organisation: Uuid) -> Result<Grants> {
-        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::Active).await?;
-        Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
-    }
-
-    /// The same as a transaction sees it, which holds on until it ends where the transaction has locked what decides.
+    /// What somebody else may do at an organisation, as a transaction sees it; that holds on until the transaction ends
+    /// where it has locked what decides.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
         let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))

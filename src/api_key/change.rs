@@ -2,16 +2,13 @@
 
 use async_graphql::Context;
 use entity::api_key::{ActiveModel, Model};
-use sea_orm::DatabaseTransaction;
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
 use super::object::ApiKey;
 use super::rules::{self, ApiKeyState};
 use super::store;
 use crate::access::{Grants, Permission, PermissionSet, Seen};
 use crate::audit::{self, Act};
-use crate::db::WriteError;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::organisation::{self, halted};
@@ -32,19 +29,6 @@ pub struct Change {
     pub after: Json,
 }
 
-/// The organisation for who manages its keys; nobody else changes those, or who belongs to it, until the transaction
-/// ends.
-pub async fn manager(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    organisation: Uuid,
-) -> std::result::Result<Seen, WriteError> {
-    organisation::store::lock(tx, organisation).await?;
-    let at = request.access.look_in(tx, organisation).await?;
-    at.require(Permission::ApiKeyManage)?;
-    Ok(at)
-}
-
 /// Changes a key as it is by then, or says why not. Where the organisation is halted, nothing but revoking is left.
 pub async fn change_key(
     context: &Context<'_>,
@@ -56,7 +40,8 @@ pub async fn change_key(
     let (id, organisation) = (key.model().id, key.seen.row.id);
     request
         .write(async |tx| {
-            let at = manager(tx, request, organisation).await?;
+            let at =
+                organisation::store::lock_to_act(tx, &request.access, organisation, Permission::ApiKeyManage).await?;
             let was = store::find_row(tx, id).await?.ok_or(Error::NotFound)?;
             let halted = halted(&at.row).filter(|_| action != "revokeApiKey");
             if let Some(error) = halted.or_else(|| revoked(&was, request)) {

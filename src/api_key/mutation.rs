@@ -8,7 +8,7 @@ use sea_orm::Set;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::change::{Change, act, change_key, described, manager, new_secret, not_held};
+use super::change::{Change, act, change_key, described, new_secret, not_held};
 use super::input::{
     CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyInput, RevokeApiKeyPayload, RotateApiKeyInput,
     RotateApiKeyPayload, UpdateApiKeyInput, UpdateApiKeyPayload,
@@ -20,7 +20,7 @@ use crate::access::{Actor, Permission, PermissionSet, told};
 use crate::audit;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
-use crate::organisation::halted;
+use crate::organisation::{self, halted};
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::session::{unconfirmed, unproved};
@@ -81,7 +81,8 @@ impl ApiKeyMutation {
         let id = row.id;
         let obstacle = request
             .write(async |tx| {
-                let at = manager(tx, request, organisation).await?;
+                let at = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::ApiKeyManage)
+                    .await?;
                 if let Some(error) = halted(&at.row).or_else(|| rules::not_held(scopes.without(at.grants))) {
                     return Ok(Some(error));
                 }

@@ -41,9 +41,7 @@ pub async fn waiting(
     organisation: Uuid,
     id: Uuid,
 ) -> std::result::Result<std::result::Result<Waiting, UserError>, WriteError> {
-    organisation::store::lock(tx, organisation).await?;
-    let at = request.access.look_in(tx, organisation).await?;
-    at.require(Permission::MemberInvite)?;
+    let at = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::MemberInvite).await?;
     let Some(row) = store::find_row(tx, id).await?.filter(|row| row.state == State::Pending) else {
         let message = "This invitation no longer waits: it was answered, taken back, or replaced.";
         return Ok(Err(UserError::at("invitationId", UserErrorCode::StaleState, message)));

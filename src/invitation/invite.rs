@@ -128,9 +128,8 @@ impl Batch<'_> {
         dry_run: bool,
     ) -> std::result::Result<Vec<Outcome>, WriteError> {
         let now = self.request.now();
-        organisation::store::lock(tx, self.organisation).await?;
-        let at = &self.request.access.look_in(tx, self.organisation).await?;
-        at.require(Permission::MemberInvite)?;
+        let access = &self.request.access;
+        let at = &organisation::store::lock_to_act(tx, access, self.organisation, Permission::MemberInvite).await?;
         if let Some(error) = halted(&at.row) {
             return Ok(rows.iter().map(|_| Err(error.clone())).collect());
         }

@@ -77,9 +77,8 @@ impl MembershipMutation {
         let asker = request.actor().user_id();
         let removed = request
             .write(async |tx| {
-                organisation::store::lock(tx, at.id).await?;
-                let seen = request.access.look_in(tx, at.id).await?;
-                seen.require(Permission::MemberRemove)?;
+                let seen =
+                    organisation::store::lock_to_act(tx, &request.access, at.id, Permission::MemberRemove).await?;
                 let Some(member) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 let holds = together(&member.roles);
                 let missing = holds.without(seen.unmasked(now));

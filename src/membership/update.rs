@@ -81,20 +81,20 @@ impl MemberUpdateMutation {
         let wanted = &roles;
         let changed = request
             .write(async |tx| {
-                let at = organisation::store::lock(tx, seen.row.id).await?;
-                let seen = request.access.look_in(tx, at.id).await?;
-                seen.require(Permission::MemberUpdate)?;
+                let seen = organisation::store::lock_to_act(tx, &request.access, seen.row.id, Permission::MemberUpdate)
+                    .await?;
+                let at = &seen.row;
                 let Some(old) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 let roles = match wanted {
                     None => old.roles.clone(),
-                    Some(wanted) => match current(tx, &at, wanted).await? {
+                    Some(wanted) => match current(tx, at, wanted).await? {
                         Some(roles) => roles,
                         None => return Ok(Err(gone())),
                     },
                 };
                 let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
                 let mut new = Member { expires_at, roles, ..old.clone() };
-                if let Some(error) = organisation::halted(&at).filter(|_| gives(&old, &new)) {
+                if let Some(error) = organisation::halted(at).filter(|_| gives(&old, &new)) {
                     return Ok(Err(error));
                 }
                 if let Err(error) = check(&old, &new, seen.grants) {

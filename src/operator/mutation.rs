@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::account::UserAccount;
 use super::store;
-use crate::access::{Actor, Grants, Permission, Seen, Subject, directive, note_refusal};
+use crate::access::{Actor, Permission, Seen, Subject, directive, told};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::db::WriteError;
@@ -84,7 +84,7 @@ impl OperatorMutation {
         let operator = store::act(access, Permission::UserManage).await?;
         let reason = match text::name("reason", &input.reason) {
             Ok(reason) => reason,
-            Err(error) => return Ok(Some(UserAccountPayload::refused(error))),
+            Err(error) => return Ok(Some(UserAccountPayload { account: None, user_errors: told(context, error) })),
         };
         let change = Change { operator, action: "disableUser", state: State::Disabled, reason: Some(reason) };
         change.carry_out(context, &input.user_id).await
@@ -108,7 +108,7 @@ impl OperatorMutation {
         };
         let user = id::Type::User.parse(&input.user_id)?;
         store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
-        if let Some(error) = obstacle(context, &operator, user).await? {
+        if let Some(error) = obstacle(context, user)? {
             return refused(error);
         }
         let (random, config) = (service::<Random>(context)?, service::<Arc<Config>>(context)?);
@@ -117,7 +117,7 @@ impl OperatorMutation {
             .changing(Json::Null, json!({ "reason": reason }));
         let erased = request
             .write(async |tx| {
-                if let Some(error) = obstacle_in(tx, request, operator.row.id, user).await? {
+                if let Some(error) = stronger(tx, request, operator.row.id, user).await? {
                     return Ok(Err(error));
                 }
                 let erased = erasure::erase(tx, request, random, config, "eraseUser", user).await?;
@@ -129,7 +129,7 @@ impl OperatorMutation {
             .await?;
         let erased = match erased {
             Ok(erased) => erased,
-            Err(error) => return refused(error),
+            Err(error) => return Ok(Some(UserAccountPayload { account: None, user_errors: told(context, error) })),
         };
         match erased {
             Erasure::Done => {
@@ -157,9 +157,9 @@ impl OperatorMutation {
     }
 }
 
-/// Why the actor may not touch the account of a user, though it may manage users: it is its own, or that of somebody
-/// who holds more at the operator.
-pub async fn obstacle(context: &Context<'_>, operator: &Seen, user: Uuid) -> Result<Option<UserError>> {
+/// What to answer before anything is locked, though the actor may manage users: the session is not fresh, or the account
+/// is its own.
+fn obstacle(context: &Context<'_>, user: Uuid) -> Result<Option<UserError>> {
     if let Some(error) = unconfirmed(context)? {
         return Ok(Some(error));
     }
@@ -168,32 +168,22 @@ pub async fn obstacle(context: &Context<'_>, operator: &Seen, user: Uuid) -> Res
         let message = "This is your own account. Ask a colleague.";
         return Ok(Some(UserError::at("userId", UserErrorCode::InvalidInput, message)));
     }
-    let held = request.access.grants_of(Subject::User(user), operator.row.id).await?;
-    let error = stronger(held, operator.grants);
-    if error.is_some() {
-        note_refusal(context, "PERMISSION_NOT_HELD", None);
-    }
-    Ok(error)
+    Ok(None)
 }
 
-/// The same as a transaction sees it, which keeps others away from who belongs to the operator until it ends.
-async fn obstacle_in(
+/// Why the account cannot be touched: it is of somebody who holds more at the operator. Others are kept away from who
+/// belongs to the operator until the transaction ends.
+async fn stronger(
     tx: &DatabaseTransaction,
     request: &Request,
     operator: Uuid,
     user: Uuid,
 ) -> std::result::Result<Option<UserError>, WriteError> {
-    organisation::store::lock(tx, operator).await?;
-    let seen = request.access.look_in(tx, operator).await?;
-    seen.require(Permission::UserManage)?;
+    let seen = organisation::store::lock_to_act(tx, &request.access, operator, Permission::UserManage).await?;
     let held = request.access.grants_in(tx, Subject::User(user), operator).await?;
-    Ok(stronger(held, seen.grants))
-}
-
-fn stronger(held: Grants, own: Grants) -> Option<UserError> {
-    let missing = held.without(own);
-    (!missing.is_empty())
-        .then(|| UserError::lacking("userId", "This user holds at the operator what you do not", missing))
+    let missing = held.without(seen.grants);
+    let opening = "This user holds at the operator what you do not";
+    Ok((!missing.is_empty()).then(|| UserError::lacking("userId", opening, missing)))
 }
 
 /// A change of what a user may do.
@@ -209,7 +199,7 @@ impl Change {
         let request = Request::of(context)?;
         let user = id::Type::User.parse(user)?;
         let before = store::user(request.db(), user).await?.ok_or(Error::NotFound)?;
-        if let Some(error) = obstacle(context, &self.operator, user).await? {
+        if let Some(error) = obstacle(context, user)? {
             return Ok(Some(UserAccountPayload::refused(error)));
         }
         let random = service::<Random>(context)?;
@@ -225,7 +215,7 @@ impl Change {
         let changed = request
             .write(async |tx| {
                 // One after the other: two members of the staff do not disable each other.
-                if let Some(error) = obstacle_in(tx, request, operator, user).await? {
+                if let Some(error) = stronger(tx, request, operator, user).await? {
                     return Ok(Err(error));
                 }
                 let changed = store::set_state(tx, user, self.state).await?;
@@ -239,7 +229,7 @@ impl Change {
             .await?;
         let changed = match changed {
             Ok(changed) => changed,
-            Err(error) => return Ok(Some(UserAccountPayload::refused(error))),
+            Err(error) => return Ok(Some(UserAccountPayload { account: None, user_errors: told(context, error) })),
         };
         if !changed {
             let message = "This is so already, or the user was erased.";

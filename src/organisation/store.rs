@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::object::Organisation;
-use crate::access::{Access, BuiltinRole, Exists, RoleRef};
+use crate::access::{Access, BuiltinRole, Exists, Permission, RoleRef, Seen};
 use crate::db::WriteError;
 use crate::error::{Error, Result};
 use crate::membership::{self, store::NewMember};
@@ -59,6 +59,20 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<org
     let query =
         if tx.get_database_backend() == DbBackend::Postgres { query.lock(LockType::NoKeyUpdate) } else { query };
     Ok(query.one(tx).await?.ok_or(Error::NotFound)?)
+}
+
+/// What a transaction begins with that gives or takes something away at an organisation: locks it, and looks anew at
+/// who acts. Refuses who no longer holds the permission there.
+pub async fn lock_to_act(
+    tx: &DatabaseTransaction,
+    access: &Access,
+    id: Uuid,
+    permission: Permission,
+) -> std::result::Result<Seen, WriteError> {
+    lock(tx, id).await?;
+    let seen = access.look_in(tx, id).await?;
+    seen.require(permission)?;
+    Ok(seen)
 }
 
 /// Makes an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.

@@ -84,8 +84,7 @@ impl SuspensionMutation {
         let random = service::<Random>(context)?;
         let done = request
             .write(async |tx| {
-                let at = store::lock(tx, key).await?;
-                request.access.look_in(tx, key).await?.require(Permission::OrganisationSuspend)?;
+                let at = store::lock_to_act(tx, &request.access, key, Permission::OrganisationSuspend).await?.row;
                 match at.state {
                     _ if at.kind == Kind::Operator => return Ok(Err(operator_stays())),
                     State::Closed => return Ok(Err(is_closed())),
@@ -128,8 +127,7 @@ impl SuspensionMutation {
         let random = service::<Random>(context)?;
         let done = request
             .write(async |tx| {
-                let at = store::lock(tx, key).await?;
-                request.access.look_in(tx, key).await?.require(Permission::OrganisationSuspend)?;
+                let at = store::lock_to_act(tx, &request.access, key, Permission::OrganisationSuspend).await?.row;
                 match at.state {
                     State::Closed => return Ok(Err(is_closed())),
                     State::Active => return Ok(Err(stale("It is not suspended."))),

@@ -67,12 +67,11 @@ impl OrganisationUpdateMutation {
         let random = service::<Random>(context)?;
         let changed = request
             .write(async |tx| {
-                let old = store::lock(tx, key).await?;
-                request.access.look_in(tx, key).await?.require(Permission::OrganisationUpdate)?;
+                let old = store::lock_to_act(tx, &request.access, key, Permission::OrganisationUpdate).await?.row;
                 if let Some(error) = halted(&old) {
                     return Ok(Err(error));
                 }
-                let mut new = old.clone();
+                let mut new = Model::clone(&old);
                 if let Some(kind) = wanted {
                     if matches!(old.kind, Kind::Reseller | Kind::Operator) {
                         let message = "A reseller and the operator stay what they are.";

@@ -108,9 +108,9 @@ impl OwnershipRecoveryMutation {
         let receiver = users::store::find_by_address(request.db().reader(), address.as_str()).await?;
         let made = request
             .write(async |tx| {
-                let at = organisation::store::lock(tx, key).await?;
-                let seen = request.access.look_in(tx, key).await?;
-                seen.require(Permission::OwnershipTransfer)?;
+                let seen =
+                    organisation::store::lock_to_act(tx, &request.access, key, Permission::OwnershipTransfer).await?;
+                let at = &seen.row;
                 if let Some(error) = lacks_ownership(&seen) {
                     return Ok(Err(error));
                 }

@@ -1,13 +1,13 @@
 //! What happens in the transaction of each change of a role. The organisation is locked, so nobody gives the role
 //! meanwhile, and what somebody else has just changed is seen.
 
-use entity::{organisation as organisations, role};
+use entity::role;
 use sea_orm::{DatabaseTransaction, SqlErr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{rules, store};
-use crate::access::{Grants, HeldRole, Kind, Permission, PermissionSet, RoleRef, Seen};
+use crate::access::{Grants, HeldRole, Kind, Permission, PermissionSet, RoleRef};
 use crate::audit::{self, Act};
 use crate::db::WriteError;
 use crate::error::{Error, UserError, UserErrorCode};
@@ -31,18 +31,6 @@ pub struct Wanted {
     pub clients: Option<PermissionSet>,
 }
 
-/// The organisation, locked, and what who asks holds there now that nobody changes it.
-async fn lock(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    id: Uuid,
-) -> std::result::Result<(organisations::Model, Seen), WriteError> {
-    let at = organisation::store::lock(tx, id).await?;
-    let seen = request.access.look_in(tx, id).await?;
-    seen.require(Permission::RoleManage)?;
-    Ok((at, seen))
-}
-
 /// Makes a role.
 pub async fn create(
     tx: &DatabaseTransaction,
@@ -51,8 +39,9 @@ pub async fn create(
     organisation: Uuid,
     (id, wanted): (Uuid, &Wanted),
 ) -> Outcome<HeldRole> {
-    let (at, seen) = lock(tx, request, organisation).await?;
-    if let Some(error) = organisation::halted(&at) {
+    let seen = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::RoleManage).await?;
+    let at = &seen.row;
+    if let Some(error) = organisation::halted(at) {
         return Ok(Err(error));
     }
     let name = wanted.name.clone().unwrap_or_default();
@@ -84,8 +73,9 @@ pub async fn update(
     organisation: Uuid,
     (id, wanted): (Uuid, &Wanted),
 ) -> Outcome<HeldRole> {
-    let (at, seen) = lock(tx, request, organisation).await?;
-    if let Some(error) = organisation::halted(&at) {
+    let seen = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::RoleManage).await?;
+    let at = &seen.row;
+    if let Some(error) = organisation::halted(at) {
         return Ok(Err(error));
     }
     let old = store::held(&load(tx, id).await?, at.kind);
@@ -114,7 +104,8 @@ pub async fn delete(
     organisation: Uuid,
     id: Uuid,
 ) -> Outcome<()> {
-    let (at, seen) = lock(tx, request, organisation).await?;
+    let seen = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::RoleManage).await?;
+    let at = &seen.row;
     let old = store::held(&load(tx, id).await?, at.kind);
     if let Err(error) = rules::holds(seen.grants, old.sets, CANNOT_CHANGE) {
         return Ok(Err(error));
