@@ -20,6 +20,8 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// The reseller whose person keeps the place of an owner who has not come yet.
+    pub custody_reseller_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -32,18 +32,34 @@ pub struct Model {
     pub ended_at: Option<DateTimeUtc>,
     /// When it was made.
     pub created_at: DateTimeUtc,
+    /// Which side ended it.
+    pub ended_by: Option<EndedBy>,
+    /// For which of the days before its end its people were reminded last.
+    pub reminded_days: Option<i32>,
+    /// The reseller's own number of the client, for nobody else.
+    pub reference: Option<String>,
 }
 
 /// The stored state of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for the other side.
-    Proposed,
     /// Agreed.
     Active,
     /// Over.
     Ended,
+}
+
+/// Who ended a partnership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EndedBy {
+    /// The reseller.
+    Reseller,
+    /// The client.
+    Client,
+    /// The operator, which has taken the reseller out of its programme.
+    Operator,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::graph::{Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, mask_clients, mask_own};
+use super::loss::Loss;
 use super::path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 use super::permission::Permission;
 use super::resolver::flows;
@@ -143,11 +144,15 @@ impl Search<'_> {
                     .then(|| miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
                 vec![(Step::Key { organisation: top, key: *id }, lacking.into_iter().collect())]
             }
-            Holding::Membership { id, expires_at, roles } => {
+            Holding::Membership { id, expires_at, loss, roles } => {
                 let step = |role| Step::Membership { organisation: top, membership: *id, role };
-                let expired = expires_at
-                    .is_some_and(|end| end <= self.now)
-                    .then(|| miss(MissReason::MembershipExpired, top, Permission::MemberUpdate));
+                let is_over = expires_at.is_some_and(|end| end <= self.now);
+                let expired = match loss {
+                    _ if is_over => Some(miss(MissReason::MembershipExpired, top, Permission::MemberUpdate)),
+                    Some(Loss::Partnership) => Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate)),
+                    Some(Loss::Custody) => Some(miss(MissReason::CustodyLost, top, Permission::MemberUpdate)),
+                    None => None,
+                };
                 let holders: Vec<_> = roles
                     .iter()
                     .filter(|held| half(&held.sets).has(self.permission))
@@ -189,7 +194,6 @@ impl Search<'_> {
 
     fn not_active(&self, edge: &Edge) -> Option<MissReason> {
         match edge.state {
-            PartnershipState::Proposed => Some(MissReason::PartnershipPending),
             PartnershipState::Ended => Some(MissReason::PartnershipEnded),
             PartnershipState::Active if self.now < edge.starts_at => Some(MissReason::PartnershipPending),
             PartnershipState::Active if edge.is_active(self.now) => None,

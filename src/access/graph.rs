@@ -8,6 +8,7 @@ use uuid::Uuid;
 pub use entity::organisation::{Kind, State as OrganisationState};
 pub use entity::partnership::State as PartnershipState;
 
+use super::loss::Loss;
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 
@@ -121,6 +122,8 @@ pub enum Holding {
         id: Uuid,
         /// When it ends by itself.
         expires_at: Option<DateTimeUtc>,
+        /// Why it gives nothing any more, if so.
+        loss: Option<Loss>,
         /// Its roles.
         roles: Vec<HeldRole>,
     },
@@ -145,6 +148,7 @@ impl Holding {
     pub fn grants(&self, now: DateTimeUtc) -> Grants {
         match self {
             Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
+            Self::Membership { loss: Some(_), .. } => Grants::NONE,
             Self::Membership { roles, .. } => roles.iter().fold(Grants::NONE, |all, held| Grants {
                 own: all.own | held.sets.own,
                 clients: all.clients | held.sets.clients,

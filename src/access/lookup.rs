@@ -155,7 +155,7 @@ impl Access {
     /// What somebody else may do at an organisation, as a transaction sees it; that holds on until the transaction ends
     /// where it has locked what decides.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active, self.now).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 
@@ -166,7 +166,7 @@ impl Access {
         if !store::is_working(tx, subject, self.now).await? {
             return Err(Error::sign_in());
         }
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active).await?;
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active, self.now).await?;
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         seen.get(&id).cloned().ok_or(Error::NotFound)
@@ -185,7 +185,7 @@ impl Access {
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>> {
-        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active).await?;
+        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active, self.now).await?;
         // All that is above is in the neighbourhood as well, so those decisions hold too.
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
@@ -198,7 +198,7 @@ impl Access {
         if let Some(seen) = &*reached {
             return Ok(Arc::clone(seen));
         }
-        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
+        let mut seen = decisions(store::descend(&self.db, self.actor.subject(), self.now).await?, self.now);
         seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         Ok(Arc::clone(reached.insert(Arc::new(seen))))
@@ -221,7 +221,7 @@ impl Access {
 
     /// The paths by which a subject may do something at an organisation, or how near it comes.
     pub async fn explain(&self, subject: Subject, organisation: Uuid, permission: Permission) -> Result<Explanation> {
-        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All).await?;
+        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All, self.now).await?;
         Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
     }
 

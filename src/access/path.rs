@@ -62,12 +62,14 @@ pub enum MissReason {
     PermissionNotDelegable,
     /// The partnership does not let people of resellers above the reseller through.
     PartnershipExcludesUpstream,
-    /// The partnership is proposed, or begins later.
+    /// The partnership begins later.
     PartnershipPending,
     /// The partnership was ended.
     PartnershipEnded,
     /// The partnership has reached its end date.
     PartnershipExpired,
+    /// The place of an owner was only kept, by somebody who creates no more clients for the reseller.
+    CustodyLost,
     /// The organisation is suspended.
     OrganisationSuspended,
     /// The organisation is closed.

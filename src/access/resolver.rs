@@ -156,7 +156,7 @@ mod tests {
 
     fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
         let roles = vec![HeldRole::builtin(role, kind)];
-        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, roles })])
+        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, loss: None, roles })])
     }
 
     const FULL: PermissionSet = PermissionSet::DELEGABLE;

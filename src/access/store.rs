@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::actor::Subject;
 use super::graph::{Edge, Graph, HeldRole, Holding, Holdings, Node};
+use super::loss::{Loss, loss};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 use crate::db::Db;
@@ -45,8 +46,14 @@ impl Partnerships {
 }
 
 /// Climbs from the organisations to all that are above them. The operator always comes along.
-pub async fn climb(db: &Db, subject: Subject, ids: &[Uuid], which: Partnerships) -> Result<Neighbourhood> {
-    climb_by(db.reader(), db, subject, ids, which).await
+pub async fn climb(
+    db: &Db,
+    subject: Subject,
+    ids: &[Uuid],
+    which: Partnerships,
+    now: DateTimeUtc,
+) -> Result<Neighbourhood> {
+    climb_by(db.reader(), db, subject, ids, which, now).await
 }
 
 /// The same as a transaction sees it.
@@ -56,10 +63,11 @@ pub async fn climb_by(
     subject: Subject,
     ids: &[Uuid],
     which: Partnerships,
+    now: DateTimeUtc,
 ) -> Result<Neighbourhood> {
     let user = if let Subject::User(id) = subject { id } else { Uuid::nil() };
-    let sql = format!("{} {}", climbing(db, which), selection(which, "AND m.user_id = $2"));
-    let values = vec![db.keys(ids), user.into()];
+    let sql = format!("{} {}", climbing(db, which), selection(which, "AND m.user_id = $2", "$3"));
+    let values = vec![db.keys(ids), user.into(), now.into()];
     let rows = connection.query_all_raw(Statement::from_sql_and_values(db.backend(), sql, values)).await?;
     let (mut neighbourhood, mut held) = read(&rows)?;
     neighbourhood.holdings = held.remove(&user).unwrap_or_default();
@@ -82,10 +90,10 @@ pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTim
 }
 
 /// Goes down from all that the subject holds to all that it may reach: linear in what there is to reach.
-pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
+pub async fn descend(db: &Db, subject: Subject, now: DateTimeUtc) -> Result<Neighbourhood> {
     let clients_flow = BuiltinRole::ALL.iter().filter(|role| !role.sets(false).clients.is_empty());
     let names: Vec<String> = clients_flow.map(|role| format!("'{}'", role.name())).collect();
-    let (mine, user, parameters): (String, Uuid, Vec<Value>) = match subject {
+    let (mine, user, moment, parameters): (String, Uuid, &str, Vec<Value>) = match subject {
         Subject::Nobody => return Ok(Neighbourhood::default()),
         Subject::User(id) => (
             format!(
@@ -96,12 +104,14 @@ pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
                 names.join(", ")
             ),
             id,
-            vec![id.into()],
+            "$2",
+            vec![id.into(), now.into()],
         ),
         Subject::Key { organisation_id, scopes, .. } => (
             "SELECT o.id, $3, o.kind FROM organisation o WHERE o.id = $2".to_owned(),
             Uuid::nil(),
-            vec![Uuid::nil().into(), organisation_id.into(), (!scopes.clients.is_empty()).into()],
+            "$4",
+            vec![Uuid::nil().into(), organisation_id.into(), (!scopes.clients.is_empty()).into(), now.into()],
         ),
     };
     let sql = format!(
@@ -110,7 +120,7 @@ pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
            UNION SELECT o.id FROM organisation o WHERE EXISTS (SELECT 1 FROM mine WHERE flows AND kind = 'OPERATOR') \
            UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND p.state = 'ACTIVE' \
          ), scope(id) AS (SELECT id FROM down UNION SELECT id FROM mine) {}",
-        selection(Partnerships::Active, "AND m.user_id = $1")
+        selection(Partnerships::Active, "AND m.user_id = $1", moment)
     );
     let rows = db.rows(sql, parameters).await?;
     let (mut neighbourhood, mut held) = read(&rows)?;
@@ -135,8 +145,8 @@ pub struct Accessible {
 /// Brings all that may lead anybody to the organisations: three statements.
 pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
-    let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'"));
-    let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(ids)]).await?)?;
+    let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'", "$2"));
+    let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(ids), now.into()]).await?)?;
     let keys_of = format!(
         "{} SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions, k.expires_at \
          FROM scope JOIN api_key k ON k.organisation_id = scope.id WHERE k.revoked_at IS NULL",
@@ -180,16 +190,17 @@ fn climbing(db: &Db, which: Partnerships) -> String {
 }
 
 /// One row for each organisation, each partnership above it and each role that is held there.
-fn selection(which: Partnerships, members: &str) -> String {
+fn selection(which: Partnerships, members: &str, now: &str) -> String {
     format!(
         "SELECT o.id, o.name, o.kind, o.state, o.code, o.created_at, \
            p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at, \
-           m.id, m.user_id, m.expires_at, mr.builtin, r.id, r.name, r.permissions, r.client_permissions \
+           m.id, m.user_id, m.expires_at, mr.builtin, r.id, r.name, r.permissions, r.client_permissions, {} \
          FROM scope JOIN organisation o ON o.id = scope.id \
          LEFT JOIN partnership p ON p.client_id = o.id {} \
          LEFT JOIN (membership m JOIN \"user\" u ON u.id = m.user_id) ON m.organisation_id = o.id {members} \
          LEFT JOIN membership_role mr ON mr.membership_id = m.id \
          LEFT JOIN role r ON r.id = mr.role_id",
+        loss("m", now),
         which.condition()
     )
 }
@@ -216,12 +227,12 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
             neighbourhood.graph.edges.push(edge_of(row, partnership, id)?);
         }
         let Some(membership) = row.try_get_by_index::<Option<Uuid>>(14)? else { continue };
-        let expires_at = row.try_get_by_index(16)?;
+        let (expires_at, loss) = (row.try_get_by_index(16)?, Loss::read(row, 22)?);
         let holding = held
             .entry(row.try_get_by_index(15)?)
             .or_default()
             .entry(id)
-            .or_insert_with(|| Holding::Membership { id: membership, expires_at, roles: Vec::new() });
+            .or_insert_with(|| Holding::Membership { id: membership, expires_at, loss, roles: Vec::new() });
         let builtin: Option<String> = row.try_get_by_index(17)?;
         let custom_id: Option<Uuid> = row.try_get_by_index(18)?;
         if let Holding::Membership { roles: list, .. } = holding

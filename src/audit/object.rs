@@ -13,7 +13,7 @@ use crate::access::{Guarded, Seat, Seen, Side, directive};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::page::Filter;
-use crate::partnership::{self, Partnership, Window};
+use crate::partnership::{self, Partnership};
 use crate::request::Request;
 
 /// What sort of actor it was.
@@ -224,7 +224,7 @@ impl AuditEvent {
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match self.row.partnership_id {
-            Some(key) => partnership::store::find(Request::of(context)?, key, Window::of(context)?).await,
+            Some(key) => partnership::store::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }

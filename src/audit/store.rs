@@ -18,7 +18,7 @@ use crate::access::{Access, Exists, Permission, Seen, Step};
 use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Key, List, PageArguments};
-use crate::partnership::{self, Window};
+use crate::partnership;
 use crate::random::{Random, hash};
 use crate::request::Request;
 
@@ -166,12 +166,11 @@ pub async fn list(
     seen: &Seen,
     page: &PageArguments,
     filter: Option<&AuditFilter>,
-    window: Window,
 ) -> Result<Connection<AuditEvent>> {
     let mut conditions = AuditFilter::conditions(filter)?;
     // A partnership that the viewer may not see counts as unset, here as in the field.
     if let Some(partnership) = filter.map(AuditFilter::partnership).transpose()?.flatten()
-        && partnership::store::find(request, partnership, window).await?.is_none()
+        && partnership::store::find(request, partnership).await?.is_none()
     {
         conditions = conditions.and("FALSE");
     }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::id;
 use crate::membership::{self, Membership};
 use crate::organisation::OrganisationCard;
-use crate::partnership::{self, Partnership, Window};
+use crate::partnership::{self, Partnership};
 use crate::request::Request;
 
 /// Why somebody may or may not do something at an organisation.
@@ -175,7 +175,7 @@ impl AccessStep {
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match (self.kind, self.key) {
             (AccessStepKind::Partnership, Some(key)) => {
-                partnership::store::find(Request::of(context)?, key, Window::of(context)?).await
+                partnership::store::find(Request::of(context)?, key).await
             }
             _ => Ok(None),
         }

@@ -67,6 +67,9 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
         MissReason::PartnershipPending => format!("The partnership with {at} is not in force yet."),
         MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
         MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
+        MissReason::CustodyLost => {
+            format!("The place of the owner of {at} was only kept, and is kept by somebody else by now.")
+        }
         MissReason::OrganisationSuspended => format!("{at} is suspended."),
         MissReason::OrganisationClosed => format!("{at} is closed."),
         MissReason::KeyScope => format!("The scopes of the key do not hold {permission} for this."),

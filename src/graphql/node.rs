@@ -16,7 +16,7 @@ use crate::membership::{self, Membership};
 use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
-use crate::partnership::{self, Partnership, Window};
+use crate::partnership::{self, Partnership};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::service::{self, Service};
@@ -65,7 +65,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Organisation => organisation::store::find(access, key).await?.map(Node::from),
         Type::Reseller => access.look(key).await?.as_ref().and_then(Reseller::of).map(Node::from),
         Type::Membership => membership::store::find(request, key).await?.map(Node::from),
-        Type::Partnership => partnership::store::find(request, key, Window::of(context)?).await?.map(Node::from),
+        Type::Partnership => partnership::store::find(request, key).await?.map(Node::from),
         Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),

@@ -15,7 +15,6 @@ use crate::audit::{self, Act, Doer};
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::organisation::{self, OrganisationCard};
-use crate::partnership::Window;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::user::{self as users, Address, Password, Passwords};
@@ -85,10 +84,10 @@ impl AnswerMutation {
                 Err(error) => return refused(error),
             },
         };
-        let (random, window) = (service::<Random>(context)?, Window::of(context)?);
+        let random = service::<Random>(context)?;
         let organisation = invited.row.organisation_id;
         let accepted = Accepted { action: "acceptInvitation", field: "token", token: &input.token, organisation };
-        let joined = request.write(async |tx| join(tx, request, random, window, &accepted, &party).await).await?;
+        let joined = request.write(async |tx| join(tx, request, random, &accepted, &party).await).await?;
         if let Err(error) = joined {
             return refused(error);
         }

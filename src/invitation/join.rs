@@ -19,7 +19,7 @@ use crate::error::{Error, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::membership::{self, store::NewMember, together};
 use crate::organisation::halted;
-use crate::partnership::{self, Window};
+use crate::partnership;
 use crate::random::Random;
 use crate::request::Request;
 use crate::session;
@@ -56,7 +56,6 @@ pub async fn join(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
-    window: Window,
     accepted: &Accepted<'_>,
     party: &Party<'_>,
 ) -> Written<Joined> {
@@ -72,7 +71,7 @@ pub async fn join(
         return Ok(Err(UserError::at(field, UserErrorCode::TooLate, message)));
     }
     let roles = store::roles(tx, row.id).await?;
-    if !may_still_give(tx, request, window, &at, &row, &roles).await? {
+    if !may_still_give(tx, request, &at, &row, &roles).await? {
         return void(tx, request, random, accepted, &row).await.map(Err);
     }
     let member = match account(tx, request, accepted, &row, party).await? {
@@ -184,14 +183,13 @@ pub fn wrong_address(field: &str) -> UserError {
 async fn may_still_give(
     tx: &DatabaseTransaction,
     request: &Request,
-    window: Window,
     at: &organisation::Model,
     row: &Model,
     roles: &[HeldRole],
 ) -> Written<bool> {
     let now = request.now();
     if let Some(partnership) = row.partnership_id
-        && !partnership::store::is_in_force(tx, partnership, window).await?
+        && !partnership::store::is_in_force(tx, partnership, now).await?
     {
         return Ok(false);
     }

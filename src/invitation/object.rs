@@ -15,7 +15,7 @@ use crate::id;
 use crate::locale::Locale;
 use crate::membership::{self, Membership, Role};
 use crate::organisation::{self, Organisation};
-use crate::partnership::{self, Partnership, Window};
+use crate::partnership::{self, Partnership};
 use crate::request::Request;
 use crate::user::User;
 
@@ -97,7 +97,7 @@ impl Invitation {
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match self.row.row.partnership_id {
-            Some(key) => partnership::store::find(Request::of(context)?, key, Window::of(context)?).await,
+            Some(key) => partnership::store::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }

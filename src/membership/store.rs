@@ -125,6 +125,7 @@ pub async fn add(
         partnership_id: Set(new.partnership_id),
         expires_at: Set(new.expires_at),
         created_at: Set(now),
+        custody_reseller_id: Set(None),
     };
     let one = [membership::Column::OrganisationId, membership::Column::UserId];
     let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(one).do_nothing().to_owned());

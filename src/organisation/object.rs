@@ -21,7 +21,7 @@ use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
-use crate::partnership::{self, Partnership, PartnershipState, Window};
+use crate::partnership::{self, Partnership, PartnershipState};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::role::{self, Role};
@@ -218,11 +218,10 @@ impl Organisation {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all but ended and lapsed ones.")]
+        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")]
         states: Option<Vec<PartnershipState>>,
     ) -> Result<Option<Connection<Partnership>>> {
-        let window = Window::of(context)?;
-        partnership::store::of_client(Request::of(context)?, &self.0, &page, window, states).await.map(Some)
+        partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// What it is as a reseller; null if it is none.
@@ -239,8 +238,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which events.")] filter: Option<AuditFilter>,
     ) -> Result<Option<Connection<AuditEvent>>> {
-        let window = Window::of(context)?;
-        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref(), window).await.map(Some)
+        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     /// Goes through the whole audit log and says whether an event was changed, removed or put in. Takes time linear in

@@ -7,7 +7,7 @@ use entity::partnership;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::rules::{PartnershipState, Window};
+use super::rules::{PartnershipState, judge};
 use crate::access::{Guarded, PermissionSet, Seat, Seen, Side};
 use crate::id;
 use crate::organisation::OrganisationCard;
@@ -18,13 +18,13 @@ pub struct Partnership {
     pub(super) row: Arc<partnership::Model>,
     pub(super) client: Seen,
     pub(super) reseller: Seen,
-    pub(super) window: Window,
+    pub(super) now: DateTimeUtc,
 }
 
 impl Partnership {
     /// A partnership with both of its ends.
-    pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, window: Window) -> Self {
-        Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), window }
+    pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, now: DateTimeUtc) -> Self {
+        Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), now }
     }
 }
 
@@ -68,7 +68,7 @@ impl Partnership {
     /// Where it stands at the moment.
     #[public]
     fn state(&self) -> PartnershipState {
-        self.window.judge(&self.row)
+        judge(&self.row, self.now)
     }
 
     /// What people who come through the reseller may do at the client, as far as their own role goes.

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::partnership;
+use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use uuid::Uuid;
 
 use super::object::Partnership;
-use super::rules::{PartnershipState, Window};
+use super::rules::{PartnershipState, filter, judge};
 use crate::access::{Exists, Seen};
 use crate::error::Result;
-use crate::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
+use crate::page::{Connection, Key, List, PageArguments, Slice, Total};
 use crate::request::Request;
 
 /// The partnerships of a client, the oldest first.
@@ -48,7 +49,7 @@ pub async fn clients(
     request: &Request,
     reseller: Uuid,
     page: &PageArguments,
-    filter: Filter,
+    states: Option<&[PartnershipState]>,
     order: (ClientKey, bool),
 ) -> Result<Relations> {
     let list = match order {
@@ -57,7 +58,7 @@ pub async fn clients(
         (ClientKey::CreatedAt, false) => &BY_AGE,
         (ClientKey::CreatedAt, true) => &BY_AGE_DESCENDING,
     };
-    let (slice, total) = list.read(request, reseller, page, filter).await?;
+    let (slice, total) = list.read(request, reseller, page, filter(states, request.now())).await?;
     let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
     Ok(Relations { slice, total, ends })
 }
@@ -67,25 +68,24 @@ pub async fn of_client(
     request: &Request,
     client: &Seen,
     page: &PageArguments,
-    window: Window,
-    states: Option<Vec<PartnershipState>>,
+    states: Option<&[PartnershipState]>,
 ) -> Result<Connection<Partnership>> {
-    let (slice, total) = OF_CLIENT.read(request, client.row.id, page, window.filter(states)).await?;
+    let (slice, total) = OF_CLIENT.read(request, client.row.id, page, filter(states, request.now())).await?;
     let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.reseller_id)).await?;
     // A foreign key holds both ends, so none is missing.
     Ok(Connection::new(&slice, total, |row| {
-        Partnership::new(row, client, ends.get(&row.reseller_id).unwrap_or(client), window)
+        Partnership::new(row, client, ends.get(&row.reseller_id).unwrap_or(client), request.now())
     }))
 }
 
 /// The partnership, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid, window: Window) -> Result<Option<Partnership>> {
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Partnership>> {
     let Some(row) = OF_CLIENT.find(request.db(), &request.lists, id).await? else { return Ok(None) };
     let ends = request.access.look_all([row.client_id, row.reseller_id]).await?;
     let (Some(client), Some(reseller)) = (ends.get(&row.client_id), ends.get(&row.reseller_id)) else {
         return Ok(None);
     };
-    Ok(Partnership::new(&row, client, reseller, window).if_visible())
+    Ok(Partnership::new(&row, client, reseller, request.now()).if_visible())
 }
 
 /// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
@@ -119,7 +119,7 @@ async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashM
 }
 
 /// Whether the partnership is in force, as the transaction sees it.
-pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, window: Window) -> std::result::Result<bool, DbErr> {
+pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std::result::Result<bool, DbErr> {
     let row = partnership::Entity::find_by_id(id).one(tx).await?;
-    Ok(row.is_some_and(|row| window.judge(&row) == PartnershipState::Active))
+    Ok(row.is_some_and(|row| judge(&row, now) == PartnershipState::Active))
 }

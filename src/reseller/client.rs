@@ -2,19 +2,20 @@
 
 use async_graphql::{Context, Enum, InputObject, Object};
 use macros::guarded;
+use sea_orm::prelude::DateTimeUtc;
 
 use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::page::{PageInfo, Total};
 use crate::partnership::store::{ClientKey, Relations};
-use crate::partnership::{Partnership, PartnershipState, Window};
+use crate::partnership::{Partnership, PartnershipState};
 use crate::request::Request;
 
 /// Which clients.
 #[derive(InputObject)]
 pub struct ClientFilter {
-    /// Only those whose partnership is in one of these states. Without it, all but ended and lapsed ones.
+    /// Only those whose partnership is in one of these states. Without it, all but ended ones.
     pub partnership_state: Option<Vec<PartnershipState>>,
 }
 
@@ -75,10 +76,10 @@ pub struct ClientEdge {
 
 impl ClientConnection {
     /// Of the partnerships of a reseller.
-    pub fn new(relations: &Relations, reseller: &Seen, window: Window) -> Self {
+    pub fn new(relations: &Relations, reseller: &Seen, now: DateTimeUtc) -> Self {
         let edges = relations.slice.items.iter().filter_map(|(cursor, row)| {
             let client = relations.ends.get(&row.client_id)?.clone();
-            let partnership = Partnership::new(row, &client, reseller, window);
+            let partnership = Partnership::new(row, &client, reseller, now);
             Some(ClientEdge { cursor: cursor.clone(), partnership, client })
         });
         Self { edges: edges.collect(), page_info: PageInfo::of(&relations.slice), total: relations.total.clone() }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::organisation::Organisation;
 use crate::page::{Connection, PageArguments};
-use crate::partnership::{Window, store};
+use crate::partnership::store;
 use crate::request::Request;
 
 /// Levels of partnerships that a tree may have.
@@ -58,11 +58,11 @@ impl Reseller {
         #[graphql(desc = "Which clients.")] filter: Option<ClientFilter>,
         #[graphql(desc = "In which order; by name if nothing is given.")] order_by: Option<ClientOrder>,
     ) -> Result<Option<ClientConnection>> {
-        let window = Window::of(context)?;
-        let filter = window.filter(filter.and_then(|filter| filter.partnership_state));
+        let request = Request::of(context)?;
+        let states = filter.and_then(|filter| filter.partnership_state);
         let order = ClientOrder::key(order_by.as_ref());
-        let relations = store::clients(Request::of(context)?, self.0.row.id, &page, filter, order).await?;
-        Ok(Some(ClientConnection::new(&relations, &self.0, window)))
+        let relations = store::clients(request, self.0.row.id, &page, states.as_deref(), order).await?;
+        Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }
 
     /// The whole tree of organisations below, flat, by depth and then by name: each once, as far as its clients and

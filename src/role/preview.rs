@@ -28,7 +28,7 @@ pub enum Change {
 impl Change {
     /// The holding with the change; `None` if it has nothing to do with it.
     fn of(&self, holding: &Holding) -> Option<Holding> {
-        let Holding::Membership { id, expires_at, roles } = holding else { return None };
+        let Holding::Membership { id, expires_at, loss, roles } = holding else { return None };
         let roles = match self {
             Self::Role(role, sets) => {
                 if !roles.iter().any(|held| held.role.key() == Some(*role)) {
@@ -47,7 +47,7 @@ impl Change {
                 new.clone()
             }
         };
-        Some(Holding::Membership { id: *id, expires_at: *expires_at, roles })
+        Some(Holding::Membership { id: *id, expires_at: *expires_at, loss: *loss, roles })
     }
 
     /// What somebody with these holdings gains and loses at the organisation; `None` if the change does not touch them.

@@ -73,6 +73,7 @@ pub async fn operator(
             partnership_id: None,
             expires_at: None,
             created_at: now,
+            custody_reseller_id: None,
         };
         rows.membership_roles.push(membership_role::Model {
             id: random.id(now),

@@ -2,7 +2,7 @@
 
 use entity::{
     api_key, billing_contact, billing_details, invoice, invoice_line, membership, membership_role, organisation,
-    partnership, payer, role, service, subscription, user,
+    partnership, partnership_proposal, payer, role, service, subscription, user,
 };
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -25,6 +25,7 @@ pub struct Rows {
     pub invoices: Vec<invoice::Model>,
     pub invoice_lines: Vec<invoice_line::Model>,
     pub api_keys: Vec<api_key::Model>,
+    pub partnership_proposals: Vec<partnership_proposal::Model>,
 }
 
 impl Rows {
@@ -43,6 +44,7 @@ impl Rows {
         insert(transaction, &self.services).await?;
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
-        insert(transaction, &self.api_keys).await
+        insert(transaction, &self.api_keys).await?;
+        insert(transaction, &self.partnership_proposals).await
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::object::Session;
 use super::token::Identity;
-use crate::access::UserActor;
+use crate::access::{UserActor, loss};
 use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments};
@@ -67,11 +67,13 @@ pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option
 
 /// Whether the user is a member of the organisation by itself, not through a partner, at the moment.
 pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now: DateTimeUtc) -> Result<bool> {
-    let sql = "SELECT expires_at FROM membership WHERE user_id = $1 AND organisation_id = $2";
-    let rows = db.rows(sql, vec![user_id.into(), organisation_id.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(false) };
-    let expires_at: Option<DateTimeUtc> = row.try_get_by_index(0)?;
-    Ok(expires_at.is_none_or(|end| now < end))
+    let sql = format!(
+        "SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 \
+         AND (m.expires_at IS NULL OR m.expires_at > $3) AND {} IS NULL",
+        loss("m", "$3")
+    );
+    let rows = db.rows(sql, vec![user_id.into(), organisation_id.into(), now.into()]).await?;
+    Ok(!rows.is_empty())
 }
 
 /// Writes a new session. If its user works in exactly one organisation, so does the session.
@@ -82,8 +84,11 @@ pub async fn begin(tx: &DatabaseTransaction, mut row: session::Model) -> Written
 }
 
 async fn only_organisation(tx: &DatabaseTransaction, user_id: Uuid, now: DateTimeUtc) -> Written<Option<Uuid>> {
-    let sql = "SELECT o.id FROM membership m JOIN organisation o ON o.id = m.organisation_id \
-               WHERE m.user_id = $1 AND (m.expires_at IS NULL OR m.expires_at > $2) AND o.state <> 'CLOSED' LIMIT 2";
+    let sql = format!(
+        "SELECT o.id FROM membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.user_id = $1 \
+         AND (m.expires_at IS NULL OR m.expires_at > $2) AND {} IS NULL AND o.state <> 'CLOSED' LIMIT 2",
+        loss("m", "$2")
+    );
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [user_id.into(), now.into()]);
     match tx.query_all_raw(statement).await?.as_slice() {
         [only] => only.try_get_by_index(0).map(Some),

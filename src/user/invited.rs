@@ -10,7 +10,6 @@ use crate::invitation::invalid_link;
 use crate::invitation::join::{Accepted, Party, join, wrong_address};
 use crate::invitation::store::open;
 use crate::locale::Locale;
-use crate::partnership::Window;
 use crate::random::Random;
 use crate::request::{Request, service};
 
@@ -38,11 +37,11 @@ pub async fn sign_up(context: &Context<'_>, newcomer: &Newcomer<'_>, password: P
         return Ok(Some(wrong_address(FIELD)));
     }
     let password_hash = service::<Passwords>(context)?.hash(password).await?;
-    let (random, window) = (service::<Random>(context)?, Window::of(context)?);
+    let random = service::<Random>(context)?;
     let id = random.id(request.now());
     let new = NewUser { id, address, name, password_hash: &password_hash, locale, is_verified: true };
     let accepted = Accepted { action: "signUp", field: FIELD, token, organisation: invited.row.organisation_id };
     let party = Party::New(&new);
-    let joined = request.write(async |tx| join(tx, request, random, window, &accepted, &party).await).await?;
+    let joined = request.write(async |tx| join(tx, request, random, &accepted, &party).await).await?;
     Ok(joined.err())
 }

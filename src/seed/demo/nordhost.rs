@@ -143,7 +143,8 @@ fn island_ferries(world: &mut World, reseller: Uuid) {
     let erik = world.person(&ERIK);
     let ferries = world.organisation("Island Ferries", Kind::Company, &BERGEN, erik);
     world.colleague(ferries, "Frida Vang", &[BuiltinRole::Invoices]);
-    world.partnership(reseller, ferries, delegating(DelegationPreset::Support.set()).proposed());
+    let terms = delegating(DelegationPreset::Support.set());
+    world.proposal(reseller, ferries, terms, "We already run your booking site; let us look after the servers too.");
     world.buys(ferries, &[(SITE, 1), (DOMAIN, 1), (DEVICES, 1)]);
     world.billed(ferries, &[Paid(62), Unpaid(34), Unpaid(4)]);
 }

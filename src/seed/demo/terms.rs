@@ -1,7 +1,7 @@
 //! The words for partnerships.
 
 use chrono::TimeDelta;
-use entity::partnership;
+use entity::{partnership, partnership_proposal};
 use uuid::Uuid;
 
 use super::world::World;
@@ -13,7 +13,6 @@ pub struct Terms {
     delegated: PermissionSet,
     client_delegated: PermissionSet,
     includes_upstream: bool,
-    state: partnership::State,
     ends_in_days: Option<i64>,
 }
 
@@ -23,7 +22,6 @@ pub fn delegating(delegated: PermissionSet) -> Terms {
         delegated,
         client_delegated: PermissionSet::EMPTY,
         includes_upstream: false,
-        state: partnership::State::Active,
         ends_in_days: None,
     }
 }
@@ -39,11 +37,6 @@ impl Terms {
         Self { includes_upstream: true, ..self }
     }
 
-    /// Waits for the client.
-    pub const fn proposed(self) -> Self {
-        Self { state: partnership::State::Proposed, ..self }
-    }
-
     /// Has an end; it is over where the days are negative.
     pub const fn ending_in(self, days: i64) -> Self {
         Self { ends_in_days: Some(days), ..self }
@@ -51,13 +44,9 @@ impl Terms {
 }
 
 impl World {
-    /// The client has, or is asked to have, the reseller as a partner.
+    /// The client has the reseller as a partner.
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, terms: Terms) {
-        let (mut id, mut created_at) = self.id();
-        if terms.state == partnership::State::Proposed {
-            created_at = self.now - TimeDelta::days(6);
-            id = self.random.id(created_at);
-        }
+        let (id, created_at) = self.id();
         self.rows.partnerships.push(partnership::Model {
             id,
             reseller_id: reseller,
@@ -66,10 +55,35 @@ impl World {
             delegated: terms.delegated.to_stored(),
             client_delegated: terms.client_delegated.to_stored(),
             includes_upstream: terms.includes_upstream,
-            state: terms.state,
+            state: partnership::State::Active,
             starts_at: created_at,
             ends_at: terms.ends_in_days.map(|days| self.now + TimeDelta::days(days)),
             ended_at: None,
+            created_at,
+            ended_by: None,
+            reminded_days: None,
+            reference: None,
+        });
+    }
+    /// The client is asked to have the reseller as a partner, and has not answered for some days.
+    pub fn proposal(&mut self, reseller: Uuid, client: Uuid, terms: Terms, message: &str) {
+        let created_at = self.now - TimeDelta::days(6);
+        self.rows.partnership_proposals.push(partnership_proposal::Model {
+            id: self.random.id(created_at),
+            organisation_id: reseller,
+            side: partnership_proposal::Side::Reseller,
+            addressee_id: Some(client),
+            code: self.code_of(client),
+            email: None,
+            partnership_id: None,
+            delegated: terms.delegated.to_stored(),
+            client_delegated: terms.client_delegated.to_stored(),
+            includes_upstream: terms.includes_upstream,
+            ends_at: None,
+            message: Some(message.to_owned()),
+            state: partnership_proposal::State::Proposed,
+            proposed_by_id: None,
+            answered_at: None,
             created_at,
         });
     }

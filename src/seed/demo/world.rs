@@ -100,6 +100,7 @@ impl World {
             partnership_id: None,
             expires_at: None,
             created_at,
+            custody_reseller_id: None,
         });
         for role in roles {
             self.hold(organisation, id, Some(*role), None);
@@ -178,6 +179,11 @@ impl World {
     pub(super) fn name_of(&self, organisation: Uuid) -> String {
         let row = self.rows.organisations.iter().find(|row| row.id == organisation);
         row.map_or_else(String::new, |row| row.name.clone())
+    }
+
+    /// The code by which it is found for a proposal.
+    pub(super) fn code_of(&self, organisation: Uuid) -> Option<String> {
+        self.rows.organisations.iter().find(|row| row.id == organisation).map(|row| row.code.clone())
     }
 
     /// Its domain name.

@@ -126,6 +126,7 @@ impl Maker {
             partnership_id: None,
             expires_at: None,
             created_at,
+            custody_reseller_id: None,
         });
         let (held, _) = self.dice.id();
         self.rows.membership_roles.push(membership_role::Model {
@@ -169,6 +170,9 @@ impl Maker {
             ends_at: None,
             ended_at: None,
             created_at,
+            ended_by: None,
+            reminded_days: None,
+            reference: None,
         });
     }
 }

@@ -38,6 +38,9 @@ impl Partners {
             ends_at: Set(None),
             ended_at: Set(None),
             created_at: Set(world.now()),
+            ended_by: Set(None),
+            reminded_days: Set(None),
+            reference: Set(None),
         };
         partnership::Entity::insert(row).exec_without_returning(world.app.db.writer()).await.unwrap();
         Self { world, ada, client }

@@ -129,6 +129,9 @@ async fn db_replace(world: &World, tenancy: &Tenancy) {
         ends_at: link.ends_at,
         ended_at: None,
         created_at: now(),
+        ended_by: None,
+        reminded_days: None,
+        reference: None,
     });
     db_insert(db, partnerships.collect()).await;
     db_insert(
@@ -171,6 +174,7 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
                 partnership_id: None,
                 expires_at: member.expires_at,
                 created_at: now(),
+                custody_reseller_id: None,
             });
             let mut builtins = BTreeSet::new();
             for given in &member.roles {

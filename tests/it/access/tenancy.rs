@@ -91,8 +91,7 @@ fn any_state() -> impl Strategy<Value = OrganisationState> {
 
 fn any_link(size: usize) -> impl Strategy<Value = Link> {
     let state = prop_oneof![
-        8 => Just(PartnershipState::Active),
-        1 => Just(PartnershipState::Proposed),
+        9 => Just(PartnershipState::Active),
         1 => Just(PartnershipState::Ended),
     ];
     let starts = select(vec![-30, -30, -30, -30, -30, 0, 30]);
@@ -178,6 +177,7 @@ impl Tenancy {
         let holding = |member: &Member| Holding::Membership {
             id: Uuid::from_u128(2_000 + member.organisation as u128),
             expires_at: member.expires_at,
+            loss: None,
             roles: member.roles.iter().map(|role| self.held(*role, member.organisation)).collect(),
         };
         members.iter().map(|member| (id(member.organisation), holding(member))).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::organisation::Kind;
-use entity::{ownership_transfer, partnership, service};
+use entity::{ownership_transfer, service};
 use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
 use tenantry::id::Type;
 use uuid::Uuid;
@@ -136,11 +136,11 @@ impl Hub {
 
     fn partnerships(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let full = DelegationPreset::Full.set();
-        let [above, later, proposed] = RESELLERS.map(|number| key(self.tree, number));
+        let [above, later, over] = RESELLERS.map(|number| key(self.tree, number));
         let active = rows.partnership(above, self.id(), DelegationPreset::Overview.set());
         fixtures.add(Type::Partnership, "CLIENT", active.id);
         rows.partnership(later, self.id(), full).starts_at = now() + TimeDelta::days(30);
-        rows.partnership(proposed, self.id(), full).state = partnership::State::Proposed;
+        rows.partnership(over, self.id(), full).ends_at = Some(now() - TimeDelta::days(1));
         for client in CLIENTS.map(|number| key(self.tree, number)) {
             let below = rows.partnership(self.id(), client, full);
             below.client_delegated = full.to_stored();

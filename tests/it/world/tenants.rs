@@ -105,7 +105,7 @@ fn partnerships(rows: &mut Rows) {
     rows.partnership(FJORD.id, ACME.id, DelegationPreset::Support.set()).includes_upstream = true;
     rows.partnership(LUND.id, ACME.id, DelegationPreset::Billing.set()).includes_upstream = true;
     rows.partnership(FJORD.id, HAMRA.id, full).ends_at = Some(now());
-    rows.partnership(LUND.id, IVAR.id, full).state = partnership::State::Proposed;
+    rows.proposal(LUND.id, IVAR.id, full);
     let ended = rows.partnership(FJORD.id, JARL.id, full);
     ended.state = partnership::State::Ended;
     ended.ended_at = Some(now() - month);

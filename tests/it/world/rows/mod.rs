@@ -7,12 +7,13 @@ mod audit;
 mod business;
 mod invited;
 mod ownership;
+mod partners;
 
 use chrono::TimeDelta;
 use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, invitation, invitation_role, invoice,
-    invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer, partnership, payer,
-    role, service, session, subscription, user,
+    invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer, partnership,
+    partnership_proposal, payer, reseller_programme, reseller_request, role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -76,6 +77,9 @@ pub struct Rows {
     events: Vec<audit_event::Model>,
     halts: Vec<organisation_halt::Model>,
     transfers: Vec<ownership_transfer::Model>,
+    proposals: Vec<partnership_proposal::Model>,
+    requests: Vec<reseller_request::Model>,
+    programmes: Vec<reseller_programme::Model>,
 }
 
 impl Rows {
@@ -187,6 +191,7 @@ impl Rows {
             partnership_id: None,
             expires_at: None,
             created_at,
+            custody_reseller_id: None,
         };
         push(&mut self.memberships, row)
     }
@@ -207,6 +212,9 @@ impl Rows {
             ends_at: None,
             ended_at: None,
             created_at: self.made(),
+            ended_by: None,
+            reminded_days: None,
+            reference: None,
         };
         push(&mut self.partnerships, row)
     }
@@ -267,6 +275,9 @@ impl Rows {
         db_insert(db, self.events).await;
         db_insert(db, self.halts).await;
         db_insert(db, self.transfers).await;
+        db_insert(db, self.proposals).await;
+        db_insert(db, self.requests).await;
+        db_insert(db, self.programmes).await;
     }
 }
 

@@ -1,0 +1,151 @@
+//! Partnerships as contracts: how an organisation becomes a reseller, what is proposed and agreed, what ends with it, and
+//! who keeps the place of an owner who has not come yet.
+
+use crate::{
+    checks::{is_not_negative, one_of},
+    keys::{foreign_key, index, restrict, unique},
+};
+use sea_orm_migration::{prelude::*, schema::*};
+
+/// The step that this module describes.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for (table, column) in columns() {
+            manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
+        }
+        // What is proposed stands in a table of its own from now on; nothing could answer it before.
+        let proposed = Query::delete().from_table("partnership").and_where(Expr::col("state").eq("PROPOSED")).take();
+        manager.execute(proposed).await?;
+        // The reseller's own number of a client names one client.
+        let mut reference = unique("partnership", &["reseller_id", "reference"]);
+        manager.create_index(reference.and_where(Expr::col("state").ne("ENDED")).take()).await?;
+        // Which reach their ends next.
+        let mut ending = index("partnership", &["ends_at"]);
+        manager.create_index(ending.and_where(Expr::col("state").eq("ACTIVE")).take()).await?;
+        let mut custody = index("membership", &["custody_reseller_id"]);
+        manager.create_index(custody.and_where(Expr::col("custody_reseller_id").is_not_null()).take()).await?;
+        create_proposal(manager).await?;
+        create_programme(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in ["reseller_programme", "reseller_request", "partnership_proposal"] {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        }
+        for (table, name) in [
+            ("membership", "membership_custody_reseller_id_idx"),
+            ("partnership", "partnership_ends_at_idx"),
+            ("partnership", "partnership_reseller_id_reference_key"),
+        ] {
+            manager.drop_index(Index::drop().table(table).name(name).to_owned()).await?;
+        }
+        for (table, column) in columns() {
+            let name = column.get_column_name().clone();
+            manager.alter_table(Table::alter().table(table).drop_column(name).to_owned()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn columns() -> [(&'static str, ColumnDef); 4] {
+    [
+        // Which side ended it.
+        ("partnership", string_len_null("ended_by", 16)),
+        // For which of the days before its end its people were reminded last.
+        ("partnership", integer_null("reminded_days")),
+        // The reseller's own number of the client, for nobody else.
+        ("partnership", string_len_null("reference", 100)),
+        // The reseller whose person keeps the place of an owner who has not come yet.
+        ("membership", uuid_null("custody_reseller_id")),
+    ]
+}
+
+async fn create_proposal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let proposal = Table::create()
+        .table("partnership_proposal")
+        .col(pk_uuid("id"))
+        // Who proposes, and which of the two sides that is.
+        .col(uuid("organisation_id"))
+        .col(string_len("side", 16))
+        // To whom: an organisation, by its id or by a code that may be nobody's; or a person.
+        .col(uuid_null("addressee_id"))
+        .col(string_len_null("code", 32))
+        .col(string_null("email"))
+        // The partnership that it is to change, or that it has become.
+        .col(uuid_null("partnership_id"))
+        .col(big_integer("delegated"))
+        .col(big_integer("client_delegated"))
+        .col(boolean("includes_upstream"))
+        .col(timestamp_with_time_zone_null("ends_at"))
+        .col(text_null("message"))
+        .col(string_len("state", 16))
+        .col(uuid_null("proposed_by_id"))
+        .col(timestamp_with_time_zone_null("answered_at"))
+        .col(timestamp_with_time_zone("created_at"))
+        .foreign_key(&mut restrict("organisation_id", "organisation"))
+        .foreign_key(&mut restrict("addressee_id", "organisation"))
+        .foreign_key(&mut restrict("partnership_id", "partnership"))
+        .foreign_key(&mut foreign_key("proposed_by_id", "user", ForeignKeyAction::SetNull))
+        .check(one_of("side", &["RESELLER", "CLIENT"]))
+        .check(one_of("state", &["PROPOSED", "ACCEPTED", "DECLINED", "WITHDRAWN", "LAPSED"]))
+        .to_owned();
+    manager.create_table(proposal).await?;
+    // Nobody is asked the same twice at a time, whether or not there is such a code or address.
+    for way in ["code", "email", "addressee_id"] {
+        let mut open = unique("partnership_proposal", &["organisation_id", "side", way]);
+        open.and_where(Expr::col("state").eq("PROPOSED"));
+        if way == "addressee_id" {
+            open.and_where(Expr::col("code").is_null()).and_where(Expr::col("email").is_null());
+        }
+        manager.create_index(open.take()).await?;
+    }
+    manager.create_index(index("partnership_proposal", &["organisation_id", "created_at", "id"])).await?;
+    manager.create_index(index("partnership_proposal", &["addressee_id", "created_at", "id"])).await?;
+    manager.create_index(index("partnership_proposal", &["email"])).await?;
+    manager.create_index(index("partnership_proposal", &["partnership_id"])).await
+}
+
+async fn create_programme(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let request = Table::create()
+        .table("reseller_request")
+        .col(pk_uuid("id"))
+        .col(uuid("organisation_id"))
+        .col(string_len("state", 16))
+        .col(text("message"))
+        // What the operator says to it.
+        .col(text_null("answer"))
+        .col(uuid_null("requested_by_id"))
+        .col(timestamp_with_time_zone_null("answered_at"))
+        .col(timestamp_with_time_zone("created_at"))
+        .foreign_key(&mut restrict("organisation_id", "organisation"))
+        .foreign_key(&mut foreign_key("requested_by_id", "user", ForeignKeyAction::SetNull))
+        .check(one_of("state", &["REQUESTED", "APPROVED", "DECLINED", "WITHDRAWN"]))
+        .to_owned();
+    manager.create_table(request).await?;
+    let mut open = unique("reseller_request", &["organisation_id"]);
+    manager.create_index(open.and_where(Expr::col("state").eq("REQUESTED")).take()).await?;
+    manager.create_index(index("reseller_request", &["organisation_id", "created_at", "id"])).await?;
+    // The operator's desk.
+    manager.create_index(index("reseller_request", &["state", "created_at", "id"])).await?;
+
+    let programme = Table::create()
+        .table("reseller_programme")
+        .col(uuid("organisation_id").primary_key())
+        .col(integer("commission_basis_points"))
+        .col(text("terms"))
+        // What it was before, and is again when it leaves the programme.
+        .col(string_len("kind_before", 16))
+        .col(timestamp_with_time_zone("approved_at"))
+        .foreign_key(&mut restrict("organisation_id", "organisation"))
+        .check(is_not_negative("commission_basis_points"))
+        .to_owned();
+    manager.create_table(programme).await
+}
