@@ -129,6 +129,7 @@ pub struct Organisations {
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Partnerships {
     pub proposal_days: i64,
+    pub longest_days: i64,
 }
 
 /// What one request may ask for.
@@ -250,6 +251,9 @@ impl Config {
             if !(1..=most).contains(&given) {
                 return Err(ConfigError::range(name, 1, most));
             }
+        }
+        if !(0..=36_500).contains(&self.partnerships.longest_days) {
+            return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));
         }
         Ok(())
     }

@@ -172,6 +172,12 @@ pub enum UserErrorCode {
     NotAnOwner,
     /// Only staff of the operator can do this, where they are no members themselves.
     ForStaffOnly,
+    /// The organisation would come to be above itself. The message names the way.
+    Cycle,
+    /// More resellers would stand above each other than there may be.
+    TooDeep,
+    /// Only a reseller has clients.
+    NotAReseller,
 }
 
 /// Something that the user can mend.

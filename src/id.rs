@@ -37,6 +37,8 @@ types! {
     Membership "membership" "a membership",
     Role "role" "a role",
     Partnership "partnership" "a partnership",
+    PartnershipProposal "partnership_proposal" "a proposal of a partnership",
+    ResellerRequest "reseller_request" "a request to become a reseller",
     BillingContact "billing_contact" "a billing contact",
     Subscription "subscription" "a subscription",
     Service "service" "a service",

@@ -32,6 +32,8 @@ impl MigrationTrait for Migration {
         manager.create_index(ending.and_where(Expr::col("state").eq("ACTIVE")).take()).await?;
         let mut custody = index("membership", &["custody_reseller_id"]);
         manager.create_index(custody.and_where(Expr::col("custody_reseller_id").is_not_null()).take()).await?;
+        // The list of those who were given a membership through a partnership.
+        manager.create_index(index("membership", &["partnership_id", "created_at", "id"])).await?;
         create_proposal(manager).await?;
         create_programme(manager).await
     }
@@ -41,6 +43,7 @@ impl MigrationTrait for Migration {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         for (table, name) in [
+            ("membership", "membership_partnership_id_created_at_id_idx"),
             ("membership", "membership_custody_reseller_id_idx"),
             ("partnership", "partnership_ends_at_idx"),
             ("partnership", "partnership_reseller_id_reference_key"),

@@ -155,7 +155,8 @@ impl Access {
     /// What somebody else may do at an organisation, as a transaction sees it; that holds on until the transaction ends
     /// where it has locked what decides.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active, self.now).await?;
+        let neighbourhood =
+            store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active, self.now).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 

@@ -56,6 +56,8 @@ pub struct Act {
     pub organisation: Uuid,
     /// The permission that it needed there; none for what everybody may do about themselves.
     pub permission: Option<Permission>,
+    /// The partnership by which it happened, where another side of it acts by what it is there.
+    pub through: Option<Uuid>,
     /// Who did it, if not who asks.
     pub by: Option<Doer>,
     /// What it was done to.
@@ -77,6 +79,7 @@ impl Act {
             action: action.to_owned(),
             organisation,
             permission,
+            through: None,
             by: None,
             object: None,
             person: None,
@@ -84,6 +87,13 @@ impl Act {
             after: Json::Null,
             outcome: Outcome::Done,
         }
+    }
+
+    /// By the other side of a partnership.
+    #[must_use]
+    pub const fn through(mut self, partnership: Uuid) -> Self {
+        self.through = Some(partnership);
+        self
     }
 
     /// By somebody else than who asks, for example by who has just signed up.

@@ -28,5 +28,5 @@ pub use object::{AuditEvent, AuditFilter, AuditVerification};
 pub use refused::RefusalLog;
 pub use retention::{prune, prune_now_and_then};
 pub use rules::{BEGINNING, hash_of};
-pub use store::{record, record_all, record_by_system, record_look};
+pub use store::{record, record_all, record_beginnings, record_by_system, record_look};
 pub use verify::{Finding, verify};

@@ -47,22 +47,48 @@ pub async fn record(tx: &DatabaseTransaction, request: &Request, random: &Random
 
 /// The same for many acts of one doer by one permission at one organisation: two statements for all of them, and an
 /// event for each, so that what was done to each object is found.
-pub async fn record_all(
+pub async fn record_all(tx: &DatabaseTransaction, request: &Request, random: &Random, acts: Vec<Act>) -> Written<()> {
+    let Some(act) = acts.first() else { return Ok(()) };
+    let setting = setting(request, act);
+    write(tx, random, &setting, acts).await
+}
+
+fn setting(request: &Request, act: &Act) -> Setting {
+    Setting {
+        at: request.now(),
+        request_id: request.id.clone(),
+        acting_organisation: if act.by.is_some() { None } else { request.acting_organisation() },
+        way: way(&request.access, act),
+        doer: act.by.clone().unwrap_or_else(|| Doer::of(request.actor())),
+    }
+}
+
+/// The same for acts at organisations that are made by them: each is the first event of its log. Three statements for all.
+pub async fn record_beginnings(
     tx: &DatabaseTransaction,
     request: &Request,
     random: &Random,
-    mut acts: Vec<Act>,
+    acts: Vec<Act>,
 ) -> Written<()> {
-    let Some(act) = acts.first_mut() else { return Ok(()) };
-    let by = act.by.take();
-    let setting = Setting {
-        at: request.now(),
-        request_id: request.id.clone(),
-        acting_organisation: if by.is_some() { None } else { request.acting_organisation() },
-        way: way(&request.access, act),
-        doer: by.unwrap_or_else(|| Doer::of(request.actor())),
-    };
-    write(tx, random, &setting, acts).await
+    let chains = acts.iter().map(|act| audit_chain::ActiveModel {
+        organisation_id: Set(act.organisation),
+        sequence: Set(0),
+        hash: Set(BEGINNING.to_owned()),
+        removed_sequence: Set(0),
+        removed_hash: Set(BEGINNING.to_owned()),
+        ..Default::default()
+    });
+    let chains: Vec<_> = chains.collect();
+    if chains.is_empty() {
+        return Ok(());
+    }
+    audit_chain::Entity::insert_many(chains).exec_without_returning(tx).await?;
+    let events = acts.into_iter().map(|act| {
+        let setting = setting(request, &act);
+        event(random, &setting, act, (1, BEGINNING.to_owned())).into_active_model()
+    });
+    audit_event::Entity::insert_many(events.collect::<Vec<_>>()).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 /// Writes that staff of the operator has looked at something by the operator's own way, which is their customers' to
@@ -143,6 +169,9 @@ async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> Written<(i64,
 
 /// By which way the actor was allowed: the shortest of its paths.
 fn way(access: &Access, act: &Act) -> (Way, Option<Uuid>) {
+    if let Some(partnership) = act.through {
+        return (Way::Partnership, Some(partnership));
+    }
     let path = act.permission.and_then(|permission| access.way(act.organisation, permission));
     match path.as_deref().and_then(<[Step]>::last) {
         Some(Step::Partnership { partnership, .. }) => (Way::Partnership, Some(*partnership)),

@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::mail;
+use crate::partnership::keep_up_now_and_then;
 use crate::random::Random;
 use crate::seed;
 use crate::session::{Tokens, sweep_now_and_then};
@@ -60,7 +61,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
 
     let url = config.public_url.clone();
-    let app = App::new(config, db.clone(), clock, random, tokens, secret_keys);
+    let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
     let router = http::router(app.clone(), Options { demo, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
@@ -72,6 +73,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
+        () = keep_up_now_and_then(app.db.clone(), random, app.clock.clone()) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {
         tracing::warn!(%error, "the last uses of API keys were not written");

@@ -7,7 +7,7 @@ use async_graphql::Value as ConstValue;
 use async_graphql_parser::parse_schema;
 use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
 
-use crate::access::{BuiltinRole, Permission, directive};
+use crate::access::{BuiltinRole, Permission, PermissionSet, directive};
 
 /// One permission and what it opens.
 #[derive(SimpleObject)]
@@ -76,6 +76,11 @@ impl FieldsByPermission {
     /// Everything about all permissions, in the order of their table.
     pub fn catalogue(&self) -> Vec<PermissionInfo> {
         Permission::ALL.iter().map(|permission| self.info(*permission)).collect()
+    }
+
+    /// The same about the permissions of a set.
+    pub fn of(&self, set: PermissionSet) -> Vec<PermissionInfo> {
+        set.iter().map(|permission| self.info(permission)).collect()
     }
 
     fn info(&self, permission: Permission) -> PermissionInfo {

@@ -10,6 +10,6 @@ mod sentence;
 pub mod store;
 
 pub use accessor::Accessor;
-pub use catalogue::FieldsByPermission;
+pub use catalogue::{FieldsByPermission, PermissionInfo};
 pub use object::AccessExplanation;
 pub use query::ExplanationQuery;

@@ -174,9 +174,7 @@ impl AccessStep {
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match (self.kind, self.key) {
-            (AccessStepKind::Partnership, Some(key)) => {
-                partnership::store::find(Request::of(context)?, key).await
-            }
+            (AccessStepKind::Partnership, Some(key)) => partnership::store::find(Request::of(context)?, key).await,
             _ => Ok(None),
         }
     }

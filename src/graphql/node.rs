@@ -17,6 +17,8 @@ use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership};
+use crate::programme::{self, ResellerRequest};
+use crate::proposal::{self, PartnershipProposal};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::service::{self, Service};
@@ -37,6 +39,10 @@ pub enum Node {
     Membership(Membership),
     /// A partnership.
     Partnership(Partnership),
+    /// A proposal of a partnership.
+    PartnershipProposal(PartnershipProposal),
+    /// A request to become a reseller.
+    ResellerRequest(ResellerRequest),
     /// A contact that receives invoices.
     BillingContact(BillingContact),
     /// A subscription.
@@ -66,6 +72,10 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Reseller => access.look(key).await?.as_ref().and_then(Reseller::of).map(Node::from),
         Type::Membership => membership::store::find(request, key).await?.map(Node::from),
         Type::Partnership => partnership::store::find(request, key).await?.map(Node::from),
+        Type::PartnershipProposal => {
+            proposal::store::find(request, key, proposal::lapse(context)?).await?.map(Node::from)
+        }
+        Type::ResellerRequest => programme::store::find(request, key).await?.map(Node::from),
         Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),

@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
+use crate::client::ClientMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
@@ -17,6 +18,9 @@ use crate::organisation::{
     ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
 };
 use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::partnership::PartnershipMutation;
+use crate::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
+use crate::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
 use crate::role::{RoleMutation, RoleQuery};
@@ -68,6 +72,14 @@ pub struct Mutation(
     AnswerMutation,
     AuditMutation,
     OperatorMutation,
+    PartnershipMutation,
+    ProposalMutation,
+    ProposalAnswerMutation,
+    ProposalWithdrawalMutation,
+    ProgrammeMutation,
+    ProgrammeDeskMutation,
+    ResellerWithdrawalMutation,
+    ClientMutation,
 );
 
 /// The schema. Cheap to clone.

@@ -5,6 +5,7 @@
 //! keeps everybody else away from who belongs to the organisation.
 
 mod choice;
+mod leaders;
 mod letters;
 mod mutation;
 mod object;
@@ -13,6 +14,7 @@ pub mod store;
 mod update;
 
 pub use choice::{MOST_ROLES, RoleChoice, choose, chosen, current, custom_among, together};
+pub use leaders::tell_leaders;
 pub use mutation::{MembershipMutation, recipient};
 pub use object::Membership;
 pub use update::MemberUpdateMutation;

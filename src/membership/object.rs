@@ -10,7 +10,8 @@ use super::store::Member;
 use crate::access::{Guarded, Seat, Seen, Side};
 use crate::error::Result;
 use crate::id;
-use crate::organisation::{self, Organisation};
+use crate::organisation::{self, Organisation, OrganisationCard};
+use crate::partnership::{self, Partnership};
 use crate::request::Request;
 use crate::role::Role;
 use crate::user::User;
@@ -88,5 +89,21 @@ impl Membership {
     #[public]
     fn expires_at(&self) -> Option<DateTimeUtc> {
         self.row.expires_at
+    }
+
+    /// The partnership through which it was given. When that is over, the membership of one of the reseller's own people is
+    /// so too. Null where it was not given so, or for who may not see partnerships.
+    #[public]
+    async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
+        let Some(id) = self.row.partnership_id else { return Ok(None) };
+        partnership::store::find(Request::of(context)?, id).await
+    }
+
+    /// The reseller for which the member keeps the place of an owner who has not come yet; null for everybody else.
+    #[public]
+    async fn custody_of(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
+        let Some(reseller) = self.row.custody_reseller_id else { return Ok(None) };
+        let seen = Request::of(context)?.access.look(reseller).await?;
+        Ok(seen.map(|seen| OrganisationCard::from(&*seen.row)))
     }
 }

@@ -69,6 +69,7 @@ mod tests {
             is_active: true,
             locale: Locale::En,
             partnership_id: None,
+            custody_reseller_id: None,
         }
     }
 

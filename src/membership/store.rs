@@ -45,10 +45,13 @@ pub struct Member {
     pub locale: Locale,
     /// The partnership through which it was given, if one.
     pub partnership_id: Option<Uuid>,
+    /// The reseller whose person keeps the place of an owner who has not come yet.
+    pub custody_reseller_id: Option<Uuid>,
 }
 
 const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
-     mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind, u.state, u.locale, t.partnership_id";
+     mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind, u.state, u.locale, t.partnership_id, \
+     t.custody_reseller_id";
 const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id";
 
@@ -63,6 +66,8 @@ static OF_ORGANISATION: List<Member> = List {
 };
 
 static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
+/// By the partnership through which they were given.
+pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
 
 fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
     let Some(row) = rows.first() else { return Err(DbErr::RecordNotFound("membership".to_owned())) };
@@ -91,6 +96,7 @@ fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
         is_active: row.try_get_by_index::<user::State>(15)? == user::State::Active,
         locale: row.try_get_by_index::<user::Locale>(16)?.into(),
         partnership_id: row.try_get_by_index(17)?,
+        custody_reseller_id: row.try_get_by_index(18)?,
     })
 }
 
@@ -214,7 +220,8 @@ pub async fn leaders(tx: &DatabaseTransaction, organisation_id: Uuid) -> std::re
     select(tx, condition, [organisation_id.into()]).await
 }
 
-async fn select<const N: usize>(
+/// The memberships that meet the condition, with their roles; `t` is the membership.
+pub async fn select<const N: usize>(
     tx: &DatabaseTransaction,
     condition: &str,
     values: [Value; N],

@@ -17,7 +17,7 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::{mail, organisation, ownership, session};
+use crate::{custody, mail, organisation, ownership, session};
 
 /// A membership may be given for so many days at most, if it ends at all.
 const LONGEST: i64 = 36_500;
@@ -119,6 +119,7 @@ impl MemberUpdateMutation {
                     store::replace_roles(tx, random, (at.id, key), &roles, now).await?;
                 }
                 store::set_end(tx, key, new.expires_at, new.partnership_id).await?;
+                custody::pass_on_at(tx, random, now, at.id).await?;
                 let act = Act::done("updateMember", at.id, Some(Permission::MemberUpdate));
                 let act = act.to(Type::Membership.id(key)).about(new.user_id);
                 let act = act.changing(described(&old), described(&new));

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::id;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::programme::{self, ResellerRequest, ResellerRequestState};
 use crate::random::Random;
 use crate::request::{Request, service};
 
@@ -55,6 +56,30 @@ impl Operator {
         let found = store::organisations(Request::of(context)?.db(), &begins, without_owner).await?;
         let found = found.into_iter().map(|card| (card.name.to_lowercase(), card.id, Arc::new(card)));
         Ok(Some(paged(found, &page, |card| OrganisationCard::clone(card))))
+    }
+
+    /// Requests to become a reseller, the oldest first, 1,000 at most.
+    #[requires(RESELLER_MANAGE)]
+    async fn reseller_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, those that wait.")] states: Option<
+            Vec<ResellerRequestState>,
+        >,
+    ) -> Result<Option<Connection<ResellerRequest>>> {
+        let request = Request::of(context)?;
+        let states = states.unwrap_or_else(|| vec![ResellerRequestState::Requested]);
+        let states: Vec<_> = states.into_iter().map(Into::into).collect();
+        let found = programme::store::desk(request, &states).await?;
+        let seen = request.access.look_all(found.iter().map(|row| row.organisation_id)).await?;
+        let found = found.into_iter().map(|row| {
+            // In the order of the list: digits enough for any moment.
+            (format!("{:020}", row.created_at.timestamp_micros()), row.id, row)
+        });
+        Ok(Some(paged(found, &page, |row| {
+            ResellerRequest::new(row, seen.get(&row.organisation_id).unwrap_or(&self.0))
+        })))
     }
 
     /// Users by name, 1,000 at most; search for more letters if there are more. What was searched for stands in the

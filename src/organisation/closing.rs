@@ -12,13 +12,14 @@ use sea_orm::prelude::DateTimeUtc;
 use serde_json::json;
 
 use super::object::Organisation;
-use super::suspension::{operator_stays, stale, tell};
+use super::suspension::{operator_stays, stale};
 use super::{letters, store};
 use crate::access::{Actor, Permission, Seen, directive, told};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
+use crate::membership::tell_leaders;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::session;
@@ -109,7 +110,10 @@ impl ClosingMutation {
                 let act = act.to(input.organisation_id.clone());
                 let act = act.changing(json!({ "state": at.state.to_value() }), json!({ "state": "CLOSED" }));
                 audit::record(tx, request, random, act).await?;
-                tell(tx, request, random, &at, |locale| letters::closed(locale, &at.name, &asker.name, until)).await?;
+                tell_leaders(tx, random, request.now(), at.id, |locale| {
+                    letters::closed(locale, &at.name, &asker.name, until)
+                })
+                .await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -158,7 +162,10 @@ impl ClosingMutation {
                 let act = act.to(input.organisation_id.clone());
                 let act = act.changing(json!({ "state": "CLOSED" }), json!({ "state": state.to_value() }));
                 audit::record(tx, request, random, act).await?;
-                tell(tx, request, random, &at, |locale| letters::reopened(locale, &at.name, &asker.name)).await?;
+                tell_leaders(tx, random, request.now(), at.id, |locale| {
+                    letters::reopened(locale, &at.name, &asker.name)
+                })
+                .await?;
                 Ok(Ok(()))
             })
             .await?;

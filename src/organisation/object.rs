@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::card::OrganisationCard;
 use super::kind::{OrganisationKind, OrganisationState};
 use super::store;
-use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::access::{Exists, Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::billing::{self, BillingDetails};
@@ -22,6 +22,8 @@ use crate::membership::{self, Membership};
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
 use crate::partnership::{self, Partnership, PartnershipState};
+use crate::programme::{self, ResellerRequest};
+use crate::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::role::{self, Role};
@@ -35,6 +37,23 @@ impl Organisation {
     /// Its key in the database.
     pub fn key(&self) -> Uuid {
         self.0.row.id
+    }
+
+    /// The organisation, if it is there for the viewer.
+    pub fn of(seen: &Seen) -> Option<Self> {
+        Self(seen.clone()).if_visible()
+    }
+
+    async fn proposals(
+        &self,
+        context: &Context<'_>,
+        page: &PageArguments,
+        direction: Direction,
+        states: Option<&[PartnershipProposalState]>,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        let request = Request::of(context)?;
+        let lapse = proposal::lapse(context)?;
+        proposal::store::list(request, &self.0, page, direction, (states, lapse)).await.map(Some)
     }
 
     async fn halt(&self, context: &Context<'_>) -> Result<Option<organisation_halt::Model>> {
@@ -218,10 +237,49 @@ impl Organisation {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")]
-        states: Option<Vec<PartnershipState>>,
+        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")] states: Option<
+            Vec<PartnershipState>,
+        >,
     ) -> Result<Option<Connection<Partnership>>> {
         partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+    }
+
+    /// The proposals that it has made to others, the newest first: those as the reseller for who sees its clients, those as
+    /// the client for who sees its partners.
+    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
+    async fn proposals_sent(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+            Vec<PartnershipProposalState>,
+        >,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        self.proposals(context, &page, Direction::Sent, states.as_deref()).await
+    }
+
+    /// The proposals that others have made to it, the newest first: those to the client for who sees its partners, those to
+    /// the reseller for who sees its clients.
+    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
+    async fn proposals_received(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+            Vec<PartnershipProposalState>,
+        >,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        self.proposals(context, &page, Direction::Received, states.as_deref()).await
+    }
+
+    /// Its requests to become a reseller, the newest first.
+    #[requires(COMMISSION_READ)]
+    async fn reseller_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<ResellerRequest>>> {
+        programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// What it is as a reseller; null if it is none.

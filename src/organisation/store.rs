@@ -61,6 +61,11 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<org
     Ok(query.one(tx).await?.ok_or(Error::NotFound)?)
 }
 
+/// The organisation as the transaction sees it.
+pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<organisation::Model>, DbErr> {
+    organisation::Entity::find_by_id(id).one(tx).await
+}
+
 /// What a transaction begins with that gives or takes something away at an organisation: locks it, and looks anew at
 /// who acts. Refuses who no longer holds the permission there.
 pub async fn lock_to_act(

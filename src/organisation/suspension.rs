@@ -1,22 +1,18 @@
 //! The operator stops an organisation, and lets it go on.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::organisation::{Kind, Model, State};
+use entity::organisation::{Kind, State};
 use entity::organisation_halt::Model as Halt;
 use macros::guarded;
-use sea_orm::DatabaseTransaction;
 use serde_json::json;
 
 use super::object::Organisation;
 use super::{letters, store};
 use crate::access::{Permission, directive, told};
 use crate::audit::{self, Act};
-use crate::db::WriteError;
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id::Type;
-use crate::locale::Locale;
-use crate::mail::{self, Letter};
-use crate::membership::{self, rules::is_working};
+use crate::membership::tell_leaders;
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::text;
@@ -101,7 +97,8 @@ impl SuspensionMutation {
                 let act = act.to(input.organisation_id.clone());
                 let act = act.changing(json!({ "state": "ACTIVE" }), json!({ "state": "SUSPENDED", "reason": reason }));
                 audit::record(tx, request, random, act).await?;
-                tell(tx, request, random, &at, |locale| letters::suspended(locale, &at.name, &reason)).await?;
+                tell_leaders(tx, random, request.now(), at.id, |locale| letters::suspended(locale, &at.name, &reason))
+                    .await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -141,7 +138,7 @@ impl SuspensionMutation {
                 let act = act.to(input.organisation_id.clone());
                 let act = act.changing(json!({ "state": "SUSPENDED", "reason": reason }), json!({ "state": "ACTIVE" }));
                 audit::record(tx, request, random, act).await?;
-                tell(tx, request, random, &at, |locale| letters::resumed(locale, &at.name)).await?;
+                tell_leaders(tx, random, request.now(), at.id, |locale| letters::resumed(locale, &at.name)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -151,21 +148,6 @@ impl SuspensionMutation {
         let organisation = store::find(&request.access, key).await?;
         Ok(Some(ResumeOrganisationPayload { organisation, user_errors: Vec::new() }))
     }
-}
-
-/// Writes to the owners and admins.
-pub(super) async fn tell(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    at: &Model,
-    letter: impl Fn(Locale) -> Letter,
-) -> std::result::Result<(), WriteError> {
-    let now = request.now();
-    let leaders = membership::store::leaders(tx, at.id).await?;
-    let working = leaders.iter().filter(|member| is_working(member, now));
-    let letters = working.map(|member| (membership::recipient(member), letter(member.locale)));
-    Ok(mail::queue(tx, random, now, letters).await?)
 }
 
 /// For who would stop the operator.

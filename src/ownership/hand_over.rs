@@ -20,7 +20,7 @@ use crate::membership::store::{self as members, Member, NewMember};
 use crate::random::Random;
 use crate::request::Request;
 use crate::user as users;
-use crate::{membership, organisation};
+use crate::{custody, membership, organisation};
 
 type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
 
@@ -179,9 +179,10 @@ async fn step_down(
     old: &Member,
     leaves: bool,
 ) -> Result<(), WriteError> {
-    if leaves {
+    // Who only kept the place has none once its owner has come.
+    if leaves || old.custody_reseller_id.is_some() {
         members::remove(tx, old.id).await?;
-        return Ok(());
+        return custody::pass_on_at(tx, random, request.now(), old.organisation_id).await;
     }
     let kept = old.roles.iter().map(|held| held.role.clone());
     let mut roles: Vec<RoleRef> = kept.filter(|role| role.builtin() != Some(BuiltinRole::Owner)).collect();

@@ -16,6 +16,7 @@ mod rules;
 pub mod store;
 
 pub use answer::OwnershipAnswerMutation;
+pub use letters::offered as offer_letter;
 pub use mutation::OwnershipMutation;
 pub use object::OwnershipTransfer;
 pub use offer::OwnershipOffer;

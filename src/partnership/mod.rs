@@ -2,10 +2,31 @@
 //!
 //! Each side sees the partnership from its end: the client's people with PARTNERSHIP_READ at the client, the reseller's
 //! with CLIENT_READ at the reseller. The stored state and the dates together give the state that is shown.
+//!
+//! One comes to be by a proposal that the other side accepts (`crate::proposal`) or with a client that the reseller creates
+//! (`crate::client`): `contract.rs` is the one way for both, and `tree.rs` keeps the graph of all of them without cycles.
+//! `terms.rs` is what is let through and for how long. The client changes it, and either side ends it (`mutation.rs`,
+//! `ending.rs`); what hangs on it ends with it (`given`). `upkeep.rs` is what the server does by itself.
 
+pub mod contract;
+pub mod ending;
+pub mod given;
+mod letters;
+mod mutation;
 mod object;
+mod opened;
+pub mod parties;
+mod reminder;
 mod rules;
 pub mod store;
+pub mod terms;
+mod tree;
+mod upkeep;
 
+pub use mutation::PartnershipMutation;
 pub use object::Partnership;
+pub use opened::PartnershipTerms;
+pub use parties::{Parties, PartnershipSide};
 pub use rules::PartnershipState;
+pub use terms::{DelegationInput, Terms};
+pub use upkeep::{keep_up, keep_up_now_and_then};

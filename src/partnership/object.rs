@@ -2,15 +2,33 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use entity::partnership;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
+use super::given;
+use super::parties::PartnershipSide;
 use super::rules::{PartnershipState, judge};
 use crate::access::{Guarded, PermissionSet, Seat, Seen, Side};
+use crate::error::Result;
 use crate::id;
+use crate::membership::Membership;
 use crate::organisation::OrganisationCard;
+use crate::page::{Connection, PageArguments};
+use crate::request::Request;
+
+/// Who ended a partnership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "partnership::EndedBy")]
+pub enum PartnershipEndedBy {
+    /// The reseller.
+    Reseller,
+    /// The client.
+    Client,
+    /// The operator, which has taken the reseller out of its programme.
+    Operator,
+}
 
 /// A reseller and a client, and what the client's side lets through.
 #[derive(Clone)]
@@ -25,6 +43,16 @@ impl Partnership {
     /// A partnership with both of its ends.
     pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), now }
+    }
+}
+
+impl Partnership {
+    /// The organisation on the side, with the viewer's grants there.
+    pub const fn on(&self, side: PartnershipSide) -> &Seen {
+        match side {
+            PartnershipSide::Reseller => &self.reseller,
+            PartnershipSide::Client => &self.client,
+        }
     }
 }
 
@@ -107,9 +135,32 @@ impl Partnership {
         self.row.ended_at
     }
 
-    /// When it was proposed.
+    /// Who ended it; null if nobody has.
+    #[public]
+    fn ended_by(&self) -> Option<PartnershipEndedBy> {
+        self.row.ended_by.map(Into::into)
+    }
+
+    /// When it was agreed.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.created_at
+    }
+
+    /// The reseller's own number of the client: for the reseller's people alone.
+    #[requires(CLIENT_READ at RESELLER)]
+    fn reference(&self) -> Option<&str> {
+        self.row.reference.as_deref()
+    }
+
+    /// The memberships at the client that were given by people who came through this partnership. When it is over, those of
+    /// the reseller's own people end with it, and the others stay.
+    #[requires(MEMBER_READ at CLIENT)]
+    async fn given_memberships(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<Membership>>> {
+        given::store::list(Request::of(context)?, self.row.id, &self.client, &page).await.map(Some)
     }
 }

@@ -4,14 +4,23 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::partnership;
+use chrono::TimeDelta;
+use entity::partnership::{self, ActiveModel, Column, EndedBy, Entity, Model, State};
+use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QuerySelect, Set, Statement,
+};
 use uuid::Uuid;
 
 use super::object::Partnership;
+use super::reminder::DAYS;
 use super::rules::{PartnershipState, filter, judge};
+use super::terms::Terms;
 use crate::access::{Exists, Seen};
+use crate::db::Db;
 use crate::error::Result;
 use crate::page::{Connection, Key, List, PageArguments, Slice, Total};
 use crate::request::Request;
@@ -24,6 +33,11 @@ static BY_NAME: List<partnership::Model> = List { parent: "reseller_id", key: Ke
 static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
 static BY_AGE: List<partnership::Model> = List { parent: "reseller_id", ..OF_CLIENT };
 static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
+
+/// Partnerships that one round of the server reminds of.
+const REMINDED: u64 = 100;
+
+type Written<T> = std::result::Result<T, DbErr>;
 
 /// What the clients of a reseller can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +102,13 @@ pub async fn find(request: &Request, id: Uuid) -> Result<Option<Partnership>> {
     Ok(Partnership::new(&row, client, reseller, request.now()).if_visible())
 }
 
+/// Those of the partnerships that are there for the viewer, by their keys.
+pub async fn find_all(request: &Request, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Partnership>> {
+    let found = join_all(ids.into_iter().map(async |id| (id, find(request, id).await))).await;
+    let found = found.into_iter().map(|(id, found)| Ok(found?.map(|found| (id, found))));
+    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
 /// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
 /// level, linear in their trees.
 pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
@@ -119,7 +140,115 @@ async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashM
 }
 
 /// Whether the partnership is in force, as the transaction sees it.
-pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std::result::Result<bool, DbErr> {
-    let row = partnership::Entity::find_by_id(id).one(tx).await?;
-    Ok(row.is_some_and(|row| judge(&row, now) == PartnershipState::Active))
+pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
+    Ok(load(tx, id).await?.is_some_and(|row| judge(&row, now) == PartnershipState::Active))
+}
+
+/// The partnership as the transaction sees it.
+pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    Entity::find_by_id(id).one(tx).await
+}
+
+/// Whoever is above whom stays as it is until the transaction ends, but for what it changes itself. Taken before any
+/// organisation is locked. (On SQLite only one transaction writes at a time.)
+pub async fn lock_graph(tx: &DatabaseTransaction) -> Written<()> {
+    const GRAPH_OF_PARTNERSHIPS: i64 = 0x7061_7274;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let sql = format!("SELECT pg_advisory_xact_lock({GRAPH_OF_PARTNERSHIPS})");
+        tx.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    }
+    Ok(())
+}
+
+/// The one partnership of the two that was not ended, whatever its dates say.
+pub async fn between(tx: &DatabaseTransaction, reseller: Uuid, client: Uuid) -> Written<Option<Model>> {
+    let alive = Entity::find().filter(Column::State.ne(State::Ended));
+    alive.filter(Column::ResellerId.eq(reseller)).filter(Column::ClientId.eq(client)).one(tx).await
+}
+
+/// The pairs of reseller and client that were not ended: all above the one organisation and all below the other. Of what
+/// is below a reseller, only what may have clients in turn, and one of the others.
+pub async fn around(tx: &DatabaseTransaction, above: Uuid, below: Uuid) -> Written<Vec<(Uuid, Uuid)>> {
+    let sql = "WITH RECURSIVE up(id) AS ( \
+           SELECT id FROM organisation WHERE id = $1 \
+           UNION SELECT p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND p.state <> 'ENDED' \
+         ), down(id) AS ( \
+           SELECT id FROM organisation WHERE id = $2 \
+           UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND p.state <> 'ENDED' \
+             JOIN organisation o ON o.id = p.client_id AND o.kind = 'RESELLER' \
+         ) SELECT p.reseller_id, p.client_id FROM up JOIN partnership p ON p.client_id = up.id AND p.state <> 'ENDED' \
+         UNION SELECT p.reseller_id, p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id \
+           AND p.state <> 'ENDED' JOIN organisation o ON o.id = p.client_id AND o.kind = 'RESELLER' \
+         UNION SELECT down.id, (SELECT p.client_id FROM partnership p WHERE p.reseller_id = down.id \
+           AND p.state <> 'ENDED' LIMIT 1) FROM down";
+    let values = [above.into(), below.into()];
+    let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index::<Option<Uuid>>(1)?)));
+    let pairs = pairs.collect::<Written<Vec<_>>>()?.into_iter();
+    Ok(pairs.filter_map(|(reseller, client)| Some((reseller, client?))).collect())
+}
+
+/// Writes new partnerships: one statement for all of them.
+pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
+    if !rows.is_empty() {
+        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Other terms from now on. Before its new end, its people are reminded anew, but for what is over by then.
+pub async fn set_terms(tx: &DatabaseTransaction, id: Uuid, terms: Terms, reminded: Option<i32>) -> Written<()> {
+    let change = ActiveModel {
+        delegated: Set(terms.delegated.to_stored()),
+        client_delegated: Set(terms.client_delegated.to_stored()),
+        includes_upstream: Set(terms.includes_upstream),
+        ends_at: Set(terms.ends_at),
+        reminded_days: Set(reminded),
+        ..Default::default()
+    };
+    Entity::update_many().set(change).filter(Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Ends a partnership; false if it was ended already.
+pub async fn set_ended(tx: &DatabaseTransaction, id: Uuid, by: EndedBy, now: DateTimeUtc) -> Written<bool> {
+    let change = ActiveModel {
+        state: Set(State::Ended),
+        ended_at: Set(Some(now)),
+        ended_by: Set(Some(by)),
+        ..Default::default()
+    };
+    let alive = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.ne(State::Ended));
+    Ok(alive.exec(tx).await?.rows_affected == 1)
+}
+
+/// The partnerships of a reseller with its clients that were not ended: so many.
+pub async fn of_reseller(tx: &DatabaseTransaction, reseller: Uuid, most: u64) -> Written<Vec<Model>> {
+    let alive = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::State.ne(State::Ended));
+    alive.limit(most).all(tx).await
+}
+
+/// Partnerships that end soon and whose people were not reminded of that yet: so many.
+pub async fn ending(db: &Db, now: DateTimeUtc) -> Result<Vec<Model>> {
+    let [month, week, day] = DAYS;
+    let sql = format!(
+        "SELECT * FROM partnership WHERE state = 'ACTIVE' AND ends_at > $1 AND ends_at <= $2 \
+         AND COALESCE(reminded_days, 1000) > \
+           CASE WHEN ends_at <= $4 THEN {day} WHEN ends_at <= $3 THEN {week} ELSE {month} END \
+         ORDER BY ends_at, id LIMIT {REMINDED}"
+    );
+    let ahead = |days: i32| (now + TimeDelta::days(i64::from(days))).into();
+    let rows = db.rows(sql, vec![now.into(), ahead(month), ahead(week), ahead(day)]).await?;
+    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Written<_>>()?)
+}
+
+/// Notes that the people of a partnership are reminded, if nobody else has done so and its end is still the same.
+pub async fn note_reminder(tx: &DatabaseTransaction, row: &Model, days: i32) -> Written<bool> {
+    let is_later = Column::RemindedDays.is_null().or(Column::RemindedDays.gt(days));
+    let change = ActiveModel { reminded_days: Set(Some(days)), ..Default::default() };
+    let due = Entity::update_many().set(change).filter(Column::Id.eq(row.id)).filter(Column::State.eq(State::Active));
+    let due = due.filter(Column::EndsAt.eq(row.ends_at)).filter(is_later);
+    Ok(due.exec(tx).await?.rows_affected == 1)
 }

@@ -12,6 +12,7 @@ use crate::id;
 use crate::organisation::Organisation;
 use crate::page::{Connection, PageArguments};
 use crate::partnership::store;
+use crate::programme::{self, ResellerProgramme};
 use crate::request::Request;
 
 /// Levels of partnerships that a tree may have.
@@ -63,6 +64,12 @@ impl Reseller {
         let order = ClientOrder::key(order_by.as_ref());
         let relations = store::clients(request, self.0.row.id, &page, states.as_deref(), order).await?;
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
+    }
+
+    /// The terms under which it is a reseller; null where the operator has written none down.
+    #[requires(COMMISSION_READ)]
+    async fn programme(&self, context: &Context<'_>) -> Result<Option<ResellerProgramme>> {
+        programme::store::programme(Request::of(context)?, self.0.row.id).await
     }
 
     /// The whole tree of organisations below, flat, by depth and then by name: each once, as far as its clients and

@@ -14,6 +14,7 @@ use crate::membership::{self, Role};
 use crate::organisation::Organisation;
 use crate::ownership::OwnershipOffer;
 use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::proposal::PartnershipOffer;
 use crate::request::Request;
 use crate::session::{self, Session};
 use crate::user::{self as users, SecondFactor, User};
@@ -141,6 +142,16 @@ impl Viewer {
         page: PageArguments,
     ) -> Result<Option<Connection<OwnershipOffer>>> {
         OwnershipOffer::list(Request::of(context)?, &page).await.map(Some)
+    }
+
+    /// The partnerships that somebody proposes to the viewer's address, the oldest first. Empty before it is proved.
+    #[public]
+    async fn partnership_offers(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<PartnershipOffer>>> {
+        PartnershipOffer::list(context, &page).await.map(Some)
     }
 
     /// Every organisation where the viewer holds the permission, by whatever path, by name. Takes time linear in what

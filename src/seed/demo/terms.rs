@@ -18,12 +18,7 @@ pub struct Terms {
 
 /// A partnership that lets these permissions through.
 pub fn delegating(delegated: PermissionSet) -> Terms {
-    Terms {
-        delegated,
-        client_delegated: PermissionSet::EMPTY,
-        includes_upstream: false,
-        ends_in_days: None,
-    }
+    Terms { delegated, client_delegated: PermissionSet::EMPTY, includes_upstream: false, ends_in_days: None }
 }
 
 impl Terms {

@@ -16,7 +16,7 @@ use crate::id::Type;
 use crate::mail::{self, Recipient};
 use crate::random::Random;
 use crate::request::Request;
-use crate::session;
+use crate::{custody, session};
 use store::Belonging;
 use throttle::MailKind;
 
@@ -61,6 +61,7 @@ pub async fn erase(
 ) -> Result<Erasure, WriteError> {
     let now = request.now();
     let Some(row) = store::lock(tx, user).await? else { return Ok(Erasure::NotThere) };
+    custody::pass_on_of(tx, random, now, user).await?;
     let belongings = store::belongings(tx, user, now).await?;
     let kept: Vec<String> = belongings.iter().filter(|one| one.needs_owner()).map(|one| one.name.clone()).collect();
     if !kept.is_empty() {

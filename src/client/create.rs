@@ -1,0 +1,216 @@
+//! Creating clients, for one and for many alike: each row is judged by itself, and what is right is written together, in as
+//! many statements for many as for one.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use async_graphql::Context;
+use entity::organisation::Kind;
+use entity::user;
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::input::NewClientInput;
+use super::rows::{Made, Writing};
+use super::store;
+use crate::access::{Permission, Seen};
+use crate::config::Config;
+use crate::custody::{self, Keeper};
+use crate::db::WriteError;
+use crate::error::{Result, UserError, UserErrorCode};
+use crate::locale::Locale;
+use crate::organisation::{self, halted};
+use crate::partnership::contract::misfit;
+use crate::partnership::{Parties, Terms, store as partnerships, terms};
+use crate::random::Random;
+use crate::request::{Request, service};
+use crate::text;
+use crate::user::Address;
+
+/// So many are created by one mutation at most.
+pub const AT_ONCE: usize = 500;
+/// So many organisations are offered to one address in a day by this way at most.
+const TO_ONE_ADDRESS: i64 = 100;
+/// Longest number of a client, in characters.
+const LONGEST_REFERENCE: usize = 100;
+
+/// What was created, or nothing in a dry run; or what is wrong with the row.
+pub type Outcome = std::result::Result<Option<Made>, UserError>;
+
+/// A row with which nothing is wrong by itself.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// What sort of organisation.
+    pub kind: Kind,
+    /// What it lets through.
+    pub terms: Terms,
+    /// Who is to own it.
+    pub owner: Option<(Address, Locale)>,
+    /// The reseller's own number of it.
+    pub reference: Option<String>,
+}
+
+/// Judges the rows and creates what it can. A row keeps its place.
+pub async fn create(
+    context: &Context<'_>,
+    reseller: Uuid,
+    action: &str,
+    rows: &[NewClientInput],
+    dry_run: bool,
+) -> Result<Vec<Outcome>> {
+    let request = Request::of(context)?;
+    let config = service::<Arc<Config>>(context)?;
+    let random = service::<Random>(context)?;
+    let batch = Batch { request, random, config, reseller, action };
+    request.write(async |tx| batch.write(tx, rows, dry_run).await).await
+}
+
+/// What the rows of one mutation have in common.
+struct Batch<'a> {
+    request: &'a Request,
+    random: &'a Random,
+    config: &'a Config,
+    reseller: Uuid,
+    action: &'a str,
+}
+
+impl Batch<'_> {
+    async fn write(
+        &self,
+        tx: &DatabaseTransaction,
+        rows: &[NewClientInput],
+        dry_run: bool,
+    ) -> std::result::Result<Vec<Outcome>, WriteError> {
+        let all = |error: UserError| Ok(rows.iter().map(|_| Err(error.clone())).collect());
+        partnerships::lock_graph(tx).await?;
+        let access = &self.request.access;
+        let at = organisation::store::lock_to_act(tx, access, self.reseller, Permission::ClientCreate).await?;
+        let keeper = match self.keeper(tx, &at).await? {
+            Ok(keeper) => keeper,
+            Err(error) => return all(error),
+        };
+        let judged: Vec<std::result::Result<Wanted, UserError>> = rows.iter().map(|row| self.read(row)).collect();
+        let judged = self.among_each_other(tx, judged).await?;
+        let known = store::users(tx, &addresses(&judged)).await?;
+        let good: Vec<Wanted> = judged.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
+        let mut made = Vec::new();
+        if !dry_run && !good.is_empty() {
+            let writing = Writing {
+                request: self.request,
+                random: self.random,
+                config: self.config,
+                reseller: &at,
+                keeper: &keeper,
+                action: self.action,
+            };
+            made = writing.write(tx, &good, &known).await?;
+        }
+        let mut made = made.into_iter();
+        Ok(judged.into_iter().map(|row| row.map(|_| made.next())).collect())
+    }
+
+    /// Who keeps the places of the owners; or why nobody creates clients here.
+    async fn keeper(
+        &self,
+        tx: &DatabaseTransaction,
+        at: &Seen,
+    ) -> std::result::Result<std::result::Result<Keeper, UserError>, WriteError> {
+        if let Some(error) = halted(&at.row) {
+            return Ok(Err(error));
+        }
+        if at.row.kind != Kind::Reseller {
+            let message = "Only a reseller has clients: ask for it with requestReseller.";
+            return Ok(Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message)));
+        }
+        // Something new has nobody below it, so one question answers for all.
+        let parties = Parties { reseller: at.row.id, client: Uuid::nil() };
+        if let Some(error) = misfit(tx, self.request, parties).await? {
+            return Ok(Err(error));
+        }
+        let keeper = custody::keeper(tx, at.row.id, self.request.actor(), self.request.now()).await?;
+        Ok(keeper.ok_or_else(|| {
+            let message =
+                "The reseller has no owner who can act, so nobody could keep the places of its clients' owners.";
+            UserError::at("organisationId", UserErrorCode::StaleState, message)
+        }))
+    }
+
+    /// What is wrong with a row by itself.
+    fn read(&self, row: &NewClientInput) -> std::result::Result<Wanted, UserError> {
+        let name = text::name("name", &row.name)?;
+        let terms = Terms::default().with(&row.delegation, "delegation")?;
+        let ends_at = terms::end(row.ends_at, self.request.now(), self.config.partnerships)?;
+        let owner = match &row.owner_email {
+            None => None,
+            Some(typed) => Some((Address::parse(typed).ok_or_else(no_address)?, row.locale)),
+        };
+        let reference = row.reference.as_deref().map(reference).transpose()?;
+        let kind = organisation::OrganisationKind::from(row.kind).into();
+        Ok(Wanted { name, kind, terms: Terms { ends_at, ..terms }, owner, reference })
+    }
+
+    /// What is wrong with rows because of others, in the list or already there.
+    async fn among_each_other(
+        &self,
+        tx: &DatabaseTransaction,
+        mut judged: Vec<std::result::Result<Wanted, UserError>>,
+    ) -> std::result::Result<Vec<std::result::Result<Wanted, UserError>>, WriteError> {
+        let references: Vec<&str> = judged.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
+        let taken = store::references(tx, self.reseller, &references).await?;
+        let mut offered = store::offered_lately(tx, &addresses(&judged), self.request.now()).await?;
+        let mut used = HashSet::new();
+        for row in &mut judged {
+            let Ok(wanted) = row else { continue };
+            let duplicate = wanted.reference.as_ref().and_then(|reference| match taken.get(reference) {
+                Some(name) => Some(format!("{name} has this number already.")),
+                None if used.insert(reference.clone()) => None,
+                None => Some("Another client in this list has the same number.".to_owned()),
+            });
+            if let Some(message) = duplicate {
+                *row = Err(UserError::at("reference", UserErrorCode::Duplicate, message));
+                continue;
+            }
+            if let Some((address, _)) = &wanted.owner {
+                let count = offered.entry(address.as_str().to_owned()).or_default();
+                *count += 1;
+                if *count > TO_ONE_ADDRESS {
+                    let message =
+                        format!("To this address {TO_ONE_ADDRESS} organisations were offered in a day. Wait.");
+                    *row = Err(UserError::at("ownerEmail", UserErrorCode::TooMany, message));
+                }
+            }
+        }
+        Ok(judged)
+    }
+}
+
+fn addresses(judged: &[std::result::Result<Wanted, UserError>]) -> Vec<String> {
+    let owners = judged.iter().flatten().filter_map(|wanted| wanted.owner.as_ref());
+    let mut addresses: Vec<String> = owners.map(|(address, _)| address.as_str().to_owned()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+}
+
+/// The users by their addresses.
+pub type Known = HashMap<String, user::Model>;
+
+fn no_address() -> UserError {
+    let message = "This is not an e-mail address. Give one like ada@example.org.";
+    UserError::at("ownerEmail", UserErrorCode::InvalidInput, message)
+}
+
+/// The reseller's own number of a client, without the space around it.
+fn reference(typed: &str) -> std::result::Result<String, UserError> {
+    let reference = typed.trim();
+    let is_fine = !reference.is_empty()
+        && reference.chars().count() <= LONGEST_REFERENCE
+        && !reference.chars().any(char::is_control);
+    if is_fine {
+        return Ok(reference.to_owned());
+    }
+    let message = format!("A number of a client has 1 to {LONGEST_REFERENCE} characters, and no line breaks.");
+    Err(UserError::at("reference", UserErrorCode::InvalidInput, message))
+}

@@ -1,0 +1,107 @@
+//! Custody: whoever creates a client organisation for a reseller keeps the place of its OWNER until the one comes who was
+//! named by address.
+//!
+//! It hangs on creating clients for the reseller: who can do so no longer has lost it at once (`access/loss.rs`), and it
+//! passes to the longest-standing OWNER of the reseller. It ends when the one who was named accepts the ownership.
+
+mod letters;
+mod store;
+
+use sea_orm::DatabaseTransaction;
+use sea_orm::prelude::DateTimeUtc;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::access::{Actor, Permission};
+use crate::audit::{self, Act};
+use crate::db::{Db, WriteError};
+use crate::error::Result;
+use crate::id::Type;
+use crate::mail::{self, Recipient};
+use crate::membership::{self, rules::is_working, together};
+use crate::organisation;
+use crate::random::Random;
+
+pub use store::Keeper;
+
+use self::store::{Custody, heir};
+
+/// Who keeps the places of the owners of clients that the actor creates for the reseller: the actor, or where that is not a
+/// person who creates clients there as a member, the reseller's longest-standing OWNER. None where there is none.
+pub async fn keeper(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    actor: &Actor,
+    now: DateTimeUtc,
+) -> std::result::Result<Option<Keeper>, WriteError> {
+    if let Some(user) = actor.user_id()
+        && let Some(member) = membership::store::load_of(tx, reseller, user).await?
+        && is_working(&member, now)
+        && together(&member.roles).has(Permission::ClientCreate)
+    {
+        return Ok(Some(member.into()));
+    }
+    Ok(heir(tx, reseller, None, now).await?)
+}
+
+/// Passes on what a user keeps who is going away: all of it.
+pub async fn pass_on_of(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    user: Uuid,
+) -> std::result::Result<(), WriteError> {
+    for custody in store::of_user(tx, user).await? {
+        pass_on(tx, random, now, custody).await?;
+    }
+    Ok(())
+}
+
+/// Passes on what people kept for a reseller who can create clients for it no longer.
+pub async fn pass_on_at(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    reseller: Uuid,
+) -> std::result::Result<(), WriteError> {
+    for custody in store::lost_at(tx, reseller, now).await? {
+        pass_on(tx, random, now, custody).await?;
+    }
+    Ok(())
+}
+
+/// The same for all resellers, each place in a transaction of its own; says how many somebody else keeps now.
+pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<usize> {
+    let mut count = 0;
+    for reseller in store::resellers_with_lost(db, now).await? {
+        for custody in db.write(async |tx| Ok(store::lost_at(tx, reseller, now).await?)).await? {
+            let passed = db.write(async |tx| pass_on(tx, random, now, custody).await).await?;
+            count += usize::from(passed);
+        }
+    }
+    Ok(count)
+}
+
+/// The reseller's longest-standing OWNER keeps the place from now on. False where there is none who could.
+async fn pass_on(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    custody: Custody,
+) -> std::result::Result<bool, WriteError> {
+    let client = organisation::store::lock(tx, custody.client).await?;
+    let Some(heir) = heir(tx, custody.reseller, Some(custody.user), now).await? else { return Ok(false) };
+    if !store::pass(tx, random, custody, heir.user, now).await? {
+        return Ok(false);
+    }
+    let names = |id: Uuid, name: &str| json!({ "user": Type::User.id(id).0, "name": name });
+    let act = Act::done("passCustody", custody.client, None)
+        .to(Type::Membership.id(custody.membership))
+        .about(custody.user)
+        .changing(json!({ "user": Type::User.id(custody.user).0 }), names(heir.user, &heir.name));
+    audit::record_by_system(tx, random, now, act).await?;
+    let to = Recipient { user: Some(heir.user), address: heir.email, locale: heir.locale };
+    let letter = letters::passed_on(heir.locale, &client.name);
+    mail::queue(tx, random, now, [(to, letter)]).await?;
+    Ok(true)
+}

@@ -1,0 +1,148 @@
+//! What a new partnership would do to the graph of all of them: it stays without a cycle, and not too deep. Dates are
+//! ignored, so a partnership that begins later, or has reached its end, counts until it is ended. Pure functions.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use uuid::Uuid;
+
+/// So many partnerships may follow each other at most.
+pub const DEEPEST: usize = 8;
+
+/// Why a partnership does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// The reseller is the client itself or below it: the way down from the client to the reseller.
+    Cycle(Vec<Uuid>),
+    /// The longest chain that there would be, from the top down.
+    TooDeep(Vec<Uuid>),
+}
+
+/// Whether the reseller can have the client. The pairs of reseller and client are all that are above the one and below
+/// the other.
+pub fn fits(pairs: &[(Uuid, Uuid)], reseller: Uuid, client: Uuid) -> Result<(), Misfit> {
+    if let Some(way) = way_down(pairs, client, reseller) {
+        return Err(Misfit::Cycle(way));
+    }
+    let mut chain = longest(&grouped(pairs.iter().map(|(above, below)| (*below, *above))), reseller);
+    chain.reverse();
+    chain.extend(longest(&grouped(pairs.iter().copied()), client));
+    if chain.len() > DEEPEST + 1 { Err(Misfit::TooDeep(chain)) } else { Ok(()) }
+}
+
+/// What each leads to.
+fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> HashMap<Uuid, Vec<Uuid>> {
+    let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (from, to) in pairs {
+        found.entry(from).or_default().push(to);
+    }
+    found
+}
+
+/// The shortest way down from one organisation to another, both of them in it.
+fn way_down(pairs: &[(Uuid, Uuid)], from: Uuid, to: Uuid) -> Option<Vec<Uuid>> {
+    let clients = grouped(pairs.iter().copied());
+    let mut seen = HashSet::from([from]);
+    let mut waiting = VecDeque::from([vec![from]]);
+    while let Some(way) = waiting.pop_front() {
+        let at = way.last().copied()?;
+        if at == to {
+            return Some(way);
+        }
+        for client in clients.get(&at).into_iter().flatten().filter(|client| seen.insert(**client)) {
+            waiting.push_back(way.iter().copied().chain([*client]).collect());
+        }
+    }
+    None
+}
+
+/// The longest chain from an organisation on, itself first; none is followed further than it takes to see that it is too
+/// long.
+fn longest(next: &HashMap<Uuid, Vec<Uuid>>, from: Uuid) -> Vec<Uuid> {
+    // Level by level: what is reached by so many links, with the link before it.
+    let mut levels: Vec<HashMap<Uuid, Uuid>> = vec![HashMap::from([(from, from)])];
+    while let Some(last) = levels.last().filter(|_| levels.len() <= DEEPEST + 1) {
+        let further: HashMap<Uuid, Uuid> =
+            last.keys().flat_map(|at| next.get(at).into_iter().flatten().map(|found| (*found, *at))).collect();
+        if further.is_empty() {
+            break;
+        }
+        levels.push(further);
+    }
+    let mut at = levels.last().and_then(|level| level.keys().min().copied()).unwrap_or(from);
+    let mut chain = Vec::with_capacity(levels.len());
+    for level in levels.iter().rev() {
+        chain.push(at);
+        at = level.get(&at).copied().unwrap_or(at);
+    }
+    chain.reverse();
+    chain
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn pairs(list: &[(u128, u128)]) -> Vec<(Uuid, Uuid)> {
+        list.iter().map(|(reseller, client)| (id(*reseller), id(*client))).collect()
+    }
+
+    #[test]
+    fn nobody_comes_to_be_above_itself() {
+        let graph = pairs(&[(1, 2), (2, 3), (1, 3), (3, 4)]);
+        assert_eq!(fits(&graph, id(1), id(1)), Err(Misfit::Cycle(vec![id(1)])));
+        assert_eq!(fits(&graph, id(4), id(1)), Err(Misfit::Cycle(vec![id(1), id(3), id(4)])));
+        assert_eq!(fits(&graph, id(1), id(4)), Ok(()));
+    }
+
+    #[test]
+    fn eight_links_fit_and_nine_do_not() {
+        let chain = |from: u128, to: u128| (from..to).map(|number| (number, number + 1)).collect::<Vec<_>>();
+        let mut graph = chain(1, 5);
+        graph.extend(chain(10, 13));
+        assert_eq!(fits(&pairs(&graph), id(5), id(10)), Ok(()));
+        graph.push((13, 14));
+        let expected = (1..=5).chain(10..=14).map(id).collect();
+        assert_eq!(fits(&pairs(&graph), id(5), id(10)), Err(Misfit::TooDeep(expected)));
+    }
+
+    /// Whether some organisation is above itself, and how many links the longest chain has, by trying all ways.
+    fn naive(pairs: &[(Uuid, Uuid)], at: Uuid, above: &mut Vec<Uuid>) -> Option<usize> {
+        if above.contains(&at) {
+            return None;
+        }
+        above.push(at);
+        let mut deepest = 0;
+        for (_, client) in pairs.iter().filter(|(reseller, _)| *reseller == at) {
+            deepest = deepest.max(naive(pairs, *client, above)? + 1);
+        }
+        above.pop();
+        Some(deepest)
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_leaves_the_graph_without_cycles_and_shallow(
+            wanted in prop::collection::vec((0_u128..14, 0_u128..14), 1..24)
+        ) {
+            let mut graph: Vec<(Uuid, Uuid)> = Vec::new();
+            for (reseller, client) in wanted {
+                let (reseller, client) = (id(reseller), id(client));
+                let mut with_it = graph.clone();
+                with_it.push((reseller, client));
+                let depths: Option<Vec<usize>> = (0..14).map(|at| naive(&with_it, id(at), &mut Vec::new())).collect();
+                let is_fine = depths.is_some_and(|depths| depths.iter().all(|depth| *depth <= DEEPEST));
+                let judged = fits(&graph, reseller, client);
+                prop_assert_eq!(judged.is_ok(), is_fine);
+                if judged.is_ok() {
+                    graph = with_it;
+                }
+            }
+        }
+    }
+}
