@@ -38,6 +38,7 @@ types! {
     Role "role" "a role",
     Partnership "partnership" "a partnership",
     PartnershipProposal "partnership_proposal" "a proposal of a partnership",
+    DelegationTemplate "delegation_template" "a delegation template",
     ResellerRequest "reseller_request" "a request to become a reseller",
     BillingContact "billing_contact" "a billing contact",
     Subscription "subscription" "a subscription",

@@ -45,6 +45,7 @@ pub mod seed;
 pub mod service;
 pub mod session;
 pub mod subscription;
+pub mod template;
 mod text;
 pub mod user;
 pub mod viewer;

@@ -13,6 +13,7 @@ pub mod audit_chain;
 pub mod audit_event;
 pub mod billing_contact;
 pub mod billing_details;
+pub mod delegation_template;
 pub mod invitation;
 pub mod invitation_role;
 pub mod invoice;

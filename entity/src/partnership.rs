@@ -38,6 +38,8 @@ pub struct Model {
     pub reminded_days: Option<i32>,
     /// The reseller's own number of the client, for nobody else.
     pub reference: Option<String>,
+    /// What the reseller asks of clients like this one.
+    pub template_id: Option<Uuid>,
 }
 
 /// The stored state of a partnership.

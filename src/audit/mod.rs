@@ -16,7 +16,7 @@ mod export;
 mod mutation;
 mod object;
 mod refused;
-mod retention;
+pub mod retention;
 mod rules;
 pub mod store;
 mod verify;

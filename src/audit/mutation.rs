@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::act::Act;
 use super::rules::SHORTEST_DAYS;
-use super::store;
+use super::{retention, store};
 use crate::access::{Permission, directive};
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id;
@@ -64,7 +64,7 @@ impl AuditMutation {
         let act = Act::done("setAuditRetention", id, Some(Permission::AuditManage)).to(id::Type::Organisation.id(id));
         request
             .write(async |tx| {
-                let before = store::set_retention(tx, id, input.days).await?;
+                let before = retention::store::set_retention(tx, id, input.days).await?;
                 let act = act.changing(json!({ "days": before }), json!({ "days": input.days }));
                 Ok(store::record(tx, request, random, act).await?)
             })

@@ -18,14 +18,15 @@ use crate::config::Config;
 use crate::custody::{self, Keeper};
 use crate::db::WriteError;
 use crate::error::{Result, UserError, UserErrorCode};
+use crate::id::Type;
 use crate::locale::Locale;
 use crate::organisation::{self, halted};
 use crate::partnership::contract::misfit;
 use crate::partnership::{Parties, Terms, store as partnerships, terms};
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::text;
 use crate::user::Address;
+use crate::{template, text};
 
 /// So many are created by one mutation at most.
 pub const AT_ONCE: usize = 500;
@@ -50,6 +51,8 @@ pub struct Wanted {
     pub owner: Option<(Address, Locale)>,
     /// The reseller's own number of it.
     pub reference: Option<String>,
+    /// The class of clients that it belongs to.
+    pub template: Option<Uuid>,
 }
 
 /// Judges the rows and creates what it can. A row keeps its place.
@@ -91,7 +94,9 @@ impl Batch<'_> {
             Ok(keeper) => keeper,
             Err(error) => return all(error),
         };
-        let judged: Vec<std::result::Result<Wanted, UserError>> = rows.iter().map(|row| self.read(row)).collect();
+        let templates = self.templates(tx, rows).await?;
+        let judged: Vec<std::result::Result<Wanted, UserError>> =
+            rows.iter().map(|row| self.read(row, &templates)).collect();
         let judged = self.among_each_other(tx, judged).await?;
         let known = store::users(tx, &addresses(&judged)).await?;
         let good: Vec<Wanted> = judged.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
@@ -137,10 +142,45 @@ impl Batch<'_> {
         }))
     }
 
+    /// Those of the reseller's templates that occur in the rows.
+    async fn templates(
+        &self,
+        tx: &DatabaseTransaction,
+        rows: &[NewClientInput],
+    ) -> std::result::Result<HashMap<Uuid, Terms>, WriteError> {
+        let ids: Vec<Uuid> = rows
+            .iter()
+            .filter_map(|row| Type::DelegationTemplate.parse(row.delegation_template_id.as_ref()?).ok())
+            .collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = template::store::load_all(tx, self.reseller, &ids).await?;
+        Ok(found.into_iter().map(|row| (row.id, template::store::terms(&row))).collect())
+    }
+
     /// What is wrong with a row by itself.
-    fn read(&self, row: &NewClientInput) -> std::result::Result<Wanted, UserError> {
+    fn read(&self, row: &NewClientInput, templates: &HashMap<Uuid, Terms>) -> std::result::Result<Wanted, UserError> {
         let name = text::name("name", &row.name)?;
-        let terms = Terms::default().with(&row.delegation, "delegation")?;
+        let template = match &row.delegation_template_id {
+            None => None,
+            Some(id) => {
+                let key = Type::DelegationTemplate.parse(id).ok().filter(|key| templates.contains_key(key));
+                let unknown = || {
+                    let message = "The reseller has no such template.";
+                    UserError::at("delegationTemplateId", UserErrorCode::Unknown, message)
+                };
+                Some(key.ok_or_else(unknown)?)
+            }
+        };
+        let terms = match (&row.delegation, template.and_then(|key| templates.get(&key))) {
+            (Some(delegation), _) => Terms::default().with(delegation, "delegation")?,
+            (None, Some(terms)) => *terms,
+            (None, None) => {
+                let message = "Say what the client lets through: by a delegation, or by a template.";
+                return Err(UserError::at("delegation", UserErrorCode::InvalidInput, message));
+            }
+        };
         let ends_at = terms::end(row.ends_at, self.request.now(), self.config.partnerships)?;
         let owner = match &row.owner_email {
             None => None,
@@ -148,7 +188,7 @@ impl Batch<'_> {
         };
         let reference = row.reference.as_deref().map(reference).transpose()?;
         let kind = organisation::OrganisationKind::from(row.kind).into();
-        Ok(Wanted { name, kind, terms: Terms { ends_at, ..terms }, owner, reference })
+        Ok(Wanted { name, kind, terms: Terms { ends_at, ..terms }, owner, reference, template })
     }
 
     /// What is wrong with rows because of others, in the list or already there.

@@ -16,8 +16,11 @@ pub struct NewClientInput {
     pub name: String,
     /// What sort of organisation it is.
     pub kind: NewOrganisationKind,
-    /// What it lets through to the reseller's people from the start. Its owner can change that at any time.
-    pub delegation: DelegationInput,
+    /// What it lets through to the reseller's people from the start. Its owner can change that at any time. Without it, what
+    /// its template wants.
+    pub delegation: Option<DelegationInput>,
+    /// The class of clients that it belongs to: one of the reseller's templates.
+    pub delegation_template_id: Option<ID>,
     /// When the partnership ends by itself, if ever.
     pub ends_at: Option<DateTimeUtc>,
     /// The address of who is to own it, who gets a mail with a link. Until that one accepts, you keep the place. It can be

@@ -92,7 +92,8 @@ impl Writing<'_> {
         });
         let parties = Parties { reseller, client };
         let reference = wanted.reference.clone();
-        let agreed = contract::new(self.random, now, parties, &wanted.name, wanted.terms, reference);
+        let mut agreed = contract::new(self.random, now, parties, &wanted.name, wanted.terms, reference);
+        agreed.template_id = wanted.template;
         let partnership = agreed.id;
         rows.partnerships.push(agreed);
         // Who creates a client for themselves keeps nothing for anybody.

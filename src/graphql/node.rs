@@ -23,6 +23,7 @@ use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::service::{self, Service};
 use crate::subscription::{self, Subscription};
+use crate::template::{self, DelegationTemplate};
 
 /// How many ids `nodes` takes.
 const MOST: usize = 100;
@@ -41,6 +42,8 @@ pub enum Node {
     Partnership(Partnership),
     /// A proposal of a partnership.
     PartnershipProposal(PartnershipProposal),
+    /// What a reseller asks of a class of clients.
+    DelegationTemplate(DelegationTemplate),
     /// A request to become a reseller.
     ResellerRequest(ResellerRequest),
     /// A contact that receives invoices.
@@ -75,6 +78,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::PartnershipProposal => {
             proposal::store::find(request, key, proposal::lapse(context)?).await?.map(Node::from)
         }
+        Type::DelegationTemplate => template::store::find(request, key).await?.map(Node::from),
         Type::ResellerRequest => programme::store::find(request, key).await?.map(Node::from),
         Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),

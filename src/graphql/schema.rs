@@ -25,6 +25,7 @@ use crate::random::Random;
 use crate::reseller::ResellerQuery;
 use crate::role::{RoleMutation, RoleQuery};
 use crate::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
+use crate::template::{TemplateMutation, TemplateProposalMutation};
 use crate::user::{
     AddressMutation, PasswordMutation, Passwords, ProfileMutation, SecondFactorMutation, SecretKeys, UserMutation,
     VerificationMutation,
@@ -80,6 +81,8 @@ pub struct Mutation(
     ProgrammeDeskMutation,
     ResellerWithdrawalMutation,
     ClientMutation,
+    TemplateMutation,
+    TemplateProposalMutation,
 );
 
 /// The schema. Cheap to clone.

@@ -316,7 +316,7 @@ impl Organisation {
     /// For how many days events are kept; null for ever. See `setAuditRetention`.
     #[requires(AUDIT_READ)]
     async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
-        audit::store::retention(Request::of(context)?, self.key()).await
+        audit::retention::store::retention(Request::of(context)?, self.key()).await
     }
 
     /// The API keys, also those that have ended, the oldest first.

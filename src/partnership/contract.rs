@@ -92,6 +92,7 @@ pub fn new(
         ended_by: None,
         reminded_days: reminded(terms.ends_at, now),
         reference,
+        template_id: None,
     }
 }
 

@@ -29,4 +29,4 @@ pub use opened::PartnershipTerms;
 pub use parties::{Parties, PartnershipSide};
 pub use rules::PartnershipState;
 pub use terms::{DelegationInput, Terms};
-pub use upkeep::{keep_up, keep_up_now_and_then};
+pub use upkeep::{Upkeep, keep_up, keep_up_now_and_then};

@@ -17,6 +17,7 @@ use crate::membership::Membership;
 use crate::organisation::OrganisationCard;
 use crate::page::{Connection, PageArguments};
 use crate::request::Request;
+use crate::template::{self, DelegationTemplate};
 
 /// Who ended a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -151,6 +152,13 @@ impl Partnership {
     #[requires(CLIENT_READ at RESELLER)]
     fn reference(&self) -> Option<&str> {
         self.row.reference.as_deref()
+    }
+
+    /// To which class of clients the reseller counts this one; null for none.
+    #[requires(CLIENT_READ at RESELLER)]
+    async fn template(&self, context: &Context<'_>) -> Result<Option<DelegationTemplate>> {
+        let Some(id) = self.row.template_id else { return Ok(None) };
+        template::store::find(Request::of(context)?, id).await
     }
 
     /// The memberships at the client that were given by people who came through this partnership. When it is over, those of

@@ -75,6 +75,7 @@ mod tests {
             ended_by: None,
             reminded_days: None,
             reference: None,
+            template_id: None,
         }
     }
 

@@ -1,8 +1,11 @@
 //! Statements about proposals.
 #![expect(clippy::disallowed_methods, reason = "the statements about proposals stand here")]
 
+use std::collections::HashMap;
+
 use entity::partnership_proposal::{ActiveModel, Column, Entity, Model, State};
 use entity::{organisation, partnership_proposal};
+use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -69,6 +72,17 @@ pub async fn list(
 /// The proposal, if it is there for the viewer.
 pub async fn find(request: &Request, id: Uuid, lapse: Lapse) -> Result<Option<PartnershipProposal>> {
     Ok(find_any(request, id, lapse).await?.and_then(PartnershipProposal::if_visible))
+}
+
+/// Those of the proposals that are there for the viewer, by their keys.
+pub async fn find_all(
+    request: &Request,
+    ids: impl IntoIterator<Item = Uuid>,
+    lapse: Lapse,
+) -> Result<HashMap<Uuid, PartnershipProposal>> {
+    let found = join_all(ids.into_iter().map(async |id| (id, find(request, id, lapse).await))).await;
+    let found = found.into_iter().map(|(id, found)| Ok(found?.map(|found| (id, found))));
+    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// The proposal, whoever asks.

@@ -13,7 +13,9 @@ use crate::organisation::Organisation;
 use crate::page::{Connection, PageArguments};
 use crate::partnership::store;
 use crate::programme::{self, ResellerProgramme};
+use crate::proposal;
 use crate::request::Request;
+use crate::template::{self, DelegationTemplate, Drift};
 
 /// Levels of partnerships that a tree may have.
 const DEEPEST: i32 = 8;
@@ -64,6 +66,22 @@ impl Reseller {
         let order = ClientOrder::key(order_by.as_ref());
         let relations = store::clients(request, self.0.row.id, &page, states.as_deref(), order).await?;
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
+    }
+
+    /// What it asks of each class of clients, by name.
+    #[requires(CLIENT_READ)]
+    async fn delegation_templates(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<DelegationTemplate>>> {
+        template::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The clients that do not delegate what their templates want, by name: what is missing and what is too much.
+    #[requires(CLIENT_READ)]
+    async fn drift(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Drift>>> {
+        template::store::drift(Request::of(context)?, &self.0, &page, proposal::lapse(context)?).await.map(Some)
     }
 
     /// The terms under which it is a reseller; null where the operator has written none down.

@@ -11,12 +11,13 @@ use crate::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 8] = [
+const WITHOUT_IDS: [&str; 9] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",
     "recovery_code",
     "refresh_token",
+    "reseller_programme",
     "seaql_migrations",
     "second_factor",
     "throttle",

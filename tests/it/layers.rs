@@ -12,10 +12,12 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 23] = [
     "api_key",
     "audit",
     "billing",
+    "client",
+    "custody",
     "explanation",
     "invitation",
     "invoice",
@@ -24,11 +26,14 @@ const FEATURES: [&str; 18] = [
     "organisation",
     "ownership",
     "partnership",
+    "programme",
+    "proposal",
     "reseller",
     "role",
     "service",
     "session",
     "subscription",
+    "template",
     "user",
     "viewer",
 ];
@@ -38,7 +43,7 @@ const ABOVE: [(&str, &[&str]); 5] = [
     ("app", &["api_key", "audit", "graphql", "session", "user"]),
     ("http", &["app", "audit", "graphql", "session"]),
     ("seed", &["audit", "user", "session"]),
-    ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),
+    ("command", &["app", "audit", "graphql", "http", "partnership", "seed", "session", "user"]),
 ];
 
 /// A file of the source, without its tests.

@@ -34,6 +34,7 @@ mod operator;
 mod organisations;
 mod ownership;
 mod paged;
+mod partners;
 mod plans;
 mod revoked;
 mod roles;

@@ -157,15 +157,16 @@ fn looking_many_objects_up_takes_as_many_statements_as_one() {
 
 /// Ids of objects of the hub's tree.
 async fn ids_of(world: &World, kind: Type) -> Vec<String> {
-    let name = format!("{kind:?}");
+    // `ApiKey` is in the table `api_key`.
+    let name = format!("{kind:?}").chars().fold(String::new(), |name, letter| match letter {
+        'A'..='Z' if name.is_empty() => name + &letter.to_lowercase().to_string(),
+        'A'..='Z' => name + "_" + &letter.to_lowercase().to_string(),
+        _ => name + &letter.to_string(),
+    });
     let table = match kind {
         Type::Reseller => "organisation",
-        Type::BillingContact => "billing_contact",
-        Type::AuditEvent => "audit_event",
         Type::UserAccount => "\"user\"",
-        Type::ApiKey => "api_key",
-        Type::OwnershipTransfer => "ownership_transfer",
-        _ => &name.to_lowercase(),
+        _ => &name,
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();
     let keys = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).unwrap());

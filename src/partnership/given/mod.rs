@@ -9,6 +9,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
 use super::letters;
+use super::rules::{PartnershipState, judge};
 use crate::access::Permission;
 use crate::audit::{self, Act};
 use crate::db::WriteError;
@@ -18,6 +19,11 @@ use crate::membership::store::Member;
 use crate::membership::{self, recipient};
 use crate::random::Random;
 use crate::request::Request;
+
+/// Whether the partnership is in force at the moment.
+pub fn is_in_force(row: &Model, now: DateTimeUtc) -> bool {
+    judge(row, now) == PartnershipState::Active
+}
 
 /// Ends the memberships of the reseller's own people that were given through the partnership, which is over, with an
 /// event for each; and says how many. Whoever belongs to the client is locked.

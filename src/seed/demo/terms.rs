@@ -58,6 +58,7 @@ impl World {
             ended_by: None,
             reminded_days: None,
             reference: None,
+            template_id: None,
         });
     }
     /// The client is asked to have the reseller as a partner, and has not answered for some days.

@@ -173,6 +173,7 @@ impl Maker {
             ended_by: None,
             reminded_days: None,
             reference: None,
+            template_id: None,
         });
     }
 }

@@ -41,6 +41,7 @@ impl Partners {
             ended_by: Set(None),
             reminded_days: Set(None),
             reference: Set(None),
+            template_id: Set(None),
         };
         partnership::Entity::insert(row).exec_without_returning(world.app.db.writer()).await.unwrap();
         Self { world, ada, client }

@@ -132,6 +132,7 @@ async fn db_replace(world: &World, tenancy: &Tenancy) {
         ended_by: None,
         reminded_days: None,
         reference: None,
+        template_id: None,
     });
     db_insert(db, partnerships.collect()).await;
     db_insert(

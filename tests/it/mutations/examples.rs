@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::prepared;
 use crate::accounts::examples as accounts;
+use crate::partners::examples as partners;
 use crate::schema::Field;
 use crate::world::*;
 
@@ -20,9 +21,14 @@ pub fn doer(field: Field<'_>) -> Caller {
     if is_for_staff { OWNER_OF_OPERATOR } else { HUB.owner }
 }
 
-/// Arguments with which that one succeeds.
-pub async fn valid(world: &World, mutation: &str) -> String {
+/// Arguments with which that one succeeds. Where the rule can be held on several sides: on this one.
+pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> String {
     let hub = Type::Organisation.id(HUB.id()).0;
+    let mutation = field.name();
+    let first = field.rules().into_iter().next().map_or_else(String::new, |rule| rule.side);
+    if let Some(example) = partners::valid(world, mutation, side.unwrap_or(&first)).await {
+        return example;
+    }
     match mutation {
         "createOrganisation" => "(input: {name: \"Example\", kind: COMPANY})".to_owned(),
         "acceptInvitation" => {
@@ -122,6 +128,9 @@ fn at_the_hub(more: &str) -> String {
 pub fn invalid(mutation: &str) -> Option<String> {
     let hub = Type::Organisation.id(HUB.id()).0;
     let key = Type::ApiKey.id(HUB.key().id).0;
+    if let Some(example) = partners::invalid(mutation) {
+        return Some(example);
+    }
     Some(match mutation {
         "disableUser" | "eraseUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(SOLE_PERSON)),

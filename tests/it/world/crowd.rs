@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use entity::organisation::Kind;
-use entity::service;
+use entity::{reseller_request, service};
 use tenantry::access::{BuiltinRole, DelegationPreset};
 
 use super::World;
@@ -26,14 +26,27 @@ impl World {
             rows.organisation(client, &name, Kind::Reseller);
             rows.organisation(above, &format!("{name} above"), Kind::Reseller);
             rows.organisation(below, &format!("{name} below"), Kind::Company);
-            rows.partnership(id, client, full).client_delegated = full.to_stored();
+            let partnership = rows.partnership(id, client, full);
+            partnership.client_delegated = full.to_stored();
+            let partnership = partnership.id;
             rows.partnership(above, id, full);
             rows.partnership(client, below, full).includes_upstream = true;
             for organisation in [client, id] {
                 let user = rows.somebody(&format!("{name} member of {organisation}"));
                 rows.member(organisation, user, &[Held::Builtin(BuiltinRole::Viewer)]);
             }
+            rows.give_through(client, partnership, owner);
             rows.member(client, owner, &[Held::Builtin(BuiltinRole::Owner)]);
+            let asked = DelegationPreset::Overview.set();
+            for organisation in [client, id] {
+                rows.template(organisation, &format!("{name} template"), asked, 1);
+            }
+            rows.proposal(id, below, asked);
+            rows.proposal(client, above, asked);
+            rows.proposal(above, client, asked);
+            for organisation in [client, id] {
+                rows.answered_request(organisation, reseller_request::State::Declined);
+            }
             for organisation in [client, id] {
                 rows.service(organisation, &format!("{name} server"), service::Kind::VirtualServer);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);

@@ -1,6 +1,8 @@
 //! A hub: an organisation that is everything at once, so that the generated suites find something behind each field of
 //! the schema. There are two, in trees that have nothing to do with each other; every text of the second says "Boreal".
 
+mod partners;
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -144,6 +146,7 @@ impl Hub {
         for client in CLIENTS.map(|number| key(self.tree, number)) {
             let below = rows.partnership(self.id(), client, full);
             below.client_delegated = full.to_stored();
+            below.reference = Some(format!("{} {client}", self.word));
             fixtures.add(Type::Partnership, "RESELLER", below.id);
         }
         for client in GRANDCHILDREN {
@@ -192,6 +195,8 @@ impl Hub {
             fixtures.add(Type::Invitation, "", rows.invitation(self.id(), &email, self.owner.person(), held));
         }
         let partnership = rows.first_partnership(self.id());
+        rows.give_through(self.id(), partnership, self.owner.person().id);
+        self.proposals(rows, fixtures);
         for by in [None, None, Some(partnership)] {
             fixtures.add(Type::AuditEvent, "", rows.event(self.id(), self.owner.person(), by));
         }

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
+use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value as Parameter};
 use tempfile::TempDir;
 use tenantry::access::PermissionSet;
@@ -37,7 +38,7 @@ pub use client::{Client, HttpAnswer};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
-pub use rows::{Held, db_insert, is_of, key, now};
+pub use rows::{Held, Rows, db_insert, is_of, key, now};
 pub use tenants::*;
 
 /// A server on a database of its own, with a clock that stands still.
@@ -84,6 +85,12 @@ impl World {
     pub async fn db_reset(&self) {
         self.db_clear().await;
         db_write(self.db().writer(), &self.app.config).await;
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Time passes, and whoever asks then signs in anew.
+    pub fn wait(&self, time: TimeDelta) {
+        self.app.clock.advance(time);
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

@@ -11,9 +11,10 @@ mod partners;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, audit_chain, audit_event, billing_contact, billing_details, invitation, invitation_role, invoice,
-    invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer, partnership,
-    partnership_proposal, payer, reseller_programme, reseller_request, role, service, session, subscription, user,
+    api_key, audit_chain, audit_event, billing_contact, billing_details, delegation_template, invitation,
+    invitation_role, invoice, invoice_line, membership, membership_role, organisation, organisation_halt,
+    ownership_transfer, partnership, partnership_proposal, payer, reseller_programme, reseller_request, role, service,
+    session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -80,6 +81,7 @@ pub struct Rows {
     proposals: Vec<partnership_proposal::Model>,
     requests: Vec<reseller_request::Model>,
     programmes: Vec<reseller_programme::Model>,
+    templates: Vec<delegation_template::Model>,
 }
 
 impl Rows {
@@ -215,6 +217,7 @@ impl Rows {
             ended_by: None,
             reminded_days: None,
             reference: None,
+            template_id: None,
         };
         push(&mut self.partnerships, row)
     }
@@ -278,6 +281,7 @@ impl Rows {
         db_insert(db, self.proposals).await;
         db_insert(db, self.requests).await;
         db_insert(db, self.programmes).await;
+        db_insert(db, self.templates).await;
     }
 }
 

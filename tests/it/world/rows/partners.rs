@@ -1,13 +1,19 @@
 //! Rows of what partners propose, and of how they became partners.
 
 use entity::organisation::Kind;
-use entity::{partnership_proposal, reseller_programme, reseller_request};
+use entity::{delegation_template, partnership_proposal, reseller_programme, reseller_request};
 use tenantry::access::PermissionSet;
 use uuid::Uuid;
 
 use super::{Rows, push};
 
 impl Rows {
+    /// All members of an organisation but this one were given their memberships through the partnership.
+    pub fn give_through(&mut self, organisation: Uuid, partnership: Uuid, but: Uuid) {
+        let of_it = self.memberships.iter_mut().filter(|row| row.organisation_id == organisation);
+        of_it.filter(|row| row.user_id != but).for_each(|row| row.partnership_id = Some(partnership));
+    }
+
     /// The reseller proposes a partnership, by the id of the client.
     pub fn proposal(
         &mut self,
@@ -49,6 +55,23 @@ impl Rows {
             created_at: self.made(),
         };
         push(&mut self.requests, row).id
+    }
+
+    /// A template of the reseller, which so many of its clients belong to.
+    pub fn template(&mut self, reseller: Uuid, name: &str, wanted: PermissionSet, clients: usize) -> Uuid {
+        let row = delegation_template::Model {
+            id: self.id(),
+            organisation_id: reseller,
+            name: name.to_owned(),
+            delegated: wanted.to_stored(),
+            client_delegated: 0,
+            includes_upstream: false,
+            created_at: self.made(),
+        };
+        let id = push(&mut self.templates, row).id;
+        let free = self.partnerships.iter_mut().filter(|row| row.reseller_id == reseller && row.template_id.is_none());
+        free.take(clients).for_each(|row| row.template_id = Some(id));
+        id
     }
 
     /// The terms under which it is a reseller.

@@ -1,13 +1,14 @@
 //! Removing what is older than an organisation wants to keep. The chain goes on from the last event that was removed,
 //! so the rest can be verified as before.
 
+pub mod store;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::store;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Result;

@@ -1,0 +1,109 @@
+//! Custody: who keeps the place of an owner who has not come yet.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tenantry::partnership::keep_up;
+use tenantry::random::Random;
+
+use super::*;
+use crate::database::for_each_database;
+
+/// Pia creates a client for Fjord, which lets nothing through; gives its id.
+async fn client(world: &World) -> Value {
+    let new = json!({
+        "name": "Bakery", "kind": "COMPANY", "delegation": { "preset": "NONE" }, "ownerEmail": "baker@example.org",
+    });
+    let input = json!({ "organisationId": id_of(FJORD), "client": new });
+    world.as_(MANAGER_OF_FJORD).act("createClient", input, "client { id }").await["client"]["id"].clone()
+}
+
+async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
+    let query = "query($id: ID!) { organisation(id: $id) { viewerCan(permission: OWNERSHIP_TRANSFER) } }";
+    let answer = world.as_(caller).run(query, json!({ "id": id })).await;
+    *answer.at("organisation/viewerCan") == json!(true)
+}
+
+#[test]
+fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_once() {
+    for_each_database(async |world| {
+        let id = client(&world).await;
+        assert!(owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
+        let removal = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await });
+        world.as_(OWNER_OF_FJORD).act("removeMember", removal, "removed").await;
+        assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
+        let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
+        assert!(mail.starts_with("You keep the place of the owner of Bakery"), "{mail}");
+        // What was offered in the name of who has left is offered by the heir now.
+        let offers = "query($id: ID!) { organisation(id: $id) { ownershipTransfers { edges { node { state offeredBy { name } } } } } }";
+        let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
+        assert_eq!(
+            offers.at("organisation/ownershipTransfers/edges/0/node"),
+            &json!({ "state": "OFFERED", "offeredBy": { "name": OWNER_OF_FJORD.name() } })
+        );
+    });
+}
+
+#[test]
+fn who_can_create_no_more_clients_has_lost_custody_by_the_next_request() {
+    for_each_database(async |world| {
+        let id = client(&world).await;
+        let lowered = json!({
+            "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await, "roles": [{ "builtIn": "PARTNER_SUPPORT" }],
+        });
+        world.as_(OWNER_OF_FJORD).act("updateMember", lowered, "membership { id }").await;
+        assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
+    });
+}
+
+#[test]
+fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_finds_an_heir() {
+    for_each_database(async |world| {
+        let id = client(&world).await;
+        let until = now() + TimeDelta::minutes(5);
+        let input = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await, "expiresAt": until });
+        world.as_(OWNER_OF_FJORD).act("updateMember", input, "membership { id }").await;
+        assert!(owns(&world, MANAGER_OF_FJORD, &id).await);
+        world.wait(TimeDelta::minutes(5));
+        assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
+        let explain =
+            "query($id: ID!) { explainAccess(organisationId: $id, permission: MEMBER_READ) { misses { reason } } }";
+        world.as_(MANAGER_OF_FJORD).run(explain, json!({ "id": id })).await.refused("NOT_FOUND");
+        let done = keep_up(world.db(), &Random::seeded(7), world.app.clock.now()).await.unwrap();
+        assert_eq!(done.passed_on, 1);
+        assert!(owns(&world, OWNER_OF_FJORD, &id).await);
+        let done = keep_up(world.db(), &Random::seeded(9), world.app.clock.now()).await.unwrap();
+        assert_eq!(done.passed_on, 0);
+    });
+}
+
+#[test]
+fn a_user_who_is_erased_does_not_take_the_client_along() {
+    for_each_database(async |world| {
+        let id = client(&world).await;
+        let user = tenantry::id::Type::User.id(MANAGER_OF_FJORD.person().id).0;
+        let input = json!({ "userId": user, "reason": "Asked us to" });
+        world.as_(OWNER_OF_OPERATOR).act("eraseUser", input, "").await;
+        assert!(owns(&world, OWNER_OF_FJORD, &id).await);
+        let query = "query($id: ID!) { organisation(id: $id) { state } }";
+        let state = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": id })).await;
+        assert_eq!(state.ok()["organisation"]["state"], "ACTIVE");
+    });
+}
+
+#[test]
+fn what_a_key_creates_the_longest_standing_owner_keeps() {
+    for_each_database(async |world| {
+        let select = "apiKey { id } secret";
+        let input = json!({ "organisationId": id_of(FJORD), "name": "Import", "permissions": ["CLIENT_CREATE"] });
+        let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
+        world.db_execute(verify, [now().into(), OWNER_OF_FJORD.person().email.into()]).await;
+        let made = world.as_(OWNER_OF_FJORD).act("createApiKey", input, select).await;
+        let secret = made["secret"].as_str().unwrap().to_owned();
+        let query = "mutation($input: CreateClientInput!) { createClient(input: $input) { partnership { client { id } } userErrors { message } } }";
+        let new = json!({ "name": "Imported", "kind": "COMPANY", "delegation": { "preset": "NONE" } });
+        let input = json!({ "input": { "organisationId": id_of(FJORD), "client": new } });
+        let answer = world.send_as(Some(&secret), query, input).await;
+        let id = answer.ok()["createClient"]["partnership"]["client"]["id"].clone();
+        assert!(owns(&world, OWNER_OF_FJORD, &id).await, "{}", answer.text);
+    });
+}

@@ -1,0 +1,60 @@
+//! Stories of partners: proposals, what is agreed, changed and ended, clients that a reseller creates, and how one becomes a
+//! reseller.
+
+mod answering;
+mod bad;
+mod contract;
+mod creating;
+mod custody;
+mod ending;
+pub mod examples;
+mod programme;
+mod proposing;
+mod races;
+mod seen_next;
+mod templates;
+mod upkeep;
+mod ways;
+
+use serde_json::{Value, json};
+
+use crate::world::*;
+
+/// What is selected of a proposal.
+const PROPOSAL: &str = "proposal { id state proposedBy addressedTo reseller { name } client { name } message \
+     terms { permissions endsAt } }";
+
+/// The short code of an organisation.
+async fn code_of(world: &World, tenant: Tenant) -> String {
+    let rows = world.db().rows("SELECT code FROM organisation WHERE id = $1", vec![tenant.id.into()]).await.unwrap();
+    rows[0].try_get_by_index(0).unwrap()
+}
+
+/// A proposal of the reseller to an organisation by its code.
+async fn by_code(world: &World, reseller: Tenant, client: Tenant, preset: &str) -> Value {
+    let code = code_of(world, client).await;
+    json!({
+        "organisationId": id_of(reseller), "side": "RESELLER", "to": { "code": code },
+        "delegation": { "preset": preset },
+    })
+}
+
+/// Fjord proposes a partnership to Solo, and gives the id of the proposal.
+async fn proposed(world: &World, preset: &str) -> String {
+    let input = by_code(world, FJORD, SOLO, preset).await;
+    let made = world.as_(MANAGER_OF_FJORD).act("proposePartnership", input, PROPOSAL).await;
+    made["proposal"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Fjord is a partner of Solo by now; gives the id of the partnership.
+async fn agreed(world: &World, preset: &str) -> String {
+    let id = proposed(world, preset).await;
+    let accepted =
+        world.as_(SOLE_PERSON).act("acceptPartnership", json!({ "proposalId": id }), "partnership { id }").await;
+    accepted["partnership"]["id"].as_str().unwrap().to_owned()
+}
+
+/// What the manager of Fjord may do at Solo by the next request.
+async fn may(world: &World) -> Vec<String> {
+    world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
+}

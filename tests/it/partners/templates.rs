@@ -1,0 +1,108 @@
+//! Templates: what a reseller asks of each class of clients, and how far what they delegate has drifted from that.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::database::for_each_database;
+
+const DRIFT: &str = "query($id: ID!) { reseller(id: $id) { drift { totalCount edges { node { client { name } template { name } \
+     missing excess proposed partnership { id template { name } } } } } } }";
+const DRY: &str = "results { partnershipId proposal { id state client { name } } userErrors { code } }";
+
+/// A template of Fjord.
+async fn template(world: &World, name: &str, preset: &str) -> Value {
+    let input = json!({ "organisationId": id_of(FJORD), "name": name, "delegation": { "preset": preset } });
+    world.as_(MANAGER_OF_FJORD).act("saveDelegationTemplate", input, "template { id }").await["template"]["id"].clone()
+}
+
+async fn assign(world: &World, template: &Value, partnerships: &[String]) {
+    let input = json!({
+        "organisationId": id_of(FJORD), "delegationTemplateId": template, "partnershipIds": partnerships,
+    });
+    let assigned = world.as_(MANAGER_OF_FJORD).act("assignDelegationTemplate", input, "assigned").await;
+    assert_eq!(assigned["assigned"], partnerships.len());
+}
+
+async fn drift(world: &World) -> Vec<Value> {
+    let answer = world.as_(SUPPORT_OF_FJORD).run(DRIFT, json!({ "id": id_of(FJORD) })).await;
+    let edges = answer.ok()["reseller"]["drift"]["edges"].as_array().unwrap().clone();
+    edges.into_iter().map(|edge| edge["node"].clone()).collect()
+}
+
+#[test]
+fn what_is_missing_and_too_much_is_reported_and_proposed_and_gone_once_the_client_accepts() {
+    for_each_database(async |world| {
+        let id = agreed(&world, "BILLING").await;
+        let schools = template(&world, "Schools", "OVERVIEW").await;
+        assert_eq!(drift(&world).await, Vec::<Value>::new(), "who belongs to no class has not drifted");
+        assign(&world, &schools, std::slice::from_ref(&id)).await;
+        let report = drift(&world).await;
+        assert_eq!(report.len(), 1);
+        assert_eq!(report[0]["client"]["name"], "Solo");
+        assert_eq!(report[0]["missing"], json!(["MEMBER_READ", "LICENCE_READ", "USAGE_READ"]));
+        assert_eq!(report[0]["excess"], json!(["BILLING_READ", "INVOICE_READ"]));
+        assert_eq!(
+            (&report[0]["proposed"], &report[0]["partnership"]["template"]["name"]),
+            (&json!(false), &json!("Schools"))
+        );
+
+        let pia = world.as_(MANAGER_OF_FJORD);
+        pia.run("{ viewer { name } }", json!({})).await.ok();
+        let before = world.db_dump().await;
+        let dry = json!({ "organisationId": id_of(FJORD), "dryRun": true });
+        let tried = pia.act("proposeTemplates", dry, DRY).await;
+        assert_eq!(tried["results"].as_array().unwrap().len(), 1);
+        assert_eq!(before, world.db_dump().await);
+        let input = json!({ "organisationId": id_of(FJORD), "message": "New terms for schools" });
+        let asked = pia.act("proposeTemplates", input.clone(), DRY).await;
+        let proposal = asked["results"][0]["proposal"].clone();
+        assert_eq!((&proposal["state"], &proposal["client"]["name"]), (&json!("PROPOSED"), &json!("Solo")));
+        assert_eq!(drift(&world).await[0]["proposed"], true);
+        assert_eq!(pia.act("proposeTemplates", input, DRY).await["results"], json!([]), "nobody is asked twice");
+        let named = json!({ "organisationId": id_of(FJORD), "partnershipIds": [id] });
+        let again = pia.act("proposeTemplates", named, DRY).await;
+        assert_eq!(again["results"][0]["userErrors"][0]["code"], "DUPLICATE");
+
+        let accept = json!({ "proposalId": proposal["id"] });
+        world.as_(SOLE_PERSON).act("acceptPartnership", accept, "partnership { id }").await;
+        assert_eq!(drift(&world).await, Vec::<Value>::new());
+        let mut held = may(&world).await;
+        held.sort_unstable();
+        assert_eq!(held, ["LICENCE_READ", "MEMBER_READ", "ORGANISATION_READ", "SUBSCRIPTION_READ", "USAGE_READ"]);
+    });
+}
+
+#[test]
+fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
+    for_each_database(async |world| {
+        let id = agreed(&world, "OVERVIEW").await;
+        let schools = template(&world, "Schools", "FULL").await;
+        assign(&world, &schools, std::slice::from_ref(&id)).await;
+        let node =
+            "query($id: ID!) { node(id: $id) { ... on Partnership { delegatedPermissions template { name } } } }";
+        let of_client = world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await;
+        assert_eq!(of_client.codes(), ["FORBIDDEN"], "the client does not see how it is classed");
+        assert!(!may(&world).await.contains(&"SERVICE_MANAGE".to_owned()));
+        let template_node = "query($id: ID!) { node(id: $id) { ... on DelegationTemplate { name } } }";
+        for stranger in [OWNER_OF_LUND, SOLE_PERSON] {
+            world.as_(stranger).run(template_node, json!({ "id": schools })).await.refused("NOT_FOUND");
+            let input = json!({ "delegationTemplateId": schools });
+            world.as_(stranger).attempt("deleteDelegationTemplate", input, "").await.refused("NOT_FOUND");
+        }
+        let pia = world.as_(MANAGER_OF_FJORD);
+        let same = json!({ "organisationId": id_of(FJORD), "name": "Schools", "delegation": { "preset": "FULL" } });
+        assert_eq!(pia.mistake("saveDelegationTemplate", same).await["code"], "DUPLICATE");
+        // A client is created by its class.
+        let new = json!({ "name": "School", "kind": "COMPANY", "delegationTemplateId": schools });
+        let select = "partnership { delegatedPermissions template { name } }";
+        let made = pia.act("createClient", json!({ "organisationId": id_of(FJORD), "client": new }), select).await;
+        assert_eq!(made["partnership"]["template"]["name"], "Schools");
+        assert!(made["partnership"]["delegatedPermissions"].as_array().unwrap().contains(&json!("SERVICE_MANAGE")));
+        let foreign = tenantry::id::Type::DelegationTemplate.id(key(1, 999_999)).0;
+        let new = json!({ "name": "School", "kind": "COMPANY", "delegationTemplateId": foreign });
+        let error = pia.mistake("createClient", json!({ "organisationId": id_of(FJORD), "client": new })).await;
+        assert_eq!(error["code"], "UNKNOWN");
+        pia.act("deleteDelegationTemplate", json!({ "delegationTemplateId": schools }), "deleted").await;
+        assert_eq!(drift(&world).await, Vec::<Value>::new());
+    });
+}

@@ -1,0 +1,43 @@
+//! What the hub has to do with its partners besides the partnerships themselves.
+
+use entity::{partnership_proposal, reseller_request};
+use tenantry::access::DelegationPreset;
+use tenantry::id::Type;
+
+use super::{Fixtures, Hub, PAID_FOR, RESELLERS};
+use crate::world::rows::{Rows, key};
+
+impl Hub {
+    /// What the hub proposes to others and others to it, and how it became a reseller.
+    pub(super) fn proposals(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        use partnership_proposal::State;
+        let overview = DelegationPreset::Overview.set();
+        for (number, state) in PAID_FOR.into_iter().zip([State::Proposed, State::Declined, State::Withdrawn]) {
+            let sent = rows.proposal(self.id(), key(self.tree, number), overview);
+            (sent.state, sent.message) = (state, Some(format!("{} asks", self.word)));
+            fixtures.add(Type::PartnershipProposal, "RESELLER", sent.id);
+        }
+        for reseller in RESELLERS.map(|number| key(self.tree, number)) {
+            let received = rows.proposal(reseller, self.id(), overview);
+            received.message = Some(format!("{} is asked", self.word));
+            fixtures.add(Type::PartnershipProposal, "CLIENT", received.id);
+            let personal = rows.proposal(reseller, self.id(), overview);
+            personal.addressee_id = None;
+            personal.email = Some(self.owner.person().email.to_owned());
+        }
+        for state in
+            [reseller_request::State::Declined, reseller_request::State::Withdrawn, reseller_request::State::Approved]
+        {
+            fixtures.add(Type::ResellerRequest, "", rows.answered_request(self.id(), state));
+        }
+        for number in PAID_FOR {
+            rows.answered_request(key(self.tree, number), reseller_request::State::Requested);
+        }
+        for (name, clients) in [("schools", 2), ("shops", 1), ("others", 0)] {
+            let wanted = DelegationPreset::Support.set();
+            let id = rows.template(self.id(), &format!("{} {name}", self.word), wanted, clients);
+            fixtures.add(Type::DelegationTemplate, "", id);
+        }
+        rows.programme(self.id(), &format!("{} sells to schools", self.word));
+    }
+}
