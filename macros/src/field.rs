@@ -68,6 +68,13 @@ impl Kind {
 
 /// Rewrites the method; see the crate's documentation.
 pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
+    if let [attribute] = function.attrs.as_slice()
+        && attribute.path().is_ident("flattened")
+    {
+        // The fields of the part have rules of their own.
+        function.attrs = vec![parse_quote!(#[graphql(flatten)])];
+        return Ok(());
+    }
     let mut kinds = Vec::new();
     let mut graphql = Tokens::new();
     let mut others = Vec::new();

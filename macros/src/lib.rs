@@ -9,7 +9,9 @@
 //! - `#[acts(MEMBER_INVITE)]`: a mutation, which begins by looking the organisation up at which it acts, with
 //!   `Access::act` or `Seen::require`: those refuse who lacks the permission there;
 //! - `#[authenticated]`: any signed-in actor;
-//! - `#[public]`: nothing beyond seeing the object it belongs to.
+//! - `#[public]`: nothing beyond seeing the object it belongs to;
+//! - `#[flattened]`, alone: no field of its own, but a part of the object whose fields, each with its rule, stand among
+//!   those of the object.
 //!
 //! From that one place come the check at the head of the resolver, the directive in the schema and the sentence in
 //! the description. A refused field is `null` with one error at its path, so a field with `#[requires]` or

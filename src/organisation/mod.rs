@@ -10,6 +10,7 @@ mod kind;
 mod letters;
 mod mutation;
 mod object;
+mod partners;
 mod query;
 pub mod store;
 mod suspension;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::card::OrganisationCard;
 use super::kind::{OrganisationKind, OrganisationState};
+use super::partners::OrganisationPartners;
 use super::store;
 use crate::access::{Exists, Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::api_key::{self, ApiKey};
@@ -21,11 +22,7 @@ use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
-use crate::partnership::{self, Partnership, PartnershipState};
-use crate::programme::{self, ResellerRequest};
-use crate::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::request::Request;
-use crate::reseller::Reseller;
 use crate::role::{self, Role};
 use crate::service::{self, Service, ServiceFilter};
 use crate::subscription::{self, Subscription, SubscriptionFilter};
@@ -42,18 +39,6 @@ impl Organisation {
     /// The organisation, if it is there for the viewer.
     pub fn of(seen: &Seen) -> Option<Self> {
         Self(seen.clone()).if_visible()
-    }
-
-    async fn proposals(
-        &self,
-        context: &Context<'_>,
-        page: &PageArguments,
-        direction: Direction,
-        states: Option<&[PartnershipProposalState]>,
-    ) -> Result<Option<Connection<PartnershipProposal>>> {
-        let request = Request::of(context)?;
-        let lapse = proposal::lapse(context)?;
-        proposal::store::list(request, &self.0, page, direction, (states, lapse)).await.map(Some)
     }
 
     async fn halt(&self, context: &Context<'_>) -> Result<Option<organisation_halt::Model>> {
@@ -231,61 +216,9 @@ impl Organisation {
         billing::store::pays_for(Request::of(context)?, self.key(), &page).await.map(Some)
     }
 
-    /// The partnerships in which it is the client, the oldest first.
-    #[requires(PARTNERSHIP_READ)]
-    async fn partnerships(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")] states: Option<
-            Vec<PartnershipState>,
-        >,
-    ) -> Result<Option<Connection<Partnership>>> {
-        partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
-    }
-
-    /// The proposals that it has made to others, the newest first: those as the reseller for who sees its clients, those as
-    /// the client for who sees its partners.
-    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
-    async fn proposals_sent(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
-            Vec<PartnershipProposalState>,
-        >,
-    ) -> Result<Option<Connection<PartnershipProposal>>> {
-        self.proposals(context, &page, Direction::Sent, states.as_deref()).await
-    }
-
-    /// The proposals that others have made to it, the newest first: those to the client for who sees its partners, those to
-    /// the reseller for who sees its clients.
-    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
-    async fn proposals_received(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
-            Vec<PartnershipProposalState>,
-        >,
-    ) -> Result<Option<Connection<PartnershipProposal>>> {
-        self.proposals(context, &page, Direction::Received, states.as_deref()).await
-    }
-
-    /// Its requests to become a reseller, the newest first.
-    #[requires(COMMISSION_READ)]
-    async fn reseller_requests(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-    ) -> Result<Option<Connection<ResellerRequest>>> {
-        programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
-    }
-
-    /// What it is as a reseller; null if it is none.
-    #[public]
-    fn reseller(&self) -> Option<Reseller> {
-        Reseller::of(&self.0)
+    #[flattened]
+    fn partners(&self) -> OrganisationPartners {
+        OrganisationPartners(self.0.clone())
     }
 
     /// The audit log: what was done here, the newest first.

@@ -81,7 +81,7 @@ fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
         let node =
             "query($id: ID!) { node(id: $id) { ... on Partnership { delegatedPermissions template { name } } } }";
         let of_client = world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await;
-        assert_eq!(of_client.codes(), ["FORBIDDEN"], "the client does not see how it is classed");
+        assert_eq!(of_client.codes(), ["NOT_FOUND"], "the client does not see how it is classed");
         assert!(!may(&world).await.contains(&"SERVICE_MANAGE".to_owned()));
         let template_node = "query($id: ID!) { node(id: $id) { ... on DelegationTemplate { name } } }";
         for stranger in [OWNER_OF_LUND, SOLE_PERSON] {

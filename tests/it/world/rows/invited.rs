@@ -4,12 +4,35 @@ use chrono::TimeDelta;
 use entity::{api_key, invitation, invitation_role, user};
 use tenantry::access::PermissionSet;
 use tenantry::random;
+use tenantry::session::API_KEY_PREFIX;
 use uuid::Uuid;
 
 use super::{Held, Rows, now, push};
 use crate::world::people::{Key, Person};
 
 impl Rows {
+    /// A key that the tests use.
+    pub fn key(&mut self, key: &Key) -> &mut api_key::Model {
+        self.next += 1;
+        let row = api_key::Model {
+            id: key.id,
+            organisation_id: key.organisation,
+            name: key.name.to_owned(),
+            secret_hash: random::hash(&format!("{API_KEY_PREFIX}{}", key.secret)),
+            permissions: key.own.to_stored(),
+            client_permissions: key.clients.to_stored(),
+            expires_at: None,
+            revoked_at: None,
+            created_at: self.made(),
+            prefix: key.secret.chars().take(6).collect(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
+        };
+        push(&mut self.keys, row)
+    }
+
     /// A key that holds what can be delegated, made by somebody.
     pub fn spare_key(&mut self, organisation: Uuid, name: &'static str, creator: Person) -> Uuid {
         let id = self.id();

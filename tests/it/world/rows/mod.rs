@@ -19,11 +19,9 @@ use entity::{
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use tenantry::access::{BuiltinRole, PermissionSet};
-use tenantry::random;
-use tenantry::session::API_KEY_PREFIX;
 use uuid::Uuid;
 
-use crate::world::people::{Key, Person};
+use crate::world::people::Person;
 
 /// The moment at which the clock of the tests stands.
 pub fn now() -> DateTimeUtc {
@@ -225,27 +223,6 @@ impl Rows {
     /// The first partnership of a client.
     pub fn first_partnership(&self, client: Uuid) -> Uuid {
         self.partnerships.iter().find(|row| row.client_id == client).unwrap().id
-    }
-
-    pub fn key(&mut self, key: &Key) -> &mut api_key::Model {
-        self.next += 1;
-        let row = api_key::Model {
-            id: key.id,
-            organisation_id: key.organisation,
-            name: key.name.to_owned(),
-            secret_hash: random::hash(&format!("{API_KEY_PREFIX}{}", key.secret)),
-            permissions: key.own.to_stored(),
-            client_permissions: key.clients.to_stored(),
-            expires_at: None,
-            revoked_at: None,
-            created_at: self.made(),
-            prefix: key.secret.chars().take(6).collect(),
-            created_by_id: None,
-            last_used_at: None,
-            previous_hash: None,
-            previous_until: None,
-        };
-        push(&mut self.keys, row)
     }
 
     /// Lets everybody log in.

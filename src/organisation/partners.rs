@@ -1,0 +1,98 @@
+//! What an organisation has to do with partners: a part of `Organisation`.
+
+use async_graphql::{Context, Object};
+use macros::guarded;
+
+use crate::access::{Guarded, Seat, Seen, Side};
+use crate::error::Result;
+use crate::page::{Connection, PageArguments};
+use crate::partnership::{self, Partnership, PartnershipState};
+use crate::programme::{self, ResellerRequest};
+use crate::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
+use crate::request::Request;
+use crate::reseller::Reseller;
+
+/// The fields of an organisation that are about partners.
+pub struct OrganisationPartners(pub(super) Seen);
+
+impl Guarded for OrganisationPartners {
+    fn seat(&self, side: Side) -> Option<Seat> {
+        self.0.seat(side)
+    }
+}
+
+impl OrganisationPartners {
+    async fn proposals(
+        &self,
+        context: &Context<'_>,
+        page: &PageArguments,
+        direction: Direction,
+        states: Option<&[PartnershipProposalState]>,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        let request = Request::of(context)?;
+        let lapse = proposal::lapse(context)?;
+        proposal::store::list(request, &self.0, page, direction, (states, lapse)).await.map(Some)
+    }
+}
+
+/// The fields of an organisation that are about partners.
+#[guarded]
+#[Object]
+impl OrganisationPartners {
+    /// The partnerships in which it is the client, the oldest first.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partnerships(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")] states: Option<
+            Vec<PartnershipState>,
+        >,
+    ) -> Result<Option<Connection<Partnership>>> {
+        partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+    }
+
+    /// The proposals that it has made to others, the newest first: those as the reseller for who sees its clients, those as
+    /// the client for who sees its partners.
+    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
+    async fn proposals_sent(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+            Vec<PartnershipProposalState>,
+        >,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        self.proposals(context, &page, Direction::Sent, states.as_deref()).await
+    }
+
+    /// The proposals that others have made to it, the newest first: those to the client for who sees its partners, those to
+    /// the reseller for who sees its clients.
+    #[requires(PARTNERSHIP_READ, CLIENT_READ)]
+    async fn proposals_received(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+            Vec<PartnershipProposalState>,
+        >,
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        self.proposals(context, &page, Direction::Received, states.as_deref()).await
+    }
+
+    /// Its requests to become a reseller, the newest first.
+    #[requires(COMMISSION_READ)]
+    async fn reseller_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<ResellerRequest>>> {
+        programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// What it is as a reseller; null if it is none.
+    #[public]
+    fn reseller(&self) -> Option<Reseller> {
+        Reseller::of(&self.0)
+    }
+}
