@@ -8,6 +8,7 @@ use crate::access::report;
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent};
 use crate::billing::{self, BillingContact};
+use crate::client_view::{self, ClientView};
 use crate::error::{Error, Result};
 use crate::id::{self, Type};
 use crate::invitation::{self, Invitation};
@@ -17,6 +18,7 @@ use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership, Window};
+use crate::property::{self, PropertyDefinition};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::service::{self, Service};
@@ -55,6 +57,10 @@ pub enum Node {
     AuditEvent(AuditEvent),
     /// A user as those see it who run the platform.
     UserAccount(UserAccount),
+    /// A property that a reseller keeps about its clients.
+    PropertyDefinition(PropertyDefinition),
+    /// A saved view of a reseller's clients.
+    ClientView(ClientView),
 }
 
 async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
@@ -74,6 +80,8 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::ApiKey => api_key::store::find(request, key).await?.map(Node::from),
         Type::Invitation => invitation::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
+        Type::PropertyDefinition => property::store::find(request, key).await?.map(Node::from),
+        Type::ClientView => client_view::store::find(request, key).await?.map(Node::from),
         Type::OwnershipTransfer => ownership::store::find(request, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role => {
             return Err(Error::InvalidInput(

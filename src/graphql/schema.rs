@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
+use crate::client_view::ClientViewMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
@@ -17,6 +18,7 @@ use crate::organisation::{
     ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
 };
 use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::property::{PropertyMutation, PropertyValueMutation};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
 use crate::role::{RoleMutation, RoleQuery};
@@ -67,6 +69,9 @@ pub struct Mutation(
     InvitationMutation,
     AnswerMutation,
     AuditMutation,
+    PropertyMutation,
+    PropertyValueMutation,
+    ClientViewMutation,
     OperatorMutation,
 );
 

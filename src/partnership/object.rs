@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use entity::partnership;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{PartnershipState, Window};
 use crate::access::{Guarded, PermissionSet, Seat, Seen, Side};
+use crate::error::Result;
 use crate::id;
 use crate::organisation::OrganisationCard;
+use crate::property::{PropertyValue, values};
+use crate::request::Request;
 
 /// A reseller and a client, and what the client's side lets through.
 #[derive(Clone)]
@@ -25,6 +28,11 @@ impl Partnership {
     /// A partnership with both of its ends.
     pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, window: Window) -> Self {
         Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), window }
+    }
+
+    /// Its reseller, with the viewer's grants there.
+    pub const fn reseller_seen(&self) -> &Seen {
+        &self.reseller
     }
 }
 
@@ -111,5 +119,19 @@ impl Partnership {
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.created_at
+    }
+
+    /// What the reseller keeps about the client, in the order of its definitions; a value is null where none is set. The
+    /// client never sees it.
+    #[requires(CLIENT_READ at RESELLER)]
+    async fn properties(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of these keys, 100 at most. Those that the reseller has not are left out.")]
+        keys: Option<Vec<String>>,
+    ) -> Result<Option<Vec<PropertyValue>>> {
+        values::check_keys(keys.as_deref())?;
+        let found = values::store::of_partnership(Request::of(context)?, self.row.id, keys.as_deref()).await?;
+        Ok(Some(found.to_vec()))
     }
 }

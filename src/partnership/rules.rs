@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum};
 use chrono::TimeDelta;
 use entity::partnership::{Model, State};
 use sea_orm::prelude::DateTimeUtc;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::error::Result;
@@ -13,7 +14,8 @@ use crate::page::Filter;
 use crate::request::{Request, service};
 
 /// Where a partnership stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PartnershipState {
     /// Waits for the other side.
     Proposed,

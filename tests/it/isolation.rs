@@ -11,10 +11,11 @@ use crate::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 8] = [
+const WITHOUT_IDS: [&str; 9] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",
+    "property_value",
     "recovery_code",
     "refresh_token",
     "seaql_migrations",

@@ -12,10 +12,11 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 20] = [
     "api_key",
     "audit",
     "billing",
+    "client_view",
     "explanation",
     "invitation",
     "invoice",
@@ -24,6 +25,7 @@ const FEATURES: [&str; 18] = [
     "organisation",
     "ownership",
     "partnership",
+    "property",
     "reseller",
     "role",
     "service",
@@ -37,7 +39,7 @@ const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
     ("app", &["api_key", "audit", "graphql", "session", "user"]),
     ("http", &["app", "audit", "graphql", "session"]),
-    ("seed", &["audit", "user", "session"]),
+    ("seed", &["audit", "property", "session", "user"]),
     ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),
 ];
 

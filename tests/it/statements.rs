@@ -165,6 +165,8 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::UserAccount => "\"user\"",
         Type::ApiKey => "api_key",
         Type::OwnershipTransfer => "ownership_transfer",
+        Type::PropertyDefinition => "property_definition",
+        Type::ClientView => "client_view",
         _ => &name.to_lowercase(),
     };
     let rows = world.db().rows(format!("SELECT id FROM {table} ORDER BY id DESC"), Vec::new()).await.unwrap();

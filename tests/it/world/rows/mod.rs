@@ -7,12 +7,13 @@ mod audit;
 mod business;
 mod invited;
 mod ownership;
+mod properties;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, audit_chain, audit_event, billing_contact, billing_details, invitation, invitation_role, invoice,
-    invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer, partnership, payer,
-    role, service, session, subscription, user,
+    api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, invitation, invitation_role,
+    invoice, invoice_line, membership, membership_role, organisation, organisation_halt, ownership_transfer,
+    partnership, payer, property_definition, property_value, role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -76,6 +77,9 @@ pub struct Rows {
     events: Vec<audit_event::Model>,
     halts: Vec<organisation_halt::Model>,
     transfers: Vec<ownership_transfer::Model>,
+    definitions: Vec<property_definition::Model>,
+    values: Vec<property_value::Model>,
+    views: Vec<client_view::Model>,
 }
 
 impl Rows {
@@ -267,6 +271,7 @@ impl Rows {
         db_insert(db, self.events).await;
         db_insert(db, self.halts).await;
         db_insert(db, self.transfers).await;
+        properties::db_write(db, self.definitions, self.values, self.views).await;
     }
 }
 
