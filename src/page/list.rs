@@ -183,6 +183,8 @@ impl<T: Send + Sync + 'static> List<T> {
              ORDER BY {place}.{key} {direction}, {place}.{id} {direction} LIMIT $2",
             filter.behind(4)
         );
+        // SQLite would read the page once more for each row of it, where that is found by the same id.
+        let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
         let pages = match backend {
             DbBackend::Postgres => {
                 format!(
@@ -195,7 +197,7 @@ impl<T: Send + Sync + 'static> List<T> {
             ),
         };
         format!(
-            "WITH page AS ({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
+            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
              FROM page JOIN {table} t ON t.id = page.id {find} {} ORDER BY {place}.{key} {direction}, t.id {direction}",
             self.columns, self.joins
         )

@@ -193,6 +193,6 @@ fn one_of<'a>(column: &str, values: impl ExactSizeIterator<Item = &'a String> + 
     }
     let last = values.clone().last();
     let filled = values.chain(last.into_iter().cycle()).take(count);
-    let list: Vec<String> = filled.map(|value| filter.value(value.as_str())).collect();
-    format!("{column} IN ({})", list.join(", "))
+    let places: Vec<String> = filled.map(|value| filter.value(value.as_str())).collect();
+    format!("{column} IN ({})", places.join(", "))
 }

@@ -80,7 +80,7 @@ impl Batch<'_> {
         let (mut outcomes, mut changes, mut acts) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
         let mut first: HashMap<Uuid, usize> = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
-            let judged = self.client(row, &own, &mut first, index).and_then(|partnership| {
+            let judged = client_of(row, &own, &mut first, index).and_then(|partnership| {
                 let read = read(&definitions, &old, partnership, row.properties)?;
                 Ok((partnership, read))
             });
@@ -97,28 +97,6 @@ impl Batch<'_> {
         Ok(Ok(outcomes))
     }
 
-    /// The client of a row, which no row before is about.
-    fn client(
-        &self,
-        row: &Row<'_>,
-        own: &HashSet<Uuid>,
-        first: &mut HashMap<Uuid, usize>,
-        index: usize,
-    ) -> std::result::Result<Uuid, Vec<UserError>> {
-        const FIELD: &[&str] = &["partnershipId"];
-        let partnership = row.partnership.clone().map_err(|error| vec![error])?;
-        if !own.contains(&partnership) {
-            let message = "This reseller has no such partnership with a client.";
-            return Err(vec![wrong(FIELD, UserErrorCode::Unknown, message)]);
-        }
-        if let Some(before) = first.get(&partnership) {
-            let message = format!("The client is in the list already, at index {before}.");
-            return Err(vec![wrong(FIELD, UserErrorCode::Duplicate, message)]);
-        }
-        first.insert(partnership, index);
-        Ok(partnership)
-    }
-
     fn act(&self, partnership: Uuid, old: &Values, read: &[Change<'_>]) -> Act {
         let (mut before, mut after) = (Map::new(), Map::new());
         for change in read {
@@ -129,6 +107,27 @@ impl Batch<'_> {
             .to(Type::Partnership.id(partnership))
             .changing(Json::Object(before), Json::Object(after))
     }
+}
+
+/// The client of a row, which no row before is about.
+fn client_of(
+    row: &Row<'_>,
+    own: &HashSet<Uuid>,
+    first: &mut HashMap<Uuid, usize>,
+    index: usize,
+) -> std::result::Result<Uuid, Vec<UserError>> {
+    const FIELD: &[&str] = &["partnershipId"];
+    let partnership = row.partnership.clone().map_err(|error| vec![error])?;
+    if !own.contains(&partnership) {
+        let message = "This reseller has no such partnership with a client.";
+        return Err(vec![wrong(FIELD, UserErrorCode::Unknown, message)]);
+    }
+    if let Some(before) = first.get(&partnership) {
+        let message = format!("The client is in the list already, at index {before}.");
+        return Err(vec![wrong(FIELD, UserErrorCode::Duplicate, message)]);
+    }
+    first.insert(partnership, index);
+    Ok(partnership)
 }
 
 /// The values of one row, or all that is wrong with them.
