@@ -1,7 +1,7 @@
 //! Setting values of one client, and reading them.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::{for_each_database, on_postgres};
 
 const READ: &str = "query($id: ID!, $keys: [String!]) { node(id: $id) { ... on Partnership { \
      properties(keys: $keys) { key label type value number date boolean } } } }";
@@ -113,5 +113,25 @@ fn a_client_that_is_made_later_is_in_every_order() {
             let order = json!({ "property": "score", "direction": direction });
             assert!(names(&world, Value::Null, order).await.contains(&"Solo".to_owned()));
         }
+    });
+}
+
+#[test]
+fn a_client_and_a_definition_that_are_made_at_once_know_each_other() {
+    on_postgres(async |world| {
+        let lock = format!("SELECT $1::uuid, id FROM organisation WHERE id = '{}' FOR NO KEY UPDATE", FJORD.id);
+        let change = format!(
+            "INSERT INTO property_definition (id, organisation_id, \"key\", label, kind, position, is_required, created_at) \
+             VALUES ($1, '{}', 'late', 'Late', 'TEXT', 0, FALSE, now())",
+            FJORD.id
+        );
+        let client = "INSERT INTO partnership (id, reseller_id, client_id, client_name, delegated, client_delegated, \
+                      includes_upstream, state, starts_at, created_at) VALUES ($1, $2, $3, 'Solo', 0, 0, FALSE, 'ACTIVE', $4, $4)";
+        let id = key(NORDIC, 760_000);
+        let attempt = world.db_execute(client, [id.into(), FJORD.id.into(), SOLO.id.into(), now().into()]);
+        world.db_change_while_it_waits(&lock, &change, key(NORDIC, 760_001), attempt).await;
+        let rows = "SELECT o.name FROM property_value v JOIN partnership p ON p.id = v.partnership_id \
+                    JOIN organisation o ON o.id = p.client_id WHERE v.\"key\" = 'late' ORDER BY 1";
+        assert_eq!(world.texts(rows).await, ["Acme", "Eken", "Gran", "Hamra", "Jarl", "Myr", "Solo"]);
     });
 }
