@@ -11,7 +11,7 @@ query PartnerTree($id: ID!) {
     clients(first: 100, orderBy: {field: NAME}) {
       totalCount
       edges {
-        partnership { state delegatedPermissions endsAt }
+        partnership { state delegatedPermissions endsAt properties { key value } }
         node {
           id name kind state
           viewerPermissions
@@ -22,6 +22,25 @@ query PartnerTree($id: ID!) {
           reseller { clients(first: 20) { edges { node { name } } } }
         }
       }
+    }
+  }
+}
+`,
+  },
+  {
+    filledWith: "reseller",
+    query: `# The table of a reseller's customers: those of one region, by a column of its own. Columns are picked by their keys.
+query ClientTable($id: ID!) {
+  reseller(id: $id) {
+    propertyDefinitions { edges { node { key label type choices } } }
+    clientViews { edges { node { id name columns } } }
+    clients(
+      first: 50
+      filter: {property: {key: "region", eq: "north"}}
+      orderBy: {property: "yearly_value", direction: DESC}
+    ) {
+      totalCount
+      edges { client { name } partnership { state properties(keys: ["region", "yearly_value"]) { label value number } } }
     }
   }
 }

@@ -3,7 +3,7 @@
 //! SQLite has one connection that writes and several that read; every writing transaction takes the write lock when it
 //! begins, because one that reads first fails at once when somebody else commits in between.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -32,6 +32,8 @@ const POSTGRES: [(&str, &str); 4] = [
 tokio::task_local! {
     /// Statements of the work that `counted` runs.
     static STATEMENTS: Cell<u64>;
+    /// The texts of the statements of the work that `recorded` runs.
+    static TEXTS: RefCell<Vec<String>>;
 }
 
 /// Runs the work and says how many statements it has sent.
@@ -40,6 +42,17 @@ pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
         .scope(Cell::new(0), async {
             let value = work.await;
             (value, STATEMENTS.with(Cell::get))
+        })
+        .await
+}
+
+/// Runs the work and gives the statements that it has sent, with their parameters written into them: to ask for their
+/// plans.
+pub async fn recorded<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+    TEXTS
+        .scope(RefCell::default(), async {
+            let value = work.await;
+            (value, TEXTS.with(RefCell::take))
         })
         .await
 }
@@ -209,6 +222,7 @@ async fn open(
         counter.fetch_add(1, Ordering::Relaxed);
         // Fails outside of `counted`.
         let _ = STATEMENTS.try_with(|statements| statements.set(statements.get() + 1));
+        let _ = TEXTS.try_with(|texts| texts.borrow_mut().push(statement.statement.to_string()));
         metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
     });
     Ok(pool)

@@ -164,6 +164,8 @@ pub enum UserErrorCode {
     Unknown,
     /// More than can be taken at once.
     TooMany,
+    /// Values that are there do not fit what is asked for. The payload lists them.
+    ValuesDoNotFit,
     /// It is too early: the message says from when.
     TooEarly,
     /// The time in which it could be done is over.

@@ -49,6 +49,8 @@ types! {
     UserAccount "user_account" "the account of a user",
     OwnershipTransfer "ownership_transfer" "a transfer of ownership",
     AuditEvent "audit_event" "an audit event",
+    PropertyDefinition "property_definition" "a definition of a property",
+    ClientView "client_view" "a view of clients",
 }
 
 impl Type {

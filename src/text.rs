@@ -41,7 +41,7 @@ pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
 
 /// Control characters, and those that make text look like another: line breaks, invisible ones, and such as turn the
 /// direction of what follows.
-fn is_deceptive(letter: char) -> bool {
+pub fn is_deceptive(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

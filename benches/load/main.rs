@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench load` measures on embedded SQLite; `-- --postgres postgres://user@host/name` on PostgreSQL as
 //! well, in that database, which must be empty. `-- --organisations N` sets the size (10,000), `-- --seconds S` how
-//! long each figure is taken (5), `-- --only queries` or `-- --only log-ins` leaves the other part out.
+//! long each figure is taken (5), `-- --only queries`, `-- --only log-ins` or `-- --only table` leaves the other parts out.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -18,6 +18,7 @@ mod floor;
 mod log_ins;
 mod process;
 mod queries;
+mod table;
 
 use std::time::Duration;
 
@@ -86,13 +87,21 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &std::path
     if options.has("log-ins") {
         log_ins::measure(url, directory, options.seconds).await;
     }
+    if options.has("table") {
+        table::measure(url, directory, options.seconds).await;
+    }
 }
 
-async fn queries(url: &str, options: &Options, directory: &std::path::Path) {
+/// What stands above the rows.
+fn heading() {
     println!(
         "{:<38} {:>9} {:>11} {:>11} {:>11} {:>10} {:>9} {:>9}",
         "", "req/s", "median ms", "99th % ms", "alone ms", "statements", "CPU ms", "peak MiB"
     );
+}
+
+async fn queries(url: &str, options: &Options, directory: &std::path::Path) {
+    heading();
     let server = Server::start(ServerKind::Tenantry, url, directory).await;
     let support = log_in(&server, "bench-support@scale.example").await;
     let dashboard = log_in(&server, "dashboard@scale.example").await;

@@ -28,6 +28,7 @@ mod m20261122_000014_ownership;
 mod m20261122_000015_keys_and_logs;
 mod m20261122_000016_search;
 mod m20261124_000017_contracts;
+mod m20261124_000018_properties;
 mod m20261124_000020_templates;
 
 /// All steps, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_keys_and_logs::Migration),
             Box::new(m20261122_000016_search::Migration),
             Box::new(m20261124_000017_contracts::Migration),
+            Box::new(m20261124_000018_properties::Migration),
             Box::new(m20261124_000020_templates::Migration),
         ]
     }

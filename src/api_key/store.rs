@@ -55,6 +55,7 @@ pub const fn subject(row: &Model) -> Subject {
 
 static OF_ORGANISATION: List<KeyRow> = List {
     table: "api_key",
+    placing: None,
     parent: "organisation_id",
     key: Key::Instant("created_at"),
     descending: false,

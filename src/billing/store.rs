@@ -29,6 +29,7 @@ struct Billing {
 /// Those that a payer pays for.
 static PAID_FOR: List<OrganisationCard> = List {
     table: "payer",
+    placing: None,
     parent: "payer_id",
     key: Key::Instant("created_at"),
     descending: false,

@@ -8,6 +8,7 @@ use crate::access::report;
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent};
 use crate::billing::{self, BillingContact};
+use crate::client_view::{self, ClientView};
 use crate::error::{Error, Result};
 use crate::id::{self, Type};
 use crate::invitation::{self, Invitation};
@@ -18,6 +19,7 @@ use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership};
 use crate::programme::{self, ResellerRequest};
+use crate::property::{self, PropertyDefinition};
 use crate::proposal::{self, PartnershipProposal};
 use crate::request::Request;
 use crate::reseller::Reseller;
@@ -64,6 +66,10 @@ pub enum Node {
     AuditEvent(AuditEvent),
     /// A user as those see it who run the platform.
     UserAccount(UserAccount),
+    /// A property that a reseller keeps about its clients.
+    PropertyDefinition(PropertyDefinition),
+    /// A saved view of a reseller's clients.
+    ClientView(ClientView),
 }
 
 async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
@@ -88,6 +94,8 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::ApiKey => api_key::store::find(request, key).await?.map(Node::from),
         Type::Invitation => invitation::store::find(request, key).await?.map(Node::from),
         Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
+        Type::PropertyDefinition => property::store::find(request, key).await?.map(Node::from),
+        Type::ClientView => client_view::store::find(request, key).await?.map(Node::from),
         Type::OwnershipTransfer => ownership::store::find(request, key).await?.map(Node::from),
         Type::User | Type::Session | Type::Role => {
             return Err(Error::InvalidInput(

@@ -8,6 +8,7 @@ use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
 use crate::client::ClientMutation;
+use crate::client_view::ClientViewMutation;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
@@ -20,6 +21,7 @@ use crate::organisation::{
 use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
 use crate::partnership::PartnershipMutation;
 use crate::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
+use crate::property::{PropertyMutation, PropertyValueMutation};
 use crate::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
@@ -72,6 +74,9 @@ pub struct Mutation(
     InvitationMutation,
     AnswerMutation,
     AuditMutation,
+    PropertyMutation,
+    PropertyValueMutation,
+    ClientViewMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

@@ -46,6 +46,7 @@ const COLUMNS: &str = "t.*, u.name AS inviter, m.id AS became, o.kind, ir.builti
 
 static OF_ORGANISATION: List<Invited> = List {
     table: "invitation",
+    placing: None,
     parent: "organisation_id",
     key: Key::Instant("created_at"),
     descending: true,

@@ -57,6 +57,7 @@ const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON 
 
 static OF_ORGANISATION: List<Member> = List {
     table: "membership",
+    placing: None,
     parent: "organisation_id",
     key: Key::Instant("created_at"),
     descending: false,

@@ -37,6 +37,7 @@ pub struct Transfer {
 
 static OF_ORGANISATION: List<Transfer> = List {
     table: "ownership_transfer",
+    placing: None,
     parent: "organisation_id",
     key: Key::Instant("created_at"),
     descending: true,

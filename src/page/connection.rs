@@ -9,7 +9,8 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::arguments::PageArguments;
-use super::list::{Filter, List};
+use super::filter::Filter;
+use super::list::List;
 use super::slice::Slice;
 use crate::access::directive;
 use crate::error::Result;

@@ -7,75 +7,35 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Datelike;
-use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use super::arguments::{Cursor, PageArguments};
+use super::filter::Filter;
+use super::key::Key;
 use super::slice::{Slice, slice};
 use crate::batch::Batch;
 use crate::db::Db;
 use crate::error::Result;
 
-/// What a list is ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// A text column.
-    Text(&'static str),
-    /// An instant.
-    Instant(&'static str),
-    /// A day.
-    Day(&'static str),
-    /// A whole number.
-    Number(&'static str),
-    /// A whole number of 64 bits.
-    Large(&'static str),
-}
-
-impl Key {
-    const fn column(self) -> &'static str {
-        match self {
-            Self::Text(column)
-            | Self::Instant(column)
-            | Self::Day(column)
-            | Self::Number(column)
-            | Self::Large(column) => column,
-        }
-    }
-
-    fn read(self, row: &QueryResult, index: usize) -> std::result::Result<String, DbErr> {
-        Ok(match self {
-            Self::Text(_) => row.try_get_by_index(index)?,
-            Self::Instant(_) => row.try_get_by_index::<DateTimeUtc>(index)?.timestamp_micros().to_string(),
-            Self::Day(_) => row.try_get_by_index::<Date>(index)?.to_string(),
-            Self::Number(_) => row.try_get_by_index::<i32>(index)?.to_string(),
-            Self::Large(_) => row.try_get_by_index::<i64>(index)?.to_string(),
-        })
-    }
-
-    /// A cursor may hold anything, also what PostgreSQL does not take.
-    fn value(self, text: &str) -> Result<Value> {
-        let is_in_range = |day: Date| (1..=9999).contains(&day.year());
-        let read = match self {
-            Self::Text(_) => Some(text).filter(|text| !text.contains('\0')).map(Value::from),
-            Self::Instant(_) => {
-                let instant = text.parse().ok().and_then(DateTimeUtc::from_timestamp_micros);
-                instant.filter(|instant| is_in_range(instant.date_naive())).map(Value::from)
-            }
-            Self::Day(_) => text.parse::<Date>().ok().filter(|day| is_in_range(*day)).map(Value::from),
-            Self::Number(_) => text.parse::<i32>().ok().map(Value::from),
-            Self::Large(_) => text.parse::<i64>().ok().map(Value::from),
-        };
-        read.ok_or_else(Cursor::malformed)
-    }
+/// A table that says where in a list the rows of another stand: `o` in conditions.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing {
+    /// The table, which has the parent and the key.
+    pub table: &'static str,
+    /// Its column that names the row.
+    pub item: &'static str,
+    /// The join that finds the place of a row `t` in the list of `page.parent_id`.
+    pub find: &'static str,
 }
 
 /// A list of rows that hang on parents.
 pub struct List<T> {
     /// Table of the rows; `t` in conditions, columns and joins.
     pub table: &'static str,
-    /// Column of the table that names the parent.
+    /// Where the parent and the key stand, if not in the table itself.
+    pub placing: Option<Placing>,
+    /// Column that names the parent.
     pub parent: &'static str,
     /// What it is ordered by, then by id. There is an index (parent, key, id).
     pub key: Key,
@@ -87,40 +47,6 @@ pub struct List<T> {
     pub joins: &'static str,
     /// Makes an item of the rows that one id has.
     pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
-}
-
-/// Further conditions on the rows. Their parameters come behind those of the statement.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    sql: String,
-    values: Vec<Value>,
-}
-
-impl Filter {
-    /// Adds a condition without a parameter.
-    #[must_use]
-    pub fn and(mut self, condition: &str) -> Self {
-        self.sql = format!("{} AND {condition}", self.sql);
-        self
-    }
-
-    /// Adds a condition in which each name stands for its value, wherever it occurs.
-    #[must_use]
-    pub fn and_with<const N: usize>(mut self, condition: &str, values: [(&str, Value); N]) -> Self {
-        let mut condition = condition.to_owned();
-        for (name, value) in values {
-            self.values.push(value);
-            condition = condition.replace(name, &format!("{{{}}}", self.values.len()));
-        }
-        self.and(&condition)
-    }
-
-    /// The conditions for a statement whose own parameters are numbered up to `before`.
-    fn behind(&self, before: usize) -> String {
-        (1..=self.values.len()).fold(self.sql.clone(), |sql, number| {
-            sql.replace(&format!("{{{number}}}"), &format!("${}", before + number))
-        })
-    }
 }
 
 /// Reads an item that is one row of its table, selected as `t.*`.
@@ -146,7 +72,7 @@ impl Lists {
 impl<M: FromQueryResult> List<M> {
     /// Of the rows of a table as they are, the smallest first.
     pub const fn of_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
-        Self { table, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
+        Self { table, placing: None, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
     }
 }
 
@@ -182,25 +108,24 @@ impl<T: Send + Sync + 'static> List<T> {
     }
 
     async fn find_all(&self, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<T>>> {
-        let Self { table, parent, columns, joins, .. } = self;
-        let (key, among) = (self.key.column(), db.among("t.id", 1));
-        let sql =
-            format!("SELECT t.{parent}, t.id, t.{key}, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
+        let Self { table, columns, joins, .. } = self;
+        let among = db.among("t.id", 1);
+        let sql = format!("SELECT 0, t.id, 0, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
         let rows = db.rows(sql, vec![db.keys(ids)]).await?;
         let items = by_id(&rows)?.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
         Ok(items.collect::<std::result::Result<_, DbErr>>()?)
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
+        let (source, place, _) = self.source();
+        let parent = format!("{place}.{}", self.parent);
+        let among = db.among(&parent, 1);
         let sql = format!(
-            "SELECT t.{parent}, COUNT(*) FROM {table} t WHERE {among} {filter} GROUP BY t.{parent}",
-            parent = self.parent,
-            table = self.table,
-            among = db.among(&format!("t.{}", self.parent), 1),
+            "SELECT {parent}, COUNT(*) FROM {source} AND {among} {filter} GROUP BY {parent}",
             filter = filter.behind(1),
         );
         let mut values = vec![db.keys(parents)];
-        values.extend(filter.values.iter().cloned());
+        values.extend(filter.values().iter().cloned());
         let rows = db.rows(sql, values).await?;
         let counted = rows.iter().map(|row| {
             let count: i64 = row.try_get_by_index(1)?;
@@ -223,28 +148,44 @@ impl<T: Send + Sync + 'static> List<T> {
             None => (Value::from(""), Uuid::nil()),
         };
         let mut values = vec![db.keys(parents), limit.into(), id.into(), key];
-        values.extend(filter.values.iter().cloned());
+        values.extend(filter.values().iter().cloned());
         let sql = self.statement(db.backend(), page, filter);
         let rows = db.rows(sql, values).await?;
         Ok(self.slices(&rows, page)?)
     }
 
+    /// Where the rows come from, up to the conditions; what stands for the table with their places, and its column with
+    /// their ids. The cross join keeps SQLite from reading them in another order than that of their places.
+    fn source(&self) -> (String, &'static str, &'static str) {
+        let table = self.table;
+        match self.placing {
+            None => (format!("{table} t WHERE TRUE"), "t", "id"),
+            Some(Placing { table: places, item, .. }) => {
+                (format!("{places} o CROSS JOIN {table} t WHERE t.id = o.{item}"), "o", item)
+            }
+        }
+    }
+
     /// Parameters: 1 the parents, 2 the limit, 3 and 4 the id and the key of the cursor, then those of the filter.
     fn statement(&self, backend: DbBackend, page: &PageArguments, filter: &Filter) -> String {
         let (table, parent, key) = (self.table, self.parent, self.key.column());
+        let (source, place, id) = self.source();
+        let find = self.placing.map_or("", |placing| placing.find);
         let (direction, beyond) = if self.descending == page.backwards { ("ASC", ">") } else { ("DESC", "<") };
         let from = match (&page.from, backend) {
-            (Some(_), _) => format!("AND (t.{key}, t.id) {beyond} ($4, $3)"),
+            (Some(_), _) => format!("AND ({place}.{key}, {place}.{id}) {beyond} ($4, $3)"),
             // PostgreSQL wants to know the type of a parameter that has no use.
             (None, DbBackend::Postgres) => "AND ($3::uuid IS NOT NULL OR $4::text IS NOT NULL)".to_owned(),
             (None, _) => String::new(),
         };
         let rows = format!(
-            "SELECT t.id FROM {table} t WHERE t.{parent} = parent.id {from} {} \
-             ORDER BY t.{key} {direction}, t.id {direction} LIMIT $2",
+            "SELECT {place}.{id} AS id FROM {source} AND {place}.{parent} = parent.id {from} {} \
+             ORDER BY {place}.{key} {direction}, {place}.{id} {direction} LIMIT $2",
             filter.behind(4)
         );
-        let source = match backend {
+        // SQLite would read the page once more for each row of it, where that is found by the same id.
+        let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
+        let pages = match backend {
             DbBackend::Postgres => {
                 format!(
                     "SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c"
@@ -256,8 +197,8 @@ impl<T: Send + Sync + 'static> List<T> {
             ),
         };
         format!(
-            "WITH page AS ({source}) SELECT page.parent_id, t.id, t.{key}, {} \
-             FROM page JOIN {table} t ON t.id = page.id {} ORDER BY t.{key} {direction}, t.id {direction}",
+            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
+             FROM page JOIN {table} t ON t.id = page.id {find} {} ORDER BY {place}.{key} {direction}, t.id {direction}",
             self.columns, self.joins
         )
     }

@@ -1,14 +1,19 @@
 //! Every list of the API is a connection, and every connection is made here.
 //!
-//! `arguments.rs` is what the client asked for, `list.rs` the one statement that fetches a page for all parents of a
-//! level, `slice.rs` the page itself, `connection.rs` what the client gets.
+//! `arguments.rs` is what the client asked for, `filter.rs` and `key.rs` which rows and in which order, `list.rs` the one
+//! statement that fetches a page for all parents of a level, `slice.rs` the page itself, `connection.rs` what the client
+//! gets.
 
 mod arguments;
 mod connection;
+mod filter;
+mod key;
 mod list;
 mod slice;
 
 pub use arguments::PageArguments;
 pub use connection::{Connection, Edge, PageInfo, Total};
-pub use list::{Filter, Key, List, Lists};
+pub use filter::Filter;
+pub use key::Key;
+pub use list::{List, Lists, Placing};
 pub use slice::{Slice, slice_sorted};

@@ -16,6 +16,7 @@ use crate::id;
 use crate::membership::Membership;
 use crate::organisation::OrganisationCard;
 use crate::page::{Connection, PageArguments};
+use crate::property::{PropertyValue, values};
 use crate::request::Request;
 use crate::template::{self, DelegationTemplate};
 
@@ -54,6 +55,11 @@ impl Partnership {
             PartnershipSide::Reseller => &self.reseller,
             PartnershipSide::Client => &self.client,
         }
+    }
+
+    /// Its reseller, with the viewer's grants there.
+    pub const fn reseller_seen(&self) -> &Seen {
+        &self.reseller
     }
 }
 
@@ -170,5 +176,19 @@ impl Partnership {
         page: PageArguments,
     ) -> Result<Option<Connection<Membership>>> {
         given::store::list(Request::of(context)?, self.row.id, &self.client, &page).await.map(Some)
+    }
+
+    /// What the reseller keeps about the client, in the order of its definitions; a value is null where none is set. The
+    /// client never sees it.
+    #[requires(CLIENT_READ at RESELLER)]
+    async fn properties(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of these keys, 100 at most. Those that the reseller has not are left out.")]
+        keys: Option<Vec<String>>,
+    ) -> Result<Option<Vec<PropertyValue>>> {
+        values::check_keys(keys.as_deref())?;
+        let found = values::store::of_partnership(Request::of(context)?, self.row.id, keys.as_deref()).await?;
+        Ok(Some(found.to_vec()))
     }
 }

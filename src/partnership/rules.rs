@@ -3,11 +3,13 @@
 use async_graphql::Enum;
 use entity::partnership::{Model, State};
 use sea_orm::prelude::DateTimeUtc;
+use serde::{Deserialize, Serialize};
 
 use crate::page::Filter;
 
 /// Where a partnership stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PartnershipState {
     /// Agreed, and begins later.
     Scheduled,

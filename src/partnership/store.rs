@@ -1,7 +1,7 @@
 //! Statements about partnerships.
 #![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -22,7 +22,7 @@ use super::terms::Terms;
 use crate::access::{Exists, Seen};
 use crate::db::Db;
 use crate::error::Result;
-use crate::page::{Connection, Key, List, PageArguments, Slice, Total};
+use crate::page::{Connection, Filter, Key, List, PageArguments, Placing, Slice, Total};
 use crate::request::Request;
 
 /// The partnerships of a client, the oldest first.
@@ -33,6 +33,20 @@ static BY_NAME: List<partnership::Model> = List { parent: "reseller_id", key: Ke
 static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
 static BY_AGE: List<partnership::Model> = List { parent: "reseller_id", ..OF_CLIENT };
 static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
+/// By the value of a property, whose definition is the parent. What is not set comes last in both.
+static BY_PROPERTY: List<partnership::Model> = List {
+    placing: Some(Placing {
+        table: "property_value",
+        item: "partnership_id",
+        find: "JOIN property_definition d ON d.id = page.parent_id \
+               JOIN property_value o ON o.partnership_id = t.id AND o.\"key\" = d.\"key\"",
+    }),
+    parent: "definition_id",
+    key: Key::Text("ascending_key"),
+    ..OF_CLIENT
+};
+static BY_PROPERTY_DESCENDING: List<partnership::Model> =
+    List { key: Key::Text("descending_key"), descending: true, ..BY_PROPERTY };
 
 /// Partnerships that one round of the server reminds of.
 const REMINDED: u64 = 100;
@@ -46,6 +60,21 @@ pub enum ClientKey {
     Name,
     /// The age of the partnership.
     CreatedAt,
+    /// The value of the property of this definition.
+    Property(Uuid),
+}
+
+/// Which clients of a reseller, and in which order.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What they are ordered by.
+    pub key: ClientKey,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// Conditions on the list in this order.
+    pub filter: Filter,
+    /// Where the list by another property counts fewer of them: its definition, and the conditions on that list.
+    pub counted: Option<(Uuid, Filter)>,
 }
 
 /// A page of partnerships, and the other ends of them.
@@ -59,20 +88,23 @@ pub struct Relations {
 }
 
 /// The clients of a reseller.
-pub async fn clients(
-    request: &Request,
-    reseller: Uuid,
-    page: &PageArguments,
-    states: Option<&[PartnershipState]>,
-    order: (ClientKey, bool),
-) -> Result<Relations> {
-    let list = match order {
-        (ClientKey::Name, false) => &BY_NAME,
-        (ClientKey::Name, true) => &BY_NAME_DESCENDING,
-        (ClientKey::CreatedAt, false) => &BY_AGE,
-        (ClientKey::CreatedAt, true) => &BY_AGE_DESCENDING,
+pub async fn clients(request: &Request, reseller: Uuid, page: &PageArguments, choice: Choice) -> Result<Relations> {
+    let (list, parent) = match (choice.key, choice.descending) {
+        (ClientKey::Name, false) => (&BY_NAME, reseller),
+        (ClientKey::Name, true) => (&BY_NAME_DESCENDING, reseller),
+        (ClientKey::CreatedAt, false) => (&BY_AGE, reseller),
+        (ClientKey::CreatedAt, true) => (&BY_AGE_DESCENDING, reseller),
+        (ClientKey::Property(definition), false) => (&BY_PROPERTY, definition),
+        (ClientKey::Property(definition), true) => (&BY_PROPERTY_DESCENDING, definition),
     };
-    let (slice, total) = list.read(request, reseller, page, filter(states, request.now())).await?;
+    let (slice, mut total) = list.read(request, parent, page, choice.filter).await?;
+    if let Some((definition, filter)) = choice.counted {
+        let filter = Arc::new(filter);
+        total = Total::later(move |request| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { BY_PROPERTY.count(request.db(), &request.lists, definition, &filter).await })
+        });
+    }
     let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
     Ok(Relations { slice, total, ends })
 }
@@ -107,6 +139,19 @@ pub async fn find_all(request: &Request, ids: impl IntoIterator<Item = Uuid>) ->
     let found = join_all(ids.into_iter().map(async |id| (id, find(request, id).await))).await;
     let found = found.into_iter().map(|(id, found)| Ok(found?.map(|found| (id, found))));
     Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// Those of the partnerships that are of the reseller, as the transaction sees them.
+pub async fn of_reseller(
+    tx: &DatabaseTransaction,
+    db: &Db,
+    reseller: Uuid,
+    ids: &[Uuid],
+) -> std::result::Result<HashSet<Uuid>, DbErr> {
+    let sql = format!("SELECT id FROM partnership WHERE reseller_id = $2 AND {}", db.among("id", 1));
+    let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(ids), reseller.into()]);
+    let rows = tx.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
@@ -225,7 +270,7 @@ pub async fn set_ended(tx: &DatabaseTransaction, id: Uuid, by: EndedBy, now: Dat
 }
 
 /// The partnerships of a reseller with its clients that were not ended: so many.
-pub async fn of_reseller(tx: &DatabaseTransaction, reseller: Uuid, most: u64) -> Written<Vec<Model>> {
+pub async fn alive_of(tx: &DatabaseTransaction, reseller: Uuid, most: u64) -> Written<Vec<Model>> {
     let alive = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::State.ne(State::Ended));
     alive.limit(most).all(tx).await
 }

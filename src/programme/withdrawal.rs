@@ -83,7 +83,7 @@ impl ResellerWithdrawalMutation {
                 if at.kind != Kind::Reseller {
                     return Ok(Err(no_reseller()));
                 }
-                let some = partnerships::of_reseller(tx, key, AT_ONCE + 1).await?;
+                let some = partnerships::alive_of(tx, key, AT_ONCE + 1).await?;
                 let is_last = some.len() as u64 <= AT_ONCE;
                 let mut ended = 0;
                 for row in some.iter().take(usize::try_from(AT_ONCE).unwrap_or_default()) {

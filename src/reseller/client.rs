@@ -1,6 +1,6 @@
 //! The client list of a reseller: the partnership on the edge, the organisation as the node.
 
-use async_graphql::{Context, Enum, InputObject, Object};
+use async_graphql::{Context, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
@@ -8,57 +8,9 @@ use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::page::{PageInfo, Total};
-use crate::partnership::store::{ClientKey, Relations};
-use crate::partnership::{Partnership, PartnershipState};
+use crate::partnership::Partnership;
+use crate::partnership::store::Relations;
 use crate::request::Request;
-
-/// Which clients.
-#[derive(InputObject)]
-pub struct ClientFilter {
-    /// Only those whose partnership is in one of these states. Without it, all but ended ones.
-    pub partnership_state: Option<Vec<PartnershipState>>,
-}
-
-/// What clients are ordered by.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ClientOrderField {
-    /// The name of the client.
-    Name,
-    /// The age of the partnership.
-    CreatedAt,
-}
-
-/// In which direction.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-pub enum OrderDirection {
-    /// The smallest first.
-    Asc,
-    /// The largest first.
-    Desc,
-}
-
-/// The order of clients.
-#[derive(InputObject)]
-pub struct ClientOrder {
-    /// What they are ordered by.
-    pub field: ClientOrderField,
-    /// In which direction.
-    #[graphql(default_with = "OrderDirection::Asc")]
-    pub direction: OrderDirection,
-}
-
-impl ClientOrder {
-    /// By name if nothing is asked for.
-    pub fn key(order: Option<&Self>) -> (ClientKey, bool) {
-        order.map_or((ClientKey::Name, false), |order| {
-            let key = match order.field {
-                ClientOrderField::Name => ClientKey::Name,
-                ClientOrderField::CreatedAt => ClientKey::CreatedAt,
-            };
-            (key, order.direction == OrderDirection::Desc)
-        })
-    }
-}
 
 /// A page of the clients of a reseller.
 pub struct ClientConnection {

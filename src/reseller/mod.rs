@@ -4,10 +4,12 @@
 //! of a client is decided at the client.
 
 mod client;
+mod criteria;
 mod descendant;
 mod object;
 mod query;
 mod rules;
 
+pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, OrderDirection, choice};
 pub use object::Reseller;
 pub use query::ResellerQuery;

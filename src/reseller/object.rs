@@ -4,15 +4,18 @@ use async_graphql::{Context, ID, Object};
 use entity::organisation::Kind;
 use macros::guarded;
 
-use super::client::{ClientConnection, ClientFilter, ClientOrder};
+use super::client::ClientConnection;
+use super::criteria::{ClientFilter, ClientOrder, choose};
 use super::descendant::{self, Descendant};
 use crate::access::{Exists, Guarded, Seat, Seen, Side};
+use crate::client_view::{self, ClientView};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::organisation::Organisation;
 use crate::page::{Connection, PageArguments};
 use crate::partnership::store;
 use crate::programme::{self, ResellerProgramme};
+use crate::property::{self, PropertyDefinition};
 use crate::proposal;
 use crate::request::Request;
 use crate::template::{self, DelegationTemplate, Drift};
@@ -52,7 +55,7 @@ impl Reseller {
         Organisation(self.0.clone())
     }
 
-    /// The clients, whatever they let be seen of themselves.
+    /// The clients, whatever they let be seen of themselves. Give a filter and an order, or a saved view that has both.
     #[requires(CLIENT_READ)]
     async fn clients(
         &self,
@@ -60,11 +63,24 @@ impl Reseller {
         page: PageArguments,
         #[graphql(desc = "Which clients.")] filter: Option<ClientFilter>,
         #[graphql(desc = "In which order; by name if nothing is given.")] order_by: Option<ClientOrder>,
+        #[graphql(desc = "Id of a saved view of this reseller, in place of filter and orderBy.")] view: Option<ID>,
     ) -> Result<Option<ClientConnection>> {
-        let request = Request::of(context)?;
-        let states = filter.and_then(|filter| filter.partnership_state);
-        let order = ClientOrder::key(order_by.as_ref());
-        let relations = store::clients(request, self.0.row.id, &page, states.as_deref(), order).await?;
+        let (request, reseller) = (Request::of(context)?, self.0.row.id);
+        let choice = match view {
+            None => choose(request, reseller, filter.as_ref(), order_by.as_ref()).await?,
+            Some(_) if filter.is_some() || order_by.is_some() => {
+                let message = "A view has a filter and an order of its own: give the view, or filter and orderBy.";
+                return Err(Error::InvalidInput(message.to_owned()));
+            }
+            Some(id) => {
+                let view = client_view::store::find(request, id::Type::ClientView.parse(&id)?).await?;
+                let view = view.filter(|view| view.reseller() == reseller).ok_or(Error::NotFound)?;
+                let (filter, order) = view.criteria()?;
+                let chosen = choose(request, reseller, filter.as_ref(), order.as_ref()).await;
+                chosen.map_err(|error| view.outdated(error))?
+            }
+        };
+        let relations = store::clients(request, reseller, &page, choice).await?;
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }
 
@@ -88,6 +104,23 @@ impl Reseller {
     #[requires(COMMISSION_READ)]
     async fn programme(&self, context: &Context<'_>) -> Result<Option<ResellerProgramme>> {
         programme::store::programme(Request::of(context)?, self.0.row.id).await
+    }
+
+    /// The properties that the reseller keeps about each of its clients, by their place and then by age. Their values
+    /// are on the partnerships.
+    #[requires(CLIENT_READ)]
+    async fn property_definitions(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<PropertyDefinition>>> {
+        property::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The saved views of its clients, by name.
+    #[requires(CLIENT_READ)]
+    async fn client_views(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ClientView>>> {
+        client_view::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The whole tree of organisations below, flat, by depth and then by name: each once, as far as its clients and

@@ -1,12 +1,13 @@
 //! What is to be written, table by table.
 
 use entity::{
-    api_key, billing_contact, billing_details, invoice, invoice_line, membership, membership_role, organisation,
-    partnership, partnership_proposal, payer, role, service, subscription, user,
+    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
+    organisation, partnership, partnership_proposal, payer, property_definition, property_value, role, service,
+    subscription, user,
 };
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use super::store::insert;
+use super::store::{insert, set_values};
 
 /// Rows that belong together, under the names of their tables: all are written in one transaction, or none.
 #[derive(Debug, Default)]
@@ -26,6 +27,9 @@ pub struct Rows {
     pub invoice_lines: Vec<invoice_line::Model>,
     pub api_keys: Vec<api_key::Model>,
     pub partnership_proposals: Vec<partnership_proposal::Model>,
+    pub property_definitions: Vec<property_definition::Model>,
+    pub property_values: Vec<property_value::Model>,
+    pub client_views: Vec<client_view::Model>,
 }
 
 impl Rows {
@@ -45,6 +49,9 @@ impl Rows {
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
         insert(transaction, &self.api_keys).await?;
-        insert(transaction, &self.partnership_proposals).await
+        insert(transaction, &self.partnership_proposals).await?;
+        insert(transaction, &self.property_definitions).await?;
+        set_values(transaction, &self.property_values).await?;
+        insert(transaction, &self.client_views).await
     }
 }

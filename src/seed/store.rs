@@ -1,7 +1,7 @@
 //! The statements of the generators.
 #![expect(clippy::disallowed_methods, reason = "nobody is asking: the generators run from the command line")]
 
-use entity::{organisation, user};
+use entity::{organisation, property_value, user};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect,
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::db::WriteError;
 use crate::error::Error;
+use crate::property::{Stored, values};
 
 /// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
 const PARAMETERS: usize = 8_192;
@@ -27,6 +28,26 @@ where
         let (some, others) = rest.split_at(1 << most.ilog2());
         InsertMany::<A>::many(some.iter().cloned()).exec_without_returning(transaction).await?;
         rest = others;
+    }
+    Ok(())
+}
+
+/// Sets values of properties: triggers have made a row for each, without a value.
+pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_value::Model]) -> Result<(), DbErr> {
+    for of_one in rows.chunk_by(|row, next| row.organisation_id == next.organisation_id) {
+        let changes = of_one.iter().map(|row| values::store::Change {
+            partnership: row.partnership_id,
+            key: &row.key,
+            definition: row.definition_id,
+            stored: Stored {
+                value: row.value.clone(),
+                folded: row.folded.clone(),
+                ascending_key: row.ascending_key.clone(),
+                descending_key: row.descending_key.clone(),
+            },
+        });
+        let changes: Vec<values::store::Change<'_>> = changes.collect();
+        values::store::write(transaction, of_one[0].organisation_id, &changes).await?;
     }
     Ok(())
 }

@@ -40,6 +40,7 @@ pub struct Drifted {
 /// Those of a reseller, by the name of the client.
 static DRIFTED: List<Drifted> = List {
     table: "partnership",
+    placing: None,
     parent: "reseller_id",
     key: Key::Text("client_name"),
     descending: false,

@@ -15,6 +15,7 @@ const WITHOUT_IDS: [&str; 9] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",
+    "property_value",
     "recovery_code",
     "refresh_token",
     "reseller_programme",

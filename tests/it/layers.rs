@@ -12,11 +12,12 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 23] = [
+const FEATURES: [&str; 25] = [
     "api_key",
     "audit",
     "billing",
     "client",
+    "client_view",
     "custody",
     "explanation",
     "invitation",
@@ -27,6 +28,7 @@ const FEATURES: [&str; 23] = [
     "ownership",
     "partnership",
     "programme",
+    "property",
     "proposal",
     "reseller",
     "role",
@@ -42,7 +44,7 @@ const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
     ("app", &["api_key", "audit", "graphql", "session", "user"]),
     ("http", &["app", "audit", "graphql", "session"]),
-    ("seed", &["audit", "user", "session"]),
+    ("seed", &["audit", "property", "session", "user"]),
     ("command", &["app", "audit", "graphql", "http", "partnership", "seed", "session", "user"]),
 ];
 

@@ -11,6 +11,7 @@ mod active;
 mod api_keys;
 mod audit;
 mod bad_input;
+mod client_table;
 mod consistent;
 mod database;
 mod declared;

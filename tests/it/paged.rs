@@ -1,6 +1,6 @@
 //! Every list of the schema pages forwards and backwards over all of its items, each once. Generated from the schema.
 
-use async_graphql::parser::types::TypeKind;
+use async_graphql::parser::types::{InputValueDefinition, TypeKind};
 use serde_json::{Value, json};
 
 use crate::database::for_each_database;
@@ -35,17 +35,27 @@ pub fn orders(schema: &Schema, field: Field<'_>) -> Vec<Option<String>> {
     let TypeKind::InputObject(input) = &schema.type_(argument.ty.node.base.to_string().as_str()).kind else {
         return orders;
     };
-    let mut values = vec![String::new()];
-    for part in &input.fields {
-        let TypeKind::Enum(choices) = &schema.type_(&part.node.ty.node.base.to_string()).kind else { continue };
-        values = values
-            .iter()
-            .flat_map(|before| {
-                choices.values.iter().map(move |choice| format!("{before} {}: {}", part.node.name, choice.node.value))
-            })
-            .collect();
+    let choices = |part: &InputValueDefinition| {
+        let name = part.ty.node.base.to_string();
+        match schema.types().find(|found| found.name.node == name.as_str()).map(|found| &found.kind) {
+            Some(TypeKind::Enum(choices)) => {
+                choices.values.iter().map(|choice| choice.node.value.to_string()).collect()
+            }
+            // The key of a property that the hub has defined.
+            _ if part.name.node == "property" => vec!["\"score\"".to_owned()],
+            _ => Vec::new(),
+        }
+    };
+    let (ways, by): (Vec<_>, Vec<_>) =
+        input.fields.iter().map(|part| &part.node).partition(|part| part.name.node == "direction");
+    for part in by {
+        for choice in choices(part) {
+            let one = format!("{}: {choice}", part.name.node);
+            for way in ways.iter().flat_map(|way| choices(way)) {
+                orders.push(Some(format!("{{{one} direction: {way}}}")));
+            }
+        }
     }
-    orders.extend(values.into_iter().map(|value| Some(format!("{{{value}}}"))));
     orders
 }
 

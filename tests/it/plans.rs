@@ -70,13 +70,13 @@ async fn ask_for_every_list(world: &World) -> usize {
 }
 
 /// A statement that the one connection has prepared.
-struct Prepared {
+pub struct Prepared {
     name: String,
-    text: String,
+    pub text: String,
     parameters: usize,
 }
 
-async fn prepared(world: &World) -> Vec<Prepared> {
+pub async fn prepared(world: &World) -> Vec<Prepared> {
     let text = "SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements";
     let rows = world.db().rows(text, Vec::new()).await.unwrap();
     let read = |row: &sea_orm::QueryResult| Prepared {
@@ -89,7 +89,7 @@ async fn prepared(world: &World) -> Vec<Prepared> {
 
 impl Prepared {
     /// The plan that does not know what the parameters are.
-    async fn plan(&self, world: &World) -> Value {
+    pub async fn plan(&self, world: &World) -> Value {
         let arguments = vec!["NULL"; self.parameters].join(", ");
         let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE \"{}\"({arguments})", self.name);
         let db = world.db().reader();
@@ -98,7 +98,7 @@ impl Prepared {
     }
 }
 
-async fn db_forbid(world: &World, methods: &[&str]) {
+pub async fn db_forbid(world: &World, methods: &[&str]) {
     let db = world.db().reader();
     for method in methods {
         db.execute_unprepared(&format!("SET enable_{method} = off")).await.unwrap();
@@ -108,7 +108,7 @@ async fn db_forbid(world: &World, methods: &[&str]) {
 }
 
 /// All parts of a plan of one kind.
-fn find<'a>(plan: &'a Value, kind: &str, found: &mut Vec<&'a Value>) {
+pub fn find<'a>(plan: &'a Value, kind: &str, found: &mut Vec<&'a Value>) {
     match plan {
         Value::Array(parts) => parts.iter().for_each(|part| find(part, kind, found)),
         Value::Object(fields) => {

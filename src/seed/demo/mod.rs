@@ -8,6 +8,7 @@ mod alone;
 mod nordhost;
 mod place;
 mod platform;
+mod properties;
 mod school;
 mod shared;
 mod skandia;

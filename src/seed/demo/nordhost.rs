@@ -1,5 +1,6 @@
 //! A reseller whose five clients let in different amounts, one not yet, and one no longer.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::super::articles::{BACKUP, DEVICES, DOMAIN, SEATS, SERVER, SITE};
@@ -9,6 +10,7 @@ use super::terms::delegating;
 use super::trade::Bill::{HalfPaid, Paid, Unpaid, Void};
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, DelegationPreset, Grants, Permission, PermissionSet};
+use crate::property::Kind as Property;
 
 /// The API key of the demo.
 pub const API_KEY: &str = "tenantry_key_demo_nordhost_reads_its_clients";
@@ -87,6 +89,12 @@ pub fn tell(world: &mut World) -> Nordhost {
     let own = PermissionSet::of(&[Permission::ClientRead]);
     world.api_key(reseller, "Client report", API_KEY, Grants { own, clients });
 
+    world.property(reseller, "region", "Region", Property::Choice, &["north", "west", "south"]);
+    world.property(reseller, "yearly_value", "Worth a year, in NOK", Property::Number, &[]);
+    world.property(reseller, "contract_until", "Contract until", Property::Date, &[]);
+    let north = json!({ "property": { "key": "region", "eq": "north" } });
+    let by_value = json!({ "property": "yearly_value", "direction": "DESC" });
+    world.view(reseller, "North, by value", &north, &by_value, &["yearly_value", "contract_until"]);
     let fjord_foods = fjord_foods(world, reseller);
     gamla_bageriet(world, reseller);
     harbour_clinic(world, reseller);
@@ -107,6 +115,7 @@ fn fjord_foods(world: &mut World, reseller: Uuid) -> Uuid {
     let membership = world.member(foods, unni, &[]);
     world.give(foods, membership, role);
     world.partnership(reseller, foods, delegating(DelegationPreset::Full.set()).with_upstream());
+    world.keeps(reseller, foods, &[("region", "west"), ("yearly_value", "184000"), ("contract_until", "2027-06-30")]);
     world.buys(foods, &[(SERVER, 2), (SITE, 1), (DOMAIN, 1), (SEATS, 12)]);
     world.billed(foods, &[Paid(130), Void(99), Paid(98), Paid(67), Unpaid(36), Unpaid(6)]);
     foods
@@ -119,6 +128,7 @@ fn gamla_bageriet(world: &mut World, reseller: Uuid) {
     world.colleague(bakery, "Axel Norr", &[BuiltinRole::Billing]);
     world.colleague(bakery, "Ylva Ros", &[BuiltinRole::Viewer]);
     world.partnership(reseller, bakery, delegating(DelegationPreset::Full.set()));
+    world.keeps(reseller, bakery, &[("region", "south"), ("yearly_value", "26500")]);
     world.buys(bakery, &[(SITE, 1), (DOMAIN, 1), (SEATS, 5)]);
     world.billed(bakery, &[Paid(95), Unpaid(64), HalfPaid(33), Unpaid(3)]);
 }
@@ -134,6 +144,7 @@ fn harbour_clinic(world: &mut World, reseller: Uuid) {
     let membership = world.member(clinic, inga, &[BuiltinRole::Viewer]);
     world.expire(membership, 10);
     world.partnership(reseller, clinic, delegating(DelegationPreset::Overview.set()));
+    world.keeps(reseller, clinic, &[("region", "north"), ("yearly_value", "240000"), ("contract_until", "2028-01-31")]);
     world.buys(clinic, &[(SERVER, 1), (SITE, 1), (DOMAIN, 1), (SEATS, 20), (BACKUP, 1)]);
     world.billed(clinic, &[Paid(92), Paid(61), Unpaid(32), Unpaid(2)]);
 }
@@ -155,6 +166,7 @@ fn juniper_books(world: &mut World, reseller: Uuid) {
     let books = world.organisation("Juniper Books", Kind::Company, &BERGEN, gina);
     world.colleague(books, "Helge Dal", &[BuiltinRole::Technical]);
     world.partnership(reseller, books, delegating(DelegationPreset::Full.set()).ending_in(-20));
+    world.keeps(reseller, books, &[("region", "north"), ("yearly_value", "9800")]);
     world.buys(books, &[(SITE, 1), (DOMAIN, 1)]);
     world.billed(books, &[Paid(66), Unpaid(35), Unpaid(5)]);
 }

@@ -11,6 +11,7 @@ use super::terms::delegating;
 use super::trade::Bill::{Paid, Unpaid};
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
+use crate::property::Kind as Property;
 
 const KAI: Character = Character {
     name: "Kai Strand",
@@ -56,6 +57,18 @@ pub fn tell(world: &mut World, nordhost: &Nordhost) {
     world.partnership(skandia, nordhost.reseller, delegating(business).and_at_clients(overview));
     world.partnership(skandia, baltic, delegating(business).and_at_clients(billing));
     world.partnership(baltic, nordhost.fjord_foods, delegating(DelegationPreset::Support.set()).with_upstream());
+    for reseller in [skandia, baltic] {
+        world.property(reseller, "region", "Region", Property::Text, &[]);
+        world.property(reseller, "yearly_value", "Worth a year, in EUR", Property::Number, &[]);
+    }
+    world.keeps(skandia, nordhost.reseller, &[("region", "north"), ("yearly_value", "1250000")]);
+    world.keeps(skandia, baltic, &[("region", "east"), ("yearly_value", "310000.5")]);
+    world.property(baltic, "invoices_by_mail", "Wants invoices by mail", Property::Boolean, &[]);
+    world.keeps(
+        baltic,
+        nordhost.fjord_foods,
+        &[("region", "north"), ("yearly_value", "4200"), ("invoices_by_mail", "false")],
+    );
     amber_works(world, baltic);
     late_payers(world, baltic);
 }
@@ -65,6 +78,7 @@ fn amber_works(world: &mut World, reseller: Uuid) {
     let works = world.organisation("Amber Works", Kind::Company, &TALLINN, maris);
     world.colleague(works, "Kadri Oja", &[BuiltinRole::Technical]);
     world.partnership(reseller, works, delegating(DelegationPreset::Full.set()).with_upstream());
+    world.keeps(reseller, works, &[("region", "Harju"), ("invoices_by_mail", "true")]);
     world.buys(works, &[(SERVER, 1), (DOMAIN, 1), (BACKUP, 1)]);
     world.billed(works, &[Paid(65), Paid(34), Unpaid(4)]);
 }

@@ -97,6 +97,25 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
         "updateRole" => {
             format!("(input: {{roleId: {:?}, permissions: [DOMAIN_READ]}})", Type::Role.id(HUB.free_role()).0)
         }
+        "createPropertyDefinition" => {
+            at_the_reseller("key: \"example\", label: \"Example\", type: CHOICE, choices: [\"a\"]")
+        }
+        "updatePropertyDefinition" | "deletePropertyDefinition" => {
+            let change = if mutation.starts_with("update") { "label: \"Another\"" } else { "" };
+            format!("(input: {{propertyDefinitionId: {:?} {change}}})", prepared::definition(world).await)
+        }
+        "setClientProperties" => {
+            let id = prepared::partnership(world).await;
+            let key = prepared::key_of_definition(world).await;
+            format!("(input: {{partnershipId: {id:?}, properties: [{{key: {key:?}, value: \"2026-02-28\"}}]}})")
+        }
+        "setManyClientProperties" => {
+            let (id, key) = (prepared::partnership(world).await, prepared::key_of_definition(world).await);
+            let row = format!("{{partnershipId: {id:?}, properties: [{{key: {key:?}, value: \"2026-03-01\"}}]}}");
+            at_the_reseller(&format!("rows: [{row}]"))
+        }
+        "saveClientView" => at_the_reseller("name: \"Example\", filter: {name: {contains: \"a\"}}"),
+        "deleteClientView" => format!("(input: {{viewId: {:?}}})", prepared::view(world).await),
         "withdrawOwnership" => {
             format!("(input: {{transferId: {:?}}})", Type::OwnershipTransfer.id(prepared::db_transfer(world).await).0)
         }
@@ -124,6 +143,11 @@ fn at_the_hub(more: &str) -> String {
     format!("(input: {{organisationId: {:?} {more}}})", Type::Organisation.id(HUB.id()).0)
 }
 
+/// Input about the facet of the hub, with this beside its id.
+fn at_the_reseller(more: &str) -> String {
+    format!("(input: {{resellerId: {:?} {more}}})", Type::Reseller.id(HUB.id()).0)
+}
+
 /// Arguments that the mutation answers with `userErrors`, if it has such.
 pub fn invalid(mutation: &str) -> Option<String> {
     let hub = Type::Organisation.id(HUB.id()).0;
@@ -132,6 +156,9 @@ pub fn invalid(mutation: &str) -> Option<String> {
         return Some(example);
     }
     Some(match mutation {
+        "createPropertyDefinition" => at_the_reseller("key: \"Upper\", label: \"Upper\", type: TEXT"),
+        "setManyClientProperties" => at_the_reseller("rows: []"),
+        "saveClientView" => at_the_reseller("name: \"Wrong\", orderBy: {property: \"nothing\"}"),
         "disableUser" | "eraseUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(SOLE_PERSON)),
         "acceptOwnership" | "declineOwnership" | "acceptInvitation" | "declineInvitation" => {

@@ -65,3 +65,31 @@ pub async fn reader(world: &World) -> String {
     let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
     Type::Membership.id(rows[0].try_get_by_index(0).unwrap()).0
 }
+
+/// The first column of the first row, which is an id.
+async fn first_id(world: &World, kind: Type, sql: &str) -> String {
+    let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
+    kind.id(rows[0].try_get_by_index(0).unwrap()).0
+}
+
+/// Id of a definition of a property that is left.
+pub async fn definition(world: &World) -> String {
+    let sql = "SELECT id FROM property_definition WHERE organisation_id = $1 ORDER BY created_at, id LIMIT 1";
+    first_id(world, Type::PropertyDefinition, sql).await
+}
+
+/// Key of a property of days; the first ones may be deleted by then.
+pub async fn key_of_definition(world: &World) -> String {
+    let sql = "SELECT \"key\" FROM property_definition WHERE organisation_id = $1 AND kind = 'DATE'";
+    world.db().rows(sql, vec![HUB.id().into()]).await.unwrap()[0].try_get_by_index(0).unwrap()
+}
+
+/// Id of a partnership with a client of the hub.
+pub async fn partnership(world: &World) -> String {
+    first_id(world, Type::Partnership, "SELECT id FROM partnership WHERE reseller_id = $1 ORDER BY id LIMIT 1").await
+}
+
+/// Id of a saved view that is left.
+pub async fn view(world: &World) -> String {
+    first_id(world, Type::ClientView, "SELECT id FROM client_view WHERE organisation_id = $1 ORDER BY id LIMIT 1").await
+}

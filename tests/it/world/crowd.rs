@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use entity::organisation::Kind;
-use entity::{reseller_request, service};
+use entity::{property_definition, reseller_request, service};
 use tenantry::access::{BuiltinRole, DelegationPreset};
 
 use super::World;
@@ -59,6 +59,8 @@ impl World {
                 let viewer = Held::Builtin(BuiltinRole::Viewer);
                 rows.invitation(organisation, &email, hub.owner.person(), viewer);
             }
+            rows.definition(client, "region", &format!("{name} region"), property_definition::Kind::Text);
+            rows.view(client, &format!("{name} view"));
             rows.role(client, &format!("{name} role"), full, full);
             rows.transfer(client, owner, &format!("{number}@crowd.example"));
             rows.event(client, hub.owner.person(), None);

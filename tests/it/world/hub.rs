@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::organisation::Kind;
-use entity::{ownership_transfer, service};
+use entity::{ownership_transfer, property_definition, service};
 use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
 use tenantry::id::Type;
 use uuid::Uuid;
@@ -119,6 +119,7 @@ impl Hub {
         self.partnerships(&mut rows, &mut fixtures);
         self.people(&mut rows, &mut fixtures);
         self.business(&mut rows, &mut fixtures);
+        self.properties(&mut rows, &mut fixtures);
         for kind in [Type::Organisation, Type::Reseller] {
             fixtures.add(kind, "", self.id());
         }
@@ -220,6 +221,23 @@ impl Hub {
                 key(self.tree, number);
         }
         rows.halt(self.id(), &format!("{} has not paid", self.word));
+    }
+
+    /// Three properties with values of the first two clients, and three views.
+    fn properties(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        use property_definition::Kind;
+        for (key, kind) in [("region", Kind::Text), ("score", Kind::Number), ("since", Kind::Date)] {
+            let definition = rows.definition(self.id(), key, &format!("{} {key}", self.word), kind);
+            fixtures.add(Type::PropertyDefinition, "", definition);
+        }
+        for (client, region, score) in [(CLIENTS[0], "north", "1.5"), (CLIENTS[1], "south", "-7")] {
+            let client = key(self.tree, client);
+            rows.value(self.id(), client, "region", &format!("{} {region}", self.word));
+            rows.value(self.id(), client, "score", score);
+        }
+        for number in 1..=3 {
+            fixtures.add(Type::ClientView, "", rows.view(self.id(), &format!("{} view {number}", self.word)));
+        }
     }
 
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {

@@ -8,13 +8,14 @@ mod business;
 mod invited;
 mod ownership;
 mod partners;
+mod properties;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, audit_chain, audit_event, billing_contact, billing_details, delegation_template, invitation,
+    api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, delegation_template, invitation,
     invitation_role, invoice, invoice_line, membership, membership_role, organisation, organisation_halt,
-    ownership_transfer, partnership, partnership_proposal, payer, reseller_programme, reseller_request, role, service,
-    session, subscription, user,
+    ownership_transfer, partnership, partnership_proposal, payer, property_definition, property_value,
+    reseller_programme, reseller_request, role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -80,6 +81,9 @@ pub struct Rows {
     requests: Vec<reseller_request::Model>,
     programmes: Vec<reseller_programme::Model>,
     templates: Vec<delegation_template::Model>,
+    definitions: Vec<property_definition::Model>,
+    values: Vec<property_value::Model>,
+    views: Vec<client_view::Model>,
 }
 
 impl Rows {
@@ -259,6 +263,7 @@ impl Rows {
         db_insert(db, self.requests).await;
         db_insert(db, self.programmes).await;
         db_insert(db, self.templates).await;
+        properties::db_write(db, self.definitions, self.values, self.views).await;
     }
 }
 

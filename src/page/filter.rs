@@ -1,0 +1,48 @@
+//! Conditions on the rows of a list, with their parameters.
+
+use sea_orm::Value;
+
+/// Further conditions on the rows. Their parameters come behind those of the statement.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Filter {
+    /// Adds a condition without a parameter.
+    #[must_use]
+    pub fn and(mut self, condition: &str) -> Self {
+        self.sql = format!("{} AND {condition}", self.sql);
+        self
+    }
+
+    /// Adds a condition in which each name stands for its value, wherever it occurs.
+    #[must_use]
+    pub fn and_with<const N: usize>(mut self, condition: &str, values: [(&str, Value); N]) -> Self {
+        let mut condition = condition.to_owned();
+        for (name, value) in values {
+            self.values.push(value);
+            condition = condition.replace(name, &format!("{{{}}}", self.values.len()));
+        }
+        self.and(&condition)
+    }
+
+    /// Keeps a value for conditions that are added, and gives what stands for it there.
+    pub fn value(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("{{{}}}", self.values.len())
+    }
+
+    /// The conditions for a statement whose own parameters are numbered up to `before`.
+    pub fn behind(&self, before: usize) -> String {
+        (1..=self.values.len()).fold(self.sql.clone(), |sql, number| {
+            sql.replace(&format!("{{{number}}}"), &format!("${}", before + number))
+        })
+    }
+
+    /// Their parameters.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+}
