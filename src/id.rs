@@ -38,6 +38,7 @@ types! {
     Role "role" "a role",
     Partnership "partnership" "a partnership",
     BillingContact "billing_contact" "a billing contact",
+    PayerAgreement "payer" "an agreement about who pays",
     Subscription "subscription" "a subscription",
     Service "service" "a service",
     Invoice "invoice" "an invoice",

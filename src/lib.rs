@@ -33,6 +33,7 @@ pub mod organisation;
 pub mod ownership;
 pub mod page;
 pub mod partnership;
+pub mod payer;
 pub mod random;
 pub mod request;
 pub mod reseller;

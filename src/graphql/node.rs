@@ -17,6 +17,7 @@ use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership, Window};
+use crate::payer::{self, Moment, PayerAgreement};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::service::{self, Service};
@@ -39,6 +40,8 @@ pub enum Node {
     Partnership(Partnership),
     /// A contact that receives invoices.
     BillingContact(BillingContact),
+    /// An agreement about who pays.
+    PayerAgreement(PayerAgreement),
     /// A subscription.
     Subscription(Subscription),
     /// A service.
@@ -67,6 +70,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::Membership => membership::store::find(request, key).await?.map(Node::from),
         Type::Partnership => partnership::store::find(request, key, Window::of(context)?).await?.map(Node::from),
         Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
+        Type::PayerAgreement => payer::store::find(request, key, Moment::of(context)?).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),

@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
+use crate::billing::{BillingContactMutation, BillingMutation};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::explanation::{ExplanationQuery, FieldsByPermission};
@@ -17,6 +18,7 @@ use crate::organisation::{
     ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
 };
 use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
 use crate::random::Random;
 use crate::reseller::ResellerQuery;
 use crate::role::{RoleMutation, RoleQuery};
@@ -35,6 +37,7 @@ pub struct Query(
     ResellerQuery,
     NodeQuery,
     ExplanationQuery,
+    PayerQuery,
     InvitationQuery,
     OperatorQuery,
     RoleQuery,
@@ -67,6 +70,11 @@ pub struct Mutation(
     InvitationMutation,
     AnswerMutation,
     AuditMutation,
+    BillingMutation,
+    BillingContactMutation,
+    PayerMutation,
+    PayerAnswerMutation,
+    PayerEndMutation,
     OperatorMutation,
 );
 

@@ -213,7 +213,8 @@ pub async fn leaders(tx: &DatabaseTransaction, organisation_id: Uuid) -> std::re
     select(tx, condition, [organisation_id.into()]).await
 }
 
-async fn select<const N: usize>(
+/// Memberships by a condition on `t`, which has these values.
+pub(super) async fn select<const N: usize>(
     tx: &DatabaseTransaction,
     condition: &str,
     values: [Value; N],

@@ -6,6 +6,7 @@
 mod card;
 mod closing;
 mod halted;
+mod identity;
 mod kind;
 mod letters;
 mod mutation;

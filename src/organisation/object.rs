@@ -1,18 +1,16 @@
-//! An organisation, and its card for those who stand in a relation with it.
+//! What can be asked of an organisation.
 
 use async_graphql::{Context, ID, Object};
-use entity::organisation_halt;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
-use uuid::Uuid;
 
 use super::card::OrganisationCard;
+pub use super::identity::Organisation;
 use super::kind::{OrganisationKind, OrganisationState};
-use super::store;
-use crate::access::{Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::access::{Permission, PermissionSet};
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
-use crate::billing::{self, BillingDetails};
+use crate::billing::{self, BillingContact, BillingDetails};
 use crate::error::Result;
 use crate::explanation::{self, Accessor};
 use crate::id;
@@ -22,31 +20,12 @@ use crate::membership::{self, Membership};
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
 use crate::partnership::{self, Partnership, PartnershipState, Window};
+use crate::payer::{self, Moment, PayerAgreement, PayerAgreementState};
 use crate::request::Request;
 use crate::reseller::Reseller;
 use crate::role::{self, Role};
 use crate::service::{self, Service, ServiceFilter};
 use crate::subscription::{self, Subscription, SubscriptionFilter};
-
-/// A firm, a person acting alone, a project, a reseller or the operator.
-pub struct Organisation(pub(crate) Seen);
-
-impl Organisation {
-    /// Its key in the database.
-    pub fn key(&self) -> Uuid {
-        self.0.row.id
-    }
-
-    async fn halt(&self, context: &Context<'_>) -> Result<Option<organisation_halt::Model>> {
-        store::halt(Request::of(context)?, self.key()).await
-    }
-}
-
-impl Guarded for Organisation {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
-    }
-}
 
 /// A firm, a person acting alone, a project, a reseller or the operator.
 #[guarded(exists(ORGANISATION_READ))]
@@ -196,10 +175,49 @@ impl Organisation {
         billing::store::details(Request::of(context)?, &self.0).await.map(Some)
     }
 
-    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself.
+    /// Its contacts that can receive invoices in its place, by name.
+    #[requires(BILLING_READ)]
+    async fn billing_contacts(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<BillingContact>>> {
+        billing::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself. `explainPayer`
+    /// tells why.
     #[requires(BILLING_READ)]
     async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
         billing::store::payer(Request::of(context)?, self.key()).await
+    }
+
+    /// Who pays for it directly, has paid, will pay, or was asked to, the newest request first.
+    #[requires(BILLING_READ)]
+    async fn payer_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+            Vec<PayerAgreementState>,
+        >,
+    ) -> Result<Option<Connection<PayerAgreement>>> {
+        let moment = Moment::of(context)?;
+        payer::store::of_organisation(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
+    }
+
+    /// What it is asked to pay for, the newest request first: `acceptPayer` and `declinePayer` answer.
+    #[requires(BILLING_READ)]
+    async fn requests_to_pay(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Those in one of these states. Without it, those that wait.")] states: Option<
+            Vec<PayerAgreementState>,
+        >,
+    ) -> Result<Option<Connection<PayerAgreement>>> {
+        let moment = Moment::of(context)?;
+        payer::store::of_payer(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
     }
 
     /// The organisations that it pays for directly.
@@ -247,14 +265,7 @@ impl Organisation {
     /// the log.
     #[requires(AUDIT_READ)]
     async fn audit_verification(&self, context: &Context<'_>) -> Result<Option<AuditVerification>> {
-        let finding = audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await?;
-        Ok(Some(AuditVerification {
-            valid: finding.fault.is_none(),
-            events: finding.events,
-            forgotten: finding.forgotten,
-            broken_at: finding.fault.map(|(sequence, _)| sequence),
-            reason: finding.fault.map(|(_, reason)| reason.to_owned()),
-        }))
+        audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await.map(|finding| Some(finding.into()))
     }
 
     /// For how many days events are kept; null for ever. See `setAuditRetention`.

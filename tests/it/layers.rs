@@ -12,7 +12,7 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 19] = [
     "api_key",
     "audit",
     "billing",
@@ -24,6 +24,7 @@ const FEATURES: [&str; 18] = [
     "organisation",
     "ownership",
     "partnership",
+    "payer",
     "reseller",
     "role",
     "service",

@@ -9,7 +9,7 @@ mod prepared;
 use serde_json::json;
 use tenantry::access::PermissionSet;
 
-use self::examples::{doer, invalid, valid};
+use self::examples::{doer, invalid, valid, valid_by};
 use crate::database::for_each_database;
 use crate::schema::{Field, Schema, all_but};
 use crate::world::*;
@@ -132,7 +132,7 @@ fn a_mutation_lets_in_who_holds_its_rule_alone() {
         for field in schema.fields_of("Mutation") {
             for rule in field.rules() {
                 world.db_reset().await;
-                let query = document(field, &valid(&world, field.name()).await);
+                let query = document(field, &valid_by(&world, field.name(), &rule).await);
                 world.db_role(&HUB, PermissionSet::of(&[rule.permission]), PermissionSet::EMPTY).await;
                 // What is in the input may still need more, and is then told as a mistake of the user.
                 world.as_(HUB.probe).run(&query, json!({})).await.ok();

@@ -162,6 +162,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::Reseller => "organisation",
         Type::BillingContact => "billing_contact",
         Type::AuditEvent => "audit_event",
+        Type::PayerAgreement => "payer",
         Type::UserAccount => "\"user\"",
         Type::ApiKey => "api_key",
         Type::OwnershipTransfer => "ownership_transfer",
