@@ -115,7 +115,7 @@ impl<'a> Answering<'a> {
         let id = Type::PayerAgreement.parse(id)?;
         let row = store::find_by_id(request.db(), id).await?.ok_or(Error::NotFound)?;
         let payer = store::payer_or_nobody(&row);
-        at_payer(request.access.look(payer).await?.as_ref())?;
+        at_payer(store::look_at_payer(request, &row).await?.as_ref())?;
         let (random, moment) = (service::<Random>(context)?, Moment::of(context)?);
         Ok(Self { id, organisation: row.organisation_id, payer, request, random, moment })
     }

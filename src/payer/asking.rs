@@ -100,7 +100,7 @@ impl PayerMutation {
             answered_at: None,
             created_at: moment.now,
         };
-        let may_consent = request.access.look(store::payer_or_nobody(&row)).await?;
+        let may_consent = store::look_at_payer(request, &row).await?;
         let may_consent = may_consent.is_some_and(|seen| seen.grants.has(Permission::BillingUpdate));
         let asking = Asking { request, random, moment, row: &row };
         let made =

@@ -112,7 +112,7 @@ impl PayerEndMutation {
         let id = Type::PayerAgreement.parse(&input.agreement_id)?;
         let row = store::find_by_id(request.db(), id).await?.ok_or(Error::NotFound)?;
         let sides = [row.organisation_id, store::payer_or_nobody(&row)];
-        let seen = [request.access.look(sides[0]).await?, request.access.look(sides[1]).await?];
+        let seen = [request.access.look(sides[0]).await?, store::look_at_payer(request, &row).await?];
         at_either(&seen)?;
         let (random, moment) = (service::<Random>(context)?, Moment::of(context)?);
         let on = input.on.unwrap_or_else(|| moment.today());

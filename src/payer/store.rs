@@ -1,8 +1,11 @@
 //! Statements about agreements about who pays.
 #![expect(clippy::disallowed_methods, reason = "the statements about payers stand here")]
 
+use std::collections::HashMap;
+
 use entity::organisation;
 use entity::payer::{self, Model, State};
+use futures_util::future::{join_all, try_join};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
@@ -14,7 +17,7 @@ use super::object::PayerAgreement;
 use super::rules::{Moment, PayerAgreementState};
 use crate::access::{Exists, Seen};
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::{Connection, Key, List, PageArguments};
 use crate::request::Request;
 
@@ -58,6 +61,14 @@ pub fn payer_or_nobody(row: &Model) -> Uuid {
     row.payer_id.unwrap_or(row.id)
 }
 
+/// Looks the payer up. One that was sought by a code takes a statement in any case.
+pub async fn look_at_payer(request: &Request, row: &Model) -> Result<Option<Seen>> {
+    match (&row.sought_code, row.payer_id) {
+        (None, Some(payer)) => request.access.look(payer).await,
+        _ => request.access.look_anew(payer_or_nobody(row)).await,
+    }
+}
+
 /// By whom an organisation is paid for, was and will be, and whom it has asked.
 pub async fn of_organisation(
     request: &Request,
@@ -67,9 +78,14 @@ pub async fn of_organisation(
     states: Option<&[PayerAgreementState]>,
 ) -> Result<Connection<PayerAgreement>> {
     let (slice, total) = OF_ORGANISATION.read(request, seen.row.id, page, moment.filter(states)).await?;
-    let payers = request.access.look_all(slice.items.iter().map(|(_, found)| payer_or_nobody(&found.row))).await?;
+    let payers = slice.items.iter().map(async |(_, found)| {
+        let payer = look_at_payer(request, &found.row).await?;
+        Ok::<_, Error>(payer.map(|payer| (payer.row.id, payer)))
+    });
+    let payers: Result<Vec<_>> = join_all(payers).await.into_iter().collect();
+    let payers: HashMap<Uuid, Seen> = payers?.into_iter().flatten().collect();
     Ok(Connection::new(&slice, total, |found| {
-        PayerAgreement::new(found, seen, payers.get(&payer_or_nobody(&found.row)), moment)
+        PayerAgreement::new(found, seen, found.row.payer_id.and_then(|payer| payers.get(&payer)), moment)
     }))
 }
 
@@ -93,9 +109,9 @@ pub async fn of_payer(
 /// The agreement, if it is there for the viewer.
 pub async fn find(request: &Request, id: Uuid, moment: Moment) -> Result<Option<PayerAgreement>> {
     let Some(found) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let (organisation, payer) = (found.row.organisation_id, payer_or_nobody(&found.row));
-    let ends = request.access.look_all([organisation, payer]).await?;
-    let agreement = ends.get(&organisation).map(|seen| PayerAgreement::new(&found, seen, ends.get(&payer), moment));
+    let organisation = request.access.look(found.row.organisation_id);
+    let (organisation, payer) = try_join(organisation, look_at_payer(request, &found.row)).await?;
+    let agreement = organisation.map(|seen| PayerAgreement::new(&found, &seen, payer.as_ref(), moment));
     Ok(agreement.and_then(Exists::if_visible))
 }
 

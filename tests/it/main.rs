@@ -34,6 +34,7 @@ mod operator;
 mod organisations;
 mod ownership;
 mod paged;
+mod paying;
 mod plans;
 mod revoked;
 mod roles;
