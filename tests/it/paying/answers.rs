@@ -61,6 +61,8 @@ fn a_request_is_answered_once() {
                 assert_eq!(olga.mistake("endPayer", named(&asked)).await["code"], "STALE_STATE");
             }
         }
+        let told = world.mails(OWNER_OF_ACME.person().email).await;
+        assert!(told[0].contains("Solo has declined to pay the invoices of Acme"), "{told:?}");
         assert_eq!(chain_on(&world, ACME, 0).await, ["Solo"], "it pays in the place of the one before");
         let twice = olga.mistake("requestPayer", seeking(ACME, "nobody's code", 0)).await;
         assert_eq!((&twice["code"], &twice["field"]), (&json!("INVALID_INPUT"), &json!(["input", "payer"])));

@@ -104,7 +104,16 @@ fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only
 #[test]
 fn both_sides_are_told_by_mail_and_by_their_logs() {
     for_each_database(async |world| {
+        let olga = world.as_(OWNER_OF_ACME);
+        db_prove_all(&world).await;
+        let role = json!({ "organisationId": id_of(ACME), "name": "Payments", "permissions": ["BILLING_UPDATE"] });
+        let role = olga.act("createRole", role, "role { id }").await["role"]["id"].clone();
+        let member = world.membership(ACME, MEMBER_OF_ACME).await;
+        let member = json!({ "membershipId": member, "roles": [{ "roleId": role }] });
+        olga.act("updateMember", member, "").await;
         holding(&world).await;
+        let by_role = world.mails(MEMBER_OF_ACME.person().email).await;
+        assert!(by_role.last().unwrap().contains("Mecenat pays for Acme"), "{by_role:?}");
         let asked = world.mails(CLERK_OF_MECENAT.person().email).await;
         assert!(
             asked[0].contains("Acme asks you to pay its invoices") && asked[0].contains("from 2026-03-15 on"),
