@@ -13,7 +13,7 @@ fn wrong<T>(field: &str, message: &str) -> Result<T, UserError> {
 
 /// A country as ISO 3166-1 alpha-2.
 pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
-    let code = typed.trim().to_uppercase();
+    let code = typed.trim().to_ascii_uppercase();
     // The library knows one code for no country at all.
     match code.parse::<Country>() {
         Ok(country) if country != Country::Unspecified => Ok(code),
@@ -23,7 +23,7 @@ pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
 
 /// A currency as ISO 4217: one that people pay with, so one that has minor units.
 pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
-    let code = typed.trim().to_uppercase();
+    let code = typed.trim().to_ascii_uppercase();
     match Currency::from_code(&code) {
         Some(currency) if currency.exponent().is_some() => Ok(code),
         _ => wrong(field, "This is not a currency. Give three letters of ISO 4217, for example EUR."),

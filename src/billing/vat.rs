@@ -38,7 +38,7 @@ const LONGEST: usize = 20;
 
 /// A VAT number as it is kept, or how those of the country look.
 pub fn parse(country: &str, typed: &str) -> Result<String, String> {
-    let number = typed.trim().to_uppercase();
+    let number = typed.trim().to_ascii_uppercase();
     let Some((_, prefix, forms)) = FORMS.iter().find(|(known, ..)| *known == country) else {
         let is_one =
             (1..=LONGEST).contains(&number.len()) && number.bytes().all(|letter| letter.is_ascii_alphanumeric());
@@ -87,6 +87,7 @@ mod tests {
             ("SE", "SE55667788990"),
             ("SE", "556677889901"),
             ("SE", "NO556677889901"),
+            ("FR", "FRß123456789"),
             ("GR", "GR123456789"),
             ("DE", "DE12345678A"),
             ("DE", "DE １２３"),
