@@ -2,19 +2,10 @@
 
 use sea_orm::prelude::Date;
 
-/// A name, or that it is hidden.
-fn named(name: Option<&str>) -> &str {
-    name.unwrap_or("an organisation that you may not see")
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
-}
-
 /// One step: who pays for whom, and since when, if that is known.
 pub fn of_step(organisation: Option<&str>, payer: Option<&str>, since: Option<(Date, Option<Date>)>) -> String {
-    let text = capital(&format!("{} pays for {}", named(payer), named(organisation)));
+    let payer = payer.unwrap_or("An organisation that you may not see");
+    let text = format!("{payer} pays for {}", organisation.unwrap_or("an organisation that you may not see"));
     match since {
         Some((from, Some(until))) => format!("{text} since {from}, and until {until}."),
         Some((from, None)) => format!("{text} since {from}."),
