@@ -85,6 +85,32 @@ query Explain($id: ID!) {
 `,
   },
   {
+    filledWith: "organisation",
+    query: `# Who pays for this organisation, through whom, where its invoices go, and what is agreed for later.
+query WhoPays($id: ID!) {
+  explainPayer(organisationId: $id) {
+    sentence
+    steps { organisation { name } payer { name } startsOn endsOn consentedAt consentedBy { name } }
+    payer { name }
+    recipient { __typename ... on OrganisationCard { name } ... on BillingContact { name email } }
+    nextChange { on payer { name } }
+  }
+}
+`,
+  },
+  {
+    filledWith: "organisation",
+    query: `# Whom this organisation has asked to pay, and what it is asked to pay for.
+query Payers($id: ID!) {
+  organisation(id: $id) {
+    name
+    payerRequests(first: 10) { edges { node { id state soughtCode payer { name } startsOn endsOn requestedAt answeredAt } } }
+    requestsToPay(first: 10) { edges { node { id state organisation { name } startsOn lapsesAt requestedBy { name } } } }
+  }
+}
+`,
+  },
+  {
     query: `# Every permission, the fields it opens and the roles that hold it.
 query Catalogue {
   permissionCatalogue { permission text description delegable implies fields builtInRoles }

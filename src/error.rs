@@ -170,6 +170,10 @@ pub enum UserErrorCode {
     TooEarly,
     /// The time in which it could be done is over.
     TooLate,
+    /// Somebody would pay for themselves through others. The message names the circle.
+    PayerCycle,
+    /// More organisations would pay for one another in a row than is allowed.
+    PayerChainTooLong,
     /// Only an OWNER who is a direct member of the organisation can do this.
     NotAnOwner,
     /// Only staff of the operator can do this, where they are no members themselves.

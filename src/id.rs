@@ -41,6 +41,7 @@ types! {
     DelegationTemplate "delegation_template" "a delegation template",
     ResellerRequest "reseller_request" "a request to become a reseller",
     BillingContact "billing_contact" "a billing contact",
+    PayerAgreement "payer" "an agreement about who pays",
     Subscription "subscription" "a subscription",
     Service "service" "a service",
     Invoice "invoice" "an invoice",

@@ -36,6 +36,7 @@ pub mod organisation;
 pub mod ownership;
 pub mod page;
 pub mod partnership;
+pub mod payer;
 pub mod programme;
 pub mod property;
 pub mod proposal;

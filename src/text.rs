@@ -4,6 +4,8 @@ use crate::error::{UserError, UserErrorCode};
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
+/// Longest address, in characters.
+const LONGEST_ADDRESS: usize = 1000;
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
 
@@ -39,6 +41,22 @@ pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(reason.to_owned())
 }
 
+/// The lines of an address, each without the space around it and none empty at the ends; or what is wrong with it.
+pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
+    let address = typed.trim().lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    if address.is_empty() {
+        return wrong("Give an address.");
+    }
+    if address.chars().count() > LONGEST_ADDRESS {
+        return wrong("An address has at most 1000 characters.");
+    }
+    if address.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
+        return wrong("An address has no control characters but line breaks, and none that hide or turn text.");
+    }
+    Ok(address)
+}
+
 /// Control characters, and those that make text look like another: line breaks, invisible ones, and such as turn the
 /// direction of what follows.
 pub fn is_deceptive(letter: char) -> bool {
@@ -49,6 +67,17 @@ pub fn is_deceptive(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_lines_and_nothing_that_hides() {
+        assert_eq!(
+            address("address", " Storgatan 1 \r\n 111 22  Stockholm\n").unwrap(),
+            "Storgatan 1\n111 22  Stockholm"
+        );
+        for bad in ["", " \n ", "a\tb\u{7}", "a\u{202e}b", "a\0", &"a".repeat(1001)] {
+            assert_eq!(address("address", bad).unwrap_err().code, UserErrorCode::InvalidInput, "{bad:?}");
+        }
+    }
 
     #[test]
     fn a_name_is_trimmed_and_bounded() {

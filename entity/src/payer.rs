@@ -1,4 +1,4 @@
-//! An organisation that pays for another.
+//! An organisation that pays for another, or was asked to.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,15 +12,23 @@ pub struct Model {
     pub id: Uuid,
     /// Who is paid for.
     pub organisation_id: Uuid,
-    /// Who pays.
-    pub payer_id: Uuid,
+    /// Who pays; none if it was sought by a code that nobody has.
+    pub payer_id: Option<Uuid>,
+    /// The code by which the payer was sought, if it was.
+    pub sought_code: Option<String>,
     /// Whether the payer has consented.
     pub state: State,
     /// First day on which it holds (UTC).
     pub starts_on: Date,
     /// First day on which it no longer holds (UTC).
     pub ends_on: Option<Date>,
-    /// When it was made.
+    /// Who asked for it; none for a key.
+    pub requested_by_id: Option<Uuid>,
+    /// Who accepted or declined it; none for a key.
+    pub answered_by_id: Option<Uuid>,
+    /// When it was accepted or declined.
+    pub answered_at: Option<DateTimeUtc>,
+    /// When it was asked for.
     pub created_at: DateTimeUtc,
 }
 
@@ -32,8 +40,12 @@ pub enum State {
     Proposed,
     /// The payer has consented.
     Active,
-    /// Over.
+    /// Ended before it began.
     Ended,
+    /// The payer has declined.
+    Declined,
+    /// Taken back before it was answered.
+    Withdrawn,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -29,6 +29,7 @@ mod m20261122_000015_keys_and_logs;
 mod m20261122_000016_search;
 mod m20261124_000017_contracts;
 mod m20261124_000018_properties;
+mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 
 /// All steps, oldest first.
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000016_search::Migration),
             Box::new(m20261124_000017_contracts::Migration),
             Box::new(m20261124_000018_properties::Migration),
+            Box::new(m20261124_000019_payers::Migration),
             Box::new(m20261124_000020_templates::Migration),
         ]
     }

@@ -13,7 +13,7 @@ pub enum Side {
     Client,
     /// The reseller of a partnership.
     Reseller,
-    /// The organisation that pays an invoice.
+    /// The organisation that pays, or was asked to.
     Payer,
 }
 

@@ -9,6 +9,7 @@ use sea_orm::ActiveEnum;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::verify::Finding;
 use crate::access::{Guarded, Seat, Seen, Side, directive};
 use crate::error::{Error, Result};
 use crate::id;
@@ -127,6 +128,18 @@ pub struct AuditVerification {
     pub broken_at: Option<i64>,
     /// What is wrong with it.
     pub reason: Option<String>,
+}
+
+impl From<Finding> for AuditVerification {
+    fn from(finding: Finding) -> Self {
+        Self {
+            valid: finding.fault.is_none(),
+            events: finding.events,
+            forgotten: finding.forgotten,
+            broken_at: finding.fault.map(|(sequence, _)| sequence),
+            reason: finding.fault.map(|(_, reason)| reason.to_owned()),
+        }
+    }
 }
 
 /// Who did what, when, and by which way they were allowed.

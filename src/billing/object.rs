@@ -89,6 +89,11 @@ impl BillingContact {
     pub fn new(row: billing_contact::Model, seen: &Seen) -> Self {
         Self { row, seen: seen.clone() }
     }
+
+    /// Its row.
+    pub fn model(&self) -> &billing_contact::Model {
+        &self.row
+    }
 }
 
 impl Guarded for BillingContact {

@@ -1,10 +1,15 @@
 //! Statements about billing.
+#![expect(clippy::disallowed_methods, reason = "the statements about billing stand here")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{billing_contact, billing_details, organisation};
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryResult,
+    Set,
+};
 use uuid::Uuid;
 
 use super::object::{BillingContact, BillingDetails, BillingRecipient};
@@ -12,10 +17,13 @@ use crate::access::{Exists, Seen};
 use crate::error::Result;
 use crate::organisation::OrganisationCard;
 use crate::page::{Connection, Filter, Key, List, PageArguments};
+use crate::payer::chain;
 use crate::request::Request;
 
+type Written<T> = std::result::Result<T, DbErr>;
+
 /// How long a chain of payers may be.
-const LONGEST_CHAIN: i32 = 8;
+const LONGEST_CHAIN: usize = chain::LONGEST;
 
 /// What is known of the billing of one organisation.
 #[derive(Clone, Debug)]
@@ -40,7 +48,7 @@ static PAID_FOR: List<OrganisationCard> = List {
 
 static CONTACTS: List<billing_contact::Model> = List::of_rows("billing_contact", "organisation_id", Key::Text("name"));
 
-fn card(row: &QueryResult, from: usize) -> std::result::Result<OrganisationCard, DbErr> {
+fn card(row: &QueryResult, from: usize) -> Written<OrganisationCard> {
     let kind: organisation::Kind = row.try_get_by_index(from + 2)?;
     Ok(OrganisationCard { id: row.try_get_by_index(from)?, name: row.try_get_by_index(from + 1)?, kind })
 }
@@ -48,12 +56,29 @@ fn card(row: &QueryResult, from: usize) -> std::result::Result<OrganisationCard,
 /// Billing details of an organisation, with the recipient of its invoices.
 pub async fn details(request: &Request, seen: &Seen) -> Result<BillingDetails> {
     let billing = load(request, seen.row.id).await?;
-    let recipient = match (billing.payer, billing.contact) {
-        (Some(payer), _) => BillingRecipient::Organisation(payer),
-        (None, Some(contact)) => BillingRecipient::Contact(BillingContact::new(contact, seen)),
-        (None, None) => BillingRecipient::Organisation(OrganisationCard::from(&*seen.row)),
+    let recipient = match billing.payer {
+        Some(payer) => BillingRecipient::Organisation(payer),
+        None => without_payer(billing.contact, seen),
     };
     Ok(BillingDetails::new(billing.details, recipient))
+}
+
+/// Where the invoices of an organisation go while nobody else pays for it.
+pub async fn own_recipient(request: &Request, seen: &Seen) -> Result<BillingRecipient> {
+    Ok(without_payer(load(request, seen.row.id).await?.contact, seen))
+}
+
+fn without_payer(contact: Option<billing_contact::Model>, seen: &Seen) -> BillingRecipient {
+    match contact {
+        Some(contact) => BillingRecipient::Contact(BillingContact::new(contact, seen)),
+        None => BillingRecipient::Organisation(OrganisationCard::from(&*seen.row)),
+    }
+}
+
+/// The contacts of an organisation, by name.
+pub async fn contacts(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<BillingContact>> {
+    let node = |row: &Arc<billing_contact::Model>| BillingContact::new(billing_contact::Model::clone(row), seen);
+    CONTACTS.connection(request, seen.row.id, page, Filter::default(), node).await
 }
 
 /// The organisation at the end of the chain of payers; none if it pays for itself.
@@ -114,4 +139,58 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
         found.insert(row.try_get_by_index(0)?, billing);
     }
     Ok(found)
+}
+
+/// Who an organisation is on paper, as the transaction sees it.
+pub async fn load_details(tx: &DatabaseTransaction, organisation: Uuid) -> Written<Option<billing_details::Model>> {
+    billing_details::Entity::find_by_id(organisation).one(tx).await
+}
+
+/// Writes who an organisation is on paper, for the first time or anew.
+pub async fn save_details(tx: &DatabaseTransaction, row: billing_details::Model) -> Written<()> {
+    use billing_details::Column as C;
+    let known = OnConflict::column(C::OrganisationId)
+        .update_columns([C::LegalName, C::Address, C::Country, C::VatId, C::Email, C::Currency])
+        .to_owned();
+    let insert = billing_details::Entity::insert(row.into_active_model()).on_conflict(known);
+    insert.exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Says which contact receives the invoices; none for the organisation itself.
+pub async fn set_contact(tx: &DatabaseTransaction, organisation: Uuid, contact: Option<Uuid>) -> Written<()> {
+    let row = billing_details::ActiveModel { contact_id: Set(contact), ..Default::default() };
+    let of_it = billing_details::Column::OrganisationId.eq(organisation);
+    billing_details::Entity::update_many().set(row).filter(of_it).exec(tx).await?;
+    Ok(())
+}
+
+/// A contact as the transaction sees it.
+pub async fn load_contact(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<billing_contact::Model>> {
+    billing_contact::Entity::find_by_id(id).one(tx).await
+}
+
+/// Writes a new contact.
+pub async fn create_contact(tx: &DatabaseTransaction, row: billing_contact::Model) -> Written<()> {
+    billing_contact::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Writes a contact anew.
+pub async fn save_contact(tx: &DatabaseTransaction, row: billing_contact::Model) -> Written<()> {
+    let columns = billing_contact::ActiveModel {
+        name: Set(row.name),
+        address: Set(row.address),
+        country: Set(row.country),
+        email: Set(row.email),
+        ..Default::default()
+    };
+    billing_contact::Entity::update_many().set(columns).filter(billing_contact::Column::Id.eq(row.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Removes a contact.
+pub async fn delete_contact(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+    billing_contact::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
 }

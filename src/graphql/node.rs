@@ -18,6 +18,7 @@ use crate::operator::{self, UserAccount};
 use crate::organisation::{self, Organisation};
 use crate::ownership::{self, OwnershipTransfer};
 use crate::partnership::{self, Partnership};
+use crate::payer::{self, Moment, PayerAgreement};
 use crate::programme::{self, ResellerRequest};
 use crate::property::{self, PropertyDefinition};
 use crate::proposal::{self, PartnershipProposal};
@@ -50,6 +51,8 @@ pub enum Node {
     ResellerRequest(ResellerRequest),
     /// A contact that receives invoices.
     BillingContact(BillingContact),
+    /// An agreement about who pays.
+    PayerAgreement(PayerAgreement),
     /// A subscription.
     Subscription(Subscription),
     /// A service.
@@ -87,6 +90,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         Type::DelegationTemplate => template::store::find(request, key).await?.map(Node::from),
         Type::ResellerRequest => programme::store::find(request, key).await?.map(Node::from),
         Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
+        Type::PayerAgreement => payer::store::find(request, key, Moment::of(context)?).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),
         Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),

@@ -7,6 +7,7 @@ use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
+use crate::billing::{BillingContactMutation, BillingMutation};
 use crate::client::ClientMutation;
 use crate::client_view::ClientViewMutation;
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use crate::organisation::{
 };
 use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
 use crate::partnership::PartnershipMutation;
+use crate::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
 use crate::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
 use crate::property::{PropertyMutation, PropertyValueMutation};
 use crate::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
@@ -42,6 +44,7 @@ pub struct Query(
     ResellerQuery,
     NodeQuery,
     ExplanationQuery,
+    PayerQuery,
     InvitationQuery,
     OperatorQuery,
     RoleQuery,
@@ -77,6 +80,11 @@ pub struct Mutation(
     PropertyMutation,
     PropertyValueMutation,
     ClientViewMutation,
+    BillingMutation,
+    BillingContactMutation,
+    PayerMutation,
+    PayerAnswerMutation,
+    PayerEndMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

@@ -5,6 +5,7 @@
 //! keeps everybody else away from who belongs to the organisation.
 
 mod choice;
+pub mod holders;
 mod leaders;
 mod letters;
 mod mutation;

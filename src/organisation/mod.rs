@@ -11,6 +11,7 @@ mod letters;
 mod mutation;
 mod object;
 mod partners;
+mod paying;
 mod query;
 pub mod store;
 mod suspension;

@@ -1,4 +1,4 @@
-//! An organisation, and its card for those who stand in a relation with it.
+//! What can be asked of an organisation.
 
 use async_graphql::{Context, ID, Object};
 use entity::organisation_halt;
@@ -6,14 +6,13 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::card::OrganisationCard;
 use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
+use super::paying::OrganisationPaying;
 use super::store;
 use crate::access::{Exists, Guarded, Permission, PermissionSet, Seat, Seen, Side};
 use crate::api_key::{self, ApiKey};
 use crate::audit::{self, AuditEvent, AuditFilter, AuditVerification};
-use crate::billing::{self, BillingDetails};
 use crate::error::Result;
 use crate::explanation::{self, Accessor};
 use crate::id;
@@ -194,26 +193,9 @@ impl Organisation {
         invoice::store::list_to_pay(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// Who it is on paper, and where its invoices go.
-    #[requires(BILLING_READ)]
-    async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
-        billing::store::details(Request::of(context)?, &self.0).await.map(Some)
-    }
-
-    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself.
-    #[requires(BILLING_READ)]
-    async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
-        billing::store::payer(Request::of(context)?, self.key()).await
-    }
-
-    /// The organisations that it pays for directly.
-    #[requires(INVOICE_READ)]
-    async fn pays_for(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-    ) -> Result<Option<Connection<OrganisationCard>>> {
-        billing::store::pays_for(Request::of(context)?, self.key(), &page).await.map(Some)
+    #[flattened]
+    fn paying(&self) -> OrganisationPaying {
+        OrganisationPaying(self.0.clone())
     }
 
     #[flattened]
@@ -236,14 +218,7 @@ impl Organisation {
     /// the log.
     #[requires(AUDIT_READ)]
     async fn audit_verification(&self, context: &Context<'_>) -> Result<Option<AuditVerification>> {
-        let finding = audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await?;
-        Ok(Some(AuditVerification {
-            valid: finding.fault.is_none(),
-            events: finding.events,
-            forgotten: finding.forgotten,
-            broken_at: finding.fault.map(|(sequence, _)| sequence),
-            reason: finding.fault.map(|(_, reason)| reason.to_owned()),
-        }))
+        audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await.map(|finding| Some(finding.into()))
     }
 
     /// For how many days events are kept; null for ever. See `setAuditRetention`.

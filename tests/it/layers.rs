@@ -12,7 +12,7 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 25] = [
+const FEATURES: [&str; 26] = [
     "api_key",
     "audit",
     "billing",
@@ -27,6 +27,7 @@ const FEATURES: [&str; 25] = [
     "organisation",
     "ownership",
     "partnership",
+    "payer",
     "programme",
     "property",
     "proposal",

@@ -12,7 +12,7 @@ use crate::database::for_each_database;
 use crate::world::*;
 
 /// Sends a mutation that has to wait for Acme until the statement is done.
-async fn while_waiting(world: &World, caller: Caller, (mutation, input): (&str, Value), statement: &str) -> Answer {
+pub async fn while_waiting(world: &World, caller: Caller, (mutation, input): (&str, Value), statement: &str) -> Answer {
     let client = world.as_(caller);
     client.run("{ viewer { name } }", json!({})).await.ok();
     let tx = world.db().writer().begin().await.unwrap();

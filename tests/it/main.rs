@@ -36,6 +36,7 @@ mod organisations;
 mod ownership;
 mod paged;
 mod partners;
+mod paying;
 mod plans;
 mod revoked;
 mod roles;

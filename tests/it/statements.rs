@@ -165,6 +165,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
     });
     let table = match kind {
         Type::Reseller => "organisation",
+        Type::PayerAgreement => "payer",
         Type::UserAccount => "\"user\"",
         _ => &name,
     };

@@ -69,10 +69,14 @@ impl World {
         self.rows.payers.push(payer::Model {
             id,
             organisation_id: organisation,
-            payer_id: payer,
+            payer_id: Some(payer),
+            sought_code: None,
             state: payer::State::Active,
             starts_on: self.day(since_days),
             ends_on: None,
+            requested_by_id: None,
+            answered_by_id: None,
+            answered_at: Some(created_at),
             created_at,
         });
     }
@@ -106,7 +110,8 @@ impl World {
         let issued_on = self.day(days);
         let issued_at = issued_on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6);
         let payer = self.rows.payers.iter().find(|row| row.organisation_id == organisation);
-        let payer_id = payer.filter(|payer| payer.starts_on <= issued_on).map_or(organisation, |payer| payer.payer_id);
+        let payer = payer.filter(|payer| payer.starts_on <= issued_on);
+        let payer_id = payer.and_then(|payer| payer.payer_id).unwrap_or(organisation);
         let (recipient_name, recipient_address) = self.recipient(payer_id);
         let mut invoice = invoice::Model {
             id: self.random.id(issued_at),

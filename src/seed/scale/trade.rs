@@ -47,10 +47,14 @@ impl Maker {
         self.rows.payers.push(payer::Model {
             id,
             organisation_id: organisation,
-            payer_id: payer,
+            payer_id: Some(payer),
+            sought_code: None,
             state: payer::State::Active,
             starts_on: month(1),
             ends_on: None,
+            requested_by_id: None,
+            answered_by_id: None,
+            answered_at: Some(created_at),
             created_at,
         });
     }
@@ -104,7 +108,7 @@ impl Maker {
         self.invoices += 1;
         let issued_on = month(FIRST_MONTH + count);
         let payer = self.rows.payers.iter().rev().find(|row| row.organisation_id == organisation);
-        let payer_id = payer.map_or(organisation, |row| row.payer_id);
+        let payer_id = payer.and_then(|row| row.payer_id).unwrap_or(organisation);
         let details = self.rows.billing_details.iter().rev().find(|row| row.organisation_id == payer_id);
         let (recipient_name, recipient_address) = details.map_or_else(Default::default, |details| {
             let contact = self.rows.billing_contacts.iter().rev().find(|row| Some(row.id) == details.contact_id);

@@ -62,6 +62,20 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
             let number = usize::from(mutation == "declineOwnership");
             format!("(input: {{transferId: {:?}}})", Type::OwnershipTransfer.id(HUB.offers()[number]).0)
         }
+        "createBillingContact" => at_the_hub(CONTACT),
+        "updateBillingContact" => {
+            format!("(input: {{contactId: {:?}, country: \"de\"}})", new_contact(world).await)
+        }
+        "deleteBillingContact" => format!("(input: {{contactId: {:?}}})", new_contact(world).await),
+        "updateBillingDetails" => at_the_hub("legalName: \"Navet and sons\", vatId: null"),
+        "setBillingRecipient" => at_the_hub("contactId: null"),
+        "requestPayer" => at_the_hub("payer: {code: \"7KQ2-M9XD\"}, startsOn: \"2026-06-01\""),
+        "acceptPayer" | "declinePayer" => agreement(prepared::payer(world, "payer_id", "PROPOSED").await),
+        "withdrawPayerRequest" => agreement(prepared::payer(world, "organisation_id", "PROPOSED").await),
+        "endPayer" => {
+            let column = if side == Some("PAYER") { "payer_id" } else { "organisation_id" };
+            agreement(prepared::payer(world, column, "ACTIVE").await)
+        }
         "closeOrganisation" => {
             world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [HUB.id().into()]).await;
             at_the_hub("")
@@ -138,6 +152,12 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
     }
 }
 
+const CONTACT: &str = "name: \"Agency\", address: \"Storgatan 1\", country: \"SE\", email: \"agency@example.org\"";
+
+fn agreement(id: String) -> String {
+    format!("(input: {{agreementId: {id:?}}})")
+}
+
 /// Input about the hub, with this beside its id.
 fn at_the_hub(more: &str) -> String {
     format!("(input: {{organisationId: {:?} {more}}})", Type::Organisation.id(HUB.id()).0)
@@ -171,6 +191,9 @@ pub fn invalid(mutation: &str) -> Option<String> {
         "inviteMembers" => format!("(input: {{organisationId: {hub:?}, invitations: []}})"),
         "rotateApiKey" => format!("(input: {{apiKeyId: {key:?}, keepOldForMinutes: 10081}})"),
         "updateApiKey" => format!("(input: {{apiKeyId: {key:?}, name: \"\"}})"),
+        "createBillingContact" => at_the_hub(&CONTACT.replace("SE", "ZZ")),
+        "updateBillingDetails" => at_the_hub("currency: \"XYZ\""),
+        "requestPayer" => at_the_hub("payer: {code: \"7KQ2-M9XD\"}, startsOn: \"2026-03-14\""),
         "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
         "createRole" => at_the_hub("name: \"Owner\", permissions: []"),
         "offerOwnership" => at_the_hub("email: \"nobody\""),
@@ -207,6 +230,16 @@ async fn invite(world: &World, inviter: Caller, organisation: Uuid, email: &str)
     let input = json!({ "organisationId": id, "email": email, "roles": [{ "builtIn": "MEMBER" }] });
     let answer = world.as_(inviter).run(query, json!({ "input": input })).await;
     answer.ok()["inviteMember"]["invitation"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
+}
+
+/// Id of a new contact of the hub.
+async fn new_contact(world: &World) -> String {
+    let query = format!("mutation {{ createBillingContact{} {{ contact {{ id }} }} }}", at_the_hub(CONTACT));
+    let answer = world.as_(HUB.owner).run(&query, json!({})).await;
+    answer.ok()["createBillingContact"]["contact"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{}", answer.text))
+        .to_owned()
 }
 
 /// Id of a new key of the hub.

@@ -58,6 +58,13 @@ pub async fn db_membership(world: &World) -> Uuid {
     organisation
 }
 
+/// Id of an agreement of the hub that is stored so: as who pays, or is paid for.
+pub async fn payer(world: &World, side: &str, state: &str) -> String {
+    let sql = format!("SELECT id FROM payer WHERE {side} = $1 AND state = $2 ORDER BY id LIMIT 1");
+    let rows = world.db().rows(sql, vec![HUB.id().into(), state.into()]).await.unwrap();
+    Type::PayerAgreement.id(rows[0].try_get_by_index(0).unwrap()).0
+}
+
 /// Id of a membership that is left of those who read.
 pub async fn reader(world: &World) -> String {
     let sql = "SELECT m.id FROM membership m JOIN \"user\" u ON u.id = m.user_id \

@@ -71,6 +71,7 @@ impl World {
             rows.invoice(below, client, id, &name);
             rows.payer(client, id);
             rows.payer(below, client);
+            rows.payer_request(above, client);
         }
         rows.db_write(self.db().writer()).await;
     }

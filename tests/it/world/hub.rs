@@ -26,7 +26,7 @@ pub struct Hub {
     pub owner: Caller,
     /// A member whose one role the tests change: see `db_role`.
     pub probe: Caller,
-    colleagues: [Caller; 2],
+    pub(super) colleagues: [Caller; 2],
 }
 
 /// The hub that tests look at.
@@ -53,10 +53,10 @@ pub const BOREAL: Hub = Hub {
     ],
 };
 
-const RESELLERS: [u32; 3] = [2, 3, 4];
+pub(super) const RESELLERS: [u32; 3] = [2, 3, 4];
 const CLIENTS: [u32; 3] = [5, 6, 7];
-const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
-const PAYER: u32 = 11;
+pub(super) const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
+pub(super) const PAYER: u32 = 11;
 const PAID_FOR: [u32; 3] = [12, 13, 14];
 const PROBE_ROLE: u32 = 50;
 const FREE_ROLE: u32 = 52;
@@ -255,11 +255,13 @@ impl Hub {
         }
         let contact = rows.contact(hub, &format!("{word} contact"));
         rows.details(hub, word, Some(contact));
-        fixtures.add(Type::BillingContact, "", contact);
-        rows.payer(hub, payer);
+        for number in 2..=3 {
+            fixtures.add(Type::BillingContact, "", rows.contact(hub, &format!("{word} contact {number}")));
+        }
+        self.payers(rows, fixtures);
         for number in PAID_FOR {
             let paid_for = key(self.tree, number);
-            rows.payer(paid_for, hub);
+            fixtures.add(Type::PayerAgreement, "PAYER", rows.payer(paid_for, hub).id);
             fixtures.add(Type::Invoice, "PAYER", rows.invoice(paid_for, hub, hub, word));
             rows.details(paid_for, &self.name(number), None);
         }
@@ -279,7 +281,7 @@ impl Hub {
 pub struct Fixtures(BTreeMap<(String, String), String>);
 
 impl Fixtures {
-    fn add(&mut self, kind: Type, rule: &str, id: Uuid) {
+    pub(super) fn add(&mut self, kind: Type, rule: &str, id: Uuid) {
         self.0.insert((format!("{kind:?}"), rule.to_owned()), kind.id(id).to_string());
     }
 

@@ -10,6 +10,7 @@ mod client;
 mod crowd;
 mod dump;
 mod hub;
+mod paying;
 mod people;
 mod rows;
 mod tenants;

@@ -1,9 +1,10 @@
 //! Rows of what an organisation buys, and of how it is billed.
 
+use chrono::TimeDelta;
 use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, subscription};
 use uuid::Uuid;
 
-use super::{Rows, day, push};
+use super::{Rows, day, now, push};
 
 impl Rows {
     pub fn contact(&mut self, organisation: Uuid, name: &str) -> Uuid {
@@ -36,13 +37,26 @@ impl Rows {
         let row = payer::Model {
             id: self.id(),
             organisation_id: organisation,
-            payer_id: payer,
+            payer_id: Some(payer),
+            sought_code: None,
             state: payer::State::Active,
             starts_on: day(-90),
             ends_on: None,
+            requested_by_id: None,
+            answered_by_id: None,
+            answered_at: Some(self.made()),
             created_at: self.made(),
         };
         push(&mut self.payers, row)
+    }
+
+    /// An organisation was asked to pay from next month on, and has not answered.
+    pub fn payer_request(&mut self, organisation: Uuid, payer: Uuid) -> &mut payer::Model {
+        let created_at = now() - TimeDelta::days(1) + TimeDelta::seconds(i64::from(self.next));
+        let row = self.payer(organisation, payer);
+        (row.state, row.starts_on) = (payer::State::Proposed, day(30));
+        (row.answered_at, row.created_at) = (None, created_at);
+        row
     }
 
     pub fn subscription(&mut self, organisation: Uuid, name: &str) -> Uuid {
