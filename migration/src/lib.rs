@@ -27,6 +27,7 @@ mod m20261122_000013_invitations;
 mod m20261122_000014_ownership;
 mod m20261122_000015_keys_and_logs;
 mod m20261122_000016_search;
+mod m20261124_000021_trees;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_ownership::Migration),
             Box::new(m20261122_000015_keys_and_logs::Migration),
             Box::new(m20261122_000016_search::Migration),
+            Box::new(m20261124_000021_trees::Migration),
         ]
     }
 }

@@ -19,11 +19,12 @@ use crate::id;
 use crate::invitation::{self, Invitation, InvitationState};
 use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
+use crate::overview::OrganisationOverview;
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
 use crate::partnership::{self, Partnership, PartnershipState, Window};
 use crate::request::Request;
-use crate::reseller::Reseller;
+use crate::reseller::{self, Ancestor, Reseller};
 use crate::role::{self, Role};
 use crate::service::{self, Service, ServiceFilter};
 use crate::subscription::{self, Subscription, SubscriptionFilter};
@@ -223,6 +224,19 @@ impl Organisation {
     ) -> Result<Option<Connection<Partnership>>> {
         let window = Window::of(context)?;
         partnership::store::of_client(Request::of(context)?, &self.0, &page, window, states).await.map(Some)
+    }
+
+    /// The resellers above it by partnerships in force, flat, by depth and then by name: its own, and on upwards as far
+    /// as each lets its partners be seen. Each comes once.
+    #[requires(PARTNERSHIP_READ)]
+    async fn ancestors(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Ancestor>>> {
+        reseller::ancestors(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// What it has in all: members, subscriptions, open invoices.
+    #[public]
+    fn overview(&self) -> OrganisationOverview {
+        OrganisationOverview::of(&self.0)
     }
 
     /// What it is as a reseller; null if it is none.

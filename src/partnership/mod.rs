@@ -8,4 +8,4 @@ mod rules;
 pub mod store;
 
 pub use object::Partnership;
-pub use rules::{PartnershipState, Window};
+pub use rules::{PartnershipState, Window, standing};

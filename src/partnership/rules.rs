@@ -29,6 +29,17 @@ pub enum PartnershipState {
     Ended,
 }
 
+/// Where an agreed partnership that nobody ended stands.
+pub fn standing(starts_at: DateTimeUtc, ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> PartnershipState {
+    if ends_at.is_some_and(|end| end <= now) {
+        PartnershipState::Expired
+    } else if now < starts_at {
+        PartnershipState::Scheduled
+    } else {
+        PartnershipState::Active
+    }
+}
+
 /// The moment at which states are judged, and how long proposals live.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
@@ -56,9 +67,7 @@ impl Window {
             State::Ended => PartnershipState::Ended,
             State::Proposed if row.created_at <= self.proposed_after => PartnershipState::Lapsed,
             State::Proposed => PartnershipState::Proposed,
-            State::Active if row.ends_at.is_some_and(|end| end <= self.now) => PartnershipState::Expired,
-            State::Active if self.now < row.starts_at => PartnershipState::Scheduled,
-            State::Active => PartnershipState::Active,
+            State::Active => standing(row.starts_at, row.ends_at, self.now),
         }
     }
 

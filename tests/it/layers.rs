@@ -12,7 +12,7 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 18] = [
+const FEATURES: [&str; 19] = [
     "api_key",
     "audit",
     "billing",
@@ -22,6 +22,7 @@ const FEATURES: [&str; 18] = [
     "membership",
     "operator",
     "organisation",
+    "overview",
     "ownership",
     "partnership",
     "reseller",
@@ -36,7 +37,7 @@ const FEATURES: [&str; 18] = [
 const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
     ("app", &["api_key", "audit", "graphql", "session", "user"]),
-    ("http", &["app", "audit", "graphql", "session"]),
+    ("http", &["app", "audit", "graphql", "reseller", "session"]),
     ("seed", &["audit", "user", "session"]),
     ("command", &["app", "audit", "graphql", "http", "seed", "session", "user"]),
 ];
