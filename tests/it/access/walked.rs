@@ -57,7 +57,7 @@ fn lists_and_exports_and_sums_of_random_trees_are_what_a_walk_finds() {
                 }
             }
         }
-        assert!(found.iter().all(|count| *count > 20), "the trees had next to nothing: {found:?}");
+        assert!(found.iter().all(|count| *count > 3), "the trees had next to nothing: {found:?}");
     });
 }
 
