@@ -60,6 +60,25 @@ query Dashboard {
 `,
   },
   {
+    filledWith: "reseller",
+    query: `# A reseller's customers in all. Each figure says over how many of them it speaks: those that let you know.
+query Summary($id: ID!) {
+  reseller(id: $id) {
+    organisation { name overview { memberCount subscriptionCount monthlyRecurring { formatted } } }
+    summary {
+      clientsByState { state count }
+      monthlyRecurring { clients ofClients amounts { formatted } }
+      openInvoices { count clients ofClients amounts { formatted } }
+      overdueInvoices { count clients ofClients amounts { formatted } }
+    }
+    descendants(permission: INVOICE_READ, first: 20) {
+      totalCount edges { node { depth organisation { name overview { overdueInvoices { count } } } path { name } } }
+    }
+  }
+}
+`,
+  },
+  {
     filledWith: "organisation",
     query: `# Who can read the invoices of this organisation, and through what.
 query WhoCanSee($id: ID!) {

@@ -149,6 +149,7 @@ pub struct Limits {
     pub batch: usize,
     pub execution_seconds: u64,
     pub cached_documents: usize,
+    pub export_rows: usize,
 }
 
 /// The transport.

@@ -33,6 +33,7 @@ pub mod membership;
 pub mod money;
 pub mod operator;
 pub mod organisation;
+pub mod overview;
 pub mod ownership;
 pub mod page;
 pub mod partnership;

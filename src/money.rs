@@ -37,6 +37,16 @@ impl Money {
         Self { minor, currency: currency.to_owned() }
     }
 
+    /// The amount in minor units.
+    pub const fn minor(&self) -> i64 {
+        self.minor
+    }
+
+    /// The code of its currency.
+    pub fn into_currency(self) -> String {
+        self.currency
+    }
+
     /// The amount with a point before the minor units, the thousands set apart, and the currency behind.
     fn text(&self) -> String {
         let places = Currency::from_code(&self.currency).and_then(Currency::exponent).map_or(2, usize::from);

@@ -64,6 +64,35 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Reads a long answer to its end, and says how many lines and bytes it had.
+    pub async fn count_lines(mut self, path: &str, token: &str) -> (u64, u64) {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+        self.0.get_mut().write_all(request.as_bytes()).await.expect("sent");
+        let (mut lines, mut bytes, mut last) = (0, 0, [0; 5]);
+        let mut before = 0;
+        let mut some = vec![0; 1 << 18];
+        loop {
+            let count = self.0.read(&mut some).await.expect("an answer");
+            if count == 0 {
+                break;
+            }
+            bytes += count as u64;
+            for byte in &some[..count] {
+                // Lines of the transfer end with another letter before.
+                lines += u64::from(*byte == b'\n' && before != b'\r');
+                before = *byte;
+            }
+            let end = count.min(5);
+            last.rotate_left(end);
+            last[5 - end..].copy_from_slice(&some[count - end..count]);
+        }
+        assert_eq!(&last, b"0\r\n\r\n", "the answer was broken off");
+        (lines, bytes)
+    }
+}
+
 /// Sends the same request from so many connections, each as soon as it has its answer.
 pub async fn drive(
     port: u16,

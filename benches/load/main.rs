@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench load` measures on embedded SQLite; `-- --postgres postgres://user@host/name` on PostgreSQL as
 //! well, in that database, which must be empty. `-- --organisations N` sets the size (10,000), `-- --seconds S` how
-//! long each figure is taken (5), `-- --only queries`, `-- --only log-ins` or `-- --only table` leaves the other parts out.
+//! long each figure is taken (5), `-- --only queries`, `log-ins`, `table`, `export` or `viewer` leaves the other parts out.
+//! `export` and `viewer` run only where they are named, with a reseller of `-- --clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -14,11 +15,13 @@
 )]
 
 mod client;
+mod export;
 mod floor;
 mod log_ins;
 mod process;
 mod queries;
 mod table;
+mod viewer;
 
 use std::time::Duration;
 
@@ -31,21 +34,28 @@ struct Options {
     seconds: u64,
     postgres: Option<String>,
     only: Option<String>,
+    clients: u64,
 }
 
 impl Options {
+    /// Whether a part runs that needs a reseller with very many clients.
+    fn is_giant(&self) -> bool {
+        matches!(self.only.as_deref(), Some("export" | "viewer"))
+    }
+
     fn has(&self, part: &str) -> bool {
         self.only.as_deref().is_none_or(|only| only == part)
     }
 }
 
 fn options() -> Options {
-    let mut options = Options { organisations: 10_000, seconds: 5, postgres: None, only: None };
+    let mut options = Options { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000 };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
         match argument.as_str() {
             "--organisations" => options.organisations = value().parse().expect("a number"),
+            "--clients" => options.clients = value().parse().expect("a number"),
             "--seconds" => options.seconds = value().parse().expect("a number"),
             "--postgres" => options.postgres = Some(value()),
             "--only" => options.only = Some(value()),
@@ -79,10 +89,22 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &std::path
     let started = std::time::Instant::now();
     process::run(url, directory, &["migrate", "up"]);
     let count = options.organisations.to_string();
-    process::run(url, directory, &["seed", "scale", "--organisations", &count, "--seed", "1"]);
+    let mut seed = vec!["seed", "scale", "--organisations", &count, "--seed", "1"];
+    let clients = options.clients.to_string();
+    if options.is_giant() {
+        println!("and {clients} clients of one reseller, with the trees below them");
+        seed.extend(["--clients", &clients]);
+    }
+    process::run(url, directory, &seed);
     println!("seeded in {:.1} s", started.elapsed().as_secs_f64());
     if options.has("queries") {
         queries(url, options, directory).await;
+    }
+    if options.is_giant() && options.has("export") {
+        export::measure(url, directory).await;
+    }
+    if options.is_giant() && options.has("viewer") {
+        viewer::measure(url, directory, options.seconds).await;
     }
     if options.has("log-ins") {
         log_ins::measure(url, directory, options.seconds).await;

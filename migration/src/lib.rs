@@ -31,6 +31,7 @@ mod m20261124_000017_contracts;
 mod m20261124_000018_properties;
 mod m20261124_000019_payers;
 mod m20261124_000020_templates;
+mod m20261124_000021_trees;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_properties::Migration),
             Box::new(m20261124_000019_payers::Migration),
             Box::new(m20261124_000020_templates::Migration),
+            Box::new(m20261124_000021_trees::Migration),
         ]
     }
 }

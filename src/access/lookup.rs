@@ -10,13 +10,14 @@ use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
+use super::among;
 use super::directive::Side;
 use super::explain::explain;
 use super::graph::{Graph, Holdings, OrganisationState};
 use super::guard::Seat;
 use super::path::{Explanation, Path};
 use super::permission::Permission;
-use super::resolver::{partnership_for, resolve};
+use super::resolver::{Passage, partnership_for, passage, resolve};
 use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::batch::Batch;
@@ -83,6 +84,11 @@ impl Seen {
     /// The partnership without which the viewer would not hold all of this here, if there is one.
     pub fn partnership_for(&self, needed: Grants, now: DateTimeUtc) -> Option<Uuid> {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
+    }
+
+    /// Which of the clients of this reseller let the permission through to the viewer by their partnership with it.
+    pub fn passage(&self, permission: Permission, now: DateTimeUtc) -> Passage {
+        passage(&self.origin.graph, &self.origin.holdings, self.row.id, permission, now)
     }
 
     /// The seat of an object that belongs to this organisation alone.
@@ -189,6 +195,11 @@ impl Access {
             }
         }
         Ok(found)
+    }
+
+    /// Looks very many up whose rows are at hand, as a page of an export reads them. Remembers none of them.
+    pub async fn look_among(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Seen>> {
+        Ok(decisions(among::store::among(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>> {

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::graph::{Edge, Graph, Holding, Holdings, Kind, mask_clients, mask_own};
+use super::graph::{Edge, Graph, Holding, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
 
 /// What flows on from an organisation, split by where it came from.
@@ -19,6 +20,8 @@ pub struct Flow {
     pub members: PermissionSet,
     /// From those who came through its own partners, masked.
     pub upstream: PermissionSet,
+    /// From the operator's staff, who come to each client by the operator's own partnership.
+    pub staff: PermissionSet,
     /// The decision.
     pub grants: Grants,
 }
@@ -63,7 +66,7 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
             let upstream = mask_clients(node.state, through.clients) | staff;
             let grants =
                 Grants { own: mask_own(node.state, own.own | through.own) | staff, clients: members | upstream };
-            flows.insert(id, Flow { members, upstream, grants });
+            flows.insert(id, Flow { members, upstream, staff, grants });
         }
         for client in below.get(&id).into_iter().flatten() {
             if let Some(open) = waiting_for.get_mut(client) {
@@ -87,6 +90,43 @@ fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
     // What is not delegable is let through by no stored partnership, whatever it says.
     reach = reach & PermissionSet::DELEGABLE;
     Grants { own: reach & edge.delegated, clients: reach & edge.client_delegated }
+}
+
+/// Which clients of a reseller let a permission through to an actor by their partnership with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// None: the actor has nothing to bring.
+    Closed,
+    /// Those whose partnership is in force and delegates it.
+    Delegated {
+        /// The partnership has to include those from above as well.
+        upstream_only: bool,
+        /// States of a client that leave it.
+        states: Vec<OrganisationState>,
+    },
+    /// All: the operator's staff come by its implicit partnership.
+    Open,
+}
+
+/// What `let_through` and the masks say of one permission for all clients of a reseller, without looking at any.
+pub fn passage(
+    graph: &Graph,
+    holdings: &Holdings,
+    reseller: Uuid,
+    permission: Permission,
+    now: DateTimeUtc,
+) -> Passage {
+    let flow = flows(graph, holdings, now).get(&reseller).copied().unwrap_or_default();
+    if flow.staff.has(permission) {
+        return Passage::Open;
+    }
+    let comes = |set: PermissionSet| (set & PermissionSet::DELEGABLE).has(permission);
+    if !comes(flow.members | flow.upstream) {
+        return Passage::Closed;
+    }
+    let states = [OrganisationState::Active, OrganisationState::Suspended, OrganisationState::Closed];
+    let leaves = |state: &OrganisationState| mask_own(*state, PermissionSet::ALL).has(permission);
+    Passage::Delegated { upstream_only: !comes(flow.members), states: states.into_iter().filter(leaves).collect() }
 }
 
 /// The partnership through which an actor holds something of this at the organisation that it holds there neither by
@@ -122,7 +162,7 @@ pub fn partnership_for(
 mod tests {
     use chrono::TimeDelta;
 
-    use super::super::graph::{HeldRole, Node, OrganisationState, PartnershipState};
+    use super::super::graph::{HeldRole, Node, PartnershipState};
     use super::super::permission::Permission::*;
     use super::super::role::{BuiltinRole, DelegationPreset};
     use super::*;

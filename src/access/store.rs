@@ -274,7 +274,7 @@ fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> std::result::Result<Edg
 }
 
 /// Reads two stored sets, beginning at the column.
-fn custom(
+pub(super) fn custom(
     row: &QueryResult,
     column: usize,
     id: Uuid,
@@ -286,7 +286,7 @@ fn custom(
     Ok(HeldRole::custom(id, name, own, clients, kind))
 }
 
-fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
+pub(super) fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
     if let Subject::Key { id, organisation_id, scopes } = subject
         && let Some(node) = neighbourhood.graph.nodes.get(&organisation_id)
     {

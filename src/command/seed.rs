@@ -29,6 +29,10 @@ enum What {
         /// How many organisations.
         #[arg(long)]
         organisations: u64,
+        /// How many clients one reseller has, on top of them; another has a tenth, and some of all these are resellers
+        /// themselves.
+        #[arg(long)]
+        clients: Option<u64>,
         /// Which data.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -44,9 +48,9 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
             let people = seed::demo(&db, &passwords, &Clock::default(), &Random::system()).await?;
             introduce(&people);
         }
-        What::Scale { organisations, seed } => {
+        What::Scale { organisations, clients, seed } => {
             let tell = |made| tracing::info!(made, organisations, "seeding");
-            let summary = seed::scale(&db, &passwords, organisations, seed, tell).await?;
+            let summary = seed::scale(&db, &passwords, organisations, clients, seed, tell).await?;
             say(format_args!("{summary:#?}"));
         }
     }

@@ -1,7 +1,7 @@
 //! The transport: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: what happens to a request. Around it stand `trace` (id, log, figures), `headers` and `cors`;
-//! the other routes are in `routes` and `export`, the page for people in `playground`, and the loop over connections in `serve`.
+//! the other routes are in `routes`, `export` and `tree`, the page for people in `playground`, and the loop over connections in `serve`.
 
 mod answer;
 mod client;
@@ -19,6 +19,7 @@ mod request_id;
 mod routes;
 mod serve;
 mod trace;
+mod tree;
 
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))
         .route("/organisations/{id}/audit.ndjson", get(export::audit))
+        .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

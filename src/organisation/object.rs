@@ -19,6 +19,7 @@ use crate::id;
 use crate::invitation::{self, Invitation, InvitationState};
 use crate::invoice::{self, Invoice, InvoiceFilter};
 use crate::membership::{self, Membership};
+use crate::overview::OrganisationOverview;
 use crate::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::page::{Connection, PageArguments};
 use crate::request::Request;
@@ -196,6 +197,12 @@ impl Organisation {
     #[flattened]
     fn paying(&self) -> OrganisationPaying {
         OrganisationPaying(self.0.clone())
+    }
+
+    /// What it has in all: members, subscriptions, open invoices.
+    #[public]
+    fn overview(&self) -> OrganisationOverview {
+        OrganisationOverview::of(&self.0)
     }
 
     #[flattened]

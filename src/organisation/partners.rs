@@ -10,7 +10,7 @@ use crate::partnership::{self, Partnership, PartnershipState};
 use crate::programme::{self, ResellerRequest};
 use crate::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::request::Request;
-use crate::reseller::Reseller;
+use crate::reseller::{self, Ancestor, Reseller};
 
 /// The fields of an organisation that are about partners.
 pub struct OrganisationPartners(pub(super) Seen);
@@ -88,6 +88,13 @@ impl OrganisationPartners {
         page: PageArguments,
     ) -> Result<Option<Connection<ResellerRequest>>> {
         programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The resellers above it by partnerships in force, flat, by depth and then by name: its own, and on upwards as far
+    /// as each lets its partners be seen. Each comes once.
+    #[requires(PARTNERSHIP_READ)]
+    async fn ancestors(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Ancestor>>> {
+        reseller::ancestors(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// What it is as a reseller; null if it is none.

@@ -27,6 +27,6 @@ pub use mutation::PartnershipMutation;
 pub use object::Partnership;
 pub use opened::PartnershipTerms;
 pub use parties::{Parties, PartnershipSide};
-pub use rules::{PartnershipState, filter};
+pub use rules::{PartnershipState, filter, standing};
 pub use terms::{DelegationInput, Terms};
 pub use upkeep::{Upkeep, keep_up, keep_up_now_and_then};

@@ -21,13 +21,22 @@ pub enum PartnershipState {
     Ended,
 }
 
+/// Where an agreed partnership that nobody ended stands.
+pub fn standing(starts_at: DateTimeUtc, ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> PartnershipState {
+    if ends_at.is_some_and(|end| end <= now) {
+        PartnershipState::Expired
+    } else if now < starts_at {
+        PartnershipState::Scheduled
+    } else {
+        PartnershipState::Active
+    }
+}
+
 /// The state of a partnership at the moment.
 pub fn judge(row: &Model, now: DateTimeUtc) -> PartnershipState {
     match row.state {
         State::Ended => PartnershipState::Ended,
-        State::Active if row.ends_at.is_some_and(|end| end <= now) => PartnershipState::Expired,
-        State::Active if now < row.starts_at => PartnershipState::Scheduled,
-        State::Active => PartnershipState::Active,
+        State::Active => standing(row.starts_at, row.ends_at, now),
     }
 }
 

@@ -184,6 +184,31 @@ async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashM
     Ok(found)
 }
 
+/// The same upwards, as pairs of client and reseller.
+pub async fn above(request: &Request, client: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
+    let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>("above".to_owned());
+    let found = batch.load(client, async |ids| all_above(request, &ids).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
+async fn all_above(request: &Request, bottoms: &[Uuid]) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
+    let db = request.db();
+    let in_force = "p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2)";
+    let sql = format!(
+        "WITH RECURSIVE up(bottom, id) AS ( \
+           SELECT id, id FROM organisation WHERE {} \
+           UNION SELECT up.bottom, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force} \
+         ) SELECT up.bottom, p.client_id, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force}",
+        db.among("id", 1)
+    );
+    let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
+    for row in db.rows(sql, vec![db.keys(bottoms), request.now().into()]).await? {
+        let pair = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        found.entry(row.try_get_by_index(0)?).or_default().push(pair);
+    }
+    Ok(found)
+}
+
 /// Whether the partnership is in force, as the transaction sees it.
 pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
     Ok(load(tx, id).await?.is_some_and(|row| judge(&row, now) == PartnershipState::Active))

@@ -44,8 +44,14 @@ impl Descendant {
     }
 }
 
-/// Lists the tree by depth, then by name.
-pub async fn list(request: &Request, top: &Seen, depth: i32, page: &PageArguments) -> Result<Connection<Descendant>> {
+/// Lists the tree by depth, then by name: those of it where the viewer holds the permission.
+pub async fn list(
+    request: &Request,
+    top: &Seen,
+    depth: i32,
+    permission: Permission,
+    page: &PageArguments,
+) -> Result<Connection<Descendant>> {
     let pairs = partnership::store::below(request, top.row.id, depth).await?;
     let seen = request.access.look_all(pairs.iter().flat_map(|(reseller, client)| [*reseller, *client])).await?;
     let holds = |id: Uuid, permission| {
@@ -55,7 +61,7 @@ pub async fn list(request: &Request, top: &Seen, depth: i32, page: &PageArgument
     let places = walk(top.row.id, &pairs, |id| holds(id, Permission::ClientRead));
     let mut visible: Vec<(String, Uuid, Arc<Place>)> = places
         .into_iter()
-        .filter(|place| holds(place.id, Permission::OrganisationRead))
+        .filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead))
         .filter_map(|place| {
             let name = &seen.get(&place.id)?.row.name;
             Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))

@@ -7,11 +7,12 @@ use macros::guarded;
 use super::client::ClientConnection;
 use super::criteria::{ClientFilter, ClientOrder, choose};
 use super::descendant::{self, Descendant};
-use crate::access::{Exists, Guarded, Seat, Seen, Side};
+use crate::access::{Exists, Guarded, Permission, Seat, Seen, Side};
 use crate::client_view::{self, ClientView};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::organisation::Organisation;
+use crate::overview::ResellerSummary;
 use crate::page::{Connection, PageArguments};
 use crate::partnership::store;
 use crate::programme::{self, ResellerProgramme};
@@ -22,6 +23,15 @@ use crate::template::{self, DelegationTemplate, Drift};
 
 /// Levels of partnerships that a tree may have.
 const DEEPEST: i32 = 8;
+
+/// The levels that were asked for, if there may be so many.
+pub fn depth(asked: Option<i32>) -> Result<i32> {
+    let depth = asked.unwrap_or(DEEPEST);
+    if !(1..=DEEPEST).contains(&depth) {
+        return Err(Error::InvalidInput(format!("maxDepth is {depth}; it may be 1 to {DEEPEST}.")));
+    }
+    Ok(depth)
+}
 
 /// The facet of an organisation that has clients.
 pub struct Reseller(Seen);
@@ -131,11 +141,17 @@ impl Reseller {
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "How many levels down: 1 to 8, 8 if nothing is given.")] max_depth: Option<i32>,
+        #[graphql(desc = "Only those where the viewer may do this; ORGANISATION_READ if not given.")]
+        permission: Option<Permission>,
     ) -> Result<Option<Connection<Descendant>>> {
-        let depth = max_depth.unwrap_or(DEEPEST);
-        if !(1..=DEEPEST).contains(&depth) {
-            return Err(Error::InvalidInput(format!("maxDepth is {depth}; it may be 1 to {DEEPEST}.")));
-        }
-        descendant::list(Request::of(context)?, &self.0, depth, &page).await.map(Some)
+        let permission = permission.unwrap_or(Permission::OrganisationRead);
+        let depth = depth(max_depth)?;
+        descendant::list(Request::of(context)?, &self.0, depth, permission, &page).await.map(Some)
+    }
+
+    /// The clients in all: how many, what they pay and what they owe, each over those that let it be known.
+    #[requires(CLIENT_READ)]
+    fn summary(&self) -> Option<ResellerSummary> {
+        Some(ResellerSummary::of(&self.0))
     }
 }

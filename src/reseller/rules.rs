@@ -1,21 +1,21 @@
-//! The tree below a reseller, flat: a pure walk over pairs of reseller and client.
+//! The tree below a reseller, or above a client, flat: a pure walk over pairs of organisations.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use uuid::Uuid;
 
-/// An organisation below a reseller.
+/// An organisation below a reseller, or above a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The organisation.
     pub id: Uuid,
-    /// The way down to it: the reseller at the top, then each reseller on the way.
+    /// The way to it: where the walk began, then each organisation on the way.
     pub path: Vec<Uuid>,
 }
 
-/// Walks down level by level. Each organisation comes once, by its shortest way; the walk goes on only below
-/// organisations whose clients the viewer may see, so no way leads through one that it may not.
-pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_see_clients: impl Fn(Uuid) -> bool) -> Vec<Place> {
+/// Walks level by level, down or up: the pairs say from where to where. Each organisation comes once, by its shortest way; the walk goes on only below
+/// organisations of which the viewer may see what comes next, so no way leads through one of which it may not.
+pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_go_on: impl Fn(Uuid) -> bool) -> Vec<Place> {
     let mut clients: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for (reseller, client) in pairs {
         clients.entry(*reseller).or_default().push(*client);
@@ -24,7 +24,7 @@ pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_see_clients: impl Fn(Uuid) ->
     let mut found = Vec::new();
     let mut queue = VecDeque::from([Place { id: top, path: Vec::new() }]);
     while let Some(place) = queue.pop_front() {
-        if !may_see_clients(place.id) {
+        if !may_go_on(place.id) {
             continue;
         }
         let mut path = place.path.clone();

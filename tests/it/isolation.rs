@@ -11,7 +11,7 @@ use crate::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 9] = [
+const WITHOUT_IDS: [&str; 10] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",

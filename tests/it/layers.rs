@@ -12,7 +12,7 @@ const BASE: [&str; 16] = [
     "random", "request", "text",
 ];
 /// One folder for each noun of the business. They know each other's objects and stores.
-const FEATURES: [&str; 26] = [
+const FEATURES: [&str; 27] = [
     "api_key",
     "audit",
     "billing",
@@ -25,6 +25,7 @@ const FEATURES: [&str; 26] = [
     "membership",
     "operator",
     "organisation",
+    "overview",
     "ownership",
     "partnership",
     "payer",
@@ -44,7 +45,7 @@ const FEATURES: [&str; 26] = [
 const ABOVE: [(&str, &[&str]); 5] = [
     ("graphql", &FEATURES),
     ("app", &["api_key", "audit", "graphql", "session", "user"]),
-    ("http", &["app", "audit", "graphql", "session"]),
+    ("http", &["app", "audit", "graphql", "reseller", "session"]),
     ("seed", &["audit", "property", "session", "user"]),
     ("command", &["app", "audit", "graphql", "http", "partnership", "seed", "session", "user"]),
 ];

@@ -43,4 +43,5 @@ mod roles;
 mod schema;
 mod statements;
 mod transport;
+mod trees;
 mod world;

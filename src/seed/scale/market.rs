@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::rows::Rows;
 use super::maker::{Delegation, Maker};
-use super::shape::{BENCH_CLIENTS, DASHBOARD, Shape};
+use super::shape::{BENCH_CLIENTS, DASHBOARD, EACH, RESELLERS, Shape};
 use super::trade::Trade;
 use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
 
@@ -14,11 +14,12 @@ const BATCH: usize = 500;
 
 /// All batches, in the order in which they are to be written.
 pub fn batches(shape: Shape, maker: Maker) -> impl Iterator<Item = Rows> {
-    let mut market = Market { maker, resellers: Vec::new(), bench: Uuid::nil(), giant: Uuid::nil(), payer: None };
+    let mut market = Market { maker, resellers: Vec::new(), bench: Uuid::nil(), giants: Vec::new(), payer: None };
     let mut steps = std::iter::once(Step::Above(shape))
         .chain((0..BENCH_CLIENTS).map(Step::BenchClient))
         .chain(std::iter::once(Step::Dashboard))
-        .chain((0..shape.giant_clients).map(|_| Step::GiantClient))
+        .chain(tree(0, shape.giant_clients, shape.tenth_clients > 0))
+        .chain(tree(1, shape.tenth_clients, true))
         .chain((0..shape.others).map(|_| Step::Other));
     std::iter::from_fn(move || {
         while market.maker.rows.organisations.len() < BATCH
@@ -40,17 +41,37 @@ enum Step {
     BenchClient(u64),
     /// All organisations of the dashboard person.
     Dashboard,
-    /// A client of the giant.
-    GiantClient,
+    /// A client of the giant of that number.
+    GiantClient(usize),
+    /// One that is a reseller itself.
+    ResellerBelow(usize),
+    /// A client of one of these.
+    ClientBelow(usize),
     /// Any other.
     Other,
+}
+
+/// The clients of a giant. Where it has a tree, some are resellers, and their clients come after.
+fn tree(giant: usize, clients: u64, is_tree: bool) -> impl Iterator<Item = Step> {
+    let direct = (0..clients).map(move |number| {
+        let is_reseller = is_tree && number % RESELLERS == 0;
+        if is_reseller { Step::ResellerBelow(giant) } else { Step::GiantClient(giant) }
+    });
+    let below = if is_tree { clients.div_ceil(RESELLERS) * EACH } else { 0 };
+    direct.chain((0..below).map(move |_| Step::ClientBelow(giant)))
+}
+
+/// A reseller with very many clients, and those of them that are resellers.
+struct Giant {
+    id: Uuid,
+    below: Vec<Uuid>,
 }
 
 struct Market {
     maker: Maker,
     resellers: Vec<Uuid>,
     bench: Uuid,
-    giant: Uuid,
+    giants: Vec<Giant>,
     /// One of this batch who may pay for others.
     payer: Option<Uuid>,
 }
@@ -65,7 +86,13 @@ impl Market {
             Step::Above(shape) => self.above(shape),
             Step::BenchClient(number) => self.bench_client(number),
             Step::Dashboard => self.dashboard(),
-            Step::GiantClient => self.client(self.giant),
+            Step::GiantClient(giant) => self.client(self.giants[giant].id),
+            Step::ResellerBelow(giant) => self.reseller_below(giant),
+            Step::ClientBelow(giant) => {
+                let below = &self.giants[giant].below;
+                let reseller = below[self.maker.dice.low(below.len())];
+                self.client(reseller);
+            }
             Step::Other => {
                 let reseller = self.some_reseller();
                 self.client(reseller);
@@ -86,7 +113,11 @@ impl Market {
             distributors.push(distributor);
         }
         self.bench = self.named_reseller("Bench Reseller", "bench");
-        self.giant = self.named_reseller("Giant Reseller", "giant");
+        let giants = [("Giant Reseller", "giant"), ("Tenth Reseller", "tenth")];
+        for (name, word) in giants.into_iter().take(if shape.tenth_clients > 0 { 2 } else { 1 }) {
+            let id = self.named_reseller(name, word);
+            self.giants.push(Giant { id, below: Vec::new() });
+        }
         for _ in 0..shape.resellers {
             let reseller = self.maker.organisation(Kind::Reseller);
             self.maker.people(reseller, 1);
@@ -95,7 +126,8 @@ impl Market {
             self.resellers.push(reseller);
         }
         let overview = DelegationPreset::Overview.set();
-        let all = [&[self.bench, self.giant], self.resellers.as_slice()].concat();
+        let giants = self.giants.iter().map(|giant| giant.id);
+        let all: Vec<Uuid> = [self.bench].into_iter().chain(giants).chain(self.resellers.iter().copied()).collect();
         for reseller in all {
             let distributor = self.maker.dice.pick(&distributors);
             let terms = Delegation { client_delegated: overview, ..through(DelegationPreset::Overview) };
@@ -111,6 +143,15 @@ impl Market {
         self.maker.member(reseller, owner, BuiltinRole::Owner);
         self.maker.member(reseller, agent, BuiltinRole::PartnerSupport);
         reseller
+    }
+
+    /// Lets the giant see its clients, and support them.
+    fn reseller_below(&mut self, giant: usize) {
+        let reseller = self.maker.organisation(Kind::Reseller);
+        self.maker.people(reseller, 1);
+        let terms = Delegation { client_delegated: DelegationPreset::Support.set(), ..through(DelegationPreset::Full) };
+        self.maker.partnership(self.giants[giant].id, reseller, terms);
+        self.giants[giant].below.push(reseller);
     }
 
     fn bench_client(&mut self, number: u64) {

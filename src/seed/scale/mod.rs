@@ -55,19 +55,22 @@ impl AddAssign<&Rows> for ScaleSummary {
     }
 }
 
-/// Fills an empty database. Tells after each batch how many organisations there are.
+/// Fills an empty database. With a number of clients, the giant has so many on top, another reseller a
+/// tenth of them, and both a tree below. Tells after each batch how many organisations there are.
 pub async fn scale(
     db: &Db,
     passwords: &Passwords,
     organisations: u64,
+    clients: Option<u64>,
     seed: u64,
     mut progress: impl FnMut(u64),
 ) -> Result<ScaleSummary> {
-    let shape = Shape::of(organisations)?;
+    let shape = Shape::of(organisations, clients)?;
+    let all = organisations + clients.map_or(0, |clients| clients + clients / 4);
     store::require_empty(db.writer()).await?;
     let password_hash = passwords.hash(PASSWORD.to_owned()).await?;
     let mut summary = ScaleSummary::default();
-    for rows in market::batches(shape, Maker::new(seed, organisations, password_hash)) {
+    for rows in market::batches(shape, Maker::new(seed, all, password_hash)) {
         db.write(async |transaction| Ok(rows.write(transaction).await?)).await?;
         summary += &rows;
         progress(summary.organisations);

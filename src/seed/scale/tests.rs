@@ -7,7 +7,7 @@ use crate::error::Error;
 
 async fn made(test: &TestDb) -> ScaleSummary {
     let mut told = Vec::new();
-    let summary = scale(&test.db, &test.passwords, 600, 7, |done| told.push(done)).await.unwrap();
+    let summary = scale(&test.db, &test.passwords, 600, None, 7, |done| told.push(done)).await.unwrap();
     assert_eq!(told.last(), Some(&600));
     assert!(told.is_sorted());
     summary
@@ -68,10 +68,10 @@ async fn the_same_seed_gives_the_same_rows() {
 #[tokio::test]
 async fn a_database_in_use_and_a_market_too_small_are_refused() {
     let test = TestDb::open().await;
-    let few = scale(&test.db, &test.passwords, 10, 1, |_| ()).await.unwrap_err();
+    let few = scale(&test.db, &test.passwords, 10, None, 1, |_| ()).await.unwrap_err();
     assert!(matches!(few, Error::InvalidInput(_)), "{few:?}");
     made(&test).await;
-    let used = scale(&test.db, &test.passwords, 600, 1, |_| ()).await.unwrap_err();
+    let used = scale(&test.db, &test.passwords, 600, None, 1, |_| ()).await.unwrap_err();
     assert!(matches!(used, Error::Conflict(_)), "{used:?}");
     test.close().await;
 }

@@ -2,6 +2,7 @@
 //! what the single look-ups say.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use entity::{api_key, membership, membership_role, organisation, partnership, role, user};
 use proptest::strategy::{Strategy, ValueTree};
@@ -17,8 +18,8 @@ use crate::world::{World, db_insert, now};
 /// How many random tenants on each database.
 const CASES: usize = 40;
 /// The user of the first memberships, and of the second.
-const USERS: [Uuid; 2] = [Uuid::from_u128(90_001), Uuid::from_u128(90_002)];
-const KEY: Uuid = Uuid::from_u128(90_003);
+pub(super) const USERS: [Uuid; 2] = [Uuid::from_u128(90_001), Uuid::from_u128(90_002)];
+pub(super) const KEY: Uuid = Uuid::from_u128(90_003);
 
 #[test]
 fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
@@ -40,7 +41,7 @@ fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
     });
 }
 
-fn person(id: Uuid) -> Actor {
+pub(super) fn person(id: Uuid) -> Actor {
     Actor::User(UserActor {
         id,
         name: String::new(),
@@ -56,6 +57,12 @@ async fn check(world: &World, tenancy: &Tenancy, subject: naive::Subject<'_>, ac
     let access = || Access::new(world.db().clone(), actor.clone(), now());
     let together = access();
     let all = together.look_all((0..tenancy.len()).map(id)).await.unwrap();
+    let rows = |some: usize| all.values().take(some).map(|seen| Arc::clone(&seen.row)).collect::<Vec<_>>();
+    for some in [1, tenancy.len()] {
+        for (id, seen) in access().look_among(rows(some)).await.unwrap() {
+            assert_eq!(seen.grants, all[&id].grants, "among {some}, at {id} of {tenancy:#?}");
+        }
+    }
     let listed: BTreeSet<Uuid> = access().reachable().await.unwrap().keys().copied().collect();
     for number in 0..tenancy.len() {
         let expected = grants(tenancy, subject, number);
@@ -92,7 +99,7 @@ async fn check_everybody(world: &World, tenancy: &Tenancy) {
 }
 
 /// Writes the tenants in place of all that was there.
-async fn db_replace(world: &World, tenancy: &Tenancy) {
+pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
     world.db_clear().await;
     let db = world.db().writer();
     let organisations = (0..tenancy.len()).map(|number| organisation::Model {

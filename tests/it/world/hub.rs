@@ -54,6 +54,8 @@ pub const BOREAL: Hub = Hub {
 };
 
 pub(super) const RESELLERS: [u32; 3] = [2, 3, 4];
+/// Two more that are above the hub, of which it lets nothing through.
+const ABOVE: [u32; 2] = [15, 16];
 const CLIENTS: [u32; 3] = [5, 6, 7];
 pub(super) const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
 pub(super) const PAYER: u32 = 11;
@@ -128,8 +130,12 @@ impl Hub {
 
     fn organisations(&self, rows: &mut Rows) {
         rows.organisation(self.id(), self.word, Kind::Reseller);
-        for number in RESELLERS.into_iter().chain(CLIENTS).chain([PAYER]).chain(PAID_FOR) {
-            let kind = if RESELLERS.contains(&number) || number == CLIENTS[0] { Kind::Reseller } else { Kind::Company };
+        for number in RESELLERS.into_iter().chain(ABOVE).chain(CLIENTS).chain([PAYER]).chain(PAID_FOR) {
+            let kind = if RESELLERS.contains(&number) || ABOVE.contains(&number) || number == CLIENTS[0] {
+                Kind::Reseller
+            } else {
+                Kind::Company
+            };
             rows.organisation(key(self.tree, number), &self.name(number), kind);
         }
         for number in GRANDCHILDREN {
@@ -144,6 +150,9 @@ impl Hub {
         fixtures.add(Type::Partnership, "CLIENT", active.id);
         rows.partnership(later, self.id(), full).starts_at = now() + TimeDelta::days(30);
         rows.partnership(over, self.id(), full).ends_at = Some(now() - TimeDelta::days(1));
+        for reseller in ABOVE {
+            rows.partnership(key(self.tree, reseller), self.id(), PermissionSet::EMPTY);
+        }
         for client in CLIENTS.map(|number| key(self.tree, number)) {
             let below = rows.partnership(self.id(), client, full);
             below.client_delegated = full.to_stored();

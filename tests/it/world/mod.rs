@@ -74,12 +74,17 @@ impl World {
         Self { app, router, tokens: Mutex::default(), _data_dir: data_dir }
     }
 
-    /// The same with one connection, so that statements run one after the other, in the same order each time.
-    pub async fn with_one_connection(self) -> Self {
+    /// The same with other settings.
+    pub async fn with_settings(self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::clone(&self.app.config);
-        config.database.max_connections = 1;
+        change(&mut config);
         self.db().close().await;
         Self::open(config).await
+    }
+
+    /// The same with one connection, so that statements run one after the other, in the same order each time.
+    pub async fn with_one_connection(self) -> Self {
+        self.with_settings(|config| config.database.max_connections = 1).await
     }
 
     /// Puts everything back as it was; nobody is logged in.

@@ -1,0 +1,38 @@
+//! What the export of a whole tree costs: rows per second, and the most memory that the server has had, for a reseller
+//! with many clients. The answer is read as fast as it comes, and thrown away.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::client::Client;
+use super::process::{Server, ServerKind};
+
+/// Of the trees below the two resellers with many clients, each on a server of its own.
+pub async fn measure(url: &str, directory: &Path) {
+    println!(
+        "\n{:<38} {:>9} {:>11} {:>9} {:>11} {:>9}",
+        "export", "rows", "rows/s", "MiB/s", "CPU ms/1000", "peak MiB"
+    );
+    for (title, email, part) in [
+        ("a tenth of the clients, its owner", "tenth-reseller@scale.example", ""),
+        ("all clients, its owner", "giant-reseller@scale.example", ""),
+        ("all clients, its support agent", "giant-support@scale.example", ""),
+        ("where its owner reads invoices", "giant-reseller@scale.example", "?permission=INVOICE_READ"),
+    ] {
+        let server = Server::start(ServerKind::Tenantry, url, directory).await;
+        let token = super::log_in(&server, email).await;
+        let reseller = super::find_reseller(&server, &token).await;
+        let (start, before) = (Instant::now(), server.cpu_millis());
+        let path = format!("/resellers/{reseller}/tree.ndjson{part}");
+        let (rows, bytes) = Client::connect(server.port).await.count_lines(&path, &token).await;
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "{title:<38} {rows:>9} {:>11.0} {:>9.1} {:>11.1} {:>9}",
+            rows as f64 / seconds,
+            bytes as f64 / seconds / 1_048_576.0,
+            (server.cpu_millis() - before) / rows as f64 * 1_000.0,
+            server.peak_mebibytes(),
+        );
+        server.stop();
+    }
+}

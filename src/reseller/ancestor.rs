@@ -1,0 +1,79 @@
+//! All resellers above an organisation, flat.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Object;
+use macros::guarded;
+use uuid::Uuid;
+
+use super::rules::{Place, walk};
+use crate::access::{Exists, Permission, Seen};
+use crate::error::Result;
+use crate::organisation::{Organisation, OrganisationCard};
+use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::partnership;
+use crate::request::Request;
+
+/// A reseller above an organisation.
+pub struct Ancestor {
+    organisation: Seen,
+    path: Vec<OrganisationCard>,
+}
+
+/// A reseller above an organisation.
+#[guarded]
+#[Object]
+impl Ancestor {
+    /// Who it is; also where it lets nothing more be seen.
+    #[public]
+    fn card(&self) -> OrganisationCard {
+        OrganisationCard::from(&*self.organisation.row)
+    }
+
+    /// The reseller itself; null, without an error, where it does not let the viewer see it.
+    #[public]
+    fn organisation(&self) -> Option<Organisation> {
+        Organisation(self.organisation.clone()).if_visible()
+    }
+
+    /// How many partnerships lie between the organisation and it: 1 for a partner of its own.
+    #[public]
+    fn depth(&self) -> usize {
+        self.path.len()
+    }
+
+    /// The way up to it: the organisation at the bottom, then each reseller on the way. Of several ways, the shortest.
+    #[public]
+    fn path(&self) -> &[OrganisationCard] {
+        &self.path
+    }
+}
+
+/// Lists those above by depth, then by name. The walk goes on upwards only from organisations whose partners the viewer
+/// may see.
+pub async fn list(request: &Request, bottom: &Seen, page: &PageArguments) -> Result<Connection<Ancestor>> {
+    let pairs = partnership::store::above(request, bottom.row.id).await?;
+    let seen = request.access.look_all(pairs.iter().flat_map(|(client, reseller)| [*client, *reseller])).await?;
+    let may_go_on = |id: Uuid| {
+        let grants = if id == bottom.row.id { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
+        grants.is_some_and(|grants| grants.has(Permission::PartnershipRead))
+    };
+    let mut places: Vec<(String, Uuid, Arc<Place>)> = walk(bottom.row.id, &pairs, may_go_on)
+        .into_iter()
+        .filter_map(|place| {
+            let name = &seen.get(&place.id)?.row.name;
+            Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))
+        })
+        .collect();
+    places.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let total = Total::known(places.len());
+    let slice = slice_sorted(places.into_iter(), page);
+    let card = |id: &Uuid| OrganisationCard::from(&*seen.get(id).unwrap_or(bottom).row);
+    let cards: HashMap<Uuid, OrganisationCard> =
+        slice.items.iter().flat_map(|(_, place)| &place.path).map(|id| (*id, card(id))).collect();
+    Ok(Connection::new(&slice, total, |place| Ancestor {
+        organisation: seen.get(&place.id).unwrap_or(bottom).clone(),
+        path: place.path.iter().filter_map(|id| cards.get(id).cloned()).collect(),
+    }))
+}

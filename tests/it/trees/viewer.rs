@@ -1,0 +1,69 @@
+//! What somebody pays for the clients of their organisation in a query that does not ask for them: nothing.
+
+use entity::organisation::{self, Kind, State};
+use entity::partnership;
+use serde_json::json;
+
+use crate::database::for_each_database;
+use crate::world::*;
+
+const VIEWER: &str = "{ viewer { name email
+  memberships { edges { node { organisation { id name kind viewerPermissions } roles { name } } } }
+  activeOrganisation { id name } } }";
+
+/// Gives Fjord clients that let everything through.
+async fn db_clients(world: &World, count: u32) {
+    let id = |number: u32| key(NORDIC, 800_000 + number);
+    let organisations = (0..count).map(|number| organisation::Model {
+        id: id(number),
+        name: format!("Client {number}"),
+        kind: Kind::Company,
+        state: State::Active,
+        code: format!("CL-{number}"),
+        created_at: now(),
+    });
+    db_insert(world.db().writer(), organisations.collect()).await;
+    let partnerships = (0..count).map(|number| partnership::Model {
+        id: key(NORDIC, 900_000 + number),
+        reseller_id: FJORD.id,
+        client_id: id(number),
+        client_name: format!("Client {number}"),
+        delegated: tenantry::access::PermissionSet::DELEGABLE.to_stored(),
+        client_delegated: 0,
+        includes_upstream: false,
+        state: partnership::State::Active,
+        starts_at: now(),
+        ends_at: None,
+        ended_at: None,
+        created_at: now(),
+        ended_by: None,
+        reminded_days: None,
+        reference: None,
+        template_id: None,
+    });
+    db_insert(world.db().writer(), partnerships.collect()).await;
+}
+
+#[test]
+fn a_partner_with_many_clients_pays_nothing_for_them_in_queries_that_do_not_ask_for_them() {
+    for_each_database(async |world| {
+        db_clients(&world, 500).await;
+        let world = world.with_one_connection().await;
+        let mut counted = Vec::new();
+        for caller in [SOLE_PERSON, OWNER_OF_FJORD] {
+            let client = world.as_(caller);
+            client.credential().await;
+            // Two fields that ask for the same organisation at about the same time may or may not find it decided.
+            let mut least = u64::MAX;
+            for _ in 0..8 {
+                let answer = client.run(VIEWER, json!({})).await;
+                assert_eq!(answer.ok()["viewer"]["memberships"]["edges"].as_array().unwrap().len(), 1);
+                assert!(!answer.at("viewer/activeOrganisation").is_null());
+                least = least.min(answer.statements);
+            }
+            counted.push(least);
+        }
+        assert_eq!(counted[0], counted[1], "with one organisation, and with 500 clients");
+        assert!(counted[0] <= 4, "{counted:?}");
+    });
+}
