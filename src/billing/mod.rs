@@ -8,7 +8,7 @@ mod contact;
 mod details;
 mod input;
 mod object;
-mod rules;
+pub mod rules;
 pub mod store;
 mod vat;
 

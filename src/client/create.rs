@@ -11,6 +11,7 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::input::NewClientInput;
+use super::recipient::{self, Recipient};
 use super::rows::{Made, Writing};
 use super::store;
 use crate::access::{Permission, Seen};
@@ -53,6 +54,8 @@ pub struct Wanted {
     pub reference: Option<String>,
     /// The class of clients that it belongs to.
     pub template: Option<Uuid>,
+    /// Where its invoices go, if not to itself.
+    pub recipient: Option<Recipient>,
 }
 
 /// Judges the rows and creates what it can. A row keeps its place.
@@ -96,7 +99,7 @@ impl Batch<'_> {
         };
         let templates = self.templates(tx, rows).await?;
         let judged: Vec<std::result::Result<Wanted, UserError>> =
-            rows.iter().map(|row| self.read(row, &templates)).collect();
+            rows.iter().map(|row| self.read(row, &templates, &at)).collect();
         let judged = self.among_each_other(tx, judged).await?;
         let known = store::users(tx, &addresses(&judged)).await?;
         let good: Vec<Wanted> = judged.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
@@ -160,7 +163,12 @@ impl Batch<'_> {
     }
 
     /// What is wrong with a row by itself.
-    fn read(&self, row: &NewClientInput, templates: &HashMap<Uuid, Terms>) -> std::result::Result<Wanted, UserError> {
+    fn read(
+        &self,
+        row: &NewClientInput,
+        templates: &HashMap<Uuid, Terms>,
+        at: &Seen,
+    ) -> std::result::Result<Wanted, UserError> {
         let name = text::name("name", &row.name)?;
         let template = match &row.delegation_template_id {
             None => None,
@@ -188,7 +196,15 @@ impl Batch<'_> {
         };
         let reference = row.reference.as_deref().map(reference).transpose()?;
         let kind = organisation::OrganisationKind::from(row.kind).into();
-        Ok(Wanted { name, kind, terms: Terms { ends_at, ..terms }, owner, reference, template })
+        Ok(Wanted {
+            name,
+            kind,
+            terms: Terms { ends_at, ..terms },
+            owner,
+            reference,
+            template,
+            recipient: recipient::read(row.recipient.as_ref(), at)?,
+        })
     }
 
     /// What is wrong with rows because of others, in the list or already there.

@@ -1,6 +1,6 @@
 //! What the mutations that create clients take and give.
 
-use async_graphql::{ID, InputObject, SimpleObject};
+use async_graphql::{ID, InputObject, OneofObject, SimpleObject};
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::access::directive;
@@ -8,6 +8,30 @@ use crate::error::UserError;
 use crate::locale::Locale;
 use crate::organisation::{NewOrganisationKind, Organisation};
 use crate::partnership::{DelegationInput, Partnership};
+
+/// Where the invoices of a new client go, if not to itself.
+#[derive(Clone, OneofObject)]
+pub enum ClientRecipientInput {
+    /// True: the reseller pays, from today on. You consent for it, so you need `billing:update` there.
+    Reseller(bool),
+    /// A contact of the client that is not on the platform, for example in the name of an agency's customer.
+    Contact(ClientContactInput),
+}
+
+/// A contact that receives the invoices of a new client, whose billing details are filled in from it.
+#[derive(Clone, InputObject)]
+pub struct ClientContactInput {
+    /// Who receives. 1 to 200 characters.
+    pub name: String,
+    /// Lines of the address. 1 to 1,000 characters.
+    pub address: String,
+    /// Country, as ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Where invoices are sent.
+    pub email: String,
+    /// Currency of the invoices, as ISO 4217.
+    pub currency: String,
+}
 
 /// A client to create.
 #[derive(Clone, InputObject)]
@@ -29,6 +53,8 @@ pub struct NewClientInput {
     /// The language of that mail, where the address has no account that says another.
     #[graphql(default)]
     pub locale: Locale,
+    /// Where its invoices go; to itself if it is left out.
+    pub recipient: Option<ClientRecipientInput>,
     /// Your own number of the client, up to 100 characters. No two of your clients have the same, so a list that is sent
     /// twice creates nothing twice.
     pub reference: Option<String>,

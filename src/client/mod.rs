@@ -8,6 +8,7 @@
 mod create;
 mod input;
 mod mutation;
+mod recipient;
 mod rows;
 mod store;
 

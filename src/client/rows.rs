@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::create::{Known, Wanted};
+use super::recipient::Recipients;
 use super::store;
 use crate::access::{BuiltinRole, Permission, RoleRef, Seen};
 use crate::audit::{self, Act};
@@ -55,6 +56,7 @@ struct Rows {
     members: Vec<(NewMember, Option<Uuid>)>,
     transfers: Vec<ownership_transfer::Model>,
     letters: Vec<(Recipient, Letter)>,
+    recipients: Recipients,
     of_reseller: Vec<Act>,
     of_clients: Vec<Act>,
 }
@@ -73,6 +75,7 @@ impl Writing<'_> {
         store::create(tx, self.random, self.request.now(), rows.organisations, rows.members).await?;
         partnerships::create(tx, rows.partnerships).await?;
         store::offer(tx, rows.transfers).await?;
+        store::bill(tx, rows.recipients).await?;
         mail::queue(tx, self.random, self.request.now(), rows.letters).await?;
         audit::record_all(tx, self.request, self.random, rows.of_reseller).await?;
         audit::record_beginnings(tx, self.request, self.random, rows.of_clients).await?;
@@ -109,6 +112,10 @@ impl Writing<'_> {
         rows.members.push((owner, (!own).then_some(reseller)));
         if !own {
             self.offer(rows, wanted, client, known);
+        }
+        if let Some(recipient) = &wanted.recipient {
+            let by = (reseller, self.request.actor().user_id());
+            rows.recipients.add(self.random, now, (client, &wanted.name), recipient, by);
         }
         let after = json!({
             "name": wanted.name,

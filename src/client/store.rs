@@ -4,12 +4,16 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{membership, membership_role, organisation, ownership_transfer, partnership, user};
+use entity::{
+    billing_contact, billing_details, membership, membership_role, organisation, ownership_transfer, partnership,
+    payer, user,
+};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
 use super::create::Known;
+use super::recipient::Recipients;
 use crate::db::WriteError;
 use crate::error::Error;
 use crate::membership::store::NewMember;
@@ -132,6 +136,22 @@ pub async fn offer(tx: &DatabaseTransaction, transfers: Vec<ownership_transfer::
     if !transfers.is_empty() {
         let transfers = transfers.into_iter().map(IntoActiveModel::into_active_model);
         ownership_transfer::Entity::insert_many(transfers).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes where the invoices of new clients go.
+pub async fn bill(tx: &DatabaseTransaction, recipients: Recipients) -> Written<()> {
+    let Recipients { contacts, details, payers } = recipients;
+    if !contacts.is_empty() {
+        let contacts = contacts.into_iter().map(IntoActiveModel::into_active_model);
+        billing_contact::Entity::insert_many(contacts).exec_without_returning(tx).await?;
+        let details = details.into_iter().map(IntoActiveModel::into_active_model);
+        billing_details::Entity::insert_many(details).exec_without_returning(tx).await?;
+    }
+    if !payers.is_empty() {
+        let payers = payers.into_iter().map(IntoActiveModel::into_active_model);
+        payer::Entity::insert_many(payers).exec_without_returning(tx).await?;
     }
     Ok(())
 }

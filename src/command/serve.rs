@@ -73,7 +73,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
-        () = keep_up_now_and_then(app.db.clone(), random, app.clock.clone()) => {}
+        () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {
         tracing::warn!(%error, "the last uses of API keys were not written");

@@ -4,19 +4,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use entity::partnership::{self, ActiveModel, Column, EndedBy, Entity, Model, State};
 use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QuerySelect, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
 use super::object::Partnership;
-use super::reminder::DAYS;
 use super::rules::{PartnershipState, filter, judge};
 use super::terms::Terms;
 use crate::access::{Exists, Seen};
@@ -47,9 +44,6 @@ static BY_PROPERTY: List<partnership::Model> = List {
 };
 static BY_PROPERTY_DESCENDING: List<partnership::Model> =
     List { key: Key::Text("descending_key"), descending: true, ..BY_PROPERTY };
-
-/// Partnerships that one round of the server reminds of.
-const REMINDED: u64 = 100;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
@@ -298,27 +292,4 @@ pub async fn set_ended(tx: &DatabaseTransaction, id: Uuid, by: EndedBy, now: Dat
 pub async fn alive_of(tx: &DatabaseTransaction, reseller: Uuid, most: u64) -> Written<Vec<Model>> {
     let alive = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::State.ne(State::Ended));
     alive.limit(most).all(tx).await
-}
-
-/// Partnerships that end soon and whose people were not reminded of that yet: so many.
-pub async fn ending(db: &Db, now: DateTimeUtc) -> Result<Vec<Model>> {
-    let [month, week, day] = DAYS;
-    let sql = format!(
-        "SELECT * FROM partnership WHERE state = 'ACTIVE' AND ends_at > $1 AND ends_at <= $2 \
-         AND COALESCE(reminded_days, 1000) > \
-           CASE WHEN ends_at <= $4 THEN {day} WHEN ends_at <= $3 THEN {week} ELSE {month} END \
-         ORDER BY ends_at, id LIMIT {REMINDED}"
-    );
-    let ahead = |days: i32| (now + TimeDelta::days(i64::from(days))).into();
-    let rows = db.rows(sql, vec![now.into(), ahead(month), ahead(week), ahead(day)]).await?;
-    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Written<_>>()?)
-}
-
-/// Notes that the people of a partnership are reminded, if nobody else has done so and its end is still the same.
-pub async fn note_reminder(tx: &DatabaseTransaction, row: &Model, days: i32) -> Written<bool> {
-    let is_later = Column::RemindedDays.is_null().or(Column::RemindedDays.gt(days));
-    let change = ActiveModel { reminded_days: Set(Some(days)), ..Default::default() };
-    let due = Entity::update_many().set(change).filter(Column::Id.eq(row.id)).filter(Column::State.eq(State::Active));
-    let due = due.filter(Column::EndsAt.eq(row.ends_at)).filter(is_later);
-    Ok(due.exec(tx).await?.rows_affected == 1)
 }

@@ -88,13 +88,13 @@ impl ProposalAnswerMutation {
         let own = match (row.addressee_id, &input.organisation_id) {
             (Some(own), _) if !is_personal => own,
             (_, Some(chosen)) => Type::Organisation.parse(chosen)?,
-            (_, None) => match request.acting_organisation() {
-                Some(own) => own,
-                None => {
+            (_, None) => {
+                let Some(own) = request.acting_organisation() else {
                     let message = "Say which of your organisations accepts.";
                     return refused(UserError::at("organisationId", UserErrorCode::InvalidInput, message));
-                }
-            },
+                };
+                own
+            }
         };
         let side = PartnershipSide::from(row.side).other();
         request.access.act(own, side.managing()).await?;

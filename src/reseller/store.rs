@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::error::Result;
 
 /// A client of a reseller: its row, and what of the partnership an export tells.
+#[expect(clippy::struct_field_names, reason = "named as in the schema")]
 pub struct Client {
     /// The partnership.
     pub partnership: Uuid,

@@ -122,16 +122,13 @@ impl TemplateMutation {
                     let message = "Another template has this name.";
                     return Ok(Err(UserError::at("name", UserErrorCode::Duplicate, message)));
                 }
-                let before = match old {
-                    None => {
-                        store::create(tx, row(id, key, &name, terms, request)).await?;
-                        Json::Null
-                    }
-                    Some(_) => {
-                        let before = store::load(tx, key, id).await?.ok_or(Error::NotFound)?;
-                        store::change(tx, id, &name, terms).await?;
-                        described(&before.name, store::terms(&before))
-                    }
+                let before = if old.is_some() {
+                    let before = store::load(tx, key, id).await?.ok_or(Error::NotFound)?;
+                    store::change(tx, id, &name, terms).await?;
+                    described(&before.name, store::terms(&before))
+                } else {
+                    store::create(tx, row(id, key, &name, terms, request)).await?;
+                    Json::Null
                 };
                 let act = Act::done("saveDelegationTemplate", key, Some(Permission::ClientUpdate));
                 let act = act.to(Type::DelegationTemplate.id(id)).changing(before, described(&name, terms));

@@ -185,22 +185,21 @@ pub async fn with_templates(
 ) -> Written<Vec<(partnership::Model, Option<Model>)>> {
     use sea_orm::{QueryOrder, QuerySelect};
     let mut rows = partnership::Entity::find().filter(partnership::Column::ResellerId.eq(reseller));
-    match partnerships {
-        Some(ids) => rows = rows.filter(partnership::Column::Id.is_in(ids.iter().copied())),
-        None => {
-            let differs = "EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = partnership.template_id \
+    if let Some(ids) = partnerships {
+        rows = rows.filter(partnership::Column::Id.is_in(ids.iter().copied()));
+    } else {
+        let differs = "EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = partnership.template_id \
                            AND (w.delegated <> partnership.delegated \
                            OR w.client_delegated <> partnership.client_delegated \
                            OR w.includes_upstream <> partnership.includes_upstream))";
-            let ends = partnership::Column::EndsAt;
-            rows = rows
-                .filter(Expr::cust(differs))
-                .filter(partnership::Column::State.eq(partnership::State::Active))
-                .filter(partnership::Column::StartsAt.lte(lapse.now))
-                .filter(ends.is_null().or(ends.gt(lapse.now)))
-                .order_by_asc(partnership::Column::ClientName)
-                .limit(most);
-        }
+        let ends = partnership::Column::EndsAt;
+        rows = rows
+            .filter(Expr::cust(differs))
+            .filter(partnership::Column::State.eq(partnership::State::Active))
+            .filter(partnership::Column::StartsAt.lte(lapse.now))
+            .filter(ends.is_null().or(ends.gt(lapse.now)))
+            .order_by_asc(partnership::Column::ClientName)
+            .limit(most);
     }
     let rows = rows.all(tx).await?;
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.template_id).collect();

@@ -47,7 +47,7 @@ fn staff_find_people_and_organisations_by_the_beginning_of_what_they_know() {
             ("acm", &["Acme"][..]),
             ("ACME", &["Acme"]),
             ("cme", &[]),
-            ("boreal 1", &["Boreal 10", "Boreal 11", "Boreal 12", "Boreal 13", "Boreal 14"]),
+            ("boreal 1", &["Boreal 10", "Boreal 11", "Boreal 12", "Boreal 13", "Boreal 14", "Boreal 15", "Boreal 16"]),
         ] {
             assert_eq!(found(&world, "organisations", &format!("search: {search:?}")).await, expected, "{search}");
         }

@@ -131,8 +131,8 @@ fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
         let powerful = try_invite(&world, MANAGER_OF_FJORD, invitation(ACME, "b@example.org", "ADMIN")).await;
         assert_eq!(codes(&powerful), ["PERMISSION_NOT_HELD"]);
         done(&sign_up(&world, ADA, Some(&token)).await);
-        let sql = "SELECT partnership_id FROM membership WHERE partnership_id IS NOT NULL";
-        let rows = world.db().rows(sql, Vec::new()).await.unwrap();
+        let sql = "SELECT partnership_id FROM membership WHERE partnership_id IS NOT NULL AND organisation_id = $1";
+        let rows = world.db().rows(sql, vec![ACME.id.into()]).await.unwrap();
         let given: Vec<Uuid> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
         let sql = "SELECT id FROM partnership WHERE reseller_id = $1 AND client_id = $2";
         let rows = world.db().rows(sql, vec![FJORD.id.into(), ACME.id.into()]).await.unwrap();

@@ -95,7 +95,8 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
         let tied = world
             .texts(
                 "SELECT u.name FROM membership m JOIN \"user\" u ON u.id = m.user_id \
-                                WHERE m.partnership_id IS NOT NULL",
+                 JOIN organisation o ON o.id = m.organisation_id \
+                 WHERE m.partnership_id IS NOT NULL AND o.name = 'Acme'",
             )
             .await;
         assert!(tied.is_empty(), "{tied:?}");

@@ -171,3 +171,42 @@ fn only_a_reseller_that_works_creates_clients() {
         pia.attempt("createClient", input, "").await.refused("FORBIDDEN");
     });
 }
+
+#[test]
+fn the_invoices_of_a_new_client_go_where_its_creator_says() {
+    for_each_database(async |world| {
+        let recipient = "query($id: ID!) { organisation(id: $id) { payer { name } billing { legalName currency recipient { __typename \
+                         ... on BillingContact { name email } ... on OrganisationCard { name } } } } }";
+        let pia = world.as_(MANAGER_OF_FJORD);
+        let mut new = client("Bakery");
+        new["delegation"] = json!({ "preset": "FULL" });
+        let contact = json!({
+            "name": "Bakery, c/o Fjord", "address": "Storgatan 1", "country": "SE", "email": "bakery@fjord.example",
+            "currency": "SEK",
+        });
+        new["recipient"] = json!({ "contact": contact });
+        let made =
+            pia.act("createClient", json!({ "organisationId": id_of(FJORD), "client": new }), "client { id }").await;
+        let seen = pia.run(recipient, json!({ "id": made["client"]["id"] })).await;
+        let billing = &seen.ok()["organisation"]["billing"];
+        assert_eq!(billing["recipient"]["name"], "Bakery, c/o Fjord");
+        assert_eq!((&billing["legalName"], &billing["currency"]), (&json!("Bakery"), &json!("SEK")));
+        let mut wrong = new.clone();
+        wrong["recipient"]["contact"]["currency"] = json!("XXX1");
+        let error = pia.mistake("createClient", json!({ "organisationId": id_of(FJORD), "client": wrong })).await;
+        assert_eq!(error["field"], json!(["input", "client", "recipient"]));
+        // Somebody has to consent for the reseller.
+        let mut paid = client("Brewery");
+        paid["delegation"] = json!({ "preset": "FULL" });
+        paid["recipient"] = json!({ "reseller": true });
+        let input = json!({ "organisationId": id_of(FJORD), "client": paid });
+        let error = pia.mistake("createClient", input.clone()).await;
+        assert_eq!(error["missingPermissions"], json!(["BILLING_READ", "BILLING_UPDATE"]));
+        let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
+        world.db_execute(verify, [now().into(), OWNER_OF_FJORD.person().email.into()]).await;
+        let frida = world.as_(OWNER_OF_FJORD);
+        let made = frida.act("createClient", input, "client { id }").await;
+        let seen = frida.run(recipient, json!({ "id": made["client"]["id"] })).await;
+        assert_eq!(seen.ok()["organisation"]["payer"]["name"], "Fjord");
+    });
+}

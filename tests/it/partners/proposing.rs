@@ -73,7 +73,7 @@ fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
             .texts("SELECT details FROM audit_event WHERE action = 'proposePartnership' AND outcome = 'DONE'")
             .await;
         assert_eq!(log.len(), 6);
-        assert!(log.iter().all(|details| !details.contains("Solo") && !details.contains("@")), "{log:?}");
+        assert!(log.iter().all(|details| !details.contains("Solo") && !details.contains('@')), "{log:?}");
     });
 }
 

@@ -104,7 +104,7 @@ fn after_each_act_the_next_request_knows_it() {
         for (step, act) in acts.iter().enumerate() {
             perform(&world, &mut model, *act).await;
             let held = world.as_(SUPPORT_OF_FJORD).may_at(SOLO).await;
-            let expected: Vec<String> = model.may().iter().map(|permission| permission.graphql_name()).collect();
+            let expected: Vec<String> = model.may().iter().map(tenantry::access::Permission::graphql_name).collect();
             assert_eq!(held, expected, "step {step}: {act:?}, after {:?}", &acts[..step]);
             seen_open += usize::from(!held.is_empty());
         }

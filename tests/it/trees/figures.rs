@@ -64,9 +64,13 @@ async fn db_trade(world: &World) {
         // Its last day to pay is today.
         due_on: now().date_naive(),
     };
-    use invoice::State as S;
-    let rows =
-        [(1, "SEK", S::Open), (2, "EUR", S::Open), (3, "SEK", S::Paid), (4, "SEK", S::Draft), (5, "SEK", S::Void)];
+    let rows = [
+        (1, "SEK", invoice::State::Open),
+        (2, "EUR", invoice::State::Open),
+        (3, "SEK", invoice::State::Paid),
+        (4, "SEK", invoice::State::Draft),
+        (5, "SEK", invoice::State::Void),
+    ];
     db_insert(world.db().writer(), rows.map(|(number, currency, state)| invoice(number, currency, state)).to_vec())
         .await;
 }

@@ -5,10 +5,9 @@ mod partners;
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use entity::organisation::Kind;
 use entity::{ownership_transfer, property_definition, service};
-use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
+use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 use tenantry::id::Type;
 use uuid::Uuid;
 
@@ -140,27 +139,6 @@ impl Hub {
         }
         for number in GRANDCHILDREN {
             rows.organisation(key(self.tree, number), &self.name(number), Kind::Company);
-        }
-    }
-
-    fn partnerships(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
-        let full = DelegationPreset::Full.set();
-        let [above, later, over] = RESELLERS.map(|number| key(self.tree, number));
-        let active = rows.partnership(above, self.id(), DelegationPreset::Overview.set());
-        fixtures.add(Type::Partnership, "CLIENT", active.id);
-        rows.partnership(later, self.id(), full).starts_at = now() + TimeDelta::days(30);
-        rows.partnership(over, self.id(), full).ends_at = Some(now() - TimeDelta::days(1));
-        for reseller in ABOVE {
-            rows.partnership(key(self.tree, reseller), self.id(), PermissionSet::EMPTY);
-        }
-        for client in CLIENTS.map(|number| key(self.tree, number)) {
-            let below = rows.partnership(self.id(), client, full);
-            below.client_delegated = full.to_stored();
-            below.reference = Some(format!("{} {client}", self.word));
-            fixtures.add(Type::Partnership, "RESELLER", below.id);
-        }
-        for client in GRANDCHILDREN {
-            rows.partnership(key(self.tree, CLIENTS[0]), key(self.tree, client), full).includes_upstream = true;
         }
     }
 

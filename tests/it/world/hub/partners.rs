@@ -1,13 +1,35 @@
-//! What the hub has to do with its partners besides the partnerships themselves.
+//! What the hub has to do with its partners.
 
+use chrono::TimeDelta;
 use entity::{partnership_proposal, reseller_request};
-use tenantry::access::DelegationPreset;
+use tenantry::access::{DelegationPreset, PermissionSet};
 use tenantry::id::Type;
 
-use super::{Fixtures, Hub, PAID_FOR, RESELLERS};
-use crate::world::rows::{Rows, key};
+use super::{ABOVE, CLIENTS, Fixtures, GRANDCHILDREN, Hub, PAID_FOR, RESELLERS};
+use crate::world::rows::{Rows, key, now};
 
 impl Hub {
+    pub(super) fn partnerships(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let full = DelegationPreset::Full.set();
+        let [above, later, over] = RESELLERS.map(|number| key(self.tree, number));
+        let active = rows.partnership(above, self.id(), DelegationPreset::Overview.set());
+        fixtures.add(Type::Partnership, "CLIENT", active.id);
+        rows.partnership(later, self.id(), full).starts_at = now() + TimeDelta::days(30);
+        rows.partnership(over, self.id(), full).ends_at = Some(now() - TimeDelta::days(1));
+        for reseller in ABOVE {
+            rows.partnership(key(self.tree, reseller), self.id(), PermissionSet::EMPTY);
+        }
+        for client in CLIENTS.map(|number| key(self.tree, number)) {
+            let below = rows.partnership(self.id(), client, full);
+            below.client_delegated = full.to_stored();
+            below.reference = Some(format!("{} {client}", self.word));
+            fixtures.add(Type::Partnership, "RESELLER", below.id);
+        }
+        for client in GRANDCHILDREN {
+            rows.partnership(key(self.tree, CLIENTS[0]), key(self.tree, client), full).includes_upstream = true;
+        }
+    }
+
     /// What the hub proposes to others and others to it, and how it became a reseller.
     pub(super) fn proposals(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use partnership_proposal::State;

@@ -1,9 +1,11 @@
 //! Reminding both sides of a partnership that it will end: 30, 7 and 1 days before.
 
+mod store;
+
 use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::{letters, store};
+use super::letters;
 use crate::db::Db;
 use crate::error::Result;
 use crate::membership::tell_leaders;
