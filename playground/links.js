@@ -44,6 +44,20 @@ mutation Decline($token: String!) {
   declineOwnership(input: {token: $token}) { userErrors { code message } }
 }
 `,
+  "/partnership": `# A partnership is proposed to you. Log in above, look at what it would open, then accept or decline.
+query Offers {
+  viewer { partnershipOffers { edges { node { id organisation { name } message terms { opens { permission description } } } } } }
+}
+
+# Of several organisations of yours, the one that you have switched to accepts, or add organisationId.
+mutation Accept($token: ID!) {
+  acceptPartnership(input: {proposalId: $token}) { partnership { state delegatedPermissions } userErrors { code message } }
+}
+
+mutation Decline($token: ID!) {
+  declinePartnership(input: {proposalId: $token}) { declined userErrors { code message } }
+}
+`,
 };
 
 // The tab for the address of this page, if a link has led here. The secret leaves the address at once, so that it is

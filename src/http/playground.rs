@@ -25,8 +25,15 @@ struct Asset {
 include!(concat!(env!("OUT_DIR"), "/playground/assets.rs"));
 
 /// Where links in mails lead, unless there is a portal: the same page, which shows the mutation to send.
-const LINKS: [&str; 6] =
-    ["/verify-address", "/reset-password", "/confirm-address", "/undo-address", "/invitation", "/ownership"];
+const LINKS: [&str; 7] = [
+    "/verify-address",
+    "/reset-password",
+    "/confirm-address",
+    "/undo-address",
+    "/invitation",
+    "/ownership",
+    "/partnership",
+];
 
 /// Serves the page, its files, and `demo` (JSON: a list of people to log in as) where there is one.
 pub fn router<S: Clone + Send + Sync + 'static>(demo: Option<Arc<str>>) -> Router<S> {

@@ -8,13 +8,17 @@ use serde_json::{Value, json};
 
 use crate::database::for_each_database;
 
+/// Where links in mails lead.
+const PAGES: [&str; 7] =
+    ["verify-address", "reset-password", "confirm-address", "undo-address", "invitation", "ownership", "partnership"];
+
 #[test]
 fn every_page_that_a_link_opens_is_there_with_documents_that_run() {
     for_each_database(async |world| {
         let text = include_str!("../../playground/links.js");
         let config = &world.app.config;
         let mut tested = 0;
-        for page in ["verify-address", "reset-password", "confirm-address", "undo-address", "invitation", "ownership"] {
+        for page in PAGES {
             let path = config.link(page, "secret").replace(&config.public_url, "");
             let answer = world.send(Request::get(&path).body(Body::empty()).unwrap()).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -34,6 +38,6 @@ fn every_page_that_a_link_opens_is_there_with_documents_that_run() {
                 tested += 1;
             }
         }
-        assert_eq!(tested, 9);
+        assert_eq!(tested, 12);
     });
 }
