@@ -15,7 +15,7 @@ use super::directive::Side;
 use super::explain::explain;
 use super::graph::{Graph, Holdings, OrganisationState};
 use super::guard::Seat;
-use super::path::{Explanation, Path};
+use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
 use super::resolver::{Passage, partnership_for, passage, resolve};
 use super::set::Grants;
@@ -226,6 +226,11 @@ impl Access {
     /// were neither suspended nor closed; no statement.
     pub fn way(&self, organisation: Uuid, permission: Permission) -> Option<Path> {
         self.known(organisation)?.way(permission, self.now)
+    }
+
+    /// Whether the viewer may do it there as staff of the operator, and by no shorter way.
+    pub fn is_for_operator(&self, organisation: Uuid, permission: Permission) -> bool {
+        matches!(self.way(organisation, permission).as_deref(), Some([.., Step::Operator { .. }]))
     }
 
     /// Forgets what was decided: a change may have touched it.

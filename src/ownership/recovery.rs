@@ -8,10 +8,10 @@ use entity::ownership_transfer::{Kind, Model, State};
 use macros::guarded;
 use serde_json::Value as Json;
 
-use super::mutation::{described, lacks_ownership, make, no_address, recipient};
+use super::mutation::{described, lacks_ownership, make, recipient};
 use super::object::OwnershipTransfer;
 use super::{letters, rules, store};
-use crate::access::{Actor, Permission, Step, directive, told};
+use crate::access::{Actor, Permission, directive, told};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -63,8 +63,7 @@ impl OwnershipRecoveryMutation {
         let key = Type::Organisation.parse(&input.organisation_id)?;
         let seen = request.access.act(key, Permission::OwnershipTransfer).await?;
         let Actor::User(asker) = request.actor() else { return refused(UserError::for_people_only()) };
-        let way = request.access.way(key, Permission::OwnershipTransfer);
-        if !matches!(way.as_deref(), Some([.., Step::Operator { .. }])) {
+        if !request.access.is_for_operator(key, Permission::OwnershipTransfer) {
             return refused(for_staff_only());
         }
         if let Some(error) = session::unconfirmed(context)? {
@@ -73,13 +72,13 @@ impl OwnershipRecoveryMutation {
         if let Some(error) = lacks_ownership(&seen) {
             return refused(error);
         }
-        let address = match Address::parse(&input.email) {
-            Some(address) if address.as_str() == asker.email => {
+        let address = match Address::read("email", &input.email) {
+            Ok(address) if address.as_str() == asker.email => {
                 let message = "This is your own address. Nobody recovers an organisation for themselves.";
                 return refused(UserError::at("email", UserErrorCode::InvalidInput, message));
             }
-            Some(address) => address,
-            None => return refused(no_address()),
+            Ok(address) => address,
+            Err(error) => return refused(error),
         };
         let reason = match text::reason("reason", &input.reason) {
             Ok(reason) => reason,

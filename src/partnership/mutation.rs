@@ -150,12 +150,14 @@ impl PartnershipMutation {
         } else {
             (PartnershipSide::Reseller, EndedBy::Reseller)
         };
+        let at = found.on(side).row.id;
         found.on(side).require(side.managing())?;
+        let by = if request.access.is_for_operator(at, side.managing()) { EndedBy::Operator } else { by };
         let random = service::<Random>(context)?;
         let done = request
             .write(async |tx| {
                 organisation::store::lock(tx, found.client.row.id).await?;
-                request.access.look_in(tx, found.on(side).row.id).await?.require(side.managing())?;
+                request.access.look_in(tx, at).await?.require(side.managing())?;
                 let Some(row) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 if !end(tx, request, random, &row, by, "endPartnership").await? {
                     let message = "The partnership was ended already.";

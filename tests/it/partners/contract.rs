@@ -94,7 +94,7 @@ fn a_partnership_is_renewed_after_its_end_and_goes_on() {
 #[test]
 fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
     for_each_database(async |world| {
-        for (caller, by) in [(SOLE_PERSON, "CLIENT"), (MANAGER_OF_FJORD, "RESELLER")] {
+        for (caller, by) in [(SOLE_PERSON, "CLIENT"), (MANAGER_OF_FJORD, "RESELLER"), (OWNER_OF_OPERATOR, "OPERATOR")] {
             let id = agreed(&world, "FULL").await;
             let ends = json!({ "client": id_of(SOLO), "reseller": id_of(FJORD) });
             let seen = world.as_(SOLE_PERSON).run(BOTH_ENDS, ends.clone()).await;
@@ -113,7 +113,11 @@ fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
             let again = json!({ "partnershipId": id, "delegation": { "preset": "FULL" } });
             assert_eq!(world.as_(SOLE_PERSON).mistake("updatePartnership", again).await["code"], "STALE_STATE");
             let mails = world.mails(SOLE_PERSON.person().email).await;
-            let who = if by == "CLIENT" { "Solo has ended" } else { "Fjord has ended" };
+            let who = match by {
+                "CLIENT" => "Solo has ended",
+                "RESELLER" => "Fjord has ended",
+                _ => "The operator of the platform has ended",
+            };
             assert!(mails.last().unwrap().contains(who), "{mails:?}");
         }
     });
