@@ -7,9 +7,10 @@ use entity::partnership_proposal::{ActiveModel, Column, Entity, Model, State};
 use entity::{organisation, partnership_proposal};
 use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -174,10 +175,19 @@ pub async fn waiting_for(
     partnerships: &[Uuid],
     lapse: Lapse,
 ) -> Written<Vec<Uuid>> {
-    let waiting = Entity::find()
+    let among = waiting_of(reseller, lapse).filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
+    Ok(among.all(tx).await?.into_iter().filter_map(|row| row.partnership_id).collect())
+}
+
+/// All of the partnerships, for a condition of another statement.
+pub fn waiting(reseller: Uuid, lapse: Lapse) -> SelectStatement {
+    let of_partnerships = waiting_of(reseller, lapse).filter(Column::PartnershipId.is_not_null());
+    of_partnerships.select_only().column(Column::PartnershipId).into_query()
+}
+
+fn waiting_of(reseller: Uuid, lapse: Lapse) -> Select<Entity> {
+    Entity::find()
         .filter(Column::OrganisationId.eq(reseller))
         .filter(Column::State.eq(State::Proposed))
         .filter(Column::CreatedAt.gt(lapse.before()))
-        .filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
-    Ok(waiting.all(tx).await?.into_iter().filter_map(|row| row.partnership_id).collect())
 }

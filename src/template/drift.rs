@@ -10,6 +10,7 @@ use super::store::{Drifted, terms};
 use crate::access::{Grants, PermissionSet, Seen};
 use crate::organisation::OrganisationCard;
 use crate::partnership::{Partnership, Terms};
+use crate::proposal::Lapse;
 
 /// What a client delegates, beside what its template wants.
 pub struct Drift {
@@ -24,16 +25,16 @@ pub struct Drift {
 
 impl Drift {
     /// Of a partnership with its two ends.
-    pub fn new(row: &Drifted, client: &Seen, reseller: &Seen, now: sea_orm::prelude::DateTimeUtc) -> Self {
+    pub fn new(row: &Drifted, client: &Seen, reseller: &Seen, lapse: Lapse) -> Self {
         let (has, wants) = (Terms::of(&row.partnership), terms(&row.template));
         Self {
-            partnership: Partnership::new(&row.partnership, client, reseller, now),
+            partnership: Partnership::new(&row.partnership, client, reseller, lapse.now),
             template: DelegationTemplate::new(&Arc::clone(&row.template), reseller),
             missing: wants.beyond(has),
             excess: has.beyond(wants),
             upstream: (has.includes_upstream, wants.includes_upstream),
             client: OrganisationCard::from(&*client.row),
-            is_asked: row.is_asked,
+            is_asked: row.asked_at.is_some_and(|asked| asked > lapse.before()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use entity::delegation_template::{self, ActiveModel, Column, Entity, Model};
 use entity::partnership;
+use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryResult,
@@ -18,7 +19,7 @@ use crate::access::{Exists, PermissionSet, Seen};
 use crate::error::Result;
 use crate::page::{Connection, Filter, Key, List, PageArguments};
 use crate::partnership::Terms;
-use crate::proposal::Lapse;
+use crate::proposal::{self, Lapse};
 use crate::request::Request;
 
 type Written<T> = std::result::Result<T, DbErr>;
@@ -33,8 +34,8 @@ pub struct Drifted {
     pub partnership: Arc<partnership::Model>,
     /// The template.
     pub template: Arc<Model>,
-    /// Whether the client was asked for other terms and has not answered yet.
-    pub is_asked: bool,
+    /// When the client was asked last for other terms, of those times that it has not answered.
+    pub asked_at: Option<DateTimeUtc>,
 }
 
 /// Those of a reseller, by the name of the client.
@@ -60,21 +61,21 @@ fn read(row: &QueryResult) -> Written<Drifted> {
     Ok(Drifted {
         partnership: Arc::new(partnership::Model::from_query_result(row, "")?),
         template: Arc::new(Model::from_query_result(row, "d_")?),
-        is_asked: row.try_get::<Option<sea_orm::prelude::DateTimeUtc>>("", "asked_at")?.is_some(),
+        asked_at: row.try_get("", "asked_at")?,
     })
 }
 
-/// Those in force that differ from their templates. Lapsed proposals count as asked until a new one makes room for them.
-fn differing(lapse: Lapse) -> Filter {
-    Filter::default()
-        .and_with(
-            "t.state = 'ACTIVE' AND t.starts_at <= :now AND (t.ends_at IS NULL OR t.ends_at > :now)",
-            [(":now", lapse.now.into())],
-        )
-        .and(
-            "EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = t.template_id AND (w.delegated <> t.delegated \
-             OR w.client_delegated <> t.client_delegated OR w.includes_upstream <> t.includes_upstream))",
-        )
+/// That a partnership of this name in the statement does not let through what its template wants.
+fn differs(partnership: &str) -> String {
+    let columns = ["delegated", "client_delegated", "includes_upstream"];
+    let differ = columns.map(|column| format!("w.{column} <> {partnership}.{column}")).join(" OR ");
+    format!("EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = {partnership}.template_id AND ({differ}))")
+}
+
+/// Those in force that differ from their templates.
+fn differing(now: DateTimeUtc) -> Filter {
+    let in_force = "t.state = 'ACTIVE' AND t.starts_at <= :now AND (t.ends_at IS NULL OR t.ends_at > :now)";
+    Filter::default().and_with(in_force, [(":now", now.into())]).and(&differs("t"))
 }
 
 /// What a template wants; it says nothing about an end.
@@ -107,11 +108,11 @@ pub async fn organisation_of(request: &Request, id: Uuid) -> Result<Option<Uuid>
 
 /// The clients of a reseller that do not delegate what their templates want.
 pub async fn drift(request: &Request, seen: &Seen, page: &PageArguments, lapse: Lapse) -> Result<Connection<Drift>> {
-    let (slice, total) = DRIFTED.read(request, seen.row.id, page, differing(lapse)).await?;
+    let (slice, total) = DRIFTED.read(request, seen.row.id, page, differing(lapse.now)).await?;
     let clients = request.access.look_all(slice.items.iter().map(|(_, row)| row.partnership.client_id)).await?;
     Ok(Connection::new(&slice, total, |row| {
         // A foreign key holds the client, so none is missing.
-        Drift::new(row, clients.get(&row.partnership.client_id).unwrap_or(seen), seen, request.now())
+        Drift::new(row, clients.get(&row.partnership.client_id).unwrap_or(seen), seen, lapse)
     }))
 }
 
@@ -175,7 +176,8 @@ pub async fn assign(
     Ok(own.exec(tx).await?.rows_affected)
 }
 
-/// Partnerships of a reseller that are in force, with their templates: these, or so many that differ from them.
+/// Partnerships of a reseller with their templates: these; or so many that are in force, differ from them, and were not
+/// asked for anything that they have yet to answer.
 pub async fn with_templates(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -188,17 +190,15 @@ pub async fn with_templates(
     if let Some(ids) = partnerships {
         rows = rows.filter(partnership::Column::Id.is_in(ids.iter().copied()));
     } else {
-        let differs = "EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = partnership.template_id \
-                           AND (w.delegated <> partnership.delegated \
-                           OR w.client_delegated <> partnership.client_delegated \
-                           OR w.includes_upstream <> partnership.includes_upstream))";
         let ends = partnership::Column::EndsAt;
         rows = rows
-            .filter(Expr::cust(differs))
+            .filter(Expr::cust(differs("partnership")))
+            .filter(partnership::Column::Id.not_in_subquery(proposal::store::waiting(reseller, lapse)))
             .filter(partnership::Column::State.eq(partnership::State::Active))
             .filter(partnership::Column::StartsAt.lte(lapse.now))
             .filter(ends.is_null().or(ends.gt(lapse.now)))
             .order_by_asc(partnership::Column::ClientName)
+            .order_by_asc(partnership::Column::Id)
             .limit(most);
     }
     let rows = rows.all(tx).await?;
