@@ -1,17 +1,15 @@
 //! All resellers above an organisation, flat.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
-use super::rules::{Place, walk};
+use super::placed;
+use super::rules::walk;
 use crate::access::{Exists, Permission, Seen};
 use crate::error::Result;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::page::{Connection, PageArguments};
 use crate::partnership;
 use crate::request::Request;
 
@@ -59,21 +57,6 @@ pub async fn list(request: &Request, bottom: &Seen, page: &PageArguments) -> Res
         let grants = if id == bottom.row.id { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
         grants.is_some_and(|grants| grants.has(Permission::PartnershipRead))
     };
-    let mut places: Vec<(String, Uuid, Arc<Place>)> = walk(bottom.row.id, &pairs, may_go_on)
-        .into_iter()
-        .filter_map(|place| {
-            let name = &seen.get(&place.id)?.row.name;
-            Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))
-        })
-        .collect();
-    places.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let total = Total::known(places.len());
-    let slice = slice_sorted(places.into_iter(), page);
-    let card = |id: &Uuid| OrganisationCard::from(&*seen.get(id).unwrap_or(bottom).row);
-    let cards: HashMap<Uuid, OrganisationCard> =
-        slice.items.iter().flat_map(|(_, place)| &place.path).map(|id| (*id, card(id))).collect();
-    Ok(Connection::new(&slice, total, |place| Ancestor {
-        organisation: seen.get(&place.id).unwrap_or(bottom).clone(),
-        path: place.path.iter().filter_map(|id| cards.get(id).cloned()).collect(),
-    }))
+    let places = walk(bottom.row.id, &pairs, may_go_on);
+    Ok(placed::connection(bottom, &seen, places, page, |organisation, path| Ancestor { organisation, path }))
 }

@@ -1,17 +1,15 @@
 //! The whole tree below a reseller, flat.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
-use super::rules::{Place, walk};
+use super::placed;
+use super::rules::walk;
 use crate::access::{Exists, Permission, Seen};
 use crate::error::Result;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::page::{Connection, PageArguments};
 use crate::partnership;
 use crate::request::Request;
 
@@ -59,22 +57,7 @@ pub async fn list(
         grants.is_some_and(|grants| grants.has(permission))
     };
     let places = walk(top.row.id, &pairs, |id| holds(id, Permission::ClientRead));
-    let mut visible: Vec<(String, Uuid, Arc<Place>)> = places
-        .into_iter()
-        .filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead))
-        .filter_map(|place| {
-            let name = &seen.get(&place.id)?.row.name;
-            Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))
-        })
-        .collect();
-    visible.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let total = Total::known(visible.len());
-    let slice = slice_sorted(visible.into_iter(), page);
-    let card = |id: &Uuid| OrganisationCard::from(&*seen.get(id).unwrap_or(top).row);
-    let cards: HashMap<Uuid, OrganisationCard> =
-        slice.items.iter().flat_map(|(_, place)| &place.path).map(|id| (*id, card(id))).collect();
-    Ok(Connection::new(&slice, total, |place| Descendant {
-        organisation: seen.get(&place.id).unwrap_or(top).clone(),
-        path: place.path.iter().filter_map(|id| cards.get(id).cloned()).collect(),
-    }))
+    let visible =
+        places.into_iter().filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead));
+    Ok(placed::connection(top, &seen, visible, page, |organisation, path| Descendant { organisation, path }))
 }

@@ -10,6 +10,7 @@ mod descendant;
 mod export;
 mod line;
 mod object;
+mod placed;
 mod query;
 mod rules;
 mod store;
