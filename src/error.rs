@@ -214,6 +214,13 @@ impl UserError {
         Self { code, field: None, message, missing_permissions: None, missing_client_permissions: None }
     }
 
+    /// The same mistake where its input is one of a list in the whole input: the field is named from the root.
+    pub fn in_row(mut self, list: &str, index: usize) -> Self {
+        let inside = self.field.unwrap_or_default().into_iter().skip(1);
+        self.field = Some(["input".to_owned(), list.to_owned(), index.to_string()].into_iter().chain(inside).collect());
+        self
+    }
+
     /// For who wants to give what they do not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
         Self::lacking(field, "You cannot give what you do not hold", missing)
@@ -239,5 +246,18 @@ impl UserError {
     pub fn for_people_only() -> Self {
         let message = "An API key cannot do this. Sign in as a person with logIn.";
         Self::general(UserErrorCode::ForPeopleOnly, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_a_row_says_which_row() {
+        let error = UserError::at("email", UserErrorCode::InvalidInput, "x").in_row("invitations", 7);
+        assert_eq!(error.field.unwrap(), ["input", "invitations", "7", "email"]);
+        let error = UserError::general(UserErrorCode::TooMany, "x").in_row("clients", 0);
+        assert_eq!(error.field.unwrap(), ["input", "clients", "0"]);
     }
 }

@@ -32,10 +32,7 @@ pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
 
 /// An address of mail.
 pub fn email(field: &str, typed: &str) -> Result<String, UserError> {
-    match Address::parse(typed) {
-        Some(address) => Ok(address.as_str().to_owned()),
-        None => wrong(field, "This is not an e-mail address. Give one like ada@example.org."),
-    }
+    Ok(Address::read(field, typed)?.as_str().to_owned())
 }
 
 /// Refuses in a closed organisation. One that is suspended keeps its billing in order.

@@ -192,7 +192,7 @@ impl Batch<'_> {
         let ends_at = terms::end(row.ends_at, self.request.now(), self.config.partnerships)?;
         let owner = match &row.owner_email {
             None => None,
-            Some(typed) => Some((Address::parse(typed).ok_or_else(no_address)?, row.locale)),
+            Some(typed) => Some((Address::read("ownerEmail", typed)?, row.locale)),
         };
         let reference = row.reference.as_deref().map(reference).transpose()?;
         let kind = organisation::OrganisationKind::from(row.kind).into();
@@ -252,11 +252,6 @@ fn addresses(judged: &[std::result::Result<Wanted, UserError>]) -> Vec<String> {
 
 /// The users by their addresses.
 pub type Known = HashMap<String, user::Model>;
-
-fn no_address() -> UserError {
-    let message = "This is not an e-mail address. Give one like ada@example.org.";
-    UserError::at("ownerEmail", UserErrorCode::InvalidInput, message)
-}
 
 /// The reseller's own number of a client, without the space around it.
 fn reference(typed: &str) -> std::result::Result<String, UserError> {

@@ -86,7 +86,7 @@ impl ClientMutation {
         let results = outcomes.into_iter().zip(input.clients).enumerate().map(|(index, (outcome, row))| {
             let (made, errors) = match outcome {
                 Ok(made) => (made, Vec::new()),
-                Err(error) => (None, vec![in_row(index, error)]),
+                Err(error) => (None, vec![error.in_row("clients", index)]),
             };
             CreateClientResult {
                 index: i32::try_from(index).unwrap_or(i32::MAX),
@@ -98,12 +98,4 @@ impl ClientMutation {
         });
         Ok(Some(CreateClientsPayload { results: results.collect(), user_errors: Vec::new() }))
     }
-}
-
-/// A mistake in one row of the list: its field is named from the root of the input.
-fn in_row(index: usize, mut error: UserError) -> UserError {
-    let inside = error.field.take().unwrap_or_else(|| vec!["input".to_owned()]);
-    let row = ["input".to_owned(), "clients".to_owned(), index.to_string()];
-    error.field = Some(row.into_iter().chain(inside.into_iter().skip(1)).collect());
-    error
 }

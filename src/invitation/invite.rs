@@ -71,10 +71,7 @@ pub async fn invite(
 }
 
 fn read(row: &InvitationInput, at: &Seen, custom: &[HeldRole], now: DateTimeUtc) -> Judged {
-    let address = Address::parse(&row.email).ok_or_else(|| {
-        let message = "This is not an e-mail address. Give one like ada@example.org.";
-        UserError::at("email", UserErrorCode::InvalidInput, message)
-    })?;
+    let address = Address::read("email", &row.email)?;
     let roles = choose(at, "roles", &row.roles, custom)?;
     if let Some(error) = row.membership_expires_at.and_then(|end| rules::wrong_end(end, &roles, now)) {
         return Err(error);

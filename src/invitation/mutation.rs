@@ -16,7 +16,7 @@ use super::input::{
 };
 use super::invite::invite;
 use super::object::Invitation;
-use super::rules::{self, AT_ONCE};
+use super::rules::AT_ONCE;
 use super::store;
 use crate::access::{Permission, told};
 use crate::audit::{self, Act};
@@ -89,7 +89,7 @@ impl InvitationMutation {
         let results = outcomes.into_iter().zip(rows).enumerate().map(async |(index, (outcome, row))| {
             let (id, error) = match outcome {
                 Ok(id) => (id, None),
-                Err(error) => (None, Some(rules::in_row(index, error))),
+                Err(error) => (None, Some(error.in_row("invitations", index))),
             };
             let invitation = match id {
                 Some(id) => store::find(request, id).await?,

@@ -83,14 +83,6 @@ pub fn wrong_end(end: DateTimeUtc, roles: &[HeldRole], now: DateTimeUtc) -> Opti
     None
 }
 
-/// A mistake in one row of a list: its field is named from the root of the input.
-pub fn in_row(index: usize, mut error: UserError) -> UserError {
-    let inside = error.field.take().unwrap_or_else(|| vec!["input".to_owned()]);
-    let row = ["input".to_owned(), "invitations".to_owned(), index.to_string()];
-    error.field = Some(row.into_iter().chain(inside.into_iter().skip(1)).collect());
-    error
-}
-
 /// For a link that opens nothing: which of the reasons it is, is not told.
 pub fn invalid_link(field: &str) -> UserError {
     let message =
@@ -112,13 +104,5 @@ mod tests {
         assert!(wrong_end(later, &held(BuiltinRole::Admin), now).is_none());
         assert!(wrong_end(now, &held(BuiltinRole::Admin), now).is_some());
         assert!(wrong_end(DateTimeUtc::MAX_UTC, &held(BuiltinRole::Admin), now).is_some());
-    }
-
-    #[test]
-    fn a_mistake_in_a_row_says_which_row() {
-        let error = in_row(7, UserError::at("email", UserErrorCode::InvalidInput, "x"));
-        assert_eq!(error.field.unwrap(), ["input", "invitations", "7", "email"]);
-        let error = in_row(0, UserError::general(UserErrorCode::TooMany, "x"));
-        assert_eq!(error.field.unwrap(), ["input", "invitations", "0"]);
     }
 }

@@ -90,7 +90,10 @@ impl OwnershipMutation {
         if let Some(error) = session::unproved(request).or_else(|| lacks_ownership(&seen)) {
             return refused(error);
         }
-        let Some(address) = Address::parse(&input.email) else { return refused(no_address()) };
+        let address = match Address::read("email", &input.email) {
+            Ok(address) => address,
+            Err(error) => return refused(error),
+        };
         let config = service::<Arc<Config>>(context)?;
         let random = service::<Random>(context)?;
         let (now, token) = (request.now(), random.secret());
@@ -237,12 +240,6 @@ pub(super) fn lacks_ownership(seen: &Seen) -> Option<UserError> {
 /// As the audit log keeps it.
 pub(super) fn described(row: &Model) -> Json {
     json!({ "leaves": row.leaves, "reason": row.reason, "state": "OFFERED" })
-}
-
-/// For what is no address.
-pub(super) fn no_address() -> UserError {
-    let message = "This is not an e-mail address. Give one like ada@example.org.";
-    UserError::at("email", UserErrorCode::InvalidInput, message)
 }
 
 fn not_an_owner() -> UserError {

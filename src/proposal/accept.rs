@@ -6,7 +6,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, Set};
 use uuid::Uuid;
 
-use super::rules::{self, Lapse, waits, widens};
+use super::rules::{self, Lapse, waits};
 use super::{letters, store};
 use crate::access::{Seen, Subject};
 use crate::audit::Act;
@@ -114,7 +114,7 @@ impl Accepting<'_> {
                     Err(error) => return Ok(Err(error)),
                 };
                 let wanted = Terms { ends_at: self.ends_at.or(proposed.ends_at), ..narrowed };
-                if widens(wanted, proposed) {
+                if wanted.give_more_than(proposed) {
                     let message = "This is more than was proposed. Accept that or less; more you can let through \
                                    afterwards, with updatePartnership.";
                     return wrong("delegation", UserErrorCode::InvalidInput, message);

@@ -200,9 +200,9 @@ async fn addressee(
             Ok(Ok(Addressee { organisation: found.map(|other| other.id), code: Some(code), ..Addressee::default() }))
         }
         PartnerChoice::Email(typed) => {
-            let Some(address) = Address::parse(typed) else {
-                let message = "This is not an e-mail address. Give one like ada@example.org.";
-                return wrong(UserErrorCode::InvalidInput, message);
+            let address = match Address::read("to", typed) {
+                Ok(address) => address,
+                Err(error) => return Ok(Err(error)),
             };
             let since = request.now() - TimeDelta::days(1);
             if store::sent_to_since(tx, address.as_str(), since).await? >= TO_ONE_ADDRESS {

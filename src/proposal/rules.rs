@@ -106,11 +106,6 @@ pub fn waits(row: &Model, lapse: Lapse) -> Result<(), UserError> {
     }
 }
 
-/// Whether somebody who accepts these terms in place of those leaves the client with more than it was asked for.
-pub fn widens(accepted: Terms, proposed: Terms) -> bool {
-    accepted.give_more_than(proposed)
-}
-
 /// The terms that are proposed.
 pub fn terms(row: &Model) -> Terms {
     Terms {

@@ -3,6 +3,8 @@
 use email_address::{EmailAddress, Options};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::error::{UserError, UserErrorCode};
+
 /// A well-formed address in its one normal form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address(String);
@@ -19,6 +21,14 @@ impl Address {
             normal.chars().any(|letter| letter.is_control() || letter.is_whitespace() || letter == '"');
         let is_address = EmailAddress::parse_with_options(&normal, OPTIONS).is_ok();
         (is_address && !has_odd_letters).then_some(Self(normal))
+    }
+
+    /// The same for a field of an input: what is no address is told to who typed it.
+    pub fn read(field: &str, typed: &str) -> Result<Self, UserError> {
+        Self::parse(typed).ok_or_else(|| {
+            let message = "This is not an e-mail address. Give one like ada@example.org.";
+            UserError::at(field, UserErrorCode::InvalidInput, message)
+        })
     }
 
     /// The whole address.

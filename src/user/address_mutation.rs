@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::address::Address;
 use super::desk::{Desk, gone};
 use super::link::{self, Kind};
-use super::mutation::malformed_address;
 use super::throttle::{self, MailKind};
 use super::{letters, recipient, second_factor, store};
 use crate::access::directive;
@@ -94,8 +93,9 @@ impl AddressMutation {
         if let Some(error) = session::unconfirmed(context)? {
             return refused(error);
         }
-        let Some(address) = Address::parse(&input.new_email) else {
-            return refused(malformed_address("newEmail"));
+        let address = match Address::read("newEmail", &input.new_email) {
+            Ok(address) => address,
+            Err(error) => return refused(error),
         };
         let address = address.as_str();
         let asked = desk

@@ -108,10 +108,7 @@ struct SignUp {
 impl SignUp {
     fn read(input: &SignUpInput, minimum_length: usize) -> std::result::Result<Self, Vec<UserError>> {
         let mut errors = Vec::new();
-        let address = Address::parse(&input.email);
-        if address.is_none() {
-            errors.push(malformed_address("email"));
-        }
+        let address = Address::read("email", &input.email).map_err(|error| errors.push(error)).ok();
         if let Some(message) = weakness(input.password.expose(), address.as_ref(), minimum_length) {
             errors.push(UserError::at("password", UserErrorCode::WeakPassword, message));
         }
@@ -183,10 +180,4 @@ async fn tell_known(
         letters::already_signed_up_unproved(locale, desk.config, &secret)
     };
     desk.mail(tx, recipient(&user), letter).await
-}
-
-/// What to answer to what is no address, in the given input field.
-pub fn malformed_address(field: &str) -> UserError {
-    let message = "This is not an e-mail address. Give one like ada@example.org.";
-    UserError::at(field, UserErrorCode::InvalidInput, message)
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::address::Address;
 use super::desk::{Desk, gone};
 use super::link::{self, Kind};
-use super::mutation::malformed_address;
 use super::password::{Password, Passwords, Verdict};
 use super::rules::weakness;
 use super::throttle::{self, MailKind, Subject};
@@ -90,14 +89,13 @@ impl PasswordMutation {
         #[graphql(desc = "Whose password is forgotten.")] input: RequestPasswordResetInput,
     ) -> Result<Option<RequestPasswordResetPayload>> {
         let desk = Desk::of(context)?;
-        let Some(address) = Address::parse(&input.email) else {
-            return Ok(Some(RequestPasswordResetPayload {
-                requested: false,
-                user_errors: vec![malformed_address("email")],
-            }));
+        let refused = |error| Ok(Some(RequestPasswordResetPayload { requested: false, user_errors: vec![error] }));
+        let address = match Address::read("email", &input.email) {
+            Ok(address) => address,
+            Err(error) => return refused(error),
         };
         if let Some(error) = desk.too_often().await? {
-            return Ok(Some(RequestPasswordResetPayload { requested: false, user_errors: vec![error] }));
+            return refused(error);
         }
         let address = address.as_str();
         desk.request
