@@ -8,7 +8,7 @@ demo:
 ci:
     bash .ci/run
 
-# All tests on SQLite; with TEST_DATABASE_URL on PostgreSQL as well.
+# All tests on SQLite; with TEST_DATABASE_URL on PostgreSQL instead.
 test:
     cargo test --workspace
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const WHERE: &str = "{ viewer { name activeOrganisation { name } } permissionCatalogue { permission } }";
@@ -39,7 +39,7 @@ async fn db_delegate(world: &World, reseller: Tenant, preset: DelegationPreset) 
 
 #[test]
 fn the_context_goes_with_the_membership() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, lost) = (world.as_(OWNER_OF_ACME), None);
         for (whom, mutation, by_whom) in
             [(MEMBER_OF_ACME, "removeMember", OWNER_OF_ACME), (VIEWER_OF_ACME, "leaveOrganisation", VIEWER_OF_ACME)]
@@ -65,7 +65,7 @@ fn the_context_goes_with_the_membership() {
 
 #[test]
 fn the_context_goes_with_the_organisation_and_comes_back_with_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for caller in [OWNER_OF_ACME, TECHNICAL_OF_ACME, SUPPORT_OF_FJORD] {
             switch(&world, caller, ACME).await;
         }
@@ -89,7 +89,7 @@ fn the_context_goes_with_the_organisation_and_comes_back_with_it() {
 
 #[test]
 fn the_context_of_a_partner_goes_with_the_last_thing_that_it_may_change() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let per = SUPPORT_OF_FJORD;
         switch(&world, per, ACME).await;
         for (what, sql) in [
@@ -138,7 +138,7 @@ fn the_context_of_a_partner_goes_with_the_last_thing_that_it_may_change() {
 
 #[test]
 fn the_header_names_another_for_one_request_and_a_key_has_its_own() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let who = json!({ "email": OWNER_OF_FJORD.person().email, "password": PASSWORD });
         let begun = world.as_(NOBODY).act("logIn", who, "tokens { accessToken }").await;
         let token = begun["tokens"]["accessToken"].as_str().unwrap().to_owned();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Field, Schema, Way};
 use crate::world::*;
 
@@ -27,7 +27,7 @@ const NO_IDS: [&str; 12] = [
 
 #[test]
 fn an_id_that_is_none_is_told_apart_from_one_that_is_not_there() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let client = world.as_(HUB.owner);
         let node = "query($id: ID!) { node(id: $id) { id } }";
         let own = Type::Organisation.id(HUB.id()).0;
@@ -46,7 +46,7 @@ fn an_id_that_is_none_is_told_apart_from_one_that_is_not_there() {
 
 #[test]
 fn an_id_of_another_type_is_refused_by_name() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let invoice = Type::Invoice.id(HUB.id()).0;
         for root in ["organisation", "reseller"] {
             let query = format!("query($id: ID!) {{ {root}(id: $id) {{ id }} }}");
@@ -59,7 +59,7 @@ fn an_id_of_another_type_is_refused_by_name() {
 
 #[test]
 fn more_ids_than_fit_are_refused_with_the_limit() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
         let own = Type::Organisation.id(HUB.id()).0;
         let client = world.as_(HUB.owner);
@@ -108,7 +108,7 @@ fn no_cursors() -> Vec<String> {
 
 #[test]
 fn a_page_that_cannot_be_is_refused_by_every_list() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let mut tested = 0;
@@ -142,7 +142,7 @@ fn a_page_that_cannot_be_is_refused_by_every_list() {
 
 #[test]
 fn a_cursor_that_no_list_gave_is_refused_or_leads_somewhere_and_is_never_a_fault() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let lists: Vec<List<'_>> = schema

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tenantry::access::PermissionSet;
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Schema, Selection};
 use crate::world::*;
 
@@ -27,7 +27,7 @@ fn shown(schema: &Schema, data: &Value, ids: &mut BTreeSet<String>) {
 
 #[test]
 fn what_is_shown_by_any_way_is_found_by_its_id() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let selection = Selection { schema: &schema, fixtures: &fixtures };
         let organisation = selection.all("Organisation", 2);

@@ -1,9 +1,8 @@
 //! One database for each test, copied from a template that is migrated and filled once per process.
 //!
-//! SQLite is always there. PostgreSQL joins when `TEST_DATABASE_URL` names it: the address of the database `postgres`
-//! as a superuser. Everything runs on one runtime of the process, so a pool outlives the test that opened it.
+//! It is SQLite, or PostgreSQL where `TEST_DATABASE_URL` names it: the address of the database `postgres` as a superuser.
+//! Everything runs on one runtime of the process, so a pool outlives the test that opened it.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process;
@@ -21,42 +20,42 @@ use tokio::sync::OnceCell;
 
 use crate::world::{self, World};
 
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).thread_stack_size(tenantry::graphql::STACK).enable_all().build().unwrap()
+});
 static SQLITE: OnceCell<TempDir> = OnceCell::const_new();
 static POSTGRES: OnceCell<Postgres> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 const PREFIX: &str = "tenantry_test_";
 
-/// Runs the test on a database of its own, once for each kind that is configured, with the sample world in it.
-pub fn for_each_database(test: impl AsyncFn(World)) {
+/// Runs the test on a database of its own with the sample world in it.
+pub fn with_database(test: impl AsyncFnOnce(World)) {
     RUNTIME.block_on(async {
-        run("SQLite", sqlite().await, &test).await;
-        if postgres_url().is_some() {
-            run("PostgreSQL", postgres().await, &test).await;
-        }
+        let place = if postgres_url().is_some() { postgres().await } else { sqlite().await };
+        run(place, test).await;
     });
 }
 
 /// The same on PostgreSQL alone; without one configured there is nothing to test.
-pub fn on_postgres(test: impl AsyncFn(World)) {
+pub fn on_postgres(test: impl AsyncFnOnce(World)) {
     if postgres_url().is_some() {
-        RUNTIME.block_on(async { run("PostgreSQL", postgres().await, &test).await });
+        with_database(test);
     }
 }
 
 /// The same with nothing in the database, not even tables.
-pub fn for_each_empty_database(test: impl AsyncFn(World)) {
+pub fn with_empty_database(test: impl AsyncFnOnce(World)) {
     RUNTIME.block_on(async {
-        let folder = tempfile::tempdir().unwrap();
-        let url = sqlite_url(folder.path());
-        run("SQLite", Place { url, _folder: Some(folder), name: None }, &test).await;
-        if postgres_url().is_some() {
+        let place = if postgres_url().is_some() {
             let (name, url) = connected().await.create("template0").await;
-            let place = Place { url, _folder: None, name: Some(name) };
-            run("PostgreSQL", place, &test).await;
-        }
+            Place { url, _folder: None, name: Some(name) }
+        } else {
+            let folder = tempfile::tempdir().unwrap();
+            Place { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
+        };
+        run(place, test).await;
     });
 }
 
@@ -68,7 +67,7 @@ struct Place {
     name: Option<String>,
 }
 
-async fn run(kind: &str, place: Place, test: &impl AsyncFn(World)) {
+async fn run(place: Place, test: impl AsyncFnOnce(World)) {
     let world = World::open(config(&place.url)).await;
     let db = world.db().clone();
     let outcome = AssertUnwindSafe(test(world)).catch_unwind().await;
@@ -77,14 +76,8 @@ async fn run(kind: &str, place: Place, test: &impl AsyncFn(World)) {
         connected().await.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     }
     if let Err(panic) = outcome {
-        // The message itself was printed where it happened.
-        eprintln!("this was on {kind}");
-        rethrow(panic);
+        std::panic::resume_unwind(panic);
     }
-}
-
-fn rethrow(panic: Box<dyn Any + Send>) -> ! {
-    std::panic::resume_unwind(panic)
 }
 
 /// Settings of a test: small pools, cheap hashes, and no end to what a generated document may ask for.

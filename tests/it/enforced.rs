@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Field, Rule, Schema, Selection, Way, all_but};
 use crate::world::{Answer, Fixtures, HUB, NOBODY, OPERATOR, World};
 
@@ -39,7 +39,7 @@ fn forbidden_at(answer: &Answer, path: &[String], what: &str, alternatives: &[Ru
 
 #[test]
 fn an_object_exists_for_those_who_hold_its_rule_and_for_nobody_else() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let mut tested = 0;
         for definition in schema.types().filter(|definition| schema.is_node(&definition.name.node)) {
@@ -61,7 +61,7 @@ fn an_object_exists_for_those_who_hold_its_rule_and_for_nobody_else() {
 
 #[test]
 fn a_field_is_given_to_those_who_hold_its_rule_and_to_nobody_else() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let mut tested = 0;
@@ -122,7 +122,7 @@ impl Case<'_> {
 
 #[test]
 fn a_root_field_finds_for_those_who_hold_its_rule_and_for_nobody_else() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let selection = Selection { schema: &schema, fixtures: &fixtures };
         let mut tested = 0;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const EXPLAIN: &str = "query($at: ID!, $permission: Permission!, $user: ID, $invoice: ID) {
@@ -31,7 +31,7 @@ async fn invoices(world: &World) -> Vec<(String, String)> {
 
 #[test]
 fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let invoices = invoices(&world).await;
         let (paid_by_mecenat, _) = invoices.iter().find(|(_, payer)| payer == MECENAT.name).unwrap();
         let clerk = world.as_(CLERK_OF_MECENAT);
@@ -52,7 +52,7 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
 
 #[test]
 fn one_may_name_oneself_without_a_permission() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let asked = json!({
             "at": organisation(ACME), "permission": "INVOICE_READ", "user": person(INVOICES_OF_ACME),
         });
@@ -65,7 +65,7 @@ fn one_may_name_oneself_without_a_permission() {
 
 #[test]
 fn a_miss_of_another_does_not_tell_of_memberships_elsewhere() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         // Of its own people an organisation learns what stops them.
         let of_member =
             json!({ "at": organisation(ACME), "permission": "INVOICE_PAY", "user": person(MEMBER_OF_ACME) });
@@ -86,7 +86,7 @@ fn a_miss_of_another_does_not_tell_of_memberships_elsewhere() {
 
 #[test]
 fn a_role_at_a_hidden_organisation_and_a_key_of_a_partner_are_not_named() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "query($id: ID!) { organisation(id: $id) { accessors(permission: SERVICE_READ, first: 100) {
             totalCount edges { node { actor { __typename ... on User { name } } paths { sentence } } } } } }";
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
@@ -108,7 +108,7 @@ fn a_role_at_a_hidden_organisation_and_a_key_of_a_partner_are_not_named() {
 
 #[test]
 fn two_orders_of_one_list_in_one_request_are_two_lists() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "query($id: ID!) { reseller(id: $id) {
             up: clients(orderBy: {field: NAME, direction: ASC}) { edges { client { name } } }
             down: clients(orderBy: {field: NAME, direction: DESC}) { edges { client { name } } } } }";
@@ -124,7 +124,7 @@ fn two_orders_of_one_list_in_one_request_are_two_lists() {
 
 #[test]
 fn a_state_that_is_asked_for_a_thousand_times_is_asked_for_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let states = vec!["ACTIVE"; 1100].join(", ");
         let query = format!(
             "query($id: ID!) {{ reseller(id: $id) {{ clients(filter: {{partnershipState: [{states}]}}) {{ totalCount }} }} }}"

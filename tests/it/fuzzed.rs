@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::Schema;
 use crate::world::*;
 
@@ -109,7 +109,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 #[test]
 fn no_document_is_a_fault() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (mut runner, documents, texts) = (runner(), any_document(), "\\PC{0,60}");
         for _ in 0..CASES {
             for document in [one(&mut runner, &documents), one(&mut runner, &texts)] {
@@ -126,7 +126,7 @@ fn no_variable_is_a_fault() {
          edges { node { viewerCan(permission: $may) invoices(first: $first) { edges { cursor } } } } } \
          descendants(first: $first, maxDepth: $first) { totalCount } } \
          explainAccess(organisationId: $id, permission: $may) { granted } }";
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (mut runner, values) = (runner(), any_json());
         for number in 0..CASES {
             let mut variables = json!({
@@ -145,7 +145,7 @@ fn no_variable_is_a_fault() {
 
 #[test]
 fn no_token_is_a_fault_and_none_is_taken_for_good() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (mut runner, tokens) = (runner(), "[!-~]{1,80}");
         let keys = "tenantry_key_[!-~]{0,60}";
         for _ in 0..CASES {

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const ROLE: u32 = 750_000;
 
 #[test]
 fn not_even_staff_give_where_nothing_is_given_and_they_take_away() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         for (number, tenant, code) in [(0, EKEN, "ORGANISATION_SUSPENDED"), (1_000, GRAN, "ORGANISATION_CLOSED")] {
             let role = key(NORDIC, ROLE + number);

@@ -6,7 +6,7 @@ use serde_json::json;
 use tenantry::id::Type;
 use uuid::Uuid;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Schema, Selection, Way};
 use crate::world::*;
 
@@ -69,7 +69,7 @@ fn queries(schema: &Schema, fixtures: &Fixtures) -> Vec<String> {
 
 #[test]
 fn nothing_of_one_tree_is_in_any_answer_to_another() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let secrets = secrets(&world).await;
         let schema = Schema::exported();
         let (_, own) = HUB.rows();
@@ -101,7 +101,7 @@ fn nothing_of_one_tree_is_in_any_answer_to_another() {
 
 #[test]
 fn a_foreign_id_and_an_invented_one_get_the_same_answer_byte_for_byte() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         let (_, foreign) = BOREAL.rows();
         let own = Type::Organisation.id(HUB.id()).0;

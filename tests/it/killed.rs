@@ -23,7 +23,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use self::server::{Place, Server};
-use crate::database::for_each_empty_database;
+use crate::database::with_empty_database;
 use crate::world::PASSWORD;
 
 const ROUNDS: u64 = 6;
@@ -107,7 +107,7 @@ struct Attempt {
 
 #[test]
 fn what_was_acknowledged_is_there_after_the_server_was_killed_and_the_rest_is_whole_or_not_there() {
-    for_each_empty_database(async |world| {
+    with_empty_database(async |world| {
         let mut config = Config::clone(&world.app.config);
         // The server shall have the database to itself.
         world.db().close().await;

@@ -6,7 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Where links in mails lead.
 const PAGES: [&str; 7] =
@@ -14,7 +14,7 @@ const PAGES: [&str; 7] =
 
 #[test]
 fn every_page_that_a_link_opens_is_there_with_documents_that_run() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let text = include_str!("../../playground/links.js");
         let config = &world.app.config;
         let mut tested = 0;

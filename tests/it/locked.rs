@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 /// Sends a mutation that has to wait for Acme until the statement is done.
@@ -61,7 +61,7 @@ async fn db_prepare(world: &World) {
 
 #[test]
 fn who_is_removed_while_waiting_does_nothing_more() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let gone = "DELETE FROM membership_role WHERE membership_id IN (SELECT m.id FROM membership m JOIN \"user\" u \
                     ON u.id = m.user_id WHERE m.organisation_id = $1 AND u.name LIKE 'Olga%')";
         let acme = || json!({ "organisationId": id_of(ACME) });
@@ -107,7 +107,7 @@ fn who_is_removed_while_waiting_does_nothing_more() {
 
 #[test]
 fn who_holds_less_after_waiting_gives_and_takes_less() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let demoted = "UPDATE membership_role SET builtin = 'ADMIN' WHERE builtin = 'OWNER' AND membership_id IN \
                        (SELECT m.id FROM membership m JOIN \"user\" u ON u.id = m.user_id \
                         WHERE m.organisation_id = $1 AND u.name LIKE 'Olga%')";

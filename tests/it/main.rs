@@ -1,5 +1,5 @@
-//! The integration tests: one binary, every request through the whole server in process, each test on its own database
-//! and on every database that is configured (SQLite always; PostgreSQL with `TEST_DATABASE_URL`).
+//! The integration tests: one binary, every request through the whole server in process, each test on its own database:
+//! SQLite, or PostgreSQL with `TEST_DATABASE_URL`.
 //!
 //! Read `database.rs` and `world/` first. What is generated from the schema needs no list of fields: a new field is
 //! covered by existing.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tenantry::access::Permission;
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 /// `✔` all of an area, `r` its reads, `w` reads and some of its writes, `·` nothing.
@@ -47,7 +47,7 @@ fn areas() -> Vec<(String, Vec<Permission>)> {
 
 #[test]
 fn everybody_holds_what_the_table_says_and_their_lists_agree() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let areas = areas();
         let mut table = String::new();
         for (column, (name, permissions)) in areas.iter().enumerate() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const SERVICES: &str = "query($id: ID!) { organisation(id: $id) { services { totalCount } } }";
@@ -27,7 +27,7 @@ async fn removal(world: &World, tenant: Tenant, whom: Caller) -> Value {
 
 #[test]
 fn a_change_holds_for_the_next_request_and_the_person_is_told() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (adam, max) = (world.as_(ADMIN_OF_ACME), world.as_(MEMBER_OF_ACME));
         let acme = json!({ "id": id_of(ACME) });
         max.run(SERVICES, acme.clone()).await.refused("FORBIDDEN");
@@ -65,7 +65,7 @@ fn a_change_holds_for_the_next_request_and_the_person_is_told() {
 
 #[test]
 fn nobody_gives_or_takes_above_themselves() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let adam = world.as_(ADMIN_OF_ACME);
         for (mutation, input) in [
             ("updateMember", update(&world, ACME, MEMBER_OF_ACME, json!({ "roles": roles(&["OWNER"]) })).await),
@@ -103,7 +103,7 @@ fn nobody_gives_or_takes_above_themselves() {
 
 #[test]
 fn what_is_wrong_with_a_change_of_a_member_is_said() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let foreign = Type::Role.id(BOREAL.free_role()).0;
         let many: Vec<&str> = vec!["MEMBER"; 21];
@@ -144,7 +144,7 @@ fn what_is_wrong_with_a_change_of_a_member_is_said() {
 
 #[test]
 fn the_last_owner_stays_whatever_is_tried() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let tried = [
             ("leaveOrganisation", json!({ "organisationId": id_of(ACME) })),
@@ -177,7 +177,7 @@ fn the_last_owner_stays_whatever_is_tried() {
 
 #[test]
 fn of_two_owners_who_go_at_once_one_stays() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, adam) = (world.as_(OWNER_OF_ACME), world.as_(ADMIN_OF_ACME));
         let owners = async || {
             let members = world.members(ACME).await;
@@ -211,7 +211,7 @@ fn of_two_owners_who_go_at_once_one_stays() {
 
 #[test]
 fn everybody_may_leave_but_keys_and_strangers() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let leave = json!({ "organisationId": id_of(ACME) });
         let max = world.as_(MEMBER_OF_ACME);
         assert_eq!(max.act("leaveOrganisation", leave.clone(), "left").await["left"], true);
@@ -234,7 +234,7 @@ fn everybody_may_leave_but_keys_and_strangers() {
 
 #[test]
 fn a_suspended_organisation_lets_members_go_and_nobody_above_themselves() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let egil = world.as_(OWNER_OF_EKEN);
         for (number, caller, role) in [
             (710_000, SOLE_PERSON, BuiltinRole::Admin),

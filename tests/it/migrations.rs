@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Schema};
 
-use crate::database::for_each_empty_database;
+use crate::database::with_empty_database;
 use crate::world::World;
 
 /// What the migrations keep for themselves.
@@ -77,7 +77,7 @@ async fn tables(world: &World) -> Vec<String> {
 
 #[test]
 fn the_steps_lead_up_and_down_and_up_again() {
-    for_each_empty_database(async |world| {
+    with_empty_database(async |world| {
         let db = world.db().writer();
         assert_eq!(tables(&world).await, Vec::<String>::new());
         Migrator::up(db, None).await.unwrap();
@@ -97,7 +97,7 @@ fn the_steps_lead_up_and_down_and_up_again() {
 
 #[test]
 fn the_tables_have_the_columns_of_the_entities() {
-    for_each_empty_database(async |world| {
+    with_empty_database(async |world| {
         let db = world.db().writer();
         Migrator::up(db, None).await.unwrap();
         let migrated = columns(&world).await;

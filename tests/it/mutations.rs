@@ -10,7 +10,7 @@ use serde_json::json;
 use tenantry::access::PermissionSet;
 
 use self::examples::{doer, invalid, valid};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Field, Schema, all_but};
 use crate::world::*;
 
@@ -60,7 +60,7 @@ async fn events(world: &World) -> Vec<String> {
 
 #[test]
 fn every_mutation_that_succeeds_leaves_one_event_without_secrets() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         let mutations: Vec<&str> = schema.fields_of("Mutation").map(|field| field.name()).collect();
         assert!(IN_NO_LOG.iter().all(|name| mutations.contains(name)), "IN_NO_LOG names what is not in the schema");
@@ -119,7 +119,7 @@ fn document(field: Field<'_>, arguments: &str) -> String {
 
 #[test]
 fn every_mutation_succeeds_by_its_example() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         for field in schema.fields_of("Mutation") {
             let query = document(field, &valid(&world, field, None).await);
@@ -136,7 +136,7 @@ fn every_mutation_succeeds_by_its_example() {
 
 #[test]
 fn a_mutation_lets_in_who_holds_its_rule_alone() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         for field in schema.fields_of("Mutation") {
             for rule in field.rules() {
@@ -152,7 +152,7 @@ fn a_mutation_lets_in_who_holds_its_rule_alone() {
 
 #[test]
 fn a_mutation_that_is_refused_changes_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         for field in schema.fields_of("Mutation") {
             let path = [field.name().to_owned()];
@@ -186,7 +186,7 @@ fn a_mutation_that_is_refused_changes_nothing() {
 
 #[test]
 fn a_mutation_with_a_mistake_in_its_input_says_so_and_changes_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let schema = Schema::exported();
         for caller in [HUB.owner, OWNER_OF_OPERATOR] {
             world.as_(caller).run("{ viewer { name } }", json!({})).await.ok();

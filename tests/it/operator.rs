@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const DISABLE: &str = "mutation($input: DisableUserInput!) { changed: disableUser(input: $input) { \
@@ -30,7 +30,7 @@ async fn found(world: &World, list: &str, arguments: &str) -> Vec<String> {
 
 #[test]
 fn staff_find_people_and_organisations_by_the_beginning_of_what_they_know() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for (search, expected) in [
             ("olga@", &["olga@acme.example"][..]),
             ("OLGA, o", &["olga@acme.example"]),
@@ -62,7 +62,7 @@ fn staff_find_people_and_organisations_by_the_beginning_of_what_they_know() {
 
 #[test]
 fn a_search_for_people_stands_in_the_log_of_the_operator() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         found(&world, "users", "search: \"olga\"").await;
         let details = world.texts("SELECT details FROM audit_event WHERE action = 'operator.users'").await;
         let [details] = &details[..] else { panic!("{details:?}") };
@@ -74,7 +74,7 @@ fn a_search_for_people_stands_in_the_log_of_the_operator() {
 
 #[test]
 fn nobody_else_finds_anything() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "{ operator { users(search: \"olga\") { totalCount } organisations { totalCount } } }";
         for caller in [OWNER_OF_ACME, OWNER_OF_NORDEN, KEY_OF_FJORD] {
             world.as_(caller).run(query, json!({})).await.refused("NOT_FOUND");
@@ -90,7 +90,7 @@ fn nobody_else_finds_anything() {
 
 #[test]
 fn an_organisation_whose_owner_cannot_sign_in_waits_for_recovery() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let orphans = async || found(&world, "organisations", "withoutOwner: true").await;
         let before = orphans().await;
         assert!(!before.contains(&"Lund".to_owned()), "{before:?}");
@@ -104,7 +104,7 @@ fn an_organisation_whose_owner_cannot_sign_in_waits_for_recovery() {
 
 #[test]
 fn a_disabled_user_is_out_with_the_next_request_until_let_in_again() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         world.as_(OWNER_OF_ACME).run(VIEWER, json!({})).await.ok();
         let input = json!({ "input": { "userId": user(OWNER_OF_ACME), "reason": "Lost the laptop" } });
@@ -135,7 +135,7 @@ fn a_disabled_user_is_out_with_the_next_request_until_let_in_again() {
 
 #[test]
 fn nobody_disables_themselves_or_who_holds_more_at_the_operator() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let disable = async |by: Caller, whom: Caller| {
             let input = json!({ "input": { "userId": user(whom), "reason": "x" } });
             world.as_(by).run(DISABLE, input).await
@@ -157,7 +157,7 @@ fn nobody_disables_themselves_or_who_holds_more_at_the_operator() {
 
 #[test]
 fn more_than_a_thousand_results_ask_for_more_letters() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let rows = (0..1_001_u32).map(|number| entity::organisation::Model {
             id: key(9, number),
             name: format!("Many {number:04}"),
@@ -175,7 +175,7 @@ fn more_than_a_thousand_results_ask_for_more_letters() {
 
 #[test]
 fn what_staff_looks_into_for_others_stands_in_the_log_of_the_organisation() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let explain = "query($organisation: ID!, $user: ID!) { explainAccess(organisationId: $organisation, \
              userId: $user, permission: INVOICE_READ) { granted } }";
         let about = json!({ "organisation": Type::Organisation.id(ACME.id).0, "user": user(INVOICES_OF_ACME) });
@@ -190,7 +190,7 @@ fn what_staff_looks_into_for_others_stands_in_the_log_of_the_organisation() {
 
 #[test]
 fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let erase = "mutation($input: EraseUserInput!) { eraseUser(input: $input) { \
              account { state email erasedAt user { name } } userErrors { code message } } }";
         let run = async |whom: Caller| {
@@ -214,7 +214,7 @@ fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
 
 #[test]
 fn two_owners_of_the_operator_do_not_disable_each_other_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let sql = "UPDATE membership_role SET builtin = 'OWNER', role_id = NULL WHERE membership_id = \
              (SELECT id FROM membership WHERE user_id = $1 AND organisation_id = $2)";
         world.db_execute(sql, [AGENT_OF_OPERATOR.person().id.into(), OPERATOR.id.into()]).await;

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const STATE: &str = "query($id: ID!) { organisation(id: $id) { state suspendedAt suspendedBecause closedAt } }";
@@ -38,7 +38,7 @@ async fn db_stop(world: &World, tenant: Tenant, state: &str, suspended: bool, cl
 
 #[test]
 fn a_new_name_is_everywhere_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let query = "query($id: ID!) { reseller(id: $id) { clients(orderBy: {field: NAME}, first: 1) { edges { node { name } } } } }";
         let input = with(ACME, json!({ "name": " Aardvark ", "kind": "PROJECT" }));
@@ -73,7 +73,7 @@ fn a_new_name_is_everywhere_at_once() {
 
 #[test]
 fn staff_suspend_and_resume_and_its_people_know_why() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (agnes, olga) = (world.as_(AGENT_OF_OPERATOR), world.as_(OWNER_OF_ACME));
         let input = with(ACME, json!({ "reason": "three invoices are overdue" }));
         for (caller, code) in [(OWNER_OF_ACME, "FORBIDDEN"), (OWNER_OF_FJORD, "FORBIDDEN"), (SOLE_PERSON, "NOT_FOUND")]
@@ -118,7 +118,7 @@ fn staff_suspend_and_resume_and_its_people_know_why() {
 
 #[test]
 fn an_owner_closes_and_reopens_in_time() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         world.as_(ADMIN_OF_ACME).attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
         world.as_(OWNER_OF_FJORD).attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
@@ -157,7 +157,7 @@ fn an_owner_closes_and_reopens_in_time() {
 
 #[test]
 fn who_has_clients_stays_open_and_the_operator_always() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let frida = world.as_(OWNER_OF_FJORD);
         let error = frida.mistake("closeOrganisation", about(FJORD)).await;
         assert_eq!(error["code"], "IN_USE");
@@ -177,7 +177,7 @@ fn who_has_clients_stays_open_and_the_operator_always() {
 
 #[test]
 fn of_many_who_close_or_suspend_at_once_one_does() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, agnes) = (world.as_(OWNER_OF_ACME), world.as_(AGENT_OF_OPERATOR));
         for (client, mutation, input) in [
             (agnes, "suspendOrganisation", with(ACME, json!({ "reason": "late" }))),

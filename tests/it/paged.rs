@@ -3,7 +3,7 @@
 use async_graphql::parser::types::{InputValueDefinition, TypeKind};
 use serde_json::{Value, json};
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Field, Schema, Way};
 use crate::world::{Fixtures, HUB, World};
 
@@ -12,7 +12,7 @@ const FEWEST: usize = 3;
 
 #[test]
 fn every_list_pages_over_all_of_its_items_once_in_both_directions() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let mut tested = 0;

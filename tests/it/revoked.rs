@@ -8,7 +8,7 @@ use tenantry::access::PermissionSet;
 use tenantry::id::Type;
 use uuid::Uuid;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const SERVICES: &str = "query($id: ID!) { organisation(id: $id) { name services { totalCount } } }";
@@ -170,7 +170,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn what_is_taken_away_is_gone_with_the_next_request() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for case in cases() {
             let before = ask(&world, case.caller, case.tenant).await;
             assert!(before.ok()["organisation"]["services"]["totalCount"].as_u64() > Some(0), "{}", before.text);
@@ -185,7 +185,7 @@ fn what_is_taken_away_is_gone_with_the_next_request() {
 
 #[test]
 fn time_alone_takes_away_what_was_given_until_then() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let soon = now() + TimeDelta::minutes(5);
         let end =
             |table: &str, column: &str, whose: &str| format!("UPDATE {table} SET {column} = $1 WHERE {whose} = $2");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tenantry::id::Type;
 use uuid::Uuid;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::schema::{Field, Schema, Way};
 use crate::world::{Answer, Fixtures, HUB, World, is_of};
 
@@ -50,7 +50,7 @@ const DASHBOARD: &str = "query Dashboard($first: Int!) { viewer {
 
 #[test]
 fn the_partner_tree_and_the_dashboard_take_the_same_few_statements_for_any_number_of_clients() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..100).await;
         let world = world.with_one_connection().await;
         let mut table = String::new();
@@ -81,7 +81,7 @@ fn the_partner_tree_and_the_dashboard_take_the_same_few_statements_for_any_numbe
 
 #[test]
 fn every_list_takes_as_many_statements_for_many_parents_as_for_few() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..1).await;
         let few = count(&world, usize::MAX).await;
         world.db_crowd(&HUB, 1..MANY).await;
@@ -133,7 +133,7 @@ async fn count(world: &World, outer_lists: usize) -> Counts {
 
 #[test]
 fn looking_many_objects_up_takes_as_many_statements_as_one() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..MANY).await;
         let schema = Schema::exported();
         let ways = Way::all(&schema);

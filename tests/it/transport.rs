@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const QUERY: &str = "{\"query\":\"{ permissionCatalogue { text } }\"}";
@@ -35,7 +35,7 @@ fn says(answer: &HttpAnswer, status: u16, code: &str) {
 
 #[test]
 fn a_request_that_is_none_has_its_status_and_code() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         assert_eq!(world.send(post(QUERY)).await.status, StatusCode::OK);
         let invalid = StatusCode::BAD_REQUEST.as_u16();
         for body in [
@@ -90,7 +90,7 @@ fn a_request_that_is_none_has_its_status_and_code() {
 
 #[test]
 fn a_get_never_changes_anything() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "/graphql?query=%7B%20permissionCatalogue%20%7B%20text%20%7D%20%7D";
         assert_eq!(world.send(request("GET", query, &[], "")).await.status, StatusCode::OK);
         let mutation = "/graphql?query=mutation%20%7B%20signUp(input%3A%20%7Bemail%3A%20%22a%40example.org%22%2C%20\
@@ -110,7 +110,7 @@ fn a_get_never_changes_anything() {
 
 #[test]
 fn a_credential_that_is_not_good_is_refused_and_never_taken_for_nobody() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let long = format!("Bearer {}", "a".repeat(5_000));
         for value in [
             "",
@@ -135,7 +135,7 @@ fn a_credential_that_is_not_good_is_refused_and_never_taken_for_nobody() {
 
 #[test]
 fn an_organisation_named_by_a_header_is_judged_like_any_other() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = json!({ "query": "{ viewer { name activeOrganisation { name } } }" }).to_string();
         let key = HUB.key();
         let bearer = format!("Bearer {}{}", tenantry::session::API_KEY_PREFIX, key.secret);
@@ -164,7 +164,7 @@ fn key_of_nothing() -> uuid::Uuid {
 
 #[test]
 fn a_batch_answers_each_request_on_its_own() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let one = |query: &str| json!({ "query": query });
         let body = json!([one("{ permissionCatalogue { text } }"), one("{ viewer { name } }"), one("{")]).to_string();
         let answer = world.send(post(body)).await;
@@ -194,7 +194,7 @@ async fn batch_of(world: &World, requests: &[String]) -> Vec<Value> {
 
 #[test]
 fn a_batch_finds_out_who_asks_after_each_change() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = Type::Organisation.id(HUB.id()).0;
         let switch =
             format!("mutation {{ switchOrganisation(input: {{organisationId: {id:?}}}) {{ organisation {{ id }} }} }}");
@@ -211,7 +211,7 @@ fn a_batch_finds_out_who_asks_after_each_change() {
 
 #[test]
 fn a_mutation_that_asks_for_a_change_twice_is_refused_and_changes_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let create = "createOrganisation(input: {name: \"Twice\", kind: COMPANY}) { userErrors { code } }";
         let before = world.db_dump().await;
         let body = json!({ "query": format!("mutation {{ {create} ... {{ {create} }} }}") }).to_string();
@@ -223,7 +223,7 @@ fn a_mutation_that_asks_for_a_change_twice_is_refused_and_changes_nothing() {
 
 #[test]
 fn an_answer_tells_browsers_what_not_to_do_with_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let answer = world.send(post(QUERY)).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::naive::{self, grants};
 use super::tenancy::{Role, Tenancy, any_tenancy, id};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::{World, db_insert, now};
 
 /// How many random tenants on each database.
@@ -23,7 +23,7 @@ pub(super) const KEY: Uuid = Uuid::from_u128(90_003);
 
 #[test]
 fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
         for _ in 0..CASES {
             let tenancy = any_tenancy().new_tree(&mut runner).unwrap().current();

@@ -18,7 +18,7 @@ use tenantry::reseller::TreeExport;
 use super::naive::{Subject, grants};
 use super::stored::{KEY, USERS, db_replace, person};
 use super::tenancy::{Link, Member, Tenancy, any_tenancy, id};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::{World, db_insert, now};
 
 /// How many random tenants on each database.
@@ -34,7 +34,7 @@ struct Asker<'a> {
 
 #[test]
 fn lists_and_exports_and_sums_of_random_trees_are_what_a_walk_finds() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
         let mut found = [0; 3];
         for _ in 0..CASES {

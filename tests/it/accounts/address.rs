@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::examples::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const OLD: &str = "stig@solo.example";
@@ -19,7 +19,7 @@ async fn address_of(world: &World, who: Caller) -> String {
 
 #[test]
 fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify(&world, SOLE_PERSON).await;
         let answer = ask_to_move(&world, SOLE_PERSON, " Stig@New.Example").await;
         assert_eq!(answer.ok()["changeAddress"]["requested"], true);
@@ -44,7 +44,7 @@ fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
 
 #[test]
 fn a_stolen_account_is_brought_back_by_the_old_address() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify(&world, SOLE_PERSON).await;
         let thief = access(&log_in(&world, OLD, PASSWORD).await);
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
@@ -76,7 +76,7 @@ fn a_stolen_account_is_brought_back_by_the_old_address() {
 
 #[test]
 fn the_way_back_is_open_for_seven_days_and_only_from_an_address_that_was_proved() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
         let link = world.link(NEW).await;
         by_link(&world, "confirmAddress", &link).await.ok();
@@ -92,7 +92,7 @@ fn the_way_back_is_open_for_seven_days_and_only_from_an_address_that_was_proved(
 
 #[test]
 fn an_address_that_somebody_has_is_not_given_away_and_not_told() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let taken = OWNER_OF_ACME.person().email;
         let free = ask_to_move(&world, SOLE_PERSON, NEW).await;
         let answer = ask_to_move(&world, SOLE_PERSON, taken).await;
@@ -111,7 +111,7 @@ fn an_address_that_somebody_has_is_not_given_away_and_not_told() {
 
 #[test]
 fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let wanted = "both@new.example";
         let mut links = Vec::new();
         for who in [SOLE_PERSON, OWNER_OF_ACME] {
@@ -142,7 +142,7 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
 
 #[test]
 fn a_new_password_ends_a_move_that_somebody_else_has_begun() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         ask_to_move(&world, SOLE_PERSON, "thief@new.example").await.ok();
         let link = world.link("thief@new.example").await;
         let input = json!({ "currentPassword": PASSWORD, "newPassword": "nine blue kettles" });

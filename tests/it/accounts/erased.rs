@@ -5,14 +5,14 @@ use tenantry::id::Type;
 
 use super::examples::*;
 use super::{SIGN_UP, newcomer};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const ERASE: &str = "mutation { eraseAccount { erased userErrors { code message } } }";
 
 #[test]
 fn who_erases_the_account_leaves_nothing_that_names_them() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = "zoe.unmistakable@example.org";
         let mut input = newcomer(email);
         input["input"]["name"] = json!("Zoe Unmistakable");
@@ -54,7 +54,7 @@ fn who_erases_the_account_leaves_nothing_that_names_them() {
 
 #[test]
 fn the_last_owner_of_an_organisation_of_others_cannot_vanish() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = world.db_dump().await;
         for (who, named) in [(OWNER_OF_ACME, "Acme"), (OWNER_OF_OPERATOR, "perator")] {
             world.db_reset().await;
@@ -85,7 +85,7 @@ fn the_last_owner_of_an_organisation_of_others_cannot_vanish() {
 
 #[test]
 fn two_owners_who_vanish_at_once_do_not_leave_an_organisation_without() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let sql = "UPDATE membership_role SET builtin = 'OWNER' WHERE membership_id IN \
              (SELECT id FROM membership WHERE user_id = $1)";
         world.db_execute(sql, [ADMIN_OF_ACME.person().id.into()]).await;
@@ -102,7 +102,7 @@ fn two_owners_who_vanish_at_once_do_not_leave_an_organisation_without() {
 
 #[test]
 fn a_name_and_a_language_are_changed_each_on_its_own() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let update = async |fields: &str| {
             let query = format!(
                 "mutation {{ updateProfile(input: {{{fields}}}) {{ user {{ name }} userErrors {{ code }} }} }}"
@@ -121,7 +121,7 @@ fn a_name_and_a_language_are_changed_each_on_its_own() {
 
 #[test]
 fn what_others_did_to_the_person_names_the_person_no_more() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let roles = json!([{ "builtIn": "INVOICES" }]);
         let input = json!({ "membershipId": world.membership(ACME, VIEWER_OF_ACME).await, "roles": roles });
         world.as_(OWNER_OF_ACME).act("updateMember", input, "").await;

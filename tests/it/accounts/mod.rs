@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const SIGN_UP: &str = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted userErrors { code field } } }";
@@ -48,7 +48,7 @@ async fn refresh(world: &World, token: &str) -> Answer {
 
 #[test]
 fn a_newcomer_signs_up_and_works_until_logging_out() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let answer = world.send_as(None, SIGN_UP, newcomer("Ada@Example.org")).await;
         assert_eq!(answer.ok()["signUp"], json!({ "accepted": true, "userErrors": [] }));
         let (access, refresh_token) = log_in(&world, "ada@example.ORG").await;
@@ -84,7 +84,7 @@ fn a_newcomer_signs_up_and_works_until_logging_out() {
 
 #[test]
 fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_answered_alike() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = count(&world, "organisation").await;
         let asked = (0..8).map(|number| {
             let email = if number % 2 == 0 { "ada@example.org" } else { "ADA@example.org" };
@@ -101,7 +101,7 @@ fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_an
 
 #[test]
 fn of_many_exchanges_of_one_refresh_token_at_once_one_succeeds_and_the_session_ends() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (access, refresh_token) = log_in(&world, SOLE_PERSON.person().email).await;
         world.send_as(Some(&access), VIEWER, json!({})).await.ok();
         let answers = join_all((0..6).map(|_| refresh(&world, &refresh_token))).await;
@@ -117,7 +117,7 @@ fn of_many_exchanges_of_one_refresh_token_at_once_one_succeeds_and_the_session_e
 
 #[test]
 fn organisations_that_are_made_at_once_have_codes_of_their_own() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = count(&world, "organisation").await;
         let client = world.as_(SOLE_PERSON);
         client.run(VIEWER, json!({})).await.ok();
@@ -131,7 +131,7 @@ fn organisations_that_are_made_at_once_have_codes_of_their_own() {
 
 #[test]
 fn text_of_any_kind_is_taken_or_refused_and_never_a_fault() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let long = "x".repeat(201);
         let longest = "å".repeat(20_000);
         for text in [
@@ -182,7 +182,7 @@ async fn count(world: &World, table: &str) -> usize {
 
 #[test]
 fn who_signs_up_gets_a_mail_in_the_outbox_with_the_account_or_none() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.send_as(None, SIGN_UP, newcomer("ada@example.org")).await.ok();
         let mails = world.mails("ada@example.org").await;
         assert_eq!(mails.len(), 1);

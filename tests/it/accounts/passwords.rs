@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::examples::*;
 use super::{SIGN_UP, newcomer};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const NEW: &str = "nine blue kettles";
@@ -21,7 +21,7 @@ async fn viewer(world: &World, token: &str) -> Value {
 
 #[test]
 fn a_newcomer_proves_the_address_by_the_link_in_the_mail_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut input = newcomer(EMAIL);
         input["input"]["locale"] = json!("SV");
         world.send_as(None, SIGN_UP, input).await.ok();
@@ -55,7 +55,7 @@ fn a_newcomer_proves_the_address_by_the_link_in_the_mail_once() {
 
 #[test]
 fn a_forgotten_password_is_replaced_by_the_link_and_everybody_is_signed_out() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let token = access(&log_in(&world, email, PASSWORD).await);
         let known = ask_for_reset(&world, &format!(" {} ", email.to_uppercase())).await;
@@ -82,7 +82,7 @@ fn a_forgotten_password_is_replaced_by_the_link_and_everybody_is_signed_out() {
 
 #[test]
 fn a_link_for_a_new_password_dies_by_age_by_a_newer_one_and_by_a_change_of_password() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let mut links = Vec::new();
         for _ in 0..2 {
@@ -105,7 +105,7 @@ fn a_link_for_a_new_password_dies_by_age_by_a_newer_one_and_by_a_change_of_passw
 
 #[test]
 fn of_many_who_use_one_link_for_a_new_password_at_once_one_sets_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         ask_for_reset(&world, email).await.ok();
         let link = &world.link(email).await;
@@ -120,7 +120,7 @@ fn of_many_who_use_one_link_for_a_new_password_at_once_one_sets_it() {
 
 #[test]
 fn who_changes_the_password_stays_and_all_others_go() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let here = access(&log_in(&world, email, PASSWORD).await);
         let there = access(&log_in(&world, email, PASSWORD).await);
@@ -147,7 +147,7 @@ fn who_changes_the_password_stays_and_all_others_go() {
 
 #[test]
 fn signing_up_again_tells_the_owner_and_gives_an_account_to_who_reads_the_mail() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         // Somebody signs up with an address of another, and keeps a session.
         world.send_as(None, SIGN_UP, newcomer(EMAIL)).await.ok();
         let thief = access(&log_in(&world, EMAIL, PASSWORD).await);
@@ -169,7 +169,7 @@ fn signing_up_again_tells_the_owner_and_gives_an_account_to_who_reads_the_mail()
 
 #[test]
 fn nobody_is_flooded_with_mail_and_the_answers_do_not_change() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         for (address, count) in [(email, 5), ("nobody@solo.example", 0)] {
             let answers = join_all((0..9).map(|_| ask_for_reset(&world, address))).await;
@@ -192,7 +192,7 @@ fn nobody_is_flooded_with_mail_and_the_answers_do_not_change() {
 
 #[test]
 fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let huge = "x".repeat(2_000_000);
         let body = json!({ "query": super::SIGN_UP, "variables": { "input": {
             "email": EMAIL, "password": huge, "name": "Ada" } } });
@@ -218,7 +218,7 @@ fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
 
 #[test]
 fn a_log_in_that_compared_the_old_password_begins_nothing_once_there_is_a_new_one() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         // Half of them come before the new password is set, and half after it; whichever, none of their sessions lasts.
         ask_for_reset(&world, email).await.ok();

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::examples::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const EMAIL: &str = "stig@solo.example";
@@ -23,7 +23,7 @@ async fn prove(world: &World, input: Value) -> Answer {
 
 #[test]
 fn with_a_second_factor_the_password_alone_no_longer_suffices() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let state = async || world.as_(SOLE_PERSON).run(STATE, json!({})).await.ok()["viewer"]["secondFactor"].clone();
         assert_eq!(state().await, json!({ "isOn": false, "recoveryCodesLeft": 0 }));
         let secret = begin(&world, SOLE_PERSON).await;
@@ -60,7 +60,7 @@ fn with_a_second_factor_the_password_alone_no_longer_suffices() {
 
 #[test]
 fn a_code_that_is_given_many_times_at_once_is_taken_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         for given in [code(&world, &secret, 0), codes[3].clone()] {
             let answers = join_all((0..6).map(|_| log_in_with(&world, &given))).await;
@@ -74,7 +74,7 @@ fn a_code_that_is_given_many_times_at_once_is_taken_once() {
 
 #[test]
 fn only_a_code_proves_who_it_is_once_a_second_factor_is_on() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let elsewhere = access(&log_in(&world, EMAIL, PASSWORD).await);
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         let remove = "mutation { removeSecondFactor { removed userErrors { code } } }";
@@ -109,7 +109,7 @@ fn only_a_code_proves_who_it_is_once_a_second_factor_is_on() {
 
 #[test]
 fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (secret, _) = turn_on(&world, SOLE_PERSON).await;
         let answers = join_all(
             (0..20)
@@ -134,7 +134,7 @@ fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on(
 
 #[test]
 fn who_proves_an_address_is_not_kept_out_by_the_second_factor_of_who_signed_up_with_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         turn_on(&world, SOLE_PERSON).await;
         ask_for_reset(&world, EMAIL).await.ok();
         let link = world.link(EMAIL).await;
@@ -146,7 +146,7 @@ fn who_proves_an_address_is_not_kept_out_by_the_second_factor_of_who_signed_up_w
 
 #[test]
 fn no_secret_of_a_second_factor_stands_in_the_database() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         let dump = format!("{:?}", world.db_dump().await);
         assert!(!dump.contains(&secret) && codes.iter().all(|code| !dump.contains(code)));

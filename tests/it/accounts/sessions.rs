@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::examples::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const SESSIONS: &str = "{ viewer { sessions { totalCount edges { node { id isCurrent clientAddress } } } } }";
@@ -29,7 +29,7 @@ async fn log_in_at(world: &World, who: Caller, address: &str) -> String {
 
 #[test]
 fn people_see_their_open_sessions_and_end_them_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let first = log_in_at(&world, SOLE_PERSON, "192.0.2.1").await;
         let second = log_in_at(&world, SOLE_PERSON, "2001:db8::2").await;
         let third = log_in_at(&world, SOLE_PERSON, "::ffff:192.0.2.3").await;
@@ -55,7 +55,7 @@ fn people_see_their_open_sessions_and_end_them_at_once() {
 
 #[test]
 fn nobody_sees_or_ends_the_session_of_another() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let own = log_in_at(&world, SOLE_PERSON, "192.0.2.1").await;
         let other = log_in_at(&world, OWNER_OF_ACME, "192.0.2.2").await;
         let foreign = sessions(&world, &other).await[0]["id"].clone();
@@ -73,7 +73,7 @@ fn nobody_sees_or_ends_the_session_of_another() {
 
 #[test]
 fn acts_that_matter_ask_for_a_proof_that_is_fresh() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let move_on = async || ask_to_move(&world, SOLE_PERSON, "stig@new.example").await;
         let prove = async |input: Value| {
             let query = "mutation($input: ConfirmIdentityInput!) { confirmIdentity(input: $input) { \

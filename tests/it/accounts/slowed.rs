@@ -6,7 +6,7 @@ use serde_json::json;
 use tenantry::config::Config;
 
 use super::examples::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const EMAIL: &str = "stig@solo.example";
@@ -35,7 +35,7 @@ async fn insist(world: &World, from: Option<&str>, email: &str, times: usize) {
 
 #[test]
 fn after_five_failures_one_waits_also_with_the_right_password_and_everybody_else_does_not() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for email in [EMAIL, "nobody@solo.example", "not an address"] {
             let mut seen = Vec::new();
             for _ in 0..7 {
@@ -62,7 +62,7 @@ fn after_five_failures_one_waits_also_with_the_right_password_and_everybody_else
 
 #[test]
 fn after_the_wait_one_of_many_at_once_gets_a_turn() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         insist(&world, THIEF, EMAIL, 6).await;
         world.app.clock.advance(TimeDelta::minutes(2));
         let answers = join_all((0..10).map(|_| guess(&world, THIEF, EMAIL))).await;
@@ -73,7 +73,7 @@ fn after_the_wait_one_of_many_at_once_gets_a_turn() {
 
 #[test]
 fn guesses_that_all_fail_at_once_are_all_counted() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let answers = join_all((0..12).map(|_| guess(&world, THIEF, EMAIL))).await;
         let tried = answers.iter().filter(|answer| error(answer) == "WRONG_CREDENTIALS").count();
         let sql = "SELECT CAST(failures AS text) FROM throttle WHERE key LIKE 'pair:%'";
@@ -83,7 +83,7 @@ fn guesses_that_all_fail_at_once_are_all_counted() {
 
 #[test]
 fn an_attack_from_everywhere_slows_strangers_down_and_not_the_owner() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         access(&right(&world, HOME).await);
         for number in 0..24 {
             let from = format!("198.51.100.{number}");
@@ -103,7 +103,7 @@ fn an_attack_from_everywhere_slows_strangers_down_and_not_the_owner() {
 
 #[test]
 fn one_line_of_ipv6_is_one_client() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for number in 0..5 {
             let from = format!("2001:db8:1:1::{number}");
             assert_eq!(error(&guess(&world, Some(&from), EMAIL).await), "WRONG_CREDENTIALS");
@@ -115,7 +115,7 @@ fn one_line_of_ipv6_is_one_client() {
 
 #[test]
 fn the_right_password_without_a_code_costs_no_turn_and_clears_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (secret, _) = turn_on(&world, SOLE_PERSON).await;
         insist(&world, THIEF, EMAIL, 6).await;
         world.app.clock.advance(TimeDelta::seconds(30));
@@ -131,7 +131,7 @@ fn the_right_password_without_a_code_costs_no_turn_and_clears_nothing() {
 
 #[test]
 fn a_new_password_by_link_opens_the_account_again() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         insist(&world, HOME, EMAIL, 8).await;
         assert_eq!(error(&right(&world, HOME).await), "TOO_MANY_ATTEMPTS");
         ask_for_reset(&world, EMAIL).await.ok();
@@ -143,7 +143,7 @@ fn a_new_password_by_link_opens_the_account_again() {
 
 #[test]
 fn what_is_long_past_is_forgotten() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for number in 0..10 {
             guess(&world, THIEF, &format!("nobody{number}@solo.example")).await.ok();
         }
@@ -155,7 +155,7 @@ fn what_is_long_past_is_forgotten() {
 
 #[test]
 fn a_log_in_takes_few_statements() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let first = right(&world, HOME).await;
         access(&first);
         assert!(first.statements <= 6, "{}", first.statements);

@@ -36,7 +36,7 @@ fn who_is_removed_while_the_request_waits_makes_changes_rotates_and_revokes_no_k
 
 #[test]
 fn a_key_that_is_narrowed_and_renamed_at_once_is_narrowed() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.as_(ADMIN_OF_ACME).run("{ viewer { name } }", json!({})).await.ok();
         for round in 0..20 {
             let permissions = json!(["SERVICE_MANAGE", "INVOICE_PAY"]);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tenantry::access::{DelegationPreset, Permission, PermissionSet};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const CREATE: &str = "mutation($input: CreateApiKeyInput!) { tried: createApiKey(input: $input) { secret \
@@ -74,7 +74,7 @@ async fn ask(world: &World, key: &str, tenant: Tenant) -> Answer {
 
 #[test]
 fn a_key_is_made_shown_once_used_and_revoked() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let answer = run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await;
         let (id, secret) = made(&answer);
         let key = &answer.ok()["tried"]["apiKey"];
@@ -118,7 +118,7 @@ fn a_key_is_made_shown_once_used_and_revoked() {
 
 #[test]
 fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
             for field in ["permissions", "clientPermissions"] {
                 let input = with(of_fjord(), field, json!([permission.graphql_name()]));
@@ -164,7 +164,7 @@ fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
 
 #[test]
 fn what_is_wrong_with_a_key_is_told() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for (input, field) in [
             (with(of_fjord(), "name", json!(" ")), "name"),
             (with(of_fjord(), "name", json!("x".repeat(201))), "name"),
@@ -204,7 +204,7 @@ fn what_is_wrong_with_a_key_is_told() {
 
 #[test]
 fn a_rotated_key_is_good_for_as_long_as_was_asked_for_and_no_longer() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let rotated = run(&world, OWNER_OF_FJORD, ROTATE, json!({ "apiKeyId": id, "keepOldForMinutes": 10 })).await;
         let second = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
@@ -249,7 +249,7 @@ fn a_rotated_key_is_good_for_as_long_as_was_asked_for_and_no_longer() {
 
 #[test]
 fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else_has_one() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let rotate = json!({ "apiKeyId": id, "keepOldForMinutes": 10 });
         let answers = join_all((0..6).map(|_| run(&world, OWNER_OF_FJORD, ROTATE, rotate.clone()))).await;
@@ -278,7 +278,7 @@ fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else
 
 #[test]
 fn a_suspended_organisation_takes_keys_back_and_gives_none() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let input = with(with(of_fjord(), "organisationId", json!(organisation(ACME))), "clientPermissions", json!([]));
         let (id, _) = create(&world, OWNER_OF_ACME, input.clone()).await;
         let sql = "UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1";

@@ -6,7 +6,7 @@ use tenantry::api_key::KeyUses;
 use tenantry::id::Type;
 
 use super::{CREATE, ask, codes, create, made, of_fjord, organisation, run};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 async fn last_used(world: &World, id: &str) -> Value {
@@ -16,7 +16,7 @@ async fn last_used(world: &World, id: &str) -> Value {
 
 #[test]
 fn the_last_use_is_written_for_all_keys_at_once_and_seldom() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (one, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let (other, second) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let (uses, db, clock) = (&world.app.key_uses, world.db(), &world.app.clock);
@@ -78,7 +78,7 @@ async fn keys_with_access(world: &World, caller: Caller, tenant: Tenant, permiss
 
 #[test]
 fn a_key_is_among_those_who_may_do_it_while_it_is_good() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, _) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let of_fjord = keys_with_access(&world, OWNER_OF_FJORD, FJORD, "SERVICE_MANAGE").await;
         assert_eq!(of_fjord, [json!(id)]);
@@ -97,7 +97,7 @@ const EXPLAIN: &str = "query($at: ID!, $permission: Permission!, $key: ID, $user
 
 #[test]
 fn the_access_of_a_key_is_explained_to_who_may_see_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, secret) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let asked = |tenant: Tenant, permission: &str| json!({ "at": organisation(tenant), "permission": permission, "key": id });
         let explain = async |caller: Caller, asked: Value| world.as_(caller).run(EXPLAIN, asked).await;
@@ -125,7 +125,7 @@ fn the_access_of_a_key_is_explained_to_who_may_see_it() {
 
 #[test]
 fn who_has_not_proved_an_address_makes_no_key() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let answer = world.as_(OWNER_OF_FJORD).run(CREATE, json!({ "input": of_fjord() })).await;
         assert_eq!(codes(&answer), ["ADDRESS_NOT_VERIFIED"]);
         made(&run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await);

@@ -11,7 +11,7 @@ use tenantry::random::Random;
 use tenantry::request::Request;
 
 use super::{db_count, events, id, newest, switch};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 fn request_of(world: &World, caller: Caller) -> Request {
@@ -30,7 +30,7 @@ fn request_of(world: &World, caller: Caller) -> Request {
 
 #[test]
 fn the_client_sees_what_its_partner_did_and_by_which_partnership() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for caller in [OWNER_OF_ACME, SUPPORT_OF_FJORD, OWNER_OF_NORDEN, AGENT_OF_OPERATOR] {
             assert_eq!(switch(&world, caller, ACME.id).await.ok()["tried"]["userErrors"], json!([]));
         }
@@ -65,7 +65,7 @@ fn the_client_sees_what_its_partner_did_and_by_which_partnership() {
 
 #[test]
 fn what_a_stopped_organisation_still_allows_its_people_came_by_their_membership() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, agnes) = (world.as_(OWNER_OF_ACME), world.as_(AGENT_OF_OPERATOR));
         let acme = json!({ "organisationId": id(ACME.id) });
         let offer = json!({ "organisationId": id(ACME.id), "email": "nina@example.org" });
@@ -98,7 +98,7 @@ fn what_a_stopped_organisation_still_allows_its_people_came_by_their_membership(
 
 #[test]
 fn who_signs_up_or_makes_an_organisation_begins_its_log() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted } }";
         let input = json!({ "email": "ada@example.org", "password": PASSWORD, "name": "Ada" });
         for _ in 0..2 {
@@ -127,7 +127,7 @@ fn who_signs_up_or_makes_an_organisation_begins_its_log() {
 
 #[test]
 fn a_log_is_searched_by_actor_act_object_and_time() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         world.app.clock.advance(TimeDelta::minutes(5));
         switch(&world, SUPPORT_OF_FJORD, ACME.id).await.ok();
@@ -165,7 +165,7 @@ fn a_log_is_searched_by_actor_act_object_and_time() {
 
 #[test]
 fn an_act_that_is_not_written_leaves_no_event() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = db_count(&world).await;
         let mistake = "mutation { createOrganisation(input: {name: \"\", kind: COMPANY}) { userErrors { code } } }";
         world.as_(OWNER_OF_ACME).run(mistake, json!({})).await.ok();
@@ -180,7 +180,7 @@ fn an_act_that_is_not_written_leaves_no_event() {
 
 #[test]
 fn an_event_costs_two_statements() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let request = request_of(&world, HUB.owner);
         request.access.look(HUB.id()).await.unwrap();
         let random = Random::seeded(7);
@@ -196,7 +196,7 @@ fn an_event_costs_two_statements() {
 
 #[test]
 fn what_follows_a_write_is_decided_anew() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let all = PermissionSet::of(&[Permission::InvoiceRead]);
         world.db_role(&HUB, all, PermissionSet::EMPTY).await;
         let request = request_of(&world, HUB.probe);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tenantry::audit::hash_of;
 
 use super::{command, db_count, events, id, switch, verification};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 /// Place of the newest event in the log of the hub.
@@ -52,7 +52,7 @@ fn damages() -> Vec<(&'static str, String, i64, &'static str)> {
 
 #[test]
 fn what_is_done_to_a_log_behind_the_server_is_found_by_query_and_command() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let holds = json!({ "valid": true, "events": NEWEST, "brokenAt": null, "reason": null });
         for (what, statement, place, reason) in damages() {
             assert_eq!(verification(&world, HUB.owner, HUB.id()).await, holds, "before {what}");
@@ -71,7 +71,7 @@ fn what_is_done_to_a_log_behind_the_server_is_found_by_query_and_command() {
 
 #[test]
 fn a_newest_event_that_was_written_anew_with_its_hash_is_found() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let sql = "SELECT * FROM audit_event WHERE organisation_id = $1 ORDER BY sequence DESC LIMIT 1";
         let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
         let mut event = audit_event::Model::from_query_result(&rows[0], "").unwrap();
@@ -86,7 +86,7 @@ fn a_newest_event_that_was_written_anew_with_its_hash_is_found() {
 
 #[test]
 fn forgotten_details_leave_a_log_that_holds() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_execute("UPDATE audit_event SET details = NULL WHERE organisation_id = $1", [HUB.id().into()]).await;
         let holds = json!({ "valid": true, "events": NEWEST, "brokenAt": null, "reason": null });
         assert_eq!(verification(&world, HUB.owner, HUB.id()).await, holds);
@@ -100,7 +100,7 @@ fn forgotten_details_leave_a_log_that_holds() {
 
 #[test]
 fn acts_at_the_same_time_stand_in_one_chain_without_a_gap() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let callers = [OWNER_OF_ACME, ADMIN_OF_ACME, MEMBER_OF_ACME, SUPPORT_OF_FJORD];
         for caller in callers {
             world.as_(caller).run("{ viewer { name } }", json!({})).await.ok();
@@ -120,7 +120,7 @@ fn acts_at_the_same_time_stand_in_one_chain_without_a_gap() {
 
 #[test]
 fn the_command_verifies_one_log_and_says_what_is_wrong_with_its_arguments() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_execute("DELETE FROM audit_event WHERE organisation_id = $1", [BOREAL.id().into()]).await;
         let before = db_count(&world).await;
         let (succeeded, said) = command(&world, &["verify", "--organisation", &id(HUB.id())]);

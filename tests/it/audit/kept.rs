@@ -12,7 +12,7 @@ use tenantry::id::Type;
 use tenantry::random::Random;
 
 use super::{command, id, switch, verification};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const RETENTION: &str = "mutation($input: SetAuditRetentionInput!) { setAuditRetention(input: $input) { \
@@ -32,7 +32,7 @@ async fn places(world: &World) -> Vec<i64> {
 
 #[test]
 fn what_is_older_than_the_log_is_kept_is_removed_and_the_rest_still_holds() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for _ in 0..3 {
             switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         }
@@ -73,7 +73,7 @@ fn what_is_older_than_the_log_is_kept_is_removed_and_the_rest_still_holds() {
 
 #[test]
 fn a_log_may_be_emptied_by_its_time_and_goes_on() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         set(&world, OWNER_OF_ACME, json!(90)).await.ok();
         assert_eq!(prune(world.db(), now() + TimeDelta::days(90)).await.unwrap(), 0);
         // For the command, which has a real clock, it is all long ago.
@@ -90,7 +90,7 @@ fn a_log_may_be_emptied_by_its_time_and_goes_on() {
 
 #[test]
 fn what_is_told_of_a_person_is_forgotten_and_the_log_still_holds() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         switch(&world, ADMIN_OF_ACME, ACME.id).await.ok();
         let person = OWNER_OF_ACME.person().id;
@@ -128,7 +128,7 @@ fn lines(answer: &HttpAnswer) -> Vec<Value> {
 
 #[test]
 fn a_log_leaves_as_lines_for_who_may_read_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         world.app.clock.advance(TimeDelta::minutes(5));
         switch(&world, SUPPORT_OF_FJORD, ACME.id).await.ok();
@@ -166,7 +166,7 @@ fn a_log_leaves_as_lines_for_who_may_read_it() {
 
 #[test]
 fn an_export_has_all_pages_of_a_log_and_tells_of_partnerships_to_those_who_see_them() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let random = Random::seeded(3);
         let write = async |tx: &DatabaseTransaction| {
             for _ in 0..2_500 {

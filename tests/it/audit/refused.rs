@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use tenantry::session::API_KEY_PREFIX;
 
 use super::{SWITCH, db_count, events, id, newest, switch};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const FIELDS: [&str; 6] = ["action", "outcome", "actorName", "way", "objectId", "after"];
 
 #[test]
 fn a_refused_mutation_stands_in_the_log_of_the_actor() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = db_count(&world).await;
         // Not there for the owner of Acme.
         switch(&world, OWNER_OF_ACME, HUB.id()).await.refused("NOT_FOUND");
@@ -33,7 +33,7 @@ fn a_refused_mutation_stands_in_the_log_of_the_actor() {
 
 #[test]
 fn what_anybody_refuses_to_a_stranger_or_a_guest_stands_nowhere() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         // Works in a client's organisation, where it is no member.
         switch(&world, SUPPORT_OF_FJORD, ACME.id).await.ok();
         let before = db_count(&world).await;
@@ -60,7 +60,7 @@ fn what_anybody_refuses_to_a_stranger_or_a_guest_stands_nowhere() {
 
 #[test]
 fn an_actor_fills_a_log_with_ten_refusals_a_minute_at_most() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let refusals = async || {
             let events = events(&world, OWNER_OF_ACME, ACME.id, Value::Null).await;
             events.iter().filter(|event| event["outcome"] == "REFUSED").count()

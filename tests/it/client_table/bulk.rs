@@ -1,7 +1,7 @@
 //! Values of many clients at once: each row for itself, in as many statements for many as for few.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const SET_ALL: &str = "mutation($input: SetManyClientPropertiesInput!) { tried: setManyClientProperties(input: $input) { \
      results { index partnership { client { name } properties(keys: [\"note\"]) { value } } userErrors { code field message } } \
@@ -18,7 +18,7 @@ fn row(partnership: &str, list: &[(&str, Option<&str>)]) -> Value {
 
 #[test]
 fn wrong_rows_are_told_and_do_not_stop_right_ones() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let reseller = id_of(FJORD);
         let [acme, gran, myr] = [ACME, GRAN, MYR].map(|client| partnership(&world, FJORD, client));
@@ -73,7 +73,7 @@ fn wrong_rows_are_told_and_do_not_stop_right_ones() {
 
 #[test]
 fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let one = row(&partnership(&world, FJORD, ACME).await, &[("note", Some("x"))]);
         for (count, code) in [(0, "INVALID_INPUT input.rows"), (501, "TOO_MANY input.rows")] {
@@ -88,7 +88,7 @@ fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
 
 #[test]
 fn five_hundred_rows_take_as_many_statements_as_two() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..500).await;
         let sql = "SELECT id FROM partnership WHERE reseller_id = $1 ORDER BY id DESC";
         let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();

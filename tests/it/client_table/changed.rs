@@ -1,7 +1,7 @@
 //! What becomes of values when their definition changes.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const CONFLICTS: &str = "propertyDefinition { key label type position required choices } conflictCount \
                          conflicts { value message partnership { client { name } } }";
@@ -15,7 +15,7 @@ async fn update(world: &World, id: &str, change: Value) -> Value {
 
 #[test]
 fn another_type_is_refused_with_the_values_that_do_not_convert() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = define(&world, OWNER_OF_FJORD, FJORD, "size", "TEXT", Value::Null).await;
         for (client, value) in [(ACME, "12"), (EKEN, "many"), (MYR, "a few"), (HAMRA, "1e3")] {
             set(&world, client, &[("size", Some(value))]).await;
@@ -54,7 +54,7 @@ fn another_type_is_refused_with_the_values_that_do_not_convert() {
 
 #[test]
 fn every_type_becomes_text_and_a_choice_only_of_what_is_there() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let list = [
             ("score", "2.5"),
@@ -84,7 +84,7 @@ fn every_type_becomes_text_and_a_choice_only_of_what_is_there() {
 
 #[test]
 fn a_choice_that_a_client_has_is_not_removed() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let choices = json!({ "choices": ["north", "south"] });
         let id = define(&world, OWNER_OF_FJORD, FJORD, "region", "CHOICE", choices).await;
         set(&world, ACME, &[("region", Some("north"))]).await;
@@ -111,7 +111,7 @@ fn a_choice_that_a_client_has_is_not_removed() {
 
 #[test]
 fn a_hundred_of_many_values_that_do_not_fit_are_listed_and_all_are_counted() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..120).await;
         let owner = world.as_(HUB.owner);
         let hub = Type::Organisation.id(HUB.id()).0;

@@ -1,7 +1,7 @@
 //! Defining properties: who may, what is refused, in which order they are listed.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 async fn listed(world: &World, caller: Caller) -> Value {
     let query = "query($id: ID!) { reseller(id: $id) { propertyDefinitions(first: 100) { totalCount \
@@ -16,7 +16,7 @@ fn keys(list: &Value) -> Vec<&str> {
 
 #[test]
 fn definitions_are_listed_by_their_place_to_all_who_see_the_clients() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         define(&world, MANAGER_OF_FJORD, FJORD, "first", "TEXT", json!({ "position": 0, "required": true })).await;
         let list = listed(&world, SUPPORT_OF_FJORD).await;
@@ -38,7 +38,7 @@ fn definitions_are_listed_by_their_place_to_all_who_see_the_clients() {
 
 #[test]
 fn a_definition_that_cannot_be_is_refused_with_its_field() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define(&world, OWNER_OF_FJORD, FJORD, "taken", "TEXT", Value::Null).await;
         let before = world.db_dump().await;
         let some = |count: usize| (0..count).map(|number| json!(number.to_string())).collect::<Value>();
@@ -74,7 +74,7 @@ fn a_definition_that_cannot_be_is_refused_with_its_field() {
 
 #[test]
 fn only_who_manages_properties_at_a_reseller_defines_them() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let input = |tenant: Tenant| json!({ "resellerId": id_of(tenant), "key": "a", "label": "A", "type": "TEXT" });
         let attempt = async |caller: Caller, tenant: Tenant| {
             world.as_(caller).attempt("createPropertyDefinition", input(tenant), "").await
@@ -100,7 +100,7 @@ fn only_who_manages_properties_at_a_reseller_defines_them() {
 
 #[test]
 fn a_reseller_defines_a_hundred_properties_at_most() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for number in 0..100 {
             define(&world, OWNER_OF_FJORD, FJORD, &format!("key_{number}"), "TEXT", Value::Null).await;
         }
@@ -113,7 +113,7 @@ fn a_reseller_defines_a_hundred_properties_at_most() {
 
 #[test]
 fn a_deleted_definition_is_gone_with_its_values_and_its_key_is_free_again() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = define(&world, OWNER_OF_FJORD, FJORD, "region", "TEXT", Value::Null).await;
         set(&world, ACME, &[("region", Some("north"))]).await;
         let owner = world.as_(OWNER_OF_FJORD);

@@ -1,7 +1,7 @@
 //! Lists of clients, filtered and ordered by properties.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const ALL: [&str; 5] = ["Acme", "Eken", "Gran", "Hamra", "Myr"];
 
@@ -21,7 +21,7 @@ async fn prepare(world: &World) {
 
 #[test]
 fn the_walk_that_the_product_is_for_works_as_it_is_written() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         let query = "query PartnerTree($id: ID!) { reseller(id: $id) { \
             clients(first: 100, orderBy: {field: NAME}, filter: {property: {key: \"region\", eq: \"north\"}}) { totalCount \
@@ -38,7 +38,7 @@ fn the_walk_that_the_product_is_for_works_as_it_is_written() {
 
 #[test]
 fn each_type_is_filtered_by_what_it_can_be_compared_with() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         for (key, condition, expected) in [
             ("note", json!({ "eq": "apple" }), &["Gran"][..]),
@@ -84,7 +84,7 @@ fn each_type_is_filtered_by_what_it_can_be_compared_with() {
 
 #[test]
 fn several_conditions_hold_together_with_the_name_and_the_state() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         let both =
             json!({ "property": { "key": "vip", "eq": "true" }, "properties": [{ "key": "score", "from": "9.5" }] });
@@ -106,7 +106,7 @@ fn several_conditions_hold_together_with_the_name_and_the_state() {
 
 #[test]
 fn each_type_is_ordered_as_people_expect_and_what_is_not_set_comes_last_both_ways() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         for (key, set) in [
             ("note", ["Gran", "Acme", "Eken"]),
@@ -129,7 +129,7 @@ fn each_type_is_ordered_as_people_expect_and_what_is_not_set_comes_last_both_way
 
 #[test]
 fn a_page_goes_on_where_the_last_one_ended_in_each_order() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         for order in ["note", "score", "vip", "region"] {
             for direction in ["ASC", "DESC"] {
@@ -154,7 +154,7 @@ fn a_page_goes_on_where_the_last_one_ended_in_each_order() {
 
 #[test]
 fn what_cannot_be_asked_for_is_refused_with_the_reason() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         let property = |value: Value| json!({ "property": value });
         let many = |count: usize| vec![json!({ "key": "note", "isSet": true }); count];
@@ -204,7 +204,7 @@ fn what_cannot_be_asked_for_is_refused_with_the_reason() {
 
 #[test]
 fn a_cursor_of_another_order_is_refused_or_leads_somewhere() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         let orders = [json!({ "field": "CREATED_AT" }), json!({ "property": "score" }), json!({ "field": "NAME" })];
         for one in &orders {

@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const KEYS: [(&str, &str); 4] = [("text", "TEXT"), ("number", "NUMBER"), ("day", "DATE"), ("truth", "BOOLEAN")];
 const CLIENTS: u32 = 40;
@@ -140,7 +140,7 @@ async fn db_fill(world: &World, runner: &mut TestRunner) -> Clients {
 
 #[test]
 fn lists_are_what_a_naive_loop_gives() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut runner = TestRunner::deterministic();
         let clients = db_fill(&world, &mut runner).await;
         let query = "query($id: ID!, $first: Int, $after: String, $filter: ClientFilter, $orderBy: ClientOrder) { \

@@ -1,11 +1,11 @@
 //! What a reseller keeps about a client is its own: neither the client nor another reseller of the client sees it.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn the_client_never_sees_what_a_reseller_keeps_about_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         set(&world, ACME, &[("note", Some("pays late")), ("region", Some("north"))]).await;
         let id = partnership(&world, FJORD, ACME).await;
@@ -32,7 +32,7 @@ fn the_client_never_sees_what_a_reseller_keeps_about_it() {
 
 #[test]
 fn two_resellers_of_one_client_keep_each_their_own() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let fjord = define(&world, OWNER_OF_FJORD, FJORD, "region", "TEXT", Value::Null).await;
         let lund = define(&world, OWNER_OF_LUND, LUND, "region", "NUMBER", Value::Null).await;
         set(&world, ACME, &[("region", Some("of Fjord"))]).await;

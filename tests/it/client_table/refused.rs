@@ -1,11 +1,11 @@
 //! Values that are none: each is told with its field, and nothing is written.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn what_is_no_value_of_its_property_is_refused_with_its_field() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         set(&world, ACME, &[("note", Some("as it was"))]).await;
         let long = "ä".repeat(2_001);
@@ -62,7 +62,7 @@ fn what_is_no_value_of_its_property_is_refused_with_its_field() {
 
 #[test]
 fn ten_megabytes_are_refused_before_they_are_read() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let before = world.db_dump().await;
         let credential = world.as_(OWNER_OF_FJORD).credential().await.unwrap();
@@ -83,7 +83,7 @@ fn ten_megabytes_are_refused_before_they_are_read() {
 
 #[test]
 fn only_who_manages_properties_at_the_reseller_sets_values_there() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let list = [("note", Some("a"))];
         try_set(&world, SUPPORT_OF_FJORD, ACME, &list).await.refused("FORBIDDEN");

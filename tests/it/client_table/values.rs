@@ -1,14 +1,14 @@
 //! Setting values of one client, and reading them.
 
 use super::*;
-use crate::database::{for_each_database, on_postgres};
+use crate::database::{on_postgres, with_database};
 
 const READ: &str = "query($id: ID!, $keys: [String!]) { node(id: $id) { ... on Partnership { \
      properties(keys: $keys) { key label type value number date boolean } } } }";
 
 #[test]
 fn values_are_shown_in_the_order_of_their_definitions_as_what_they_are() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let list = [
             ("region", Some("north")),
@@ -58,7 +58,7 @@ fn values_are_shown_in_the_order_of_their_definitions_as_what_they_are() {
 
 #[test]
 fn null_takes_a_value_away_unless_it_is_required_and_what_is_left_out_stays() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         define(&world, OWNER_OF_FJORD, FJORD, "contract", "TEXT", json!({ "required": true })).await;
         // What was never set is not taken away.
@@ -80,7 +80,7 @@ fn null_takes_a_value_away_unless_it_is_required_and_what_is_left_out_stays() {
 
 #[test]
 fn each_change_stands_in_the_log_of_the_reseller_alone() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         set(&world, ACME, &[("note", Some("a")), ("score", Some("1"))]).await;
         set(&world, ACME, &[("note", Some("b")), ("score", None)]).await;
@@ -103,7 +103,7 @@ fn each_change_stands_in_the_log_of_the_reseller_alone() {
 
 #[test]
 fn a_client_that_is_made_later_is_in_every_order() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         define_all(&world).await;
         let sql = "INSERT INTO partnership (id, reseller_id, client_id, client_name, delegated, client_delegated, \
                    includes_upstream, state, starts_at, created_at) VALUES ($1, $2, $3, 'Solo', 0, 0, FALSE, 'ACTIVE', $4, $4)";

@@ -1,7 +1,7 @@
 //! Saved views: kept with what they say, applied, and told apart from what the reseller has defined since.
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const VIEW: &str = "view { id name columns missingProperties order { field property direction } filter { partnershipState \
      nameContains properties { key eq in contains from to isSet } } }";
@@ -37,7 +37,7 @@ fn shown(answer: &Answer) -> Vec<String> {
 
 #[test]
 fn a_view_is_shown_as_it_was_saved_and_gives_the_clients_that_it_says() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = prepare(&world).await;
         let query =
             format!("query($id: ID!) {{ node(id: $id) {{ ... on ClientView {{ {} }} }} }}", &VIEW[7..VIEW.len() - 2]);
@@ -62,7 +62,7 @@ fn a_view_is_shown_as_it_was_saved_and_gives_the_clients_that_it_says() {
 
 #[test]
 fn a_view_is_replaced_by_its_id_and_deleted() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = prepare(&world).await;
         let owner = world.as_(OWNER_OF_FJORD);
         let input = json!({ "resellerId": id_of(FJORD), "viewId": id, "name": "All" });
@@ -82,7 +82,7 @@ fn a_view_is_replaced_by_its_id_and_deleted() {
 
 #[test]
 fn a_view_that_names_what_is_gone_says_so_and_can_be_saved_anew() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = prepare(&world).await;
         let sql = "SELECT id FROM property_definition WHERE \"key\" = 'region' AND organisation_id = $1";
         let rows = world.db().rows(sql, vec![FJORD.id.into()]).await.unwrap();
@@ -105,7 +105,7 @@ fn a_view_that_names_what_is_gone_says_so_and_can_be_saved_anew() {
 
 #[test]
 fn a_view_that_cannot_be_applied_is_not_saved() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         prepare(&world).await;
         let before = world.db_dump().await;
         for (change, expected) in [
@@ -132,7 +132,7 @@ fn a_view_that_cannot_be_applied_is_not_saved() {
 
 #[test]
 fn a_view_goes_alone_and_is_of_one_reseller() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = prepare(&world).await;
         for more in [json!({ "filter": {} }), json!({ "orderBy": { "field": "NAME" } })] {
             let mut arguments = json!({ "view": id });

@@ -4,13 +4,13 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const VIEWER: &str = "{ viewer { name activeOrganisation { name } organisations { totalCount } } }";
 
 #[test]
 fn a_newcomer_joins_by_the_link_and_makes_no_organisation() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let organisations = world.texts("SELECT name FROM organisation").await.len();
         let mut input = invitation(ACME, " Ada@Example.ORG", "VIEWER");
         input["locale"] = json!("SV");
@@ -58,7 +58,7 @@ fn a_newcomer_joins_by_the_link_and_makes_no_organisation() {
 
 #[test]
 fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
         // Nobody has proved yet that the account belongs to the address.
@@ -84,7 +84,7 @@ fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
 
 #[test]
 fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (_, declined) = invite(&world, OWNER_OF_ACME, ACME, "a@example.org", "VIEWER").await;
         let answer = decline(&world, &declined).await;
         assert_eq!(answer.ok()["tried"], json!({ "declined": true, "userErrors": [] }));
@@ -126,7 +126,7 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
 
 #[test]
 fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         db_verify(&world, SOLE_PERSON).await;
         let mut input = invitation(ACME, email, "TECHNICAL");

@@ -5,11 +5,11 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn who_has_not_proved_an_address_has_no_mail_sent_to_others() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let frida = world.as_(OWNER_OF_FJORD);
         let rows = json!({ "organisationId": id_of(FJORD), "invitations": [{ "email": ADA, "roles": [{ "builtIn": "VIEWER" }] }] });
         assert_eq!(
@@ -38,7 +38,7 @@ async fn try_all(world: &World, inviter: Caller, tenant: Tenant) -> Vec<Value> {
 
 #[test]
 fn one_organisation_sends_five_links_a_day_to_an_address_however_it_goes_about_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for email in [ADA, SOLE_PERSON.person().email] {
             for _ in 0..2 {
                 let (id, _) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
@@ -67,7 +67,7 @@ fn one_organisation_sends_five_links_a_day_to_an_address_however_it_goes_about_i
 
 #[test]
 fn all_organisations_together_send_twenty_links_a_day_to_an_address() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let mut organisations = Vec::new();
         for number in 0..24 {

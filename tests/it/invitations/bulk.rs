@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const INVITE_ALL: &str = "mutation($input: InviteMembersInput!) { tried: inviteMembers(input: $input) { \
      results { index email invitation { id state roles { name } } userErrors { code field message } } \
@@ -33,7 +33,7 @@ fn told(answer: &Answer) -> Vec<Value> {
 
 #[test]
 fn wrong_rows_are_told_and_do_not_stop_right_ones() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         invite(&world, OWNER_OF_ACME, ACME, "waits@example.org", "VIEWER").await;
         let foreign = Type::Role.id(HUB.probe_role()).0;
         let rows = || {
@@ -97,7 +97,7 @@ fn wrong_rows_are_told_and_do_not_stop_right_ones() {
 
 #[test]
 fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for (rows, code) in [(Vec::new(), "INVALID_INPUT"), (rows("many", 501), "TOO_MANY")] {
             let answer = invite_all(&world, OWNER_OF_ACME, rows, false).await;
             assert_eq!(codes(&answer), [code]);
@@ -111,7 +111,7 @@ fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
 
 #[test]
 fn many_take_as_many_statements_as_few_and_a_thousand_links_an_hour_are_enough() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let few = invite_all(&world, OWNER_OF_ACME, rows("few", 2), false).await;
         let few = {
             few.ok();

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 fn won<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> usize {
     answers.into_iter().filter(|answer| codes(answer).is_empty()).count()
@@ -12,7 +12,7 @@ fn won<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> usize {
 
 #[test]
 fn of_many_who_use_one_link_at_once_one_does() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (_, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let answers = join_all((0..8).map(|_| sign_up(&world, ADA, Some(&token)))).await;
         assert_eq!(won(&answers), 1);
@@ -31,7 +31,7 @@ fn of_many_who_use_one_link_at_once_one_does() {
 
 #[test]
 fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for round in 0..6 {
             let email = format!("ada{round}@example.org");
             let (id, token) = invite(&world, OWNER_OF_ACME, ACME, &email, "VIEWER").await;
@@ -52,7 +52,7 @@ fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
 
 #[test]
 fn an_address_that_is_invited_many_times_at_once_is_invited_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.as_(OWNER_OF_ACME).run("{ viewer { name } }", json!({})).await.ok();
         let answers =
             join_all((0..8).map(|_| try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "VIEWER")))).await;
@@ -64,7 +64,7 @@ fn an_address_that_is_invited_many_times_at_once_is_invited_once() {
 
 #[test]
 fn one_unproved_account_that_two_organisations_invite_is_claimed_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         done(&sign_up(&world, ADA, None).await);
         let (_, one) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let (_, other) = invite(&world, OWNER_OF_LUND, LUND, ADA, "VIEWER").await;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const LIST: &str = "query($id: ID!, $states: [InvitationState!]) { organisation(id: $id) { \
      invitations(states: $states, first: 100) { totalCount edges { node { email state } } } } }";
@@ -21,7 +21,7 @@ async fn listed(world: &World, states: Value) -> Vec<String> {
 
 #[test]
 fn nobody_gives_what_they_do_not_hold() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let refused = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, ADA, "OWNER")).await;
         let error = &refused.ok()["tried"]["userErrors"][0];
         assert_eq!((&error["code"], &error["field"]), (&json!("PERMISSION_NOT_HELD"), &json!(["input", "roles"])));
@@ -44,7 +44,7 @@ fn nobody_gives_what_they_do_not_hold() {
 
 #[test]
 fn what_is_wrong_with_an_invitation_is_told_and_nothing_is_sent() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let right = || invitation(ACME, ADA, "VIEWER");
         let with = |field: &str, value: Value| {
             let mut input = right();
@@ -82,7 +82,7 @@ fn what_is_wrong_with_an_invitation_is_told_and_nothing_is_sent() {
 
 #[test]
 fn a_powerful_role_asks_for_a_fresh_proof() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, _) = invite(&world, OWNER_OF_ACME, ACME, ADA, "ADMIN").await;
         world.db_execute("UPDATE session SET confirmed_at = NULL", []).await;
         let powerful = try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "ADMIN")).await;
@@ -94,7 +94,7 @@ fn a_powerful_role_asks_for_a_fresh_proof() {
 
 #[test]
 fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (first, old) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let again = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, "ADA@example.org", "BILLING")).await;
         assert_eq!(codes(&again), ["DUPLICATE"]);
@@ -123,7 +123,7 @@ fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
 
 #[test]
 fn who_sends_a_link_again_answers_for_it_and_does_so_ten_times_at_most() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, first) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         world.db_execute("UPDATE invitation SET expires_at = $1", [now().into()]).await;
         let again = resend(&world, ADMIN_OF_ACME, &id).await;
@@ -159,7 +159,7 @@ fn who_sends_a_link_again_answers_for_it_and_does_so_ten_times_at_most() {
 
 #[test]
 fn a_known_person_gets_the_mail_in_their_own_language_and_the_inviter_does_not_learn_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         world.db_execute("UPDATE \"user\" SET locale = 'DE' WHERE email = $1", [email.into()]).await;
         let query = "mutation($input: InviteMemberInput!) { inviteMember(input: $input) { invitation { locale } } }";

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const VICTIM: &str = "victim@example.org";
 const NEW: &str = "eleven blue kettles";
@@ -14,7 +14,7 @@ async fn accept_with(world: &World, token: &str, password: Option<&str>) -> Answ
 
 #[test]
 fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_factor() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         done(&sign_up(&world, VICTIM, None).await);
         let stranger = log_in(&world, VICTIM, PASSWORD).await.unwrap();
         let user = "SELECT id FROM \"user\" WHERE email = 'victim@example.org'";
@@ -53,7 +53,7 @@ fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_fact
 
 #[test]
 fn without_an_account_or_with_a_proved_or_disabled_one_a_new_password_opens_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (_, of_nobody) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         assert_eq!(codes(&accept_with(&world, &of_nobody, Some(NEW)).await), ["UNKNOWN"]);
         let email = SOLE_PERSON.person().email;

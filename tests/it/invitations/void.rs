@@ -6,7 +6,7 @@ use tenantry::access::{DelegationPreset, Permission, PermissionSet};
 use uuid::Uuid;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Lets the people of Fjord do everything at Acme that a partner can.
 async fn db_let_fjord_in(world: &World) {
@@ -76,7 +76,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn an_invitation_of_who_can_no_longer_give_it_is_void() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for case in cases() {
             world.db_reset().await;
             db_let_fjord_in(&world).await;
@@ -97,7 +97,7 @@ fn an_invitation_of_who_can_no_longer_give_it_is_void() {
 
 #[test]
 fn a_role_that_has_grown_beyond_its_giver_is_not_given() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let reads = PermissionSet::of(&[Permission::ServiceRead]);
         world.db_role(&HUB, reads | PermissionSet::of(&[Permission::MemberInvite]), PermissionSet::EMPTY).await;
         let query = "query($id: ID!) { organisation(id: $id) { members(first: 100) { edges { node { roles { id name } } } } } }";
@@ -123,7 +123,7 @@ fn a_role_that_has_grown_beyond_its_giver_is_not_given() {
 
 #[test]
 fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_let_fjord_in(&world).await;
         let (id, token) = invite(&world, MANAGER_OF_FJORD, ACME, ADA, "VIEWER").await;
         assert_eq!(seen(&world, &id).await["partnership"]["reseller"]["name"], "Fjord");
@@ -142,7 +142,7 @@ fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
 
 #[test]
 fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_member_besides() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_let_fjord_in(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         let permissions = json!(["MEMBER_INVITE", "SERVICE_READ"]);
@@ -174,7 +174,7 @@ fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_membe
 
 #[test]
 fn an_invitation_of_a_halted_organisation_waits_until_that_is_over() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {
             let sql = "UPDATE organisation SET state = $1 WHERE id = $2";

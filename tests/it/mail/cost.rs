@@ -10,12 +10,12 @@ use tenantry::request::Request;
 use uuid::Uuid;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::HUB;
 
 #[test]
 fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_there_are() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (random, now) = (Random::system(), world.app.clock.now());
         let request = Request::new(world.db().clone(), Actor::Anonymous, now);
         let (nothing, without) = counted(request.write(async |_| Ok(()))).await;

@@ -5,11 +5,11 @@ use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn who_signs_up_gets_the_mail_over_an_encrypted_way() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         sign_up(&world, "ada@example.org", "SV").await;
@@ -31,7 +31,7 @@ fn who_signs_up_gets_the_mail_over_an_encrypted_way() {
 
 #[test]
 fn text_of_all_languages_arrives_as_it_was_written() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         let long = format!("{}\n.\n..\n", "Räksmörgås åt alla ".repeat(100));
@@ -51,7 +51,7 @@ fn text_of_all_languages_arrives_as_it_was_written() {
 
 #[test]
 fn an_address_beyond_ascii_goes_to_a_server_that_takes_it_and_is_given_up_at_another() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let letter = Letter::about("Hej").say("Hej");
         let server = Server::start(Manners { takes_utf8: true, ..usual() }).await;
         queue(&world, "zoë@example.org", &letter).await;
@@ -67,7 +67,7 @@ fn an_address_beyond_ascii_goes_to_a_server_that_takes_it_and_is_given_up_at_ano
 
 #[test]
 fn it_goes_over_a_way_that_is_encrypted_from_the_start_or_within_one_machine_not_at_all() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for tls in [SmtpTls::Implicit, SmtpTls::None] {
             let server = Server::start(Manners { tls, ..usual() }).await;
             let mut config = settings(&world, &server);
@@ -81,7 +81,7 @@ fn it_goes_over_a_way_that_is_encrypted_from_the_start_or_within_one_machine_not
 
 #[test]
 fn a_server_that_does_not_say_goodbye_has_taken_the_mail_all_the_same() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(Manners { is_silent_at_the_end: true, ..usual() }).await;
         let mut config = settings(&world, &server);
         config.mail.smtp.timeout_seconds = 1;
@@ -94,7 +94,7 @@ fn a_server_that_does_not_say_goodbye_has_taken_the_mail_all_the_same() {
 
 #[test]
 fn without_a_server_each_mail_is_a_file() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::clone(&world.app.config);
         folder.path().clone_into(&mut config.data_dir);
@@ -110,7 +110,7 @@ fn without_a_server_each_mail_is_a_file() {
 
 #[test]
 fn what_was_sent_long_ago_is_removed_and_what_waits_is_not() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let config = settings(&world, &server);
         let worker = worker(&world, &config);

@@ -9,11 +9,11 @@ use tenantry::mail::Letter;
 
 use super::server::Server;
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn of_several_processes_at_one_outbox_one_sends_each_mail() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let config = settings(&world, &server);
         let addresses: BTreeSet<String> = (0..40).map(|number| format!("ada{number}@example.org")).collect();
@@ -41,7 +41,7 @@ fn of_several_processes_at_one_outbox_one_sends_each_mail() {
 
 #[test]
 fn a_mail_whose_sender_was_cut_off_waits_for_its_lease_and_keeps_its_name() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         queue(&world, "ada@example.org", &Letter::about("Hej").say("Hej")).await;
@@ -66,7 +66,7 @@ fn a_mail_whose_sender_was_cut_off_waits_for_its_lease_and_keeps_its_name() {
 
 #[test]
 fn a_worker_that_is_told_to_stop_finishes_what_it_sends() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         queue(&world, "ada@example.org", &Letter::about("Hej").say("Hej")).await;

@@ -5,7 +5,7 @@ use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const LINK: &str = "https://portal.example/reset-password?token=SECRET";
 
@@ -15,7 +15,7 @@ fn letter() -> Letter {
 
 #[test]
 fn what_is_wrong_with_the_way_only_delays_and_says_no_secret() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         // A wrong password; no encryption on offer; a certificate of somebody else; nobody there.
         let (usual_one, other) = (Server::start(usual()).await, Server::start(usual()).await);
         let open = Server::start(Manners { tls: SmtpTls::None, ..usual() }).await;
@@ -55,7 +55,7 @@ fn what_is_wrong_with_the_way_only_delays_and_says_no_secret() {
 
 #[test]
 fn a_server_that_cannot_take_it_now_gets_it_later_and_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         queue(&world, "ada@example.org", &letter()).await;
@@ -77,7 +77,7 @@ fn a_server_that_cannot_take_it_now_gets_it_later_and_once() {
 
 #[test]
 fn who_is_unknown_to_the_server_is_given_up_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         queue(&world, "nobody@example.org", &letter()).await;
@@ -93,7 +93,7 @@ fn who_is_unknown_to_the_server_is_given_up_at_once() {
 
 #[test]
 fn a_mistake_in_the_settings_of_the_server_loses_no_mail_for_three_days() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
         queue(&world, "ada@example.org", &letter()).await;
@@ -118,7 +118,7 @@ fn a_mistake_in_the_settings_of_the_server_loses_no_mail_for_three_days() {
 
 #[test]
 fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(usual()).await;
         let (port, early) = (server.port, worker(&world, &settings(&world, &server)));
         drop(server);
@@ -137,7 +137,7 @@ fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
 
 #[test]
 fn a_server_that_answers_nothing_is_left_in_time() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let server = Server::start(Manners { tls: SmtpTls::None, ..usual() }).await;
         let gate = server.close_gate();
         let mut config = settings(&world, &server);

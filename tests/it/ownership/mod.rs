@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const NEWCOMER: &str = "nina@example.org";
@@ -67,7 +67,7 @@ async fn states(world: &World) -> Vec<String> {
 
 #[test]
 fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (_, token) = offer(&world, "Nina@Example.org ", json!({})).await.clone();
         let mail = world.mails(NEWCOMER).await;
         assert!(mail[0].contains("Olga, owner of Acme wants to hand the ownership of Acme to you"), "{}", mail[0]);
@@ -105,7 +105,7 @@ fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin(
 
 #[test]
 fn a_member_accepts_by_the_id_and_the_old_owner_leaves() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = MEMBER_OF_ACME.person().email;
         let sql = "UPDATE membership SET expires_at = $1 WHERE user_id = $2";
         let until = now() + TimeDelta::days(1);
@@ -134,7 +134,7 @@ fn a_member_accepts_by_the_id_and_the_old_owner_leaves() {
 
 #[test]
 fn an_offer_is_for_its_address_alone() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = MEMBER_OF_ACME.person().email;
         let (id, token) = offer(&world, email, json!({})).await;
         for caller in [SOLE_PERSON, VIEWER_OF_ACME, MEMBER_OF_ACME] {
@@ -166,7 +166,7 @@ fn an_offer_is_for_its_address_alone() {
 
 #[test]
 fn who_is_no_owner_offers_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let input = offer_to(NEWCOMER);
         world.as_(ADMIN_OF_ACME).attempt("offerOwnership", input.clone(), "").await.refused("FORBIDDEN");
         world.as_(OWNER_OF_NORDEN).attempt("offerOwnership", input.clone(), "").await.refused("FORBIDDEN");
@@ -186,7 +186,7 @@ fn who_is_no_owner_offers_nothing() {
 
 #[test]
 fn an_offer_ends_with_the_ownership_of_who_made_it_with_its_time_and_when_it_is_withdrawn() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_verify(&world, MEMBER_OF_ACME).await;
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let email = MEMBER_OF_ACME.person().email;
@@ -249,7 +249,7 @@ fn an_offer_ends_with_the_ownership_of_who_made_it_with_its_time_and_when_it_is_
 
 #[test]
 fn of_many_who_hand_on_at_once_one_does_and_there_is_one_owner() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let email = MEMBER_OF_ACME.person().email;
         let done = |answer: &Answer| {

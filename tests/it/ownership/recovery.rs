@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 
 use super::{NEWCOMER, accept_as, db_prove, offer, offer_to, owners, sign_up, states};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 #[test]
 fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner_objects() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "Olga has died" });
         for (caller, code) in [(OWNER_OF_ACME, "FOR_STAFF_ONLY")] {
@@ -69,7 +69,7 @@ fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner
 
 #[test]
 fn one_person_writes_to_so_many_in_a_day_and_no_more() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         for number in 0..20 {
             let input = offer_to(&format!("x{number}@example.org"));
@@ -83,7 +83,7 @@ fn one_person_writes_to_so_many_in_a_day_and_no_more() {
 
 #[test]
 fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let support = SUPPORT_OF_FJORD;
         world.db_join(710_000, ACME, support.person().id, &[Held::Builtin(BuiltinRole::Member)], None).await;
         let sql = "UPDATE membership SET partnership_id = (SELECT id FROM partnership WHERE reseller_id = $1 \
@@ -107,7 +107,7 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
 
 #[test]
 fn a_recovery_is_void_once_who_started_it_is_gone_and_needs_all_that_it_gives() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "nobody answers" });
         // An agent who may hand organisations on, and nothing else.
         let held = PermissionSet::of(&[Permission::OwnershipTransfer]);

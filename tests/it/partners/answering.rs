@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn a_client_accepts_less_and_for_a_shorter_time() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let until = now() + TimeDelta::days(400);
         let input = json!({ "proposalId": id, "delegation": { "preset": "OVERVIEW" }, "endsAt": until });
@@ -28,7 +28,7 @@ fn a_client_accepts_less_and_for_a_shorter_time() {
 
 #[test]
 fn nobody_accepts_more_than_was_proposed_or_than_they_hold() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = proposed(&world, "OVERVIEW").await;
         let stig = world.as_(SOLE_PERSON);
         for more in [
@@ -62,7 +62,7 @@ fn nobody_accepts_more_than_was_proposed_or_than_they_hold() {
 
 #[test]
 fn a_proposal_is_answered_once_and_in_time() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let stig = world.as_(SOLE_PERSON);
         let accept =
             async |id: &str| stig.mistake("acceptPartnership", json!({ "proposalId": id })).await["code"].clone();
@@ -102,7 +102,7 @@ fn a_proposal_is_answered_once_and_in_time() {
 
 #[test]
 fn a_proposal_is_not_there_for_strangers_and_members_without_a_say() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let node = "query($id: ID!) { node(id: $id) { ... on PartnershipProposal { state client { name } } } }";
         let invented = tenantry::id::Type::PartnershipProposal.id(key(1, 999_999)).0;
@@ -127,7 +127,7 @@ fn a_proposal_is_not_there_for_strangers_and_members_without_a_say() {
 
 #[test]
 fn accepting_other_terms_changes_the_partnership_that_there_is() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let first = agreed(&world, "OVERVIEW").await;
         // By now Fjord sees Solo, so it can ask by id.
         let input = json!({

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Fjord's manager proposes this to an organisation by its id, and gets this.
 async fn mistake(world: &World, to: Value, delegation: Value, more: Value) -> (String, String) {
@@ -20,7 +20,7 @@ async fn mistake(world: &World, to: Value, delegation: Value, more: Value) -> (S
 
 #[test]
 fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let by_id = |tenant: Tenant| json!({ "organisationId": id_of(tenant) });
         let (full, none) = (json!({ "preset": "FULL" }), json!({}));
         let told = |code: &str, field: &str| (code.to_owned(), field.to_owned());
@@ -52,7 +52,7 @@ fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
 
 #[test]
 fn closed_and_suspended_organisations_become_no_partners() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let set = async |tenant: Tenant, state: &str| {
             world
@@ -84,7 +84,7 @@ fn closed_and_suspended_organisations_become_no_partners() {
 
 #[test]
 fn who_has_not_proved_an_address_has_no_mail_sent_and_a_key_manages_no_partners() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut input = by_code(&world, FJORD, SOLO, "FULL").await;
         assert_eq!(
             world.as_(OWNER_OF_FJORD).mistake("proposePartnership", input.clone()).await["code"],
@@ -106,7 +106,7 @@ fn who_has_not_proved_an_address_has_no_mail_sent_and_a_key_manages_no_partners(
 
 #[test]
 fn nobody_comes_to_be_above_itself_and_the_answer_names_the_way() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         // Norden is above Fjord; Fjord cannot come to be above Norden.
         let code = code_of(&world, NORDEN).await;
         let input = json!({

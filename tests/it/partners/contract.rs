@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const BOTH_ENDS: &str = "query($client: ID!, $reseller: ID!) {
   organisation(id: $client) { partnerships { edges { node { id state reseller { name } endedBy } } } }
@@ -14,7 +14,7 @@ const LOG: &str = "query($id: ID!) { organisation(id: $id) { auditEvents(first: 
 
 #[test]
 fn a_customer_narrows_its_partner_and_the_very_next_request_is_refused() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let members = "query($id: ID!) { organisation(id: $id) { members { totalCount } } }";
         let pia = world.as_(MANAGER_OF_FJORD);
@@ -38,7 +38,7 @@ fn a_customer_narrows_its_partner_and_the_very_next_request_is_refused() {
 
 #[test]
 fn what_is_added_has_to_be_held_and_what_is_taken_away_does_not() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let own = tenantry::access::PermissionSet::of(&[tenantry::access::Permission::PartnershipManage]);
         let mut rows = Rows::starting_at(1, 60_000);
@@ -59,7 +59,7 @@ fn what_is_added_has_to_be_held_and_what_is_taken_away_does_not() {
 
 #[test]
 fn a_suspended_client_takes_away_and_gives_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "SUPPORT").await;
         world.db_execute("UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1", [SOLO.id.into()]).await;
         let stig = world.as_(SOLE_PERSON);
@@ -73,7 +73,7 @@ fn a_suspended_client_takes_away_and_gives_nothing() {
 
 #[test]
 fn a_partnership_is_renewed_after_its_end_and_goes_on() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let stig = world.as_(SOLE_PERSON);
         let select = "partnership { state endsAt }";
@@ -93,7 +93,7 @@ fn a_partnership_is_renewed_after_its_end_and_goes_on() {
 
 #[test]
 fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for (caller, by) in [(SOLE_PERSON, "CLIENT"), (MANAGER_OF_FJORD, "RESELLER"), (OWNER_OF_OPERATOR, "OPERATOR")] {
             let id = agreed(&world, "FULL").await;
             let ends = json!({ "client": id_of(SOLO), "reseller": id_of(FJORD) });
@@ -125,7 +125,7 @@ fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
 
 #[test]
 fn a_server_may_want_every_partnership_to_end() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut config = tenantry::config::Config::clone(&world.app.config);
         config.partnerships.longest_days = 730;
         world.db().close().await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 fn client(name: &str) -> Value {
     json!({ "name": name, "kind": "COMPANY", "delegation": { "preset": "SUPPORT" } })
@@ -14,7 +14,7 @@ const RESULTS: &str = "results { index name client { id name } partnership { sta
 
 #[test]
 fn a_client_is_there_with_a_partnership_and_its_owner_comes_by_the_link() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut new = client("Bakery");
         new["ownerEmail"] = json!("baker@example.org");
         new["reference"] = json!("C-17");
@@ -72,7 +72,7 @@ fn a_client_is_there_with_a_partnership_and_its_owner_comes_by_the_link() {
 
 #[test]
 fn a_wrong_row_in_the_middle_does_not_stop_the_others_and_says_why() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let pia = world.as_(MANAGER_OF_FJORD);
         let numbered = |name: &str, reference: &str| {
             let mut new = client(name);
@@ -129,7 +129,7 @@ fn a_wrong_row_in_the_middle_does_not_stop_the_others_and_says_why() {
 
 #[test]
 fn many_clients_take_as_many_statements_as_one() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let pia = world.as_(MANAGER_OF_FJORD);
         pia.run("{ viewer { name } }", json!({})).await.ok();
         let mut counted = Vec::new();
@@ -157,7 +157,7 @@ fn many_clients_take_as_many_statements_as_one() {
 
 #[test]
 fn only_a_reseller_that_works_creates_clients() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let input = json!({ "organisationId": id_of(FJORD), "client": client("New") });
         world.as_(SUPPORT_OF_FJORD).attempt("createClient", input.clone(), "").await.refused("FORBIDDEN");
         world.as_(OWNER_OF_LUND).attempt("createClient", input.clone(), "").await.refused("NOT_FOUND");
@@ -174,7 +174,7 @@ fn only_a_reseller_that_works_creates_clients() {
 
 #[test]
 fn the_invoices_of_a_new_client_go_where_its_creator_says() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let recipient = "query($id: ID!) { organisation(id: $id) { payer { name } billing { legalName currency recipient { __typename \
                          ... on BillingContact { name email } ... on OrganisationCard { name } } } } }";
         let pia = world.as_(MANAGER_OF_FJORD);

@@ -6,7 +6,7 @@ use tenantry::partnership::keep_up;
 use tenantry::random::Random;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Pia creates a client for Fjord, which lets nothing through; gives its id.
 async fn client(world: &World) -> Value {
@@ -25,7 +25,7 @@ async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
 
 #[test]
 fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = client(&world).await;
         assert!(owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
         let removal = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await });
@@ -45,7 +45,7 @@ fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_on
 
 #[test]
 fn who_can_create_no_more_clients_has_lost_custody_by_the_next_request() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = client(&world).await;
         let lowered = json!({
             "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await, "roles": [{ "builtIn": "PARTNER_SUPPORT" }],
@@ -57,7 +57,7 @@ fn who_can_create_no_more_clients_has_lost_custody_by_the_next_request() {
 
 #[test]
 fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_finds_an_heir() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = client(&world).await;
         let until = now() + TimeDelta::minutes(5);
         let input = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await, "expiresAt": until });
@@ -78,7 +78,7 @@ fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_
 
 #[test]
 fn a_user_who_is_erased_does_not_take_the_client_along() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = client(&world).await;
         let user = tenantry::id::Type::User.id(MANAGER_OF_FJORD.person().id).0;
         let input = json!({ "userId": user, "reason": "Asked us to" });
@@ -92,7 +92,7 @@ fn a_user_who_is_erased_does_not_take_the_client_along() {
 
 #[test]
 fn what_a_key_creates_the_longest_standing_owner_keeps() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let select = "apiKey { id } secret";
         let input = json!({ "organisationId": id_of(FJORD), "name": "Import", "permissions": ["CLIENT_CREATE"] });
         let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const GIVEN: &str = "query($id: ID!) { node(id: $id) { ... on Partnership { state \
      givenMemberships { totalCount edges { node { user { name } partnership { id } } } } } } }";
@@ -33,7 +33,7 @@ async fn story(world: &World) -> String {
 
 #[test]
 fn those_of_the_resellers_own_people_end_with_it_and_the_others_are_listed_to_the_client() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = story(&world).await;
         let ended =
             world.as_(SOLE_PERSON).act("endPartnership", json!({ "partnershipId": id }), "partnership { state }").await;
@@ -57,7 +57,7 @@ fn those_of_the_resellers_own_people_end_with_it_and_the_others_are_listed_to_th
 
 #[test]
 fn one_that_reaches_its_end_takes_them_along_before_anybody_cleans_up() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = story(&world).await;
         let until = now() + TimeDelta::days(10);
         let input = json!({ "partnershipId": id, "endsAt": until });
@@ -89,7 +89,7 @@ fn one_that_reaches_its_end_takes_them_along_before_anybody_cleans_up() {
 
 #[test]
 fn an_invitation_through_a_partnership_is_void_once_that_is_over() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let email = "new@example.org";
         let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
@@ -103,7 +103,7 @@ fn an_invitation_through_a_partnership_is_void_once_that_is_over() {
 
 #[test]
 fn a_partner_invites_into_a_client_as_far_as_that_delegates() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let pia = world.as_(MANAGER_OF_FJORD);
         let invite = |role: &str| json!({ "organisationId": id_of(SOLO), "email": "new@example.org", "roles": [{ "builtIn": role }] });

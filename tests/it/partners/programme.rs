@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const DESK: &str =
     "{ operator { resellerRequests(first: 100) { edges { node { id state message organisation { name } } } } } }";
@@ -17,7 +17,7 @@ async fn ask(world: &World) -> Value {
 
 #[test]
 fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = ask(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         let again = json!({ "organisationId": id_of(ACME), "message": "Please" });
@@ -53,7 +53,7 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
 
 #[test]
 fn a_request_is_declined_or_taken_back_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, oskar) = (world.as_(OWNER_OF_ACME), world.as_(OWNER_OF_OPERATOR));
         let declined = ask(&world).await;
         let input = json!({ "resellerRequestId": declined, "reason": "Not in your country" });
@@ -77,7 +77,7 @@ fn a_request_is_declined_or_taken_back_once() {
 
 #[test]
 fn a_reseller_that_is_taken_out_loses_all_of_its_clients_at_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let support = world.as_(SUPPORT_OF_FJORD);
         assert!(!support.may_at(ACME).await.is_empty());
         let input = json!({ "organisationId": id_of(FJORD), "reason": "Has closed" });

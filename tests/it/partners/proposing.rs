@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const SENT: &str = "query($id: ID!) { organisation(id: $id) { proposalsSent { totalCount edges { node { \
      state proposedBy addressedTo reseller { name } client { name } message partnership { id } answeredAt } } } } }";
@@ -15,7 +15,7 @@ const OFFERS: &str = "{ viewer { partnershipOffers { edges { node { id proposedB
 
 #[test]
 fn a_client_sees_who_asks_and_which_fields_and_acts_it_would_open_before_it_accepts() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut input = by_code(&world, FJORD, SOLO, "SUPPORT").await;
         input["message"] = json!("We look after your servers");
         world.as_(MANAGER_OF_FJORD).act("proposePartnership", input, "proposal { id }").await;
@@ -50,7 +50,7 @@ async fn told(world: &World, to: Value) -> (Value, Value) {
 
 #[test]
 fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let known = told(&world, json!({ "code": code_of(&world, SOLO).await })).await;
         assert_eq!(known.0["proposePartnership"]["userErrors"], json!([]));
         assert_eq!(known.1["client"], Value::Null, "the card is the other side's to show");
@@ -79,7 +79,7 @@ fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
 
 #[test]
 fn a_person_who_is_asked_by_address_chooses_the_organisation() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = OWNER_OF_ACME.person().email;
         let input = json!({
             "organisationId": id_of(LUND), "side": "RESELLER", "to": { "email": email.to_uppercase() },
@@ -113,7 +113,7 @@ fn a_person_who_is_asked_by_address_chooses_the_organisation() {
 
 #[test]
 fn an_address_that_is_not_proved_is_asked_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let input = json!({
             "organisationId": id_of(LUND), "side": "RESELLER", "to": { "email": email }, "delegation": { "preset": "OVERVIEW" },
@@ -131,7 +131,7 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
 
 #[test]
 fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
         world.db_execute(verify, [now().into(), SOLE_PERSON.person().email.into()]).await;
         let code = code_of(&world, FJORD).await;
@@ -168,7 +168,7 @@ fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
 
 #[test]
 fn what_a_client_has_offered_and_could_give_no_longer_is_not_taken() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let code = code_of(&world, FJORD).await;
         let input = json!({
             "organisationId": id_of(ACME), "side": "CLIENT", "to": { "code": code }, "delegation": { "preset": "FULL" },

@@ -4,7 +4,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// The reseller on top proposes to the one below, and gives the id of the proposal.
 async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant) -> Value {
@@ -14,7 +14,7 @@ async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant
 
 #[test]
 fn of_two_that_would_close_a_circle_one_is_refused() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let verify = "UPDATE \"user\" SET email_verified_at = $1";
         world.db_execute(verify, [now().into()]).await;
         world.db_execute("UPDATE organisation SET kind = 'RESELLER' WHERE id = $1", [SOLO.id.into()]).await;
@@ -50,7 +50,7 @@ fn of_two_that_would_close_a_circle_one_is_refused() {
 
 #[test]
 fn of_many_who_accept_one_proposal_one_makes_the_partnership() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let stig = world.as_(SOLE_PERSON);
         stig.credential().await;
@@ -70,7 +70,7 @@ fn of_many_who_accept_one_proposal_one_makes_the_partnership() {
 
 #[test]
 fn one_that_is_taken_back_while_it_is_accepted_is_one_or_the_other() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for _ in 0..5 {
             let id = proposed(&world, "OVERVIEW").await;
             let input = json!({ "proposalId": id });
@@ -94,7 +94,7 @@ fn one_that_is_taken_back_while_it_is_accepted_is_one_or_the_other() {
 
 #[test]
 fn clients_that_are_created_at_the_same_time_have_their_numbers_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let pia = world.as_(MANAGER_OF_FJORD);
         pia.credential().await;
         let new = json!({ "name": "Twin", "kind": "COMPANY", "delegation": { "preset": "NONE" }, "reference": "T-1" });

@@ -9,7 +9,7 @@ use serde_json::json;
 use tenantry::access::{BuiltinRole, DelegationPreset, PermissionSet};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
@@ -96,7 +96,7 @@ async fn perform(world: &World, model: &mut Model, act: Act) {
 
 #[test]
 fn after_each_act_the_next_request_knows_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut model = Model { delegated: None, ends_in: None, role: BuiltinRole::PartnerSupport, id: String::new() };
         let mut runner = TestRunner::deterministic();
         let acts = prop::collection::vec(any_act(), 60).new_tree(&mut runner).unwrap().current();

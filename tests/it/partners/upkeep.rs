@@ -6,7 +6,7 @@ use tenantry::partnership::keep_up;
 use tenantry::random::Random;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Subjects of the mails about an end.
 async fn reminders(world: &World, caller: Caller) -> usize {
@@ -20,7 +20,7 @@ async fn round(world: &World) -> tenantry::partnership::Upkeep {
 
 #[test]
 fn both_sides_are_reminded_thirty_seven_and_one_days_before_the_end_each_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let input = json!({ "partnershipId": id, "endsAt": now() + TimeDelta::days(100) });
         world.as_(SOLE_PERSON).act("updatePartnership", input, "partnership { id }").await;
@@ -43,7 +43,7 @@ fn both_sides_are_reminded_thirty_seven_and_one_days_before_the_end_each_once() 
 
 #[test]
 fn a_renewal_begins_the_reminders_anew_and_a_short_partnership_reminds_of_what_is_still_ahead() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let end = async |days: i64| {
             let ends_at = world.app.clock.now() + TimeDelta::days(days);
@@ -69,7 +69,7 @@ fn a_renewal_begins_the_reminders_anew_and_a_short_partnership_reminds_of_what_i
 
 #[test]
 fn memberships_of_the_resellers_people_are_removed_after_the_end_and_the_log_tells_of_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let partnership: uuid::Uuid = world
             .db()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const INSIDE: &str = "query($id: ID!) { organisation(id: $id) { name members { totalCount } services { totalCount } \
      invoices { totalCount } } }";
@@ -18,7 +18,7 @@ async fn switch(world: &World, caller: Caller, id: &Value) -> Answer {
 
 #[test]
 fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify_everybody(&world).await;
         // Its customers never sign in: the agency's people keep the accounts.
         let pia = world.as_(MANAGER_OF_FJORD);
@@ -50,7 +50,7 @@ fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
 
 #[test]
 fn a_reseller_with_full_access_works_in_its_clients_name_and_the_client_sees_each_act() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify_everybody(&world).await;
         agreed(&world, "FULL").await;
         let pia = world.as_(MANAGER_OF_FJORD);
@@ -78,7 +78,7 @@ fn a_reseller_with_full_access_works_in_its_clients_name_and_the_client_sees_eac
 
 #[test]
 fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_made_a_member() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify_everybody(&world).await;
         agreed(&world, "OVERVIEW").await;
         let per = world.as_(SUPPORT_OF_FJORD);
@@ -117,7 +117,7 @@ fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_ma
 
 #[test]
 fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_consents() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify_everybody(&world).await;
         let id = agreed(&world, "SUPPORT").await;
         let nora = world.as_(OWNER_OF_NORDEN);
@@ -147,7 +147,7 @@ fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_con
 
 #[test]
 fn a_customer_narrows_its_partner_step_by_step_until_it_only_earns_commission() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         verify_everybody(&world).await;
         let id = agreed(&world, "FULL").await;
         let per = world.as_(SUPPORT_OF_FJORD);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const RECIPIENT: &str =
     "billing { recipient { __typename ... on OrganisationCard { name } ... on BillingContact { id name email } } }";
@@ -34,7 +34,7 @@ async fn invoices(world: &World, tenant: Tenant) -> Vec<String> {
 
 #[test]
 fn a_partner_sets_a_contact_of_each_client_up_that_receives_its_invoices() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_delegate(&world).await;
         db_nobody_pays(&world).await;
         let pia = world.as_(MANAGER_OF_FJORD);
@@ -81,7 +81,7 @@ fn a_partner_sets_a_contact_of_each_client_up_that_receives_its_invoices() {
 
 #[test]
 fn what_is_issued_stays_whatever_changes() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let before = invoices(&world, ACME).await;
         let olga = world.as_(OWNER_OF_ACME);
         let contact = olga.act("createBillingContact", agency(ACME), "contact { id }").await["contact"]["id"].clone();
@@ -112,7 +112,7 @@ fn what_is_issued_stays_whatever_changes() {
 
 #[test]
 fn a_contact_belongs_to_one_organisation_and_a_foreign_one_is_like_none() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let mine = olga.act("createBillingContact", agency(ACME), "contact { id }").await["contact"]["id"].clone();
         let stig = world.as_(SOLE_PERSON);

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 #[test]
 fn who_has_not_consented_pays_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         db_nobody_pays(&world).await;
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Member).await;
@@ -42,7 +42,7 @@ fn who_has_not_consented_pays_nothing() {
 
 #[test]
 fn a_request_is_answered_once() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let code = code_of(&world, SOLO).await;
         let (olga, stig) = (world.as_(OWNER_OF_ACME), world.as_(SOLE_PERSON));
@@ -71,7 +71,7 @@ fn a_request_is_answered_once() {
 
 #[test]
 fn a_request_lapses_and_then_makes_way_for_another() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let code = code_of(&world, SOLO).await;
         let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &code, 0)).await;
@@ -100,7 +100,7 @@ fn a_request_lapses_and_then_makes_way_for_another() {
 
 #[test]
 fn accepted_after_its_day_it_begins_on_the_day_of_the_acceptance() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &code_of(&world, SOLO).await, 0)).await;
         let past = (now() - TimeDelta::days(5)).date_naive();
@@ -119,7 +119,7 @@ fn accepted_after_its_day_it_begins_on_the_day_of_the_acceptance() {
 
 #[test]
 fn days_that_cannot_be_and_too_many_requests_are_refused() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         for from in [-1, 3_700, 700_000] {
             let error = olga.mistake("requestPayer", seeking(ACME, "NOBO-DYXX", from)).await;
@@ -155,7 +155,7 @@ fn days_that_cannot_be_and_too_many_requests_are_refused() {
 
 #[test]
 fn nothing_is_agreed_where_one_side_is_stopped_and_what_takes_away_goes_on() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
         for (organisation, payer, code) in [

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const BILLING: &str = "billing { legalName address country vatId email currency }";
 
@@ -20,7 +20,7 @@ fn whole() -> Value {
 
 #[test]
 fn details_are_filled_in_once_and_changed_in_part_later() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let stig = world.as_(SOLE_PERSON);
         let early = details(SOLO, json!({ "legalName": "Solo KB" }));
         let missing = stig.mistake("updateBillingDetails", early).await;
@@ -44,7 +44,7 @@ fn details_are_filled_in_once_and_changed_in_part_later() {
 
 #[test]
 fn what_is_no_country_currency_number_or_address_is_refused_with_its_field() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let stig = world.as_(SOLE_PERSON);
         stig.act("updateBillingDetails", details(SOLO, whole()), BILLING).await;
         for (field, wrong) in [
@@ -76,7 +76,7 @@ fn what_is_no_country_currency_number_or_address_is_refused_with_its_field() {
 
 #[test]
 fn a_suspended_organisation_keeps_its_billing_in_order_and_a_closed_one_does_not() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let change = |tenant| details(tenant, json!({ "legalName": "Renamed" }));
         world.as_(OWNER_OF_EKEN).act("updateBillingDetails", change(EKEN), BILLING).await;
         let contact = json!({ "organisationId": id_of(EKEN), "name": "New", "address": "A", "country": "SE",

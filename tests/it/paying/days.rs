@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Days that are looked at; what holds on the last one has no end.
 const DAYS: usize = 13;
@@ -85,7 +85,7 @@ async fn payers(world: &World) -> Vec<Option<String>> {
 
 #[test]
 fn on_each_day_there_is_the_payer_that_was_agreed_for_it_and_no_other() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
         let staff = world.as_(OWNER_OF_OPERATOR);
         for _ in 0..CASES {
@@ -124,7 +124,7 @@ fn on_each_day_there_is_the_payer_that_was_agreed_for_it_and_no_other() {
 
 #[test]
 fn who_is_replaced_pays_until_the_day_and_does_not_come_back_by_itself() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_nobody_pays(&world).await;
         let first = agree(&world, ACME, MECENAT, 0).await;
         let later = agree(&world, ACME, SOLO, 10).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Solo is the holding of Mecenat, which pays for Acme.
 async fn holding(world: &World) {
@@ -24,7 +24,7 @@ const EXPLAIN: &str = "query($id: ID!, $on: NaiveDate) { explainPayer(organisati
 
 #[test]
 fn a_chain_leads_to_who_pays_in_the_end_on_each_day() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         holding(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         let today = olga.run(EXPLAIN, json!({ "id": id_of(ACME) })).await.ok()["explainPayer"].clone();
@@ -62,7 +62,7 @@ fn a_chain_leads_to_who_pays_in_the_end_on_each_day() {
 
 #[test]
 fn in_a_chain_of_three_who_stands_between_is_hidden_from_who_may_not_see_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         holding(&world).await;
         agree(&world, SOLO, JARL, 10).await;
         let ask = json!({ "id": id_of(ACME), "on": day(20) });
@@ -85,7 +85,7 @@ fn in_a_chain_of_three_who_stands_between_is_hidden_from_who_may_not_see_it() {
 
 #[test]
 fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only_the_card() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         holding(&world).await;
         let query = "query($id: ID!) { organisation(id: $id) { \
                      paysFor(first: 5) { edges { node { name kind organisation { name } } } } \
@@ -103,7 +103,7 @@ fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only
 
 #[test]
 fn both_sides_are_told_by_mail_and_by_their_logs() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         db_prove_all(&world).await;
         let role = json!({ "organisationId": id_of(ACME), "name": "Payments", "permissions": ["BILLING_UPDATE"] });

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 /// Everything that the side that asks sees of what it has asked for.
 const SEEN: &str = "query($id: ID!) { organisation(id: $id) { name payer { name } \
@@ -60,7 +60,7 @@ async fn told(world: &World, code: &str, last: &str) -> Vec<(String, u64)> {
 
 #[test]
 fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let world = world.with_one_connection().await;
         let mut found: Vec<Vec<(String, u64)>> = Vec::new();
         let solo = code_of(&world, SOLO).await;
@@ -90,7 +90,7 @@ fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
 
 #[test]
 fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let code = code_of(&world, SOLO).await;
         for (number, answer, state) in [(0, "declinePayer", "DECLINED"), (1, "acceptPayer", "SCHEDULED")] {
@@ -116,7 +116,7 @@ fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
 
 #[test]
 fn an_organisation_that_one_cannot_see_is_like_none() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         olga.run("{ viewer { name } }", json!({})).await.ok();

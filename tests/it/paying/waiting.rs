@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::locked::while_waiting;
 
 /// Olga no longer holds anything at Acme.
@@ -15,7 +15,7 @@ const GONE_ELSEWHERE: &str = "DELETE FROM membership_role WHERE organisation_id 
 
 #[test]
 fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         for mutation in [
             "updateBillingDetails",
             "setBillingRecipient",
@@ -56,7 +56,7 @@ fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
 
 #[test]
 fn who_no_longer_acts_for_the_payer_after_waiting_asks_instead_of_consenting() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         db_nobody_pays(&world).await;
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Billing).await;

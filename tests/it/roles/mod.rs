@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const INVOICES: &str = "query($id: ID!) { organisation(id: $id) { invoices { totalCount } } }";
@@ -28,7 +28,7 @@ async fn give(world: &World, giver: Caller, tenant: Tenant, to: Caller, roles: V
 
 #[test]
 fn a_role_is_made_given_changed_and_deleted_and_each_holds_for_the_next_request() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let acme = json!({ "id": id_of(ACME) });
         max.run(INVOICES, acme.clone()).await.refused("FORBIDDEN");
@@ -68,7 +68,7 @@ fn a_role_is_made_given_changed_and_deleted_and_each_holds_for_the_next_request(
 
 #[test]
 fn nobody_climbs_by_a_role() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (adam, olga) = (world.as_(ADMIN_OF_ACME), world.as_(OWNER_OF_ACME));
         let input = json!({
             "organisationId": id_of(ACME), "name": "More", "permissions": ["OWNERSHIP_TRANSFER", "MEMBER_READ"],
@@ -123,7 +123,7 @@ fn nobody_climbs_by_a_role() {
 
 #[test]
 fn what_is_wrong_with_a_role_is_said() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Readers", &["ROLE_READ"], &[]).await;
         let other = create(olga, ACME, "Writers", &["MEMBER_UPDATE"], &[]).await;
@@ -181,7 +181,7 @@ fn what_is_wrong_with_a_role_is_said() {
 
 #[test]
 fn a_role_that_an_open_invitation_gives_stays_and_one_of_answered_ones_goes() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Readers", &["ROLE_READ"], &[]).await;
         let role_key = Type::Role.parse(&role.clone().into()).unwrap();
@@ -202,7 +202,7 @@ fn a_role_that_an_open_invitation_gives_stays_and_one_of_answered_ones_goes() {
 
 #[test]
 fn of_giving_and_deleting_a_role_at_once_one_wins() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (olga, adam) = (world.as_(OWNER_OF_ACME), world.as_(ADMIN_OF_ACME));
         let membership = world.membership(ACME, MEMBER_OF_ACME).await;
         for number in 0..6 {

@@ -5,7 +5,7 @@ use tenantry::access::BuiltinRole;
 use tenantry::id::Type;
 
 use super::{create, give};
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const PREVIEW: &str = "query($id: ID!, $own: [Permission!], $clients: [Permission!]) { \
@@ -14,7 +14,7 @@ const PREVIEW: &str = "query($id: ID!, $own: [Permission!], $clients: [Permissio
 
 #[test]
 fn a_preview_says_what_then_happens_and_changes_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Various", &["DOMAIN_READ", "INVOICE_READ"], &["DOMAIN_READ"]).await;
         let role_key = Type::Role.parse(&role.clone().into()).unwrap();
@@ -72,7 +72,7 @@ fn a_preview_says_what_then_happens_and_changes_nothing() {
 
 #[test]
 fn a_preview_of_a_members_roles_is_for_those_who_see_members() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let query = "query($id: ID!, $roles: [RoleChoice!]!) { previewMemberRoles(membershipId: $id, roles: $roles) { \
                      user { name } gained lost gainedAtClients lostAtClients } }";
         let membership = world.membership(ACME, BILLING_OF_ACME).await;

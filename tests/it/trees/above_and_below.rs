@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const ANCESTORS: &str = "query($id: ID!) { organisation(id: $id) { ancestors { totalCount edges { node {
@@ -26,7 +26,7 @@ async fn ancestors(world: &World, caller: Caller, tenant: Tenant) -> Vec<String>
 
 #[test]
 fn partners_are_listed_upwards_as_far_as_each_lets_them_be_seen() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let direct = ["1 Fjord by Acme", "1 Lund by Acme"];
         assert_eq!(ancestors(&world, OWNER_OF_ACME, ACME).await, direct);
         let of_fjord = ["1 Fjord* by Acme", "1 Lund by Acme", "2 Norden by Acme, Fjord"];
@@ -48,7 +48,7 @@ fn partners_are_listed_upwards_as_far_as_each_lets_them_be_seen() {
 
 #[test]
 fn descendants_are_those_where_the_viewer_holds_the_permission() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let mut left_out = 0;
         for (caller, top) in [
             (OWNER_OF_NORDEN, NORDEN),

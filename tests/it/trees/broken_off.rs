@@ -4,7 +4,7 @@ use axum::body::Body;
 use futures_util::StreamExt;
 
 use super::export::request;
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 /// The bytes of an answer, page by page, until it ends or breaks off.
@@ -23,7 +23,7 @@ async fn rest(
 
 #[test]
 fn an_export_breaks_off_when_the_right_to_it_is_taken_away() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         let fjord = id_of(FJORD);
         let begin = async |caller: Caller| {
@@ -50,7 +50,7 @@ fn an_export_breaks_off_when_the_right_to_it_is_taken_away() {
 
 #[test]
 fn an_export_reads_no_further_ahead_of_who_does_not_take_it_than_two_pages() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         world.db_crowd(&HUB, 0..40).await;
         let hub = tenantry::id::Type::Organisation.id(HUB.id()).0;

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tenantry::id::Type;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 /// What the lines hold, as the API gives it.
@@ -77,7 +77,7 @@ async fn expected(world: &World, caller: Caller, top: &str) -> BTreeMap<String, 
 
 #[test]
 fn every_line_says_what_the_api_says_to_the_same_viewer() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..12).await;
         let world = world.with_settings(|config| config.limits.export_rows = 5).await;
         let hub = Type::Organisation.id(HUB.id()).0;
@@ -109,7 +109,7 @@ fn every_line_says_what_the_api_says_to_the_same_viewer() {
 
 #[test]
 fn an_export_is_cut_by_depth_and_permission() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let norden = id_of(NORDEN);
         let names = async |query: &str| -> Vec<String> {
             let lines = lines(&ask(&world, OWNER_OF_NORDEN, &norden, query).await);
@@ -135,7 +135,7 @@ fn an_export_is_cut_by_depth_and_permission() {
 
 #[test]
 fn who_may_not_gets_no_line_and_learns_nothing() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let (fjord, acme) = (id_of(FJORD), id_of(ACME));
         let invented = Type::Organisation.id(key(NORDIC, 999_999)).0;
         for (caller, reseller, query, status) in [

@@ -3,7 +3,7 @@
 use entity::{invoice, subscription};
 use serde_json::{Value, json};
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const OVERVIEW: &str = "query($id: ID!) { organisation(id: $id) { overview {
@@ -77,7 +77,7 @@ async fn db_trade(world: &World) {
 
 #[test]
 fn an_organisation_is_told_what_it_has_in_all() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_trade(&world).await;
         let answer = world.as_(OWNER_OF_ACME).run(OVERVIEW, json!({ "id": id_of(ACME) })).await;
         // Three units for 129.00 each month, and a twelfth of 50.05: 4.1708.
@@ -107,7 +107,7 @@ fn an_organisation_is_told_what_it_has_in_all() {
 
 #[test]
 fn amounts_that_no_field_holds_are_an_error_that_says_so() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let large = (1..=3).map(|number| subscription::Model {
             quantity: i32::MAX,
             term: subscription::Term::Monthly,
@@ -125,7 +125,7 @@ fn amounts_that_no_field_holds_are_an_error_that_says_so() {
 
 #[test]
 fn figures_of_many_clients_take_as_many_statements_as_those_of_one() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         world.db_crowd(&HUB, 0..100).await;
         let world = world.with_one_connection().await;
         let query = "query($id: ID!, $first: Int!) { reseller(id: $id) { clients(first: $first) { edges { node { overview {
@@ -152,7 +152,7 @@ async fn summary(world: &World, caller: Caller, tenant: Tenant) -> Value {
 
 #[test]
 fn a_reseller_is_told_of_its_clients_as_far_as_each_lets_it_know() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let states = json!([{ "state": "ACTIVE", "count": 4 }, { "state": "EXPIRED", "count": 1 }, { "state": "ENDED", "count": 1 }]);
         // Acme and Eken; Gran is closed and keeps its invoices, Myr lets nothing through.
         let recurring = json!({ "amounts": [money("77400", "SEK")], "clients": 2, "ofClients": 4 });
