@@ -14,4 +14,8 @@ mod schema;
 pub mod trusted;
 mod types;
 
+/// Stack of the threads that run requests, in bytes. A mutation with all levels of fields that are allowed behind it
+/// takes more than the usual 2 MiB where nothing is optimised. It takes no memory before it is used.
+pub const STACK: usize = 16 << 20;
+
 pub use schema::{Mutation, Query, Schema, Services, build, sdl};
