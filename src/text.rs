@@ -6,6 +6,8 @@ use crate::error::{UserError, UserErrorCode};
 const LONGEST_NAME: usize = 200;
 /// Longest address, in characters.
 const LONGEST_ADDRESS: usize = 1000;
+/// Longest number that somebody gives to something, in characters.
+const LONGEST_REFERENCE: usize = 100;
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
 
@@ -23,6 +25,17 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
         return wrong("A name has no control characters: no line breaks, and none that hide or turn text.");
     }
     Ok(name.to_owned())
+}
+
+/// A number that somebody gives to something in their own books, without the space around it; or what is wrong with it.
+pub fn reference(field: &str, typed: &str) -> Result<String, UserError> {
+    let reference = typed.trim();
+    let length = reference.chars().count();
+    if (1..=LONGEST_REFERENCE).contains(&length) && !reference.chars().any(is_deceptive) {
+        return Ok(reference.to_owned());
+    }
+    let message = "A number has 1 to 100 characters: no line breaks, and none that hide or turn text.";
+    Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// Why something is done, in one paragraph; or what is wrong with it.
@@ -76,6 +89,15 @@ mod tests {
         );
         for bad in ["", " \n ", "a\tb\u{7}", "a\u{202e}b", "a\0", &"a".repeat(1001)] {
             assert_eq!(address("address", bad).unwrap_err().code, UserErrorCode::InvalidInput, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_line_of_a_hundred_characters_at_most() {
+        assert_eq!(reference("reference", " C-17 ").unwrap(), "C-17");
+        assert!(reference("reference", &"7".repeat(100)).is_ok());
+        for bad in ["", " ", "1\n2", "1\0", "1\u{202e}2", &"7".repeat(101)] {
+            assert_eq!(reference("reference", bad).unwrap_err().code, UserErrorCode::InvalidInput, "{bad:?}");
         }
     }
 

@@ -6,8 +6,10 @@
 //! One comes to be by a proposal that the other side accepts (`crate::proposal`) or with a client that the reseller creates
 //! (`crate::client`): `contract.rs` is the one way for both, and `tree.rs` keeps the graph of all of them without cycles.
 //! `terms.rs` is what is let through and for how long. The client changes it, and either side ends it (`mutation.rs`,
-//! `ending.rs`); what hangs on it ends with it (`given`). `upkeep.rs` is what the server does by itself.
+//! `ending.rs`); what hangs on it ends with it (`given`). `clients.rs` is the reseller's table of clients, `upkeep.rs`
+//! what the server does by itself.
 
+pub mod clients;
 pub mod contract;
 pub mod ending;
 pub mod given;

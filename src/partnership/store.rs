@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use entity::partnership::{self, ActiveModel, Column, EndedBy, Entity, Model, State};
 use futures_util::future::join_all;
@@ -19,89 +18,13 @@ use super::terms::Terms;
 use crate::access::{Exists, Seen};
 use crate::db::Db;
 use crate::error::Result;
-use crate::page::{Connection, Filter, Key, List, PageArguments, Placing, Slice, Total};
+use crate::page::{Connection, Key, List, PageArguments};
 use crate::request::Request;
 
 /// The partnerships of a client, the oldest first.
 static OF_CLIENT: List<partnership::Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
 
-/// The clients of a reseller, in each order that the API offers.
-static BY_NAME: List<partnership::Model> = List { parent: "reseller_id", key: Key::Text("client_name"), ..OF_CLIENT };
-static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
-static BY_AGE: List<partnership::Model> = List { parent: "reseller_id", ..OF_CLIENT };
-static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
-/// By the value of a property, whose definition is the parent. What is not set comes last in both.
-static BY_PROPERTY: List<partnership::Model> = List {
-    placing: Some(Placing {
-        table: "property_value",
-        item: "partnership_id",
-        find: "JOIN property_definition d ON d.id = page.parent_id \
-               JOIN property_value o ON o.partnership_id = t.id AND o.\"key\" = d.\"key\"",
-    }),
-    parent: "definition_id",
-    key: Key::Text("ascending_key"),
-    ..OF_CLIENT
-};
-static BY_PROPERTY_DESCENDING: List<partnership::Model> =
-    List { key: Key::Text("descending_key"), descending: true, ..BY_PROPERTY };
-
 type Written<T> = std::result::Result<T, DbErr>;
-
-/// What the clients of a reseller can be ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientKey {
-    /// The client's name.
-    Name,
-    /// The age of the partnership.
-    CreatedAt,
-    /// The value of the property of this definition.
-    Property(Uuid),
-}
-
-/// Which clients of a reseller, and in which order.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    /// What they are ordered by.
-    pub key: ClientKey,
-    /// Whether the largest comes first.
-    pub descending: bool,
-    /// Conditions on the list in this order.
-    pub filter: Filter,
-    /// Where the list by another property counts fewer of them: its definition, and the conditions on that list.
-    pub counted: Option<(Uuid, Filter)>,
-}
-
-/// A page of partnerships, and the other ends of them.
-pub struct Relations {
-    /// The partnerships, each with its cursor.
-    pub slice: Arc<Slice<partnership::Model>>,
-    /// The count of the whole list.
-    pub total: Total,
-    /// The organisations at the other end, with the viewer's grants there.
-    pub ends: HashMap<Uuid, Seen>,
-}
-
-/// The clients of a reseller.
-pub async fn clients(request: &Request, reseller: Uuid, page: &PageArguments, choice: Choice) -> Result<Relations> {
-    let (list, parent) = match (choice.key, choice.descending) {
-        (ClientKey::Name, false) => (&BY_NAME, reseller),
-        (ClientKey::Name, true) => (&BY_NAME_DESCENDING, reseller),
-        (ClientKey::CreatedAt, false) => (&BY_AGE, reseller),
-        (ClientKey::CreatedAt, true) => (&BY_AGE_DESCENDING, reseller),
-        (ClientKey::Property(definition), false) => (&BY_PROPERTY, definition),
-        (ClientKey::Property(definition), true) => (&BY_PROPERTY_DESCENDING, definition),
-    };
-    let (slice, mut total) = list.read(request, parent, page, choice.filter).await?;
-    if let Some((definition, filter)) = choice.counted {
-        let filter = Arc::new(filter);
-        total = Total::later(move |request| {
-            let filter = Arc::clone(&filter);
-            Box::pin(async move { BY_PROPERTY.count(request.db(), &request.lists, definition, &filter).await })
-        });
-    }
-    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
-    Ok(Relations { slice, total, ends })
-}
 
 /// The partnerships of a client.
 pub async fn of_client(

@@ -134,7 +134,7 @@ impl Condition {
         &self.key
     }
 
-    /// Whether the clients that meet it stand next to each other in the list by its property, and are few.
+    /// Whether the clients that meet it stand next to each other in the list by its property, and may be few.
     pub const fn is_narrow(&self) -> bool {
         matches!(self.test, Test::Among(_) | Test::Between(..) | Test::IsSet(true))
     }
@@ -152,6 +152,13 @@ impl Condition {
         filter.and(&format!(
             "(SELECT {condition} FROM property_value v WHERE v.partnership_id = t.id AND v.\"key\" = {key})"
         ))
+    }
+
+    /// It alone, on the list by its property.
+    pub fn alone(&self) -> Filter {
+        let mut filter = Filter::default();
+        let condition = self.in_its_list(&mut filter, false);
+        filter.and(&condition)
     }
 
     fn in_its_list(&self, filter: &mut Filter, descending: bool) -> String {

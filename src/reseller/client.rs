@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::page::{PageInfo, Total};
 use crate::partnership::Partnership;
-use crate::partnership::store::Relations;
+use crate::partnership::clients::Relations;
 use crate::request::Request;
 
 /// A page of the clients of a reseller.

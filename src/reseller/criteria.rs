@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::partnership::store::{Choice, ClientKey};
+use crate::partnership::clients::{Choice, ClientKey, Narrow};
 use crate::partnership::{PartnershipState, filter as in_states};
-use crate::property::{self, ClientPropertyFilter, Condition};
+use crate::property::{self, ClientPropertyFilter};
 use crate::request::Request;
+use crate::text;
 
 /// Conditions on properties in one filter.
 const MOST: usize = 10;
@@ -23,6 +24,8 @@ pub struct ClientFilter {
     pub partnership_state: Option<Vec<PartnershipState>>,
     /// Only those with such a name.
     pub name: Option<ClientNameFilter>,
+    /// Only the one to which the reseller has given this number.
+    pub reference: Option<String>,
     /// Only those with such a value of a property.
     pub property: Option<ClientPropertyFilter>,
     /// The same for several properties: 10 at most, together with `property`.
@@ -119,14 +122,19 @@ pub fn choice(
         let pattern = base.value(property::pattern(&part));
         base = base.and(&format!("lower(t.client_name) LIKE lower({pattern}) ESCAPE '!'"));
     }
+    if let Some(reference) = filter.and_then(|filter| filter.reference.as_deref()) {
+        let reference = text::reference("reference", reference)
+            .map_err(|wrong| format!("The filter by the reseller's number: {}", wrong.message))?;
+        base = base.and_with("t.reference = :reference", [(":reference", reference.into())]);
+    }
     let all = |by: Option<(&str, bool)>| conditions.iter().fold(base.clone(), |filter, one| one.add(filter, by));
-    let narrow = conditions.iter().find(|condition| condition.is_narrow()).map(Condition::key);
-    let counted = narrow.filter(|key| property != Some(*key)).and_then(|key| {
-        let definition = definitions.iter().find(|definition| definition.key == key)?;
-        Some((definition.id, all(Some((key, false)))))
+    let narrow = conditions.iter().filter(|one| one.is_narrow() && property != Some(one.key())).filter_map(|one| {
+        let definition = definitions.iter().find(|definition| definition.key == one.key())?.id;
+        Some(Narrow { definition, alone: one.alone(), all: all(Some((one.key(), false))) })
     });
+    let narrow = narrow.collect();
     let filter = all(property.map(|key| (key, descending)));
-    Ok(Choice { key, descending, filter, counted })
+    Ok(Choice { key, descending, filter, narrow })
 }
 
 type Ordered<'a> = (ClientKey, bool, Option<&'a str>);

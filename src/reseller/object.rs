@@ -14,7 +14,7 @@ use crate::id;
 use crate::organisation::Organisation;
 use crate::overview::ResellerSummary;
 use crate::page::{Connection, PageArguments};
-use crate::partnership::store;
+use crate::partnership::clients;
 use crate::programme::{self, ResellerProgramme};
 use crate::property::{self, PropertyDefinition};
 use crate::proposal;
@@ -90,7 +90,7 @@ impl Reseller {
                 chosen.map_err(|error| view.outdated(error))?
             }
         };
-        let relations = store::clients(request, reseller, &page, choice).await?;
+        let relations = clients::list(request, reseller, &page, choice).await?;
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }
 

@@ -15,13 +15,18 @@ use uuid::Uuid;
 
 use super::super::rules::Stored;
 use super::super::value::PropertyValue;
+use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::page::Filter;
 use crate::request::Request;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
 /// Values that one statement writes at most.
 const AT_ONCE: usize = 10_000;
+
+/// Up to so many clients are few: a list looks at each of them, in whatever order it is.
+const FEW: usize = 500;
 
 /// A value that is to be written.
 #[derive(Clone, Debug)]
@@ -46,6 +51,37 @@ pub async fn of_partnership(
     let batch = request.lists.batch::<Arc<Vec<PropertyValue>>>(format!("values of properties {keys:?}"));
     let found = batch.load(partnership, async |partnerships| read(request, &partnerships, keys).await).await?;
     Ok(found.unwrap_or_default())
+}
+
+/// The partnerships whose values of a property meet a condition on `o`, if they are few; together with those of all
+/// definitions that are asked for by the same condition at once, so that the lists of all their resellers stay alike.
+pub async fn few(request: &Request, definition: Uuid, condition: &Filter) -> Result<Option<Arc<Vec<Uuid>>>> {
+    let batch = request.lists.batch::<Arc<Vec<Uuid>>>(format!("few {condition:?}"));
+    batch.load(definition, async |definitions| few_of(request.db(), &definitions, condition).await).await
+}
+
+async fn few_of(db: &Db, definitions: &[Uuid], condition: &Filter) -> Result<HashMap<Uuid, Arc<Vec<Uuid>>>> {
+    let rows = format!(
+        "SELECT o.partnership_id AS id FROM property_value o WHERE o.definition_id = d.id {} LIMIT $2",
+        condition.behind(2)
+    );
+    let sql = match db.backend() {
+        DbBackend::Postgres => format!("SELECT d.id, f.id FROM unnest($1) AS d(id) CROSS JOIN LATERAL ({rows}) f"),
+        _ => format!(
+            "SELECT d.id, f.id FROM (SELECT unhex(value) AS id FROM json_each($1)) d \
+             JOIN partnership f ON f.id IN ({rows})"
+        ),
+    };
+    let limit = i64::try_from(FEW + 1).unwrap_or(i64::MAX);
+    let mut values = vec![db.keys(definitions), limit.into()];
+    values.extend(condition.values().iter().cloned());
+    let mut found: HashMap<Uuid, Vec<Uuid>> = definitions.iter().map(|definition| (*definition, Vec::new())).collect();
+    for row in db.rows(sql, values).await? {
+        found.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+    }
+    found.retain(|_, partnerships| partnerships.len() <= FEW);
+    let all = Arc::new(found.values().flatten().copied().collect::<Vec<_>>());
+    Ok(found.into_keys().map(|definition| (definition, Arc::clone(&all))).collect())
 }
 
 async fn read(

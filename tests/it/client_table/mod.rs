@@ -5,6 +5,7 @@ mod bulk;
 mod changed;
 mod cost;
 mod definitions;
+mod few;
 mod filtered;
 mod naive;
 mod private;

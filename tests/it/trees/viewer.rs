@@ -1,52 +1,17 @@
 //! What somebody pays for the clients of their organisation in a query that does not ask for them: nothing.
 
-use entity::organisation::{self, Kind, State};
-use entity::partnership;
 use serde_json::json;
 
-use crate::database::for_each_database;
+use crate::database::with_database;
 use crate::world::*;
 
 const VIEWER: &str = "{ viewer { name email
   memberships { edges { node { organisation { id name kind viewerPermissions } roles { name } } } }
   activeOrganisation { id name } } }";
 
-/// Gives Fjord clients that let everything through.
-async fn db_clients(world: &World, count: u32) {
-    let id = |number: u32| key(NORDIC, 800_000 + number);
-    let organisations = (0..count).map(|number| organisation::Model {
-        id: id(number),
-        name: format!("Client {number}"),
-        kind: Kind::Company,
-        state: State::Active,
-        code: format!("CL-{number}"),
-        created_at: now(),
-    });
-    db_insert(world.db().writer(), organisations.collect()).await;
-    let partnerships = (0..count).map(|number| partnership::Model {
-        id: key(NORDIC, 900_000 + number),
-        reseller_id: FJORD.id,
-        client_id: id(number),
-        client_name: format!("Client {number}"),
-        delegated: tenantry::access::PermissionSet::DELEGABLE.to_stored(),
-        client_delegated: 0,
-        includes_upstream: false,
-        state: partnership::State::Active,
-        starts_at: now(),
-        ends_at: None,
-        ended_at: None,
-        created_at: now(),
-        ended_by: None,
-        reminded_days: None,
-        reference: None,
-        template_id: None,
-    });
-    db_insert(world.db().writer(), partnerships.collect()).await;
-}
-
 #[test]
 fn a_partner_with_many_clients_pays_nothing_for_them_in_queries_that_do_not_ask_for_them() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let world = world.with_one_connection().await;
         let count = async |caller: Caller| {
             let client = world.as_(caller);
@@ -62,7 +27,7 @@ fn a_partner_with_many_clients_pays_nothing_for_them_in_queries_that_do_not_ask_
             least
         };
         let (sole, few) = (count(SOLE_PERSON).await, count(OWNER_OF_FJORD).await);
-        db_clients(&world, 500).await;
+        world.db_clients(500).await;
         let many = count(OWNER_OF_FJORD).await;
         // One more, where the two fields come in the other order; 500 clients would cost far more than that.
         assert!(many <= few + 1, "{few} with some clients, {many} with 500 more");

@@ -9,9 +9,12 @@ use tenantry::access::{BuiltinRole, DelegationPreset};
 use super::World;
 use super::hub::Hub;
 use super::rows::{Held, Rows, key};
+use super::tenants::{FJORD, NORDIC};
 
 /// Ids of the crowd begin here.
 const FIRST: u32 = 100_000;
+/// Ids of clients that have nothing begin here.
+const CLIENTS: u32 = 800_000;
 
 impl World {
     /// Gives the hub the clients with these numbers, which are resellers themselves, and as many of all that it has.
@@ -72,6 +75,16 @@ impl World {
             rows.payer(client, id);
             rows.payer(below, client);
             rows.payer_request(above, client);
+        }
+        rows.db_write(self.db().writer()).await;
+    }
+    /// Gives Fjord so many clients more, which have nothing and let everything through.
+    pub async fn db_clients(&self, count: u32) {
+        let mut rows = Rows::starting_at(NORDIC, CLIENTS);
+        for number in 0..count {
+            let client = key(NORDIC, CLIENTS + number);
+            rows.organisation(client, &format!("Client {number:03}"), Kind::Company);
+            rows.partnership(FJORD.id, client, DelegationPreset::Full.set());
         }
         rows.db_write(self.db().writer()).await;
     }
