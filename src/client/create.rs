@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::input::NewClientInput;
 use super::recipient::{self, Recipient};
+use super::reference;
 use super::rows::{Made, Writing};
 use super::store;
 use crate::access::{Permission, Seen};
@@ -27,14 +28,12 @@ use crate::partnership::{Parties, Terms, store as partnerships, terms};
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::user::Address;
-use crate::{template, text};
+use crate::{payer, template, text};
 
 /// So many are created by one mutation at most.
 pub const AT_ONCE: usize = 500;
 /// So many organisations are offered to one address in a day by this way at most.
 const TO_ONE_ADDRESS: i64 = 100;
-/// Longest number of a client, in characters.
-const LONGEST_REFERENCE: usize = 100;
 
 /// What was created, or nothing in a dry run; or what is wrong with the row.
 pub type Outcome = std::result::Result<Option<Made>, UserError>;
@@ -194,7 +193,7 @@ impl Batch<'_> {
             None => None,
             Some(typed) => Some((Address::read("ownerEmail", typed)?, row.locale)),
         };
-        let reference = row.reference.as_deref().map(reference).transpose()?;
+        let reference = row.reference.as_deref().map(|typed| text::reference("reference", typed)).transpose()?;
         let kind = organisation::OrganisationKind::from(row.kind).into();
         Ok(Wanted {
             name,
@@ -216,16 +215,22 @@ impl Batch<'_> {
         let references: Vec<&str> = judged.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
         let taken = store::references(tx, self.reseller, &references).await?;
         let mut offered = store::offered_lately(tx, &addresses(&judged), self.request.now()).await?;
+        let is_to_pay = judged.iter().flatten().any(|wanted| matches!(wanted.recipient, Some(Recipient::Reseller)));
+        let unpayable = if is_to_pay { payer::unfit_for_another(tx, self.request, self.reseller).await? } else { None };
         let mut used = HashSet::new();
         for row in &mut judged {
             let Ok(wanted) = row else { continue };
-            let duplicate = wanted.reference.as_ref().and_then(|reference| match taken.get(reference) {
-                Some(name) => Some(format!("{name} has this number already.")),
-                None if used.insert(reference.clone()) => None,
-                None => Some("Another client in this list has the same number.".to_owned()),
+            let duplicate = wanted.reference.as_ref().and_then(|number| match taken.get(number) {
+                Some(name) => Some(reference::taken(name)),
+                None if used.insert(number.clone()) => None,
+                None => {
+                    let message = "Another client in this list has the same number.";
+                    Some(UserError::at("reference", UserErrorCode::Duplicate, message))
+                }
             });
-            if let Some(message) = duplicate {
-                *row = Err(UserError::at("reference", UserErrorCode::Duplicate, message));
+            let unpaid = unpayable.as_ref().filter(|_| matches!(wanted.recipient, Some(Recipient::Reseller)));
+            if let Some(error) = duplicate.or_else(|| unpaid.cloned()) {
+                *row = Err(error);
                 continue;
             }
             if let Some((address, _)) = &wanted.owner {
@@ -252,16 +257,3 @@ fn addresses(judged: &[std::result::Result<Wanted, UserError>]) -> Vec<String> {
 
 /// The users by their addresses.
 pub type Known = HashMap<String, user::Model>;
-
-/// The reseller's own number of a client, without the space around it.
-fn reference(typed: &str) -> std::result::Result<String, UserError> {
-    let reference = typed.trim();
-    let is_fine = !reference.is_empty()
-        && reference.chars().count() <= LONGEST_REFERENCE
-        && !reference.chars().any(char::is_control);
-    if is_fine {
-        return Ok(reference.to_owned());
-    }
-    let message = format!("A number of a client has 1 to {LONGEST_REFERENCE} characters, and no line breaks.");
-    Err(UserError::at("reference", UserErrorCode::InvalidInput, message))
-}

@@ -9,7 +9,9 @@ mod create;
 mod input;
 mod mutation;
 mod recipient;
+mod reference;
 mod rows;
 mod store;
 
 pub use mutation::ClientMutation;
+pub use reference::ClientReferenceMutation;

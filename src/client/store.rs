@@ -55,6 +55,14 @@ pub async fn references(
     Ok(found.into_iter().filter_map(|(reference, name)| Some((reference?, name))).collect())
 }
 
+/// Gives a client another number, or none.
+pub async fn set_reference(tx: &DatabaseTransaction, partnership: Uuid, reference: Option<String>) -> Written<()> {
+    let change = partnership::ActiveModel { reference: Set(reference), ..Default::default() };
+    let only = partnership::Entity::update_many().set(change).filter(partnership::Column::Id.eq(partnership));
+    only.exec(tx).await?;
+    Ok(())
+}
+
 /// How many organisations were offered to these addresses within a day.
 pub async fn offered_lately(
     tx: &DatabaseTransaction,

@@ -8,7 +8,7 @@ use super::node::NodeQuery;
 use crate::api_key::ApiKeyMutation;
 use crate::audit::AuditMutation;
 use crate::billing::{BillingContactMutation, BillingMutation};
-use crate::client::ClientMutation;
+use crate::client::{ClientMutation, ClientReferenceMutation};
 use crate::client_view::ClientViewMutation;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -94,6 +94,7 @@ pub struct Mutation(
     ProgrammeDeskMutation,
     ResellerWithdrawalMutation,
     ClientMutation,
+    ClientReferenceMutation,
     TemplateMutation,
     TemplateProposalMutation,
 );

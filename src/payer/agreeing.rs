@@ -127,6 +127,18 @@ pub async fn agree(
     Ok(Ok(Agreed { row, replaced }))
 }
 
+/// Why an organisation cannot begin today to pay for one that is new, as a mistake in its `recipient`; none if it can.
+pub async fn unfit_for_another(tx: &DatabaseTransaction, request: &Request, payer: Uuid) -> Written<Option<UserError>> {
+    chain::store::lock(tx).await?;
+    let from = request.now().date_naive();
+    // Nobody knows the new one yet, so nothing stands below it.
+    let new = Link { id: Uuid::nil(), organisation: Uuid::nil(), payer, from, until: None };
+    let around = chain::store::around(tx, new.organisation, payer, from).await?;
+    let Err(obstacle) = chain::judge(&around, &new) else { return Ok(None) };
+    let error = Refused::Chain(obstacle, [payer, payer]).told(request).await?;
+    Ok(Some(UserError { field: Some(vec!["input".to_owned(), "recipient".to_owned()]), ..error }))
+}
+
 /// For who asks for what is so already.
 pub fn pays_already(day: Date) -> UserError {
     let message = format!("It pays for the organisation on {day} already.");

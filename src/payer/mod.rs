@@ -23,6 +23,7 @@ mod rules;
 mod sentence;
 pub mod store;
 
+pub use agreeing::unfit_for_another;
 pub use answering::PayerAnswerMutation;
 pub use asking::PayerMutation;
 pub use ending::PayerEndMutation;

@@ -66,6 +66,9 @@ pub async fn valid(world: &World, mutation: &str, side: &str) -> Option<String> 
             )
         }
         "proposeTemplates" => format!("(input: {{organisationId: {:?}}})", hub()),
+        "setClientReference" => {
+            format!("(input: {{partnershipId: {:?}, reference: \"C-17\"}})", partnership(world, "RESELLER").await)
+        }
         "createClient" => format!("(input: {{organisationId: {:?}, client: {client}}})", hub()),
         "createClients" => format!("(input: {{organisationId: {:?}, clients: [{client}]}})", hub()),
         _ => return None,

@@ -11,6 +11,7 @@ pub mod examples;
 mod programme;
 mod proposing;
 mod races;
+mod references;
 mod seen_next;
 mod templates;
 mod upkeep;

@@ -1,9 +1,10 @@
 //! Templates: what a reseller asks of each class of clients, and how far what they delegate has drifted from that.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 const DRIFT: &str = "query($id: ID!) { reseller(id: $id) { drift { totalCount edges { node { client { name } template { name } \
      missing excess proposed partnership { id template { name } } } } } } }";
@@ -31,7 +32,7 @@ async fn drift(world: &World) -> Vec<Value> {
 
 #[test]
 fn what_is_missing_and_too_much_is_reported_and_proposed_and_gone_once_the_client_accepts() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "BILLING").await;
         let schools = template(&world, "Schools", "OVERVIEW").await;
         assert_eq!(drift(&world).await, Vec::<Value>::new(), "who belongs to no class has not drifted");
@@ -74,7 +75,7 @@ fn what_is_missing_and_too_much_is_reported_and_proposed_and_gone_once_the_clien
 
 #[test]
 fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let schools = template(&world, "Schools", "FULL").await;
         assign(&world, &schools, std::slice::from_ref(&id)).await;
@@ -104,5 +105,46 @@ fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
         assert_eq!(error["code"], "UNKNOWN");
         pia.act("deleteDelegationTemplate", json!({ "delegationTemplateId": schools }), "deleted").await;
         assert_eq!(drift(&world).await, Vec::<Value>::new());
+    });
+}
+
+#[test]
+fn a_proposal_that_lapsed_asks_nothing_any_more() {
+    with_database(async |world| {
+        let id = agreed(&world, "BILLING").await;
+        let schools = template(&world, "Schools", "OVERVIEW").await;
+        assign(&world, &schools, std::slice::from_ref(&id)).await;
+        let input = json!({ "organisationId": id_of(FJORD) });
+        let ask =
+            async || world.as_(MANAGER_OF_FJORD).act("proposeTemplates", input.clone(), DRY).await["results"].clone();
+        assert_eq!(ask().await.as_array().unwrap().len(), 1);
+        world.wait(TimeDelta::days(89));
+        assert_eq!((&drift(&world).await[0]["proposed"], ask().await), (&json!(true), json!([])));
+        world.wait(TimeDelta::days(1));
+        assert_eq!(drift(&world).await[0]["proposed"], false);
+        assert_eq!(ask().await[0]["proposal"]["state"], "PROPOSED");
+    });
+}
+
+#[test]
+fn those_are_asked_next_that_were_not_asked_yet() {
+    with_database(async |world| {
+        let schools = template(&world, "Schools", "OVERVIEW").await;
+        world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [FJORD.id.into()]).await;
+        world.db_clients(502).await;
+        let key = tenantry::id::Type::DelegationTemplate.parse(&schools.as_str().unwrap().into()).unwrap();
+        let class = "UPDATE partnership SET template_id = $1 WHERE reseller_id = $2 AND state = 'ACTIVE'";
+        world.db_execute(class, [key.into(), FJORD.id.into()]).await;
+        let input = json!({ "organisationId": id_of(FJORD) });
+        let mut asked = Vec::new();
+        for count in [500, 2, 0] {
+            let results =
+                world.as_(MANAGER_OF_FJORD).act("proposeTemplates", input.clone(), DRY).await["results"].clone();
+            let results = results.as_array().unwrap().clone();
+            assert_eq!(results.len(), count);
+            asked.extend(results.iter().map(|result| result["proposal"]["client"]["name"].to_string()));
+        }
+        let all: Vec<String> = (0..502).map(|number| format!("\"Client {number:03}\"")).collect();
+        assert_eq!(asked, all, "each once, in the order of the report");
     });
 }

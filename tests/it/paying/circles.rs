@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::for_each_database;
+use crate::database::with_database;
 
 async fn refused(world: &World, caller: Caller, mutation: &str, input: Value) -> (String, String) {
     let error = world.as_(caller).mistake(mutation, input).await;
@@ -13,7 +13,7 @@ async fn refused(world: &World, caller: Caller, mutation: &str, input: Value) ->
 
 #[test]
 fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         let code = code_of(&world, ACME).await;
         agree(&world, MECENAT, SOLO, 0).await;
@@ -40,7 +40,7 @@ fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
 
 #[test]
 fn a_circle_on_a_day_to_come_is_refused_and_one_that_another_agreement_prevents_is_none() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_nobody_pays(&world).await;
         agree(&world, ACME, MECENAT, 0).await;
         agree(&world, MECENAT, SOLO, 10).await;
@@ -60,7 +60,7 @@ fn a_circle_on_a_day_to_come_is_refused_and_one_that_another_agreement_prevents_
 
 #[test]
 fn a_chain_has_eight_agreements_at_most() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_nobody_pays(&world).await;
         let row = [ACME, MECENAT, SOLO, JARL, KILEN, IVAR, HAMRA, MYR, NORDEN];
         for pair in row.windows(2) {
@@ -72,6 +72,18 @@ fn a_chain_has_eight_agreements_at_most() {
             assert_eq!(code, "PAYER_CHAIN_TOO_LONG");
         }
         agree(&world, LUND, MECENAT, 0).await;
+        // Nor does a new client come below it: Fjord pays for it only while it has room itself.
+        db_prove_all(&world).await;
+        let new = json!({
+            "name": "Bakery", "kind": "COMPANY", "delegation": { "preset": "NONE" }, "recipient": { "reseller": true },
+        });
+        let create = json!({ "organisationId": id_of(FJORD), "client": new });
+        agree(&world, FJORD, MECENAT, 0).await;
+        let error = world.as_(OWNER_OF_FJORD).mistake("createClient", create.clone()).await;
+        assert_eq!(error["code"], "PAYER_CHAIN_TOO_LONG");
+        assert_eq!(error["field"], json!(["input", "client", "recipient"]));
+        agree(&world, FJORD, SOLO, 0).await;
+        world.as_(OWNER_OF_FJORD).act("createClient", create, "").await;
         let query = "query($id: ID!) { organisation(id: $id) { payer { name } } }";
         let end = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         assert_eq!(end.at("organisation/payer/name"), "Norden");
@@ -88,7 +100,7 @@ fn outcome(answers: &[Answer], mutation: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn of_requests_that_would_close_a_circle_together_one_is_refused() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         staff.run("{ viewer { name } }", json!({})).await.ok();
         for round in 0..6 {
@@ -115,7 +127,7 @@ fn of_requests_that_would_close_a_circle_together_one_is_refused() {
 
 #[test]
 fn of_answers_that_would_close_a_circle_together_one_is_refused() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         for _ in 0..4 {
             db_nobody_pays(&world).await;
@@ -136,7 +148,7 @@ fn of_answers_that_would_close_a_circle_together_one_is_refused() {
 
 #[test]
 fn of_two_payers_that_accept_at_once_for_the_same_day_the_later_one_pays() {
-    for_each_database(async |world| {
+    with_database(async |world| {
         db_prove_all(&world).await;
         db_nobody_pays(&world).await;
         let one = ask(&world, OWNER_OF_ACME, seeking(ACME, &code_of(&world, SOLO).await, 0)).await;
