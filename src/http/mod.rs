@@ -1,16 +1,18 @@
 //! The transport: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: what happens to a request. Around it stand `trace` (id, log, figures), `headers` and `cors`;
-//! the other routes are in `routes`, `export` and `tree`, the page for people in `playground`, and the loop over connections in `serve`.
+//! the other routes are in `routes`, `audit` and `tree` (both as `lines`), the page for people in `playground`, and the loop
+//! over connections in `serve`.
 
 mod answer;
+mod audit;
 mod client;
 mod cors;
 mod credential;
 mod envelope;
-mod export;
 mod graphql;
 mod headers;
+mod lines;
 mod metrics;
 mod negotiate;
 mod playground;
@@ -64,7 +66,7 @@ pub fn router(app: App, options: Options) -> Router {
     let mut router = Router::new()
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))
-        .route("/organisations/{id}/audit.ndjson", get(export::audit))
+        .route("/organisations/{id}/audit.ndjson", get(audit::audit))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
