@@ -45,7 +45,7 @@ pub struct List<T> {
     pub columns: &'static str,
     /// Joins to other tables.
     pub joins: &'static str,
-    /// Makes an item of the rows that one id has.
+    /// Makes an item of the rows that one id has below its parent.
     pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
 }
 
@@ -112,7 +112,8 @@ impl<T: Send + Sync + 'static> List<T> {
         let among = db.among("t.id", 1);
         let sql = format!("SELECT 0, t.id, 0, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
         let rows = db.rows(sql, vec![db.keys(ids)]).await?;
-        let items = by_id(&rows)?.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
+        let items = alike(&rows, |row| row.try_get_by_index::<Uuid>(1))?;
+        let items = items.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
         Ok(items.collect::<std::result::Result<_, DbErr>>()?)
     }
 
@@ -198,7 +199,8 @@ impl<T: Send + Sync + 'static> List<T> {
         };
         format!(
             "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
-             FROM page JOIN {table} t ON t.id = page.id {find} {} ORDER BY {place}.{key} {direction}, t.id {direction}",
+             FROM page JOIN {table} t ON t.id = page.id {find} {} \
+             ORDER BY {place}.{key} {direction}, t.id {direction}, page.parent_id",
             self.columns, self.joins
         )
     }
@@ -209,20 +211,25 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
     ) -> std::result::Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
-        for (id, rows) in by_id(rows)? {
+        // One row of the table may stand below several parents.
+        let items = alike(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
+        for ((parent, id), rows) in items {
             let cursor = Cursor { key: self.key.read(&rows[0], 2)?, id }.encode();
             let item = Arc::new((self.read)(rows)?);
-            found.entry(rows[0].try_get_by_index(0)?).or_default().push((cursor, item));
+            found.entry(parent).or_default().push((cursor, item));
         }
         Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
     }
 }
 
-/// The rows of each item, which follow each other; its id is the second column.
-fn by_id(rows: &[QueryResult]) -> std::result::Result<Vec<(Uuid, &[QueryResult])>, DbErr> {
-    let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(1)).collect::<std::result::Result<Vec<_>, _>>()?;
+/// The rows of each item, which follow each other; what tells items apart is read of each row.
+fn alike<K: Copy + PartialEq>(
+    rows: &[QueryResult],
+    read: impl Fn(&QueryResult) -> std::result::Result<K, DbErr>,
+) -> std::result::Result<Vec<(K, &[QueryResult])>, DbErr> {
+    let keys = rows.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?;
     let mut start = 0;
-    let items = ids.chunk_by(PartialEq::eq).map(|same| {
+    let items = keys.chunk_by(PartialEq::eq).map(|same| {
         let rows = &rows[start..start + same.len()];
         start += same.len();
         (same[0], rows)

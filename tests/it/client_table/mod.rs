@@ -10,6 +10,7 @@ mod filtered;
 mod naive;
 mod private;
 mod refused;
+mod two_orders;
 mod values;
 mod views;
 
