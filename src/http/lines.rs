@@ -3,13 +3,15 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tokio::sync::mpsc::channel;
+use tokio::sync::mpsc::{Sender, channel};
+use tokio::time::timeout;
 
 use super::Server;
 use super::credential::Who;
@@ -22,6 +24,10 @@ use crate::request::Request;
 
 /// How many pages wait for a client that reads slowly, besides the one that is on its way and the one that is made.
 const WAITING: usize = 1;
+/// So many exports one server sends at once.
+pub const AT_ONCE: usize = 32;
+/// So long a page waits for a client that takes none. Then the answer is broken off, and its place is free for another.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Something that is read page by page.
 pub trait Pages: Send + 'static {
@@ -38,37 +44,57 @@ pub async fn answer(
     pages: std::result::Result<impl Pages, Refusal>,
 ) -> Response {
     let begun = async {
-        let mut reader = Reader { server, headers, id: id.clone(), pages: pages? };
+        let pages = pages?;
+        let place = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(AT_ONCE))?;
+        let mut reader = Reader { server, headers, id: id.clone(), pages };
         let first = reader.page().await?;
-        Ok::<_, Refusal>((reader, first))
+        Ok::<_, Refusal>((reader, first, place))
     };
-    let (mut reader, first) = match begun.await {
+    let (reader, first, place) = match begun.await {
         Ok(begun) => begun,
         Err(refusal) => return refusal.answer(Media::Json, &id),
     };
     let (sender, receiver) = channel(WAITING);
-    // Makes the next page while the last is sent, and waits where nobody takes it. It ends when the client is gone.
     tokio::spawn(async move {
-        let mut page = Ok(first);
-        loop {
-            let (lines, goes_on) = match page {
-                Ok(None) => return,
-                Ok(Some(lines)) => (Ok(lines), true),
-                // Broken off, so that nobody takes what came for the whole.
-                Err(error) => {
-                    tracing::info!(%error, "an export was broken off");
-                    (Err(io::Error::other(error)), false)
-                }
-            };
-            if sender.send(lines).await.is_err() || !goes_on {
-                return;
-            }
-            page = reader.page().await.map_err(Refusal::into_error);
+        send(reader, first, sender).await;
+        drop(place);
+    });
+    let pages = stream::unfold(Some(receiver), |receiver| async move {
+        let mut receiver = receiver?;
+        match receiver.recv().await {
+            Some(Some(lines)) => Some((Ok(lines), Some(receiver))),
+            Some(None) => None,
+            // Broken off, so that nobody takes what came for the whole.
+            None => Some((Err(io::Error::other("an export was broken off")), None)),
         }
     });
-    let pages = stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|page| (page, receiver)) });
     let headers = [(CONTENT_TYPE, "application/x-ndjson"), (CACHE_CONTROL, "no-store")];
     (headers, Body::from_stream(pages)).into_response()
+}
+
+/// Makes the next page while the last is sent, and waits a while where nobody takes it. It ends when the client is
+/// gone. `None` is sent behind the last page: without it, the answer is not whole.
+async fn send(mut reader: Reader<impl Pages>, first: Option<Vec<u8>>, sender: Sender<Option<Vec<u8>>>) {
+    let mut page = first;
+    loop {
+        let is_end = page.is_none();
+        match timeout(PATIENCE, sender.send(page)).await {
+            Ok(Ok(())) if !is_end => {}
+            Ok(_) => return,
+            Err(_) => {
+                tracing::info!("an export was broken off, for nobody took it");
+                return;
+            }
+        }
+        page = match reader.page().await {
+            Ok(page) => page,
+            Err(refusal) => {
+                let error = refusal.into_error();
+                tracing::info!(%error, "an export was broken off");
+                return;
+            }
+        };
+    }
 }
 
 /// Reads page by page, as whoever the headers name.

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::graphql::documents::Documents;
@@ -43,6 +44,8 @@ struct Server {
     documents: Documents,
     sdl: String,
     metrics: Option<Metrics>,
+    /// Places for exports that are being sent.
+    exports: Arc<Semaphore>,
 }
 
 /// What a server may have besides the application. By default it has none of it.
@@ -62,7 +65,8 @@ pub fn router(app: App, options: Options) -> Router {
     let sdl = app.schema.sdl();
     let documents = Documents::new(&sdl, app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
-    let server = Arc::new(Server { app, documents, sdl, metrics });
+    let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
+    let server = Arc::new(Server { app, documents, sdl, metrics, exports });
     let mut router = Router::new()
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))

@@ -1,6 +1,6 @@
 //! A request that is refused as a whole, before any of it runs; and every other answer that is an error.
 
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -9,6 +9,9 @@ use super::negotiate::Media;
 use super::request_id::RequestId;
 use crate::error::Error;
 use crate::graphql::documents::server_error;
+
+/// After so many seconds it is worth asking again what the server was too busy for.
+const AGAIN_AFTER: &str = "10";
 
 /// Why nothing of a request runs, and the status that says so.
 #[derive(Debug)]
@@ -42,6 +45,14 @@ impl Refusal {
         Self::invalid("The body did not arrive whole.")
     }
 
+    /// For what the server does so many times at once at most, and is doing as often.
+    pub fn busy(limit: usize) -> Self {
+        let message = "The server sends as many exports as it can at once. Ask again in a while.".to_owned();
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        let error = Error::Limited { message, limit, value: limit.saturating_add(1) };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+    }
+
     /// What went wrong, for one request of a batch.
     pub fn into_error(self) -> Error {
         self.error
@@ -57,6 +68,9 @@ impl Refusal {
         let mut response = (self.status, [(CONTENT_TYPE, media.content_type())], body).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(AGAIN_AFTER));
         }
         response
     }

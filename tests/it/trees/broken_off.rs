@@ -1,7 +1,10 @@
-//! An export whose reader loses the right to it while it is sent, and one that nobody takes.
+//! An export whose reader loses the right to it while it is sent, one that nobody takes, and too many of those.
 
 use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use futures_util::StreamExt;
+use serde_json::{Value, json};
 
 use super::export::request;
 use crate::database::with_database;
@@ -72,5 +75,39 @@ fn an_export_reads_no_further_ahead_of_who_does_not_take_it_than_two_pages() {
         rest(&mut body).await;
         let whole = world.db().statements();
         assert!(whole - at_rest > 400, "{at_rest} statements at rest, {whole} for all");
+    });
+}
+
+#[test]
+fn a_server_sends_so_many_exports_at_once_and_another_when_one_of_them_is_over() {
+    with_database(async |world| {
+        let world = world.with_settings(|config| config.limits.export_rows = 1).await;
+        let fjord = id_of(FJORD);
+        let begin = async || world.begin(request(&world, OWNER_OF_FJORD, &fjord, "").await).await;
+        let mut waiting = Vec::new();
+        for _ in 0..32 {
+            let answer = begin().await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            waiting.push(answer.into_body());
+        }
+        let refused = world.send(request(&world, OWNER_OF_FJORD, &fjord, "").await).await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+        assert_eq!(refused.headers[RETRY_AFTER], "10");
+        let body: Value = serde_json::from_str(&refused.body).unwrap();
+        let error = &body["errors"][0]["extensions"];
+        assert_eq!((&error["code"], &error["limit"]), (&json!("LIMITED"), &json!(32)));
+        world.as_(OWNER_OF_FJORD).run("{ viewer { name } }", json!({})).await.ok();
+        // The place of one that nobody takes any more is free as soon as that is noticed.
+        drop(waiting.pop());
+        let mut next = begin().await;
+        for _ in 0..100 {
+            if next.status() == StatusCode::OK {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            next = begin().await;
+        }
+        let (pages, is_broken) = rest(&mut Body::into_data_stream(next.into_body())).await;
+        assert!(pages > 4 && !is_broken, "{pages} pages came");
     });
 }
