@@ -38,13 +38,7 @@ impl Refused {
     pub async fn told(self, request: &Request) -> Result<UserError> {
         Ok(match self {
             Self::Told(error) => error,
-            Self::Chain(Obstacle::TooLong(day), _) => {
-                let message = format!(
-                    "On {day} more than {} organisations would pay for one another in a row. Make the chain shorter.",
-                    chain::LONGEST
-                );
-                UserError::general(UserErrorCode::PayerChainTooLong, message)
-            }
+            Self::Chain(Obstacle::TooLong(day), _) => too_long(None, day),
             Self::Chain(Obstacle::Cycle(day, path), known) => {
                 let cards = cards(request, &path, &known).await?;
                 let name = |card: &Option<OrganisationCard>| {
@@ -135,8 +129,20 @@ pub async fn unfit_for_another(tx: &DatabaseTransaction, request: &Request, paye
     let new = Link { id: Uuid::nil(), organisation: Uuid::nil(), payer, from, until: None };
     let around = chain::store::around(tx, new.organisation, payer, from).await?;
     let Err(obstacle) = chain::judge(&around, &new) else { return Ok(None) };
-    let error = Refused::Chain(obstacle, [payer, payer]).told(request).await?;
-    Ok(Some(UserError { field: Some(vec!["input".to_owned(), "recipient".to_owned()]), ..error }))
+    match obstacle {
+        Obstacle::TooLong(day) => Ok(Some(too_long(Some("recipient"), day))),
+        // Nothing that exists pays for it.
+        Obstacle::Cycle(..) => Err(Error::fault("a circle of payers through one that is new").into()),
+    }
+}
+
+fn too_long(field: Option<&str>, day: Date) -> UserError {
+    let message = format!(
+        "On {day} more than {} organisations would pay for one another in a row. Make the chain shorter.",
+        chain::LONGEST
+    );
+    let error = UserError::general(UserErrorCode::PayerChainTooLong, message);
+    UserError { field: field.map(|field| vec!["input".to_owned(), field.to_owned()]), ..error }
 }
 
 /// For who asks for what is so already.

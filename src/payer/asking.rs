@@ -179,6 +179,9 @@ impl Asking<'_> {
         if let Err(error) = rules::both_work(&seen.row, &at_payer.row) {
             return Ok(Err(error.into()));
         }
+        if let Some(error) = self.too_many(tx).await? {
+            return Ok(Err(error.into()));
+        }
         let agreed = match agree(tx, request, row, moment).await? {
             Ok(agreed) => agreed,
             Err(refused) => return Ok(Err(refused)),
@@ -198,6 +201,16 @@ impl Asking<'_> {
         Ok(Ok(row.id))
     }
 
+    /// What is wrong where enough were asked for in a day, whether consent came with it or not.
+    async fn too_many(self, tx: &DatabaseTransaction) -> std::result::Result<Option<UserError>, WriteError> {
+        let since = self.moment.now - TimeDelta::days(1);
+        if store::asked_since(tx, self.row, since).await? < rules::A_DAY {
+            return Ok(None);
+        }
+        let message = format!("{} payers were asked for in a day. Wait before you ask for another.", rules::A_DAY);
+        Ok(Some(UserError::general(UserErrorCode::TooMany, message)))
+    }
+
     async fn propose(self, tx: &DatabaseTransaction) -> Made {
         let Self { request, random, moment, row } = self;
         let seen = request.access.look_in(tx, row.organisation_id).await?;
@@ -215,9 +228,8 @@ impl Asking<'_> {
             );
             return Ok(Err(UserError::general(UserErrorCode::Duplicate, message).into()));
         }
-        if store::asked_since(tx, row, moment.now - TimeDelta::days(1)).await? >= rules::A_DAY {
-            let message = format!("{} payers were asked for in a day. Wait before you ask for another.", rules::A_DAY);
-            return Ok(Err(UserError::general(UserErrorCode::TooMany, message).into()));
+        if let Some(error) = self.too_many(tx).await? {
+            return Ok(Err(error.into()));
         }
         let own = chain::store::own(tx, row.organisation_id, row.starts_on).await?;
         let pays = |link: &chain::Link| Some(link.payer) == row.payer_id && link.holds_on(row.starts_on);

@@ -1,7 +1,5 @@
 //! Why an organisation is paid for by whom, on a day.
 
-use std::collections::HashMap;
-
 use async_graphql::SimpleObject;
 use futures_util::future::join_all;
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -52,7 +50,7 @@ pub struct PayerStep {
     pub agreement: Option<PayerAgreement>,
     /// Since when.
     pub starts_on: Option<Date>,
-    /// Until when; null if no end is known.
+    /// First day on which it no longer pays; null if no end is known.
     pub ends_on: Option<Date>,
     /// When the payer consented.
     pub consented_at: Option<DateTimeUtc>,
@@ -68,8 +66,9 @@ pub struct PayerStep {
 pub struct PayerChange {
     /// The day (UTC).
     pub on: Date,
-    /// Who pays in the end from then on: the organisation itself, if nobody pays for it.
-    pub payer: OrganisationCard,
+    /// Who pays in the end from then on: the organisation itself, if nobody pays for it. Null if it will pay by what
+    /// others have agreed, and you may not see it.
+    pub payer: Option<OrganisationCard>,
     /// The same in words.
     pub sentence: String,
 }
@@ -82,23 +81,27 @@ pub async fn explain(request: &Request, seen: &Seen, on: Date, moment: Moment) -
     let end = end(&chain, seen.row.id);
     let change = next_change(&links, seen.row.id, on);
     // The organisation that pays in the end stands on the invoices, so it is known to who reads the billing.
-    let known = [Some(seen.row.id), Some(end), change.map(|(_, end)| end)];
-    let known: Vec<Uuid> = known.into_iter().flatten().collect();
-    let path: Vec<Uuid> = std::iter::once(seen.row.id).chain(chain.iter().map(|link| link.payer)).collect();
-    let shown = cards(request, &path, &known).await?;
-    let ends: HashMap<Uuid, OrganisationCard> = known
-        .iter()
-        .copied()
-        .zip(cards(request, &known, &known).await?)
-        .filter_map(|(id, card)| Some((id, card?)))
-        .collect();
-    let card = |id: Uuid| ends.get(&id).cloned().unwrap_or_else(|| own.clone());
+    let mut known = vec![seen.row.id, end];
+    let shown = cards(request, &path(seen.row.id, &chain), &known).await?;
+    let next_change = match change {
+        Some((day, then)) => {
+            // So is who will pay by an agreement of its own. What others have agreed for later is theirs until then.
+            if then.first() != chain.first() {
+                known.extend(then.last().map(|link| link.payer));
+            }
+            let payer = cards(request, &path(seen.row.id, &then), &known).await?.pop().flatten();
+            let name = payer.as_ref().map_or(sentence::HIDDEN, |payer| payer.name.as_str());
+            let sentence = sentence::of_change(day, &own.name, (!then.is_empty()).then_some(name));
+            Some(PayerChange { on: day, payer, sentence })
+        }
+        None => None,
+    };
 
     let steps = chain.iter().zip(shown.iter().zip(shown.iter().skip(1)));
     let steps =
         steps.map(async |(link, (organisation, payer))| step(request, link, (organisation, payer), moment).await);
     let steps = join_all(steps).await.into_iter().collect::<Result<Vec<_>>>()?;
-    let payer = card(end);
+    let payer = shown.last().cloned().flatten().unwrap_or_else(|| own.clone());
     let is_paid_for = end != seen.row.id;
     let recipient = if is_paid_for {
         BillingRecipient::Organisation(payer.clone())
@@ -110,12 +113,6 @@ pub async fn explain(request: &Request, seen: &Seen, on: Date, moment: Moment) -
         BillingRecipient::Organisation(_) => None,
     };
     let mut text = sentence::of_day(on, &own.name, is_paid_for.then_some(payer.name.as_str()), contact.as_deref());
-    let next_change = change.map(|(day, end)| {
-        let payer = card(end);
-        let name = (end != seen.row.id).then_some(payer.name.as_str());
-        let sentence = sentence::of_change(day, &own.name, name);
-        PayerChange { on: day, payer, sentence }
-    });
     for step in &steps {
         text = format!("{text} {}", step.sentence);
     }
@@ -129,12 +126,17 @@ fn end(chain: &[Link], organisation: Uuid) -> Uuid {
     chain.last().map_or(organisation, |link| link.payer)
 }
 
-/// The first later day on which somebody else pays in the end.
-fn next_change(links: &[Link], organisation: Uuid, on: Date) -> Option<(Date, Uuid)> {
+/// The organisation, and who pays for it, one for the other.
+fn path(organisation: Uuid, chain: &[Link]) -> Vec<Uuid> {
+    std::iter::once(organisation).chain(chain.iter().map(|link| link.payer)).collect()
+}
+
+/// The first later day on which somebody else pays in the end, and the agreements that lead there.
+fn next_change(links: &[Link], organisation: Uuid, on: Date) -> Option<(Date, Vec<Link>)> {
     let now = end(&chain::on(links, organisation, on), organisation);
     chain::changes_after(links, on).into_iter().find_map(|day| {
-        let then = end(&chain::on(links, organisation, day), organisation);
-        (then != now).then_some((day, then))
+        let then = chain::on(links, organisation, day);
+        (end(&then, organisation) != now).then_some((day, then))
     })
 }
 

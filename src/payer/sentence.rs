@@ -2,12 +2,16 @@
 
 use sea_orm::prelude::Date;
 
+/// Who is meant where it may not be named.
+pub const HIDDEN: &str = "an organisation that you may not see";
+
 /// One step: who pays for whom, and since when, if that is known.
 pub fn of_step(organisation: Option<&str>, payer: Option<&str>, since: Option<(Date, Option<Date>)>) -> String {
     let payer = payer.unwrap_or("An organisation that you may not see");
-    let text = format!("{payer} pays for {}", organisation.unwrap_or("an organisation that you may not see"));
+    let text = format!("{payer} pays for {}", organisation.unwrap_or(HIDDEN));
     match since {
-        Some((from, Some(until))) => format!("{text} since {from}, and until {until}."),
+        // The day of the end is the first on which it no longer pays, so nobody may read it as the last.
+        Some((from, Some(until))) => format!("{text} since {from}, and from {until} on no longer."),
         Some((from, None)) => format!("{text} since {from}."),
         None => format!("{text}."),
     }
@@ -42,6 +46,10 @@ mod tests {
         assert_eq!(
             of_step(Some("Acme"), Some("Mecenat"), Some((day, None))),
             "Mecenat pays for Acme since 2026-03-01."
+        );
+        assert_eq!(
+            of_step(Some("Acme"), Some("Mecenat"), Some((day, day.succ_opt()))),
+            "Mecenat pays for Acme since 2026-03-01, and from 2026-03-02 on no longer."
         );
         assert_eq!(
             of_step(None, None, None),

@@ -154,6 +154,20 @@ fn days_that_cannot_be_and_too_many_requests_are_refused() {
 }
 
 #[test]
+fn who_acts_for_both_sides_agrees_no_more_often_in_a_day_than_others_ask() {
+    with_database(async |world| {
+        db_nobody_pays(&world).await;
+        for number in 0..10 {
+            agree(&world, ACME, MECENAT, 2 * number).await;
+            agree(&world, ACME, SOLO, 2 * number + 1).await;
+        }
+        let error = world.as_(OWNER_OF_OPERATOR).mistake("requestPayer", asking(ACME, JARL, 30)).await;
+        assert_eq!(error["code"], "TOO_MANY");
+        assert_eq!(chain_on(&world, ACME, 30).await, ["Solo"]);
+    });
+}
+
+#[test]
 fn nothing_is_agreed_where_one_side_is_stopped_and_what_takes_away_goes_on() {
     with_database(async |world| {
         db_prove_all(&world).await;
