@@ -32,6 +32,8 @@ pub struct ClientViewFilter {
     pub partnership_state: Option<Vec<PartnershipState>>,
     /// Only those with this part in their name.
     pub name_contains: Option<String>,
+    /// Only the one to which the reseller has given this number.
+    pub reference: Option<String>,
     /// Only those with such values of properties.
     pub properties: Vec<ClientViewPropertyFilter>,
 }
@@ -78,11 +80,9 @@ impl From<ClientPropertyFilter> for ClientViewPropertyFilter {
 
 impl From<ClientFilter> for ClientViewFilter {
     fn from(filter: ClientFilter) -> Self {
-        Self {
-            properties: filter.properties().cloned().map(Into::into).collect(),
-            partnership_state: filter.partnership_state,
-            name_contains: filter.name.map(|name| name.contains),
-        }
+        let ClientFilter { partnership_state, name, reference, property, properties } = filter;
+        let properties = property.into_iter().chain(properties.into_iter().flatten()).map(Into::into).collect();
+        Self { partnership_state, name_contains: name.map(|name| name.contains), reference, properties }
     }
 }
 

@@ -85,7 +85,7 @@ impl ClientPropertyFilter {
             if !matches!(kind, Kind::Text | Kind::Url) {
                 return Err("only a TEXT or a URL contains something.".to_owned());
             }
-            return read_part(part).map(Test::Contains);
+            return read_part(part).map(|part| Test::Contains(rules::fold(&part)));
         }
         if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.among.as_deref()) {
             if values.is_empty() || values.len() > MOST_VALUES {
@@ -108,12 +108,12 @@ impl ClientPropertyFilter {
     }
 }
 
-/// The part of a text to look for, in small letters, or what is wrong with it.
+/// The part of a text to look for, or what is wrong with it.
 pub fn read_part(part: &str) -> Result<String, String> {
     if part.is_empty() || part.chars().count() > LONGEST_PART || part.contains('\0') {
         return Err(format!("give a part of 1 to {LONGEST_PART} characters."));
     }
-    Ok(rules::fold(&part.nfc().collect::<String>()))
+    Ok(part.nfc().collect())
 }
 
 /// As a pattern for LIKE, whose escape is `!`.

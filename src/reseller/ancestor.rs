@@ -57,6 +57,6 @@ pub async fn list(request: &Request, bottom: &Seen, page: &PageArguments) -> Res
         let grants = if id == bottom.row.id { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
         grants.is_some_and(|grants| grants.has(Permission::PartnershipRead))
     };
-    let places = walk(bottom.row.id, &pairs, may_go_on);
+    let places = walk(bottom.row.id, &pairs, usize::MAX, may_go_on);
     Ok(placed::connection(bottom, &seen, places, page, |organisation, path| Ancestor { organisation, path }))
 }

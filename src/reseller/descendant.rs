@@ -56,7 +56,8 @@ pub async fn list(
         let grants = if id == top.row.id { Some(top.grants) } else { seen.get(&id).map(|seen| seen.grants) };
         grants.is_some_and(|grants| grants.has(permission))
     };
-    let places = walk(top.row.id, &pairs, |id| holds(id, Permission::ClientRead));
+    let levels = usize::try_from(depth).unwrap_or_default();
+    let places = walk(top.row.id, &pairs, levels, |id| holds(id, Permission::ClientRead));
     let visible =
         places.into_iter().filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead));
     Ok(placed::connection(top, &seen, visible, page, |organisation, path| Descendant { organisation, path }))

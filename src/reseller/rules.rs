@@ -13,9 +13,10 @@ pub struct Place {
     pub path: Vec<Uuid>,
 }
 
-/// Walks level by level, down or up: the pairs say from where to where. Each organisation comes once, by its shortest way; the walk goes on only below
-/// organisations of which the viewer may see what comes next, so no way leads through one of which it may not.
-pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_go_on: impl Fn(Uuid) -> bool) -> Vec<Place> {
+/// Walks level by level, down or up, so many levels at most: the pairs say from where to where. Each organisation comes
+/// once, by its shortest way; the walk goes on only below organisations of which the viewer may see what comes next, so
+/// no way leads through one of which it may not. Where a shorter way is closed, the pairs may reach below the levels.
+pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], levels: usize, may_go_on: impl Fn(Uuid) -> bool) -> Vec<Place> {
     let mut clients: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for (reseller, client) in pairs {
         clients.entry(*reseller).or_default().push(*client);
@@ -24,7 +25,7 @@ pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], may_go_on: impl Fn(Uuid) -> bool)
     let mut found = Vec::new();
     let mut queue = VecDeque::from([Place { id: top, path: Vec::new() }]);
     while let Some(place) = queue.pop_front() {
-        if !may_go_on(place.id) {
+        if place.path.len() >= levels || !may_go_on(place.id) {
             continue;
         }
         let mut path = place.path.clone();
@@ -53,7 +54,7 @@ mod tests {
     #[test]
     fn a_diamond_is_listed_once_by_its_shortest_way() {
         let pairs = [(id(1), id(2)), (id(1), id(3)), (id(2), id(4)), (id(3), id(4)), (id(1), id(4))];
-        let places = walk(id(1), &pairs, |_| true);
+        let places = walk(id(1), &pairs, usize::MAX, |_| true);
         assert_eq!(places.iter().map(|place| place.id).collect::<Vec<_>>(), [id(2), id(3), id(4)]);
         assert_eq!(places[2].path, [id(1)]);
     }
@@ -61,7 +62,20 @@ mod tests {
     #[test]
     fn nothing_is_listed_below_an_organisation_whose_clients_are_not_to_be_seen() {
         let pairs = [(id(1), id(2)), (id(2), id(3))];
-        let places = walk(id(1), &pairs, |organisation| organisation != id(2));
+        let places = walk(id(1), &pairs, usize::MAX, |organisation| organisation != id(2));
         assert_eq!(places, [Place { id: id(2), path: vec![id(1)] }]);
+    }
+
+    #[test]
+    fn nothing_below_the_levels_is_listed_where_a_shorter_way_to_it_is_closed() {
+        let pairs = [(id(1), id(2)), (id(1), id(3)), (id(2), id(4)), (id(3), id(5)), (id(5), id(4)), (id(4), id(6))];
+        let below = |levels| {
+            let places = walk(id(1), &pairs, levels, |organisation| organisation != id(2));
+            places.into_iter().map(|place| place.id).collect::<Vec<_>>()
+        };
+        assert_eq!(below(1), [id(2), id(3)]);
+        assert_eq!(below(2), [id(2), id(3), id(5)]);
+        assert_eq!(below(3), [id(2), id(3), id(5), id(4)]);
+        assert_eq!(below(usize::MAX), [id(2), id(3), id(5), id(4), id(6)]);
     }
 }

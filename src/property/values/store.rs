@@ -27,6 +27,8 @@ const AT_ONCE: usize = 10_000;
 
 /// Up to so many clients are few: a list looks at each of them, in whatever order it is.
 const FEW: usize = 500;
+/// Up to so many clients of several resellers are few together.
+const MOST_TOGETHER: usize = 2 * FEW;
 
 /// A value that is to be written.
 #[derive(Clone, Debug)]
@@ -79,9 +81,17 @@ async fn few_of(db: &Db, definitions: &[Uuid], condition: &Filter) -> Result<Has
     for row in db.rows(sql, values).await? {
         found.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
     }
+    Ok(together(found))
+}
+
+/// For each definition that has few, the few of all of them; for none, if those are many together.
+fn together(mut found: HashMap<Uuid, Vec<Uuid>>) -> HashMap<Uuid, Arc<Vec<Uuid>>> {
     found.retain(|_, partnerships| partnerships.len() <= FEW);
     let all = Arc::new(found.values().flatten().copied().collect::<Vec<_>>());
-    Ok(found.into_keys().map(|definition| (definition, Arc::clone(&all))).collect())
+    if all.len() > MOST_TOGETHER {
+        return HashMap::new();
+    }
+    found.into_keys().map(|definition| (definition, Arc::clone(&all))).collect()
 }
 
 async fn read(
@@ -186,4 +196,25 @@ pub async fn write(tx: &DatabaseTransaction, reseller: Uuid, changes: &[Change<'
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_few_of_several_are_given_to_each_unless_they_are_many_together() {
+        let ids = |from: usize, count: usize| -> Vec<Uuid> {
+            (from..from + count).map(|number| Uuid::from_u128(number as u128)).collect()
+        };
+        let found = |counts: &[usize]| -> Vec<Option<usize>> {
+            let each = counts.iter().enumerate().map(|(place, count)| (ids(place, 1)[0], ids(1_000 * place, *count)));
+            let given = together(each.collect());
+            (0..counts.len()).map(|place| given.get(&ids(place, 1)[0]).map(|few| few.len())).collect()
+        };
+        assert_eq!(found(&[0]), [Some(0)]);
+        assert_eq!(found(&[3, FEW + 1, 2]), [Some(5), None, Some(5)]);
+        assert_eq!(found(&[FEW, FEW]), [Some(2 * FEW), Some(2 * FEW)]);
+        assert_eq!(found(&[FEW, FEW, 1]), [None, None, None]);
+    }
 }

@@ -100,8 +100,8 @@ fn asked() -> impl Iterator<Item = (ClientFilter, Option<ClientOrder>)> {
     filters.into_iter().flat_map(move |filter| both(&filter).into_iter())
 }
 
-/// Asks for the pages and counts of all of these, and gives the statements.
-async fn ask_for_all(world: &World) -> Vec<String> {
+/// Of the owner of the hub.
+fn request(world: &World) -> Request {
     let actor = Actor::User(UserActor {
         id: HUB.owner.person().id,
         name: String::new(),
@@ -111,11 +111,16 @@ async fn ask_for_all(world: &World) -> Vec<String> {
         confirmed_at: None,
         active_organisation: None,
     });
+    Request::new(world.db().clone(), actor, now())
+}
+
+/// Asks for the pages and counts of all of these, and gives the statements.
+async fn ask_for_all(world: &World) -> Vec<String> {
     let mut statements = Vec::new();
     for (filter, order, may_be_few) in
         asked().flat_map(|(filter, order)| [true, false].map(|few| (filter.clone(), order.clone(), few)))
     {
-        let request = Request::new(world.db().clone(), actor.clone(), now());
+        let request = request(world);
         let definitions = property::store::all(&request, HUB.id()).await.unwrap();
         let mut choice = choice(&definitions, now(), Some(&filter), order.as_ref()).unwrap();
         if !may_be_few {
@@ -132,6 +137,26 @@ async fn ask_for_all(world: &World) -> Vec<String> {
         drop(found);
     }
     statements
+}
+
+#[test]
+fn a_client_is_found_by_its_number_from_the_index_of_numbers() {
+    with_database(async |world| {
+        let world = world.with_one_connection().await;
+        let filter = ClientFilter { reference: Some("C-17".to_owned()), ..ClientFilter::default() };
+        let choice = choice(&[], now(), Some(&filter), None).unwrap();
+        let page = PageArguments::new(Some(1), None, None, None).unwrap();
+        let request = request(&world);
+        let (found, texts) = recorded(clients::list(&request, HUB.id(), &page, choice)).await;
+        assert!(found.unwrap().slice.items.is_empty());
+        let text = texts.iter().find(|text| text.contains("t.reference")).unwrap();
+        if world.db().backend() == DbBackend::Sqlite {
+            let db = world.db().reader();
+            let rows = db.query_all_raw(sql(db, &format!("EXPLAIN QUERY PLAN {text}"))).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get::<String>("", "detail").unwrap()).collect();
+            assert!(plan.iter().any(|step| step.contains("partnership_reseller_id_reference")), "{plan:#?}");
+        }
+    });
 }
 
 #[test]

@@ -105,6 +105,19 @@ fn several_conditions_hold_together_with_the_name_and_the_state() {
 }
 
 #[test]
+fn a_name_is_found_by_what_stands_in_it_whatever_its_letters() {
+    with_database(async |world| {
+        world.db_execute("UPDATE organisation SET name = 'Öresund Ån' WHERE id = $1", [MYR.id.into()]).await;
+        for part in ["Öresund", "Öresund Ån", "O\u{308}RESUND Å", "Ö", "rESUND"] {
+            let found = names(&world, json!({ "name": { "contains": part } }), Value::Null).await;
+            assert_eq!(found, ["Öresund Ån"], "{part}");
+        }
+        let none = names(&world, json!({ "name": { "contains": "Öresand" } }), Value::Null).await;
+        assert_eq!(none, Vec::<String>::new());
+    });
+}
+
+#[test]
 fn each_type_is_ordered_as_people_expect_and_what_is_not_set_comes_last_both_ways() {
     with_database(async |world| {
         prepare(&world).await;

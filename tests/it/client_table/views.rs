@@ -3,8 +3,8 @@
 use super::*;
 use crate::database::with_database;
 
-const VIEW: &str = "view { id name columns missingProperties order { field property direction } filter { partnershipState \
-     nameContains properties { key eq in contains from to isSet } } }";
+const VIEW: &str = "view { id name columns missingProperties order { field property direction } filter { \
+     partnershipState nameContains reference properties { key eq in contains from to isSet } } }";
 
 fn view(name: &str) -> Value {
     json!({
@@ -46,7 +46,8 @@ fn a_view_is_shown_as_it_was_saved_and_gives_the_clients_that_it_says() {
         let expected = json!({
             "id": id, "name": "Best", "columns": ["region", "score"], "missingProperties": [],
             "order": { "field": null, "property": "score", "direction": "DESC" },
-            "filter": { "partnershipState": ["ACTIVE"], "nameContains": "a", "properties": [
+            "filter": { "partnershipState": ["ACTIVE"], "nameContains": "a",
+                        "reference": null, "properties": [
                 condition("region", json!(["north", "south"]), Value::Null), condition("score", Value::Null, json!("1")),
             ] },
         });
@@ -57,6 +58,11 @@ fn a_view_is_shown_as_it_was_saved_and_gives_the_clients_that_it_says() {
         let list = "query($id: ID!) { reseller(id: $id) { clientViews { totalCount edges { node { name } } } } }";
         let answer = world.as_(SUPPORT_OF_FJORD).run(list, json!({ "id": id_of(FJORD) })).await;
         assert_eq!(*answer.at("reseller/clientViews/edges"), json!([{ "node": { "name": "Best" } }]));
+        let one = json!({ "resellerId": id_of(FJORD), "name": "One", "filter": { "reference": "K-100" } });
+        let payload = world.as_(OWNER_OF_FJORD).act("saveClientView", one, VIEW).await;
+        let expected =
+            json!({ "partnershipState": null, "nameContains": null, "reference": "K-100", "properties": [] });
+        assert_eq!(payload["view"]["filter"], expected);
     });
 }
 
