@@ -10,7 +10,8 @@ use super::role::BuiltinRole;
 pub enum Loss {
     /// It was given to one of the reseller's own people through a partnership, and that is over.
     Partnership,
-    /// It keeps the place of an owner who has not come yet, and its holder creates no more clients for the reseller.
+    /// It keeps the place of an owner who has not come yet, and its holder creates no more clients for the reseller, or
+    /// nobody does, because that is none any more or suspended.
     Custody,
 }
 
@@ -38,6 +39,7 @@ pub fn loss(m: &str, now: &str) -> String {
            WHERE mp.id = {m}.partnership_id AND NOT (mp.state = 'ACTIVE' AND mp.starts_at <= {now} \
              AND (mp.ends_at IS NULL OR mp.ends_at > {now}))) THEN 'PARTNERSHIP' \
          WHEN {m}.custody_reseller_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM membership rm \
+           JOIN organisation ro ON ro.id = rm.organisation_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE' \
            JOIN membership_role rr ON rr.membership_id = rm.id LEFT JOIN role cr ON cr.id = rr.role_id \
            WHERE rm.organisation_id = {m}.custody_reseller_id AND rm.user_id = {m}.user_id \
              AND (rm.expires_at IS NULL OR rm.expires_at > {now}) \

@@ -2,14 +2,15 @@
 //! named by address.
 //!
 //! It hangs on creating clients for the reseller: who can do so no longer has lost it at once (`access/loss.rs`), and it
-//! passes to the longest-standing OWNER of the reseller. It ends when the one who was named accepts the ownership.
+//! passes to the longest-standing OWNER of the reseller. It ends when the one who was named accepts the ownership, and with
+//! it where the client has another owner of its own.
 
 mod letters;
 mod store;
 
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::access::{Actor, Permission};
@@ -21,6 +22,7 @@ use crate::mail::{self, Recipient};
 use crate::membership::{self, rules::is_working, together};
 use crate::organisation;
 use crate::random::Random;
+use crate::request::Request;
 
 pub use store::Keeper;
 
@@ -82,7 +84,26 @@ pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<
     Ok(count)
 }
 
-/// The reseller's longest-standing OWNER keeps the place from now on. False where there is none who could.
+/// The client has an owner of its own: nobody keeps the place any more, and who did leaves, with an event for each. The
+/// owner may have kept it.
+pub async fn end(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    random: &Random,
+    client: Uuid,
+    owner: Uuid,
+) -> std::result::Result<(), WriteError> {
+    for member in store::end(tx, client, owner).await? {
+        let act = Act::done("endCustody", client, Some(Permission::OwnershipTransfer))
+            .to(Type::Membership.id(member.id))
+            .about(member.user_id)
+            .changing(json!({ "user": Type::User.id(member.user_id).0 }), Json::Null);
+        audit::record(tx, request, random, act).await?;
+    }
+    Ok(())
+}
+
+/// The reseller's longest-standing OWNER keeps the place from now on, if there is one to keep; false if nobody does.
 async fn pass_on(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -90,15 +111,23 @@ async fn pass_on(
     custody: Custody,
 ) -> std::result::Result<bool, WriteError> {
     let client = organisation::store::lock(tx, custody.client).await?;
+    if !store::is_kept(tx, custody, now).await? {
+        membership::store::remove(tx, custody.membership).await?;
+        let act = Act::done("endCustody", custody.client, None)
+            .to(Type::Membership.id(custody.membership))
+            .about(custody.user)
+            .changing(json!({ "user": Type::User.id(custody.user).0 }), Json::Null);
+        audit::record_by_system(tx, random, now, act).await?;
+        return Ok(false);
+    }
     let Some(heir) = heir(tx, custody.reseller, Some(custody.user), now).await? else { return Ok(false) };
     if !store::pass(tx, random, custody, heir.user, now).await? {
         return Ok(false);
     }
-    let names = |id: Uuid, name: &str| json!({ "user": Type::User.id(id).0, "name": name });
     let act = Act::done("passCustody", custody.client, None)
         .to(Type::Membership.id(custody.membership))
         .about(custody.user)
-        .changing(json!({ "user": Type::User.id(custody.user).0 }), names(heir.user, &heir.name));
+        .changing(json!({ "user": Type::User.id(custody.user).0 }), json!({ "user": Type::User.id(heir.user).0 }));
     audit::record_by_system(tx, random, now, act).await?;
     let to = Recipient { user: Some(heir.user), address: heir.email, locale: heir.locale };
     let letter = letters::passed_on(heir.locale, &client.name);

@@ -14,7 +14,7 @@ use crate::access::{BuiltinRole, RoleRef, loss};
 use crate::db::Db;
 use crate::error::Result;
 use crate::locale::Locale;
-use crate::membership::rules::is_owner;
+use crate::membership::rules::{is_owner, is_working_owner};
 use crate::membership::store::{self as members, Member};
 use crate::random::Random;
 
@@ -64,6 +64,10 @@ fn read(row: &QueryResult) -> Written<Custody> {
     })
 }
 
+/// Where the reseller is none any more or suspended, nobody can keep a place for it: it passes to nobody.
+const WORKING: &str =
+    "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
+
 const COLUMNS: &str = "m.id, m.organisation_id, m.user_id, m.custody_reseller_id";
 
 /// All that a user keeps.
@@ -76,7 +80,7 @@ pub async fn of_user(tx: &DatabaseTransaction, user: Uuid) -> Written<Vec<Custod
 /// What is kept for a reseller by people who cannot keep it any more: so many.
 pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc) -> Written<Vec<Custody>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id WHERE m.custody_reseller_id = $1 \
+        "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE m.custody_reseller_id = $1 \
          AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {SOME}",
         loss("m", "$2")
     );
@@ -87,7 +91,7 @@ pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc)
 /// The resellers for which somebody keeps what they cannot keep any more, while they have an OWNER who can.
 pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
     let sql = format!(
-        "SELECT DISTINCT m.custody_reseller_id FROM membership m JOIN \"user\" u ON u.id = m.user_id \
+        "SELECT DISTINCT m.custody_reseller_id FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} \
          WHERE m.custody_reseller_id IS NOT NULL AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) \
          AND EXISTS (SELECT 1 FROM membership own JOIN membership_role r ON r.membership_id = own.id \
            AND r.builtin = 'OWNER' JOIN \"user\" heir ON heir.id = own.user_id AND heir.state = 'ACTIVE' \
@@ -116,6 +120,27 @@ pub async fn heir(
     Ok(oldest.map(Keeper::from))
 }
 
+/// Whether there is a place to keep: the keeper is still the client's OWNER, and it has no other of its own.
+pub async fn is_kept(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
+    let owners: Vec<Member> = members::leaders(tx, custody.client).await?.into_iter().filter(is_owner).collect();
+    let has_own = owners.iter().any(|owner| is_working_owner(owner, now) && owner.custody_reseller_id.is_none());
+    Ok(!has_own && owners.iter().any(|owner| owner.id == custody.membership))
+}
+
+/// Ends all places that are kept at the client, and gives their memberships; that of its new owner is its own.
+pub async fn end(tx: &DatabaseTransaction, client: Uuid, owner: Uuid) -> Written<Vec<Member>> {
+    let kept =
+        members::select(tx, "t.organisation_id = $1 AND t.custody_reseller_id IS NOT NULL", [client.into()]).await?;
+    let (own, others): (Vec<Member>, Vec<Member>) = kept.into_iter().partition(|member| member.user_id == owner);
+    for member in &own {
+        members::set_end(tx, member.id, member.expires_at, member.partnership_id, None).await?;
+    }
+    for member in &others {
+        members::remove(tx, member.id).await?;
+    }
+    Ok(others)
+}
+
 /// Gives the place to somebody else, with what waits for an answer; false if it is not kept by the old one any more.
 pub async fn pass(
     tx: &DatabaseTransaction,
@@ -135,7 +160,7 @@ pub async fn pass(
         if !is_owner(&member) {
             let owner = [RoleRef::Builtin(BuiltinRole::Owner)];
             members::add_roles(tx, random, (custody.client, member.id), &owner, now).await?;
-            members::set_end(tx, member.id, None, None).await?;
+            members::set_end(tx, member.id, None, None, Some(custody.reseller)).await?;
         }
         members::remove(tx, custody.membership).await?;
     } else {

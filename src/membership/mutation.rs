@@ -16,7 +16,7 @@ use crate::id::Type;
 use crate::mail::{self, Recipient};
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::{custody, organisation, ownership, session};
+use crate::{custody, organisation, ownership, partnership, session};
 
 /// The member to remove.
 #[derive(InputObject)]
@@ -154,6 +154,8 @@ async fn end(
     store::remove(tx, member.id).await?;
     ownership::store::void_of(tx, member.organisation_id, member.user_id, now).await?;
     custody::pass_on_at(tx, random, now, member.organisation_id).await?;
+    let action = act.action.clone();
+    partnership::given::take_back_of(tx, request, random, member.organisation_id, member.user_id, &action).await?;
     let act = act.to(Type::Membership.id(member.id)).about(member.user_id).changing(described(member), Json::Null);
     audit::record(tx, request, random, act).await?;
     Ok(Ok(()))

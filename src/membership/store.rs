@@ -263,10 +263,12 @@ pub async fn set_end(
     id: Uuid,
     expires_at: Option<DateTimeUtc>,
     partnership_id: Option<Uuid>,
+    custody_reseller_id: Option<Uuid>,
 ) -> std::result::Result<(), DbErr> {
     let ends = membership::ActiveModel {
         expires_at: Set(expires_at),
         partnership_id: Set(partnership_id),
+        custody_reseller_id: Set(custody_reseller_id),
         ..Default::default()
     };
     membership::Entity::update_many().set(ends).filter(membership::Column::Id.eq(id)).exec(tx).await?;

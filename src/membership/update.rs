@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::TimeDelta;
 use macros::guarded;
+use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::choice::{RoleChoice, chosen, current, together};
@@ -11,13 +12,14 @@ use super::mutation::{described, recipient};
 use super::object::Membership;
 use super::rules::{gives, includes, is_owner, keeps_an_owner};
 use super::store::{self, Member};
-use crate::access::{BuiltinRole, Grants, HeldRole, Permission, directive, told};
+use crate::access::{BuiltinRole, Grants, HeldRole, Permission, PermissionSet, Seen, directive, told};
 use crate::audit::{self, Act};
+use crate::db::WriteError;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::random::Random;
 use crate::request::{Request, service};
-use crate::{custody, mail, organisation, ownership, session};
+use crate::{custody, mail, organisation, ownership, partnership, session};
 
 /// A membership may be given for so many days at most, if it ends at all.
 const LONGEST: i64 = 36_500;
@@ -100,6 +102,9 @@ impl MemberUpdateMutation {
                 if let Err(error) = check(&old, &new, seen.grants) {
                     return Ok(Err(error));
                 }
+                if gives(&old, &new) && outlasts(tx, &seen, &old, &new, now).await? {
+                    return Ok(Err(through_partnership()));
+                }
                 if together(&old.roles).union(together(&new.roles)).is_powerful()
                     && let Some(error) = session::unconfirmed(context)?
                 {
@@ -109,6 +114,8 @@ impl MemberUpdateMutation {
                     // An owner belongs to the organisation itself, not to a partnership that may end.
                     new.partnership_id = None;
                 } else if is_owner(&old) {
+                    // There is no place of an owner any more that could be kept.
+                    new.custody_reseller_id = None;
                     if let Err(error) = keeps_an_owner(&store::leaders(tx, at.id).await?, key, now) {
                         return Ok(Err(error));
                     }
@@ -118,7 +125,7 @@ impl MemberUpdateMutation {
                     let roles: Vec<_> = new.roles.iter().map(|held| held.role.clone()).collect();
                     store::replace_roles(tx, random, (at.id, key), &roles, now).await?;
                 }
-                store::set_end(tx, key, new.expires_at, new.partnership_id).await?;
+                store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
                 custody::pass_on_at(tx, random, now, at.id).await?;
                 let act = Act::done("updateMember", at.id, Some(Permission::MemberUpdate));
                 let act = act.to(Type::Membership.id(key)).about(new.user_id);
@@ -167,6 +174,28 @@ fn check(old: &Member, new: &Member, held: Grants) -> std::result::Result<(), Us
         return Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     }
     Ok(())
+}
+
+/// Whether somebody gives more to one of the reseller's own people than they could without the partnership, and it would
+/// not end with that.
+async fn outlasts(
+    tx: &DatabaseTransaction,
+    seen: &Seen,
+    old: &Member,
+    new: &Member,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, WriteError> {
+    let updating = Grants { own: PermissionSet::of(&[Permission::MemberUpdate]), clients: PermissionSet::EMPTY };
+    let through = seen.partnership_for(together(&new.roles).union(updating), now);
+    let Some(partnership) = through.filter(|id| old.partnership_id != Some(*id)) else { return Ok(false) };
+    let Some(row) = partnership::store::load(tx, partnership).await? else { return Ok(false) };
+    Ok(store::load_of(tx, row.reseller_id, old.user_id).await?.is_some())
+}
+
+fn through_partnership() -> UserError {
+    let message = "You can give this through the partnership alone, and the member, who is of the reseller, would keep it \
+                   when that is over. Somebody of the organisation itself can give it.";
+    UserError::at("roles", UserErrorCode::PermissionNotHeld, message)
 }
 
 fn gone() -> UserError {

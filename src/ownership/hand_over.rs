@@ -98,6 +98,7 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     if let Some(old) = old {
         step_down(tx, random, request, old, row.leaves).await?;
     }
+    custody::end(tx, request, random, at, user.id).await?;
     let owner = json!({ "state": "ACCEPTED", "owner": Type::User.id(user.id).0, "name": user.name });
     let act = Act::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
     audit::record(tx, request, random, act.changing(described(&row), owner)).await?;
@@ -161,7 +162,7 @@ async fn make_owner(
         if !is_owner(&member) {
             members::add_roles(tx, random, (at, member.id), &owner, now).await?;
         }
-        members::set_end(tx, member.id, None, None).await?;
+        members::set_end(tx, member.id, None, None, None).await?;
         return Ok(());
     }
     let id = random.id(now);

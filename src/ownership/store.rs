@@ -3,6 +3,7 @@
 
 use entity::ownership_transfer::{self, Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryResult, Set,
@@ -131,9 +132,13 @@ pub async fn make(tx: &DatabaseTransaction, row: Model) -> Written<bool> {
 
 /// How many transfers somebody has made since then.
 pub async fn made_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<u64> {
+    // What came with the creation of a client was bounded there.
+    let created = "EXISTS (SELECT 1 FROM organisation o WHERE o.id = ownership_transfer.organisation_id \
+                   AND o.created_at = ownership_transfer.created_at)";
     ownership_transfer::Entity::find()
         .filter(ownership_transfer::Column::OfferedById.eq(user))
         .filter(ownership_transfer::Column::CreatedAt.gt(since))
+        .filter(Expr::cust(created).not())
         .count(tx)
         .await
 }

@@ -1,5 +1,5 @@
-//! Memberships that were given through a partnership: when it is over, those of the reseller's own people end with it. The
-//! others stay, and the client sees which they are.
+//! Memberships that were given through a partnership: when it is over, those of the reseller's own people end with it, and
+//! when one of them leaves the reseller, those of that person. The others stay, and the client sees which they are.
 
 pub mod store;
 
@@ -7,6 +7,7 @@ use entity::partnership::Model;
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::letters;
 use super::rules::{PartnershipState, judge};
@@ -17,6 +18,7 @@ use crate::id::Type;
 use crate::mail;
 use crate::membership::store::Member;
 use crate::membership::{self, recipient};
+use crate::organisation;
 use crate::random::Random;
 use crate::request::Request;
 
@@ -36,10 +38,38 @@ pub async fn take_back(
 ) -> Result<usize, WriteError> {
     let members = remove(tx, random, request.now(), row).await?;
     for member in &members {
-        let act = ended(row, member, action);
-        audit::record(tx, request, random, Act { permission: Some(Permission::PartnershipManage), ..act }).await?;
+        // Who manages the client's side has a way there of their own; all others are there by the partnership.
+        let managing = Act { permission: Some(Permission::PartnershipManage), ..ended(row, member, action) };
+        let is_known = request.access.way(row.client_id, Permission::PartnershipManage).is_some();
+        let act = if is_known { managing } else { ended(row, member, action).through(row.id) };
+        audit::record(tx, request, random, act).await?;
     }
     Ok(members.len())
+}
+
+/// Ends the memberships that a user has through partnerships of the reseller, to which the user belongs no longer, with
+/// an event at each client; and says how many.
+pub async fn take_back_of(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    random: &Random,
+    reseller: Uuid,
+    user: Uuid,
+    action: &str,
+) -> Result<usize, WriteError> {
+    let mut count = 0;
+    for member in store::of_user(tx, reseller, user).await? {
+        let client = organisation::store::lock(tx, member.organisation_id).await?;
+        membership::store::remove(tx, member.id).await?;
+        let Some(partnership) = member.partnership_id else { continue };
+        let act = Act::done(action, client.id, None).to(Type::Membership.id(member.id)).about(user);
+        let act = act.changing(described(&member), Json::Null).through(partnership);
+        audit::record(tx, request, random, act).await?;
+        let letter = letters::membership_ended(member.locale, &client.name);
+        mail::queue(tx, random, request.now(), [(recipient(&member), letter)]).await?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// The same by the server itself, for a partnership that has reached its end.
@@ -73,9 +103,13 @@ async fn remove(
 }
 
 fn ended(row: &Model, member: &Member, action: &str) -> Act {
-    let roles: Vec<&str> = member.roles.iter().map(|held| held.role.name()).collect();
     Act::done(action, row.client_id, None)
         .to(Type::Membership.id(member.id))
         .about(member.user_id)
-        .changing(json!({ "name": member.name, "roles": roles }), Json::Null)
+        .changing(described(member), Json::Null)
+}
+
+fn described(member: &Member) -> Json {
+    let roles: Vec<&str> = member.roles.iter().map(|held| held.role.name()).collect();
+    json!({ "name": member.name, "roles": roles })
 }

@@ -24,6 +24,12 @@ pub async fn of_own_people(tx: &DatabaseTransaction, row: &Model) -> std::result
     select(tx, condition, [row.id.into(), row.reseller_id.into()]).await
 }
 
+/// The memberships that a user has through partnerships of the reseller.
+pub async fn of_user(tx: &DatabaseTransaction, reseller: Uuid, user: Uuid) -> std::result::Result<Vec<Member>, DbErr> {
+    let condition = "t.user_id = $1 AND t.partnership_id IN (SELECT p.id FROM partnership p WHERE p.reseller_id = $2)";
+    select(tx, condition, [user.into(), reseller.into()]).await
+}
+
 /// All memberships that were given through a partnership, in the order in which they were.
 pub async fn list(
     request: &Request,
