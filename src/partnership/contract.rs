@@ -14,7 +14,7 @@ use super::tree::{DEEPEST, Misfit, fits};
 use super::{Parties, store};
 use crate::access::Permission;
 use crate::db::WriteError;
-use crate::error::{Result, UserError, UserErrorCode};
+use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::random::Random;
 use crate::request::Request;
 
@@ -63,7 +63,7 @@ pub async fn misfit(
     let pairs = store::around(tx, reseller, client).await?;
     match fits(&pairs, reseller, client) {
         Ok(()) => Ok(None),
-        Err(misfit) => Ok(Some(told(request, misfit).await?)),
+        Err(misfit) => Ok(Some(told(tx, request, misfit).await?)),
     }
 }
 
@@ -97,19 +97,20 @@ pub fn new(
 }
 
 /// Why the two cannot be partners, with the way as far as the actor may see it.
-async fn told(request: &Request, misfit: Misfit) -> Result<UserError> {
+async fn told(tx: &DatabaseTransaction, request: &Request, misfit: Misfit) -> Result<UserError> {
     let (way, code) = match &misfit {
         Misfit::Cycle(way) => (way, UserErrorCode::Cycle),
         Misfit::TooDeep(way) => (way, UserErrorCode::TooDeep),
     };
-    let seen = request.access.look_all(way.iter().copied()).await?;
-    let names: Vec<&str> = way
-        .iter()
-        .map(|id| match seen.get(id) {
-            Some(seen) if seen.grants.has(Permission::OrganisationRead) => seen.row.name.as_str(),
-            _ => "(an organisation that you may not see)",
-        })
-        .collect();
+    let mut names = Vec::with_capacity(way.len());
+    for id in way {
+        names.push(match request.access.look_in(tx, *id).await {
+            Ok(seen) if seen.grants.has(Permission::OrganisationRead) => seen.row.name.clone(),
+            // One that is new is not there yet.
+            Ok(_) | Err(Error::NotFound) => "(an organisation that you may not see)".to_owned(),
+            Err(error) => return Err(error),
+        });
+    }
     let names = names.join(" → ");
     let message = match misfit {
         Misfit::Cycle(_) => format!("The reseller is below its client already, so it cannot be above it: {names}."),

@@ -20,6 +20,7 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::Type;
 use crate::membership::tell_leaders;
 use crate::organisation::{self, halted};
+use crate::proposal;
 use crate::random::Random;
 use crate::request::{Request, service};
 
@@ -71,8 +72,8 @@ pub struct PartnershipMutation;
 #[Object]
 impl PartnershipMutation {
     /// Changes what the client lets through, or for how long: it narrows, widens, renews or shortens the partnership as it
-    /// likes, and it holds from the partner's very next request on. You have to hold what you add. Less can be let through
-    /// in a suspended organisation too.
+    /// likes, and it holds from the partner's very next request on. You have to hold what you add, and all of it where you
+    /// renew it or let people of resellers above through. Less can be let through in a suspended organisation too.
     #[acts(PARTNERSHIP_MANAGE at CLIENT)]
     async fn update_partnership(
         &self,
@@ -105,15 +106,22 @@ impl PartnershipMutation {
                 if let Some(error) = halted(&seen.row).filter(|_| new.give_more_than(old)) {
                     return Ok(Err(error));
                 }
-                let missing = new.beyond(old).without(seen.grants);
+                if new == old {
+                    return Ok(Ok(()));
+                }
+                let is_expired = judge(&row, now) == PartnershipState::Expired;
+                // What lets nothing through any more, or is to let other people through or last longer, is given anew.
+                let given = if is_expired || new.reach_further_than(old) { Terms::default() } else { old };
+                let missing = new.beyond(given).without(seen.grants);
                 if !missing.is_empty() {
                     return Ok(Err(UserError::not_held("delegation", missing)));
                 }
-                if judge(&row, now) == PartnershipState::Expired {
+                if is_expired {
                     // What has ended with it does not come back.
                     given::take_back(tx, request, random, &row, "updatePartnership").await?;
                 }
                 store::set_terms(tx, key, new, reminded(new.ends_at, now)).await?;
+                proposal::store::withdraw_offers(tx, key, client, now).await?;
                 let parties = Parties::of(&row);
                 let act = Act::done("updatePartnership", client, None).to(Type::Partnership.id(key));
                 let act = act.changing(old.described(), new.described());

@@ -80,7 +80,7 @@ impl Parties {
 }
 
 /// Writes an act of one side into the logs of both: into its own by what it holds there, into the other's by the
-/// partnership.
+/// partnership, or as that of staff of the operator.
 pub async fn record(
     tx: &DatabaseTransaction,
     request: &Request,
@@ -88,7 +88,13 @@ pub async fn record(
     (parties, side, partnership): (Parties, PartnershipSide, Uuid),
     act: Act,
 ) -> Result<(), DbErr> {
-    let other = Act { organisation: parties.on(side.other()), permission: None, ..act.clone() }.through(partnership);
+    let other = Act { organisation: parties.on(side.other()), permission: None, ..act.clone() };
+    let other = if request.access.is_for_operator(parties.on(side), side.managing()) {
+        request.access.look_in(tx, other.organisation).await.map_err(|error| DbErr::Custom(error.to_string()))?;
+        Act { permission: Some(side.other().managing()), ..other }
+    } else {
+        other.through(partnership)
+    };
     let own = Act { organisation: parties.on(side), permission: Some(side.managing()), ..act };
     audit::record(tx, request, random, own).await?;
     audit::record(tx, request, random, other).await

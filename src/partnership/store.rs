@@ -199,6 +199,12 @@ pub async fn set_terms(tx: &DatabaseTransaction, id: Uuid, terms: Terms, reminde
     Ok(())
 }
 
+/// Whether a partnership of the two was ended since the moment.
+pub async fn ended_since(tx: &DatabaseTransaction, reseller: Uuid, client: Uuid, since: DateTimeUtc) -> Written<bool> {
+    let of_both = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::ClientId.eq(client));
+    Ok(of_both.filter(Column::EndedAt.gte(since)).one(tx).await?.is_some())
+}
+
 /// Ends a partnership; false if it was ended already.
 pub async fn set_ended(tx: &DatabaseTransaction, id: Uuid, by: EndedBy, now: DateTimeUtc) -> Written<bool> {
     let change = ActiveModel {

@@ -76,10 +76,15 @@ impl Terms {
         self.grants().without(others.grants())
     }
 
+    /// Whether these let more people through than the others, or for longer.
+    pub fn reach_further_than(self, others: Self) -> bool {
+        let lasts_longer = others.ends_at.is_some_and(|end| self.ends_at.is_none_or(|later| later > end));
+        (self.includes_upstream && !others.includes_upstream) || lasts_longer
+    }
+
     /// Whether these give anybody anything that the others do not: more to do, more people, or more time.
     pub fn give_more_than(self, others: Self) -> bool {
-        let lasts_longer = others.ends_at.is_some_and(|end| self.ends_at.is_none_or(|later| later > end));
-        !self.beyond(others).is_empty() || (self.includes_upstream && !others.includes_upstream) || lasts_longer
+        !self.beyond(others).is_empty() || self.reach_further_than(others)
     }
 
     /// As the audit log keeps it.

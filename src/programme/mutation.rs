@@ -1,6 +1,7 @@
 //! What an organisation does to become a reseller.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::TimeDelta;
 use entity::organisation::Kind;
 use entity::reseller_request::{Model, State};
 use macros::guarded;
@@ -17,6 +18,9 @@ use crate::organisation::{self, halted};
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::{session, text};
+
+/// So often an organisation asks in a day at most: each time the operator gets a mail.
+const A_DAY: u64 = 5;
 
 /// The organisation that wants to become a reseller.
 #[derive(InputObject)]
@@ -105,6 +109,9 @@ impl ProgrammeMutation {
                         return wrong(UserErrorCode::InvalidInput, "The operator sells to everybody itself.");
                     }
                     _ => {}
+                }
+                if store::made_since(tx, key, now - TimeDelta::days(1)).await? >= A_DAY {
+                    return wrong(UserErrorCode::TooMany, "It has asked often enough for a day. Try again tomorrow.");
                 }
                 if !store::create(tx, row.clone()).await? {
                     return wrong(

@@ -8,7 +8,8 @@ use entity::{organisation, reseller_programme};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -74,6 +75,12 @@ pub async fn programme(request: &Request, reseller: Uuid) -> Result<Option<Resel
 /// The request as the transaction sees it.
 pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     Entity::find_by_id(id).one(tx).await
+}
+
+/// How often the organisation has asked since the moment.
+pub async fn made_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<u64> {
+    let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
+    made.count(tx).await
 }
 
 /// Writes a request; false if one waits already.

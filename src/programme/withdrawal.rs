@@ -88,6 +88,8 @@ impl ResellerWithdrawalMutation {
                 let mut ended = 0;
                 for row in some.iter().take(usize::try_from(AT_ONCE).unwrap_or_default()) {
                     organisation::store::lock(tx, row.client_id).await?;
+                    // Its log says by which way this was done.
+                    request.access.look_in(tx, row.client_id).await?;
                     end(tx, request, random, row, EndedBy::Operator, action).await?;
                     let (before, after) = described(row);
                     let act = Act::done(action, row.client_id, Some(Permission::ResellerManage));

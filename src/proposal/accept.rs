@@ -92,12 +92,24 @@ impl Accepting<'_> {
         Ok(Ok(agreed.id))
     }
 
+    /// Whether the two have agreed on something else after the client has offered this, or have parted.
+    async fn is_overtaken(&self, tx: &DatabaseTransaction, row: &Model) -> Result<bool, WriteError> {
+        let Parties { reseller, client } = self.parties();
+        let now = partnerships::between(tx, reseller, client).await?.map(|partnership| partnership.id);
+        Ok(now != row.partnership_id || partnerships::ended_since(tx, reseller, client, row.created_at).await?)
+    }
+
     /// The terms on which both agree.
     async fn terms(&self, tx: &DatabaseTransaction, request: &Request, seen: &Seen, row: &Model) -> Outcome<Terms> {
         let proposed = rules::terms(row);
         let wrong = |field: &str, code, message: &str| Ok(Err(UserError::at(field, code, message)));
         let wanted = match self.side {
             PartnershipSide::Reseller => {
+                if self.is_overtaken(tx, row).await? {
+                    let message = "Since this was offered you have become partners, or have ended that. Ask the client for \
+                                   another proposal.";
+                    return wrong("proposalId", UserErrorCode::StaleState, message);
+                }
                 if self.delegation.is_some() || self.ends_at.is_some() {
                     let message = "The client decides what it lets through. Accept what it offers, or decline.";
                     return wrong("delegation", UserErrorCode::InvalidInput, message);

@@ -10,7 +10,7 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::object::PartnershipProposal;
-use super::rules::{A_DAY, TO_ONE_ADDRESS};
+use super::rules::{A_DAY, TO_ONE, TO_ONE_ADDRESS};
 use super::send::{Addressee, Asking};
 use super::store;
 use crate::access::{Permission, Seen, directive, told};
@@ -108,14 +108,16 @@ impl ProposalMutation {
                 if let Some(error) = obstacle(&seen, input.side, terms) {
                     return Ok(Err(error));
                 }
-                let since = request.now() - TimeDelta::days(1);
-                if store::made_since(tx, key, since).await? >= A_DAY {
+                if store::made_since(tx, key, a_day_ago(request)).await? >= A_DAY {
                     return Ok(Err(too_many()));
                 }
                 let to = match addressee(tx, request, &seen, input, terms).await? {
                     Ok(to) => to,
                     Err(error) => return Ok(Err(error)),
                 };
+                if store::asked_since(tx, key, &to, a_day_ago(request)).await? >= TO_ONE {
+                    return Ok(Err(too_many()));
+                }
                 let (side, action) = (input.side, "proposePartnership");
                 let asking = Asking { request, random, config, maker: &seen, side, message, action };
                 let written = asking.send(tx, &[(to, terms)]).await?;
@@ -166,7 +168,7 @@ async fn addressee(
     match &input.to {
         PartnerChoice::OrganisationId(id) => {
             let key = Type::Organisation.parse(id)?;
-            let other = request.access.look(key).await?.ok_or(Error::NotFound)?;
+            let other = request.access.look_in(tx, key).await?;
             if !other.grants.has(Permission::OrganisationRead) {
                 return Err(Error::NotFound.into());
             }
@@ -204,7 +206,7 @@ async fn addressee(
                 Ok(address) => address,
                 Err(error) => return Ok(Err(error)),
             };
-            let since = request.now() - TimeDelta::days(1);
+            let since = a_day_ago(request);
             if store::sent_to_since(tx, address.as_str(), since).await? >= TO_ONE_ADDRESS {
                 return Ok(Err(too_many()));
             }
@@ -236,12 +238,18 @@ fn code(typed: &str) -> Option<String> {
     is_code.then_some(code)
 }
 
-fn waits_already() -> UserError {
+fn a_day_ago(request: &Request) -> DateTimeUtc {
+    request.now() - TimeDelta::days(1)
+}
+
+/// For who has asked for the same already.
+pub fn waits_already() -> UserError {
     let message = "You have asked for this already, and wait for an answer. Take that back first.";
     UserError::at("to", UserErrorCode::Duplicate, message)
 }
 
-fn too_many() -> UserError {
+/// For who has asked enough for a day.
+pub fn too_many() -> UserError {
     let message = "Enough was proposed for a day. Wait, and try again tomorrow.";
     UserError::at("to", UserErrorCode::TooMany, message)
 }

@@ -11,6 +11,8 @@ use crate::partnership::{PartnershipSide, Terms};
 
 /// So many proposals one organisation makes in a day at most: each writes to somebody.
 pub const A_DAY: u64 = 5_000;
+/// So many proposals one organisation makes to the same other one in a day at most, also where it takes them back.
+pub const TO_ONE: u64 = 10;
 /// So many proposals go to one address in a day at most, whoever makes them.
 pub const TO_ONE_ADDRESS: u64 = 5;
 

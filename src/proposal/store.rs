@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::object::PartnershipProposal;
 use super::rules::{self, Lapse, PartnershipProposalState};
+use super::send::Addressee;
 use crate::access::{Exists, Seen};
 use crate::db::Db;
 use crate::error::Result;
@@ -157,6 +158,22 @@ pub async fn made_since(tx: &DatabaseTransaction, organisation: Uuid, since: Dat
     made.count(tx).await
 }
 
+/// How many proposals the organisation has made to the same one since the moment.
+pub async fn asked_since(
+    tx: &DatabaseTransaction,
+    organisation: Uuid,
+    to: &Addressee,
+    since: DateTimeUtc,
+) -> Written<u64> {
+    let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
+    let same = match (&to.code, &to.person, to.organisation) {
+        (Some(code), ..) => Column::Code.eq(code.as_str()),
+        (None, Some((email, _)), _) => Column::Email.eq(email.as_str()),
+        (None, None, organisation) => Column::AddresseeId.eq(organisation),
+    };
+    made.filter(same).count(tx).await
+}
+
 /// How many proposals went to the address since the moment.
 pub async fn sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTimeUtc) -> Written<u64> {
     Entity::find().filter(Column::Email.eq(email)).filter(Column::CreatedAt.gt(since)).count(tx).await
@@ -166,6 +183,24 @@ pub async fn sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTim
 pub async fn answer(tx: &DatabaseTransaction, id: Uuid, change: partnership_proposal::ActiveModel) -> Written<bool> {
     let waiting = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Proposed));
     Ok(waiting.exec(tx).await?.rows_affected == 1)
+}
+
+/// Takes back what the client has offered for a partnership and was not answered: it wants something else by now.
+pub async fn withdraw_offers(
+    tx: &DatabaseTransaction,
+    partnership: Uuid,
+    client: Uuid,
+    now: DateTimeUtc,
+) -> Written<()> {
+    let change = ActiveModel { state: Set(State::Withdrawn), answered_at: Set(Some(now)), ..Default::default() };
+    Entity::update_many()
+        .set(change)
+        .filter(Column::PartnershipId.eq(partnership))
+        .filter(Column::OrganisationId.eq(client))
+        .filter(Column::State.eq(State::Proposed))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// The proposals to change these partnerships that wait for an answer, made by the reseller: by partnership.

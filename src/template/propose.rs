@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::TimeDelta;
 use entity::{delegation_template, partnership};
 use macros::guarded;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use crate::id::Type;
 use crate::organisation::{self, halted};
 use crate::partnership::{PartnershipSide, Terms, given};
 use crate::proposal::send::{Addressee, Asking};
-use crate::proposal::{self, PartnershipProposal};
+use crate::proposal::{self, PartnershipProposal, waits_already};
 use crate::random::Random;
 use crate::request::{Request, service};
 use crate::{session, text};
@@ -115,12 +116,23 @@ impl TemplateProposalMutation {
                 let good: Vec<_> = judged.iter().filter_map(|(_, row)| row.as_ref().ok().cloned()).collect();
                 let mut made = Vec::new();
                 if !input.dry_run {
+                    if proposal::store::made_since(tx, key, request.now() - TimeDelta::days(1)).await?
+                        >= proposal::A_DAY
+                    {
+                        return Ok(Err(proposal::too_many()));
+                    }
                     let (side, action) = (PartnershipSide::Reseller, "proposeTemplates");
                     let asking = Asking { request, random, config, maker: &seen, side, message, action };
                     made = asking.send(tx, &good).await?;
                 }
                 let mut made = made.into_iter();
-                Ok(Ok(judged.into_iter().map(|(id, row)| (id, row.map(|_| made.next().flatten()))).collect::<Vec<_>>()))
+                let mut outcome = |row: std::result::Result<_, UserError>| match row {
+                    Err(error) => Err(error),
+                    Ok(_) if input.dry_run => Ok(None),
+                    // Something else was asked of the client, by its id.
+                    Ok(_) => made.next().flatten().map(Some).ok_or_else(waits_already),
+                };
+                Ok(Ok(judged.into_iter().map(|(id, row)| (id, outcome(row))).collect::<Vec<_>>()))
             })
             .await?;
         let outcomes = match done {
