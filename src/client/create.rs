@@ -57,6 +57,13 @@ pub struct Wanted {
     pub recipient: Option<Recipient>,
 }
 
+impl Wanted {
+    /// Whether the reseller pays for it.
+    pub const fn is_paid_for(&self) -> bool {
+        matches!(self.recipient, Some(Recipient::Reseller))
+    }
+}
+
 /// Judges the rows and creates what it can. A row keeps its place.
 pub async fn create(
     context: &Context<'_>,
@@ -215,7 +222,7 @@ impl Batch<'_> {
         let references: Vec<&str> = judged.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
         let taken = store::references(tx, self.reseller, &references).await?;
         let mut offered = store::offered_lately(tx, &addresses(&judged), self.request.now()).await?;
-        let is_to_pay = judged.iter().flatten().any(|wanted| matches!(wanted.recipient, Some(Recipient::Reseller)));
+        let is_to_pay = judged.iter().flatten().any(|wanted| wanted.is_paid_for());
         let unpayable = if is_to_pay { payer::unfit_for_another(tx, self.request, self.reseller).await? } else { None };
         let mut used = HashSet::new();
         for row in &mut judged {
@@ -228,7 +235,7 @@ impl Batch<'_> {
                     Some(UserError::at("reference", UserErrorCode::Duplicate, message))
                 }
             });
-            let unpaid = unpayable.as_ref().filter(|_| matches!(wanted.recipient, Some(Recipient::Reseller)));
+            let unpaid = unpayable.as_ref().filter(|_| wanted.is_paid_for());
             if let Some(error) = duplicate.or_else(|| unpaid.cloned()) {
                 *row = Err(error);
                 continue;

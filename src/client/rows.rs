@@ -121,6 +121,10 @@ impl Writing<'_> {
             "name": wanted.name,
             "partnership": Type::Partnership.id(partnership).0,
             "delegation": wanted.terms.described(),
+            "template": wanted.template.map(|id| Type::DelegationTemplate.id(id).0),
+            "reference": wanted.reference,
+            "isOffered": wanted.owner.is_some(),
+            "payer": wanted.is_paid_for().then(|| Type::Organisation.id(reseller).0),
         });
         let act = Act::done(self.action, reseller, Some(Permission::ClientCreate));
         let act = act.to(Type::Organisation.id(client)).changing(Json::Null, after);

@@ -112,6 +112,9 @@ pub async fn forget_name(tx: &DatabaseTransaction, id: Uuid, name: &str, now: Da
         let sql = format!("UPDATE {table} SET email = $1 WHERE accepted_user_id = $2");
         tx.execute_raw(statement(tx, &sql, vec![email.clone().into(), id.into()])).await?;
     }
+    let proposals = "UPDATE partnership_proposal SET email = $1 \
+         WHERE email = (SELECT email FROM \"user\" WHERE id = $2) AND state <> 'PROPOSED'";
+    tx.execute_raw(statement(tx, proposals, vec![email.clone().into(), id.into()])).await?;
     let offers = "UPDATE ownership_transfer SET state = 'VOID', answered_at = $1 \
          WHERE offered_by_id = $2 AND state = 'OFFERED'";
     tx.execute_raw(statement(tx, offers, vec![now.into(), id.into()])).await?;

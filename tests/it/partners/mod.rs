@@ -8,6 +8,7 @@ mod creating;
 mod custody;
 mod ending;
 pub mod examples;
+mod over;
 mod programme;
 mod proposing;
 mod races;
