@@ -17,7 +17,7 @@ use super::graph::{Graph, Holdings, OrganisationState};
 use super::guard::Seat;
 use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
-use super::resolver::{Passage, partnership_for, passage, resolve};
+use super::resolver::{Flow, Passage, flows, partnership_for, passage, resolve};
 use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::batch::Batch;
@@ -35,11 +35,12 @@ pub struct Seen {
     origin: Arc<Origin>,
 }
 
-/// A part of the graph, and what the viewer holds there.
+/// A part of the graph, what the viewer holds there, and what comes of it.
 #[derive(Debug)]
 struct Origin {
     graph: Graph,
     holdings: Holdings,
+    flows: HashMap<Uuid, Flow>,
 }
 
 impl Seen {
@@ -87,8 +88,8 @@ impl Seen {
     }
 
     /// Which of the clients of this reseller let the permission through to the viewer by their partnership with it.
-    pub fn passage(&self, permission: Permission, now: DateTimeUtc) -> Passage {
-        passage(&self.origin.graph, &self.origin.holdings, self.row.id, permission, now)
+    pub fn passage(&self, permission: Permission) -> Passage {
+        passage(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
     }
 
     /// The seat of an object that belongs to this organisation alone.
@@ -261,11 +262,8 @@ impl Access {
 
 fn decisions(neighbourhood: Neighbourhood, now: DateTimeUtc) -> HashMap<Uuid, Seen> {
     let Neighbourhood { graph, holdings, rows } = neighbourhood;
-    let mut grants = resolve(&graph, &holdings, now);
-    let origin = Arc::new(Origin { graph, holdings });
-    rows.into_iter()
-        .map(|(id, row)| {
-            (id, Seen { row, grants: grants.remove(&id).unwrap_or_default(), origin: Arc::clone(&origin) })
-        })
-        .collect()
+    let flows = flows(&graph, &holdings, now);
+    let origin = Arc::new(Origin { graph, holdings, flows });
+    let grants = |id: Uuid| origin.flows.get(&id).map_or(Grants::NONE, |flow| flow.grants);
+    rows.into_iter().map(|(id, row)| (id, Seen { row, grants: grants(id), origin: Arc::clone(&origin) })).collect()
 }

@@ -14,7 +14,7 @@ use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
 
 /// What flows on from an organisation, split by where it came from.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Flow {
     /// From those who are members there, masked.
     pub members: PermissionSet,
@@ -108,15 +108,9 @@ pub enum Passage {
     Open,
 }
 
-/// What `let_through` and the masks say of one permission for all clients of a reseller, without looking at any.
-pub fn passage(
-    graph: &Graph,
-    holdings: &Holdings,
-    reseller: Uuid,
-    permission: Permission,
-    now: DateTimeUtc,
-) -> Passage {
-    let flow = flows(graph, holdings, now).get(&reseller).copied().unwrap_or_default();
+/// What `let_through` and the masks say of one permission for all clients of a reseller from which this flows on, without
+/// looking at any.
+pub fn passage(flow: Flow, permission: Permission) -> Passage {
     if flow.staff.has(permission) {
         return Passage::Open;
     }

@@ -119,7 +119,7 @@ where
     T: Clone + Default + Send + Sync + 'static,
     F: AsyncFnOnce(&Db, &str, Vec<Value>) -> Result<HashMap<Uuid, T>>,
 {
-    let passage = reseller.passage(permission, request.now());
+    let passage = reseller.passage(permission);
     let batch = request.lists.batch::<Over<T>>(format!("summary {what} {passage:?}"));
     let load = async |ids: Vec<Uuid>| {
         let db = request.db();
