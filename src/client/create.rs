@@ -222,7 +222,7 @@ impl Batch<'_> {
         let references: Vec<&str> = judged.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
         let taken = store::references(tx, self.reseller, &references).await?;
         let mut offered = store::offered_lately(tx, &addresses(&judged), self.request.now()).await?;
-        let is_to_pay = judged.iter().flatten().any(|wanted| wanted.is_paid_for());
+        let is_to_pay = judged.iter().flatten().any(Wanted::is_paid_for);
         let unpayable = if is_to_pay { payer::unfit_for_another(tx, self.request, self.reseller).await? } else { None };
         let mut used = HashSet::new();
         for row in &mut judged {

@@ -27,7 +27,7 @@ const WAITING: usize = 1;
 /// So many exports one server sends at once.
 pub const AT_ONCE: usize = 32;
 /// So long a page waits for a client that takes none. Then the answer is broken off, and its place is free for another.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Something that is read page by page.
 pub trait Pages: Send + 'static {

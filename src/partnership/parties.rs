@@ -3,11 +3,12 @@
 use async_graphql::Enum;
 use entity::partnership::Model;
 use entity::partnership_proposal;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::access::Permission;
 use crate::audit::{self, Act};
+use crate::db::WriteError;
 use crate::random::Random;
 use crate::request::Request;
 
@@ -87,15 +88,15 @@ pub async fn record(
     random: &Random,
     (parties, side, partnership): (Parties, PartnershipSide, Uuid),
     act: Act,
-) -> Result<(), DbErr> {
+) -> Result<(), WriteError> {
     let other = Act { organisation: parties.on(side.other()), permission: None, ..act.clone() };
     let other = if request.access.is_for_operator(parties.on(side), side.managing()) {
-        request.access.look_in(tx, other.organisation).await.map_err(|error| DbErr::Custom(error.to_string()))?;
+        request.access.look_in(tx, other.organisation).await?;
         Act { permission: Some(side.other().managing()), ..other }
     } else {
         other.through(partnership)
     };
     let own = Act { organisation: parties.on(side), permission: Some(side.managing()), ..act };
     audit::record(tx, request, random, own).await?;
-    audit::record(tx, request, random, other).await
+    Ok(audit::record(tx, request, random, other).await?)
 }

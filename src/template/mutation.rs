@@ -18,6 +18,8 @@ use crate::random::Random;
 use crate::request::{Request, service};
 use crate::text;
 
+/// So many templates a reseller has at most.
+const MOST: u64 = 100;
 /// Clients that one mutation takes at most.
 pub const AT_ONCE: usize = 500;
 
@@ -118,6 +120,10 @@ impl TemplateMutation {
                 if let Some(error) = halted(&at) {
                     return Ok(Err(error));
                 }
+                if old.is_none() && store::count(tx, key).await? >= MOST {
+                    let message = format!("A reseller has {MOST} templates at most. Delete one first.");
+                    return Ok(Err(UserError::at("organisationId", UserErrorCode::TooMany, message)));
+                }
                 if store::is_taken(tx, key, &name, old).await? {
                     let message = "Another template has this name.";
                     return Ok(Err(UserError::at("name", UserErrorCode::Duplicate, message)));
@@ -197,11 +203,16 @@ impl TemplateMutation {
                     let message = "The reseller has no such template.";
                     return Ok(Err(UserError::at("delegationTemplateId", UserErrorCode::Unknown, message)));
                 }
+                let before = store::assigned(tx, key, &ids).await?;
                 let assigned = store::assign(tx, key, &ids, template).await?;
                 let mut act = Act::done("assignDelegationTemplate", key, Some(Permission::ClientUpdate));
                 act.object = template.map(|id| Type::DelegationTemplate.id(id));
-                let list: Vec<&str> = input.partnership_ids.iter().map(|id| id.as_str()).collect();
-                audit::record(tx, request, random, act.changing(Json::Null, json!({ "partnerships": list }))).await?;
+                let named = |template: Option<Uuid>| template.map(|id| Type::DelegationTemplate.id(id).0);
+                let list: Vec<String> = before.iter().map(|(id, _)| Type::Partnership.id(*id).0).collect();
+                let before: Vec<_> = before.into_iter().map(|(_, template)| named(template)).collect();
+                let before = json!({ "partnerships": list, "templates": before });
+                let after = json!({ "partnerships": list, "template": named(template) });
+                audit::record(tx, request, random, act.changing(before, after)).await?;
                 Ok(Ok(assigned))
             })
             .await?;

@@ -8,8 +8,8 @@ use entity::partnership;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryResult,
-    Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -160,6 +160,25 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
     Ok(())
 }
 
+/// How many templates a reseller has.
+pub async fn count(tx: &DatabaseTransaction, reseller: Uuid) -> Written<u64> {
+    Entity::find().filter(Column::OrganisationId.eq(reseller)).count(tx).await
+}
+
+/// Those of the partnerships that are the reseller's and were not ended, each with its template.
+pub async fn assigned(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    partnerships: &[Uuid],
+) -> Written<Vec<(Uuid, Option<Uuid>)>> {
+    let own = partnership::Entity::find()
+        .filter(partnership::Column::ResellerId.eq(reseller))
+        .filter(partnership::Column::State.ne(partnership::State::Ended))
+        .filter(partnership::Column::Id.is_in(partnerships.iter().copied()))
+        .order_by_asc(partnership::Column::Id);
+    own.select_only().column(partnership::Column::Id).column(partnership::Column::TemplateId).into_tuple().all(tx).await
+}
+
 /// Says to which class the clients belong; and how many of the partnerships are the reseller's and were not ended.
 pub async fn assign(
     tx: &DatabaseTransaction,
@@ -185,7 +204,6 @@ pub async fn with_templates(
     lapse: Lapse,
     most: u64,
 ) -> Written<Vec<(partnership::Model, Option<Model>)>> {
-    use sea_orm::{QueryOrder, QuerySelect};
     let mut rows = partnership::Entity::find().filter(partnership::Column::ResellerId.eq(reseller));
     if let Some(ids) = partnerships {
         rows = rows.filter(partnership::Column::Id.is_in(ids.iter().copied()));

@@ -31,7 +31,7 @@ const CLIENTS: usize = 6;
 /// So often each act is acknowledged in a round before the server is killed, however slow the machine is.
 const AT_LEAST: u32 = 2;
 /// No machine is that slow.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Something that people do, and what it leaves behind.
 struct Act {

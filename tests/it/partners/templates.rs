@@ -148,3 +148,28 @@ fn those_are_asked_next_that_were_not_asked_yet() {
         assert_eq!(asked, all, "each once, in the order of the report");
     });
 }
+
+#[test]
+fn a_reseller_has_a_hundred_templates_at_most_and_its_log_says_what_a_client_belonged_to() {
+    with_database(async |world| {
+        let id = agreed(&world, "NONE").await;
+        let first = template(&world, "Template 0", "OVERVIEW").await;
+        for number in 1..100 {
+            template(&world, &format!("Template {number}"), "OVERVIEW").await;
+        }
+        let mut input =
+            json!({ "organisationId": id_of(FJORD), "name": "One more", "delegation": { "preset": "OVERVIEW" } });
+        let pia = world.as_(MANAGER_OF_FJORD);
+        assert_eq!(pia.mistake("saveDelegationTemplate", input.clone()).await["code"], "TOO_MANY");
+        input["delegationTemplateId"] = first.clone();
+        pia.act("saveDelegationTemplate", input, "").await;
+        assign(&world, &first, std::slice::from_ref(&id)).await;
+        let foreign = tenantry::id::Type::Partnership.id(key(1, 999_999)).0;
+        let none = json!({ "organisationId": id_of(FJORD), "partnershipIds": [id, foreign] });
+        assert_eq!(pia.act("assignDelegationTemplate", none, "assigned").await["assigned"], 1);
+        let events = "SELECT details FROM audit_event WHERE action = 'assignDelegationTemplate' ORDER BY sequence DESC";
+        let event: Value = serde_json::from_str(&world.texts(events).await[0]).unwrap();
+        assert_eq!(event["before"], json!({ "partnerships": [id], "templates": [first] }));
+        assert_eq!(event["after"], json!({ "partnerships": [id], "template": null }));
+    });
+}
