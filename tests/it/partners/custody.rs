@@ -17,12 +17,6 @@ async fn client(world: &World) -> Value {
     world.as_(MANAGER_OF_FJORD).act("createClient", input, "client { id }").await["client"]["id"].clone()
 }
 
-async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
-    let query = "query($id: ID!) { organisation(id: $id) { viewerCan(permission: OWNERSHIP_TRANSFER) } }";
-    let answer = world.as_(caller).run(query, json!({ "id": id })).await;
-    *answer.at("organisation/viewerCan") == json!(true)
-}
-
 #[test]
 fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_once() {
     with_database(async |world| {
@@ -95,8 +89,7 @@ fn what_a_key_creates_the_longest_standing_owner_keeps() {
     with_database(async |world| {
         let select = "apiKey { id } secret";
         let input = json!({ "organisationId": id_of(FJORD), "name": "Import", "permissions": ["CLIENT_CREATE"] });
-        let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-        world.db_execute(verify, [now().into(), OWNER_OF_FJORD.person().email.into()]).await;
+        db_prove(&world, OWNER_OF_FJORD).await;
         let made = world.as_(OWNER_OF_FJORD).act("createApiKey", input, select).await;
         let secret = made["secret"].as_str().unwrap().to_owned();
         let query = "mutation($input: CreateClientInput!) { createClient(input: $input) { partnership { client { id } } userErrors { message } } }";

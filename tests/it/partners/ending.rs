@@ -9,17 +9,6 @@ use crate::database::with_database;
 const GIVEN: &str = "query($id: ID!) { node(id: $id) { ... on Partnership { state \
      givenMemberships { totalCount edges { node { user { name } partnership { id } } } } } } }";
 
-/// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.
-async fn joins(world: &World, whom: Caller) {
-    let email = whom.person().email;
-    let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
-    world.as_(MANAGER_OF_FJORD).act("inviteMember", input, "invitation { id }").await;
-    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-    world.db_execute(verify, [now().into(), email.into()]).await;
-    let token = world.link(email).await;
-    world.as_(whom).act("acceptInvitation", json!({ "token": token }), "organisation { name }").await;
-}
-
 /// One of Fjord's own people and somebody else are members of Solo through its partnership.
 async fn story(world: &World) -> String {
     let id = agreed(world, "FULL").await;

@@ -60,3 +60,26 @@ async fn agreed(world: &World, preset: &str) -> String {
 async fn may(world: &World) -> Vec<String> {
     world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
 }
+
+/// Somebody has proved the address.
+async fn db_prove(world: &World, whom: Caller) {
+    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
+    world.db_execute(verify, [now().into(), whom.person().email.into()]).await;
+}
+
+/// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.
+async fn joins(world: &World, whom: Caller) {
+    let email = whom.person().email;
+    let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
+    world.as_(MANAGER_OF_FJORD).act("inviteMember", input, "invitation { id }").await;
+    db_prove(world, whom).await;
+    let token = world.link(email).await;
+    world.as_(whom).act("acceptInvitation", json!({ "token": token }), "organisation { name }").await;
+}
+
+/// Whether somebody holds at an organisation what only its owners do.
+async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
+    let query = "query($id: ID!) { organisation(id: $id) { viewerCan(permission: OWNERSHIP_TRANSFER) } }";
+    let answer = world.as_(caller).run(query, json!({ "id": id })).await;
+    *answer.at("organisation/viewerCan") == json!(true)
+}

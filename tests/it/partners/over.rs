@@ -9,8 +9,7 @@ use crate::database::with_database;
 
 /// Solo offers Fjord everything, by its code or for the partnership that there is; gives the id of the proposal.
 async fn offered(world: &World, caller: Caller, to: Value) -> Value {
-    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-    world.db_execute(verify, [now().into(), SOLE_PERSON.person().email.into()]).await;
+    db_prove(world, SOLE_PERSON).await;
     let input = json!({
         "organisationId": id_of(SOLO), "side": "CLIENT", "to": to, "delegation": { "preset": "FULL" },
     });
@@ -50,23 +49,12 @@ fn an_older_offer_does_not_undo_what_the_client_has_agreed_to_or_ended_since() {
     });
 }
 
-/// Per, of Fjord, is a member of Solo through its partnership.
-async fn per_is_given(world: &World) {
-    let email = SUPPORT_OF_FJORD.person().email;
-    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-    world.db_execute(verify, [now().into(), email.into()]).await;
-    let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
-    world.as_(MANAGER_OF_FJORD).act("inviteMember", input, "invitation { id }").await;
-    let token = world.link(email).await;
-    world.as_(SUPPORT_OF_FJORD).act("acceptInvitation", json!({ "token": token }), "").await;
-}
-
 #[test]
 fn who_leaves_the_reseller_leaves_what_its_partnerships_gave_also_after_their_ends() {
     with_database(async |world| {
         for is_over in [false, true] {
             let id = agreed(&world, "FULL").await;
-            per_is_given(&world).await;
+            joins(&world, SUPPORT_OF_FJORD).await;
             let per = world.as_(SUPPORT_OF_FJORD);
             assert!(per.may_at(SOLO).await.contains(&"INVOICE_READ".to_owned()));
             if is_over {
@@ -128,22 +116,24 @@ async fn created(world: &World) -> Value {
     world.as_(MANAGER_OF_FJORD).act("createClient", input, "client { id }").await["client"]["id"].clone()
 }
 
-async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
-    let query = "query($id: ID!) { organisation(id: $id) { viewerCan(permission: OWNERSHIP_TRANSFER) } }";
-    *world.as_(caller).run(query, json!({ "id": id })).await.at("organisation/viewerCan") == json!(true)
+/// The same where Frida, Fjord's owner, is a member already, and somebody else is an owner or nobody; then Pia leaves Fjord.
+async fn passed_on(world: &World, owner: Option<Caller>) -> Value {
+    let id = created(world).await;
+    let key = tenantry::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
+    let bakery = Tenant { id: key, ..SOLO };
+    if let Some(owner) = owner {
+        world.db_join(790_000, bakery, owner.person().id, &[Held::Builtin(BuiltinRole::Owner)], None).await;
+    }
+    world.db_join(790_010, bakery, OWNER_OF_FJORD.person().id, &[Held::Builtin(BuiltinRole::Viewer)], None).await;
+    let removal = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await });
+    world.as_(OWNER_OF_FJORD).act("removeMember", removal, "removed").await;
+    id
 }
 
 #[test]
 fn a_place_that_has_an_owner_of_its_own_passes_to_nobody() {
     with_database(async |world| {
-        let id = created(&world).await;
-        // Somebody else becomes OWNER, and Frida is a member already.
-        let key = tenantry::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
-        let bakery = Tenant { id: key, ..SOLO };
-        world.db_join(790_000, bakery, SOLE_PERSON.person().id, &[Held::Builtin(BuiltinRole::Owner)], None).await;
-        world.db_join(790_010, bakery, OWNER_OF_FJORD.person().id, &[Held::Builtin(BuiltinRole::Viewer)], None).await;
-        let removal = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await });
-        world.as_(OWNER_OF_FJORD).act("removeMember", removal, "removed").await;
+        let id = passed_on(&world, Some(SOLE_PERSON)).await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
         assert!(owns(&world, SOLE_PERSON, &id).await);
         let actions = world.texts("SELECT action FROM audit_event WHERE action LIKE '%Custody'").await;
@@ -154,12 +144,7 @@ fn a_place_that_has_an_owner_of_its_own_passes_to_nobody() {
 #[test]
 fn an_heir_who_is_a_member_already_keeps_the_place_and_no_longer_than_others() {
     with_database(async |world| {
-        let id = created(&world).await;
-        let key = tenantry::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
-        let bakery = Tenant { id: key, ..SOLO };
-        world.db_join(790_010, bakery, OWNER_OF_FJORD.person().id, &[Held::Builtin(BuiltinRole::Viewer)], None).await;
-        let removal = json!({ "membershipId": world.membership(FJORD, MANAGER_OF_FJORD).await });
-        world.as_(OWNER_OF_FJORD).act("removeMember", removal, "removed").await;
+        let id = passed_on(&world, None).await;
         assert!(owns(&world, OWNER_OF_FJORD, &id).await);
         let kept = world.texts("SELECT action FROM audit_event WHERE action = 'passCustody'").await;
         assert_eq!(kept.len(), 1);

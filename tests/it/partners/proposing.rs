@@ -123,8 +123,7 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
         assert_eq!(stig.run(OFFERS, json!({})).await.ok()["viewer"]["partnershipOffers"]["edges"], json!([]));
         let input = json!({ "proposalId": made["proposal"]["id"], "organisationId": id_of(SOLO) });
         stig.attempt("acceptPartnership", input.clone(), "").await.refused("NOT_FOUND");
-        let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-        world.db_execute(verify, [now().into(), email.into()]).await;
+        db_prove(&world, SOLE_PERSON).await;
         stig.act("acceptPartnership", input, "partnership { id }").await;
     });
 }
@@ -132,8 +131,7 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
 #[test]
 fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
     with_database(async |world| {
-        let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-        world.db_execute(verify, [now().into(), SOLE_PERSON.person().email.into()]).await;
+        db_prove(&world, SOLE_PERSON).await;
         let code = code_of(&world, FJORD).await;
         let input = json!({
             "organisationId": id_of(SOLO), "side": "CLIENT", "to": { "code": code.to_lowercase() },
