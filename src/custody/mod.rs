@@ -94,11 +94,8 @@ pub async fn end(
     owner: Uuid,
 ) -> std::result::Result<(), WriteError> {
     for member in store::end(tx, client, owner).await? {
-        let act = Act::done("endCustody", client, Some(Permission::OwnershipTransfer))
-            .to(Type::Membership.id(member.id))
-            .about(member.user_id)
-            .changing(json!({ "user": Type::User.id(member.user_id).0 }), Json::Null);
-        audit::record(tx, request, random, act).await?;
+        let act = ended(client, member.id, member.user_id);
+        audit::record(tx, request, random, Act { permission: Some(Permission::OwnershipTransfer), ..act }).await?;
     }
     Ok(())
 }
@@ -113,10 +110,7 @@ async fn pass_on(
     let client = organisation::store::lock(tx, custody.client).await?;
     if !store::is_kept(tx, custody, now).await? {
         membership::store::remove(tx, custody.membership).await?;
-        let act = Act::done("endCustody", custody.client, None)
-            .to(Type::Membership.id(custody.membership))
-            .about(custody.user)
-            .changing(json!({ "user": Type::User.id(custody.user).0 }), Json::Null);
+        let act = ended(custody.client, custody.membership, custody.user);
         audit::record_by_system(tx, random, now, act).await?;
         return Ok(false);
     }
@@ -133,4 +127,11 @@ async fn pass_on(
     let letter = letters::passed_on(heir.locale, &client.name);
     mail::queue(tx, random, now, [(to, letter)]).await?;
     Ok(true)
+}
+
+fn ended(client: Uuid, membership: Uuid, user: Uuid) -> Act {
+    Act::done("endCustody", client, None)
+        .to(Type::Membership.id(membership))
+        .about(user)
+        .changing(json!({ "user": Type::User.id(user).0 }), Json::Null)
 }

@@ -154,8 +154,7 @@ async fn end(
     store::remove(tx, member.id).await?;
     ownership::store::void_of(tx, member.organisation_id, member.user_id, now).await?;
     custody::pass_on_at(tx, random, now, member.organisation_id).await?;
-    let action = act.action.clone();
-    partnership::given::take_back_of(tx, request, random, member.organisation_id, member.user_id, &action).await?;
+    partnership::given::take_back_of(tx, request, random, member.organisation_id, member.user_id, &act.action).await?;
     let act = act.to(Type::Membership.id(member.id)).about(member.user_id).changing(described(member), Json::Null);
     audit::record(tx, request, random, act).await?;
     Ok(Ok(()))

@@ -257,7 +257,7 @@ pub async fn replace_roles(
     add_roles(tx, random, (organisation_id, membership_id), roles, now).await
 }
 
-/// Says when a membership ends, and whether it belongs to a partnership.
+/// Says when a membership ends, and what it hangs on: a partnership, or the place that it keeps for a reseller.
 pub async fn set_end(
     tx: &DatabaseTransaction,
     id: Uuid,

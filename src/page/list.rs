@@ -186,17 +186,7 @@ impl<T: Send + Sync + 'static> List<T> {
         );
         // SQLite would read the page once more for each row of it, where that is found by the same id.
         let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
-        let pages = match backend {
-            DbBackend::Postgres => {
-                format!(
-                    "SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c"
-                )
-            }
-            _ => format!(
-                "SELECT parent.id AS parent_id, c.id FROM (SELECT unhex(value) AS id FROM json_each($1)) parent \
-                 JOIN {table} c ON c.id IN ({rows})"
-            ),
-        };
+        let pages = of_each(backend, table, &rows);
         format!(
             "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
              FROM page JOIN {table} t ON t.id = page.id {find} {} \
@@ -219,6 +209,20 @@ impl<T: Send + Sync + 'static> List<T> {
             found.entry(parent).or_default().push((cursor, item));
         }
         Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
+    }
+}
+
+/// Selects for each of the keys in parameter 1, which is `parent.id` to the inner statement, what that gives: ids of rows
+/// of the table. For each it reads as many as its limit says.
+pub fn of_each(backend: DbBackend, table: &str, rows: &str) -> String {
+    match backend {
+        DbBackend::Postgres => {
+            format!("SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c")
+        }
+        _ => format!(
+            "SELECT parent.id AS parent_id, c.id FROM (SELECT unhex(value) AS id FROM json_each($1)) parent \
+             JOIN {table} c ON c.id IN ({rows})"
+        ),
     }
 }
 

@@ -15,5 +15,5 @@ pub use arguments::PageArguments;
 pub use connection::{Connection, Edge, PageInfo, Total};
 pub use filter::Filter;
 pub use key::Key;
-pub use list::{List, Lists, Placing};
+pub use list::{List, Lists, Placing, of_each};
 pub use slice::{Slice, slice_sorted};

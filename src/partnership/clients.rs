@@ -53,19 +53,11 @@ pub struct Choice {
     pub descending: bool,
     /// Conditions on the list in this order.
     pub filter: Filter,
-    /// Conditions that few clients may meet, by properties which they are not ordered by.
-    pub narrow: Vec<Narrow>,
-}
-
-/// A condition on the values of a property.
-#[derive(Clone, Debug)]
-pub struct Narrow {
-    /// The definition of the property.
-    pub definition: Uuid,
-    /// The condition alone, on the list by the property.
-    pub alone: Filter,
-    /// All conditions, on the same list.
-    pub all: Filter,
+    /// Conditions that few clients may meet, by properties which they are not ordered by: each with the definition of its
+    /// property, and alone on the list by that.
+    pub narrow: Vec<(Uuid, Filter)>,
+    /// Where the list by another property counts fewer of them: its definition, and the conditions on that list.
+    pub counted: Option<(Uuid, Filter)>,
 }
 
 /// A page of partnerships, and the other ends of them.
@@ -90,8 +82,8 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
     };
     let filter = among_few(request, &choice.narrow, choice.filter).await?;
     let (slice, mut total) = order.read(request, parent, page, filter).await?;
-    if let Some(Narrow { definition, all, .. }) = choice.narrow.into_iter().next() {
-        let filter = Arc::new(all);
+    if let Some((definition, filter)) = choice.counted {
+        let filter = Arc::new(filter);
         total = Total::later(move |request| {
             let filter = Arc::clone(&filter);
             Box::pin(async move { BY_PROPERTY.count(request.db(), &request.lists, definition, &filter).await })
@@ -103,8 +95,8 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
 
 /// Adds that a client is among those that meet one of the conditions, where those are few. Otherwise a list in another order
 /// would look at one client after the other until its page is full.
-async fn among_few(request: &Request, narrow: &[Narrow], filter: Filter) -> Result<Filter> {
-    let found = narrow.iter().map(|one| values::store::few(request, one.definition, &one.alone));
+async fn among_few(request: &Request, narrow: &[(Uuid, Filter)], filter: Filter) -> Result<Filter> {
+    let found = narrow.iter().map(|(definition, alone)| values::store::few(request, *definition, alone));
     let few = join_all(found).await.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().next();
     let db = request.db();
     Ok(match few {

@@ -24,8 +24,8 @@ mod withdraw;
 pub use answer::ProposalAnswerMutation;
 pub use object::PartnershipProposal;
 pub use offer::PartnershipOffer;
-pub use propose::{ProposalMutation, too_many, waits_already};
-pub use rules::{A_DAY, Lapse, PartnershipProposalState};
+pub use propose::{ProposalMutation, enough, waits_already};
+pub use rules::{Lapse, PartnershipProposalState};
 pub use withdraw::ProposalWithdrawalMutation;
 
 use std::sync::Arc;

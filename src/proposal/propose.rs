@@ -8,6 +8,7 @@ use entity::organisation::{Kind, Model, State};
 use macros::guarded;
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::object::PartnershipProposal;
 use super::rules::{A_DAY, TO_ONE, TO_ONE_ADDRESS};
@@ -108,8 +109,8 @@ impl ProposalMutation {
                 if let Some(error) = obstacle(&seen, input.side, terms) {
                     return Ok(Err(error));
                 }
-                if store::made_since(tx, key, a_day_ago(request)).await? >= A_DAY {
-                    return Ok(Err(too_many()));
+                if let Some(error) = enough(tx, request, key).await? {
+                    return Ok(Err(error));
                 }
                 let to = match addressee(tx, request, &seen, input, terms).await? {
                     Ok(to) => to,
@@ -248,8 +249,17 @@ pub fn waits_already() -> UserError {
     UserError::at("to", UserErrorCode::Duplicate, message)
 }
 
-/// For who has asked enough for a day.
-pub fn too_many() -> UserError {
+/// What to answer to an organisation that has proposed enough for a day; none if it has not.
+pub async fn enough(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    organisation: Uuid,
+) -> std::result::Result<Option<UserError>, WriteError> {
+    let made = store::made_since(tx, organisation, a_day_ago(request)).await?;
+    Ok((made >= A_DAY).then(too_many))
+}
+
+fn too_many() -> UserError {
     let message = "Enough was proposed for a day. Wait, and try again tomorrow.";
     UserError::at("to", UserErrorCode::TooMany, message)
 }

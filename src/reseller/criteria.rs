@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::partnership::clients::{Choice, ClientKey, Narrow};
+use crate::page::Filter;
+use crate::partnership::clients::{Choice, ClientKey};
 use crate::partnership::{PartnershipState, filter as in_states};
 use crate::property::{self, ClientPropertyFilter};
 use crate::request::Request;
@@ -135,12 +136,14 @@ pub fn choice(
     }
     let all = |by: Option<(&str, bool)>| conditions.iter().fold(base.clone(), |filter, one| one.add(filter, by));
     let narrow = conditions.iter().filter(|one| one.is_narrow() && property != Some(one.key())).filter_map(|one| {
-        let definition = definitions.iter().find(|definition| definition.key == one.key())?.id;
-        Some(Narrow { definition, alone: one.alone(), all: all(Some((one.key(), false))) })
+        let definition = definitions.iter().find(|definition| definition.key == one.key())?;
+        Some((definition, one.alone()))
     });
-    let narrow = narrow.collect();
+    let narrow: Vec<(&Model, Filter)> = narrow.collect();
+    let counted = narrow.first().map(|(definition, _)| (definition.id, all(Some((&definition.key, false)))));
+    let narrow = narrow.into_iter().map(|(definition, alone)| (definition.id, alone)).collect();
     let filter = all(property.map(|key| (key, descending)));
-    Ok(Choice { key, descending, filter, narrow })
+    Ok(Choice { key, descending, filter, narrow, counted })
 }
 
 type Ordered<'a> = (ClientKey, bool, Option<&'a str>);

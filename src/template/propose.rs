@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::TimeDelta;
 use entity::{delegation_template, partnership};
 use macros::guarded;
 use uuid::Uuid;
@@ -116,10 +115,8 @@ impl TemplateProposalMutation {
                 let good: Vec<_> = judged.iter().filter_map(|(_, row)| row.as_ref().ok().cloned()).collect();
                 let mut made = Vec::new();
                 if !input.dry_run {
-                    if proposal::store::made_since(tx, key, request.now() - TimeDelta::days(1)).await?
-                        >= proposal::A_DAY
-                    {
-                        return Ok(Err(proposal::too_many()));
+                    if let Some(error) = proposal::enough(tx, request, key).await? {
+                        return Ok(Err(error));
                     }
                     let (side, action) = (PartnershipSide::Reseller, "proposeTemplates");
                     let asking = Asking { request, random, config, maker: &seen, side, message, action };

@@ -8,7 +8,7 @@ use entity::partnership;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,
 };
 use uuid::Uuid;
@@ -165,17 +165,21 @@ pub async fn count(tx: &DatabaseTransaction, reseller: Uuid) -> Written<u64> {
     Entity::find().filter(Column::OrganisationId.eq(reseller)).count(tx).await
 }
 
-/// Those of the partnerships that are the reseller's and were not ended, each with its template.
+/// Those of the partnerships that are the reseller's and were not ended.
+fn own(reseller: Uuid, partnerships: &[Uuid]) -> Condition {
+    Condition::all()
+        .add(partnership::Column::ResellerId.eq(reseller))
+        .add(partnership::Column::State.ne(partnership::State::Ended))
+        .add(partnership::Column::Id.is_in(partnerships.iter().copied()))
+}
+
+/// The same, each with its template.
 pub async fn assigned(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     partnerships: &[Uuid],
 ) -> Written<Vec<(Uuid, Option<Uuid>)>> {
-    let own = partnership::Entity::find()
-        .filter(partnership::Column::ResellerId.eq(reseller))
-        .filter(partnership::Column::State.ne(partnership::State::Ended))
-        .filter(partnership::Column::Id.is_in(partnerships.iter().copied()))
-        .order_by_asc(partnership::Column::Id);
+    let own = partnership::Entity::find().filter(own(reseller, partnerships)).order_by_asc(partnership::Column::Id);
     own.select_only().column(partnership::Column::Id).column(partnership::Column::TemplateId).into_tuple().all(tx).await
 }
 
@@ -187,11 +191,7 @@ pub async fn assign(
     template: Option<Uuid>,
 ) -> Written<u64> {
     let change = partnership::ActiveModel { template_id: Set(template), ..Default::default() };
-    let own = partnership::Entity::update_many()
-        .set(change)
-        .filter(partnership::Column::ResellerId.eq(reseller))
-        .filter(partnership::Column::State.ne(partnership::State::Ended))
-        .filter(partnership::Column::Id.is_in(partnerships.iter().copied()));
+    let own = partnership::Entity::update_many().set(change).filter(own(reseller, partnerships));
     Ok(own.exec(tx).await?.rows_affected)
 }
 

@@ -39,16 +39,17 @@ pub async fn take_back(
     let members = remove(tx, random, request.now(), row).await?;
     for member in &members {
         // Who manages the client's side has a way there of their own; all others are there by the partnership.
-        let managing = Act { permission: Some(Permission::PartnershipManage), ..ended(row, member, action) };
-        let is_known = request.access.way(row.client_id, Permission::PartnershipManage).is_some();
-        let act = if is_known { managing } else { ended(row, member, action).through(row.id) };
+        let act = match request.access.way(row.client_id, Permission::PartnershipManage) {
+            Some(_) => Act { permission: Some(Permission::PartnershipManage), ..ended(member, action) },
+            None => ended(member, action).through(row.id),
+        };
         audit::record(tx, request, random, act).await?;
     }
     Ok(members.len())
 }
 
 /// Ends the memberships that a user has through partnerships of the reseller, to which the user belongs no longer, with
-/// an event at each client; and says how many.
+/// an event at each client.
 pub async fn take_back_of(
     tx: &DatabaseTransaction,
     request: &Request,
@@ -56,20 +57,16 @@ pub async fn take_back_of(
     reseller: Uuid,
     user: Uuid,
     action: &str,
-) -> Result<usize, WriteError> {
-    let mut count = 0;
+) -> Result<(), WriteError> {
     for member in store::of_user(tx, reseller, user).await? {
         let client = organisation::store::lock(tx, member.organisation_id).await?;
         membership::store::remove(tx, member.id).await?;
         let Some(partnership) = member.partnership_id else { continue };
-        let act = Act::done(action, client.id, None).to(Type::Membership.id(member.id)).about(user);
-        let act = act.changing(described(&member), Json::Null).through(partnership);
-        audit::record(tx, request, random, act).await?;
+        audit::record(tx, request, random, ended(&member, action).through(partnership)).await?;
         let letter = letters::membership_ended(member.locale, &client.name);
         mail::queue(tx, random, request.now(), [(recipient(&member), letter)]).await?;
-        count += 1;
     }
-    Ok(count)
+    Ok(())
 }
 
 /// The same by the server itself, for a partnership that has reached its end.
@@ -81,7 +78,7 @@ pub async fn take_back_by_system(
 ) -> Result<usize, WriteError> {
     let members = remove(tx, random, now, row).await?;
     for member in &members {
-        audit::record_by_system(tx, random, now, ended(row, member, "partnershipExpired")).await?;
+        audit::record_by_system(tx, random, now, ended(member, "partnershipExpired")).await?;
     }
     Ok(members.len())
 }
@@ -102,14 +99,10 @@ async fn remove(
     Ok(members)
 }
 
-fn ended(row: &Model, member: &Member, action: &str) -> Act {
-    Act::done(action, row.client_id, None)
+fn ended(member: &Member, action: &str) -> Act {
+    let roles: Vec<&str> = member.roles.iter().map(|held| held.role.name()).collect();
+    Act::done(action, member.organisation_id, None)
         .to(Type::Membership.id(member.id))
         .about(member.user_id)
-        .changing(described(member), Json::Null)
-}
-
-fn described(member: &Member) -> Json {
-    let roles: Vec<&str> = member.roles.iter().map(|held| held.role.name()).collect();
-    json!({ "name": member.name, "roles": roles })
+        .changing(json!({ "name": member.name, "roles": roles }), Json::Null)
 }

@@ -17,7 +17,7 @@ use super::super::rules::Stored;
 use super::super::value::PropertyValue;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::page::Filter;
+use crate::page::{Filter, of_each};
 use crate::request::Request;
 
 type Written<T> = std::result::Result<T, DbErr>;
@@ -64,16 +64,10 @@ pub async fn few(request: &Request, definition: Uuid, condition: &Filter) -> Res
 
 async fn few_of(db: &Db, definitions: &[Uuid], condition: &Filter) -> Result<HashMap<Uuid, Arc<Vec<Uuid>>>> {
     let rows = format!(
-        "SELECT o.partnership_id AS id FROM property_value o WHERE o.definition_id = d.id {} LIMIT $2",
+        "SELECT o.partnership_id AS id FROM property_value o WHERE o.definition_id = parent.id {} LIMIT $2",
         condition.behind(2)
     );
-    let sql = match db.backend() {
-        DbBackend::Postgres => format!("SELECT d.id, f.id FROM unnest($1) AS d(id) CROSS JOIN LATERAL ({rows}) f"),
-        _ => format!(
-            "SELECT d.id, f.id FROM (SELECT unhex(value) AS id FROM json_each($1)) d \
-             JOIN partnership f ON f.id IN ({rows})"
-        ),
-    };
+    let sql = of_each(db.backend(), "partnership", &rows);
     let limit = i64::try_from(FEW + 1).unwrap_or(i64::MAX);
     let mut values = vec![db.keys(definitions), limit.into()];
     values.extend(condition.values().iter().cloned());
