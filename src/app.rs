@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::api_key::KeyUses;
-use crate::audit::RefusalLog;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Db;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::random::Random;
 use crate::graphql::{Schema, Services, build};
-use crate::random::Random;
-use crate::session::Tokens;
-use crate::user::{Passwords, SecretKeys};
+use crate::oversight::audit::RefusalLog;
+use crate::people::api_key::KeyUses;
+use crate::people::session::Tokens;
+use crate::people::user::{Passwords, SecretKeys};
 
 /// The application. Cheap to clone.
 #[derive(Clone)]

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use tenantry::{command, graphql};
+use tenantry::command;
+use tenantry::graphql;
 use tokio::runtime::Builder;
 
 /// A fifth faster than the allocator of the system on answers of many small parts.

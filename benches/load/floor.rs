@@ -7,8 +7,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
-use tenantry::config::Config;
-use tenantry::db::Db;
+use tenantry::base::config::Config;
+use tenantry::base::db::Db;
 use uuid::Uuid;
 
 #[derive(Clone)]

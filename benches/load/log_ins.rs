@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tenantry::config::Config;
-use tenantry::user::Passwords;
+use tenantry::base::config::Config;
+use tenantry::people::user::Passwords;
 
 use super::client::{Client, drive};
 use super::process::{Server, ServerKind};

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use serde_json::json;
-use tenantry::config::Config;
-use tenantry::db::Db;
-use tenantry::id::Type;
-use tenantry::property::{Kind, Stored, values};
+use tenantry::base::config::Config;
+use tenantry::base::db::Db;
+use tenantry::base::id::Type;
+use tenantry::partners::property::{Kind, Stored, values};
 use uuid::Uuid;
 
 use super::process::{Server, ServerKind};

@@ -8,7 +8,7 @@ use super::directive::Side;
 use super::permission::Permission;
 use super::refusals::note_refusal;
 use super::set::Grants;
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// One permission at one side of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

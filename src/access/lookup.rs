@@ -20,9 +20,9 @@ use super::permission::Permission;
 use super::resolver::{Flow, Passage, flows, partnership_for, passage, resolve};
 use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
-use crate::batch::Batch;
-use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::base::batch::Batch;
+use crate::base::db::Db;
+use crate::base::error::{Error, Result};
 
 /// An organisation and what the viewer may do there.
 #[derive(Clone, Debug)]

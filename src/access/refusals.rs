@@ -6,7 +6,7 @@ use async_graphql::Context;
 use async_graphql::parser::types::OperationType;
 
 use super::permission::Permission;
-use crate::error::{UserError, UserErrorCode};
+use crate::base::error::{UserError, UserErrorCode};
 
 /// A mutation that its actor may not do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use super::graph::{Edge, Graph, HeldRole, Holding, Holdings, Node};
 use super::loss::{Loss, loss};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
-use crate::db::Db;
-use crate::error::Result;
+use crate::base::db::Db;
+use crate::base::error::Result;
 
 /// A part of the tenant graph that is closed upwards, and what one subject holds in it.
 #[derive(Debug, Default)]

@@ -1,17 +1,6 @@
-//! Billing: who an organisation is on paper, where its invoices go, and who pays.
-//!
-//! The recipient of invoices is the organisation itself, a contact of it, or another organisation that has consented to
-//! pay (`payer`). Payers chain; who pays is the end of the chain. `details.rs` changes who it is on paper and which contact
-//! receives, `contact.rs` the contacts. Invoices that were issued name their recipient and never change.
+//! Who pays: the billing `details` and contacts of an organisation, the `payer` that another organisation can be, and the
+//! `invoice`s.
 
-mod contact;
-mod details;
-mod input;
-mod object;
-pub mod rules;
-pub mod store;
-mod vat;
-
-pub use contact::BillingContactMutation;
-pub use details::BillingMutation;
-pub use object::{BillingContact, BillingDetails, BillingRecipient};
+pub mod details;
+pub mod invoice;
+pub mod payer;

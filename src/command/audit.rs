@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::database::open_current;
 use super::{Failure, say};
-use crate::audit::{Finding, prune, store, verify};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Db;
-use crate::id::Type;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::id::Type;
+use crate::oversight::audit::{Finding, prune, store, verify};
 
 /// So many organisations are listed at a time.
 const PAGE: u64 = 1000;

@@ -6,9 +6,9 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr};
 
 use super::Failure;
-use crate::config::Config;
-use crate::data_dir;
-use crate::db::Db;
+use crate::base::config::Config;
+use crate::base::data_dir;
+use crate::base::db::Db;
 
 /// Connects. Makes the data folder where the embedded database needs it.
 pub async fn open(config: &Config) -> Result<Db, Failure> {

@@ -6,7 +6,7 @@ use sea_orm::DbBackend;
 
 use super::database::{not_migrated, open, unknown};
 use super::{Failure, say, store};
-use crate::config::Config;
+use crate::base::config::Config;
 
 /// Bring the schema of the database up to date, or undo steps.
 ///

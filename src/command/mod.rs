@@ -14,9 +14,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
-use crate::error::Error;
-use crate::{graphql, log};
+use crate::base::config::{Config, ConfigError};
+use crate::base::error::Error;
+use crate::base::log;
+use crate::graphql;
 
 /// Tenantry: who may do what, for whom, and who pays, behind one GraphQL schema.
 #[derive(Debug, Parser)]

@@ -4,11 +4,11 @@ use clap::{Args, Subcommand};
 
 use super::database::open_current;
 use super::{Failure, say};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::random::Random;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::random::Random;
+use crate::people::user::Passwords;
 use crate::seed::{self, Person};
-use crate::user::Passwords;
 
 /// Fill an empty database.
 #[derive(Debug, Args)]

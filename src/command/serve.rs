@@ -13,18 +13,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::database::{make_data_dir, open_current};
 use super::{Failure, say, seed::introduce, store};
 use crate::app::App;
-use crate::audit::prune_now_and_then;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Db;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::random::Random;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::mail;
-use crate::partnership::keep_up_now_and_then;
-use crate::random::Random;
+use crate::oversight::audit::prune_now_and_then;
+use crate::partners::partnership::keep_up_now_and_then;
+use crate::people::session::{Tokens, sweep_now_and_then};
+use crate::people::user::{Passwords, SecretKeys};
 use crate::seed;
-use crate::session::{Tokens, sweep_now_and_then};
-use crate::user::{Passwords, SecretKeys};
 
 /// Run the server.
 ///

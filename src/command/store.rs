@@ -2,8 +2,8 @@
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::db::Db;
-use crate::error::Result;
+use crate::base::db::Db;
+use crate::base::error::Result;
 
 /// Steps of the schema are taken by one process at a time, which holds this lock of PostgreSQL.
 const MIGRATION_LOCK: i64 = 0x7465_6e61_6e74_7279;

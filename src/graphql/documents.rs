@@ -13,9 +13,9 @@ use super::nesting::nesting;
 use super::pages::{self, Page};
 use super::trusted::Trusted;
 use super::types::Types;
-use crate::config::Limits;
-use crate::error::{Error, Result};
-use crate::random;
+use crate::base::config::Limits;
+use crate::base::error::{Error, Result};
+use crate::base::random;
 
 /// Brackets inside each other. The parser itself stops at 64 selections, but only after it has read them all.
 const NESTED: u64 = 64;

@@ -17,8 +17,8 @@ use async_graphql_parser::types::{
 use super::once::once;
 use super::pages::{Page, is_size};
 use super::types::{Many, Types};
-use crate::config::Limits;
-use crate::error::{Error, Result};
+use crate::base::config::Limits;
+use crate::base::error::{Error, Result};
 
 /// Selections inside each other, fragments included. The engine stops at the same, without saying what to do.
 const NESTED: u64 = 32;

@@ -5,28 +5,28 @@ use futures_util::future::join_all;
 use macros::guarded;
 
 use crate::access::report;
-use crate::api_key::{self, ApiKey};
-use crate::audit::{self, AuditEvent};
-use crate::billing::{self, BillingContact};
-use crate::client_view::{self, ClientView};
-use crate::error::{Error, Result};
-use crate::id::{self, Type};
-use crate::invitation::{self, Invitation};
-use crate::invoice::{self, Invoice};
-use crate::membership::{self, Membership};
-use crate::operator::{self, UserAccount};
+use crate::base::error::{Error, Result};
+use crate::base::id::{self, Type};
+use crate::billing::details::{self, BillingContact};
+use crate::billing::invoice::{self, Invoice};
+use crate::billing::payer::{self, Moment, PayerAgreement};
+use crate::catalogue::service::{self, Service};
+use crate::catalogue::subscription::{self, Subscription};
+use crate::graphql::request::Request;
 use crate::organisation::{self, Organisation};
-use crate::ownership::{self, OwnershipTransfer};
-use crate::partnership::{self, Partnership};
-use crate::payer::{self, Moment, PayerAgreement};
-use crate::programme::{self, ResellerRequest};
-use crate::property::{self, PropertyDefinition};
-use crate::proposal::{self, PartnershipProposal};
-use crate::request::Request;
-use crate::reseller::Reseller;
-use crate::service::{self, Service};
-use crate::subscription::{self, Subscription};
-use crate::template::{self, DelegationTemplate};
+use crate::oversight::audit::{self, AuditEvent};
+use crate::oversight::operator::{self, UserAccount};
+use crate::partners::client_view::{self, ClientView};
+use crate::partners::partnership::{self, Partnership};
+use crate::partners::programme::{self, ResellerRequest};
+use crate::partners::property::{self, PropertyDefinition};
+use crate::partners::proposal::{self, PartnershipProposal};
+use crate::partners::reseller::Reseller;
+use crate::partners::template::{self, DelegationTemplate};
+use crate::people::api_key::{self, ApiKey};
+use crate::people::invitation::{self, Invitation};
+use crate::people::membership::{self, Membership};
+use crate::people::ownership::{self, OwnershipTransfer};
 
 /// How many ids `nodes` takes.
 const MOST: usize = 100;
@@ -89,7 +89,7 @@ async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
         }
         Type::DelegationTemplate => template::store::find(request, key).await?.map(Node::from),
         Type::ResellerRequest => programme::store::find(request, key).await?.map(Node::from),
-        Type::BillingContact => billing::store::find_contact(request, key).await?.map(Node::from),
+        Type::BillingContact => details::store::find_contact(request, key).await?.map(Node::from),
         Type::PayerAgreement => payer::store::find(request, key, Moment::of(context)?).await?.map(Node::from),
         Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
         Type::Service => service::store::find(request, key).await?.map(Node::from),

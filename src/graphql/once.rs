@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
 
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// Refuses a mutation in which two fields at the root have the same name in the answer. For documents that are
 /// measured, so that there is an end to their fragments.

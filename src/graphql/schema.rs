@@ -5,36 +5,36 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::api_key::ApiKeyMutation;
-use crate::audit::AuditMutation;
-use crate::billing::{BillingContactMutation, BillingMutation};
-use crate::client::{ClientMutation, ClientReferenceMutation};
-use crate::client_view::ClientViewMutation;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::explanation::{ExplanationQuery, FieldsByPermission};
-use crate::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
-use crate::membership::{MemberUpdateMutation, MembershipMutation};
-use crate::operator::{OperatorMutation, OperatorQuery};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::random::Random;
+use crate::billing::details::{BillingContactMutation, BillingMutation};
+use crate::billing::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
 use crate::organisation::{
     ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
 };
-use crate::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
-use crate::partnership::PartnershipMutation;
-use crate::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
-use crate::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
-use crate::property::{PropertyMutation, PropertyValueMutation};
-use crate::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
-use crate::random::Random;
-use crate::reseller::ResellerQuery;
-use crate::role::{RoleMutation, RoleQuery};
-use crate::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
-use crate::template::{TemplateMutation, TemplateProposalMutation};
-use crate::user::{
+use crate::oversight::audit::AuditMutation;
+use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
+use crate::oversight::operator::{OperatorMutation, OperatorQuery};
+use crate::partners::client::{ClientMutation, ClientReferenceMutation};
+use crate::partners::client_view::ClientViewMutation;
+use crate::partners::partnership::PartnershipMutation;
+use crate::partners::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
+use crate::partners::property::{PropertyMutation, PropertyValueMutation};
+use crate::partners::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
+use crate::partners::reseller::ResellerQuery;
+use crate::partners::template::{TemplateMutation, TemplateProposalMutation};
+use crate::people::api_key::ApiKeyMutation;
+use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
+use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
+use crate::people::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::people::role::{RoleMutation, RoleQuery};
+use crate::people::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
+use crate::people::user::{
     AddressMutation, PasswordMutation, Passwords, ProfileMutation, SecondFactorMutation, SecretKeys, UserMutation,
     VerificationMutation,
 };
-use crate::viewer::ViewerQuery;
+use crate::people::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
 #[derive(MergedObject, Default)]

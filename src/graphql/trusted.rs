@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::random;
+use crate::base::random;
 
 /// The documents of a folder, by their SHA-256.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 
 use super::negotiate::Media;
 use super::request_id::RequestId;
-use crate::error::Error;
+use crate::base::error::Error;
 use crate::graphql::documents::server_error;
 
 /// Of a document that is all wrong, so many mistakes are told.

@@ -15,10 +15,10 @@ use super::Server;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use crate::audit::Export;
-use crate::error::{Error, Result};
-use crate::id::Type;
-use crate::request::Request;
+use crate::base::error::{Error, Result};
+use crate::base::id::Type;
+use crate::graphql::request::Request;
+use crate::oversight::audit::Export;
 
 /// From when on, and until when.
 #[derive(Deserialize)]

@@ -12,8 +12,9 @@ use super::client::{self, Peer};
 use super::refusal::Refusal;
 use crate::access::Actor;
 use crate::app::App;
-use crate::error::Error;
-use crate::{id, session};
+use crate::base::error::Error;
+use crate::base::id;
+use crate::people::session;
 
 /// In which organisation the request works, in place of the session's.
 pub const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");

@@ -11,8 +11,8 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 
 use super::refusal::Refusal;
-use crate::config::Limits;
-use crate::error::Error;
+use crate::base::config::Limits;
+use crate::base::error::Error;
 use crate::graphql::limits::within;
 
 /// How long a client may take to send the body.

@@ -29,11 +29,11 @@ use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use super::trace::Work;
-use crate::db::counted;
-use crate::error::Error;
+use crate::base::db::counted;
+use crate::base::error::Error;
 use crate::graphql::documents::{Document, server_error};
 use crate::graphql::limits::within;
-use crate::request::Request;
+use crate::graphql::request::Request;
 
 /// Answers a GET or a POST.
 pub async fn answer(

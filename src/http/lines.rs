@@ -19,8 +19,8 @@ use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::access::Actor;
-use crate::error::{Error, Result};
-use crate::request::Request;
+use crate::base::error::{Error, Result};
+use crate::graphql::request::Request;
 
 /// How many pages wait for a client that reads slowly, besides the one that is on its way and the one that is made.
 const WAITING: usize = 1;

@@ -31,9 +31,9 @@ use axum::routing::get;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::base::random::Random;
 use crate::graphql::documents::Documents;
 use crate::graphql::trusted::Trusted;
-use crate::random::Random;
 
 pub use metrics::Metrics;
 pub use serve::serve;

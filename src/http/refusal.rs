@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::answer::{Answer, encode};
 use super::negotiate::Media;
 use super::request_id::RequestId;
-use crate::error::Error;
+use crate::base::error::Error;
 use crate::graphql::documents::server_error;
 
 /// After so many seconds it is worth asking again what the server was too busy for.

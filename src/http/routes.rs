@@ -13,7 +13,7 @@ use super::Server;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use crate::error::Error;
+use crate::base::error::Error;
 
 /// How long the database may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -13,8 +13,8 @@ use tracing::Instrument;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::{HEADER, RequestId};
-use crate::error::Error;
-use crate::random::Random;
+use crate::base::error::Error;
+use crate::base::random::Random;
 
 /// Characters of a path that are written to the log.
 const PATH_LENGTH: usize = 200;

@@ -15,10 +15,10 @@ use super::lines::{self, Pages};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::access::Permission;
-use crate::error::{Error, Result};
-use crate::id::{self, Type};
-use crate::request::Request;
-use crate::reseller::{Progress, TreeExport};
+use crate::base::error::{Error, Result};
+use crate::base::id::{self, Type};
+use crate::graphql::request::Request;
+use crate::partners::reseller::{Progress, TreeExport};
 
 /// How much of the tree.
 #[derive(Deserialize)]

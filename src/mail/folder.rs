@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::message::Letterhead;
 use super::{Mail, Transport, Undelivered};
-use crate::data_dir;
+use crate::base::data_dir;
 
 /// Puts each mail into a file of its own.
 pub struct Folder {

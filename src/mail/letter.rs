@@ -1,6 +1,6 @@
 //! What a mail says: written once, shown as plain text and as HTML.
 
-use crate::locale::Locale;
+use crate::base::locale::Locale;
 
 /// A subject and what follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

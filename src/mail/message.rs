@@ -6,7 +6,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 
 use super::{Mail, Undelivered};
-use crate::config;
+use crate::base::config;
 
 /// What all mails have in common.
 pub struct Letterhead {
@@ -69,7 +69,7 @@ pub mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::config::Config;
+    use crate::base::config::Config;
 
     pub fn letterhead() -> Letterhead {
         let mut settings = Config::defaults().unwrap().mail;

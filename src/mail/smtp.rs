@@ -17,7 +17,7 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter,
 
 use super::message::Letterhead;
 use super::{Mail, Transport, Undelivered, rules};
-use crate::config::{self, SmtpTls};
+use crate::base::config::{self, SmtpTls};
 
 /// How long the server may take to say good-bye; nobody waits for it.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -158,7 +158,7 @@ fn password(settings: &config::Smtp) -> Result<String, String> {
 mod tests {
     use super::super::message::tests::letterhead;
     use super::*;
-    use crate::config::Config;
+    use crate::base::config::Config;
 
     fn refusal(change: impl Fn(&mut config::Smtp)) -> Option<String> {
         let mut settings = Config::defaults().unwrap().mail.smtp;

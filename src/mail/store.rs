@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::Mail;
 use super::letter::Letter;
-use crate::db::Db;
-use crate::error::Result;
-use crate::locale::Locale;
-use crate::random::Random;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::locale::Locale;
+use crate::base::random::Random;
 
 /// Rows that are removed at once at most.
 const REMOVED: u64 = 1000;

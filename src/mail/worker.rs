@@ -15,11 +15,11 @@ use super::message::Letterhead;
 use super::smtp::Smtp;
 use super::store::{self, Claimed, Outcome};
 use super::{Mail, Transport, Undelivered, rules};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Db;
-use crate::error::Result;
-use crate::random::Random;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::random::Random;
 
 /// Mails that are sent at once.
 const AT_ONCE: u32 = 8;

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::kind::OrganisationKind;
 use super::object::Organisation;
-use crate::error::Result;
-use crate::id;
-use crate::request::Request;
+use crate::base::error::Result;
+use crate::base::id;
+use crate::graphql::request::Request;
 
 /// What the two sides of a relation (reseller and client, payer and paid for) always see of each other.
 #[derive(Clone, Debug)]

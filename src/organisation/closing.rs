@@ -15,14 +15,14 @@ use super::object::Organisation;
 use super::suspension::{operator_stays, stale};
 use super::{letters, store};
 use crate::access::{Actor, Permission, Seen, directive, told};
-use crate::audit::{self, Act};
-use crate::config::Config;
-use crate::error::{Error, Result, UserError, UserErrorCode};
-use crate::id::Type;
-use crate::membership::tell_leaders;
-use crate::random::Random;
-use crate::request::{Request, service};
-use crate::session;
+use crate::base::config::Config;
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::base::random::Random;
+use crate::graphql::request::{Request, service};
+use crate::oversight::audit::{self, Act};
+use crate::people::membership::tell_leaders;
+use crate::people::session;
 
 /// So many clients are named where they keep an organisation open.
 const NAMED: usize = 5;

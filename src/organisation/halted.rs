@@ -2,7 +2,7 @@
 
 use entity::organisation::{Model, State};
 
-use crate::error::{UserError, UserErrorCode};
+use crate::base::error::{UserError, UserErrorCode};
 
 /// What to answer to who wants to give something at the organisation; `None` if it may act. It holds for everybody:
 /// staff resume or reopen it first.

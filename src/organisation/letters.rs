@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::locale::Locale;
+use crate::base::locale::Locale;
 use crate::mail::Letter;
 
 /// The operator has suspended it.

@@ -8,12 +8,12 @@ use super::kind::OrganisationKind;
 use super::object::Organisation;
 use super::store::{self, NewOrganisation, create_with_owner};
 use crate::access::{Actor, directive};
-use crate::audit::{self, Act};
-use crate::error::{Error, Result, UserError};
-use crate::id;
-use crate::random::Random;
-use crate::request::{Request, service};
-use crate::text;
+use crate::base::error::{Error, Result, UserError};
+use crate::base::id;
+use crate::base::random::Random;
+use crate::base::text;
+use crate::graphql::request::{Request, service};
+use crate::oversight::audit::{self, Act};
 
 /// What sort of organisation anybody may make. A reseller becomes one when the operator approves it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]

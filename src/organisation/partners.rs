@@ -4,13 +4,13 @@ use async_graphql::{Context, Object};
 use macros::guarded;
 
 use crate::access::{Guarded, Seat, Seen, Side};
-use crate::error::Result;
-use crate::page::{Connection, PageArguments};
-use crate::partnership::{self, Partnership, PartnershipState};
-use crate::programme::{self, ResellerRequest};
-use crate::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
-use crate::request::Request;
-use crate::reseller::{self, Ancestor, Reseller};
+use crate::base::error::Result;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+use crate::partners::partnership::{self, Partnership, PartnershipState};
+use crate::partners::programme::{self, ResellerRequest};
+use crate::partners::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
+use crate::partners::reseller::{self, Ancestor, Reseller};
 
 /// The fields of an organisation that are about partners.
 pub struct OrganisationPartners(pub(super) Seen);

@@ -5,11 +5,11 @@ use macros::guarded;
 
 use super::card::OrganisationCard;
 use crate::access::{Guarded, Seat, Seen, Side};
-use crate::billing::{self, BillingContact, BillingDetails};
-use crate::error::Result;
-use crate::page::{Connection, PageArguments};
-use crate::payer::{self, Moment, PayerAgreement, PayerAgreementState};
-use crate::request::Request;
+use crate::base::error::Result;
+use crate::billing::details::{self, BillingContact, BillingDetails};
+use crate::billing::payer::{self, Moment, PayerAgreement, PayerAgreementState};
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
 
 /// The fields of an organisation that are about paying.
 pub struct OrganisationPaying(pub(super) Seen);
@@ -27,7 +27,7 @@ impl OrganisationPaying {
     /// Who it is on paper, and where its invoices go.
     #[requires(BILLING_READ)]
     async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
-        billing::store::details(Request::of(context)?, &self.0).await.map(Some)
+        details::store::details(Request::of(context)?, &self.0).await.map(Some)
     }
 
     /// Its contacts that can receive invoices in its place, by name.
@@ -37,14 +37,14 @@ impl OrganisationPaying {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<BillingContact>>> {
-        billing::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
+        details::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself. `explainPayer`
     /// tells why.
     #[requires(BILLING_READ)]
     async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
-        billing::store::payer(Request::of(context)?, self.0.row.id).await
+        details::store::payer(Request::of(context)?, self.0.row.id).await
     }
 
     /// Who pays for it directly, has paid, will pay, or was asked to, the newest request first.
@@ -82,6 +82,6 @@ impl OrganisationPaying {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<OrganisationCard>>> {
-        billing::store::pays_for(Request::of(context)?, self.0.row.id, &page).await.map(Some)
+        details::store::pays_for(Request::of(context)?, self.0.row.id, &page).await.map(Some)
     }
 }

@@ -5,9 +5,9 @@ use macros::guarded;
 
 use super::object::Organisation;
 use super::store;
-use crate::error::{Error, Result};
-use crate::id;
-use crate::request::Request;
+use crate::base::error::{Error, Result};
+use crate::base::id;
+use crate::graphql::request::Request;
 
 /// Root fields that find organisations.
 #[derive(Default)]

@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 use super::object::Organisation;
 use crate::access::{Access, BuiltinRole, Exists, Permission, RoleRef, Seen};
-use crate::db::WriteError;
-use crate::error::{Error, Result};
-use crate::membership::{self, store::NewMember};
-use crate::random::Random;
-use crate::request::Request;
+use crate::base::db::WriteError;
+use crate::base::error::{Error, Result};
+use crate::base::random::Random;
+use crate::graphql::request::Request;
+use crate::people::membership::{self, store::NewMember};
 
 /// How many codes are drawn until one is free. There are 10^12, so a second is hardly ever needed.
 const DRAWS: usize = 8;

@@ -9,13 +9,13 @@ use serde_json::json;
 use super::object::Organisation;
 use super::{letters, store};
 use crate::access::{Permission, directive, told};
-use crate::audit::{self, Act};
-use crate::error::{Result, UserError, UserErrorCode};
-use crate::id::Type;
-use crate::membership::tell_leaders;
-use crate::random::Random;
-use crate::request::{Request, service};
-use crate::text;
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::base::random::Random;
+use crate::base::text;
+use crate::graphql::request::{Request, service};
+use crate::oversight::audit::{self, Act};
+use crate::people::membership::tell_leaders;
 
 /// The organisation to suspend.
 #[derive(InputObject)]

@@ -12,12 +12,12 @@ use super::mutation::NewOrganisationKind;
 use super::object::Organisation;
 use super::store;
 use crate::access::{Permission, directive, told};
-use crate::audit::{self, Act};
-use crate::error::{Result, UserError, UserErrorCode};
-use crate::id::Type;
-use crate::random::Random;
-use crate::request::{Request, service};
-use crate::text;
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::base::random::Random;
+use crate::base::text;
+use crate::graphql::request::{Request, service};
+use crate::oversight::audit::{self, Act};
 
 /// The change of an organisation. What is left out stays.
 #[derive(InputObject)]

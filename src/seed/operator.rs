@@ -6,13 +6,13 @@ use serde_json::{Value as Json, json};
 use super::rows::Rows;
 use super::store;
 use crate::access::BuiltinRole;
-use crate::audit::{self, Act};
-use crate::clock::Clock;
-use crate::db::{Db, WriteError};
-use crate::error::{Error, Result};
-use crate::id::Type;
-use crate::random::Random;
-use crate::user::{Address, Passwords};
+use crate::base::clock::Clock;
+use crate::base::db::{Db, WriteError};
+use crate::base::error::{Error, Result};
+use crate::base::id::Type;
+use crate::base::random::Random;
+use crate::oversight::audit::{self, Act};
+use crate::people::user::{Address, Passwords};
 
 /// Makes a new owner of the operator, and the operator itself where there is none yet. Gives the password, which is
 /// kept nowhere else.

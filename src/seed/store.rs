@@ -8,9 +8,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::db::WriteError;
-use crate::error::Error;
-use crate::property::{Stored, values};
+use crate::base::db::WriteError;
+use crate::base::error::Error;
+use crate::partners::property::{Stored, values};
 
 /// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
 const PARAMETERS: usize = 8_192;

@@ -6,11 +6,11 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::access::{Access, Actor, UserActor};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::db::Db;
-use crate::random::Random;
-use crate::user::Passwords;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::random::Random;
+use crate::people::user::Passwords;
 
 /// A database that is there for one test.
 pub struct TestDb {

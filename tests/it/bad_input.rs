@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::schema::{Field, Schema, Way};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tenantry::access::PermissionSet;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::schema::{Schema, Selection};

@@ -13,8 +13,8 @@ use futures_util::FutureExt;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
-use tenantry::config::Config;
-use tenantry::db::Db;
+use tenantry::base::config::Config;
+use tenantry::base::db::Db;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::OnceCell;
 

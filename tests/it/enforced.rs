@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::schema::{Field, Rule, Schema, Selection, Way, all_but};

@@ -1,7 +1,7 @@
 //! What explanations tell, and what they keep to themselves.
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::world::*;

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::schema::Schema;

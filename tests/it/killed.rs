@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use tenantry::clock::Clock;
-use tenantry::config::Config;
-use tenantry::db::Db;
+use tenantry::base::clock::Clock;
+use tenantry::base::config::Config;
+use tenantry::base::db::Db;
+use tenantry::base::random::Random;
 use tenantry::mail::Worker;
-use tenantry::random::Random;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

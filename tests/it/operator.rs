@@ -3,7 +3,7 @@
 use entity::organisation::Kind;
 use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::world::*;

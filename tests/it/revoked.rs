@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use sea_orm::Value as Parameter;
 use serde_json::json;
 use tenantry::access::PermissionSet;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use crate::database::with_database;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use crate::database::with_database;

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::world::*;
@@ -138,7 +138,7 @@ fn an_organisation_named_by_a_header_is_judged_like_any_other() {
     with_database(async |world| {
         let query = json!({ "query": "{ viewer { name activeOrganisation { name } } }" }).to_string();
         let key = HUB.key();
-        let bearer = format!("Bearer {}{}", tenantry::session::API_KEY_PREFIX, key.secret);
+        let bearer = format!("Bearer {}{}", tenantry::people::session::API_KEY_PREFIX, key.secret);
         let ask = async |organisation: &str| {
             let headers = [
                 (CONTENT_TYPE.as_str(), "application/json"),

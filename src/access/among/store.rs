@@ -16,8 +16,8 @@ use super::super::loss::{Loss, loss};
 use super::super::role::BuiltinRole;
 use super::super::set::PermissionSet;
 use super::super::store::{Neighbourhood, Partnerships, add_key, climb, custom};
-use crate::db::Db;
-use crate::error::Result;
+use crate::base::db::Db;
+use crate::base::error::Result;
 
 /// The organisations, all that is above them, and what the subject holds there.
 pub async fn among(

@@ -4,12 +4,12 @@ use super::*;
 
 fn documents() -> Documents {
     let sdl = "type Query { a(x: Int): Query organisations(first: Int): Query }";
-    Documents::new(sdl, crate::config::Config::defaults().unwrap().limits, None)
+    Documents::new(sdl, crate::base::config::Config::defaults().unwrap().limits, None)
 }
 
 #[test]
 fn documents_are_read_where_none_are_kept() {
-    let mut limits = crate::config::Config::defaults().unwrap().limits;
+    let mut limits = crate::base::config::Config::defaults().unwrap().limits;
     limits.cached_documents = 0;
     let documents = Documents::new("type Query { a: Int }", limits, None);
     assert!(documents.load("{ a }").is_ok() && documents.load("{ a }").is_ok());

@@ -36,7 +36,7 @@ const PARTNER_TREE: &str = "query PartnerTree($id: ID!) { reseller(id: $id) { or
     reseller { clients(first: 20) { edges { node { name } } } } } } } } }";
 
 fn limits() -> Limits {
-    crate::config::Config::defaults().unwrap().limits
+    crate::base::config::Config::defaults().unwrap().limits
 }
 
 fn try_measure(query: &str) -> Result<Pages> {

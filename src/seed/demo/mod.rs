@@ -24,11 +24,11 @@ pub use nordhost::API_KEY;
 use world::World;
 
 use super::{Person, store};
-use crate::clock::Clock;
-use crate::db::Db;
-use crate::error::Result;
-use crate::random::Random;
-use crate::user::Passwords;
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::random::Random;
+use crate::people::user::Passwords;
 
 /// Everybody's password. It opens samples only.
 const PASSWORD: &str = "tenantry-demo";

@@ -10,7 +10,7 @@ use super::terms::delegating;
 use super::trade::Bill::{HalfPaid, Paid, Unpaid, Void};
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, DelegationPreset, Grants, Permission, PermissionSet};
-use crate::property::Kind as Property;
+use crate::partners::property::Kind as Property;
 
 /// The API key of the demo.
 pub const API_KEY: &str = "tenantry_key_demo_nordhost_reads_its_clients";

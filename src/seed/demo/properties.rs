@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::world::World;
-use crate::property::{Kind, Stored};
+use crate::partners::property::{Kind, Stored};
 
 impl World {
     /// A property of the reseller's clients, behind those that there are; a choice has choices.

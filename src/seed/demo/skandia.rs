@@ -11,7 +11,7 @@ use super::terms::delegating;
 use super::trade::Bill::{Paid, Unpaid};
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
-use crate::property::Kind as Property;
+use crate::partners::property::Kind as Property;
 
 const KAI: Character = Character {
     name: "Kai Strand",

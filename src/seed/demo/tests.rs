@@ -9,9 +9,9 @@ use super::super::test_db::TestDb;
 use super::{API_KEY, demo, people, platform};
 use crate::access::Permission::{self, *};
 use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
-use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::random::{Random, hash};
+use crate::base::clock::Clock;
+use crate::base::error::{Error, Result};
+use crate::base::random::{Random, hash};
 
 async fn told() -> TestDb {
     let test = TestDb::open().await;

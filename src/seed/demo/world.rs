@@ -11,8 +11,8 @@ use super::super::rows::Rows;
 use super::Character;
 use super::place::{Place, domain};
 use crate::access::{BuiltinRole, Grants};
-use crate::random::{Random, hash};
-use crate::session::API_KEY_PREFIX;
+use crate::base::random::{Random, hash};
+use crate::people::session::API_KEY_PREFIX;
 
 /// What the stories have told so far.
 pub struct World {

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
-use crate::random::Random;
+use crate::base::random::Random;
 
 /// Time from one id to the next, where there are not so many that it would take too long.
 const STEP_MILLIS: u64 = 30_000;

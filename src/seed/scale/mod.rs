@@ -19,9 +19,9 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::rows::Rows;
 use super::store;
-use crate::db::Db;
-use crate::error::Result;
-use crate::user::Passwords;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::people::user::Passwords;
 use maker::Maker;
 use shape::Shape;
 

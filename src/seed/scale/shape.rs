@@ -1,6 +1,6 @@
 //! How many organisations there are of what.
 
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// Clients of the reseller that measurements look at.
 pub const BENCH_CLIENTS: u64 = 100;

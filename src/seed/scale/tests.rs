@@ -3,7 +3,7 @@
 use super::super::test_db::TestDb;
 use super::{ScaleSummary, scale};
 use crate::access::Permission::{InvoiceRead, ServiceManage};
-use crate::error::Error;
+use crate::base::error::Error;
 
 async fn made(test: &TestDb) -> ScaleSummary {
     let mut told = Vec::new();

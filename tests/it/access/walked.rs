@@ -10,10 +10,10 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 use tenantry::access::{Actor, KeyActor, Kind, PartnershipState, Permission};
-use tenantry::id::Type;
-use tenantry::overview::store::{invoiced_below, subscribed_below};
-use tenantry::request::Request;
-use tenantry::reseller::TreeExport;
+use tenantry::base::id::Type;
+use tenantry::graphql::request::Request;
+use tenantry::partners::overview::store::{invoiced_below, subscribed_below};
+use tenantry::partners::reseller::TreeExport;
 
 use super::naive::{Subject, grants};
 use super::stored::{KEY, USERS, db_replace, person};
@@ -242,7 +242,7 @@ impl Asker<'_> {
         let subscribed = subscribed_below(&request, &seen).await.unwrap();
         let invoiced = invoiced_below(&request, &seen).await.unwrap();
         let counted: BTreeSet<String> =
-            subscribed.sums.monthly().unwrap().into_iter().map(tenantry::money::Money::into_currency).collect();
+            subscribed.sums.monthly().unwrap().into_iter().map(tenantry::base::money::Money::into_currency).collect();
         let links = || self.tenancy.links.iter().filter(|link| link.reseller == reseller && is_in_force(link));
         assert_eq!(subscribed.of_clients, links().count() as u64);
         let mut expected = [BTreeSet::new(), BTreeSet::new()];

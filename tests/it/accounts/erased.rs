@@ -1,7 +1,7 @@
 //! Erasing an account, and what others say of themselves.
 
 use serde_json::json;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use super::examples::*;
 use super::{SIGN_UP, newcomer};
@@ -44,7 +44,7 @@ fn who_erases_the_account_leaves_nothing_that_names_them() {
         assert_eq!(world.texts(sql).await, ["CLOSED", "CLOSED"]);
         let events = world.texts("SELECT action FROM audit_event WHERE action = 'closeOrganisation'").await;
         assert_eq!(events.len(), 2);
-        let finding = tenantry::audit::verify(world.db(), id.unwrap(), |_| ()).await.unwrap();
+        let finding = tenantry::oversight::audit::verify(world.db(), id.unwrap(), |_| ()).await.unwrap();
         assert_eq!((finding.events, finding.forgotten, finding.fault), (2, 2, None));
         // The address is free for somebody new.
         world.send_as(None, SIGN_UP, newcomer(email)).await.ok();

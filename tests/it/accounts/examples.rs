@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::user::second_factor::{code_at, step_at};
+use tenantry::people::user::second_factor::{code_at, step_at};
 
 use crate::world::*;
 

@@ -61,7 +61,7 @@ fn nobody_sees_or_ends_the_session_of_another() {
         let foreign = sessions(&world, &other).await[0]["id"].clone();
         let answer = revoke(&world, &own, &foreign).await;
         answer.refused("NOT_FOUND");
-        let invented = tenantry::id::Type::Session.id(key(9, 9)).0;
+        let invented = tenantry::base::id::Type::Session.id(key(9, 9)).0;
         assert_eq!(answer.text, revoke(&world, &own, &json!(invented)).await.text);
         revoke(&world, &own, &json!("user_01h455vb4pex5vsknk084sn02q")).await.refused("INVALID_INPUT");
         assert_eq!(sessions(&world, &other).await.len(), 1);

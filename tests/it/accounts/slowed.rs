@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
-use tenantry::config::Config;
+use tenantry::base::config::Config;
 
 use super::examples::*;
 use crate::database::with_database;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::api_key::KeyUses;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
+use tenantry::people::api_key::KeyUses;
 
 use super::{CREATE, ask, codes, create, made, of_fjord, organisation, run};
 use crate::database::with_database;
@@ -46,7 +46,7 @@ fn the_last_use_is_written_for_all_keys_at_once_and_seldom() {
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &second, FJORD).await.ok();
         let elsewhere = KeyUses::default();
-        let (_, key) = tenantry::id::parse(&async_graphql::ID(one.clone())).unwrap();
+        let (_, key) = tenantry::base::id::parse(&async_graphql::ID(one.clone())).unwrap();
         elsewhere.note(key, now());
         elsewhere.finish(db).await.unwrap();
         uses.finish(db).await.unwrap();

@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, Value as Parameter};
 use serde_json::{Value, json};
 use tenantry::access::{Actor, Permission, PermissionSet, UserActor};
-use tenantry::audit::{Act, record};
-use tenantry::db::counted;
-use tenantry::id::Type;
-use tenantry::random::Random;
-use tenantry::request::Request;
+use tenantry::base::db::counted;
+use tenantry::base::id::Type;
+use tenantry::base::random::Random;
+use tenantry::graphql::request::Request;
+use tenantry::oversight::audit::{Act, record};
 
 use super::{db_count, events, id, newest, switch};
 use crate::database::with_database;

@@ -4,7 +4,7 @@ use entity::audit_event;
 use futures_util::future::join_all;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
-use tenantry::audit::hash_of;
+use tenantry::oversight::audit::hash_of;
 
 use super::{command, db_count, events, id, switch, verification};
 use crate::database::with_database;

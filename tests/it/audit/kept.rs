@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
-use tenantry::audit::{Act, prune, record_by_system, store};
-use tenantry::id::Type;
-use tenantry::random::Random;
+use tenantry::base::id::Type;
+use tenantry::base::random::Random;
+use tenantry::oversight::audit::{Act, prune, record_by_system, store};
 
 use super::{command, id, switch, verification};
 use crate::database::with_database;

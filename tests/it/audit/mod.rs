@@ -8,7 +8,7 @@ mod refused;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use crate::world::*;

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::session::API_KEY_PREFIX;
+use tenantry::people::session::API_KEY_PREFIX;
 
 use super::{SWITCH, db_count, events, id, newest, switch};
 use crate::database::with_database;

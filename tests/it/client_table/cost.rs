@@ -2,12 +2,12 @@
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use tenantry::access::{Actor, UserActor};
-use tenantry::db::recorded;
-use tenantry::page::PageArguments;
-use tenantry::partnership::clients;
-use tenantry::property::{self, ClientPropertyFilter};
-use tenantry::request::Request;
-use tenantry::reseller::{ClientFilter, ClientOrder, OrderDirection, choice};
+use tenantry::base::db::recorded;
+use tenantry::graphql::page::PageArguments;
+use tenantry::graphql::request::Request;
+use tenantry::partners::partnership::clients;
+use tenantry::partners::property::{self, ClientPropertyFilter};
+use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, choice};
 
 use super::*;
 use crate::database::with_database;

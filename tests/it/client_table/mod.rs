@@ -15,7 +15,7 @@ mod values;
 mod views;
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use crate::world::*;

@@ -10,7 +10,7 @@ mod unproved;
 mod void;
 
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::world::*;
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 use tenantry::access::Actor;
-use tenantry::audit::{self, Act, Doer};
-use tenantry::db::counted;
-use tenantry::id::Type;
+use tenantry::base::db::counted;
+use tenantry::base::id::Type;
+use tenantry::graphql::request::Request;
 use tenantry::mail::Letter;
-use tenantry::request::Request;
+use tenantry::oversight::audit::{self, Act, Doer};
 use uuid::Uuid;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Mail that arrives.
 
-use tenantry::config::SmtpTls;
+use tenantry::base::config::SmtpTls;
 use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};

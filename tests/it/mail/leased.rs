@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use tenantry::db::Db;
+use tenantry::base::db::Db;
 use tenantry::mail::Letter;
 
 use super::server::Server;

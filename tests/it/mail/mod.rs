@@ -8,10 +8,10 @@ mod server;
 
 use sea_orm::QueryResult;
 use serde_json::json;
-use tenantry::config::{Config, SmtpTls};
-use tenantry::locale::Locale;
+use tenantry::base::config::{Config, SmtpTls};
+use tenantry::base::locale::Locale;
+use tenantry::base::random::Random;
 use tenantry::mail::{self, Letter, Recipient, Round, Worker};
-use tenantry::random::Random;
 
 use crate::world::{PASSWORD, World};
 use server::{Manners, Server};

@@ -2,7 +2,7 @@
 //! find in the database is in `prepared.rs`.
 
 use serde_json::json;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use super::prepared;

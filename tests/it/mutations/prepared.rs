@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use sea_orm::Value;
-use tenantry::id::Type;
-use tenantry::random::hash;
+use tenantry::base::id::Type;
+use tenantry::base::random::hash;
 use uuid::Uuid;
 
 use crate::world::*;

@@ -5,7 +5,7 @@ mod recovery;
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::world::*;

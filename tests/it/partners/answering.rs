@@ -105,7 +105,7 @@ fn a_proposal_is_not_there_for_strangers_and_members_without_a_say() {
     with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let node = "query($id: ID!) { node(id: $id) { ... on PartnershipProposal { state client { name } } } }";
-        let invented = tenantry::id::Type::PartnershipProposal.id(key(1, 999_999)).0;
+        let invented = tenantry::base::id::Type::PartnershipProposal.id(key(1, 999_999)).0;
         for stranger in [OWNER_OF_LUND, OWNER_OF_ACME, HUB.owner] {
             let client = world.as_(stranger);
             let foreign = client.run(node, json!({ "id": id })).await;

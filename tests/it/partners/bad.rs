@@ -133,7 +133,7 @@ fn nobody_comes_to_be_above_itself_and_the_answer_names_the_way() {
         rows.member(lowest, OWNER_OF_LUND.person().id, &[Held::Builtin(tenantry::access::BuiltinRole::Owner)]);
         rows.db_write(world.db().writer()).await;
         let new = json!({ "name": "Too deep", "kind": "COMPANY", "delegation": { "preset": "FULL" } });
-        let input = json!({ "organisationId": tenantry::id::Type::Organisation.id(lowest).0, "client": new });
+        let input = json!({ "organisationId": tenantry::base::id::Type::Organisation.id(lowest).0, "client": new });
         let error = world.as_(OWNER_OF_LUND).mistake("createClient", input).await;
         assert_eq!(error["code"], "TOO_DEEP");
         assert!(error["message"].as_str().unwrap().contains("Link 8"), "{error}");

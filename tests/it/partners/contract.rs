@@ -126,7 +126,7 @@ fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
 #[test]
 fn a_server_may_want_every_partnership_to_end() {
     with_database(async |world| {
-        let mut config = tenantry::config::Config::clone(&world.app.config);
+        let mut config = tenantry::base::config::Config::clone(&world.app.config);
         config.partnerships.longest_days = 730;
         world.db().close().await;
         let world = World::open(config).await;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::partnership::keep_up;
-use tenantry::random::Random;
+use tenantry::base::random::Random;
+use tenantry::partners::partnership::keep_up;
 
 use super::*;
 use crate::database::with_database;
@@ -74,7 +74,7 @@ fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_
 fn a_user_who_is_erased_does_not_take_the_client_along() {
     with_database(async |world| {
         let id = client(&world).await;
-        let user = tenantry::id::Type::User.id(MANAGER_OF_FJORD.person().id).0;
+        let user = tenantry::base::id::Type::User.id(MANAGER_OF_FJORD.person().id).0;
         let input = json!({ "userId": user, "reason": "Asked us to" });
         world.as_(OWNER_OF_OPERATOR).act("eraseUser", input, "").await;
         assert!(owns(&world, OWNER_OF_FJORD, &id).await);

@@ -58,7 +58,7 @@ fn one_that_reaches_its_end_takes_them_along_before_anybody_cleans_up() {
         per.attempt("switchOrganisation", json!({ "organisationId": id_of(SOLO) }), "").await.refused("NOT_FOUND");
         let explain = "query($id: ID!, $user: ID!) { explainAccess(organisationId: $id, permission: INVOICE_READ, \
                        userId: $user) { granted misses { reason } } }";
-        let user = tenantry::id::Type::User.id(SUPPORT_OF_FJORD.person().id).0;
+        let user = tenantry::base::id::Type::User.id(SUPPORT_OF_FJORD.person().id).0;
         let explained = world.as_(SOLE_PERSON).run(explain, json!({ "id": id_of(SOLO), "user": user })).await;
         let reasons = explained.ok()["explainAccess"]["misses"].to_string();
         assert!(reasons.contains("PARTNERSHIP_ENDED") || reasons.contains("PARTNERSHIP_EXPIRED"), "{reasons}");

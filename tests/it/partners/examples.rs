@@ -2,7 +2,7 @@
 
 use entity::partnership_proposal::{Side, State};
 use entity::reseller_request;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use crate::world::*;

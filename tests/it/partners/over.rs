@@ -119,7 +119,7 @@ async fn created(world: &World) -> Value {
 /// The same where Frida, Fjord's owner, is a member already, and somebody else is an owner or nobody; then Pia leaves Fjord.
 async fn passed_on(world: &World, owner: Option<Caller>) -> Value {
     let id = created(world).await;
-    let key = tenantry::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
+    let key = tenantry::base::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
     let bakery = Tenant { id: key, ..SOLO };
     if let Some(owner) = owner {
         world.db_join(790_000, bakery, owner.person().id, &[Held::Builtin(BuiltinRole::Owner)], None).await;
@@ -163,7 +163,9 @@ fn nobody_keeps_a_place_for_a_reseller_that_is_suspended_or_none_any_more() {
         oskar.act("suspendOrganisation", halt, "").await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await);
         let done =
-            tenantry::partnership::keep_up(world.db(), &tenantry::random::Random::seeded(7), now()).await.unwrap();
+            tenantry::partners::partnership::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
+                .await
+                .unwrap();
         assert_eq!(done.passed_on, 0, "nobody else keeps it meanwhile");
         oskar.act("resumeOrganisation", json!({ "organisationId": id_of(FJORD) }), "").await;
         assert!(owns(&world, MANAGER_OF_FJORD, &id).await);

@@ -99,7 +99,7 @@ fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
         let made = pia.act("createClient", json!({ "organisationId": id_of(FJORD), "client": new }), select).await;
         assert_eq!(made["partnership"]["template"]["name"], "Schools");
         assert!(made["partnership"]["delegatedPermissions"].as_array().unwrap().contains(&json!("SERVICE_MANAGE")));
-        let foreign = tenantry::id::Type::DelegationTemplate.id(key(1, 999_999)).0;
+        let foreign = tenantry::base::id::Type::DelegationTemplate.id(key(1, 999_999)).0;
         let new = json!({ "name": "School", "kind": "COMPANY", "delegationTemplateId": foreign });
         let error = pia.mistake("createClient", json!({ "organisationId": id_of(FJORD), "client": new })).await;
         assert_eq!(error["code"], "UNKNOWN");
@@ -132,7 +132,7 @@ fn those_are_asked_next_that_were_not_asked_yet() {
         let schools = template(&world, "Schools", "OVERVIEW").await;
         world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [FJORD.id.into()]).await;
         world.db_clients(502).await;
-        let key = tenantry::id::Type::DelegationTemplate.parse(&schools.as_str().unwrap().into()).unwrap();
+        let key = tenantry::base::id::Type::DelegationTemplate.parse(&schools.as_str().unwrap().into()).unwrap();
         let class = "UPDATE partnership SET template_id = $1 WHERE reseller_id = $2 AND state = 'ACTIVE'";
         world.db_execute(class, [key.into(), FJORD.id.into()]).await;
         let input = json!({ "organisationId": id_of(FJORD) });
@@ -164,7 +164,7 @@ fn a_reseller_has_a_hundred_templates_at_most_and_its_log_says_what_a_client_bel
         input["delegationTemplateId"] = first.clone();
         pia.act("saveDelegationTemplate", input, "").await;
         assign(&world, &first, std::slice::from_ref(&id)).await;
-        let foreign = tenantry::id::Type::Partnership.id(key(1, 999_999)).0;
+        let foreign = tenantry::base::id::Type::Partnership.id(key(1, 999_999)).0;
         let none = json!({ "organisationId": id_of(FJORD), "partnershipIds": [id, foreign] });
         assert_eq!(pia.act("assignDelegationTemplate", none, "assigned").await["assigned"], 1);
         let events = "SELECT details FROM audit_event WHERE action = 'assignDelegationTemplate' ORDER BY sequence DESC";

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tenantry::partnership::keep_up;
-use tenantry::random::Random;
+use tenantry::base::random::Random;
+use tenantry::partners::partnership::keep_up;
 
 use super::*;
 use crate::database::with_database;
@@ -14,7 +14,7 @@ async fn reminders(world: &World, caller: Caller) -> usize {
     mails.iter().filter(|mail| mail.starts_with("The partnership of Fjord and Solo ends on")).count()
 }
 
-async fn round(world: &World) -> tenantry::partnership::Upkeep {
+async fn round(world: &World) -> tenantry::partners::partnership::Upkeep {
     keep_up(world.db(), &Random::seeded(7), world.app.clock.now()).await.unwrap()
 }
 
@@ -89,7 +89,7 @@ fn memberships_of_the_resellers_people_are_removed_after_the_end_and_the_log_tel
         assert_eq!(round(&world).await.ended, 0);
         world.wait(TimeDelta::days(2));
         assert_eq!(round(&world).await.ended, 1);
-        assert_eq!(round(&world).await, tenantry::partnership::Upkeep::default());
+        assert_eq!(round(&world).await, tenantry::partners::partnership::Upkeep::default());
         let members = world.members(SOLO).await;
         assert!(!members.iter().any(|member| member.starts_with(SUPPORT_OF_FJORD.name())), "{members:?}");
         assert!(members.iter().any(|member| member.starts_with(VIEWER_OF_ACME.name())), "{members:?}");

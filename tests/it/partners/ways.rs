@@ -130,7 +130,7 @@ fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_con
         // Fjord, in the middle, lets its distributor through to its clients; or not.
         let rows =
             world.db().rows("SELECT id FROM partnership WHERE client_id = $1", vec![FJORD.id.into()]).await.unwrap();
-        let above = tenantry::id::Type::Partnership.id(rows[0].try_get_by_index(0).unwrap()).0;
+        let above = tenantry::base::id::Type::Partnership.id(rows[0].try_get_by_index(0).unwrap()).0;
         let closed = json!({ "partnershipId": above, "delegation": { "preset": "FULL" } });
         world.as_(OWNER_OF_FJORD).act("updatePartnership", closed, "partnership { clientDelegatedPermissions }").await;
         assert_eq!(nora.may_at(SOLO).await, Vec::<String>::new());

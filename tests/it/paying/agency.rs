@@ -117,7 +117,7 @@ fn a_contact_belongs_to_one_organisation_and_a_foreign_one_is_like_none() {
         let mine = olga.act("createBillingContact", agency(ACME), "contact { id }").await["contact"]["id"].clone();
         let stig = world.as_(SOLE_PERSON);
         let theirs = stig.act("createBillingContact", agency(SOLO), "contact { id }").await["contact"]["id"].clone();
-        let invented = tenantry::id::Type::BillingContact.id(key(NORDIC, 999_999)).0;
+        let invented = tenantry::base::id::Type::BillingContact.id(key(NORDIC, 999_999)).0;
         for (mutation, input) in [
             ("setBillingRecipient", json!({ "organisationId": id_of(ACME) })),
             ("updateBillingContact", json!({ "name": "Mine" })),

@@ -120,7 +120,7 @@ fn an_organisation_that_one_cannot_see_is_like_none() {
         db_prove_all(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         olga.run("{ viewer { name } }", json!({})).await.ok();
-        let invented = tenantry::id::Type::Organisation.id(key(NORDIC, 999_999)).0;
+        let invented = tenantry::base::id::Type::Organisation.id(key(NORDIC, 999_999)).0;
         let by_id = |id: String| json!({ "organisationId": id_of(ACME), "payer": { "organisationId": id }, "startsOn": day(0) });
         let foreign = olga.attempt("requestPayer", by_id(id_of(SOLO)), "agreement { id }").await;
         foreign.refused("NOT_FOUND");
@@ -135,7 +135,7 @@ fn an_organisation_that_one_cannot_see_is_like_none() {
         assert_eq!(foreign.text, olga.run(query, json!({ "id": invented })).await.text);
         // An agreement of others is like none too.
         let theirs = agree(&world, SOLO, JARL, 0).await;
-        let none = tenantry::id::Type::PayerAgreement.id(key(NORDIC, 999_999)).0;
+        let none = tenantry::base::id::Type::PayerAgreement.id(key(NORDIC, 999_999)).0;
         for mutation in ["acceptPayer", "declinePayer", "withdrawPayerRequest", "endPayer"] {
             let foreign = olga.attempt(mutation, named(&theirs), "agreement { id }").await;
             foreign.refused("NOT_FOUND");

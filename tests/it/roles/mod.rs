@@ -5,7 +5,7 @@ mod preview;
 use futures_util::future::join;
 use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use crate::database::with_database;
 use crate::world::*;

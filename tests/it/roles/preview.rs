@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use super::{create, give};
 use crate::database::with_database;

@@ -56,7 +56,7 @@ fn an_export_reads_no_further_ahead_of_who_does_not_take_it_than_two_pages() {
     with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         world.db_crowd(&HUB, 0..40).await;
-        let hub = tenantry::id::Type::Organisation.id(HUB.id()).0;
+        let hub = tenantry::base::id::Type::Organisation.id(HUB.id()).0;
         let answer = world.begin(request(&world, HUB.owner, &hub, "").await).await;
         let mut body = Body::into_data_stream(answer.into_body());
         body.next().await.unwrap().unwrap();

@@ -134,7 +134,7 @@ fn figures_of_many_clients_take_as_many_statements_as_those_of_one() {
               overdueInvoices { count } } } } } } } }";
         let mut counted = Vec::new();
         for first in [1, 100] {
-            let id = tenantry::id::Type::Reseller.id(HUB.id()).0;
+            let id = tenantry::base::id::Type::Reseller.id(HUB.id()).0;
             let answer = world.as_(HUB.owner).run(query, json!({ "id": id, "first": first })).await;
             let edges = answer.ok()["reseller"]["clients"]["edges"].as_array().unwrap();
             assert_eq!(edges.len(), first);

@@ -7,7 +7,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tenantry::session::API_KEY_PREFIX;
+use tenantry::people::session::API_KEY_PREFIX;
 use tower::ServiceExt;
 
 use super::people::{Caller, PASSWORD};

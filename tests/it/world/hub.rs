@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use entity::organisation::Kind;
 use entity::{ownership_transfer, property_definition, service};
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use super::people::{Caller, Key, OWNER_OF_OPERATOR, person};

@@ -1,7 +1,7 @@
 //! Who pays for a hub, whom it has asked, and who has asked it.
 
 use entity::payer::State;
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use super::hub::{Fixtures, GRANDCHILDREN, Hub, PAYER, RESELLERS};
 use super::rows::{Rows, key, now};

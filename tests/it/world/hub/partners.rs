@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use entity::{partnership_proposal, reseller_request};
 use tenantry::access::{DelegationPreset, PermissionSet};
-use tenantry::id::Type;
+use tenantry::base::id::Type;
 
 use super::{ABOVE, CLIENTS, Fixtures, GRANDCHILDREN, Hub, PAID_FOR, RESELLERS};
 use crate::world::rows::{Rows, key, now};

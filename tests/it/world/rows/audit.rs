@@ -3,8 +3,8 @@
 use entity::audit_event::{ActorKind, Outcome, Way};
 use entity::{audit_chain, audit_event};
 use serde_json::json;
-use tenantry::audit::{BEGINNING, hash_of};
-use tenantry::random;
+use tenantry::base::random;
+use tenantry::oversight::audit::{BEGINNING, hash_of};
 use uuid::Uuid;
 
 use super::Rows;

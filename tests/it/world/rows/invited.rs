@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use entity::{api_key, invitation, invitation_role, user};
 use tenantry::access::PermissionSet;
-use tenantry::random;
-use tenantry::session::API_KEY_PREFIX;
+use tenantry::base::random;
+use tenantry::people::session::API_KEY_PREFIX;
 use uuid::Uuid;
 
 use super::{Held, Rows, now, push};

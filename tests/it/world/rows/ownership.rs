@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use entity::organisation_halt;
 use entity::ownership_transfer::{Kind, Model, State};
-use tenantry::random::hash;
+use tenantry::base::random::hash;
 use uuid::Uuid;
 
 use super::{Rows, now, push};

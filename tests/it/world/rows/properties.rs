@@ -3,7 +3,7 @@
 use entity::{client_view, property_definition, property_value};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
-use tenantry::property::{Kind, Stored};
+use tenantry::partners::property::{Kind, Stored};
 use uuid::Uuid;
 
 use super::{Rows, db_insert, push};

@@ -1,0 +1,281 @@
+//! The settings. `config.example.toml` is compiled in as the defaults and is the manual; a file and the environment
+//! override it. The only place that reads the environment.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config as Sources, Environment, File, FileFormat};
+use serde::{Deserialize, Deserializer};
+
+pub use mail::{Mail, Smtp, SmtpTls};
+pub use problem::ConfigError;
+
+mod mail;
+mod problem;
+#[cfg(test)]
+mod tests;
+
+/// The defaults, which are also the manual.
+pub const MANUAL: &str = include_str!("../../config.example.toml");
+
+/// All settings; `config.example.toml` says what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Config {
+    pub listen: String,
+    pub public_url: String,
+    pub portal_url: String,
+    pub data_dir: PathBuf,
+    pub database: Database,
+    pub tokens: Tokens,
+    pub passwords: Passwords,
+    pub accounts: Accounts,
+    pub invitations: Invitations,
+    pub organisations: Organisations,
+    pub partnerships: Partnerships,
+    pub mail: Mail,
+    pub limits: Limits,
+    pub http: Http,
+    pub log: Log,
+}
+
+/// Where the data is kept.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Database {
+    pub url: String,
+    pub max_connections: u32,
+    pub acquire_seconds: u64,
+}
+
+impl std::fmt::Debug for Database {
+    /// The address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// Access and refresh tokens.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Tokens {
+    pub access_minutes: i64,
+    pub refresh_days: i64,
+    #[serde(deserialize_with = "one_or_many")]
+    pub signing_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for Tokens {
+    /// The keys are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("access_minutes", &self.access_minutes).finish_non_exhaustive()
+    }
+}
+
+/// Cost and bounds of password hashes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub concurrent: usize,
+    pub minimum_length: usize,
+}
+
+/// What people do with their accounts.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Accounts {
+    pub confirmation_minutes: i64,
+    pub requests_per_client: i32,
+    pub issuer: String,
+    #[serde(deserialize_with = "one_or_many")]
+    pub secret_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for Accounts {
+    /// The keys are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = ("confirmation_minutes", &self.confirmation_minutes);
+        f.debug_struct("Accounts").field(shown.0, shown.1).finish_non_exhaustive()
+    }
+}
+
+/// Invitations.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Invitations {
+    pub days: i64,
+}
+
+/// Organisations.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Organisations {
+    pub reopen_days: i64,
+    pub transfer_days: i64,
+    pub recovery_days: i64,
+}
+
+/// Partnerships.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Partnerships {
+    pub proposal_days: i64,
+    pub longest_days: i64,
+}
+
+/// What one request may ask for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Limits {
+    pub depth: u64,
+    pub nodes: u64,
+    pub fields: u64,
+    pub aliases: u64,
+    pub root_fields: u64,
+    pub directives: u64,
+    pub document_bytes: u64,
+    pub variables_bytes: u64,
+    pub body_bytes: usize,
+    pub batch: usize,
+    pub execution_seconds: u64,
+    pub cached_documents: usize,
+    pub export_rows: usize,
+}
+
+/// The transport.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Http {
+    #[serde(deserialize_with = "one_or_many")]
+    pub allowed_origins: Vec<String>,
+    pub proxies: usize,
+    pub trusted_documents: PathBuf,
+    pub metrics: bool,
+}
+
+/// The log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Log {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A list, or its only entry.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "it has to be a list of texts")]
+    enum OneOrMany {
+        Many(Vec<String>),
+        One(String),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::Many(many) => many,
+        OneOrMany::One(one) if one.is_empty() => Vec::new(),
+        OneOrMany::One(one) => vec![one],
+    })
+}
+
+impl Config {
+    /// The defaults alone, for tests.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        Ok(Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml)).build()?.try_deserialize()?)
+    }
+
+    /// Defaults, then the file, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut sources = Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml));
+        if let Some(path) = file {
+            sources = sources.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        let environment = Environment::with_prefix("TENANTRY")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(" ")
+            .with_list_parse_key("tokens.signing_keys")
+            .with_list_parse_key("accounts.secret_keys")
+            .with_list_parse_key("http.allowed_origins");
+        sources = sources.add_source(environment);
+        // As they stand: the library would read `007` as a number.
+        for (name, key) in [
+            ("DATABASE_URL", "database.url"),
+            ("TENANTRY_MAIL__SMTP__USER", "mail.smtp.user"),
+            ("TENANTRY_MAIL__SMTP__PASSWORD", "mail.smtp.password"),
+        ] {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+            if let Ok(text) = std::env::var(name) {
+                sources = sources.set_override(key, text)?;
+            }
+        }
+        let config: Self = sources.build()?.try_deserialize()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Refuses numbers that no date can be reckoned with, and those that cannot be meant.
+    fn check(&self) -> Result<(), ConfigError> {
+        for (name, given, most) in [
+            ("tokens.access_minutes", self.tokens.access_minutes, 1_440),
+            ("tokens.refresh_days", self.tokens.refresh_days, 3_650),
+            ("partnerships.proposal_days", self.partnerships.proposal_days, 36_500),
+            ("accounts.confirmation_minutes", self.accounts.confirmation_minutes, 1_440),
+            ("accounts.requests_per_client", self.accounts.requests_per_client.into(), 1_000_000),
+            ("invitations.days", self.invitations.days, 365),
+            ("organisations.reopen_days", self.organisations.reopen_days, 3_650),
+            ("organisations.transfer_days", self.organisations.transfer_days, 365),
+            ("organisations.recovery_days", self.organisations.recovery_days, 365),
+            ("mail.keep_days", self.mail.keep_days, 3_650),
+            ("mail.smtp.timeout_seconds", i64::try_from(self.mail.smtp.timeout_seconds).unwrap_or(i64::MAX), 600),
+        ] {
+            if !(1..=most).contains(&given) {
+                return Err(ConfigError::range(name, 1, most));
+            }
+        }
+        if !(0..=36_500).contains(&self.partnerships.longest_days) {
+            return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));
+        }
+        Ok(())
+    }
+
+    /// Where a link in a mail leads: a page of the portal, with the secret that lets its reader act.
+    pub fn link(&self, page: &str, token: &str) -> String {
+        format!("{}?token={token}", self.page(page))
+    }
+
+    /// The same page without a secret: where its reader begins.
+    pub fn page(&self, page: &str) -> String {
+        let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
+        format!("{}/{page}", base.trim_end_matches('/'))
+    }
+
+    /// Address of the database: the configured one, or the embedded one in the data directory.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite://{}", self.data_dir.join("tenantry.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+}

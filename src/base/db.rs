@@ -1,0 +1,241 @@
+//! The database: pools, transactions with a bounded number of retries, and lists of keys as one parameter.
+//!
+//! SQLite has one connection that writes and several that read; every writing transaction takes the write lock when it
+//! begins, because one that reads first fails at once when somebody else commits in between.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use uuid::Uuid;
+
+use crate::base::config::Config;
+use crate::base::error::{Error, Result};
+
+const RETRIES: u32 = 5;
+
+/// How PostgreSQL runs our statements. All of them find few rows by their indexes, but the planner, which cannot know how
+/// few a recursive part yields, would read whole tables into hash tables, in time that grows with the database. Plans
+/// are made once for each connection, since no parameter changes which index is right.
+const POSTGRES: [(&str, &str); 4] = [
+    ("jit", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
+tokio::task_local! {
+    /// Statements of the work that `counted` runs.
+    static STATEMENTS: Cell<u64>;
+    /// The texts of the statements of the work that `recorded` runs.
+    static TEXTS: RefCell<Vec<String>>;
+}
+
+/// Runs the work and says how many statements it has sent.
+pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
+    STATEMENTS
+        .scope(Cell::new(0), async {
+            let value = work.await;
+            (value, STATEMENTS.with(Cell::get))
+        })
+        .await
+}
+
+/// Runs the work and gives the statements that it has sent, with their parameters written into them: to ask for their
+/// plans.
+pub async fn recorded<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
+    TEXTS
+        .scope(RefCell::default(), async {
+            let value = work.await;
+            (value, TEXTS.with(RefCell::take))
+        })
+        .await
+}
+
+/// The database of this process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Opens the pools.
+    pub async fn connect(config: &Config) -> std::result::Result<Self, DbErr> {
+        let url = config.database_url();
+        let statements = Arc::new(AtomicU64::new(0));
+        let read = open(&url, config, config.database.max_connections, &statements).await?;
+        let write = match read.get_database_backend() {
+            DbBackend::Sqlite => open(&url, config, 1, &statements).await?,
+            _ => read.clone(),
+        };
+        Ok(Self { read, write, statements })
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// For reading outside a transaction.
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For migrations and bulk loading.
+    pub const fn writer(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// How many statements this process has sent.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Runs one reading statement; parameters are written `$1`, `$2`, … on both databases.
+    pub async fn rows(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<QueryResult>> {
+        Ok(self.read.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?)
+    }
+
+    /// The condition that a column is one of the keys in parameter `$position`. The text does not depend on how many
+    /// keys there are, so the statement is prepared once.
+    pub fn among(&self, column: &str, position: usize) -> String {
+        match self.backend() {
+            DbBackend::Postgres => format!("{column} = ANY(${position})"),
+            _ => format!("{column} IN (SELECT unhex(value) FROM json_each(${position}))"),
+        }
+    }
+
+    /// The keys as the parameter that `among` expects.
+    pub fn keys(&self, keys: &[Uuid]) -> Value {
+        if self.backend() == DbBackend::Postgres {
+            return keys.to_vec().into();
+        }
+        let list: Vec<String> = keys.iter().map(|key| format!("\"{}\"", key.simple())).collect();
+        format!("[{}]", list.join(",")).into()
+    }
+
+    /// Runs the work in one transaction, and again when the database asks for it, a bounded number of times.
+    ///
+    /// (`AsyncFn` says the same without `Clone`, but the compiler then finds no such future that can change threads.)
+    pub async fn write<T, W>(&self, work: W) -> Result<T>
+    where
+        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError> + Clone,
+    {
+        let mut attempt = 0;
+        loop {
+            let outcome = self.attempt(work.clone()).await;
+            match outcome {
+                Err(WriteError::Database(error)) if attempt < RETRIES && is_transient(&error) => attempt += 1,
+                Err(error) => return Err(error.into()),
+                Ok(value) => return Ok(value),
+            }
+        }
+    }
+
+    async fn attempt<T, W>(&self, work: W) -> std::result::Result<T, WriteError>
+    where
+        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
+    {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let transaction = self.write.begin_with_options(options).await?;
+        let value = work(&transaction).await?;
+        transaction.commit().await?;
+        Ok(value)
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        self.read.ping().await.is_ok()
+    }
+
+    /// Waits for what runs and closes the pools.
+    pub async fn close(&self) {
+        for pool in [&self.read, &self.write] {
+            if let Err(error) = pool.clone().close().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
+    }
+}
+
+/// Why a transaction did not commit.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The database refused.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// The work refused: nothing is written.
+    #[error(transparent)]
+    Refused(#[from] Error),
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Database(error) => error.into(),
+            WriteError::Refused(error) => error,
+        }
+    }
+}
+
+async fn open(
+    url: &str,
+    config: &Config,
+    connections: u32,
+    statements: &Arc<AtomicU64>,
+) -> std::result::Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(config.database.acquire_seconds))
+        .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .statement_cache_capacity(512)
+                .row_buffer_size(4096)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("mmap_size", "268435456")
+                .pragma("cache_size", "-16000")
+                .pragma("temp_store", "MEMORY")
+        })
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("tenantry").statement_cache_capacity(512).options(POSTGRES)
+        });
+    let mut pool = Database::connect(options).await?;
+    let counter = Arc::clone(statements);
+    pool.set_metric_callback(move |statement| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        // Fails outside of `counted`.
+        let _ = STATEMENTS.try_with(|statements| statements.set(statements.get() + 1));
+        let _ = TEXTS.try_with(|texts| texts.borrow_mut().push(statement.statement.to_string()));
+        metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
+    });
+    Ok(pool)
+}
+
+/// Whether the same transaction may go through when it is tried again: serialisation failures and deadlocks on
+/// PostgreSQL (40001, 40P01), a busy database on SQLite (5).
+fn is_transient(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
+        return false;
+    };
+    inner
+        .as_database_error()
+        .and_then(|database| database.code().map(|code| matches!(code.as_ref(), "40001" | "40P01" | "5")))
+        .unwrap_or(false)
+}

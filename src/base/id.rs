@@ -1,0 +1,122 @@
+//! The ids of the API: a type prefix and a UUIDv7 in the TypeID form (<https://github.com/jetify-com/typeid>), for
+//! example `organisation_01h455vb4pex5vsknk084sn02q`.
+
+use async_graphql::ID;
+use type_safe_id::{DynamicType, TypeSafeId};
+use uuid::Uuid;
+
+use crate::base::error::{Error, Result};
+
+macro_rules! types {
+    ($($name:ident $prefix:literal $article:literal),* $(,)?) => {
+        /// The types of objects that have an id of their own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Type { $($name,)* }
+
+        impl Type {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            const fn prefix(self) -> &'static str {
+                match self { $(Self::$name => $prefix,)* }
+            }
+
+            const fn described(self) -> &'static str {
+                match self { $(Self::$name => $article,)* }
+            }
+        }
+    };
+}
+
+types! {
+    User "user" "a user",
+    Session "session" "a session",
+    Organisation "organisation" "an organisation",
+    Reseller "reseller" "a reseller",
+    Membership "membership" "a membership",
+    Role "role" "a role",
+    Partnership "partnership" "a partnership",
+    PartnershipProposal "partnership_proposal" "a proposal of a partnership",
+    DelegationTemplate "delegation_template" "a delegation template",
+    ResellerRequest "reseller_request" "a request to become a reseller",
+    BillingContact "billing_contact" "a billing contact",
+    PayerAgreement "payer" "an agreement about who pays",
+    Subscription "subscription" "a subscription",
+    Service "service" "a service",
+    Invoice "invoice" "an invoice",
+    ApiKey "api_key" "an API key",
+    Invitation "invitation" "an invitation",
+    UserAccount "user_account" "the account of a user",
+    OwnershipTransfer "ownership_transfer" "a transfer of ownership",
+    AuditEvent "audit_event" "an audit event",
+    PropertyDefinition "property_definition" "a definition of a property",
+    ClientView "client_view" "a view of clients",
+}
+
+impl Type {
+    /// The id in its public form.
+    pub fn id(self, uuid: Uuid) -> ID {
+        match DynamicType::new(self.prefix()) {
+            Ok(prefix) => ID(TypeSafeId::from_type_and_uuid(prefix, uuid).to_string()),
+            Err(_) => ID(String::new()),
+        }
+    }
+
+    /// Reads an id of this type; one of another type is an error that says so.
+    pub fn parse(self, id: &ID) -> Result<Uuid> {
+        let (found, uuid) = parse(id)?;
+        if found == self {
+            return Ok(uuid);
+        }
+        Err(Error::InvalidInput(format!(
+            "This is the id of {}; give the id of {}.",
+            found.described(),
+            self.described()
+        )))
+    }
+}
+
+/// Reads an id of any type.
+pub fn parse(id: &ID) -> Result<(Type, Uuid)> {
+    let malformed = || {
+        Error::InvalidInput(
+            "This is not an id. Ids come from the API, for example organisation_01h455vb4pex5vsknk084sn02q.".to_owned(),
+        )
+    };
+    // The parser cuts text at byte positions, which fails inside a letter of several bytes.
+    if !id.is_ascii() {
+        return Err(malformed());
+    }
+    let read: TypeSafeId<DynamicType> = id.parse().map_err(|_| malformed())?;
+    let kind = Type::ALL.iter().copied().find(|kind| kind.prefix() == read.type_prefix()).ok_or_else(malformed)?;
+    Ok((kind, read.uuid()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_id_comes_back(bits in any::<u128>()) {
+            for kind in Type::ALL {
+                prop_assert_eq!(parse(&kind.id(Uuid::from_u128(bits))).unwrap(), (*kind, Uuid::from_u128(bits)));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,60}") {
+            let _ = parse(&ID(text));
+        }
+    }
+
+    #[test]
+    fn an_id_of_another_type_is_refused_by_name() {
+        let user = Type::User.id(Uuid::nil());
+        let error = Type::Organisation.parse(&user).unwrap_err().to_string();
+        assert_eq!(error, "This is the id of a user; give the id of an organisation.");
+    }
+}

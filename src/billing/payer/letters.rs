@@ -1,0 +1,138 @@
+//! What is written about who pays, to those who may change that on the side that it goes to.
+
+use std::collections::HashSet;
+
+use sea_orm::prelude::Date;
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::chain::Link;
+use crate::access::Permission;
+use crate::base::locale::Locale;
+use crate::base::random::Random;
+use crate::graphql::request::Request;
+use crate::mail::{self, Letter};
+use crate::people::membership::{self, holders};
+
+/// Writes to everybody who may change who pays at these organisations, once to each, and not to who does it.
+pub async fn tell(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    random: &Random,
+    places: &[Uuid],
+    letter: impl Fn(Locale) -> Letter,
+) -> Result<(), DbErr> {
+    let mut told: HashSet<Uuid> = request.actor().user_id().into_iter().collect();
+    let mut letters = Vec::new();
+    for place in places {
+        let members = holders::store::holders(tx, *place, Permission::BillingUpdate, request.now()).await?;
+        let new = members.iter().filter(|member| told.insert(member.user_id));
+        letters.extend(new.map(|member| (membership::recipient(member), letter(member.locale))));
+    }
+    mail::queue(tx, random, request.now(), letters).await
+}
+
+/// Writes to those whose agreement gives way to another.
+pub async fn tell_replaced(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    random: &Random,
+    organisation: &str,
+    replaced: &[(Link, Date)],
+) -> Result<(), DbErr> {
+    for (link, day) in replaced {
+        tell(tx, request, random, &[link.payer], |locale| gave_way(locale, organisation, *day)).await?;
+    }
+    Ok(())
+}
+
+/// To the payer that is asked.
+pub fn asked(locale: Locale, organisation: &str, by: &str, from: Date, until: Date) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("{organisation} asks you to pay its invoices"))
+            .say(format!(
+                "{by} asks, for {organisation}, that your organisation pays its invoices from {from} on. You can accept or \
+                 decline it until {until}: requestsToPay lists what waits."
+            ))
+            .say("If you do not know what this is about, you need not do anything: who does not answer pays nothing."),
+        Locale::De => Letter::about(format!("{organisation} bittet Sie, seine Rechnungen zu bezahlen"))
+            .say(format!(
+                "{by} bittet für {organisation} darum, dass Ihre Organisation deren Rechnungen ab dem {from} bezahlt. Sie \
+                 können bis zum {until} annehmen oder ablehnen: requestsToPay zeigt, was wartet."
+            ))
+            .say("Falls Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun: Wer nicht antwortet, bezahlt nichts."),
+        Locale::Sv => Letter::about(format!("{organisation} ber er betala dess fakturor"))
+            .say(format!(
+                "{by} ber för {organisation} att er organisation betalar dess fakturor från och med {from}. Ni kan tacka ja \
+                 eller nej till och med {until}: requestsToPay visar vad som väntar."
+            ))
+            .say("Om du inte vet vad det här gäller behöver du inte göra något: den som inte svarar betalar inget."),
+    }
+}
+
+/// To both sides, when the payer has consented.
+pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: Date) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("{payer} pays for {organisation}")).say(format!(
+            "From {from} on, {payer} pays the invoices of {organisation}. {by} has accepted it. Either side can end it at any \
+             time."
+        )),
+        Locale::De => Letter::about(format!("{payer} bezahlt für {organisation}")).say(format!(
+            "Ab dem {from} bezahlt {payer} die Rechnungen von {organisation}. {by} hat das angenommen. Beide Seiten können es \
+             jederzeit beenden."
+        )),
+        Locale::Sv => Letter::about(format!("{payer} betalar för {organisation}")).say(format!(
+            "Från och med {from} betalar {payer} fakturorna för {organisation}. {by} har tackat ja. Båda sidor kan avsluta \
+             det när som helst."
+        )),
+    }
+}
+
+/// To the side that has asked.
+pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("{payer} does not pay for {organisation}"))
+            .say(format!("{payer} has declined to pay the invoices of {organisation}. Everything stays as it was.")),
+        Locale::De => Letter::about(format!("{payer} bezahlt nicht für {organisation}")).say(format!(
+            "{payer} hat es abgelehnt, die Rechnungen von {organisation} zu bezahlen. Alles bleibt, wie es war."
+        )),
+        Locale::Sv => Letter::about(format!("{payer} betalar inte för {organisation}"))
+            .say(format!("{payer} har tackat nej till att betala fakturorna för {organisation}. Allt är som förut.")),
+    }
+}
+
+/// To both sides, when one has ended it.
+pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("{payer} stops paying for {organisation}")).say(format!(
+            "From {on} on, {payer} no longer pays the invoices of {organisation}. {by} has ended it. What was issued to \
+             {payer} before stays with it."
+        )),
+        Locale::De => Letter::about(format!("{payer} bezahlt nicht mehr für {organisation}")).say(format!(
+            "Ab dem {on} bezahlt {payer} die Rechnungen von {organisation} nicht mehr. {by} hat das beendet. Was vorher auf \
+             {payer} ausgestellt wurde, bleibt dort."
+        )),
+        Locale::Sv => Letter::about(format!("{payer} slutar betala för {organisation}")).say(format!(
+            "Från och med {on} betalar {payer} inte längre fakturorna för {organisation}. {by} har avslutat det. Det som \
+             ställts ut till {payer} före det ligger kvar där."
+        )),
+    }
+}
+
+/// To the payer before, when another takes its place. Who that is, is not its business.
+fn gave_way(locale: Locale, organisation: &str, day: Date) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("You no longer pay for {organisation}")).say(format!(
+            "From {day} on, another organisation pays the invoices of {organisation}. What was issued to yours before stays \
+             with it."
+        )),
+        Locale::De => Letter::about(format!("Sie bezahlen nicht mehr für {organisation}")).say(format!(
+            "Ab dem {day} bezahlt eine andere Organisation die Rechnungen von {organisation}. Was vorher auf Ihre ausgestellt \
+             wurde, bleibt dort."
+        )),
+        Locale::Sv => Letter::about(format!("Ni betalar inte längre för {organisation}")).say(format!(
+            "Från och med {day} betalar en annan organisation fakturorna för {organisation}. Det som ställts ut till er före \
+             det ligger kvar hos er."
+        )),
+    }
+}

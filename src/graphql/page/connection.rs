@@ -1,0 +1,172 @@
+//! What the client gets: edges, page information, and a count that is only taken when it is asked for.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, ObjectType, SimpleObject, TypeName};
+use futures_util::future::BoxFuture;
+use macros::guarded;
+use uuid::Uuid;
+
+use super::arguments::PageArguments;
+use super::filter::Filter;
+use super::list::List;
+use super::slice::Slice;
+use crate::access::directive;
+use crate::base::error::Result;
+use crate::graphql::request::Request;
+
+type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync;
+
+/// Counts the whole list.
+#[derive(Clone)]
+pub struct Total(Arc<Count>);
+
+impl Total {
+    /// A count that is taken when it is asked for.
+    pub fn later(count: impl for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(count))
+    }
+
+    /// A count that is known already.
+    pub fn known(count: usize) -> Self {
+        Self::later(move |_| Box::pin(async move { Ok(count as u64) }))
+    }
+
+    /// Takes it.
+    pub async fn take(&self, request: &Request) -> Result<u64> {
+        (self.0)(request).await
+    }
+}
+
+/// Where a page stands in its list.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct PageInfo {
+    /// Whether there is more behind this page.
+    pub has_next_page: bool,
+    /// Whether there is more before this page.
+    pub has_previous_page: bool,
+    /// Cursor of the first item, for `before`.
+    pub start_cursor: Option<String>,
+    /// Cursor of the last item, for `after`.
+    pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// Of a slice.
+    pub fn of<T>(slice: &Slice<T>) -> Self {
+        Self {
+            has_next_page: slice.has_next,
+            has_previous_page: slice.has_previous,
+            start_cursor: slice.items.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: slice.items.last().map(|(cursor, _)| cursor.clone()),
+        }
+    }
+}
+
+/// A page of a list.
+pub struct Connection<T> {
+    edges: Vec<Edge<T>>,
+    page_info: PageInfo,
+    total: Total,
+}
+
+/// One item of a page.
+pub struct Edge<T> {
+    cursor: String,
+    node: T,
+}
+
+impl<T> Connection<T> {
+    /// A page whose nodes are made of the items of a slice.
+    pub fn new<R>(slice: &Slice<R>, total: Total, node: impl Fn(&Arc<R>) -> T) -> Self {
+        let edges =
+            slice.items.iter().map(|(cursor, item)| Edge { cursor: cursor.clone(), node: node(item) }).collect();
+        Self { edges, page_info: PageInfo::of(slice), total }
+    }
+}
+
+impl<R: Send + Sync + 'static> List<R> {
+    /// The page of one parent and the count of its whole list.
+    pub async fn read(
+        &'static self,
+        request: &Request,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: Filter,
+    ) -> Result<(Arc<Slice<R>>, Total)> {
+        let slice = self.page(request.db(), &request.lists, parent, page, &filter).await?;
+        let filter = Arc::new(filter);
+        let total = Total::later(move |request| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { self.count(request.db(), &request.lists, parent, &filter).await })
+        });
+        Ok((slice, total))
+    }
+
+    /// The page of one parent as a connection whose nodes are made of the rows.
+    pub async fn connection<T>(
+        &'static self,
+        request: &Request,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: Filter,
+        node: impl Fn(&Arc<R>) -> T,
+    ) -> Result<Connection<T>> {
+        let (slice, total) = self.read(request, parent, page, filter).await?;
+        Ok(Connection::new(&slice, total, node))
+    }
+}
+
+impl<T: ObjectType + 'static> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+impl<T: ObjectType + 'static> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[guarded]
+#[Object(name_type)]
+impl<T: ObjectType + 'static> Connection<T> {
+    /// The items of the page, each with its cursor.
+    #[public]
+    fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// Where the page stands in its list.
+    #[public]
+    fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many items the whole list has. Counted only when asked for.
+    #[public]
+    async fn total_count(&self, context: &Context<'_>) -> Result<Option<u64>> {
+        Ok(Some(self.total.take(Request::of(context)?).await?))
+    }
+}
+
+/// One item of a page.
+#[guarded]
+#[Object(name_type)]
+impl<T: ObjectType + 'static> Edge<T> {
+    /// The place of the item in its list, for `after` and `before`.
+    #[public]
+    fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The item.
+    #[public]
+    fn node(&self) -> &T {
+        &self.node
+    }
+}

@@ -1,0 +1,242 @@
+//! One statement fetches the page of a list for all parents of a level at once.
+//!
+//! For each parent the database reads just the rows of the page from the index of the list's order: by LATERAL on
+//! PostgreSQL, by a correlated IN on SQLite, which has no LATERAL.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
+use uuid::Uuid;
+
+use super::arguments::{Cursor, PageArguments};
+use super::filter::Filter;
+use super::key::Key;
+use super::slice::{Slice, slice};
+use crate::base::batch::Batch;
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+/// A table that says where in a list the rows of another stand: `o` in conditions.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing {
+    /// The table, which has the parent and the key.
+    pub table: &'static str,
+    /// Its column that names the row.
+    pub item: &'static str,
+    /// The join that finds the place of a row `t` in the list of `page.parent_id`.
+    pub find: &'static str,
+}
+
+/// A list of rows that hang on parents.
+pub struct List<T> {
+    /// Table of the rows; `t` in conditions, columns and joins.
+    pub table: &'static str,
+    /// Where the parent and the key stand, if not in the table itself.
+    pub placing: Option<Placing>,
+    /// Column that names the parent.
+    pub parent: &'static str,
+    /// What it is ordered by, then by id. There is an index (parent, key, id).
+    pub key: Key,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// Columns to select: `t.*`, and of the joined tables.
+    pub columns: &'static str,
+    /// Joins to other tables.
+    pub joins: &'static str,
+    /// Makes an item of the rows that one id has below its parent.
+    pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
+}
+
+/// Reads an item that is one row of its table, selected as `t.*`.
+fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<M, DbErr> {
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("no row".to_owned()))?;
+    M::from_query_result(row, "")
+}
+
+/// The batches of one request: one for each list, page and filter.
+#[derive(Default)]
+pub struct Lists(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
+
+impl Lists {
+    /// The batch of that name, made when it is first asked for.
+    pub fn batch<V: Send + Sync + 'static>(&self, name: String) -> Arc<Batch<Uuid, V>> {
+        let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = batches.entry(name).or_insert_with(|| Arc::new(Batch::<Uuid, V>::default()));
+        // The name holds the list, and a list has one type of item.
+        Arc::clone(made).downcast().unwrap_or_default()
+    }
+}
+
+impl<M: FromQueryResult> List<M> {
+    /// Of the rows of a table as they are, the smallest first.
+    pub const fn of_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
+        Self { table, placing: None, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
+    }
+}
+
+impl<T: Send + Sync + 'static> List<T> {
+    /// The page of one parent, fetched together with those of its siblings.
+    pub async fn page(
+        &'static self,
+        db: &Db,
+        lists: &Lists,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: &Filter,
+    ) -> Result<Arc<Slice<T>>> {
+        let order = (self.key, self.descending);
+        let name = format!("page {} {} {page:?} {filter:?} {order:?}", self.table, self.parent);
+        let batch = lists.batch::<Arc<Slice<T>>>(name);
+        let found = batch.load(parent, async |parents| self.fetch(db, &parents, page, filter).await).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// How many rows a parent has, counted together with its siblings.
+    pub async fn count(&'static self, db: &Db, lists: &Lists, parent: Uuid, filter: &Filter) -> Result<u64> {
+        let batch = lists.batch::<u64>(format!("count {} {} {filter:?}", self.table, self.parent));
+        let found = batch.load(parent, async |parents| self.count_all(db, &parents, filter).await).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// One item by its id, whoever its parent is, fetched together with its siblings. What may be seen of it its object
+    /// decides.
+    pub async fn find(&'static self, db: &Db, lists: &Lists, id: Uuid) -> Result<Option<Arc<T>>> {
+        let batch = lists.batch::<Arc<T>>(format!("find {} {}", self.table, self.parent));
+        batch.load(id, async |ids| self.find_all(db, &ids).await).await
+    }
+
+    async fn find_all(&self, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<T>>> {
+        let Self { table, columns, joins, .. } = self;
+        let among = db.among("t.id", 1);
+        let sql = format!("SELECT 0, t.id, 0, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
+        let rows = db.rows(sql, vec![db.keys(ids)]).await?;
+        let items = alike(&rows, |row| row.try_get_by_index::<Uuid>(1))?;
+        let items = items.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
+        Ok(items.collect::<std::result::Result<_, DbErr>>()?)
+    }
+
+    async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
+        let (source, place, _) = self.source();
+        let parent = format!("{place}.{}", self.parent);
+        let among = db.among(&parent, 1);
+        let sql = format!(
+            "SELECT {parent}, COUNT(*) FROM {source} AND {among} {filter} GROUP BY {parent}",
+            filter = filter.behind(1),
+        );
+        let mut values = vec![db.keys(parents)];
+        values.extend(filter.values().iter().cloned());
+        let rows = db.rows(sql, values).await?;
+        let counted = rows.iter().map(|row| {
+            let count: i64 = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, count.unsigned_abs()))
+        });
+        Ok(counted.collect::<std::result::Result<_, DbErr>>()?)
+    }
+
+    async fn fetch(
+        &self,
+        db: &Db,
+        parents: &[Uuid],
+        page: &PageArguments,
+        filter: &Filter,
+    ) -> Result<HashMap<Uuid, Arc<Slice<T>>>> {
+        // One more than asked for tells whether there is more.
+        let limit = i64::try_from(page.size + 1).unwrap_or(i64::MAX);
+        let (key, id) = match &page.from {
+            Some(cursor) => (self.key.value(&cursor.key)?, cursor.id),
+            None => (Value::from(""), Uuid::nil()),
+        };
+        let mut values = vec![db.keys(parents), limit.into(), id.into(), key];
+        values.extend(filter.values().iter().cloned());
+        let sql = self.statement(db.backend(), page, filter);
+        let rows = db.rows(sql, values).await?;
+        Ok(self.slices(&rows, page)?)
+    }
+
+    /// Where the rows come from, up to the conditions; what stands for the table with their places, and its column with
+    /// their ids. The cross join keeps SQLite from reading them in another order than that of their places.
+    fn source(&self) -> (String, &'static str, &'static str) {
+        let table = self.table;
+        match self.placing {
+            None => (format!("{table} t WHERE TRUE"), "t", "id"),
+            Some(Placing { table: places, item, .. }) => {
+                (format!("{places} o CROSS JOIN {table} t WHERE t.id = o.{item}"), "o", item)
+            }
+        }
+    }
+
+    /// Parameters: 1 the parents, 2 the limit, 3 and 4 the id and the key of the cursor, then those of the filter.
+    fn statement(&self, backend: DbBackend, page: &PageArguments, filter: &Filter) -> String {
+        let (table, parent, key) = (self.table, self.parent, self.key.column());
+        let (source, place, id) = self.source();
+        let find = self.placing.map_or("", |placing| placing.find);
+        let (direction, beyond) = if self.descending == page.backwards { ("ASC", ">") } else { ("DESC", "<") };
+        let from = match (&page.from, backend) {
+            (Some(_), _) => format!("AND ({place}.{key}, {place}.{id}) {beyond} ($4, $3)"),
+            // PostgreSQL wants to know the type of a parameter that has no use.
+            (None, DbBackend::Postgres) => "AND ($3::uuid IS NOT NULL OR $4::text IS NOT NULL)".to_owned(),
+            (None, _) => String::new(),
+        };
+        let rows = format!(
+            "SELECT {place}.{id} AS id FROM {source} AND {place}.{parent} = parent.id {from} {} \
+             ORDER BY {place}.{key} {direction}, {place}.{id} {direction} LIMIT $2",
+            filter.behind(4)
+        );
+        // SQLite would read the page once more for each row of it, where that is found by the same id.
+        let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
+        let pages = of_each(backend, table, &rows);
+        format!(
+            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
+             FROM page JOIN {table} t ON t.id = page.id {find} {} \
+             ORDER BY {place}.{key} {direction}, t.id {direction}, page.parent_id",
+            self.columns, self.joins
+        )
+    }
+
+    fn slices(
+        &self,
+        rows: &[QueryResult],
+        page: &PageArguments,
+    ) -> std::result::Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
+        let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
+        // One row of the table may stand below several parents.
+        let items = alike(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
+        for ((parent, id), rows) in items {
+            let cursor = Cursor { key: self.key.read(&rows[0], 2)?, id }.encode();
+            let item = Arc::new((self.read)(rows)?);
+            found.entry(parent).or_default().push((cursor, item));
+        }
+        Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
+    }
+}
+
+/// Selects for each of the keys in parameter 1, which is `parent.id` to the inner statement, what that gives: ids of rows
+/// of the table. For each it reads as many as its limit says.
+pub fn of_each(backend: DbBackend, table: &str, rows: &str) -> String {
+    match backend {
+        DbBackend::Postgres => {
+            format!("SELECT parent.id AS parent_id, c.id FROM unnest($1) AS parent(id) CROSS JOIN LATERAL ({rows}) c")
+        }
+        _ => format!(
+            "SELECT parent.id AS parent_id, c.id FROM (SELECT unhex(value) AS id FROM json_each($1)) parent \
+             JOIN {table} c ON c.id IN ({rows})"
+        ),
+    }
+}
+
+/// The rows of each item, which follow each other; what tells items apart is read of each row.
+fn alike<K: Copy + PartialEq>(
+    rows: &[QueryResult],
+    read: impl Fn(&QueryResult) -> std::result::Result<K, DbErr>,
+) -> std::result::Result<Vec<(K, &[QueryResult])>, DbErr> {
+    let keys = rows.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?;
+    let mut start = 0;
+    let items = keys.chunk_by(PartialEq::eq).map(|same| {
+        let rows = &rows[start..start + same.len()];
+        start += same.len();
+        (same[0], rows)
+    });
+    Ok(items.collect())
+}

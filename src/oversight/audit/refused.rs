@@ -1,0 +1,97 @@
+//! Refused mutations, written into the log of the organisation that their actor works in and belongs to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::act::{Act, Doer};
+use super::store::{belongs, record};
+use crate::access::{Permission, Refusal};
+use crate::base::error::Result;
+use crate::base::random::Random;
+use crate::graphql::request::Request;
+
+/// So many refusals of one actor are written in a minute by this process, so that nobody fills a log by failing.
+const A_MINUTE: u32 = 10;
+/// Of so many actors it is known how much they have spent; beyond it, those of past minutes are thrown out.
+const ACTORS: usize = 10_000;
+
+/// Writes refusals. Cheap to clone.
+#[derive(Clone)]
+pub struct RefusalLog {
+    random: Random,
+    spent: Arc<Mutex<HashMap<Uuid, Spent>>>,
+}
+
+/// How many were written since the minute began.
+#[derive(Clone, Copy)]
+struct Spent {
+    since: DateTimeUtc,
+    count: u32,
+}
+
+impl RefusalLog {
+    /// With its ids from here.
+    pub fn new(random: Random) -> Self {
+        Self { random, spent: Arc::default() }
+    }
+
+    /// Writes what was refused of a request that has run. That this fails changes nothing of the answer.
+    pub async fn write(&self, request: &Request) {
+        for refusal in request.refusals.take() {
+            // Boxed, because most requests refuse nothing and need not carry the room for it.
+            if let Err(error) = Box::pin(self.write_one(request, refusal)).await {
+                tracing::error!(%error, "a refused mutation is missing in the audit log");
+            }
+        }
+    }
+
+    async fn write_one(&self, request: &Request, refusal: Refusal) -> Result<()> {
+        let (Some(actor), Some(organisation)) = (Doer::of(request.actor()).id, request.acting_organisation()) else {
+            return Ok(());
+        };
+        if !belongs(&request.access, organisation).await? || !self.spend(actor, request.now()) {
+            return Ok(());
+        }
+        let permission = refusal.permission.map(Permission::text);
+        let after = json!({ "code": refusal.code, "permission": permission });
+        // Allowed was nothing; the way is the one by which the actor belongs here.
+        let act = Act::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
+        let act = act.changing(Json::Null, after);
+        request.db().write(async |tx| Ok(record(tx, request, &self.random, act).await?)).await
+    }
+
+    fn spend(&self, actor: Uuid, now: DateTimeUtc) -> bool {
+        let is_past = |spent: &Spent| now - spent.since >= TimeDelta::minutes(1);
+        let mut all = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= ACTORS {
+            all.retain(|_, spent| !is_past(spent));
+        }
+        let spent = all.entry(actor).or_insert(Spent { since: now, count: 0 });
+        if is_past(spent) {
+            *spent = Spent { since: now, count: 0 };
+        }
+        spent.count += 1;
+        spent.count <= A_MINUTE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_writes_ten_refusals_a_minute_and_others_their_own() {
+        let log = RefusalLog::new(Random::seeded(1));
+        let (ada, bob, now) = (Uuid::from_u128(1), Uuid::from_u128(2), DateTimeUtc::UNIX_EPOCH);
+        let written = (0..15).filter(|_| log.spend(ada, now)).count();
+        assert_eq!(written, 10);
+        assert!(log.spend(bob, now));
+        assert!(!log.spend(ada, now + TimeDelta::seconds(59)));
+        assert!(log.spend(ada, now + TimeDelta::seconds(60)));
+    }
+}

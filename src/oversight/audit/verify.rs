@@ -1,0 +1,73 @@
+//! Going through a log from its first kept event to its end, in pages, with constant memory.
+
+use uuid::Uuid;
+
+use super::rules::{BEGINNING, fault};
+use super::store;
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+/// How many events are looked at at a time.
+const PAGE: u64 = 1000;
+
+/// What was found in a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// How many events hold.
+    pub events: u64,
+    /// How many of them have had their details forgotten.
+    pub forgotten: u64,
+    /// The place of the first event that does not hold, and why; none if all do.
+    pub fault: Option<(i64, &'static str)>,
+}
+
+/// Verifies the log of an organisation: finds an event that was changed, removed or put in. Tells after each page how
+/// many events it had.
+pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> Result<Finding> {
+    let mut finding = Finding::default();
+    // The end is read before the events, so events may be added behind it, but none before it may be missing.
+    let chain = store::find_chain(db, organisation).await?;
+    let mut events = store::events(db, organisation, None, PAGE).await?;
+    // The first event of a log and its end are written together.
+    let chain = match chain {
+        None if !events.is_empty() => store::find_chain(db, organisation).await?,
+        chain => chain,
+    };
+    let (mut place, mut hash) =
+        chain.as_ref().map_or((0, BEGINNING.to_owned()), |chain| (chain.removed_sequence, chain.removed_hash.clone()));
+    while !events.is_empty() {
+        for event in &events {
+            if let Some(reason) = fault(event, place, &hash) {
+                // Retention may have removed the start of the log meanwhile, and then the rest goes on from there.
+                let removed = store::find_chain(db, organisation)
+                    .await?
+                    .map(|chain| (chain.removed_sequence, chain.removed_hash));
+                if let Some((sequence, end)) = removed.filter(|(sequence, _)| *sequence > place)
+                    && fault(event, sequence, &end).is_none()
+                {
+                    (place, hash) = (event.sequence, event.hash.clone());
+                    finding.events += 1;
+                    continue;
+                }
+                finding.fault = Some((event.sequence.min(place + 1), reason));
+                return Ok(finding);
+            }
+            if chain.as_ref().is_some_and(|chain| chain.sequence == event.sequence && chain.hash != event.hash) {
+                finding.fault = Some((event.sequence, "the event was changed, together with its hash"));
+                return Ok(finding);
+            }
+            finding.events += 1;
+            finding.forgotten += u64::from(event.details.is_none());
+            event.hash.clone_into(&mut hash);
+            place = event.sequence;
+        }
+        tell(events.len() as u64);
+        events = store::events(db, organisation, Some(place), PAGE).await?;
+    }
+    match chain {
+        Some(chain) if place < chain.sequence => finding.fault = Some((place + 1, "the newest events were removed")),
+        None if place > 0 => finding.fault = Some((place + 1, "the end of the log was removed")),
+        _ => {}
+    }
+    Ok(finding)
+}

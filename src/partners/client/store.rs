@@ -1,0 +1,165 @@
+//! Statements that create clients.
+#![expect(clippy::disallowed_methods, reason = "the statements that create clients stand here")]
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+use entity::{
+    billing_contact, billing_details, membership, membership_role, organisation, ownership_transfer, partnership,
+    payer, user,
+};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
+use uuid::Uuid;
+
+use super::create::Known;
+use super::recipient::Recipients;
+use crate::base::db::WriteError;
+use crate::base::error::Error;
+use crate::base::random::Random;
+use crate::people::membership::store::NewMember;
+
+type Written<T> = std::result::Result<T, DbErr>;
+
+/// How often codes are drawn until enough are free. There are 10^12, so a second time is hardly ever needed.
+const DRAWS: usize = 8;
+
+/// The users with these addresses.
+pub async fn users(tx: &DatabaseTransaction, addresses: &[String]) -> Written<Known> {
+    if addresses.is_empty() {
+        return Ok(Known::new());
+    }
+    let found = user::Entity::find().filter(user::Column::Email.is_in(addresses.iter().cloned())).all(tx).await?;
+    Ok(found.into_iter().map(|user| (user.email.clone(), user)).collect())
+}
+
+/// Which of the numbers the reseller has given already, with the names of the clients.
+pub async fn references(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    references: &[&str],
+) -> Written<HashMap<String, String>> {
+    if references.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Option<String>, String)> = partnership::Entity::find()
+        .select_only()
+        .column(partnership::Column::Reference)
+        .column(partnership::Column::ClientName)
+        .filter(partnership::Column::ResellerId.eq(reseller))
+        .filter(partnership::Column::State.ne(partnership::State::Ended))
+        .filter(partnership::Column::Reference.is_in(references.iter().copied()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().filter_map(|(reference, name)| Some((reference?, name))).collect())
+}
+
+/// Gives a client another number, or none.
+pub async fn set_reference(tx: &DatabaseTransaction, partnership: Uuid, reference: Option<String>) -> Written<()> {
+    let change = partnership::ActiveModel { reference: Set(reference), ..Default::default() };
+    let only = partnership::Entity::update_many().set(change).filter(partnership::Column::Id.eq(partnership));
+    only.exec(tx).await?;
+    Ok(())
+}
+
+/// How many organisations were offered to these addresses within a day.
+pub async fn offered_lately(
+    tx: &DatabaseTransaction,
+    addresses: &[String],
+    now: DateTimeUtc,
+) -> Written<HashMap<String, i64>> {
+    if addresses.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(String, i64)> = ownership_transfer::Entity::find()
+        .select_only()
+        .column(ownership_transfer::Column::Email)
+        .column_as(ownership_transfer::Column::Id.count(), "count")
+        .filter(ownership_transfer::Column::Email.is_in(addresses.iter().cloned()))
+        .filter(ownership_transfer::Column::CreatedAt.gt(now - TimeDelta::days(1)))
+        .group_by(ownership_transfer::Column::Email)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// So many codes that no organisation has.
+pub async fn free_codes(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    count: usize,
+) -> std::result::Result<Vec<String>, WriteError> {
+    for _ in 0..DRAWS {
+        let codes: HashSet<String> = std::iter::repeat_with(|| random.code()).take(count).collect();
+        let taken = organisation::Entity::find()
+            .select_only()
+            .column(organisation::Column::Code)
+            .filter(organisation::Column::Code.is_in(codes.iter().cloned()))
+            .into_tuple::<String>()
+            .one(tx)
+            .await?;
+        if taken.is_none() && codes.len() == count {
+            return Ok(codes.into_iter().collect());
+        }
+    }
+    Err(Error::fault("no free codes for organisations").into())
+}
+
+/// Writes the organisations with their first members, each with the reseller for which the member keeps the place.
+pub async fn create(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    organisations: Vec<organisation::Model>,
+    members: Vec<(NewMember, Option<Uuid>)>,
+) -> Written<()> {
+    let organisations = organisations.into_iter().map(IntoActiveModel::into_active_model);
+    organisation::Entity::insert_many(organisations).exec_without_returning(tx).await?;
+    let rows = members.iter().map(|(member, custody)| membership::ActiveModel {
+        id: Set(member.id),
+        organisation_id: Set(member.organisation_id),
+        user_id: Set(member.user_id),
+        partnership_id: Set(member.partnership_id),
+        expires_at: Set(member.expires_at),
+        created_at: Set(now),
+        custody_reseller_id: Set(*custody),
+    });
+    membership::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let roles = members.iter().flat_map(|(member, _)| member.roles.iter().map(move |role| (member, role)));
+    let roles = roles.map(|(member, role)| membership_role::ActiveModel {
+        id: Set(random.id(now)),
+        organisation_id: Set(member.organisation_id),
+        membership_id: Set(member.id),
+        builtin: Set(role.builtin().map(|role| role.name().to_owned())),
+        role_id: Set(role.key()),
+    });
+    membership_role::Entity::insert_many(roles).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Offers new organisations to those who are to own them.
+pub async fn offer(tx: &DatabaseTransaction, transfers: Vec<ownership_transfer::Model>) -> Written<()> {
+    if !transfers.is_empty() {
+        let transfers = transfers.into_iter().map(IntoActiveModel::into_active_model);
+        ownership_transfer::Entity::insert_many(transfers).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes where the invoices of new clients go.
+pub async fn bill(tx: &DatabaseTransaction, recipients: Recipients) -> Written<()> {
+    let Recipients { contacts, details, payers } = recipients;
+    if !contacts.is_empty() {
+        let contacts = contacts.into_iter().map(IntoActiveModel::into_active_model);
+        billing_contact::Entity::insert_many(contacts).exec_without_returning(tx).await?;
+        let details = details.into_iter().map(IntoActiveModel::into_active_model);
+        billing_details::Entity::insert_many(details).exec_without_returning(tx).await?;
+    }
+    if !payers.is_empty() {
+        let payers = payers.into_iter().map(IntoActiveModel::into_active_model);
+        payer::Entity::insert_many(payers).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}

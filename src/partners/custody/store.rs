@@ -1,0 +1,188 @@
+//! Statements about places of owners that are kept.
+#![expect(clippy::disallowed_methods, reason = "the statements about custody stand here")]
+
+use entity::ownership_transfer::{self, State};
+use entity::{membership, membership_role};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement,
+};
+use uuid::Uuid;
+
+use crate::access::{BuiltinRole, RoleRef, loss};
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::locale::Locale;
+use crate::base::random::Random;
+use crate::people::membership::rules::{is_owner, is_working_owner};
+use crate::people::membership::store::{self as members, Member};
+
+type Written<T> = std::result::Result<T, DbErr>;
+
+/// Places that one round passes on.
+const SOME: u64 = 500;
+
+/// A place that is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Custody {
+    /// The membership of the keeper.
+    pub membership: Uuid,
+    /// The organisation whose owner has not come yet.
+    pub client: Uuid,
+    /// The keeper.
+    pub user: Uuid,
+    /// The reseller that has created it.
+    pub reseller: Uuid,
+}
+
+/// Who keeps a place.
+#[derive(Clone, Debug)]
+pub struct Keeper {
+    /// The user.
+    pub user: Uuid,
+    /// The user's name.
+    pub name: String,
+    /// The user's address.
+    pub email: String,
+    /// The user's language.
+    pub locale: Locale,
+}
+
+impl From<Member> for Keeper {
+    fn from(member: Member) -> Self {
+        Self { user: member.user_id, name: member.name, email: member.email, locale: member.locale }
+    }
+}
+
+fn read(row: &QueryResult) -> Written<Custody> {
+    Ok(Custody {
+        membership: row.try_get_by_index(0)?,
+        client: row.try_get_by_index(1)?,
+        user: row.try_get_by_index(2)?,
+        reseller: row.try_get_by_index(3)?,
+    })
+}
+
+/// Where the reseller is none any more or suspended, nobody can keep a place for it: it passes to nobody.
+const WORKING: &str =
+    "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
+
+const COLUMNS: &str = "m.id, m.organisation_id, m.user_id, m.custody_reseller_id";
+
+/// All that a user keeps.
+pub async fn of_user(tx: &DatabaseTransaction, user: Uuid) -> Written<Vec<Custody>> {
+    let sql = format!("SELECT {COLUMNS} FROM membership m WHERE m.user_id = $1 AND m.custody_reseller_id IS NOT NULL");
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [user.into()]);
+    tx.query_all_raw(statement).await?.iter().map(read).collect()
+}
+
+/// What is kept for a reseller by people who cannot keep it any more: so many.
+pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc) -> Written<Vec<Custody>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE m.custody_reseller_id = $1 \
+         AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {SOME}",
+        loss("m", "$2")
+    );
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [reseller.into(), now.into()]);
+    tx.query_all_raw(statement).await?.iter().map(read).collect()
+}
+
+/// The resellers for which somebody keeps what they cannot keep any more, while they have an OWNER who can.
+pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
+    let sql = format!(
+        "SELECT DISTINCT m.custody_reseller_id FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} \
+         WHERE m.custody_reseller_id IS NOT NULL AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) \
+         AND EXISTS (SELECT 1 FROM membership own JOIN membership_role r ON r.membership_id = own.id \
+           AND r.builtin = 'OWNER' JOIN \"user\" heir ON heir.id = own.user_id AND heir.state = 'ACTIVE' \
+           WHERE own.organisation_id = m.custody_reseller_id AND own.user_id <> m.user_id)",
+        loss("m", "$1")
+    );
+    let rows = db.rows(sql, vec![now.into()]).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?)
+}
+
+/// The longest-standing OWNER of a reseller who can act, but not this one.
+pub async fn heir(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    but: Option<Uuid>,
+    now: DateTimeUtc,
+) -> Written<Option<Keeper>> {
+    let leaders = members::leaders(tx, reseller).await?;
+    let owners = leaders.into_iter().filter(|member| {
+        is_owner(member)
+            && member.is_active
+            && member.expires_at.is_none_or(|end| now < end)
+            && Some(member.user_id) != but
+    });
+    let oldest = owners.min_by_key(|member| (member.created_at, member.id));
+    Ok(oldest.map(Keeper::from))
+}
+
+/// Whether there is a place to keep: the keeper is still the client's OWNER, and it has no other of its own.
+pub async fn is_kept(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
+    let owners: Vec<Member> = members::leaders(tx, custody.client).await?.into_iter().filter(is_owner).collect();
+    let has_own = owners.iter().any(|owner| is_working_owner(owner, now) && owner.custody_reseller_id.is_none());
+    Ok(!has_own && owners.iter().any(|owner| owner.id == custody.membership))
+}
+
+/// Ends all places that are kept at the client, and gives their memberships; that of its new owner is its own.
+pub async fn end(tx: &DatabaseTransaction, client: Uuid, owner: Uuid) -> Written<Vec<Member>> {
+    let kept =
+        members::select(tx, "t.organisation_id = $1 AND t.custody_reseller_id IS NOT NULL", [client.into()]).await?;
+    let (own, others): (Vec<Member>, Vec<Member>) = kept.into_iter().partition(|member| member.user_id == owner);
+    for member in &own {
+        members::set_end(tx, member.id, member.expires_at, member.partnership_id, None).await?;
+    }
+    for member in &others {
+        members::remove(tx, member.id).await?;
+    }
+    Ok(others)
+}
+
+/// Gives the place to somebody else, with what waits for an answer; false if it is not kept by the old one any more.
+pub async fn pass(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    custody: Custody,
+    heir: Uuid,
+    now: DateTimeUtc,
+) -> Written<bool> {
+    let kept = membership::Entity::find_by_id(custody.membership)
+        .filter(membership::Column::UserId.eq(custody.user))
+        .filter(membership::Column::CustodyResellerId.eq(custody.reseller));
+    if kept.one(tx).await?.is_none() {
+        return Ok(false);
+    }
+    if let Some(member) = members::load_of(tx, custody.client, heir).await? {
+        // A member already: the role comes to what there is.
+        if !is_owner(&member) {
+            let owner = [RoleRef::Builtin(BuiltinRole::Owner)];
+            members::add_roles(tx, random, (custody.client, member.id), &owner, now).await?;
+            members::set_end(tx, member.id, None, None, Some(custody.reseller)).await?;
+        }
+        members::remove(tx, custody.membership).await?;
+    } else {
+        let change = membership::ActiveModel { user_id: Set(heir), ..Default::default() };
+        membership::Entity::update_many()
+            .set(change)
+            .filter(membership::Column::Id.eq(custody.membership))
+            .exec(tx)
+            .await?;
+        // Only what an owner has goes with the place.
+        membership_role::Entity::delete_many()
+            .filter(membership_role::Column::MembershipId.eq(custody.membership))
+            .filter(membership_role::Column::Builtin.is_null().or(membership_role::Column::Builtin.ne("OWNER")))
+            .exec(tx)
+            .await?;
+    }
+    ownership_transfer::Entity::update_many()
+        .set(ownership_transfer::ActiveModel { offered_by_id: Set(heir), ..Default::default() })
+        .filter(ownership_transfer::Column::OrganisationId.eq(custody.client))
+        .filter(ownership_transfer::Column::OfferedById.eq(custody.user))
+        .filter(ownership_transfer::Column::State.eq(State::Offered))
+        .exec(tx)
+        .await?;
+    Ok(true)
+}

@@ -1,0 +1,126 @@
+//! Sums of money: exact, by currency.
+
+use std::collections::BTreeMap;
+
+use crate::base::error::{Error, Result};
+use crate::base::money::Money;
+
+/// Amounts by currency. They may be larger than a field holds while they are added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums(BTreeMap<String, i128>);
+
+impl Sums {
+    /// Adds an amount in minor units. (No sum of stored amounts comes near the end of 128 bits.)
+    pub fn add(&mut self, currency: &str, minor: i128) {
+        if let Some(sum) = self.0.get_mut(currency) {
+            *sum = sum.saturating_add(minor);
+        } else {
+            self.0.insert(currency.to_owned(), minor);
+        }
+    }
+
+    /// The amounts, by currency.
+    pub fn money(&self) -> Result<Vec<Money>> {
+        self.0.iter().map(|(currency, minor)| Ok(Money::new(fitting(currency, *minor)?, currency))).collect()
+    }
+}
+
+fn fitting(currency: &str, minor: i128) -> Result<i64> {
+    i64::try_from(minor).map_err(|_| {
+        Error::Conflict(format!("The amounts in {currency} add up to {minor} minor units, more than 64 bits hold."))
+    })
+}
+
+/// What is subscribed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscribed {
+    /// How many that are not over.
+    pub count: u64,
+    /// Twelve times what those that renew cost in a month.
+    twelve_months: Sums,
+}
+
+impl Subscribed {
+    /// Adds what renews and costs this much in a term.
+    pub fn add(&mut self, currency: &str, minor: i128, is_annual: bool) {
+        self.twelve_months.add(currency, if is_annual { minor } else { minor.saturating_mul(12) });
+    }
+
+    /// What recurs in a month: of annual terms a twelfth. Rounded once, half to even, when all is added up.
+    pub fn monthly(&self) -> Result<Vec<Money>> {
+        let sums = self.twelve_months.0.iter();
+        sums.map(|(currency, minor)| Ok(Money::new(fitting(currency, a_twelfth(*minor))?, currency))).collect()
+    }
+}
+
+/// A twelfth, rounded half to even.
+fn a_twelfth(minor: i128) -> i128 {
+    let (whole, rest) = (minor.div_euclid(12), minor.rem_euclid(12));
+    if rest > 6 || (rest == 6 && whole % 2 != 0) { whole + 1 } else { whole }
+}
+
+/// Invoices that are open, and those of them that are overdue: how many, and what is left to pay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invoiced {
+    /// All that are open.
+    pub open: (u64, Sums),
+    /// Of these, those whose last day to pay is over.
+    pub overdue: (u64, Sums),
+}
+
+impl Invoiced {
+    /// Adds so many open invoices with so much left to pay.
+    pub fn add(&mut self, currency: &str, count: u64, minor: i128, is_overdue: bool) {
+        let sums = [Some(&mut self.open), is_overdue.then_some(&mut self.overdue)];
+        for (counted, amounts) in sums.into_iter().flatten() {
+            *counted += count;
+            amounts.add(currency, minor);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_twelfth_is_rounded_half_to_even() {
+        for (whole, twelfth) in [(0, 0), (6, 0), (7, 1), (18, 2), (30, 2), (31, 3), (-6, 0), (-18, -2), (-7, -1)] {
+            assert_eq!(a_twelfth(whole), twelfth, "{whole}");
+        }
+    }
+
+    #[test]
+    fn annual_terms_are_rounded_together_and_not_one_by_one() {
+        let mut subscribed = Subscribed::default();
+        for _ in 0..12 {
+            subscribed.add("SEK", 5, true);
+        }
+        subscribed.add("SEK", 100, false);
+        subscribed.add("EUR", 6, true);
+        assert_eq!(subscribed.monthly().unwrap(), [Money::new(0, "EUR"), Money::new(105, "SEK")]);
+    }
+
+    #[test]
+    fn a_sum_beyond_64_bits_is_an_error_that_says_so() {
+        let mut sums = Sums::default();
+        sums.add("SEK", i128::from(i64::MAX));
+        assert!(sums.money().is_ok());
+        sums.add("SEK", 1);
+        assert!(sums.money().unwrap_err().to_string().contains("SEK"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_overdue_is_part_of_what_is_open(rows in prop::collection::vec((any::<bool>(), 0..1_000_i64), 0..20)) {
+            let mut invoiced = Invoiced::default();
+            for (is_overdue, minor) in &rows {
+                invoiced.add("SEK", 1, i128::from(*minor), *is_overdue);
+            }
+            prop_assert_eq!(invoiced.open.0, rows.len() as u64);
+            prop_assert_eq!(invoiced.overdue.0, rows.iter().filter(|(is_overdue, _)| *is_overdue).count() as u64);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Statements that count and add up: one for all organisations, or all resellers, that are asked for at the same time.
+
+use std::collections::HashMap;
+
+use sea_orm::prelude::Date;
+use sea_orm::{ActiveEnum, DbBackend, DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::rules::{Invoiced, Subscribed};
+use super::summary::{ClientsInState, Over};
+use crate::access::{Passage, Permission, Seen};
+use crate::base::db::Db;
+use crate::base::error::{Error, Result};
+use crate::graphql::request::Request;
+use crate::partners::partnership::PartnershipState;
+
+/// Subscriptions that are not over, by what tells their sums apart.
+const SUBSCRIPTIONS: &str = "subscription s ON s.organisation_id = t.id AND s.state IN ('ACTIVE', 'CANCELLED')";
+/// Invoices that are issued and not wholly paid.
+const INVOICES: &str = "invoice i ON i.organisation_id = t.id AND i.state = 'OPEN'";
+
+/// How many members an organisation has.
+pub async fn members(request: &Request, organisation: Uuid) -> Result<u64> {
+    let batch = request.lists.batch::<u64>("overview members".to_owned());
+    let found = batch.load(organisation, async |ids| members_of(request.db(), &ids).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// What an organisation subscribes to.
+pub async fn subscribed(request: &Request, organisation: Uuid) -> Result<Subscribed> {
+    let batch = request.lists.batch::<Subscribed>("overview subscriptions".to_owned());
+    let found = batch.load(organisation, async |ids| subscribed_of(request.db(), &ids).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// What an organisation has not paid.
+pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced> {
+    let today = request.now().date_naive();
+    let batch = request.lists.batch::<Invoiced>("overview invoices".to_owned());
+    let found = batch.load(organisation, async |ids| invoiced_of(request.db(), &ids, today).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The members of each.
+pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
+    let among = db.among("organisation_id", 1);
+    let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {among} GROUP BY organisation_id");
+    let rows = db.rows(sql, vec![db.keys(ids)]).await?;
+    let counted = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, count(row, 1)?)));
+    Ok(counted.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// What each subscribes to.
+pub async fn subscribed_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Subscribed>> {
+    read_subscribed(&db.rows(subscriptions(db, themselves(db)), vec![db.keys(ids)]).await?)
+}
+
+/// What each has not paid.
+pub async fn invoiced_of(db: &Db, ids: &[Uuid], today: Date) -> Result<HashMap<Uuid, Invoiced>> {
+    read_invoiced(&db.rows(invoices(db, themselves(db), 2), vec![db.keys(ids), today.into()]).await?)
+}
+
+/// The organisations in parameter 1, each for itself.
+fn themselves(db: &Db) -> &'static str {
+    match db.backend() {
+        DbBackend::Postgres => "(SELECT k.id, k.id AS owner FROM unnest($1) AS k(id)) t",
+        _ => "(SELECT unhex(value) AS id, unhex(value) AS owner FROM json_each($1)) t",
+    }
+}
+
+/// How many clients a reseller has, by the state of the partnership.
+pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<ClientsInState>> {
+    let batch = request.lists.batch::<Vec<ClientsInState>>("summary clients".to_owned());
+    let load = async |ids: Vec<Uuid>| {
+        let db = request.db();
+        let sql = format!(
+            "SELECT reseller_id, standing, COUNT(*) FROM (SELECT reseller_id, CASE WHEN state = 'ENDED' THEN 3 \
+               WHEN ends_at <= $2 THEN 2 WHEN starts_at > $2 THEN 0 ELSE 1 END AS standing \
+             FROM partnership WHERE {} AND state IN ('ACTIVE', 'ENDED')) p GROUP BY reseller_id, standing ORDER BY 2",
+            db.among("reseller_id", 1)
+        );
+        let mut found: HashMap<Uuid, Vec<ClientsInState>> = HashMap::new();
+        for row in db.rows(sql, vec![db.keys(&ids), request.now().into()]).await? {
+            let state = match row.try_get_by_index::<i32>(1)? {
+                0 => PartnershipState::Scheduled,
+                1 => PartnershipState::Active,
+                2 => PartnershipState::Expired,
+                _ => PartnershipState::Ended,
+            };
+            found.entry(row.try_get_by_index(0)?).or_default().push(ClientsInState { state, count: count(&row, 2)? });
+        }
+        Ok(found)
+    };
+    Ok(batch.load(reseller, load).await?.unwrap_or_default())
+}
+
+/// What the clients of a reseller subscribe to, as far as they let the viewer know.
+pub async fn subscribed_below(request: &Request, reseller: &Seen) -> Result<Over<Subscribed>> {
+    let sums = async |db: &Db, source: &str, values: Vec<Value>| {
+        read_subscribed(&db.rows(subscriptions(db, source), values).await?)
+    };
+    below(request, reseller, Permission::SubscriptionRead, "subscriptions", sums).await
+}
+
+/// What the clients of a reseller have not paid, as far as they let the viewer know.
+pub async fn invoiced_below(request: &Request, reseller: &Seen) -> Result<Over<Invoiced>> {
+    let today = request.now().date_naive();
+    let sums = async |db: &Db, source: &str, mut values: Vec<Value>| {
+        values.push(today.into());
+        read_invoiced(&db.rows(invoices(db, source, values.len()), values).await?)
+    };
+    below(request, reseller, Permission::InvoiceRead, "invoices", sums).await
+}
+
+/// Adds up over the clients that let the permission through: for all resellers for which that is said in the same way,
+/// two statements.
+async fn below<T, F>(request: &Request, reseller: &Seen, permission: Permission, what: &str, sums: F) -> Result<Over<T>>
+where
+    T: Clone + Default + Send + Sync + 'static,
+    F: AsyncFnOnce(&Db, &str, Vec<Value>) -> Result<HashMap<Uuid, T>>,
+{
+    let passage = reseller.passage(permission);
+    let batch = request.lists.batch::<Over<T>>(format!("summary {what} {passage:?}"));
+    let load = async |ids: Vec<Uuid>| {
+        let db = request.db();
+        let clients = format!(
+            "SELECT p.reseller_id AS owner, p.client_id AS id, CASE WHEN {} THEN 1 ELSE 0 END AS speaks \
+             FROM partnership p WHERE {} AND p.state = 'ACTIVE' AND p.starts_at <= $2 \
+               AND (p.ends_at IS NULL OR p.ends_at > $2)",
+            condition(&passage, permission),
+            db.among("p.reseller_id", 1)
+        );
+        let values = vec![db.keys(&ids), request.now().into()];
+        let counting = format!("SELECT t.owner, COUNT(*), SUM(t.speaks) FROM ({clients}) t GROUP BY t.owner");
+        let mut found: HashMap<Uuid, Over<T>> = HashMap::new();
+        for row in db.rows(counting, values.clone()).await? {
+            let over = Over { of_clients: count(&row, 1)?, clients: count(&row, 2)?, sums: T::default() };
+            found.insert(row.try_get_by_index(0)?, over);
+        }
+        if found.values().any(|over| over.clients > 0) {
+            let source = format!("(SELECT p.* FROM ({clients}) p WHERE p.speaks = 1) t");
+            for (owner, added) in sums(db, &source, values).await? {
+                found.entry(owner).or_default().sums = added;
+            }
+        }
+        Ok(found)
+    };
+    Ok(batch.load(reseller.row.id, load).await?.unwrap_or_default())
+}
+
+/// Whether the client of a partnership `p` lets the permission through: what the resolver says of each, for all of them.
+fn condition(passage: &Passage, permission: Permission) -> String {
+    match passage {
+        Passage::Closed => "1 = 0".to_owned(),
+        Passage::Open => {
+            "NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = p.client_id AND o.kind = 'OPERATOR')".to_owned()
+        }
+        Passage::Delegated { upstream_only, states } => {
+            let upstream = if *upstream_only { "AND p.includes_upstream" } else { "" };
+            let states: Vec<String> = states.iter().map(|state| format!("'{}'", state.to_value())).collect();
+            format!(
+                "(p.delegated & {}) <> 0 {upstream} AND EXISTS (SELECT 1 FROM organisation o \
+                   WHERE o.id = p.client_id AND o.kind <> 'OPERATOR' AND o.state IN ({}))",
+                permission.bit(),
+                states.join(", ")
+            )
+        }
+    }
+}
+
+/// Adds up for each `owner` over the organisations `id` of the source.
+fn subscriptions(db: &Db, source: &str) -> String {
+    let sum = exact_sum(db.backend(), "s.unit_price_minor", "s.quantity");
+    format!(
+        "SELECT t.owner, s.currency, s.term, s.state, COUNT(*), {sum} FROM {source} JOIN {SUBSCRIPTIONS} \
+         GROUP BY t.owner, s.currency, s.term, s.state"
+    )
+}
+
+fn read_subscribed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Subscribed>> {
+    let mut found: HashMap<Uuid, Subscribed> = HashMap::new();
+    for row in rows {
+        let all = found.entry(row.try_get_by_index(0)?).or_default();
+        all.count += count(row, 4)?;
+        let (currency, term): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        if row.try_get_by_index::<String>(3)? == "ACTIVE" {
+            all.add(&currency, read_sum(row, 5)?, term == "ANNUAL");
+        }
+    }
+    Ok(found)
+}
+
+/// The same for what is not paid; the parameter at the position is the day.
+fn invoices(db: &Db, source: &str, today: usize) -> String {
+    let [total, paid] = ["i.total_minor", "i.paid_minor"].map(|column| exact_sum(db.backend(), column, "1"));
+    let overdue = format!("CASE WHEN i.due_on < ${today} THEN 1 ELSE 0 END");
+    format!(
+        "SELECT t.owner, i.currency, {overdue} AS overdue, COUNT(*), {total}, {paid} FROM {source} JOIN {INVOICES} \
+         GROUP BY t.owner, i.currency, {overdue}"
+    )
+}
+
+fn read_invoiced(rows: &[QueryResult]) -> Result<HashMap<Uuid, Invoiced>> {
+    let mut found: HashMap<Uuid, Invoiced> = HashMap::new();
+    for row in rows {
+        let currency: String = row.try_get_by_index(1)?;
+        let left = read_sum(row, 4)?.saturating_sub(read_sum(row, 5)?);
+        let is_overdue = row.try_get_by_index::<i32>(2)? == 1;
+        found.entry(row.try_get_by_index(0)?).or_default().add(&currency, count(row, 3)?, left, is_overdue);
+    }
+    Ok(found)
+}
+
+fn count(row: &QueryResult, index: usize) -> std::result::Result<u64, DbErr> {
+    Ok(row.try_get_by_index::<i64>(index)?.unsigned_abs())
+}
+
+/// The sum of amounts, each taken so many times, as a text that `read_sum` reads. It is exact also where it is larger
+/// than 64 bits hold: SQLite, which has no larger numbers, adds up each quarter of 16 bits for itself.
+fn exact_sum(backend: DbBackend, amount: &str, times: &str) -> String {
+    if backend == DbBackend::Postgres {
+        return format!("SUM(CAST({amount} AS numeric) * {times})::text");
+    }
+    let quarters = [48, 32, 16, 0].map(|shift| format!("SUM((({amount} >> {shift}) & 65535) * {times})"));
+    quarters.join(" || ',' || ")
+}
+
+fn read_sum(row: &QueryResult, index: usize) -> Result<i128> {
+    let text: String = row.try_get_by_index(index)?;
+    let add = |sum: i128, quarter: &str| sum.checked_mul(1 << 16)?.checked_add(quarter.parse::<i128>().ok()?);
+    text.split(',').try_fold(0, add).ok_or_else(|| Error::fault(format!("{text} is not a sum of amounts")))
+}

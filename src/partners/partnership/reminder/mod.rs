@@ -1,0 +1,69 @@
+//! Reminding both sides of a partnership that it will end: 30, 7 and 1 days before.
+
+mod store;
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::letters;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::random::Random;
+use crate::organisation::store::find_row;
+use crate::people::membership::tell_leaders;
+
+/// So many days before the end people are reminded, the first time first.
+pub const DAYS: [i32; 3] = [30, 7, 1];
+
+/// For which of the days a reminder is due, or would be too late already, at the moment.
+pub fn reminded(ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> Option<i32> {
+    let left = ends_at? - now;
+    DAYS.into_iter().rev().find(|days| left <= TimeDelta::days(i64::from(*days)))
+}
+
+/// Writes the reminders that are due, each once however many servers there are, and says how many partnerships that were.
+pub async fn remind(db: &Db, random: &Random, now: DateTimeUtc) -> Result<usize> {
+    let mut count = 0;
+    for row in store::ending(db, now).await? {
+        let Some(days) = reminded(row.ends_at, now) else { continue };
+        let was_due = db
+            .write(async |tx| {
+                if !store::note_reminder(tx, &row, days).await? {
+                    return Ok(false);
+                }
+                let (Some(reseller), Some(client), Some(ends_at)) =
+                    (find_row(tx, row.reseller_id).await?, find_row(tx, row.client_id).await?, row.ends_at)
+                else {
+                    return Ok(false);
+                };
+                for at in [&reseller, &client] {
+                    tell_leaders(tx, random, now, at.id, |locale| {
+                        letters::ending(locale, (&reseller.name, &client.name), ends_at)
+                    })
+                    .await?;
+                }
+                Ok(true)
+            })
+            .await?;
+        count += usize::from(was_due);
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reminder_is_for_the_nearest_of_the_days() {
+        let now = DateTimeUtc::UNIX_EPOCH;
+        let in_hours = |hours| reminded(Some(now + TimeDelta::hours(hours)), now);
+        assert_eq!(in_hours(31 * 24), None);
+        assert_eq!(in_hours(30 * 24), Some(30));
+        assert_eq!(in_hours(8 * 24), Some(30));
+        assert_eq!(in_hours(7 * 24), Some(7));
+        assert_eq!(in_hours(24), Some(1));
+        assert_eq!(in_hours(1), Some(1));
+        assert_eq!(reminded(None, now), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! What a partnership lets through and for how long, as somebody wants it to be.
+
+use async_graphql::InputObject;
+use chrono::TimeDelta;
+use entity::partnership::Model;
+use sea_orm::prelude::DateTimeUtc;
+use serde_json::{Value as Json, json};
+
+use crate::access::{DelegationPreset, Grants, Permission, PermissionSet};
+use crate::base::config;
+use crate::base::error::{UserError, UserErrorCode};
+
+/// A partnership has an end at most so many days ahead, where the server has no setting for it.
+const LONGEST_DAYS: i64 = 36_525;
+
+/// What a client lets through to people who come by a reseller. Give either a preset or a list.
+#[derive(Clone, Debug, InputObject)]
+pub struct DelegationInput {
+    /// A named set for the client itself.
+    pub preset: Option<DelegationPreset>,
+    /// The permissions for the client itself; what they bring along is added. An empty list lets nothing through.
+    pub permissions: Option<Vec<Permission>>,
+    /// The permissions for the client's own clients, if it is a reseller itself.
+    #[graphql(default)]
+    pub client_permissions: Vec<Permission>,
+    /// Whether people of resellers above the reseller may come through as well.
+    #[graphql(default)]
+    pub includes_upstream: bool,
+}
+
+/// What a partnership lets through, and until when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// To the client itself.
+    pub delegated: PermissionSet,
+    /// To the clients of the client.
+    pub client_delegated: PermissionSet,
+    /// Also for people of resellers above the reseller.
+    pub includes_upstream: bool,
+    /// When it ends by itself.
+    pub ends_at: Option<DateTimeUtc>,
+}
+
+impl Terms {
+    /// Of a partnership that there is.
+    pub fn of(row: &Model) -> Self {
+        Self {
+            delegated: PermissionSet::from_stored(row.delegated),
+            client_delegated: PermissionSet::from_stored(row.client_delegated),
+            includes_upstream: row.includes_upstream,
+            ends_at: row.ends_at,
+        }
+    }
+
+    /// Puts what an input says in the place of what is let through.
+    pub fn with(self, input: &DelegationInput, field: &str) -> Result<Self, UserError> {
+        let delegated = match (input.preset, &input.permissions) {
+            (Some(preset), None) => preset.set(),
+            (None, Some(list)) => delegable(list, field)?,
+            _ => {
+                let message = "Give either a preset or permissions.";
+                return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+            }
+        };
+        let client_delegated = delegable(&input.client_permissions, field)?;
+        Ok(Self { delegated, client_delegated, includes_upstream: input.includes_upstream, ..self })
+    }
+
+    /// Both halves, as somebody holds them who gives them.
+    pub const fn grants(self) -> Grants {
+        Grants { own: self.delegated, clients: self.client_delegated }
+    }
+
+    /// What these let through that the others do not.
+    pub const fn beyond(self, others: Self) -> Grants {
+        self.grants().without(others.grants())
+    }
+
+    /// Whether these let more people through than the others, or for longer.
+    pub fn reach_further_than(self, others: Self) -> bool {
+        let lasts_longer = others.ends_at.is_some_and(|end| self.ends_at.is_none_or(|later| later > end));
+        (self.includes_upstream && !others.includes_upstream) || lasts_longer
+    }
+
+    /// Whether these give anybody anything that the others do not: more to do, more people, or more time.
+    pub fn give_more_than(self, others: Self) -> bool {
+        !self.beyond(others).is_empty() || self.reach_further_than(others)
+    }
+
+    /// As the audit log keeps it.
+    pub fn described(self) -> Json {
+        let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+        json!({
+            "permissions": list(self.delegated),
+            "clientPermissions": list(self.client_delegated),
+            "includesUpstream": self.includes_upstream,
+            "endsAt": self.ends_at,
+        })
+    }
+}
+
+/// The set of these permissions; or which of them no client can delegate.
+fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserError> {
+    let set = PermissionSet::of(list);
+    let beyond = set.without(PermissionSet::DELEGABLE);
+    if beyond.is_empty() {
+        return Ok(set);
+    }
+    let names: Vec<String> = beyond.iter().map(Permission::text).collect();
+    let message = format!("No client can delegate {}: only members hold it. Leave it out.", names.join(", "));
+    Err(UserError::at(field, UserErrorCode::InvalidInput, message))
+}
+
+/// The end that a partnership gets which begins at the moment: the one that is wanted, or the latest that the server
+/// allows where it allows none without. Or what is wrong with it.
+pub fn end(
+    wanted: Option<DateTimeUtc>,
+    begins: DateTimeUtc,
+    settings: config::Partnerships,
+) -> Result<Option<DateTimeUtc>, UserError> {
+    let wrong = |message: String| Err(UserError::at("endsAt", UserErrorCode::InvalidInput, message));
+    let days = if settings.longest_days == 0 { LONGEST_DAYS } else { settings.longest_days };
+    let latest = begins + TimeDelta::days(days);
+    match wanted {
+        Some(end) if end <= begins => wrong("Give an end that comes after the beginning, in the future.".to_owned()),
+        Some(end) if end > latest => wrong(format!("A partnership lasts {days} days at most; give an earlier end.")),
+        None if settings.longest_days > 0 => Ok(Some(latest)),
+        wanted => Ok(wanted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(preset: Option<DelegationPreset>, permissions: Option<Vec<Permission>>) -> DelegationInput {
+        DelegationInput { preset, permissions, client_permissions: Vec::new(), includes_upstream: false }
+    }
+
+    #[test]
+    fn a_delegation_is_a_preset_or_a_list_of_what_can_be_delegated() {
+        let nothing = Terms::default();
+        assert!(nothing.with(&input(None, None), "delegation").is_err());
+        assert!(nothing.with(&input(Some(DelegationPreset::Full), Some(Vec::new())), "delegation").is_err());
+        let error = nothing.with(&input(None, Some(vec![Permission::RoleManage])), "delegation").unwrap_err();
+        assert!(error.message.contains("role:manage"), "{}", error.message);
+        let terms = nothing.with(&input(None, Some(vec![Permission::InvoicePay])), "delegation").unwrap();
+        assert!(terms.delegated.has(Permission::InvoiceRead), "what it brings along is added");
+        assert_eq!(nothing.with(&input(None, Some(Vec::new())), "delegation").unwrap(), nothing);
+    }
+
+    #[test]
+    fn an_end_is_ahead_and_not_beyond_what_the_server_allows() {
+        let now = DateTimeUtc::UNIX_EPOCH;
+        let at = |day| now + TimeDelta::days(day);
+        let setting = |longest_days| config::Partnerships { proposal_days: 90, longest_days };
+        assert_eq!(end(None, now, setting(0)).unwrap(), None);
+        assert_eq!(end(None, now, setting(730)).unwrap(), Some(at(730)));
+        assert_eq!(end(Some(at(730)), now, setting(730)).unwrap(), Some(at(730)));
+        assert!(end(Some(at(731)), now, setting(730)).is_err());
+        assert!(end(Some(now), now, setting(0)).is_err());
+        assert!(end(Some(DateTimeUtc::MAX_UTC), now, setting(0)).is_err());
+    }
+
+    #[test]
+    fn more_is_more_permissions_people_or_time() {
+        let day = |number| Some(DateTimeUtc::UNIX_EPOCH + TimeDelta::days(number));
+        let base = Terms { delegated: DelegationPreset::Support.set(), ends_at: day(5), ..Terms::default() };
+        assert!(!base.give_more_than(base));
+        assert!(!Terms { delegated: DelegationPreset::Overview.set(), ..base }.give_more_than(base));
+        assert!(Terms { delegated: DelegationPreset::Full.set(), ..base }.give_more_than(base));
+        assert!(Terms { includes_upstream: true, ..base }.give_more_than(base));
+        assert!(Terms { ends_at: None, ..base }.give_more_than(base));
+        assert!(!Terms { ends_at: day(4), ..base }.give_more_than(base));
+    }
+}

@@ -1,0 +1,65 @@
+//! What is written to both sides of a proposal.
+
+use crate::base::locale::Locale;
+use crate::mail::Letter;
+use crate::partners::partnership::PartnershipSide;
+
+/// Somebody asks for a partnership, or for other terms.
+pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option<&str>, url: &str) -> Letter {
+    let is_reseller = side == PartnershipSide::Reseller;
+    let letter = match locale {
+        Locale::En => Letter::about(format!("{by} proposes a partnership")).say(if is_reseller {
+            format!("{by} would like to look after you as a partner. Before you accept you see what it could see and do, and you can let less through. Until you accept, it sees nothing.")
+        } else {
+            format!("{by} would like to be a client of yours. Before you accept you see what it lets you see and do.")
+        }),
+        Locale::De => Letter::about(format!("{by} schlägt eine Partnerschaft vor")).say(if is_reseller {
+            format!("{by} möchte Sie als Partner betreuen. Bevor Sie zustimmen, sehen Sie, was der Partner sehen und tun könnte, und können weniger zulassen. Bis dahin sieht er nichts.")
+        } else {
+            format!("{by} möchte von Ihnen betreut werden. Bevor Sie zustimmen, sehen Sie, was Sie dort sehen und tun dürften.")
+        }),
+        Locale::Sv => Letter::about(format!("{by} föreslår ett partnerskap")).say(if is_reseller {
+            format!("{by} vill ta hand om er som partner. Innan ni tackar ja ser ni vad partnern skulle få se och göra, och ni kan tillåta mindre. Till dess ser den ingenting.")
+        } else {
+            format!("{by} vill bli kund hos er. Innan ni tackar ja ser ni vad ni får se och göra där.")
+        }),
+    };
+    let letter = match message {
+        Some(message) => letter.say(format!("“{message}”")),
+        None => letter,
+    };
+    let label = match locale {
+        Locale::En => "See the proposal, and accept or decline it",
+        Locale::De => "Den Vorschlag ansehen, annehmen oder ablehnen",
+        Locale::Sv => "Se förslaget och tacka ja eller nej",
+    };
+    letter.link(label, url)
+}
+
+/// The other side has accepted.
+pub fn accepted(locale: Locale, by: &str) -> Letter {
+    match locale {
+        Locale::En => Letter::about(format!("{by} is your partner now")).say(format!(
+            "{by} has accepted your proposal. What was agreed stands in your list of partners or clients."
+        )),
+        Locale::De => Letter::about(format!("{by} ist jetzt Ihr Partner")).say(format!(
+            "{by} hat Ihren Vorschlag angenommen. Was vereinbart ist, steht in Ihrer Liste der Partner oder Kunden."
+        )),
+        Locale::Sv => Letter::about(format!("{by} är nu er partner")).say(format!(
+            "{by} har tackat ja till ert förslag. Vad som gäller står i er lista över partner eller kunder."
+        )),
+    }
+}
+
+/// The other side has declined; by whom the proposal went to an address or a code is not told.
+pub fn declined(locale: Locale, to: &str) -> Letter {
+    match locale {
+        Locale::En => Letter::about("Your proposal was declined")
+            .say(format!("Your proposal of a partnership to {to} was declined.")),
+        Locale::De => Letter::about("Ihr Vorschlag wurde abgelehnt")
+            .say(format!("Ihr Vorschlag einer Partnerschaft an {to} wurde abgelehnt.")),
+        Locale::Sv => {
+            Letter::about("Ert förslag avböjdes").say(format!("Ert förslag om ett partnerskap till {to} avböjdes."))
+        }
+    }
+}

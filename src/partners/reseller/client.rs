@@ -1,0 +1,91 @@
+//! The client list of a reseller: the partnership on the edge, the organisation as the node.
+
+use async_graphql::{Context, Object};
+use macros::guarded;
+use sea_orm::prelude::DateTimeUtc;
+
+use crate::access::{Exists, Seen};
+use crate::base::error::Result;
+use crate::graphql::page::{PageInfo, Total};
+use crate::graphql::request::Request;
+use crate::organisation::{Organisation, OrganisationCard};
+use crate::partners::partnership::Partnership;
+use crate::partners::partnership::clients::Relations;
+
+/// A page of the clients of a reseller.
+pub struct ClientConnection {
+    edges: Vec<ClientEdge>,
+    page_info: PageInfo,
+    total: Total,
+}
+
+/// A client of a reseller, and the partnership with it.
+pub struct ClientEdge {
+    cursor: String,
+    partnership: Partnership,
+    client: Seen,
+}
+
+impl ClientConnection {
+    /// Of the partnerships of a reseller.
+    pub fn new(relations: &Relations, reseller: &Seen, now: DateTimeUtc) -> Self {
+        let edges = relations.slice.items.iter().filter_map(|(cursor, row)| {
+            let client = relations.ends.get(&row.client_id)?.clone();
+            let partnership = Partnership::new(row, &client, reseller, now);
+            Some(ClientEdge { cursor: cursor.clone(), partnership, client })
+        });
+        Self { edges: edges.collect(), page_info: PageInfo::of(&relations.slice), total: relations.total.clone() }
+    }
+}
+
+/// A page of the clients of a reseller.
+#[guarded]
+#[Object]
+impl ClientConnection {
+    /// The clients of the page, each with its partnership.
+    #[public]
+    fn edges(&self) -> &[ClientEdge] {
+        &self.edges
+    }
+
+    /// Where the page stands in its list.
+    #[public]
+    fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many clients the whole list has. Counted only when asked for.
+    #[public]
+    async fn total_count(&self, context: &Context<'_>) -> Result<Option<u64>> {
+        Ok(Some(self.total.take(Request::of(context)?).await?))
+    }
+}
+
+/// A client of a reseller, and the partnership with it.
+#[guarded]
+#[Object]
+impl ClientEdge {
+    /// The place of the client in the list, for `after` and `before`.
+    #[public]
+    fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// What the client lets through, and for how long.
+    #[public]
+    fn partnership(&self) -> &Partnership {
+        &self.partnership
+    }
+
+    /// Who the client is; also where it lets nothing more be seen.
+    #[public]
+    fn client(&self) -> OrganisationCard {
+        OrganisationCard::from(&*self.client.row)
+    }
+
+    /// The client; null, without an error, where it does not let the viewer see it.
+    #[public]
+    fn node(&self) -> Option<Organisation> {
+        Organisation(self.client.clone()).if_visible()
+    }
+}

@@ -1,0 +1,64 @@
+//! The whole tree below a reseller, flat.
+
+use async_graphql::Object;
+use macros::guarded;
+use uuid::Uuid;
+
+use super::placed;
+use super::rules::walk;
+use crate::access::{Exists, Permission, Seen};
+use crate::base::error::Result;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+use crate::organisation::{Organisation, OrganisationCard};
+use crate::partners::partnership;
+
+/// An organisation below a reseller.
+pub struct Descendant {
+    organisation: Seen,
+    path: Vec<OrganisationCard>,
+}
+
+/// An organisation below a reseller.
+#[guarded]
+#[Object]
+impl Descendant {
+    /// The organisation.
+    #[public]
+    fn organisation(&self) -> Option<Organisation> {
+        Organisation(self.organisation.clone()).if_visible()
+    }
+
+    /// How many partnerships lie between the reseller and it: 1 for a client of its own.
+    #[public]
+    fn depth(&self) -> usize {
+        self.path.len()
+    }
+
+    /// The way down to it: the reseller at the top, then each reseller on the way. Of several ways, the shortest.
+    #[public]
+    fn path(&self) -> &[OrganisationCard] {
+        &self.path
+    }
+}
+
+/// Lists the tree by depth, then by name: those of it where the viewer holds the permission.
+pub async fn list(
+    request: &Request,
+    top: &Seen,
+    depth: i32,
+    permission: Permission,
+    page: &PageArguments,
+) -> Result<Connection<Descendant>> {
+    let pairs = partnership::store::below(request, top.row.id, depth).await?;
+    let seen = request.access.look_all(pairs.iter().flat_map(|(reseller, client)| [*reseller, *client])).await?;
+    let holds = |id: Uuid, permission| {
+        let grants = if id == top.row.id { Some(top.grants) } else { seen.get(&id).map(|seen| seen.grants) };
+        grants.is_some_and(|grants| grants.has(permission))
+    };
+    let levels = usize::try_from(depth).unwrap_or_default();
+    let places = walk(top.row.id, &pairs, levels, |id| holds(id, Permission::ClientRead));
+    let visible =
+        places.into_iter().filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead));
+    Ok(placed::connection(top, &seen, visible, page, |organisation, path| Descendant { organisation, path }))
+}

@@ -1,0 +1,32 @@
+//! The root field that finds a reseller.
+
+use async_graphql::{Context, ID, Object};
+use macros::guarded;
+
+use super::object::Reseller;
+use crate::base::error::{Error, Result};
+use crate::base::id;
+use crate::graphql::request::Request;
+
+/// The root field that finds a reseller.
+#[derive(Default)]
+pub struct ResellerQuery;
+
+#[guarded]
+#[Object]
+impl ResellerQuery {
+    /// One reseller, by its own id or by the id of its organisation.
+    #[finds(ORGANISATION_READ)]
+    async fn reseller(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Id of the reseller, or of its organisation.")] id: ID,
+    ) -> Result<Option<Reseller>> {
+        let key = match id::parse(&id)? {
+            (id::Type::Organisation, key) => key,
+            _ => id::Type::Reseller.parse(&id)?,
+        };
+        let seen = Request::of(context)?.access.look(key).await?;
+        seen.as_ref().and_then(Reseller::of).ok_or(Error::NotFound).map(Some)
+    }
+}

@@ -1,0 +1,62 @@
+//! A template as the reseller's people see it.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object};
+use entity::delegation_template::Model;
+use macros::guarded;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::store::terms;
+use crate::access::{Guarded, Seat, Seen, Side};
+use crate::base::id::Type;
+use crate::partners::partnership::PartnershipTerms;
+
+/// What a reseller asks of a class of clients. Seen by the reseller's people alone.
+#[derive(Clone)]
+pub struct DelegationTemplate {
+    row: Arc<Model>,
+    seen: Seen,
+}
+
+impl DelegationTemplate {
+    /// The template of a reseller.
+    pub fn new(row: &Arc<Model>, seen: &Seen) -> Self {
+        Self { row: Arc::clone(row), seen: seen.clone() }
+    }
+}
+
+impl Guarded for DelegationTemplate {
+    fn seat(&self, side: Side) -> Option<Seat> {
+        self.seen.seat(side)
+    }
+}
+
+/// What a reseller asks of a class of clients. Seen by the reseller's people alone.
+#[guarded(exists(CLIENT_READ))]
+#[Object]
+impl DelegationTemplate {
+    /// Opaque id.
+    #[public]
+    pub(crate) async fn id(&self) -> ID {
+        Type::DelegationTemplate.id(self.row.id)
+    }
+
+    /// Its name.
+    #[public]
+    fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// What clients of the class are to let through; it says nothing about an end.
+    #[public]
+    fn terms(&self) -> PartnershipTerms {
+        PartnershipTerms(terms(&self.row))
+    }
+
+    /// When it was made.
+    #[public]
+    fn created_at(&self) -> DateTimeUtc {
+        self.row.created_at
+    }
+}

@@ -1,0 +1,96 @@
+//! When keys were last used: kept in memory, and written from time to time, for all keys in one statement.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::store::write_uses;
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+/// A key that is used all the time is written so often.
+const APART: TimeDelta = TimeDelta::minutes(5);
+/// How often it is looked what there is to write.
+const PAUSE: Duration = Duration::from_mins(1);
+
+/// The uses of keys by this process. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct KeyUses(Arc<Mutex<HashMap<Uuid, Uses>>>);
+
+/// Of one key.
+#[derive(Clone, Copy)]
+struct Uses {
+    last: DateTimeUtc,
+    /// What was written last, by this process.
+    written: Option<DateTimeUtc>,
+}
+
+impl Uses {
+    fn is_due(&self, now: DateTimeUtc) -> bool {
+        self.written.is_none_or(|written| written < self.last && now - written >= APART)
+    }
+}
+
+impl KeyUses {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Uses>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers that the key was used: no statement.
+    pub fn note(&self, key: Uuid, at: DateTimeUtc) {
+        self.with(|uses| {
+            let known = uses.entry(key).or_insert(Uses { last: at, written: None });
+            known.last = known.last.max(at);
+        });
+    }
+
+    /// Writes what is due, and forgets keys that are no longer used.
+    pub async fn flush(&self, db: &Db, now: DateTimeUtc) -> Result<()> {
+        let due = self.with(|uses| {
+            uses.retain(|_, uses| uses.written.is_none_or(|written| written < uses.last || now - uses.last < APART));
+            let due = uses.iter().filter(|(_, uses)| uses.is_due(now));
+            due.map(|(key, uses)| (*key, uses.last)).collect::<Vec<_>>()
+        });
+        self.write(db, due).await
+    }
+
+    /// Writes everything that is not written yet: at the end of the process.
+    pub async fn finish(&self, db: &Db) -> Result<()> {
+        let all = self.with(|uses| {
+            let new = uses.iter().filter(|(_, uses)| uses.written.is_none_or(|written| written < uses.last));
+            new.map(|(key, uses)| (*key, uses.last)).collect::<Vec<_>>()
+        });
+        self.write(db, all).await
+    }
+
+    async fn write(&self, db: &Db, due: Vec<(Uuid, DateTimeUtc)>) -> Result<()> {
+        if due.is_empty() {
+            return Ok(());
+        }
+        write_uses(db, &due).await?;
+        self.with(|uses| {
+            for (key, at) in due {
+                if let Some(known) = uses.get_mut(&key) {
+                    known.written = Some(at);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// Writes from time to time, for as long as it is polled. That it fails once changes nothing: it is tried again.
+    pub async fn run(&self, db: &Db, clock: &Clock) {
+        let mut ticks = tokio::time::interval(PAUSE);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.flush(db, clock.now()).await {
+                tracing::warn!(%error, "the last uses of API keys were not written");
+            }
+        }
+    }
+}

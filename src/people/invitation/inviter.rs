@@ -1,0 +1,62 @@
+//! Who invites.
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::letters::{self, Facts};
+use super::store::Known;
+use crate::access::{Actor, Grants, HeldRole, Permission, PermissionSet, Seen};
+use crate::base::config::Config;
+use crate::base::error::{Error, Result};
+use crate::base::locale::Locale;
+use crate::mail::{Letter, Recipient};
+use crate::people::membership::together;
+
+/// Who invites, and what the letters need.
+pub struct Inviter<'a> {
+    /// The user, if it is one.
+    pub user: Option<Uuid>,
+    /// The key, if it is one.
+    pub key: Option<Uuid>,
+    /// Name of the user.
+    name: Option<&'a str>,
+    at: &'a Seen,
+    config: &'a Config,
+}
+
+impl<'a> Inviter<'a> {
+    /// Who asks, at the organisation.
+    pub fn of(actor: &'a Actor, at: &'a Seen, config: &'a Config) -> Result<Self> {
+        let (user, key, name) = match actor {
+            Actor::User(user) => (Some(user.id), None, Some(user.name.as_str())),
+            Actor::ApiKey(key) => (None, Some(key.id), None),
+            Actor::Anonymous => return Err(Error::sign_in()),
+        };
+        Ok(Self { user, key, name, at, config })
+    }
+
+    /// The partnership without which it could not invite, or not give all of these roles, if there is one.
+    pub fn partnership_for(&self, roles: &[HeldRole], now: DateTimeUtc) -> Option<Uuid> {
+        let inviting = Grants { own: PermissionSet::of(&[Permission::MemberInvite]), clients: PermissionSet::EMPTY };
+        self.at.partnership_for(together(roles).union(inviting), now)
+    }
+
+    /// Until when a link that is sent now is good.
+    pub fn end(&self, now: DateTimeUtc) -> DateTimeUtc {
+        now + TimeDelta::days(self.config.invitations.days)
+    }
+
+    /// The mail with the link, to who may have an account with a language of its own.
+    pub fn letter(&self, email: &str, locale: Locale, known: Option<&Known>, token: &str) -> (Recipient, Letter) {
+        let locale = known.map_or(locale, |known| known.locale);
+        let recipient = Recipient { user: known.map(|known| known.user), address: email.to_owned(), locale };
+        let facts = Facts {
+            organisation: &self.at.row.name,
+            inviter: self.name,
+            days: self.config.invitations.days,
+            url: &self.config.link("invitation", token),
+        };
+        (recipient, letters::invitation(locale, &facts))
+    }
+}

@@ -1,0 +1,47 @@
+//! The root field that shows an invitation to who has its link.
+
+use async_graphql::{Context, Object};
+use macros::guarded;
+
+use super::preview::{InvitationPreview, InvitationStep};
+use super::store;
+use crate::base::error::{Error, Result};
+use crate::graphql::request::Request;
+use crate::organisation::OrganisationCard;
+use crate::people::user;
+
+/// The root field that shows an invitation to who has its link.
+#[derive(Default)]
+pub struct InvitationQuery;
+
+#[guarded]
+#[Object]
+impl InvitationQuery {
+    /// The invitation that a link from a mail opens. One that is unknown, used, replaced by a newer one, or too old is
+    /// not found.
+    #[public]
+    async fn invitation(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The secret in the link.")] token: String,
+    ) -> Result<Option<InvitationPreview>> {
+        let request = Request::of(context)?;
+        let invited = store::open(request, &token).await?.ok_or(Error::NotFound)?;
+        let row = &invited.row;
+        let at = request.access.look(row.organisation_id).await?.ok_or(Error::NotFound)?;
+        let account = user::store::find_by_address(request.db().reader(), &row.email).await?;
+        Ok(Some(InvitationPreview {
+            organisation: OrganisationCard::from(&*at.row),
+            invited_by: invited.inviter.clone(),
+            roles: invited.roles.iter().map(|held| held.role.name().to_owned()).collect(),
+            email: row.email.clone(),
+            expires_at: row.expires_at,
+            membership_expires_at: row.membership_expires_at,
+            next: match account {
+                None => InvitationStep::SignUp,
+                Some(account) if account.email_verified_at.is_some() => InvitationStep::SignIn,
+                Some(_) => InvitationStep::SetPassword,
+            },
+        }))
+    }
+}

@@ -1,0 +1,298 @@
+//! Statements about memberships.
+#![expect(clippy::disallowed_methods, reason = "the statements about memberships stand here")]
+
+use std::sync::Arc;
+
+use entity::{membership, membership_role, organisation, role, user};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement,
+    Value,
+};
+use uuid::Uuid;
+
+use super::object::Membership;
+use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, RoleRef, Seen};
+use crate::base::error::Result;
+use crate::base::locale::Locale;
+use crate::base::random::Random;
+use crate::graphql::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
+use crate::graphql::request::Request;
+
+/// A membership with its user and its roles.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The membership.
+    pub id: Uuid,
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// The user.
+    pub user_id: Uuid,
+    /// The user's name.
+    pub name: String,
+    /// The user's address.
+    pub email: String,
+    /// Since when.
+    pub created_at: DateTimeUtc,
+    /// Until when.
+    pub expires_at: Option<DateTimeUtc>,
+    /// The roles.
+    pub roles: Vec<HeldRole>,
+    /// Whether the user may act at all.
+    pub is_active: bool,
+    /// The language of mail to the user.
+    pub locale: Locale,
+    /// The partnership through which it was given, if one.
+    pub partnership_id: Option<Uuid>,
+    /// The reseller whose person keeps the place of an owner who has not come yet.
+    pub custody_reseller_id: Option<Uuid>,
+}
+
+const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
+     mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind, u.state, u.locale, t.partnership_id, \
+     t.custody_reseller_id";
+const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON o.id = t.organisation_id \
+     LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id";
+
+static OF_ORGANISATION: List<Member> = List {
+    table: "membership",
+    placing: None,
+    parent: "organisation_id",
+    key: Key::Instant("created_at"),
+    descending: false,
+    columns: COLUMNS,
+    joins: JOINS,
+    read,
+};
+
+static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
+/// By the partnership through which they were given.
+pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
+
+fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
+    let Some(row) = rows.first() else { return Err(DbErr::RecordNotFound("membership".to_owned())) };
+    let kind: Kind = row.try_get_by_index(14)?;
+    let mut roles = Vec::with_capacity(rows.len());
+    for row in rows {
+        let builtin: Option<String> = row.try_get_by_index(9)?;
+        if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
+            roles.push(HeldRole::builtin(role, kind));
+        } else if let Some(id) = row.try_get_by_index::<Option<Uuid>>(10)? {
+            let own = PermissionSet::from_stored(row.try_get_by_index(12)?);
+            let clients = PermissionSet::from_stored(row.try_get_by_index(13)?);
+            roles.push(HeldRole::custom(id, row.try_get_by_index(11)?, own, clients, kind));
+        }
+    }
+    roles.sort_by(|a, b| a.role.name().cmp(b.role.name()));
+    Ok(Member {
+        id: row.try_get_by_index(1)?,
+        organisation_id: row.try_get_by_index(3)?,
+        user_id: row.try_get_by_index(4)?,
+        name: row.try_get_by_index(5)?,
+        email: row.try_get_by_index(6)?,
+        created_at: row.try_get_by_index(7)?,
+        expires_at: row.try_get_by_index(8)?,
+        roles,
+        is_active: row.try_get_by_index::<user::State>(15)? == user::State::Active,
+        locale: row.try_get_by_index::<user::Locale>(16)?.into(),
+        partnership_id: row.try_get_by_index(17)?,
+        custody_reseller_id: row.try_get_by_index(18)?,
+    })
+}
+
+/// Somebody who is to become a member.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    /// Key of the new membership.
+    pub id: Uuid,
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// The user.
+    pub user_id: Uuid,
+    /// The partnership through which it is given, if one.
+    pub partnership_id: Option<Uuid>,
+    /// When it ends by itself, if ever.
+    pub expires_at: Option<DateTimeUtc>,
+    /// The roles, at least one.
+    pub roles: Vec<RoleRef>,
+}
+
+/// Makes somebody a member; false if they are one already. Who may give the roles is judged before.
+pub async fn add(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    new: &NewMember,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let row = membership::ActiveModel {
+        id: Set(new.id),
+        organisation_id: Set(new.organisation_id),
+        user_id: Set(new.user_id),
+        partnership_id: Set(new.partnership_id),
+        expires_at: Set(new.expires_at),
+        created_at: Set(now),
+        custody_reseller_id: Set(None),
+    };
+    let one = [membership::Column::OrganisationId, membership::Column::UserId];
+    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(one).do_nothing().to_owned());
+    if insert.exec_without_returning(tx).await? == 0 {
+        return Ok(false);
+    }
+    add_roles(tx, random, (new.organisation_id, new.id), &new.roles, now).await?;
+    Ok(true)
+}
+
+/// Removes a membership that has ended by itself, so that its user can become a member again.
+pub async fn remove_ended(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    user_id: Uuid,
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    membership::Entity::delete_many()
+        .filter(membership::Column::OrganisationId.eq(organisation_id))
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::ExpiresAt.lte(now))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives a membership, which is named by its organisation and its key, more roles.
+pub async fn add_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    (organisation_id, membership_id): (Uuid, Uuid),
+    roles: &[RoleRef],
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    let rows = roles.iter().map(|role| membership_role::ActiveModel {
+        id: Set(random.id(now)),
+        organisation_id: Set(organisation_id),
+        membership_id: Set(membership_id),
+        builtin: Set(role.builtin().map(|role| role.name().to_owned())),
+        role_id: Set(role.key()),
+    });
+    membership_role::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Those of the custom roles that belong to the organisation.
+pub async fn custom_roles(
+    db: &impl ConnectionTrait,
+    at: &organisation::Model,
+    keys: &[Uuid],
+) -> std::result::Result<Vec<HeldRole>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = role::Entity::find()
+        .filter(role::Column::OrganisationId.eq(at.id))
+        .filter(role::Column::Id.is_in(keys.iter().copied()))
+        .all(db)
+        .await?;
+    let held = rows.into_iter().map(|row| {
+        let own = PermissionSet::from_stored(row.permissions);
+        HeldRole::custom(row.id, row.name, own, PermissionSet::from_stored(row.client_permissions), at.kind)
+    });
+    Ok(held.collect())
+}
+
+/// The membership as the transaction sees it.
+pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<Member>, DbErr> {
+    Ok(select(tx, "t.id = $1", [id.into()]).await?.pop())
+}
+
+/// The membership of a user in an organisation as the transaction sees it.
+pub async fn load_of(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> std::result::Result<Option<Member>, DbErr> {
+    let condition = "t.organisation_id = $1 AND t.user_id = $2";
+    Ok(select(tx, condition, [organisation_id.into(), user_id.into()]).await?.pop())
+}
+
+/// The memberships of an organisation that are OWNER or ADMIN, also those that have ended and of users who may not act.
+pub async fn leaders(tx: &DatabaseTransaction, organisation_id: Uuid) -> std::result::Result<Vec<Member>, DbErr> {
+    let condition = "t.organisation_id = $1 AND EXISTS (SELECT 1 FROM membership_role x \
+                     WHERE x.membership_id = t.id AND x.builtin IN ('OWNER', 'ADMIN'))";
+    select(tx, condition, [organisation_id.into()]).await
+}
+
+/// The memberships that meet the condition, with their roles; `t` is the membership.
+pub async fn select<const N: usize>(
+    tx: &DatabaseTransaction,
+    condition: &str,
+    values: [Value; N],
+) -> std::result::Result<Vec<Member>, DbErr> {
+    let sql = format!(
+        "SELECT t.organisation_id, t.id, t.created_at, {COLUMNS} FROM membership t {JOINS} WHERE {condition} ORDER BY t.id"
+    );
+    let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let mut members: Vec<Vec<QueryResult>> = Vec::new();
+    let mut last = None;
+    for row in rows {
+        let id: Uuid = row.try_get_by_index(1)?;
+        match members.last_mut() {
+            Some(same) if last == Some(id) => same.push(row),
+            _ => members.push(vec![row]),
+        }
+        last = Some(id);
+    }
+    members.iter().map(|rows| read(rows)).collect()
+}
+
+/// Puts other roles in the place of those of a membership.
+pub async fn replace_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    (organisation_id, membership_id): (Uuid, Uuid),
+    roles: &[RoleRef],
+    now: DateTimeUtc,
+) -> std::result::Result<(), DbErr> {
+    let old = membership_role::Entity::delete_many().filter(membership_role::Column::MembershipId.eq(membership_id));
+    old.exec(tx).await?;
+    add_roles(tx, random, (organisation_id, membership_id), roles, now).await
+}
+
+/// Says when a membership ends, and what it hangs on: a partnership, or the place that it keeps for a reseller.
+pub async fn set_end(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    expires_at: Option<DateTimeUtc>,
+    partnership_id: Option<Uuid>,
+    custody_reseller_id: Option<Uuid>,
+) -> std::result::Result<(), DbErr> {
+    let ends = membership::ActiveModel {
+        expires_at: Set(expires_at),
+        partnership_id: Set(partnership_id),
+        custody_reseller_id: Set(custody_reseller_id),
+        ..Default::default()
+    };
+    membership::Entity::update_many().set(ends).filter(membership::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Ends a membership, with its roles.
+pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<(), DbErr> {
+    membership::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+/// The members of an organisation, in the order in which they joined.
+pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<Membership>> {
+    OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), |row| Membership::new(row, seen)).await
+}
+
+/// The memberships of a user.
+pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<(Arc<Slice<Member>>, Total)> {
+    OF_USER.read(request, user, page, Filter::default()).await
+}
+
+/// The membership, if it is there for the viewer.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Membership>> {
+    let Some(member) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
+    Ok(request.access.look(member.organisation_id).await?.and_then(|seen| Membership::new(&member, &seen).if_visible()))
+}

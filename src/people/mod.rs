@@ -1,0 +1,14 @@
+//! People and how they come to act for an organisation.
+//!
+//! A `user` is a person with one address, and a `session` is one place where they are logged in; `viewer` is the person or
+//! key that sends a request. A `membership` gives a user `role`s at an organisation. An `invitation` asks somebody to
+//! join, `ownership` hands an organisation on, and an `api_key` lets a program act.
+
+pub mod api_key;
+pub mod invitation;
+pub mod membership;
+pub mod ownership;
+pub mod role;
+pub mod session;
+pub mod user;
+pub mod viewer;

@@ -1,0 +1,67 @@
+//! From the credential of a request to the actor, in one statement.
+
+use entity::user::State;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::store;
+use super::token::{Rejection, Tokens};
+use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
+use crate::base::db::Db;
+use crate::base::error::{Error, Result};
+
+/// What an API key begins with. Stored is `random::hash` of the whole key.
+pub const API_KEY_PREFIX: &str = "tenantry_key_";
+
+/// Who the bearer of the credential is. Without one, nobody in particular; with one that is no longer good, an error.
+pub async fn authenticate(db: &Db, tokens: &Tokens, bearer: Option<&str>, now: DateTimeUtc) -> Result<Actor> {
+    let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
+    if bearer.starts_with(API_KEY_PREFIX) {
+        by_api_key(db, bearer, now).await
+    } else {
+        by_token(db, tokens, bearer, now).await
+    }
+}
+
+async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Result<Actor> {
+    let identity = tokens.verify(token, now).map_err(|rejection| match rejection {
+        Rejection::Invalid => refused("This access token is not valid. Sign in with logIn."),
+        Rejection::Expired => refused("This access token has expired. Get a new one with refreshSession."),
+    })?;
+    let ended = || refused("This session has ended. Sign in again with logIn.");
+    let session = store::find(db, identity).await?.ok_or_else(ended)?;
+    if session.revoked_at.is_some() || session.expires_at <= now {
+        return Err(ended());
+    }
+    if session.state == State::Disabled {
+        return Err(refused("This account is disabled. Ask the operator of the platform why."));
+    }
+    Ok(Actor::User(UserActor {
+        id: identity.user_id,
+        name: session.name,
+        email: session.email,
+        is_verified: session.email_verified_at.is_some(),
+        session_id: identity.session_id,
+        confirmed_at: session.confirmed_at,
+        active_organisation: session.active_organisation_id,
+    }))
+}
+
+async fn by_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Actor> {
+    let unknown = || refused("This API key is not valid, or was revoked. Use another.");
+    let key = store::find_api_key(db, key, now).await?.ok_or_else(unknown)?;
+    if key.revoked_at.is_some() {
+        return Err(unknown());
+    }
+    if key.expires_at.is_some_and(|end| end <= now) {
+        return Err(refused("This API key has expired. Use another."));
+    }
+    let scopes = Grants {
+        own: PermissionSet::from_stored(key.permissions),
+        clients: PermissionSet::from_stored(key.client_permissions),
+    };
+    Ok(Actor::ApiKey(KeyActor { id: key.id, name: key.name, organisation_id: key.organisation_id, scopes }))
+}
+
+fn refused(message: &str) -> Error {
+    Error::Unauthenticated(message.to_owned())
+}

@@ -1,0 +1,41 @@
+//! Removing sessions that ended long ago, with what they say about where somebody was.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
+
+use super::store;
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+/// How long an ended session is kept: by it, a log-in is known to come from where its user has been.
+const KEPT: TimeDelta = TimeDelta::days(90);
+/// How often a server looks for sessions that ended before.
+const EVERY: Duration = Duration::from_hours(1);
+
+/// Removes what ended long ago, and says how many sessions that were. Several may do it at the same time.
+pub async fn sweep(db: &Db, now: DateTimeUtc) -> Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = db.write(async |tx| Ok(store::remove_ended(tx, now - KEPT).await?)).await?;
+        removed += some;
+        if some == 0 {
+            return Ok(removed);
+        }
+    }
+}
+
+/// Does so once an hour, for as long as the server runs.
+pub async fn sweep_now_and_then(db: Db, clock: Clock) {
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        match sweep(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(sessions, "sessions that ended long ago were removed"),
+            Err(error) => tracing::error!(%error, "ended sessions could not be removed"),
+        }
+    }
+}

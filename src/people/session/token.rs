@@ -1,0 +1,153 @@
+//! Access tokens: JSON Web Tokens that say who somebody is and in which session, and nothing that they may do.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_graphql::ID;
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use sea_orm::prelude::DateTimeUtc;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::crypto;
+use super::signing_key::{self, SigningKey};
+use crate::base::config::Config;
+use crate::base::error::{Error, Result};
+use crate::base::id::Type;
+use crate::base::random::Random;
+
+/// For whom the tokens are.
+const AUDIENCE: &str = "tenantry";
+/// What tokens of this sort call themselves (RFC 9068), so that no other of the same issuer passes for one.
+const TYPE: &str = "at+jwt";
+/// How far the clocks of two nodes may be apart, in seconds.
+const LEEWAY: i64 = 30;
+/// Longest token that is looked at, in bytes; ours have about 500.
+const LONGEST: usize = 4_096;
+
+/// Who the bearer of a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The user.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Uuid,
+}
+
+/// Why a token says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// It is not one of ours, or not for here.
+    Invalid,
+    /// It was good once.
+    Expired,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    sid: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+/// Signs and verifies access tokens. Cheap to clone.
+#[derive(Clone)]
+pub struct Tokens(Arc<Inner>);
+
+struct Inner {
+    issuer: String,
+    access: TimeDelta,
+    refresh: TimeDelta,
+    keys: Vec<SigningKey>,
+}
+
+impl fmt::Debug for Tokens {
+    /// The keys are secret; their names are not.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys.iter().map(|key| &key.id)).finish()
+    }
+}
+
+impl Tokens {
+    /// Reads the configured keys, or the one in the data directory, which is made on first start.
+    pub fn load(config: &Config, random: &Random) -> std::result::Result<Self, String> {
+        crypto::install();
+        let settings = &config.tokens;
+        Ok(Self(Arc::new(Inner {
+            issuer: config.public_url.trim_end_matches('/').to_owned(),
+            access: TimeDelta::minutes(settings.access_minutes),
+            refresh: TimeDelta::days(settings.refresh_days),
+            keys: signing_key::load(config, random)?,
+        })))
+    }
+
+    /// When a session that is used now ends, if it is not used again.
+    pub fn session_end(&self, now: DateTimeUtc) -> DateTimeUtc {
+        now + self.0.refresh
+    }
+
+    /// A token for the session, and when it expires.
+    pub fn sign(&self, identity: Identity, now: DateTimeUtc) -> Result<(String, DateTimeUtc)> {
+        let key = self.0.keys.first().ok_or_else(|| Error::fault("no signing key"))?;
+        let expires_at = DateTimeUtc::from_timestamp((now + self.0.access).timestamp(), 0).unwrap_or(now);
+        let claims = Claims {
+            iss: self.0.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: Type::User.id(identity.user_id).0,
+            sid: Type::Session.id(identity.session_id).0,
+            iat: now.timestamp(),
+            nbf: now.timestamp(),
+            exp: expires_at.timestamp(),
+        };
+        let header = Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let token = encode(&header, &claims, &key.signs).map_err(Error::fault)?;
+        Ok((token, expires_at))
+    }
+
+    /// Who the bearer is: only for a token that one of our keys has signed by the one algorithm, for here and for now.
+    pub fn verify(&self, token: &str, now: DateTimeUtc) -> std::result::Result<Identity, Rejection> {
+        if token.len() > LONGEST {
+            return Err(Rejection::Invalid);
+        }
+        let claims = self.read(token).ok_or(Rejection::Invalid)?;
+        let now = now.timestamp();
+        if claims.nbf.max(claims.iat) > now.saturating_add(LEEWAY) {
+            return Err(Rejection::Invalid);
+        }
+        if claims.exp <= now {
+            return Err(Rejection::Expired);
+        }
+        let user_id = Type::User.parse(&ID(claims.sub)).map_err(|_| Rejection::Invalid)?;
+        let session_id = Type::Session.parse(&ID(claims.sid)).map_err(|_| Rejection::Invalid)?;
+        Ok(Identity { user_id, session_id })
+    }
+
+    /// The claims, if signature, algorithm, key, type, issuer and audience are right.
+    fn read(&self, token: &str) -> Option<Claims> {
+        let header = decode_header(token).ok()?;
+        let key = self.0.keys.iter().find(|key| Some(&key.id) == header.kid.as_ref())?;
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        validation.set_issuer(&[&self.0.issuer]);
+        validation.set_audience(&[AUDIENCE]);
+        // The crate would ask the machine for the time; `verify` is given it.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        decode(token, &key.verifies, &validation).ok().map(|read| read.claims)
+    }
+
+    /// The public keys as a JSON Web Key Set (RFC 7517).
+    pub fn key_set(&self) -> String {
+        let key = |key: &SigningKey| json!({ "kty": "OKP", "crv": "Ed25519", "x": key.public, "kid": key.id, "use": "sig", "alg": "EdDSA" });
+        json!({ "keys": self.0.keys.iter().map(key).collect::<Vec<_>>() }).to_string()
+    }
+}

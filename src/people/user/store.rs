@@ -1,0 +1,216 @@
+//! Users in the database.
+#![expect(clippy::disallowed_methods, reason = "the statements about users stand here")]
+
+use entity::user::{self, State};
+use entity::{link, recovery_code, second_factor};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    FromQueryResult, QueryFilter, QuerySelect, Set, SqlErr, Statement,
+};
+use uuid::Uuid;
+
+use super::address::Address;
+use crate::base::db::Db;
+use crate::base::error::{Error, Result};
+use crate::base::locale::Locale;
+
+/// A user who is to be made.
+pub struct NewUser<'a> {
+    /// Key of the new user.
+    pub id: Uuid,
+    /// The address.
+    pub address: &'a Address,
+    /// What others see.
+    pub name: &'a str,
+    /// Argon2id in PHC form.
+    pub password_hash: &'a str,
+    /// The language of mail to the person.
+    pub locale: Locale,
+    /// Whether a link from the person's mail has proved the address.
+    pub is_verified: bool,
+}
+
+/// Who logs in.
+#[derive(Debug, FromQueryResult)]
+pub struct Login {
+    /// The user.
+    #[sea_orm(nested)]
+    pub user: user::Model,
+    /// Whether a code is asked for as well.
+    pub has_second_factor: bool,
+}
+
+/// The user with the address, and whether a second factor is on: one statement.
+pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
+    let sql = "SELECT u.*, EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
+               AS has_second_factor FROM \"user\" u WHERE u.email = $1";
+    let rows = db.rows(sql, vec![address.as_str().into()]).await?;
+    Ok(rows.first().map(|row| Login::from_query_result(row, "")).transpose()?)
+}
+
+/// The user with the address.
+pub async fn find_by_address(
+    connection: &impl ConnectionTrait,
+    address: &str,
+) -> std::result::Result<Option<user::Model>, DbErr> {
+    user::Entity::find().filter(user::Column::Email.eq(address)).one(connection).await
+}
+
+/// The user.
+pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
+    user::Entity::find_by_id(id).one(db.reader()).await?.ok_or_else(Error::sign_in)
+}
+
+/// The user, if it may act, and nobody else changes it or makes it a member until the transaction ends. (On SQLite only
+/// one transaction writes at a time.)
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
+    query.one(tx).await
+}
+
+/// Whether the user may still act, with the same password, and whether a second factor is on by now; `None` if not. Nobody
+/// changes any of it until the transaction ends. (On SQLite only one transaction writes at a time.)
+pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::result::Result<Option<bool>, DbErr> {
+    let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF u" } else { "" };
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
+         FROM \"user\" u WHERE u.id = $1 AND u.state = 'ACTIVE' AND u.password_hash = $2 {lock}"
+    );
+    let values = [user.id.into(), user.password_hash.clone().into()];
+    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
+/// The user, if it may act; nobody erases or disables it until the transaction ends.
+pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
+    let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };
+    query.one(tx).await
+}
+
+/// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do
+/// nothing more.
+pub async fn set_address(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    address: &str,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let row =
+        user::ActiveModel { email: Set(address.to_owned()), email_verified_at: Set(Some(now)), ..Default::default() };
+    match user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives the user another name or language.
+pub async fn set_profile(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    name: Option<String>,
+    locale: Option<Locale>,
+) -> std::result::Result<(), DbErr> {
+    let mut row = user::ActiveModel { ..Default::default() };
+    if let Some(name) = name {
+        row.name = Set(name);
+    }
+    if let Some(locale) = locale {
+        row.locale = Set(locale.into());
+    }
+    if row.is_changed() {
+        user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Makes the user; false if the address has one already, also one that is being made at the same moment.
+pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUtc) -> std::result::Result<bool, DbErr> {
+    let row = user::ActiveModel {
+        id: Set(new.id),
+        email: Set(new.address.as_str().to_owned()),
+        name: Set(new.name.to_owned()),
+        password_hash: Set(new.password_hash.to_owned()),
+        email_verified_at: Set(new.is_verified.then_some(now)),
+        state: Set(State::Active),
+        created_at: Set(now),
+        locale: Set(new.locale.into()),
+        erased_at: Set(None),
+    };
+    let taken = OnConflict::column(user::Column::Email).do_nothing().to_owned();
+    Ok(user::Entity::insert(row).on_conflict(taken).exec_without_returning(tx).await? == 1)
+}
+
+/// The user as the transaction sees it.
+pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).one(tx).await
+}
+
+/// Says that the user has proved to own the address; the first time counts.
+pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() })
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::EmailVerifiedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives the user a new password; an empty hash fits none.
+pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { password_hash: Set(hash.to_owned()), ..Default::default() })
+        .filter(user::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Puts a hash of today's cost in the place of the one that it was made beside; another that came in between stays.
+pub async fn renew_hash(
+    tx: &DatabaseTransaction,
+    user: &user::Model,
+    password_hash: &str,
+) -> std::result::Result<(), DbErr> {
+    user::Entity::update_many()
+        .set(user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() })
+        .filter(user::Column::Id.eq(user.id))
+        .filter(user::Column::PasswordHash.eq(&user.password_hash))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Gives an account that nobody has proved to own to who has just proved to own its address: its password is the new
+/// one, and second factors and links from before are gone. False if somebody has proved it in the meantime. (Its
+/// sessions are ended by `session::store::end_all`.)
+pub async fn claim(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    password_hash: &str,
+    now: DateTimeUtc,
+) -> std::result::Result<bool, DbErr> {
+    let owned = user::ActiveModel {
+        password_hash: Set(password_hash.to_owned()),
+        email_verified_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let claimed = user::Entity::update_many()
+        .set(owned)
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::EmailVerifiedAt.is_null())
+        .exec(tx)
+        .await?;
+    if claimed.rows_affected == 0 {
+        return Ok(false);
+    }
+    second_factor::Entity::delete_many().filter(second_factor::Column::UserId.eq(id)).exec(tx).await?;
+    recovery_code::Entity::delete_many().filter(recovery_code::Column::UserId.eq(id)).exec(tx).await?;
+    link::Entity::delete_many().filter(link::Column::UserId.eq(id)).exec(tx).await?;
+    Ok(true)
+}
