@@ -9,16 +9,16 @@ use std::time::Instant;
 
 use sea_orm::prelude::DateTimeUtc;
 use tenantry::access::{
-    BuiltinRole, Edge, Grants, Graph, Guarded, HeldRole, Holding, Kind, Node, OrganisationState, PartnershipState,
-    Permission, PermissionSet, Rule, Seat, Side, check, resolve,
+    BuiltinRole, Edge, Grants, GrantsAt, Graph, Guarded, HeldRole, Holding, Kind, Node, OrganisationState,
+    PartnershipState, Permission, PermissionSet, Rule, Side, check, resolve,
 };
 use uuid::Uuid;
 
 struct Object(Grants);
 
 impl Guarded for Object {
-    fn seat(&self, _: Side) -> Option<Seat> {
-        Some(Seat { organisation: Uuid::nil(), grants: self.0 })
+    fn grants_at(&self, _: Side) -> Option<GrantsAt> {
+        Some(GrantsAt { organisation: Uuid::nil(), grants: self.0 })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::access::Actor;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::random::Random;
+use crate::graphql::request::Request;
 use crate::graphql::{Schema, Services, build};
 use crate::oversight::audit::RefusalLog;
 use crate::people::api_key::KeyUses;
@@ -25,6 +27,8 @@ pub struct App {
     pub tokens: Tokens,
     /// The schema.
     pub schema: Schema,
+    /// Ids and secrets.
+    pub random: Random,
     /// Refused mutations.
     pub refusals: RefusalLog,
     /// When API keys were last used.
@@ -42,8 +46,13 @@ impl App {
             passwords: Passwords::new(&config),
             tokens: tokens.clone(),
             secret_keys,
-            random,
+            random: random.clone(),
         });
-        Self { config, db, clock, tokens, schema, refusals, key_uses: KeyUses::default() }
+        Self { config, db, clock, random, tokens, schema, refusals, key_uses: KeyUses::default() }
+    }
+
+    /// A request of the actor, which is answered for this moment.
+    pub fn request(&self, actor: Actor) -> Request {
+        Request::new(self.db.clone(), self.random.clone(), Arc::clone(&self.config), actor, self.clock.now())
     }
 }

@@ -3,27 +3,36 @@
 use proc_macro2::TokenStream as Tokens;
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Attribute, Error, FnArg, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, PathSegment, ReturnType, Type,
-    parse_quote,
+    Attribute, Error, Expr, FnArg, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, PathSegment, ReturnType,
+    Type, parse_quote,
 };
 
 use crate::rule::{self, Rule};
 
 /// Which of the attributes stands on the field.
-enum Kind {
+pub enum Kind {
     Requires(Vec<Rule>),
     Finds(Vec<Rule>),
-    Acts(Vec<Rule>),
+    Acts {
+        rules: Vec<Rule>,
+        /// What names the object.
+        on: Option<Expr>,
+        /// Whether the actor needs the permission only as if the organisation were active.
+        unmasked: bool,
+    },
     Authenticated,
     Public,
 }
 
-fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
+pub fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
     let rules = |attribute: &Attribute| attribute.meta.require_list().and_then(|list| rule::parse(list.tokens.clone()));
     match attribute.path().get_ident()?.to_string().as_str() {
         "requires" => Some(rules(attribute).map(Kind::Requires)),
         "finds" => Some(rules(attribute).map(Kind::Finds)),
-        "acts" => Some(rules(attribute).map(Kind::Acts)),
+        "acts" => Some(attribute.meta.require_list().and_then(|list| {
+            let rule::Acting { rules, on, unmasked } = rule::parse_acting(list.tokens.clone())?;
+            Ok(Kind::Acts { rules, on, unmasked })
+        })),
         "authenticated" => Some(Ok(Kind::Authenticated)),
         "public" => Some(Ok(Kind::Public)),
         _ => None,
@@ -31,9 +40,9 @@ fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
 }
 
 impl Kind {
-    fn directives(&self) -> Tokens {
+    pub fn directives(&self) -> Tokens {
         match self {
-            Self::Requires(rules) | Self::Finds(rules) | Self::Acts(rules) => {
+            Self::Requires(rules) | Self::Finds(rules) | Self::Acts { rules, .. } => {
                 let directives = rules.iter().map(Rule::directive);
                 quote!(#(directive = #directives,)*)
             }
@@ -42,11 +51,13 @@ impl Kind {
         }
     }
 
-    fn sentence(&self) -> Option<String> {
+    pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
             Self::Finds(rules) => Some(rule::sentence("For a signed-in actor. Not found without", rules)),
-            Self::Acts(rules) => Some(rule::sentence("For a signed-in actor. Requires, at the organisation,", rules)),
+            Self::Acts { rules, .. } => {
+                Some(rule::sentence("For a signed-in actor. Requires, at the organisation,", rules))
+            }
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
             Self::Public => None,
         }
@@ -58,7 +69,7 @@ impl Kind {
                 let values = rules.iter().map(Rule::value);
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
-            Self::Authenticated | Self::Finds(_) | Self::Acts(_) => {
+            Self::Authenticated | Self::Finds(_) | Self::Acts { .. } => {
                 Some(quote!(crate::access::authenticated(#context)))
             }
             Self::Public => None,

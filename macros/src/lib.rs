@@ -20,6 +20,7 @@
 //! object at all.
 
 mod field;
+mod mutation;
 mod rule;
 
 use proc_macro::TokenStream;
@@ -32,6 +33,20 @@ use syn::{Attribute, Error, ImplItem, ItemImpl, Meta, parse_quote};
 pub fn guarded(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as ItemImpl);
     expand(arguments.into(), item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// One mutation: an `async fn` in a file of its own. See the crate's documentation.
+#[proc_macro_attribute]
+pub fn mutation(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::ItemFn);
+    mutation::mutation(item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// What a mutation answers, with `user_errors`. See the crate's documentation.
+#[proc_macro_attribute]
+pub fn payload(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::ItemStruct);
+    mutation::payload(item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Error, Ident, Token};
+use syn::{Error, Expr, Ident, Token};
 
 /// One permission at one side of the object.
 pub struct Rule {
@@ -32,6 +32,51 @@ pub fn parse(tokens: Tokens) -> Result<Vec<Rule>, Error> {
     let span = proc_macro2::Span::call_site();
     let rules: Vec<Rule> = Punctuated::<Rule, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect();
     if rules.is_empty() { Err(Error::new(span, "name at least one permission")) } else { Ok(rules) }
+}
+
+/// What stands in `#[acts(…)]`.
+pub struct Acting {
+    pub rules: Vec<Rule>,
+    pub on: Option<Expr>,
+    pub unmasked: bool,
+}
+
+enum Item {
+    Rule(Rule),
+    On(Box<Expr>),
+    Unmasked,
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> Result<Self, Error> {
+        let word: Ident = input.fork().parse()?;
+        if word == "on" {
+            input.parse::<Ident>()?;
+            input.parse::<Token![=]>()?;
+            return Ok(Self::On(Box::new(input.parse()?)));
+        }
+        if word == "unmasked" {
+            input.parse::<Ident>()?;
+            return Ok(Self::Unmasked);
+        }
+        input.parse().map(Self::Rule)
+    }
+}
+
+/// Reads rules, what names the object, and whether masks count.
+pub fn parse_acting(tokens: Tokens) -> Result<Acting, Error> {
+    let mut acting = Acting { rules: Vec::new(), on: None, unmasked: false };
+    for item in Punctuated::<Item, Token![,]>::parse_terminated.parse2(tokens)? {
+        match item {
+            Item::Rule(rule) => acting.rules.push(rule),
+            Item::On(on) => acting.on = Some(*on),
+            Item::Unmasked => acting.unmasked = true,
+        }
+    }
+    if acting.rules.is_empty() {
+        return Err(Error::new(proc_macro2::Span::call_site(), "name at least one permission"));
+    }
+    Ok(acting)
 }
 
 /// `INVOICE_READ` → `InvoiceRead`.

@@ -21,7 +21,7 @@ pub struct Rule {
 
 /// The grants of the viewer at one organisation that an object belongs to.
 #[derive(Clone, Copy, Debug)]
-pub struct Seat {
+pub struct GrantsAt {
     /// The organisation.
     pub organisation: Uuid,
     /// What the viewer may do there.
@@ -31,7 +31,7 @@ pub struct Seat {
 /// An object that carries the viewer's grants from its construction.
 pub trait Guarded {
     /// The seat at the side; `None` if the object has no such side, which refuses.
-    fn seat(&self, side: Side) -> Option<Seat>;
+    fn grants_at(&self, side: Side) -> Option<GrantsAt>;
 }
 
 /// An object that exists only for those who hold one of its rules.
@@ -50,7 +50,7 @@ pub trait Exists: Guarded {
 
 /// Tests the rules: in memory, no statement, no await.
 pub fn check(object: &impl Guarded, rules: &[Rule]) -> Result<()> {
-    let held = |rule: &Rule| object.seat(rule.side).is_some_and(|seat| seat.grants.has(rule.permission));
+    let held = |rule: &Rule| object.grants_at(rule.side).is_some_and(|seat| seat.grants.has(rule.permission));
     if rules.iter().any(held) { Ok(()) } else { Err(refusal(object, rules)) }
 }
 
@@ -60,7 +60,7 @@ fn refusal(object: &impl Guarded, rules: &[Rule]) -> Error {
     rules
         .iter()
         .find_map(|rule| {
-            let seat = object.seat(rule.side)?;
+            let seat = object.grants_at(rule.side)?;
             let known = seat.grants.has(Permission::OrganisationRead);
             known.then_some(Error::Forbidden { permission: rule.permission, organisation: seat.organisation })
         })

@@ -1,6 +1,7 @@
 //! Looking an organisation up together with the viewer's grants there: once per request and organisation, batched.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::organisation;
@@ -13,8 +14,8 @@ use super::actor::{Actor, Subject};
 use super::among;
 use super::directive::Side;
 use super::explain::explain;
-use super::graph::{Graph, Holdings, OrganisationState};
-use super::guard::Seat;
+use super::graph::{Graph, Holdings, Kind, OrganisationState};
+use super::guard::{Exists, GrantsAt};
 use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
 use super::resolver::{Flow, Passage, flows, partnership_for, passage, resolve};
@@ -26,7 +27,7 @@ use crate::base::error::{Error, Result};
 
 /// An organisation and what the viewer may do there.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct Decision {
     /// Its row.
     pub row: Arc<organisation::Model>,
     /// The decision.
@@ -43,7 +44,86 @@ struct Origin {
     flows: HashMap<Uuid, Flow>,
 }
 
-impl Seen {
+/// An organisation at which the viewer holds a permission that was asked for. Only a check makes one.
+#[derive(Clone, Debug)]
+pub struct Authorised(Decision);
+
+impl Authorised {
+    /// The organisation's row.
+    pub const fn row(&self) -> &Arc<organisation::Model> {
+        &self.0.row
+    }
+}
+
+impl Deref for Authorised {
+    type Target = Decision;
+
+    fn deref(&self) -> &Decision {
+        &self.0
+    }
+}
+
+/// What everybody who stands in a relation with an organisation sees of it.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Its key.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: Kind,
+}
+
+/// A row that was looked up. It shows nothing until it is tied to what the viewer may see.
+pub struct Unchecked<T>(T);
+
+impl<T> Unchecked<T> {
+    /// A row as the database has it.
+    pub const fn new(row: T) -> Self {
+        Self(row)
+    }
+
+    /// A key in the row: of an organisation that decides who sees it.
+    pub fn key(&self, read: impl FnOnce(&T) -> Uuid) -> Uuid {
+        read(&self.0)
+    }
+
+    /// The object that is made of the row, if it exists for the viewer.
+    pub fn visible<O: Exists>(self, object: impl FnOnce(T) -> O) -> Option<O> {
+        object(self.0).if_visible()
+    }
+}
+
+impl Decision {
+    /// Key of the organisation.
+    pub fn id(&self) -> Uuid {
+        self.row.id
+    }
+
+    /// Whether it is active, suspended or closed.
+    pub fn state(&self) -> OrganisationState {
+        self.row.state
+    }
+
+    /// What a counterparty sees of it, whatever the viewer holds there.
+    pub fn card(&self) -> Card {
+        Card { id: self.row.id, name: self.row.name.clone(), kind: self.row.kind }
+    }
+
+    /// The organisation, if the viewer holds the permission there.
+    pub fn authorise(&self, permission: Permission) -> Result<Authorised> {
+        self.require(permission)?;
+        Ok(Authorised(self.clone()))
+    }
+
+    /// The organisation, if the viewer would hold the permission there if it were active.
+    pub fn authorise_unmasked(&self, permission: Permission, now: DateTimeUtc) -> Result<Authorised> {
+        if !self.unmasked(now).has(permission) {
+            self.require(permission)?;
+        }
+        Ok(Authorised(self.clone()))
+    }
+
     /// Refuses who lacks the permission here; for who may not even see the organisation, it is not there.
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.grants.has(permission) {
@@ -93,8 +173,8 @@ impl Seen {
     }
 
     /// The seat of an object that belongs to this organisation alone.
-    pub fn seat(&self, side: Side) -> Option<Seat> {
-        matches!(side, Side::Organisation).then_some(Seat { organisation: self.row.id, grants: self.grants })
+    pub fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        matches!(side, Side::Organisation).then_some(GrantsAt { organisation: self.row.id, grants: self.grants })
     }
 }
 
@@ -103,9 +183,9 @@ pub struct Access {
     db: Db,
     actor: Actor,
     now: DateTimeUtc,
-    decided: Mutex<HashMap<Uuid, Seen>>,
-    reached: AsyncMutex<Option<Arc<HashMap<Uuid, Seen>>>>,
-    batch: Batch<Uuid, Seen>,
+    decided: Mutex<HashMap<Uuid, Decision>>,
+    reached: AsyncMutex<Option<Arc<HashMap<Uuid, Decision>>>>,
+    batch: Batch<Uuid, Decision>,
     everybody: Batch<Uuid, Arc<Accessible>>,
 }
 
@@ -138,13 +218,13 @@ impl Access {
         &self.db
     }
 
-    fn known(&self, id: Uuid) -> Option<Seen> {
+    fn known(&self, id: Uuid) -> Option<Decision> {
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// Looks an organisation up. It says nothing about whether the viewer may know of it: that the object decides
     /// which is made of it.
-    pub async fn look(&self, id: Uuid) -> Result<Option<Seen>> {
+    pub async fn look(&self, id: Uuid) -> Result<Option<Decision>> {
         if let Some(seen) = self.known(id) {
             return Ok(Some(seen));
         }
@@ -153,16 +233,34 @@ impl Access {
 
     /// The same with a statement in any case, together with those of its siblings: where how long it takes must not tell
     /// whether the organisation is one that the viewer has to do with.
-    pub async fn look_anew(&self, id: Uuid) -> Result<Option<Seen>> {
+    pub async fn look_anew(&self, id: Uuid) -> Result<Option<Decision>> {
         self.batch.load(id, async |ids| self.decide(&ids).await).await
     }
 
     /// The organisation at which somebody wants to act, for who holds the permission there: what a mutation with
     /// `#[acts]` begins with.
-    pub async fn act(&self, id: Uuid, permission: Permission) -> Result<Seen> {
+    pub async fn act(&self, id: Uuid, permission: Permission) -> Result<Decision> {
         let seen = self.look(id).await?.ok_or(Error::NotFound)?;
         seen.require(permission)?;
         Ok(seen)
+    }
+
+    /// Locks an organisation, so that nobody else changes who belongs to it until the transaction ends, and checks what
+    /// the viewer may do there as the transaction sees it.
+    pub async fn authorise_in(&self, tx: &DatabaseTransaction, id: Uuid, permission: Permission) -> Result<Authorised> {
+        store::lock(tx, id).await?;
+        self.look_in(tx, id).await?.authorise(permission)
+    }
+
+    /// The same, where the viewer needs the permission only as if the organisation were active.
+    pub async fn authorise_unmasked_in(
+        &self,
+        tx: &DatabaseTransaction,
+        id: Uuid,
+        permission: Permission,
+    ) -> Result<Authorised> {
+        store::lock(tx, id).await?;
+        self.look_in(tx, id).await?.authorise_unmasked(permission, self.now)
     }
 
     /// What somebody else may do at an organisation, as a transaction sees it; that holds on until the transaction ends
@@ -175,7 +273,7 @@ impl Access {
 
     /// Looks an organisation up anew, as a transaction sees it that has locked it: what was decided before may be over.
     /// Who was disabled in the meantime, or whose key was taken back, is refused.
-    pub async fn look_in(&self, tx: &DatabaseTransaction, id: Uuid) -> Result<Seen> {
+    pub async fn look_in(&self, tx: &DatabaseTransaction, id: Uuid) -> Result<Decision> {
         let subject = self.actor.subject();
         if !store::is_working(tx, subject, self.now).await? {
             return Err(Error::sign_in());
@@ -187,7 +285,7 @@ impl Access {
     }
 
     /// Looks many up at once; those that do not exist are left out.
-    pub async fn look_all(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Seen>> {
+    pub async fn look_all(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Decision>> {
         let looked = futures_util::future::join_all(ids.into_iter().map(async |id| (id, self.look(id).await))).await;
         let mut found = HashMap::with_capacity(looked.len());
         for (id, seen) in looked {
@@ -199,11 +297,11 @@ impl Access {
     }
 
     /// Looks very many up whose rows are at hand, as a page of an export reads them. Remembers none of them.
-    pub async fn look_among(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Seen>> {
+    pub async fn look_among(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
         Ok(decisions(among::store::among(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
     }
 
-    async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Seen>> {
+    async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
         let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active, self.now).await?;
         // All that is above is in the neighbourhood as well, so those decisions hold too.
         let seen = decisions(neighbourhood, self.now);
@@ -212,7 +310,7 @@ impl Access {
     }
 
     /// Every organisation where the viewer holds anything, by whatever path.
-    pub async fn reachable(&self) -> Result<Arc<HashMap<Uuid, Seen>>> {
+    pub async fn reachable(&self) -> Result<Arc<HashMap<Uuid, Decision>>> {
         let mut reached = self.reached.lock().await;
         if let Some(seen) = &*reached {
             return Ok(Arc::clone(seen));
@@ -260,10 +358,10 @@ impl Access {
     }
 }
 
-fn decisions(neighbourhood: Neighbourhood, now: DateTimeUtc) -> HashMap<Uuid, Seen> {
+fn decisions(neighbourhood: Neighbourhood, now: DateTimeUtc) -> HashMap<Uuid, Decision> {
     let Neighbourhood { graph, holdings, rows } = neighbourhood;
     let flows = flows(&graph, &holdings, now);
     let origin = Arc::new(Origin { graph, holdings, flows });
     let grants = |id: Uuid| origin.flows.get(&id).map_or(Grants::NONE, |flow| flow.grants);
-    rows.into_iter().map(|(id, row)| (id, Seen { row, grants: grants(id), origin: Arc::clone(&origin) })).collect()
+    rows.into_iter().map(|(id, row)| (id, Decision { row, grants: grants(id), origin: Arc::clone(&origin) })).collect()
 }

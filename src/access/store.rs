@@ -1,11 +1,15 @@
 //! The statements of the role resolver: one brings a part of the tenant graph together with what a subject holds there.
+#![expect(clippy::disallowed_methods, reason = "the statements of the role resolver stand here")]
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::organisation;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement, Value};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryResult, QuerySelect, Statement, Value,
+};
 use uuid::Uuid;
 
 use super::actor::Subject;
@@ -14,7 +18,7 @@ use super::loss::{Loss, loss};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 use crate::base::db::Db;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 
 /// A part of the tenant graph that is closed upwards, and what one subject holds in it.
 #[derive(Debug, Default)]
@@ -73,6 +77,15 @@ pub async fn climb_by(
     neighbourhood.holdings = held.remove(&user).unwrap_or_default();
     add_key(&mut neighbourhood, subject);
     Ok(neighbourhood)
+}
+
+/// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
+/// one transaction writes at a time.) Rows that only point to the organisation are written all the same.
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Model> {
+    let query = organisation::Entity::find_by_id(id);
+    let query =
+        if tx.get_database_backend() == DbBackend::Postgres { query.lock(LockType::NoKeyUpdate) } else { query };
+    query.one(tx).await?.ok_or(Error::NotFound)
 }
 
 /// Whether the subject may act at all: the user is not disabled, the key not taken back or ended.
@@ -248,7 +261,7 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
     Ok((neighbourhood, held))
 }
 
-fn organisation_of(row: &QueryResult, id: Uuid) -> std::result::Result<organisation::Model, DbErr> {
+fn organisation_of(row: &QueryResult, id: Uuid) -> Result<organisation::Model, DbErr> {
     Ok(organisation::Model {
         id,
         name: row.try_get_by_index(1)?,
@@ -259,7 +272,7 @@ fn organisation_of(row: &QueryResult, id: Uuid) -> std::result::Result<organisat
     })
 }
 
-fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> std::result::Result<Edge, DbErr> {
+fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> Result<Edge, DbErr> {
     Ok(Edge {
         id,
         client,
@@ -280,7 +293,7 @@ pub(super) fn custom(
     id: Uuid,
     name: String,
     kind: organisation::Kind,
-) -> std::result::Result<HeldRole, DbErr> {
+) -> Result<HeldRole, DbErr> {
     let own = PermissionSet::from_stored(row.try_get_by_index(column)?);
     let clients = PermissionSet::from_stored(row.try_get_by_index(column + 1)?);
     Ok(HeldRole::custom(id, name, own, clients, kind))

@@ -67,7 +67,7 @@ pub struct Db {
 
 impl Db {
     /// Opens the pools.
-    pub async fn connect(config: &Config) -> std::result::Result<Self, DbErr> {
+    pub async fn connect(config: &Config) -> Result<Self, DbErr> {
         let url = config.database_url();
         let statements = Arc::new(AtomicU64::new(0));
         let read = open(&url, config, config.database.max_connections, &statements).await?;
@@ -126,22 +126,21 @@ impl Db {
     /// (`AsyncFn` says the same without `Clone`, but the compiler then finds no such future that can change threads.)
     pub async fn write<T, W>(&self, work: W) -> Result<T>
     where
-        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError> + Clone,
+        W: AsyncFnOnce(&DatabaseTransaction) -> Result<T> + Clone,
     {
         let mut attempt = 0;
         loop {
             let outcome = self.attempt(work.clone()).await;
             match outcome {
-                Err(WriteError::Database(error)) if attempt < RETRIES && is_transient(&error) => attempt += 1,
-                Err(error) => return Err(error.into()),
-                Ok(value) => return Ok(value),
+                Err(Error::Transient(_)) if attempt < RETRIES => attempt += 1,
+                outcome => return outcome,
             }
         }
     }
 
-    async fn attempt<T, W>(&self, work: W) -> std::result::Result<T, WriteError>
+    async fn attempt<T, W>(&self, work: W) -> Result<T>
     where
-        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError>,
+        W: AsyncFnOnce(&DatabaseTransaction) -> Result<T>,
     {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -168,32 +167,12 @@ impl Db {
     }
 }
 
-/// Why a transaction did not commit.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The database refused.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    /// The work refused: nothing is written.
-    #[error(transparent)]
-    Refused(#[from] Error),
-}
-
-impl From<WriteError> for Error {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Database(error) => error.into(),
-            WriteError::Refused(error) => error,
-        }
-    }
-}
-
 async fn open(
     url: &str,
     config: &Config,
     connections: u32,
     statements: &Arc<AtomicU64>,
-) -> std::result::Result<DatabaseConnection, DbErr> {
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -230,7 +209,7 @@ async fn open(
 
 /// Whether the same transaction may go through when it is tried again: serialisation failures and deadlocks on
 /// PostgreSQL (40001, 40P01), a busy database on SQLite (5).
-fn is_transient(error: &DbErr) -> bool {
+pub fn is_transient(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return false;
     };

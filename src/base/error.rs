@@ -4,10 +4,11 @@ use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, PermissionSet, directive};
+use crate::base::db::is_transient;
 use crate::base::id;
 
 /// The result of nearly everything.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error at the top level of an answer, with its code.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -54,6 +55,12 @@ pub enum Error {
         /// The limit, in seconds.
         limit: u64,
     },
+    /// The user can mend it: a mutation answers it in its `userErrors`.
+    #[error("{}", .0.message)]
+    User(Box<UserError>),
+    /// The database asks to try the same again. A transaction does so by itself, a bounded number of times.
+    #[error("The database is busy. Try again.")]
+    Transient(String),
     /// A fault of the server. What happened is in the log, under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
@@ -66,11 +73,11 @@ impl Error {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
-            Self::InvalidInput(_) => "INVALID_INPUT",
+            Self::InvalidInput(_) | Self::User(_) => "INVALID_INPUT",
             Self::Conflict(_) => "CONFLICT",
             Self::ContextLost(_) => "CONTEXT_LOST",
             Self::Limited { .. } | Self::TooSlow { .. } => "LIMITED",
-            Self::Internal => "INTERNAL",
+            Self::Transient(_) | Self::Internal => "INTERNAL",
         }
     }
 
@@ -88,13 +95,29 @@ impl Error {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::fault(error)
+        if is_transient(&error) { Self::Transient(error.to_string()) } else { Self::fault(error) }
+    }
+}
+
+impl From<UserError> for Error {
+    fn from(error: UserError) -> Self {
+        Self::User(Box::new(error))
+    }
+}
+
+impl Error {
+    /// What the user can mend; any other error is returned again. For lists whose rows fail one by one.
+    pub fn into_user_error(self) -> Result<UserError> {
+        if let Self::User(error) = self { Ok(*error) } else { Err(self) }
     }
 }
 
 impl Error {
     /// The error as it stands in an answer. (The engine converts whatever prints itself, and would lose the code.)
     pub fn into_graphql(self) -> async_graphql::Error {
+        if let Self::Transient(cause) = self {
+            return Self::fault(cause).into_graphql();
+        }
         async_graphql::Error::new(self.to_string()).extend_with(|_, extensions| {
             extensions.set("code", self.code());
             match &self {

@@ -61,7 +61,7 @@ impl Documents {
     }
 
     /// The document of a text, parsed and within its limits.
-    pub fn load(&self, text: &str) -> std::result::Result<Arc<Document>, ServerError> {
+    pub fn load(&self, text: &str) -> Result<Arc<Document>, ServerError> {
         if let Some(known) = self.parsed.get(text) {
             return Ok(known);
         }
@@ -70,7 +70,7 @@ impl Documents {
         Ok(document)
     }
 
-    fn parse(&self, text: &str) -> std::result::Result<Document, ServerError> {
+    fn parse(&self, text: &str) -> Result<Document, ServerError> {
         if self.trusted.as_ref().is_some_and(|trusted| !trusted.has(text)) {
             let text = "This server runs the documents that it knows, and no other. Ask its operator to add yours.";
             return Err(server_error(Error::InvalidInput(text.to_owned())));

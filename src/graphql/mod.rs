@@ -4,6 +4,7 @@
 //! is parsed, `limits` at what it asks for, with the `types` of the schema at hand, `once` at what it changes, and
 //! `pages` at how much it may return.
 
+pub mod act;
 pub mod documents;
 pub mod limits;
 mod nesting;

@@ -1,4 +1,5 @@
-//! What one request carries: who asks and for which moment, and the batches of its lists.
+//! What one request carries: who asks and for which moment, and the batches of its lists. And what one of its
+//! transactions carries.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,10 +9,12 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::page::Lists;
 use crate::access::{Access, Actor, Refusals, UserActor};
-use crate::base::db::{Db, WriteError};
-use crate::base::error::{Error, Result};
-use crate::graphql::page::Lists;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::error::{Error, Result, UserError};
+use crate::base::random::Random;
 
 /// One request.
 pub struct Request {
@@ -19,6 +22,10 @@ pub struct Request {
     pub access: Access,
     /// The batches of lists.
     pub lists: Lists,
+    /// Ids and secrets.
+    pub random: Random,
+    /// The settings.
+    pub config: Arc<Config>,
     /// The organisation that the request names for itself in `X-Organisation`, in place of the session's.
     pub organisation: Option<Uuid>,
     /// The `User-Agent`, for the list of sessions.
@@ -34,10 +41,12 @@ pub struct Request {
 
 impl Request {
     /// A request of the actor at the moment.
-    pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
+    pub fn new(db: Db, random: Random, config: Arc<Config>, actor: Actor, now: DateTimeUtc) -> Self {
         Self {
             access: Access::new(db, actor, now),
             lists: Lists::default(),
+            random,
+            config,
             organisation: None,
             user_agent: None,
             client_address: None,
@@ -61,11 +70,25 @@ impl Request {
     /// fields that come after are judged by what is now.
     pub async fn write<T, W>(&self, work: W) -> Result<T>
     where
-        W: AsyncFnOnce(&DatabaseTransaction) -> std::result::Result<T, WriteError> + Clone,
+        W: AsyncFnOnce(&DatabaseTransaction) -> Result<T> + Clone,
     {
         let done = self.db().write(work).await;
         self.access.forget();
         done
+    }
+
+    /// Runs steps in one transaction: it commits if they succeed, and rolls back if they fail, also with a `UserError`.
+    /// Earlier decisions are forgotten afterwards, so that later mutations and fields see what has changed.
+    pub async fn transaction<T, W>(&self, steps: W) -> Result<T>
+    where
+        W: AsyncFnOnce(&Work<'_>) -> Result<T> + Clone,
+    {
+        self.write(async |tx| steps(&self.work(tx)).await).await
+    }
+
+    /// What the steps of a transaction need.
+    pub const fn work<'a>(&'a self, tx: &'a DatabaseTransaction) -> Work<'a> {
+        Work { tx, request: self, random: &self.random, now: self.access.now() }
     }
 
     /// The moment for which decisions are made.
@@ -104,6 +127,44 @@ impl Request {
             Actor::User(user) => Ok(Some(user)),
             Actor::ApiKey(_) => Ok(None),
             Actor::Anonymous => Err(Error::sign_in()),
+        }
+    }
+
+    /// The person who asks, for acts that an API key cannot do.
+    pub fn require_person(&self) -> Result<&UserActor> {
+        self.person()?.ok_or_else(|| UserError::for_people_only().into())
+    }
+}
+
+/// One transaction of a request, and what its steps need.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// The transaction.
+    pub tx: &'a DatabaseTransaction,
+    /// The request.
+    pub request: &'a Request,
+    /// Ids and secrets.
+    pub random: &'a Random,
+    /// The moment of the request.
+    pub now: DateTimeUtc,
+}
+
+/// How steps end that leave something behind even where they refuse: a failed attempt counts, an answer that came too
+/// late is written down.
+#[must_use]
+pub enum Committed<T> {
+    /// They were carried out.
+    Done(T),
+    /// They were refused, and what they wrote until then stays.
+    Refused(UserError),
+}
+
+impl<T> Committed<T> {
+    /// The outcome, after the transaction.
+    pub fn into_result(self) -> Result<T> {
+        match self {
+            Self::Done(value) => Ok(value),
+            Self::Refused(error) => Err(error.into()),
         }
     }
 }

@@ -10,9 +10,7 @@ use crate::base::config::Config;
 use crate::base::random::Random;
 use crate::billing::details::{BillingContactMutation, BillingMutation};
 use crate::billing::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
-use crate::organisation::{
-    ClosingMutation, OrganisationMutation, OrganisationQuery, OrganisationUpdateMutation, SuspensionMutation,
-};
+use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
 use crate::oversight::operator::{OperatorMutation, OperatorQuery};
@@ -54,9 +52,6 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     OrganisationMutation,
-    OrganisationUpdateMutation,
-    SuspensionMutation,
-    ClosingMutation,
     RoleMutation,
     MemberUpdateMutation,
     MembershipMutation,

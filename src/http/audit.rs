@@ -33,17 +33,14 @@ pub async fn audit(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
     Path(organisation): Path<String>,
-    span: std::result::Result<Query<Span>, QueryRejection>,
+    span: Result<Query<Span>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     let log = log(organisation, span);
     lines::answer(server, id, headers, log).await
 }
 
-fn log(
-    organisation: String,
-    span: std::result::Result<Query<Span>, QueryRejection>,
-) -> std::result::Result<Log, Refusal> {
+fn log(organisation: String, span: Result<Query<Span>, QueryRejection>) -> Result<Log, Refusal> {
     let Query(span) = span.map_err(|_| Refusal::invalid("The parameters are from and until, each an instant."))?;
     let export = Export {
         organisation: Type::Organisation.parse(&ID(organisation))?,

@@ -141,7 +141,7 @@ impl Run<'_> {
         within(requested, limit, "objects to return", "Ask for smaller pages, by first, on the outer lists.")?;
 
         let app = &self.server.app;
-        let mut request = Request::new(app.db.clone(), who.actor.clone(), app.clock.now());
+        let mut request = app.request(who.actor.clone());
         request.organisation = who.organisation;
         request.user_agent.clone_from(&who.user_agent);
         request.client_address = who.client_address;

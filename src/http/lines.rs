@@ -41,7 +41,7 @@ pub async fn answer(
     server: Arc<Server>,
     id: RequestId,
     headers: HeaderMap,
-    pages: std::result::Result<impl Pages, Refusal>,
+    pages: Result<impl Pages, Refusal>,
 ) -> Response {
     let begun = async {
         let pages = pages?;
@@ -106,14 +106,14 @@ struct Reader<P> {
 }
 
 impl<P: Pages> Reader<P> {
-    async fn page(&mut self) -> std::result::Result<Option<Vec<u8>>, Refusal> {
+    async fn page(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
         let app = &self.server.app;
         let who = Who::of(app, &self.headers, None).await?;
         if matches!(who.actor, Actor::Anonymous) {
             return Err(Error::sign_in().into());
         }
         // A new request for each page: it remembers what it has decided, and is forgotten with the page.
-        let mut request = Request::new(app.db.clone(), who.actor, app.clock.now());
+        let mut request = app.request(who.actor);
         request.id = self.id.as_str().to_owned();
         Ok(self.pages.next(&request).await?)
     }

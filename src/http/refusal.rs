@@ -83,8 +83,10 @@ impl From<Error> for Refusal {
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Conflict(_) | Error::ContextLost(_) => StatusCode::CONFLICT,
-            Error::InvalidInput(_) | Error::Limited { .. } | Error::TooSlow { .. } => StatusCode::BAD_REQUEST,
-            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::InvalidInput(_) | Error::User(_) | Error::Limited { .. } | Error::TooSlow { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+            Error::Transient(_) | Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error)
     }

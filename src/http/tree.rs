@@ -33,18 +33,14 @@ pub async fn tree(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
     Path(reseller): Path<String>,
-    part: std::result::Result<Query<Part>, QueryRejection>,
+    part: Result<Query<Part>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     let pages = pages(&server, reseller, part);
     lines::answer(server, id, headers, pages).await
 }
 
-fn pages(
-    server: &Server,
-    reseller: String,
-    part: std::result::Result<Query<Part>, QueryRejection>,
-) -> std::result::Result<Tree, Refusal> {
+fn pages(server: &Server, reseller: String, part: Result<Query<Part>, QueryRejection>) -> Result<Tree, Refusal> {
     let Query(part) =
         part.map_err(|_| Refusal::invalid("The parameters are maxDepth, a number, and permission, the name of one."))?;
     let rows = server.app.config.limits.export_rows;

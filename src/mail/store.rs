@@ -43,7 +43,7 @@ pub async fn queue(
     random: &Random,
     now: DateTimeUtc,
     letters: impl IntoIterator<Item = (Recipient, Letter)>,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     let rows: Vec<ActiveModel> = letters
         .into_iter()
         .map(|(to, letter)| ActiveModel {
@@ -96,7 +96,7 @@ pub async fn claim(db: &Db, now: DateTimeUtc, until: DateTimeUtc, most: u32) -> 
     rows.iter().map(|row| Ok(claimed(row)?)).collect()
 }
 
-fn claimed(row: &QueryResult) -> std::result::Result<Claimed, DbErr> {
+fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
     let mail = Mail {
         id: row.try_get_by_index(0)?,
         at: row.try_get_by_index(1)?,

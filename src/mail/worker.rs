@@ -63,7 +63,7 @@ impl Round {
 
 impl Worker {
     /// As configured; says which setting is wrong.
-    pub fn new(config: &Config, db: Db, clock: Clock, random: Random) -> std::result::Result<Self, String> {
+    pub fn new(config: &Config, db: Db, clock: Clock, random: Random) -> Result<Self, String> {
         let settings = &config.mail;
         let letterhead = Letterhead::new(settings)?;
         let transport: Arc<dyn Transport> = if settings.smtp.host.trim().is_empty() {
@@ -198,7 +198,7 @@ impl Worker {
     }
 
     /// In a task of its own, so that a fault in it ends this one attempt only.
-    async fn deliver(&self, mail: Mail) -> std::result::Result<(), Undelivered> {
+    async fn deliver(&self, mail: Mail) -> Result<(), Undelivered> {
         let transport = Arc::clone(&self.transport);
         let delivered = tokio::spawn(async move { transport.deliver(mail).await });
         delivered.await.unwrap_or_else(|_| Err(Undelivered::for_now("the attempt broke off")))

@@ -1,28 +1,41 @@
-//! Organisations: firms, people acting alone, projects, resellers, and the operator.
+//! Organisations: companies, people acting alone, projects, resellers, and the operator.
 //!
-//! A state masks what may be done (see `access/graph.rs`): `suspension.rs` and `closing.rs` change it. An organisation exists for those who hold ORGANISATION_READ
-//! there; whoever stands in a relation with it sees its card.
+//! An organisation is ACTIVE, SUSPENDED or CLOSED; the state masks what may be done there (`access/graph.rs`). It exists
+//! for viewers with ORGANISATION_READ; a counterparty sees its card. Read `rules.rs` and `store.rs` for the domain,
+//! `object.rs` for what can be asked, and the file of each mutation for what can be done.
 
 mod card;
-mod closing;
-mod halted;
+mod close;
+mod create;
 mod kind;
 mod letters;
-mod mutation;
 mod object;
 mod partners;
 mod paying;
 mod query;
+mod reopen;
+mod resume;
+mod rules;
 pub mod store;
-mod suspension;
+mod suspend;
 mod update;
 
+use async_graphql::MergedObject;
+
 pub use card::OrganisationCard;
-pub use closing::ClosingMutation;
-pub use halted::halted;
+pub use create::NewOrganisationKind;
 pub use kind::{OrganisationKind, OrganisationState};
-pub use mutation::{NewOrganisationKind, OrganisationMutation};
 pub use object::Organisation;
 pub use query::OrganisationQuery;
-pub use suspension::SuspensionMutation;
-pub use update::OrganisationUpdateMutation;
+pub use rules::{halted, require_active};
+
+/// The mutations of organisations.
+#[derive(MergedObject, Default)]
+pub struct OrganisationMutation(
+    create::CreateOrganisation,
+    update::UpdateOrganisation,
+    suspend::SuspendOrganisation,
+    resume::ResumeOrganisation,
+    close::CloseOrganisation,
+    reopen::ReopenOrganisation,
+);

@@ -10,12 +10,13 @@ use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
 use super::paying::OrganisationPaying;
 use super::store;
-use crate::access::{Exists, Guarded, Permission, PermissionSet, Seat, Seen, Side};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::billing::invoice::{self, Invoice, InvoiceFilter};
 use crate::catalogue::service::{self, Service, ServiceFilter};
 use crate::catalogue::subscription::{self, Subscription, SubscriptionFilter};
+use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
@@ -28,7 +29,7 @@ use crate::people::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::people::role::{self, Role};
 
 /// A firm, a person acting alone, a project, a reseller or the operator.
-pub struct Organisation(pub(crate) Seen);
+pub struct Organisation(pub(crate) Decision);
 
 impl Organisation {
     /// Its key in the database.
@@ -37,7 +38,7 @@ impl Organisation {
     }
 
     /// The organisation, if it is there for the viewer.
-    pub fn of(seen: &Seen) -> Option<Self> {
+    pub fn of(seen: &Decision) -> Option<Self> {
         Self(seen.clone()).if_visible()
     }
 
@@ -46,9 +47,17 @@ impl Organisation {
     }
 }
 
+impl Find for Organisation {
+    const TYPE: id::Type = id::Type::Organisation;
+
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        Ok(request.access.look(key).await?.and_then(|decision| Self(decision).if_visible()))
+    }
+}
+
 impl Guarded for Organisation {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 

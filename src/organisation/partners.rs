@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 use macros::guarded;
 
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -13,11 +13,11 @@ use crate::partners::proposal::{self, PartnershipProposal, PartnershipProposalSt
 use crate::partners::reseller::{self, Ancestor, Reseller};
 
 /// The fields of an organisation that are about partners.
-pub struct OrganisationPartners(pub(super) Seen);
+pub struct OrganisationPartners(pub(super) Decision);
 
 impl Guarded for OrganisationPartners {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 

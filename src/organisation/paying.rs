@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 use macros::guarded;
 
 use super::card::OrganisationCard;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::billing::details::{self, BillingContact, BillingDetails};
 use crate::billing::payer::{self, Moment, PayerAgreement, PayerAgreementState};
@@ -12,11 +12,11 @@ use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
 /// The fields of an organisation that are about paying.
-pub struct OrganisationPaying(pub(super) Seen);
+pub struct OrganisationPaying(pub(super) Decision);
 
 impl Guarded for OrganisationPaying {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 

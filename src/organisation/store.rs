@@ -15,8 +15,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::object::Organisation;
-use crate::access::{Access, BuiltinRole, Exists, Permission, RoleRef, Seen};
-use crate::base::db::WriteError;
+use crate::access::{Access, BuiltinRole, Decision, Exists, Permission, RoleRef};
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
@@ -52,17 +51,8 @@ impl NewOrganisation {
     }
 }
 
-/// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
-/// one transaction writes at a time.) Rows that only point to the organisation are written all the same.
-pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<organisation::Model, WriteError> {
-    let query = organisation::Entity::find_by_id(id);
-    let query =
-        if tx.get_database_backend() == DbBackend::Postgres { query.lock(LockType::NoKeyUpdate) } else { query };
-    Ok(query.one(tx).await?.ok_or(Error::NotFound)?)
-}
-
 /// The organisation as the transaction sees it.
-pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<organisation::Model>, DbErr> {
+pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<organisation::Model>, DbErr> {
     organisation::Entity::find_by_id(id).one(tx).await
 }
 
@@ -73,8 +63,8 @@ pub async fn lock_to_act(
     access: &Access,
     id: Uuid,
     permission: Permission,
-) -> std::result::Result<Seen, WriteError> {
-    lock(tx, id).await?;
+) -> Result<Decision> {
+    crate::access::lock(tx, id).await?;
     let seen = access.look_in(tx, id).await?;
     seen.require(permission)?;
     Ok(seen)
@@ -86,7 +76,7 @@ pub async fn create_with_owner(
     random: &Random,
     new: &NewOrganisation,
     now: DateTimeUtc,
-) -> std::result::Result<(), WriteError> {
+) -> Result<()> {
     insert_organisation(tx, random, new, now).await?;
     let owner = NewMember {
         id: random.id(now),
@@ -105,7 +95,7 @@ async fn insert_organisation(
     random: &Random,
     new: &NewOrganisation,
     now: DateTimeUtc,
-) -> std::result::Result<(), WriteError> {
+) -> Result<()> {
     let row = |code: String| organisation::ActiveModel {
         id: Set(new.id),
         name: Set(new.name.clone()),
@@ -129,7 +119,7 @@ async fn insert_organisation(
 }
 
 /// Gives an organisation another name or kind. A trigger takes the name to where lists are ordered by it.
-pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) -> std::result::Result<(), DbErr> {
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) -> Result<(), DbErr> {
     let row = organisation::ActiveModel { name: Set(name.to_owned()), kind: Set(kind), ..Default::default() };
     organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
@@ -147,18 +137,14 @@ pub async fn halt(request: &Request, id: Uuid) -> Result<Option<organisation_hal
 }
 
 /// The same as the transaction sees it.
-pub async fn load_halt(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<organisation_halt::Model, DbErr> {
+pub async fn load_halt(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation_halt::Model, DbErr> {
     let nothing =
         organisation_halt::Model { organisation_id: id, suspended_at: None, suspended_because: None, closed_at: None };
     Ok(organisation_halt::Entity::find_by_id(id).one(tx).await?.unwrap_or(nothing))
 }
 
 /// Brings an organisation into a state, with what there is to say about it.
-pub async fn set_state(
-    tx: &DatabaseTransaction,
-    state: State,
-    halt: organisation_halt::Model,
-) -> std::result::Result<(), DbErr> {
+pub async fn set_state(tx: &DatabaseTransaction, state: State, halt: organisation_halt::Model) -> Result<(), DbErr> {
     let of_it = organisation::Column::Id.eq(halt.organisation_id);
     let row = organisation::ActiveModel { state: Set(state), ..Default::default() };
     organisation::Entity::update_many().set(row).filter(of_it).exec(tx).await?;
@@ -174,12 +160,7 @@ pub async fn set_state(
 }
 
 /// Names of the clients whose partnerships are in force or will be: so many, by name.
-pub async fn clients_of(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    now: DateTimeUtc,
-    most: u64,
-) -> std::result::Result<Vec<String>, DbErr> {
+pub async fn clients_of(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, most: u64) -> Result<Vec<String>, DbErr> {
     let lasts = Condition::any().add(partnership::Column::EndsAt.is_null()).add(partnership::Column::EndsAt.gt(now));
     partnership::Entity::find()
         .select_only()

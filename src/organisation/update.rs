@@ -1,98 +1,66 @@
-//! Changing what an organisation is called and what sort it is.
+//! Changing the name or the kind of an organisation.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ID, InputObject};
 use entity::organisation::{Kind, Model};
-use macros::guarded;
+use macros::{mutation, payload};
 use sea_orm::ActiveEnum;
 use serde_json::{Value as Json, json};
 
-use super::halted::halted;
+use super::create::NewOrganisationKind;
 use super::kind::OrganisationKind;
-use super::mutation::NewOrganisationKind;
 use super::object::Organisation;
-use super::store;
-use crate::access::{Permission, directive, told};
+use super::{rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
-use crate::base::id::Type;
-use crate::base::random::Random;
 use crate::base::text;
-use crate::graphql::request::{Request, service};
-use crate::oversight::audit::{self, Act};
+use crate::graphql::act::{ActOn, Find};
+use crate::oversight::audit;
 
-/// The change of an organisation. What is left out stays.
+/// The changes to an organisation. What is left out stays.
 #[derive(InputObject)]
 pub struct UpdateOrganisationInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// Its new name. 1 to 200 characters.
+    /// Its new name: 1 to 200 characters.
     pub name: Option<String>,
-    /// What sort it is from now on. A reseller and the operator stay what they are.
+    /// Its new kind. A reseller and the operator keep theirs.
     pub kind: Option<NewOrganisationKind>,
 }
 
-/// The organisation as it is now.
-#[derive(Default, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+/// The changed organisation.
+#[payload]
 pub struct UpdateOrganisationPayload {
     /// The organisation; null if it was not changed.
     pub organisation: Option<Organisation>,
-    /// Why it was not changed.
-    pub user_errors: Vec<UserError>,
 }
 
-/// The mutation that changes an organisation.
-#[derive(Default)]
-pub struct OrganisationUpdateMutation;
-
-#[guarded]
-#[Object]
-impl OrganisationUpdateMutation {
-    /// Changes the name or the sort of an organisation, unless it is suspended or closed.
-    #[acts(ORGANISATION_UPDATE)]
-    async fn update_organisation(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The change of an organisation.")] input: UpdateOrganisationInput,
-    ) -> Result<Option<UpdateOrganisationPayload>> {
-        let request = Request::of(context)?;
-        let refused =
-            |error| Ok(Some(UpdateOrganisationPayload { organisation: None, user_errors: told(context, error) }));
-        let key = Type::Organisation.parse(&input.organisation_id)?;
-        request.access.act(key, Permission::OrganisationUpdate).await?;
-        let name = match input.name.as_deref().map(|typed| text::name("name", typed)).transpose() {
-            Ok(name) => name,
-            Err(error) => return refused(error),
-        };
-        let wanted = input.kind.map(|kind| OrganisationKind::from(kind).into());
-        let random = service::<Random>(context)?;
-        let changed = request
-            .write(async |tx| {
-                let old = store::lock_to_act(tx, &request.access, key, Permission::OrganisationUpdate).await?.row;
-                if let Some(error) = halted(&old) {
-                    return Ok(Err(error));
-                }
-                let mut new = Model::clone(&old);
-                if let Some(kind) = wanted {
-                    if matches!(old.kind, Kind::Reseller | Kind::Operator) {
-                        let message = "A reseller and the operator stay what they are.";
-                        return Ok(Err(UserError::at("kind", UserErrorCode::InvalidInput, message)));
-                    }
-                    new.kind = kind;
-                }
-                new.name = name.clone().unwrap_or(new.name);
-                store::update(tx, key, &new.name, new.kind).await?;
-                let act = Act::done("updateOrganisation", key, Some(Permission::OrganisationUpdate));
-                let act = act.to(input.organisation_id.clone()).changing(described(&old), described(&new));
-                audit::record(tx, request, random, act).await?;
-                Ok(Ok(()))
-            })
-            .await?;
-        if let Err(error) = changed {
-            return refused(error);
+/// Changes the name or the kind of an organisation, unless it is suspended or closed.
+#[mutation]
+#[acts(ORGANISATION_UPDATE, on = input.organisation_id)]
+async fn update_organisation(
+    act: ActOn<'_, Organisation>,
+    input: UpdateOrganisationInput,
+) -> Result<UpdateOrganisationPayload> {
+    let name = input.name.as_deref().map(|typed| text::name("name", typed)).transpose()?;
+    let kind = input.kind.map(|kind| OrganisationKind::from(kind).into());
+    act.locked(async |work, at| {
+        let old = at.row();
+        rules::require_active(old)?;
+        let mut new = Model::clone(old);
+        if let Some(kind) = kind {
+            if matches!(old.kind, Kind::Reseller | Kind::Operator) {
+                let message = "A reseller and the operator keep their kind.";
+                return Err(UserError::at("kind", UserErrorCode::InvalidInput, message).into());
+            }
+            new.kind = kind;
         }
-        let organisation = store::find(&request.access, key).await?;
-        Ok(Some(UpdateOrganisationPayload { organisation, user_errors: Vec::new() }))
-    }
+        new.name = name.unwrap_or(new.name);
+        store::update(work.tx, old.id, &new.name, new.kind).await?;
+        let event = act.event().to(input.organisation_id).changing(described(old), described(&new));
+        Ok(audit::record(work, event).await?)
+    })
+    .await?;
+    let organisation = Organisation::find(act.request, act.organisation()).await?;
+    Ok(UpdateOrganisationPayload { organisation, ..Default::default() })
 }
 
 /// As the audit log keeps it.

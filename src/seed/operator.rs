@@ -7,11 +7,11 @@ use super::rows::Rows;
 use super::store;
 use crate::access::BuiltinRole;
 use crate::base::clock::Clock;
-use crate::base::db::{Db, WriteError};
+use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::user::{Address, Passwords};
 
 /// Makes a new owner of the operator, and the operator itself where there is none yet. Gives the password, which is
@@ -48,7 +48,7 @@ pub async fn operator(
     db.write(async |transaction| {
         if store::is_taken(transaction, &owner.email).await? {
             let message = format!("{} has an account already. Choose another address.", owner.email);
-            return Err(WriteError::Refused(Error::Conflict(message)));
+            return Err(Error::Conflict(message));
         }
         let mut rows = Rows::default();
         let operator = if let Some(id) = store::find_operator(transaction).await? {
@@ -85,7 +85,7 @@ pub async fn operator(
         rows.memberships.push(membership);
         rows.users.push(owner.clone());
         rows.write(transaction).await?;
-        let act = Act::done("operator create", operator, None).to(Type::User.id(owner.id));
+        let act = Event::done("operator create", operator, None).to(Type::User.id(owner.id));
         let act = act.changing(Json::Null, json!({ "name": owner.name, "roles": [BuiltinRole::Owner.name()] }));
         audit::record_by_system(transaction, random, now, act).await?;
         Ok(())

@@ -8,8 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::base::db::WriteError;
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 use crate::partners::property::{Stored, values};
 
 /// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
@@ -53,14 +52,14 @@ pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_valu
 }
 
 /// Refuses a database that holds users or organisations.
-pub async fn require_empty(connection: &impl ConnectionTrait) -> Result<(), WriteError> {
+pub async fn require_empty(connection: &impl ConnectionTrait) -> Result<()> {
     if !is_used(connection).await? {
         return Ok(());
     }
-    Err(WriteError::Refused(Error::Conflict(
+    Err(Error::Conflict(
         "The database holds users or organisations already. Point database.url, or data_dir, to an empty one."
             .to_owned(),
-    )))
+    ))
 }
 
 async fn is_used(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {

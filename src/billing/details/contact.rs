@@ -16,7 +16,7 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
 /// The contact to delete.
 #[derive(InputObject)]
@@ -89,7 +89,7 @@ impl BillingContactMutation {
                 }
                 store::create_contact(tx, row.clone()).await?;
                 let act = act("createBillingContact", row).changing(Json::Null, described(row));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -122,7 +122,7 @@ impl BillingContactMutation {
                 };
                 let act = act("updateBillingContact", &row).changing(described(&before), described(&row));
                 store::save_contact(tx, row).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -158,7 +158,7 @@ impl BillingContactMutation {
                 }
                 store::delete_contact(tx, id).await?;
                 let act = act("deleteBillingContact", &row).changing(described(&row), Json::Null);
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -183,7 +183,7 @@ fn read(
     id: Uuid,
     organisation: Uuid,
     request: &Request,
-) -> std::result::Result<Model, UserError> {
+) -> Result<Model, UserError> {
     Ok(Model {
         id,
         organisation_id: organisation,
@@ -195,8 +195,8 @@ fn read(
     })
 }
 
-fn act(action: &str, row: &Model) -> Act {
-    let act = Act::done(action, row.organisation_id, Some(Permission::BillingUpdate));
+fn act(action: &str, row: &Model) -> Event {
+    let act = Event::done(action, row.organisation_id, Some(Permission::BillingUpdate));
     act.to(Type::BillingContact.id(row.id))
 }
 

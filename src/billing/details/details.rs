@@ -14,7 +14,7 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
 /// Which contact receives the invoices.
 #[derive(InputObject)]
@@ -73,11 +73,11 @@ impl BillingMutation {
                     Ok(row) => row,
                     Err(error) => return Ok(Err(error)),
                 };
-                let act = Act::done("updateBillingDetails", key, Some(Permission::BillingUpdate));
+                let act = Event::done("updateBillingDetails", key, Some(Permission::BillingUpdate));
                 let before = before.as_ref().map_or(Json::Null, described);
                 let act = act.to(input.organisation_id.clone()).changing(before, described(&row));
                 store::save_details(tx, row).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -126,12 +126,12 @@ impl BillingMutation {
                     return Ok(Err(unknown()));
                 }
                 store::set_contact(tx, key, contact).await?;
-                let act = Act::done("setBillingRecipient", key, Some(Permission::BillingUpdate));
+                let act = Event::done("setBillingRecipient", key, Some(Permission::BillingUpdate));
                 let was = before.contact_id.map(|id| Type::BillingContact.id(id).0);
                 let is = input.contact_id.as_ref().map(|id| id.0.clone());
                 let act = act.to(input.organisation_id.clone());
                 let act = act.changing(json!({ "contact": was }), json!({ "contact": is }));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;

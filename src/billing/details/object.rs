@@ -4,7 +4,7 @@ use async_graphql::{ID, Object, Union};
 use entity::{billing_contact, billing_details};
 use macros::guarded;
 
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::id;
 use crate::organisation::OrganisationCard;
 
@@ -81,12 +81,12 @@ impl BillingDetails {
 #[derive(Clone)]
 pub struct BillingContact {
     row: billing_contact::Model,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl BillingContact {
     /// A contact of an organisation.
-    pub fn new(row: billing_contact::Model, seen: &Seen) -> Self {
+    pub fn new(row: billing_contact::Model, seen: &Decision) -> Self {
         Self { row, seen: seen.clone() }
     }
 
@@ -97,8 +97,8 @@ impl BillingContact {
 }
 
 impl Guarded for BillingContact {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

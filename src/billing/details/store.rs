@@ -13,14 +13,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::object::{BillingContact, BillingDetails, BillingRecipient};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::billing::payer::chain;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// How long a chain of payers may be.
 const LONGEST_CHAIN: usize = chain::LONGEST;
@@ -54,7 +54,7 @@ fn card(row: &QueryResult, from: usize) -> Written<OrganisationCard> {
 }
 
 /// Billing details of an organisation, with the recipient of its invoices.
-pub async fn details(request: &Request, seen: &Seen) -> Result<BillingDetails> {
+pub async fn details(request: &Request, seen: &Decision) -> Result<BillingDetails> {
     let billing = load(request, seen.row.id).await?;
     let recipient = match billing.payer {
         Some(payer) => BillingRecipient::Organisation(payer),
@@ -64,11 +64,11 @@ pub async fn details(request: &Request, seen: &Seen) -> Result<BillingDetails> {
 }
 
 /// Where the invoices of an organisation go while nobody else pays for it.
-pub async fn own_recipient(request: &Request, seen: &Seen) -> Result<BillingRecipient> {
+pub async fn own_recipient(request: &Request, seen: &Decision) -> Result<BillingRecipient> {
     Ok(without_payer(load(request, seen.row.id).await?.contact, seen))
 }
 
-fn without_payer(contact: Option<billing_contact::Model>, seen: &Seen) -> BillingRecipient {
+fn without_payer(contact: Option<billing_contact::Model>, seen: &Decision) -> BillingRecipient {
     match contact {
         Some(contact) => BillingRecipient::Contact(BillingContact::new(contact, seen)),
         None => BillingRecipient::Organisation(OrganisationCard::from(&*seen.row)),
@@ -76,7 +76,7 @@ fn without_payer(contact: Option<billing_contact::Model>, seen: &Seen) -> Billin
 }
 
 /// The contacts of an organisation, by name.
-pub async fn contacts(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<BillingContact>> {
+pub async fn contacts(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<BillingContact>> {
     let node = |row: &Arc<billing_contact::Model>| BillingContact::new(billing_contact::Model::clone(row), seen);
     CONTACTS.connection(request, seen.row.id, page, Filter::default(), node).await
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::line::InvoiceLine;
 use super::{rules, store};
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::money::Money;
@@ -36,13 +36,13 @@ pub enum InvoiceState {
 #[derive(Clone)]
 pub struct Invoice {
     row: Arc<invoice::Model>,
-    organisation: Seen,
-    payer: Seen,
+    organisation: Decision,
+    payer: Decision,
 }
 
 impl Invoice {
     /// An invoice with the organisation that it is for and the one that pays it.
-    pub fn new(row: &Arc<invoice::Model>, organisation: &Seen, payer: &Seen) -> Self {
+    pub fn new(row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
         Self { row: Arc::clone(row), organisation: organisation.clone(), payer: payer.clone() }
     }
 
@@ -62,13 +62,13 @@ impl Invoice {
 }
 
 impl Guarded for Invoice {
-    fn seat(&self, side: Side) -> Option<Seat> {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {
             Side::Organisation => &self.organisation,
             Side::Payer => &self.payer,
             Side::Client | Side::Reseller => return None,
         };
-        Some(Seat { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::line::InvoiceLine;
 use super::object::Invoice;
 use super::rules::InvoiceFilter;
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
@@ -24,7 +24,7 @@ static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice
 /// The invoices for an organisation.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     filter: Option<&InvoiceFilter>,
 ) -> Result<Connection<Invoice>> {
@@ -38,7 +38,7 @@ pub async fn list(
 /// The invoices that an organisation is to pay, its own and those of others.
 pub async fn list_to_pay(
     request: &Request,
-    payer: &Seen,
+    payer: &Decision,
     page: &PageArguments,
     filter: Option<&InvoiceFilter>,
 ) -> Result<Connection<Invoice>> {

@@ -9,14 +9,13 @@ use uuid::Uuid;
 use super::chain::{self, Link, Obstacle};
 use super::rules::Moment;
 use super::store;
-use crate::access::{Actor, Permission, Seen};
-use crate::base::db::WriteError;
+use crate::access::{Actor, Decision, Permission};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
 use crate::organisation::{self, OrganisationCard};
 
-type Written<T> = std::result::Result<T, WriteError>;
+type Written<T> = Result<T>;
 
 /// Why an agreement was not made.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ pub async fn cards(request: &Request, path: &[Uuid], known: &[Uuid]) -> Result<V
 /// Locks both sides of an agreement, always in the same order, so that nobody waits for who waits for them.
 pub async fn lock_both(tx: &DatabaseTransaction, one: Uuid, other: Uuid) -> Written<()> {
     for id in [one.min(other), one.max(other)] {
-        organisation::store::lock(tx, id).await?;
+        crate::access::lock(tx, id).await?;
     }
     Ok(())
 }
@@ -93,7 +92,7 @@ pub async fn agree(
     request: &Request,
     row: &Model,
     moment: Moment,
-) -> Written<std::result::Result<Agreed, Refused>> {
+) -> Written<Result<Agreed, Refused>> {
     let payer = row.payer_id.ok_or(Error::NotFound)?;
     let from = row.starts_on.max(moment.today());
     chain::store::lock(tx).await?;
@@ -167,7 +166,7 @@ pub fn name(request: &Request) -> String {
 
 /// Refuses who may not act at the payer. For who does not even read its billing, there is no such request: whoever has
 /// asked by a code learns nothing by this.
-pub fn at_payer(payer: Option<&Seen>) -> Result<()> {
+pub fn at_payer(payer: Option<&Decision>) -> Result<()> {
     let payer = payer.filter(|seen| seen.grants.has(Permission::BillingRead)).ok_or(Error::NotFound)?;
     payer.require(Permission::BillingUpdate)
 }

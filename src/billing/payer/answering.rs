@@ -11,13 +11,12 @@ use super::letters::{self, tell};
 use super::object::PayerAgreement;
 use super::rules::{self, Moment};
 use super::store;
-use crate::access::{Permission, Seen, directive, told};
-use crate::base::db::WriteError;
+use crate::access::{Decision, Permission, directive, told};
 use crate::base::error::{Error, Result, UserError};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
 /// The request to accept.
 #[derive(InputObject)]
@@ -107,7 +106,7 @@ struct Answering<'a> {
     moment: Moment,
 }
 
-type Written<T> = std::result::Result<T, WriteError>;
+type Written<T> = Result<T>;
 
 impl<'a> Answering<'a> {
     async fn of(context: &Context<'a>, id: &ID) -> Result<Self> {
@@ -121,14 +120,14 @@ impl<'a> Answering<'a> {
     }
 
     /// Locks both sides and looks anew at who acts.
-    async fn begin(self, tx: &DatabaseTransaction) -> Written<(Model, Seen)> {
+    async fn begin(self, tx: &DatabaseTransaction) -> Written<(Model, Decision)> {
         lock_both(tx, self.organisation, self.payer).await?;
         let payer = self.request.access.look_in(tx, self.payer).await?;
         at_payer(Some(&payer))?;
         Ok((store::load(tx, self.id).await?.ok_or(Error::NotFound)?, payer))
     }
 
-    async fn accept(self, tx: &DatabaseTransaction) -> Written<std::result::Result<(), Refused>> {
+    async fn accept(self, tx: &DatabaseTransaction) -> Written<Result<(), Refused>> {
         let Self { request, random, moment, .. } = self;
         let (before, payer) = self.begin(tx).await?;
         let organisation = request.access.look_in(tx, self.organisation).await?.row;
@@ -150,7 +149,7 @@ impl<'a> Answering<'a> {
         Ok(Ok(()))
     }
 
-    async fn decline(self, tx: &DatabaseTransaction) -> Written<std::result::Result<(), UserError>> {
+    async fn decline(self, tx: &DatabaseTransaction) -> Written<Result<(), UserError>> {
         let Self { request, random, moment, .. } = self;
         let (before, payer) = self.begin(tx).await?;
         if let Err(error) = rules::waits(&before, moment) {
@@ -175,9 +174,9 @@ impl<'a> Answering<'a> {
     /// In the logs of both sides.
     async fn record(self, tx: &DatabaseTransaction, action: &str, before: &Model, after: &Model) -> Written<()> {
         for at in [self.organisation, self.payer] {
-            let act = Act::done(action, at, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(self.id));
+            let act = Event::done(action, at, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(self.id));
             let act = act.changing(described(before), described(after));
-            audit::record(tx, self.request, self.random, act).await?;
+            audit::record(&self.request.work(tx), act).await?;
         }
         Ok(())
     }

@@ -15,13 +15,12 @@ use super::object::PayerAgreement;
 use super::rules::{self, Moment};
 use super::{chain, store};
 use crate::access::{Permission, directive, told};
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::session;
 
 /// Who is to pay: one of both.
@@ -122,7 +121,7 @@ struct Sought {
     code: Option<String>,
 }
 
-async fn seek(request: &Request, key: Uuid, choice: PayerChoice) -> Result<std::result::Result<Sought, UserError>> {
+async fn seek(request: &Request, key: Uuid, choice: PayerChoice) -> Result<Result<Sought, UserError>> {
     match choice {
         PayerChoice::OrganisationId(id) => {
             let payer = Type::Organisation.parse(&id)?;
@@ -155,13 +154,13 @@ struct Asking<'a> {
 }
 
 /// The key of what was made or found, or why nothing was made.
-type Made = std::result::Result<std::result::Result<Uuid, Refused>, WriteError>;
+type Made = Result<Result<Uuid, Refused>>;
 
 impl Asking<'_> {
     /// By somebody who acts for the organisation alone: the payer has to answer. It takes the same statements whoever the
     /// payer is, and if there is none.
     async fn alone(self, tx: &DatabaseTransaction) -> Made {
-        organisation::store::lock(tx, self.row.organisation_id).await?;
+        crate::access::lock(tx, self.row.organisation_id).await?;
         self.propose(tx).await
     }
 
@@ -189,8 +188,8 @@ impl Asking<'_> {
         store::create(tx, agreed.row.clone()).await?;
         for at in [row.organisation_id, payer] {
             let act =
-                Act::done("requestPayer", at, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(row.id));
-            audit::record(tx, request, random, act.changing(Json::Null, described(&agreed.row))).await?;
+                Event::done("requestPayer", at, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(row.id));
+            audit::record(&request.work(tx), act.changing(Json::Null, described(&agreed.row))).await?;
         }
         let (by, day) = (name(request), agreed.row.starts_on);
         tell(tx, request, random, &[row.organisation_id, payer], |locale| {
@@ -202,7 +201,7 @@ impl Asking<'_> {
     }
 
     /// What is wrong where enough were asked for in a day, whether consent came with it or not.
-    async fn too_many(self, tx: &DatabaseTransaction) -> std::result::Result<Option<UserError>, WriteError> {
+    async fn too_many(self, tx: &DatabaseTransaction) -> Result<Option<UserError>> {
         let since = self.moment.now - TimeDelta::days(1);
         if store::asked_since(tx, self.row, since).await? < rules::A_DAY {
             return Ok(None);
@@ -237,9 +236,9 @@ impl Asking<'_> {
             return Ok(Err(pays_already(row.starts_on).into()));
         }
         store::create(tx, row.clone()).await?;
-        let act = Act::done("requestPayer", row.organisation_id, Some(Permission::BillingUpdate));
+        let act = Event::done("requestPayer", row.organisation_id, Some(Permission::BillingUpdate));
         let act = act.to(Type::PayerAgreement.id(row.id)).changing(Json::Null, described(row));
-        audit::record(tx, request, random, act).await?;
+        audit::record(&request.work(tx), act).await?;
         let (by, until) = (name(request), moment.lapses_at(row).date_naive());
         tell(tx, request, random, &[store::payer_or_nobody(row)], |locale| {
             letters::asked(locale, &seen.row.name, &by, row.starts_on, until)

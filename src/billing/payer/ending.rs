@@ -12,14 +12,13 @@ use super::letters::{self, tell};
 use super::object::PayerAgreement;
 use super::rules::{self, Moment};
 use super::store;
-use crate::access::{Permission, Seen, directive, told};
-use crate::base::db::WriteError;
+use crate::access::{Decision, Permission, directive, told};
 use crate::base::error::{Error, Result, UserError};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
 /// The request to take back.
 #[derive(InputObject)]
@@ -79,7 +78,7 @@ impl PayerEndMutation {
         let (random, moment) = (service::<Random>(context)?, Moment::of(context)?);
         let withdrawn = request
             .write(async |tx| {
-                organisation::store::lock(tx, at).await?;
+                crate::access::lock(tx, at).await?;
                 reads_and_updates(Some(&request.access.look_in(tx, at).await?))?;
                 let before = store::load(tx, id).await?.ok_or(Error::NotFound)?;
                 if let Err(error) = rules::waits(&before, moment) {
@@ -87,9 +86,9 @@ impl PayerEndMutation {
                 }
                 let row = Model { state: State::Withdrawn, ..before.clone() };
                 store::save(tx, &row).await?;
-                let act = Act::done("withdrawPayerRequest", at, Some(Permission::BillingUpdate));
+                let act = Event::done("withdrawPayerRequest", at, Some(Permission::BillingUpdate));
                 let act = act.to(input.agreement_id.clone()).changing(described(&before), described(&row));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -130,13 +129,13 @@ impl PayerEndMutation {
 }
 
 /// Refuses who may not act there; for who does not even read its billing, there is no such agreement.
-fn reads_and_updates(seen: Option<&Seen>) -> Result<()> {
+fn reads_and_updates(seen: Option<&Decision>) -> Result<()> {
     let seen = seen.filter(|seen| seen.grants.has(Permission::BillingRead)).ok_or(Error::NotFound)?;
     seen.require(Permission::BillingUpdate)
 }
 
 /// The same where either side suffices: named is the first at which the agreement is there.
-fn at_either(sides: &[Option<Seen>; 2]) -> Result<()> {
+fn at_either(sides: &[Option<Decision>; 2]) -> Result<()> {
     let [organisation, payer] = sides.each_ref().map(|seen| reads_and_updates(seen.as_ref()));
     match (organisation, payer) {
         (Ok(()), _) | (_, Ok(())) => Ok(()),
@@ -156,10 +155,7 @@ struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    async fn end(
-        self,
-        tx: &DatabaseTransaction,
-    ) -> std::result::Result<std::result::Result<(), UserError>, WriteError> {
+    async fn end(self, tx: &DatabaseTransaction) -> Result<Result<(), UserError>> {
         let Self { request, random, moment, id, sides: [at, payer], on } = self;
         lock_both(tx, at, payer).await?;
         let seen = [request.access.look_in(tx, at).await?, request.access.look_in(tx, payer).await?];
@@ -171,8 +167,8 @@ impl Ending<'_> {
         store::end(tx, id, before.starts_on, on).await?;
         let after = store::load(tx, id).await?.ok_or(Error::NotFound)?;
         for place in [at, payer] {
-            let act = Act::done("endPayer", place, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(id));
-            audit::record(tx, request, random, act.changing(described(&before), described(&after))).await?;
+            let act = Event::done("endPayer", place, Some(Permission::BillingUpdate)).to(Type::PayerAgreement.id(id));
+            audit::record(&request.work(tx), act.changing(described(&before), described(&after))).await?;
         }
         let by = name(request);
         let [organisation, payer_row] = seen.map(|seen| seen.row);

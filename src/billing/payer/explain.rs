@@ -10,7 +10,7 @@ use super::chain::{self, Link};
 use super::object::PayerAgreement;
 use super::rules::Moment;
 use super::{sentence, store};
-use crate::access::{Seen, directive};
+use crate::access::{Decision, directive};
 use crate::base::error::Result;
 use crate::billing::details::{self, BillingRecipient};
 use crate::graphql::request::Request;
@@ -74,7 +74,7 @@ pub struct PayerChange {
 }
 
 /// Explains who pays for an organisation whose billing the viewer reads.
-pub async fn explain(request: &Request, seen: &Seen, on: Date, moment: Moment) -> Result<PayerExplanation> {
+pub async fn explain(request: &Request, seen: &Decision, on: Date, moment: Moment) -> Result<PayerExplanation> {
     let links = chain::store::above(request, seen.row.id, on).await?;
     let chain = chain::on(&links, seen.row.id, on);
     let own = OrganisationCard::from(&*seen.row);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::rules::{Moment, PayerAgreementState};
 use super::store::Agreement;
-use crate::access::{Guarded, Permission, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::id::Type;
 use crate::organisation::OrganisationCard;
 use crate::people::user::User;
@@ -19,14 +19,14 @@ use crate::people::user::User;
 #[derive(Clone)]
 pub struct PayerAgreement {
     found: Arc<Agreement>,
-    organisation: Seen,
-    payer: Option<Seen>,
+    organisation: Decision,
+    payer: Option<Decision>,
     moment: Moment,
 }
 
 impl PayerAgreement {
     /// An agreement with the organisation that is paid for and the one that pays, if there is one.
-    pub fn new(found: &Arc<Agreement>, organisation: &Seen, payer: Option<&Seen>, moment: Moment) -> Self {
+    pub fn new(found: &Arc<Agreement>, organisation: &Decision, payer: Option<&Decision>, moment: Moment) -> Self {
         Self { found: Arc::clone(found), organisation: organisation.clone(), payer: payer.cloned(), moment }
     }
 
@@ -47,13 +47,13 @@ impl PayerAgreement {
 }
 
 impl Guarded for PayerAgreement {
-    fn seat(&self, side: Side) -> Option<Seat> {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {
             Side::Organisation => &self.organisation,
             Side::Payer => self.payer.as_ref()?,
             Side::Client | Side::Reseller => return None,
         };
-        Some(Seat { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
     }
 }
 

@@ -15,13 +15,13 @@ use uuid::Uuid;
 
 use super::object::PayerAgreement;
 use super::rules::{Moment, PayerAgreementState};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::graphql::page::{Connection, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// An agreement with the names of those who have to do with it.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub fn payer_or_nobody(row: &Model) -> Uuid {
 }
 
 /// Looks the payer up. One that was sought by a code takes a statement in any case.
-pub async fn look_at_payer(request: &Request, row: &Model) -> Result<Option<Seen>> {
+pub async fn look_at_payer(request: &Request, row: &Model) -> Result<Option<Decision>> {
     match (&row.sought_code, row.payer_id) {
         (None, Some(payer)) => request.access.look(payer).await,
         _ => request.access.look_anew(payer_or_nobody(row)).await,
@@ -73,7 +73,7 @@ pub async fn look_at_payer(request: &Request, row: &Model) -> Result<Option<Seen
 /// By whom an organisation is paid for, was and will be, and whom it has asked.
 pub async fn of_organisation(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     moment: Moment,
     states: Option<&[PayerAgreementState]>,
@@ -84,7 +84,7 @@ pub async fn of_organisation(
         Ok::<_, Error>(payer.map(|payer| (payer.row.id, payer)))
     });
     let payers: Result<Vec<_>> = join_all(payers).await.into_iter().collect();
-    let payers: HashMap<Uuid, Seen> = payers?.into_iter().flatten().collect();
+    let payers: HashMap<Uuid, Decision> = payers?.into_iter().flatten().collect();
     Ok(Connection::new(&slice, total, |found| {
         PayerAgreement::new(found, seen, found.row.payer_id.and_then(|payer| payers.get(&payer)), moment)
     }))
@@ -93,7 +93,7 @@ pub async fn of_organisation(
 /// What an organisation was asked to pay for, and what of that it pays for.
 pub async fn of_payer(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     moment: Moment,
     states: Option<&[PayerAgreementState]>,

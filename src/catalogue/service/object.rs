@@ -7,7 +7,7 @@ use entity::service;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Grants, Guarded, Permission, Seat, Seen, Side};
+use crate::access::{Decision, Grants, GrantsAt, Guarded, Permission, Side};
 use crate::base::id;
 use crate::graphql::page::Filter;
 
@@ -55,12 +55,12 @@ pub struct ServiceFilter {
 /// The thing itself: a server, a site, a domain.
 pub struct Service {
     row: Arc<service::Model>,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl Service {
     /// A service of an organisation; the list that it stands in has left out those that the viewer does not see.
-    pub fn new(row: &Arc<service::Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<service::Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 }
@@ -89,13 +89,13 @@ impl ServiceFilter {
 }
 
 impl Guarded for Service {
-    fn seat(&self, side: Side) -> Option<Seat> {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         // Of the two permissions that show services, only the one of its kind counts.
         let other = match self.row.kind {
             service::Kind::Domain => Permission::ServiceRead,
             _ => Permission::DomainRead,
         };
-        let mut seat = self.seen.seat(side)?;
+        let mut seat = self.seen.grants_at(side)?;
         seat.grants.own = seat.grants.own.without([other].into_iter().collect());
         Some(seat)
     }

@@ -4,7 +4,7 @@ use entity::service;
 use uuid::Uuid;
 
 use super::object::{Service, ServiceFilter};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Key, List, PageArguments};
 use crate::graphql::request::Request;
@@ -14,7 +14,7 @@ static OF_ORGANISATION: List<service::Model> = List::of_rows("service", "organis
 /// The services of an organisation that the viewer sees, by name.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     filter: Option<&ServiceFilter>,
 ) -> Result<Connection<Service>> {

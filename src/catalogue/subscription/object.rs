@@ -7,7 +7,7 @@ use entity::subscription;
 use macros::guarded;
 use sea_orm::prelude::Date;
 
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::id;
 use crate::base::money::Money;
 
@@ -43,19 +43,19 @@ pub struct SubscriptionFilter {
 /// A product that an organisation has, with the price as agreed.
 pub struct Subscription {
     row: Arc<subscription::Model>,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl Subscription {
     /// A subscription of an organisation.
-    pub fn new(row: &Arc<subscription::Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<subscription::Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 }
 
 impl Guarded for Subscription {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

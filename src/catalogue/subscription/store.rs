@@ -5,7 +5,7 @@ use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
 use super::object::{Subscription, SubscriptionFilter};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
@@ -16,7 +16,7 @@ static OF_ORGANISATION: List<subscription::Model> =
 /// The subscriptions of an organisation, the oldest first.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     filter: Option<&SubscriptionFilter>,
 ) -> Result<Connection<Subscription>> {

@@ -35,7 +35,7 @@ impl Key {
     }
 
     /// The value in its text form, which a cursor holds.
-    pub fn read(self, row: &QueryResult, index: usize) -> std::result::Result<String, DbErr> {
+    pub fn read(self, row: &QueryResult, index: usize) -> Result<String, DbErr> {
         Ok(match self {
             Self::Text(_) => row.try_get_by_index(index)?,
             Self::Instant(_) => row.try_get_by_index::<DateTimeUtc>(index)?.timestamp_micros().to_string(),

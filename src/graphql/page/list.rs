@@ -46,11 +46,11 @@ pub struct List<T> {
     /// Joins to other tables.
     pub joins: &'static str,
     /// Makes an item of the rows that one id has below its parent.
-    pub read: fn(&[QueryResult]) -> std::result::Result<T, DbErr>,
+    pub read: fn(&[QueryResult]) -> Result<T, DbErr>,
 }
 
 /// Reads an item that is one row of its table, selected as `t.*`.
-fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<M, DbErr> {
+fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> Result<M, DbErr> {
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("no row".to_owned()))?;
     M::from_query_result(row, "")
 }
@@ -114,7 +114,7 @@ impl<T: Send + Sync + 'static> List<T> {
         let rows = db.rows(sql, vec![db.keys(ids)]).await?;
         let items = alike(&rows, |row| row.try_get_by_index::<Uuid>(1))?;
         let items = items.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
-        Ok(items.collect::<std::result::Result<_, DbErr>>()?)
+        Ok(items.collect::<Result<_, DbErr>>()?)
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
@@ -132,7 +132,7 @@ impl<T: Send + Sync + 'static> List<T> {
             let count: i64 = row.try_get_by_index(1)?;
             Ok((row.try_get_by_index(0)?, count.unsigned_abs()))
         });
-        Ok(counted.collect::<std::result::Result<_, DbErr>>()?)
+        Ok(counted.collect::<Result<_, DbErr>>()?)
     }
 
     async fn fetch(
@@ -195,11 +195,7 @@ impl<T: Send + Sync + 'static> List<T> {
         )
     }
 
-    fn slices(
-        &self,
-        rows: &[QueryResult],
-        page: &PageArguments,
-    ) -> std::result::Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
+    fn slices(&self, rows: &[QueryResult], page: &PageArguments) -> Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
         // One row of the table may stand below several parents.
         let items = alike(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
@@ -229,9 +225,9 @@ pub fn of_each(backend: DbBackend, table: &str, rows: &str) -> String {
 /// The rows of each item, which follow each other; what tells items apart is read of each row.
 fn alike<K: Copy + PartialEq>(
     rows: &[QueryResult],
-    read: impl Fn(&QueryResult) -> std::result::Result<K, DbErr>,
-) -> std::result::Result<Vec<(K, &[QueryResult])>, DbErr> {
-    let keys = rows.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?;
+    read: impl Fn(&QueryResult) -> Result<K, DbErr>,
+) -> Result<Vec<(K, &[QueryResult])>, DbErr> {
+    let keys = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let mut start = 0;
     let items = keys.chunk_by(PartialEq::eq).map(|same| {
         let rows = &rows[start..start + same.len()];

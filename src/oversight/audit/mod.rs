@@ -11,7 +11,7 @@
 //!
 //! Read `act.rs` for what an event says, `store.rs` for how it is written, `rules.rs` and `verify.rs` for the chain.
 
-mod act;
+mod event;
 mod export;
 mod mutation;
 mod object;
@@ -21,7 +21,7 @@ mod rules;
 pub mod store;
 mod verify;
 
-pub use act::{Act, Doer};
+pub use event::{Doer, Event};
 pub use export::Export;
 pub use mutation::AuditMutation;
 pub use object::{AuditEvent, AuditFilter, AuditVerification};

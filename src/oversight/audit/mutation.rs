@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use macros::guarded;
 use serde_json::json;
 
-use super::act::Act;
+use super::event::Event;
 use super::rules::SHORTEST_DAYS;
 use super::{retention, store};
 use crate::access::{Permission, directive};
@@ -61,12 +61,12 @@ impl AuditMutation {
             return refused(UserError::at("days", UserErrorCode::InvalidInput, message));
         }
         let random = service::<Random>(context)?;
-        let act = Act::done("setAuditRetention", id, Some(Permission::AuditManage)).to(id::Type::Organisation.id(id));
+        let act = Event::done("setAuditRetention", id, Some(Permission::AuditManage)).to(id::Type::Organisation.id(id));
         request
             .write(async |tx| {
                 let before = retention::store::set_retention(tx, id, input.days).await?;
                 let act = act.changing(json!({ "days": before }), json!({ "days": input.days }));
-                Ok(store::record(tx, request, random, act).await?)
+                Ok(store::record(&request.work(tx), act).await?)
             })
             .await?;
         let organisation = organisation::store::find(&request.access, id).await?;

@@ -10,7 +10,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::verify::Finding;
-use crate::access::{Guarded, Seat, Seen, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::page::Filter;
@@ -145,12 +145,12 @@ impl From<Finding> for AuditVerification {
 /// Who did what, when, and by which way they were allowed.
 pub struct AuditEvent {
     row: Arc<audit_event::Model>,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl AuditEvent {
     /// An event in the log of an organisation.
-    pub fn new(row: &Arc<audit_event::Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<audit_event::Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 
@@ -169,8 +169,8 @@ pub const fn actor_type(kind: audit_event::ActorKind) -> id::Type {
 }
 
 impl Guarded for AuditEvent {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        let seat = Seat { organisation: self.seen.row.id, grants: self.seen.grants };
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        let seat = GrantsAt { organisation: self.seen.row.id, grants: self.seen.grants };
         matches!(side, Side::Organisation).then_some(seat)
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::act::{Act, Doer};
+use super::event::{Doer, Event};
 use super::store::{belongs, record};
 use crate::access::{Permission, Refusal};
 use crate::base::error::Result;
@@ -60,9 +60,9 @@ impl RefusalLog {
         let permission = refusal.permission.map(Permission::text);
         let after = json!({ "code": refusal.code, "permission": permission });
         // Allowed was nothing; the way is the one by which the actor belongs here.
-        let act = Act::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
+        let act = Event::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
         let act = act.changing(Json::Null, after);
-        request.db().write(async |tx| Ok(record(tx, request, &self.random, act).await?)).await
+        request.db().write(async |tx| Ok(record(&request.work(tx), act).await?)).await
     }
 
     fn spend(&self, actor: Uuid, now: DateTimeUtc) -> bool {

@@ -11,18 +11,18 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::act::{Act, Doer};
+use super::event::{Doer, Event};
 use super::object::{AuditEvent, AuditFilter};
 use super::rules::{BEGINNING, hash_of};
-use crate::access::{Access, Exists, Permission, Seen, Step};
+use crate::access::{Access, Decision, Exists, Permission, Step};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::{Random, hash};
 use crate::graphql::page::{Connection, Key, List, PageArguments};
-use crate::graphql::request::Request;
+use crate::graphql::request::{Request, Work};
 use crate::partners::partnership;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// By their places, which is the order in which they were written; clocks may go back, and moments may be equal.
 static OF_ORGANISATION: List<audit_event::Model> =
@@ -38,19 +38,19 @@ struct Setting {
 }
 
 /// Writes the event of an act of who asks, in the transaction of the act: two statements.
-pub async fn record(tx: &DatabaseTransaction, request: &Request, random: &Random, act: Act) -> Written<()> {
-    record_all(tx, request, random, vec![act]).await
+pub async fn record(work: &Work<'_>, event: Event) -> Written<()> {
+    record_all(work, vec![event]).await
 }
 
 /// The same for many acts of one doer by one permission at one organisation: two statements for all of them, and an
 /// event for each, so that what was done to each object is found.
-pub async fn record_all(tx: &DatabaseTransaction, request: &Request, random: &Random, acts: Vec<Act>) -> Written<()> {
+pub async fn record_all(work: &Work<'_>, acts: Vec<Event>) -> Written<()> {
     let Some(act) = acts.first() else { return Ok(()) };
-    let setting = setting(request, act);
-    write(tx, random, &setting, acts).await
+    let setting = setting(work.request, act);
+    write(work.tx, work.random, &setting, acts).await
 }
 
-fn setting(request: &Request, act: &Act) -> Setting {
+fn setting(request: &Request, act: &Event) -> Setting {
     Setting {
         at: request.now(),
         request_id: request.id.clone(),
@@ -61,12 +61,8 @@ fn setting(request: &Request, act: &Act) -> Setting {
 }
 
 /// The same for acts at organisations that are made by them: each is the first event of its log. Three statements for all.
-pub async fn record_beginnings(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    acts: Vec<Act>,
-) -> Written<()> {
+pub async fn record_beginnings(work: &Work<'_>, acts: Vec<Event>) -> Written<()> {
+    let &Work { tx, request, random, .. } = work;
     let chains = acts.iter().map(|act| audit_chain::ActiveModel {
         organisation_id: Set(act.organisation),
         sequence: Set(0),
@@ -90,15 +86,15 @@ pub async fn record_beginnings(
 
 /// Writes that staff of the operator has looked at something by the operator's own way, which is their customers' to
 /// know. Who looks by another way belongs there, and nothing is written.
-pub async fn record_look(request: &Request, random: &Random, act: Act) -> Result<()> {
+pub async fn record_look(request: &Request, random: &Random, act: Event) -> Result<()> {
     if way(&request.access, &act).0 != Way::Operator {
         return Ok(());
     }
-    request.db().write(async |tx| Ok(record(tx, request, random, act).await?)).await
+    request.db().write(async |tx| Ok(record(&request.work(tx), act).await?)).await
 }
 
 /// Writes the event of an act of the command line.
-pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, act: Act) -> Written<()> {
+pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, act: Event) -> Written<()> {
     let setting = Setting {
         doer: Doer::system(),
         at: now,
@@ -109,7 +105,7 @@ pub async fn record_by_system(tx: &DatabaseTransaction, random: &Random, now: Da
     write(tx, random, &setting, vec![act]).await
 }
 
-async fn write(tx: &DatabaseTransaction, random: &Random, setting: &Setting, acts: Vec<Act>) -> Written<()> {
+async fn write(tx: &DatabaseTransaction, random: &Random, setting: &Setting, acts: Vec<Event>) -> Written<()> {
     let Some(organisation) = acts.first().map(|act| act.organisation) else { return Ok(()) };
     let (mut sequence, mut previous_hash) = lock_end(tx, organisation).await?;
     let mut events = Vec::with_capacity(acts.len());
@@ -123,7 +119,12 @@ async fn write(tx: &DatabaseTransaction, random: &Random, setting: &Setting, act
     Ok(())
 }
 
-fn event(random: &Random, setting: &Setting, act: Act, (sequence, previous_hash): (i64, String)) -> audit_event::Model {
+fn event(
+    random: &Random,
+    setting: &Setting,
+    act: Event,
+    (sequence, previous_hash): (i64, String),
+) -> audit_event::Model {
     let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
     // With the salt, nobody can find out by guessing what the hash of forgotten details was made of.
     let salt = hash(&random.secret());
@@ -165,7 +166,7 @@ pub async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> Written<(
 }
 
 /// By which way the actor was allowed: the shortest of its paths.
-fn way(access: &Access, act: &Act) -> (Way, Option<Uuid>) {
+fn way(access: &Access, act: &Event) -> (Way, Option<Uuid>) {
     if let Some(partnership) = act.through {
         return (Way::Partnership, Some(partnership));
     }
@@ -189,7 +190,7 @@ pub async fn belongs(access: &Access, organisation: Uuid) -> Result<bool> {
 /// The log of an organisation, the newest first.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     filter: Option<&AuditFilter>,
 ) -> Result<Connection<AuditEvent>> {

@@ -7,22 +7,22 @@ use serde_json::{Value as Json, json};
 use super::catalogue::{FieldsByPermission, PermissionInfo};
 use super::object::AccessExplanation;
 use super::store::{self, Asked};
-use crate::access::{Guarded, Permission, Rule, Seat, Side, Subject, check};
+use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::base::random::Random;
 use crate::billing::invoice::{self, Invoice};
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::api_key::{self, ApiKeyState};
 
 /// The payer's side of an invoice, as if it were the only one.
 struct AtPayer<'a>(&'a Invoice);
 
 impl Guarded for AtPayer<'_> {
-    fn seat(&self, _: Side) -> Option<Seat> {
-        self.0.seat(Side::Payer)
+    fn grants_at(&self, _: Side) -> Option<GrantsAt> {
+        self.0.grants_at(Side::Payer)
     }
 }
 
@@ -77,7 +77,7 @@ impl ExplanationQuery {
         }
         if is_another {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
-            let mut act = Act::done("explainAccess", key, Some(Permission::MemberRead))
+            let mut act = Event::done("explainAccess", key, Some(Permission::MemberRead))
                 .changing(Json::Null, json!({ "permission": permission.text() }));
             (act.object, act.person) = (asked_about, another);
             audit::record_look(request, service::<Random>(context)?, act).await?;

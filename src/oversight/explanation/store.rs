@@ -11,7 +11,7 @@ use super::accessor::{Accessor, AccessorActor};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
-    Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Seen, Side, Step, Subject, explain, resolve,
+    Decision, Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Side, Step, Subject, explain, resolve,
 };
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
@@ -96,7 +96,7 @@ fn nothing(reason: MissReason, organisation: Uuid) -> Explanation {
 /// Everybody who may do something at an organisation, by name.
 pub async fn accessors(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     permission: Permission,
     page: &PageArguments,
 ) -> Result<Connection<Accessor>> {

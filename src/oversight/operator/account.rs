@@ -9,7 +9,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Exists, Guarded, Seat, Seen, Side, directive};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Side, directive};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::page::{Connection, PageArguments};
@@ -42,19 +42,19 @@ pub struct UserAccountMembership {
 #[derive(Clone, Debug)]
 pub struct UserAccount {
     row: Arc<user::Model>,
-    operator: Seen,
+    operator: Decision,
 }
 
 impl UserAccount {
     /// The account of a user, for the staff of the operator.
-    pub fn new(row: &Arc<user::Model>, operator: &Seen) -> Self {
+    pub fn new(row: &Arc<user::Model>, operator: &Decision) -> Self {
         Self { row: Arc::clone(row), operator: operator.clone() }
     }
 }
 
 impl Guarded for UserAccount {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.operator.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.operator.grants_at(side)
     }
 }
 

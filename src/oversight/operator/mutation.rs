@@ -11,16 +11,15 @@ use uuid::Uuid;
 
 use super::account::UserAccount;
 use super::store;
-use crate::access::{Actor, Permission, Seen, Subject, directive, told};
+use crate::access::{Actor, Decision, Permission, Subject, directive, told};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id;
 use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::session;
 use crate::people::session::unconfirmed;
 use crate::people::user::erasure::{self, Erasure};
@@ -114,7 +113,7 @@ impl OperatorMutation {
             return refused(error);
         }
         let (random, config) = (service::<Random>(context)?, service::<Arc<Config>>(context)?);
-        let act = Act::done("eraseUser", operator.row.id, Some(Permission::UserManage))
+        let act = Event::done("eraseUser", operator.row.id, Some(Permission::UserManage))
             .to(id::Type::User.id(user))
             .changing(Json::Null, json!({ "reason": reason }));
         let erased = request
@@ -124,7 +123,7 @@ impl OperatorMutation {
                 }
                 let erased = erasure::erase(tx, request, random, config, "eraseUser", user).await?;
                 if erased == Erasure::Done {
-                    audit::record(tx, request, random, act).await?;
+                    audit::record(&request.work(tx), act).await?;
                 }
                 Ok(Ok(erased))
             })
@@ -180,7 +179,7 @@ async fn stronger(
     request: &Request,
     operator: Uuid,
     user: Uuid,
-) -> std::result::Result<Option<UserError>, WriteError> {
+) -> Result<Option<UserError>> {
     let seen = organisation::store::lock_to_act(tx, &request.access, operator, Permission::UserManage).await?;
     let held = request.access.grants_in(tx, Subject::User(user), operator).await?;
     let missing = held.without(seen.grants);
@@ -190,7 +189,7 @@ async fn stronger(
 
 /// A change of what a user may do.
 struct Change {
-    operator: Seen,
+    operator: Decision,
     action: &'static str,
     state: State,
     reason: Option<String>,
@@ -206,7 +205,7 @@ impl Change {
         }
         let random = service::<Random>(context)?;
         let now = request.now();
-        let act = Act::done(self.action, self.operator.row.id, Some(Permission::UserManage))
+        let act = Event::done(self.action, self.operator.row.id, Some(Permission::UserManage))
             .to(id::Type::User.id(user))
             .about(user)
             .changing(
@@ -224,7 +223,7 @@ impl Change {
                 if changed {
                     session::store::end_all(tx, user, None, now).await?;
                     link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
-                    audit::record(tx, request, random, act).await?;
+                    audit::record(&request.work(tx), act).await?;
                 }
                 Ok(Ok(changed))
             })

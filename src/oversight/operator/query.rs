@@ -10,22 +10,22 @@ use uuid::Uuid;
 use super::account::UserAccount;
 use super::rules::Beginning;
 use super::store;
-use crate::access::{Guarded, Permission, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::base::random::Random;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::{Request, service};
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::programme::{self, ResellerRequest, ResellerRequestState};
 
 /// The platform, as those see it who run it.
-pub struct Operator(Seen);
+pub struct Operator(Decision);
 
 impl Guarded for Operator {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 
@@ -94,11 +94,11 @@ impl Operator {
         let request = Request::of(context)?;
         let begins = Beginning::read(search.as_deref())?;
         let found = store::users(request.db(), &begins).await?;
-        let act = Act::done("operator.users", self.0.row.id, Some(Permission::UserManage))
+        let act = Event::done("operator.users", self.0.row.id, Some(Permission::UserManage))
             .to(id::Type::Organisation.id(self.0.row.id))
             .changing(Json::Null, json!({ "search": begins.text(), "found": found.len() }));
         let random = service::<Random>(context)?;
-        request.db().write(async |tx| Ok(audit::record(tx, request, random, act).await?)).await?;
+        request.db().write(async |tx| Ok(audit::record(&request.work(tx), act).await?)).await?;
         let found = found.into_iter().map(|row| (row.name.to_lowercase(), row.id, Arc::new(row)));
         Ok(Some(paged(found, &page, |row| UserAccount::new(row, &self.0))))
     }

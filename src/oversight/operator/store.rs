@@ -13,16 +13,16 @@ use uuid::Uuid;
 
 use super::account::UserAccount;
 use super::rules::{Beginning, MOST, within};
-use crate::access::{Access, Exists, Permission, Seen};
+use crate::access::{Access, Decision, Exists, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// The operator, if there is one.
-pub async fn look(access: &Access) -> Result<Option<Seen>> {
+pub async fn look(access: &Access) -> Result<Option<Decision>> {
     let id: Option<Uuid> = organisation::Entity::find()
         .select_only()
         .column(organisation::Column::Id)
@@ -37,7 +37,7 @@ pub async fn look(access: &Access) -> Result<Option<Seen>> {
 }
 
 /// The operator, for who holds the permission there.
-pub async fn act(access: &Access, permission: Permission) -> Result<Seen> {
+pub async fn act(access: &Access, permission: Permission) -> Result<Decision> {
     let seen = look(access).await?.ok_or(Error::NotFound)?;
     seen.require(permission)?;
     Ok(seen)

@@ -15,9 +15,8 @@ use super::recipient::{self, Recipient};
 use super::reference;
 use super::rows::{Made, Writing};
 use super::store;
-use crate::access::{Permission, Seen};
+use crate::access::{Decision, Permission};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
@@ -38,7 +37,7 @@ pub const AT_ONCE: usize = 500;
 const TO_ONE_ADDRESS: i64 = 100;
 
 /// What was created, or nothing in a dry run; or what is wrong with the row.
-pub type Outcome = std::result::Result<Option<Made>, UserError>;
+pub type Outcome = Result<Option<Made>, UserError>;
 
 /// A row with which nothing is wrong by itself.
 #[derive(Clone, Debug)]
@@ -91,12 +90,7 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    async fn write(
-        &self,
-        tx: &DatabaseTransaction,
-        rows: &[NewClientInput],
-        dry_run: bool,
-    ) -> std::result::Result<Vec<Outcome>, WriteError> {
+    async fn write(&self, tx: &DatabaseTransaction, rows: &[NewClientInput], dry_run: bool) -> Result<Vec<Outcome>> {
         let all = |error: UserError| Ok(rows.iter().map(|_| Err(error.clone())).collect());
         partnerships::lock_graph(tx).await?;
         let access = &self.request.access;
@@ -106,8 +100,7 @@ impl Batch<'_> {
             Err(error) => return all(error),
         };
         let templates = self.templates(tx, rows).await?;
-        let judged: Vec<std::result::Result<Wanted, UserError>> =
-            rows.iter().map(|row| self.read(row, &templates, &at)).collect();
+        let judged: Vec<Result<Wanted, UserError>> = rows.iter().map(|row| self.read(row, &templates, &at)).collect();
         let judged = self.among_each_other(tx, judged).await?;
         let known = store::users(tx, &addresses(&judged)).await?;
         let good: Vec<Wanted> = judged.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
@@ -128,11 +121,7 @@ impl Batch<'_> {
     }
 
     /// Who keeps the places of the owners; or why nobody creates clients here.
-    async fn keeper(
-        &self,
-        tx: &DatabaseTransaction,
-        at: &Seen,
-    ) -> std::result::Result<std::result::Result<Keeper, UserError>, WriteError> {
+    async fn keeper(&self, tx: &DatabaseTransaction, at: &Decision) -> Result<Result<Keeper, UserError>> {
         if let Some(error) = halted(&at.row) {
             return Ok(Err(error));
         }
@@ -154,11 +143,7 @@ impl Batch<'_> {
     }
 
     /// Those of the reseller's templates that occur in the rows.
-    async fn templates(
-        &self,
-        tx: &DatabaseTransaction,
-        rows: &[NewClientInput],
-    ) -> std::result::Result<HashMap<Uuid, Terms>, WriteError> {
+    async fn templates(&self, tx: &DatabaseTransaction, rows: &[NewClientInput]) -> Result<HashMap<Uuid, Terms>> {
         let ids: Vec<Uuid> = rows
             .iter()
             .filter_map(|row| Type::DelegationTemplate.parse(row.delegation_template_id.as_ref()?).ok())
@@ -171,12 +156,7 @@ impl Batch<'_> {
     }
 
     /// What is wrong with a row by itself.
-    fn read(
-        &self,
-        row: &NewClientInput,
-        templates: &HashMap<Uuid, Terms>,
-        at: &Seen,
-    ) -> std::result::Result<Wanted, UserError> {
+    fn read(&self, row: &NewClientInput, templates: &HashMap<Uuid, Terms>, at: &Decision) -> Result<Wanted, UserError> {
         let name = text::name("name", &row.name)?;
         let template = match &row.delegation_template_id {
             None => None,
@@ -219,8 +199,8 @@ impl Batch<'_> {
     async fn among_each_other(
         &self,
         tx: &DatabaseTransaction,
-        mut judged: Vec<std::result::Result<Wanted, UserError>>,
-    ) -> std::result::Result<Vec<std::result::Result<Wanted, UserError>>, WriteError> {
+        mut judged: Vec<Result<Wanted, UserError>>,
+    ) -> Result<Vec<Result<Wanted, UserError>>> {
         let references: Vec<&str> = judged.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
         let taken = store::references(tx, self.reseller, &references).await?;
         let mut offered = store::offered_lately(tx, &addresses(&judged), self.request.now()).await?;
@@ -256,7 +236,7 @@ impl Batch<'_> {
     }
 }
 
-fn addresses(judged: &[std::result::Result<Wanted, UserError>]) -> Vec<String> {
+fn addresses(judged: &[Result<Wanted, UserError>]) -> Vec<String> {
     let owners = judged.iter().flatten().filter_map(|wanted| wanted.owner.as_ref());
     let mut addresses: Vec<String> = owners.map(|(address, _)| address.as_str().to_owned()).collect();
     addresses.sort_unstable();

@@ -5,7 +5,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::input::{ClientContactInput, ClientRecipientInput};
-use crate::access::{Grants, Permission, PermissionSet, Seen};
+use crate::access::{Decision, Grants, Permission, PermissionSet};
 use crate::base::error::UserError;
 use crate::base::random::Random;
 use crate::base::text;
@@ -31,7 +31,7 @@ pub struct ClientContact {
 }
 
 /// Checks what somebody wants who holds so much at the reseller.
-pub fn read(input: Option<&ClientRecipientInput>, reseller: &Seen) -> Result<Option<Recipient>, UserError> {
+pub fn read(input: Option<&ClientRecipientInput>, reseller: &Decision) -> Result<Option<Recipient>, UserError> {
     match input {
         None | Some(ClientRecipientInput::Reseller(false)) => Ok(None),
         Some(ClientRecipientInput::Reseller(true)) => {

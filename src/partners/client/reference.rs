@@ -12,7 +12,7 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::{self, Partnership};
 
 /// Another number of a client.
@@ -78,10 +78,10 @@ impl ClientReferenceMutation {
                     return Ok(Err(taken(&name)));
                 }
                 store::set_reference(tx, key, reference.clone()).await?;
-                let act = Act::done("setClientReference", at, Some(Permission::ClientUpdate));
+                let act = Event::done("setClientReference", at, Some(Permission::ClientUpdate));
                 let act = act.to(input.partnership_id.clone());
                 let act = act.changing(json!({ "reference": row.reference }), json!({ "reference": reference }));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;

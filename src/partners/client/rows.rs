@@ -1,5 +1,6 @@
 //! The rows of new clients, and everything that is written with them.
 
+use crate::base::error::Result;
 use chrono::TimeDelta;
 use entity::ownership_transfer::{self, Kind};
 use entity::{organisation, partnership};
@@ -10,14 +11,13 @@ use uuid::Uuid;
 use super::create::{Known, Wanted};
 use super::recipient::Recipients;
 use super::store;
-use crate::access::{BuiltinRole, Permission, RoleRef, Seen};
+use crate::access::{BuiltinRole, Decision, Permission, RoleRef};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::id::Type;
 use crate::base::random::{Random, hash};
 use crate::graphql::request::Request;
 use crate::mail::{self, Letter, Recipient};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::custody::Keeper;
 use crate::partners::partnership::{Parties, contract, store as partnerships};
 use crate::people::membership::store::NewMember;
@@ -41,7 +41,7 @@ pub struct Writing<'a> {
     /// The settings.
     pub config: &'a Config,
     /// The reseller, locked.
-    pub reseller: &'a Seen,
+    pub reseller: &'a Decision,
     /// Who keeps the places of the owners.
     pub keeper: &'a Keeper,
     /// The mutation.
@@ -57,18 +57,13 @@ struct Rows {
     transfers: Vec<ownership_transfer::Model>,
     letters: Vec<(Recipient, Letter)>,
     recipients: Recipients,
-    of_reseller: Vec<Act>,
-    of_clients: Vec<Act>,
+    of_reseller: Vec<Event>,
+    of_clients: Vec<Event>,
 }
 
 impl Writing<'_> {
     /// Writes all of them, in as many statements for many as for one, and gives what was created, in their order.
-    pub async fn write(
-        &self,
-        tx: &DatabaseTransaction,
-        wanted: &[Wanted],
-        known: &Known,
-    ) -> Result<Vec<Made>, WriteError> {
+    pub async fn write(&self, tx: &DatabaseTransaction, wanted: &[Wanted], known: &Known) -> Result<Vec<Made>> {
         let codes = store::free_codes(tx, self.random, wanted.len()).await?;
         let mut rows = Rows::default();
         let made = wanted.iter().zip(codes).map(|(wanted, code)| self.add(&mut rows, wanted, code, known)).collect();
@@ -77,8 +72,8 @@ impl Writing<'_> {
         store::offer(tx, rows.transfers).await?;
         store::bill(tx, rows.recipients).await?;
         mail::queue(tx, self.random, self.request.now(), rows.letters).await?;
-        audit::record_all(tx, self.request, self.random, rows.of_reseller).await?;
-        audit::record_beginnings(tx, self.request, self.random, rows.of_clients).await?;
+        audit::record_all(&self.request.work(tx), rows.of_reseller).await?;
+        audit::record_beginnings(&self.request.work(tx), rows.of_clients).await?;
         Ok(made)
     }
 
@@ -126,9 +121,9 @@ impl Writing<'_> {
             "isOffered": wanted.owner.is_some(),
             "payer": wanted.is_paid_for().then(|| Type::Organisation.id(reseller).0),
         });
-        let act = Act::done(self.action, reseller, Some(Permission::ClientCreate));
+        let act = Event::done(self.action, reseller, Some(Permission::ClientCreate));
         let act = act.to(Type::Organisation.id(client)).changing(Json::Null, after);
-        rows.of_clients.push(Act { organisation: client, permission: None, ..act.clone() }.through(partnership));
+        rows.of_clients.push(Event { organisation: client, permission: None, ..act.clone() }.through(partnership));
         rows.of_reseller.push(act);
         Made { client, partnership }
     }

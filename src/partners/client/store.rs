@@ -14,12 +14,11 @@ use uuid::Uuid;
 
 use super::create::Known;
 use super::recipient::Recipients;
-use crate::base::db::WriteError;
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 use crate::base::random::Random;
 use crate::people::membership::store::NewMember;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// How often codes are drawn until enough are free. There are 10^12, so a second time is hardly ever needed.
 const DRAWS: usize = 8;
@@ -86,11 +85,7 @@ pub async fn offered_lately(
 }
 
 /// So many codes that no organisation has.
-pub async fn free_codes(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    count: usize,
-) -> std::result::Result<Vec<String>, WriteError> {
+pub async fn free_codes(tx: &DatabaseTransaction, random: &Random, count: usize) -> Result<Vec<String>> {
     for _ in 0..DRAWS {
         let codes: HashSet<String> = std::iter::repeat_with(|| random.code()).take(count).collect();
         let taken = organisation::Entity::find()

@@ -18,7 +18,7 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::property::{self, values};
 use crate::partners::reseller::{ClientFilter, ClientOrder, choice};
 
@@ -130,13 +130,13 @@ impl ClientViewMutation {
                     created_at: old.map_or_else(|| request.now(), |view| view.created_at),
                 };
                 let before = old.map_or(Json::Null, described);
-                let act = Act::done("saveClientView", reseller, Some(permission)).to(Type::ClientView.id(id));
+                let act = Event::done("saveClientView", reseller, Some(permission)).to(Type::ClientView.id(id));
                 if old.is_some() {
                     store::replace(tx, row.clone()).await?;
                 } else {
                     store::create(tx, row.clone()).await?;
                 }
-                audit::record(tx, request, random, act.changing(before, described(&row))).await?;
+                audit::record(&request.work(tx), act.changing(before, described(&row))).await?;
                 Ok(Ok(ClientView::new(&Arc::new(row), &seen)))
             })
             .await?;
@@ -165,8 +165,8 @@ impl ClientViewMutation {
                 let views = store::all_in(tx, reseller).await?;
                 let old = views.iter().find(|view| view.id == id).ok_or(Error::NotFound)?;
                 store::delete(tx, id).await?;
-                let act = Act::done("deleteClientView", reseller, Some(permission)).to(Type::ClientView.id(id));
-                Ok(audit::record(tx, request, random, act.changing(described(old), Json::Null)).await?)
+                let act = Event::done("deleteClientView", reseller, Some(permission)).to(Type::ClientView.id(id));
+                Ok(audit::record(&request.work(tx), act.changing(described(old), Json::Null)).await?)
             })
             .await?;
         Ok(Some(DeleteClientViewPayload { deleted: true, user_errors: Vec::new() }))
@@ -178,7 +178,7 @@ fn check(
     definitions: &[property_definition::Model],
     now: DateTimeUtc,
     input: &SaveClientViewInput,
-) -> std::result::Result<(), UserError> {
+) -> Result<(), UserError> {
     let wrong = |field, message| UserError::at(field, UserErrorCode::InvalidInput, message);
     choice(definitions, now, input.filter.as_ref(), None).map_err(|message| wrong("filter", message))?;
     choice(definitions, now, None, input.order_by.as_ref()).map_err(|message| wrong("orderBy", message))?;

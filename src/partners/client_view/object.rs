@@ -9,7 +9,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::access::{Guarded, Seat, Seen, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -21,7 +21,7 @@ use crate::partners::reseller::{ClientFilter, ClientOrder, ClientOrderField, Ord
 #[derive(Clone)]
 pub struct ClientView {
     pub(super) row: Arc<Model>,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
 }
 
 /// Which clients a view shows: the fields of ClientFilter.
@@ -94,7 +94,7 @@ impl From<ClientOrder> for ClientViewOrder {
 
 impl ClientView {
     /// A view of a reseller that was looked up.
-    pub fn new(row: &Arc<Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 
@@ -132,8 +132,8 @@ impl ClientView {
 }
 
 impl Guarded for ClientView {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

@@ -8,17 +8,17 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveMo
 use uuid::Uuid;
 
 use super::object::ClientView;
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 static OF_RESELLER: List<Model> = List::of_rows("client_view", "organisation_id", Key::Text("name"));
 
 /// The views of a reseller, by name.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<ClientView>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<ClientView>> {
     let make = |row: &Arc<Model>| ClientView::new(row, seen);
     OF_RESELLER.connection(request, seen.row.id, page, Filter::default(), make).await
 }

@@ -14,14 +14,14 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::access::{Actor, Permission};
-use crate::base::db::{Db, WriteError};
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::mail::{self, Recipient};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership::{self, rules::is_working, together};
 
 pub use store::Keeper;
@@ -35,7 +35,7 @@ pub async fn keeper(
     reseller: Uuid,
     actor: &Actor,
     now: DateTimeUtc,
-) -> std::result::Result<Option<Keeper>, WriteError> {
+) -> Result<Option<Keeper>> {
     if let Some(user) = actor.user_id()
         && let Some(member) = membership::store::load_of(tx, reseller, user).await?
         && is_working(&member, now)
@@ -47,12 +47,7 @@ pub async fn keeper(
 }
 
 /// Passes on what a user keeps who is going away: all of it.
-pub async fn pass_on_of(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    now: DateTimeUtc,
-    user: Uuid,
-) -> std::result::Result<(), WriteError> {
+pub async fn pass_on_of(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, user: Uuid) -> Result<()> {
     for custody in store::of_user(tx, user).await? {
         pass_on(tx, random, now, custody).await?;
     }
@@ -60,12 +55,7 @@ pub async fn pass_on_of(
 }
 
 /// Passes on what people kept for a reseller who can create clients for it no longer.
-pub async fn pass_on_at(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    now: DateTimeUtc,
-    reseller: Uuid,
-) -> std::result::Result<(), WriteError> {
+pub async fn pass_on_at(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, reseller: Uuid) -> Result<()> {
     for custody in store::lost_at(tx, reseller, now).await? {
         pass_on(tx, random, now, custody).await?;
     }
@@ -92,22 +82,17 @@ pub async fn end(
     random: &Random,
     client: Uuid,
     owner: Uuid,
-) -> std::result::Result<(), WriteError> {
+) -> Result<()> {
     for member in store::end(tx, client, owner).await? {
         let act = ended(client, member.id, member.user_id);
-        audit::record(tx, request, random, Act { permission: Some(Permission::OwnershipTransfer), ..act }).await?;
+        audit::record(&request.work(tx), Event { permission: Some(Permission::OwnershipTransfer), ..act }).await?;
     }
     Ok(())
 }
 
 /// The reseller's longest-standing OWNER keeps the place from now on, if there is one to keep; false if nobody does.
-async fn pass_on(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    now: DateTimeUtc,
-    custody: Custody,
-) -> std::result::Result<bool, WriteError> {
-    let client = organisation::store::lock(tx, custody.client).await?;
+async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, custody: Custody) -> Result<bool> {
+    let client = crate::access::lock(tx, custody.client).await?;
     if !store::is_kept(tx, custody, now).await? {
         membership::store::remove(tx, custody.membership).await?;
         let act = ended(custody.client, custody.membership, custody.user);
@@ -118,7 +103,7 @@ async fn pass_on(
     if !store::pass(tx, random, custody, heir.user, now).await? {
         return Ok(false);
     }
-    let act = Act::done("passCustody", custody.client, None)
+    let act = Event::done("passCustody", custody.client, None)
         .to(Type::Membership.id(custody.membership))
         .about(custody.user)
         .changing(json!({ "user": Type::User.id(custody.user).0 }), json!({ "user": Type::User.id(heir.user).0 }));
@@ -129,8 +114,8 @@ async fn pass_on(
     Ok(true)
 }
 
-fn ended(client: Uuid, membership: Uuid, user: Uuid) -> Act {
-    Act::done("endCustody", client, None)
+fn ended(client: Uuid, membership: Uuid, user: Uuid) -> Event {
+    Event::done("endCustody", client, None)
         .to(Type::Membership.id(membership))
         .about(user)
         .changing(json!({ "user": Type::User.id(user).0 }), Json::Null)

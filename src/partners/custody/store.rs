@@ -18,7 +18,7 @@ use crate::base::random::Random;
 use crate::people::membership::rules::{is_owner, is_working_owner};
 use crate::people::membership::store::{self as members, Member};
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Places that one round passes on.
 const SOME: u64 = 500;
@@ -109,7 +109,7 @@ pub async fn heir(
     but: Option<Uuid>,
     now: DateTimeUtc,
 ) -> Written<Option<Keeper>> {
-    let leaders = members::leaders(tx, reseller).await?;
+    let leaders = members::owners_and_admins(tx, reseller).await?;
     let owners = leaders.into_iter().filter(|member| {
         is_owner(member)
             && member.is_active
@@ -122,7 +122,8 @@ pub async fn heir(
 
 /// Whether there is a place to keep: the keeper is still the client's OWNER, and it has no other of its own.
 pub async fn is_kept(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
-    let owners: Vec<Member> = members::leaders(tx, custody.client).await?.into_iter().filter(is_owner).collect();
+    let owners: Vec<Member> =
+        members::owners_and_admins(tx, custody.client).await?.into_iter().filter(is_owner).collect();
     let has_own = owners.iter().any(|owner| is_working_owner(owner, now) && owner.custody_reseller_id.is_none());
     Ok(!has_own && owners.iter().any(|owner| owner.id == custody.membership))
 }

@@ -5,13 +5,13 @@ use macros::guarded;
 
 use super::rules::Sums;
 use super::store;
-use crate::access::{Guarded, Seat, Seen, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::Result;
 use crate::base::money::Money;
 use crate::graphql::request::Request;
 
 /// What an organisation has in all: figures for a dashboard. Each is counted only when it is asked for.
-pub struct OrganisationOverview(Seen);
+pub struct OrganisationOverview(Decision);
 
 /// Some invoices in all.
 #[derive(SimpleObject)]
@@ -32,14 +32,14 @@ impl InvoiceTotal {
 
 impl OrganisationOverview {
     /// Of an organisation that the viewer sees.
-    pub fn of(seen: &Seen) -> Self {
+    pub fn of(seen: &Decision) -> Self {
         Self(seen.clone())
     }
 }
 
 impl Guarded for OrganisationOverview {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 

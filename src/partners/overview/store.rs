@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::rules::{Invoiced, Subscribed};
 use super::summary::{ClientsInState, Over};
-use crate::access::{Passage, Permission, Seen};
+use crate::access::{Decision, Passage, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
@@ -47,7 +47,7 @@ pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {among} GROUP BY organisation_id");
     let rows = db.rows(sql, vec![db.keys(ids)]).await?;
     let counted = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, count(row, 1)?)));
-    Ok(counted.collect::<std::result::Result<_, DbErr>>()?)
+    Ok(counted.collect::<Result<_, DbErr>>()?)
 }
 
 /// What each subscribes to.
@@ -95,7 +95,7 @@ pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<ClientsInS
 }
 
 /// What the clients of a reseller subscribe to, as far as they let the viewer know.
-pub async fn subscribed_below(request: &Request, reseller: &Seen) -> Result<Over<Subscribed>> {
+pub async fn subscribed_below(request: &Request, reseller: &Decision) -> Result<Over<Subscribed>> {
     let sums = async |db: &Db, source: &str, values: Vec<Value>| {
         read_subscribed(&db.rows(subscriptions(db, source), values).await?)
     };
@@ -103,7 +103,7 @@ pub async fn subscribed_below(request: &Request, reseller: &Seen) -> Result<Over
 }
 
 /// What the clients of a reseller have not paid, as far as they let the viewer know.
-pub async fn invoiced_below(request: &Request, reseller: &Seen) -> Result<Over<Invoiced>> {
+pub async fn invoiced_below(request: &Request, reseller: &Decision) -> Result<Over<Invoiced>> {
     let today = request.now().date_naive();
     let sums = async |db: &Db, source: &str, mut values: Vec<Value>| {
         values.push(today.into());
@@ -114,7 +114,13 @@ pub async fn invoiced_below(request: &Request, reseller: &Seen) -> Result<Over<I
 
 /// Adds up over the clients that let the permission through: for all resellers for which that is said in the same way,
 /// two statements.
-async fn below<T, F>(request: &Request, reseller: &Seen, permission: Permission, what: &str, sums: F) -> Result<Over<T>>
+async fn below<T, F>(
+    request: &Request,
+    reseller: &Decision,
+    permission: Permission,
+    what: &str,
+    sums: F,
+) -> Result<Over<T>>
 where
     T: Clone + Default + Send + Sync + 'static,
     F: AsyncFnOnce(&Db, &str, Vec<Value>) -> Result<HashMap<Uuid, T>>,
@@ -211,7 +217,7 @@ fn read_invoiced(rows: &[QueryResult]) -> Result<HashMap<Uuid, Invoiced>> {
     Ok(found)
 }
 
-fn count(row: &QueryResult, index: usize) -> std::result::Result<u64, DbErr> {
+fn count(row: &QueryResult, index: usize) -> Result<u64, DbErr> {
     Ok(row.try_get_by_index::<i64>(index)?.unsigned_abs())
 }
 

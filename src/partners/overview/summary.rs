@@ -5,14 +5,14 @@ use macros::guarded;
 
 use super::rules::{Invoiced, Sums};
 use super::store;
-use crate::access::{Seen, directive};
+use crate::access::{Decision, directive};
 use crate::base::error::Result;
 use crate::base::money::Money;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 
 /// The clients of a reseller in all, as far as each lets the viewer know through its partnership.
-pub struct ResellerSummary(Seen);
+pub struct ResellerSummary(Decision);
 
 /// So many clients whose partnership stands like this.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -70,7 +70,7 @@ impl Over<Invoiced> {
 
 impl ResellerSummary {
     /// For who may see the clients of the reseller.
-    pub fn of(reseller: &Seen) -> Self {
+    pub fn of(reseller: &Decision) -> Self {
         Self(reseller.clone())
     }
 }

@@ -7,7 +7,7 @@ use entity::partnership;
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use crate::access::Seen;
+use crate::access::Decision;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, PageArguments, Placing, Slice, Total};
 use crate::graphql::request::Request;
@@ -67,7 +67,7 @@ pub struct Relations {
     /// The count of the whole list.
     pub total: Total,
     /// The organisations at the other end, with the viewer's grants there.
-    pub ends: HashMap<Uuid, Seen>,
+    pub ends: HashMap<Uuid, Decision>,
 }
 
 /// The clients of a reseller.

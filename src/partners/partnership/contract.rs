@@ -13,7 +13,6 @@ use super::terms::Terms;
 use super::tree::{DEEPEST, Misfit, fits};
 use super::{Parties, store};
 use crate::access::Permission;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
@@ -35,7 +34,7 @@ pub async fn agree(
     parties: Parties,
     client_name: &str,
     terms: Terms,
-) -> std::result::Result<std::result::Result<Agreed, UserError>, WriteError> {
+) -> Result<Result<Agreed, UserError>> {
     let now = request.now();
     let Parties { reseller, client } = parties;
     if let Some(row) = store::between(tx, reseller, client).await? {
@@ -59,7 +58,7 @@ pub async fn misfit(
     tx: &DatabaseTransaction,
     request: &Request,
     Parties { reseller, client }: Parties,
-) -> std::result::Result<Option<UserError>, WriteError> {
+) -> Result<Option<UserError>> {
     let pairs = store::around(tx, reseller, client).await?;
     match fits(&pairs, reseller, client) {
         Ok(()) => Ok(None),

@@ -6,12 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::terms::Terms;
 use super::{given, letters, store};
-use crate::base::db::WriteError;
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::organisation::store::find_row;
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 /// Ends it at once: nobody comes through any more, and the memberships of the reseller's own people end with it. Both
 /// sides are told. False if it was ended already. The client is locked.
@@ -22,7 +21,7 @@ pub async fn end(
     row: &Model,
     by: EndedBy,
     action: &str,
-) -> Result<bool, WriteError> {
+) -> Result<bool> {
     let now = request.now();
     if !store::set_ended(tx, row.id, by, now).await? {
         return Ok(false);
@@ -36,7 +35,7 @@ pub async fn end(
         EndedBy::Operator => "The operator of the platform",
     };
     for at in [row.reseller_id, row.client_id] {
-        tell_leaders(tx, random, now, at, |locale| letters::ended(locale, (reseller, client), by)).await?;
+        mail_admins(&request.work(tx), at, |locale| letters::ended(locale, (reseller, client), by)).await?;
     }
     Ok(true)
 }

@@ -20,9 +20,9 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::Act;
+use crate::oversight::audit::Event;
 use crate::partners::proposal;
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 use std::sync::Arc;
 
@@ -123,11 +123,11 @@ impl PartnershipMutation {
                 store::set_terms(tx, key, new, reminded(new.ends_at, now)).await?;
                 proposal::store::withdraw_offers(tx, key, client, now).await?;
                 let parties = Parties::of(&row);
-                let act = Act::done("updatePartnership", client, None).to(Type::Partnership.id(key));
+                let act = Event::done("updatePartnership", client, None).to(Type::Partnership.id(key));
                 let act = act.changing(old.described(), new.described());
-                record(tx, request, random, (parties, PartnershipSide::Client, key), act).await?;
+                record(&request.work(tx), (parties, PartnershipSide::Client, key), act).await?;
                 let names = (found.reseller.row.name.as_str(), seen.row.name.as_str());
-                tell_leaders(tx, random, now, parties.reseller, |locale| letters::changed(locale, names)).await?;
+                mail_admins(&request.work(tx), parties.reseller, |locale| letters::changed(locale, names)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -164,7 +164,7 @@ impl PartnershipMutation {
         let random = service::<Random>(context)?;
         let done = request
             .write(async |tx| {
-                organisation::store::lock(tx, found.client.row.id).await?;
+                crate::access::lock(tx, found.client.row.id).await?;
                 request.access.look_in(tx, at).await?.require(side.managing())?;
                 let Some(row) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
                 if !end(tx, request, random, &row, by, "endPartnership").await? {
@@ -172,8 +172,8 @@ impl PartnershipMutation {
                     return Ok(Err(UserError::at("partnershipId", UserErrorCode::StaleState, message)));
                 }
                 let (before, after) = ending::described(&row);
-                let act = Act::done("endPartnership", row.client_id, None).to(Type::Partnership.id(key));
-                record(tx, request, random, (Parties::of(&row), side, key), act.changing(before, after)).await?;
+                let act = Event::done("endPartnership", row.client_id, None).to(Type::Partnership.id(key));
+                record(&request.work(tx), (Parties::of(&row), side, key), act.changing(before, after)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -191,7 +191,7 @@ fn wanted(
     old: Terms,
     now: DateTimeUtc,
     settings: crate::base::config::Partnerships,
-) -> std::result::Result<Terms, UserError> {
+) -> Result<Terms, UserError> {
     let mut new = match &input.delegation {
         Some(delegation) => old.with(delegation, "delegation")?,
         None => old,

@@ -10,7 +10,7 @@ use sea_orm::prelude::DateTimeUtc;
 use super::given;
 use super::parties::PartnershipSide;
 use super::rules::{PartnershipState, judge};
-use crate::access::{Guarded, PermissionSet, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::page::{Connection, PageArguments};
@@ -36,21 +36,21 @@ pub enum PartnershipEndedBy {
 #[derive(Clone)]
 pub struct Partnership {
     pub(super) row: Arc<partnership::Model>,
-    pub(super) client: Seen,
-    pub(super) reseller: Seen,
+    pub(super) client: Decision,
+    pub(super) reseller: Decision,
     pub(super) now: DateTimeUtc,
 }
 
 impl Partnership {
     /// A partnership with both of its ends.
-    pub fn new(row: &Arc<partnership::Model>, client: &Seen, reseller: &Seen, now: DateTimeUtc) -> Self {
+    pub fn new(row: &Arc<partnership::Model>, client: &Decision, reseller: &Decision, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), now }
     }
 }
 
 impl Partnership {
     /// The organisation on the side, with the viewer's grants there.
-    pub const fn on(&self, side: PartnershipSide) -> &Seen {
+    pub const fn on(&self, side: PartnershipSide) -> &Decision {
         match side {
             PartnershipSide::Reseller => &self.reseller,
             PartnershipSide::Client => &self.client,
@@ -58,19 +58,19 @@ impl Partnership {
     }
 
     /// Its reseller, with the viewer's grants there.
-    pub const fn reseller_seen(&self) -> &Seen {
+    pub const fn reseller_seen(&self) -> &Decision {
         &self.reseller
     }
 }
 
 impl Guarded for Partnership {
-    fn seat(&self, side: Side) -> Option<Seat> {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {
             Side::Client => &self.client,
             Side::Reseller => &self.reseller,
             Side::Organisation | Side::Payer => return None,
         };
-        Some(Seat { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
     }
 }
 

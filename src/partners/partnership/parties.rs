@@ -1,5 +1,6 @@
 //! The two sides of a partnership, and an act that stands in the logs of both.
 
+use crate::base::error::Result;
 use async_graphql::Enum;
 use entity::partnership::Model;
 use entity::partnership_proposal;
@@ -7,10 +8,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::access::Permission;
-use crate::base::db::WriteError;
 use crate::base::random::Random;
-use crate::graphql::request::Request;
-use crate::oversight::audit::{self, Act};
+use crate::graphql::request::Work;
+use crate::oversight::audit::{self, Event};
 
 /// One of the two sides of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -83,20 +83,19 @@ impl Parties {
 /// Writes an act of one side into the logs of both: into its own by what it holds there, into the other's by the
 /// partnership, or as that of staff of the operator.
 pub async fn record(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
+    work: &Work<'_>,
     (parties, side, partnership): (Parties, PartnershipSide, Uuid),
-    act: Act,
-) -> Result<(), WriteError> {
-    let other = Act { organisation: parties.on(side.other()), permission: None, ..act.clone() };
-    let other = if request.access.is_for_operator(parties.on(side), side.managing()) {
-        request.access.look_in(tx, other.organisation).await?;
-        Act { permission: Some(side.other().managing()), ..other }
+    act: Event,
+) -> Result<()> {
+    let access = &work.request.access;
+    let other = Event { organisation: parties.on(side.other()), permission: None, ..act.clone() };
+    let other = if access.is_for_operator(parties.on(side), side.managing()) {
+        access.look_in(work.tx, other.organisation).await?;
+        Event { permission: Some(side.other().managing()), ..other }
     } else {
         other.through(partnership)
     };
-    let own = Act { organisation: parties.on(side), permission: Some(side.managing()), ..act };
-    audit::record(tx, request, random, own).await?;
-    Ok(audit::record(tx, request, random, other).await?)
+    let own = Event { organisation: parties.on(side), permission: Some(side.managing()), ..act };
+    audit::record(work, own).await?;
+    Ok(audit::record(work, other).await?)
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::object::Partnership;
 use super::rules::{PartnershipState, filter, judge};
 use super::terms::Terms;
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Key, List, PageArguments};
@@ -24,12 +24,12 @@ use crate::graphql::request::Request;
 /// The partnerships of a client, the oldest first.
 static OF_CLIENT: List<partnership::Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// The partnerships of a client.
 pub async fn of_client(
     request: &Request,
-    client: &Seen,
+    client: &Decision,
     page: &PageArguments,
     states: Option<&[PartnershipState]>,
 ) -> Result<Connection<Partnership>> {
@@ -64,7 +64,7 @@ pub async fn of_reseller(
     db: &Db,
     reseller: Uuid,
     ids: &[Uuid],
-) -> std::result::Result<HashSet<Uuid>, DbErr> {
+) -> Result<HashSet<Uuid>, DbErr> {
     let sql = format!("SELECT id FROM partnership WHERE reseller_id = $2 AND {}", db.among("id", 1));
     let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(ids), reseller.into()]);
     let rows = tx.query_all_raw(statement).await?;

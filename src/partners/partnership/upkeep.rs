@@ -39,7 +39,7 @@ pub async fn keep_up(db: &Db, random: &Random, now: DateTimeUtc) -> Result<Upkee
         ended += db
             .write(async |tx| {
                 let Some(row) = store::load(tx, id).await? else { return Ok(0) };
-                organisation::store::lock(tx, row.client_id).await?;
+                crate::access::lock(tx, row.client_id).await?;
                 // Renewed in the meantime, it goes on.
                 match store::load(tx, id).await?.filter(|row| row.ends_at.is_some_and(|end| end <= now)) {
                     Some(row) => given::take_back_by_system(tx, random, now, &row).await,

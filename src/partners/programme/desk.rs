@@ -17,8 +17,8 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, Organisation, halted};
-use crate::oversight::audit::{self, Act};
-use crate::people::membership::tell_leaders;
+use crate::oversight::audit::{self, Event};
+use crate::people::membership::mail_admins;
 
 /// The whole of what is sold, in basis points.
 const WHOLE: i32 = 10_000;
@@ -133,10 +133,10 @@ impl ProgrammeDeskMutation {
                     json!({ "kind": "RESELLER", "commissionBasisPoints": row.commission_basis_points, "terms": terms });
                 store::set_programme(tx, row).await?;
                 store::set_kind(tx, key, Kind::Reseller).await?;
-                let act = Act::done("approveReseller", key, Some(Permission::ResellerManage));
+                let act = Event::done("approveReseller", key, Some(Permission::ResellerManage));
                 let act = act.to(Type::Organisation.id(key)).changing(json!({ "kind": at.kind.to_value() }), after);
-                audit::record(tx, request, random, act).await?;
-                tell_leaders(tx, random, now, key, |locale| letters::approved(locale, &at.name, &terms)).await?;
+                audit::record(&request.work(tx), act).await?;
+                mail_admins(&request.work(tx), key, |locale| letters::approved(locale, &at.name, &terms)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -170,11 +170,11 @@ impl ProgrammeDeskMutation {
                 if !store::answer(tx, id, State::Declined, Some(reason.clone()), now).await? {
                     return Ok(Err(answered_already()));
                 }
-                let act = Act::done("declineReseller", key, Some(Permission::ResellerManage));
+                let act = Event::done("declineReseller", key, Some(Permission::ResellerManage));
                 let act = act.to(input.reseller_request_id.clone());
                 let after = json!({ "state": "DECLINED", "reason": reason });
-                audit::record(tx, request, random, act.changing(json!({ "state": "REQUESTED" }), after)).await?;
-                tell_leaders(tx, random, now, key, |locale| letters::declined(locale, &at.name, &reason)).await?;
+                audit::record(&request.work(tx), act.changing(json!({ "state": "REQUESTED" }), after)).await?;
+                mail_admins(&request.work(tx), key, |locale| letters::declined(locale, &at.name, &reason)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -221,10 +221,10 @@ impl ProgrammeDeskMutation {
                 };
                 store::set_programme(tx, row).await?;
                 let after = json!({ "commissionBasisPoints": input.commission_basis_points, "terms": terms });
-                let act = Act::done("updateResellerProgramme", key, Some(Permission::ResellerManage));
+                let act = Event::done("updateResellerProgramme", key, Some(Permission::ResellerManage));
                 let act = act.to(input.organisation_id.clone()).changing(before.unwrap_or_default(), after);
-                audit::record(tx, request, random, act).await?;
-                tell_leaders(tx, random, now, key, |locale| letters::changed(locale, &at.name, &terms)).await?;
+                audit::record(&request.work(tx), act).await?;
+                mail_admins(&request.work(tx), key, |locale| letters::changed(locale, &at.name, &terms)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -244,7 +244,7 @@ async fn at_the_desk(request: &Request, id: uuid::Uuid) -> Result<uuid::Uuid> {
 }
 
 /// Terms that can be agreed on; or what is wrong with them.
-fn terms(commission: i32, typed: &str) -> std::result::Result<String, UserError> {
+fn terms(commission: i32, typed: &str) -> Result<String, UserError> {
     if !(0..=WHOLE).contains(&commission) {
         let message = format!("The commission is 0 to {WHOLE} basis points; 1250 is 12.5 %.");
         return Err(UserError::at("commissionBasisPoints", UserErrorCode::InvalidInput, message));

@@ -16,8 +16,8 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
-use crate::people::membership::tell_leaders;
+use crate::oversight::audit::{self, Event};
+use crate::people::membership::mail_admins;
 use crate::people::session;
 
 /// So often an organisation asks in a day at most: each time the operator gets a mail.
@@ -120,13 +120,13 @@ impl ProgrammeMutation {
                         "It has asked already, and the operator has not answered yet.",
                     );
                 }
-                let act = Act::done("requestReseller", key, Some(Permission::OrganisationUpdate));
+                let act = Event::done("requestReseller", key, Some(Permission::OrganisationUpdate));
                 let act =
                     act.to(Type::ResellerRequest.id(row.id)).changing(Json::Null, json!({ "message": row.message }));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 if let Some(operator) = store::operator(tx).await? {
                     let (name, message) = (&seen.row.name, &row.message);
-                    tell_leaders(tx, random, now, operator.id, |locale| letters::requested(locale, name, message))
+                    mail_admins(&request.work(tx), operator.id, |locale| letters::requested(locale, name, message))
                         .await?;
                 }
                 Ok(Ok(()))
@@ -158,10 +158,10 @@ impl ProgrammeMutation {
                 if !store::answer(tx, id, State::Withdrawn, None, request.now()).await? {
                     return Ok(Err(answered_already()));
                 }
-                let act = Act::done("withdrawResellerRequest", key, Some(Permission::OrganisationUpdate));
+                let act = Event::done("withdrawResellerRequest", key, Some(Permission::OrganisationUpdate));
                 let act = act.to(input.reseller_request_id.clone());
                 let act = act.changing(json!({ "state": "REQUESTED" }), json!({ "state": "WITHDRAWN" }));
-                Ok(Ok(audit::record(tx, request, random, act).await?))
+                Ok(Ok(audit::record(&request.work(tx), act).await?))
             })
             .await?;
         Ok(Some(match done {

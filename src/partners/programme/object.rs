@@ -8,7 +8,7 @@ use entity::reseller_request::{self, Model};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Guarded, Seat, Seen, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::id::Type;
 use crate::organisation::OrganisationCard;
 
@@ -29,19 +29,19 @@ pub enum ResellerRequestState {
 /// An organisation asks the operator to become a reseller.
 pub struct ResellerRequest {
     row: Arc<Model>,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl ResellerRequest {
     /// The request of an organisation.
-    pub fn new(row: &Arc<Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 }
 
 impl Guarded for ResellerRequest {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

@@ -14,12 +14,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::object::{ResellerProgramme, ResellerRequest};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Requests that the desk of the operator shows at most.
 const MOST: u64 = 1_000;
@@ -29,7 +29,7 @@ static OF_ORGANISATION: List<Model> =
     List { descending: true, ..List::of_rows("reseller_request", "organisation_id", Key::Instant("created_at")) };
 
 /// The requests of an organisation, the newest first.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<ResellerRequest>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<ResellerRequest>> {
     let make = |row: &Arc<Model>| ResellerRequest::new(row, seen);
     OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), make).await
 }
@@ -41,7 +41,7 @@ pub async fn find(request: &Request, id: Uuid) -> Result<Option<ResellerRequest>
 }
 
 /// The request with its organisation, whoever asks.
-pub async fn find_any(request: &Request, id: Uuid) -> Result<Option<(Arc<Model>, Seen)>> {
+pub async fn find_any(request: &Request, id: Uuid) -> Result<Option<(Arc<Model>, Decision)>> {
     let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
     let seen = request.access.look(row.organisation_id).await?;
     Ok(seen.map(|seen| (row, seen)))

@@ -16,10 +16,10 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, Organisation};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::ending::{described, end};
 use crate::partners::partnership::store as partnerships;
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 /// Partnerships that end by one request at most.
 const AT_ONCE: u64 = 100;
@@ -87,14 +87,14 @@ impl ResellerWithdrawalMutation {
                 let is_last = some.len() as u64 <= AT_ONCE;
                 let mut ended = 0;
                 for row in some.iter().take(usize::try_from(AT_ONCE).unwrap_or_default()) {
-                    organisation::store::lock(tx, row.client_id).await?;
+                    crate::access::lock(tx, row.client_id).await?;
                     // Its log says by which way this was done.
                     request.access.look_in(tx, row.client_id).await?;
                     end(tx, request, random, row, EndedBy::Operator, action).await?;
                     let (before, after) = described(row);
-                    let act = Act::done(action, row.client_id, Some(Permission::ResellerManage));
+                    let act = Event::done(action, row.client_id, Some(Permission::ResellerManage));
                     let act = act.to(Type::Partnership.id(row.id)).changing(before, after);
-                    audit::record(tx, request, random, act).await?;
+                    audit::record(&request.work(tx), act).await?;
                     ended += 1;
                 }
                 let mut kind = at.kind;
@@ -103,11 +103,11 @@ impl ResellerWithdrawalMutation {
                     kind = programme.map_or(Kind::Company, |programme| programme.kind_before);
                     store::remove_programme(tx, key).await?;
                     store::set_kind(tx, key, kind).await?;
-                    tell_leaders(tx, random, now, key, |locale| letters::withdrawn(locale, &at.name, &reason)).await?;
+                    mail_admins(&request.work(tx), key, |locale| letters::withdrawn(locale, &at.name, &reason)).await?;
                 }
-                let act = Act::done(action, key, Some(Permission::ResellerManage)).to(input.organisation_id.clone());
+                let act = Event::done(action, key, Some(Permission::ResellerManage)).to(input.organisation_id.clone());
                 let after = json!({ "kind": kind.to_value(), "ended": ended, "reason": reason });
-                audit::record(tx, request, random, act.changing(json!({ "kind": at.kind.to_value() }), after)).await?;
+                audit::record(&request.work(tx), act.changing(json!({ "kind": at.kind.to_value() }), after)).await?;
                 Ok(Ok((ended, is_last)))
             })
             .await?;

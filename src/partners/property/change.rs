@@ -9,11 +9,10 @@ use super::input::UpdatePropertyDefinitionInput;
 use super::rules::{self, Stored};
 use super::values;
 use crate::access::Permission;
-use crate::base::db::WriteError;
-use crate::base::error::{UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::text;
-use crate::oversight::audit::Act;
+use crate::oversight::audit::Event;
 
 /// So many values that do not fit are shown.
 pub const SHOWN: usize = 100;
@@ -75,7 +74,7 @@ pub fn wanted(old: &Model, input: &UpdatePropertyDefinitionInput) -> Result<Mode
 }
 
 /// Reads all values anew for what the definition becomes, and writes them; or says which of them do not fit.
-pub async fn convert(tx: &DatabaseTransaction, old: &Model, new: &Model) -> Result<Result<(), Obstacle>, WriteError> {
+pub async fn convert(tx: &DatabaseTransaction, old: &Model, new: &Model) -> Result<Result<(), Obstacle>> {
     if new.kind == old.kind && new.choices == old.choices {
         return Ok(Ok(()));
     }
@@ -116,9 +115,9 @@ pub fn misfit_error(field: &str, count: usize) -> UserError {
 }
 
 /// What is done to a definition.
-pub fn act(action: &str, row: &Model) -> Act {
+pub fn act(action: &str, row: &Model) -> Event {
     let permission = Some(Permission::ClientPropertyManage);
-    Act::done(action, row.organisation_id, permission).to(Type::PropertyDefinition.id(row.id))
+    Event::done(action, row.organisation_id, permission).to(Type::PropertyDefinition.id(row.id))
 }
 
 /// As the audit log keeps it.

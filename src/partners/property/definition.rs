@@ -9,7 +9,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::{Deserialize, Serialize};
 
 use super::rules;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::id;
 
 /// What sort of values a property has.
@@ -34,19 +34,19 @@ pub enum PropertyType {
 #[derive(Clone)]
 pub struct PropertyDefinition {
     pub(super) row: Arc<Model>,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
 }
 
 impl PropertyDefinition {
     /// A definition of a reseller that was looked up.
-    pub fn new(row: &Arc<Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 }
 
 impl Guarded for PropertyDefinition {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

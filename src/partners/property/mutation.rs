@@ -74,7 +74,7 @@ impl PropertyMutation {
                 }
                 let act = act("createPropertyDefinition", &row).changing(Json::Null, described(&row));
                 store::create(tx, row.clone()).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok((Arc::new(row), seen)))
             })
             .await?;
@@ -117,7 +117,7 @@ impl PropertyMutation {
                 }
                 store::change(tx, &new).await?;
                 let act = act("updatePropertyDefinition", old).changing(described(old), described(&new));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok((Arc::new(new), seen)))
             })
             .await?;
@@ -161,7 +161,7 @@ impl PropertyMutation {
                 let old = rows.iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
                 store::delete(tx, id).await?;
                 let act = act("deletePropertyDefinition", old).changing(described(old), Json::Null);
-                Ok(audit::record(tx, request, random, act).await?)
+                Ok(audit::record(&request.work(tx), act).await?)
             })
             .await?;
         Ok(Some(DeletePropertyDefinitionPayload { deleted: true, user_errors: Vec::new() }))
@@ -173,7 +173,7 @@ fn new_row(
     reseller: Uuid,
     id: Uuid,
     request: &Request,
-) -> std::result::Result<Model, UserError> {
+) -> Result<Model, UserError> {
     let wrong = |field, message| UserError::at(field, UserErrorCode::InvalidInput, message);
     if let Some(message) = rules::wrong_key(&input.key) {
         return Err(wrong("key", message));

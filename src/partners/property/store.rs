@@ -9,17 +9,17 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveMo
 use uuid::Uuid;
 
 use super::definition::PropertyDefinition;
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 static OF_RESELLER: List<Model> = List::of_rows("property_definition", "organisation_id", Key::Number("position"));
 
 /// The definitions of a reseller, in their order.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<PropertyDefinition>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<PropertyDefinition>> {
     let make = |row: &Arc<Model>| PropertyDefinition::new(row, seen);
     OF_RESELLER.connection(request, seen.row.id, page, Filter::default(), make).await
 }
@@ -53,7 +53,7 @@ pub async fn all_in(tx: &DatabaseTransaction, reseller: Uuid) -> Written<Vec<Mod
 }
 
 /// The definition of this key among those of a reseller, or what to answer to who asks for it.
-pub fn named<'a>(definitions: &'a [Model], key: &str) -> std::result::Result<&'a Model, String> {
+pub fn named<'a>(definitions: &'a [Model], key: &str) -> Result<&'a Model, String> {
     definitions.iter().find(|definition| definition.key == key).ok_or_else(|| {
         let keys: Vec<&str> = definitions.iter().take(20).map(|definition| definition.key.as_str()).collect();
         let shown: String = key.chars().take(50).collect();

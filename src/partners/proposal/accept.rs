@@ -8,19 +8,18 @@ use uuid::Uuid;
 
 use super::rules::{self, Lapse, waits};
 use super::{letters, store};
-use crate::access::{Seen, Subject};
+use crate::access::{Decision, Subject};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
-use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::organisation::{self, halted};
-use crate::oversight::audit::Act;
+use crate::oversight::audit::Event;
 use crate::partners::partnership::contract::agree;
 use crate::partners::partnership::parties::record;
 use crate::partners::partnership::{DelegationInput, Parties, PartnershipSide, Terms, store as partnerships, terms};
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 /// Somebody accepts a proposal for an organisation.
 #[derive(Clone, Copy)]
@@ -43,7 +42,7 @@ pub struct Accepting<'a> {
     pub config: &'a Config,
 }
 
-type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
+type Outcome<T> = Result<Result<T, UserError>>;
 
 impl Accepting<'_> {
     const fn parties(&self) -> Parties {
@@ -55,8 +54,8 @@ impl Accepting<'_> {
     pub async fn accept(&self, tx: &DatabaseTransaction, request: &Request) -> Outcome<Uuid> {
         partnerships::lock_graph(tx).await?;
         let parties = self.parties();
-        let client = organisation::store::lock(tx, parties.client).await?;
-        let reseller = organisation::store::lock(tx, parties.reseller).await?;
+        let client = crate::access::lock(tx, parties.client).await?;
+        let reseller = crate::access::lock(tx, parties.reseller).await?;
         let seen = request.access.look_in(tx, self.own).await?;
         seen.require(self.side.managing())?;
         let row = store::load(tx, self.id).await?.ok_or(Error::NotFound)?;
@@ -84,23 +83,23 @@ impl Accepting<'_> {
         if !store::answer(tx, self.id, change).await? {
             return Err(Error::Conflict("Somebody else has answered in this moment. Look again.".to_owned()).into());
         }
-        let act = Act::done("acceptPartnership", self.own, None).to(Type::Partnership.id(agreed.id));
+        let act = Event::done("acceptPartnership", self.own, None).to(Type::Partnership.id(agreed.id));
         let act = act.changing(agreed.before, terms.described());
-        record(tx, request, self.random, (parties, self.side, agreed.id), act).await?;
+        record(&request.work(tx), (parties, self.side, agreed.id), act).await?;
         let by = &seen.row.name;
-        tell_leaders(tx, self.random, now, self.maker, |locale| letters::accepted(locale, by)).await?;
+        mail_admins(&request.work(tx), self.maker, |locale| letters::accepted(locale, by)).await?;
         Ok(Ok(agreed.id))
     }
 
     /// Whether the two have agreed on something else after the client has offered this, or have parted.
-    async fn is_overtaken(&self, tx: &DatabaseTransaction, row: &Model) -> Result<bool, WriteError> {
+    async fn is_overtaken(&self, tx: &DatabaseTransaction, row: &Model) -> Result<bool> {
         let Parties { reseller, client } = self.parties();
         let now = partnerships::between(tx, reseller, client).await?.map(|partnership| partnership.id);
         Ok(now != row.partnership_id || partnerships::ended_since(tx, reseller, client, row.created_at).await?)
     }
 
     /// The terms on which both agree.
-    async fn terms(&self, tx: &DatabaseTransaction, request: &Request, seen: &Seen, row: &Model) -> Outcome<Terms> {
+    async fn terms(&self, tx: &DatabaseTransaction, request: &Request, seen: &Decision, row: &Model) -> Outcome<Terms> {
         let proposed = rules::terms(row);
         let wrong = |field: &str, code, message: &str| Ok(Err(UserError::at(field, code, message)));
         let wanted = match self.side {
@@ -146,12 +145,7 @@ impl Accepting<'_> {
     }
 
     /// Whether who has proposed it for the client may still give all of it.
-    async fn still_offered(
-        &self,
-        tx: &DatabaseTransaction,
-        request: &Request,
-        row: &Model,
-    ) -> std::result::Result<bool, WriteError> {
+    async fn still_offered(&self, tx: &DatabaseTransaction, request: &Request, row: &Model) -> Result<bool> {
         let Some(user) = row.proposed_by_id else { return Ok(false) };
         if crate::people::user::store::hold(tx, user).await?.is_none() {
             return Ok(false);

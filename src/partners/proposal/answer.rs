@@ -19,9 +19,9 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act, Doer};
+use crate::oversight::audit::{self, Doer, Event};
 use crate::partners::partnership::{self, DelegationInput, Partnership, PartnershipSide};
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 /// The proposal to accept.
 #[derive(InputObject)]
@@ -151,17 +151,16 @@ impl ProposalAnswerMutation {
                     return Err(Error::Conflict("Somebody else has answered in this moment.".to_owned()).into());
                 }
                 let act = match own {
-                    Some(own) => Act::done("declinePartnership", own, Some(permission)),
+                    Some(own) => Event::done("declinePartnership", own, Some(permission)),
                     // The person belongs to no organisation here: it stands in the log of who has asked, without a name.
-                    None => {
-                        Act::done("declinePartnership", row.organisation_id, None).by(Doer::by_link(&Actor::Anonymous))
-                    }
+                    None => Event::done("declinePartnership", row.organisation_id, None)
+                        .by(Doer::by_link(&Actor::Anonymous)),
                 };
                 let act = act.to(input.proposal_id.clone());
                 let act = act.changing(json!({ "state": "PROPOSED" }), json!({ "state": "DECLINED" }));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 let to = addressed(tx, &row).await?;
-                tell_leaders(tx, random, now, row.organisation_id, |locale| letters::declined(locale, &to)).await?;
+                mail_admins(&request.work(tx), row.organisation_id, |locale| letters::declined(locale, &to)).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -173,7 +172,7 @@ impl ProposalAnswerMutation {
 }
 
 /// Whom the maker has asked, in the maker's own words.
-async fn addressed(tx: &sea_orm::DatabaseTransaction, row: &Model) -> std::result::Result<String, sea_orm::DbErr> {
+async fn addressed(tx: &sea_orm::DatabaseTransaction, row: &Model) -> Result<String, sea_orm::DbErr> {
     if let Some(words) = row.email.clone().or_else(|| row.code.clone()) {
         return Ok(words);
     }

@@ -8,7 +8,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{self, Lapse, PartnershipProposalState, judge};
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::request::Request;
@@ -19,14 +19,14 @@ use crate::partners::partnership::{self, Partnership, PartnershipSide, Partnersh
 #[derive(Clone)]
 pub struct PartnershipProposal {
     pub(super) row: Arc<Model>,
-    maker: Seen,
-    addressee: Option<Seen>,
+    maker: Decision,
+    addressee: Option<Decision>,
     lapse: Lapse,
 }
 
 impl PartnershipProposal {
     /// A proposal with who makes it, and to whom as far as that is an organisation.
-    pub fn new(row: &Arc<Model>, maker: &Seen, addressee: Option<&Seen>, lapse: Lapse) -> Self {
+    pub fn new(row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>, lapse: Lapse) -> Self {
         Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), lapse }
     }
 
@@ -34,7 +34,7 @@ impl PartnershipProposal {
         self.row.side.into()
     }
 
-    fn on(&self, side: PartnershipSide) -> Option<&Seen> {
+    fn on(&self, side: PartnershipSide) -> Option<&Decision> {
         if side == self.side() { Some(&self.maker) } else { self.addressee.as_ref() }
     }
 
@@ -51,13 +51,13 @@ impl PartnershipProposal {
 }
 
 impl Guarded for PartnershipProposal {
-    fn seat(&self, side: Side) -> Option<Seat> {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {
             Side::Client => self.on(PartnershipSide::Client),
             Side::Reseller => self.on(PartnershipSide::Reseller),
             Side::Organisation | Side::Payer => None,
         }?;
-        Some(Seat { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
     }
 }
 

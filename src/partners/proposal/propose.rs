@@ -14,9 +14,8 @@ use super::object::PartnershipProposal;
 use super::rules::{A_DAY, TO_ONE, TO_ONE_ADDRESS};
 use super::send::{Addressee, Asking};
 use super::store;
-use crate::access::{Permission, Seen, directive, told};
+use crate::access::{Decision, Permission, directive, told};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
@@ -137,7 +136,7 @@ impl ProposalMutation {
 }
 
 /// Why the organisation cannot propose this as that side.
-fn obstacle(seen: &Seen, side: PartnershipSide, terms: Terms) -> Option<UserError> {
+fn obstacle(seen: &Decision, side: PartnershipSide, terms: Terms) -> Option<UserError> {
     let at = |code, message: &str| Some(UserError::at("organisationId", code, message));
     if let Some(error) = halted(&seen.row) {
         return Some(error);
@@ -155,13 +154,13 @@ fn obstacle(seen: &Seen, side: PartnershipSide, terms: Terms) -> Option<UserErro
     }
 }
 
-type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
+type Outcome<T> = Result<Result<T, UserError>>;
 
 /// Whom the input means.
 async fn addressee(
     tx: &DatabaseTransaction,
     request: &Request,
-    maker: &Seen,
+    maker: &Decision,
     input: &ProposePartnershipInput,
     terms: Terms,
 ) -> Outcome<Addressee> {
@@ -251,11 +250,7 @@ pub fn waits_already() -> UserError {
 }
 
 /// What to answer to an organisation that has proposed enough for a day; none if it has not.
-pub async fn enough(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    organisation: Uuid,
-) -> std::result::Result<Option<UserError>, WriteError> {
+pub async fn enough(tx: &DatabaseTransaction, request: &Request, organisation: Uuid) -> Result<Option<UserError>> {
     let made = store::made_since(tx, organisation, a_day_ago(request)).await?;
     Ok((made >= A_DAY).then(too_many))
 }

@@ -1,5 +1,6 @@
 //! Writing proposals down, with their mail and their events: for one and for many alike.
 
+use crate::base::error::Result;
 use entity::partnership_proposal::{self, Model, State};
 use sea_orm::DatabaseTransaction;
 use serde_json::Value as Json;
@@ -7,17 +8,16 @@ use uuid::Uuid;
 
 use super::rules::Lapse;
 use super::{letters, store};
-use crate::access::Seen;
+use crate::access::Decision;
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::id::Type;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::mail::{self, Recipient};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::{PartnershipSide, Terms};
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins;
 
 /// Who is asked.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ pub struct Asking<'a> {
     /// The settings.
     pub config: &'a Config,
     /// Who asks, locked.
-    pub maker: &'a Seen,
+    pub maker: &'a Decision,
     /// Which side that is.
     pub side: PartnershipSide,
     /// What is said to the other side.
@@ -53,11 +53,7 @@ pub struct Asking<'a> {
 impl Asking<'_> {
     /// Asks them all; gives the keys of the proposals, each in the place of who is asked: none where the same was asked
     /// already and waits for an answer.
-    pub async fn send(
-        &self,
-        tx: &DatabaseTransaction,
-        wanted: &[(Addressee, Terms)],
-    ) -> Result<Vec<Option<Uuid>>, WriteError> {
+    pub async fn send(&self, tx: &DatabaseTransaction, wanted: &[(Addressee, Terms)]) -> Result<Vec<Option<Uuid>>> {
         let now = self.request.now();
         let rows: Vec<Model> = wanted.iter().map(|(to, terms)| self.row(to, *terms)).collect();
         store::lapse(tx, self.maker.row.id, Lapse { now, days: self.config.partnerships.proposal_days }).await?;
@@ -72,17 +68,17 @@ impl Asking<'_> {
                 letters::proposed(locale, &self.maker.row.name, self.side, self.message, &url)
             };
             if let Some(organisation) = to.organisation {
-                tell_leaders(tx, self.random, now, organisation, letter).await?;
+                mail_admins(&self.request.work(tx), organisation, letter).await?;
             }
             if let Some((address, locale)) = &to.person {
                 let recipient = Recipient { user: None, address: address.clone(), locale: *locale };
                 persons.push((recipient, letter(*locale)));
             }
-            let act = Act::done(self.action, self.maker.row.id, Some(self.side.managing()));
+            let act = Event::done(self.action, self.maker.row.id, Some(self.side.managing()));
             acts.push(act.to(id).changing(Json::Null, terms.described()));
         }
         mail::queue(tx, self.random, now, persons).await?;
-        audit::record_all(tx, self.request, self.random, acts).await?;
+        audit::record_all(&self.request.work(tx), acts).await?;
         Ok(ids.into_iter().map(|id| written.contains(&id).then_some(id)).collect())
     }
 

@@ -17,14 +17,14 @@ use uuid::Uuid;
 use super::object::PartnershipProposal;
 use super::rules::{self, Lapse, PartnershipProposalState};
 use super::send::Addressee;
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Key, List, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipSide;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// The proposals that an organisation has made, the newest first.
 static SENT: List<Model> =
@@ -44,7 +44,7 @@ pub enum Direction {
 /// The proposals of an organisation, as far as the viewer may see its partners on the side that it is asked or asks as.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     direction: Direction,
     (states, lapse): (Option<&[PartnershipProposalState]>, Lapse),

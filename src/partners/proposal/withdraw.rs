@@ -15,7 +15,7 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::PartnershipSide;
 
 /// The proposal to take back.
@@ -69,10 +69,10 @@ impl ProposalWithdrawalMutation {
                 if !store::answer(tx, id, change).await? {
                     return Err(Error::Conflict("Somebody has answered it in this moment.".to_owned()).into());
                 }
-                let act = Act::done("withdrawPartnershipProposal", maker, Some(permission));
+                let act = Event::done("withdrawPartnershipProposal", maker, Some(permission));
                 let act = act.to(input.proposal_id.clone());
                 let act = act.changing(json!({ "state": "PROPOSED" }), json!({ "state": "WITHDRAWN" }));
-                Ok(Ok(audit::record(tx, request, random, act).await?))
+                Ok(Ok(audit::record(&request.work(tx), act).await?))
             })
             .await?;
         Ok(Some(match done {

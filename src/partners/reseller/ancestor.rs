@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::placed;
 use super::rules::walk;
-use crate::access::{Exists, Permission, Seen};
+use crate::access::{Decision, Exists, Permission};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -15,7 +15,7 @@ use crate::partners::partnership;
 
 /// A reseller above an organisation.
 pub struct Ancestor {
-    organisation: Seen,
+    organisation: Decision,
     path: Vec<OrganisationCard>,
 }
 
@@ -50,7 +50,7 @@ impl Ancestor {
 
 /// Lists those above by depth, then by name. The walk goes on upwards only from organisations whose partners the viewer
 /// may see.
-pub async fn list(request: &Request, bottom: &Seen, page: &PageArguments) -> Result<Connection<Ancestor>> {
+pub async fn list(request: &Request, bottom: &Decision, page: &PageArguments) -> Result<Connection<Ancestor>> {
     let pairs = partnership::store::above(request, bottom.row.id).await?;
     let seen = request.access.look_all(pairs.iter().flat_map(|(client, reseller)| [*client, *reseller])).await?;
     let may_go_on = |id: Uuid| {

@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::error::Result;
 use crate::graphql::page::{PageInfo, Total};
 use crate::graphql::request::Request;
@@ -23,12 +23,12 @@ pub struct ClientConnection {
 pub struct ClientEdge {
     cursor: String,
     partnership: Partnership,
-    client: Seen,
+    client: Decision,
 }
 
 impl ClientConnection {
     /// Of the partnerships of a reseller.
-    pub fn new(relations: &Relations, reseller: &Seen, now: DateTimeUtc) -> Self {
+    pub fn new(relations: &Relations, reseller: &Decision, now: DateTimeUtc) -> Self {
         let edges = relations.slice.items.iter().filter_map(|(cursor, row)| {
             let client = relations.ends.get(&row.client_id)?.clone();
             let partnership = Partnership::new(row, &client, reseller, now);

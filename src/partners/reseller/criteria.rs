@@ -109,14 +109,13 @@ pub fn choice(
     now: DateTimeUtc,
     filter: Option<&ClientFilter>,
     order: Option<&ClientOrder>,
-) -> std::result::Result<Choice, String> {
+) -> Result<Choice, String> {
     let (key, descending, property) = ordered(definitions, order)?;
     let asked: Vec<&ClientPropertyFilter> = filter.into_iter().flat_map(ClientFilter::properties).collect();
     if asked.len() > MOST {
         return Err(format!("A filter has {MOST} conditions on properties at most; these are {}.", asked.len()));
     }
-    let conditions =
-        asked.into_iter().map(|filter| filter.check(definitions)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let conditions = asked.into_iter().map(|filter| filter.check(definitions)).collect::<Result<Vec<_>, _>>()?;
     let states = filter.and_then(|filter| filter.partnership_state.as_deref());
     let mut base = in_states(states, now);
     if let Some(name) = filter.and_then(|filter| filter.name.as_ref()) {
@@ -148,7 +147,7 @@ pub fn choice(
 
 type Ordered<'a> = (ClientKey, bool, Option<&'a str>);
 
-fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> std::result::Result<Ordered<'a>, String> {
+fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<Ordered<'a>, String> {
     let Some(order) = order else { return Ok((ClientKey::Name, false, None)) };
     let descending = order.direction == OrderDirection::Desc;
     match (order.field, order.property.as_deref()) {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::placed;
 use super::rules::walk;
-use crate::access::{Exists, Permission, Seen};
+use crate::access::{Decision, Exists, Permission};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -15,7 +15,7 @@ use crate::partners::partnership;
 
 /// An organisation below a reseller.
 pub struct Descendant {
-    organisation: Seen,
+    organisation: Decision,
     path: Vec<OrganisationCard>,
 }
 
@@ -45,7 +45,7 @@ impl Descendant {
 /// Lists the tree by depth, then by name: those of it where the viewer holds the permission.
 pub async fn list(
     request: &Request,
-    top: &Seen,
+    top: &Decision,
     depth: i32,
     permission: Permission,
     page: &PageArguments,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::line::{Figures, line};
 use super::object::{Reseller, depth};
 use super::store::{Client, Place, clients};
-use crate::access::{Exists, Permission, Seen};
+use crate::access::{Decision, Exists, Permission};
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
@@ -95,7 +95,7 @@ impl TreeExport {
         Ok(Some(lines))
     }
 
-    fn wants(&self, seen: &Seen) -> bool {
+    fn wants(&self, seen: &Decision) -> bool {
         self.permission.is_none_or(|permission| seen.grants.has(permission))
     }
 
@@ -129,7 +129,7 @@ impl TreeExport {
     }
 
     /// What is counted for those where the viewer may have it.
-    async fn figures(&self, request: &Request, seen: &HashMap<Uuid, Seen>) -> Result<AllFigures> {
+    async fn figures(&self, request: &Request, seen: &HashMap<Uuid, Decision>) -> Result<AllFigures> {
         let (db, today) = (request.db(), request.now().date_naive());
         let with = |permission: Permission| -> Vec<Uuid> {
             let held = seen.values().filter(|at| self.wants(at) && at.grants.has(permission));
@@ -149,7 +149,7 @@ impl TreeExport {
 
 impl Progress {
     /// Remembers a client that is a reseller, if its clients are to be listed.
-    fn go_on(&mut self, step: usize, client: &Client, seen: &Seen, max_depth: usize, request: &Request) {
+    fn go_on(&mut self, step: usize, client: &Client, seen: &Decision, max_depth: usize, request: &Request) {
         let depth = self.steps[step].depth + 1;
         let is_in_force = standing(client.starts_at, client.ends_at, request.now()) == PartnershipState::Active;
         let has_clients = Reseller::of(seen).is_some() && seen.grants.has(Permission::ClientRead);
@@ -179,7 +179,7 @@ struct AllFigures {
 }
 
 impl AllFigures {
-    fn of(&mut self, seen: &Seen) -> Figures {
+    fn of(&mut self, seen: &Decision) -> Figures {
         let (id, may) = (&seen.row.id, |permission| seen.grants.has(permission));
         Figures {
             members: may(Permission::MemberRead).then(|| self.members.get(id).copied().unwrap_or_default()),

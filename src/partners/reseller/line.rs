@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::{Serialize, Serializer};
 
 use super::store::Client;
-use crate::access::{Permission, PermissionSet, Seen};
+use crate::access::{Decision, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
@@ -99,7 +99,7 @@ struct InvoicesPart {
 struct Names(PermissionSet);
 
 impl Serialize for Names {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let held = NAMES.iter().zip(Permission::ALL).filter(|(_, permission)| self.0.has(**permission));
         serializer.collect_seq(held.map(|(name, _)| name))
     }
@@ -109,7 +109,7 @@ impl Serialize for Names {
 pub fn line(
     path: &[String],
     client: &Client,
-    seen: Option<&Seen>,
+    seen: Option<&Decision>,
     figures: Figures,
     now: DateTimeUtc,
     lines: &mut Vec<u8>,
@@ -144,7 +144,7 @@ fn partnership(client: &Client, now: DateTimeUtc) -> PartnershipPart {
     }
 }
 
-fn organisation(seen: &Seen, id: String, kind: Value, figures: Figures) -> Result<OrganisationPart<'_>> {
+fn organisation(seen: &Decision, id: String, kind: Value, figures: Figures) -> Result<OrganisationPart<'_>> {
     let Figures { members, subscribed, invoiced } = figures;
     let monthly = subscribed.as_ref().map(Subscribed::monthly).transpose()?;
     Ok(OrganisationPart {

@@ -7,7 +7,7 @@ use macros::guarded;
 use super::client::ClientConnection;
 use super::criteria::{ClientFilter, ClientOrder, choose};
 use super::descendant::{self, Descendant};
-use crate::access::{Exists, Guarded, Permission, Seat, Seen, Side};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::page::{Connection, PageArguments};
@@ -34,18 +34,18 @@ pub fn depth(asked: Option<i32>) -> Result<i32> {
 }
 
 /// The facet of an organisation that has clients.
-pub struct Reseller(Seen);
+pub struct Reseller(Decision);
 
 impl Reseller {
     /// The facet, if the organisation is a reseller and is there for the viewer.
-    pub fn of(seen: &Seen) -> Option<Self> {
+    pub fn of(seen: &Decision) -> Option<Self> {
         (seen.row.kind == Kind::Reseller).then(|| Self(seen.clone())).and_then(Exists::if_visible)
     }
 }
 
 impl Guarded for Reseller {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.0.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
     }
 }
 

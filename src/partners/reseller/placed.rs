@@ -6,17 +6,17 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::rules::Place;
-use crate::access::Seen;
+use crate::access::Decision;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::organisation::OrganisationCard;
 
 /// A page of the places to which the walk from an organisation has led, made of each and of the cards on the way to it.
 pub fn connection<T>(
-    from: &Seen,
-    seen: &HashMap<Uuid, Seen>,
+    from: &Decision,
+    seen: &HashMap<Uuid, Decision>,
     places: impl IntoIterator<Item = Place>,
     page: &PageArguments,
-    make: impl Fn(Seen, Vec<OrganisationCard>) -> T,
+    make: impl Fn(Decision, Vec<OrganisationCard>) -> T,
 ) -> Connection<T> {
     let keyed = places.into_iter().filter_map(|place| {
         let name = &seen.get(&place.id)?.row.name;

@@ -7,7 +7,7 @@ use macros::guarded;
 
 use super::object::DelegationTemplate;
 use super::store::{Drifted, terms};
-use crate::access::{Grants, PermissionSet, Seen};
+use crate::access::{Decision, Grants, PermissionSet};
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::{Partnership, Terms};
 use crate::partners::proposal::Lapse;
@@ -25,7 +25,7 @@ pub struct Drift {
 
 impl Drift {
     /// Of a partnership with its two ends.
-    pub fn new(row: &Drifted, client: &Seen, reseller: &Seen, lapse: Lapse) -> Self {
+    pub fn new(row: &Drifted, client: &Decision, reseller: &Decision, lapse: Lapse) -> Self {
         let (has, wants) = (Terms::of(&row.partnership), terms(&row.template));
         Self {
             partnership: Partnership::new(&row.partnership, client, reseller, lapse.now),

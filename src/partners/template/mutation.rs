@@ -15,7 +15,7 @@ use crate::base::random::Random;
 use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::{DelegationInput, Terms};
 
 /// So many templates a reseller has at most.
@@ -136,9 +136,9 @@ impl TemplateMutation {
                     store::create(tx, row(id, key, &name, terms, request)).await?;
                     Json::Null
                 };
-                let act = Act::done("saveDelegationTemplate", key, Some(Permission::ClientUpdate));
+                let act = Event::done("saveDelegationTemplate", key, Some(Permission::ClientUpdate));
                 let act = act.to(Type::DelegationTemplate.id(id)).changing(before, described(&name, terms));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -166,10 +166,10 @@ impl TemplateMutation {
                 organisation::store::lock_to_act(tx, &request.access, key, Permission::ClientUpdate).await?;
                 let row = store::load(tx, key, id).await?.ok_or(Error::NotFound)?;
                 store::remove(tx, id).await?;
-                let act = Act::done("deleteDelegationTemplate", key, Some(Permission::ClientUpdate));
+                let act = Event::done("deleteDelegationTemplate", key, Some(Permission::ClientUpdate));
                 let act = act.to(input.delegation_template_id.clone());
                 let act = act.changing(described(&row.name, store::terms(&row)), Json::Null);
-                Ok(audit::record(tx, request, random, act).await?)
+                Ok(audit::record(&request.work(tx), act).await?)
             })
             .await?;
         Ok(Some(DeleteDelegationTemplatePayload { deleted: true, user_errors: Vec::new() }))
@@ -205,14 +205,14 @@ impl TemplateMutation {
                 }
                 let before = store::assigned(tx, key, &ids).await?;
                 let assigned = store::assign(tx, key, &ids, template).await?;
-                let mut act = Act::done("assignDelegationTemplate", key, Some(Permission::ClientUpdate));
+                let mut act = Event::done("assignDelegationTemplate", key, Some(Permission::ClientUpdate));
                 act.object = template.map(|id| Type::DelegationTemplate.id(id));
                 let named = |template: Option<Uuid>| template.map(|id| Type::DelegationTemplate.id(id).0);
                 let list: Vec<String> = before.iter().map(|(id, _)| Type::Partnership.id(*id).0).collect();
                 let before: Vec<_> = before.into_iter().map(|(_, template)| named(template)).collect();
                 let before = json!({ "partnerships": list, "templates": before });
                 let after = json!({ "partnerships": list, "template": named(template) });
-                audit::record(tx, request, random, act.changing(before, after)).await?;
+                audit::record(&request.work(tx), act.changing(before, after)).await?;
                 Ok(Ok(assigned))
             })
             .await?;

@@ -8,31 +8,31 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::store::terms;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::id::Type;
 use crate::partners::partnership::PartnershipTerms;
 
-/// What a reseller asks of a class of clients. Seen by the reseller's people alone.
+/// What a reseller asks of a class of clients. Decision by the reseller's people alone.
 #[derive(Clone)]
 pub struct DelegationTemplate {
     row: Arc<Model>,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl DelegationTemplate {
     /// The template of a reseller.
-    pub fn new(row: &Arc<Model>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 }
 
 impl Guarded for DelegationTemplate {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 
-/// What a reseller asks of a class of clients. Seen by the reseller's people alone.
+/// What a reseller asks of a class of clients. Decision by the reseller's people alone.
 #[guarded(exists(CLIENT_READ))]
 #[Object]
 impl DelegationTemplate {

@@ -124,7 +124,7 @@ impl TemplateProposalMutation {
                     made = asking.send(tx, &good).await?;
                 }
                 let mut made = made.into_iter();
-                let mut outcome = |row: std::result::Result<_, UserError>| match row {
+                let mut outcome = |row: Result<_, UserError>| match row {
                     Err(error) => Err(error),
                     Ok(_) if input.dry_run => Ok(None),
                     // Something else was asked of the client, by its id.
@@ -153,7 +153,7 @@ impl TemplateProposalMutation {
 type Row = (partnership::Model, Option<delegation_template::Model>);
 
 /// What the client is asked for; or why it is not.
-fn judge(row: Option<&Row>, is_asked: bool, request: &Request) -> std::result::Result<(Addressee, Terms), UserError> {
+fn judge(row: Option<&Row>, is_asked: bool, request: &Request) -> Result<(Addressee, Terms), UserError> {
     let wrong = |code, message: &str| Err(UserError::at("partnershipIds", code, message));
     let Some((row, template)) = row.filter(|(row, _)| given::is_in_force(row, request.now())) else {
         return wrong(UserErrorCode::Unknown, "The reseller has no such partnership that is in force.");

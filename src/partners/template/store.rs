@@ -15,14 +15,14 @@ use uuid::Uuid;
 
 use super::drift::Drift;
 use super::object::DelegationTemplate;
-use crate::access::{Exists, PermissionSet, Seen};
+use crate::access::{Decision, Exists, PermissionSet};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::Terms;
 use crate::partners::proposal::{self, Lapse};
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// The templates of a reseller, by name.
 static OF_RESELLER: List<Model> = List::of_rows("delegation_template", "organisation_id", Key::Text("name"));
@@ -89,7 +89,7 @@ pub fn terms(row: &Model) -> Terms {
 }
 
 /// The templates of a reseller, by name.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<DelegationTemplate>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<DelegationTemplate>> {
     let make = |row: &Arc<Model>| DelegationTemplate::new(row, seen);
     OF_RESELLER.connection(request, seen.row.id, page, Filter::default(), make).await
 }
@@ -107,7 +107,12 @@ pub async fn organisation_of(request: &Request, id: Uuid) -> Result<Option<Uuid>
 }
 
 /// The clients of a reseller that do not delegate what their templates want.
-pub async fn drift(request: &Request, seen: &Seen, page: &PageArguments, lapse: Lapse) -> Result<Connection<Drift>> {
+pub async fn drift(
+    request: &Request,
+    seen: &Decision,
+    page: &PageArguments,
+    lapse: Lapse,
+) -> Result<Connection<Drift>> {
     let (slice, total) = DRIFTED.read(request, seen.row.id, page, differing(lapse.now)).await?;
     let clients = request.access.look_all(slice.items.iter().map(|(_, row)| row.partnership.client_id)).await?;
     Ok(Connection::new(&slice, total, |row| {

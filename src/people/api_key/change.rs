@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 use super::object::ApiKey;
 use super::rules::{self, ApiKeyState};
 use super::store;
-use crate::access::{Grants, Permission, PermissionSet, Seen};
+use crate::access::{Decision, Grants, Permission, PermissionSet};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::{Random, hash};
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::session::API_KEY_PREFIX;
 
 /// So many letters of a secret are kept to recognise it by. Those that are left are secret enough.
@@ -34,7 +34,7 @@ pub async fn change_key(
     context: &Context<'_>,
     key: &ApiKey,
     action: &str,
-    change: impl Fn(&Model, &Seen) -> std::result::Result<Change, UserError> + Sync,
+    change: impl Fn(&Model, &Decision) -> Result<Change, UserError> + Sync,
 ) -> Result<Option<UserError>> {
     let (request, random, change) = (Request::of(context)?, service::<Random>(context)?, &change);
     let (id, organisation) = (key.model().id, key.seen.row.id);
@@ -50,7 +50,7 @@ pub async fn change_key(
             match change(&was, &at) {
                 Ok(Change { columns, before, after }) => {
                     store::change(tx, id, columns).await?;
-                    audit::record(tx, request, random, act(action, &was).changing(before, after)).await?;
+                    audit::record(&request.work(tx), act(action, &was).changing(before, after)).await?;
                     Ok(None)
                 }
                 Err(error) => Ok(Some(error)),
@@ -60,7 +60,7 @@ pub async fn change_key(
 }
 
 /// Refuses who does not hold all of the scopes.
-pub fn not_held(scopes: Grants, at: &Seen) -> std::result::Result<(), UserError> {
+pub fn not_held(scopes: Grants, at: &Decision) -> Result<(), UserError> {
     rules::not_held(scopes.without(at.grants)).map_or(Ok(()), Err)
 }
 
@@ -79,8 +79,8 @@ pub fn new_secret(random: &Random) -> (String, String, String) {
 }
 
 /// What is done to the key.
-pub fn act(action: &str, row: &Model) -> Act {
-    Act::done(action, row.organisation_id, Some(Permission::ApiKeyManage)).to(Type::ApiKey.id(row.id))
+pub fn act(action: &str, row: &Model) -> Event {
+    Event::done(action, row.organisation_id, Some(Permission::ApiKeyManage)).to(Type::ApiKey.id(row.id))
 }
 
 /// As the audit log keeps it.

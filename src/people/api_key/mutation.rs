@@ -88,7 +88,7 @@ impl ApiKeyMutation {
                 }
                 let act = act("createApiKey", &row).changing(Json::Null, described(&row));
                 store::create(tx, row).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(None)
             })
             .await?;

@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{self, ApiKeyState};
 use super::store::{self, KeyRow};
-use crate::access::{Grants, Guarded, PermissionSet, Seat, Seen, Side, Subject};
+use crate::access::{Decision, Grants, GrantsAt, Guarded, PermissionSet, Side, Subject};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -19,19 +19,19 @@ use crate::people::user::User;
 #[derive(Clone)]
 pub struct ApiKey {
     pub(super) row: Arc<KeyRow>,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
     now: DateTimeUtc,
 }
 
 impl Guarded for ApiKey {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 
 impl ApiKey {
     /// A key of an organisation that was looked up, as it stands at the moment.
-    pub fn new(row: &Arc<KeyRow>, seen: &Seen, now: DateTimeUtc) -> Self {
+    pub fn new(row: &Arc<KeyRow>, seen: &Decision, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone(), now }
     }
 

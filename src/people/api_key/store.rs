@@ -13,13 +13,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::object::ApiKey;
-use crate::access::{Exists, Grants, PermissionSet, Seen, Subject};
+use crate::access::{Decision, Exists, Grants, PermissionSet, Subject};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Uses that one statement writes at most.
 const USES: usize = 1_000;
@@ -70,7 +70,7 @@ fn read(rows: &[QueryResult]) -> Written<KeyRow> {
 }
 
 /// The keys of an organisation, the oldest first.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<ApiKey>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<ApiKey>> {
     let make = |row: &Arc<KeyRow>| ApiKey::new(row, seen, request.now());
     OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), make).await
 }

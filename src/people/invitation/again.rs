@@ -13,16 +13,15 @@ use super::inviter::Inviter;
 use super::links;
 use super::object::Invitation;
 use super::store;
-use crate::access::{HeldRole, Permission, Seen};
+use crate::access::{Decision, HeldRole, Permission};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::{Random, hash};
 use crate::graphql::request::{Request, service};
 use crate::mail;
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership::together;
 use crate::people::session::unconfirmed;
 
@@ -30,7 +29,7 @@ use crate::people::session::unconfirmed;
 pub struct Waiting {
     row: Model,
     roles: Vec<HeldRole>,
-    at: Seen,
+    at: Decision,
 }
 
 /// The invitation, if it waits and who asks holds all that it gives; nobody else changes that until the transaction
@@ -40,7 +39,7 @@ pub async fn waiting(
     request: &Request,
     organisation: Uuid,
     id: Uuid,
-) -> std::result::Result<std::result::Result<Waiting, UserError>, WriteError> {
+) -> Result<Result<Waiting, UserError>> {
     let at = organisation::store::lock_to_act(tx, &request.access, organisation, Permission::MemberInvite).await?;
     let Some(row) = store::find_row(tx, id).await?.filter(|row| row.state == State::Pending) else {
         let message = "This invitation no longer waits: it was answered, taken back, or replaced.";
@@ -99,21 +98,17 @@ pub async fn send_again(context: &Context<'_>, found: &Invitation) -> Result<Opt
             store::change(tx, id, change).await?;
             let letter = inviter.letter(&row.email, row.locale.into(), known.as_ref(), &token);
             mail::queue(tx, random, now, [letter]).await?;
-            let act = Act::done("resendInvitation", organisation, Some(Permission::MemberInvite))
+            let act = Event::done("resendInvitation", organisation, Some(Permission::MemberInvite))
                 .to(Type::Invitation.id(id))
                 .changing(json!({ "timesSent": row.times_sent }), json!({ "timesSent": row.times_sent + 1 }));
-            audit::record(tx, request, random, act).await?;
+            audit::record(&request.work(tx), act).await?;
             Ok(None)
         })
         .await
 }
 
 /// Why no more links are sent, if none are.
-async fn obstacle(
-    tx: &DatabaseTransaction,
-    row: &Model,
-    request: &Request,
-) -> std::result::Result<Option<UserError>, WriteError> {
+async fn obstacle(tx: &DatabaseTransaction, row: &Model, request: &Request) -> Result<Option<UserError>> {
     if row.times_sent >= links::OF_ONE {
         let message = format!("{} links were sent for this invitation. Revoke it and invite anew.", links::OF_ONE);
         return Ok(Some(UserError::at("invitationId", UserErrorCode::TooMany, message)));

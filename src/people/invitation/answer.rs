@@ -16,7 +16,7 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, OrganisationCard};
-use crate::oversight::audit::{self, Act, Doer};
+use crate::oversight::audit::{self, Doer, Event};
 use crate::people::user::{self as users, Address, Password, Passwords};
 
 /// The invitation to accept.
@@ -108,18 +108,18 @@ impl AnswerMutation {
         let Some(invited) = store::open(request, &input.token).await? else { return refused(invalid_link("token")) };
         let (random, now) = (service::<Random>(context)?, request.now());
         let organisation = invited.row.organisation_id;
-        let act = Act::done("declineInvitation", organisation, None)
+        let act = Event::done("declineInvitation", organisation, None)
             .by(Doer::by_link(request.actor()))
             .to(Type::Invitation.id(invited.row.id))
             .changing(json!({ "state": "PENDING" }), json!({ "state": "DECLINED" }));
         let is_done = request
             .write(async |tx| {
-                organisation::store::lock(tx, organisation).await?;
+                crate::access::lock(tx, organisation).await?;
                 let Some(row) = store::open_row(tx, &input.token, now).await? else { return Ok(false) };
                 let change =
                     ActiveModel { state: Set(State::Declined), answered_at: Set(Some(now)), ..Default::default() };
                 store::change(tx, row.id, change).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(true)
             })
             .await?;
@@ -136,7 +136,7 @@ async fn unproved(
     context: &Context<'_>,
     email: &str,
     new_password: Option<Password>,
-) -> Result<std::result::Result<String, UserError>> {
+) -> Result<Result<String, UserError>> {
     let passwords = service::<Passwords>(context)?;
     let address = Address::parse(email).ok_or_else(|| Error::fault("an invitation to what is no address"))?;
     let account = users::store::find_by_address(Request::of(context)?.db().reader(), email).await?;

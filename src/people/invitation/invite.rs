@@ -16,9 +16,8 @@ use super::inviter::Inviter;
 use super::links::{self, Links};
 use super::rules;
 use super::store::{self, Known};
-use crate::access::{HeldRole, Permission, Seen, note_refusal};
+use crate::access::{Decision, HeldRole, Permission, note_refusal};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
@@ -26,16 +25,16 @@ use crate::base::random::{Random, hash};
 use crate::graphql::request::{Request, service};
 use crate::mail;
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership::{MOST_ROLES, choose, custom_among, together};
 use crate::people::session::unconfirmed;
 use crate::people::user::Address;
 
 /// The key of an invitation, or none in a dry run; or what is wrong with it.
-pub type Outcome = std::result::Result<Option<Uuid>, UserError>;
+pub type Outcome = Result<Option<Uuid>, UserError>;
 
 /// A row with which nothing is wrong by itself; or what is wrong with it.
-type Judged = std::result::Result<Wanted, UserError>;
+type Judged = Result<Wanted, UserError>;
 
 /// One who is to be invited.
 struct Wanted {
@@ -70,7 +69,7 @@ pub async fn invite(
     Ok(outcomes)
 }
 
-fn read(row: &InvitationInput, at: &Seen, custom: &[HeldRole], now: DateTimeUtc) -> Judged {
+fn read(row: &InvitationInput, at: &Decision, custom: &[HeldRole], now: DateTimeUtc) -> Judged {
     let address = Address::read("email", &row.email)?;
     let roles = choose(at, "roles", &row.roles, custom)?;
     if let Some(error) = row.membership_expires_at.and_then(|end| rules::wrong_end(end, &roles, now)) {
@@ -96,7 +95,7 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     /// The rows with which nothing is wrong by itself.
-    async fn judge(&self, tx: &DatabaseTransaction, at: &Seen, rows: &[InvitationInput]) -> Result<Vec<Judged>> {
+    async fn judge(&self, tx: &DatabaseTransaction, at: &Decision, rows: &[InvitationInput]) -> Result<Vec<Judged>> {
         // More are refused before they are looked up.
         let choices = rows.iter().flat_map(|row| row.roles.iter().take(MOST_ROLES));
         let custom = custom_among(tx, at, choices).await?;
@@ -118,12 +117,7 @@ impl Batch<'_> {
         Ok(judged)
     }
 
-    async fn write(
-        &self,
-        tx: &DatabaseTransaction,
-        rows: &[InvitationInput],
-        dry_run: bool,
-    ) -> std::result::Result<Vec<Outcome>, WriteError> {
+    async fn write(&self, tx: &DatabaseTransaction, rows: &[InvitationInput], dry_run: bool) -> Result<Vec<Outcome>> {
         let now = self.request.now();
         let access = &self.request.access;
         let at = &organisation::store::lock_to_act(tx, access, self.organisation, Permission::MemberInvite).await?;
@@ -167,7 +161,7 @@ impl Batch<'_> {
             store::expire(tx, &late).await?;
             store::create(tx, self.random, new).await?;
             mail::queue(tx, self.random, now, letters).await?;
-            audit::record_all(tx, self.request, self.random, acts).await?;
+            audit::record_all(&self.request.work(tx), acts).await?;
         }
         Ok(outcomes)
     }
@@ -196,10 +190,10 @@ impl Batch<'_> {
     }
 
     /// The address stands in the invitation, not in the log, which is kept for ever.
-    fn act(&self, row: &Model, wanted: &Wanted) -> Act {
+    fn act(&self, row: &Model, wanted: &Wanted) -> Event {
         let roles: Vec<&str> = wanted.roles.iter().map(|held| held.role.name()).collect();
         let after = json!({ "roles": roles, "membershipExpiresAt": wanted.membership_expires_at });
-        Act::done(self.action, self.organisation, Some(Permission::MemberInvite))
+        Event::done(self.action, self.organisation, Some(Permission::MemberInvite))
             .to(Type::Invitation.id(row.id))
             .changing(Json::Null, after)
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::letters::{self, Facts};
 use super::store::Known;
-use crate::access::{Actor, Grants, HeldRole, Permission, PermissionSet, Seen};
+use crate::access::{Actor, Decision, Grants, HeldRole, Permission, PermissionSet};
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
@@ -21,13 +21,13 @@ pub struct Inviter<'a> {
     pub key: Option<Uuid>,
     /// Name of the user.
     name: Option<&'a str>,
-    at: &'a Seen,
+    at: &'a Decision,
     config: &'a Config,
 }
 
 impl<'a> Inviter<'a> {
     /// Who asks, at the organisation.
-    pub fn of(actor: &'a Actor, at: &'a Seen, config: &'a Config) -> Result<Self> {
+    pub fn of(actor: &'a Actor, at: &'a Decision, config: &'a Config) -> Result<Self> {
         let (user, key, name) = match actor {
             Actor::User(user) => (Some(user.id), None, Some(user.name.as_str())),
             Actor::ApiKey(key) => (None, Some(key.id), None),

@@ -12,13 +12,12 @@ use uuid::Uuid;
 use super::rules::invalid_link;
 use super::store;
 use crate::access::{HeldRole, Permission, Subject};
-use crate::base::db::WriteError;
-use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::organisation::halted;
-use crate::oversight::audit::{self, Act, Doer};
+use crate::oversight::audit::{self, Doer, Event};
 use crate::partners::partnership;
 use crate::people::api_key::{self, ApiKeyState};
 use crate::people::membership::{self, store::NewMember, together};
@@ -48,8 +47,8 @@ pub enum Party<'a> {
 }
 
 /// Nothing; or what stands in the way. What is written either way is to be kept.
-type Joined = std::result::Result<(), UserError>;
-type Written<T> = std::result::Result<T, WriteError>;
+type Joined = Result<(), UserError>;
+type Written<T> = Result<T>;
 
 /// Makes who accepts a member.
 pub async fn join(
@@ -61,7 +60,7 @@ pub async fn join(
 ) -> Written<Joined> {
     let Accepted { field, token, .. } = *accepted;
     let now = request.now();
-    let at = crate::organisation::store::lock(tx, accepted.organisation).await?;
+    let at = crate::access::lock(tx, accepted.organisation).await?;
     let Some(row) = store::open_row(tx, token, now).await? else { return Ok(Err(invalid_link(field))) };
     if let Some(error) = halted(&at) {
         return Ok(Err(error));
@@ -100,7 +99,7 @@ pub async fn join(
     let names: Vec<&str> = roles.iter().map(|held| held.role.name()).collect();
     let after = json!({ "state": "ACCEPTED", "membership": Type::Membership.id(new.id).0, "roles": names });
     let act = act(accepted, &row, after).by(Doer::user(member.id, &member.name));
-    audit::record(tx, request, random, act).await?;
+    audit::record(&request.work(tx), act).await?;
     Ok(Ok(()))
 }
 
@@ -117,7 +116,7 @@ async fn account(
     accepted: &Accepted<'_>,
     row: &Model,
     party: &Party<'_>,
-) -> Written<std::result::Result<Member, UserError>> {
+) -> Written<Result<Member, UserError>> {
     let wrong = |code, message: &str| Ok(Err(UserError::at(accepted.field, code, message)));
     let now = request.now();
     let user = match party {
@@ -220,14 +219,14 @@ async fn void(
     let change = ActiveModel { state: Set(State::Void), answered_at: Set(Some(request.now())), ..Default::default() };
     store::change(tx, row.id, change).await?;
     let act = act(accepted, row, json!({ "state": "VOID" })).by(Doer::by_link(request.actor()));
-    audit::record(tx, request, random, act).await?;
+    audit::record(&request.work(tx), act).await?;
     let message = "Who invited you may no longer give what this invitation gives, so it is void. Ask somebody else \
                    there for another.";
     Ok(UserError::at(accepted.field, UserErrorCode::StaleState, message))
 }
 
-fn act(accepted: &Accepted<'_>, row: &Model, after: Json) -> Act {
-    Act::done(accepted.action, accepted.organisation, None)
+fn act(accepted: &Accepted<'_>, row: &Model, after: Json) -> Event {
+    Event::done(accepted.action, accepted.organisation, None)
         .to(Type::Invitation.id(row.id))
         .changing(json!({ "state": "PENDING" }), after)
 }

@@ -24,7 +24,7 @@ use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::halted;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::session::unproved;
 
 /// Mutations of those who invite.
@@ -140,7 +140,7 @@ impl InvitationMutation {
         let refused = |error| Ok(Some(RevokeInvitationPayload { invitation: None, user_errors: told(context, error) }));
         let (random, now) = (service::<Random>(context)?, request.now());
         let (id, organisation) = (found.row.row.id, found.row.row.organisation_id);
-        let act = Act::done("revokeInvitation", organisation, Some(Permission::MemberInvite))
+        let act = Event::done("revokeInvitation", organisation, Some(Permission::MemberInvite))
             .to(Type::Invitation.id(id))
             .changing(json!({ "state": "PENDING" }), json!({ "state": "REVOKED" }));
         let obstacle = request
@@ -151,7 +151,7 @@ impl InvitationMutation {
                 let change =
                     ActiveModel { state: Set(State::Revoked), answered_at: Set(Some(now)), ..Default::default() };
                 store::change(tx, id, change).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(None)
             })
             .await?;

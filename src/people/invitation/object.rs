@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{self, InvitationState};
 use super::store::Invited;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
@@ -22,19 +22,19 @@ use crate::people::user::User;
 /// Somebody is asked to join an organisation.
 pub struct Invitation {
     pub(super) row: Arc<Invited>,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
     now: DateTimeUtc,
 }
 
 impl Guarded for Invitation {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 
 impl Invitation {
     /// The invitation of an organisation that was looked up, as it stands at the moment.
-    pub fn new(row: &Arc<Invited>, seen: &Seen, now: DateTimeUtc) -> Self {
+    pub fn new(row: &Arc<Invited>, seen: &Decision, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone(), now }
     }
 

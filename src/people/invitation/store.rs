@@ -15,15 +15,14 @@ use uuid::Uuid;
 
 use super::object::Invitation;
 use super::rules::{self, InvitationState};
-use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, Seen};
-use crate::base::db::WriteError;
+use crate::access::{BuiltinRole, Decision, Exists, HeldRole, Kind, PermissionSet};
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::base::random::{Random, hash};
 use crate::graphql::page::{Connection, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Rows of roles that one statement writes at most: SQLite takes 32,766 parameters.
 const ROLES: usize = 5_000;
@@ -87,7 +86,7 @@ fn held(rows: &[QueryResult]) -> Written<Vec<HeldRole>> {
 /// The invitations of an organisation, the newest first.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     states: Option<&[InvitationState]>,
 ) -> Result<Connection<Invitation>> {
@@ -194,11 +193,7 @@ pub async fn expire(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
 }
 
 /// Writes new invitations, each with its roles: a few statements for any number.
-pub async fn create(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    new: Vec<(Model, &[HeldRole])>,
-) -> std::result::Result<(), WriteError> {
+pub async fn create(tx: &DatabaseTransaction, random: &Random, new: Vec<(Model, &[HeldRole])>) -> Result<()> {
     let mut roles = Vec::new();
     let mut rows = Vec::with_capacity(new.len());
     for (row, held) in new {
@@ -216,7 +211,7 @@ pub async fn create(
         let insert = invitation_role::Entity::insert_many(some.to_vec());
         insert.exec_without_returning(tx).await.map_err(|error| match error.sql_err() {
             Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
-                WriteError::Refused(Error::Conflict("A role was deleted in the meantime. Try again.".to_owned()))
+                Error::Conflict("A role was deleted in the meantime. Try again.".to_owned())
             }
             _ => error.into(),
         })?;

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{BuiltinRole, Grants, HeldRole, Seen};
+use crate::access::{BuiltinRole, Decision, Grants, HeldRole};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -28,10 +28,10 @@ pub enum RoleChoice {
 /// The chosen roles at the organisation, each once; or what is wrong with the choice in the field of the input.
 pub async fn chosen(
     request: &Request,
-    at: &Seen,
+    at: &Decision,
     field: &str,
     choices: &[RoleChoice],
-) -> Result<std::result::Result<Vec<HeldRole>, UserError>> {
+) -> Result<Result<Vec<HeldRole>, UserError>> {
     for choice in choices {
         if let RoleChoice::RoleId(id) = choice {
             id::Type::Role.parse(id)?;
@@ -45,7 +45,7 @@ pub async fn chosen(
 /// statement, or none.
 pub async fn custom_among<'a>(
     connection: &impl ConnectionTrait,
-    at: &Seen,
+    at: &Decision,
     choices: impl IntoIterator<Item = &'a RoleChoice>,
 ) -> Result<Vec<HeldRole>> {
     let keys: HashSet<Uuid> = choices.into_iter().filter_map(key).collect();
@@ -57,11 +57,11 @@ pub async fn custom_among<'a>(
 
 /// The same as `chosen` where the custom roles are known already. An id that is none is a mistake in the field.
 pub fn choose(
-    at: &Seen,
+    at: &Decision,
     field: &str,
     choices: &[RoleChoice],
     custom: &[HeldRole],
-) -> std::result::Result<Vec<HeldRole>, UserError> {
+) -> Result<Vec<HeldRole>, UserError> {
     let wrong = |code, message: &str| Err(UserError::at(field, code, message));
     if choices.is_empty() {
         return wrong(UserErrorCode::InvalidInput, "Choose at least one role.");
@@ -102,7 +102,7 @@ pub async fn current(
     tx: &DatabaseTransaction,
     at: &organisation::Model,
     roles: &[HeldRole],
-) -> std::result::Result<Option<Vec<HeldRole>>, DbErr> {
+) -> Result<Option<Vec<HeldRole>>, DbErr> {
     let keys: Vec<Uuid> = roles.iter().filter_map(|held| held.role.key()).collect();
     let mut custom = store::custom_roles(tx, at, &keys).await?;
     if custom.len() < keys.len() {

@@ -4,9 +4,9 @@
 //! without an OWNER (`rules.rs`). Both are judged in the transaction of the change, while `organisation::store::lock`
 //! keeps everybody else away from who belongs to the organisation.
 
+mod admins;
 mod choice;
 pub mod holders;
-mod leaders;
 mod letters;
 mod mutation;
 mod object;
@@ -14,8 +14,8 @@ pub mod rules;
 pub mod store;
 mod update;
 
+pub use admins::{mail_admins, mail_admins_of};
 pub use choice::{MOST_ROLES, RoleChoice, choose, chosen, current, custom_among, together};
-pub use leaders::tell_leaders;
 pub use mutation::{MembershipMutation, recipient};
 pub use object::Membership;
 pub use update::MemberUpdateMutation;

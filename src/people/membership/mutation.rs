@@ -9,14 +9,13 @@ use super::choice::together;
 use super::store::{self, Member};
 use super::{letters, rules};
 use crate::access::{Actor, Permission, directive, told};
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::mail::{self, Recipient};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::partners::partnership;
 use crate::people::ownership;
@@ -95,7 +94,7 @@ impl MembershipMutation {
                 {
                     return Ok(Err(error));
                 }
-                let act = Act::done("removeMember", at.id, Some(Permission::MemberRemove));
+                let act = Event::done("removeMember", at.id, Some(Permission::MemberRemove));
                 if let Err(error) = end(tx, request, random, &member, act).await? {
                     return Ok(Err(error));
                 }
@@ -130,9 +129,9 @@ impl MembershipMutation {
         let random = service::<Random>(context)?;
         let left = request
             .write(async |tx| {
-                organisation::store::lock(tx, key).await?;
+                crate::access::lock(tx, key).await?;
                 let Some(member) = store::load_of(tx, key, user).await? else { return Err(Error::NotFound.into()) };
-                end(tx, request, random, &member, Act::done("leaveOrganisation", key, None)).await
+                end(tx, request, random, &member, Event::done("leaveOrganisation", key, None)).await
             })
             .await?;
         match left {
@@ -148,10 +147,10 @@ async fn end(
     request: &Request,
     random: &Random,
     member: &Member,
-    act: Act,
-) -> std::result::Result<std::result::Result<(), UserError>, WriteError> {
+    act: Event,
+) -> Result<Result<(), UserError>> {
     let now = request.now();
-    let leaders = store::leaders(tx, member.organisation_id).await?;
+    let leaders = store::owners_and_admins(tx, member.organisation_id).await?;
     if let Err(error) = rules::keeps_an_owner(&leaders, member.id, now) {
         return Ok(Err(error));
     }
@@ -160,7 +159,7 @@ async fn end(
     custody::pass_on_at(tx, random, now, member.organisation_id).await?;
     partnership::given::take_back_of(tx, request, random, member.organisation_id, member.user_id, &act.action).await?;
     let act = act.to(Type::Membership.id(member.id)).about(member.user_id).changing(described(member), Json::Null);
-    audit::record(tx, request, random, act).await?;
+    audit::record(&request.work(tx), act).await?;
     Ok(Ok(()))
 }
 

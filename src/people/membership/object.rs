@@ -7,7 +7,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::store::Member;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -19,23 +19,23 @@ use crate::people::user::User;
 /// A user in an organisation, with one or more roles.
 pub struct Membership {
     pub(super) row: Arc<Member>,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
 }
 
 impl Guarded for Membership {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 
 impl Membership {
     /// The membership of an organisation that the viewer sees.
-    pub fn new(row: &Arc<Member>, seen: &Seen) -> Self {
+    pub fn new(row: &Arc<Member>, seen: &Decision) -> Self {
         Self { row: Arc::clone(row), seen: seen.clone() }
     }
 
     /// The organisation with the viewer's grants there.
-    pub const fn seen(&self) -> &Seen {
+    pub const fn seen(&self) -> &Decision {
         &self.seen
     }
 

@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::object::Membership;
-use crate::access::{BuiltinRole, Exists, HeldRole, Kind, PermissionSet, RoleRef, Seen};
+use crate::access::{BuiltinRole, Decision, Exists, HeldRole, Kind, PermissionSet, RoleRef};
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
@@ -70,7 +70,7 @@ static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
 /// By the partnership through which they were given.
 pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
 
-fn read(rows: &[QueryResult]) -> std::result::Result<Member, DbErr> {
+fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
     let Some(row) = rows.first() else { return Err(DbErr::RecordNotFound("membership".to_owned())) };
     let kind: Kind = row.try_get_by_index(14)?;
     let mut roles = Vec::with_capacity(rows.len());
@@ -119,12 +119,7 @@ pub struct NewMember {
 }
 
 /// Makes somebody a member; false if they are one already. Who may give the roles is judged before.
-pub async fn add(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    new: &NewMember,
-    now: DateTimeUtc,
-) -> std::result::Result<bool, DbErr> {
+pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = membership::ActiveModel {
         id: Set(new.id),
         organisation_id: Set(new.organisation_id),
@@ -149,7 +144,7 @@ pub async fn remove_ended(
     organisation_id: Uuid,
     user_id: Uuid,
     now: DateTimeUtc,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     membership::Entity::delete_many()
         .filter(membership::Column::OrganisationId.eq(organisation_id))
         .filter(membership::Column::UserId.eq(user_id))
@@ -166,7 +161,7 @@ pub async fn add_roles(
     (organisation_id, membership_id): (Uuid, Uuid),
     roles: &[RoleRef],
     now: DateTimeUtc,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     let rows = roles.iter().map(|role| membership_role::ActiveModel {
         id: Set(random.id(now)),
         organisation_id: Set(organisation_id),
@@ -183,7 +178,7 @@ pub async fn custom_roles(
     db: &impl ConnectionTrait,
     at: &organisation::Model,
     keys: &[Uuid],
-) -> std::result::Result<Vec<HeldRole>, DbErr> {
+) -> Result<Vec<HeldRole>, DbErr> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -200,22 +195,18 @@ pub async fn custom_roles(
 }
 
 /// The membership as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<Member>, DbErr> {
+pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Member>, DbErr> {
     Ok(select(tx, "t.id = $1", [id.into()]).await?.pop())
 }
 
 /// The membership of a user in an organisation as the transaction sees it.
-pub async fn load_of(
-    tx: &DatabaseTransaction,
-    organisation_id: Uuid,
-    user_id: Uuid,
-) -> std::result::Result<Option<Member>, DbErr> {
+pub async fn load_of(tx: &DatabaseTransaction, organisation_id: Uuid, user_id: Uuid) -> Result<Option<Member>, DbErr> {
     let condition = "t.organisation_id = $1 AND t.user_id = $2";
     Ok(select(tx, condition, [organisation_id.into(), user_id.into()]).await?.pop())
 }
 
 /// The memberships of an organisation that are OWNER or ADMIN, also those that have ended and of users who may not act.
-pub async fn leaders(tx: &DatabaseTransaction, organisation_id: Uuid) -> std::result::Result<Vec<Member>, DbErr> {
+pub async fn owners_and_admins(tx: &DatabaseTransaction, organisation_id: Uuid) -> Result<Vec<Member>, DbErr> {
     let condition = "t.organisation_id = $1 AND EXISTS (SELECT 1 FROM membership_role x \
                      WHERE x.membership_id = t.id AND x.builtin IN ('OWNER', 'ADMIN'))";
     select(tx, condition, [organisation_id.into()]).await
@@ -226,7 +217,7 @@ pub async fn select<const N: usize>(
     tx: &DatabaseTransaction,
     condition: &str,
     values: [Value; N],
-) -> std::result::Result<Vec<Member>, DbErr> {
+) -> Result<Vec<Member>, DbErr> {
     let sql = format!(
         "SELECT t.organisation_id, t.id, t.created_at, {COLUMNS} FROM membership t {JOINS} WHERE {condition} ORDER BY t.id"
     );
@@ -251,7 +242,7 @@ pub async fn replace_roles(
     (organisation_id, membership_id): (Uuid, Uuid),
     roles: &[RoleRef],
     now: DateTimeUtc,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     let old = membership_role::Entity::delete_many().filter(membership_role::Column::MembershipId.eq(membership_id));
     old.exec(tx).await?;
     add_roles(tx, random, (organisation_id, membership_id), roles, now).await
@@ -264,7 +255,7 @@ pub async fn set_end(
     expires_at: Option<DateTimeUtc>,
     partnership_id: Option<Uuid>,
     custody_reseller_id: Option<Uuid>,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     let ends = membership::ActiveModel {
         expires_at: Set(expires_at),
         partnership_id: Set(partnership_id),
@@ -276,13 +267,13 @@ pub async fn set_end(
 }
 
 /// Ends a membership, with its roles.
-pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<(), DbErr> {
+pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     membership::Entity::delete_by_id(id).exec(tx).await?;
     Ok(())
 }
 
 /// The members of an organisation, in the order in which they joined.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<Membership>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<Membership>> {
     OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), |row| Membership::new(row, seen)).await
 }
 

@@ -12,15 +12,14 @@ use super::mutation::{described, recipient};
 use super::object::Membership;
 use super::rules::{gives, includes, is_owner, keeps_an_owner};
 use super::store::{self, Member};
-use crate::access::{BuiltinRole, Grants, HeldRole, Permission, PermissionSet, Seen, directive, told};
-use crate::base::db::WriteError;
+use crate::access::{BuiltinRole, Decision, Grants, HeldRole, Permission, PermissionSet, directive, told};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::mail;
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::partners::partnership;
 use crate::people::ownership;
@@ -121,7 +120,7 @@ impl MemberUpdateMutation {
                 } else if is_owner(&old) {
                     // There is no place of an owner any more that could be kept.
                     new.custody_reseller_id = None;
-                    if let Err(error) = keeps_an_owner(&store::leaders(tx, at.id).await?, key, now) {
+                    if let Err(error) = keeps_an_owner(&store::owners_and_admins(tx, at.id).await?, key, now) {
                         return Ok(Err(error));
                     }
                     ownership::store::void_of(tx, at.id, old.user_id, now).await?;
@@ -132,10 +131,10 @@ impl MemberUpdateMutation {
                 }
                 store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
                 custody::pass_on_at(tx, random, now, at.id).await?;
-                let act = Act::done("updateMember", at.id, Some(Permission::MemberUpdate));
+                let act = Event::done("updateMember", at.id, Some(Permission::MemberUpdate));
                 let act = act.to(Type::Membership.id(key)).about(new.user_id);
                 let act = act.changing(described(&old), described(&new));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 if Some(new.user_id) != asker {
                     let letter = letters::changed(new.locale, &at.name, &names(&new.roles));
                     mail::queue(tx, random, now, [(recipient(&new), letter)]).await?;
@@ -152,7 +151,7 @@ impl MemberUpdateMutation {
 }
 
 /// Whether a membership may end then.
-fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> std::result::Result<(), UserError> {
+fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match given {
         MaybeUndefined::Value(end) if end <= now => wrong("Give a moment in the future, or remove the member."),
@@ -164,7 +163,7 @@ fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> std::resul
 }
 
 /// Whether somebody who holds so much may make this of the member.
-fn check(old: &Member, new: &Member, held: Grants) -> std::result::Result<(), UserError> {
+fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
     let beyond = together(&old.roles).without(held);
     if !beyond.is_empty() {
         let opening = "You cannot change a member who holds what you do not hold";
@@ -185,11 +184,11 @@ fn check(old: &Member, new: &Member, held: Grants) -> std::result::Result<(), Us
 /// not end with that.
 async fn outlasts(
     tx: &DatabaseTransaction,
-    seen: &Seen,
+    seen: &Decision,
     old: &Member,
     new: &Member,
     now: DateTimeUtc,
-) -> std::result::Result<bool, WriteError> {
+) -> Result<bool> {
     let updating = Grants { own: PermissionSet::of(&[Permission::MemberUpdate]), clients: PermissionSet::EMPTY };
     let through = seen.partnership_for(together(&new.roles).union(updating), now);
     let Some(partnership) = through.filter(|id| old.partnership_id != Some(*id)) else { return Ok(false) };

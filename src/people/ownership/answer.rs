@@ -137,7 +137,7 @@ impl<'a> Found<'a> {
 
 /// The transfer, if it is for the person who asks. By its id it is there for nobody else but those who see it at the
 /// organisation.
-async fn find(request: &Request, named: Named) -> Result<std::result::Result<Found<'_>, UserError>> {
+async fn find(request: &Request, named: Named) -> Result<Result<Found<'_>, UserError>> {
     let person = match request.actor() {
         Actor::User(person) => person,
         Actor::ApiKey(_) => return Ok(Err(UserError::for_people_only())),

@@ -10,21 +10,20 @@ use uuid::Uuid;
 use super::mutation::described;
 use super::{letters, rules, store};
 use crate::access::{BuiltinRole, HeldRole, RoleRef, Subject, UserActor};
-use crate::base::db::WriteError;
-use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::mail::{self, Recipient};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::people::membership;
 use crate::people::membership::rules::{includes, is_owner, is_working, is_working_owner};
 use crate::people::membership::store::{self as members, Member, NewMember};
 use crate::people::user as users;
 
-type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
+type Outcome<T> = Result<Result<T, UserError>>;
 
 /// Somebody answers a transfer that goes to their address.
 #[derive(Clone, Copy)]
@@ -58,7 +57,7 @@ async fn load(tx: &DatabaseTransaction, answering: Answering<'_>) -> Outcome<(Mo
 pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answering<'_>) -> Outcome<()> {
     let Answering { id, at, random, .. } = answering;
     let now = request.now();
-    let organisation = organisation::store::lock(tx, at).await?;
+    let organisation = crate::access::lock(tx, at).await?;
     let (row, user) = match load(tx, answering).await? {
         Ok(found) => found,
         Err(error) => return Ok(Err(error)),
@@ -69,7 +68,7 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     if let Err(error) = judged {
         return Ok(Err(error));
     }
-    let leaders = members::leaders(tx, at).await?;
+    let leaders = members::owners_and_admins(tx, at).await?;
     if user.email_verified_at.is_none() {
         // Who made the account may be somebody else, who would own the organisation by its password.
         let message = "Prove first that the address of your account is yours: resendVerification mails you a link.";
@@ -78,8 +77,8 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     let old = match row.kind {
         Kind::Recovery if !still_may(tx, request, &row, organisation.kind).await? => {
             store::answer(tx, id, State::Void, None, now).await?;
-            let act = Act::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
-            audit::record(tx, request, random, act.changing(described(&row), json!({ "state": "VOID" }))).await?;
+            let act = Event::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
+            audit::record(&request.work(tx), act.changing(described(&row), json!({ "state": "VOID" }))).await?;
             let message = "Who started this recovery may no longer do so. Ask the operator to start another.";
             return Ok(Err(UserError::general(UserErrorCode::StaleState, message)));
         }
@@ -102,8 +101,8 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
     }
     custody::end(tx, request, random, at, user.id).await?;
     let owner = json!({ "state": "ACCEPTED", "owner": Type::User.id(user.id).0, "name": user.name });
-    let act = Act::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
-    audit::record(tx, request, random, act.changing(described(&row), owner)).await?;
+    let act = Event::done("acceptOwnership", at, None).to(Type::OwnershipTransfer.id(id));
+    audit::record(&request.work(tx), act.changing(described(&row), owner)).await?;
     let others = leaders.iter().filter(|member| {
         // An offer is the owners' business; what the operator does is everybody's who leads.
         member.user_id != user.id && is_working(member, now) && (row.kind == Kind::Recovery || is_owner(member))
@@ -116,12 +115,7 @@ pub async fn accept(tx: &DatabaseTransaction, request: &Request, answering: Answ
 }
 
 /// Whether the member of the operator's staff who started a recovery is still there, and holds what it gives.
-async fn still_may(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    row: &Model,
-    kind: OrganisationKind,
-) -> std::result::Result<bool, WriteError> {
+async fn still_may(tx: &DatabaseTransaction, request: &Request, row: &Model, kind: OrganisationKind) -> Result<bool> {
     if users::store::hold(tx, row.offered_by_id).await?.is_none() {
         return Ok(false);
     }
@@ -133,7 +127,7 @@ async fn still_may(
 pub async fn decline(tx: &DatabaseTransaction, request: &Request, answering: Answering<'_>) -> Outcome<()> {
     let Answering { id, at, random, .. } = answering;
     let now = request.now();
-    let organisation = organisation::store::lock(tx, at).await?;
+    let organisation = crate::access::lock(tx, at).await?;
     let (row, _) = match load(tx, answering).await? {
         Ok(found) => found,
         Err(error) => return Ok(Err(error)),
@@ -142,8 +136,8 @@ pub async fn decline(tx: &DatabaseTransaction, request: &Request, answering: Ans
         return Ok(Err(error));
     }
     store::answer(tx, id, State::Declined, None, now).await?;
-    let act = Act::done("declineOwnership", at, None).to(Type::OwnershipTransfer.id(id));
-    audit::record(tx, request, random, act.changing(described(&row), json!({ "state": "DECLINED" }))).await?;
+    let act = Event::done("declineOwnership", at, None).to(Type::OwnershipTransfer.id(id));
+    audit::record(&request.work(tx), act.changing(described(&row), json!({ "state": "DECLINED" }))).await?;
     if let Some(by) = users::store::find(tx, row.offered_by_id).await? {
         let letter = letters::declined(by.locale.into(), &organisation.name, &row.email);
         let to = Recipient { user: Some(by.id), address: by.email, locale: by.locale.into() };
@@ -158,7 +152,7 @@ async fn make_owner(
     random: &Random,
     request: &Request,
     (at, user): (Uuid, Uuid),
-) -> Result<(), WriteError> {
+) -> Result<()> {
     let (now, owner) = (request.now(), vec![RoleRef::Builtin(BuiltinRole::Owner)]);
     if let Some(member) = members::load_of(tx, at, user).await? {
         if !is_owner(&member) {
@@ -181,7 +175,7 @@ async fn step_down(
     request: &Request,
     old: &Member,
     leaves: bool,
-) -> Result<(), WriteError> {
+) -> Result<()> {
     // Who only kept the place has none once its owner has come.
     if leaves || old.custody_reseller_id.is_some() {
         members::remove(tx, old.id).await?;

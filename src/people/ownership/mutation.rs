@@ -11,16 +11,15 @@ use serde_json::{Value as Json, json};
 
 use super::object::OwnershipTransfer;
 use super::{letters, rules, store};
-use crate::access::{BuiltinRole, HeldRole, Permission, Seen, directive, told};
+use crate::access::{BuiltinRole, Decision, HeldRole, Permission, directive, told};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::{Random, hash};
 use crate::graphql::request::{Request, service};
 use crate::mail::{self, Recipient};
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership;
 use crate::people::membership::rules::{is_working, is_working_owner};
 use crate::people::session;
@@ -132,9 +131,9 @@ impl OwnershipMutation {
                 if let Err(error) = make(tx, &row, receiver.as_ref()).await? {
                     return Ok(Err(error));
                 }
-                let act = Act::done("offerOwnership", key, Some(Permission::OwnershipTransfer));
+                let act = Event::done("offerOwnership", key, Some(Permission::OwnershipTransfer));
                 let act = act.to(Type::OwnershipTransfer.id(row.id)).changing(Json::Null, described(&row));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 let to = recipient(&row, receiver.as_ref(), own.locale);
                 let url = config.link("ownership", &token);
                 let letter = letters::offered(to.locale, &own.name, &at.name, row.expires_at, &url);
@@ -171,7 +170,7 @@ impl OwnershipMutation {
         let now = request.now();
         let withdrawn = request
             .write(async |tx| {
-                organisation::store::lock(tx, row.organisation_id).await?;
+                crate::access::lock(tx, row.organisation_id).await?;
                 let seen = request.access.look_in(tx, row.organisation_id).await?;
                 if !seen.unmasked(now).has(Permission::OwnershipTransfer) {
                     seen.require(Permission::OwnershipTransfer)?;
@@ -181,9 +180,9 @@ impl OwnershipMutation {
                     return Ok(Err(error));
                 }
                 store::answer(tx, key, State::Withdrawn, None, now).await?;
-                let act = Act::done("withdrawOwnership", row.organisation_id, Some(Permission::OwnershipTransfer));
+                let act = Event::done("withdrawOwnership", row.organisation_id, Some(Permission::OwnershipTransfer));
                 let act = act.to(input.transfer_id.clone()).changing(described(&row), json!({ "state": "WITHDRAWN" }));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 Ok(Ok(()))
             })
             .await?;
@@ -203,7 +202,7 @@ pub(super) async fn make(
     tx: &DatabaseTransaction,
     row: &Model,
     receiver: Option<&entity::user::Model>,
-) -> std::result::Result<std::result::Result<(), UserError>, WriteError> {
+) -> Result<Result<(), UserError>> {
     if let Some(receiver) = receiver
         && let Some(member) = membership::store::load_of(tx, row.organisation_id, receiver.id).await?
         && membership::rules::is_owner(&member)
@@ -234,7 +233,7 @@ pub(super) fn recipient(
 }
 
 /// Why somebody cannot hand on what an OWNER holds: they do not hold all of it.
-pub(super) fn lacks_ownership(seen: &Seen) -> Option<UserError> {
+pub(super) fn lacks_ownership(seen: &Decision) -> Option<UserError> {
     let missing = HeldRole::builtin(BuiltinRole::Owner, seen.row.kind).sets.without(seen.grants);
     (!missing.is_empty()).then(|| UserError::not_held("organisationId", missing))
 }

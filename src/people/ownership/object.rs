@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::rules::{OwnershipTransferKind, OwnershipTransferState, judge};
 use super::store::Transfer;
-use crate::access::{Guarded, Seat, Seen, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::request::Request;
@@ -19,19 +19,19 @@ use crate::people::user::User;
 pub struct OwnershipTransfer {
     found: Arc<Transfer>,
     state: OwnershipTransferState,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl OwnershipTransfer {
     /// The transfer of an organisation that the viewer sees.
-    pub fn new(found: &Arc<Transfer>, seen: &Seen, now: DateTimeUtc) -> Self {
+    pub fn new(found: &Arc<Transfer>, seen: &Decision, now: DateTimeUtc) -> Self {
         Self { state: judge(&found.row, now), found: Arc::clone(found), seen: seen.clone() }
     }
 }
 
 impl Guarded for OwnershipTransfer {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::base::text;
 use crate::graphql::request::{Request, service};
 use crate::mail;
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership;
 use crate::people::session;
 use crate::people::user::{self as users, Address};
@@ -126,15 +126,15 @@ impl OwnershipRecoveryMutation {
                 if let Err(error) = make(tx, &row, receiver.as_ref()).await? {
                     return Ok(Err(error));
                 }
-                let act = Act::done("recoverOwnership", key, Some(Permission::OwnershipTransfer));
+                let act = Event::done("recoverOwnership", key, Some(Permission::OwnershipTransfer));
                 let act = act.to(Type::OwnershipTransfer.id(row.id)).changing(Json::Null, described(&row));
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 let staff = users::store::find(tx, asker.id).await?.ok_or(Error::NotFound)?;
                 let to = recipient(&row, receiver.as_ref(), staff.locale.into());
                 let url = config.link("ownership", &token);
                 let days = (row.opens_at, row.expires_at);
                 let letter = letters::recovery_offered(to.locale, &at.name, days, &url);
-                let leaders = membership::store::leaders(tx, key).await?;
+                let leaders = membership::store::owners_and_admins(tx, key).await?;
                 let told =
                     leaders.iter().filter(|member| member.expires_at.is_none_or(|end| now < end)).map(|member| {
                         let to = membership::recipient(member);

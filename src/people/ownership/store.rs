@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::object::OwnershipTransfer;
 use super::rules::{self, OwnershipTransferState};
-use crate::access::{Exists, Seen};
+use crate::access::{Decision, Exists};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::hash;
@@ -20,7 +20,7 @@ use crate::graphql::page::{Connection, Key, List, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// So many open offers somebody sees at once.
 const MOST_OFFERS: usize = 200;
@@ -59,7 +59,7 @@ fn read(rows: &[QueryResult]) -> Written<Transfer> {
 /// The transfers of an organisation, the newest first.
 pub async fn list(
     request: &Request,
-    seen: &Seen,
+    seen: &Decision,
     page: &PageArguments,
     states: Option<&[OwnershipTransferState]>,
 ) -> Result<Connection<OwnershipTransfer>> {

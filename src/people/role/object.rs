@@ -3,25 +3,25 @@
 use async_graphql::{ID, Object};
 use macros::guarded;
 
-use crate::access::{BuiltinRole, Guarded, HeldRole, PermissionSet, RoleRef, Seat, Seen, Side};
+use crate::access::{BuiltinRole, Decision, GrantsAt, Guarded, HeldRole, PermissionSet, RoleRef, Side};
 use crate::base::id;
 
 /// A named pair of permission sets: at the organisation where it is held, and at the clients of that organisation.
 pub struct Role {
     held: HeldRole,
-    seen: Seen,
+    seen: Decision,
 }
 
 impl Role {
     /// A role that is held at an organisation.
-    pub fn new(held: HeldRole, seen: Seen) -> Self {
+    pub fn new(held: HeldRole, seen: Decision) -> Self {
         Self { held, seen }
     }
 }
 
 impl Guarded for Role {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

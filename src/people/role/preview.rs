@@ -10,7 +10,9 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::access::{Grants, Graph, Guarded, HeldRole, Holding, Holdings, PermissionSet, Seat, Seen, Side, resolve};
+use crate::access::{
+    Decision, Grants, GrantsAt, Graph, Guarded, HeldRole, Holding, Holdings, PermissionSet, Side, resolve,
+};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
@@ -71,12 +73,12 @@ pub struct Effect {
 /// What the change of a role would mean.
 pub struct RoleChangePreview {
     pub(super) change: Change,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
 }
 
 impl Guarded for RoleChangePreview {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 
@@ -107,12 +109,12 @@ impl RoleChangePreview {
 pub struct RoleChangeEffect {
     pub(super) user: User,
     pub(super) effect: Effect,
-    pub(super) seen: Seen,
+    pub(super) seen: Decision,
 }
 
 impl Guarded for RoleChangeEffect {
-    fn seat(&self, side: Side) -> Option<Seat> {
-        self.seen.seat(side)
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.seen.grants_at(side)
     }
 }
 

@@ -9,12 +9,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::object::Role;
-use crate::access::{Grants, HeldRole, Kind, Permission, PermissionSet, Seen};
+use crate::access::{Decision, Grants, HeldRole, Kind, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
 
@@ -25,13 +25,13 @@ pub fn held(row: &role::Model, kind: Kind) -> HeldRole {
 }
 
 /// The custom roles of an organisation, by name.
-pub async fn list(request: &Request, seen: &Seen, page: &PageArguments) -> Result<Connection<Role>> {
+pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<Role>> {
     let node = |row: &std::sync::Arc<role::Model>| Role::new(held(row, seen.row.kind), seen.clone());
     OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), node).await
 }
 
 /// The role with its organisation, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<(HeldRole, Seen)>> {
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<(HeldRole, Decision)>> {
     let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
     let seen = request.access.look(row.organisation_id).await?;
     let seen = seen.filter(|seen| seen.grants.has(Permission::RoleRead));

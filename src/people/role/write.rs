@@ -8,15 +8,14 @@ use uuid::Uuid;
 
 use super::{rules, store};
 use crate::access::{Grants, HeldRole, Kind, Permission, PermissionSet, RoleRef};
-use crate::base::db::WriteError;
-use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
-type Outcome<T> = std::result::Result<std::result::Result<T, UserError>, WriteError>;
+type Outcome<T> = Result<Result<T, UserError>>;
 
 /// How many holders are named where a role cannot be deleted.
 const NAMED: u64 = 5;
@@ -59,9 +58,9 @@ pub async fn create(
     };
     store::create(tx, (at.id, id), &name, sets, request.now()).await?;
     let new = HeldRole::custom(id, name, sets.own, sets.clients, at.kind);
-    let act = Act::done("createRole", at.id, Some(Permission::RoleManage));
+    let act = Event::done("createRole", at.id, Some(Permission::RoleManage));
     let act = act.to(Type::Role.id(id)).changing(Json::Null, described(&new));
-    audit::record(tx, request, random, act).await?;
+    audit::record(&request.work(tx), act).await?;
     Ok(Ok(new))
 }
 
@@ -91,8 +90,8 @@ pub async fn update(
     };
     store::update(tx, id, &name, sets).await?;
     let new = HeldRole { role: RoleRef::Custom { id, name }, sets };
-    let act = Act::done("updateRole", at.id, Some(Permission::RoleManage));
-    audit::record(tx, request, random, act.to(Type::Role.id(id)).changing(described(&old), described(&new))).await?;
+    let act = Event::done("updateRole", at.id, Some(Permission::RoleManage));
+    audit::record(&request.work(tx), act.to(Type::Role.id(id)).changing(described(&old), described(&new))).await?;
     Ok(Ok(new))
 }
 
@@ -121,21 +120,21 @@ pub async fn delete(
     }
     store::delete(tx, id).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::Conflict(GIVEN_MEANWHILE.to_owned()).into(),
-        _ => WriteError::from(error),
+        _ => Error::from(error),
     })?;
-    let act = Act::done("deleteRole", at.id, Some(Permission::RoleManage));
-    audit::record(tx, request, random, act.to(Type::Role.id(id)).changing(described(&old), Json::Null)).await?;
+    let act = Event::done("deleteRole", at.id, Some(Permission::RoleManage));
+    audit::record(&request.work(tx), act.to(Type::Role.id(id)).changing(described(&old), Json::Null)).await?;
     Ok(Ok(()))
 }
 
 /// Somebody got the role at the same moment.
 pub const GIVEN_MEANWHILE: &str = "Somebody has just got this role. Give them another first.";
 
-async fn load(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<role::Model, WriteError> {
+async fn load(tx: &DatabaseTransaction, id: Uuid) -> Result<role::Model> {
     Ok(store::load(tx, id).await?.ok_or(Error::NotFound)?)
 }
 
-fn sets(wanted: &Wanted, old: Grants, kind: Kind) -> std::result::Result<Grants, UserError> {
+fn sets(wanted: &Wanted, old: Grants, kind: Kind) -> Result<Grants, UserError> {
     rules::sets(wanted.own.unwrap_or(old.own), wanted.clients.unwrap_or(old.clients), kind)
 }
 

@@ -25,6 +25,17 @@ pub fn unconfirmed(context: &Context<'_>) -> Result<Option<UserError>> {
     Ok(Some(UserError::general(UserErrorCode::ConfirmationRequired, message)))
 }
 
+/// Refuses an act that matters so much that the person must have proved recently that it is they.
+pub fn require_confirmed(request: &Request) -> Result<()> {
+    let Actor::User(user) = request.actor() else { return Ok(()) };
+    let minutes = TimeDelta::minutes(request.config.accounts.confirmation_minutes);
+    if user.confirmed_at.is_some_and(|at| request.now() - at < minutes) {
+        return Ok(());
+    }
+    let message = "Prove first that it is you, with confirmIdentity, and repeat this.";
+    Err(UserError::general(UserErrorCode::ConfirmationRequired, message).into())
+}
+
 /// What to answer to a person who would give others a way in, or have mail sent to them, and has not proved to own the
 /// address of the account: it may have been made by somebody else, who would keep what is given now.
 pub fn unproved(request: &Request) -> Option<UserError> {

@@ -7,7 +7,6 @@ use sea_orm::DatabaseTransaction;
 use super::log_in::code_required;
 use super::store;
 use crate::access::{UserActor, directive};
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::request::service;
 use crate::people::user::second_factor::{self, accept, wrong_code};
@@ -37,7 +36,7 @@ pub struct ConfirmIdentityPayload {
 #[derive(Default)]
 pub struct IdentityMutation;
 
-type Outcome = std::result::Result<(), UserError>;
+type Outcome = Result<(), UserError>;
 
 #[guarded]
 #[Object]
@@ -71,12 +70,7 @@ impl IdentityMutation {
 }
 
 /// One code after the other, since the transaction locks the second factor.
-async fn by_code(
-    desk: Desk<'_>,
-    tx: &DatabaseTransaction,
-    person: &UserActor,
-    code: &str,
-) -> std::result::Result<Outcome, WriteError> {
+async fn by_code(desk: Desk<'_>, tx: &DatabaseTransaction, person: &UserActor, code: &str) -> Result<Outcome> {
     let user = users::store::lock(tx, person.id).await?.ok_or_else(Error::sign_in)?;
     let Some(factor) = second_factor::store::lock(tx, person.id).await? else { return Ok(Err(wrong_code())) };
     let subject = Subject::identity(person.id);

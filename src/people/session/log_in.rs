@@ -10,7 +10,6 @@ use super::object::Session;
 use super::store;
 use super::token::{Identity, Tokens};
 use crate::access::directive;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::request::service;
 use crate::people::user::second_factor::{self, accept, wrong_code};
@@ -132,7 +131,7 @@ struct LogIn<'a> {
 
 impl LogIn<'_> {
     /// Writes a session of the user with its first refresh token.
-    async fn begin(self, tokens: &Tokens) -> Result<std::result::Result<(SessionTokens, session::Model), UserError>> {
+    async fn begin(self, tokens: &Tokens) -> Result<Result<(SessionTokens, session::Model), UserError>> {
         let Desk { request, random, now, .. } = self.desk;
         let row = session::Model {
             id: random.id(now),
@@ -179,7 +178,7 @@ impl LogIn<'_> {
     }
 
     /// Where no code is asked for, nothing is wrong.
-    async fn is_code_right(self, tx: &DatabaseTransaction) -> std::result::Result<bool, WriteError> {
+    async fn is_code_right(self, tx: &DatabaseTransaction) -> Result<bool> {
         let Some(code) = self.code else { return Ok(true) };
         match second_factor::store::lock(tx, self.user.id).await? {
             Some(factor) if factor.confirmed_at.is_some() => accept(self.desk, tx, self.user, &factor, code).await,

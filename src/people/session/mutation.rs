@@ -14,7 +14,7 @@ use crate::base::id;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::Organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 
 /// What a refresh token begins with, so that a leaked one is recognised.
 const REFRESH_PREFIX: &str = "tenantry_refresh_";
@@ -149,12 +149,12 @@ impl SessionMutation {
         };
         let random = service::<Random>(context)?;
         let needed = rules::needed(organisation.0.grants);
-        let act = Act::done("switchOrganisation", id, Some(needed)).to(id::Type::Organisation.id(id));
+        let act = Event::done("switchOrganisation", id, Some(needed)).to(id::Type::Organisation.id(id));
         let switched = request
             .write(async |tx| {
                 let switched = store::switch(tx, user.session_id, id).await?;
                 if switched {
-                    audit::record(tx, request, random, act).await?;
+                    audit::record(&request.work(tx), act).await?;
                 }
                 Ok(switched)
             })

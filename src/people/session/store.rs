@@ -22,7 +22,7 @@ use crate::graphql::request::Request;
 /// Ended sessions that one transaction removes.
 const SOME: u64 = 1_000;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 static OF_USER: List<session::Model> =
     List { descending: true, ..List::of_rows("session", "user_id", Key::Instant("created_at")) };
@@ -277,7 +277,7 @@ pub async fn list(request: &Request, user: &UserActor, page: &PageArguments) -> 
 pub async fn client_addresses(db: &Db, user_id: Uuid) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT client_address FROM session WHERE user_id = $1 AND client_address IS NOT NULL";
     let rows = db.rows(sql, vec![user_id.into()]).await?;
-    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
 /// Makes the session work in the organisation; false if it has ended.

@@ -76,7 +76,7 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     /// Reads the configured keys, or the one in the data directory, which is made on first start.
-    pub fn load(config: &Config, random: &Random) -> std::result::Result<Self, String> {
+    pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         crypto::install();
         let settings = &config.tokens;
         Ok(Self(Arc::new(Inner {
@@ -111,7 +111,7 @@ impl Tokens {
     }
 
     /// Who the bearer is: only for a token that one of our keys has signed by the one algorithm, for here and for now.
-    pub fn verify(&self, token: &str, now: DateTimeUtc) -> std::result::Result<Identity, Rejection> {
+    pub fn verify(&self, token: &str, now: DateTimeUtc) -> Result<Identity, Rejection> {
         if token.len() > LONGEST {
             return Err(Rejection::Invalid);
         }

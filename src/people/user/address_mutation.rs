@@ -13,12 +13,11 @@ use super::link::{self, Kind};
 use super::throttle::{self, MailKind};
 use super::{letters, recipient, second_factor, store};
 use crate::access::directive;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::mail::Recipient;
 use crate::people::session;
 
-type Written<T> = std::result::Result<T, WriteError>;
+type Written<T> = Result<T>;
 
 /// Where the account is to move.
 #[derive(InputObject)]

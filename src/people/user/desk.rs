@@ -9,7 +9,6 @@ use sea_orm::prelude::DateTimeUtc;
 use super::second_factor::SecretKeys;
 use super::throttle::{self, Admission, Attempt, Subject};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
 use crate::base::error::{Error, Result, UserError};
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
@@ -44,17 +43,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Sends one mail, in the transaction of what it is about.
-    pub async fn mail(
-        self,
-        tx: &DatabaseTransaction,
-        to: Recipient,
-        letter: Letter,
-    ) -> std::result::Result<(), WriteError> {
+    pub async fn mail(self, tx: &DatabaseTransaction, to: Recipient, letter: Letter) -> Result<()> {
         Ok(mail::queue(tx, self.random, self.now, [(to, letter)]).await?)
     }
 
     /// Whether the subject may try; else what to answer.
-    pub async fn admit(self, subject: &Subject) -> Result<std::result::Result<Attempt, UserError>> {
+    pub async fn admit(self, subject: &Subject) -> Result<Result<Attempt, UserError>> {
         Ok(match throttle::admit(self.request.db(), subject, self.now).await? {
             Admission::Open(attempt) => Ok(attempt),
             Admission::Wait(wait) => Err(throttle::too_many(wait)),
@@ -75,6 +69,6 @@ impl<'a> Desk<'a> {
 }
 
 /// The user who asks was erased or disabled since the request began.
-pub fn gone() -> WriteError {
+pub fn gone() -> Error {
     Error::sign_in().into()
 }

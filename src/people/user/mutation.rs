@@ -15,7 +15,6 @@ use super::store::{self, NewUser};
 use super::throttle::{self, MailKind};
 use super::{letters, recipient};
 use crate::access::directive;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
@@ -24,7 +23,7 @@ use crate::graphql::request::service;
 use crate::mail::Recipient;
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
-use crate::oversight::audit::{self, Act, Doer};
+use crate::oversight::audit::{self, Doer, Event};
 
 /// Who signs up.
 #[derive(InputObject)]
@@ -106,13 +105,13 @@ struct SignUp {
 }
 
 impl SignUp {
-    fn read(input: &SignUpInput, minimum_length: usize) -> std::result::Result<Self, Vec<UserError>> {
+    fn read(input: &SignUpInput, minimum_length: usize) -> Result<Self, Vec<UserError>> {
         let mut errors = Vec::new();
         let address = Address::read("email", &input.email).map_err(|error| errors.push(error)).ok();
         if let Some(message) = weakness(input.password.expose(), address.as_ref(), minimum_length) {
             errors.push(UserError::at("password", UserErrorCode::WeakPassword, message));
         }
-        let mut keep = |read: std::result::Result<String, UserError>| read.map_err(|error| errors.push(error)).ok();
+        let mut keep = |read: Result<String, UserError>| read.map_err(|error| errors.push(error)).ok();
         let name = keep(text::name("name", &input.name));
         let organisation_name = match &input.organisation_name {
             Some(typed) => keep(text::name("organisationName", typed)),
@@ -144,7 +143,7 @@ impl SignUp {
             code: None,
             owner: id,
         };
-        let act = Act::done("signUp", organisation.id, None)
+        let act = Event::done("signUp", organisation.id, None)
             .by(Doer::user(id, &self.name))
             .to(Type::Organisation.id(organisation.id))
             .changing(Json::Null, organisation.described());
@@ -156,7 +155,7 @@ impl SignUp {
                     return if may_mail { tell_known(desk, tx, address).await } else { Ok(()) };
                 }
                 create_with_owner(tx, random, &organisation, now).await?;
-                audit::record(tx, request, random, act).await?;
+                audit::record(&request.work(tx), act).await?;
                 let secret = link::store::issue(tx, random, id, Kind::Verify, address.as_str(), now).await?;
                 let to = Recipient { user: Some(id), address: address.as_str().to_owned(), locale };
                 if may_mail { desk.mail(tx, to, letters::welcome(locale, desk.config, &secret)).await } else { Ok(()) }
@@ -166,11 +165,7 @@ impl SignUp {
 }
 
 /// Tells the owner of an account that somebody wanted to sign up with its address.
-async fn tell_known(
-    desk: Desk<'_>,
-    tx: &DatabaseTransaction,
-    address: &Address,
-) -> std::result::Result<(), WriteError> {
+async fn tell_known(desk: Desk<'_>, tx: &DatabaseTransaction, address: &Address) -> Result<()> {
     let Some(user) = store::find_by_address(tx, address.as_str()).await? else { return Ok(()) };
     let locale = user.locale.into();
     let letter = if user.email_verified_at.is_some() {

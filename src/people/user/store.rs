@@ -51,10 +51,7 @@ pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
 }
 
 /// The user with the address.
-pub async fn find_by_address(
-    connection: &impl ConnectionTrait,
-    address: &str,
-) -> std::result::Result<Option<user::Model>, DbErr> {
+pub async fn find_by_address(connection: &impl ConnectionTrait, address: &str) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find().filter(user::Column::Email.eq(address)).one(connection).await
 }
 
@@ -65,7 +62,7 @@ pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
 
 /// The user, if it may act, and nobody else changes it or makes it a member until the transaction ends. (On SQLite only
 /// one transaction writes at a time.)
-pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
     query.one(tx).await
@@ -73,7 +70,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Opt
 
 /// Whether the user may still act, with the same password, and whether a second factor is on by now; `None` if not. Nobody
 /// changes any of it until the transaction ends. (On SQLite only one transaction writes at a time.)
-pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::result::Result<Option<bool>, DbErr> {
+pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> Result<Option<bool>, DbErr> {
     let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF u" } else { "" };
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
@@ -85,7 +82,7 @@ pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> std::
 }
 
 /// The user, if it may act; nobody erases or disables it until the transaction ends.
-pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };
     query.one(tx).await
@@ -93,12 +90,7 @@ pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Opt
 
 /// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do
 /// nothing more.
-pub async fn set_address(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    address: &str,
-    now: DateTimeUtc,
-) -> std::result::Result<bool, DbErr> {
+pub async fn set_address(tx: &DatabaseTransaction, id: Uuid, address: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row =
         user::ActiveModel { email: Set(address.to_owned()), email_verified_at: Set(Some(now)), ..Default::default() };
     match user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await {
@@ -114,7 +106,7 @@ pub async fn set_profile(
     id: Uuid,
     name: Option<String>,
     locale: Option<Locale>,
-) -> std::result::Result<(), DbErr> {
+) -> Result<(), DbErr> {
     let mut row = user::ActiveModel { ..Default::default() };
     if let Some(name) = name {
         row.name = Set(name);
@@ -129,7 +121,7 @@ pub async fn set_profile(
 }
 
 /// Makes the user; false if the address has one already, also one that is being made at the same moment.
-pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUtc) -> std::result::Result<bool, DbErr> {
+pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = user::ActiveModel {
         id: Set(new.id),
         email: Set(new.address.as_str().to_owned()),
@@ -146,12 +138,12 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
 }
 
 /// The user as the transaction sees it.
-pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> std::result::Result<Option<user::Model>, DbErr> {
+pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(tx).await
 }
 
 /// Says that the user has proved to own the address; the first time counts.
-pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std::result::Result<(), DbErr> {
+pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() })
         .filter(user::Column::Id.eq(id))
@@ -162,7 +154,7 @@ pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> std
 }
 
 /// Gives the user a new password; an empty hash fits none.
-pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> std::result::Result<(), DbErr> {
+pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(hash.to_owned()), ..Default::default() })
         .filter(user::Column::Id.eq(id))
@@ -172,11 +164,7 @@ pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> std
 }
 
 /// Puts a hash of today's cost in the place of the one that it was made beside; another that came in between stays.
-pub async fn renew_hash(
-    tx: &DatabaseTransaction,
-    user: &user::Model,
-    password_hash: &str,
-) -> std::result::Result<(), DbErr> {
+pub async fn renew_hash(tx: &DatabaseTransaction, user: &user::Model, password_hash: &str) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() })
         .filter(user::Column::Id.eq(user.id))
@@ -189,12 +177,7 @@ pub async fn renew_hash(
 /// Gives an account that nobody has proved to own to who has just proved to own its address: its password is the new
 /// one, and second factors and links from before are gone. False if somebody has proved it in the meantime. (Its
 /// sessions are ended by `session::store::end_all`.)
-pub async fn claim(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    password_hash: &str,
-    now: DateTimeUtc,
-) -> std::result::Result<bool, DbErr> {
+pub async fn claim(tx: &DatabaseTransaction, id: Uuid, password_hash: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
     let owned = user::ActiveModel {
         password_hash: Set(password_hash.to_owned()),
         email_verified_at: Set(Some(now)),

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Actor, Exists, Permission, Seen, directive};
+use crate::access::{Actor, Decision, Exists, Permission, directive};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
@@ -166,11 +166,11 @@ impl Viewer {
         >,
     ) -> Result<Option<Connection<Organisation>>> {
         let permission = permission.unwrap_or(Permission::OrganisationRead);
-        let mut reached: Vec<Seen> = Request::of(context)?.access.reachable().await?.values().cloned().collect();
+        let mut reached: Vec<Decision> = Request::of(context)?.access.reachable().await?.values().cloned().collect();
         reached.retain(|seen| seen.grants.has(permission));
         reached.sort_unstable_by(|a, b| (&a.row.name, a.row.id).cmp(&(&b.row.name, b.row.id)));
         let total = Total::known(reached.len());
         let items = reached.into_iter().map(|seen| (seen.row.name.clone(), seen.row.id, Arc::new(seen)));
-        Ok(Some(Connection::new(&slice_sorted(items, &page), total, |seen| Organisation(Seen::clone(seen)))))
+        Ok(Some(Connection::new(&slice_sorted(items, &page), total, |seen| Organisation(Decision::clone(seen)))))
     }
 }

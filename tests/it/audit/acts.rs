@@ -185,7 +185,7 @@ fn an_event_costs_two_statements() {
         request.access.look(HUB.id()).await.unwrap();
         let random = Random::seeded(7);
         let ((), without) = counted(async { request.db().write(async |_| Ok(())).await.unwrap() }).await;
-        let act = Act::done("switchOrganisation", HUB.id(), Some(Permission::AuditRead));
+        let act = Event::done("switchOrganisation", HUB.id(), Some(Permission::AuditRead));
         let write = async { request.write(async |tx| Ok(record(tx, &request, &random, act).await?)).await.unwrap() };
         let ((), with) = Box::pin(counted(write)).await;
         assert_eq!(with - without, 2);

@@ -170,7 +170,7 @@ fn an_export_has_all_pages_of_a_log_and_tells_of_partnerships_to_those_who_see_t
         let random = Random::seeded(3);
         let write = async |tx: &DatabaseTransaction| {
             for _ in 0..2_500 {
-                record_by_system(tx, &random, now(), Act::done("example", HUB.id(), None)).await?;
+                record_by_system(tx, &random, now(), Event::done("example", HUB.id(), None)).await?;
             }
             Ok(())
         };

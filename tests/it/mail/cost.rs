@@ -27,7 +27,7 @@ fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_
                     (Recipient { user: None, address, locale: Locale::De }, Letter::about("Hallo").say("Hallo"))
                 })
                 .collect();
-            let act = Act::done("signUp", HUB.id(), None)
+            let act = Event::done("signUp", HUB.id(), None)
                 .by(Doer::user(Uuid::nil(), "Ada"))
                 .to(Type::Organisation.id(HUB.id()))
                 .changing(Value::Null, Value::Null);

@@ -10,7 +10,7 @@ use super::Link;
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Names the lock on PostgreSQL.
 const LOCK: i64 = 0x0070_6179_6572;

@@ -14,7 +14,7 @@ use crate::oversight::audit::store::lock_end;
 /// Events that one transaction removes from a log at most.
 const REMOVED_AT_ONCE: u64 = 1_000;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Sets for how many days a log is kept, and gives for how many it was.
 pub async fn set_retention(tx: &DatabaseTransaction, organisation: Uuid, days: Option<i32>) -> Written<Option<i32>> {

@@ -3,6 +3,7 @@
 
 pub mod store;
 
+use crate::base::error::Result;
 use entity::partnership::Model;
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
@@ -12,13 +13,12 @@ use uuid::Uuid;
 use super::letters;
 use super::rules::{PartnershipState, judge};
 use crate::access::Permission;
-use crate::base::db::WriteError;
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::mail;
 use crate::organisation;
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::people::membership::store::Member;
 use crate::people::membership::{self, recipient};
 
@@ -35,15 +35,15 @@ pub async fn take_back(
     random: &Random,
     row: &Model,
     action: &str,
-) -> Result<usize, WriteError> {
+) -> Result<usize> {
     let members = remove(tx, random, request.now(), row).await?;
     for member in &members {
         // Who manages the client's side has a way there of their own; all others are there by the partnership.
         let act = match request.access.way(row.client_id, Permission::PartnershipManage) {
-            Some(_) => Act { permission: Some(Permission::PartnershipManage), ..ended(member, action) },
+            Some(_) => Event { permission: Some(Permission::PartnershipManage), ..ended(member, action) },
             None => ended(member, action).through(row.id),
         };
-        audit::record(tx, request, random, act).await?;
+        audit::record(&request.work(tx), act).await?;
     }
     Ok(members.len())
 }
@@ -57,12 +57,12 @@ pub async fn take_back_of(
     reseller: Uuid,
     user: Uuid,
     action: &str,
-) -> Result<(), WriteError> {
+) -> Result<()> {
     for member in store::of_user(tx, reseller, user).await? {
-        let client = organisation::store::lock(tx, member.organisation_id).await?;
+        let client = crate::access::lock(tx, member.organisation_id).await?;
         membership::store::remove(tx, member.id).await?;
         let Some(partnership) = member.partnership_id else { continue };
-        audit::record(tx, request, random, ended(&member, action).through(partnership)).await?;
+        audit::record(&request.work(tx), ended(&member, action).through(partnership)).await?;
         let letter = letters::membership_ended(member.locale, &client.name);
         mail::queue(tx, random, request.now(), [(recipient(&member), letter)]).await?;
     }
@@ -75,7 +75,7 @@ pub async fn take_back_by_system(
     random: &Random,
     now: DateTimeUtc,
     row: &Model,
-) -> Result<usize, WriteError> {
+) -> Result<usize> {
     let members = remove(tx, random, now, row).await?;
     for member in &members {
         audit::record_by_system(tx, random, now, ended(member, "partnershipExpired")).await?;
@@ -83,12 +83,7 @@ pub async fn take_back_by_system(
     Ok(members.len())
 }
 
-async fn remove(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    now: DateTimeUtc,
-    row: &Model,
-) -> Result<Vec<Member>, WriteError> {
+async fn remove(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, row: &Model) -> Result<Vec<Member>> {
     let members = store::of_own_people(tx, row).await?;
     for member in &members {
         membership::store::remove(tx, member.id).await?;
@@ -99,9 +94,9 @@ async fn remove(
     Ok(members)
 }
 
-fn ended(member: &Member, action: &str) -> Act {
+fn ended(member: &Member, action: &str) -> Event {
     let roles: Vec<&str> = member.roles.iter().map(|held| held.role.name()).collect();
-    Act::done(action, member.organisation_id, None)
+    Event::done(action, member.organisation_id, None)
         .to(Type::Membership.id(member.id))
         .about(member.user_id)
         .changing(json!({ "name": member.name, "roles": roles }), Json::Null)

@@ -6,7 +6,7 @@ use sea_orm::DbErr;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::access::Seen;
+use crate::access::Decision;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, Filter, PageArguments};
@@ -18,14 +18,14 @@ use crate::people::membership::store::{GIVEN, Member, select};
 const SOME: u64 = 100;
 
 /// The memberships of the reseller's own people.
-pub async fn of_own_people(tx: &DatabaseTransaction, row: &Model) -> std::result::Result<Vec<Member>, DbErr> {
+pub async fn of_own_people(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Member>, DbErr> {
     let condition = "t.partnership_id = $1 AND EXISTS (SELECT 1 FROM membership own \
                      WHERE own.organisation_id = $2 AND own.user_id = t.user_id)";
     select(tx, condition, [row.id.into(), row.reseller_id.into()]).await
 }
 
 /// The memberships that a user has through partnerships of the reseller.
-pub async fn of_user(tx: &DatabaseTransaction, reseller: Uuid, user: Uuid) -> std::result::Result<Vec<Member>, DbErr> {
+pub async fn of_user(tx: &DatabaseTransaction, reseller: Uuid, user: Uuid) -> Result<Vec<Member>, DbErr> {
     let condition = "t.user_id = $1 AND t.partnership_id IN (SELECT p.id FROM partnership p WHERE p.reseller_id = $2)";
     select(tx, condition, [user.into(), reseller.into()]).await
 }
@@ -34,7 +34,7 @@ pub async fn of_user(tx: &DatabaseTransaction, reseller: Uuid, user: Uuid) -> st
 pub async fn list(
     request: &Request,
     partnership: Uuid,
-    client: &Seen,
+    client: &Decision,
     page: &PageArguments,
 ) -> Result<Connection<Membership>> {
     GIVEN.connection(request, partnership, page, Filter::default(), |row| Membership::new(row, client)).await
@@ -48,5 +48,5 @@ pub async fn over(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
            AND own.user_id = m.user_id WHERE m.partnership_id = p.id) LIMIT {SOME}"
     );
     let rows = db.rows(sql, vec![now.into()]).await?;
-    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }

@@ -10,7 +10,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
 use crate::organisation::store::find_row;
-use crate::people::membership::tell_leaders;
+use crate::people::membership::mail_admins_of;
 
 /// So many days before the end people are reminded, the first time first.
 pub const DAYS: [i32; 3] = [30, 7, 1];
@@ -37,7 +37,7 @@ pub async fn remind(db: &Db, random: &Random, now: DateTimeUtc) -> Result<usize>
                     return Ok(false);
                 };
                 for at in [&reseller, &client] {
-                    tell_leaders(tx, random, now, at.id, |locale| {
+                    mail_admins_of(tx, random, now, at.id, |locale| {
                         letters::ending(locale, (&reseller.name, &client.name), ends_at)
                     })
                     .await?;

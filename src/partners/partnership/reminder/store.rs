@@ -13,7 +13,7 @@ use crate::base::error::Result;
 /// Partnerships that one round of the server reminds of.
 const REMINDED: u64 = 100;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Partnerships that end soon and whose people were not reminded of that yet: so many.
 pub async fn ending(db: &Db, now: DateTimeUtc) -> Result<Vec<Model>> {

@@ -103,7 +103,7 @@ impl PropertyValueMutation {
     }
 }
 
-fn partnership_key(id: &ID) -> std::result::Result<Uuid, UserError> {
+fn partnership_key(id: &ID) -> Result<Uuid, UserError> {
     Type::Partnership.parse(id).map_err(|error| UserError {
         field: Some(vec!["partnershipId".to_owned()]),
         ..UserError::general(UserErrorCode::InvalidInput, error.to_string())

@@ -14,24 +14,23 @@ use super::super::store::{all_in, named};
 use super::super::value::PropertyInput;
 use super::store::{self, Change};
 use crate::access::Permission;
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::{Request, service};
 use crate::organisation::{self, halted};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::partnership;
 
 /// Values that one client is to have.
 pub struct Row<'a> {
     /// The partnership with it, or what is wrong with its id.
-    pub partnership: std::result::Result<Uuid, UserError>,
+    pub partnership: Result<Uuid, UserError>,
     pub properties: &'a [PropertyInput],
 }
 
 /// The partnership; or all that is wrong with its row, with the fields as they stand in the row.
-pub type Outcome = std::result::Result<Uuid, Vec<UserError>>;
+pub type Outcome = Result<Uuid, Vec<UserError>>;
 
 /// A mistake in a field of a row, or of one of its properties.
 fn wrong(path: &[&str], code: UserErrorCode, message: impl Into<String>) -> UserError {
@@ -46,7 +45,7 @@ pub async fn set(
     action: &str,
     rows: &[Row<'_>],
     dry_run: bool,
-) -> Result<std::result::Result<Vec<Outcome>, UserError>> {
+) -> Result<Result<Vec<Outcome>, UserError>> {
     let (request, random) = (Request::of(context)?, service::<Random>(context)?);
     let batch = Batch { request, random, reseller, action };
     request.write(async |tx| batch.write(tx, rows, dry_run).await).await
@@ -67,7 +66,7 @@ impl Batch<'_> {
         tx: &DatabaseTransaction,
         rows: &[Row<'_>],
         dry_run: bool,
-    ) -> std::result::Result<std::result::Result<Vec<Outcome>, UserError>, WriteError> {
+    ) -> Result<Result<Vec<Outcome>, UserError>> {
         let permission = Permission::ClientPropertyManage;
         let seen = organisation::store::lock_to_act(tx, &self.request.access, self.reseller, permission).await?;
         if let Some(error) = halted(&seen.row) {
@@ -92,18 +91,18 @@ impl Batch<'_> {
         }
         if !dry_run && !changes.is_empty() {
             store::write(tx, self.reseller, &changes).await?;
-            audit::record_all(tx, self.request, self.random, acts).await?;
+            audit::record_all(&self.request.work(tx), acts).await?;
         }
         Ok(Ok(outcomes))
     }
 
-    fn act(&self, partnership: Uuid, old: &Values, read: &[Change<'_>]) -> Act {
+    fn act(&self, partnership: Uuid, old: &Values, read: &[Change<'_>]) -> Event {
         let (mut before, mut after) = (Map::new(), Map::new());
         for change in read {
             before.insert(change.key.to_owned(), old.get(&(partnership, change.key.to_owned())).cloned().into());
             after.insert(change.key.to_owned(), change.stored.value.clone().into());
         }
-        Act::done(self.action, self.reseller, Some(Permission::ClientPropertyManage))
+        Event::done(self.action, self.reseller, Some(Permission::ClientPropertyManage))
             .to(Type::Partnership.id(partnership))
             .changing(Json::Object(before), Json::Object(after))
     }
@@ -115,7 +114,7 @@ fn client_of(
     own: &HashSet<Uuid>,
     first: &mut HashMap<Uuid, usize>,
     index: usize,
-) -> std::result::Result<Uuid, Vec<UserError>> {
+) -> Result<Uuid, Vec<UserError>> {
     const FIELD: &[&str] = &["partnershipId"];
     let partnership = row.partnership.clone().map_err(|error| vec![error])?;
     if !own.contains(&partnership) {
@@ -136,7 +135,7 @@ fn read<'a>(
     old: &Values,
     partnership: Uuid,
     properties: &[PropertyInput],
-) -> std::result::Result<Vec<Change<'a>>, Vec<UserError>> {
+) -> Result<Vec<Change<'a>>, Vec<UserError>> {
     if properties.is_empty() || properties.len() > MOST_DEFINITIONS {
         let message = format!("Give 1 to {MOST_DEFINITIONS} properties.");
         return Err(vec![wrong(&["properties"], UserErrorCode::InvalidInput, message)]);

@@ -20,7 +20,7 @@ use crate::base::error::{Error, Result};
 use crate::graphql::page::{Filter, of_each};
 use crate::graphql::request::Request;
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Values that one statement writes at most.
 const AT_ONCE: usize = 10_000;
@@ -134,7 +134,7 @@ pub async fn load(
     tx: &DatabaseTransaction,
     request: &Request,
     partnerships: &[Uuid],
-) -> std::result::Result<HashMap<(Uuid, String), String>, DbErr> {
+) -> Result<HashMap<(Uuid, String), String>, DbErr> {
     let db = request.db();
     let sql = format!(
         "SELECT partnership_id, \"key\", value FROM property_value WHERE value IS NOT NULL AND {}",

@@ -166,7 +166,7 @@ async fn mutations_after_a_switch_in_the_same_request_work_in_the_new_organisati
     let actor = crate::people::session::authenticate(&world.app.db, &world.app.tokens, Some(&ada.access), world.now())
         .await
         .unwrap();
-    let request = crate::graphql::request::Request::new(world.app.db.clone(), actor, world.now());
+    let request = world.app.request(actor);
     let active = async || crate::people::session::active_organisation(&request).await.unwrap().map(|found| found.key());
     assert_ne!(active().await, Some(engines));
     request.switch_to(engines);

@@ -98,7 +98,7 @@ impl World {
                 return json!({ "errors": [{ "message": error.to_string(), "extensions": { "code": error.code() } }] });
             }
         };
-        let mut request = Request::new(self.app.db.clone(), actor.clone(), now);
+        let mut request = self.app.request(actor.clone());
         request.organisation = organisation;
         request.user_agent = Some("Browser/1.0".to_owned());
         let asked = async_graphql::Request::new(query)

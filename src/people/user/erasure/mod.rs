@@ -9,13 +9,12 @@ use uuid::Uuid;
 use super::link::Kind;
 use super::{letters, second_factor, throttle};
 use crate::base::config::Config;
-use crate::base::db::WriteError;
-use crate::base::error::{UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::mail::{self, Recipient};
-use crate::oversight::audit::{self, Act};
+use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::people::session;
 use store::Belonging;
@@ -59,7 +58,7 @@ pub async fn erase(
     config: &Config,
     action: &str,
     user: Uuid,
-) -> Result<Erasure, WriteError> {
+) -> Result<Erasure> {
     let now = request.now();
     let Some(row) = store::lock(tx, user).await? else { return Ok(Erasure::NotThere) };
     custody::pass_on_of(tx, random, now, user).await?;
@@ -72,8 +71,8 @@ pub async fn erase(
         if one.is_alone() {
             close(tx, request, random, one).await?;
         } else {
-            let act = Act::done(action, one.id, None).to(Type::Membership.id(one.membership_id)).about(user);
-            audit::record(tx, request, random, act).await?;
+            let act = Event::done(action, one.id, None).to(Type::Membership.id(one.membership_id)).about(user);
+            audit::record(&request.work(tx), act).await?;
         }
     }
     // Before the memberships go, by which the log names the person too.
@@ -92,19 +91,14 @@ pub async fn erase(
     Ok(Erasure::Done)
 }
 
-async fn close(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    one: &Belonging,
-) -> Result<(), WriteError> {
+async fn close(tx: &DatabaseTransaction, request: &Request, random: &Random, one: &Belonging) -> Result<()> {
     // What only one person was is named after the person.
     let name = if one.is_person() { ERASED_NAME } else { &one.name };
     store::close(tx, one, name, request.now()).await?;
-    let act = Act::done("closeOrganisation", one.id, None)
+    let act = Event::done("closeOrganisation", one.id, None)
         .to(Type::Organisation.id(one.id))
         .changing(json!({ "state": one.state() }), json!({ "state": "CLOSED" }));
-    Ok(audit::record(tx, request, random, act).await?)
+    Ok(audit::record(&request.work(tx), act).await?)
 }
 
 #[cfg(test)]

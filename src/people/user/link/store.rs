@@ -15,7 +15,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::{Random, hash};
 
-type Written<T> = std::result::Result<T, DbErr>;
+type Written<T> = Result<T, DbErr>;
 
 /// Makes a link and gives its secret. Older ones of the kind die, but for those that put an address back; those whose
 /// time is over are removed. For a user who is not there it does as much and makes none.

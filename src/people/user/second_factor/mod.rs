@@ -12,8 +12,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::desk::Desk;
 use super::letters;
-use crate::base::db::WriteError;
-use crate::base::error::{UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use codes::Given;
 pub use codes::{code_at, step_at};
 pub use mutation::SecondFactorMutation;
@@ -28,7 +27,7 @@ pub async fn accept(
     user: &user::Model,
     factor: &second_factor::Model,
     typed: &str,
-) -> Result<bool, WriteError> {
+) -> Result<bool> {
     match codes::read(typed) {
         Some(Given::Timed(code)) => {
             let Some(secret) = desk.keys.open(factor.user_id, &factor.sealed_secret) else {

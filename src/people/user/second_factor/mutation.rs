@@ -7,7 +7,6 @@ use sea_orm::DatabaseTransaction;
 
 use super::{codes, store, wrong_code};
 use crate::access::{UserActor, directive};
-use crate::base::db::WriteError;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::random::hash;
 use crate::mail::Letter;
@@ -171,7 +170,7 @@ impl SecondFactorMutation {
 }
 
 /// The person who asks, if they have proved lately who they are.
-fn fresh<'a>(context: &Context<'_>, desk: Desk<'a>) -> Result<std::result::Result<&'a UserActor, UserError>> {
+fn fresh<'a>(context: &Context<'_>, desk: Desk<'a>) -> Result<Result<&'a UserActor, UserError>> {
     let Some(person) = desk.request.person()? else { return Ok(Err(UserError::for_people_only())) };
     Ok(match session::unconfirmed(context)? {
         Some(error) => Err(error),
@@ -191,12 +190,7 @@ fn hashes(codes: &[String]) -> impl Iterator<Item = String> {
     codes.iter().map(|code| hash(&code.replace('-', "").to_ascii_uppercase()))
 }
 
-async fn tell(
-    desk: Desk<'_>,
-    tx: &DatabaseTransaction,
-    user: &user::Model,
-    letter: Letter,
-) -> std::result::Result<bool, WriteError> {
+async fn tell(desk: Desk<'_>, tx: &DatabaseTransaction, user: &user::Model, letter: Letter) -> Result<bool> {
     desk.mail(tx, recipient(user), letter).await?;
     Ok(true)
 }
@@ -204,7 +198,7 @@ async fn tell(
 async fn with_factor_on(
     tx: &DatabaseTransaction,
     person: &UserActor,
-) -> std::result::Result<Option<(user::Model, second_factor::Model)>, WriteError> {
+) -> Result<Option<(user::Model, second_factor::Model)>> {
     let user = crate::people::user::store::lock(tx, person.id).await?.ok_or_else(gone)?;
     let factor = store::lock(tx, person.id).await?.filter(|factor| factor.confirmed_at.is_some());
     Ok(factor.map(|factor| (user, factor)))
@@ -216,7 +210,7 @@ async fn turn_on(
     person: &UserActor,
     code: &str,
     codes: &[String],
-) -> std::result::Result<std::result::Result<(), UserError>, WriteError> {
+) -> Result<Result<(), UserError>> {
     let user = crate::people::user::store::lock(tx, person.id).await?.ok_or_else(gone)?;
     let Some(factor) = store::lock(tx, user.id).await? else {
         let message = "There is no secret to confirm. Make one first: beginSecondFactor.";

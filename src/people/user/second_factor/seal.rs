@@ -21,7 +21,7 @@ pub struct SecretKeys(Arc<[LessSafeKey]>);
 
 impl SecretKeys {
     /// Reads the configured keys, or the one in the data directory, which is made on first start.
-    pub fn load(config: &Config, random: &Random) -> std::result::Result<Self, String> {
+    pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         let configured = &config.accounts.secret_keys;
         if configured.is_empty() {
             let new = || BASE64_STANDARD.encode(random.bytes::<32>()) + "\n";
@@ -40,7 +40,7 @@ impl SecretKeys {
             })?;
             read(&text).ok_or_else(|| named("does not hold 32 bytes in base64".to_owned()))
         };
-        Ok(Self(configured.iter().enumerate().map(key).collect::<std::result::Result<_, _>>()?))
+        Ok(Self(configured.iter().enumerate().map(key).collect::<Result<_, _>>()?))
     }
 
     /// Seals a secret of the user; nobody else's secret can be put in its place.
@@ -78,7 +78,7 @@ mod tests {
 
     const ADA: Uuid = Uuid::from_u128(1);
 
-    fn keys(config: &Config, seed: u64) -> std::result::Result<SecretKeys, String> {
+    fn keys(config: &Config, seed: u64) -> Result<SecretKeys, String> {
         SecretKeys::load(config, &Random::seeded(seed))
     }
 

@@ -15,7 +15,7 @@ use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use crate::base::db::{Db, WriteError};
+use crate::base::db::Db;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::random::hash;
 use crate::people::session;
@@ -126,11 +126,7 @@ pub async fn admit(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admis
 }
 
 /// Whether a proof may be tried, as the transaction sees it.
-pub async fn admit_in(
-    tx: &DatabaseTransaction,
-    subject: &Subject,
-    now: DateTimeUtc,
-) -> std::result::Result<Admission, WriteError> {
+pub async fn admit_in(tx: &DatabaseTransaction, subject: &Subject, now: DateTimeUtc) -> Result<Admission> {
     let rows = store::read(tx, &subject.keys()).await?;
     let pressures = subject.pressures(&rows, now);
     match longest_wait(&pressures) {
@@ -148,7 +144,7 @@ async fn take_turns(
     tx: &DatabaseTransaction,
     pressures: &[(&store::Count, Counter, Pressure)],
     now: DateTimeUtc,
-) -> std::result::Result<Admission, WriteError> {
+) -> Result<Admission> {
     let mut turns = Vec::new();
     for (row, _, pressure) in pressures {
         let Pressure::Turn(wait) = *pressure else { continue };
@@ -161,11 +157,7 @@ async fn take_turns(
 }
 
 /// Counts a failure, and forgets some that are old.
-pub async fn count(
-    tx: &DatabaseTransaction,
-    subject: &Subject,
-    now: DateTimeUtc,
-) -> std::result::Result<(), WriteError> {
+pub async fn count(tx: &DatabaseTransaction, subject: &Subject, now: DateTimeUtc) -> Result<()> {
     for Tally { counter, key, account } in &subject.tallies {
         store::count(tx, key, account.as_deref(), counter.forgotten(now), now).await?;
     }
@@ -174,7 +166,7 @@ pub async fn count(
 
 impl Attempt {
     /// It succeeded: what failed before from there was the owner. Failures from elsewhere stay counted.
-    pub async fn succeed(&self, tx: &DatabaseTransaction, subject: &Subject) -> std::result::Result<(), WriteError> {
+    pub async fn succeed(&self, tx: &DatabaseTransaction, subject: &Subject) -> Result<()> {
         let own = subject.tallies.iter().filter(|tally| tally.counter.ends_with_success());
         for tally in own.filter(|_| self.has_failed) {
             store::clear(tx, &tally.key).await?;
@@ -220,24 +212,14 @@ pub enum MailKind {
 }
 
 /// Whether another mail of the sort may go to the address; counts it.
-pub async fn may_mail(
-    tx: &DatabaseTransaction,
-    kind: MailKind,
-    address: &str,
-    now: DateTimeUtc,
-) -> std::result::Result<bool, WriteError> {
+pub async fn may_mail(tx: &DatabaseTransaction, kind: MailKind, address: &str, now: DateTimeUtc) -> Result<bool> {
     let key = format!("mail:{kind:?}:{}", hash(address));
     store::forget_old(tx, now - TimeDelta::days(2)).await?;
     Ok(store::count_up_to(tx, &key, MAILS, now - TimeDelta::hours(1), now).await?)
 }
 
 /// Whether who comes from this address of the network may once more do what sends mail to somebody else; counts it.
-pub async fn may_ask(
-    tx: &DatabaseTransaction,
-    client: Option<IpAddr>,
-    most: i32,
-    now: DateTimeUtc,
-) -> std::result::Result<bool, WriteError> {
+pub async fn may_ask(tx: &DatabaseTransaction, client: Option<IpAddr>, most: i32, now: DateTimeUtc) -> Result<bool> {
     let key = format!("asks:{}", client.map_or_else(|| "unknown".to_owned(), network));
     Ok(store::count_up_to(tx, &key, most, now - TimeDelta::hours(1), now).await?)
 }

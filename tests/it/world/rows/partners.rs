@@ -49,7 +49,7 @@ impl Rows {
             organisation_id: organisation,
             state,
             message: "We have customers of our own".to_owned(),
-            answer: Some("Seen by the operator".to_owned()),
+            answer: Some("Decision by the operator".to_owned()),
             requested_by_id: None,
             answered_at: Some(self.made()),
             created_at: self.made(),

@@ -49,7 +49,7 @@ impl Doer {
 
 /// What was done.
 #[derive(Clone, Debug)]
-pub struct Act {
+pub struct Event {
     /// The mutation, by its name in the schema.
     pub action: String,
     /// In whose log it stands: the organisation that it was done to.
@@ -72,7 +72,7 @@ pub struct Act {
     pub outcome: Outcome,
 }
 
-impl Act {
+impl Event {
     /// Something that was done.
     pub fn done(action: &str, organisation: Uuid, permission: Option<Permission>) -> Self {
         Self {

@@ -1,0 +1,210 @@
+//! How a mutation runs: what it is handed, and what becomes of its outcome. `#[mutation]` writes the calls.
+//!
+//! A mutation is an `async fn` in a file of its own. It gets an `Act`, or an `ActOn` the object that its `#[acts]` names:
+//! then the actor holds the permission, or the steps do not run. Whatever it fails with is answered: a `UserError` in the
+//! payload's `userErrors`, any other error at the path of the field.
+
+use std::ops::Deref;
+
+use async_graphql::{Context, ID};
+use uuid::Uuid;
+
+use super::request::{Request, Work, service};
+use crate::access::{Authorised, Decision, Guarded, Permission, Rule, check, note_refusal, report};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::organisation::Organisation;
+use crate::oversight::audit::Event;
+
+/// One mutation of one request.
+#[derive(Clone, Copy)]
+pub struct Act<'a> {
+    /// The engine's context.
+    pub context: &'a Context<'a>,
+    /// The request.
+    pub request: &'a Request,
+    /// Name of the mutation in the schema.
+    pub action: &'static str,
+}
+
+impl<'a> Act<'a> {
+    /// For `#[mutation]`: begins an act.
+    pub fn begin(context: &'a Context<'a>, action: &'static str) -> Result<Self> {
+        Ok(Self { context, request: Request::of(context)?, action })
+    }
+
+    /// For `#[acts]`: finds the object and checks that the actor holds one of the permissions there.
+    pub async fn on<T: Target>(self, key: &T::Key, rules: &[Rule]) -> Result<ActOn<'a, T>> {
+        let object = T::locate(self.request, key).await?.ok_or(Error::NotFound)?;
+        check(&object, rules)?;
+        let held = rules.iter().find_map(|rule| {
+            let at = object.grants_at(rule.side)?;
+            at.grants.has(rule.permission).then_some((rule, at.organisation))
+        });
+        // The check has just found one.
+        let (rule, organisation) = held.ok_or(Error::NotFound)?;
+        Ok(ActOn { act: self, object, rule: *rule, organisation, unmasked: false })
+    }
+
+    /// For `#[acts(…, unmasked)]`: the same, where the actor needs the permission only as if the organisation were active.
+    pub async fn on_unmasked<T: Target<Key = ID> + AsRef<Decision>>(
+        self,
+        key: &ID,
+        rules: &[Rule],
+    ) -> Result<ActOn<'a, T>> {
+        let object = T::locate(self.request, key).await?.ok_or(Error::NotFound)?;
+        let [rule] = rules else { return Err(Error::fault("an unmasked act has one permission")) };
+        let decision = object.as_ref();
+        if !decision.unmasked(self.request.now()).has(rule.permission) {
+            decision.require(rule.permission)?;
+        }
+        let organisation = decision.id();
+        Ok(ActOn { act: self, object, rule: *rule, organisation, unmasked: true })
+    }
+
+    /// Something that the schema was built with.
+    pub fn service<T: Send + Sync + 'static>(&self) -> Result<&'a T> {
+        service::<T>(self.context)
+    }
+
+    /// An event of this act in the log of the organisation, for acts that need no permission there.
+    pub fn event_at(&self, organisation: Uuid) -> Event {
+        Event::done(self.action, organisation, None)
+    }
+}
+
+/// An act on an object at which the actor holds the permission that the act needs.
+pub struct ActOn<'a, T> {
+    act: Act<'a>,
+    /// The object, as it was when the permission was checked.
+    pub object: T,
+    rule: Rule,
+    organisation: Uuid,
+    unmasked: bool,
+}
+
+impl<'a, T> Deref for ActOn<'a, T> {
+    type Target = Act<'a>;
+
+    fn deref(&self) -> &Act<'a> {
+        &self.act
+    }
+}
+
+impl<T> ActOn<'_, T> {
+    /// The permission by which it is allowed, and the side of the object where the actor holds it.
+    pub const fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The permission by which it is allowed.
+    pub const fn permission(&self) -> Permission {
+        self.rule.permission
+    }
+
+    /// The organisation at which the actor holds the permission.
+    pub const fn organisation(&self) -> Uuid {
+        self.organisation
+    }
+
+    /// An event of this act in the log of the organisation.
+    pub fn event(&self) -> Event {
+        Event::done(self.action, self.organisation, Some(self.rule.permission))
+    }
+
+    /// Locks the organisation and checks the permission again, as the transaction sees it. Steps that need another lock
+    /// first call this by hand; most use `locked`.
+    pub async fn authorise_in(&self, work: &Work<'_>) -> Result<Authorised> {
+        let access = &work.request.access;
+        if self.unmasked {
+            access.authorise_unmasked_in(work.tx, self.organisation, self.rule.permission).await
+        } else {
+            access.authorise_in(work.tx, self.organisation, self.rule.permission).await
+        }
+    }
+
+    /// Runs the steps in one transaction that has locked the organisation and checked the permission again. They get the
+    /// organisation as it is now.
+    pub async fn locked<R, W>(&self, steps: W) -> Result<R>
+    where
+        W: AsyncFnOnce(&Work<'_>, Authorised) -> Result<R> + Clone,
+    {
+        self.request
+            .transaction(async |work| {
+                let at = self.authorise_in(work).await?;
+                steps(work, at).await
+            })
+            .await
+    }
+}
+
+/// What a mutation can act on.
+pub trait Target: Guarded + Sized {
+    /// What names it.
+    type Key: ?Sized + Sync;
+
+    /// The object, if it exists for the viewer.
+    fn locate(request: &Request, key: &Self::Key) -> impl Future<Output = Result<Option<Self>>> + Send;
+}
+
+/// An object that is found by its id: by `node`, and by the mutations that act on it.
+pub trait Find: Guarded + Sized {
+    /// The type of its id.
+    const TYPE: Type;
+
+    /// The object, if it exists for the viewer.
+    fn find(request: &Request, key: Uuid) -> impl Future<Output = Result<Option<Self>>> + Send;
+}
+
+impl<T: Find> Target for T {
+    type Key = ID;
+
+    async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
+        Self::find(request, Self::TYPE.parse(id)?).await
+    }
+}
+
+impl AsRef<Decision> for Organisation {
+    fn as_ref(&self) -> &Decision {
+        &self.0
+    }
+}
+
+/// What a mutation answers. `#[payload]` implements it.
+pub trait Payload: Default {
+    /// The payload of an act that the user can mend.
+    fn refused(errors: Vec<UserError>) -> Self;
+
+    /// What is wrong.
+    fn user_errors(&self) -> &[UserError];
+}
+
+/// For `#[mutation]`: the answer to an outcome.
+pub fn answer<P: Payload>(context: &Context<'_>, outcome: Result<P>) -> Option<P> {
+    let payload = match outcome {
+        Ok(payload) => payload,
+        Err(Error::User(error)) => P::refused(vec![*error]),
+        Err(error) => {
+            report(context, error);
+            return None;
+        }
+    };
+    for error in payload.user_errors() {
+        if let Some(code) = refusal_code(error.code) {
+            note_refusal(context, code, None);
+        }
+    }
+    Some(payload)
+}
+
+/// Mistakes that are about rights are logged like every other refusal.
+const fn refusal_code(code: UserErrorCode) -> Option<&'static str> {
+    match code {
+        UserErrorCode::PermissionNotHeld => Some("PERMISSION_NOT_HELD"),
+        UserErrorCode::NotAnOwner => Some("NOT_AN_OWNER"),
+        UserErrorCode::ForStaffOnly => Some("FOR_STAFF_ONLY"),
+        UserErrorCode::WrongAddress => Some("WRONG_ADDRESS"),
+        UserErrorCode::ConfirmationRequired => Some("CONFIRMATION_REQUIRED"),
+        _ => None,
+    }
+}

@@ -1,0 +1,86 @@
+//! Closing an organisation.
+
+use async_graphql::{ID, InputObject};
+use chrono::TimeDelta;
+use entity::organisation::{Kind, State};
+use entity::organisation_halt::Model as Halt;
+use macros::{mutation, payload};
+use sea_orm::ActiveEnum;
+use serde_json::json;
+
+use super::object::Organisation;
+use super::{letters, rules, store};
+use crate::access::Decision;
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::graphql::act::{ActOn, Find};
+use crate::oversight::audit;
+use crate::people::membership::mail_admins;
+use crate::people::session;
+
+/// How many clients an error names that keep an organisation open.
+const NAMED: usize = 5;
+
+/// The organisation to close.
+#[derive(InputObject)]
+pub struct CloseOrganisationInput {
+    /// Id of the organisation.
+    pub organisation_id: ID,
+}
+
+/// The closed organisation.
+#[payload]
+pub struct CloseOrganisationPayload {
+    /// The organisation; null if it was not closed.
+    pub organisation: Option<Organisation>,
+}
+
+/// Closes an organisation: nobody works there any more, and its keys do nothing. Invoices and the log can still be read.
+/// Its owners and admins are told by mail, and whoever could close it can reopen it for some time. A reseller ends the
+/// partnerships with its clients first. Needs a recent `confirmIdentity`.
+#[mutation]
+#[acts(ORGANISATION_CLOSE, on = input.organisation_id, unmasked)]
+async fn close_organisation(
+    act: ActOn<'_, Organisation>,
+    input: CloseOrganisationInput,
+) -> Result<CloseOrganisationPayload> {
+    let request = act.request;
+    check_open(&act.object.0, &act)?;
+    session::require_confirmed(request)?;
+    let person = request.require_person()?;
+    let until = request.now() + TimeDelta::days(request.config.organisations.reopen_days);
+    act.locked(async |work, at| {
+        check_open(&at, &act)?;
+        let row = at.row();
+        if row.kind == Kind::Operator {
+            return Err(rules::operator_stays().into());
+        }
+        let clients = store::clients_of(work.tx, row.id, work.now, NAMED as u64 + 1).await?;
+        if !clients.is_empty() {
+            return Err(has_clients(&clients).into());
+        }
+        let halt = Halt { closed_at: Some(work.now), ..store::load_halt(work.tx, row.id).await? };
+        store::set_state(work.tx, State::Closed, halt).await?;
+        let event = act.event().to(input.organisation_id);
+        let event = event.changing(json!({ "state": row.state.to_value() }), json!({ "state": "CLOSED" }));
+        audit::record(work, event).await?;
+        Ok(mail_admins(work, row.id, |locale| letters::closed(locale, &row.name, &person.name, until)).await?)
+    })
+    .await?;
+    let organisation = Organisation::find(request, act.organisation()).await?;
+    Ok(CloseOrganisationPayload { organisation, ..Default::default() })
+}
+
+/// Says that a closed organisation is closed. A suspension masks the permission to close: only a closed state does not.
+fn check_open(at: &Decision, act: &ActOn<'_, Organisation>) -> Result<()> {
+    if at.state() == State::Closed {
+        return Err(rules::stale("It is closed already.").into());
+    }
+    at.require(act.permission())
+}
+
+fn has_clients(names: &[String]) -> UserError {
+    let more = if names.len() > NAMED { " and others" } else { "" };
+    let message =
+        format!("It has clients: {}{more}. End these partnerships first.", names[..names.len().min(NAMED)].join(", "));
+    UserError::at("organisationId", UserErrorCode::InUse, message)
+}
