@@ -7,26 +7,27 @@ use macros::guarded;
 use crate::access::report;
 use crate::base::error::{Error, Result};
 use crate::base::id::{self, Type};
-use crate::billing::details::{self, BillingContact};
-use crate::billing::invoice::{self, Invoice};
-use crate::billing::payer::{self, Moment, PayerAgreement};
-use crate::catalogue::service::{self, Service};
-use crate::catalogue::subscription::{self, Subscription};
+use crate::billing::details::BillingContact;
+use crate::billing::invoice::Invoice;
+use crate::billing::payer::PayerAgreement;
+use crate::catalogue::service::Service;
+use crate::catalogue::subscription::Subscription;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
-use crate::organisation::{self, Organisation};
-use crate::oversight::audit::{self, AuditEvent};
-use crate::oversight::operator::{self, UserAccount};
-use crate::partners::client_view::{self, ClientView};
-use crate::partners::partnership::{self, Partnership};
-use crate::partners::programme::{self, ResellerRequest};
-use crate::partners::property::{self, PropertyDefinition};
-use crate::partners::proposal::{self, PartnershipProposal};
+use crate::organisation::Organisation;
+use crate::oversight::audit::AuditEvent;
+use crate::oversight::operator::UserAccount;
+use crate::partners::client_view::ClientView;
+use crate::partners::partnership::Partnership;
+use crate::partners::programme::ResellerRequest;
+use crate::partners::property::PropertyDefinition;
+use crate::partners::proposal::PartnershipProposal;
 use crate::partners::reseller::Reseller;
-use crate::partners::template::{self, DelegationTemplate};
-use crate::people::api_key::{self, ApiKey};
-use crate::people::invitation::{self, Invitation};
-use crate::people::membership::{self, Membership};
-use crate::people::ownership::{self, OwnershipTransfer};
+use crate::partners::template::DelegationTemplate;
+use crate::people::api_key::ApiKey;
+use crate::people::invitation::Invitation;
+use crate::people::membership::Membership;
+use crate::people::ownership::OwnershipTransfer;
 
 /// How many ids `nodes` takes.
 const MOST: usize = 100;
@@ -75,38 +76,48 @@ pub enum Node {
     ClientView(ClientView),
 }
 
-async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
-    let request = Request::of(context)?;
-    let access = &request.access;
-    let (kind, key) = id::parse(id)?;
-    let found = match kind {
-        Type::Organisation => organisation::store::find(access, key).await?.map(Node::from),
-        Type::Reseller => access.look(key).await?.as_ref().and_then(Reseller::of).map(Node::from),
-        Type::Membership => membership::store::find(request, key).await?.map(Node::from),
-        Type::Partnership => partnership::store::find(request, key).await?.map(Node::from),
-        Type::PartnershipProposal => {
-            proposal::store::find(request, key, proposal::lapse(context)?).await?.map(Node::from)
-        }
-        Type::DelegationTemplate => template::store::find(request, key).await?.map(Node::from),
-        Type::ResellerRequest => programme::store::find(request, key).await?.map(Node::from),
-        Type::BillingContact => details::store::find_contact(request, key).await?.map(Node::from),
-        Type::PayerAgreement => payer::store::find(request, key, Moment::of(context)?).await?.map(Node::from),
-        Type::Subscription => subscription::store::find(request, key).await?.map(Node::from),
-        Type::Service => service::store::find(request, key).await?.map(Node::from),
-        Type::Invoice => invoice::store::find(request, key).await?.map(Node::from),
-        Type::UserAccount => operator::store::find(request, key).await?.map(Node::from),
-        Type::ApiKey => api_key::store::find(request, key).await?.map(Node::from),
-        Type::Invitation => invitation::store::find(request, key).await?.map(Node::from),
-        Type::AuditEvent => audit::store::find(request, key).await?.map(Node::from),
-        Type::PropertyDefinition => property::store::find(request, key).await?.map(Node::from),
-        Type::ClientView => client_view::store::find(request, key).await?.map(Node::from),
-        Type::OwnershipTransfer => ownership::store::find(request, key).await?.map(Node::from),
-        Type::User | Type::Session | Type::Role => {
-            return Err(Error::InvalidInput(
-                "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
-            ));
+/// The types that `node` finds, one line each: the type of the id, which is also the member of `Node` and the object.
+macro_rules! find_by_type {
+    ($request:expr, $kind:expr, $key:expr, [$($name:ident),* $(,)?]) => {
+        match $kind {
+            $(Type::$name => $name::find($request, $key).await?.map(Node::from),)*
+            Type::User | Type::Session | Type::Role => {
+                return Err(Error::InvalidInput(
+                    "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
+                ));
+            }
         }
     };
+}
+
+async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
+    let (kind, key) = id::parse(id)?;
+    let found = find_by_type!(
+        Request::of(context)?,
+        kind,
+        key,
+        [
+            Organisation,
+            Reseller,
+            Membership,
+            Partnership,
+            PartnershipProposal,
+            DelegationTemplate,
+            ResellerRequest,
+            BillingContact,
+            PayerAgreement,
+            Subscription,
+            Service,
+            Invoice,
+            UserAccount,
+            ApiKey,
+            Invitation,
+            AuditEvent,
+            PropertyDefinition,
+            ClientView,
+            OwnershipTransfer,
+        ]
+    );
     found.ok_or(Error::NotFound)
 }
 

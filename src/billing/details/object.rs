@@ -96,6 +96,17 @@ impl BillingContact {
     }
 }
 
+impl crate::graphql::act::Find for BillingContact {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::BillingContact;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find_contact(request, key).await
+    }
+}
+
 impl Guarded for BillingContact {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

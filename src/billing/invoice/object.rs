@@ -61,6 +61,17 @@ impl Invoice {
     }
 }
 
+impl crate::graphql::act::Find for Invoice {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Invoice;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Invoice {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {

@@ -46,6 +46,17 @@ impl PayerAgreement {
     }
 }
 
+impl crate::graphql::act::Find for PayerAgreement {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::PayerAgreement;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key, super::rules::Moment::of_request(request)).await
+    }
+}
+
 impl Guarded for PayerAgreement {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {

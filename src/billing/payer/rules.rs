@@ -56,8 +56,12 @@ impl Moment {
 
     /// For the request that a resolver works for.
     pub fn of(context: &Context<'_>) -> error::Result<Self> {
-        let days = service::<Arc<Config>>(context)?.partnerships.proposal_days;
-        Ok(Self::new(Request::of(context)?.now(), days))
+        Ok(Self::of_request(Request::of(context)?))
+    }
+
+    /// For a request.
+    pub fn of_request(request: &Request) -> Self {
+        Self::new(request.now(), request.config.partnerships.proposal_days)
     }
 
     /// Its day (UTC).

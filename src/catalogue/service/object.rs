@@ -88,6 +88,17 @@ impl ServiceFilter {
     }
 }
 
+impl crate::graphql::act::Find for Service {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Service;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Service {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         // Of the two permissions that show services, only the one of its kind counts.

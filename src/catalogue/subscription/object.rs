@@ -53,6 +53,17 @@ impl Subscription {
     }
 }
 
+impl crate::graphql::act::Find for Subscription {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Subscription;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Subscription {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

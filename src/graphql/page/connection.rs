@@ -12,7 +12,7 @@ use super::arguments::PageArguments;
 use super::filter::Filter;
 use super::list::List;
 use super::slice::Slice;
-use crate::access::directive;
+use crate::access::{Unchecked, directive};
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
@@ -88,6 +88,11 @@ impl<T> Connection<T> {
 }
 
 impl<R: Send + Sync + 'static> List<R> {
+    /// One item by its id, whoever its parent is, fetched together with its siblings.
+    pub async fn look_up(&'static self, request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<R>>>> {
+        Ok(self.find(request.db(), &request.lists, id).await?.map(Unchecked::new))
+    }
+
     /// The page of one parent and the count of its whole list.
     pub async fn read(
         &'static self,

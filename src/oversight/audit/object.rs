@@ -168,6 +168,17 @@ pub const fn actor_type(kind: audit_event::ActorKind) -> id::Type {
     }
 }
 
+impl crate::graphql::act::Find for AuditEvent {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::AuditEvent;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for AuditEvent {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let seat = GrantsAt { organisation: self.seen.row.id, grants: self.seen.grants };

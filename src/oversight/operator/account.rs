@@ -52,6 +52,17 @@ impl UserAccount {
     }
 }
 
+impl crate::graphql::act::Find for UserAccount {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::UserAccount;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for UserAccount {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.operator.grants_at(side)

@@ -131,6 +131,17 @@ impl ClientView {
     }
 }
 
+impl crate::graphql::act::Find for ClientView {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::ClientView;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for ClientView {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

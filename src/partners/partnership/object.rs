@@ -63,6 +63,17 @@ impl Partnership {
     }
 }
 
+impl crate::graphql::act::Find for Partnership {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Partnership;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Partnership {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {

@@ -39,6 +39,17 @@ impl ResellerRequest {
     }
 }
 
+impl crate::graphql::act::Find for ResellerRequest {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::ResellerRequest;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for ResellerRequest {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

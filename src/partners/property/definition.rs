@@ -44,6 +44,17 @@ impl PropertyDefinition {
     }
 }
 
+impl crate::graphql::act::Find for PropertyDefinition {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::PropertyDefinition;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for PropertyDefinition {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

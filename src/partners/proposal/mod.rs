@@ -38,6 +38,10 @@ use crate::graphql::request::{Request, service};
 
 /// Which proposals have lapsed at the moment of the request.
 pub fn lapse(context: &Context<'_>) -> Result<Lapse> {
-    let days = service::<Arc<Config>>(context)?.partnerships.proposal_days;
-    Ok(Lapse { now: Request::of(context)?.now(), days })
+    Ok(lapse_of(Request::of(context)?))
+}
+
+/// The same of a request.
+pub fn lapse_of(request: &Request) -> Lapse {
+    Lapse { now: request.now(), days: request.config.partnerships.proposal_days }
 }

@@ -50,6 +50,17 @@ impl PartnershipProposal {
     }
 }
 
+impl crate::graphql::act::Find for PartnershipProposal {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::PartnershipProposal;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key, super::lapse_of(request)).await
+    }
+}
+
 impl Guarded for PartnershipProposal {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         let end = match side {

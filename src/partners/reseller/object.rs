@@ -43,6 +43,17 @@ impl Reseller {
     }
 }
 
+impl crate::graphql::act::Find for Reseller {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Reseller;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        Ok(request.access.look(key).await?.as_ref().and_then(Self::of))
+    }
+}
+
 impl Guarded for Reseller {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.0.grants_at(side)

@@ -26,6 +26,17 @@ impl DelegationTemplate {
     }
 }
 
+impl crate::graphql::act::Find for DelegationTemplate {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::DelegationTemplate;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for DelegationTemplate {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

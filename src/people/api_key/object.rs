@@ -23,6 +23,17 @@ pub struct ApiKey {
     now: DateTimeUtc,
 }
 
+impl crate::graphql::act::Find for ApiKey {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::ApiKey;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for ApiKey {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

@@ -26,6 +26,17 @@ pub struct Invitation {
     now: DateTimeUtc,
 }
 
+impl crate::graphql::act::Find for Invitation {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Invitation;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Invitation {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

@@ -22,6 +22,17 @@ pub struct Membership {
     pub(super) seen: Decision,
 }
 
+impl crate::graphql::act::Find for Membership {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::Membership;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for Membership {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

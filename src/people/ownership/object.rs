@@ -29,6 +29,17 @@ impl OwnershipTransfer {
     }
 }
 
+impl crate::graphql::act::Find for OwnershipTransfer {
+    const TYPE: crate::base::id::Type = crate::base::id::Type::OwnershipTransfer;
+
+    async fn find(
+        request: &crate::graphql::request::Request,
+        key: uuid::Uuid,
+    ) -> crate::base::error::Result<Option<Self>> {
+        super::store::find(request, key).await
+    }
+}
+
 impl Guarded for OwnershipTransfer {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.seen.grants_at(side)

@@ -36,6 +36,12 @@ pub fn require_confirmed(request: &Request) -> Result<()> {
     Err(UserError::general(UserErrorCode::ConfirmationRequired, message).into())
 }
 
+/// Refuses a person who would let others in, or have mail sent to them, and has not proved to own the address of the
+/// account: somebody else may have made it, and would keep what is given now.
+pub fn require_verified(request: &Request) -> Result<(), UserError> {
+    unproved(request).map_or(Ok(()), Err)
+}
+
 /// What to answer to a person who would give others a way in, or have mail sent to them, and has not proved to own the
 /// address of the account: it may have been made by somebody else, who would keep what is given now.
 pub fn unproved(request: &Request) -> Option<UserError> {

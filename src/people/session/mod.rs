@@ -24,7 +24,7 @@ mod token;
 
 pub use active::active_organisation;
 pub use authenticate::{API_KEY_PREFIX, authenticate};
-pub use confirmation::{require_confirmed, unconfirmed, unproved};
+pub use confirmation::{require_confirmed, require_verified, unconfirmed, unproved};
 pub use identity::IdentityMutation;
 pub use log_in::LogInMutation;
 pub use mutation::SessionMutation;
