@@ -39,6 +39,26 @@ impl Total {
     }
 }
 
+/// A page of rows, and how many rows the whole list has: what stores give.
+pub struct Page<R> {
+    /// The rows of the page.
+    pub slice: Arc<Slice<R>>,
+    /// The count of the whole list.
+    pub total: Total,
+}
+
+impl<R> Page<R> {
+    /// The connection whose nodes are made of the rows.
+    pub fn connection<T>(self, node: impl Fn(&Arc<R>) -> T) -> Connection<T> {
+        Connection::new(&self.slice, self.total, node)
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.slice.items.iter().map(|(_, row)| row)
+    }
+}
+
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
@@ -91,6 +111,18 @@ impl<R: Send + Sync + 'static> List<R> {
     /// One item by its id, whoever its parent is, fetched together with its siblings.
     pub async fn look_up(&'static self, request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<R>>>> {
         Ok(self.find(request.db(), &request.lists, id).await?.map(Unchecked::new))
+    }
+
+    /// The page of one parent, with the count of its whole list.
+    pub async fn rows(
+        &'static self,
+        request: &Request,
+        parent: Uuid,
+        page: &PageArguments,
+        filter: Filter,
+    ) -> Result<Page<R>> {
+        let (slice, total) = self.read(request, parent, page, filter).await?;
+        Ok(Page { slice, total })
     }
 
     /// The page of one parent and the count of its whole list.

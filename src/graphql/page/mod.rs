@@ -12,7 +12,7 @@ mod list;
 mod slice;
 
 pub use arguments::PageArguments;
-pub use connection::{Connection, Edge, PageInfo, Total};
+pub use connection::{Connection, Edge, Page, PageInfo, Total};
 pub use filter::Filter;
 pub use key::Key;
 pub use list::{List, Lists, Placing, of_each};
