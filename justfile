@@ -1,22 +1,22 @@
-# Shorthands; the README says what each does.
+# Short names for the commands in the README.
 
-# The server with demo data on embedded SQLite.
+# Runs the server with demo data on embedded SQLite.
 demo:
     cargo run -- serve --demo
 
-# Everything that must hold, as it runs before a change lands.
+# Runs all checks that a change must pass before it lands.
 ci:
     bash .ci/run
 
-# All tests on SQLite; with TEST_DATABASE_URL on PostgreSQL instead.
+# Runs all tests on SQLite. If TEST_DATABASE_URL is set, they run on PostgreSQL instead.
 test:
     cargo test --workspace
 
-# Writes schema.graphql anew.
+# Writes schema.graphql again.
 schema:
     cargo run -- schema > schema.graphql
 
-# What a decision costs, and a load run against the least that any server can do.
+# Measures what a decision costs, and runs a load test beside the simplest possible server.
 bench:
     cargo bench --bench decide
     cargo bench --bench load
