@@ -1,23 +1,63 @@
-//! `#[guarded]`: one rule per field of a GraphQL object, written once.
+//! `#[guarded]`, `#[mutation]` and `#[payload]`: each field and each mutation has exactly one rule, written once.
 //!
-//! Above `#[Object]`, each method carries exactly one of
+//! From that rule come the check at the head of the resolver, the directive in the schema, and the sentence in the
+//! description. Code without a rule does not compile.
 //!
-//! - `#[requires(INVOICE_READ)]`, `#[requires(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER)]`: any one of the
-//!   named permissions, tested on the object itself;
-//! - `#[finds(INVOICE_READ)]`: a root field that looks an object up for a signed-in actor; for who lacks the permission
-//!   it is not there;
-//! - `#[acts(MEMBER_INVITE)]`: a mutation, which begins by looking the organisation up at which it acts, with
-//!   `Access::act` or `Seen::require`: those refuse who lacks the permission there;
-//! - `#[authenticated]`: any signed-in actor;
-//! - `#[public]`: nothing beyond seeing the object it belongs to;
-//! - `#[flattened]`, alone: no field of its own, but a part of the object whose fields, each with its rule, stand among
-//!   those of the object.
+//! # Fields: `#[guarded]`
 //!
-//! From that one place come the check at the head of the resolver, the directive in the schema and the sentence in
-//! the description. A refused field is `null` with one error at its path, so a field with `#[requires]` or
-//! `#[authenticated]` must be nullable; anything else does not compile. A parameter `page: PageArguments` stands for
-//! `first`, `after`, `last` and `before`. `#[guarded(exists(…))]` says who sees the
-//! object at all.
+//! Put `#[guarded]` above `#[Object]`. Each method then carries exactly one of these:
+//!
+//! | attribute | the field is for |
+//! |---|---|
+//! | `#[requires(INVOICE_READ)]` | viewers who hold the permission at the object's organisation |
+//! | `#[requires(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER)]` | viewers who hold any one of these, each at its side of the object |
+//! | `#[finds(INVOICE_READ)]` | signed-in actors. It is a root field that looks up an object; without the permission, the object is not found |
+//! | `#[authenticated]` | any signed-in actor |
+//! | `#[public]` | anybody who sees the object |
+//!
+//! `#[flattened]` stands alone on a method. The method gives a part of the object, whose fields appear among the
+//! object's own fields. Each of them has its own rule.
+//!
+//! A refused field is `null`, with one error at its path. So a field that may be refused must return `Option<T>` or
+//! `Result<Option<T>>`; any other type does not compile. The same holds for a field that may fail.
+//!
+//! `#[guarded(exists(INVOICE_READ))]` says who sees the object at all: viewers who hold one of the named permissions.
+//! It implements `crate::access::Exists`.
+//!
+//! A parameter `page: PageArguments` stands for the four arguments `first`, `after`, `last` and `before`.
+//!
+//! # Mutations: `#[mutation]`
+//!
+//! A mutation is an `async fn` in a file of its own. Its name in snake case gives the name of the root field, and the
+//! object that holds the field: `update_role` gives `updateRole` and `UpdateRole`. The noun's `mod.rs` lists the object
+//! in its `MergedObject`.
+//!
+//! The first parameter is the act. The other parameters are the arguments of the field. The function returns
+//! `Result<Payload>`, and carries exactly one of these:
+//!
+//! | attribute | the first parameter | who may call it |
+//! |---|---|---|
+//! | `#[acts(MEMBER_INVITE, on = input.organisation_id)]` | `act: ActOn<'_, Organisation>` | signed-in actors with the permission there |
+//! | `#[authenticated]` | `act: Act<'_>` | any signed-in actor |
+//! | `#[public]` | `act: Act<'_>` | anybody |
+//!
+//! In `#[acts(PERMISSION, …, on = expression, unmasked)]`:
+//!
+//! - **Permissions** come first. Any one of several is enough, each with `at SIDE` if the object has sides. The
+//!   function learns from `act.rule()` which one it was.
+//! - **`on`** names the object: an expression over the parameters that gives its key, usually its id. The type of the
+//!   object is that of the `ActOn`. The macro finds the object and checks the permission before the first line runs.
+//! - **`unmasked`** is for acts that must also work while the organisation is suspended or closed. The actor then needs
+//!   the permission only as if the organisation were active. It takes exactly one permission.
+//!
+//! A `UserError` that the function returns goes into `userErrors` of the payload. Any other error makes the field null,
+//! with the error at its path. `graphql::act` runs the mutation: read it next.
+//!
+//! # Payloads: `#[payload]`
+//!
+//! `#[payload]` stands on the struct that a mutation returns. It adds the field `userErrors`, and makes the struct
+//! public in the schema. A refused mutation returns the payload's default with the errors, so each field needs a
+//! default.
 
 mod field;
 mod mutation;
@@ -28,7 +68,7 @@ use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::{Attribute, Error, ImplItem, ItemImpl, Meta, parse_quote};
 
-/// See the crate's documentation.
+/// One rule for each field of a GraphQL object. See the crate's documentation.
 #[proc_macro_attribute]
 pub fn guarded(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as ItemImpl);
@@ -42,7 +82,7 @@ pub fn mutation(_: TokenStream, item: TokenStream) -> TokenStream {
     mutation::mutation(item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
-/// What a mutation answers, with `user_errors`. See the crate's documentation.
+/// The answer of a mutation, with `user_errors`. See the crate's documentation.
 #[proc_macro_attribute]
 pub fn payload(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemStruct);
@@ -88,7 +128,7 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     })
 }
 
-/// Appends arguments to the `#[Object]` attribute below us.
+/// Adds arguments to the `#[Object]` attribute below this one.
 fn add_to_object(attributes: &mut [Attribute], extra: Tokens) -> Result<(), Error> {
     for attribute in attributes {
         if attribute.path().segments.last().is_some_and(|segment| segment.ident == "Object") {
