@@ -1,10 +1,10 @@
-// The tabs that a new visitor finds. Those with `$id` are filled after the log-in with an id that this person knows.
+// The tabs that a new visitor sees. After the log-in, `$id` is filled with an id that the person can use.
 
 export const examples = [
   {
     filledWith: "reseller",
-    query: `# A reseller's customers, what they use and what they owe.
-# What you may not see is null, with an error that says which permission is missing.
+    query: `# A reseller's customers: what they use and what they owe.
+# Fields that you may not see are null. Each has an error that names the missing permission.
 query PartnerTree($id: ID!) {
   reseller(id: $id) {
     organisation { name }
@@ -29,7 +29,8 @@ query PartnerTree($id: ID!) {
   },
   {
     filledWith: "reseller",
-    query: `# The table of a reseller's customers: those of one region, by a column of its own. Columns are picked by their keys.
+    query: `# A reseller's table of customers, filtered by region.
+# A reseller defines such columns itself; pick them by their keys.
 query ClientTable($id: ID!) {
   reseller(id: $id) {
     propertyDefinitions { edges { node { key label type choices } } }
@@ -47,7 +48,7 @@ query ClientTable($id: ID!) {
 `,
   },
   {
-    query: `# Everything you belong to, what you may do there, and who pays for whom.
+    query: `# The organisations you can work in, what you may do there, and who pays for whom.
 query Dashboard {
   viewer {
     name email
@@ -61,7 +62,8 @@ query Dashboard {
   },
   {
     filledWith: "reseller",
-    query: `# A reseller's customers in all. Each figure says over how many of them it speaks: those that let you know.
+    query: `# Totals over a reseller's customers.
+# Each figure includes only customers that let you see it, and says how many of how many these are.
 query Summary($id: ID!) {
   reseller(id: $id) {
     organisation { name overview { memberCount subscriptionCount monthlyRecurring { formatted } } }
@@ -80,7 +82,7 @@ query Summary($id: ID!) {
   },
   {
     filledWith: "organisation",
-    query: `# Who can read the invoices of this organisation, and through what.
+    query: `# Everybody who can read the invoices of this organisation, and why they can.
 query WhoCanSee($id: ID!) {
   organisation(id: $id) {
     name
@@ -93,7 +95,7 @@ query WhoCanSee($id: ID!) {
   },
   {
     filledWith: "organisation",
-    query: `# Why you may, or may not, read the invoices of this organisation.
+    query: `# Why you may or may not read the invoices of this organisation.
 query Explain($id: ID!) {
   explainAccess(organisationId: $id, permission: INVOICE_READ) {
     granted
@@ -105,7 +107,7 @@ query Explain($id: ID!) {
   },
   {
     filledWith: "organisation",
-    query: `# Who pays for this organisation, through whom, where its invoices go, and what is agreed for later.
+    query: `# Who pays for this organisation, by which steps, where its invoices go, and what changes next.
 query WhoPays($id: ID!) {
   explainPayer(organisationId: $id) {
     sentence
@@ -119,7 +121,7 @@ query WhoPays($id: ID!) {
   },
   {
     filledWith: "organisation",
-    query: `# Whom this organisation has asked to pay, and what it is asked to pay for.
+    query: `# The organisations that this one has asked to pay for it, and those that have asked this one to pay.
 query Payers($id: ID!) {
   organisation(id: $id) {
     name
@@ -130,7 +132,7 @@ query Payers($id: ID!) {
 `,
   },
   {
-    query: `# Every permission, the fields it opens and the roles that hold it.
+    query: `# All permissions. For each, the fields that it opens and the built-in roles that hold it.
 query Catalogue {
   permissionCatalogue { permission text description delegable implies fields builtInRoles }
 }
@@ -138,7 +140,7 @@ query Catalogue {
   },
 ];
 
-// The variables of an example, as text, for a person who knows these ids: `{reseller, organisation}`.
+// The variables of an example as text, filled with the ids that the person can use: `{reseller, organisation}`.
 export function variables(example, ids) {
   return example.filledWith ? JSON.stringify({ id: ids[example.filledWith] ?? "" }, null, 2) : "";
 }

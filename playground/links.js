@@ -1,4 +1,4 @@
-// Where a link from a mail leads: a tab with what to send, filled with the secret of the link.
+// The pages that links in mails lead to. Each opens a tab with a document to run, filled with the secret of the link.
 
 const pages = {
   "/verify-address": `# Proves that this address is yours.
@@ -6,7 +6,7 @@ mutation VerifyAddress($token: String!) {
   verifyAddress(input: {token: $token}) { verified userErrors { code message } }
 }
 `,
-  "/reset-password": `# Sets a new password: put it below, in place of the dots. All sessions end.
+  "/reset-password": `# Sets a new password. Write it into the variables below, in place of the dots. All sessions end.
 mutation ResetPassword($token: String!, $newPassword: String!) {
   resetPassword(input: {token: $token, newPassword: $newPassword}) { reset userErrors { code message } }
 }
@@ -16,13 +16,15 @@ mutation ConfirmAddress($token: String!) {
   confirmAddress(input: {token: $token}) { confirmed userErrors { code message } }
 }
 `,
-  "/undo-address": `# Brings your account back to this address. All sessions end, and you get a link to set a new password.
+  "/undo-address": `# Moves your account back to this address. All sessions end, and you get a link to set a new password.
 mutation UndoAddress($token: String!) {
   undoAddress(input: {token: $token}) { undone userErrors { code message } }
 }
 `,
-  "/invitation": `# Look at the invitation first: "next" says what comes then. With SIGN_UP, make an account with signUp and
-# invitationToken; with SIGN_IN, log in above and run Accept; with SET_PASSWORD, run Accept with a newPassword.
+  "/invitation": `# Look at the invitation first. Then "next" says what to do.
+# SIGN_UP: create an account with signUp and invitationToken.
+# SIGN_IN: log in above and run Accept.
+# SET_PASSWORD: run Accept with a newPassword.
 query Invitation($token: String!) {
   invitation(token: $token) { organisation { name } invitedBy roles email expiresAt next }
 }
@@ -35,7 +37,8 @@ mutation Decline($token: String!) {
   declineInvitation(input: {token: $token}) { declined userErrors { code message } }
 }
 `,
-  "/ownership": `# An organisation is offered to you. Log in above with the account of this address, then accept or decline.
+  "/ownership": `# You are offered the ownership of an organisation.
+# Log in above with the account of this address, then accept or decline.
 mutation Accept($token: String!) {
   acceptOwnership(input: {token: $token}) { organisation { name viewerPermissions } userErrors { code message } }
 }
@@ -44,12 +47,12 @@ mutation Decline($token: String!) {
   declineOwnership(input: {token: $token}) { userErrors { code message } }
 }
 `,
-  "/partnership": `# A partnership is proposed to you. Log in above, look at what it would open, then accept or decline.
+  "/partnership": `# A partnership is proposed to you. Log in above, check what it would open, then accept or decline.
 query Offers {
   viewer { partnershipOffers { edges { node { id organisation { name } message terms { opens { permission description } } } } } }
 }
 
-# Of several organisations of yours, the one that you have switched to accepts, or add organisationId.
+# The organisation that you work in accepts. To accept for another one of yours, add organisationId.
 mutation Accept($token: ID!) {
   acceptPartnership(input: {proposalId: $token}) { partnership { state delegatedPermissions } userErrors { code message } }
 }
@@ -60,8 +63,8 @@ mutation Decline($token: ID!) {
 `,
 };
 
-// The tab for the address of this page, if a link has led here. The secret leaves the address at once, so that it is
-// not in the history of the browser.
+// The tab for the address of this page, if a link in a mail opened it. The secret is removed from the address at once, so
+// that it does not stay in the history of the browser.
 export function linked() {
   const query = pages[location.pathname];
   const token = new URLSearchParams(location.search).get("token");

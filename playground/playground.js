@@ -11,12 +11,12 @@ const root = ReactDOM.createRoot(element("graphiql"));
 const link = linked();
 let mounted = 0;
 
-// What is typed goes with the browser tab, as the session does: nothing stays behind on a borrowed machine.
+// Typed text ends with the browser tab, as the session does. So nothing stays behind on a borrowed machine.
 function show(ids = {}) {
   const tabs = examples.map((example) => ({ query: example.query, variables: variables(example, ids) }));
   if (link) {
     tabs.unshift(link);
-    // Tabs from before would hide it.
+    // Stored tabs would hide it.
     if (!mounted) sessionStorage.removeItem("graphiql:tabState");
   }
   fillTabs(tabs, ids);
@@ -24,7 +24,7 @@ function show(ids = {}) {
   root.render(React.createElement(GraphiQL, { key: ++mounted, ...editor }));
 }
 
-// GraphiQL reads its tabs from the storage when it mounts: the examples among them, edited or not, get the new ids.
+// GraphiQL reads its tabs from the storage when it mounts. Examples among them get the new ids, even if they were edited.
 function fillTabs(tabs, ids) {
   const state = JSON.parse(sessionStorage.getItem("graphiql:tabState") ?? "null");
   for (const tab of state?.tabs ?? []) {
@@ -48,7 +48,7 @@ function showAccount(name) {
   element("account").hidden = !isLoggedIn();
 }
 
-// Runs one act of the log-in box; what goes wrong is said in the box.
+// Runs one action of the log-in box, and shows an error in the box.
 async function act(button, work) {
   tell("problem", "");
   button.disabled = true;
@@ -88,7 +88,7 @@ form.addEventListener("submit", (event) => {
     try {
       await logIn(form.email.value, form.password.value, form.code.value);
     } catch (error) {
-      // Somebody with a second factor is asked for its code, and only then.
+      // The code is asked for only if the person has a second factor.
       if (error.code === "CODE_REQUIRED") {
         element("code").hidden = false;
         form.code.focus();

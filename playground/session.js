@@ -1,4 +1,4 @@
-// Who is logged in, and every request to the API. The tokens live in sessionStorage: they end with the browser tab.
+// The session, and all requests to the API. The tokens are in sessionStorage, so they end with the browser tab.
 
 const KEY = "tenantry.session";
 const TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken } userErrors { code field message }";
@@ -24,7 +24,7 @@ function post(body, headers, accept = "application/graphql-response+json, applic
   return fetch("/graphql", { method: "POST", headers: all, body: JSON.stringify(body), signal });
 }
 
-// The data of one answer; its first error, of either kind, is thrown.
+// Gives the data of one answer. Throws the first error, of either kind.
 async function run(query, variables, headers) {
   const answer = await (await post({ query, variables }, headers)).json();
   if (answer.errors) throw new Error(answer.errors[0].message);
@@ -42,7 +42,7 @@ async function refresh() {
   try {
     keep((await run(mutation, { input: { refreshToken: tokens.refreshToken } })).refreshSession.tokens);
   } catch (error) {
-    // A server that does not answer says nothing about the session.
+    // If the server does not answer, the session may still be valid.
     if (error instanceof TypeError) throw error;
     keep(null);
     const ended = new Error(`Your session has ended. ${error.message}`);
@@ -53,7 +53,7 @@ async function refresh() {
 
 async function authorization() {
   if (tokens && Date.parse(tokens.accessTokenExpiresAt) < Date.now() + 10_000) {
-    // A refresh token is good for one use: requests at the same moment share one refresh.
+    // A refresh token works once, so requests at the same moment share one refresh.
     refreshing ??= refresh().finally(() => (refreshing = null));
     await refreshing;
   }
@@ -71,7 +71,7 @@ export async function logOut() {
   if (headers.authorization) await run("mutation LogOut { logOut { userErrors { message } } }", {}, headers);
 }
 
-// The person, with the ids that the example tabs need.
+// Loads the person, and the ids that the example tabs need.
 export async function loadViewer() {
   const query = "{ viewer { name organisations(first: 50) { edges { node { id name kind reseller { id } } } } } }";
   try {
@@ -85,7 +85,7 @@ export async function loadViewer() {
   }
 }
 
-// GraphiQL's fetcher. A header typed into GraphiQL wins over the session's own.
+// The fetcher for GraphiQL. Headers typed into GraphiQL override those of the session.
 export async function fetcher(body, { headers, documentAST } = {}) {
   const typed = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   const all = { ...(await authorization()), ...typed };
@@ -95,7 +95,7 @@ export async function fetcher(body, { headers, documentAST } = {}) {
   return operation?.operation === "subscription" ? events(body, all) : (await post(body, all)).json();
 }
 
-// A subscription as Server-Sent Events; GraphiQL's stop button ends the request.
+// Reads a subscription as Server-Sent Events. GraphiQL's stop button ends the request.
 async function* events(body, headers) {
   const stop = new AbortController();
   try {
