@@ -5,7 +5,7 @@ use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 #[test]
 fn who_signs_up_gets_the_mail_over_an_encrypted_way() {

@@ -9,7 +9,7 @@ use tenantry::mail::Letter;
 
 use super::server::Server;
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 #[test]
 fn of_several_processes_at_one_outbox_one_sends_each_mail() {

@@ -3,6 +3,7 @@
 mod cost;
 mod delivered;
 mod leased;
+mod links;
 mod refused;
 mod server;
 

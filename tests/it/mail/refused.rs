@@ -5,7 +5,7 @@ use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const LINK: &str = "https://portal.example/reset-password?token=SECRET";
 

@@ -1,22 +1,23 @@
 //! Stories of partners: proposals, what is agreed, changed and ended, clients that a reseller creates, and how one becomes a
 //! reseller.
 
-mod answering;
-mod bad;
-mod contract;
-mod creating;
+mod answered;
+mod changed;
+mod client_table;
+mod created_clients;
 mod custody;
-mod ending;
-pub mod examples;
-mod over;
+mod ended;
+mod given_memberships;
+mod journeys;
+mod mistakes;
+mod next_request;
 mod programme;
-mod proposing;
+mod proposed;
 mod races;
 mod references;
-mod seen_next;
 mod templates;
+mod tree;
 mod upkeep;
-mod ways;
 
 use serde_json::{Value, json};
 

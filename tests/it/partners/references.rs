@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const NUMBERED: &str = "partnership { id reference client { name } }";
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
+use tenantry::access::{Actor, UserActor};
 use tenantry::base::id::Type;
+use tenantry::graphql::request::Request;
 use uuid::Uuid;
 
 use super::client::Client;
@@ -56,7 +58,25 @@ pub fn id_of(tenant: Tenant) -> String {
     Type::Organisation.id(tenant.id).0
 }
 
+/// Somebody who is signed in, with a verified address.
+pub fn signed_in(id: Uuid, name: &str) -> Actor {
+    Actor::User(UserActor {
+        id,
+        name: name.to_owned(),
+        email: String::new(),
+        is_verified: true,
+        session_id: id,
+        confirmed_at: None,
+        active_organisation: None,
+    })
+}
+
 impl World {
+    /// A request of somebody who is signed in, for what is tested below the schema.
+    pub fn request(&self, caller: Caller) -> Request {
+        self.app.request(signed_in(caller.person().id, caller.name()))
+    }
+
     /// Id of somebody's membership in the API.
     pub async fn membership(&self, tenant: Tenant, caller: Caller) -> String {
         let sql = "SELECT id FROM membership WHERE organisation_id = $1 AND user_id = $2";

@@ -4,13 +4,15 @@
 //! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
 //! everything at once, `people.rs` for who can ask.
 
+pub mod accounts;
 mod acting;
 mod answer;
 mod client;
 mod crowd;
+mod database;
 mod dump;
 mod hub;
-mod paying;
+mod payers;
 mod people;
 mod rows;
 mod tenants;
@@ -33,9 +35,10 @@ use tenantry::people::session::Tokens;
 use tenantry::people::user::{Passwords, SecretKeys};
 use uuid::Uuid;
 
-pub use acting::id_of;
+pub use acting::{id_of, signed_in};
 pub use answer::Answer;
 pub use client::{Client, HttpAnswer};
+pub use database::{on_postgres, with_database, with_empty_database};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;

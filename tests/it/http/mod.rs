@@ -1,0 +1,3 @@
+//! What the server makes of HTTP.
+
+mod transport;
