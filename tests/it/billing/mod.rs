@@ -44,17 +44,6 @@ async fn agree(world: &World, organisation: Tenant, payer: Tenant, from: i64) ->
     agreed
 }
 
-/// Everybody has proved the address.
-async fn db_prove_all(world: &World) {
-    world.db_execute("UPDATE \"user\" SET email_verified_at = $1", [now().into()]).await;
-}
-
-/// The code of a tenant.
-async fn code_of(world: &World, tenant: Tenant) -> String {
-    let rows = world.db().rows("SELECT code FROM organisation WHERE id = $1", vec![tenant.id.into()]).await.unwrap();
-    rows[0].try_get_by_index(0).unwrap()
-}
-
 /// Somebody has a role at a tenant as well.
 async fn db_role_at(world: &World, number: u32, caller: Caller, tenant: Tenant, role: BuiltinRole) {
     world.db_join(number, tenant, caller.person().id, &[Held::Builtin(role)], None).await;

@@ -14,10 +14,10 @@ use tenantry::base::locale::Locale;
 use tenantry::base::random::Random;
 use tenantry::mail::{self, Letter, Recipient, Round, Worker};
 
+use crate::world::accounts::SIGN_UP;
 use crate::world::{PASSWORD, World};
 use server::{Manners, Server};
 
-const SIGN_UP: &str = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted userErrors { code } } }";
 const PASSWORD_THERE: &str = "s3cret of the server";
 
 /// A server as one has it: STARTTLS and a password.

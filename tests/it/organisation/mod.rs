@@ -1,5 +1,6 @@
 //! Organisations: renamed, suspended and resumed, closed and reopened.
 
+mod creating;
 mod suspension;
 
 use chrono::TimeDelta;

@@ -11,10 +11,6 @@ const EXPLAIN: &str = "query($at: ID!, $permission: Permission!, $user: ID, $inv
   }
 }";
 
-fn organisation(tenant: Tenant) -> String {
-    Type::Organisation.id(tenant.id).0
-}
-
 fn person(caller: Caller) -> String {
     Type::User.id(caller.person().id).0
 }
@@ -22,7 +18,7 @@ fn person(caller: Caller) -> String {
 /// Ids of the invoices of Acme, of which Mecenat pays one.
 async fn invoices(world: &World) -> Vec<(String, String)> {
     let query = "query($id: ID!) { organisation(id: $id) { invoices { edges { node { id payer { name } } } } } }";
-    let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
+    let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
     let edges = answer.ok()["organisation"]["invoices"]["edges"].as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     edges.iter().map(|edge| (text(&edge["node"]["id"]), text(&edge["node"]["payer"]["name"]))).collect()
@@ -38,7 +34,7 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
         assert_eq!(node.ok()["node"]["id"], **paid_by_mecenat);
 
         let admin = world.as_(ADMIN_OF_ACME);
-        let ask = |permission: &str, user: Option<String>| json!({ "at": organisation(ACME), "permission": permission, "user": user, "invoice": paid_by_mecenat });
+        let ask = |permission: &str, user: Option<String>| json!({ "at": id_of(ACME), "permission": permission, "user": user, "invoice": paid_by_mecenat });
         let own = admin.run(EXPLAIN, ask("INVOICE_READ", None)).await;
         assert_eq!(own.ok()["explainAccess"]["granted"], true);
         // Who may do what at the payer is not for the people of the organisation that it pays for.
@@ -53,11 +49,11 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
 fn one_may_name_oneself_without_a_permission() {
     with_database(async |world| {
         let asked = json!({
-            "at": organisation(ACME), "permission": "INVOICE_READ", "user": person(INVOICES_OF_ACME),
+            "at": id_of(ACME), "permission": "INVOICE_READ", "user": person(INVOICES_OF_ACME),
         });
         let answer = world.as_(INVOICES_OF_ACME).run(EXPLAIN, asked).await;
         assert_eq!(answer.ok()["explainAccess"]["granted"], true);
-        let asked = json!({ "at": organisation(ACME), "permission": "INVOICE_READ", "user": person(OWNER_OF_ACME) });
+        let asked = json!({ "at": id_of(ACME), "permission": "INVOICE_READ", "user": person(OWNER_OF_ACME) });
         world.as_(INVOICES_OF_ACME).run(EXPLAIN, asked).await.refused("FORBIDDEN");
     });
 }
@@ -66,13 +62,12 @@ fn one_may_name_oneself_without_a_permission() {
 fn a_miss_of_another_does_not_tell_of_memberships_elsewhere() {
     with_database(async |world| {
         // Of its own people an organisation learns what stops them.
-        let of_member =
-            json!({ "at": organisation(ACME), "permission": "INVOICE_PAY", "user": person(MEMBER_OF_ACME) });
+        let of_member = json!({ "at": id_of(ACME), "permission": "INVOICE_PAY", "user": person(MEMBER_OF_ACME) });
         let answer = world.as_(OWNER_OF_ACME).run(EXPLAIN, of_member).await;
         assert_eq!(answer.ok()["explainAccess"]["misses"][0]["reason"], "ROLE_LACKS_PERMISSION", "{}", answer.text);
         // Of a partner's people it learns nothing but that they have no access.
         for of in [OWNER_OF_FJORD, SUPPORT_OF_FJORD, OWNER_OF_OPERATOR, SOLE_PERSON] {
-            let asked = json!({ "at": organisation(ACME), "permission": "OWNERSHIP_TRANSFER", "user": person(of) });
+            let asked = json!({ "at": id_of(ACME), "permission": "OWNERSHIP_TRANSFER", "user": person(of) });
             let answer = world.as_(ADMIN_OF_ACME).run(EXPLAIN, asked).await;
             let found = &answer.ok()["explainAccess"];
             if found["granted"] == false {
@@ -88,7 +83,7 @@ fn a_role_at_a_hidden_organisation_and_a_key_of_a_partner_are_not_named() {
     with_database(async |world| {
         let query = "query($id: ID!) { organisation(id: $id) { accessors(permission: SERVICE_READ, first: 100) {
             totalCount edges { node { actor { __typename ... on User { name } } paths { sentence } } } } } }";
-        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
+        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         let edges = answer.ok()["organisation"]["accessors"]["edges"].as_array().unwrap().clone();
         let sentences: Vec<String> =
             edges.iter().map(|edge| edge["node"]["paths"][0]["sentence"].as_str().unwrap().to_owned()).collect();
@@ -111,7 +106,7 @@ fn two_orders_of_one_list_in_one_request_are_two_lists() {
         let query = "query($id: ID!) { reseller(id: $id) {
             up: clients(orderBy: {field: NAME, direction: ASC}) { edges { client { name } } }
             down: clients(orderBy: {field: NAME, direction: DESC}) { edges { client { name } } } } }";
-        let answer = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": organisation(FJORD) })).await;
+        let answer = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": id_of(FJORD) })).await;
         let up = answer.ok()["reseller"]["up"]["edges"].as_array().unwrap().clone();
         let mut down = answer.ok()["reseller"]["down"]["edges"].as_array().unwrap().clone();
         assert!(up.len() > 2);
@@ -128,7 +123,7 @@ fn a_state_that_is_asked_for_a_thousand_times_is_asked_for_once() {
         let query = format!(
             "query($id: ID!) {{ reseller(id: $id) {{ clients(filter: {{partnershipState: [{states}]}}) {{ totalCount }} }} }}"
         );
-        let answer = world.as_(OWNER_OF_FJORD).run(&query, json!({ "id": organisation(FJORD) })).await;
+        let answer = world.as_(OWNER_OF_FJORD).run(&query, json!({ "id": id_of(FJORD) })).await;
         assert!(answer.ok()["reseller"]["clients"]["totalCount"].as_i64().unwrap() >= 1);
     });
 }

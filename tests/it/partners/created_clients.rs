@@ -202,7 +202,7 @@ fn the_invoices_of_a_new_client_go_where_its_creator_says() {
         let input = json!({ "organisationId": id_of(FJORD), "client": paid });
         let error = pia.mistake("createClient", input.clone()).await;
         assert_eq!(error["missingPermissions"], json!(["BILLING_READ", "BILLING_UPDATE"]));
-        db_prove(&world, OWNER_OF_FJORD).await;
+        world.db_verify(OWNER_OF_FJORD).await;
         let frida = world.as_(OWNER_OF_FJORD);
         let made = frida.act("createClient", input, "client { id }").await;
         let seen = frida.run(recipient, json!({ "id": made["client"]["id"] })).await;

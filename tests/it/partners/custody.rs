@@ -89,7 +89,7 @@ fn what_a_key_creates_the_longest_standing_owner_keeps() {
     with_database(async |world| {
         let select = "apiKey { id } secret";
         let input = json!({ "organisationId": id_of(FJORD), "name": "Import", "permissions": ["CLIENT_CREATE"] });
-        db_prove(&world, OWNER_OF_FJORD).await;
+        world.db_verify(OWNER_OF_FJORD).await;
         let made = world.as_(OWNER_OF_FJORD).act("createApiKey", input, select).await;
         let secret = made["secret"].as_str().unwrap().to_owned();
         let query = "mutation($input: CreateClientInput!) { createClient(input: $input) { partnership { client { id } } userErrors { message } } }";

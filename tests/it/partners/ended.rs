@@ -9,7 +9,7 @@ use crate::world::with_database;
 
 /// Solo offers Fjord everything, by its code or for the partnership that there is; gives the id of the proposal.
 async fn offered(world: &World, caller: Caller, to: Value) -> Value {
-    db_prove(world, SOLE_PERSON).await;
+    world.db_verify(SOLE_PERSON).await;
     let input = json!({
         "organisationId": id_of(SOLO), "side": "CLIENT", "to": to, "delegation": { "preset": "FULL" },
     });
@@ -24,7 +24,7 @@ async fn accepting_fails(world: &World, proposal: &Value) {
 #[test]
 fn an_older_offer_does_not_undo_what_the_client_has_agreed_to_or_ended_since() {
     with_database(async |world| {
-        let code = code_of(&world, FJORD).await;
+        let code = world.code_of(FJORD).await;
         let offer = offered(&world, SOLE_PERSON, json!({ "code": code })).await;
         let id = agreed(&world, "OVERVIEW").await;
         accepting_fails(&world, &offer).await;

@@ -8,10 +8,6 @@ use crate::world::with_database;
 const INSIDE: &str = "query($id: ID!) { organisation(id: $id) { name members { totalCount } services { totalCount } \
      invoices { totalCount } } }";
 
-async fn verify_everybody(world: &World) {
-    world.db_execute("UPDATE \"user\" SET email_verified_at = $1", [now().into()]).await;
-}
-
 async fn switch(world: &World, caller: Caller, id: &Value) -> Answer {
     world.as_(caller).attempt("switchOrganisation", json!({ "organisationId": id }), "organisation { name }").await
 }
@@ -19,7 +15,7 @@ async fn switch(world: &World, caller: Caller, id: &Value) -> Answer {
 #[test]
 fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
     with_database(async |world| {
-        verify_everybody(&world).await;
+        world.db_verify_everybody().await;
         // Its customers never sign in: the agency's people keep the accounts.
         let pia = world.as_(MANAGER_OF_FJORD);
         let mut ids = Vec::new();
@@ -51,7 +47,7 @@ fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
 #[test]
 fn a_reseller_with_full_access_works_in_its_clients_name_and_the_client_sees_each_act() {
     with_database(async |world| {
-        verify_everybody(&world).await;
+        world.db_verify_everybody().await;
         agreed(&world, "FULL").await;
         let pia = world.as_(MANAGER_OF_FJORD);
         switch(&world, MANAGER_OF_FJORD, &json!(id_of(SOLO))).await.ok();
@@ -79,7 +75,7 @@ fn a_reseller_with_full_access_works_in_its_clients_name_and_the_client_sees_eac
 #[test]
 fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_made_a_member() {
     with_database(async |world| {
-        verify_everybody(&world).await;
+        world.db_verify_everybody().await;
         agreed(&world, "OVERVIEW").await;
         let per = world.as_(SUPPORT_OF_FJORD);
         let seen = per.run(INSIDE, json!({ "id": id_of(SOLO) })).await;
@@ -118,7 +114,7 @@ fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_ma
 #[test]
 fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_consents() {
     with_database(async |world| {
-        verify_everybody(&world).await;
+        world.db_verify_everybody().await;
         let id = agreed(&world, "SUPPORT").await;
         let nora = world.as_(OWNER_OF_NORDEN);
         assert_eq!(nora.may_at(SOLO).await, Vec::<String>::new(), "Solo has agreed to Fjord alone");
@@ -148,7 +144,7 @@ fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_con
 #[test]
 fn a_customer_narrows_its_partner_step_by_step_until_it_only_earns_commission() {
     with_database(async |world| {
-        verify_everybody(&world).await;
+        world.db_verify_everybody().await;
         let id = agreed(&world, "FULL").await;
         let per = world.as_(SUPPORT_OF_FJORD);
         let mut before = usize::MAX;

@@ -24,7 +24,7 @@ fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
         let by_id = |tenant: Tenant| json!({ "organisationId": id_of(tenant) });
         let (full, none) = (json!({ "preset": "FULL" }), json!({}));
         let told = |code: &str, field: &str| (code.to_owned(), field.to_owned());
-        let fjord = json!({ "code": code_of(&world, FJORD).await });
+        let fjord = json!({ "code": world.code_of(FJORD).await });
         assert_eq!(mistake(&world, by_id(FJORD), full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
         assert_eq!(mistake(&world, fjord, full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
         let same = json!({ "preset": "SUPPORT", "includesUpstream": true });
@@ -32,7 +32,7 @@ fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
         for typed in [json!({ "code": "" }), json!({ "code": "a/b/c/d/e" }), json!({ "email": "nobody" })] {
             assert_eq!(mistake(&world, typed, full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
         }
-        let code = json!({ "code": code_of(&world, SOLO).await });
+        let code = json!({ "code": world.code_of(SOLO).await });
         for (delegation, more, field) in [
             (json!({}), none.clone(), "delegation"),
             (json!({ "preset": "FULL", "permissions": [] }), none.clone(), "delegation"),
@@ -108,7 +108,7 @@ fn who_has_not_proved_an_address_has_no_mail_sent_and_a_key_manages_no_partners(
 fn nobody_comes_to_be_above_itself_and_the_answer_names_the_way() {
     with_database(async |world| {
         // Norden is above Fjord; Fjord cannot come to be above Norden.
-        let code = code_of(&world, NORDEN).await;
+        let code = world.code_of(NORDEN).await;
         let input = json!({
             "organisationId": id_of(FJORD), "side": "RESELLER", "to": { "code": code }, "delegation": { "preset": "OVERVIEW" },
         });

@@ -27,15 +27,9 @@ use crate::world::*;
 const PROPOSAL: &str = "proposal { id state proposedBy addressedTo reseller { name } client { name } message \
      terms { permissions endsAt } }";
 
-/// The short code of an organisation.
-async fn code_of(world: &World, tenant: Tenant) -> String {
-    let rows = world.db().rows("SELECT code FROM organisation WHERE id = $1", vec![tenant.id.into()]).await.unwrap();
-    rows[0].try_get_by_index(0).unwrap()
-}
-
 /// A proposal of the reseller to an organisation by its code.
 async fn by_code(world: &World, reseller: Tenant, client: Tenant, preset: &str) -> Value {
-    let code = code_of(world, client).await;
+    let code = world.code_of(client).await;
     json!({
         "organisationId": id_of(reseller), "side": "RESELLER", "to": { "code": code },
         "delegation": { "preset": preset },
@@ -62,18 +56,12 @@ async fn may(world: &World) -> Vec<String> {
     world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
 }
 
-/// Somebody has proved the address.
-async fn db_prove(world: &World, whom: Caller) {
-    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-    world.db_execute(verify, [now().into(), whom.person().email.into()]).await;
-}
-
 /// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.
 async fn joins(world: &World, whom: Caller) {
     let email = whom.person().email;
     let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
     world.as_(MANAGER_OF_FJORD).act("inviteMember", input, "invitation { id }").await;
-    db_prove(world, whom).await;
+    world.db_verify(whom).await;
     let token = world.link(email).await;
     world.as_(whom).act("acceptInvitation", json!({ "token": token }), "organisation { name }").await;
 }

@@ -51,13 +51,13 @@ async fn told(world: &World, to: Value) -> (Value, Value) {
 #[test]
 fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
     with_database(async |world| {
-        let known = told(&world, json!({ "code": code_of(&world, SOLO).await })).await;
+        let known = told(&world, json!({ "code": world.code_of(SOLO).await })).await;
         assert_eq!(known.0["proposePartnership"]["userErrors"], json!([]));
         assert_eq!(known.1["client"], Value::Null, "the card is the other side's to show");
         for other in [
             json!({ "code": "ZZZZ-9999" }),
-            json!({ "code": code_of(&world, GRAN).await }),
-            json!({ "code": code_of(&world, OPERATOR).await }),
+            json!({ "code": world.code_of(GRAN).await }),
+            json!({ "code": world.code_of(OPERATOR).await }),
             json!({ "email": SOLE_PERSON.person().email }),
             json!({ "email": "nobody@example.org" }),
         ] {
@@ -123,7 +123,7 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
         assert_eq!(stig.run(OFFERS, json!({})).await.ok()["viewer"]["partnershipOffers"]["edges"], json!([]));
         let input = json!({ "proposalId": made["proposal"]["id"], "organisationId": id_of(SOLO) });
         stig.attempt("acceptPartnership", input.clone(), "").await.refused("NOT_FOUND");
-        db_prove(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         stig.act("acceptPartnership", input, "partnership { id }").await;
     });
 }
@@ -131,8 +131,8 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
 #[test]
 fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
     with_database(async |world| {
-        db_prove(&world, SOLE_PERSON).await;
-        let code = code_of(&world, FJORD).await;
+        world.db_verify(SOLE_PERSON).await;
+        let code = world.code_of(FJORD).await;
         let input = json!({
             "organisationId": id_of(SOLO), "side": "CLIENT", "to": { "code": code.to_lowercase() },
             "delegation": { "permissions": ["SERVICE_MANAGE"] },
@@ -167,7 +167,7 @@ fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
 #[test]
 fn what_a_client_has_offered_and_could_give_no_longer_is_not_taken() {
     with_database(async |world| {
-        let code = code_of(&world, FJORD).await;
+        let code = world.code_of(FJORD).await;
         let input = json!({
             "organisationId": id_of(ACME), "side": "CLIENT", "to": { "code": code }, "delegation": { "preset": "FULL" },
         });

@@ -15,8 +15,7 @@ async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant
 #[test]
 fn of_two_that_would_close_a_circle_one_is_refused() {
     with_database(async |world| {
-        let verify = "UPDATE \"user\" SET email_verified_at = $1";
-        world.db_execute(verify, [now().into()]).await;
+        world.db_verify_everybody().await;
         world.db_execute("UPDATE organisation SET kind = 'RESELLER' WHERE id = $1", [SOLO.id.into()]).await;
         for round in 0..5 {
             world

@@ -6,6 +6,10 @@ use tenantry::people::user::second_factor::{code_at, step_at};
 
 use super::*;
 
+pub const SIGN_UP: &str =
+    "mutation($input: SignUpInput!) { signUp(input: $input) { accepted userErrors { code field } } }";
+const REFRESH: &str = "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { \
+     tokens { accessToken refreshToken } userErrors { code } } }";
 const LOG_IN: &str = "mutation($input: LogInInput!) { logIn(input: $input) { \
      tokens { accessToken refreshToken } session { id clientAddress } userErrors { code message } } }";
 
@@ -15,6 +19,36 @@ pub async fn log_in(world: &World, email: &str, password: &str) -> Answer {
 
 pub async fn log_in_from(world: &World, address: Option<&str>, input: Value) -> Answer {
     world.send_from(address, None, LOG_IN, json!({ "input": input })).await
+}
+
+/// The variables with which Ada signs up.
+pub fn newcomer(email: &str) -> Value {
+    json!({ "input": { "email": email, "password": PASSWORD, "name": "Ada" } })
+}
+
+/// Signs somebody up, and gives an access token.
+pub async fn sign_up(world: &World, name: &str, email: &str) -> String {
+    let input = json!({ "email": email, "password": PASSWORD, "name": name });
+    world.as_(NOBODY).act("signUp", input, "accepted").await;
+    begin_session(world, email).await.0
+}
+
+/// Logs in with the usual password, and gives the access token and the refresh token.
+pub async fn begin_session(world: &World, email: &str) -> (String, String) {
+    let answer = log_in(world, email, PASSWORD).await;
+    tokens(&answer).unwrap_or_else(|| panic!("{email} cannot log in: {}", answer.text))
+}
+
+/// Access token and refresh token in the payload of the only mutation.
+pub fn tokens(answer: &Answer) -> Option<(String, String)> {
+    let payload = answer.ok().as_object().unwrap().values().next().unwrap();
+    let token = |name: &str| payload["tokens"][name].as_str().map(str::to_owned);
+    Some((token("accessToken")?, token("refreshToken")?))
+}
+
+/// Exchanges a refresh token.
+pub async fn refresh(world: &World, token: &str) -> Answer {
+    world.send_as(None, REFRESH, json!({ "input": { "refreshToken": token } })).await
 }
 
 /// The access token of a log-in that succeeded.
@@ -54,12 +88,6 @@ pub async fn reset(world: &World, token: &str, password: &str) -> Answer {
     let query = "mutation($input: ResetPasswordInput!) { resetPassword(input: $input) { \
          reset userErrors { code field } } }";
     world.send_as(None, query, json!({ "input": { "token": token, "newPassword": password } })).await
-}
-
-/// Says in the database that the address is proved.
-pub async fn verify(world: &World, who: Caller) {
-    let sql = "UPDATE \"user\" SET email_verified_at = created_at WHERE id = $1";
-    world.db_execute(sql, [who.person().id.into()]).await;
 }
 
 /// Makes a secret for an authenticator app.

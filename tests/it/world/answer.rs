@@ -29,6 +29,15 @@ impl Answer {
         self.errors().iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(no code)")).collect()
     }
 
+    /// The codes of the user errors in the payload of the only mutation.
+    #[track_caller]
+    pub fn user_codes(&self) -> Vec<&str> {
+        let payload = self.ok().as_object().and_then(|data| data.values().next());
+        let errors = payload.and_then(|payload| payload["userErrors"].as_array());
+        let errors = errors.unwrap_or_else(|| panic!("{}\n{}", self.query, self.text));
+        errors.iter().map(|error| error["code"].as_str().unwrap()).collect()
+    }
+
     /// The error at the path, if there is one.
     pub fn error_at(&self, path: &[String]) -> Option<&Value> {
         self.errors().iter().find(|error| {

@@ -8,7 +8,7 @@ use crate::world::with_database;
 #[test]
 fn who_has_not_consented_pays_nothing() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         db_nobody_pays(&world).await;
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Member).await;
         let asked = ask(&world, OWNER_OF_ACME, asking(ACME, SOLO, 0)).await;
@@ -43,8 +43,8 @@ fn who_has_not_consented_pays_nothing() {
 #[test]
 fn a_request_is_answered_once() {
     with_database(async |world| {
-        db_prove_all(&world).await;
-        let code = code_of(&world, SOLO).await;
+        world.db_verify_everybody().await;
+        let code = world.code_of(SOLO).await;
         let (olga, stig) = (world.as_(OWNER_OF_ACME), world.as_(SOLE_PERSON));
         for (how, by, state) in [
             ("declinePayer", &stig, "DECLINED"),
@@ -72,8 +72,8 @@ fn a_request_is_answered_once() {
 #[test]
 fn a_request_lapses_and_then_makes_way_for_another() {
     with_database(async |world| {
-        db_prove_all(&world).await;
-        let code = code_of(&world, SOLO).await;
+        world.db_verify_everybody().await;
+        let code = world.code_of(SOLO).await;
         let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &code, 0)).await;
         let same = ask(&world, OWNER_OF_ACME, seeking(ACME, &code, 0)).await;
         assert_eq!(asked["id"], same["id"], "asked twice, it is one request");
@@ -101,8 +101,8 @@ fn a_request_lapses_and_then_makes_way_for_another() {
 #[test]
 fn accepted_after_its_day_it_begins_on_the_day_of_the_acceptance() {
     with_database(async |world| {
-        db_prove_all(&world).await;
-        let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &code_of(&world, SOLO).await, 0)).await;
+        world.db_verify_everybody().await;
+        let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &world.code_of(SOLO).await, 0)).await;
         let past = (now() - TimeDelta::days(5)).date_naive();
         world.db_execute("UPDATE payer SET starts_on = $1 WHERE state = 'PROPOSED'", [past.into()]).await;
         let accepted = world.as_(SOLE_PERSON).act("acceptPayer", named(&asked), AGREEMENT).await;
@@ -170,7 +170,7 @@ fn who_acts_for_both_sides_agrees_no_more_often_in_a_day_than_others_ask() {
 #[test]
 fn nothing_is_agreed_where_one_side_is_stopped_and_what_takes_away_goes_on() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         let staff = world.as_(OWNER_OF_OPERATOR);
         for (organisation, payer, code) in [
             (EKEN, SOLO, "ORGANISATION_SUSPENDED"),
@@ -183,7 +183,7 @@ fn nothing_is_agreed_where_one_side_is_stopped_and_what_takes_away_goes_on() {
         let stopped = world.as_(OWNER_OF_EKEN).mistake("requestPayer", seeking(EKEN, "NOBO-DYXX", 0)).await;
         assert_eq!(stopped["code"], "ORGANISATION_SUSPENDED");
         // Asked before it was suspended: accepted only when it goes on, declined at any time.
-        let code = code_of(&world, SOLO).await;
+        let code = world.code_of(SOLO).await;
         let suspend = async |tenant: Tenant, state: &str| {
             world
                 .db_execute("UPDATE organisation SET state = $1 WHERE id = $2", [state.into(), tenant.id.into()])

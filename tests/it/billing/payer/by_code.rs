@@ -63,13 +63,12 @@ fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
     with_database(async |world| {
         let world = world.with_one_connection().await;
         let mut found: Vec<Vec<(String, u64)>> = Vec::new();
-        let solo = code_of(&world, SOLO).await;
+        let solo = world.code_of(SOLO).await;
         // Acme's own, one of somebody who is suspended, and one that the asker can see otherwise.
-        let [own, eken, norden] =
-            [code_of(&world, ACME).await, code_of(&world, EKEN).await, code_of(&world, NORDEN).await];
+        let [own, eken, norden] = [world.code_of(ACME).await, world.code_of(EKEN).await, world.code_of(NORDEN).await];
         for code in ["NOBO-DYXX".to_owned(), solo, own, eken, norden] {
             world.db_reset().await;
-            db_prove_all(&world).await;
+            world.db_verify_everybody().await;
             db_role_at(&world, 760_000, OWNER_OF_ACME, NORDEN, BuiltinRole::Member).await;
             let told = told(&world, &code, "withdrawPayerRequest").await;
             found.push(told.into_iter().map(|(text, statements)| (text.replace(&code, "CODE"), statements)).collect());
@@ -91,8 +90,8 @@ fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
 #[test]
 fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
     with_database(async |world| {
-        db_prove_all(&world).await;
-        let code = code_of(&world, SOLO).await;
+        world.db_verify_everybody().await;
+        let code = world.code_of(SOLO).await;
         for (number, answer, state) in [(0, "declinePayer", "DECLINED"), (1, "acceptPayer", "SCHEDULED")] {
             let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &format!(" {} ", code.to_lowercase()), 30)).await;
             assert_eq!((&asked["soughtCode"], &asked["payer"]), (&json!(code), &Value::Null));
@@ -117,7 +116,7 @@ fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
 #[test]
 fn an_organisation_that_one_cannot_see_is_like_none() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         let olga = world.as_(OWNER_OF_ACME);
         olga.run("{ viewer { name } }", json!({})).await.ok();
         let invented = tenantry::base::id::Type::Organisation.id(key(NORDIC, 999_999)).0;

@@ -14,8 +14,8 @@ async fn refused(world: &World, caller: Caller, mutation: &str, input: Value) ->
 #[test]
 fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
     with_database(async |world| {
-        db_prove_all(&world).await;
-        let code = code_of(&world, ACME).await;
+        world.db_verify_everybody().await;
+        let code = world.code_of(ACME).await;
         agree(&world, MECENAT, SOLO, 0).await;
         let asked = ask(&world, SOLE_PERSON, seeking(SOLO, &code, 5)).await;
         let (code_told, message) = refused(&world, OWNER_OF_ACME, "acceptPayer", named(&asked)).await;
@@ -73,7 +73,7 @@ fn a_chain_has_eight_agreements_at_most() {
         }
         agree(&world, LUND, MECENAT, 0).await;
         // Nor does a new client come below it: Fjord pays for it only while it has room itself.
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         let new = json!({
             "name": "Bakery", "kind": "COMPANY", "delegation": { "preset": "NONE" }, "recipient": { "reseller": true },
         });
@@ -128,11 +128,11 @@ fn of_requests_that_would_close_a_circle_together_one_is_refused() {
 #[test]
 fn of_answers_that_would_close_a_circle_together_one_is_refused() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         for _ in 0..4 {
             db_nobody_pays(&world).await;
             let [acme, solo, mecenat] =
-                [code_of(&world, ACME).await, code_of(&world, SOLO).await, code_of(&world, MECENAT).await];
+                [world.code_of(ACME).await, world.code_of(SOLO).await, world.code_of(MECENAT).await];
             let one = ask(&world, OWNER_OF_ACME, seeking(ACME, &solo, 0)).await;
             let two = ask(&world, SOLE_PERSON, seeking(SOLO, &mecenat, 0)).await;
             let three = ask(&world, CLERK_OF_MECENAT, seeking(MECENAT, &acme, 0)).await;
@@ -149,10 +149,10 @@ fn of_answers_that_would_close_a_circle_together_one_is_refused() {
 #[test]
 fn of_two_payers_that_accept_at_once_for_the_same_day_the_later_one_pays() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         db_nobody_pays(&world).await;
-        let one = ask(&world, OWNER_OF_ACME, seeking(ACME, &code_of(&world, SOLO).await, 0)).await;
-        let two = ask(&world, OWNER_OF_ACME, seeking(ACME, &code_of(&world, MECENAT).await, 0)).await;
+        let one = ask(&world, OWNER_OF_ACME, seeking(ACME, &world.code_of(SOLO).await, 0)).await;
+        let two = ask(&world, OWNER_OF_ACME, seeking(ACME, &world.code_of(MECENAT).await, 0)).await;
         let (stig, clerk) = (world.as_(SOLE_PERSON), world.as_(CLERK_OF_MECENAT));
         for client in [&stig, &clerk] {
             client.run("{ viewer { name } }", json!({})).await.ok();

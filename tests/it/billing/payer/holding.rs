@@ -7,13 +7,13 @@ use crate::world::with_database;
 
 /// Solo is the holding of Mecenat, which pays for Acme.
 async fn holding(world: &World) {
-    db_prove_all(world).await;
+    world.db_verify_everybody().await;
     db_nobody_pays(world).await;
     let (olga, clerk, stig) = (OWNER_OF_ACME, CLERK_OF_MECENAT, SOLE_PERSON);
-    let code = code_of(world, MECENAT).await;
+    let code = world.code_of(MECENAT).await;
     let asked = ask(world, olga, seeking(ACME, &code, 0)).await;
     world.as_(clerk).act("acceptPayer", named(&asked), AGREEMENT).await;
-    let asked = ask(world, clerk, seeking(MECENAT, &code_of(world, SOLO).await, 10)).await;
+    let asked = ask(world, clerk, seeking(MECENAT, &world.code_of(SOLO).await, 10)).await;
     world.as_(stig).act("acceptPayer", named(&asked), AGREEMENT).await;
 }
 
@@ -109,7 +109,7 @@ fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only
 fn both_sides_are_told_by_mail_and_by_their_logs() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         let role = json!({ "organisationId": id_of(ACME), "name": "Payments", "permissions": ["BILLING_UPDATE"] });
         let role = olga.act("createRole", role, "role { id }").await["role"]["id"].clone();
         let member = world.membership(ACME, MEMBER_OF_ACME).await;

@@ -29,7 +29,7 @@ fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
             "endPayer",
         ] {
             world.db_reset().await;
-            db_prove_all(&world).await;
+            world.db_verify_everybody().await;
             let olga = world.as_(OWNER_OF_ACME);
             let place = json!({ "organisationId": id_of(ACME) });
             let contact = json!({ "organisationId": id_of(ACME), "name": "N", "address": "A", "country": "SE",
@@ -43,7 +43,7 @@ fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
                 "withdrawPayerRequest" => named(&ask(&world, OWNER_OF_ACME, seeking(ACME, "NOBO-DYXX", 0)).await),
                 "endPayer" => named(&agree(&world, ACME, SOLO, 0).await),
                 "acceptPayer" | "declinePayer" => {
-                    named(&ask(&world, SOLE_PERSON, seeking(SOLO, &code_of(&world, ACME).await, 0)).await)
+                    named(&ask(&world, SOLE_PERSON, seeking(SOLO, &world.code_of(ACME).await, 0)).await)
                 }
                 _ => place,
             };
@@ -57,7 +57,7 @@ fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
 #[test]
 fn who_no_longer_acts_for_the_payer_after_waiting_asks_instead_of_consenting() {
     with_database(async |world| {
-        db_prove_all(&world).await;
+        world.db_verify_everybody().await;
         db_nobody_pays(&world).await;
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Billing).await;
         let asked = ask(&world, OWNER_OF_ACME, asking(ACME, SOLO, 3)).await;

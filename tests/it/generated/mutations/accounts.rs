@@ -64,7 +64,7 @@ pub async fn example(world: &World, mutation: &str) -> Option<String> {
             format!("(input: {{sessionId: {}}})", session["id"])
         }
         "undoAddress" => {
-            verify(world, OWNER_OF_LUND).await;
+            world.db_verify(OWNER_OF_LUND).await;
             ask_to_move(world, OWNER_OF_LUND, "lars@new.example").await;
             let link = world.link("lars@new.example").await;
             by_link(world, "confirmAddress", &link).await;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{accounts, partners, prepared};
 use crate::generated::schema::Field;
+use crate::world::accounts::begin_session;
 use crate::world::*;
 
 /// Who succeeds with the example: an owner of the operator where only staff can, else the owner of the hub.
@@ -31,8 +32,7 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
         "createOrganisation" => "(input: {name: \"Example\", kind: COMPANY})".to_owned(),
         "acceptInvitation" => {
             let owner = HUB.owner.person();
-            let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE id = $2";
-            world.db_execute(verify, [now().into(), owner.id.into()]).await;
+            world.db_verify(HUB.owner).await;
             invite(world, OWNER_OF_ACME, ACME.id, owner.email).await;
             format!("(input: {{token: {:?}}})", world.link(owner.email).await)
         }
@@ -136,7 +136,9 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
         "disableUser" => format!("(input: {{userId: {:?}, reason: \"Asked us to\"}})", user_id(MEMBER_OF_ACME)),
         "eraseUser" => format!("(input: {{userId: {:?}, reason: \"Asked us to\"}})", user_id(DOMAINS_OF_ACME)),
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(DISABLED_AT_ACME)),
-        "refreshSession" => format!("(input: {{refreshToken: {:?}}})", refresh_token(world).await),
+        "refreshSession" => {
+            format!("(input: {{refreshToken: {:?}}})", begin_session(world, HUB.owner.person().email).await.1)
+        }
         "setAuditRetention" => {
             format!("(input: {{organisationId: {:?}, days: 400}})", Type::Organisation.id(HUB.id()).0)
         }
@@ -247,11 +249,4 @@ async fn new_key(world: &World) -> String {
     let input = json!({ "organisationId": id, "name": "Key", "permissions": ["SERVICE_READ"] });
     let answer = world.as_(HUB.owner).run(query, json!({ "input": input })).await;
     answer.ok()["createApiKey"]["apiKey"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
-}
-
-async fn refresh_token(world: &World) -> String {
-    let query = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { refreshToken } } }";
-    let input = json!({ "input": { "email": HUB.owner.person().email, "password": PASSWORD } });
-    let answer = world.as_(NOBODY).run(query, input).await;
-    answer.ok()["logIn"]["tokens"]["refreshToken"].as_str().unwrap().to_owned()
 }

@@ -8,7 +8,7 @@ use crate::world::on_postgres;
 #[test]
 fn who_is_removed_while_the_request_waits_makes_changes_rotates_and_revokes_no_key() {
     on_postgres(async |world| {
-        let input = json!({ "organisationId": organisation(ACME), "name": "Key", "permissions": ["SERVICE_READ"] });
+        let input = json!({ "organisationId": id_of(ACME), "name": "Key", "permissions": ["SERVICE_READ"] });
         let (id, secret) = create(&world, OWNER_OF_ACME, input.clone()).await;
         let adam = world.as_(ADMIN_OF_ACME);
         adam.run("{ viewer { name } }", json!({})).await.ok();
@@ -40,14 +40,14 @@ fn a_key_that_is_narrowed_and_renamed_at_once_is_narrowed() {
         world.as_(ADMIN_OF_ACME).run("{ viewer { name } }", json!({})).await.ok();
         for round in 0..20 {
             let permissions = json!(["SERVICE_MANAGE", "INVOICE_PAY"]);
-            let input = json!({ "organisationId": organisation(ACME), "name": "Key", "permissions": permissions });
+            let input = json!({ "organisationId": id_of(ACME), "name": "Key", "permissions": permissions });
             let (id, _) = create(&world, OWNER_OF_ACME, input).await;
             let name = format!("Key {round}");
             let (narrowed, renamed) = tokio::join!(
                 run(&world, OWNER_OF_ACME, UPDATE, json!({ "apiKeyId": id, "permissions": ["SERVICE_READ"] })),
                 run(&world, ADMIN_OF_ACME, UPDATE, json!({ "apiKeyId": id, "name": name })),
             );
-            assert_eq!((codes(&narrowed), codes(&renamed)), (Vec::new(), Vec::new()));
+            assert_eq!((narrowed.user_codes(), renamed.user_codes()), (Vec::new(), Vec::new()));
             let query = "query($id: ID!) { node(id: $id) { ... on ApiKey { name permissions } } }";
             let key = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id })).await;
             let expected = json!({ "name": name, "permissions": ["ORGANISATION_READ", "SERVICE_READ"] });

@@ -22,14 +22,10 @@ const REVOKE: &str = "mutation($input: RevokeApiKeyInput!) { tried: revokeApiKey
      apiKey { state } userErrors { code field message } } }";
 const SERVICES: &str = "query($id: ID!) { organisation(id: $id) { name services { totalCount } } }";
 
-fn organisation(tenant: Tenant) -> String {
-    Type::Organisation.id(tenant.id).0
-}
-
 /// A key of Fjord that sees and manages services there, and helps the clients.
 fn of_fjord() -> Value {
     json!({
-        "organisationId": organisation(FJORD), "name": " Deploy ", "permissions": ["SERVICE_MANAGE"],
+        "organisationId": id_of(FJORD), "name": " Deploy ", "permissions": ["SERVICE_MANAGE"],
         "clientPermissions": ["SERVICE_READ", "MEMBER_READ"],
     })
 }
@@ -41,9 +37,8 @@ fn with(mut input: Value, field: &str, value: Value) -> Value {
 
 /// The caller has proved an address, which who makes keys has to.
 async fn run(world: &World, caller: Caller, mutation: &str, input: Value) -> Answer {
-    if let Caller::Person(person) = caller {
-        let proved = "UPDATE \"user\" SET email_verified_at = created_at WHERE id = $1";
-        world.db_execute(proved, [person.id.into()]).await;
+    if let Caller::Person(_) = caller {
+        world.db_verify(caller).await;
     }
     world.as_(caller).run(mutation, json!({ "input": input })).await
 }
@@ -60,15 +55,9 @@ fn made(answer: &Answer) -> (String, String) {
     (text(&made["apiKey"]["id"]), text(&made["secret"]))
 }
 
-#[track_caller]
-fn codes(answer: &Answer) -> Vec<&str> {
-    let errors = answer.ok()["tried"]["userErrors"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
-    errors.iter().map(|error| error["code"].as_str().unwrap()).collect()
-}
-
 /// Asks for the services of an organisation with a key.
 async fn ask(world: &World, key: &str, tenant: Tenant) -> Answer {
-    world.send_as(Some(key), SERVICES, json!({ "id": organisation(tenant) })).await
+    world.send_as(Some(key), SERVICES, json!({ "id": id_of(tenant) })).await
 }
 
 #[test]
@@ -96,13 +85,13 @@ fn a_key_is_made_shown_once_used_and_revoked() {
         world.db_execute(narrow, [overview.into(), FJORD.id.into(), ACME.id.into()]).await;
         ask(&world, &secret, ACME).await.refused("FORBIDDEN");
         let members = "query($id: ID!) { organisation(id: $id) { members { totalCount } invoices { totalCount } } }";
-        let answer = world.send_as(Some(&secret), members, json!({ "id": organisation(ACME) })).await;
+        let answer = world.send_as(Some(&secret), members, json!({ "id": id_of(ACME) })).await;
         assert_eq!(answer.codes(), ["FORBIDDEN"]);
         assert!(answer.at("organisation/members/totalCount").as_i64() > Some(0), "{}", answer.text);
 
         let query =
             "query($id: ID!) { organisation(id: $id) { apiKeys { totalCount edges { node { id name state } } } } }";
-        let listed = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": organisation(FJORD) })).await;
+        let listed = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": id_of(FJORD) })).await;
         assert_eq!(listed.ok()["organisation"]["apiKeys"]["totalCount"], 2);
         assert!(listed.text.contains(&id) && !listed.text.contains(shown), "{}", listed.text);
         let revoked = run(&world, OWNER_OF_FJORD, REVOKE, json!({ "apiKeyId": id })).await;
@@ -110,7 +99,7 @@ fn a_key_is_made_shown_once_used_and_revoked() {
         ask(&world, &secret, FJORD).await.refused("UNAUTHENTICATED");
         for mutation in [REVOKE, ROTATE, UPDATE] {
             let again = run(&world, OWNER_OF_FJORD, mutation, json!({ "apiKeyId": id })).await;
-            assert_eq!(codes(&again), ["STALE_STATE"]);
+            assert_eq!(again.user_codes(), ["STALE_STATE"]);
         }
     });
 }
@@ -122,7 +111,7 @@ fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
             for field in ["permissions", "clientPermissions"] {
                 let input = with(of_fjord(), field, json!([permission.graphql_name()]));
                 let answer = run(&world, OWNER_OF_FJORD, CREATE, input).await;
-                assert_eq!(codes(&answer), ["INVALID_INPUT"], "{permission:?}");
+                assert_eq!(answer.user_codes(), ["INVALID_INPUT"], "{permission:?}");
                 let error = &answer.ok()["tried"]["userErrors"][0];
                 assert_eq!(error["field"], json!(["input", field]));
                 assert!(error["message"].as_str().unwrap().contains(&permission.text()), "{error}");
@@ -144,20 +133,23 @@ fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
         let (id, _) = create(&world, HUB.probe, input(json!(["SERVICE_READ"]), json!([]))).await;
         // Nor is a key made stronger, or taken over, by who does not hold what it holds.
         let stronger = json!({ "apiKeyId": id, "permissions": ["SERVICE_MANAGE"] });
-        assert_eq!(codes(&run(&world, HUB.probe, UPDATE, stronger).await), ["PERMISSION_NOT_HELD"]);
+        assert_eq!(run(&world, HUB.probe, UPDATE, stronger).await.user_codes(), ["PERMISSION_NOT_HELD"]);
         let of_hub = Type::ApiKey.id(HUB.key().id).0;
         for (mutation, input) in [
             (ROTATE, json!({ "apiKeyId": of_hub })),
             (UPDATE, json!({ "apiKeyId": of_hub, "name": "Mine" })),
             (UPDATE, json!({ "apiKeyId": of_hub, "permissions": ["SERVICE_READ"], "clientPermissions": [] })),
         ] {
-            assert_eq!(codes(&run(&world, HUB.probe, mutation, input).await), ["PERMISSION_NOT_HELD"]);
+            assert_eq!(run(&world, HUB.probe, mutation, input).await.user_codes(), ["PERMISSION_NOT_HELD"]);
         }
         let key = format!("tenantry_key_{}", HUB.key().secret);
         world.send_as(Some(&key), "{ viewer { name } }", json!({})).await.ok();
         let by_key = run(&world, Caller::Key(HUB.key()), CREATE, input(json!(["SERVICE_READ"]), json!([]))).await;
         by_key.refused("FORBIDDEN");
-        assert_eq!(codes(&run(&world, HUB.probe, REVOKE, json!({ "apiKeyId": of_hub })).await), Vec::<&str>::new());
+        assert_eq!(
+            run(&world, HUB.probe, REVOKE, json!({ "apiKeyId": of_hub })).await.user_codes(),
+            Vec::<&str>::new()
+        );
     });
 }
 
@@ -172,14 +164,14 @@ fn what_is_wrong_with_a_key_is_told() {
             (with(of_fjord(), "expiresAt", json!(now() + TimeDelta::days(3_654))), "expiresAt"),
         ] {
             let answer = run(&world, OWNER_OF_FJORD, CREATE, input).await;
-            assert_eq!(codes(&answer), ["INVALID_INPUT"], "{}", answer.text);
+            assert_eq!(answer.user_codes(), ["INVALID_INPUT"], "{}", answer.text);
             assert_eq!(answer.ok()["tried"]["userErrors"][0]["field"], json!(["input", field]));
             assert!(answer.ok()["tried"]["secret"].is_null());
         }
         let (id, _) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         for minutes in [-1, 10_081] {
             let input = json!({ "apiKeyId": id, "keepOldForMinutes": minutes });
-            assert_eq!(codes(&run(&world, OWNER_OF_FJORD, ROTATE, input).await), ["INVALID_INPUT"]);
+            assert_eq!(run(&world, OWNER_OF_FJORD, ROTATE, input).await.user_codes(), ["INVALID_INPUT"]);
         }
         for (caller, code) in
             [(MANAGER_OF_FJORD, "NOT_FOUND"), (OWNER_OF_LUND, "NOT_FOUND"), (NOBODY, "UNAUTHENTICATED")]
@@ -190,13 +182,13 @@ fn what_is_wrong_with_a_key_is_told() {
         }
         run(&world, MANAGER_OF_FJORD, CREATE, of_fjord()).await.refused("FORBIDDEN");
         run(&world, OWNER_OF_LUND, CREATE, of_fjord()).await.refused("NOT_FOUND");
-        let wrong = json!({ "apiKeyId": organisation(FJORD) });
+        let wrong = json!({ "apiKeyId": id_of(FJORD) });
         run(&world, OWNER_OF_FJORD, REVOKE, wrong).await.refused("INVALID_INPUT");
         world.db_execute("UPDATE session SET confirmed_at = NULL", []).await;
-        assert_eq!(codes(&run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await), ["CONFIRMATION_REQUIRED"]);
+        assert_eq!(run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await.user_codes(), ["CONFIRMATION_REQUIRED"]);
         for mutation in [ROTATE, UPDATE, REVOKE] {
             let answer = run(&world, OWNER_OF_FJORD, mutation, json!({ "apiKeyId": id })).await;
-            assert_eq!(codes(&answer), ["CONFIRMATION_REQUIRED"]);
+            assert_eq!(answer.user_codes(), ["CONFIRMATION_REQUIRED"]);
         }
     });
 }
@@ -222,7 +214,7 @@ fn a_rotated_key_is_good_for_as_long_as_was_asked_for_and_no_longer() {
         let rotated = run(&world, OWNER_OF_FJORD, ROTATE, json!({ "apiKeyId": id, "keepOldForMinutes": 10 })).await;
         let fourth = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
         let end = json!({ "apiKeyId": id, "expiresAt": world.app.clock.now() + TimeDelta::minutes(1) });
-        assert_eq!(codes(&run(&world, OWNER_OF_FJORD, UPDATE, end).await), Vec::<&str>::new());
+        assert_eq!(run(&world, OWNER_OF_FJORD, UPDATE, end).await.user_codes(), Vec::<&str>::new());
         world.app.clock.advance(TimeDelta::minutes(1));
         for key in [&third, &fourth] {
             ask(&world, key, FJORD).await.refused("UNAUTHENTICATED");
@@ -254,8 +246,8 @@ fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else
         let answers = join_all((0..6).map(|_| run(&world, OWNER_OF_FJORD, ROTATE, rotate.clone()))).await;
         let secrets: Vec<&str> = answers.iter().filter_map(|answer| answer.ok()["tried"]["secret"].as_str()).collect();
         assert!(!secrets.is_empty());
-        assert!(answers.iter().all(|answer| matches!(codes(answer)[..], [] | ["STALE_STATE"])), "{answers:?}");
-        let last = answers.iter().filter(|answer| codes(answer).is_empty()).count();
+        assert!(answers.iter().all(|answer| matches!(answer.user_codes()[..], [] | ["STALE_STATE"])), "{answers:?}");
+        let last = answers.iter().filter(|answer| answer.user_codes().is_empty()).count();
         assert_eq!(last, secrets.len());
         let mut good = Vec::new();
         for secret in &secrets {
@@ -268,7 +260,7 @@ fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else
             run(&world, OWNER_OF_FJORD, ROTATE, rotate.clone()),
             run(&world, OWNER_OF_FJORD, REVOKE, json!({ "apiKeyId": id })),
         );
-        assert_eq!(codes(&revoked), Vec::<&str>::new());
+        assert_eq!(revoked.user_codes(), Vec::<&str>::new());
         for secret in secrets.into_iter().chain(rotated.at("tried/secret").as_str()) {
             ask(&world, secret, FJORD).await.refused("UNAUTHENTICATED");
         }
@@ -278,15 +270,15 @@ fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else
 #[test]
 fn a_suspended_organisation_takes_keys_back_and_gives_none() {
     with_database(async |world| {
-        let input = with(with(of_fjord(), "organisationId", json!(organisation(ACME))), "clientPermissions", json!([]));
+        let input = with(with(of_fjord(), "organisationId", json!(id_of(ACME))), "clientPermissions", json!([]));
         let (id, _) = create(&world, OWNER_OF_ACME, input.clone()).await;
         let sql = "UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1";
         world.db_execute(sql, [ACME.id.into()]).await;
         for caller in [OWNER_OF_ACME, OWNER_OF_OPERATOR] {
             let refused = ["ORGANISATION_SUSPENDED"];
-            assert_eq!(codes(&run(&world, caller, CREATE, input.clone()).await), refused);
+            assert_eq!(run(&world, caller, CREATE, input.clone()).await.user_codes(), refused);
             for mutation in [ROTATE, UPDATE] {
-                assert_eq!(codes(&run(&world, caller, mutation, json!({ "apiKeyId": id })).await), refused);
+                assert_eq!(run(&world, caller, mutation, json!({ "apiKeyId": id })).await.user_codes(), refused);
             }
         }
         let revoked = run(&world, OWNER_OF_ACME, REVOKE, json!({ "apiKeyId": id })).await;

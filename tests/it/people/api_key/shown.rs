@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tenantry::base::id::Type;
 use tenantry::people::api_key::KeyUses;
 
-use super::{CREATE, ask, codes, create, made, of_fjord, organisation, run};
+use super::{CREATE, ask, create, made, of_fjord, run};
 use crate::world::*;
 
 async fn last_used(world: &World, id: &str) -> Value {
@@ -68,7 +68,7 @@ const ACCESSORS: &str = "query($id: ID!, $permission: Permission!) { organisatio
      actor { __typename ... on ApiKey { id name prefix state } } paths { sentence } } } } } }";
 
 async fn keys_with_access(world: &World, caller: Caller, tenant: Tenant, permission: &str) -> Vec<Value> {
-    let variables = json!({ "id": organisation(tenant), "permission": permission });
+    let variables = json!({ "id": id_of(tenant), "permission": permission });
     let answer = world.as_(caller).run(ACCESSORS, variables).await;
     let edges = answer.ok()["organisation"]["accessors"]["edges"].as_array().unwrap();
     let keys = edges.iter().map(|edge| &edge["node"]["actor"]).filter(|actor| actor["__typename"] == "ApiKey");
@@ -98,7 +98,8 @@ const EXPLAIN: &str = "query($at: ID!, $permission: Permission!, $key: ID, $user
 fn the_access_of_a_key_is_explained_to_who_may_see_it() {
     with_database(async |world| {
         let (id, secret) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
-        let asked = |tenant: Tenant, permission: &str| json!({ "at": organisation(tenant), "permission": permission, "key": id });
+        let asked =
+            |tenant: Tenant, permission: &str| json!({ "at": id_of(tenant), "permission": permission, "key": id });
         let explain = async |caller: Caller, asked: Value| world.as_(caller).run(EXPLAIN, asked).await;
         let here = explain(OWNER_OF_FJORD, asked(FJORD, "SERVICE_MANAGE")).await;
         assert_eq!(here.ok()["explainAccess"]["paths"][0]["sentence"], "Is a key of Fjord.", "{}", here.text);
@@ -126,7 +127,7 @@ fn the_access_of_a_key_is_explained_to_who_may_see_it() {
 fn who_has_not_proved_an_address_makes_no_key() {
     with_database(async |world| {
         let answer = world.as_(OWNER_OF_FJORD).run(CREATE, json!({ "input": of_fjord() })).await;
-        assert_eq!(codes(&answer), ["ADDRESS_NOT_VERIFIED"]);
+        assert_eq!(answer.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
         made(&run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await);
     });
 }

@@ -41,10 +41,10 @@ fn a_newcomer_joins_by_the_link_and_makes_no_organisation() {
         let id = sent["id"].as_str().unwrap();
         let accepted = seen(&world, id).await;
         assert_eq!((&accepted["state"], &accepted["membership"]["user"]["name"]), (&json!("ACCEPTED"), &json!("Ada")));
-        assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["INVALID_LINK"]);
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["INVALID_LINK"]);
         let query = "query($id: ID!, $of: ID!) { organisation(id: $id) { auditEvents(filter: {objectId: $of}) { edges { \
              node { action actorName after } } } } }";
-        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME), "of": id })).await;
+        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME), "of": id })).await;
         let told: Vec<Value> = log.ok()["organisation"]["auditEvents"]["edges"]
             .as_array()
             .unwrap()
@@ -62,15 +62,15 @@ fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
         // Nobody has proved yet that the account belongs to the address.
-        assert_eq!(codes(&accept(&world, SOLE_PERSON, &token).await), ["ADDRESS_NOT_VERIFIED"]);
-        db_verify(&world, SOLE_PERSON).await;
-        db_verify(&world, OWNER_OF_LUND).await;
+        assert_eq!(accept(&world, SOLE_PERSON, &token).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
+        world.db_verify(SOLE_PERSON).await;
+        world.db_verify(OWNER_OF_LUND).await;
         assert_eq!(preview(&world, &token).await.ok()["invitation"]["next"], "SIGN_IN");
         accept(&world, NOBODY, &token).await.refused("UNAUTHENTICATED");
-        assert_eq!(codes(&accept(&world, OWNER_OF_LUND, &token).await), ["WRONG_ADDRESS"]);
-        assert_eq!(codes(&accept(&world, KEY_OF_FJORD, &token).await), ["FOR_PEOPLE_ONLY"]);
-        assert_eq!(codes(&sign_up(&world, email, Some(&token)).await), ["DUPLICATE"]);
-        assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["WRONG_ADDRESS"]);
+        assert_eq!(accept(&world, OWNER_OF_LUND, &token).await.user_codes(), ["WRONG_ADDRESS"]);
+        assert_eq!(accept(&world, KEY_OF_FJORD, &token).await.user_codes(), ["FOR_PEOPLE_ONLY"]);
+        assert_eq!(sign_up(&world, email, Some(&token)).await.user_codes(), ["DUPLICATE"]);
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["WRONG_ADDRESS"]);
         assert_eq!(seen(&world, &id).await["state"], "PENDING");
         assert_eq!(roles_at_acme(&world, email).await, Vec::<String>::new());
 
@@ -78,7 +78,7 @@ fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
         let expected = json!({ "name": "Acme", "organisation": { "name": "Acme" } });
         assert_eq!(joined.ok()["tried"], json!({ "organisation": expected, "userErrors": [] }));
         assert_eq!(roles_at_acme(&world, email).await, ["BILLING"]);
-        assert_eq!(codes(&accept(&world, SOLE_PERSON, &token).await), ["INVALID_LINK"]);
+        assert_eq!(accept(&world, SOLE_PERSON, &token).await.user_codes(), ["INVALID_LINK"]);
     });
 }
 
@@ -90,7 +90,7 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
         assert_eq!(answer.ok()["tried"], json!({ "declined": true, "userErrors": [] }));
         let query = "query($id: ID!) { organisation(id: $id) { auditEvents(first: 1) { edges { node { \
              action actorKind actorId actorName } } } } }";
-        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
+        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         let expected =
             json!({ "action": "declineInvitation", "actorKind": "USER", "actorId": null, "actorName": null });
         assert_eq!(log.ok()["organisation"]["auditEvents"]["edges"][0]["node"], expected);
@@ -113,9 +113,13 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
                 shown.refused("NOT_FOUND");
                 let texts = [accept(&world, NOBODY, token).await, decline(&world, token).await];
                 for answer in &texts {
-                    assert_eq!(codes(answer), ["INVALID_LINK"], "{token}");
+                    assert_eq!(answer.user_codes(), ["INVALID_LINK"], "{token}");
                 }
-                assert_eq!(codes(&sign_up(&world, "e@example.org", Some(token)).await), ["INVALID_LINK"], "{token}");
+                assert_eq!(
+                    sign_up(&world, "e@example.org", Some(token)).await.user_codes(),
+                    ["INVALID_LINK"],
+                    "{token}"
+                );
                 shown.text + &texts.map(|answer| answer.text).concat()
             });
         let texts = futures_util::future::join_all(answers).await;
@@ -128,14 +132,14 @@ fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
 fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
-        db_verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let mut input = invitation(ACME, email, "TECHNICAL");
         input["membershipExpiresAt"] = json!(now() + TimeDelta::minutes(5));
         done(&try_invite(&world, OWNER_OF_ACME, input.clone()).await);
         let token = world.link(email).await;
         done(&accept(&world, SOLE_PERSON, &token).await);
         assert_eq!(
-            codes(&try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await),
+            try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await.user_codes(),
             ["ALREADY_MEMBER"]
         );
         // One that would have ended before it begins.
@@ -143,7 +147,7 @@ fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
         done(&try_invite(&world, OWNER_OF_ACME, input).await);
         let late = world.link("late@example.org").await;
         world.app.clock.advance(TimeDelta::minutes(5));
-        assert_eq!(codes(&sign_up(&world, "late@example.org", Some(&late)).await), ["TOO_LATE"]);
+        assert_eq!(sign_up(&world, "late@example.org", Some(&late)).await.user_codes(), ["TOO_LATE"]);
         let (_, token) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
         done(&accept(&world, SOLE_PERSON, &token).await);
         assert_eq!(roles_at_acme(&world, email).await, ["VIEWER"]);

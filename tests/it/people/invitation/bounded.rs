@@ -18,7 +18,7 @@ fn who_has_not_proved_an_address_has_no_mail_sent_to_others() {
         );
         assert_eq!(frida.mistake("inviteMembers", rows.clone()).await["code"], "ADDRESS_NOT_VERIFIED");
         assert!(world.mails(ADA).await.is_empty());
-        db_verify(&world, OWNER_OF_FJORD).await;
+        world.db_verify(OWNER_OF_FJORD).await;
         let (id, _) = invite(&world, OWNER_OF_FJORD, FJORD, ADA, "VIEWER").await;
         world.db_execute("UPDATE \"user\" SET email_verified_at = NULL", []).await;
         let again = json!({ "invitationId": id });
@@ -48,7 +48,7 @@ fn one_organisation_sends_five_links_a_day_to_an_address_however_it_goes_about_i
             done(&decline(&world, &token).await);
             let (id, _) = invite(&world, ADMIN_OF_ACME, ACME, email, "VIEWER").await;
             done(&resend(&world, OWNER_OF_ACME, &id).await);
-            assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &id).await), ["TOO_MANY"]);
+            assert_eq!(resend(&world, OWNER_OF_ACME, &id).await.user_codes(), ["TOO_MANY"]);
             done(&revoke(&world, OWNER_OF_ACME, &id).await);
             let sixth = try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await;
             let told = json!([{ "code": "TOO_MANY", "field": ["input", "email"], "missingClientPermissions": null,
@@ -80,7 +80,7 @@ fn all_organisations_together_send_twenty_links_a_day_to_an_address() {
             try_invite(&world, OWNER_OF_ACME, input).await
         };
         let answers = join_all(organisations.iter().map(invite)).await;
-        let (sent, refused): (Vec<_>, Vec<_>) = answers.iter().map(codes).partition(Vec::is_empty);
+        let (sent, refused): (Vec<_>, Vec<_>) = answers.iter().map(Answer::user_codes).partition(Vec::is_empty);
         assert_eq!((sent.len(), refused), (20, vec![vec!["TOO_MANY"]; 4]));
         assert_eq!(world.mails(ADA).await.len(), 20);
         assert_eq!(try_all(&world, OWNER_OF_LUND, LUND).await, [json!("TOO_MANY"), Value::Null]);

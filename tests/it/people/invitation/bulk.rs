@@ -10,7 +10,7 @@ const INVITE_ALL: &str = "mutation($input: InviteMembersInput!) { tried: inviteM
      userErrors { code field } } }";
 
 async fn invite_all(world: &World, inviter: Caller, rows: Vec<Value>, dry_run: bool) -> Answer {
-    let input = json!({ "organisationId": organisation(ACME), "invitations": rows, "dryRun": dry_run });
+    let input = json!({ "organisationId": id_of(ACME), "invitations": rows, "dryRun": dry_run });
     world.as_(inviter).run(INVITE_ALL, json!({ "input": input })).await
 }
 
@@ -87,7 +87,7 @@ fn wrong_rows_are_told_and_do_not_stop_right_ones() {
              node { action } } } auditVerification { valid reason } } }";
         for index in [0, 9] {
             let of = &results[index]["invitation"]["id"];
-            let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME), "of": of })).await;
+            let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME), "of": of })).await;
             let edges = log.ok()["organisation"]["auditEvents"]["edges"].as_array().unwrap();
             assert_eq!(edges.last().unwrap()["node"]["action"], "inviteMembers");
             assert_eq!(log.ok()["organisation"]["auditVerification"], json!({ "valid": true, "reason": null }));
@@ -100,7 +100,7 @@ fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
     with_database(async |world| {
         for (rows, code) in [(Vec::new(), "INVALID_INPUT"), (rows("many", 501), "TOO_MANY")] {
             let answer = invite_all(&world, OWNER_OF_ACME, rows, false).await;
-            assert_eq!(codes(&answer), [code]);
+            assert_eq!(answer.user_codes(), [code]);
             assert_eq!(answer.ok()["tried"]["results"], json!([]));
         }
         assert!(world.texts("SELECT recipient FROM outgoing_mail").await.is_empty());
@@ -126,7 +126,7 @@ fn many_take_as_many_statements_as_few_and_a_thousand_links_an_hour_are_enough()
         assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 496);
         assert!(codes[496..].iter().all(|code| code == "TOO_MANY"), "{codes:?}");
         let one = try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "VIEWER")).await;
-        assert_eq!(super::codes(&one), ["TOO_MANY"]);
+        assert_eq!(one.user_codes(), ["TOO_MANY"]);
         // Others are not kept waiting.
         invite(&world, OWNER_OF_LUND, LUND, ADA, "VIEWER").await;
         let hour = chrono::TimeDelta::hours(1);

@@ -14,7 +14,7 @@ fn who_is_removed_while_the_request_waits_neither_invites_nor_sends_again_nor_re
         let row = json!({ "email": ADA, "roles": [{ "builtIn": "VIEWER" }] });
         for (mutation, input) in [
             ("inviteMember", invitation(ACME, ADA, "VIEWER")),
-            ("inviteMembers", json!({ "organisationId": organisation(ACME), "invitations": [row] })),
+            ("inviteMembers", json!({ "organisationId": id_of(ACME), "invitations": [row] })),
             ("resendInvitation", json!({ "invitationId": id })),
             ("revokeInvitation", json!({ "invitationId": id })),
         ] {
@@ -38,12 +38,11 @@ fn who_gets_a_smaller_role_while_the_request_waits_gives_no_more_than_that_holds
         let lock = format!("SELECT $1::uuid, id FROM organisation WHERE id = '{}' FOR NO KEY UPDATE", ACME.id);
         let change = "UPDATE membership_role SET builtin = NULL, role_id = (SELECT id FROM role WHERE name = 'Reception') \
                       WHERE membership_id IN (SELECT id FROM membership WHERE user_id = $1)";
-        let input =
-            json!({ "organisationId": organisation(ACME), "name": "Reception", "permissions": ["MEMBER_INVITE"] });
+        let input = json!({ "organisationId": id_of(ACME), "name": "Reception", "permissions": ["MEMBER_INVITE"] });
         world.as_(OWNER_OF_ACME).act("createRole", input, "").await;
         let attempt = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, ADA, "ADMIN"));
         let answer = world.db_change_while_it_waits(&lock, change, ADMIN_OF_ACME.person().id, attempt).await;
-        assert_eq!(codes(&answer), ["PERMISSION_NOT_HELD"]);
+        assert_eq!(answer.user_codes(), ["PERMISSION_NOT_HELD"]);
         assert!(world.mails(ADA).await.is_empty());
     });
 }
@@ -51,7 +50,7 @@ fn who_gets_a_smaller_role_while_the_request_waits_gives_no_more_than_that_holds
 #[test]
 fn who_is_disabled_while_accepting_does_not_become_a_member() {
     on_postgres(async |world| {
-        db_verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
         world.as_(SOLE_PERSON).run("{ viewer { name } }", json!({})).await.ok();
@@ -60,7 +59,7 @@ fn who_is_disabled_while_accepting_does_not_become_a_member() {
             "UPDATE \"user\" SET state = 'DISABLED', email = 'erased@example.org', erased_at = now() WHERE id = $1";
         let attempt = accept(&world, SOLE_PERSON, &token);
         let answer = world.db_change_while_it_waits(lock, change, SOLE_PERSON.person().id, attempt).await;
-        assert_eq!(codes(&answer), ["STALE_STATE"]);
+        assert_eq!(answer.user_codes(), ["STALE_STATE"]);
         assert_eq!(seen(&world, &id).await["state"], "PENDING");
         let members = world.members(ACME).await;
         assert!(!members.iter().any(|member| member.starts_with(SOLE_PERSON.name())), "{members:?}");
@@ -78,7 +77,7 @@ fn who_is_disabled_while_claiming_an_account_does_not_become_a_member() {
         let client = world.as_(NOBODY);
         let attempt = client.run(ACCEPT, input);
         let answer = world.db_change_while_it_waits(lock, change, SOLE_PERSON.person().id, attempt).await;
-        assert_eq!(codes(&answer), ["STALE_STATE"]);
+        assert_eq!(answer.user_codes(), ["STALE_STATE"]);
         assert_eq!(seen(&world, &id).await["state"], "PENDING");
     });
 }

@@ -12,6 +12,7 @@ mod void;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
+use crate::world::accounts::{self, tokens};
 use crate::world::*;
 
 const INVITE: &str = "mutation($input: InviteMemberInput!) { tried: inviteMember(input: $input) { \
@@ -27,7 +28,6 @@ const DECLINE: &str = "mutation($input: DeclineInvitationInput!) { tried: declin
      declined userErrors { code field message } } }";
 const SIGN_UP: &str = "mutation($input: SignUpInput!) { tried: signUp(input: $input) { \
      accepted userErrors { code field message } } }";
-const LOG_IN: &str = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
 const PREVIEW: &str = "query($token: String!) { invitation(token: $token) { \
      organisation { name } invitedBy roles email next } }";
 const NODE: &str = "query($id: ID!) { node(id: $id) { ... on Invitation { \
@@ -36,12 +36,8 @@ const NODE: &str = "query($id: ID!) { node(id: $id) { ... on Invitation { \
 /// Somebody without an account.
 const ADA: &str = "ada@example.org";
 
-fn organisation(tenant: Tenant) -> String {
-    Type::Organisation.id(tenant.id).0
-}
-
 fn invitation(tenant: Tenant, email: &str, role: &str) -> Value {
-    json!({ "organisationId": organisation(tenant), "email": email, "roles": [{ "builtIn": role }] })
+    json!({ "organisationId": id_of(tenant), "email": email, "roles": [{ "builtIn": role }] })
 }
 
 async fn try_invite(world: &World, inviter: Caller, input: Value) -> Answer {
@@ -78,25 +74,16 @@ async fn sign_up(world: &World, email: &str, token: Option<&str>) -> Answer {
 
 /// An access token, if the password is right.
 async fn log_in(world: &World, email: &str, password: &str) -> Option<String> {
-    let input = json!({ "email": email, "password": password });
-    let answer = world.as_(NOBODY).run(LOG_IN, json!({ "input": input })).await;
-    answer.at("logIn/tokens/accessToken").as_str().map(str::to_owned)
+    tokens(&accounts::log_in(world, email, password).await).map(|(access, _)| access)
 }
 
 async fn preview(world: &World, token: &str) -> Answer {
     world.as_(NOBODY).run(PREVIEW, json!({ "token": token })).await
 }
 
-/// Codes of the user errors.
-#[track_caller]
-fn codes(answer: &Answer) -> Vec<&str> {
-    let errors = answer.ok()["tried"]["userErrors"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
-    errors.iter().map(|error| error["code"].as_str().unwrap()).collect()
-}
-
 #[track_caller]
 fn done(answer: &Answer) {
-    assert_eq!(codes(answer), Vec::<&str>::new(), "{}", answer.text);
+    assert_eq!(answer.user_codes(), Vec::<&str>::new(), "{}", answer.text);
 }
 
 /// The invitation as the owner of Acme sees it.
@@ -104,17 +91,11 @@ async fn seen(world: &World, id: &str) -> Value {
     world.as_(OWNER_OF_ACME).run(NODE, json!({ "id": id })).await.ok()["node"].clone()
 }
 
-/// Says that the person has proved to own the address.
-async fn db_verify(world: &World, caller: Caller) {
-    let sql = "UPDATE \"user\" SET email_verified_at = $1 WHERE id = $2";
-    world.db_execute(sql, [now().into(), caller.person().id.into()]).await;
-}
-
 /// Roles that somebody has at Acme.
 async fn roles_at_acme(world: &World, email: &str) -> Vec<String> {
     let query =
         "query($id: ID!) { organisation(id: $id) { members(first: 100) { edges { node { email roles { name } } } } } }";
-    let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": organisation(ACME) })).await;
+    let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
     let members = answer.ok()["organisation"]["members"]["edges"].as_array().unwrap().clone();
     let found = members.iter().map(|edge| &edge["node"]).filter(|node| node["email"] == email);
     let names = found.flat_map(|node| node["roles"].as_array().unwrap().clone());

@@ -7,7 +7,7 @@ use super::*;
 use crate::world::with_database;
 
 fn won<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> usize {
-    answers.into_iter().filter(|answer| codes(answer).is_empty()).count()
+    answers.into_iter().filter(|answer| answer.user_codes().is_empty()).count()
 }
 
 #[test]
@@ -16,11 +16,11 @@ fn of_many_who_use_one_link_at_once_one_does() {
         let (_, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let answers = join_all((0..8).map(|_| sign_up(&world, ADA, Some(&token)))).await;
         assert_eq!(won(&answers), 1);
-        assert!(answers.iter().all(|answer| matches!(codes(answer)[..], [] | ["INVALID_LINK"])), "{answers:?}");
+        assert!(answers.iter().all(|answer| matches!(answer.user_codes()[..], [] | ["INVALID_LINK"])), "{answers:?}");
         assert_eq!(world.texts("SELECT name FROM \"user\" WHERE email = 'ada@example.org'").await.len(), 1);
         assert_eq!(roles_at_acme(&world, ADA).await, ["VIEWER"]);
 
-        db_verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let (_, token) = invite(&world, OWNER_OF_ACME, ACME, SOLE_PERSON.person().email, "BILLING").await;
         world.as_(SOLE_PERSON).run("{ viewer { name } }", json!({})).await.ok();
         let answers = join_all((0..8).map(|_| accept(&world, SOLE_PERSON, &token))).await;
@@ -42,7 +42,7 @@ fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
             };
             assert_eq!(won([&answered, &withdrawn]), 1, "{} {}", answered.text, withdrawn.text);
             let is_member = !roles_at_acme(&world, &email).await.is_empty();
-            assert_eq!(is_member, codes(&answered).is_empty());
+            assert_eq!(is_member, answered.user_codes().is_empty());
             let state = seen(&world, &id).await["state"].clone();
             let expected = if is_member { "ACCEPTED" } else { ["REVOKED", "DECLINED", "PENDING"][round % 3] };
             assert_eq!(state, expected);
@@ -57,7 +57,7 @@ fn an_address_that_is_invited_many_times_at_once_is_invited_once() {
         let answers =
             join_all((0..8).map(|_| try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "VIEWER")))).await;
         assert_eq!(won(&answers), 1);
-        assert!(answers.iter().all(|answer| matches!(codes(answer)[..], [] | ["DUPLICATE"])), "{answers:?}");
+        assert!(answers.iter().all(|answer| matches!(answer.user_codes()[..], [] | ["DUPLICATE"])), "{answers:?}");
         assert_eq!(world.mails(ADA).await.len(), 1);
     });
 }

@@ -10,7 +10,7 @@ const LIST: &str = "query($id: ID!, $states: [InvitationState!]) { organisation(
      invitations(states: $states, first: 100) { totalCount edges { node { email state } } } } }";
 
 async fn listed(world: &World, states: Value) -> Vec<String> {
-    let variables = json!({ "id": organisation(ACME), "states": states });
+    let variables = json!({ "id": id_of(ACME), "states": states });
     let answer = world.as_(VIEWER_OF_ACME).run(LIST, variables).await;
     let list = &answer.ok()["organisation"]["invitations"];
     let edges = list["edges"].as_array().unwrap();
@@ -63,14 +63,14 @@ fn what_is_wrong_with_an_invitation_is_told_and_nothing_is_sent() {
             (with("email", json!(OWNER_OF_ACME.person().email.to_uppercase())), "ALREADY_MEMBER", "email"),
             (with("roles", json!([])), "INVALID_INPUT", "roles"),
             (with("roles", json!([{ "roleId": foreign }])), "UNKNOWN", "roles"),
-            (with("roles", json!([{ "roleId": organisation(ACME) }])), "INVALID_INPUT", "roles"),
+            (with("roles", json!([{ "roleId": id_of(ACME) }])), "INVALID_INPUT", "roles"),
             (with("roles", json!(vec![json!({ "builtIn": "VIEWER" }); 21])), "TOO_MANY", "roles"),
             (with("membershipExpiresAt", json!(now())), "INVALID_INPUT", "membershipExpiresAt"),
             (with("membershipExpiresAt", json!("9999-12-31T23:59:59Z")), "INVALID_INPUT", "membershipExpiresAt"),
             (owner_with_end, "INVALID_INPUT", "membershipExpiresAt"),
         ] {
             let answer = try_invite(&world, OWNER_OF_ACME, input).await;
-            assert_eq!(codes(&answer), [code], "{}", answer.text);
+            assert_eq!(answer.user_codes(), [code], "{}", answer.text);
             assert_eq!(answer.ok()["tried"]["userErrors"][0]["field"], json!(["input", field]), "{}", answer.text);
         }
         assert!(world.texts("SELECT recipient FROM outgoing_mail").await.is_empty());
@@ -86,8 +86,8 @@ fn a_powerful_role_asks_for_a_fresh_proof() {
         let (id, _) = invite(&world, OWNER_OF_ACME, ACME, ADA, "ADMIN").await;
         world.db_execute("UPDATE session SET confirmed_at = NULL", []).await;
         let powerful = try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "ADMIN")).await;
-        assert_eq!(codes(&powerful), ["CONFIRMATION_REQUIRED"]);
-        assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &id).await), ["CONFIRMATION_REQUIRED"]);
+        assert_eq!(powerful.user_codes(), ["CONFIRMATION_REQUIRED"]);
+        assert_eq!(resend(&world, OWNER_OF_ACME, &id).await.user_codes(), ["CONFIRMATION_REQUIRED"]);
         done(&try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "BILLING")).await);
     });
 }
@@ -97,7 +97,7 @@ fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
     with_database(async |world| {
         let (first, old) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let again = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, "ADA@example.org", "BILLING")).await;
-        assert_eq!(codes(&again), ["DUPLICATE"]);
+        assert_eq!(again.user_codes(), ["DUPLICATE"]);
         assert!(again.text.contains("resendInvitation"), "{}", again.text);
         // Another organisation may invite the same address.
         invite(&world, OWNER_OF_LUND, LUND, ADA, "VIEWER").await;
@@ -108,10 +108,10 @@ fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
         assert_ne!(first, second);
         preview(&world, &old).await.refused("NOT_FOUND");
         preview(&world, &token).await.ok();
-        assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &first).await), ["STALE_STATE"]);
-        assert_eq!(codes(&revoke(&world, OWNER_OF_ACME, &first).await), ["STALE_STATE"]);
+        assert_eq!(resend(&world, OWNER_OF_ACME, &first).await.user_codes(), ["STALE_STATE"]);
+        assert_eq!(revoke(&world, OWNER_OF_ACME, &first).await.user_codes(), ["STALE_STATE"]);
         done(&revoke(&world, OWNER_OF_ACME, &second).await);
-        assert_eq!(codes(&revoke(&world, OWNER_OF_ACME, &second).await), ["STALE_STATE"]);
+        assert_eq!(revoke(&world, OWNER_OF_ACME, &second).await.user_codes(), ["STALE_STATE"]);
         let third = try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "MEMBER")).await;
         done(&third);
         let all = ["ada@example.org PENDING", "ada@example.org REVOKED", "ada@example.org EXPIRED"];
@@ -137,23 +137,23 @@ fn who_sends_a_link_again_answers_for_it_and_does_so_ten_times_at_most() {
             for _ in 0..day {
                 done(&resend(&world, OWNER_OF_ACME, &id).await);
             }
-            assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &id).await), ["TOO_MANY"]);
+            assert_eq!(resend(&world, OWNER_OF_ACME, &id).await.user_codes(), ["TOO_MANY"]);
             world.db_execute("UPDATE invitation SET sent_at = $1", [(now() - TimeDelta::days(1)).into()]).await;
         }
         assert_eq!(world.mails(ADA).await.len(), 10);
-        assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &id).await), ["TOO_MANY"]);
+        assert_eq!(resend(&world, OWNER_OF_ACME, &id).await.user_codes(), ["TOO_MANY"]);
         assert_eq!(world.mails(ADA).await.len(), 10);
         // An owner's invitation is not an admin's to send or to take back.
         let (of_owner, token) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "OWNER").await;
-        assert_eq!(codes(&resend(&world, ADMIN_OF_ACME, &of_owner).await), ["PERMISSION_NOT_HELD"]);
-        assert_eq!(codes(&revoke(&world, ADMIN_OF_ACME, &of_owner).await), ["PERMISSION_NOT_HELD"]);
+        assert_eq!(resend(&world, ADMIN_OF_ACME, &of_owner).await.user_codes(), ["PERMISSION_NOT_HELD"]);
+        assert_eq!(revoke(&world, ADMIN_OF_ACME, &of_owner).await.user_codes(), ["PERMISSION_NOT_HELD"]);
         for (caller, code) in [(VIEWER_OF_ACME, "FORBIDDEN"), (MEMBER_OF_ACME, "NOT_FOUND"), (SOLE_PERSON, "NOT_FOUND")]
         {
             resend(&world, caller, &of_owner).await.refused(code);
             revoke(&world, caller, &of_owner).await.refused(code);
         }
         done(&sign_up(&world, "b@example.org", Some(&token)).await);
-        assert_eq!(codes(&resend(&world, OWNER_OF_ACME, &of_owner).await), ["STALE_STATE"]);
+        assert_eq!(resend(&world, OWNER_OF_ACME, &of_owner).await.user_codes(), ["STALE_STATE"]);
     });
 }
 

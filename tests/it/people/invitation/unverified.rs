@@ -30,10 +30,10 @@ fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_fact
         assert_eq!(preview(&world, &token).await.ok()["invitation"]["next"], "SET_PASSWORD");
         // Who made the account cannot accept with it, not even with the link.
         let input = json!({ "input": { "token": token, "newPassword": NEW } });
-        assert_eq!(codes(&world.send_as(Some(&stranger), ACCEPT, input).await), ["ADDRESS_NOT_VERIFIED"]);
-        assert_eq!(codes(&accept_with(&world, &token, None).await), ["ADDRESS_NOT_VERIFIED"]);
+        assert_eq!(world.send_as(Some(&stranger), ACCEPT, input).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
+        assert_eq!(accept_with(&world, &token, None).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
         let weak = accept_with(&world, &token, Some("short")).await;
-        assert_eq!(codes(&weak), ["WEAK_PASSWORD"]);
+        assert_eq!(weak.user_codes(), ["WEAK_PASSWORD"]);
         assert_eq!(weak.ok()["tried"]["userErrors"][0]["field"], json!(["input", "newPassword"]));
         world.send_as(Some(&stranger), "{ viewer { name } }", json!({})).await.ok();
         assert_eq!(seen(&world, &id).await["state"], "PENDING");
@@ -47,7 +47,7 @@ fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_fact
         }
         log_in(&world, VICTIM, NEW).await.unwrap();
         assert_eq!(roles_at_acme(&world, VICTIM).await, ["ADMIN"]);
-        assert_eq!(codes(&accept_with(&world, &token, Some(NEW)).await), ["INVALID_LINK"]);
+        assert_eq!(accept_with(&world, &token, Some(NEW)).await.user_codes(), ["INVALID_LINK"]);
     });
 }
 
@@ -55,16 +55,16 @@ fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_fact
 fn without_an_account_or_with_a_proved_or_disabled_one_a_new_password_opens_nothing() {
     with_database(async |world| {
         let (_, of_nobody) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
-        assert_eq!(codes(&accept_with(&world, &of_nobody, Some(NEW)).await), ["UNKNOWN"]);
+        assert_eq!(accept_with(&world, &of_nobody, Some(NEW)).await.user_codes(), ["UNKNOWN"]);
         let email = SOLE_PERSON.person().email;
-        db_verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let (_, proved) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
         accept_with(&world, &proved, Some(NEW)).await.refused("UNAUTHENTICATED");
         log_in(&world, email, PASSWORD).await.unwrap();
         let email = OWNER_OF_LUND.person().email;
         let (_, disabled) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
         world.db_execute("UPDATE \"user\" SET state = 'DISABLED' WHERE email = $1", [email.into()]).await;
-        assert_eq!(codes(&accept_with(&world, &disabled, Some(NEW)).await), ["STALE_STATE"]);
+        assert_eq!(accept_with(&world, &disabled, Some(NEW)).await.user_codes(), ["STALE_STATE"]);
         assert!(roles_at_acme(&world, email).await.is_empty());
     });
 }

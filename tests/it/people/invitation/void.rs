@@ -86,11 +86,11 @@ fn an_invitation_of_who_can_no_longer_give_it_is_void() {
             let (id, token) = invite(&world, case.inviter, ACME, ADA, "TECHNICAL").await;
             world.db_execute(case.sql, case.values).await;
             let refused = sign_up(&world, ADA, Some(&token)).await;
-            assert_eq!(codes(&refused), ["STALE_STATE"], "{}: {}", case.what, refused.text);
+            assert_eq!(refused.user_codes(), ["STALE_STATE"], "{}: {}", case.what, refused.text);
             assert!(refused.text.contains("void"), "{}", refused.text);
             assert_eq!(seen(&world, &id).await["state"], "VOID", "{}", case.what);
             assert!(log_in(&world, ADA, PASSWORD).await.is_none(), "{}", case.what);
-            assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["INVALID_LINK"], "{}", case.what);
+            assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["INVALID_LINK"], "{}", case.what);
         }
     });
 }
@@ -110,14 +110,14 @@ fn a_role_that_has_grown_beyond_its_giver_is_not_given() {
         // The probe holds SERVICE_READ but not USAGE_READ, which the role has as well.
         let input = json!({ "organisationId": hub, "email": ADA, "roles": [{ "roleId": role }] });
         let refused = try_invite(&world, HUB.probe, input.clone()).await;
-        assert_eq!(codes(&refused), ["PERMISSION_NOT_HELD"], "{}", refused.text);
+        assert_eq!(refused.user_codes(), ["PERMISSION_NOT_HELD"], "{}", refused.text);
         assert_eq!(refused.ok()["tried"]["userErrors"][0]["missingPermissions"], json!(["USAGE_READ"]));
         let smaller = "UPDATE role SET permissions = $1 WHERE name = 'Navet reader'";
         world.db_execute(smaller, [reads.to_stored().into()]).await;
         done(&try_invite(&world, HUB.probe, input).await);
         let token = world.link(ADA).await;
         world.db_execute(smaller, [PermissionSet::READS.to_stored().into()]).await;
-        assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["STALE_STATE"]);
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["STALE_STATE"]);
     });
 }
 
@@ -129,7 +129,7 @@ fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
         assert_eq!(seen(&world, &id).await["partnership"]["reseller"]["name"], "Fjord");
         // What a partner never has, it cannot give.
         let powerful = try_invite(&world, MANAGER_OF_FJORD, invitation(ACME, "b@example.org", "ADMIN")).await;
-        assert_eq!(codes(&powerful), ["PERMISSION_NOT_HELD"]);
+        assert_eq!(powerful.user_codes(), ["PERMISSION_NOT_HELD"]);
         done(&sign_up(&world, ADA, Some(&token)).await);
         let sql = "SELECT partnership_id FROM membership WHERE partnership_id IS NOT NULL AND organisation_id = $1";
         let rows = world.db().rows(sql, vec![ACME.id.into()]).await.unwrap();
@@ -146,7 +146,7 @@ fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_membe
         db_let_fjord_in(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         let permissions = json!(["MEMBER_INVITE", "SERVICE_READ"]);
-        let input = json!({ "organisationId": organisation(ACME), "name": "Reception", "permissions": permissions });
+        let input = json!({ "organisationId": id_of(ACME), "name": "Reception", "permissions": permissions });
         let role = olga.act("createRole", input, "role { id }").await["role"]["id"].clone();
         let held = Held::Custom(Type::Role.parse(&role.as_str().unwrap().into()).unwrap());
         world.db_join(730_000, ACME, MANAGER_OF_FJORD.person().id, &[held], None).await;
@@ -168,7 +168,7 @@ fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_membe
         assert_eq!(partner(&of_owner).await, json!(null));
         let end = "UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1 AND client_id = $2";
         world.db_execute(end, [FJORD.id.into(), ACME.id.into()]).await;
-        assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["STALE_STATE"]);
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["STALE_STATE"]);
     });
 }
 
@@ -179,12 +179,12 @@ fn an_invitation_of_a_halted_organisation_waits_until_that_is_over() {
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {
             let sql = "UPDATE organisation SET state = $1 WHERE id = $2";
             world.db_execute(sql, [state.into(), ACME.id.into()]).await;
-            assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), [code]);
+            assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), [code]);
             let invited = try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "VIEWER")).await;
             invited.refused("FORBIDDEN");
             let by_staff = try_invite(&world, OWNER_OF_OPERATOR, invitation(ACME, "b@example.org", "VIEWER")).await;
-            assert_eq!(codes(&by_staff), [code]);
-            assert_eq!(codes(&resend(&world, OWNER_OF_OPERATOR, &id).await), [code]);
+            assert_eq!(by_staff.user_codes(), [code]);
+            assert_eq!(resend(&world, OWNER_OF_OPERATOR, &id).await.user_codes(), [code]);
             world.db_execute(sql, ["ACTIVE".into(), ACME.id.into()]).await;
         }
         done(&sign_up(&world, ADA, Some(&token)).await);

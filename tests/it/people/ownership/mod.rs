@@ -7,6 +7,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
+use crate::world::accounts::sign_up;
 use crate::world::*;
 
 const NEWCOMER: &str = "nina@example.org";
@@ -24,26 +25,6 @@ async fn offer(world: &World, email: &str, more: Value) -> (String, String) {
     let made = world.as_(OWNER_OF_ACME).act("offerOwnership", input, "transfer { id }").await;
     let id = made["transfer"]["id"].as_str().unwrap().to_owned();
     (id, world.link(email.trim().to_lowercase().as_str()).await)
-}
-
-async fn db_verify(world: &World, caller: Caller) {
-    let sql = "UPDATE \"user\" SET email_verified_at = $1 WHERE id = $2";
-    world.db_execute(sql, [now().into(), caller.person().id.into()]).await;
-}
-
-/// Access token of somebody who has just signed up.
-async fn sign_up(world: &World, email: &str) -> String {
-    let nobody = world.as_(NOBODY);
-    let who = json!({ "email": email, "password": PASSWORD });
-    let new = json!({ "email": email, "password": PASSWORD, "name": "Nina" });
-    nobody.act("signUp", new, "accepted").await;
-    let begun = nobody.act("logIn", who, "tokens { accessToken }").await;
-    begun["tokens"]["accessToken"].as_str().unwrap().to_owned()
-}
-
-/// Whoever has the address has proved it.
-async fn db_prove(world: &World, email: &str) {
-    world.db_execute("UPDATE \"user\" SET email_verified_at = created_at WHERE email = $1", [email.into()]).await;
 }
 
 async fn accept_as(world: &World, bearer: &str, token: &str) -> Answer {
@@ -71,7 +52,7 @@ fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin(
         let mail = world.mails(NEWCOMER).await;
         assert!(mail[0].contains("Olga, owner of Acme wants to hand the ownership of Acme to you"), "{}", mail[0]);
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"], "nothing changes before");
-        let nina = sign_up(&world, NEWCOMER).await;
+        let nina = sign_up(&world, "Nina", NEWCOMER).await;
         // Nobody has proved the address, so it is offered nothing yet.
         assert_eq!(world.send_as(Some(&nina), OFFERS, json!({})).await.at("viewer/ownershipOffers/edges"), &json!([]));
         // Whoever knows its password could be somebody else, so the link of the offer alone does not suffice.
@@ -113,7 +94,7 @@ fn a_member_accepts_by_the_id_and_the_old_owner_leaves() {
         let max = world.as_(MEMBER_OF_ACME);
         let by_id = json!({ "transferId": id });
         assert_eq!(max.mistake("acceptOwnership", by_id.clone()).await["code"], "ADDRESS_NOT_VERIFIED");
-        db_verify(&world, MEMBER_OF_ACME).await;
+        world.db_verify(MEMBER_OF_ACME).await;
         let offers = max.run(OFFERS, json!({})).await;
         let expected = json!([{ "node": { "id": id, "kind": "OFFER", "organisation": { "name": "Acme" },
                                           "offeredBy": { "name": OWNER_OF_ACME.name() } } }]);
@@ -137,7 +118,7 @@ fn an_offer_is_for_its_address_alone() {
         let email = MEMBER_OF_ACME.person().email;
         let (id, token) = offer(&world, email, json!({})).await;
         for caller in [SOLE_PERSON, VIEWER_OF_ACME, MEMBER_OF_ACME] {
-            db_verify(&world, caller).await;
+            world.db_verify(caller).await;
         }
         for mutation in ["acceptOwnership", "declineOwnership"] {
             let stig = world.as_(SOLE_PERSON);
@@ -186,7 +167,7 @@ fn who_is_no_owner_offers_nothing() {
 #[test]
 fn an_offer_ends_with_the_ownership_of_who_made_it_with_its_time_and_when_it_is_withdrawn() {
     with_database(async |world| {
-        db_verify(&world, MEMBER_OF_ACME).await;
+        world.db_verify(MEMBER_OF_ACME).await;
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let email = MEMBER_OF_ACME.person().email;
         let refused =
@@ -257,7 +238,7 @@ fn of_many_who_hand_on_at_once_one_does_and_there_is_one_owner() {
         };
         for round in 0..3 {
             world.db_reset().await;
-            db_verify(&world, MEMBER_OF_ACME).await;
+            world.db_verify(MEMBER_OF_ACME).await;
             for client in [olga, max] {
                 client.run("{ viewer { name } }", json!({})).await.ok();
             }

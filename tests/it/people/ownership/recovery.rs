@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 
-use super::{NEWCOMER, accept_as, db_prove, offer, offer_to, owners, sign_up, states};
+use super::{NEWCOMER, accept_as, offer, offer_to, owners, sign_up, states};
 use crate::world::*;
 
 #[test]
@@ -40,8 +40,8 @@ fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner
             assert!(world.mails(caller.person().email).await.is_empty());
         }
         let token = world.link(NEWCOMER).await;
-        let nina = sign_up(&world, NEWCOMER).await;
-        db_prove(&world, NEWCOMER).await;
+        let nina = sign_up(&world, "Nina", NEWCOMER).await;
+        world.db_verify_address(NEWCOMER).await;
         let code = |answer: &Answer| answer.at("acceptOwnership/userErrors/0/code").clone();
         assert_eq!(code(&accept_as(&world, &nina, &token).await), "TOO_EARLY");
 
@@ -88,7 +88,7 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
         let sql = "UPDATE membership SET partnership_id = (SELECT id FROM partnership WHERE reseller_id = $1 \
                    AND client_id = $2) WHERE user_id = $3 AND organisation_id = $2";
         world.db_execute(sql, [FJORD.id.into(), ACME.id.into(), support.person().id.into()]).await;
-        db_prove(&world, support.person().email).await;
+        world.db_verify_address(support.person().email).await;
         let (_, token) = offer(&world, support.person().email, json!({ "leave": true })).await;
         world.as_(support).act("acceptOwnership", json!({ "token": token }), "").await;
         let tied = world
@@ -117,8 +117,8 @@ fn a_recovery_is_void_once_who_started_it_is_gone_and_needs_all_that_it_gives() 
 
         world.as_(OWNER_OF_OPERATOR).act("recoverOwnership", input, "").await;
         let token = world.link(NEWCOMER).await;
-        let nina = sign_up(&world, NEWCOMER).await;
-        db_prove(&world, NEWCOMER).await;
+        let nina = sign_up(&world, "Nina", NEWCOMER).await;
+        world.db_verify_address(NEWCOMER).await;
         let gone = "DELETE FROM membership WHERE user_id = $1 AND organisation_id = $2";
         let roles = "DELETE FROM membership_role WHERE membership_id IN \
              (SELECT id FROM membership WHERE user_id = $1 AND organisation_id = $2)";

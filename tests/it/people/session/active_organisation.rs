@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;
 use tenantry::base::id::Type;
 
+use crate::world::accounts::begin_session;
 use crate::world::*;
 
 const WHERE: &str = "{ viewer { name activeOrganisation { name } } permissionCatalogue { permission } }";
@@ -138,9 +139,7 @@ fn the_context_of_a_partner_goes_with_the_last_thing_that_it_may_change() {
 #[test]
 fn the_header_names_another_for_one_request_and_a_key_has_its_own() {
     with_database(async |world| {
-        let who = json!({ "email": OWNER_OF_FJORD.person().email, "password": PASSWORD });
-        let begun = world.as_(NOBODY).act("logIn", who, "tokens { accessToken }").await;
-        let token = begun["tokens"]["accessToken"].as_str().unwrap().to_owned();
+        let (token, _) = begin_session(&world, OWNER_OF_FJORD.person().email).await;
         let ask = async |bearer: &str, named: Option<&str>| -> Value {
             let mut request = Request::post("/graphql")
                 .header(CONTENT_TYPE, "application/json")

@@ -1,6 +1,10 @@
 //! Sessions: listed, ended one by one and together, and confirmed anew.
 
 mod active_organisation;
+mod authenticating;
+mod logging_in;
+mod refreshing;
+mod switching;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -19,7 +19,7 @@ async fn address_of(world: &World, who: Caller) -> String {
 #[test]
 fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
     with_database(async |world| {
-        verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let answer = ask_to_move(&world, SOLE_PERSON, " Stig@New.Example").await;
         assert_eq!(answer.ok()["changeAddress"]["requested"], true);
         assert_eq!(address_of(&world, SOLE_PERSON).await, OLD);
@@ -44,7 +44,7 @@ fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
 #[test]
 fn a_stolen_account_is_brought_back_by_the_old_address() {
     with_database(async |world| {
-        verify(&world, SOLE_PERSON).await;
+        world.db_verify(SOLE_PERSON).await;
         let thief = access(&log_in(&world, OLD, PASSWORD).await);
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
         let link = world.link(NEW).await;
@@ -114,7 +114,7 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
         let wanted = "both@new.example";
         let mut links = Vec::new();
         for who in [SOLE_PERSON, OWNER_OF_ACME] {
-            verify(&world, who).await;
+            world.db_verify(who).await;
             ask_to_move(&world, who, wanted).await.ok();
             links.push(world.link(wanted).await);
             world.app.clock.advance(TimeDelta::seconds(1));
@@ -133,7 +133,7 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
             (OWNER_OF_ACME, OWNER_OF_ACME.person().email)
         };
         let undo = world.link(old).await;
-        world.send_as(None, super::SIGN_UP, super::newcomer(old)).await.ok();
+        world.send_as(None, SIGN_UP, newcomer(old)).await.ok();
         assert_eq!(error(&by_link(&world, "undoAddress", &undo).await), "STALE_STATE");
         assert_eq!(address_of(&world, who).await, wanted);
     });

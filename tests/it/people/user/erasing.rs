@@ -3,7 +3,6 @@
 use serde_json::json;
 use tenantry::base::id::Type;
 
-use super::{SIGN_UP, newcomer};
 use crate::world::accounts::*;
 use crate::world::*;
 

@@ -4,51 +4,29 @@ mod address;
 mod erasing;
 mod passwords;
 mod second_factor;
+mod signing_up;
 mod throttled;
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::world::accounts::*;
 use crate::world::*;
 
-const SIGN_UP: &str = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted userErrors { code field } } }";
-const LOG_IN: &str = "mutation($input: LogInInput!) { logIn(input: $input) { \
-     tokens { accessToken refreshToken } session { isCurrent } userErrors { code } } }";
-const REFRESH: &str = "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { \
-     tokens { accessToken refreshToken } userErrors { code } } }";
 const CREATE: &str = "mutation($input: CreateOrganisationInput!) { createOrganisation(input: $input) { \
      organisation { id name kind viewerPermissions } userErrors { code field } } }";
 const SWITCH: &str = "mutation($input: SwitchOrganisationInput!) { switchOrganisation(input: $input) { \
      organisation { name } userErrors { code } } }";
 const VIEWER: &str = "{ viewer { name email activeOrganisation { name } organisations { totalCount } } }";
 
-fn newcomer(email: &str) -> Value {
-    json!({ "input": { "email": email, "password": PASSWORD, "name": "Ada" } })
-}
-
-/// Access token and refresh token.
-async fn log_in(world: &World, email: &str) -> (String, String) {
-    let answer = world.send_as(None, LOG_IN, json!({ "input": { "email": email, "password": PASSWORD } })).await;
-    tokens(&answer, "logIn").unwrap_or_else(|| panic!("{}", answer.text))
-}
-
-fn tokens(answer: &Answer, mutation: &str) -> Option<(String, String)> {
-    let token = |name: &str| answer.ok()[mutation]["tokens"][name].as_str().map(str::to_owned);
-    Some((token("accessToken")?, token("refreshToken")?))
-}
-
-async fn refresh(world: &World, token: &str) -> Answer {
-    world.send_as(None, REFRESH, json!({ "input": { "refreshToken": token } })).await
-}
-
 #[test]
 fn a_newcomer_signs_up_and_works_until_logging_out() {
     with_database(async |world| {
         let answer = world.send_as(None, SIGN_UP, newcomer("Ada@Example.org")).await;
         assert_eq!(answer.ok()["signUp"], json!({ "accepted": true, "userErrors": [] }));
-        let (access, refresh_token) = log_in(&world, "ada@example.ORG").await;
+        let (access, refresh_token) = begin_session(&world, "ada@example.ORG").await;
         let viewer = world.send_as(Some(&access), VIEWER, json!({})).await;
         let expected = json!({
             "name": "Ada", "email": "ada@example.org",
@@ -66,7 +44,7 @@ fn a_newcomer_signs_up_and_works_until_logging_out() {
             world.send_as(Some(&access), SWITCH, json!({ "input": { "organisationId": organisation["id"] } })).await;
         assert_eq!(switched.ok()["switchOrganisation"]["organisation"]["name"], "Engines");
 
-        let (renewed, _) = tokens(&refresh(&world, &refresh_token).await, "refreshSession").unwrap();
+        let (renewed, _) = tokens(&refresh(&world, &refresh_token).await).unwrap();
         for token in [&access, &renewed] {
             let viewer = world.send_as(Some(token), VIEWER, json!({})).await;
             assert_eq!(viewer.ok()["viewer"]["activeOrganisation"]["name"], "Engines");
@@ -82,7 +60,7 @@ fn a_newcomer_signs_up_and_works_until_logging_out() {
 #[test]
 fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_answered_alike() {
     with_database(async |world| {
-        let before = count(&world, "organisation").await;
+        let before = world.db_count("organisation").await;
         let asked = (0..8).map(|number| {
             let email = if number % 2 == 0 { "ada@example.org" } else { "ADA@example.org" };
             world.send_as(None, SIGN_UP, newcomer(email))
@@ -90,38 +68,42 @@ fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_an
         let answers: BTreeSet<String> = join_all(asked).await.into_iter().map(|answer| answer.text).collect();
         assert_eq!(answers.len(), 1, "{answers:?}");
         assert!(answers.iter().all(|answer| answer.contains("\"accepted\":true")));
-        assert_eq!(world.texts("SELECT name FROM \"user\" WHERE email = 'ada@example.org'").await.len(), 1);
-        assert_eq!(count(&world, "organisation").await, before + 1);
-        log_in(&world, "ada@example.org").await;
+        assert_eq!(world.db_count("\"user\" WHERE email = 'ada@example.org'").await, 1);
+        // Somebody who signs up again and again does not flood the mailbox.
+        let mails = world.mails("ada@example.org").await;
+        assert_eq!(mails.len(), 5);
+        assert_eq!(mails.iter().filter(|mail| mail.starts_with("Welcome\n")).count(), 1);
+        assert_eq!(world.db_count("organisation").await, before + 1);
+        begin_session(&world, "ada@example.org").await;
     });
 }
 
 #[test]
 fn of_many_exchanges_of_one_refresh_token_at_once_one_succeeds_and_the_session_ends() {
     with_database(async |world| {
-        let (access, refresh_token) = log_in(&world, SOLE_PERSON.person().email).await;
+        let (access, refresh_token) = begin_session(&world, SOLE_PERSON.person().email).await;
         world.send_as(Some(&access), VIEWER, json!({})).await.ok();
         let answers = join_all((0..6).map(|_| refresh(&world, &refresh_token))).await;
-        let won: Vec<(String, String)> = answers.iter().filter_map(|answer| tokens(answer, "refreshSession")).collect();
+        let won: Vec<(String, String)> = answers.iter().filter_map(|answer| tokens(answer)).collect();
         assert_eq!(won.len(), 1, "{answers:?}");
         // Somebody else has the token, so nobody keeps the session.
         world.send_as(Some(&access), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
         world.send_as(Some(&won[0].0), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
-        assert_eq!(tokens(&refresh(&world, &won[0].1).await, "refreshSession"), None);
-        log_in(&world, SOLE_PERSON.person().email).await;
+        assert_eq!(tokens(&refresh(&world, &won[0].1).await), None);
+        begin_session(&world, SOLE_PERSON.person().email).await;
     });
 }
 
 #[test]
 fn organisations_that_are_made_at_once_have_codes_of_their_own() {
     with_database(async |world| {
-        let before = count(&world, "organisation").await;
+        let before = world.db_count("organisation").await;
         let client = world.as_(SOLE_PERSON);
         client.run(VIEWER, json!({})).await.ok();
         let input = |number: usize| json!({ "input": { "name": format!("Firm {number}"), "kind": "PROJECT" } });
         let answers = join_all((0..8).map(async |number| client.run(CREATE, input(number)).await)).await;
         assert!(answers.iter().all(|answer| !answer.ok()["createOrganisation"]["organisation"].is_null()));
-        assert_eq!(count(&world, "organisation").await, before + 8);
+        assert_eq!(world.db_count("organisation").await, before + 8);
         assert_eq!(client.run(VIEWER, json!({})).await.ok()["viewer"]["organisations"]["totalCount"], 9);
     });
 }
@@ -158,8 +140,7 @@ fn text_of_any_kind_is_taken_or_refused_and_never_a_fault() {
             let input = json!({ "input": { "name": text, "kind": "COMPANY" } });
             no_fault(&world.as_(SOLE_PERSON).run(CREATE, input).await);
             for (email, password) in [(text, PASSWORD), (SOLE_PERSON.person().email, text)] {
-                let input = json!({ "input": { "email": email, "password": password } });
-                let answer = world.send_as(None, LOG_IN, input).await;
+                let answer = log_in(&world, email, password).await;
                 no_fault(&answer);
                 assert!(answer.at("logIn/tokens").is_null(), "{text:?}");
             }
@@ -171,10 +152,6 @@ fn text_of_any_kind_is_taken_or_refused_and_never_a_fault() {
 #[track_caller]
 fn no_fault(answer: &Answer) {
     assert!(!answer.codes().contains(&"INTERNAL"), "{}", answer.text);
-}
-
-async fn count(world: &World, table: &str) -> usize {
-    world.texts(&format!("SELECT name FROM {table}")).await.len()
 }
 
 #[test]

@@ -6,7 +6,6 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{SIGN_UP, newcomer};
 use crate::world::accounts::*;
 use crate::world::*;
 
@@ -193,7 +192,7 @@ fn nobody_is_flooded_with_mail_and_the_answers_do_not_change() {
 fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
     with_database(async |world| {
         let huge = "x".repeat(2_000_000);
-        let body = json!({ "query": super::SIGN_UP, "variables": { "input": {
+        let body = json!({ "query": SIGN_UP, "variables": { "input": {
             "email": EMAIL, "password": huge, "name": "Ada" } } });
         let request = axum::http::Request::post("/graphql")
             .header("content-type", "application/json")

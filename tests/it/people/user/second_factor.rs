@@ -122,8 +122,7 @@ fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on(
         // Logging in is counted apart.
         access(&log_in_with(&world, &code(&world, &secret, 0)).await);
 
-        let proved = "UPDATE \"user\" SET email_verified_at = created_at WHERE id = $1";
-        world.db_execute(proved, [SOLE_PERSON.person().id.into()]).await;
+        world.db_verify(SOLE_PERSON).await;
         ask_for_reset(&world, EMAIL).await.ok();
         let link = world.link(EMAIL).await;
         assert_eq!(error(&reset(&world, &link, "nine blue kettles").await), "none");
