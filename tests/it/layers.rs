@@ -133,7 +133,7 @@ fn word(text: &str) -> &str {
 }
 
 #[test]
-fn every_module_knows_only_those_below_it() {
+fn every_module_imports_only_those_below_it() {
     let mut wrong = Vec::new();
     for source in sources() {
         let module = source.module();

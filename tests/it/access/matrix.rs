@@ -45,7 +45,7 @@ fn areas() -> Vec<(String, Vec<Permission>)> {
 }
 
 #[test]
-fn everybody_holds_what_the_table_says_and_their_lists_agree() {
+fn everybody_holds_what_the_matrix_shows_and_their_lists_agree() {
     with_database(async |world| {
         let areas = areas();
         let mut table = String::new();

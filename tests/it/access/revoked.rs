@@ -168,7 +168,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn what_is_taken_away_is_gone_with_the_next_request() {
+fn access_that_is_taken_away_is_gone_with_the_next_request() {
     with_database(async |world| {
         for case in cases() {
             let before = ask(&world, case.caller, case.tenant).await;
@@ -183,7 +183,7 @@ fn what_is_taken_away_is_gone_with_the_next_request() {
 }
 
 #[test]
-fn time_alone_takes_away_what_was_given_until_then() {
+fn access_with_an_end_ends_by_itself() {
     with_database(async |world| {
         let soon = now() + TimeDelta::minutes(5);
         let end =

@@ -105,7 +105,7 @@ struct Attempt {
 }
 
 #[test]
-fn what_was_acknowledged_is_there_after_the_server_was_killed_and_the_rest_is_whole_or_not_there() {
+fn acknowledged_work_survives_a_killed_server_and_the_rest_is_whole_or_absent() {
     with_empty_database(async |world| {
         let mut config = Config::clone(&world.app.config);
         // The server shall have the database to itself.

@@ -59,7 +59,7 @@ async fn db_prepare(world: &World) {
 }
 
 #[test]
-fn who_is_removed_while_waiting_does_nothing_more() {
+fn a_member_removed_while_the_request_waits_is_refused() {
     with_database(async |world| {
         let gone = "DELETE FROM membership_role WHERE membership_id IN (SELECT m.id FROM membership m JOIN \"user\" u \
                     ON u.id = m.user_id WHERE m.organisation_id = $1 AND u.name LIKE 'Olga%')";
@@ -105,7 +105,7 @@ fn who_is_removed_while_waiting_does_nothing_more() {
 }
 
 #[test]
-fn who_holds_less_after_waiting_gives_and_takes_less() {
+fn a_member_narrowed_while_the_request_waits_gives_and_takes_less() {
     with_database(async |world| {
         let demoted = "UPDATE membership_role SET builtin = 'ADMIN' WHERE builtin = 'OWNER' AND membership_id IN \
                        (SELECT m.id FROM membership m JOIN \"user\" u ON u.id = m.user_id \

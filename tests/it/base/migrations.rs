@@ -75,7 +75,7 @@ async fn tables(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn the_steps_lead_up_and_down_and_up_again() {
+fn migrations_run_up_and_down_and_up_again() {
     with_empty_database(async |world| {
         let db = world.db().writer();
         assert_eq!(tables(&world).await, Vec::<String>::new());

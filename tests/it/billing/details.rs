@@ -19,7 +19,7 @@ fn whole() -> Value {
 }
 
 #[test]
-fn details_are_filled_in_once_and_changed_in_part_later() {
+fn billing_details_are_filled_in_once_and_changed_in_part() {
     with_database(async |world| {
         let stig = world.as_(SOLE_PERSON);
         let early = details(SOLO, json!({ "legalName": "Solo KB" }));
@@ -43,7 +43,7 @@ fn details_are_filled_in_once_and_changed_in_part_later() {
 }
 
 #[test]
-fn what_is_no_country_currency_number_or_address_is_refused_with_its_field() {
+fn invalid_billing_details_are_refused_with_their_field() {
     with_database(async |world| {
         let stig = world.as_(SOLE_PERSON);
         stig.act("updateBillingDetails", details(SOLO, whole()), BILLING).await;
@@ -75,7 +75,7 @@ fn what_is_no_country_currency_number_or_address_is_refused_with_its_field() {
 }
 
 #[test]
-fn a_suspended_organisation_keeps_its_billing_in_order_and_a_closed_one_does_not() {
+fn a_suspended_organisation_can_change_billing_details_and_a_closed_one_cannot() {
     with_database(async |world| {
         let change = |tenant| details(tenant, json!({ "legalName": "Renamed" }));
         world.as_(OWNER_OF_EKEN).act("updateBillingDetails", change(EKEN), BILLING).await;

@@ -25,7 +25,7 @@ const NO_IDS: [&str; 12] = [
 ];
 
 #[test]
-fn an_id_that_is_none_is_told_apart_from_one_that_is_not_there() {
+fn a_malformed_id_is_invalid_and_an_unknown_one_is_not_found() {
     with_database(async |world| {
         let client = world.as_(HUB.owner);
         let node = "query($id: ID!) { node(id: $id) { id } }";
@@ -57,7 +57,7 @@ fn an_id_of_another_type_is_refused_by_name() {
 }
 
 #[test]
-fn more_ids_than_fit_are_refused_with_the_limit() {
+fn too_many_ids_are_refused_with_the_limit() {
     with_database(async |world| {
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
         let own = Type::Organisation.id(HUB.id()).0;
@@ -106,7 +106,7 @@ fn no_cursors() -> Vec<String> {
 }
 
 #[test]
-fn a_page_that_cannot_be_is_refused_by_every_list() {
+fn every_list_refuses_invalid_page_arguments() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
@@ -140,7 +140,7 @@ fn a_page_that_cannot_be_is_refused_by_every_list() {
 }
 
 #[test]
-fn a_cursor_that_no_list_gave_is_refused_or_leads_somewhere_and_is_never_a_fault() {
+fn an_invented_cursor_never_causes_a_fault() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);

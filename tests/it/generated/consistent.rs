@@ -25,7 +25,7 @@ fn shown(schema: &Schema, data: &Value, ids: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn what_is_shown_by_any_way_is_found_by_its_id() {
+fn every_object_that_a_query_shows_is_found_by_its_id() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let selection = Selection { schema: &schema, fixtures: &fixtures };

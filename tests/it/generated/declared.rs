@@ -33,7 +33,7 @@ fn a_field_that_may_be_refused_is_nullable() {
 }
 
 #[test]
-fn an_object_with_an_id_of_its_own_says_who_sees_it() {
+fn every_object_with_an_id_says_who_sees_it() {
     let schema = Schema::exported();
     let nodes = schema.types().filter(|definition| schema.is_node(&definition.name.node));
     let without = nodes.filter(|definition| rules(&definition.directives).is_empty());

@@ -37,7 +37,7 @@ fn forbidden_at(answer: &Answer, path: &[String], what: &str, alternatives: &[Ru
 }
 
 #[test]
-fn an_object_exists_for_those_who_hold_its_rule_and_for_nobody_else() {
+fn an_object_exists_for_holders_of_its_permission_and_for_nobody_else() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let mut tested = 0;
@@ -59,7 +59,7 @@ fn an_object_exists_for_those_who_hold_its_rule_and_for_nobody_else() {
 }
 
 #[test]
-fn a_field_is_given_to_those_who_hold_its_rule_and_to_nobody_else() {
+fn a_field_is_shown_to_holders_of_its_permission_and_to_nobody_else() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
@@ -120,7 +120,7 @@ impl Case<'_> {
 }
 
 #[test]
-fn a_root_field_finds_for_those_who_hold_its_rule_and_for_nobody_else() {
+fn a_root_field_finds_objects_for_holders_of_its_permission_and_for_nobody_else() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let selection = Selection { schema: &schema, fixtures: &fixtures };

@@ -107,7 +107,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 #[test]
-fn no_document_is_a_fault() {
+fn no_document_causes_a_fault() {
     with_database(async |world| {
         let (mut runner, documents, texts) = (runner(), any_document(), "\\PC{0,60}");
         for _ in 0..CASES {
@@ -119,7 +119,7 @@ fn no_document_is_a_fault() {
 }
 
 #[test]
-fn no_variable_is_a_fault() {
+fn no_variable_causes_a_fault() {
     let query = "query($id: ID!, $first: Int, $after: String, $filter: ClientFilter, $order: ClientOrder, $may: Permission!) { \
          reseller(id: $id) { clients(first: $first, after: $after, filter: $filter, orderBy: $order) { totalCount \
          edges { node { viewerCan(permission: $may) invoices(first: $first) { edges { cursor } } } } } \
@@ -143,7 +143,7 @@ fn no_variable_is_a_fault() {
 }
 
 #[test]
-fn no_token_is_a_fault_and_none_is_taken_for_good() {
+fn no_invented_token_causes_a_fault_or_is_accepted() {
     with_database(async |world| {
         let (mut runner, tokens) = (runner(), "[!-~]{1,80}");
         let keys = "tenantry_key_[!-~]{0,60}";

@@ -131,7 +131,7 @@ async fn count(world: &World, outer_lists: usize) -> Counts {
 }
 
 #[test]
-fn looking_many_objects_up_takes_as_many_statements_as_one() {
+fn looking_up_many_objects_takes_as_many_statements_as_one() {
     with_database(async |world| {
         world.db_crowd(&HUB, 0..MANY).await;
         let schema = Schema::exported();

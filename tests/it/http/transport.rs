@@ -33,7 +33,7 @@ fn says(answer: &HttpAnswer, status: u16, code: &str) {
 }
 
 #[test]
-fn a_request_that_is_none_has_its_status_and_code() {
+fn a_malformed_request_has_its_status_and_code() {
     with_database(async |world| {
         assert_eq!(world.send(post(QUERY)).await.status, StatusCode::OK);
         let invalid = StatusCode::BAD_REQUEST.as_u16();
@@ -108,7 +108,7 @@ fn a_get_never_changes_anything() {
 }
 
 #[test]
-fn a_credential_that_is_not_good_is_refused_and_never_taken_for_nobody() {
+fn an_invalid_credential_is_refused_and_never_treated_as_anonymous() {
     with_database(async |world| {
         let long = format!("Bearer {}", "a".repeat(5_000));
         for value in [
@@ -133,7 +133,7 @@ fn a_credential_that_is_not_good_is_refused_and_never_taken_for_nobody() {
 }
 
 #[test]
-fn an_organisation_named_by_a_header_is_judged_like_any_other() {
+fn the_organisation_in_the_header_needs_the_same_access_as_any_other() {
     with_database(async |world| {
         let query = json!({ "query": "{ viewer { name activeOrganisation { name } } }" }).to_string();
         let key = HUB.key();
@@ -192,7 +192,7 @@ async fn batch_of(world: &World, requests: &[String]) -> Vec<Value> {
 }
 
 #[test]
-fn a_batch_finds_out_who_asks_after_each_change() {
+fn a_batch_authenticates_again_after_each_change() {
     with_database(async |world| {
         let id = Type::Organisation.id(HUB.id()).0;
         let switch =
@@ -209,7 +209,7 @@ fn a_batch_finds_out_who_asks_after_each_change() {
 }
 
 #[test]
-fn a_mutation_that_asks_for_a_change_twice_is_refused_and_changes_nothing() {
+fn a_document_with_the_same_change_twice_is_refused_and_changes_nothing() {
     with_database(async |world| {
         let create = "createOrganisation(input: {name: \"Twice\", kind: COMPANY}) { userErrors { code } }";
         let before = world.db_dump().await;
@@ -221,7 +221,7 @@ fn a_mutation_that_asks_for_a_change_twice_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn an_answer_tells_browsers_what_not_to_do_with_it() {
+fn answers_carry_the_security_headers() {
     with_database(async |world| {
         let answer = world.send(post(QUERY)).await;
         for (name, value) in [

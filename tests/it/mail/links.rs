@@ -13,7 +13,7 @@ const PAGES: [&str; 7] =
     ["verify-address", "reset-password", "confirm-address", "undo-address", "invitation", "ownership", "partnership"];
 
 #[test]
-fn every_page_that_a_link_opens_is_there_with_documents_that_run() {
+fn every_page_that_a_link_opens_exists_and_its_documents_run() {
     with_database(async |world| {
         let text = include_str!("../../../playground/links.js");
         let config = &world.app.config;

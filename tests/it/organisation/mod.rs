@@ -39,7 +39,7 @@ async fn db_stop(world: &World, tenant: Tenant, state: &str, suspended: bool, cl
 }
 
 #[test]
-fn a_new_name_is_everywhere_at_once() {
+fn a_new_name_shows_everywhere_at_once() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let query = "query($id: ID!) { reseller(id: $id) { clients(orderBy: {field: NAME}, first: 1) { edges { node { name } } } } }";
@@ -74,7 +74,7 @@ fn a_new_name_is_everywhere_at_once() {
 }
 
 #[test]
-fn staff_suspend_and_resume_and_its_people_know_why() {
+fn staff_suspend_and_resume_an_organisation_and_its_people_learn_why() {
     with_database(async |world| {
         let (agnes, olga) = (world.as_(AGENT_OF_OPERATOR), world.as_(OWNER_OF_ACME));
         let input = with(ACME, json!({ "reason": "three invoices are overdue" }));
@@ -119,7 +119,7 @@ fn staff_suspend_and_resume_and_its_people_know_why() {
 }
 
 #[test]
-fn an_owner_closes_and_reopens_in_time() {
+fn an_owner_closes_an_organisation_and_reopens_it_in_time() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         world.as_(ADMIN_OF_ACME).attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
@@ -158,7 +158,7 @@ fn an_owner_closes_and_reopens_in_time() {
 }
 
 #[test]
-fn who_has_clients_stays_open_and_the_operator_always() {
+fn an_organisation_with_clients_and_the_operator_cannot_close() {
     with_database(async |world| {
         let frida = world.as_(OWNER_OF_FJORD);
         let error = frida.mistake("closeOrganisation", about(FJORD)).await;
@@ -178,7 +178,7 @@ fn who_has_clients_stays_open_and_the_operator_always() {
 }
 
 #[test]
-fn of_many_who_close_or_suspend_at_once_one_does() {
+fn of_many_concurrent_closes_and_suspensions_one_succeeds() {
     with_database(async |world| {
         let (olga, agnes) = (world.as_(OWNER_OF_ACME), world.as_(AGENT_OF_OPERATOR));
         for (client, mutation, input) in [

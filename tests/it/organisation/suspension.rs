@@ -10,7 +10,7 @@ use crate::world::*;
 const ROLE: u32 = 750_000;
 
 #[test]
-fn not_even_staff_give_where_nothing_is_given_and_they_take_away() {
+fn staff_can_only_take_away_in_a_suspended_or_closed_organisation() {
     with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         for (number, tenant, code) in [(0, EKEN, "ORGANISATION_SUSPENDED"), (1_000, GRAN, "ORGANISATION_CLOSED")] {

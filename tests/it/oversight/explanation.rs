@@ -46,7 +46,7 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
 }
 
 #[test]
-fn one_may_name_oneself_without_a_permission() {
+fn explaining_ones_own_access_needs_no_permission() {
     with_database(async |world| {
         let asked = json!({
             "at": id_of(ACME), "permission": "INVOICE_READ", "user": person(INVOICES_OF_ACME),
@@ -59,7 +59,7 @@ fn one_may_name_oneself_without_a_permission() {
 }
 
 #[test]
-fn a_miss_of_another_does_not_tell_of_memberships_elsewhere() {
+fn explaining_a_stranger_does_not_reveal_memberships_elsewhere() {
     with_database(async |world| {
         // Of its own people an organisation learns what stops them.
         let of_member = json!({ "at": id_of(ACME), "permission": "INVOICE_PAY", "user": person(MEMBER_OF_ACME) });
@@ -101,7 +101,7 @@ fn a_role_at_a_hidden_organisation_and_a_key_of_a_partner_are_not_named() {
 }
 
 #[test]
-fn two_orders_of_one_list_in_one_request_are_two_lists() {
+fn one_list_in_two_orders_in_one_request_is_two_lists() {
     with_database(async |world| {
         let query = "query($id: ID!) { reseller(id: $id) {
             up: clients(orderBy: {field: NAME, direction: ASC}) { edges { client { name } } }
@@ -117,7 +117,7 @@ fn two_orders_of_one_list_in_one_request_are_two_lists() {
 }
 
 #[test]
-fn a_state_that_is_asked_for_a_thousand_times_is_asked_for_once() {
+fn a_state_requested_a_thousand_times_is_read_once() {
     with_database(async |world| {
         let states = vec!["ACTIVE"; 1100].join(", ");
         let query = format!(

@@ -28,7 +28,7 @@ async fn found(world: &World, list: &str, arguments: &str) -> Vec<String> {
 }
 
 #[test]
-fn staff_find_people_and_organisations_by_the_beginning_of_what_they_know() {
+fn staff_find_people_and_organisations_by_prefix() {
     with_database(async |world| {
         for (search, expected) in [
             ("olga@", &["olga@acme.example"][..]),
@@ -60,7 +60,7 @@ fn staff_find_people_and_organisations_by_the_beginning_of_what_they_know() {
 }
 
 #[test]
-fn a_search_for_people_stands_in_the_log_of_the_operator() {
+fn a_search_for_people_is_in_the_log_of_the_operator() {
     with_database(async |world| {
         found(&world, "users", "search: \"olga\"").await;
         let details = world.texts("SELECT details FROM audit_event WHERE action = 'operator.users'").await;
@@ -72,7 +72,7 @@ fn a_search_for_people_stands_in_the_log_of_the_operator() {
 }
 
 #[test]
-fn nobody_else_finds_anything() {
+fn only_staff_can_search() {
     with_database(async |world| {
         let query = "{ operator { users(search: \"olga\") { totalCount } organisations { totalCount } } }";
         for caller in [OWNER_OF_ACME, OWNER_OF_NORDEN, KEY_OF_FJORD] {
@@ -102,7 +102,7 @@ fn an_organisation_whose_owner_cannot_sign_in_waits_for_recovery() {
 }
 
 #[test]
-fn a_disabled_user_is_out_with_the_next_request_until_let_in_again() {
+fn a_disabled_user_is_refused_until_enabled_again() {
     with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         world.as_(OWNER_OF_ACME).run(VIEWER, json!({})).await.ok();
@@ -133,7 +133,7 @@ fn a_disabled_user_is_out_with_the_next_request_until_let_in_again() {
 }
 
 #[test]
-fn nobody_disables_themselves_or_who_holds_more_at_the_operator() {
+fn nobody_disables_themselves_or_somebody_with_more_permissions() {
     with_database(async |world| {
         let disable = async |by: Caller, whom: Caller| {
             let input = json!({ "input": { "userId": user(whom), "reason": "x" } });
@@ -155,7 +155,7 @@ fn nobody_disables_themselves_or_who_holds_more_at_the_operator() {
 }
 
 #[test]
-fn more_than_a_thousand_results_ask_for_more_letters() {
+fn a_search_with_too_many_results_asks_for_more_letters() {
     with_database(async |world| {
         let rows = (0..1_001_u32).map(|number| entity::organisation::Model {
             id: key(9, number),
@@ -173,7 +173,7 @@ fn more_than_a_thousand_results_ask_for_more_letters() {
 }
 
 #[test]
-fn what_staff_looks_into_for_others_stands_in_the_log_of_the_organisation() {
+fn a_look_by_staff_is_in_the_log_of_the_organisation() {
     with_database(async |world| {
         let explain = "query($organisation: ID!, $user: ID!) { explainAccess(organisationId: $organisation, \
              userId: $user, permission: INVOICE_READ) { granted } }";
@@ -188,7 +188,7 @@ fn what_staff_looks_into_for_others_stands_in_the_log_of_the_organisation() {
 }
 
 #[test]
-fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
+fn staff_erase_a_user_and_leave_no_organisation_without_an_owner() {
     with_database(async |world| {
         let erase = "mutation($input: EraseUserInput!) { eraseUser(input: $input) { \
              account { state email erasedAt user { name } } userErrors { code message } } }";
@@ -212,7 +212,7 @@ fn staff_erases_who_asks_for_it_and_nobody_is_left_without_an_owner() {
 }
 
 #[test]
-fn two_owners_of_the_operator_do_not_disable_each_other_at_once() {
+fn two_owners_of_the_operator_cannot_disable_each_other_at_once() {
     with_database(async |world| {
         let sql = "UPDATE membership_role SET builtin = 'OWNER', role_id = NULL WHERE membership_id = \
              (SELECT id FROM membership WHERE user_id = $1 AND organisation_id = $2)";

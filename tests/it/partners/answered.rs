@@ -7,7 +7,7 @@ use super::*;
 use crate::world::with_database;
 
 #[test]
-fn a_client_accepts_less_and_for_a_shorter_time() {
+fn a_client_can_accept_less_and_for_a_shorter_time() {
     with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let until = now() + TimeDelta::days(400);
@@ -27,7 +27,7 @@ fn a_client_accepts_less_and_for_a_shorter_time() {
 }
 
 #[test]
-fn nobody_accepts_more_than_was_proposed_or_than_they_hold() {
+fn nobody_accepts_more_than_the_proposal_or_their_own_permissions() {
     with_database(async |world| {
         let id = proposed(&world, "OVERVIEW").await;
         let stig = world.as_(SOLE_PERSON);
@@ -101,7 +101,7 @@ fn a_proposal_is_answered_once_and_in_time() {
 }
 
 #[test]
-fn a_proposal_is_not_there_for_strangers_and_members_without_a_say() {
+fn a_proposal_is_hidden_from_strangers_and_members_without_permission() {
     with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let node = "query($id: ID!) { node(id: $id) { ... on PartnershipProposal { state client { name } } } }";
@@ -126,7 +126,7 @@ fn a_proposal_is_not_there_for_strangers_and_members_without_a_say() {
 }
 
 #[test]
-fn accepting_other_terms_changes_the_partnership_that_there_is() {
+fn accepting_new_terms_changes_the_existing_partnership() {
     with_database(async |world| {
         let first = agreed(&world, "OVERVIEW").await;
         // By now Fjord sees Solo, so it can ask by id.

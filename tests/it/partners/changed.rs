@@ -37,7 +37,7 @@ fn a_customer_narrows_its_partner_and_the_very_next_request_is_refused() {
 }
 
 #[test]
-fn what_is_added_has_to_be_held_and_what_is_taken_away_does_not() {
+fn permissions_that_are_added_must_be_held_and_removed_ones_need_not() {
     with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let own = tenantry::access::PermissionSet::of(&[tenantry::access::Permission::PartnershipManage]);
@@ -58,7 +58,7 @@ fn what_is_added_has_to_be_held_and_what_is_taken_away_does_not() {
 }
 
 #[test]
-fn a_suspended_client_takes_away_and_gives_nothing() {
+fn a_suspended_client_can_narrow_a_partnership_but_not_widen_it() {
     with_database(async |world| {
         let id = agreed(&world, "SUPPORT").await;
         world.db_execute("UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1", [SOLO.id.into()]).await;
@@ -72,7 +72,7 @@ fn a_suspended_client_takes_away_and_gives_nothing() {
 }
 
 #[test]
-fn a_partnership_is_renewed_after_its_end_and_goes_on() {
+fn an_expired_partnership_can_be_renewed() {
     with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let stig = world.as_(SOLE_PERSON);
@@ -92,7 +92,7 @@ fn a_partnership_is_renewed_after_its_end_and_goes_on() {
 }
 
 #[test]
-fn each_side_sees_it_from_its_end_and_ends_it_at_once() {
+fn each_side_sees_the_partnership_and_can_end_it_at_once() {
     with_database(async |world| {
         for (caller, by) in [(SOLE_PERSON, "CLIENT"), (MANAGER_OF_FJORD, "RESELLER"), (OWNER_OF_OPERATOR, "OPERATOR")] {
             let id = agreed(&world, "FULL").await;

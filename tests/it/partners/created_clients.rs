@@ -13,7 +13,7 @@ const RESULTS: &str = "results { index name client { id name } partnership { sta
      userErrors { code field message } }";
 
 #[test]
-fn a_client_is_there_with_a_partnership_and_its_owner_comes_by_the_link() {
+fn a_created_client_has_a_partnership_and_its_owner_joins_by_the_link() {
     with_database(async |world| {
         let mut new = client("Bakery");
         new["ownerEmail"] = json!("baker@example.org");
@@ -71,7 +71,7 @@ fn a_client_is_there_with_a_partnership_and_its_owner_comes_by_the_link() {
 }
 
 #[test]
-fn a_wrong_row_in_the_middle_does_not_stop_the_others_and_says_why() {
+fn an_invalid_row_says_why_and_does_not_stop_the_others() {
     with_database(async |world| {
         let pia = world.as_(MANAGER_OF_FJORD);
         let numbered = |name: &str, reference: &str| {
@@ -156,7 +156,7 @@ fn many_clients_take_as_many_statements_as_one() {
 }
 
 #[test]
-fn only_a_reseller_that_works_creates_clients() {
+fn only_an_active_reseller_creates_clients() {
     with_database(async |world| {
         let input = json!({ "organisationId": id_of(FJORD), "client": client("New") });
         world.as_(SUPPORT_OF_FJORD).attempt("createClient", input.clone(), "").await.refused("FORBIDDEN");

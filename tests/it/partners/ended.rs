@@ -22,7 +22,7 @@ async fn accepting_fails(world: &World, proposal: &Value) {
 }
 
 #[test]
-fn an_older_offer_does_not_undo_what_the_client_has_agreed_to_or_ended_since() {
+fn an_older_offer_does_not_undo_a_later_agreement_or_end() {
     with_database(async |world| {
         let code = world.code_of(FJORD).await;
         let offer = offered(&world, SOLE_PERSON, json!({ "code": code })).await;
@@ -50,7 +50,7 @@ fn an_older_offer_does_not_undo_what_the_client_has_agreed_to_or_ended_since() {
 }
 
 #[test]
-fn who_leaves_the_reseller_leaves_what_its_partnerships_gave_also_after_their_ends() {
+fn a_leaving_member_loses_what_partnerships_gave_even_after_they_end() {
     with_database(async |world| {
         for is_over in [false, true] {
             let id = agreed(&world, "FULL").await;
@@ -131,7 +131,7 @@ async fn passed_on(world: &World, owner: Option<Caller>) -> Value {
 }
 
 #[test]
-fn a_place_that_has_an_owner_of_its_own_passes_to_nobody() {
+fn custody_of_a_client_with_an_owner_passes_to_nobody() {
     with_database(async |world| {
         let id = passed_on(&world, Some(SOLE_PERSON)).await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
@@ -142,7 +142,7 @@ fn a_place_that_has_an_owner_of_its_own_passes_to_nobody() {
 }
 
 #[test]
-fn an_heir_who_is_a_member_already_keeps_the_place_and_no_longer_than_others() {
+fn a_successor_who_is_already_a_member_has_no_longer_custody_than_others() {
     with_database(async |world| {
         let id = passed_on(&world, None).await;
         assert!(owns(&world, OWNER_OF_FJORD, &id).await);
@@ -155,7 +155,7 @@ fn an_heir_who_is_a_member_already_keeps_the_place_and_no_longer_than_others() {
 }
 
 #[test]
-fn nobody_keeps_a_place_for_a_reseller_that_is_suspended_or_none_any_more() {
+fn nobody_has_custody_for_a_suspended_or_former_reseller() {
     with_database(async |world| {
         let id = created(&world).await;
         let oskar = world.as_(OWNER_OF_OPERATOR);
@@ -180,7 +180,7 @@ fn nobody_keeps_a_place_for_a_reseller_that_is_suspended_or_none_any_more() {
 }
 
 #[test]
-fn who_renews_gives_anew_and_holds_all_of_it() {
+fn renewing_a_partnership_needs_all_permissions_that_it_gives() {
     with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let until = now() + TimeDelta::days(5);

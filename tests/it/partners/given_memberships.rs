@@ -21,7 +21,7 @@ async fn story(world: &World) -> String {
 }
 
 #[test]
-fn those_of_the_resellers_own_people_end_with_it_and_the_others_are_listed_to_the_client() {
+fn memberships_of_the_resellers_people_end_with_the_partnership_and_others_are_listed() {
     with_database(async |world| {
         let id = story(&world).await;
         let ended =
@@ -45,7 +45,7 @@ fn those_of_the_resellers_own_people_end_with_it_and_the_others_are_listed_to_th
 }
 
 #[test]
-fn one_that_reaches_its_end_takes_them_along_before_anybody_cleans_up() {
+fn memberships_end_with_an_expired_partnership_before_the_cleanup() {
     with_database(async |world| {
         let id = story(&world).await;
         let until = now() + TimeDelta::days(10);
@@ -77,7 +77,7 @@ fn one_that_reaches_its_end_takes_them_along_before_anybody_cleans_up() {
 }
 
 #[test]
-fn an_invitation_through_a_partnership_is_void_once_that_is_over() {
+fn an_invitation_through_a_partnership_is_void_after_its_end() {
     with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let email = "new@example.org";
@@ -91,7 +91,7 @@ fn an_invitation_through_a_partnership_is_void_once_that_is_over() {
 }
 
 #[test]
-fn a_partner_invites_into_a_client_as_far_as_that_delegates() {
+fn a_partner_invites_into_a_client_within_the_delegation() {
     with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let pia = world.as_(MANAGER_OF_FJORD);

@@ -45,7 +45,7 @@ fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
 }
 
 #[test]
-fn a_reseller_with_full_access_works_in_its_clients_name_and_the_client_sees_each_act() {
+fn a_reseller_with_full_access_works_for_its_client_who_sees_each_act() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         agreed(&world, "FULL").await;
@@ -112,7 +112,7 @@ fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_ma
 }
 
 #[test]
-fn a_distributor_above_resellers_reaches_their_clients_only_where_every_link_consents() {
+fn a_distributor_reaches_indirect_clients_only_where_every_link_consents() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let id = agreed(&world, "SUPPORT").await;

@@ -19,7 +19,7 @@ async fn mistake(world: &World, to: Value, delegation: Value, more: Value) -> (S
 }
 
 #[test]
-fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
+fn an_invalid_proposal_is_refused_and_nothing_is_written() {
     with_database(async |world| {
         let by_id = |tenant: Tenant| json!({ "organisationId": id_of(tenant) });
         let (full, none) = (json!({ "preset": "FULL" }), json!({}));
@@ -51,7 +51,7 @@ fn a_proposal_that_cannot_be_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn closed_and_suspended_organisations_become_no_partners() {
+fn closed_and_suspended_organisations_cannot_become_partners() {
     with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let set = async |tenant: Tenant, state: &str| {
@@ -83,7 +83,7 @@ fn closed_and_suspended_organisations_become_no_partners() {
 }
 
 #[test]
-fn who_has_not_proved_an_address_has_no_mail_sent_and_a_key_manages_no_partners() {
+fn an_unverified_user_and_a_key_cannot_propose() {
     with_database(async |world| {
         let mut input = by_code(&world, FJORD, SOLO, "FULL").await;
         assert_eq!(
@@ -105,7 +105,7 @@ fn who_has_not_proved_an_address_has_no_mail_sent_and_a_key_manages_no_partners(
 }
 
 #[test]
-fn nobody_comes_to_be_above_itself_and_the_answer_names_the_way() {
+fn no_organisation_becomes_its_own_partner_and_the_answer_names_the_path() {
     with_database(async |world| {
         // Norden is above Fjord; Fjord cannot come to be above Norden.
         let code = world.code_of(NORDEN).await;

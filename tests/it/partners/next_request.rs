@@ -95,7 +95,7 @@ async fn perform(world: &World, model: &mut Model, act: Act) {
 }
 
 #[test]
-fn after_each_act_the_next_request_knows_it() {
+fn the_next_request_sees_every_change_of_a_partnership() {
     with_database(async |world| {
         let mut model = Model { delegated: None, ends_in: None, role: BuiltinRole::PartnerSupport, id: String::new() };
         let mut runner = TestRunner::deterministic();

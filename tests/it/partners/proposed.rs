@@ -14,7 +14,7 @@ const OFFERS: &str = "{ viewer { partnershipOffers { edges { node { id proposedB
      terms { permissions opens { permission } } } } } } }";
 
 #[test]
-fn a_client_sees_who_asks_and_which_fields_and_acts_it_would_open_before_it_accepts() {
+fn a_client_sees_what_a_proposal_would_open_before_accepting() {
     with_database(async |world| {
         let mut input = by_code(&world, FJORD, SOLO, "SUPPORT").await;
         input["message"] = json!("We look after your servers");
@@ -49,7 +49,7 @@ async fn told(world: &World, to: Value) -> (Value, Value) {
 }
 
 #[test]
-fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
+fn a_proposal_does_not_reveal_whether_a_code_or_address_exists() {
     with_database(async |world| {
         let known = told(&world, json!({ "code": world.code_of(SOLO).await })).await;
         assert_eq!(known.0["proposePartnership"]["userErrors"], json!([]));
@@ -78,7 +78,7 @@ fn a_code_or_an_address_is_answered_alike_whether_or_not_it_is_anybodys() {
 }
 
 #[test]
-fn a_person_who_is_asked_by_address_chooses_the_organisation() {
+fn a_person_invited_by_address_chooses_the_organisation() {
     with_database(async |world| {
         let email = OWNER_OF_ACME.person().email;
         let input = json!({
@@ -112,7 +112,7 @@ fn a_person_who_is_asked_by_address_chooses_the_organisation() {
 }
 
 #[test]
-fn an_address_that_is_not_proved_is_asked_nothing() {
+fn an_unverified_address_gets_no_proposal() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let input = json!({
@@ -129,7 +129,7 @@ fn an_address_that_is_not_proved_is_asked_nothing() {
 }
 
 #[test]
-fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
+fn a_client_proposes_to_a_reseller_which_gets_only_what_is_offered() {
     with_database(async |world| {
         world.db_verify(SOLE_PERSON).await;
         let code = world.code_of(FJORD).await;
@@ -165,7 +165,7 @@ fn a_client_asks_a_reseller_which_gets_what_is_offered_and_no_more() {
 }
 
 #[test]
-fn what_a_client_has_offered_and_could_give_no_longer_is_not_taken() {
+fn an_offer_that_the_client_can_no_longer_give_is_not_accepted() {
     with_database(async |world| {
         let code = world.code_of(FJORD).await;
         let input = json!({

@@ -25,7 +25,7 @@ async fn removal(world: &World, tenant: Tenant, whom: Caller) -> Value {
 }
 
 #[test]
-fn a_change_holds_for_the_next_request_and_the_person_is_told() {
+fn a_changed_role_holds_for_the_next_request_and_the_member_gets_mail() {
     with_database(async |world| {
         let (adam, max) = (world.as_(ADMIN_OF_ACME), world.as_(MEMBER_OF_ACME));
         let acme = json!({ "id": id_of(ACME) });
@@ -63,7 +63,7 @@ fn a_change_holds_for_the_next_request_and_the_person_is_told() {
 }
 
 #[test]
-fn nobody_gives_or_takes_above_themselves() {
+fn nobody_gives_or_takes_more_than_they_hold() {
     with_database(async |world| {
         let adam = world.as_(ADMIN_OF_ACME);
         for (mutation, input) in [
@@ -101,7 +101,7 @@ fn nobody_gives_or_takes_above_themselves() {
 }
 
 #[test]
-fn what_is_wrong_with_a_change_of_a_member_is_said() {
+fn each_mistake_in_a_change_of_a_member_is_named() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let foreign = Type::Role.id(BOREAL.free_role()).0;
@@ -142,7 +142,7 @@ fn what_is_wrong_with_a_change_of_a_member_is_said() {
 }
 
 #[test]
-fn the_last_owner_stays_whatever_is_tried() {
+fn the_last_owner_cannot_be_removed() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let tried = [
@@ -175,7 +175,7 @@ fn the_last_owner_stays_whatever_is_tried() {
 }
 
 #[test]
-fn of_two_owners_who_go_at_once_one_stays() {
+fn of_two_owners_who_leave_at_once_one_stays() {
     with_database(async |world| {
         let (olga, adam) = (world.as_(OWNER_OF_ACME), world.as_(ADMIN_OF_ACME));
         let owners = async || {
@@ -209,7 +209,7 @@ fn of_two_owners_who_go_at_once_one_stays() {
 }
 
 #[test]
-fn everybody_may_leave_but_keys_and_strangers() {
+fn every_member_may_leave_but_keys_and_strangers_cannot() {
     with_database(async |world| {
         let leave = json!({ "organisationId": id_of(ACME) });
         let max = world.as_(MEMBER_OF_ACME);
@@ -232,7 +232,7 @@ fn everybody_may_leave_but_keys_and_strangers() {
 }
 
 #[test]
-fn a_suspended_organisation_lets_members_go_and_nobody_above_themselves() {
+fn in_a_suspended_organisation_members_can_still_leave_and_be_removed() {
     with_database(async |world| {
         let egil = world.as_(OWNER_OF_EKEN);
         for (number, caller, role) in [

@@ -133,7 +133,7 @@ fn ladder(open: usize) -> (Graph, Holdings) {
 }
 
 #[test]
-fn an_explanation_finds_the_way_among_very_many() {
+fn an_explanation_finds_a_path_among_very_many() {
     for open in 0..4 {
         let (graph, holdings) = ladder(open);
         let bottom = id(31);

@@ -33,7 +33,7 @@ async fn invoices(world: &World, tenant: Tenant) -> Vec<String> {
 }
 
 #[test]
-fn a_partner_sets_a_contact_of_each_client_up_that_receives_its_invoices() {
+fn a_partner_sets_up_the_contact_that_receives_the_invoices_of_each_client() {
     with_database(async |world| {
         db_delegate(&world).await;
         db_nobody_pays(&world).await;
@@ -80,7 +80,7 @@ fn a_partner_sets_a_contact_of_each_client_up_that_receives_its_invoices() {
 }
 
 #[test]
-fn what_is_issued_stays_whatever_changes() {
+fn an_issued_invoice_never_changes() {
     with_database(async |world| {
         let before = invoices(&world, ACME).await;
         let olga = world.as_(OWNER_OF_ACME);
@@ -111,7 +111,7 @@ fn what_is_issued_stays_whatever_changes() {
 }
 
 #[test]
-fn a_contact_belongs_to_one_organisation_and_a_foreign_one_is_like_none() {
+fn a_foreign_contact_looks_like_one_that_does_not_exist() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let mine = olga.act("createBillingContact", agency(ACME), "contact { id }").await["contact"]["id"].clone();

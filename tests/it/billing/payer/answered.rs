@@ -6,7 +6,7 @@ use super::*;
 use crate::world::with_database;
 
 #[test]
-fn who_has_not_consented_pays_nothing() {
+fn an_organisation_pays_nothing_before_it_consents() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         db_nobody_pays(&world).await;
@@ -70,7 +70,7 @@ fn a_request_is_answered_once() {
 }
 
 #[test]
-fn a_request_lapses_and_then_makes_way_for_another() {
+fn an_expired_request_makes_way_for_another() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let code = world.code_of(SOLO).await;
@@ -99,7 +99,7 @@ fn a_request_lapses_and_then_makes_way_for_another() {
 }
 
 #[test]
-fn accepted_after_its_day_it_begins_on_the_day_of_the_acceptance() {
+fn a_request_accepted_after_its_first_day_starts_on_the_day_of_acceptance() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let asked = ask(&world, OWNER_OF_ACME, seeking(ACME, &world.code_of(SOLO).await, 0)).await;
@@ -118,7 +118,7 @@ fn accepted_after_its_day_it_begins_on_the_day_of_the_acceptance() {
 }
 
 #[test]
-fn days_that_cannot_be_and_too_many_requests_are_refused() {
+fn impossible_days_and_too_many_requests_are_refused() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         for from in [-1, 3_700, 700_000] {
@@ -154,7 +154,7 @@ fn days_that_cannot_be_and_too_many_requests_are_refused() {
 }
 
 #[test]
-fn who_acts_for_both_sides_agrees_no_more_often_in_a_day_than_others_ask() {
+fn a_person_who_acts_for_both_sides_has_the_same_daily_limit() {
     with_database(async |world| {
         db_nobody_pays(&world).await;
         for number in 0..10 {
@@ -168,7 +168,7 @@ fn who_acts_for_both_sides_agrees_no_more_often_in_a_day_than_others_ask() {
 }
 
 #[test]
-fn nothing_is_agreed_where_one_side_is_stopped_and_what_takes_away_goes_on() {
+fn a_suspended_side_cannot_agree_but_can_end_an_agreement() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let staff = world.as_(OWNER_OF_OPERATOR);

@@ -59,7 +59,7 @@ async fn told(world: &World, code: &str, last: &str) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
+fn a_request_by_code_does_not_reveal_whether_the_code_exists() {
     with_database(async |world| {
         let world = world.with_one_connection().await;
         let mut found: Vec<Vec<(String, u64)>> = Vec::new();
@@ -88,7 +88,7 @@ fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
 }
 
 #[test]
-fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
+fn the_organisation_with_the_code_learns_of_the_request_and_answers() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let code = world.code_of(SOLO).await;
@@ -114,7 +114,7 @@ fn whoever_has_the_code_is_told_and_may_answer_and_is_known_then() {
 }
 
 #[test]
-fn an_organisation_that_one_cannot_see_is_like_none() {
+fn an_invisible_organisation_looks_like_one_that_does_not_exist() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let olga = world.as_(OWNER_OF_ACME);

@@ -84,7 +84,7 @@ async fn payers(world: &World) -> Vec<Option<String>> {
 }
 
 #[test]
-fn on_each_day_there_is_the_payer_that_was_agreed_for_it_and_no_other() {
+fn each_day_has_exactly_the_agreed_payer() {
     with_database(async |world| {
         let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
         let staff = world.as_(OWNER_OF_OPERATOR);
@@ -123,7 +123,7 @@ fn on_each_day_there_is_the_payer_that_was_agreed_for_it_and_no_other() {
 }
 
 #[test]
-fn who_is_replaced_pays_until_the_day_and_does_not_come_back_by_itself() {
+fn a_replaced_payer_pays_until_the_day_and_does_not_return() {
     with_database(async |world| {
         db_nobody_pays(&world).await;
         let first = agree(&world, ACME, MECENAT, 0).await;

@@ -12,7 +12,7 @@ async fn refused(world: &World, caller: Caller, mutation: &str, input: Value) ->
 }
 
 #[test]
-fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
+fn a_cycle_is_refused_with_the_visible_part_of_its_path() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         let code = world.code_of(ACME).await;
@@ -39,7 +39,7 @@ fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
 }
 
 #[test]
-fn a_circle_on_a_day_to_come_is_refused_and_one_that_another_agreement_prevents_is_none() {
+fn a_future_cycle_is_refused_unless_another_agreement_prevents_it() {
     with_database(async |world| {
         db_nobody_pays(&world).await;
         agree(&world, ACME, MECENAT, 0).await;
@@ -99,7 +99,7 @@ fn outcome(answers: &[Answer], mutation: &str) -> (usize, Vec<String>) {
 }
 
 #[test]
-fn of_requests_that_would_close_a_circle_together_one_is_refused() {
+fn of_concurrent_requests_that_form_a_cycle_one_is_refused() {
     with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         staff.run("{ viewer { name } }", json!({})).await.ok();
@@ -126,7 +126,7 @@ fn of_requests_that_would_close_a_circle_together_one_is_refused() {
 }
 
 #[test]
-fn of_answers_that_would_close_a_circle_together_one_is_refused() {
+fn of_concurrent_answers_that_form_a_cycle_one_is_refused() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         for _ in 0..4 {
@@ -147,7 +147,7 @@ fn of_answers_that_would_close_a_circle_together_one_is_refused() {
 }
 
 #[test]
-fn of_two_payers_that_accept_at_once_for_the_same_day_the_later_one_pays() {
+fn of_two_payers_that_accept_at_once_the_later_one_pays() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         db_nobody_pays(&world).await;

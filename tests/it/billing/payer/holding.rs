@@ -23,7 +23,7 @@ const EXPLAIN: &str = "query($id: ID!, $on: NaiveDate) { explainPayer(organisati
     nextChange { on sentence payer { name } } } }";
 
 #[test]
-fn a_chain_leads_to_who_pays_in_the_end_on_each_day() {
+fn a_chain_leads_to_the_final_payer_of_each_day() {
     with_database(async |world| {
         holding(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
@@ -65,7 +65,7 @@ fn a_chain_leads_to_who_pays_in_the_end_on_each_day() {
 }
 
 #[test]
-fn in_a_chain_of_three_who_stands_between_is_hidden_from_who_may_not_see_it() {
+fn the_middle_of_a_chain_is_hidden_from_viewers_without_access() {
     with_database(async |world| {
         holding(&world).await;
         agree(&world, SOLO, JARL, 10).await;
@@ -88,7 +88,7 @@ fn in_a_chain_of_three_who_stands_between_is_hidden_from_who_may_not_see_it() {
 }
 
 #[test]
-fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only_the_card() {
+fn the_payers_people_see_its_invoices_but_only_the_card_of_the_organisation() {
     with_database(async |world| {
         holding(&world).await;
         let query = "query($id: ID!) { organisation(id: $id) { \
@@ -106,7 +106,7 @@ fn the_people_of_the_payer_see_and_pay_its_invoices_and_of_who_they_are_for_only
 }
 
 #[test]
-fn both_sides_are_told_by_mail_and_by_their_logs() {
+fn both_sides_are_informed_by_mail_and_in_their_logs() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         world.db_verify_everybody().await;

@@ -14,7 +14,7 @@ const GONE_ELSEWHERE: &str = "DELETE FROM membership_role WHERE organisation_id 
                               (SELECT m.id FROM membership m JOIN \"user\" u ON u.id = m.user_id WHERE u.name LIKE 'Olga%')";
 
 #[test]
-fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
+fn a_member_removed_while_the_request_waits_changes_no_payer() {
     with_database(async |world| {
         for mutation in [
             "updateBillingDetails",
@@ -55,7 +55,7 @@ fn who_is_removed_while_waiting_changes_nothing_about_who_pays() {
 }
 
 #[test]
-fn who_no_longer_acts_for_the_payer_after_waiting_asks_instead_of_consenting() {
+fn a_person_who_lost_the_payer_while_waiting_only_requests() {
     with_database(async |world| {
         world.db_verify_everybody().await;
         db_nobody_pays(&world).await;

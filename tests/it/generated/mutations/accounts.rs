@@ -1,4 +1,4 @@
-//! One valid example of each mutation about an account, and who sends it.
+//! Examples of the mutations about an account: a valid one and who sends it, and an invalid one.
 
 use serde_json::json;
 
@@ -75,6 +75,27 @@ pub async fn example(world: &World, mutation: &str) -> Option<String> {
             world.as_(DOMAINS_OF_ACME).run("mutation { resendVerification { sent } }", json!({})).await.ok();
             token(world.link(DOMAINS_OF_ACME.person().email).await)
         }
+        _ => return None,
+    })
+}
+
+/// Arguments that are refused.
+pub fn invalid(mutation: &str) -> Option<String> {
+    Some(match mutation {
+        "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),
+        "changeAddress" => "(input: {newEmail: \"vera\"})".to_owned(),
+        "changePassword" => format!("(input: {{currentPassword: {PASSWORD:?}, newPassword: \"short\"}})"),
+        "confirmAddress" | "undoAddress" | "verifyAddress" => "(input: {token: \"invented\"})".to_owned(),
+        "confirmIdentity" => "(input: {})".to_owned(),
+        "confirmSecondFactor" => "(input: {code: \"123456\"})".to_owned(),
+        // The second factor is off.
+        "removeSecondFactor" | "renewRecoveryCodes" => String::new(),
+        "requestPasswordReset" => "(input: {email: \"@\"})".to_owned(),
+        "resetPassword" => "(input: {token: \"invented\", newPassword: \"seven green bottles\"})".to_owned(),
+        "updateProfile" => "(input: {name: \" \"})".to_owned(),
+        "refreshSession" => "(input: {refreshToken: \"unknown\"})".to_owned(),
+        "revokeSession" => super::examples::wrong_id("sessionId"),
+        "signUp" => "(input: {email: \"new@example.org\", password: \"short\", name: \"New\"})".to_owned(),
         _ => return None,
     })
 }

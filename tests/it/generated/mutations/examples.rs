@@ -49,7 +49,7 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
             let row = "{email: \"many@example.org\", roles: [{builtIn: MEMBER}]}";
             format!("(input: {{organisationId: {hub:?}, invitations: [{row}]}})")
         }
-        "resendInvitation" | "revokeInvitation" => {
+        "resendInvitation" | "revokeInvitation" | "withdrawInvitation" => {
             let id = invite(world, HUB.owner, HUB.id(), &format!("{mutation}@example.org")).await;
             format!("(input: {{invitationId: {id:?}}})")
         }
@@ -168,55 +168,90 @@ fn at_the_reseller(more: &str) -> String {
     format!("(input: {{resellerId: {:?} {more}}})", Type::Reseller.id(HUB.id()).0)
 }
 
-/// Arguments that the mutation answers with `userErrors`, if it has such.
-pub fn invalid(mutation: &str) -> Option<String> {
-    let hub = Type::Organisation.id(HUB.id()).0;
+/// Arguments that are refused, by `userErrors` or by INVALID_INPUT; none for mutations without such.
+pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     let key = Type::ApiKey.id(HUB.key().id).0;
-    if let Some(example) = partners::invalid(mutation) {
+    if let Some(example) = partners::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = accounts::invalid(mutation) {
         return Some(example);
     }
     Some(match mutation {
         "createPropertyDefinition" => at_the_reseller("key: \"Upper\", label: \"Upper\", type: TEXT"),
+        "updatePropertyDefinition" => {
+            format!("(input: {{propertyDefinitionId: {:?}, label: \" \"}})", prepared::definition(world).await)
+        }
+        "setClientProperties" => {
+            format!("(input: {{partnershipId: {:?}, properties: []}})", prepared::partnership(world).await)
+        }
         "setManyClientProperties" => at_the_reseller("rows: []"),
         "saveClientView" => at_the_reseller("name: \"Wrong\", orderBy: {property: \"nothing\"}"),
         "disableUser" | "eraseUser" => format!("(input: {{userId: {:?}, reason: \" \"}})", user_id(SOLE_PERSON)),
+        // Nobody has disabled that user.
         "enableUser" => format!("(input: {{userId: {:?}}})", user_id(SOLE_PERSON)),
         "acceptOwnership" | "declineOwnership" | "acceptInvitation" | "declineInvitation" => {
             "(input: {token: \"unknown\"})".to_owned()
         }
-        // It has clients, one owner, and works.
+        // The hub has clients and a single owner, and it is active.
         "closeOrganisation" | "leaveOrganisation" | "reopenOrganisation" | "resumeOrganisation" => at_the_hub(""),
-        "createApiKey" => format!("(input: {{organisationId: {hub:?}, name: \"Key\", permissions: []}})"),
-        "inviteMember" => format!("(input: {{organisationId: {hub:?}, email: \"one\", roles: [{{builtIn: VIEWER}}]}})"),
-        "inviteMembers" => format!("(input: {{organisationId: {hub:?}, invitations: []}})"),
+        "removeMember" => format!("(input: {{membershipId: {:?}}})", world.membership(hub(), HUB.owner).await),
+        "updateMember" => {
+            format!("(input: {{membershipId: {:?}, roles: []}})", world.membership(hub(), HUB.owner).await)
+        }
+        "createApiKey" => at_the_hub("name: \"Key\", permissions: []"),
+        "inviteMember" => at_the_hub("email: \"one\", roles: [{builtIn: VIEWER}]"),
+        "inviteMembers" => at_the_hub("invitations: []"),
         "rotateApiKey" => format!("(input: {{apiKeyId: {key:?}, keepOldForMinutes: 10081}})"),
         "updateApiKey" => format!("(input: {{apiKeyId: {key:?}, name: \"\"}})"),
         "createBillingContact" => at_the_hub(&CONTACT.replace("SE", "ZZ")),
+        "updateBillingContact" => {
+            format!("(input: {{contactId: {:?}, country: \"ZZ\"}})", new_contact(world).await)
+        }
         "updateBillingDetails" => at_the_hub("currency: \"XYZ\""),
+        "setBillingRecipient" => at_the_hub(&format!("contactId: {:?}", user_id(SOLE_PERSON))),
         "requestPayer" => at_the_hub("payer: {code: \"7KQ2-M9XD\"}, startsOn: \"2026-03-14\""),
+        // These agreements have been answered.
+        "acceptPayer" | "declinePayer" => agreement(prepared::payer(world, "payer_id", "ACTIVE").await),
+        "withdrawPayerRequest" => agreement(prepared::payer(world, "organisation_id", "DECLINED").await),
+        "endPayer" => {
+            let id = prepared::payer(world, "organisation_id", "ACTIVE").await;
+            format!("(input: {{agreementId: {id:?}, on: \"2026-03-14\"}})")
+        }
         "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
         "createRole" => at_the_hub("name: \"Owner\", permissions: []"),
+        "updateRole" => format!("(input: {{roleId: {:?}, name: \" \"}})", Type::Role.id(HUB.free_role()).0),
+        // A member has it.
+        "deleteRole" => format!("(input: {{roleId: {:?}}})", Type::Role.id(HUB.probe_role()).0),
         "offerOwnership" => at_the_hub("email: \"nobody\""),
         "recoverOwnership" => at_the_hub("email: \"new@example.org\", reason: \" \""),
+        "withdrawOwnership" => {
+            let id = prepared::db_transfer(world).await;
+            prepared::db_no_transfer(world).await;
+            format!("(input: {{transferId: {:?}}})", Type::OwnershipTransfer.id(id).0)
+        }
         "suspendOrganisation" => at_the_hub("reason: \"\""),
         "updateOrganisation" => at_the_hub("kind: PERSON"),
-        "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),
-        "changeAddress" => "(input: {newEmail: \"vera\"})".to_owned(),
-        "changePassword" => format!("(input: {{currentPassword: {PASSWORD:?}, newPassword: \"short\"}})"),
-        "confirmAddress" | "undoAddress" | "verifyAddress" => "(input: {token: \"invented\"})".to_owned(),
-        "confirmIdentity" => "(input: {})".to_owned(),
-        "confirmSecondFactor" => "(input: {code: \"123456\"})".to_owned(),
-        "removeSecondFactor" | "renewRecoveryCodes" => String::new(),
-        "requestPasswordReset" => "(input: {email: \"@\"})".to_owned(),
-        "resetPassword" => "(input: {token: \"invented\", newPassword: \"seven green bottles\"})".to_owned(),
-        "updateProfile" => "(input: {name: \" \"})".to_owned(),
-        "refreshSession" => "(input: {refreshToken: \"unknown\"})".to_owned(),
-        "setAuditRetention" => {
-            format!("(input: {{organisationId: {:?}, days: 89}})", Type::Organisation.id(HUB.id()).0)
-        }
-        "signUp" => "(input: {email: \"new@example.org\", password: \"short\", name: \"New\"})".to_owned(),
+        "setAuditRetention" => at_the_hub("days: 89"),
+        // All that can be wrong with these is the id: here it is of another type.
+        "switchOrganisation" => wrong_id("organisationId"),
+        "resendInvitation" | "revokeInvitation" | "withdrawInvitation" => wrong_id("invitationId"),
+        "revokeApiKey" => wrong_id("apiKeyId"),
+        "deletePropertyDefinition" => wrong_id("propertyDefinitionId"),
+        "deleteClientView" => wrong_id("viewId"),
+        "deleteBillingContact" => wrong_id("contactId"),
         _ => return None,
     })
+}
+
+/// Input with the id of a user, where that of something else belongs.
+pub fn wrong_id(field: &str) -> String {
+    format!("(input: {{{field}: {:?}}})", user_id(SOLE_PERSON))
+}
+
+/// The hub as a tenant.
+const fn hub() -> Tenant {
+    Tenant { id: HUB.id(), name: "Navet" }
 }
 
 fn user_id(caller: Caller) -> String {

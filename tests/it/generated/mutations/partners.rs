@@ -1,4 +1,4 @@
-//! One valid example of each mutation of partners, for each side that may send it, and one with a mistake.
+//! Examples of the mutations of partners: a valid one for each side that may send it, and an invalid one.
 
 use entity::partnership_proposal::{Side, State};
 use entity::reseller_request;
@@ -75,8 +75,8 @@ pub async fn valid(world: &World, mutation: &str, side: &str) -> Option<String> 
     })
 }
 
-/// Arguments that are answered with `userErrors`.
-pub fn invalid(mutation: &str) -> Option<String> {
+/// Arguments that are refused.
+pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     Some(match mutation {
         "proposePartnership" => format!(
             "(input: {{organisationId: {:?}, side: RESELLER, to: {{code: \"?\"}}, delegation: {{permissions: []}}}})",
@@ -95,6 +95,41 @@ pub fn invalid(mutation: &str) -> Option<String> {
             hub()
         ),
         "createClients" => format!("(input: {{organisationId: {:?}, clients: []}})", hub()),
+        "updatePartnership" => format!(
+            "(input: {{partnershipId: {:?}, endsAt: \"2020-01-01T00:00:00Z\"}})",
+            partnership(world, "CLIENT").await
+        ),
+        // Somebody has answered before.
+        "acceptPartnership" | "declinePartnership" => {
+            let id = proposal(world, (FJORD.id, Side::Reseller), HUB.id()).await;
+            world.db_execute("UPDATE partnership_proposal SET state = 'DECLINED'", []).await;
+            format!("(input: {{proposalId: {id:?}}})")
+        }
+        "withdrawPartnershipProposal" => {
+            let id = proposal(world, (HUB.id(), Side::Reseller), NORDEN.id).await;
+            world.db_execute("UPDATE partnership_proposal SET state = 'DECLINED'", []).await;
+            format!("(input: {{proposalId: {id:?}}})")
+        }
+        "withdrawResellerRequest" => {
+            let id = request(world).await;
+            world.db_execute("UPDATE reseller_request SET state = 'DECLINED'", []).await;
+            format!("(input: {{resellerRequestId: {id:?}}})")
+        }
+        "approveReseller" => {
+            let id = request(world).await;
+            format!("(input: {{resellerRequestId: {id:?}, commissionBasisPoints: 10001, terms: \"As usual\"}})")
+        }
+        "declineReseller" => {
+            format!("(input: {{resellerRequestId: {:?}, reason: \" \"}})", request(world).await)
+        }
+        "setClientReference" => format!(
+            "(input: {{partnershipId: {:?}, reference: {:?}}})",
+            partnership(world, "RESELLER").await,
+            "x".repeat(101)
+        ),
+        // All that can be wrong with these is the id: here it is of another type.
+        "endPartnership" => super::examples::wrong_id("partnershipId"),
+        "deleteDelegationTemplate" => super::examples::wrong_id("delegationTemplateId"),
         _ => return None,
     })
 }

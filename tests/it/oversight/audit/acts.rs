@@ -12,7 +12,7 @@ use super::{db_count, events, id, newest, switch};
 use crate::world::*;
 
 #[test]
-fn the_client_sees_what_its_partner_did_and_by_which_partnership() {
+fn a_client_sees_what_its_partner_did_and_by_which_partnership() {
     with_database(async |world| {
         for caller in [OWNER_OF_ACME, SUPPORT_OF_FJORD, OWNER_OF_NORDEN, AGENT_OF_OPERATOR] {
             assert_eq!(switch(&world, caller, ACME.id).await.ok()["tried"]["userErrors"], json!([]));
@@ -47,7 +47,7 @@ fn the_client_sees_what_its_partner_did_and_by_which_partnership() {
 }
 
 #[test]
-fn what_a_stopped_organisation_still_allows_its_people_came_by_their_membership() {
+fn acts_of_members_in_a_suspended_organisation_are_logged_by_membership() {
     with_database(async |world| {
         let (olga, agnes) = (world.as_(OWNER_OF_ACME), world.as_(AGENT_OF_OPERATOR));
         let acme = json!({ "organisationId": id(ACME.id) });
@@ -80,7 +80,7 @@ fn what_a_stopped_organisation_still_allows_its_people_came_by_their_membership(
 }
 
 #[test]
-fn who_signs_up_or_makes_an_organisation_begins_its_log() {
+fn signing_up_or_creating_an_organisation_begins_its_log() {
     with_database(async |world| {
         let query = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted } }";
         let input = json!({ "email": "ada@example.org", "password": PASSWORD, "name": "Ada" });
@@ -147,7 +147,7 @@ fn a_log_is_searched_by_actor_act_object_and_time() {
 }
 
 #[test]
-fn an_act_that_is_not_written_leaves_no_event() {
+fn an_act_that_is_rolled_back_leaves_no_event() {
     with_database(async |world| {
         let before = db_count(&world).await;
         let mistake = "mutation { createOrganisation(input: {name: \"\", kind: COMPANY}) { userErrors { code } } }";
@@ -177,7 +177,7 @@ fn an_event_costs_two_statements() {
 }
 
 #[test]
-fn what_follows_a_write_is_decided_anew() {
+fn access_is_decided_again_after_a_write() {
     with_database(async |world| {
         let all = PermissionSet::of(&[Permission::InvoiceRead]);
         world.db_role(&HUB, all, PermissionSet::EMPTY).await;

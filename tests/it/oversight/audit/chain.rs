@@ -50,7 +50,7 @@ fn damages() -> Vec<(&'static str, String, i64, &'static str)> {
 }
 
 #[test]
-fn what_is_done_to_a_log_behind_the_server_is_found_by_query_and_command() {
+fn tampering_with_a_log_is_found_by_query_and_command() {
     with_database(async |world| {
         let holds = json!({ "valid": true, "events": NEWEST, "brokenAt": null, "reason": null });
         for (what, statement, place, reason) in damages() {
@@ -69,7 +69,7 @@ fn what_is_done_to_a_log_behind_the_server_is_found_by_query_and_command() {
 }
 
 #[test]
-fn a_newest_event_that_was_written_anew_with_its_hash_is_found() {
+fn a_rewritten_newest_event_is_found() {
     with_database(async |world| {
         let sql = "SELECT * FROM audit_event WHERE organisation_id = $1 ORDER BY sequence DESC LIMIT 1";
         let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
@@ -84,7 +84,7 @@ fn a_newest_event_that_was_written_anew_with_its_hash_is_found() {
 }
 
 #[test]
-fn forgotten_details_leave_a_log_that_holds() {
+fn a_log_verifies_after_details_are_forgotten() {
     with_database(async |world| {
         world.db_execute("UPDATE audit_event SET details = NULL WHERE organisation_id = $1", [HUB.id().into()]).await;
         let holds = json!({ "valid": true, "events": NEWEST, "brokenAt": null, "reason": null });
@@ -98,7 +98,7 @@ fn forgotten_details_leave_a_log_that_holds() {
 }
 
 #[test]
-fn acts_at_the_same_time_stand_in_one_chain_without_a_gap() {
+fn concurrent_acts_form_one_chain_without_a_gap() {
     with_database(async |world| {
         let callers = [OWNER_OF_ACME, ADMIN_OF_ACME, MEMBER_OF_ACME, SUPPORT_OF_FJORD];
         for caller in callers {

@@ -30,7 +30,7 @@ async fn places(world: &World) -> Vec<i64> {
 }
 
 #[test]
-fn what_is_older_than_the_log_is_kept_is_removed_and_the_rest_still_holds() {
+fn events_past_retention_are_removed_and_the_rest_verifies() {
     with_database(async |world| {
         for _ in 0..3 {
             switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
@@ -71,7 +71,7 @@ fn what_is_older_than_the_log_is_kept_is_removed_and_the_rest_still_holds() {
 }
 
 #[test]
-fn a_log_may_be_emptied_by_its_time_and_goes_on() {
+fn a_log_emptied_by_retention_continues() {
     with_database(async |world| {
         set(&world, OWNER_OF_ACME, json!(90)).await.ok();
         assert_eq!(prune(world.db(), now() + TimeDelta::days(90)).await.unwrap(), 0);
@@ -88,7 +88,7 @@ fn a_log_may_be_emptied_by_its_time_and_goes_on() {
 }
 
 #[test]
-fn what_is_told_of_a_person_is_forgotten_and_the_log_still_holds() {
+fn details_about_an_erased_person_are_forgotten_and_the_log_verifies() {
     with_database(async |world| {
         switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         switch(&world, ADMIN_OF_ACME, ACME.id).await.ok();
@@ -126,7 +126,7 @@ fn lines(answer: &HttpAnswer) -> Vec<Value> {
 }
 
 #[test]
-fn a_log_leaves_as_lines_for_who_may_read_it() {
+fn readers_of_a_log_export_it_as_lines() {
     with_database(async |world| {
         switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
         world.app.clock.advance(TimeDelta::minutes(5));
@@ -164,7 +164,7 @@ fn a_log_leaves_as_lines_for_who_may_read_it() {
 }
 
 #[test]
-fn an_export_has_all_pages_of_a_log_and_tells_of_partnerships_to_those_who_see_them() {
+fn an_export_has_the_whole_log_and_hides_partnerships_from_readers_without_access() {
     with_database(async |world| {
         let random = Random::seeded(3);
         let write = async |tx: &DatabaseTransaction| {

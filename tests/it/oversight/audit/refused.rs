@@ -12,7 +12,7 @@ use crate::world::*;
 const FIELDS: [&str; 6] = ["action", "outcome", "actorName", "way", "objectId", "after"];
 
 #[test]
-fn a_refused_mutation_stands_in_the_log_of_the_actor() {
+fn a_refused_mutation_is_in_the_log_of_the_actors_organisation() {
     with_database(async |world| {
         let before = db_count(&world).await;
         // Not there for the owner of Acme.
@@ -31,7 +31,7 @@ fn a_refused_mutation_stands_in_the_log_of_the_actor() {
 }
 
 #[test]
-fn what_anybody_refuses_to_a_stranger_or_a_guest_stands_nowhere() {
+fn a_refusal_to_a_stranger_or_a_guest_is_in_no_log() {
     with_database(async |world| {
         // Works in a client's organisation, where it is no member.
         switch(&world, SUPPORT_OF_FJORD, ACME.id).await.ok();
@@ -58,7 +58,7 @@ fn what_anybody_refuses_to_a_stranger_or_a_guest_stands_nowhere() {
 }
 
 #[test]
-fn an_actor_fills_a_log_with_ten_refusals_a_minute_at_most() {
+fn an_actor_writes_at_most_ten_refusals_a_minute_into_a_log() {
     with_database(async |world| {
         let refusals = async || {
             let events = events(&world, OWNER_OF_ACME, ACME.id, Value::Null).await;

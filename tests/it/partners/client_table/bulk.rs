@@ -17,7 +17,7 @@ fn row(partnership: &str, list: &[(&str, Option<&str>)]) -> Value {
 }
 
 #[test]
-fn wrong_rows_are_told_and_do_not_stop_right_ones() {
+fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
     with_database(async |world| {
         define_all(&world).await;
         let reseller = id_of(FJORD);
@@ -72,7 +72,7 @@ fn wrong_rows_are_told_and_do_not_stop_right_ones() {
 }
 
 #[test]
-fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
+fn an_empty_list_and_a_too_long_one_are_refused() {
     with_database(async |world| {
         define_all(&world).await;
         let one = row(&partnership(&world, FJORD, ACME).await, &[("note", Some("x"))]);

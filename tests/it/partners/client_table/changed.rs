@@ -83,7 +83,7 @@ fn every_type_becomes_text_and_a_choice_only_of_what_is_there() {
 }
 
 #[test]
-fn a_choice_that_a_client_has_is_not_removed() {
+fn a_choice_in_use_cannot_be_removed() {
     with_database(async |world| {
         let choices = json!({ "choices": ["north", "south"] });
         let id = define(&world, OWNER_OF_FJORD, FJORD, "region", "CHOICE", choices).await;
@@ -110,7 +110,7 @@ fn a_choice_that_a_client_has_is_not_removed() {
 }
 
 #[test]
-fn a_hundred_of_many_values_that_do_not_fit_are_listed_and_all_are_counted() {
+fn a_hundred_unfit_values_are_listed_and_all_are_counted() {
     with_database(async |world| {
         world.db_crowd(&HUB, 0..120).await;
         let owner = world.as_(HUB.owner);

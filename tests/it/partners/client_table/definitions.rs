@@ -37,7 +37,7 @@ fn definitions_are_listed_by_their_place_to_all_who_see_the_clients() {
 }
 
 #[test]
-fn a_definition_that_cannot_be_is_refused_with_its_field() {
+fn an_invalid_definition_is_refused_with_its_field() {
     with_database(async |world| {
         define(&world, OWNER_OF_FJORD, FJORD, "taken", "TEXT", Value::Null).await;
         let before = world.db_dump().await;
@@ -73,7 +73,7 @@ fn a_definition_that_cannot_be_is_refused_with_its_field() {
 }
 
 #[test]
-fn only_who_manages_properties_at_a_reseller_defines_them() {
+fn only_managers_of_properties_define_them() {
     with_database(async |world| {
         let input = |tenant: Tenant| json!({ "resellerId": id_of(tenant), "key": "a", "label": "A", "type": "TEXT" });
         let attempt = async |caller: Caller, tenant: Tenant| {
@@ -99,7 +99,7 @@ fn only_who_manages_properties_at_a_reseller_defines_them() {
 }
 
 #[test]
-fn a_reseller_defines_a_hundred_properties_at_most() {
+fn a_reseller_defines_at_most_a_hundred_properties() {
     with_database(async |world| {
         for number in 0..100 {
             define(&world, OWNER_OF_FJORD, FJORD, &format!("key_{number}"), "TEXT", Value::Null).await;
@@ -112,7 +112,7 @@ fn a_reseller_defines_a_hundred_properties_at_most() {
 }
 
 #[test]
-fn a_deleted_definition_is_gone_with_its_values_and_its_key_is_free_again() {
+fn deleting_a_definition_deletes_its_values_and_frees_its_key() {
     with_database(async |world| {
         let id = define(&world, OWNER_OF_FJORD, FJORD, "region", "TEXT", Value::Null).await;
         set(&world, ACME, &[("region", Some("north"))]).await;

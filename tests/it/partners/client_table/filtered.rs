@@ -20,7 +20,7 @@ async fn prepare(world: &World) {
 }
 
 #[test]
-fn the_walk_that_the_product_is_for_works_as_it_is_written() {
+fn clients_are_filtered_and_ordered_by_properties() {
     with_database(async |world| {
         prepare(&world).await;
         let query = "query PartnerTree($id: ID!) { reseller(id: $id) { \
@@ -105,7 +105,7 @@ fn several_conditions_hold_together_with_the_name_and_the_state() {
 }
 
 #[test]
-fn a_name_is_found_by_what_stands_in_it_whatever_its_letters() {
+fn a_name_is_found_by_any_part_of_it_in_any_case() {
     with_database(async |world| {
         world.db_execute("UPDATE organisation SET name = 'Öresund Ån' WHERE id = $1", [MYR.id.into()]).await;
         for part in ["Öresund", "Öresund Ån", "O\u{308}RESUND Å", "Ö", "rESUND"] {
@@ -118,7 +118,7 @@ fn a_name_is_found_by_what_stands_in_it_whatever_its_letters() {
 }
 
 #[test]
-fn each_type_is_ordered_as_people_expect_and_what_is_not_set_comes_last_both_ways() {
+fn each_type_has_its_natural_order_and_missing_values_come_last() {
     with_database(async |world| {
         prepare(&world).await;
         for (key, set) in [
@@ -141,7 +141,7 @@ fn each_type_is_ordered_as_people_expect_and_what_is_not_set_comes_last_both_way
 }
 
 #[test]
-fn a_page_goes_on_where_the_last_one_ended_in_each_order() {
+fn the_next_page_continues_in_every_order() {
     with_database(async |world| {
         prepare(&world).await;
         for order in ["note", "score", "vip", "region"] {
@@ -166,7 +166,7 @@ fn a_page_goes_on_where_the_last_one_ended_in_each_order() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_refused_with_the_reason() {
+fn an_invalid_filter_is_refused_with_the_reason() {
     with_database(async |world| {
         prepare(&world).await;
         let property = |value: Value| json!({ "property": value });
@@ -216,7 +216,7 @@ fn what_cannot_be_asked_for_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_cursor_of_another_order_is_refused_or_leads_somewhere() {
+fn a_cursor_of_another_order_never_causes_a_fault() {
     with_database(async |world| {
         prepare(&world).await;
         let orders = [json!({ "field": "CREATED_AT" }), json!({ "property": "score" }), json!({ "field": "NAME" })];

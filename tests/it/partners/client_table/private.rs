@@ -31,7 +31,7 @@ fn the_client_never_sees_what_a_reseller_keeps_about_it() {
 }
 
 #[test]
-fn two_resellers_of_one_client_keep_each_their_own() {
+fn two_resellers_of_one_client_keep_separate_values() {
     with_database(async |world| {
         let fjord = define(&world, OWNER_OF_FJORD, FJORD, "region", "TEXT", Value::Null).await;
         let lund = define(&world, OWNER_OF_LUND, LUND, "region", "NUMBER", Value::Null).await;

@@ -4,7 +4,7 @@ use super::*;
 use crate::world::with_database;
 
 #[test]
-fn what_is_no_value_of_its_property_is_refused_with_its_field() {
+fn an_invalid_value_is_refused_with_its_field() {
     with_database(async |world| {
         define_all(&world).await;
         set(&world, ACME, &[("note", Some("as it was"))]).await;
@@ -82,7 +82,7 @@ fn ten_megabytes_are_refused_before_they_are_read() {
 }
 
 #[test]
-fn only_who_manages_properties_at_the_reseller_sets_values_there() {
+fn only_managers_of_properties_set_values() {
     with_database(async |world| {
         define_all(&world).await;
         let list = [("note", Some("a"))];

@@ -23,7 +23,7 @@ fn shown(clients: &Value) -> Vec<String> {
 }
 
 #[test]
-fn lists_by_two_properties_of_one_reseller_are_each_what_they_are_alone() {
+fn two_orders_in_one_request_give_the_lists_of_two_requests() {
     with_database(async |world| {
         prepare(&world).await;
         let page = "{ totalCount pageInfo { hasNextPage } edges { client { name } } }";

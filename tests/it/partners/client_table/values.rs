@@ -7,7 +7,7 @@ const READ: &str = "query($id: ID!, $keys: [String!]) { node(id: $id) { ... on P
      properties(keys: $keys) { key label type value number date boolean } } } }";
 
 #[test]
-fn values_are_shown_in_the_order_of_their_definitions_as_what_they_are() {
+fn values_are_typed_and_in_the_order_of_their_definitions() {
     with_database(async |world| {
         define_all(&world).await;
         let list = [
@@ -57,7 +57,7 @@ fn values_are_shown_in_the_order_of_their_definitions_as_what_they_are() {
 }
 
 #[test]
-fn null_takes_a_value_away_unless_it_is_required_and_what_is_left_out_stays() {
+fn null_removes_a_value_unless_it_is_required() {
     with_database(async |world| {
         define_all(&world).await;
         define(&world, OWNER_OF_FJORD, FJORD, "contract", "TEXT", json!({ "required": true })).await;
@@ -79,7 +79,7 @@ fn null_takes_a_value_away_unless_it_is_required_and_what_is_left_out_stays() {
 }
 
 #[test]
-fn each_change_stands_in_the_log_of_the_reseller_alone() {
+fn each_change_is_in_the_log_of_the_reseller_alone() {
     with_database(async |world| {
         define_all(&world).await;
         set(&world, ACME, &[("note", Some("a")), ("score", Some("1"))]).await;
@@ -102,7 +102,7 @@ fn each_change_stands_in_the_log_of_the_reseller_alone() {
 }
 
 #[test]
-fn a_client_that_is_made_later_is_in_every_order() {
+fn a_client_created_later_appears_in_every_order() {
     with_database(async |world| {
         define_all(&world).await;
         let sql = "INSERT INTO partnership (id, reseller_id, client_id, client_name, delegated, client_delegated, \
@@ -117,7 +117,7 @@ fn a_client_that_is_made_later_is_in_every_order() {
 }
 
 #[test]
-fn a_client_and_a_definition_that_are_made_at_once_know_each_other() {
+fn a_client_and_a_definition_created_at_once_know_each_other() {
     on_postgres(async |world| {
         let lock = format!("SELECT $1::uuid, id FROM organisation WHERE id = '{}' FOR NO KEY UPDATE", FJORD.id);
         let change = format!(

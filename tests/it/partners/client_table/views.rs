@@ -87,7 +87,7 @@ fn a_view_is_replaced_by_its_id_and_deleted() {
 }
 
 #[test]
-fn a_view_that_names_what_is_gone_says_so_and_can_be_saved_anew() {
+fn a_view_of_deleted_properties_says_so_and_can_be_saved_again() {
     with_database(async |world| {
         let id = prepare(&world).await;
         let sql = "SELECT id FROM property_definition WHERE \"key\" = 'region' AND organisation_id = $1";
@@ -137,7 +137,7 @@ fn a_view_that_cannot_be_applied_is_not_saved() {
 }
 
 #[test]
-fn a_view_goes_alone_and_is_of_one_reseller() {
+fn a_view_belongs_to_one_reseller() {
     with_database(async |world| {
         let id = prepare(&world).await;
         for more in [json!({ "filter": {} }), json!({ "orderBy": { "field": "NAME" } })] {

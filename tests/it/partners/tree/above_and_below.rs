@@ -24,7 +24,7 @@ async fn ancestors(world: &World, caller: Caller, tenant: Tenant) -> Vec<String>
 }
 
 #[test]
-fn partners_are_listed_upwards_as_far_as_each_lets_them_be_seen() {
+fn ancestors_are_listed_as_far_as_each_link_allows() {
     with_database(async |world| {
         let direct = ["1 Fjord by Acme", "1 Lund by Acme"];
         assert_eq!(ancestors(&world, OWNER_OF_ACME, ACME).await, direct);

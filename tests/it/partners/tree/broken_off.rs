@@ -24,7 +24,7 @@ async fn rest(
 }
 
 #[test]
-fn an_export_breaks_off_when_the_right_to_it_is_taken_away() {
+fn an_export_stops_when_its_permission_is_taken_away() {
     with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         let fjord = id_of(FJORD);
@@ -51,7 +51,7 @@ fn an_export_breaks_off_when_the_right_to_it_is_taken_away() {
 }
 
 #[test]
-fn an_export_reads_no_further_ahead_of_who_does_not_take_it_than_two_pages() {
+fn an_export_reads_at_most_two_pages_ahead_of_a_slow_reader() {
     with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         world.db_crowd(&HUB, 0..40).await;
@@ -78,7 +78,7 @@ fn an_export_reads_no_further_ahead_of_who_does_not_take_it_than_two_pages() {
 }
 
 #[test]
-fn a_server_sends_so_many_exports_at_once_and_another_when_one_of_them_is_over() {
+fn the_number_of_concurrent_exports_is_limited() {
     with_database(async |world| {
         let world = world.with_settings(|config| config.limits.export_rows = 1).await;
         let fjord = id_of(FJORD);

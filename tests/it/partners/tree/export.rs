@@ -133,7 +133,7 @@ fn an_export_is_cut_by_depth_and_permission() {
 }
 
 #[test]
-fn who_may_not_gets_no_line_and_learns_nothing() {
+fn a_viewer_without_permission_gets_no_line() {
     with_database(async |world| {
         let (fjord, acme) = (id_of(FJORD), id_of(ACME));
         let invented = Type::Organisation.id(key(NORDIC, 999_999)).0;

@@ -75,7 +75,7 @@ async fn db_trade(world: &World) {
 }
 
 #[test]
-fn an_organisation_is_told_what_it_has_in_all() {
+fn an_organisation_sees_its_totals() {
     with_database(async |world| {
         db_trade(&world).await;
         let answer = world.as_(OWNER_OF_ACME).run(OVERVIEW, json!({ "id": id_of(ACME) })).await;
@@ -105,7 +105,7 @@ fn an_organisation_is_told_what_it_has_in_all() {
 }
 
 #[test]
-fn amounts_that_no_field_holds_are_an_error_that_says_so() {
+fn totals_that_overflow_are_an_error_that_says_so() {
     with_database(async |world| {
         let large = (1..=3).map(|number| subscription::Model {
             quantity: i32::MAX,
@@ -150,7 +150,7 @@ async fn summary(world: &World, caller: Caller, tenant: Tenant) -> Value {
 }
 
 #[test]
-fn a_reseller_is_told_of_its_clients_as_far_as_each_lets_it_know() {
+fn a_reseller_sees_totals_of_its_clients_within_each_delegation() {
     with_database(async |world| {
         let states = json!([{ "state": "ACTIVE", "count": 4 }, { "state": "EXPIRED", "count": 1 }, { "state": "ENDED", "count": 1 }]);
         // Acme and Eken; Gran is closed and keeps its invoices, Myr lets nothing through.

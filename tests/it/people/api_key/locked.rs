@@ -6,7 +6,7 @@ use super::*;
 use crate::world::on_postgres;
 
 #[test]
-fn who_is_removed_while_the_request_waits_makes_changes_rotates_and_revokes_no_key() {
+fn a_member_removed_while_the_request_waits_cannot_touch_keys() {
     on_postgres(async |world| {
         let input = json!({ "organisationId": id_of(ACME), "name": "Key", "permissions": ["SERVICE_READ"] });
         let (id, secret) = create(&world, OWNER_OF_ACME, input.clone()).await;
@@ -35,7 +35,7 @@ fn who_is_removed_while_the_request_waits_makes_changes_rotates_and_revokes_no_k
 }
 
 #[test]
-fn a_key_that_is_narrowed_and_renamed_at_once_is_narrowed() {
+fn a_key_narrowed_and_renamed_at_once_is_narrowed() {
     with_database(async |world| {
         world.as_(ADMIN_OF_ACME).run("{ viewer { name } }", json!({})).await.ok();
         for round in 0..20 {

@@ -61,7 +61,7 @@ async fn ask(world: &World, key: &str, tenant: Tenant) -> Answer {
 }
 
 #[test]
-fn a_key_is_made_shown_once_used_and_revoked() {
+fn a_key_is_created_shown_once_used_and_revoked() {
     with_database(async |world| {
         let answer = run(&world, OWNER_OF_FJORD, CREATE, of_fjord()).await;
         let (id, secret) = made(&answer);
@@ -105,7 +105,7 @@ fn a_key_is_made_shown_once_used_and_revoked() {
 }
 
 #[test]
-fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
+fn a_key_never_holds_more_than_its_creator_or_permissions_for_people() {
     with_database(async |world| {
         for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
             for field in ["permissions", "clientPermissions"] {
@@ -154,7 +154,7 @@ fn a_key_never_holds_more_than_who_makes_it_nor_what_is_only_for_people() {
 }
 
 #[test]
-fn what_is_wrong_with_a_key_is_told() {
+fn each_mistake_in_a_key_is_named() {
     with_database(async |world| {
         for (input, field) in [
             (with(of_fjord(), "name", json!(" ")), "name"),
@@ -194,7 +194,7 @@ fn what_is_wrong_with_a_key_is_told() {
 }
 
 #[test]
-fn a_rotated_key_is_good_for_as_long_as_was_asked_for_and_no_longer() {
+fn the_old_secret_of_a_rotated_key_works_as_long_as_requested() {
     with_database(async |world| {
         let (id, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let rotated = run(&world, OWNER_OF_FJORD, ROTATE, json!({ "apiKeyId": id, "keepOldForMinutes": 10 })).await;
@@ -239,7 +239,7 @@ fn a_rotated_key_is_good_for_as_long_as_was_asked_for_and_no_longer() {
 }
 
 #[test]
-fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else_has_one() {
+fn concurrent_rotations_of_a_key_leave_only_secrets_that_were_shown() {
     with_database(async |world| {
         let (id, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let rotate = json!({ "apiKeyId": id, "keepOldForMinutes": 10 });
@@ -268,7 +268,7 @@ fn of_many_who_rotate_one_key_at_once_each_who_was_told_a_secret_and_nobody_else
 }
 
 #[test]
-fn a_suspended_organisation_takes_keys_back_and_gives_none() {
+fn a_suspended_organisation_can_revoke_keys_but_not_create_them() {
     with_database(async |world| {
         let input = with(with(of_fjord(), "organisationId", json!(id_of(ACME))), "clientPermissions", json!([]));
         let (id, _) = create(&world, OWNER_OF_ACME, input.clone()).await;

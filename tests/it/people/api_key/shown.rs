@@ -14,7 +14,7 @@ async fn last_used(world: &World, id: &str) -> Value {
 }
 
 #[test]
-fn the_last_use_is_written_for_all_keys_at_once_and_seldom() {
+fn the_last_uses_of_keys_are_written_together_and_rarely() {
     with_database(async |world| {
         let (one, first) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let (other, second) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
@@ -76,7 +76,7 @@ async fn keys_with_access(world: &World, caller: Caller, tenant: Tenant, permiss
 }
 
 #[test]
-fn a_key_is_among_those_who_may_do_it_while_it_is_good() {
+fn a_valid_key_is_listed_among_those_with_access() {
     with_database(async |world| {
         let (id, _) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let of_fjord = keys_with_access(&world, OWNER_OF_FJORD, FJORD, "SERVICE_MANAGE").await;
@@ -95,7 +95,7 @@ const EXPLAIN: &str = "query($at: ID!, $permission: Permission!, $key: ID, $user
      granted paths { sentence } misses { reason sentence } } }";
 
 #[test]
-fn the_access_of_a_key_is_explained_to_who_may_see_it() {
+fn the_access_of_a_key_is_explained_to_viewers_with_permission() {
     with_database(async |world| {
         let (id, secret) = create(&world, OWNER_OF_FJORD, of_fjord()).await;
         let asked =
@@ -124,7 +124,7 @@ fn the_access_of_a_key_is_explained_to_who_may_see_it() {
 }
 
 #[test]
-fn who_has_not_proved_an_address_makes_no_key() {
+fn an_unverified_user_cannot_create_a_key() {
     with_database(async |world| {
         let answer = world.as_(OWNER_OF_FJORD).run(CREATE, json!({ "input": of_fjord() })).await;
         assert_eq!(answer.user_codes(), ["ADDRESS_NOT_VERIFIED"]);

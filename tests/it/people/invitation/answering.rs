@@ -9,7 +9,7 @@ use crate::world::with_database;
 const VIEWER: &str = "{ viewer { name activeOrganisation { name } organisations { totalCount } } }";
 
 #[test]
-fn a_newcomer_joins_by_the_link_and_makes_no_organisation() {
+fn a_newcomer_joins_by_the_link_and_gets_no_organisation_of_their_own() {
     with_database(async |world| {
         let organisations = world.texts("SELECT name FROM organisation").await.len();
         let mut input = invitation(ACME, " Ada@Example.ORG", "VIEWER");
@@ -57,7 +57,7 @@ fn a_newcomer_joins_by_the_link_and_makes_no_organisation() {
 }
 
 #[test]
-fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
+fn a_person_with_an_account_joins_when_signed_in_with_the_address() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
@@ -83,7 +83,7 @@ fn a_person_with_an_account_joins_while_signed_in_with_the_address() {
 }
 
 #[test]
-fn links_that_are_no_longer_good_and_those_that_never_were_get_one_answer() {
+fn used_links_and_invented_ones_get_one_answer() {
     with_database(async |world| {
         let (_, declined) = invite(&world, OWNER_OF_ACME, ACME, "a@example.org", "VIEWER").await;
         let answer = decline(&world, &declined).await;

@@ -8,7 +8,7 @@ use super::*;
 use crate::world::with_database;
 
 #[test]
-fn who_has_not_proved_an_address_has_no_mail_sent_to_others() {
+fn an_unverified_user_cannot_invite() {
     with_database(async |world| {
         let frida = world.as_(OWNER_OF_FJORD);
         let rows = json!({ "organisationId": id_of(FJORD), "invitations": [{ "email": ADA, "roles": [{ "builtIn": "VIEWER" }] }] });
@@ -37,7 +37,7 @@ async fn try_all(world: &World, inviter: Caller, tenant: Tenant) -> Vec<Value> {
 }
 
 #[test]
-fn one_organisation_sends_five_links_a_day_to_an_address_however_it_goes_about_it() {
+fn one_organisation_sends_at_most_five_links_a_day_to_an_address() {
     with_database(async |world| {
         for email in [ADA, SOLE_PERSON.person().email] {
             for _ in 0..2 {
@@ -66,7 +66,7 @@ fn one_organisation_sends_five_links_a_day_to_an_address_however_it_goes_about_i
 }
 
 #[test]
-fn all_organisations_together_send_twenty_links_a_day_to_an_address() {
+fn all_organisations_together_send_at_most_twenty_links_a_day_to_an_address() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let mut organisations = Vec::new();

@@ -32,7 +32,7 @@ fn told(answer: &Answer) -> Vec<Value> {
 }
 
 #[test]
-fn wrong_rows_are_told_and_do_not_stop_right_ones() {
+fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
     with_database(async |world| {
         invite(&world, OWNER_OF_ACME, ACME, "waits@example.org", "VIEWER").await;
         let foreign = Type::Role.id(HUB.probe_role()).0;
@@ -96,7 +96,7 @@ fn wrong_rows_are_told_and_do_not_stop_right_ones() {
 }
 
 #[test]
-fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
+fn an_empty_list_and_a_too_long_one_are_refused() {
     with_database(async |world| {
         for (rows, code) in [(Vec::new(), "INVALID_INPUT"), (rows("many", 501), "TOO_MANY")] {
             let answer = invite_all(&world, OWNER_OF_ACME, rows, false).await;
@@ -110,7 +110,7 @@ fn an_empty_list_and_one_that_is_too_long_are_refused_whole() {
 }
 
 #[test]
-fn many_take_as_many_statements_as_few_and_a_thousand_links_an_hour_are_enough() {
+fn many_invitations_take_as_many_statements_as_few_and_are_limited_per_hour() {
     with_database(async |world| {
         let few = invite_all(&world, OWNER_OF_ACME, rows("few", 2), false).await;
         let few = {

@@ -6,7 +6,7 @@ use super::*;
 use crate::world::on_postgres;
 
 #[test]
-fn who_is_removed_while_the_request_waits_neither_invites_nor_sends_again_nor_revokes() {
+fn a_member_removed_while_the_request_waits_cannot_touch_invitations() {
     on_postgres(async |world| {
         let (id, _) = invite(&world, OWNER_OF_ACME, ACME, "waits@example.org", "VIEWER").await;
         let adam = world.as_(ADMIN_OF_ACME);
@@ -31,7 +31,7 @@ fn who_is_removed_while_the_request_waits_neither_invites_nor_sends_again_nor_re
 }
 
 #[test]
-fn who_gets_a_smaller_role_while_the_request_waits_gives_no_more_than_that_holds() {
+fn a_member_narrowed_while_the_request_waits_invites_with_no_more_than_they_hold() {
     on_postgres(async |world| {
         let adam = world.as_(ADMIN_OF_ACME);
         adam.run("{ viewer { name } }", json!({})).await.ok();
@@ -48,7 +48,7 @@ fn who_gets_a_smaller_role_while_the_request_waits_gives_no_more_than_that_holds
 }
 
 #[test]
-fn who_is_disabled_while_accepting_does_not_become_a_member() {
+fn a_user_disabled_while_accepting_does_not_become_a_member() {
     on_postgres(async |world| {
         world.db_verify(SOLE_PERSON).await;
         let email = SOLE_PERSON.person().email;
@@ -67,7 +67,7 @@ fn who_is_disabled_while_accepting_does_not_become_a_member() {
 }
 
 #[test]
-fn who_is_disabled_while_claiming_an_account_does_not_become_a_member() {
+fn a_user_disabled_while_claiming_an_account_does_not_become_a_member() {
     on_postgres(async |world| {
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;

@@ -11,7 +11,7 @@ fn won<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> usize {
 }
 
 #[test]
-fn of_many_who_use_one_link_at_once_one_does() {
+fn of_many_concurrent_uses_of_an_invitation_one_succeeds() {
     with_database(async |world| {
         let (_, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let answers = join_all((0..8).map(|_| sign_up(&world, ADA, Some(&token)))).await;
@@ -30,7 +30,7 @@ fn of_many_who_use_one_link_at_once_one_does() {
 }
 
 #[test]
-fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
+fn of_a_concurrent_answer_and_withdrawal_one_succeeds() {
     with_database(async |world| {
         for round in 0..6 {
             let email = format!("ada{round}@example.org");
@@ -51,7 +51,7 @@ fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
 }
 
 #[test]
-fn an_address_that_is_invited_many_times_at_once_is_invited_once() {
+fn concurrent_invitations_of_one_address_make_one() {
     with_database(async |world| {
         world.as_(OWNER_OF_ACME).run("{ viewer { name } }", json!({})).await.ok();
         let answers =
@@ -63,7 +63,7 @@ fn an_address_that_is_invited_many_times_at_once_is_invited_once() {
 }
 
 #[test]
-fn one_unproved_account_that_two_organisations_invite_is_claimed_once() {
+fn an_unverified_account_invited_by_two_organisations_is_claimed_once() {
     with_database(async |world| {
         done(&sign_up(&world, ADA, None).await);
         let (_, one) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;

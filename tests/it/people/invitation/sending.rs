@@ -20,7 +20,7 @@ async fn listed(world: &World, states: Value) -> Vec<String> {
 }
 
 #[test]
-fn nobody_gives_what_they_do_not_hold() {
+fn nobody_invites_with_more_than_they_hold() {
     with_database(async |world| {
         let refused = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, ADA, "OWNER")).await;
         let error = &refused.ok()["tried"]["userErrors"][0];
@@ -43,7 +43,7 @@ fn nobody_gives_what_they_do_not_hold() {
 }
 
 #[test]
-fn what_is_wrong_with_an_invitation_is_told_and_nothing_is_sent() {
+fn each_mistake_in_an_invitation_is_named_and_nothing_is_sent() {
     with_database(async |world| {
         let right = || invitation(ACME, ADA, "VIEWER");
         let with = |field: &str, value: Value| {
@@ -81,7 +81,7 @@ fn what_is_wrong_with_an_invitation_is_told_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_powerful_role_asks_for_a_fresh_proof() {
+fn inviting_with_a_powerful_role_needs_a_fresh_confirmation() {
     with_database(async |world| {
         let (id, _) = invite(&world, OWNER_OF_ACME, ACME, ADA, "ADMIN").await;
         world.db_execute("UPDATE session SET confirmed_at = NULL", []).await;
@@ -93,7 +93,7 @@ fn a_powerful_role_asks_for_a_fresh_proof() {
 }
 
 #[test]
-fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
+fn an_address_has_one_pending_invitation_and_can_be_invited_again_later() {
     with_database(async |world| {
         let (first, old) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         let again = try_invite(&world, ADMIN_OF_ACME, invitation(ACME, "ADA@example.org", "BILLING")).await;
@@ -122,7 +122,7 @@ fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
 }
 
 #[test]
-fn who_sends_a_link_again_answers_for_it_and_does_so_ten_times_at_most() {
+fn the_sender_of_a_link_becomes_its_inviter_and_sends_it_at_most_ten_times() {
     with_database(async |world| {
         let (id, first) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         world.db_execute("UPDATE invitation SET expires_at = $1", [now().into()]).await;
@@ -158,7 +158,7 @@ fn who_sends_a_link_again_answers_for_it_and_does_so_ten_times_at_most() {
 }
 
 #[test]
-fn a_known_person_gets_the_mail_in_their_own_language_and_the_inviter_does_not_learn_it() {
+fn a_known_person_gets_the_invitation_in_their_own_language() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         world.db_execute("UPDATE \"user\" SET locale = 'DE' WHERE email = $1", [email.into()]).await;

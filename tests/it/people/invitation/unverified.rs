@@ -13,7 +13,7 @@ async fn accept_with(world: &World, token: &str, password: Option<&str>) -> Answ
 }
 
 #[test]
-fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_factor() {
+fn claiming_an_unverified_account_removes_its_password_sessions_and_second_factor() {
     with_database(async |world| {
         done(&sign_up(&world, VICTIM, None).await);
         let stranger = log_in(&world, VICTIM, PASSWORD).await.unwrap();
@@ -52,7 +52,7 @@ fn an_account_that_nobody_has_proved_loses_its_password_sessions_and_second_fact
 }
 
 #[test]
-fn without_an_account_or_with_a_proved_or_disabled_one_a_new_password_opens_nothing() {
+fn a_new_password_claims_only_an_unverified_active_account() {
     with_database(async |world| {
         let (_, of_nobody) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         assert_eq!(accept_with(&world, &of_nobody, Some(NEW)).await.user_codes(), ["UNKNOWN"]);

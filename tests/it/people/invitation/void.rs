@@ -75,7 +75,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn an_invitation_of_who_can_no_longer_give_it_is_void() {
+fn an_invitation_is_void_once_its_inviter_can_no_longer_give_it() {
     with_database(async |world| {
         for case in cases() {
             world.db_reset().await;
@@ -96,7 +96,7 @@ fn an_invitation_of_who_can_no_longer_give_it_is_void() {
 }
 
 #[test]
-fn a_role_that_has_grown_beyond_its_giver_is_not_given() {
+fn an_invitation_with_a_role_that_outgrew_its_inviter_is_void() {
     with_database(async |world| {
         let reads = PermissionSet::of(&[Permission::ServiceRead]);
         world.db_role(&HUB, reads | PermissionSet::of(&[Permission::MemberInvite]), PermissionSet::EMPTY).await;
@@ -122,7 +122,7 @@ fn a_role_that_has_grown_beyond_its_giver_is_not_given() {
 }
 
 #[test]
-fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
+fn an_invitation_through_a_partner_becomes_a_membership_through_the_partner() {
     with_database(async |world| {
         db_let_fjord_in(&world).await;
         let (id, token) = invite(&world, MANAGER_OF_FJORD, ACME, ADA, "VIEWER").await;
@@ -141,7 +141,7 @@ fn what_comes_through_a_partner_says_so_and_becomes_a_membership_that_does() {
 }
 
 #[test]
-fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_member_besides() {
+fn an_invitation_needs_the_partnership_when_only_that_gives_the_permission() {
     with_database(async |world| {
         db_let_fjord_in(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
@@ -173,7 +173,7 @@ fn what_a_partner_holds_through_the_partnership_alone_says_so_whoever_is_a_membe
 }
 
 #[test]
-fn an_invitation_of_a_halted_organisation_waits_until_that_is_over() {
+fn an_invitation_of_a_suspended_organisation_waits_until_it_resumes() {
     with_database(async |world| {
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, ADA, "VIEWER").await;
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {

@@ -46,7 +46,7 @@ async fn states(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin() {
+fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
     with_database(async |world| {
         let (_, token) = offer(&world, "Nina@Example.org ", json!({})).await.clone();
         let mail = world.mails(NEWCOMER).await;
@@ -84,7 +84,7 @@ fn somebody_without_an_account_becomes_the_owner_and_the_old_one_stays_as_admin(
 }
 
 #[test]
-fn a_member_accepts_by_the_id_and_the_old_owner_leaves() {
+fn a_member_accepts_by_id_and_the_old_owner_leaves() {
     with_database(async |world| {
         let email = MEMBER_OF_ACME.person().email;
         let sql = "UPDATE membership SET expires_at = $1 WHERE user_id = $2";
@@ -113,7 +113,7 @@ fn a_member_accepts_by_the_id_and_the_old_owner_leaves() {
 }
 
 #[test]
-fn an_offer_is_for_its_address_alone() {
+fn an_offer_can_be_answered_only_with_its_address() {
     with_database(async |world| {
         let email = MEMBER_OF_ACME.person().email;
         let (id, token) = offer(&world, email, json!({})).await;
@@ -145,7 +145,7 @@ fn an_offer_is_for_its_address_alone() {
 }
 
 #[test]
-fn who_is_no_owner_offers_nothing() {
+fn only_an_owner_offers_the_ownership() {
     with_database(async |world| {
         let input = offer_to(NEWCOMER);
         world.as_(ADMIN_OF_ACME).attempt("offerOwnership", input.clone(), "").await.refused("FORBIDDEN");
@@ -165,7 +165,7 @@ fn who_is_no_owner_offers_nothing() {
 }
 
 #[test]
-fn an_offer_ends_with_the_ownership_of_who_made_it_with_its_time_and_when_it_is_withdrawn() {
+fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
     with_database(async |world| {
         world.db_verify(MEMBER_OF_ACME).await;
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
@@ -228,7 +228,7 @@ fn an_offer_ends_with_the_ownership_of_who_made_it_with_its_time_and_when_it_is_
 }
 
 #[test]
-fn of_many_who_hand_on_at_once_one_does_and_there_is_one_owner() {
+fn of_many_concurrent_transfers_one_succeeds_and_one_owner_remains() {
     with_database(async |world| {
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let email = MEMBER_OF_ACME.person().email;

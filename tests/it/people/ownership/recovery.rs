@@ -8,7 +8,7 @@ use super::{NEWCOMER, accept_as, offer, offer_to, owners, sign_up, states};
 use crate::world::*;
 
 #[test]
-fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner_objects() {
+fn the_operator_recovers_an_organisation_after_a_time_for_objections() {
     with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);
         let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "Olga has died" });
@@ -67,7 +67,7 @@ fn the_operator_recovers_an_organisation_after_a_waiting_time_in_which_any_owner
 }
 
 #[test]
-fn one_person_writes_to_so_many_in_a_day_and_no_more() {
+fn the_number_of_offers_per_person_and_day_is_limited() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         for number in 0..20 {
@@ -105,7 +105,7 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
 }
 
 #[test]
-fn a_recovery_is_void_once_who_started_it_is_gone_and_needs_all_that_it_gives() {
+fn a_recovery_is_void_once_its_author_is_gone() {
     with_database(async |world| {
         let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "nobody answers" });
         // An agent who may hand organisations on, and nothing else.

@@ -26,7 +26,7 @@ async fn give(world: &World, giver: Caller, tenant: Tenant, to: Caller, roles: V
 }
 
 #[test]
-fn a_role_is_made_given_changed_and_deleted_and_each_holds_for_the_next_request() {
+fn each_change_of_a_role_holds_for_the_next_request() {
     with_database(async |world| {
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));
         let acme = json!({ "id": id_of(ACME) });
@@ -66,7 +66,7 @@ fn a_role_is_made_given_changed_and_deleted_and_each_holds_for_the_next_request(
 }
 
 #[test]
-fn nobody_climbs_by_a_role() {
+fn nobody_gains_permissions_by_changing_a_role() {
     with_database(async |world| {
         let (adam, olga) = (world.as_(ADMIN_OF_ACME), world.as_(OWNER_OF_ACME));
         let input = json!({
@@ -121,7 +121,7 @@ fn nobody_climbs_by_a_role() {
 }
 
 #[test]
-fn what_is_wrong_with_a_role_is_said() {
+fn each_mistake_in_a_role_is_named() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Readers", &["ROLE_READ"], &[]).await;
@@ -179,7 +179,7 @@ fn what_is_wrong_with_a_role_is_said() {
 }
 
 #[test]
-fn a_role_that_an_open_invitation_gives_stays_and_one_of_answered_ones_goes() {
+fn a_role_in_a_pending_invitation_cannot_be_deleted() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Readers", &["ROLE_READ"], &[]).await;
@@ -200,7 +200,7 @@ fn a_role_that_an_open_invitation_gives_stays_and_one_of_answered_ones_goes() {
 }
 
 #[test]
-fn of_giving_and_deleting_a_role_at_once_one_wins() {
+fn of_concurrently_giving_and_deleting_a_role_one_succeeds() {
     with_database(async |world| {
         let (olga, adam) = (world.as_(OWNER_OF_ACME), world.as_(ADMIN_OF_ACME));
         let membership = world.membership(ACME, MEMBER_OF_ACME).await;

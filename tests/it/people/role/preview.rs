@@ -12,7 +12,7 @@ const PREVIEW: &str = "query($id: ID!, $own: [Permission!], $clients: [Permissio
      effects { totalCount edges { node { user { name } gained lost gainedAtClients lostAtClients } } } } }";
 
 #[test]
-fn a_preview_says_what_then_happens_and_changes_nothing() {
+fn a_preview_shows_the_outcome_and_changes_nothing() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Various", &["DOMAIN_READ", "INVOICE_READ"], &["DOMAIN_READ"]).await;
@@ -70,7 +70,7 @@ fn a_preview_says_what_then_happens_and_changes_nothing() {
 }
 
 #[test]
-fn a_preview_of_a_members_roles_is_for_those_who_see_members() {
+fn a_preview_of_a_members_roles_needs_permission_to_read_members() {
     with_database(async |world| {
         let query = "query($id: ID!, $roles: [RoleChoice!]!) { previewMemberRoles(membershipId: $id, roles: $roles) { \
                      user { name } gained lost gainedAtClients lostAtClients } }";

@@ -38,7 +38,7 @@ async fn db_delegate(world: &World, reseller: Tenant, preset: DelegationPreset) 
 }
 
 #[test]
-fn the_context_goes_with_the_membership() {
+fn the_active_organisation_is_lost_with_the_membership() {
     with_database(async |world| {
         let (olga, lost) = (world.as_(OWNER_OF_ACME), None);
         for (whom, mutation, by_whom) in
@@ -64,7 +64,7 @@ fn the_context_goes_with_the_membership() {
 }
 
 #[test]
-fn the_context_goes_with_the_organisation_and_comes_back_with_it() {
+fn the_active_organisation_is_lost_while_it_is_closed() {
     with_database(async |world| {
         for caller in [OWNER_OF_ACME, TECHNICAL_OF_ACME, SUPPORT_OF_FJORD] {
             switch(&world, caller, ACME).await;
@@ -88,7 +88,7 @@ fn the_context_goes_with_the_organisation_and_comes_back_with_it() {
 }
 
 #[test]
-fn the_context_of_a_partner_goes_with_the_last_thing_that_it_may_change() {
+fn a_partner_loses_the_active_organisation_with_the_last_permission_to_change() {
     with_database(async |world| {
         let per = SUPPORT_OF_FJORD;
         switch(&world, per, ACME).await;
@@ -137,7 +137,7 @@ fn the_context_of_a_partner_goes_with_the_last_thing_that_it_may_change() {
 }
 
 #[test]
-fn the_header_names_another_for_one_request_and_a_key_has_its_own() {
+fn the_header_names_the_organisation_of_one_request_and_a_key_has_its_own() {
     with_database(async |world| {
         let (token, _) = begin_session(&world, OWNER_OF_FJORD.person().email).await;
         let ask = async |bearer: &str, named: Option<&str>| -> Value {

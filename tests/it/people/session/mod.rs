@@ -33,7 +33,7 @@ async fn log_in_at(world: &World, who: Caller, address: &str) -> String {
 }
 
 #[test]
-fn people_see_their_open_sessions_and_end_them_at_once() {
+fn users_see_their_open_sessions_and_end_them_at_once() {
     with_database(async |world| {
         let first = log_in_at(&world, SOLE_PERSON, "192.0.2.1").await;
         let second = log_in_at(&world, SOLE_PERSON, "2001:db8::2").await;
@@ -77,7 +77,7 @@ fn nobody_sees_or_ends_the_session_of_another() {
 }
 
 #[test]
-fn acts_that_matter_ask_for_a_proof_that_is_fresh() {
+fn sensitive_acts_need_a_fresh_confirmation() {
     with_database(async |world| {
         let move_on = async || ask_to_move(&world, SOLE_PERSON, "stig@new.example").await;
         let prove = async |input: Value| {

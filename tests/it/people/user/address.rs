@@ -17,7 +17,7 @@ async fn address_of(world: &World, who: Caller) -> String {
 }
 
 #[test]
-fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
+fn an_account_moves_once_the_new_address_is_confirmed_and_both_get_mail() {
     with_database(async |world| {
         world.db_verify(SOLE_PERSON).await;
         let answer = ask_to_move(&world, SOLE_PERSON, " Stig@New.Example").await;
@@ -42,7 +42,7 @@ fn an_account_moves_when_the_new_address_is_confirmed_and_both_are_told() {
 }
 
 #[test]
-fn a_stolen_account_is_brought_back_by_the_old_address() {
+fn the_old_address_recovers_a_stolen_account() {
     with_database(async |world| {
         world.db_verify(SOLE_PERSON).await;
         let thief = access(&log_in(&world, OLD, PASSWORD).await);
@@ -74,7 +74,7 @@ fn a_stolen_account_is_brought_back_by_the_old_address() {
 }
 
 #[test]
-fn the_way_back_is_open_for_seven_days_and_only_from_an_address_that_was_proved() {
+fn a_move_can_be_undone_for_seven_days_and_only_from_a_verified_address() {
     with_database(async |world| {
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
         let link = world.link(NEW).await;
@@ -90,7 +90,7 @@ fn the_way_back_is_open_for_seven_days_and_only_from_an_address_that_was_proved(
 }
 
 #[test]
-fn an_address_that_somebody_has_is_not_given_away_and_not_told() {
+fn a_taken_address_is_neither_given_away_nor_revealed() {
     with_database(async |world| {
         let taken = OWNER_OF_ACME.person().email;
         let free = ask_to_move(&world, SOLE_PERSON, NEW).await;
@@ -109,7 +109,7 @@ fn an_address_that_somebody_has_is_not_given_away_and_not_told() {
 }
 
 #[test]
-fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
+fn of_two_concurrent_moves_to_one_address_one_succeeds() {
     with_database(async |world| {
         let wanted = "both@new.example";
         let mut links = Vec::new();
@@ -140,7 +140,7 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
 }
 
 #[test]
-fn a_new_password_ends_a_move_that_somebody_else_has_begun() {
+fn a_new_password_cancels_a_pending_move() {
     with_database(async |world| {
         ask_to_move(&world, SOLE_PERSON, "thief@new.example").await.ok();
         let link = world.link("thief@new.example").await;

@@ -9,7 +9,7 @@ use crate::world::*;
 const ERASE: &str = "mutation { eraseAccount { erased userErrors { code message } } }";
 
 #[test]
-fn who_erases_the_account_leaves_nothing_that_names_them() {
+fn an_erased_account_leaves_no_name_behind() {
     with_database(async |world| {
         let email = "zoe.unmistakable@example.org";
         let mut input = newcomer(email);
@@ -51,7 +51,7 @@ fn who_erases_the_account_leaves_nothing_that_names_them() {
 }
 
 #[test]
-fn the_last_owner_of_an_organisation_of_others_cannot_vanish() {
+fn the_last_owner_of_a_shared_organisation_cannot_be_erased() {
     with_database(async |world| {
         let before = world.db_dump().await;
         for (who, named) in [(OWNER_OF_ACME, "Acme"), (OWNER_OF_OPERATOR, "perator")] {
@@ -82,7 +82,7 @@ fn the_last_owner_of_an_organisation_of_others_cannot_vanish() {
 }
 
 #[test]
-fn two_owners_who_vanish_at_once_do_not_leave_an_organisation_without() {
+fn two_owners_erased_at_once_do_not_orphan_an_organisation() {
     with_database(async |world| {
         let sql = "UPDATE membership_role SET builtin = 'OWNER' WHERE membership_id IN \
              (SELECT id FROM membership WHERE user_id = $1)";
@@ -99,7 +99,7 @@ fn two_owners_who_vanish_at_once_do_not_leave_an_organisation_without() {
 }
 
 #[test]
-fn a_name_and_a_language_are_changed_each_on_its_own() {
+fn name_and_language_change_independently() {
     with_database(async |world| {
         let update = async |fields: &str| {
             let query = format!(
@@ -118,7 +118,7 @@ fn a_name_and_a_language_are_changed_each_on_its_own() {
 }
 
 #[test]
-fn what_others_did_to_the_person_names_the_person_no_more() {
+fn acts_on_an_erased_person_no_longer_name_them() {
     with_database(async |world| {
         let roles = json!([{ "builtIn": "INVOICES" }]);
         let input = json!({ "membershipId": world.membership(ACME, VIEWER_OF_ACME).await, "roles": roles });

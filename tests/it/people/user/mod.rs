@@ -58,7 +58,7 @@ fn a_newcomer_signs_up_and_works_until_logging_out() {
 }
 
 #[test]
-fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_answered_alike() {
+fn of_many_concurrent_sign_ups_one_makes_an_account_and_all_get_one_answer() {
     with_database(async |world| {
         let before = world.db_count("organisation").await;
         let asked = (0..8).map(|number| {
@@ -79,7 +79,7 @@ fn of_many_sign_ups_with_one_address_at_once_one_makes_an_account_and_all_are_an
 }
 
 #[test]
-fn of_many_exchanges_of_one_refresh_token_at_once_one_succeeds_and_the_session_ends() {
+fn of_many_concurrent_exchanges_of_a_refresh_token_one_succeeds_and_the_session_ends() {
     with_database(async |world| {
         let (access, refresh_token) = begin_session(&world, SOLE_PERSON.person().email).await;
         world.send_as(Some(&access), VIEWER, json!({})).await.ok();
@@ -95,7 +95,7 @@ fn of_many_exchanges_of_one_refresh_token_at_once_one_succeeds_and_the_session_e
 }
 
 #[test]
-fn organisations_that_are_made_at_once_have_codes_of_their_own() {
+fn organisations_created_at_once_have_unique_codes() {
     with_database(async |world| {
         let before = world.db_count("organisation").await;
         let client = world.as_(SOLE_PERSON);
@@ -109,7 +109,7 @@ fn organisations_that_are_made_at_once_have_codes_of_their_own() {
 }
 
 #[test]
-fn text_of_any_kind_is_taken_or_refused_and_never_a_fault() {
+fn no_text_causes_a_fault() {
     with_database(async |world| {
         let long = "x".repeat(201);
         let longest = "å".repeat(20_000);
@@ -155,7 +155,7 @@ fn no_fault(answer: &Answer) {
 }
 
 #[test]
-fn who_signs_up_gets_a_mail_in_the_outbox_with_the_account_or_none() {
+fn a_sign_up_queues_a_mail_together_with_the_account() {
     with_database(async |world| {
         world.send_as(None, SIGN_UP, newcomer("ada@example.org")).await.ok();
         let mails = world.mails("ada@example.org").await;

@@ -18,7 +18,7 @@ async fn viewer(world: &World, token: &str) -> Value {
 }
 
 #[test]
-fn a_newcomer_proves_the_address_by_the_link_in_the_mail_once() {
+fn the_link_in_the_mail_verifies_an_address_once() {
     with_database(async |world| {
         let mut input = newcomer(EMAIL);
         input["input"]["locale"] = json!("SV");
@@ -52,7 +52,7 @@ fn a_newcomer_proves_the_address_by_the_link_in_the_mail_once() {
 }
 
 #[test]
-fn a_forgotten_password_is_replaced_by_the_link_and_everybody_is_signed_out() {
+fn a_password_reset_by_link_ends_all_sessions() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let token = access(&log_in(&world, email, PASSWORD).await);
@@ -79,7 +79,7 @@ fn a_forgotten_password_is_replaced_by_the_link_and_everybody_is_signed_out() {
 }
 
 #[test]
-fn a_link_for_a_new_password_dies_by_age_by_a_newer_one_and_by_a_change_of_password() {
+fn a_reset_link_ends_by_age_a_newer_link_or_a_changed_password() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let mut links = Vec::new();
@@ -102,7 +102,7 @@ fn a_link_for_a_new_password_dies_by_age_by_a_newer_one_and_by_a_change_of_passw
 }
 
 #[test]
-fn of_many_who_use_one_link_for_a_new_password_at_once_one_sets_it() {
+fn of_many_concurrent_uses_of_a_reset_link_one_succeeds() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         ask_for_reset(&world, email).await.ok();
@@ -117,7 +117,7 @@ fn of_many_who_use_one_link_for_a_new_password_at_once_one_sets_it() {
 }
 
 #[test]
-fn who_changes_the_password_stays_and_all_others_go() {
+fn changing_the_password_ends_all_other_sessions() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let here = access(&log_in(&world, email, PASSWORD).await);
@@ -144,7 +144,7 @@ fn who_changes_the_password_stays_and_all_others_go() {
 }
 
 #[test]
-fn signing_up_again_tells_the_owner_and_gives_an_account_to_who_reads_the_mail() {
+fn signing_up_again_informs_the_owner_of_the_address() {
     with_database(async |world| {
         // Somebody signs up with an address of another, and keeps a session.
         world.send_as(None, SIGN_UP, newcomer(EMAIL)).await.ok();
@@ -166,7 +166,7 @@ fn signing_up_again_tells_the_owner_and_gives_an_account_to_who_reads_the_mail()
 }
 
 #[test]
-fn nobody_is_flooded_with_mail_and_the_answers_do_not_change() {
+fn mails_to_one_address_are_limited_without_changing_the_answers() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         for (address, count) in [(email, 5), ("nobody@solo.example", 0)] {
@@ -189,7 +189,7 @@ fn nobody_is_flooded_with_mail_and_the_answers_do_not_change() {
 }
 
 #[test]
-fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
+fn a_too_large_password_is_refused_clearly() {
     with_database(async |world| {
         let huge = "x".repeat(2_000_000);
         let body = json!({ "query": SIGN_UP, "variables": { "input": {
@@ -215,7 +215,7 @@ fn a_password_that_is_too_large_for_the_server_is_refused_clearly() {
 }
 
 #[test]
-fn a_log_in_that_compared_the_old_password_begins_nothing_once_there_is_a_new_one() {
+fn a_log_in_with_the_old_password_begins_no_session_after_a_change() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         // Half of them come before the new password is set, and half after it; whichever, none of their sessions lasts.

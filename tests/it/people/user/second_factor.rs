@@ -21,7 +21,7 @@ async fn prove(world: &World, input: Value) -> Answer {
 }
 
 #[test]
-fn with_a_second_factor_the_password_alone_no_longer_suffices() {
+fn with_a_second_factor_the_password_alone_is_not_enough() {
     with_database(async |world| {
         let state = async || world.as_(SOLE_PERSON).run(STATE, json!({})).await.ok()["viewer"]["secondFactor"].clone();
         assert_eq!(state().await, json!({ "isOn": false, "recoveryCodesLeft": 0 }));
@@ -58,7 +58,7 @@ fn with_a_second_factor_the_password_alone_no_longer_suffices() {
 }
 
 #[test]
-fn a_code_that_is_given_many_times_at_once_is_taken_once() {
+fn a_code_used_many_times_at_once_is_accepted_once() {
     with_database(async |world| {
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         for given in [code(&world, &secret, 0), codes[3].clone()] {
@@ -72,7 +72,7 @@ fn a_code_that_is_given_many_times_at_once_is_taken_once() {
 }
 
 #[test]
-fn only_a_code_proves_who_it_is_once_a_second_factor_is_on() {
+fn with_a_second_factor_only_a_code_confirms_the_identity() {
     with_database(async |world| {
         let elsewhere = access(&log_in(&world, EMAIL, PASSWORD).await);
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
@@ -107,7 +107,7 @@ fn only_a_code_proves_who_it_is_once_a_second_factor_is_on() {
 }
 
 #[test]
-fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on() {
+fn guessing_codes_is_throttled_and_a_reset_keeps_the_second_factor() {
     with_database(async |world| {
         let (secret, _) = turn_on(&world, SOLE_PERSON).await;
         let answers = join_all(
@@ -131,7 +131,7 @@ fn guessing_codes_is_slowed_down_and_a_new_password_leaves_the_second_factor_on(
 }
 
 #[test]
-fn who_proves_an_address_is_not_kept_out_by_the_second_factor_of_who_signed_up_with_it() {
+fn verifying_an_address_by_reset_removes_the_second_factor_of_a_stranger() {
     with_database(async |world| {
         turn_on(&world, SOLE_PERSON).await;
         ask_for_reset(&world, EMAIL).await.ok();
@@ -143,7 +143,7 @@ fn who_proves_an_address_is_not_kept_out_by_the_second_factor_of_who_signed_up_w
 }
 
 #[test]
-fn no_secret_of_a_second_factor_stands_in_the_database() {
+fn no_secret_of_a_second_factor_is_readable_in_the_database() {
     with_database(async |world| {
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         let dump = format!("{:?}", world.db_dump().await);

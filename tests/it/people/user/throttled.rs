@@ -33,7 +33,7 @@ async fn insist(world: &World, from: Option<&str>, email: &str, times: usize) {
 }
 
 #[test]
-fn after_five_failures_one_waits_also_with_the_right_password_and_everybody_else_does_not() {
+fn after_five_failures_the_address_waits_even_with_the_right_password() {
     with_database(async |world| {
         for email in [EMAIL, "nobody@solo.example", "not an address"] {
             let mut seen = Vec::new();
@@ -60,7 +60,7 @@ fn after_five_failures_one_waits_also_with_the_right_password_and_everybody_else
 }
 
 #[test]
-fn after_the_wait_one_of_many_at_once_gets_a_turn() {
+fn after_the_wait_one_of_many_concurrent_attempts_counts() {
     with_database(async |world| {
         insist(&world, THIEF, EMAIL, 6).await;
         world.app.clock.advance(TimeDelta::minutes(2));
@@ -71,7 +71,7 @@ fn after_the_wait_one_of_many_at_once_gets_a_turn() {
 }
 
 #[test]
-fn guesses_that_all_fail_at_once_are_all_counted() {
+fn concurrent_failures_are_all_counted() {
     with_database(async |world| {
         let answers = join_all((0..12).map(|_| guess(&world, THIEF, EMAIL))).await;
         let tried = answers.iter().filter(|answer| error(answer) == "WRONG_CREDENTIALS").count();
@@ -81,7 +81,7 @@ fn guesses_that_all_fail_at_once_are_all_counted() {
 }
 
 #[test]
-fn an_attack_from_everywhere_slows_strangers_down_and_not_the_owner() {
+fn a_distributed_attack_throttles_strangers_and_not_the_owner() {
     with_database(async |world| {
         access(&right(&world, HOME).await);
         for number in 0..24 {
@@ -101,7 +101,7 @@ fn an_attack_from_everywhere_slows_strangers_down_and_not_the_owner() {
 }
 
 #[test]
-fn one_line_of_ipv6_is_one_client() {
+fn one_ipv6_network_counts_as_one_client() {
     with_database(async |world| {
         for number in 0..5 {
             let from = format!("2001:db8:1:1::{number}");
@@ -113,7 +113,7 @@ fn one_line_of_ipv6_is_one_client() {
 }
 
 #[test]
-fn the_right_password_without_a_code_costs_no_turn_and_clears_nothing() {
+fn the_right_password_without_a_code_is_no_failure_and_no_success() {
     with_database(async |world| {
         let (secret, _) = turn_on(&world, SOLE_PERSON).await;
         insist(&world, THIEF, EMAIL, 6).await;
@@ -129,7 +129,7 @@ fn the_right_password_without_a_code_costs_no_turn_and_clears_nothing() {
 }
 
 #[test]
-fn a_new_password_by_link_opens_the_account_again() {
+fn a_reset_password_ends_the_wait() {
     with_database(async |world| {
         insist(&world, HOME, EMAIL, 8).await;
         assert_eq!(error(&right(&world, HOME).await), "TOO_MANY_ATTEMPTS");
@@ -141,7 +141,7 @@ fn a_new_password_by_link_opens_the_account_again() {
 }
 
 #[test]
-fn what_is_long_past_is_forgotten() {
+fn old_failures_are_forgotten() {
     with_database(async |world| {
         for number in 0..10 {
             guess(&world, THIEF, &format!("nobody{number}@solo.example")).await.ok();
