@@ -1,4 +1,4 @@
-//! Who may know whom: command → http → graphql → features → what all of them stand on. And what is written where.
+//! Which module may import which: command → http → graphql → chapters → access → base. And where statements are written.
 //!
 //! A new feature is named here once; everything else is read from the source.
 

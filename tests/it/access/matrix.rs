@@ -1,4 +1,4 @@
-//! Who may do what where, in the sample world: a table to read in a review.
+//! The permissions of everybody in the sample world, as a table to read in a review.
 //!
 //! One line for each organisation at which somebody holds anything; everywhere else they hold nothing.
 

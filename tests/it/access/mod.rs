@@ -1,4 +1,4 @@
-//! Who may do what: the resolver against a second one, the sample world as a table, and what is taken away.
+//! Who may do what: the resolver against a naive one, the matrix of the sample world, and revoked access.
 
 mod matrix;
 mod resolver;

@@ -1,5 +1,4 @@
-//! What is taken away is gone with the very next request, whatever was taken: tokens say who somebody is, never what
-//! they may do.
+//! Access that is taken away is gone with the next request: tokens say who somebody is, never what they may do.
 
 use chrono::TimeDelta;
 use sea_orm::Value as Parameter;

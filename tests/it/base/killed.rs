@@ -1,5 +1,5 @@
-//! The server is killed in the middle of its work, again and again: what it has acknowledged is there, with its event in
-//! the log and its mail; and of everything else there is all or nothing.
+//! The server is killed at work, again and again: acknowledged work exists with its event and its mail, and everything
+//! else exists completely or not at all.
 //!
 //! To have another act killed, put it into `ACTS`.
 
@@ -42,7 +42,7 @@ struct Act {
     left: &'static [&'static str],
 }
 
-/// The first is done by nobody and makes the person who does the others.
+/// The first is anonymous and makes the person who sends the others.
 const ACTS: [Act; 3] = [
     Act {
         name: "signUp",

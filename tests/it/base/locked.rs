@@ -1,5 +1,5 @@
-//! What somebody may do is judged while nobody else can change it: a request that has waited for an organisation is
-//! refused if its actor has lost in the meantime what it takes.
+//! Permissions are checked under the lock: a request that has waited for an organisation is refused if its actor has
+//! lost the permission meanwhile.
 
 use std::time::Duration;
 

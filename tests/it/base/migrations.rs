@@ -1,4 +1,4 @@
-//! The steps lead from nothing to the tables that the entities describe, back to nothing, and there again.
+//! Migrations lead from nothing to the tables of the entities, back to nothing, and up again.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who an organisation is on paper.
+//! Billing details of an organisation: its legal name, address and currency.
 
 use serde_json::{Value, json};
 

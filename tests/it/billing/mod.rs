@@ -1,4 +1,4 @@
-//! Who pays: billing details, contacts, and organisations that pay for others.
+//! Stories of billing: details, contacts, and organisations that pay for others.
 
 mod details;
 mod payer;

@@ -1,4 +1,4 @@
-//! What clients get wrong: ids, cursors and page sizes. Each mistake has its code, and none is a fault.
+//! Mistakes of clients in ids, cursors and page sizes: each has its code, and none is a fault.
 
 use std::fmt::Write;
 

@@ -1,5 +1,4 @@
-//! Whatever is shown anywhere is there by its id as well: what somebody may see depends on the object, never on the way
-//! by which a query came to it.
+//! Every object that a query shows is found by its id too: visibility depends on the object, never on the path of the query.
 
 use std::collections::BTreeSet;
 

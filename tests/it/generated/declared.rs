@@ -1,4 +1,4 @@
-//! Every field says who may have it, and everything in the schema says what it is.
+//! Every field states its rule, and everything in the schema has a description.
 
 use async_graphql::parser::types::TypeKind;
 

@@ -1,5 +1,5 @@
-//! Every rule of the schema is enforced: who holds just what it names gets the field, and who holds everything else
-//! does not. Generated from the schema; nothing here names a field.
+//! Every rule of the schema is enforced: a holder of just the named permission gets the field, and a holder of everything
+//! else does not. Nothing here names a field.
 
 use serde_json::{Value, json};
 use tenantry::access::{Permission, PermissionSet};

@@ -1,4 +1,4 @@
-//! Nonsense, at random: documents, variables, ids and tokens. Whatever comes, the answer has a code and is no fault.
+//! Random documents, variables, ids and tokens: every answer has a code, and none is a fault.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

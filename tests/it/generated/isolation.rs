@@ -1,4 +1,4 @@
-//! Two trees of tenants that have nothing to do with each other: nothing of one is ever in an answer to the other.
+//! Two unrelated trees of tenants: no answer to one ever contains anything of the other.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Every list of the schema pages forwards and backwards over all of its items, each once. Generated from the schema.
+//! Every list of the schema pages forwards and backwards over all of its items, each once.
 
 use async_graphql::parser::types::{InputValueDefinition, TypeKind};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How many statements a query takes depends on its text, never on how many objects it gives.
+//! The number of statements of a query depends on its text, never on the number of objects in the answer.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt::Write;

@@ -1,5 +1,5 @@
-//! What comes over HTTP that is no proper request: each has its status and code, none is a fault, and none changes
-//! anything. What the specification asks for is left to its public audit.
+//! Malformed requests over HTTP: each has its status and code, none is a fault, and none changes anything. The public audit
+//! of GraphQL over HTTP covers the specification.
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -178,7 +178,7 @@ fn a_batch_answers_each_request_on_its_own() {
     });
 }
 
-/// The answers to a batch of somebody who has just logged in.
+/// The answers to a batch that a newly logged-in user sends.
 async fn batch_of(world: &World, requests: &[String]) -> Vec<Value> {
     let log_in = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
     let input = json!({ "input": { "email": HUB.owner.person().email, "password": PASSWORD } });

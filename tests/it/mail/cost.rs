@@ -1,4 +1,4 @@
-//! What the mails of a mutation cost it.
+//! How many statements the mails of a mutation take.
 
 use serde_json::Value;
 use tenantry::access::Actor;

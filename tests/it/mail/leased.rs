@@ -1,4 +1,4 @@
-//! Many that send at once, and one that is cut off: each mail goes once.
+//! Several workers at once, and a worker that dies: each mail is sent once.
 
 use std::collections::BTreeSet;
 

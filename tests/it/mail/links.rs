@@ -1,4 +1,4 @@
-//! Links in mails open the page with documents that the server runs.
+//! Links in mails open a page whose documents the server runs.
 
 use async_graphql::parser::parse_query;
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! Mail that leaves the outbox: by SMTP to a server that receives it, and into a folder.
+//! Mail leaves the outbox: by SMTP to a server, or into a folder.
 
 mod cost;
 mod delivered;

@@ -1,4 +1,4 @@
-//! Mail that does not go the first time, or not at all.
+//! Mail that is delayed, or never arrives.
 
 use chrono::TimeDelta;
 use tenantry::mail::Letter;

@@ -1,4 +1,4 @@
-//! Organisations: renamed, suspended and resumed, closed and reopened.
+//! Organisations: created, renamed, suspended and resumed, closed and reopened.
 
 mod creating;
 mod suspension;

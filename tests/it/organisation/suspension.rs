@@ -1,4 +1,4 @@
-//! Nothing is given in a suspended or closed organisation, by whoever; what takes away goes on.
+//! In a suspended or closed organisation nobody gives anything; taking away still works.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

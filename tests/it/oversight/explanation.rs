@@ -1,4 +1,4 @@
-//! What explanations tell, and what they keep to themselves.
+//! What explanations show, and what they hide.
 
 use serde_json::{Value, json};
 use tenantry::base::id::Type;

@@ -1,4 +1,4 @@
-//! Those who run the platform: they find people and organisations, see why somebody cannot get in, and keep people out.
+//! Staff of the operator: they search people and organisations, explain access, and disable users.
 
 use entity::organisation::Kind;
 use serde_json::{Value, json};

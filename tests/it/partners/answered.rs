@@ -1,4 +1,4 @@
-//! Accepting, declining and taking back.
+//! Accepting, declining and withdrawing proposals.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

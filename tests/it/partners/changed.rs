@@ -1,4 +1,4 @@
-//! A partnership that there is: narrowed, widened, renewed, and what both sides see of it.
+//! An existing partnership: narrowed, widened, renewed and ended, and what both sides see.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Clients that a reseller creates: one, and many from a list.
+//! Clients that a reseller creates: one, or many from a list.
 
 use serde_json::{Value, json};
 

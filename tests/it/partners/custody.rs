@@ -1,4 +1,4 @@
-//! Custody: who keeps the place of an owner who has not come yet.
+//! Custody: a person at the reseller holds the ownership of a new client until its owner joins.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

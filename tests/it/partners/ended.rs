@@ -1,4 +1,4 @@
-//! What is over stays over: no older offer, no leaving and no place that was kept gives back what was taken away.
+//! An end is final: no older offer, leaving member or custody restores access that was taken away.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Memberships that were given through a partnership, and what becomes of them when it is over.
+//! Memberships given through a partnership, and how they end with it.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

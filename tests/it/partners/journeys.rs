@@ -1,4 +1,4 @@
-//! The ways in which such portals work, each told from begin to end through the API.
+//! Typical ways to work with partners, each from beginning to end through the API.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What goes wrong when people want to be partners: each mistake has its code, and nothing is written.
+//! Mistakes in proposals: each has its code, and nothing is written.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
-//! Stories of partners: proposals, what is agreed, changed and ended, clients that a reseller creates, and how one becomes a
-//! reseller.
+//! Stories of partners: proposals, partnerships, clients that a reseller creates, and becoming a reseller.
 
 mod answered;
 mod changed;

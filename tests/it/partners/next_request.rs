@@ -1,5 +1,5 @@
-//! Whatever is revoked, narrowed, ended or expires is seen by the very next request: random acts through the API, and after
-//! each what a partner's person may do at the client is what the naive rule says.
+//! The next request sees every revocation, narrowing, end and expiry: after each random act through the API, a partner's
+//! person may do at the client what the naive rule says.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Proposing: by id, by code, by somebody's address, from either side; and nobody learns by it who there is.
+//! Proposing by id, by code and by address, from either side; the answer never reveals whether the other side exists.
 
 use serde_json::{Value, json};
 

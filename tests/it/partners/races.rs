@@ -1,4 +1,4 @@
-//! Two at the same time: one wins, and what the other is told is true.
+//! Concurrent acts on one proposal or partnership: one succeeds, and the other gets a true answer.
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The reseller's own numbers of its clients.
+//! References: the reseller's own numbers of its clients.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Templates: what a reseller asks of each class of clients, and how far what they delegate has drifted from that.
+//! Templates: the delegation that a reseller wants from a class of clients, and how far clients have drifted from it.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What the server does by itself: reminders before a partnership ends, and cleaning up after one that is over.
+//! Work of the server itself: reminders before a partnership ends, and the cleanup after its end.
 
 use chrono::TimeDelta;
 use serde_json::json;

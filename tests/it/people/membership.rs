@@ -1,4 +1,4 @@
-//! Members: changed, removed and leaving; and there is always an owner.
+//! Members: changed, removed and leaving; an organisation always keeps an owner.
 
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};

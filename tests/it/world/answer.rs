@@ -1,4 +1,4 @@
-//! What came back, and what tests ask of it.
+//! The answer to a request, and what tests ask of it.
 
 use serde_json::Value;
 

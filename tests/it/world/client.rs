@@ -1,4 +1,4 @@
-//! Sending requests as somebody: through the whole router, with the credential that the server gave.
+//! Sending requests as a caller, through the whole router.
 
 use std::sync::PoisonError;
 

@@ -1,4 +1,4 @@
-//! Many clients of one reseller, each with everything that an organisation can have: for counting statements.
+//! Many clients of one reseller, each with everything that an organisation can have, for counting statements.
 
 use std::ops::Range;
 

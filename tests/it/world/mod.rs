@@ -2,7 +2,7 @@
 //! `world.as_(OWNER_OF_ACME).run(query, variables).await`.
 //!
 //! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
-//! everything at once, `people.rs` for who can ask.
+//! everything at once, `people.rs` for the callers.
 
 pub mod accounts;
 mod acting;
@@ -97,7 +97,7 @@ impl World {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Time passes, and whoever asks then signs in anew.
+    /// Moves the clock on; everybody signs in again after that.
     pub fn wait(&self, time: TimeDelta) {
         self.app.clock.advance(time);
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -107,7 +107,7 @@ impl World {
         &self.app.db
     }
 
-    /// Somebody who asks.
+    /// A client that sends requests as this caller.
     pub const fn as_(&self, caller: Caller) -> Client<'_> {
         Client::new(self, caller)
     }

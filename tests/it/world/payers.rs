@@ -1,4 +1,4 @@
-//! Who pays for a hub, whom it has asked, and who has asked it.
+//! Payers of a hub: its own, and requests in both directions.
 
 use entity::payer::State;
 use tenantry::base::id::Type;

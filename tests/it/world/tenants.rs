@@ -57,7 +57,7 @@ pub const SOLO: Tenant = tenant(22, "Solo");
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
-/// Those who have proved their address: nobody else invites.
+/// People with a verified address: only they can invite.
 const INVITERS: [Caller; 5] = [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, OWNER_OF_OPERATOR];
 
 /// The rows of this tree.

@@ -65,7 +65,7 @@ async fn check(world: &World, tenancy: &Tenancy, subject: naive::Subject<'_>, ac
     }
 }
 
-/// Everybody who may do something at an organisation is those who may, one by one.
+/// The list of everybody with a permission equals the single decisions.
 async fn check_everybody(world: &World, tenancy: &Tenancy) {
     let access = Access::new(world.db().clone(), signed_in(USERS[0], ""), now());
     for number in 0..tenancy.len() {

@@ -23,7 +23,7 @@ use crate::world::{World, db_insert, now, signed_in, with_database};
 /// How many random tenants on each database.
 const CASES: usize = 25;
 
-/// Somebody who asks about a random tree.
+/// A viewer of a random tree.
 struct Asker<'a> {
     world: &'a World,
     tenancy: &'a Tenancy,

@@ -1,4 +1,4 @@
-//! The way of an agency: the invoices of its clients go to a contact in its name, which its people set up in each client.
+//! An agency receives the invoices of its clients: its people set up a contact in each client.
 
 use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;

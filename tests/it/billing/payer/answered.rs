@@ -1,4 +1,4 @@
-//! What becomes of a request: it is answered once, in its time, by who may.
+//! Answers to a request to pay: once, in time, and only by people with permission.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A payer that is sought by its code: nothing tells whether somebody has it, until that one answers.
+//! A payer named by its code: nothing reveals whether the code exists until its organisation answers.
 
 use serde_json::{Value, json};
 

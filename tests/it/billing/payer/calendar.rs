@@ -1,5 +1,5 @@
-//! On each day there is exactly the right payer, whatever was agreed and ended in which order: held against a calendar in
-//! which each day simply has its agreement.
+//! Each day has exactly the right payer, however agreements are made and ended: compared with a calendar that gives each
+//! day its agreement.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Nobody pays for themselves through others: not on any day, and not when two agree at once.
+//! No organisation pays for itself through others: not on any day, and not when two agree at once.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};

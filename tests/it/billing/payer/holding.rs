@@ -1,4 +1,4 @@
-//! The way of a holding: it pays for its daughters once it has consented, from a day on, and its people see what they pay.
+//! A holding pays for its daughters from an agreed day, after it has consented, and its people see what they pay.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Who loses BILLING_UPDATE while the request waits does nothing more.
+//! A person who loses BILLING_UPDATE while the request waits changes nothing.
 
 use serde_json::json;
 

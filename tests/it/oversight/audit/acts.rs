@@ -1,4 +1,4 @@
-//! What is done stands in the log of the organisation that it was done to, with the way by which it was allowed.
+//! Each act is in the log of the organisation it was done to, with the way in which it was allowed.
 
 use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, Value as Parameter};

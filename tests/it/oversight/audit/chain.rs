@@ -1,4 +1,4 @@
-//! The chain holds whatever the server does, and shows what was done to the table behind its back.
+//! The chain holds whatever the server does, and reveals changes made directly in the table.
 
 use entity::audit_event;
 use futures_util::future::join_all;
@@ -12,7 +12,7 @@ use crate::world::*;
 /// Place of the newest event in the log of the hub.
 const NEWEST: i64 = 3;
 
-/// What somebody does who can write into the database: what it is, the statement, the place where it shows, and how.
+/// A change made directly in the database: its name, the statement, the event where it shows, and how.
 fn damages() -> Vec<(&'static str, String, i64, &'static str)> {
     let columns = "organisation_id, at, actor_kind, actor_id, acting_organisation_id, way, partnership_id, action, \
          object_id, outcome, details, details_hash, request_id, previous_hash, hash";

@@ -1,4 +1,4 @@
-//! How long a log is kept, what is forgotten, and how it leaves as a file.
+//! Retention of a log, forgetting personal details, and exports.
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};

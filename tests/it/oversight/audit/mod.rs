@@ -1,4 +1,4 @@
-//! The audit log: what stands in it, that it cannot be changed unseen, and who reads what.
+//! The audit log: its events, its chain, and its readers.
 
 mod acts;
 mod chain;

@@ -1,4 +1,4 @@
-//! What is refused stands in the log of the organisation that its actor works in and belongs to, and nowhere else.
+//! Refusals are in the log of the actor's own organisation, and nowhere else.
 
 use axum::body::Body;
 use axum::http::Request;

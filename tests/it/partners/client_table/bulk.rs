@@ -1,4 +1,4 @@
-//! Values of many clients at once: each row for itself, in as many statements for many as for few.
+//! Values of many clients at once: each row succeeds or fails alone, and many take as many statements as few.
 
 use super::*;
 use crate::world::with_database;

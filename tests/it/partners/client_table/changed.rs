@@ -1,4 +1,4 @@
-//! What becomes of values when their definition changes.
+//! What happens to values when their definition changes.
 
 use super::*;
 use crate::world::with_database;

@@ -1,4 +1,4 @@
-//! What the table costs: as many statements for many clients and properties as for few, and indexes on both databases.
+//! The cost of the table: many clients and properties take as many statements as few, and both databases use indexes.
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use tenantry::base::db::recorded;

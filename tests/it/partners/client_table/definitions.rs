@@ -1,4 +1,4 @@
-//! Defining properties: who may, what is refused, in which order they are listed.
+//! Property definitions: who defines them, what is refused, and in which order they are listed.
 
 use super::*;
 use crate::world::with_database;

@@ -1,4 +1,4 @@
-//! Whether many clients meet a condition or few makes a difference for how a list is read, and none for what is in it.
+//! A list is read in another way when few clients match a condition, and its content stays the same.
 
 use super::*;
 use crate::world::with_database;

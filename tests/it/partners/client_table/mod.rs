@@ -1,5 +1,4 @@
-//! A reseller's table of clients with columns of its own: definitions of properties, their values, filters and orders by
-//! them, and saved views.
+//! A reseller's table of clients with its own columns: property definitions, values, filters, orders and saved views.
 
 mod bulk;
 mod changed;

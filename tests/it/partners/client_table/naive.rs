@@ -1,4 +1,4 @@
-//! Lists by random filters and orders, against what a naive loop over all clients gives.
+//! Random filters and orders, compared with a naive loop over all clients.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

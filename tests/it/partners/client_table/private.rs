@@ -1,4 +1,4 @@
-//! What a reseller keeps about a client is its own: neither the client nor another reseller of the client sees it.
+//! A reseller's values are private: neither the client nor its other resellers see them.
 
 use super::*;
 use crate::world::with_database;

@@ -1,4 +1,4 @@
-//! Values that are none: each is told with its field, and nothing is written.
+//! Invalid values: each is refused with its field, and nothing is written.
 
 use super::*;
 use crate::world::with_database;

@@ -1,4 +1,4 @@
-//! Saved views: kept with what they say, applied, and told apart from what the reseller has defined since.
+//! Saved views: stored, applied, and checked against the definitions of today.
 
 use super::*;
 use crate::world::with_database;

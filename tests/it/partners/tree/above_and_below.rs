@@ -1,4 +1,4 @@
-//! Who is above an organisation, and below a reseller.
+//! Ancestors of an organisation, and descendants of a reseller.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! An export whose reader loses the right to it while it is sent, one that nobody takes, and too many of those.
+//! Exports that stop: the reader loses the permission, reads too slowly, or too many run at once.
 
 use axum::body::Body;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! The whole tree below a reseller as lines of JSON: what the API says to the same viewer, line by line.
+//! The whole tree below a reseller as lines of JSON: each line agrees with the API for the same viewer.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! What an organisation has in all, and the clients of a reseller.
+//! Totals of an organisation, and the clients of a reseller.
 
 use entity::{invoice, subscription};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Trees of organisations: what is above and below, what it has in all, and the whole of it as lines.
+//! Trees of organisations: ancestors, descendants, totals and exports.
 
 mod above_and_below;
 mod broken_off;

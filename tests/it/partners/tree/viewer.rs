@@ -1,4 +1,4 @@
-//! What somebody pays for the clients of their organisation in a query that does not ask for them: nothing.
+//! Clients of an organisation cost nothing in a query that does not ask for them.
 
 use serde_json::json;
 

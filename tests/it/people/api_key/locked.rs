@@ -1,4 +1,4 @@
-//! Changes of one key at once, and what happens while a request waits for the lock of the organisation.
+//! Concurrent changes of one key, and changes while a request waits for the lock of the organisation.
 
 use tenantry::access::BuiltinRole;
 

@@ -1,4 +1,4 @@
-//! API keys, told through the API alone: making, using, rotating and revoking them, and what they never hold.
+//! Stories of API keys through the API: creating, using, rotating and revoking them, and what they never hold.
 
 mod locked;
 mod shown;
@@ -35,7 +35,7 @@ fn with(mut input: Value, field: &str, value: Value) -> Value {
     input
 }
 
-/// The caller has proved an address, which who makes keys has to.
+/// Sends a mutation as somebody with a verified address, which keys require.
 async fn run(world: &World, caller: Caller, mutation: &str, input: Value) -> Answer {
     if let Caller::Person(_) = caller {
         world.db_verify(caller).await;

@@ -1,4 +1,4 @@
-//! What is told of keys: when they were last used, what they may do, and why.
+//! What users see of keys: their last use, their permissions, and the explanation of these.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

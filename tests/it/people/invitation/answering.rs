@@ -1,4 +1,4 @@
-//! Those who are invited: by newcomers, by people with an account, and by links that are no longer good.
+//! Answering an invitation: newcomers, people with an account, and links that are no longer valid.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Nobody fills the mailbox of a stranger.
+//! Invitations cannot flood the mailbox of a stranger.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;

@@ -1,4 +1,4 @@
-//! Many at once: each row for itself, in as many statements for many as for few.
+//! Many invitations at once: each row succeeds or fails alone, and many take as many statements as few.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What happens while a request waits for the lock of the organisation counts.
+//! Changes that happen while a request waits for the lock of the organisation count.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Invitations, told through the API alone: sending, answering, many at once, and what goes wrong.
+//! Stories of invitations through the API: sending, answering, many at once, and mistakes.
 
 mod answering;
 mod bounded;

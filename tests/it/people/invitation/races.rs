@@ -1,4 +1,4 @@
-//! Answers that come at the same time: an invitation is used once, and only as it was meant.
+//! Concurrent answers: an invitation is used once, and only as it was meant.
 
 use futures_util::future::join_all;
 use serde_json::json;

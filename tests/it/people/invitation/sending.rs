@@ -1,4 +1,4 @@
-//! Those who invite: what they can give, to whom, how often, and what they see of it afterwards.
+//! Inviting: what the inviter can give, to whom, how often, and what they see afterwards.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! An account that somebody made with an address which nobody had proved goes to who has the invitation's link.
+//! An invitation claims an account that a stranger made with an unverified address.
 
 use serde_json::json;
 

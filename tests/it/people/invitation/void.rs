@@ -1,4 +1,4 @@
-//! Who invites has to hold what the invitation gives, still when it is accepted. A halted organisation only waits.
+//! The inviter must still hold what the invitation gives when it is accepted. In a suspended organisation it waits.
 
 use sea_orm::Value as Parameter;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Ownership that the operator recovers, and what holds for every transfer.
+//! Ownership recovered by the operator, and rules of every transfer.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Roles of one's own: made, given, changed, previewed and deleted; and nobody climbs by them.
+//! Custom roles: created, given, changed, previewed and deleted; nobody gains permissions by them.
 
 mod preview;
 

@@ -1,4 +1,4 @@
-//! What a change of roles would mean, said beforehand.
+//! Previews of changes to roles.
 
 use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;

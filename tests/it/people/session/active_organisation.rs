@@ -1,5 +1,5 @@
-//! The organisation that a session works in: lost with the very next request after what it rests on is gone, and
-//! everything else goes on.
+//! The organisation that a session works in: it is lost with the next request after its access is gone, and everything
+//! else continues.
 
 use axum::body::Body;
 use axum::http::Request;

@@ -1,4 +1,4 @@
-//! Sessions: listed, ended one by one and together, and confirmed anew.
+//! Sessions: listed, revoked one by one or together, and confirmed again.
 
 mod active_organisation;
 mod authenticating;

@@ -1,4 +1,4 @@
-//! Erasing an account, and what others say of themselves.
+//! Erasing an account, and changing a profile.
 
 use serde_json::json;
 use tenantry::base::id::Type;

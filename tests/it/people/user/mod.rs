@@ -1,4 +1,4 @@
-//! Accounts, told through the API alone: signing up, logging in, working, logging out; and many at once.
+//! Stories of accounts through the API: signing up, logging in, working, logging out.
 
 mod address;
 mod erasing;

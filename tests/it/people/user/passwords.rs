@@ -1,4 +1,4 @@
-//! Passwords that were forgotten or are changed, and addresses that are proved.
+//! Changed and forgotten passwords, and verified addresses.
 
 use std::collections::BTreeSet;
 

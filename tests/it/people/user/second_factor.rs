@@ -1,4 +1,4 @@
-//! Codes of an authenticator app, and recovery codes.
+//! The second factor: codes of an authenticator app, and recovery codes.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;

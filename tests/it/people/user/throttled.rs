@@ -1,4 +1,4 @@
-//! Who guesses passwords is slowed down, and the owner is not locked out.
+//! Guessing passwords is throttled, and the owner of the account is not locked out.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
