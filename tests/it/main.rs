@@ -1,7 +1,7 @@
 //! The integration tests: one binary, every request through the whole server in process, each test on its own database:
 //! SQLite, or PostgreSQL with `TEST_DATABASE_URL`.
 //!
-//! Read `database.rs` and `world/` first. What is generated from the schema needs no list of fields: a new field is
+//! The folders are the chapters of `src`. Read `world/` first. The suites in `generated/` need no list of fields: a new one is
 //! covered by existing.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

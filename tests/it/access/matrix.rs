@@ -74,7 +74,7 @@ fn names(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-/// What the organisation itself says; none if it is not there.
+/// The permissions that the organisation shows; none if it is not found.
 async fn held(world: &World, caller: Caller, tenant: Tenant) -> Option<Vec<String>> {
     let query = "query($id: ID!) { organisation(id: $id) { name viewerPermissions } }";
     let id = Type::Organisation.id(tenant.id).0;
@@ -88,7 +88,7 @@ async fn held(world: &World, caller: Caller, tenant: Tenant) -> Option<Vec<Strin
     Some(names(found))
 }
 
-/// What the list of all organisations that somebody reaches says.
+/// The permissions in the list of all organisations of the viewer.
 async fn listed(world: &World, caller: Caller) -> BTreeMap<String, Vec<String>> {
     let query = "{ viewer { organisations(first: 100) { edges { node { name viewerPermissions } } } } }";
     let answer = world.as_(caller).run(query, json!({})).await;

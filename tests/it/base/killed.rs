@@ -32,11 +32,11 @@ const AT_LEAST: u32 = 2;
 /// No machine is that slow.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Something that people do, and what it leaves behind.
+/// A mutation, and the rows that it leaves behind.
 struct Act {
     name: &'static str,
     fields: &'static str,
-    /// From the mark by which it is known again, and what the act before has given.
+    /// Takes the mark by which the act is recognised, and the result of the act before.
     input: fn(&str, &Value) -> Value,
     /// Each counts one row where the act was done, and none where it was not; `$1` is the mark.
     left: &'static [&'static str],
@@ -97,7 +97,7 @@ fn address(mark: &str) -> String {
 /// How often each of the acts was acknowledged in a round.
 type Done = Arc<[AtomicU32; ACTS.len()]>;
 
-/// What somebody tried.
+/// An attempted act.
 struct Attempt {
     act: &'static Act,
     mark: String,
@@ -164,7 +164,7 @@ async fn work(port: u16, db: Db, prefix: String, done: Done) -> Vec<Attempt> {
             attempts.last_mut().unwrap().is_acknowledged = true;
             count.fetch_add(1, Ordering::Relaxed);
             if token.is_none() {
-                // Who invites has proved an address.
+                // An inviter needs a verified address.
                 let proved = "UPDATE \"user\" SET email_verified_at = created_at WHERE email = $1";
                 let statement = Statement::from_sql_and_values(db.backend(), proved, [address(&mark).into()]);
                 db.writer().execute_raw(statement).await.unwrap();

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Schema};
 
 use crate::world::{World, with_empty_database};
 
-/// What the migrations keep for themselves.
+/// The tables of the migrations themselves.
 const JOURNAL: &str = "seaql_migrations";
 
 /// Makes the table of each entity; a table without one here fails the test.

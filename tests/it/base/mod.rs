@@ -1,4 +1,4 @@
-//! What the server stands on: its tables, its locks, and what survives when it is killed.
+//! The base of the server: its tables, its locks, and the data that survives a kill.
 
 mod killed;
 pub mod locked;

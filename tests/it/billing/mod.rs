@@ -9,10 +9,10 @@ use tenantry::access::BuiltinRole;
 
 use crate::world::*;
 
-/// What is selected of an agreement.
+/// The selection of an agreement.
 const AGREEMENT: &str = "agreement { id state soughtCode payer { name } organisation { name } startsOn endsOn }";
 
-/// A day so many days from the one of the tests.
+/// The day this many days after the day of the tests.
 fn day(offset: i64) -> String {
     (now() + TimeDelta::days(offset)).date_naive().to_string()
 }
@@ -32,7 +32,7 @@ async fn ask(world: &World, caller: Caller, input: Value) -> Value {
     world.as_(caller).act("requestPayer", input, AGREEMENT).await["agreement"].clone()
 }
 
-/// The id of an agreement, as the input of what is done to it.
+/// The input that names an agreement.
 fn named(agreement: &Value) -> Value {
     json!({ "agreementId": agreement["id"] })
 }
@@ -54,7 +54,7 @@ async fn db_nobody_pays(world: &World) {
     world.db_execute("DELETE FROM payer", []).await;
 }
 
-/// Who pays on a day, in the eyes of staff: the names of the chain.
+/// The names in the chain of payers on a day, as staff see it.
 async fn chain_on(world: &World, tenant: Tenant, offset: i64) -> Vec<String> {
     let query =
         "query($id: ID!, $on: NaiveDate) { explainPayer(organisationId: $id, on: $on) { steps { payer { name } } } }";

@@ -133,7 +133,7 @@ impl List<'_> {
         Page { edges, info: page["pageInfo"].clone(), total: page["totalCount"].clone() }
     }
 
-    /// What tells the items apart, besides their cursors.
+    /// The key of an item, besides its cursor.
     fn identity(&self) -> &'static str {
         let edge = self.field.type_name().replace("Connection", "Edge");
         let node = self.schema.fields_of(&edge).find(|field| field.name() == "node");

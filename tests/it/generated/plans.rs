@@ -1,7 +1,7 @@
 //! How PostgreSQL fetches a page: just its rows, in their order, from an index, whatever the size of the table.
 //!
 //! The statements are those that the server itself has prepared while it answered. The planner is told that it may
-//! neither scan a table nor sort; where it does so all the same, there is no index that serves the list.
+//! neither scan a table nor sort; if it still does, no index serves the list.
 
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ pub async fn prepared(world: &World) -> Vec<Prepared> {
 }
 
 impl Prepared {
-    /// The plan that does not know what the parameters are.
+    /// The generic plan, for any parameters.
     pub async fn plan(&self, world: &World) -> Value {
         let arguments = vec!["NULL"; self.parameters].join(", ");
         let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE \"{}\"({arguments})", self.name);

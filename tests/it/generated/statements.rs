@@ -38,7 +38,7 @@ const PARTNER_TREE: &str = "query PartnerTree($id: ID!, $first: Int!) { reseller
   } }
 } }";
 
-/// What somebody sees after signing in.
+/// The query of the page after signing in.
 const DASHBOARD: &str = "query Dashboard($first: Int!) { viewer {
   name email
   activeOrganisation { id name }
@@ -105,7 +105,7 @@ fn every_list_takes_as_many_statements_for_many_parents_as_for_few() {
     });
 }
 
-/// Counts for each list that hangs on others, until so many of those have led to many parents.
+/// Counts statements for each nested list, until this many of them had many parents.
 async fn count(world: &World, outer_lists: usize) -> Counts {
     let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
     let ways = Way::all(&schema);

@@ -1,3 +1,3 @@
-//! What the server makes of HTTP.
+//! Requests over HTTP.
 
 mod transport;

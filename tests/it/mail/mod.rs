@@ -43,7 +43,7 @@ fn worker(world: &World, config: &Config) -> Worker {
     Worker::new(config, world.db().clone(), world.app.clock.clone(), Random::seeded(7)).unwrap()
 }
 
-/// Sends what is due by the clock of the test.
+/// Sends the mails that are due by the clock of the test.
 async fn deliver(world: &World, worker: &Worker) -> Round {
     worker.deliver_due(world.app.clock.now()).await.unwrap()
 }
@@ -68,7 +68,7 @@ async fn queue(world: &World, address: &str, letter: &Letter) {
     queued.await.unwrap();
 }
 
-/// What the outbox says of its one mail.
+/// The state of the only mail in the outbox.
 struct Row {
     is_sent: bool,
     is_given_up: bool,

@@ -127,7 +127,7 @@ fn mail_waits_while_the_server_is_down_and_is_sent_afterwards() {
         }
         assert_eq!(deliver(&world, &early).await, Round { delayed: 3, ..NOTHING });
         let server = Server::on(port, usual()).await;
-        // It has another certificate than the one that was away.
+        // The new server has another certificate.
         assert_eq!(deliver(&world, &worker(&world, &settings(&world, &server))).await, NOTHING);
         world.app.clock.advance(TimeDelta::minutes(1));
         assert_eq!(deliver(&world, &worker(&world, &settings(&world, &server))).await, Round { sent: 3, ..NOTHING });

@@ -37,7 +37,7 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
         let ask = |permission: &str, user: Option<String>| json!({ "at": id_of(ACME), "permission": permission, "user": user, "invoice": paid_by_mecenat });
         let own = admin.run(EXPLAIN, ask("INVOICE_READ", None)).await;
         assert_eq!(own.ok()["explainAccess"]["granted"], true);
-        // Who may do what at the payer is not for the people of the organisation that it pays for.
+        // Access at the payer is hidden from the people of the organisation that it pays for.
         let of_clerk = admin.run(EXPLAIN, ask("INVOICE_READ", Some(person(CLERK_OF_MECENAT)))).await;
         assert_eq!(of_clerk.ok()["explainAccess"]["granted"], false, "{}", of_clerk.text);
         assert!(!of_clerk.text.contains("BILLING"), "{}", of_clerk.text);

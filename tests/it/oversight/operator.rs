@@ -79,7 +79,7 @@ fn only_staff_can_search() {
             world.as_(caller).run(query, json!({})).await.refused("NOT_FOUND");
         }
         world.as_(NOBODY).run(query, json!({})).await.refused("UNAUTHENTICATED");
-        // Who may see the clients of the operator sees organisations, and no people.
+        // A reader of the operator's clients finds organisations, and no people.
         world.db_role(&HUB, PermissionSet::of(&[Permission::ClientRead]), PermissionSet::EMPTY).await;
         let answer = world.as_(HUB.probe).run(query, json!({})).await;
         assert_eq!(answer.codes(), ["FORBIDDEN"]);

@@ -41,7 +41,7 @@ fn nobody_accepts_more_than_the_proposal_or_their_own_permissions() {
             let error = stig.mistake("acceptPartnership", input).await;
             assert_eq!(error["field"], json!(["input", "delegation"]), "{more}");
         }
-        // Somebody who manages partnerships and holds little else.
+        // A member who manages partnerships and holds little else.
         let own = tenantry::access::PermissionSet::of(&[tenantry::access::Permission::PartnershipManage]);
         let mut rows = Rows::starting_at(1, 60_000);
         let role = rows.role(SOLO.id, "Partners", own, tenantry::access::PermissionSet::EMPTY);

@@ -27,7 +27,7 @@ fn custody_of_a_leaving_member_passes_to_the_longest_standing_owner() {
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
         let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
         assert!(mail.starts_with("You keep the place of the owner of Bakery"), "{mail}");
-        // What was offered in the name of who has left is offered by the heir now.
+        // The successor now makes the offers of the member who left.
         let offers = "query($id: ID!) { organisation(id: $id) { ownershipTransfers { edges { node { state offeredBy { name } } } } } }";
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
         assert_eq!(

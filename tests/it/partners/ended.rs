@@ -7,7 +7,7 @@ use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 use super::*;
 use crate::world::with_database;
 
-/// Solo offers Fjord everything, by its code or for the partnership that there is; gives the id of the proposal.
+/// Solo offers Fjord everything, by its code or for the existing partnership; gives the id of the proposal.
 async fn offered(world: &World, caller: Caller, to: Value) -> Value {
     world.db_verify(SOLE_PERSON).await;
     let input = json!({
@@ -35,7 +35,7 @@ fn an_older_offer_does_not_undo_a_later_agreement_or_end() {
         world.as_(SOLE_PERSON).act("updatePartnership", narrowed, "partnership { id }").await;
         accepting_fails(&world, &more).await;
         assert_eq!(may(&world).await, Vec::<String>::new());
-        // Nor after its end; but one that is made afterwards is accepted.
+        // Nor after its end; but a proposal made afterwards is accepted.
         world.as_(SOLE_PERSON).act("endPartnership", json!({ "partnershipId": id }), "partnership { id }").await;
         accepting_fails(&world, &offer).await;
         world.as_(SOLE_PERSON).act("withdrawPartnershipProposal", json!({ "proposalId": offer }), "").await;
@@ -186,7 +186,7 @@ fn renewing_a_partnership_needs_all_permissions_that_it_gives() {
         let until = now() + TimeDelta::days(5);
         let ends = json!({ "partnershipId": id, "endsAt": until });
         world.as_(SOLE_PERSON).act("updatePartnership", ends, "").await;
-        // Somebody who manages partnerships and can do little else.
+        // A member who manages partnerships and can do little else.
         let role = key(NORDIC, 790_020);
         let permissions = PermissionSet::of(&[Permission::PartnershipManage]);
         let mut rows = Rows::starting_at(NORDIC, 790_030);

@@ -30,7 +30,7 @@ fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
         assert_eq!(switched.ok()["switchOrganisation"]["organisation"]["name"], "Bakery", "{}", switched.text);
         let seen = world.as_(SUPPORT_OF_FJORD).run(INSIDE, json!({ "id": ids[1] })).await;
         assert_eq!(seen.ok()["organisation"]["members"]["totalCount"], 1);
-        // The one account does not open the other to somebody who comes to own it.
+        // A new owner of one account gets no access to the other.
         let input = json!({ "organisationId": ids[0], "email": SOLE_PERSON.person().email });
         pia.act("offerOwnership", input, "transfer { id }").await;
         let token = world.link(SOLE_PERSON.person().email).await;

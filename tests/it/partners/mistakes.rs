@@ -77,7 +77,7 @@ fn closed_and_suspended_organisations_cannot_become_partners() {
             "organisationId": id_of(FJORD), "side": "RESELLER", "to": { "organisationId": id_of(EKEN) },
             "delegation": { "preset": "OVERVIEW" },
         });
-        // One that is suspended can be asked, and answers when it goes on.
+        // A suspended organisation can get a proposal, and answers it once it is active.
         world.as_(MANAGER_OF_FJORD).act("proposePartnership", visible, "proposal { id }").await;
     });
 }

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::world::*;
 
-/// What is selected of a proposal.
+/// The selection of a proposal.
 const PROPOSAL: &str = "proposal { id state proposedBy addressedTo reseller { name } client { name } message \
      terms { permissions endsAt } }";
 
@@ -50,7 +50,7 @@ async fn agreed(world: &World, preset: &str) -> String {
     accepted["partnership"]["id"].as_str().unwrap().to_owned()
 }
 
-/// What the manager of Fjord may do at Solo by the next request.
+/// The permissions of Fjord's manager at Solo in the next request.
 async fn may(world: &World) -> Vec<String> {
     world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
 }

@@ -36,7 +36,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// What the test expects, kept beside the server.
+/// The state that the test expects, kept beside the server.
 struct Model {
     delegated: Option<PermissionSet>,
     ends_in: Option<i64>,

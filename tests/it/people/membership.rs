@@ -78,7 +78,7 @@ fn nobody_gives_or_takes_more_than_they_hold() {
             assert_eq!(error["missingPermissions"], json!(["ORGANISATION_CLOSE", "OWNERSHIP_TRANSFER"]), "{mutation}");
         }
         assert!(world.members(ACME).await.contains(&"Olga, owner of Acme: OWNER".to_owned()));
-        // What comes by a partner covers nobody who holds more, in either half.
+        // Access through a partner does not cover members who hold more, in either half.
         let everything = tenantry::access::DelegationPreset::Full.set().to_stored();
         let sql = "UPDATE partnership SET delegated = $1 WHERE client_id = $2";
         world.db_execute(sql, [everything.into(), ACME.id.into()]).await;
@@ -92,7 +92,7 @@ fn nobody_gives_or_takes_more_than_they_hold() {
         assert_eq!(frida.mistake("updateMember", input).await["code"], "PERMISSION_NOT_HELD");
         let input = update(&world, ACME, INVOICES_OF_ACME, json!({ "roles": roles(&["DOMAINS"]) })).await;
         frida.act("updateMember", input, "").await;
-        // Who sees members but does not change them is told so; who does not see them, that there is none.
+        // A reader of members is forbidden to change them; a viewer who cannot see them does not find them.
         let membership = removal(&world, ACME, MEMBER_OF_ACME).await;
         world.as_(VIEWER_OF_ACME).attempt("removeMember", membership.clone(), "").await.refused("FORBIDDEN");
         world.as_(BILLING_OF_ACME).attempt("removeMember", membership.clone(), "").await.refused("NOT_FOUND");
@@ -126,7 +126,7 @@ fn each_mistake_in_a_change_of_a_member_is_named() {
         for id in ["", "OWNER", &id_of(ACME)] {
             olga.attempt("removeMember", json!({ "membershipId": id }), "").await.refused("INVALID_INPUT");
         }
-        // An older proof is enough for what is not powerful.
+        // An older confirmation is enough for roles that are not powerful.
         let sql = "UPDATE session SET confirmed_at = $1";
         world.db_execute(sql, [(now() - TimeDelta::minutes(15)).into()]).await;
         let input = update(&world, ACME, MEMBER_OF_ACME, json!({ "roles": roles(&["VIEWER"]) })).await;
@@ -151,7 +151,7 @@ fn the_last_owner_cannot_be_removed() {
             ("updateMember", update(&world, ACME, OWNER_OF_ACME, json!({ "roles": roles(&["ADMIN"]) })).await),
         ];
         let owner = [Held::Builtin(BuiltinRole::Owner)];
-        // Who is disabled, has ended or comes by a partnership is no owner to count on.
+        // Disabled, expired and partner memberships do not count as owners.
         world.db_join(710_000, ACME, SOLE_PERSON.person().id, &owner, Some(now())).await;
         let disabled = "UPDATE membership_role SET builtin = 'OWNER' WHERE membership_id IN \
                         (SELECT id FROM membership WHERE user_id = $1)";

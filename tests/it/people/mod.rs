@@ -1,4 +1,4 @@
-//! Stories of people: their accounts and sessions, what they belong to, what they may do there, and what acts for them.
+//! Stories of people: accounts, sessions, memberships, roles, invitations, ownership and API keys.
 
 mod api_key;
 mod invitation;

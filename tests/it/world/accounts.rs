@@ -112,7 +112,7 @@ pub async fn turn_on(world: &World, who: Caller) -> (String, Vec<String>) {
     (secret, codes)
 }
 
-/// What the app shows now, or so many steps of time later.
+/// The code that the app shows now, or this many time steps later.
 pub fn code(world: &World, secret: &str, later: i64) -> String {
     let bits: Vec<u8> =
         secret.bytes().map(|letter| if letter.is_ascii_digit() { letter - 24 } else { letter - 65 }).collect();

@@ -82,7 +82,7 @@ impl World {
         self.db_verify_address(caller.person().email).await;
     }
 
-    /// Marks an address as verified, whoever has an account with it.
+    /// Marks the address of an account as verified.
     pub async fn db_verify_address(&self, email: &str) {
         let sql = "UPDATE \"user\" SET email_verified_at = created_at WHERE email = $1";
         self.db_execute(sql, [email.into()]).await;

@@ -64,7 +64,7 @@ impl Answer {
         self.data().pointer(&format!("/{path}")).unwrap_or(&Value::Null)
     }
 
-    /// Asserts that there is one error with this code, and nothing of the inside.
+    /// Asserts that the only error has this code.
     #[track_caller]
     pub fn refused(&self, code: &str) {
         assert_eq!(self.codes(), [code], "{}\n{}", self.query, pretty(&self.json));

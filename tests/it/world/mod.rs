@@ -49,7 +49,7 @@ pub use tenants::*;
 pub struct World {
     pub app: App,
     router: Router,
-    /// Access tokens of those who have logged in.
+    /// Access tokens of callers who have logged in.
     tokens: Mutex<HashMap<Uuid, String>>,
     _data_dir: TempDir,
 }

@@ -7,7 +7,7 @@ use super::hub::{Fixtures, GRANDCHILDREN, Hub, PAYER, RESELLERS};
 use super::rows::{Rows, key, now};
 
 impl Hub {
-    /// Who pays for the hub, whom it has asked, and who has asked it.
+    /// The payer of the hub, and requests in both directions.
     pub(super) fn payers(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer) = (self.id(), key(self.tree, PAYER));
         fixtures.add(Type::PayerAgreement, "ORGANISATION", rows.payer(hub, payer).id);

@@ -24,7 +24,7 @@ const fn tenant(number: u32, name: &'static str) -> Tenant {
     Tenant { id: key(NORDIC, number), name }
 }
 
-/// Who runs the platform.
+/// The operator of the platform.
 pub const OPERATOR: Tenant = tenant(1, "Operator");
 /// Above Fjord and Lund.
 pub const NORDEN: Tenant = tenant(10, "Norden");

@@ -6,7 +6,7 @@ use tenantry::access::{Grants, OrganisationState, PartnershipState, Permission, 
 use super::tenancy::{Key, Link, Member, Role, Tenancy};
 use crate::world::now;
 
-/// Who is asked about.
+/// The subject of a decision.
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
     User(&'a [Member]),
@@ -30,7 +30,7 @@ impl Step<'_> {
     }
 }
 
-/// What the subject may do at the organisation.
+/// The permissions of the subject at the organisation.
 pub fn grants(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize) -> Grants {
     let state = tenancy.states[organisation];
     let held = held(tenancy, subject, organisation);
@@ -58,7 +58,7 @@ fn paths(tenancy: &Tenancy, organisation: usize) -> Vec<(usize, Vec<Step<'_>>)> 
     steps.extend(tenancy.operator.map(|operator| (operator, Step::Operator(organisation))));
     for (above, step) in steps {
         found.push((above, vec![step]));
-        // Whoever comes from further up passes this link only if it includes them.
+        // Organisations further up pass this link only if it includes them.
         if !matches!(step, Step::Partnership(link) if !link.includes_upstream) {
             for (top, mut path) in paths(tenancy, above) {
                 path.push(step);
@@ -75,7 +75,7 @@ fn is_in_force(link: &Link) -> bool {
     link.state == PartnershipState::Active && has_begun && !is_over
 }
 
-/// What is left of a set at the end of a path: for the organisation there, or for its clients.
+/// The part of a set that reaches the end of a path: for the organisation there, or for its clients.
 fn walk(tenancy: &Tenancy, start: PermissionSet, path: &[Step<'_>], at_the_organisation: bool) -> PermissionSet {
     let mut set = start;
     for (position, step) in path.iter().enumerate() {
@@ -93,13 +93,13 @@ fn held_for_clients(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize
     left_clients(tenancy.states[organisation], held(tenancy, subject, organisation).clients)
 }
 
-/// What the subject holds by itself.
+/// The direct holdings of the subject.
 fn held(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize) -> Grants {
     let at_operator = tenancy.operator == Some(organisation);
     let bound = |set: PermissionSet| if at_operator { set } else { set & only(|permission| !permission.is_platform()) };
     let roles: Vec<Role> = match subject {
         Subject::Key(key) if key.organisation == organisation => {
-            // No key holds what is only for members.
+            // No key holds permissions that are for members only.
             let kept = only(|permission| permission.is_delegable() || permission.is_platform());
             vec![Role::Custom(Grants { own: key.scopes.own & kept, clients: key.scopes.clients & kept })]
         }

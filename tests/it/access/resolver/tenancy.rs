@@ -183,7 +183,7 @@ impl Tenancy {
         members.iter().map(|member| (id(member.organisation), holding(member))).collect()
     }
 
-    /// What the key holds, as the resolver sees it.
+    /// The holdings of the key, as the resolver sees them.
     pub fn key_holdings(&self) -> Holdings {
         let Key { organisation, scopes } = self.key;
         HashMap::from([(id(organisation), Holding::key(Uuid::from_u128(3_000), scopes, self.kind(organisation)))])

@@ -60,7 +60,7 @@ fn lists_and_exports_and_sums_of_random_trees_are_what_a_walk_finds() {
     });
 }
 
-/// One subscription for each, in a currency that says whose it is.
+/// One subscription for each organisation, in a currency of its own.
 async fn db_subscribe(world: &World, tenancy: &Tenancy) {
     let rows = (0..tenancy.len()).map(|number| subscription::Model {
         id: uuid::Uuid::from_u128(500_000 + number as u128),
@@ -261,7 +261,7 @@ impl Asker<'_> {
         counted.len()
     }
 
-    /// What the naive rule says of a client that has no other partnership, and where the subject is no member.
+    /// The naive rule for a client without other partnerships, of which the subject is no member.
     fn lets_through(&self, link: &Link, permission: Permission) -> bool {
         let mut alone = self.tenancy.clone();
         alone.links.retain(|other| other.client != link.client || other.reseller == link.reseller);

@@ -63,7 +63,7 @@ fn a_partner_sets_up_the_contact_that_receives_the_invoices_of_each_client() {
             assert_eq!(explained["recipient"], json!({ "__typename": "BillingContact", "name": "Fjord, accounts" }));
             assert_eq!((&explained["steps"], &explained["nextChange"]), (&json!([]), &Value::Null));
         }
-        // The client sees that its partner has done it, and whose contact it is.
+        // The client sees the act of its partner, and whose contact it is.
         let query = "query($id: ID!) { organisation(id: $id) { billingContacts(first: 5) { edges { node { name } } } \
                      auditEvents(first: 2) { edges { node { action way partnership { reseller { name } } } } } } }";
         let seen = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
@@ -132,11 +132,11 @@ fn a_foreign_contact_looks_like_one_that_does_not_exist() {
             foreign.refused("NOT_FOUND");
             assert_eq!(foreign.text, olga.attempt(mutation, with(&json!(invented)), "").await.text);
         }
-        // Who sees both organisations is told more.
+        // A viewer of both organisations sees more.
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Billing).await;
         let set = json!({ "organisationId": id_of(ACME), "contactId": theirs });
         assert_eq!(olga.mistake("setBillingRecipient", set).await["code"], "UNKNOWN");
-        // Who reads but does not change is refused.
+        // A viewer who can only read is refused.
         let input = json!({ "contactId": mine, "name": "Another" });
         world.as_(VIEWER_OF_ACME).attempt("updateBillingContact", input, "").await.refused("FORBIDDEN");
         olga.act("deleteBillingContact", json!({ "contactId": mine }), "deleted").await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::world::with_database;
 
-/// Everything that the side that asks sees of what it has asked for.
+/// Everything that the requesting side sees of its request.
 const SEEN: &str = "query($id: ID!) { organisation(id: $id) { name payer { name } \
     payerRequests(first: 5) { totalCount edges { cursor node { id state soughtCode payer { name } organisation { name } startsOn \
       endsOn requestedAt requestedBy { name } lapsesAt answeredAt answeredBy { name } } } } \
@@ -27,7 +27,7 @@ fn without_ids(text: &str, ids: &[&Value]) -> String {
     value.to_string()
 }
 
-/// What somebody who asks for a payer is answered, and how many statements that takes, until what is done with it.
+/// The answer to a request for a payer and its number of statements, up to the withdrawal.
 async fn told(world: &World, code: &str, last: &str) -> Vec<(String, u64)> {
     let client = world.as_(OWNER_OF_ACME);
     client.run("{ viewer { name } }", json!({})).await.ok();
@@ -64,7 +64,7 @@ fn a_request_by_code_does_not_reveal_whether_the_code_exists() {
         let world = world.with_one_connection().await;
         let mut found: Vec<Vec<(String, u64)>> = Vec::new();
         let solo = world.code_of(SOLO).await;
-        // Acme's own, one of somebody who is suspended, and one that the asker can see otherwise.
+        // Acme's own code, one of a suspended organisation, and one that the viewer can see anyway.
         let [own, eken, norden] = [world.code_of(ACME).await, world.code_of(EKEN).await, world.code_of(NORDEN).await];
         for code in ["NOBO-DYXX".to_owned(), solo, own, eken, norden] {
             world.db_reset().await;

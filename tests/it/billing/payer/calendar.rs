@@ -12,12 +12,12 @@ use serde_json::json;
 use super::*;
 use crate::world::with_database;
 
-/// Days that are looked at; what holds on the last one has no end.
+/// The days of the calendar; an agreement on the last one has no end.
 const DAYS: usize = 13;
 const PAYERS: [Tenant; 3] = [MECENAT, SOLO, JARL];
 const CASES: usize = 12;
 
-/// What somebody does.
+/// An act of the test.
 #[derive(Clone, Debug)]
 enum Step {
     /// This payer pays from this day on.
@@ -37,7 +37,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// The naive model.
 #[derive(Default)]
 struct Calendar {
-    /// Of each agreement, who pays and from which day on.
+    /// The payer and the first day of each agreement.
     made: Vec<(usize, usize)>,
     /// The agreement of each day.
     days: [Option<usize>; DAYS],
@@ -56,7 +56,7 @@ impl Calendar {
         Some(())
     }
 
-    /// Takes the agreement out of the days from this one on; none if there is nothing to take.
+    /// Removes the agreement from the days from this one on; none if it is on none of them.
     fn end(&mut self, agreement: usize, on: usize) -> Option<()> {
         let mut taken = None;
         for day in self.days[on..].iter_mut().filter(|day| **day == Some(agreement)) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::world::accounts::*;
 use crate::world::*;
 
-/// Who succeeds with the example: somebody whom the other examples do not need afterwards.
+/// The caller who succeeds with the example: somebody the other examples do not need afterwards.
 pub fn doer(mutation: &str) -> Option<Caller> {
     Some(match mutation {
         "beginSecondFactor" | "confirmSecondFactor" => ADMIN_OF_ACME,

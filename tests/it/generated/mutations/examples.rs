@@ -1,4 +1,4 @@
-//! One valid example of each mutation, who succeeds with it, and one that is answered with `userErrors`. What they need to
+//! A valid and an invalid example of each mutation, and the caller who succeeds with it. The rows that they need to
 //! find in the database is in `prepared.rs`.
 
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::generated::schema::Field;
 use crate::world::accounts::begin_session;
 use crate::world::*;
 
-/// Who succeeds with the example: an owner of the operator where only staff can, else the owner of the hub.
+/// The caller who succeeds with the example: an owner of the operator for staff acts, else the owner of the hub.
 pub fn doer(field: Field<'_>) -> Caller {
     if let Some(doer) = accounts::doer(field.name()) {
         return doer;

@@ -16,7 +16,7 @@ use self::examples::{doer, invalid, valid};
 use crate::generated::schema::{Field, Schema, all_but};
 use crate::world::*;
 
-/// After these the world is not what the other examples expect.
+/// The world is reset after these, since other examples need it as it was.
 const LAST: [&str; 9] = [
     "approveReseller",
     "closeOrganisation",
@@ -29,7 +29,7 @@ const LAST: [&str; 9] = [
     "withdrawReseller",
 ];
 
-/// Accounts and their sessions belong to users and to no organisation, so what is done to them stands in no log.
+/// Accounts and sessions belong to users and to no organisation, so these mutations are in no log.
 const IN_NO_LOG: [&str; 19] = [
     "beginSecondFactor",
     "changeAddress",
@@ -149,7 +149,7 @@ fn one_permission_is_enough_for_a_mutation_that_names_it() {
                 world.db_reset().await;
                 let query = document(field, &valid(&world, field, Some(&rule.side)).await);
                 world.db_role(&HUB, PermissionSet::of(&[rule.permission]), PermissionSet::EMPTY).await;
-                // What is in the input may still need more, and is then told as a mistake of the user.
+                // The input may need further permissions, which would be a user error.
                 world.as_(HUB.probe).run(&query, json!({})).await.ok();
             }
         }

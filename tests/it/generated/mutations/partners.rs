@@ -146,7 +146,7 @@ async fn proposal(world: &World, (maker, side): (Uuid, Side), addressee: Uuid) -
     let mut rows = Rows::starting_at(HUB.tree, FIRST + 10);
     let row = rows.proposal(maker, addressee, tenantry::access::DelegationPreset::Overview.set());
     (row.id, row.side, row.state) = (id, side, State::Proposed);
-    // Who has proposed it for Acme still has to hold it.
+    // The proposer for Acme still has to hold the permissions.
     row.proposed_by_id = (maker == ACME.id).then_some(OWNER_OF_ACME.person().id);
     rows.db_write(world.db().writer()).await;
     Type::PartnershipProposal.id(id).0

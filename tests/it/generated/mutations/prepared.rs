@@ -11,7 +11,7 @@ use crate::world::*;
 /// Rows that examples bring are numbered from here.
 const FIRST: u32 = 800_000;
 
-/// Brings the hub into a state, from which there is still a way back.
+/// Brings the hub into a state that can still be left again.
 pub async fn db_state(world: &World, state: &str) {
     world.db_execute("UPDATE organisation SET state = $1 WHERE id = $2", [state.into(), HUB.id().into()]).await;
     let sql = "UPDATE organisation_halt SET closed_at = $1 WHERE organisation_id = $2";
@@ -58,14 +58,14 @@ pub async fn db_membership(world: &World) -> Uuid {
     organisation
 }
 
-/// Id of an agreement of the hub that is stored so: as who pays, or is paid for.
+/// Id of an agreement in this state with the hub on this side.
 pub async fn payer(world: &World, side: &str, state: &str) -> String {
     let sql = format!("SELECT id FROM payer WHERE {side} = $1 AND state = $2 ORDER BY id LIMIT 1");
     let rows = world.db().rows(sql, vec![HUB.id().into(), state.into()]).await.unwrap();
     Type::PayerAgreement.id(rows[0].try_get_by_index(0).unwrap()).0
 }
 
-/// Id of a membership that is left of those who read.
+/// Id of a remaining membership of a reader.
 pub async fn reader(world: &World) -> String {
     let sql = "SELECT m.id FROM membership m JOIN \"user\" u ON u.id = m.user_id \
                WHERE m.organisation_id = $1 AND u.name LIKE 'Navet reader %' ORDER BY m.id LIMIT 1";

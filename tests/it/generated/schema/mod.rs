@@ -1,4 +1,4 @@
-//! The schema as the server exports it, read back: what the generated suites are generated from.
+//! The exported schema, read back: the source of the generated suites.
 
 mod selection;
 mod way;
@@ -95,7 +95,7 @@ impl Schema {
         self.object(name).is_some_and(|object| object.implements.iter().any(|interface| interface.node == "Node"))
     }
 
-    /// Who sees objects of the type at all: any of these.
+    /// The rules by which objects of the type exist: any one is enough.
     pub fn existence(&self, name: &str) -> Vec<Rule> {
         rules(&self.type_(name).directives)
     }

@@ -12,14 +12,14 @@ pub struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// A field with what it cannot go without.
+    /// A field with the arguments and selection that it requires.
     pub fn least(&self, field: Field<'_>) -> String {
         let arguments = self.schema.arguments(field, self.fixtures, &[]);
         let inner = if self.is_leaf(field) { "" } else { " { __typename }" };
         format!("{}{arguments}{inner}", field.name())
     }
 
-    /// Everything of an object type so many levels down, with lists of the greatest size.
+    /// All fields of an object type to this depth, with lists of the greatest size.
     pub fn all(&self, type_name: &str, depth: usize) -> String {
         let mut selected = vec!["__typename".to_owned()];
         for field in self.schema.fields_of(type_name) {
@@ -39,7 +39,7 @@ impl Selection<'_> {
         if self.is_leaf(field) {
             return Some(format!("{name}{arguments}"));
         }
-        // A connection and its edges are one level together with what is in the list.
+        // A connection, its edges and their nodes count as one level.
         let is_list = field.type_name().ends_with("Connection") || field.type_name().ends_with("Edge");
         let depth = if is_list { depth } else { depth.checked_sub(1)? };
         let members = self.schema.members(field.type_name());

@@ -46,7 +46,7 @@ impl<'a> Way<'a> {
         found
     }
 
-    /// The rule by which the object exists at which the way begins: the one at this side, if there is one.
+    /// The rule by which the first object of the way exists: the one at this side, if there is one.
     pub fn existence(&self, side: &str) -> Option<Rule> {
         if self.start == "Query" {
             return None;
@@ -62,7 +62,7 @@ impl<'a> Way<'a> {
         ruled.map(|(rule, index)| (rule, self.path_of(index + 1, true))).collect()
     }
 
-    /// Who sees all that is there: the owner of the hub, or of the operator where only staff see anything.
+    /// The caller who sees everything: the owner of the hub, or of the operator where only staff see anything.
     pub fn reader(&self) -> Caller {
         let is_for_staff = self.schema.existence(self.start).iter().any(|rule| rule.permission.is_platform());
         if is_for_staff || self.steps.iter().any(|step| step.field.name() == "operator") {
@@ -88,7 +88,7 @@ impl<'a> Way<'a> {
         path
     }
 
-    /// A document that goes the way and selects there. The first object is the one that exists by the rule.
+    /// A document that follows the way and selects at its end. The first object is the one that exists by the rule.
     pub fn document(&self, fixtures: &Fixtures, rule: Option<&Rule>, selection: &str) -> String {
         let mut inner = selection.to_owned();
         for step in self.steps.iter().rev() {

@@ -31,7 +31,7 @@ fn a_client_sees_what_its_partner_did_and_by_which_partnership() {
         assert_eq!(json!(told), expected);
         let by_partners = events(&world, OWNER_OF_ACME, ACME.id, json!({ "way": "PARTNERSHIP" })).await;
         assert_eq!(by_partners.len(), 2);
-        // Who reads the log but not the partnerships sees the way alone, and finds nothing by it.
+        // A reader of the log without access to partnerships sees only the way, and cannot filter by the partnership.
         let partnership = by_partners[0]["partnership"]["id"].clone();
         let by_it = json!({ "partnershipId": partnership });
         assert_eq!(events(&world, OWNER_OF_ACME, ACME.id, by_it.clone()).await.len(), 2);

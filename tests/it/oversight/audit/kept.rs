@@ -60,7 +60,7 @@ fn events_past_retention_are_removed_and_the_rest_verifies() {
         assert_eq!(valid, json!({ "valid": true, "events": 2, "brokenAt": null, "reason": null }));
         assert!(command(&world, &["verify"]).0);
 
-        // The log goes on, and what is removed by hand still shows.
+        // The log continues, and events removed by hand are still noticed.
         let answer = set(&world, ADMIN_OF_ACME, Value::Null).await;
         assert_eq!(answer.ok()["setAuditRetention"]["organisation"]["auditRetentionDays"], Value::Null);
         assert_eq!(prune(world.db(), later + TimeDelta::days(3_000)).await.unwrap(), 0);

@@ -36,7 +36,7 @@ async fn events(world: &World, caller: Caller, organisation: Uuid, filter: Value
     edges.iter().map(|edge| edge["node"].clone()).collect()
 }
 
-/// What the newest of them says of these fields.
+/// These fields of the newest event.
 async fn newest(world: &World, caller: Caller, organisation: Uuid, fields: &[&str]) -> Value {
     let event = events(world, caller, organisation, Value::Null).await.into_iter().next().unwrap_or_default();
     fields.iter().map(|field| event[*field].clone()).collect()
@@ -54,7 +54,7 @@ async fn verification(world: &World, caller: Caller, organisation: Uuid) -> Valu
     answer.ok()["organisation"]["auditVerification"].clone()
 }
 
-/// Runs `tenantry audit` on the database of the world: whether it succeeded, and what it said on both outputs.
+/// Runs `tenantry audit` on the database of the world: whether it succeeded, and both of its outputs.
 fn command(world: &World, arguments: &[&str]) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     let run = Command::new(env!("CARGO_BIN_EXE_tenantry"))

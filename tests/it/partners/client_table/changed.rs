@@ -42,7 +42,7 @@ fn another_type_is_refused_with_the_values_that_do_not_convert() {
         assert_eq!(mistakes(&payload), Vec::<String>::new());
         assert_eq!(payload["propertyDefinition"]["type"], "NUMBER");
         assert_eq!(payload["propertyDefinition"]["label"], "Size");
-        // They are numbers now, in their order and their form; what is not set comes last.
+        // They are numbers now, in numeric order and form; missing values come last.
         let order = json!({ "property": "size" });
         assert_eq!(names(&world, Value::Null, order).await, ["Eken", "Acme", "Hamra", "Gran", "Myr"]);
         assert_eq!(

@@ -45,11 +45,11 @@ fn a_page_takes_as_many_statements_for_many_clients_and_properties_as_for_few() 
                 counts.push(answer.statements);
             }
             if properties == 2 {
-                // What is there already is not defined again.
+                // Existing definitions are not defined again.
                 world.db_execute("DELETE FROM property_definition WHERE \"key\" = 'key_1'", []).await;
             }
         }
-        // Who asks and the reseller, the definitions, whether few meet the condition, the page, the grants at its clients, the count, the values.
+        // The session, the reseller, the definitions, whether few clients match, the page, the grants, the count, the values.
         assert_eq!(counts, [counts[0]; 4]);
         assert!(counts[0] <= 8, "{counts:?}");
     });

@@ -54,7 +54,7 @@ fn two_resellers_of_one_client_keep_separate_values() {
             let answer = world.as_(caller).run("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
             assert!(matches!(answer.codes()[..], ["NOT_FOUND" | "UNAUTHENTICATED"]), "{}", answer.text);
         }
-        // Who is above both sees what each lets through: Fjord lets Norden have everything, Lund an overview.
+        // An owner above both sees what each delegates: Fjord everything, Lund an overview.
         let answer = world.as_(OWNER_OF_NORDEN).run(query, json!({ "id": at_fjord })).await;
         assert_eq!(answer.ok()["node"]["properties"], json!([{ "value": "of Fjord" }]));
         world.as_(OWNER_OF_NORDEN).run(query, json!({ "id": at_lund })).await.refused("FORBIDDEN");

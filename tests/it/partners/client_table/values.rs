@@ -36,7 +36,7 @@ fn values_are_typed_and_in_the_order_of_their_definitions() {
         expected[2]["date"] = json!("2024-02-29");
         expected[3]["boolean"] = json!(false);
         assert_eq!(answer.ok()["node"]["properties"], json!(expected));
-        // A dashboard picks its columns; what the reseller has not is left out.
+        // A dashboard picks its columns; unknown ones are left out.
         let keys = json!({ "id": id, "keys": ["region", "nothing", "a\u{0}", "score"] });
         let answer = world.as_(SUPPORT_OF_FJORD).run(READ, keys).await;
         assert_eq!(answer.ok()["node"]["properties"], json!([expected[1], expected[5]]));

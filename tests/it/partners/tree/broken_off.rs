@@ -59,7 +59,7 @@ fn an_export_reads_at_most_two_pages_ahead_of_a_slow_reader() {
         let answer = world.begin(request(&world, HUB.owner, &hub, "").await).await;
         let mut body = Body::into_data_stream(answer.into_body());
         body.next().await.unwrap().unwrap();
-        // What goes on by itself comes to rest.
+        // Wait until background work has finished.
         let mut before = world.db().statements();
         for _ in 0..100 {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -69,7 +69,7 @@ fn an_export_reads_at_most_two_pages_ahead_of_a_slow_reader() {
             }
             before = now;
         }
-        // Not a tenth of what the whole takes.
+        // Less than a tenth of the whole export.
         let at_rest = before;
         rest(&mut body).await;
         let whole = world.db().statements();
@@ -96,7 +96,7 @@ fn the_number_of_concurrent_exports_is_limited() {
         let error = &body["errors"][0]["extensions"];
         assert_eq!((&error["code"], &error["limit"]), (&json!("LIMITED"), &json!(32)));
         world.as_(OWNER_OF_FJORD).run("{ viewer { name } }", json!({})).await.ok();
-        // The place of one that nobody takes any more is free as soon as that is noticed.
+        // An abandoned export frees its place as soon as the server notices.
         drop(waiting.pop());
         let mut next = begin().await;
         for _ in 0..100 {

@@ -10,7 +10,7 @@ use tenantry::base::id::Type;
 
 use crate::world::*;
 
-/// What the lines hold, as the API gives it.
+/// The content of the lines, as the API gives it.
 const CLIENTS: &str = "query($id: ID!) { reseller(id: $id) { organisation { id }
   clients(first: 100, filter: {partnershipState: [SCHEDULED, ACTIVE, EXPIRED]}) { edges {
     partnership { id state delegatedPermissions clientDelegatedPermissions includesUpstream startsAt endsAt }
@@ -142,7 +142,7 @@ fn a_viewer_without_permission_gets_no_line() {
             (SOLE_PERSON, &fjord, "", StatusCode::NOT_FOUND),
             (OWNER_OF_LUND, &fjord, "", StatusCode::NOT_FOUND),
             (OWNER_OF_FJORD, &invented, "", StatusCode::NOT_FOUND),
-            // No reseller, whoever asks.
+            // It is no reseller, for any viewer.
             (OWNER_OF_ACME, &acme, "", StatusCode::NOT_FOUND),
             (OWNER_OF_FJORD, "fjord", "", StatusCode::BAD_REQUEST),
             (OWNER_OF_FJORD, &Type::User.id(FJORD.id).0, "", StatusCode::BAD_REQUEST),
@@ -160,7 +160,7 @@ fn a_viewer_without_permission_gets_no_line() {
             serde_json::from_str::<Value>(&answer.body).unwrap()["errors"].clone()
         };
         assert_eq!(errors(&fjord).await, errors(&invented).await);
-        // A member of the reseller who may not see its clients.
+        // A member of the reseller without permission to see its clients.
         world
             .db_join(
                 700_000,

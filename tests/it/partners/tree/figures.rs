@@ -93,7 +93,7 @@ fn an_organisation_sees_its_totals() {
             "overdueInvoices": { "count": 2, "amounts": [money("150000", "SEK")] },
         });
         assert_eq!(answer.ok()["organisation"]["overview"], expected);
-        // Who has nothing has nothing of it.
+        // An organisation without rows has zero totals.
         let answer = world.as_(SOLE_PERSON).run(OVERVIEW, json!({ "id": id_of(SOLO) })).await;
         let nothing = json!({ "memberCount": 1, "subscriptionCount": 0, "monthlyRecurring": [],
             "openInvoices": { "count": 0, "amounts": [] }, "overdueInvoices": { "count": 0, "amounts": [] } });
@@ -171,7 +171,7 @@ fn a_reseller_sees_totals_of_its_clients_within_each_delegation() {
         let of_staff = summary(&world, OWNER_OF_OPERATOR, FJORD).await;
         assert_eq!(of_staff["monthlyRecurring"]["amounts"], json!([money("116100", "SEK")]));
         assert_eq!(of_staff["openInvoices"]["clients"], 4);
-        // Lund lets an overview of itself through: what it subscribes to, and not what it owes.
+        // Lund delegates an overview of itself: its subscriptions, and not its debts.
         let above = summary(&world, OWNER_OF_NORDEN, NORDEN).await;
         let clients = |figure: &str| (above[figure]["clients"].clone(), above[figure]["ofClients"].clone());
         assert_eq!(clients("monthlyRecurring"), (json!(2), json!(2)));

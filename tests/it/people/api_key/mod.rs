@@ -76,7 +76,7 @@ fn a_key_is_created_shown_once_used_and_revoked() {
         assert!(dump.values().flatten().all(|row| !row.contains(&shown[6..])), "the secret stands in the database");
 
         assert_eq!(ask(&world, &secret, FJORD).await.ok()["organisation"]["name"], "Fjord");
-        // Below, it is what the client lets through of what the key holds for clients.
+        // At a client, the key holds the part of its client permissions that the client delegates.
         assert!(ask(&world, &secret, ACME).await.ok()["organisation"]["services"]["totalCount"].as_i64() > Some(0));
         ask(&world, &secret, MYR).await.refused("NOT_FOUND");
         ask(&world, &secret, LUND).await.refused("NOT_FOUND");
@@ -131,7 +131,7 @@ fn a_key_never_holds_more_than_its_creator_or_permissions_for_people() {
         assert_eq!(error["missingPermissions"], json!(["SERVICE_MANAGE"]));
         assert_eq!(error["missingClientPermissions"], json!(["ORGANISATION_READ", "SERVICE_READ"]));
         let (id, _) = create(&world, HUB.probe, input(json!(["SERVICE_READ"]), json!([]))).await;
-        // Nor is a key made stronger, or taken over, by who does not hold what it holds.
+        // Nobody widens or rotates a key that holds more than they do.
         let stronger = json!({ "apiKeyId": id, "permissions": ["SERVICE_MANAGE"] });
         assert_eq!(run(&world, HUB.probe, UPDATE, stronger).await.user_codes(), ["PERMISSION_NOT_HELD"]);
         let of_hub = Type::ApiKey.id(HUB.key().id).0;

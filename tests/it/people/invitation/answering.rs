@@ -61,7 +61,7 @@ fn a_person_with_an_account_joins_when_signed_in_with_the_address() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
-        // Nobody has proved yet that the account belongs to the address.
+        // The address of the account is not verified yet.
         assert_eq!(accept(&world, SOLE_PERSON, &token).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
         world.db_verify(SOLE_PERSON).await;
         world.db_verify(OWNER_OF_LUND).await;
@@ -142,7 +142,7 @@ fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
             try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await.user_codes(),
             ["ALREADY_MEMBER"]
         );
-        // One that would have ended before it begins.
+        // A membership that would end before it begins.
         input["email"] = json!("late@example.org");
         done(&try_invite(&world, OWNER_OF_ACME, input).await);
         let late = world.link("late@example.org").await;

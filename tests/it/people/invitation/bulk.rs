@@ -22,7 +22,7 @@ fn rows(word: &str, count: usize) -> Vec<Value> {
     (0..count).map(|number| row(&format!("{word}{number}@example.org"), "VIEWER")).collect()
 }
 
-/// Code and field of what is wrong with each row; null for one that is right.
+/// Code and field of the mistake in each row; null for a valid row.
 fn told(answer: &Answer) -> Vec<Value> {
     let results = answer.ok()["tried"]["results"].as_array().unwrap();
     for (index, result) in results.iter().enumerate() {

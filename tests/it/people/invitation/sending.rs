@@ -29,7 +29,7 @@ fn nobody_invites_with_more_than_they_hold() {
         assert_eq!((&error["missingPermissions"], &error["missingClientPermissions"]), (&missing, &missing));
         assert!(world.mails(ADA).await.is_empty());
         done(&try_invite(&world, ADMIN_OF_ACME, invitation(ACME, ADA, "ADMIN")).await);
-        // The client side of a role is given by who holds it.
+        // Giving the client side of a role needs its permissions too.
         let manager = try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "PARTNER_MANAGER")).await;
         done(&manager);
         for (caller, code) in

@@ -28,7 +28,7 @@ fn claiming_an_unverified_account_removes_its_password_sessions_and_second_facto
         ).await;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, VICTIM, "ADMIN").await;
         assert_eq!(preview(&world, &token).await.ok()["invitation"]["next"], "SET_PASSWORD");
-        // Who made the account cannot accept with it, not even with the link.
+        // The stranger who made the account cannot accept with it, even with the link.
         let input = json!({ "input": { "token": token, "newPassword": NEW } });
         assert_eq!(world.send_as(Some(&stranger), ACCEPT, input).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
         assert_eq!(accept_with(&world, &token, None).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);

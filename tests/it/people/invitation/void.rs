@@ -15,7 +15,7 @@ async fn db_let_fjord_in(world: &World) {
     world.db_execute(sql, [full.into(), FJORD.id.into(), ACME.id.into()]).await;
 }
 
-/// What happens to who invited before the invitation is accepted.
+/// A change to the inviter before the invitation is accepted.
 struct Case {
     what: &'static str,
     inviter: Caller,
@@ -159,7 +159,7 @@ fn an_invitation_needs_the_partnership_when_only_that_gives_the_permission() {
         let own = try_invite(&world, MANAGER_OF_FJORD, input).await;
         let own = own.ok()["tried"]["invitation"]["id"].as_str().unwrap_or_else(|| panic!("{}", own.text)).to_owned();
         assert_eq!(partner(&own).await, json!(null));
-        // Whoever sends a link answers for it.
+        // The last sender of the link is its inviter.
         let (of_owner, _) = invite(&world, OWNER_OF_ACME, ACME, "c@example.org", "TECHNICAL").await;
         assert_eq!(partner(&of_owner).await, json!(null));
         done(&resend(&world, MANAGER_OF_FJORD, &of_owner).await);

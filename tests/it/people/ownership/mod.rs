@@ -53,9 +53,9 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
         assert!(mail[0].contains("Olga, owner of Acme wants to hand the ownership of Acme to you"), "{}", mail[0]);
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"], "nothing changes before");
         let nina = sign_up(&world, "Nina", NEWCOMER).await;
-        // Nobody has proved the address, so it is offered nothing yet.
+        // The address is not verified, so no offers are shown yet.
         assert_eq!(world.send_as(Some(&nina), OFFERS, json!({})).await.at("viewer/ownershipOffers/edges"), &json!([]));
-        // Whoever knows its password could be somebody else, so the link of the offer alone does not suffice.
+        // A stranger may have made the account, so the link of the offer alone is not enough.
         let unproved = accept_as(&world, &nina, &token).await;
         assert_eq!(unproved.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
         let proof = json!({ "token": world.link(NEWCOMER).await });
@@ -183,7 +183,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
         assert_eq!(refused(&token).await, "STALE_STATE");
         assert_eq!(olga.mistake("withdrawOwnership", withdraw).await["code"], "STALE_STATE");
 
-        // Whoever is disabled offers nothing.
+        // Offers of a disabled user are void.
         let (_, token) = offer(&world, email, json!({})).await;
         let state = "UPDATE \"user\" SET state = $1 WHERE id = $2";
         world.db_execute(state, ["DISABLED".into(), OWNER_OF_ACME.person().id.into()]).await;

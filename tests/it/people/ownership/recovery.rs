@@ -52,7 +52,7 @@ fn the_operator_recovers_an_organisation_after_a_time_for_objections() {
         world.as_(OWNER_OF_ACME).act("withdrawOwnership", withdraw, "").await;
         assert_eq!(code(&accept_as(&world, &nina, &token).await), "STALE_STATE");
 
-        // A suspended one is recovered all the same; the owners who are there stay.
+        // A suspended organisation can be recovered too; existing owners stay.
         staff.act("recoverOwnership", input, "").await;
         let sql = "UPDATE ownership_transfer SET opens_at = $1 WHERE state = 'OFFERED' AND organisation_id = $2";
         world.db_execute(sql, [now().into(), ACME.id.into()]).await;
@@ -108,7 +108,7 @@ fn a_partner_who_becomes_the_owner_no_longer_depends_on_the_partnership() {
 fn a_recovery_is_void_once_its_author_is_gone() {
     with_database(async |world| {
         let input = json!({ "organisationId": id_of(ACME), "email": NEWCOMER, "reason": "nobody answers" });
-        // An agent who may hand organisations on, and nothing else.
+        // An agent who may only recover organisations.
         let held = PermissionSet::of(&[Permission::OwnershipTransfer]);
         let sql = "UPDATE role SET client_permissions = $1 WHERE organisation_id = $2 AND name = 'Support agent'";
         world.db_execute(sql, [held.to_stored().into(), OPERATOR.id.into()]).await;

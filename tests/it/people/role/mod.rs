@@ -78,7 +78,7 @@ fn nobody_gains_permissions_by_changing_a_role() {
         assert_eq!(error["missingPermissions"], json!(["OWNERSHIP_TRANSFER"]));
         assert_eq!(error["missingClientPermissions"], json!(["ORGANISATION_CLOSE"]));
 
-        // What an owner has made above the admin, the admin neither changes nor takes away.
+        // An admin neither changes nor removes a role that holds more than the admin.
         let above = create(olga, ACME, "Closers", &["ORGANISATION_CLOSE"], &[]).await;
         let below = create(adam, ACME, "Readers", &["ROLE_READ"], &[]).await;
         for (mutation, input) in [
@@ -94,7 +94,7 @@ fn nobody_gains_permissions_by_changing_a_role() {
                 "{mutation} {input}"
             );
         }
-        // The halves are not mixed: who holds it here does not hold it at the clients.
+        // The halves are separate: a permission here is none at the clients.
         let own = PermissionSet::of(&[Permission::RoleManage, Permission::InvoicePay]);
         world.db_role(&HUB, own, PermissionSet::of(&[Permission::DomainRead])).await;
         let at_hub = |own: Value, clients: Value| {

@@ -17,7 +17,7 @@ fn a_preview_shows_the_outcome_and_changes_nothing() {
         let olga = world.as_(OWNER_OF_ACME);
         let role = create(olga, ACME, "Various", &["DOMAIN_READ", "INVOICE_READ"], &["DOMAIN_READ"]).await;
         let role_key = Type::Role.parse(&role.clone().into()).unwrap();
-        // One by this role alone, one by another role too, one by way of a partner too, one who is no longer a member.
+        // A member with this role alone, one with another role, one with access through a partner, and a former member.
         let held = |other| [Held::Builtin(other), Held::Custom(role_key)];
         let domains = DOMAINS_OF_ACME.person().id;
         world.db_execute("DELETE FROM membership WHERE user_id = $1", [domains.into()]).await;

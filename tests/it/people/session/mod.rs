@@ -100,7 +100,7 @@ fn sensitive_acts_need_a_fresh_confirmation() {
         assert_eq!(world.texts("SELECT subject FROM outgoing_mail").await.len(), 0);
         assert_eq!(error(&prove(json!({ "password": PASSWORD })).await), "none");
         assert_eq!(error(&move_on().await), "none");
-        // It is proved for the session that asked, and for no other.
+        // The confirmation counts for this session only.
         let query = "mutation { changeAddress(input: {newEmail: \"s@new.example\"}) { userErrors { code } } }";
         let other = world.send_as(Some(&elsewhere), query, json!({})).await;
         assert_eq!(error(&other), "CONFIRMATION_REQUIRED");

@@ -126,7 +126,7 @@ fn of_two_concurrent_moves_to_one_address_one_succeeds() {
         assert_eq!(world.texts("SELECT name FROM \"user\" WHERE email = 'both@new.example'").await.len(), 1);
         let mails = world.mails(wanted).await;
         assert_eq!(mails.iter().filter(|mail| mail.starts_with("This address has an account already")).count(), 1);
-        // Somebody takes the old address of the one that has moved: there is no way back.
+        // Another account takes the old address, so the move cannot be undone.
         let (who, old) = if address_of(&world, SOLE_PERSON).await == wanted {
             (SOLE_PERSON, OLD)
         } else {

@@ -157,7 +157,7 @@ fn signing_up_again_informs_the_owner_of_the_address() {
         world.send_as(Some(&thief), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
         assert_eq!(error(&log_in(&world, EMAIL, PASSWORD).await), "WRONG_CREDENTIALS");
         access(&log_in(&world, EMAIL, NEW).await);
-        // Now that it is proved, the mail holds no secret.
+        // Once the address is verified, the mail holds no secret.
         world.send_as(None, SIGN_UP, newcomer(EMAIL)).await.ok();
         let mail = world.mails(EMAIL).await.pop().unwrap();
         assert!(mail.starts_with("You already have an account\n") && !mail.contains("token="), "{mail}");

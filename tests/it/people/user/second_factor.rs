@@ -37,13 +37,13 @@ fn with_a_second_factor_the_password_alone_is_not_enough() {
         assert!(world.mails(EMAIL).await.pop().unwrap().starts_with("Two-step sign-in is on"));
 
         assert_eq!(error(&log_in(&world, EMAIL, PASSWORD).await), "CODE_REQUIRED");
-        // Whether a second factor is on is told to who knows the password, and to nobody else.
+        // Only a caller with the right password learns that a second factor is on.
         assert_eq!(error(&log_in(&world, EMAIL, "wrong password").await), "WRONG_CREDENTIALS");
         assert_eq!(error(&log_in_with(&world, "nonsense").await), "WRONG_CODE");
         for late in [-3, 3] {
             assert_eq!(error(&log_in_with(&world, &code(&world, &secret, late)).await), "WRONG_CODE");
         }
-        // A clock that is late, then one that is early; a code that was used is used.
+        // A slow clock, then a fast one; a used code is refused.
         let (late, early) = (code(&world, &secret, -1), code(&world, &secret, 1));
         access(&log_in_with(&world, &late).await);
         assert_eq!(error(&log_in_with(&world, &late).await), "WRONG_CODE");
@@ -77,7 +77,7 @@ fn with_a_second_factor_only_a_code_confirms_the_identity() {
         let elsewhere = access(&log_in(&world, EMAIL, PASSWORD).await);
         let (secret, codes) = turn_on(&world, SOLE_PERSON).await;
         let remove = "mutation { removeSecondFactor { removed userErrors { code } } }";
-        // What another session has proved before does not count any more.
+        // A confirmation by another session no longer counts.
         let other = world.send_as(Some(&elsewhere), remove, json!({})).await;
         assert_eq!(error(&other), "CONFIRMATION_REQUIRED");
         let stale = "UPDATE session SET confirmed_at = NULL WHERE user_id = $1";
