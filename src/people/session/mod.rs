@@ -18,8 +18,6 @@ mod rules;
 mod signing_key;
 pub mod store;
 mod sweep;
-#[cfg(test)]
-mod tests;
 mod token;
 
 pub use active::active_organisation;

@@ -1,5 +1,8 @@
 //! Access tokens: JSON Web Tokens that say who somebody is and in which session, and nothing that they may do.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 

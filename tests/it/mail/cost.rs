@@ -1,23 +1,21 @@
-//! What the mails of a mutation cost it.
+//! How many statements the mails of a mutation take.
 
 use serde_json::Value;
 use tenantry::access::Actor;
 use tenantry::base::db::counted;
 use tenantry::base::id::Type;
-use tenantry::graphql::request::Request;
 use tenantry::mail::Letter;
-use tenantry::oversight::audit::{self, Act, Doer};
+use tenantry::oversight::audit::{self, Doer, Event};
 use uuid::Uuid;
 
 use super::*;
-use crate::database::with_database;
-use crate::world::HUB;
+use crate::world::{HUB, with_database};
 
 #[test]
 fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_there_are() {
     with_database(async |world| {
         let (random, now) = (Random::system(), world.app.clock.now());
-        let request = Request::new(world.db().clone(), Actor::Anonymous, now);
+        let request = world.app.request(Actor::Anonymous);
         let (nothing, without) = counted(request.write(async |_| Ok(()))).await;
         nothing.unwrap();
         for mails in [1, 3, 100] {
@@ -27,12 +25,12 @@ fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_
                     (Recipient { user: None, address, locale: Locale::De }, Letter::about("Hallo").say("Hallo"))
                 })
                 .collect();
-            let act = Event::done("signUp", HUB.id(), None)
+            let event = Event::done("signUp", HUB.id(), None)
                 .by(Doer::user(Uuid::nil(), "Ada"))
                 .to(Type::Organisation.id(HUB.id()))
                 .changing(Value::Null, Value::Null);
             let work = request.write(async |tx| {
-                audit::record(tx, &request, &random, act).await?;
+                audit::record(&request.work(tx), event).await?;
                 Ok(mail::queue(tx, &random, now, letters).await?)
             });
             let (done, with) = counted(Box::pin(work)).await;

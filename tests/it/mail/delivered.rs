@@ -5,10 +5,10 @@ use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 #[test]
-fn who_signs_up_gets_the_mail_over_an_encrypted_way() {
+fn the_welcome_mail_is_sent_over_an_encrypted_connection() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -30,7 +30,7 @@ fn who_signs_up_gets_the_mail_over_an_encrypted_way() {
 }
 
 #[test]
-fn text_of_all_languages_arrives_as_it_was_written() {
+fn text_in_any_language_arrives_unchanged() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -50,7 +50,7 @@ fn text_of_all_languages_arrives_as_it_was_written() {
 }
 
 #[test]
-fn an_address_beyond_ascii_goes_to_a_server_that_takes_it_and_is_given_up_at_another() {
+fn mail_to_an_address_beyond_ascii_needs_a_server_that_accepts_it() {
     with_database(async |world| {
         let letter = Letter::about("Hej").say("Hej");
         let server = Server::start(Manners { takes_utf8: true, ..usual() }).await;
@@ -66,7 +66,7 @@ fn an_address_beyond_ascii_goes_to_a_server_that_takes_it_and_is_given_up_at_ano
 }
 
 #[test]
-fn it_goes_over_a_way_that_is_encrypted_from_the_start_or_within_one_machine_not_at_all() {
+fn mail_is_sent_over_implicit_tls_or_in_the_clear_to_the_same_machine() {
     with_database(async |world| {
         for tls in [SmtpTls::Implicit, SmtpTls::None] {
             let server = Server::start(Manners { tls, ..usual() }).await;
@@ -80,7 +80,7 @@ fn it_goes_over_a_way_that_is_encrypted_from_the_start_or_within_one_machine_not
 }
 
 #[test]
-fn a_server_that_does_not_say_goodbye_has_taken_the_mail_all_the_same() {
+fn a_mail_counts_as_sent_even_if_the_server_hangs_up_without_goodbye() {
     with_database(async |world| {
         let server = Server::start(Manners { is_silent_at_the_end: true, ..usual() }).await;
         let mut config = settings(&world, &server);
@@ -93,7 +93,7 @@ fn a_server_that_does_not_say_goodbye_has_taken_the_mail_all_the_same() {
 }
 
 #[test]
-fn without_a_server_each_mail_is_a_file() {
+fn without_a_mail_server_each_mail_becomes_a_file() {
     with_database(async |world| {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::clone(&world.app.config);
@@ -109,7 +109,7 @@ fn without_a_server_each_mail_is_a_file() {
 }
 
 #[test]
-fn what_was_sent_long_ago_is_removed_and_what_waits_is_not() {
+fn old_sent_mails_are_removed_and_waiting_ones_are_kept() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let config = settings(&world, &server);

@@ -1,4 +1,4 @@
-//! Many that send at once, and one that is cut off: each mail goes once.
+//! Several workers at once, and a worker that dies: each mail is sent once.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use tenantry::mail::Letter;
 
 use super::server::Server;
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 #[test]
-fn of_several_processes_at_one_outbox_one_sends_each_mail() {
+fn several_processes_send_each_mail_once() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let config = settings(&world, &server);
@@ -40,7 +40,7 @@ fn of_several_processes_at_one_outbox_one_sends_each_mail() {
 }
 
 #[test]
-fn a_mail_whose_sender_was_cut_off_waits_for_its_lease_and_keeps_its_name() {
+fn a_mail_whose_sender_died_waits_for_its_lease_and_keeps_its_message_id() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -65,7 +65,7 @@ fn a_mail_whose_sender_was_cut_off_waits_for_its_lease_and_keeps_its_name() {
 }
 
 #[test]
-fn a_worker_that_is_told_to_stop_finishes_what_it_sends() {
+fn a_stopping_worker_finishes_the_mail_that_it_is_sending() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));

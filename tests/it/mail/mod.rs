@@ -1,8 +1,9 @@
-//! Mail that leaves the outbox: by SMTP to a server that receives it, and into a folder.
+//! Mail leaves the outbox: by SMTP to a server, or into a folder.
 
 mod cost;
 mod delivered;
 mod leased;
+mod links;
 mod refused;
 mod server;
 
@@ -13,10 +14,10 @@ use tenantry::base::locale::Locale;
 use tenantry::base::random::Random;
 use tenantry::mail::{self, Letter, Recipient, Round, Worker};
 
+use crate::world::accounts::SIGN_UP;
 use crate::world::{PASSWORD, World};
 use server::{Manners, Server};
 
-const SIGN_UP: &str = "mutation($input: SignUpInput!) { signUp(input: $input) { accepted userErrors { code } } }";
 const PASSWORD_THERE: &str = "s3cret of the server";
 
 /// A server as one has it: STARTTLS and a password.
@@ -42,7 +43,7 @@ fn worker(world: &World, config: &Config) -> Worker {
     Worker::new(config, world.db().clone(), world.app.clock.clone(), Random::seeded(7)).unwrap()
 }
 
-/// Sends what is due by the clock of the test.
+/// Sends the mails that are due by the clock of the test.
 async fn deliver(world: &World, worker: &Worker) -> Round {
     worker.deliver_due(world.app.clock.now()).await.unwrap()
 }
@@ -67,7 +68,7 @@ async fn queue(world: &World, address: &str, letter: &Letter) {
     queued.await.unwrap();
 }
 
-/// What the outbox says of its one mail.
+/// The state of the only mail in the outbox.
 struct Row {
     is_sent: bool,
     is_given_up: bool,

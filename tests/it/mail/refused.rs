@@ -1,11 +1,11 @@
-//! Mail that does not go the first time, or not at all.
+//! Mail that is delayed, or never arrives.
 
 use chrono::TimeDelta;
 use tenantry::mail::Letter;
 
 use super::server::{Manners, Server};
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const LINK: &str = "https://portal.example/reset-password?token=SECRET";
 
@@ -14,7 +14,7 @@ fn letter() -> Letter {
 }
 
 #[test]
-fn what_is_wrong_with_the_way_only_delays_and_says_no_secret() {
+fn a_connection_problem_delays_mail_and_logs_no_secret() {
     with_database(async |world| {
         // A wrong password; no encryption on offer; a certificate of somebody else; nobody there.
         let (usual_one, other) = (Server::start(usual()).await, Server::start(usual()).await);
@@ -54,7 +54,7 @@ fn what_is_wrong_with_the_way_only_delays_and_says_no_secret() {
 }
 
 #[test]
-fn a_server_that_cannot_take_it_now_gets_it_later_and_once() {
+fn a_mail_refused_for_now_is_sent_later_and_once() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -76,7 +76,7 @@ fn a_server_that_cannot_take_it_now_gets_it_later_and_once() {
 }
 
 #[test]
-fn who_is_unknown_to_the_server_is_given_up_at_once() {
+fn mail_to_an_unknown_recipient_is_given_up_at_once() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -92,7 +92,7 @@ fn who_is_unknown_to_the_server_is_given_up_at_once() {
 }
 
 #[test]
-fn a_mistake_in_the_settings_of_the_server_loses_no_mail_for_three_days() {
+fn a_misconfigured_server_loses_no_mail_for_three_days() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let worker = worker(&world, &settings(&world, &server));
@@ -117,7 +117,7 @@ fn a_mistake_in_the_settings_of_the_server_loses_no_mail_for_three_days() {
 }
 
 #[test]
-fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
+fn mail_waits_while_the_server_is_down_and_is_sent_afterwards() {
     with_database(async |world| {
         let server = Server::start(usual()).await;
         let (port, early) = (server.port, worker(&world, &settings(&world, &server)));
@@ -127,7 +127,7 @@ fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
         }
         assert_eq!(deliver(&world, &early).await, Round { delayed: 3, ..NOTHING });
         let server = Server::on(port, usual()).await;
-        // It has another certificate than the one that was away.
+        // The new server has another certificate.
         assert_eq!(deliver(&world, &worker(&world, &settings(&world, &server))).await, NOTHING);
         world.app.clock.advance(TimeDelta::minutes(1));
         assert_eq!(deliver(&world, &worker(&world, &settings(&world, &server))).await, Round { sent: 3, ..NOTHING });
@@ -136,7 +136,7 @@ fn mail_waits_while_the_server_is_down_and_goes_when_it_is_up() {
 }
 
 #[test]
-fn a_server_that_answers_nothing_is_left_in_time() {
+fn a_silent_server_is_abandoned_after_the_timeout() {
     with_database(async |world| {
         let server = Server::start(Manners { tls: SmtpTls::None, ..usual() }).await;
         let gate = server.close_gate();

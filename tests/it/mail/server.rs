@@ -19,7 +19,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 /// How the server behaves.
 #[derive(Clone)]
 pub struct Manners {
-    /// What it offers.
+    /// The abilities of the server.
     pub tls: SmtpTls,
     /// Whether it takes addresses that are not ASCII.
     pub takes_utf8: bool,
@@ -66,7 +66,7 @@ struct State {
     to_recipients: Mutex<VecDeque<String>>,
     to_texts: Mutex<VecDeque<String>>,
     has_arrived: Notify,
-    /// Where there is one, answers to texts wait for it.
+    /// If set, answers to message texts wait for it.
     gate: Mutex<Option<Arc<Semaphore>>>,
 }
 
@@ -93,7 +93,7 @@ impl Server {
         Self::on(0, manners).await
     }
 
-    /// On this port, for one that was away.
+    /// Starts on this port, for a server that was down.
     pub async fn on(port: u16, manners: Manners) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();

@@ -1,4 +1,4 @@
-//! Custody: who keeps the place of an owner who has not come yet.
+//! Custody: a person at the reseller holds the ownership of a new client until its owner joins.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use tenantry::base::random::Random;
 use tenantry::partners::partnership::keep_up;
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 /// Pia creates a client for Fjord, which lets nothing through; gives its id.
 async fn client(world: &World) -> Value {
@@ -18,7 +18,7 @@ async fn client(world: &World) -> Value {
 }
 
 #[test]
-fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_once() {
+fn custody_of_a_leaving_member_passes_to_the_longest_standing_owner() {
     with_database(async |world| {
         let id = client(&world).await;
         assert!(owns(&world, MANAGER_OF_FJORD, &id).await && !owns(&world, OWNER_OF_FJORD, &id).await);
@@ -27,7 +27,7 @@ fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_on
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
         let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
         assert!(mail.starts_with("You keep the place of the owner of Bakery"), "{mail}");
-        // What was offered in the name of who has left is offered by the heir now.
+        // The successor now makes the offers of the member who left.
         let offers = "query($id: ID!) { organisation(id: $id) { ownershipTransfers { edges { node { state offeredBy { name } } } } } }";
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
         assert_eq!(
@@ -38,7 +38,7 @@ fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_on
 }
 
 #[test]
-fn who_can_create_no_more_clients_has_lost_custody_by_the_next_request() {
+fn a_member_who_can_no_longer_create_clients_loses_custody_at_once() {
     with_database(async |world| {
         let id = client(&world).await;
         let lowered = json!({
@@ -50,7 +50,7 @@ fn who_can_create_no_more_clients_has_lost_custody_by_the_next_request() {
 }
 
 #[test]
-fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_finds_an_heir() {
+fn an_expired_membership_loses_custody_and_the_server_finds_a_successor() {
     with_database(async |world| {
         let id = client(&world).await;
         let until = now() + TimeDelta::minutes(5);
@@ -71,7 +71,7 @@ fn a_membership_that_ends_by_itself_loses_custody_at_that_moment_and_the_server_
 }
 
 #[test]
-fn a_user_who_is_erased_does_not_take_the_client_along() {
+fn erasing_a_user_does_not_orphan_the_client() {
     with_database(async |world| {
         let id = client(&world).await;
         let user = tenantry::base::id::Type::User.id(MANAGER_OF_FJORD.person().id).0;
@@ -85,11 +85,11 @@ fn a_user_who_is_erased_does_not_take_the_client_along() {
 }
 
 #[test]
-fn what_a_key_creates_the_longest_standing_owner_keeps() {
+fn the_longest_standing_owner_has_custody_of_clients_created_by_a_key() {
     with_database(async |world| {
         let select = "apiKey { id } secret";
         let input = json!({ "organisationId": id_of(FJORD), "name": "Import", "permissions": ["CLIENT_CREATE"] });
-        db_prove(&world, OWNER_OF_FJORD).await;
+        world.db_verify(OWNER_OF_FJORD).await;
         let made = world.as_(OWNER_OF_FJORD).act("createApiKey", input, select).await;
         let secret = made["secret"].as_str().unwrap().to_owned();
         let query = "mutation($input: CreateClientInput!) { createClient(input: $input) { partnership { client { id } } userErrors { message } } }";

@@ -1,40 +1,34 @@
-//! Stories of partners: proposals, what is agreed, changed and ended, clients that a reseller creates, and how one becomes a
-//! reseller.
+//! Stories of partners: proposals, partnerships, clients that a reseller creates, and becoming a reseller.
 
-mod answering;
-mod bad;
-mod contract;
-mod creating;
+mod answered;
+mod changed;
+mod client_table;
+mod created_clients;
 mod custody;
-mod ending;
-pub mod examples;
-mod over;
+mod ended;
+mod given_memberships;
+mod journeys;
+mod mistakes;
+mod next_request;
 mod programme;
-mod proposing;
+mod proposed;
 mod races;
 mod references;
-mod seen_next;
 mod templates;
+mod tree;
 mod upkeep;
-mod ways;
 
 use serde_json::{Value, json};
 
 use crate::world::*;
 
-/// What is selected of a proposal.
+/// The selection of a proposal.
 const PROPOSAL: &str = "proposal { id state proposedBy addressedTo reseller { name } client { name } message \
      terms { permissions endsAt } }";
 
-/// The short code of an organisation.
-async fn code_of(world: &World, tenant: Tenant) -> String {
-    let rows = world.db().rows("SELECT code FROM organisation WHERE id = $1", vec![tenant.id.into()]).await.unwrap();
-    rows[0].try_get_by_index(0).unwrap()
-}
-
 /// A proposal of the reseller to an organisation by its code.
 async fn by_code(world: &World, reseller: Tenant, client: Tenant, preset: &str) -> Value {
-    let code = code_of(world, client).await;
+    let code = world.code_of(client).await;
     json!({
         "organisationId": id_of(reseller), "side": "RESELLER", "to": { "code": code },
         "delegation": { "preset": preset },
@@ -56,15 +50,9 @@ async fn agreed(world: &World, preset: &str) -> String {
     accepted["partnership"]["id"].as_str().unwrap().to_owned()
 }
 
-/// What the manager of Fjord may do at Solo by the next request.
+/// The permissions of Fjord's manager at Solo in the next request.
 async fn may(world: &World) -> Vec<String> {
     world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
-}
-
-/// Somebody has proved the address.
-async fn db_prove(world: &World, whom: Caller) {
-    let verify = "UPDATE \"user\" SET email_verified_at = $1 WHERE email = $2";
-    world.db_execute(verify, [now().into(), whom.person().email.into()]).await;
 }
 
 /// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.
@@ -72,7 +60,7 @@ async fn joins(world: &World, whom: Caller) {
     let email = whom.person().email;
     let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
     world.as_(MANAGER_OF_FJORD).act("inviteMember", input, "invitation { id }").await;
-    db_prove(world, whom).await;
+    world.db_verify(whom).await;
     let token = world.link(email).await;
     world.as_(whom).act("acceptInvitation", json!({ "token": token }), "organisation { name }").await;
 }

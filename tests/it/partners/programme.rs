@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const DESK: &str =
     "{ operator { resellerRequests(first: 100) { edges { node { id state message organisation { name } } } } } }";
@@ -52,7 +52,7 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
 }
 
 #[test]
-fn a_request_is_declined_or_taken_back_once() {
+fn a_request_is_declined_or_withdrawn_once() {
     with_database(async |world| {
         let (olga, oskar) = (world.as_(OWNER_OF_ACME), world.as_(OWNER_OF_OPERATOR));
         let declined = ask(&world).await;
@@ -76,7 +76,7 @@ fn a_request_is_declined_or_taken_back_once() {
 }
 
 #[test]
-fn a_reseller_that_is_taken_out_loses_all_of_its_clients_at_once() {
+fn a_withdrawn_reseller_loses_all_of_its_clients_at_once() {
     with_database(async |world| {
         let support = world.as_(SUPPORT_OF_FJORD);
         assert!(!support.may_at(ACME).await.is_empty());

@@ -1,10 +1,10 @@
-//! Two at the same time: one wins, and what the other is told is true.
+//! Concurrent acts on one proposal or partnership: one succeeds, and the other gets a true answer.
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 /// The reseller on top proposes to the one below, and gives the id of the proposal.
 async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant) -> Value {
@@ -13,10 +13,9 @@ async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant
 }
 
 #[test]
-fn of_two_that_would_close_a_circle_one_is_refused() {
+fn of_two_concurrent_proposals_that_form_a_cycle_one_is_refused() {
     with_database(async |world| {
-        let verify = "UPDATE \"user\" SET email_verified_at = $1";
-        world.db_execute(verify, [now().into()]).await;
+        world.db_verify_everybody().await;
         world.db_execute("UPDATE organisation SET kind = 'RESELLER' WHERE id = $1", [SOLO.id.into()]).await;
         for round in 0..5 {
             world
@@ -49,7 +48,7 @@ fn of_two_that_would_close_a_circle_one_is_refused() {
 }
 
 #[test]
-fn of_many_who_accept_one_proposal_one_makes_the_partnership() {
+fn of_many_concurrent_acceptances_one_makes_the_partnership() {
     with_database(async |world| {
         let id = proposed(&world, "FULL").await;
         let stig = world.as_(SOLE_PERSON);
@@ -69,7 +68,7 @@ fn of_many_who_accept_one_proposal_one_makes_the_partnership() {
 }
 
 #[test]
-fn one_that_is_taken_back_while_it_is_accepted_is_one_or_the_other() {
+fn a_proposal_withdrawn_while_accepted_is_one_or_the_other() {
     with_database(async |world| {
         for _ in 0..5 {
             let id = proposed(&world, "OVERVIEW").await;
@@ -93,7 +92,7 @@ fn one_that_is_taken_back_while_it_is_accepted_is_one_or_the_other() {
 }
 
 #[test]
-fn clients_that_are_created_at_the_same_time_have_their_numbers_once() {
+fn clients_created_at_the_same_time_have_unique_references() {
     with_database(async |world| {
         let pia = world.as_(MANAGER_OF_FJORD);
         pia.credential().await;

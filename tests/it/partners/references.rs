@@ -1,9 +1,9 @@
-//! The reseller's own numbers of its clients.
+//! References: the reseller's own numbers of its clients.
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const NUMBERED: &str = "partnership { id reference client { name } }";
 
@@ -20,7 +20,7 @@ async fn found(world: &World, reference: &str) -> Value {
 }
 
 #[test]
-fn a_client_gets_another_number_and_is_found_by_it() {
+fn a_client_is_found_by_its_new_reference() {
     with_database(async |world| {
         let id = json!(agreed(&world, "NONE").await);
         let pia = world.as_(MANAGER_OF_FJORD);
@@ -51,7 +51,7 @@ fn a_client_gets_another_number_and_is_found_by_it() {
 }
 
 #[test]
-fn numbers_are_for_who_manages_clients_of_the_reseller_while_they_are_some() {
+fn only_managers_of_clients_set_references() {
     with_database(async |world| {
         let id = json!(agreed(&world, "FULL").await);
         let input = numbered(&id, json!("C-17"));

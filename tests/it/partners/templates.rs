@@ -1,10 +1,10 @@
-//! Templates: what a reseller asks of each class of clients, and how far what they delegate has drifted from that.
+//! Templates: the delegation that a reseller wants from a class of clients, and how far clients have drifted from it.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 const DRIFT: &str = "query($id: ID!) { reseller(id: $id) { drift { totalCount edges { node { client { name } template { name } \
      missing excess proposed partnership { id template { name } } } } } } }";
@@ -31,7 +31,7 @@ async fn drift(world: &World) -> Vec<Value> {
 }
 
 #[test]
-fn what_is_missing_and_too_much_is_reported_and_proposed_and_gone_once_the_client_accepts() {
+fn drift_from_a_template_is_reported_proposed_and_gone_once_the_client_accepts() {
     with_database(async |world| {
         let id = agreed(&world, "BILLING").await;
         let schools = template(&world, "Schools", "OVERVIEW").await;
@@ -74,7 +74,7 @@ fn what_is_missing_and_too_much_is_reported_and_proposed_and_gone_once_the_clien
 }
 
 #[test]
-fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
+fn a_template_changes_nothing_at_the_clients() {
     with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let schools = template(&world, "Schools", "FULL").await;
@@ -109,7 +109,7 @@ fn a_template_is_the_resellers_own_and_changes_nothing_at_its_clients() {
 }
 
 #[test]
-fn a_proposal_that_lapsed_asks_nothing_any_more() {
+fn an_expired_proposal_no_longer_asks() {
     with_database(async |world| {
         let id = agreed(&world, "BILLING").await;
         let schools = template(&world, "Schools", "OVERVIEW").await;
@@ -127,7 +127,7 @@ fn a_proposal_that_lapsed_asks_nothing_any_more() {
 }
 
 #[test]
-fn those_are_asked_next_that_were_not_asked_yet() {
+fn clients_that_were_not_asked_yet_are_asked_next() {
     with_database(async |world| {
         let schools = template(&world, "Schools", "OVERVIEW").await;
         world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [FJORD.id.into()]).await;
@@ -150,7 +150,7 @@ fn those_are_asked_next_that_were_not_asked_yet() {
 }
 
 #[test]
-fn a_reseller_has_a_hundred_templates_at_most_and_its_log_says_what_a_client_belonged_to() {
+fn a_reseller_has_at_most_a_hundred_templates_and_its_log_shows_assignments() {
     with_database(async |world| {
         let id = agreed(&world, "NONE").await;
         let first = template(&world, "Template 0", "OVERVIEW").await;

@@ -1,4 +1,4 @@
-//! What the server does by itself: reminders before a partnership ends, and cleaning up after one that is over.
+//! Work of the server itself: reminders before a partnership ends, and the cleanup after its end.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -6,7 +6,7 @@ use tenantry::base::random::Random;
 use tenantry::partners::partnership::keep_up;
 
 use super::*;
-use crate::database::with_database;
+use crate::world::with_database;
 
 /// Subjects of the mails about an end.
 async fn reminders(world: &World, caller: Caller) -> usize {
@@ -42,7 +42,7 @@ fn both_sides_are_reminded_thirty_seven_and_one_days_before_the_end_each_once() 
 }
 
 #[test]
-fn a_renewal_begins_the_reminders_anew_and_a_short_partnership_reminds_of_what_is_still_ahead() {
+fn a_renewal_restarts_the_reminders_and_a_short_partnership_skips_past_ones() {
     with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
         let end = async |days: i64| {
@@ -68,7 +68,7 @@ fn a_renewal_begins_the_reminders_anew_and_a_short_partnership_reminds_of_what_i
 }
 
 #[test]
-fn memberships_of_the_resellers_people_are_removed_after_the_end_and_the_log_tells_of_it() {
+fn memberships_of_the_resellers_people_are_removed_after_the_end_and_logged() {
     with_database(async |world| {
         let id = agreed(&world, "FULL").await;
         let partnership: uuid::Uuid = world

@@ -1,4 +1,4 @@
-//! Sending one mutation by its name, and what comes of it.
+//! Sending one mutation by its name, and steps that many stories share.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -6,7 +6,9 @@ use std::time::Duration;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
+use tenantry::access::{Actor, UserActor};
 use tenantry::base::id::Type;
+use tenantry::graphql::request::Request;
 use uuid::Uuid;
 
 use super::client::Client;
@@ -26,7 +28,7 @@ impl Client<'_> {
         self.run(&query, json!({ "input": input })).await
     }
 
-    /// Does it, and gives the payload.
+    /// Sends a mutation that succeeds, and gives the payload.
     pub async fn act(&self, mutation: &str, input: Value, selection: &str) -> Value {
         let answer = self.attempt(mutation, input, selection).await;
         let payload = answer.ok()[mutation].clone();
@@ -34,7 +36,7 @@ impl Client<'_> {
         payload
     }
 
-    /// Is refused with one mistake of the user, and gives that.
+    /// Sends a mutation that is refused with one user error, and gives that error.
     pub async fn mistake(&self, mutation: &str, input: Value) -> Value {
         let answer = self.attempt(mutation, input, "").await;
         let errors = answer.ok()[mutation]["userErrors"].as_array().unwrap();
@@ -42,7 +44,7 @@ impl Client<'_> {
         errors[0].clone()
     }
 
-    /// What it may do at a tenant.
+    /// The permissions of the caller at a tenant.
     pub async fn may_at(&self, tenant: Tenant) -> Vec<String> {
         let query = "query($id: ID!) { organisation(id: $id) { viewerPermissions } }";
         let answer = self.run(query, json!({ "id": id_of(tenant) })).await;
@@ -56,7 +58,47 @@ pub fn id_of(tenant: Tenant) -> String {
     Type::Organisation.id(tenant.id).0
 }
 
+/// A signed-in user with a verified address.
+pub fn signed_in(id: Uuid, name: &str) -> Actor {
+    Actor::User(UserActor {
+        id,
+        name: name.to_owned(),
+        email: String::new(),
+        is_verified: true,
+        session_id: id,
+        confirmed_at: None,
+        active_organisation: None,
+    })
+}
+
 impl World {
+    /// A request of a signed-in user, for tests below the schema.
+    pub fn request(&self, caller: Caller) -> Request {
+        self.app.request(signed_in(caller.person().id, caller.name()))
+    }
+
+    /// Marks somebody's address as verified.
+    pub async fn db_verify(&self, caller: Caller) {
+        self.db_verify_address(caller.person().email).await;
+    }
+
+    /// Marks the address of an account as verified.
+    pub async fn db_verify_address(&self, email: &str) {
+        let sql = "UPDATE \"user\" SET email_verified_at = created_at WHERE email = $1";
+        self.db_execute(sql, [email.into()]).await;
+    }
+
+    /// Marks the addresses of all users as verified.
+    pub async fn db_verify_everybody(&self) {
+        self.db_execute("UPDATE \"user\" SET email_verified_at = created_at", []).await;
+    }
+
+    /// The short code of a tenant.
+    pub async fn code_of(&self, tenant: Tenant) -> String {
+        let rows = self.db().rows("SELECT code FROM organisation WHERE id = $1", vec![tenant.id.into()]).await.unwrap();
+        rows[0].try_get_by_index(0).unwrap()
+    }
+
     /// Id of somebody's membership in the API.
     pub async fn membership(&self, tenant: Tenant, caller: Caller) -> String {
         let sql = "SELECT id FROM membership WHERE organisation_id = $1 AND user_id = $2";
@@ -85,8 +127,8 @@ impl World {
         members
     }
 
-    /// Changes something in a transaction that has taken a lock already, commits it when the attempt waits for that, and
-    /// gives what comes of the attempt. Only on PostgreSQL.
+    /// Takes a lock and makes a change in one transaction, commits it once the attempt waits for the lock, and gives the
+    /// result of the attempt. Only on PostgreSQL.
     pub async fn db_change_while_it_waits<T>(
         &self,
         lock: &str,
@@ -112,14 +154,14 @@ impl World {
         futures_util::future::join(attempt, commit).await.0
     }
 
-    /// Removes a member of Acme while an attempt waits for who belongs to Acme.
+    /// Removes a member of Acme while an attempt waits for the lock of Acme.
     pub async fn db_remove_while_it_waits<T>(&self, member: Caller, attempt: impl Future<Output = T>) -> T {
         let lock = format!("SELECT $1::uuid, id FROM organisation WHERE id = '{}' FOR NO KEY UPDATE", ACME.id);
         let change = "DELETE FROM membership WHERE user_id = $1";
         self.db_change_while_it_waits(&lock, change, member.person().id, attempt).await
     }
 
-    /// Makes somebody a member.
+    /// Makes a user a member.
     pub async fn db_join(&self, number: u32, tenant: Tenant, user: Uuid, roles: &[Held], until: Option<DateTimeUtc>) {
         let mut rows = Rows::starting_at(1, number);
         rows.member(tenant.id, user, roles).expires_at = until;

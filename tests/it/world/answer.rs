@@ -1,4 +1,4 @@
-//! What came back, and what tests ask of it.
+//! The answer to a request, and what tests ask of it.
 
 use serde_json::Value;
 
@@ -29,6 +29,15 @@ impl Answer {
         self.errors().iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(no code)")).collect()
     }
 
+    /// The codes of the user errors in the payload of the only mutation.
+    #[track_caller]
+    pub fn user_codes(&self) -> Vec<&str> {
+        let payload = self.ok().as_object().and_then(|data| data.values().next());
+        let errors = payload.and_then(|payload| payload["userErrors"].as_array());
+        let errors = errors.unwrap_or_else(|| panic!("{}\n{}", self.query, self.text));
+        errors.iter().map(|error| error["code"].as_str().unwrap()).collect()
+    }
+
     /// The error at the path, if there is one.
     pub fn error_at(&self, path: &[String]) -> Option<&Value> {
         self.errors().iter().find(|error| {
@@ -55,7 +64,7 @@ impl Answer {
         self.data().pointer(&format!("/{path}")).unwrap_or(&Value::Null)
     }
 
-    /// Asserts that there is one error with this code, and nothing of the inside.
+    /// Asserts that the only error has this code.
     #[track_caller]
     pub fn refused(&self, code: &str) {
         assert_eq!(self.codes(), [code], "{}\n{}", self.query, pretty(&self.json));

@@ -1,4 +1,4 @@
-//! Many clients of one reseller, each with everything that an organisation can have: for counting statements.
+//! Many clients of one reseller, each with everything that an organisation can have, for counting statements.
 
 use std::ops::Range;
 
@@ -78,7 +78,7 @@ impl World {
         }
         rows.db_write(self.db().writer()).await;
     }
-    /// Gives Fjord so many clients more, which have nothing and let everything through.
+    /// Gives Fjord this many more clients, which own nothing and delegate everything.
     pub async fn db_clients(&self, count: u32) {
         let mut rows = Rows::starting_at(NORDIC, CLIENTS);
         for number in 0..count {

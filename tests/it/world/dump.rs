@@ -50,6 +50,12 @@ impl World {
         self.texts(sql).await
     }
 
+    /// How many rows there are.
+    pub async fn db_count(&self, from: &str) -> i64 {
+        let rows = self.db().rows(format!("SELECT COUNT(*) FROM {from}"), Vec::new()).await.unwrap();
+        rows[0].try_get_by_index(0).unwrap()
+    }
+
     /// The first column of each row.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let rows = self.db().rows(sql, Vec::new()).await.unwrap();

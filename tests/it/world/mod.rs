@@ -2,15 +2,17 @@
 //! `world.as_(OWNER_OF_ACME).run(query, variables).await`.
 //!
 //! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
-//! everything at once, `people.rs` for who can ask.
+//! everything at once, `people.rs` for the callers.
 
+pub mod accounts;
 mod acting;
 mod answer;
 mod client;
 mod crowd;
+mod database;
 mod dump;
 mod hub;
-mod paying;
+mod payers;
 mod people;
 mod rows;
 mod tenants;
@@ -33,9 +35,10 @@ use tenantry::people::session::Tokens;
 use tenantry::people::user::{Passwords, SecretKeys};
 use uuid::Uuid;
 
-pub use acting::id_of;
+pub use acting::{id_of, signed_in};
 pub use answer::Answer;
 pub use client::{Client, HttpAnswer};
+pub use database::{on_postgres, with_database, with_empty_database};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
@@ -46,7 +49,7 @@ pub use tenants::*;
 pub struct World {
     pub app: App,
     router: Router,
-    /// Access tokens of those who have logged in.
+    /// Access tokens of callers who have logged in.
     tokens: Mutex<HashMap<Uuid, String>>,
     _data_dir: TempDir,
 }
@@ -94,7 +97,7 @@ impl World {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Time passes, and whoever asks then signs in anew.
+    /// Moves the clock on; everybody signs in again after that.
     pub fn wait(&self, time: TimeDelta) {
         self.app.clock.advance(time);
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -104,7 +107,7 @@ impl World {
         &self.app.db
     }
 
-    /// Somebody who asks.
+    /// A client that sends requests as this caller.
     pub const fn as_(&self, caller: Caller) -> Client<'_> {
         Client::new(self, caller)
     }

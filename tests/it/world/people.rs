@@ -1,4 +1,4 @@
-//! Who can ask: people and keys of the sample tenants, as constants.
+//! The callers: people and keys of the sample tenants, as constants.
 
 use tenantry::access::{Permission, PermissionSet};
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub struct Key {
     pub clients: PermissionSet,
 }
 
-/// Whoever sends a request.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Caller {
     Nobody,
@@ -95,7 +95,7 @@ pub const KEY_OF_FJORD: Caller = Caller::Key(Key {
     clients: PermissionSet::of(&[Permission::ServiceRead]),
 });
 
-/// Everybody who asks in the matrix, in its order.
+/// All callers of the matrix, in its order.
 pub const EVERYBODY: [Caller; 22] = [
     OWNER_OF_ACME,
     ADMIN_OF_ACME,

@@ -24,7 +24,7 @@ const fn tenant(number: u32, name: &'static str) -> Tenant {
     Tenant { id: key(NORDIC, number), name }
 }
 
-/// Who runs the platform.
+/// The operator of the platform.
 pub const OPERATOR: Tenant = tenant(1, "Operator");
 /// Above Fjord and Lund.
 pub const NORDEN: Tenant = tenant(10, "Norden");
@@ -57,7 +57,7 @@ pub const SOLO: Tenant = tenant(22, "Solo");
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
-/// Those who have proved their address: nobody else invites.
+/// People with a verified address: only they can invite.
 const INVITERS: [Caller; 5] = [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, OWNER_OF_OPERATOR];
 
 /// The rows of this tree.

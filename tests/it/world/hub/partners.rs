@@ -1,4 +1,4 @@
-//! What the hub has to do with its partners.
+//! The partners of the hub.
 
 use chrono::TimeDelta;
 use entity::{partnership_proposal, reseller_request};
@@ -30,7 +30,7 @@ impl Hub {
         }
     }
 
-    /// What the hub proposes to others and others to it, and how it became a reseller.
+    /// Proposals in both directions, and how the hub became a reseller.
     pub(super) fn proposals(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use partnership_proposal::State;
         let overview = DelegationPreset::Overview.set();

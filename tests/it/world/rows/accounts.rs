@@ -1,4 +1,4 @@
-//! Rows of what people do with their accounts.
+//! Rows of accounts: sessions and requests about them.
 
 use chrono::TimeDelta;
 use entity::session;

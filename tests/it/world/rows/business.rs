@@ -1,4 +1,4 @@
-//! Rows of what an organisation buys, and of how it is billed.
+//! Rows of subscriptions, services, invoices and billing.
 
 use chrono::TimeDelta;
 use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, subscription};

@@ -29,7 +29,7 @@ pub fn now() -> DateTimeUtc {
     DateTimeUtc::UNIX_EPOCH + TimeDelta::days(20_527) + TimeDelta::hours(12)
 }
 
-/// A day so many days after the one of `now`.
+/// The day this many days after `now`.
 pub fn day(offset: i64) -> Date {
     (now() + TimeDelta::days(offset)).date_naive()
 }
@@ -124,7 +124,7 @@ impl Rows {
         self.user(person.id, person.name, person.email)
     }
 
-    /// A user who asks for nothing.
+    /// A user who never sends a request.
     pub fn somebody(&mut self, name: &str) -> Uuid {
         let id = self.id();
         let email = format!("{}@somebody.example", id.simple());

@@ -40,7 +40,7 @@ impl Rows {
         row.id
     }
 
-    /// What there is to say about an organisation that is stopped; without it being so.
+    /// A record of a suspension, while the organisation itself stays active.
     pub fn halt(&mut self, organisation: Uuid, reason: &str) {
         let row = organisation_halt::Model {
             organisation_id: organisation,

@@ -57,7 +57,7 @@ impl Rows {
         push(&mut self.requests, row).id
     }
 
-    /// A template of the reseller, which so many of its clients belong to.
+    /// A template of the reseller, assigned to this many of its clients.
     pub fn template(&mut self, reseller: Uuid, name: &str, wanted: PermissionSet, clients: usize) -> Uuid {
         let row = delegation_template::Model {
             id: self.id(),

@@ -1,0 +1,206 @@
+//! Through the database: what is looked up is what the naive rule decides, and the list of all that somebody reaches is
+//! what the single look-ups say.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use entity::{api_key, membership, membership_role, organisation, partnership, role, user};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, TestRunner};
+use tenantry::access::{Access, Actor, KeyActor, Permission, explain};
+use uuid::Uuid;
+
+use super::naive::{self, grants};
+use super::tenancy::{Role, Tenancy, any_tenancy, id};
+use crate::world::{World, db_insert, now, signed_in, with_database};
+
+/// How many random tenants on each database.
+const CASES: usize = 40;
+/// The user of the first memberships, and of the second.
+pub(super) const USERS: [Uuid; 2] = [Uuid::from_u128(90_001), Uuid::from_u128(90_002)];
+pub(super) const KEY: Uuid = Uuid::from_u128(90_003);
+
+#[test]
+fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
+    with_database(async |world| {
+        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        for _ in 0..CASES {
+            let tenancy = any_tenancy().new_tree(&mut runner).unwrap().current();
+            db_replace(&world, &tenancy).await;
+            for (number, user) in USERS.iter().enumerate() {
+                let subject = naive::Subject::User(&tenancy.members[number]);
+                check(&world, &tenancy, subject, &signed_in(*user, "")).await;
+            }
+            let scopes = tenancy.key.scopes;
+            let organisation_id = id(tenancy.key.organisation);
+            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes });
+            check(&world, &tenancy, naive::Subject::Key(tenancy.key), &key).await;
+            check_everybody(&world, &tenancy).await;
+        }
+    });
+}
+
+async fn check(world: &World, tenancy: &Tenancy, subject: naive::Subject<'_>, actor: &Actor) {
+    let access = || Access::new(world.db().clone(), actor.clone(), now());
+    let together = access();
+    let all = together.look_all((0..tenancy.len()).map(id)).await.unwrap();
+    let rows = |some: usize| all.values().take(some).map(|seen| Arc::clone(&seen.row)).collect::<Vec<_>>();
+    for some in [1, tenancy.len()] {
+        for (id, seen) in access().look_among(rows(some)).await.unwrap() {
+            assert_eq!(seen.grants, all[&id].grants, "among {some}, at {id} of {tenancy:#?}");
+        }
+    }
+    let listed: BTreeSet<Uuid> = access().reachable().await.unwrap().keys().copied().collect();
+    for number in 0..tenancy.len() {
+        let expected = grants(tenancy, subject, number);
+        let alone = access().look(id(number)).await.unwrap().unwrap();
+        assert_eq!(alone.grants, expected, "at {number} of {tenancy:#?}");
+        assert_eq!(all[&id(number)].grants, expected, "together, at {number} of {tenancy:#?}");
+        let is_listed = listed.contains(&id(number));
+        assert_eq!(is_listed, expected.has(Permission::OrganisationRead), "list at {number} of {tenancy:#?}");
+        for permission in [Permission::OrganisationRead, Permission::InvoicePay, Permission::OwnershipTransfer] {
+            let found = together.explain(actor.subject(), id(number), permission).await.unwrap();
+            assert_eq!(found.is_granted(), expected.has(permission), "{permission:?} at {number} of {tenancy:#?}");
+        }
+    }
+}
+
+/// The list of everybody with a permission equals the single decisions.
+async fn check_everybody(world: &World, tenancy: &Tenancy) {
+    let access = Access::new(world.db().clone(), signed_in(USERS[0], ""), now());
+    for number in 0..tenancy.len() {
+        let everybody = access.everybody(id(number)).await.unwrap();
+        let graph = &everybody.neighbourhood.graph;
+        for permission in [Permission::OrganisationRead, Permission::ServiceManage] {
+            let may = |holdings| explain(graph, holdings, id(number), permission, now()).is_granted();
+            for (members, user) in tenancy.members.iter().zip(USERS) {
+                let expected = grants(tenancy, naive::Subject::User(members), number).has(permission);
+                let found = everybody.users.get(&user).is_some_and(may);
+                assert_eq!(found, expected, "{permission:?} at {number} of {tenancy:#?}");
+            }
+            let expected = grants(tenancy, naive::Subject::Key(tenancy.key), number).has(permission);
+            let found = everybody.keys.get(&KEY).is_some_and(|(_, holdings)| may(holdings));
+            assert_eq!(found, expected, "key, {permission:?} at {number} of {tenancy:#?}");
+        }
+    }
+}
+
+/// Writes the tenants in place of all that was there.
+pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
+    world.db_clear().await;
+    let db = world.db().writer();
+    let organisations = (0..tenancy.len()).map(|number| organisation::Model {
+        id: id(number),
+        name: format!("organisation {number}"),
+        kind: tenancy.kind(number),
+        state: tenancy.states[number],
+        code: number.to_string(),
+        created_at: now(),
+    });
+    db_insert(db, organisations.collect()).await;
+    let users = USERS.iter().enumerate().map(|(number, id)| user::Model {
+        id: *id,
+        email: format!("{number}@example.org"),
+        name: format!("user {number}"),
+        password_hash: String::new(),
+        email_verified_at: None,
+        state: user::State::Active,
+        created_at: now(),
+        locale: user::Locale::En,
+        erased_at: None,
+    });
+    db_insert(db, users.collect()).await;
+    let partnerships = tenancy.links.iter().enumerate().map(|(number, link)| partnership::Model {
+        id: Uuid::from_u128(1_000 + number as u128),
+        reseller_id: id(link.reseller),
+        client_id: id(link.client),
+        client_name: format!("organisation {}", link.client),
+        delegated: link.delegated.to_stored(),
+        client_delegated: link.client_delegated.to_stored(),
+        includes_upstream: link.includes_upstream,
+        state: link.state,
+        starts_at: link.starts_at,
+        ends_at: link.ends_at,
+        ended_at: None,
+        created_at: now(),
+        ended_by: None,
+        reminded_days: None,
+        reference: None,
+        template_id: None,
+    });
+    db_insert(db, partnerships.collect()).await;
+    db_insert(
+        db,
+        vec![api_key::Model {
+            id: KEY,
+            organisation_id: id(tenancy.key.organisation),
+            name: "key".to_owned(),
+            secret_hash: "secret".to_owned(),
+            permissions: tenancy.key.scopes.own.to_stored(),
+            client_permissions: tenancy.key.scopes.clients.to_stored(),
+            expires_at: None,
+            revoked_at: None,
+            created_at: now(),
+            prefix: String::new(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
+        }],
+    )
+    .await;
+    db_members(world, tenancy).await;
+}
+
+async fn db_members(world: &World, tenancy: &Tenancy) {
+    let (mut memberships, mut roles, mut held) = (Vec::new(), Vec::new(), Vec::new());
+    let mut next = 100_000_u128;
+    let mut new_id = || {
+        next += 1;
+        Uuid::from_u128(next)
+    };
+    for (members, user_id) in tenancy.members.iter().zip(USERS) {
+        for member in members {
+            let (id, organisation_id) = (new_id(), id(member.organisation));
+            memberships.push(membership::Model {
+                id,
+                organisation_id,
+                user_id,
+                partnership_id: None,
+                expires_at: member.expires_at,
+                created_at: now(),
+                custody_reseller_id: None,
+            });
+            let mut builtins = BTreeSet::new();
+            for given in &member.roles {
+                let (builtin, role_id) = match given {
+                    Role::Builtin(role) if !builtins.insert(*role) => continue,
+                    Role::Builtin(role) => (Some(role.name().to_owned()), None),
+                    Role::Custom(sets) => {
+                        let id = new_id();
+                        roles.push(role::Model {
+                            id,
+                            organisation_id,
+                            name: id.to_string(),
+                            permissions: sets.own.to_stored(),
+                            client_permissions: sets.clients.to_stored(),
+                            created_at: now(),
+                        });
+                        (None, Some(id))
+                    }
+                };
+                held.push(membership_role::Model {
+                    id: new_id(),
+                    organisation_id,
+                    membership_id: id,
+                    builtin,
+                    role_id,
+                });
+            }
+        }
+    }
+    let db = world.db().writer();
+    db_insert(db, roles).await;
+    db_insert(db, memberships).await;
+    db_insert(db, held).await;
+}

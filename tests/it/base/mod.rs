@@ -1,0 +1,5 @@
+//! The base of the server: its tables, its locks, and the data that survives a kill.
+
+mod killed;
+pub mod locked;
+mod migrations;

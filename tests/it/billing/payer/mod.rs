@@ -1,0 +1,11 @@
+//! Stories of organisations that pay for others: asked, agreed, ended, and never in a circle.
+
+mod agency;
+mod answered;
+mod by_code;
+mod calendar;
+mod cycles;
+mod holding;
+mod waiting;
+
+use super::*;

@@ -1,0 +1,17 @@
+//! Suites that are generated from the schema: a new field, list or mutation is covered by existing.
+//!
+//! `schema/` reads the exported schema and finds a way to each type; read it first. Nothing here names a field, except the
+//! examples of mutations in `mutations/`.
+
+mod bad_input;
+mod consistent;
+mod declared;
+mod enforced;
+mod exported;
+mod fuzzed;
+mod isolation;
+mod mutations;
+mod paged;
+pub mod plans;
+mod schema;
+mod statements;

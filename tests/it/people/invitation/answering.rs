@@ -1,0 +1,155 @@
+//! Answering an invitation: newcomers, people with an account, and links that are no longer valid.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::world::with_database;
+
+const VIEWER: &str = "{ viewer { name activeOrganisation { name } organisations { totalCount } } }";
+
+#[test]
+fn a_newcomer_joins_by_the_link_and_gets_no_organisation_of_their_own() {
+    with_database(async |world| {
+        let organisations = world.texts("SELECT name FROM organisation").await.len();
+        let mut input = invitation(ACME, " Ada@Example.ORG", "VIEWER");
+        input["locale"] = json!("SV");
+        let answer = try_invite(&world, ADMIN_OF_ACME, input).await;
+        let sent = &answer.ok()["tried"]["invitation"];
+        assert_eq!((&sent["email"], &sent["state"]), (&json!(ADA), &json!("PENDING")));
+        let mail = world.mails(ADA).await.pop().unwrap();
+        assert!(mail.starts_with("Inbjudan till Acme\nAdam, admin of Acme bjuder in dig"), "{mail}");
+        let token = world.link(ADA).await;
+        let shown = preview(&world, &token).await;
+        let expected = json!({
+            "organisation": { "name": "Acme" }, "invitedBy": ADMIN_OF_ACME.name(), "roles": ["VIEWER"], "email": ADA,
+            "next": "SIGN_UP",
+        });
+        assert_eq!(shown.ok()["invitation"], expected);
+
+        done(&sign_up(&world, "ADA@example.org", Some(&token)).await);
+        assert_eq!(world.texts("SELECT name FROM organisation").await.len(), organisations);
+        let proved = "SELECT email FROM \"user\" WHERE email_verified_at IS NOT NULL AND email LIKE '%example.org'";
+        assert_eq!(world.texts(proved).await, [ADA]);
+        let access = log_in(&world, ADA, PASSWORD).await.unwrap();
+        let viewer = world.send_as(Some(&access), VIEWER, json!({})).await;
+        let expected =
+            json!({ "name": "Ada", "activeOrganisation": { "name": "Acme" }, "organisations": { "totalCount": 1 } });
+        assert_eq!(viewer.ok()["viewer"], expected);
+        assert_eq!(roles_at_acme(&world, ADA).await, ["VIEWER"]);
+
+        let id = sent["id"].as_str().unwrap();
+        let accepted = seen(&world, id).await;
+        assert_eq!((&accepted["state"], &accepted["membership"]["user"]["name"]), (&json!("ACCEPTED"), &json!("Ada")));
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["INVALID_LINK"]);
+        let query = "query($id: ID!, $of: ID!) { organisation(id: $id) { auditEvents(filter: {objectId: $of}) { edges { \
+             node { action actorName after } } } } }";
+        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME), "of": id })).await;
+        let told: Vec<Value> = log.ok()["organisation"]["auditEvents"]["edges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|edge| json!([edge["node"]["action"], edge["node"]["actorName"]]))
+            .collect();
+        assert_eq!(told, [json!(["signUp", "Ada"]), json!(["inviteMember", ADMIN_OF_ACME.name()])]);
+        assert!(!log.text.contains(ADA), "{}", log.text);
+    });
+}
+
+#[test]
+fn a_person_with_an_account_joins_when_signed_in_with_the_address() {
+    with_database(async |world| {
+        let email = SOLE_PERSON.person().email;
+        let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
+        // The address of the account is not verified yet.
+        assert_eq!(accept(&world, SOLE_PERSON, &token).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
+        world.db_verify(SOLE_PERSON).await;
+        world.db_verify(OWNER_OF_LUND).await;
+        assert_eq!(preview(&world, &token).await.ok()["invitation"]["next"], "SIGN_IN");
+        accept(&world, NOBODY, &token).await.refused("UNAUTHENTICATED");
+        assert_eq!(accept(&world, OWNER_OF_LUND, &token).await.user_codes(), ["WRONG_ADDRESS"]);
+        assert_eq!(accept(&world, KEY_OF_FJORD, &token).await.user_codes(), ["FOR_PEOPLE_ONLY"]);
+        assert_eq!(sign_up(&world, email, Some(&token)).await.user_codes(), ["DUPLICATE"]);
+        assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["WRONG_ADDRESS"]);
+        assert_eq!(seen(&world, &id).await["state"], "PENDING");
+        assert_eq!(roles_at_acme(&world, email).await, Vec::<String>::new());
+
+        let joined = accept(&world, SOLE_PERSON, &token).await;
+        let expected = json!({ "name": "Acme", "organisation": { "name": "Acme" } });
+        assert_eq!(joined.ok()["tried"], json!({ "organisation": expected, "userErrors": [] }));
+        assert_eq!(roles_at_acme(&world, email).await, ["BILLING"]);
+        assert_eq!(accept(&world, SOLE_PERSON, &token).await.user_codes(), ["INVALID_LINK"]);
+    });
+}
+
+#[test]
+fn used_links_and_invented_ones_get_one_answer() {
+    with_database(async |world| {
+        let (_, declined) = invite(&world, OWNER_OF_ACME, ACME, "a@example.org", "VIEWER").await;
+        let answer = decline(&world, &declined).await;
+        assert_eq!(answer.ok()["tried"], json!({ "declined": true, "userErrors": [] }));
+        let query = "query($id: ID!) { organisation(id: $id) { auditEvents(first: 1) { edges { node { \
+             action actorKind actorId actorName } } } } }";
+        let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
+        let expected =
+            json!({ "action": "declineInvitation", "actorKind": "USER", "actorId": null, "actorName": null });
+        assert_eq!(log.ok()["organisation"]["auditEvents"]["edges"][0]["node"], expected);
+        let (id, revoked) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "VIEWER").await;
+        assert_eq!(revoke(&world, ADMIN_OF_ACME, &id).await.ok()["tried"]["invitation"]["state"], "REVOKED");
+        let (_, used) = invite(&world, OWNER_OF_ACME, ACME, "c@example.org", "VIEWER").await;
+        done(&sign_up(&world, "c@example.org", Some(&used)).await);
+        let (id, replaced) = invite(&world, OWNER_OF_ACME, ACME, "d@example.org", "VIEWER").await;
+        done(&resend(&world, OWNER_OF_ACME, &id).await);
+        let newest = world.link("d@example.org").await;
+        preview(&world, &newest).await.ok();
+        let (_, old) = invite(&world, OWNER_OF_ACME, ACME, "e@example.org", "VIEWER").await;
+        world.app.clock.advance(TimeDelta::days(7));
+
+        let huge = "x".repeat(10_000);
+        let answers =
+            [&declined, &revoked, &used, &replaced, &old, "", "unknown", "\u{0}", "å", &huge].map(async |token| {
+                let token: &str = token;
+                let shown = preview(&world, token).await;
+                shown.refused("NOT_FOUND");
+                let texts = [accept(&world, NOBODY, token).await, decline(&world, token).await];
+                for answer in &texts {
+                    assert_eq!(answer.user_codes(), ["INVALID_LINK"], "{token}");
+                }
+                assert_eq!(
+                    sign_up(&world, "e@example.org", Some(token)).await.user_codes(),
+                    ["INVALID_LINK"],
+                    "{token}"
+                );
+                shown.text + &texts.map(|answer| answer.text).concat()
+            });
+        let texts = futures_util::future::join_all(answers).await;
+        assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
+        assert!(world.texts("SELECT email FROM \"user\" WHERE email = 'e@example.org'").await.is_empty());
+    });
+}
+
+#[test]
+fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
+    with_database(async |world| {
+        let email = SOLE_PERSON.person().email;
+        world.db_verify(SOLE_PERSON).await;
+        let mut input = invitation(ACME, email, "TECHNICAL");
+        input["membershipExpiresAt"] = json!(now() + TimeDelta::minutes(5));
+        done(&try_invite(&world, OWNER_OF_ACME, input.clone()).await);
+        let token = world.link(email).await;
+        done(&accept(&world, SOLE_PERSON, &token).await);
+        assert_eq!(
+            try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await.user_codes(),
+            ["ALREADY_MEMBER"]
+        );
+        // A membership that would end before it begins.
+        input["email"] = json!("late@example.org");
+        done(&try_invite(&world, OWNER_OF_ACME, input).await);
+        let late = world.link("late@example.org").await;
+        world.app.clock.advance(TimeDelta::minutes(5));
+        assert_eq!(sign_up(&world, "late@example.org", Some(&late)).await.user_codes(), ["TOO_LATE"]);
+        let (_, token) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
+        done(&accept(&world, SOLE_PERSON, &token).await);
+        assert_eq!(roles_at_acme(&world, email).await, ["VIEWER"]);
+    });
+}

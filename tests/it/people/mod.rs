@@ -1,0 +1,9 @@
+//! Stories of people: accounts, sessions, memberships, roles, invitations, ownership and API keys.
+
+mod api_key;
+mod invitation;
+mod membership;
+mod ownership;
+mod role;
+mod session;
+mod user;
