@@ -98,7 +98,7 @@ fn an_address_that_somebody_has_is_not_given_away_and_not_told() {
         let answer = ask_to_move(&world, SOLE_PERSON, taken).await;
         assert_eq!(answer.text, free.text);
         let mails = world.mails(taken).await;
-        assert!(mails.len() == 1 && mails[0].starts_with("This address has an account already"), "{mails:?}");
+        assert!(mails.len() == 1 && mails[0].starts_with("This address already has an account"), "{mails:?}");
         assert!(!mails[0].contains("token="));
         // The change that was asked for before is replaced, as by any other.
         let link = world.link(NEW).await;
@@ -126,7 +126,7 @@ fn of_two_accounts_that_move_to_one_address_at_once_one_gets_it() {
         assert_eq!(outcomes, ["INVALID_LINK", "none"]);
         assert_eq!(world.texts("SELECT name FROM \"user\" WHERE email = 'both@new.example'").await.len(), 1);
         let mails = world.mails(wanted).await;
-        assert_eq!(mails.iter().filter(|mail| mail.starts_with("This address has an account already")).count(), 1);
+        assert_eq!(mails.iter().filter(|mail| mail.starts_with("This address already has an account")).count(), 1);
         // Somebody takes the old address of the one that has moved: there is no way back.
         let (who, old) = if address_of(&world, SOLE_PERSON).await == wanted {
             (SOLE_PERSON, OLD)
