@@ -203,6 +203,7 @@ const fn refusal_code(code: UserErrorCode) -> Option<&'static str> {
         UserErrorCode::PermissionNotHeld => Some("PERMISSION_NOT_HELD"),
         UserErrorCode::NotAnOwner => Some("NOT_AN_OWNER"),
         UserErrorCode::ForStaffOnly => Some("FOR_STAFF_ONLY"),
+        UserErrorCode::NotSwitchable => Some("NOT_SWITCHABLE"),
         UserErrorCode::WrongAddress => Some("WRONG_ADDRESS"),
         UserErrorCode::ConfirmationRequired => Some("CONFIRMATION_REQUIRED"),
         _ => None,

@@ -27,11 +27,8 @@ use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQu
 use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
 use crate::people::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
 use crate::people::role::{RoleMutation, RoleQuery};
-use crate::people::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
-use crate::people::user::{
-    AddressMutation, PasswordMutation, Passwords, ProfileMutation, SecondFactorMutation, SecretKeys, UserMutation,
-    VerificationMutation,
-};
+use crate::people::session::{SessionMutation, Tokens};
+use crate::people::user::{Passwords, SecretKeys, UserMutation};
 use crate::people::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
@@ -59,15 +56,7 @@ pub struct Mutation(
     OwnershipRecoveryMutation,
     OwnershipAnswerMutation,
     SessionMutation,
-    LogInMutation,
-    IdentityMutation,
-    RevocationMutation,
     UserMutation,
-    VerificationMutation,
-    PasswordMutation,
-    AddressMutation,
-    ProfileMutation,
-    SecondFactorMutation,
     ApiKeyMutation,
     InvitationMutation,
     AnswerMutation,

@@ -1,32 +1,31 @@
-//! The organisation that a request works in: the one that it names for itself, else that of its session or key.
+//! The organisation that a request works in: the one in its `X-Organisation` header, or that of its session or key.
 
 use uuid::Uuid;
 
 use super::{rules, store};
-use crate::access::Actor;
+use crate::access::{Actor, Decision, Permission};
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
-use crate::organisation::{self, Organisation};
 
 /// Whether the actor may work in an organisation.
 pub enum Standing {
-    /// It may.
-    Open(Organisation),
-    /// It sees the organisation but may not work there, for this reason.
+    /// The actor may work there.
+    Open(Decision),
+    /// The actor sees the organisation but may not work there, for this reason.
     Barred(&'static str),
-    /// It does not see such an organisation.
+    /// The actor does not see such an organisation.
     Unknown,
 }
 
-/// The organisation that the request works in, if any; the right to it is judged now. An error if it was lost, and,
-/// without a difference, if the request names one that the actor may not work in or that is not there.
-pub async fn active_organisation(request: &Request) -> Result<Option<Organisation>> {
+/// The organisation that the request works in, if any. The right to work there is checked now. The error is the same for
+/// an organisation that the actor has lost, may not work in, or that does not exist.
+pub async fn active_organisation(request: &Request) -> Result<Option<Decision>> {
     if matches!(request.actor(), Actor::Anonymous) {
         return Ok(None);
     }
     let Some(id) = request.acting_organisation() else { return Ok(None) };
     match standing(request, id).await? {
-        Standing::Open(organisation) => Ok(Some(organisation)),
+        Standing::Open(decision) => Ok(Some(decision)),
         Standing::Barred(_) | Standing::Unknown => Err(Error::ContextLost(lost(request).to_owned())),
     }
 }
@@ -41,16 +40,17 @@ fn lost(request: &Request) -> &'static str {
 
 /// Whether the actor may work in the organisation at the moment of the request.
 pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
-    let Some(organisation) = organisation::store::find(&request.access, id).await? else {
+    let decision = request.access.look(id).await?;
+    let Some(decision) = decision.filter(|decision| decision.grants.has(Permission::OrganisationRead)) else {
         return Ok(Standing::Unknown);
     };
-    let (state, grants) = (organisation.0.row.state, organisation.0.grants);
-    // Who may change something may work there, whether a member or not: most need no statement.
-    let is_direct_member = !rules::may_change_something(grants)
+    // An actor with a permission to change something may work there, member or not. Most need no statement.
+    let is_direct_member = !rules::may_change_something(decision.grants)
         && match request.actor() {
             Actor::User(user) => store::is_direct_member(request.db(), user.id, id, request.now()).await?,
             Actor::ApiKey(key) => key.organisation_id == id,
             Actor::Anonymous => false,
         };
-    Ok(rules::obstacle(state, grants, is_direct_member).map_or(Standing::Open(organisation), Standing::Barred))
+    let obstacle = rules::obstacle(decision.state(), decision.grants, is_direct_member);
+    Ok(obstacle.map_or(Standing::Open(decision), Standing::Barred))
 }

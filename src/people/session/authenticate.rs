@@ -1,4 +1,4 @@
-//! From the credential of a request to the actor, in one statement.
+//! Turns the credential of a request into an actor, with one statement.
 
 use entity::user::State;
 use sea_orm::prelude::DateTimeUtc;
@@ -9,10 +9,10 @@ use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 
-/// What an API key begins with. Stored is `random::hash` of the whole key.
+/// The beginning of each API key. The database stores `random::hash` of the whole key.
 pub const API_KEY_PREFIX: &str = "tenantry_key_";
 
-/// Who the bearer of the credential is. Without one, nobody in particular; with one that is no longer good, an error.
+/// The actor that the credential names; anonymous without one. A credential that is not valid is an error.
 pub async fn authenticate(db: &Db, tokens: &Tokens, bearer: Option<&str>, now: DateTimeUtc) -> Result<Actor> {
     let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
     if bearer.starts_with(API_KEY_PREFIX) {

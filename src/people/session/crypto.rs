@@ -1,4 +1,4 @@
-//! Ed25519 for the token crate, by ring: nothing else can sign or verify a token.
+//! Ed25519 from ring for the token crate. Tokens can be signed and verified in no other way.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
@@ -9,7 +9,7 @@ use signature::{Error, Signer, Verifier};
 static PROVIDER: CryptoProvider =
     CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
 
-/// Makes the token crate use this. Doing it again changes nothing.
+/// Makes the token crate use this provider. A second call changes nothing.
 pub fn install() {
     let _ = PROVIDER.install_default();
 }

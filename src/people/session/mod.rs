@@ -1,32 +1,47 @@
-//! Sessions: one log-in each, with an access token that lives for minutes and a refresh token that is good for one use.
+//! Sessions: one for each log-in, with an access token that lives for minutes and a refresh token for one use.
 //!
-//! `authenticate.rs` finds out who asks. `token.rs` signs and verifies access tokens with the keys of `signing_key.rs`,
-//! by the cryptography of `crypto.rs`. `log_in.rs` begins a session, `mutation.rs` renews and ends it, `revocation.rs` ends
-//! others, and `identity.rs` proves anew who it is, as `confirmation.rs` asks for. `store.rs` keeps sessions, and
-//! `active.rs` says in which organisation a session works; `rules.rs` says where it may.
+//! A session is open until it is revoked or expires unused. Only its own user sees it.
+//!
+//! `authenticate.rs` turns the credential of a request into an actor. `token.rs` signs and verifies access tokens with the
+//! keys of `signing_key.rs`; the cryptography is in `crypto.rs`. `store.rs` keeps sessions. `active.rs` says in which
+//! organisation a session works, and `rules.rs` in which it may. `confirmation.rs` protects sensitive acts: they need a
+//! recent `confirmIdentity`. Each mutation has its own file. `sweep.rs` removes sessions that ended long ago.
 
 mod active;
 mod authenticate;
+mod confirm_identity;
 mod confirmation;
 mod crypto;
-mod identity;
 mod log_in;
-mod mutation;
+mod log_out;
 mod object;
-mod revocation;
+mod refresh;
+mod revoke;
+mod revoke_others;
 mod rules;
 mod signing_key;
 pub mod store;
 mod sweep;
+mod switch;
 mod token;
+
+use async_graphql::MergedObject;
 
 pub use active::active_organisation;
 pub use authenticate::{API_KEY_PREFIX, authenticate};
 pub use confirmation::{require_confirmed, require_verified, unconfirmed, unproved};
-pub use identity::IdentityMutation;
-pub use log_in::LogInMutation;
-pub use mutation::SessionMutation;
 pub use object::Session;
-pub use revocation::RevocationMutation;
 pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;
+
+/// The mutations of sessions.
+#[derive(MergedObject, Default)]
+pub struct SessionMutation(
+    refresh::RefreshSession,
+    log_out::LogOut,
+    switch::SwitchOrganisation,
+    log_in::LogIn,
+    confirm_identity::ConfirmIdentity,
+    revoke::RevokeSession,
+    revoke_others::RevokeOtherSessions,
+);

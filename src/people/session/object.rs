@@ -1,12 +1,18 @@
-//! A session as its own user sees it.
+//! A session as its own user sees it, and its tokens.
 
-use async_graphql::{ID, Object};
+use async_graphql::{ID, Object, SimpleObject};
 use entity::session;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::store;
+use super::token::{Identity, Tokens};
+use crate::access::{UserActor, directive};
+use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
 
 /// One log-in on one device. Only its own user ever gets it.
 pub struct Session {
@@ -15,10 +21,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// For the user whose session it is; `current` is the session that asks.
+    /// For the user whose session it is; `current` is the session of the request.
     pub fn new(row: session::Model, current: Option<Uuid>) -> Self {
         let is_current = current == Some(row.id);
         Self { row, is_current }
+    }
+
+    /// The open sessions of the user, the newest first.
+    pub async fn list(request: &Request, user: &UserActor, page: &PageArguments) -> Result<Connection<Self>> {
+        let current = Some(user.session_id);
+        let page = store::list_open(request, user.id, page).await?;
+        Ok(page.connection(|row| Self::new(row.as_ref().clone(), current)))
     }
 }
 
@@ -32,33 +45,53 @@ impl Session {
         id::Type::Session.id(self.row.id)
     }
 
-    /// When it began.
+    /// When the session began.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.created_at
     }
 
-    /// When an access token was last given out for it.
+    /// When the session last got an access token.
     #[public]
     fn last_used_at(&self) -> DateTimeUtc {
         self.row.last_used_at
     }
 
-    /// The device, as it named itself when it logged in.
+    /// The `User-Agent` of the device at log-in; null if it sent none.
     #[public]
     fn user_agent(&self) -> Option<&str> {
         self.row.user_agent.as_deref()
     }
 
-    /// The address in the network from which it began; null where the server could not tell.
+    /// The IP address from which the session began; null if the server did not know it.
     #[public]
     fn client_address(&self) -> Option<&str> {
         self.row.client_address.as_deref()
     }
 
-    /// Whether it is the session that asks; after logging in, the one that has just begun.
+    /// Whether this is the session of the request, or the one that has just begun.
     #[public]
     fn is_current(&self) -> bool {
         self.is_current
+    }
+}
+
+/// The tokens of a session.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct SessionTokens {
+    /// For the header of each request: `Authorization: Bearer …`.
+    pub access_token: String,
+    /// When the access token expires. Get new tokens with `refreshSession` before.
+    pub access_token_expires_at: DateTimeUtc,
+    /// For one use of `refreshSession`. A second use ends the session, because the token may have been stolen.
+    pub refresh_token: String,
+}
+
+impl SessionTokens {
+    /// The refresh token with a new access token.
+    pub fn sign(tokens: &Tokens, identity: Identity, refresh_token: String, now: DateTimeUtc) -> Result<Self> {
+        let (access_token, access_token_expires_at) = tokens.sign(identity, now)?;
+        Ok(Self { access_token, access_token_expires_at, refresh_token })
     }
 }

@@ -1,11 +1,12 @@
-//! In which organisation a session may work.
+//! Where a session may work, and why a log-in is refused.
 
 use crate::access::{Grants, OrganisationState, Permission, PermissionSet};
+use crate::base::error::{UserError, UserErrorCode};
 
-/// Why one may not work there; `None` if one may.
+/// Why a session may not work in the organisation; `None` if it may.
 ///
-/// A direct member may always. Who comes through a partnership may if it lets anything through that is not a read: a
-/// partner who only sees the data cannot switch in.
+/// A direct member always may. A person who comes through a partnership needs a permission that changes something: a
+/// partner who only reads cannot switch in.
 pub fn obstacle(state: OrganisationState, grants: Grants, is_direct_member: bool) -> Option<&'static str> {
     if state == OrganisationState::Closed {
         return Some("This organisation is closed; nobody works in it.");
@@ -16,15 +17,27 @@ pub fn obstacle(state: OrganisationState, grants: Grants, is_direct_member: bool
     Some("You come here through a partner and may only read. Its client decides what the partner may change.")
 }
 
-/// Whether anything is held that is not a read.
+/// Whether the grants have a permission that changes something.
 pub fn may_change_something(grants: Grants) -> bool {
     !grants.own.without(PermissionSet::READS).is_empty()
 }
 
-/// The permission by which one comes to work there: one that changes something, where any such is held.
+/// The permission that lets a session work there: one that changes something, if there is one.
 pub fn needed(grants: Grants) -> Permission {
     let changing = grants.own.without(PermissionSet::READS);
     changing.iter().next().unwrap_or(Permission::OrganisationRead)
+}
+
+/// The answer to a log-in that fails. It does not say why.
+pub fn wrong_credentials() -> UserError {
+    let message = "The address or the password is wrong, or the account is disabled.";
+    UserError::general(UserErrorCode::WrongCredentials, message)
+}
+
+/// The answer where a second factor is on and no code was given.
+pub fn code_required() -> UserError {
+    let message = "Also give a code of your authenticator app, or a recovery code.";
+    UserError::at("code", UserErrorCode::CodeRequired, message)
 }
 
 #[cfg(test)]

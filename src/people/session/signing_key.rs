@@ -1,4 +1,4 @@
-//! The keys that sign access tokens: those of the configuration, or one in the data directory, made on first start.
+//! The keys that sign access tokens. They come from the configuration, or from a file that the first start makes.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -14,18 +14,18 @@ use crate::base::random::Random;
 
 const FILE: &str = "signing-key.pem";
 
-/// What stands before the 32 secret bytes of an Ed25519 key in PKCS #8 (RFC 8410).
+/// The bytes before the 32 secret bytes of an Ed25519 key in PKCS #8 (RFC 8410).
 const PKCS8_HEAD: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
-/// An Ed25519 key. It has no `Debug`, because that would be one way to lose it.
+/// An Ed25519 key. It has no `Debug`, so that it is never printed by mistake.
 pub struct SigningKey {
-    /// Its thumbprint (RFC 7638), by which tokens name it.
+    /// Its thumbprint (RFC 7638). Tokens name it in their header.
     pub id: String,
     /// The public key, as base64url.
     pub public: String,
-    /// Signs.
+    /// The key that signs.
     pub signs: EncodingKey,
-    /// Verifies.
+    /// The key that verifies.
     pub verifies: DecodingKey,
 }
 
@@ -46,7 +46,7 @@ impl SigningKey {
     }
 }
 
-/// All keys, the one that signs first.
+/// All keys. The first one signs.
 pub fn load(config: &Config, random: &Random) -> Result<Vec<SigningKey>, String> {
     let configured = &config.tokens.signing_keys;
     if configured.is_empty() {
@@ -72,7 +72,7 @@ fn new_pem(random: &Random) -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", BASE64_STANDARD.encode(der))
 }
 
-/// RFC 7638: the hash of the key's required members, in this order and without space.
+/// The hash of the key's required members, in this order and without spaces (RFC 7638).
 fn thumbprint(public: &str) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, members.as_bytes()))

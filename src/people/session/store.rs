@@ -10,16 +10,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::object::Session;
 use super::token::Identity;
-use crate::access::{UserActor, loss};
+use crate::access::loss;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::{Random, hash};
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-/// Ended sessions that one transaction removes.
+/// Sessions that one transaction removes at most.
 const SOME: u64 = 1_000;
 
 type Written<T> = Result<T, DbErr>;
@@ -27,28 +26,28 @@ type Written<T> = Result<T, DbErr>;
 static OF_USER: List<session::Model> =
     List { descending: true, ..List::of_rows("session", "user_id", Key::Instant("created_at")) };
 
-/// A session together with what matters of its user.
+/// A session together with the parts of its user that a request needs.
 #[derive(Debug, FromQueryResult)]
 pub struct OpenSession {
     /// The user's name.
     pub name: String,
     /// The user's address.
     pub email: String,
-    /// When the user proved to own the address.
+    /// When the user verified the address.
     pub email_verified_at: Option<DateTimeUtc>,
-    /// Whether the user may act.
+    /// Whether the user is active or disabled.
     pub state: user::State,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When the user last proved to be there.
+    /// When the user last confirmed their identity.
     pub confirmed_at: Option<DateTimeUtc>,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<DateTimeUtc>,
     /// The organisation that it works in.
     pub active_organisation_id: Option<Uuid>,
 }
 
-/// The session of the user, ended or not, with its user: one statement.
+/// The session with its user, open or not: one statement.
 pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
     let sql = "SELECT u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, s.confirmed_at, \
                s.active_organisation_id \
@@ -57,7 +56,7 @@ pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
     Ok(rows.first().map(|row| OpenSession::from_query_result(row, "")).transpose()?)
 }
 
-/// The row of this API key, ended or not: one statement. The secret before a rotation may be good for a while longer.
+/// The row of this API key, active or not: one statement. After a rotation the old secret may be valid for a while.
 pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<api_key::Model>> {
     let hash = hash(key);
     let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
@@ -65,7 +64,7 @@ pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option
     Ok(by_hash.one(db.reader()).await?)
 }
 
-/// Whether the user is a member of the organisation by itself, not through a partner, at the moment.
+/// Whether the user is a direct member of the organisation now, not through a partner.
 pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now: DateTimeUtc) -> Result<bool> {
     let sql = format!(
         "SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 \
@@ -76,7 +75,7 @@ pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now
     Ok(!rows.is_empty())
 }
 
-/// Writes a new session. If its user works in exactly one organisation, so does the session.
+/// Writes a new session. If its user belongs to exactly one organisation, the session works there.
 pub async fn begin(tx: &DatabaseTransaction, mut row: session::Model) -> Written<session::Model> {
     row.active_organisation_id = only_organisation(tx, row.user_id, row.created_at).await?;
     session::Entity::insert(session::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
@@ -113,18 +112,18 @@ pub async fn add_refresh_token(
     Ok(())
 }
 
-/// What became of a refresh token that was given in for exchange.
+/// The outcome of exchanging a refresh token.
 pub enum Exchange {
-    /// It was good, and is used up now. The session has been renewed.
+    /// It was valid and is used up now. The session is renewed.
     Done(Identity),
-    /// It was used before: the session has been ended.
+    /// It was used before: the session is ended.
     Reused,
     /// It is unknown, or its session has ended.
     Refused,
 }
 
-/// Uses the token up and renews its session until `end`. Of two that exchange one token, the second finds it used; as
-/// one of them may be a thief, that ends the session with all of its tokens.
+/// Uses the token up and renews its session until `end`. If two clients exchange the same token, the second finds it
+/// used. One of them may be a thief, so the session ends with all its tokens.
 pub async fn exchange(tx: &DatabaseTransaction, token: &str, now: DateTimeUtc, end: DateTimeUtc) -> Written<Exchange> {
     let token_hash = hash(token);
     let used_up = refresh_token::Entity::update_many()
@@ -151,7 +150,7 @@ pub async fn exchange(tx: &DatabaseTransaction, token: &str, now: DateTimeUtc, e
     Ok(Exchange::Done(Identity { user_id: user.id, session_id: session.id }))
 }
 
-/// False if the session was ended in the meantime.
+/// Renews the session; false if it has been revoked.
 async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTimeUtc) -> Written<bool> {
     let renewed = session::Entity::update_many()
         .set(session::ActiveModel { last_used_at: Set(now), expires_at: Set(end), ..Default::default() })
@@ -159,7 +158,7 @@ async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTi
         .filter(session::Column::RevokedAt.is_null())
         .exec(tx)
         .await?;
-    // A used token is kept for as long as a session lives unused; one that is older would be refused all the same.
+    // A used token is kept as long as an unused session lives. An older one is refused as unknown instead.
     let forgotten = now - (end - now).max(TimeDelta::zero());
     refresh_token::Entity::delete_many()
         .filter(refresh_token::Column::SessionId.eq(id))
@@ -169,7 +168,7 @@ async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTi
     Ok(renewed.rows_affected == 1)
 }
 
-/// Ends the session; false if it had ended already.
+/// Ends the session; false if it has ended already.
 pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
     let ended = session::Entity::update_many()
         .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
@@ -180,7 +179,7 @@ pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -
     Ok(ended.rows_affected == 1)
 }
 
-/// Ends all sessions of the user, but this one.
+/// Ends all sessions of the user except `except`, and says how many.
 pub async fn end_all(tx: &DatabaseTransaction, user_id: Uuid, except: Option<Uuid>, now: DateTimeUtc) -> Written<u64> {
     let mut open = session::Entity::update_many()
         .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
@@ -192,7 +191,7 @@ pub async fn end_all(tx: &DatabaseTransaction, user_id: Uuid, except: Option<Uui
     Ok(open.exec(tx).await?.rows_affected)
 }
 
-/// Says that the user of the session has proved to be there.
+/// Notes that the user of the session has confirmed their identity.
 pub async fn confirm(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<()> {
     session::Entity::update_many()
         .set(session::ActiveModel { confirmed_at: Set(Some(now)), ..Default::default() })
@@ -202,8 +201,8 @@ pub async fn confirm(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Wr
     Ok(())
 }
 
-/// Forgets, for all sessions of the user but this one, that the user has proved to be there.
-pub async fn unconfirm_others(tx: &DatabaseTransaction, user_id: Uuid, this: Uuid) -> Written<()> {
+/// Forgets the confirmations in all sessions of the user except this one.
+pub async fn forget_other_confirmations(tx: &DatabaseTransaction, user_id: Uuid, this: Uuid) -> Written<()> {
     session::Entity::update_many()
         .set(session::ActiveModel { confirmed_at: Set(None), ..Default::default() })
         .filter(session::Column::UserId.eq(user_id))
@@ -213,7 +212,7 @@ pub async fn unconfirm_others(tx: &DatabaseTransaction, user_id: Uuid, this: Uui
     Ok(())
 }
 
-/// Ends the session if it is one of the user's; false if it is not, or has ended.
+/// Ends the session if it belongs to the user; false if it does not, or has ended.
 pub async fn end_own(tx: &DatabaseTransaction, id: Uuid, user_id: Uuid, now: DateTimeUtc) -> Written<bool> {
     let ended = session::Entity::update_many()
         .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
@@ -226,7 +225,7 @@ pub async fn end_own(tx: &DatabaseTransaction, id: Uuid, user_id: Uuid, now: Dat
     Ok(ended.rows_affected == 1)
 }
 
-/// Remembers an address in the network as one of the user's, by a session that has ended already.
+/// Remembers an IP address as one of the user's, by writing a session that has ended already.
 pub async fn remember(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -250,7 +249,7 @@ pub async fn remember(
     Ok(())
 }
 
-/// Removes some sessions that ended before the moment, with their tokens, and says how many.
+/// Removes some sessions that ended before this time, with their tokens, and says how many.
 pub async fn remove_ended(tx: &DatabaseTransaction, before: DateTimeUtc) -> Written<u64> {
     let sql = format!(
         "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 OR revoked_at < $1 LIMIT {SOME})"
@@ -266,21 +265,20 @@ pub async fn remove_all(tx: &DatabaseTransaction, user_id: Uuid) -> Written<()> 
 }
 
 /// The open sessions of a user, the newest first.
-pub async fn list(request: &Request, user: &UserActor, page: &PageArguments) -> Result<Connection<Session>> {
+pub async fn list_open(request: &Request, user_id: Uuid, page: &PageArguments) -> Result<Page<session::Model>> {
     let open =
         Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())]);
-    let current = Some(user.session_id);
-    OF_USER.connection(request, user.id, page, open, |row| Session::new(row.as_ref().clone(), current)).await
+    OF_USER.rows(request, user_id, page, open).await
 }
 
-/// From where the user has ever logged in.
+/// The IP addresses from which the user has logged in.
 pub async fn client_addresses(db: &Db, user_id: Uuid) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT client_address FROM session WHERE user_id = $1 AND client_address IS NOT NULL";
     let rows = db.rows(sql, vec![user_id.into()]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
-/// Makes the session work in the organisation; false if it has ended.
+/// Makes the session work in the organisation; false if it has been revoked.
 pub async fn switch(tx: &DatabaseTransaction, id: Uuid, organisation_id: Uuid) -> Written<bool> {
     let switched = session::Entity::update_many()
         .set(session::ActiveModel { active_organisation_id: Set(Some(organisation_id)), ..Default::default() })

@@ -1,4 +1,4 @@
-//! Removing sessions that ended long ago, with what they say about where somebody was.
+//! Removes sessions that ended long ago, and with them the record of where people logged in.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// How long an ended session is kept: by it, a log-in is known to come from where its user has been.
+/// How long an ended session is kept. Until then it shows that a log-in comes from a known IP address.
 const KEPT: TimeDelta = TimeDelta::days(90);
-/// How often a server looks for sessions that ended before.
+/// How often a server looks for old sessions.
 const EVERY: Duration = Duration::from_hours(1);
 
-/// Removes what ended long ago, and says how many sessions that were. Several may do it at the same time.
+/// Removes sessions that ended long ago, and says how many. Several servers may do it at the same time.
 pub async fn sweep(db: &Db, now: DateTimeUtc) -> Result<u64> {
     let mut removed = 0;
     loop {
@@ -27,7 +27,7 @@ pub async fn sweep(db: &Db, now: DateTimeUtc) -> Result<u64> {
     }
 }
 
-/// Does so once an hour, for as long as the server runs.
+/// Sweeps once an hour while the server runs.
 pub async fn sweep_now_and_then(db: Db, clock: Clock) {
     let mut ticks = tokio::time::interval(EVERY);
     loop {

@@ -1,4 +1,4 @@
-//! Access tokens: JSON Web Tokens that say who somebody is and in which session, and nothing that they may do.
+//! Access tokens: JSON Web Tokens that name a user and a session. They carry no permissions.
 
 #[cfg(test)]
 mod tests;
@@ -6,7 +6,6 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use async_graphql::ID;
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use sea_orm::prelude::DateTimeUtc;
@@ -21,16 +20,23 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::random::Random;
 
-/// For whom the tokens are.
+/// The audience of the tokens.
 const AUDIENCE: &str = "tenantry";
-/// What tokens of this sort call themselves (RFC 9068), so that no other of the same issuer passes for one.
+/// The type in the header (RFC 9068). It keeps other tokens of the same issuer from passing as access tokens.
 const TYPE: &str = "at+jwt";
 /// How far the clocks of two nodes may be apart, in seconds.
 const LEEWAY: i64 = 30;
-/// Longest token that is looked at, in bytes; ours have about 500.
+/// Longest token that is read, in bytes; ours have about 500.
 const LONGEST: usize = 4_096;
+/// The beginning of each refresh token, so that a leaked one is recognised.
+const REFRESH_PREFIX: &str = "tenantry_refresh_";
 
-/// Who the bearer of a token is.
+/// A new refresh token.
+pub fn new_refresh_token(random: &Random) -> String {
+    format!("{REFRESH_PREFIX}{}", random.secret())
+}
+
+/// The user and the session that a token names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The user.
@@ -39,12 +45,12 @@ pub struct Identity {
     pub session_id: Uuid,
 }
 
-/// Why a token says nothing.
+/// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// It is not one of ours, or not for here.
+    /// It is not one of ours, or not for this server.
     Invalid,
-    /// It was good once.
+    /// It has expired.
     Expired,
 }
 
@@ -90,12 +96,12 @@ impl Tokens {
         })))
     }
 
-    /// When a session that is used now ends, if it is not used again.
+    /// When a session ends that is used now and never again.
     pub fn session_end(&self, now: DateTimeUtc) -> DateTimeUtc {
         now + self.0.refresh
     }
 
-    /// A token for the session, and when it expires.
+    /// An access token for the session, and when it expires.
     pub fn sign(&self, identity: Identity, now: DateTimeUtc) -> Result<(String, DateTimeUtc)> {
         let key = self.0.keys.first().ok_or_else(|| Error::fault("no signing key"))?;
         let expires_at = DateTimeUtc::from_timestamp((now + self.0.access).timestamp(), 0).unwrap_or(now);
@@ -113,7 +119,7 @@ impl Tokens {
         Ok((token, expires_at))
     }
 
-    /// Who the bearer is: only for a token that one of our keys has signed by the one algorithm, for here and for now.
+    /// The identity in a token. The token must be signed by one of our keys, for this server, and be valid now.
     pub fn verify(&self, token: &str, now: DateTimeUtc) -> Result<Identity, Rejection> {
         if token.len() > LONGEST {
             return Err(Rejection::Invalid);
@@ -126,8 +132,8 @@ impl Tokens {
         if claims.exp <= now {
             return Err(Rejection::Expired);
         }
-        let user_id = Type::User.parse(&ID(claims.sub)).map_err(|_| Rejection::Invalid)?;
-        let session_id = Type::Session.parse(&ID(claims.sid)).map_err(|_| Rejection::Invalid)?;
+        let user_id = Type::User.parse(&claims.sub.into()).map_err(|_| Rejection::Invalid)?;
+        let session_id = Type::Session.parse(&claims.sid.into()).map_err(|_| Rejection::Invalid)?;
         Ok(Identity { user_id, session_id })
     }
 
@@ -142,7 +148,7 @@ impl Tokens {
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
         validation.set_issuer(&[&self.0.issuer]);
         validation.set_audience(&[AUDIENCE]);
-        // The crate would ask the machine for the time; `verify` is given it.
+        // `verify` checks the times itself: the crate would use the clock of the machine.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         decode(token, &key.verifies, &validation).ok().map(|read| read.claims)

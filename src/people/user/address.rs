@@ -1,4 +1,4 @@
-//! E-mail addresses. Two are the same if this gives the same text for both; nothing else compares or stores them.
+//! E-mail addresses in one normal form. Addresses are compared and stored only in this form.
 
 use email_address::{EmailAddress, Options};
 use unicode_normalization::UnicodeNormalization;
@@ -10,12 +10,12 @@ use crate::base::error::{UserError, UserErrorCode};
 pub struct Address(String);
 
 impl Address {
-    /// Reads what somebody typed: without the space around it, in small letters, each letter in one encoding. `None`
-    /// if it is no address.
+    /// Reads an address as it was typed: trims it, and writes it in small letters with one encoding for each letter.
+    /// `None` if it is not an address.
     pub fn parse(typed: &str) -> Option<Self> {
         const OPTIONS: Options =
             Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
-        // Letter by letter, so that the form of one does not depend on what stands around it.
+        // Letter by letter, so that the form of a letter does not depend on its neighbours.
         let normal: String = typed.trim().nfc().flat_map(char::to_lowercase).nfc().collect();
         let has_odd_letters =
             normal.chars().any(|letter| letter.is_control() || letter.is_whitespace() || letter == '"');
@@ -23,7 +23,7 @@ impl Address {
         (is_address && !has_odd_letters).then_some(Self(normal))
     }
 
-    /// The same for a field of an input: what is no address is told to who typed it.
+    /// Reads an address in a field of an input.
     pub fn read(field: &str, typed: &str) -> Result<Self, UserError> {
         Self::parse(typed).ok_or_else(|| {
             let message = "This is not an e-mail address. Give one like ada@example.org.";
@@ -36,7 +36,7 @@ impl Address {
         &self.0
     }
 
-    /// What stands before the `@`.
+    /// The part before the `@`.
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }

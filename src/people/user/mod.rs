@@ -1,45 +1,63 @@
-//! Users: one person each, with one address. Nothing is bought by a user or billed to one; that is for organisations.
+//! Users: one person each, with one e-mail address. Users buy nothing and are billed nothing; organisations are.
 //!
-//! `address.rs` is the one place that says when two addresses are the same, `password.rs` hashes passwords, and
-//! `rules.rs` says which are too weak. `mutation.rs` is signing up, with an invitation `invited.rs`; `verification.rs`
-//! proves the address, `address_mutation.rs` changes it, `password_mutation.rs` changes the password, `profile.rs` the
-//! rest, and there an account is erased (`erasure`). `second_factor` asks for codes as well, `throttle` slows down who
-//! guesses, and `link` keeps the links that are mailed in the words of `letters`. Logging in is in `session`.
+//! A user is ACTIVE or DISABLED. The address is verified or not; until it is, the user cannot let others in. Everybody
+//! who meets a user sees the name; the address is shown on a membership and to the viewer.
+//!
+//! `address.rs` decides when two addresses are the same. `password.rs` hashes passwords, and `rules.rs` says which are
+//! too weak. `link` keeps the links that are mailed, in the words of `letters`. `throttle` slows down guessing and limits
+//! mail. `second_factor` adds codes to log-in. `erasure` removes everything that names a person. Each mutation has its
+//! own file. Logging in is in `session`.
 
 mod address;
-mod address_mutation;
-mod desk;
+mod change_address;
+mod change_password;
+mod confirm_address;
+mod erase_account;
 pub mod erasure;
-mod invited;
 mod letters;
 pub mod link;
-mod mutation;
 mod object;
 mod password;
-mod password_mutation;
-mod profile;
+mod request_password_reset;
+mod resend_verification;
+mod reset_password;
 mod rules;
 pub mod second_factor;
+mod sign_up;
 pub mod store;
 pub mod throttle;
-mod verification;
+mod undo_address;
+mod update_profile;
+mod verify_address;
 
+use async_graphql::MergedObject;
 use entity::user;
 
 use crate::mail::Recipient;
 pub use address::Address;
-pub use address_mutation::AddressMutation;
-pub use desk::Desk;
-pub use mutation::UserMutation;
 pub use object::User;
 pub use password::{Password, Passwords, Verdict};
-pub use password_mutation::PasswordMutation;
-pub use profile::ProfileMutation;
 pub use rules::weakness;
-pub use second_factor::{SecondFactor, SecondFactorMutation, SecretKeys};
-pub use verification::VerificationMutation;
+pub use second_factor::{SecondFactor, SecretKeys};
 
-/// Mail to the user, at the address and in the language of now.
+/// The mutations of users.
+#[derive(MergedObject, Default)]
+pub struct UserMutation(
+    sign_up::SignUp,
+    verify_address::VerifyAddress,
+    resend_verification::ResendVerification,
+    request_password_reset::RequestPasswordReset,
+    reset_password::ResetPassword,
+    change_password::ChangePassword,
+    change_address::ChangeAddress,
+    confirm_address::ConfirmAddress,
+    undo_address::UndoAddress,
+    update_profile::UpdateProfile,
+    erase_account::EraseAccount,
+    second_factor::SecondFactorMutation,
+);
+
+/// Mail to the user, at their present address and in their language.
 pub fn recipient(user: &user::Model) -> Recipient {
     Recipient { user: Some(user.id), address: user.email.clone(), locale: user.locale.into() }
 }

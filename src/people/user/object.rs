@@ -1,21 +1,25 @@
-//! A person as others see it.
+//! A person as others see them, and a password as an input.
 
-use async_graphql::{ID, Object};
+use std::borrow::Cow;
+
+use async_graphql::registry::Registry;
+use async_graphql::{ID, InputType, InputValueError, InputValueResult, Object, Value};
 use macros::guarded;
 use uuid::Uuid;
 
+use super::password::Password;
 use crate::base::id;
 
-/// A person. Shows the name only; the address hangs on a membership, and on the viewer.
+/// A person. Shows only the name. The address is on the membership and on the viewer.
 #[derive(Clone, Debug)]
 pub struct User {
     /// Its key in the database.
     pub id: Uuid,
-    /// What others see.
+    /// The name that others see.
     pub name: String,
 }
 
-/// A person. Shows the name only; the address hangs on a membership, and on the viewer.
+/// A person. Shows only the name. The address is on the membership and on the viewer.
 #[guarded]
 #[Object]
 impl User {
@@ -29,5 +33,30 @@ impl User {
     #[public]
     fn name(&self) -> &str {
         &self.name
+    }
+}
+
+/// Clients send a string.
+impl InputType for Password {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <String as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        <String as InputType>::parse(value).map(Self::from).map_err(InputValueError::propagate)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
     }
 }

@@ -1,28 +1,25 @@
 //! Passwords, and their hashes with Argon2id.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::thread::Builder;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use async_graphql::registry::Registry;
-use async_graphql::{InputType, InputValueResult, Value};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 
-/// Passwords that may wait for their turn. Each takes some 30 ms of one processor, so nobody waits much longer than a
+/// Passwords that may wait to be hashed. Each takes about 30 ms of one processor, so nobody waits much longer than a
 /// second.
 const WAITING: usize = 50;
 
-/// A password as it was typed. Never printed, logged or stored.
+/// A password as it was typed. It is never printed, logged or stored.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// The text, for who judges or hashes it.
+    /// The text, to be checked or hashed.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -40,57 +37,32 @@ impl fmt::Debug for Password {
     }
 }
 
-/// A string to clients.
-impl InputType for Password {
-    type RawValueType = Self;
-
-    fn type_name() -> Cow<'static, str> {
-        <String as InputType>::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        <String as InputType>::create_type_info(registry)
-    }
-
-    fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        String::parse(value).map(Self).map_err(async_graphql::InputValueError::propagate)
-    }
-
-    fn to_value(&self) -> Value {
-        Value::Null
-    }
-
-    fn as_raw_value(&self) -> Option<&Self> {
-        Some(self)
-    }
-}
-
-/// What a comparison found.
+/// The result of comparing a password with a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is another password, or there is no such user.
+    /// The password is wrong, or there is no such user.
     Wrong,
-    /// It is the password.
+    /// The password is right.
     Right,
-    /// It is the password, but the hash was made at another cost and wants to be made anew.
+    /// The password is right, but the hash has another cost and should be replaced.
     Outdated,
 }
 
-/// Computes and compares hashes off the async threads, a bounded number at once. Cheap to clone.
+/// Computes and compares hashes on threads of their own, a limited number at once. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
-    /// For those that wait, and those whose turn it is.
-    places: Arc<Semaphore>,
-    /// Compared with where there is no user, so that it takes as long as where there is one. No password fits it.
+    /// Permits for the passwords that wait and for those that are hashed.
+    queue: Arc<Semaphore>,
+    /// The hash to compare with if there is no user, so that it takes the same time. No password fits it.
     stand_in: Arc<str>,
     minimum_length: usize,
     concurrent: usize,
 }
 
 impl Passwords {
-    /// With the configured cost; less than Argon2 allows is raised to what it allows.
+    /// With the configured cost, raised to the minimum of Argon2.
     pub fn new(config: &Config) -> Self {
         let settings = &config.passwords;
         let memory = settings.memory_kib.max(Params::MIN_M_COST);
@@ -101,7 +73,7 @@ impl Passwords {
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             permits: Arc::new(Semaphore::new(concurrent)),
-            places: Arc::new(Semaphore::new(concurrent + WAITING)),
+            queue: Arc::new(Semaphore::new(concurrent + WAITING)),
             stand_in: format!("$argon2id$v=19${cost}${}${}", "A".repeat(22), "A".repeat(43)).into(),
             minimum_length: settings.minimum_length,
             concurrent,
@@ -113,18 +85,18 @@ impl Passwords {
         self.concurrent
     }
 
-    /// Shortest password that is taken, in characters.
+    /// Length of the shortest password that is accepted, in characters.
     pub const fn minimum_length(&self) -> usize {
         self.minimum_length
     }
 
-    /// The hash in PHC form, with a salt of its own.
+    /// The hash in PHC form, with a new salt.
     pub async fn hash(&self, password: impl Into<Password>) -> Result<String> {
         let password = password.into();
         self.run(move |argon2| Ok(argon2.hash_password(password.expose().as_bytes())?.to_string())).await
     }
 
-    /// Compares with the stored hash; without one it takes as long and is wrong.
+    /// Compares with the stored hash. Without one it takes the same time, and the password is wrong.
     pub async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<Verdict> {
         let password = password.clone();
         let stored = stored.map(str::to_owned);
@@ -146,38 +118,38 @@ impl Passwords {
         .await
     }
 
-    /// Refuses where too many wait. The permit stays with the work, also when the request that wanted it is gone.
+    /// Refuses if too many passwords wait. The work keeps its permits even if its request is cancelled.
     async fn run<T, W>(&self, work: W) -> Result<T>
     where
         T: Send + 'static,
         W: FnOnce(&Argon2<'static>) -> argon2::password_hash::Result<T> + Send + 'static,
     {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| busy())?;
+        let waiting = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| busy())?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::fault)?;
         let argon2 = self.argon2.clone();
-        let (tell, told) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let thread = Builder::new().name("password".to_owned()).spawn(move || {
-            let held = (permit, place);
-            let_others_go_first();
+            let held = (permit, waiting);
+            lower_priority();
             let done = work(&argon2);
             drop(held);
-            // Nobody listens where the request is gone.
-            let _ = tell.send(done);
+            // The receiver is gone if the request was cancelled.
+            let _ = sender.send(done);
         });
         thread.map_err(Error::fault)?;
-        told.await.map_err(Error::fault)?.map_err(Error::fault)
+        receiver.await.map_err(Error::fault)?.map_err(Error::fault)
     }
 }
 
-/// Where all processors are busy, requests that only read go before hashes, which take a hundred times as long. A thread
-/// that has stood back once never gets its place again, so each hash has one of its own; it costs a thousandth of one.
-fn let_others_go_first() {
+/// If all processors are busy, reading requests go before hashes, which take a hundred times as long. A thread cannot
+/// raise its priority again, so each hash has a thread of its own; that costs a thousandth of the hash.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(10);
 }
 
 fn busy() -> Error {
-    let message = "Too many passwords are being compared just now. Try again in a moment.".to_owned();
+    let message = "Too many passwords are being compared right now. Try again in a moment.".to_owned();
     let limit = WAITING as u64;
     Error::Limited { message, limit, value: limit + 1 }
 }
@@ -227,7 +199,7 @@ mod tests {
     async fn more_passwords_than_may_wait_are_refused() {
         let mut passwords = passwords(1);
         passwords.permits = Arc::new(Semaphore::new(1));
-        passwords.places = Arc::new(Semaphore::new(WAITING));
+        passwords.queue = Arc::new(Semaphore::new(WAITING));
         let turn = Arc::clone(&passwords.permits).acquire_owned().await.unwrap();
         let all = futures_util::future::join_all((0..=WAITING).map(|_| passwords.hash(String::new())));
         // All have asked before the one whose turn it is ends.

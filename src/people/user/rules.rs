@@ -1,40 +1,55 @@
 //! Which passwords are too weak.
 
 use super::address::Address;
+use super::password::Password;
+use crate::base::error::{UserError, UserErrorCode};
 
-/// Longest password, in bytes: long enough for any sentence, short enough to be hashed without thought.
+/// Longest password, in bytes: long enough for any sentence, short enough to be cheap to hash.
 const LONGEST: usize = 1_000;
 
-/// How many different characters a password has at least.
+/// How many different characters a password must have.
 const DIFFERENT: usize = 5;
 
-/// From this length on, the part of an address before the `@` must not be in the password.
-const TELLING: usize = 4;
+/// A local part of an address of this length or more must not be in the password.
+const RECOGNISABLE: usize = 4;
 
-/// The most common passwords of eight characters and more, in small letters and sorted; from public breaches.
+/// The most common passwords of eight or more characters from public breaches, in small letters and sorted.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// Why the password is too weak for the user with the address; `None` if it is not.
+/// Refuses a password in the field that is too weak for the user with the address.
+pub fn require_strong(
+    field: &str,
+    password: &Password,
+    address: Option<&Address>,
+    minimum: usize,
+) -> Result<(), UserError> {
+    match weakness(password.expose(), address, minimum) {
+        Some(message) => Err(UserError::at(field, UserErrorCode::WeakPassword, message)),
+        None => Ok(()),
+    }
+}
+
+/// Why the password is too weak for the user with the address; `None` if it is strong enough.
 pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<String> {
     if password.chars().count() < minimum {
-        return Some(format!("Take a password of at least {minimum} characters; a sentence is good."));
+        return Some(format!("Choose a password of at least {minimum} characters; a sentence is good."));
     }
     if password.len() > LONGEST {
-        return Some(format!("Take a password of at most {LONGEST} bytes."));
+        return Some(format!("Choose a password of at most {LONGEST} bytes."));
     }
     let small = password.to_lowercase();
     let tells = |address: &Address| {
         let local = address.local_part();
-        small.trim() == address.as_str() || (local.chars().count() >= TELLING && small.contains(local))
+        small.trim() == address.as_str() || (local.chars().count() >= RECOGNISABLE && small.contains(local))
     };
     if address.is_some_and(tells) {
-        return Some("Take a password that is not made of your address.".to_owned());
+        return Some("Choose a password that is not made from your address.".to_owned());
     }
     let mut letters: Vec<char> = small.chars().collect();
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < DIFFERENT || COMMON.lines().any(|common| common == small.trim()) {
-        return Some("This password is among the first that anybody tries. Take another.".to_owned());
+        return Some("This password is too easy to guess. Choose another.".to_owned());
     }
     None
 }

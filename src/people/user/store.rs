@@ -16,29 +16,29 @@ use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 
-/// A user who is to be made.
+/// A user to create.
 pub struct NewUser<'a> {
     /// Key of the new user.
     pub id: Uuid,
     /// The address.
     pub address: &'a Address,
-    /// What others see.
+    /// The name that others see.
     pub name: &'a str,
     /// Argon2id in PHC form.
     pub password_hash: &'a str,
-    /// The language of mail to the person.
+    /// The language in which the person gets mail.
     pub locale: Locale,
-    /// Whether a link from the person's mail has proved the address.
+    /// Whether a link from a mail has verified the address.
     pub is_verified: bool,
 }
 
-/// Who logs in.
+/// A user and what log-in needs to know.
 #[derive(Debug, FromQueryResult)]
 pub struct Login {
     /// The user.
     #[sea_orm(nested)]
     pub user: user::Model,
-    /// Whether a code is asked for as well.
+    /// Whether log-in also needs a code.
     pub has_second_factor: bool,
 }
 
@@ -60,7 +60,7 @@ pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db.reader()).await?.ok_or_else(Error::sign_in)
 }
 
-/// The user, if it may act, and nobody else changes it or makes it a member until the transaction ends. (On SQLite only
+/// The user, if active, locked: nobody else changes it or makes it a member until the transaction ends. (On SQLite only
 /// one transaction writes at a time.)
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
@@ -68,9 +68,10 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Mod
     query.one(tx).await
 }
 
-/// Whether the user may still act, with the same password, and whether a second factor is on by now; `None` if not. Nobody
-/// changes any of it until the transaction ends. (On SQLite only one transaction writes at a time.)
-pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> Result<Option<bool>, DbErr> {
+/// Checks a log-in again, after its password was compared: whether a second factor is on now. `None` if the user is
+/// disabled or has another password by now. The user is locked against changes until the transaction ends. (On SQLite
+/// only one transaction writes at a time.)
+pub async fn recheck_login(tx: &DatabaseTransaction, user: &user::Model) -> Result<Option<bool>, DbErr> {
     let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF u" } else { "" };
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
@@ -81,15 +82,14 @@ pub async fn is_as_before(tx: &DatabaseTransaction, user: &user::Model) -> Resul
     row.map(|row| row.try_get_by_index(0)).transpose()
 }
 
-/// The user, if it may act; nobody erases or disables it until the transaction ends.
+/// The user, if active; nobody erases or disables it until the transaction ends.
 pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };
     query.one(tx).await
 }
 
-/// Gives the user another address, which is proved; false if somebody else has it, and then the transaction can do
-/// nothing more.
+/// Gives the user another address, which is verified. False if another user has it: then the transaction has failed.
 pub async fn set_address(tx: &DatabaseTransaction, id: Uuid, address: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row =
         user::ActiveModel { email: Set(address.to_owned()), email_verified_at: Set(Some(now)), ..Default::default() };
@@ -120,7 +120,7 @@ pub async fn set_profile(
     Ok(())
 }
 
-/// Makes the user; false if the address has one already, also one that is being made at the same moment.
+/// Creates the user; false if the address has one already, or one is being created at the same moment.
 pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = user::ActiveModel {
         id: Set(new.id),
@@ -142,7 +142,7 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Mod
     user::Entity::find_by_id(id).one(tx).await
 }
 
-/// Says that the user has proved to own the address; the first time counts.
+/// Notes that the user has verified the address. The first time stays.
 pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() })
@@ -153,7 +153,7 @@ pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Res
     Ok(())
 }
 
-/// Gives the user a new password; an empty hash fits none.
+/// Gives the user a new password. No password fits an empty hash.
 pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(hash.to_owned()), ..Default::default() })
@@ -163,7 +163,7 @@ pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> Res
     Ok(())
 }
 
-/// Puts a hash of today's cost in the place of the one that it was made beside; another that came in between stays.
+/// Replaces the hash with one of the present cost, unless the password has changed since.
 pub async fn renew_hash(tx: &DatabaseTransaction, user: &user::Model, password_hash: &str) -> Result<(), DbErr> {
     user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(password_hash.to_owned()), ..Default::default() })
@@ -174,9 +174,9 @@ pub async fn renew_hash(tx: &DatabaseTransaction, user: &user::Model, password_h
     Ok(())
 }
 
-/// Gives an account that nobody has proved to own to who has just proved to own its address: its password is the new
-/// one, and second factors and links from before are gone. False if somebody has proved it in the meantime. (Its
-/// sessions are ended by `session::store::end_all`.)
+/// Gives an account with an unverified address to the person who has just verified it. It gets a new password and loses
+/// its second factor and links. False if the address was verified before. (End its sessions with
+/// `session::store::end_all`.)
 pub async fn claim(tx: &DatabaseTransaction, id: Uuid, password_hash: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
     let owned = user::ActiveModel {
         password_hash: Set(password_hash.to_owned()),

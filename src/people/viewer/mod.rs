@@ -1,4 +1,4 @@
-//! The viewer: who asks, and what the viewer belongs to and reaches.
+//! The viewer: the person or API key that sends the request, with its organisations and offers. Only the viewer sees it.
 
 mod object;
 mod query;

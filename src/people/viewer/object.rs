@@ -1,4 +1,4 @@
-//! Who asks.
+//! The person or API key that sends the request.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Actor, Decision, Exists, Permission, directive};
+use crate::access::{Actor, Authorised, Decision, Permission, directive};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
@@ -19,7 +19,7 @@ use crate::people::ownership::OwnershipOffer;
 use crate::people::session::{self, Session};
 use crate::people::user::{self as users, SecondFactor, User};
 
-/// Who asks: a person in a session, or an API key.
+/// The person or the API key that sends the request.
 pub struct Viewer(pub(super) Actor);
 
 /// A membership of the viewer.
@@ -28,17 +28,17 @@ pub struct Viewer(pub(super) Actor);
 pub struct ViewerMembership {
     /// Opaque id of the membership.
     id: ID,
-    /// The organisation; null while the membership gives nothing, because it has ended.
+    /// The organisation; null if the membership has ended.
     organisation: Option<Organisation>,
-    /// The roles.
+    /// The roles that the membership gives.
     roles: Vec<Role>,
-    /// Since when.
+    /// When the viewer joined.
     joined_at: DateTimeUtc,
-    /// When it ends by itself, if ever.
+    /// When the membership ends; null if it has no end.
     expires_at: Option<DateTimeUtc>,
 }
 
-/// Who asks: a person in a session, or an API key.
+/// The person or the API key that sends the request.
 #[guarded]
 #[Object]
 impl Viewer {
@@ -51,7 +51,7 @@ impl Viewer {
         }
     }
 
-    /// The name of the person or of the key.
+    /// The name of the person or the key.
     #[public]
     fn name(&self) -> &str {
         match &self.0 {
@@ -61,7 +61,7 @@ impl Viewer {
         }
     }
 
-    /// The person's address; null for an API key.
+    /// The person's e-mail address; null for an API key.
     #[public]
     fn email(&self) -> Option<&str> {
         match &self.0 {
@@ -70,7 +70,7 @@ impl Viewer {
         }
     }
 
-    /// Whether the person has proved to own the address; null for an API key.
+    /// Whether the person has verified the e-mail address; null for an API key.
     #[public]
     fn email_verified(&self) -> Option<bool> {
         match &self.0 {
@@ -79,7 +79,7 @@ impl Viewer {
         }
     }
 
-    /// The language of mail to the person; null for an API key.
+    /// The language in which the person gets mail; null for an API key.
     #[public]
     async fn locale(&self, context: &Context<'_>) -> Result<Option<Locale>> {
         let Actor::User(user) = &self.0 else { return Ok(None) };
@@ -97,17 +97,17 @@ impl Viewer {
     #[public]
     async fn sessions(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Session>>> {
         let Actor::User(user) = &self.0 else { return Ok(None) };
-        session::store::list(Request::of(context)?, user, &page).await.map(Some)
+        Session::list(Request::of(context)?, user, &page).await.map(Some)
     }
 
-    /// The organisation in which the viewer works: the one named by the header `X-Organisation`, or the one that the
-    /// session has switched to. Null before one is chosen.
+    /// The organisation in which the viewer works: the one in the header `X-Organisation`, or the one chosen with
+    /// `switchOrganisation`. Null if none is chosen.
     #[public]
     async fn active_organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        session::active_organisation(Request::of(context)?).await
+        Ok(session::active_organisation(Request::of(context)?).await?.map(Organisation))
     }
 
-    /// The organisations that the viewer is a member of, in the order of joining.
+    /// The viewer's memberships, in the order of joining. Empty for an API key.
     #[public]
     async fn memberships(
         &self,
@@ -119,14 +119,14 @@ impl Viewer {
             Actor::User(user) => membership::store::list_of_user(request, user.id, &page).await?,
             _ => (Arc::default(), Total::known(0)),
         };
-        let seen = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
+        let decisions = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
         Ok(Some(Connection::new(&slice, total, |member| {
-            let at = seen.get(&member.organisation_id);
+            let at = decisions.get(&member.organisation_id);
             ViewerMembership {
                 id: id::Type::Membership.id(member.id),
-                organisation: at.and_then(|seen| Organisation(seen.clone()).if_visible()),
-                roles: at.map_or_else(Vec::new, |seen| {
-                    member.roles.iter().map(|held| Role::new(held.clone(), seen.clone())).collect()
+                organisation: at.and_then(Organisation::of),
+                roles: at.map_or_else(Vec::new, |decision| {
+                    member.roles.iter().map(|held| Role::new(held.clone(), decision.clone())).collect()
                 }),
                 joined_at: member.created_at,
                 expires_at: member.expires_at,
@@ -134,7 +134,8 @@ impl Viewer {
         })))
     }
 
-    /// The organisations that somebody wants to hand to the viewer, the oldest first. Empty before the address is proved.
+    /// The organisations that others offer to hand over to the viewer, the oldest first. Empty until the address is
+    /// verified.
     #[public]
     async fn ownership_offers(
         &self,
@@ -144,7 +145,7 @@ impl Viewer {
         OwnershipOffer::list(Request::of(context)?, &page).await.map(Some)
     }
 
-    /// The partnerships that somebody proposes to the viewer's address, the oldest first. Empty before it is proved.
+    /// The partnerships that others propose to the viewer's address, the oldest first. Empty until it is verified.
     #[public]
     async fn partnership_offers(
         &self,
@@ -154,23 +155,24 @@ impl Viewer {
         PartnershipOffer::list(context, &page).await.map(Some)
     }
 
-    /// Every organisation where the viewer holds the permission, by whatever path, by name. Takes time linear in what
-    /// the viewer reaches.
+    /// Every organisation where the viewer holds the permission, in any way, sorted by name. The time it takes grows
+    /// with the number of organisations that the viewer reaches.
     #[public]
     async fn organisations(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "What the viewer may do there; ORGANISATION_READ if not given.")] permission: Option<
-            Permission,
-        >,
+        #[graphql(desc = "The permission that the viewer holds there; ORGANISATION_READ by default.")]
+        permission: Option<Permission>,
     ) -> Result<Option<Connection<Organisation>>> {
         let permission = permission.unwrap_or(Permission::OrganisationRead);
-        let mut reached: Vec<Decision> = Request::of(context)?.access.reachable().await?.values().cloned().collect();
-        reached.retain(|seen| seen.grants.has(permission));
-        reached.sort_unstable_by(|a, b| (&a.row.name, a.row.id).cmp(&(&b.row.name, b.row.id)));
-        let total = Total::known(reached.len());
-        let items = reached.into_iter().map(|seen| (seen.row.name.clone(), seen.row.id, Arc::new(seen)));
-        Ok(Some(Connection::new(&slice_sorted(items, &page), total, |seen| Organisation(Decision::clone(seen)))))
+        let reachable = Request::of(context)?.access.reachable().await?;
+        let mut held: Vec<Authorised> =
+            reachable.values().filter_map(|decision| decision.authorise(permission).ok()).collect();
+        held.sort_unstable_by(|a, b| (&a.row().name, a.id()).cmp(&(&b.row().name, b.id())));
+        let total = Total::known(held.len());
+        let items = held.into_iter().map(|at| (at.row().name.clone(), at.id(), Arc::new(at)));
+        let organisation = |at: &Arc<Authorised>| Organisation(Decision::clone(at));
+        Ok(Some(Connection::new(&slice_sorted(items, &page), total, organisation)))
     }
 }

@@ -1,4 +1,4 @@
-//! The root field for who asks.
+//! The root field `viewer`.
 
 use async_graphql::{Context, Object};
 use macros::guarded;
@@ -8,14 +8,14 @@ use crate::access::Actor;
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
-/// The root field for who asks.
+/// The root field `viewer`.
 #[derive(Default)]
 pub struct ViewerQuery;
 
 #[guarded]
 #[Object]
 impl ViewerQuery {
-    /// Who asks: a person in a session, or an API key.
+    /// The person or the API key that sends the request.
     #[authenticated]
     async fn viewer(&self, context: &Context<'_>) -> Result<Option<Viewer>> {
         Ok(match Request::of(context)?.actor() {

@@ -1,4 +1,4 @@
-//! Erasing a user: all that names the person goes, and what is left is a key that others point to.
+//! Erasing a user: everything that names the person is removed. A key remains that other rows point to.
 
 mod store;
 
@@ -12,54 +12,46 @@ use crate::base::config::Config;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::graphql::request::Request;
-use crate::mail::{self, Recipient};
+use crate::graphql::request::{Request, Work};
+use crate::mail::Recipient;
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::people::session;
 use store::Belonging;
 use throttle::MailKind;
 
-/// What others see of somebody who was erased.
+/// The name that others see after a user was erased.
 pub const ERASED_NAME: &str = "Erased user";
 
 /// How many organisations a message names.
 const NAMED: usize = 10;
 
-/// What became of it.
+/// The outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Erasure {
-    /// Nothing is left that names the user.
+    /// Nothing names the user any more.
     Done,
-    /// The user is the last owner of these organisations, and they cannot be closed along with it: nothing was done.
+    /// The user is the last owner of these organisations, and they cannot be closed: nothing was erased.
     LastOwner(Vec<String>),
-    /// There is no such user, or it was erased before.
+    /// There is no such user, or the user was erased before.
     NotThere,
 }
 
-/// What to answer where organisations would be left without an owner.
+/// The answer where organisations would be left without an owner.
 pub fn last_owner(names: &[String]) -> UserError {
     let mut listed = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = names.len().checked_sub(NAMED).filter(|more| *more > 0) {
         listed = format!("{listed}, and {more} more");
     }
     let message =
-        format!("These organisations would be left without an owner: {listed}. Hand them on or close them first.");
+        format!("These organisations would be left without an owner: {listed}. Hand them over or close them first.");
     UserError::general(UserErrorCode::LastOwner, message)
 }
 
-/// Erases the user, in the transaction, and closes the organisations of which the user is the only member. Who asks for
-/// it, by which mutation, and whether they may, is judged before; the log of each organisation that loses the member tells
-/// of it.
-pub async fn erase(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    config: &Config,
-    action: &str,
-    user: Uuid,
-) -> Result<Erasure> {
-    let now = request.now();
+/// Erases the user, and closes the organisations where the user is the only member. The caller checks whether the actor
+/// may do this; `action` is the mutation. Each organisation that loses the member gets an event in its log.
+pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Erasure> {
+    let Work { tx, random, now, .. } = *work;
     let Some(row) = store::lock(tx, user).await? else { return Ok(Erasure::NotThere) };
     custody::pass_on_of(tx, random, now, user).await?;
     let belongings = store::belongings(tx, user, now).await?;
@@ -69,13 +61,13 @@ pub async fn erase(
     }
     for one in &belongings {
         if one.is_alone() {
-            close(tx, request, random, one).await?;
+            close(work, one).await?;
         } else {
-            let act = Event::done(action, one.id, None).to(Type::Membership.id(one.membership_id)).about(user);
-            audit::record(&request.work(tx), act).await?;
+            let event = Event::done(action, one.id, None).to(Type::Membership.id(one.membership_id)).about(user);
+            audit::record(work, event).await?;
         }
     }
-    // Before the memberships go, by which the log names the person too.
+    // Before the memberships go: the log names the person by them too.
     audit::store::forget_person(tx, user).await?;
     session::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;
@@ -83,22 +75,35 @@ pub async fn erase(
     throttle::store::clear_account(tx, user).await?;
     store::remove_memberships_and_mail(tx, user, &row.email).await?;
     store::forget_name(tx, user, ERASED_NAME, now).await?;
-    if throttle::may_mail(tx, MailKind::Erased, &row.email, now).await? {
+    if throttle::may_mail(work, MailKind::Erased, &row.email).await? {
         let to = Recipient { user: None, address: row.email, locale: row.locale.into() };
-        mail::queue(tx, random, now, [(to, letters::erased(row.locale.into(), config))]).await?;
+        letters::send(work, to, letters::erased(row.locale.into(), &work.request.config)).await?;
     }
     tracing::info!(%user, "account erased");
     Ok(Erasure::Done)
 }
 
-async fn close(tx: &DatabaseTransaction, request: &Request, random: &Random, one: &Belonging) -> Result<()> {
-    // What only one person was is named after the person.
+/// See `erase_user`.
+// shim
+pub async fn erase(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    _: &Random,
+    _: &Config,
+    action: &str,
+    user: Uuid,
+) -> Result<Erasure> {
+    erase_user(&request.work(tx), action, user).await
+}
+
+async fn close(work: &Work<'_>, one: &Belonging) -> Result<()> {
+    // An organisation of one person may bear the person's name.
     let name = if one.is_person() { ERASED_NAME } else { &one.name };
-    store::close(tx, one, name, request.now()).await?;
-    let act = Event::done("closeOrganisation", one.id, None)
+    store::close(work.tx, one, name, work.now).await?;
+    let event = Event::done("closeOrganisation", one.id, None)
         .to(Type::Organisation.id(one.id))
         .changing(json!({ "state": one.state() }), json!({ "state": "CLOSED" }));
-    Ok(audit::record(&request.work(tx), act).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What erasing a user changes in the database.
+//! The statements that erase a user.
 #![expect(clippy::disallowed_methods, reason = "the statements that erase stand here")]
 
 use entity::organisation::{Kind, State};
@@ -15,14 +15,14 @@ use crate::organisation::store as organisations;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
-/// An organisation that is not closed and has the user as a member.
+/// An organisation that is not closed and where the user is a member.
 #[derive(Debug, FromQueryResult)]
 pub struct Belonging {
     /// The organisation.
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// The membership of the user.
+    /// The user's membership.
     pub membership_id: Uuid,
     kind: Kind,
     state: State,
@@ -32,7 +32,7 @@ pub struct Belonging {
 }
 
 impl Belonging {
-    /// Whether it would be left without an owner, and cannot be closed: others belong to it, or hang on it.
+    /// Whether it would be left without an owner and cannot be closed, because it has other members or clients.
     pub fn needs_owner(&self) -> bool {
         let is_kept = self.has_others || self.has_clients || self.kind == Kind::Operator;
         self.is_last_owner && is_kept
@@ -43,12 +43,12 @@ impl Belonging {
         !self.has_others
     }
 
-    /// Whether it is a person acting alone.
+    /// Whether it is of the kind PERSON.
     pub fn is_person(&self) -> bool {
         self.kind == Kind::Person
     }
 
-    /// Its state, as the log has it.
+    /// Its state, as it stands in the log.
     pub fn state(&self) -> String {
         self.state.to_value()
     }
@@ -58,16 +58,15 @@ fn statement(tx: &DatabaseTransaction, sql: &str, values: Vec<sea_orm::Value>) -
     Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
 }
 
-/// The user, if not erased; and nobody makes it a member until the transaction ends. (On SQLite only one transaction
-/// writes at a time.)
+/// The user, if not erased, locked: it joins nothing until the transaction ends. (On SQLite only one transaction writes
+/// at a time.)
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<user::Model>> {
     let query = user::Entity::find_by_id(id).filter(user::Column::ErasedAt.is_null());
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
     query.one(tx).await
 }
 
-/// The organisations of the user, but for closed ones; and nobody changes who belongs to them until the transaction
-/// ends.
+/// The organisations of the user that are not closed, locked: their members stay the same until the transaction ends.
 pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<Vec<Belonging>> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let sql = "SELECT o.id FROM organisation o JOIN membership m ON m.organisation_id = o.id WHERE m.user_id = $1 \
@@ -88,7 +87,7 @@ pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) ->
     rows.iter().map(|row| Belonging::from_query_result(row, "")).collect()
 }
 
-/// Closes an organisation, under this name.
+/// Closes an organisation and gives it this name.
 pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: DateTimeUtc) -> Written<()> {
     if name != one.name {
         organisations::update(tx, one.id, name, one.kind).await?;
@@ -97,7 +96,7 @@ pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: D
     organisations::set_state(tx, State::Closed, organisation_halt::Model { closed_at: Some(now), ..halt }).await
 }
 
-/// Removes the memberships of the user, and the mail to it that waits or was sent.
+/// Removes the user's memberships, and the mail to the user in the outbox.
 pub async fn remove_memberships_and_mail(tx: &DatabaseTransaction, id: Uuid, address: &str) -> Written<()> {
     membership::Entity::delete_many().filter(membership::Column::UserId.eq(id)).exec(tx).await?;
     let theirs = outgoing_mail::Column::UserId.eq(id).or(outgoing_mail::Column::Recipient.eq(address));
@@ -105,7 +104,7 @@ pub async fn remove_memberships_and_mail(tx: &DatabaseTransaction, id: Uuid, add
     Ok(())
 }
 
-/// Leaves nothing of the user but its key, also in what it has accepted.
+/// Overwrites the user's name and address, also in invitations, transfers and proposals.
 pub async fn forget_name(tx: &DatabaseTransaction, id: Uuid, name: &str, now: DateTimeUtc) -> Written<()> {
     let email = format!("erased-{id}@erased.invalid");
     for table in ["invitation", "ownership_transfer"] {

@@ -1,18 +1,18 @@
-//! What is written when an account moves to another address.
+//! Mails about moving an account to another address.
 
 use super::RESET;
 use crate::base::config::Config;
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// To the address to which an account is to move.
+/// To the new address, before an account moves there.
 pub fn confirm_address(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link("confirm-address", secret));
     match locale {
         Locale::En => Letter::about("Confirm your new address")
-            .say(format!("An account at {site} is to move to this address. If it is yours, confirm it:"))
+            .say(format!("An account at {site} will move to this address. If the account is yours, confirm it:"))
             .link("Confirm the new address", url)
-            .say("The link is good for 48 hours. If it is not your account, you need not do anything."),
+            .say("The link is valid for 48 hours. If it is not your account, you need not do anything."),
         Locale::De => Letter::about("Bestätigen Sie Ihre neue Adresse")
             .say(format!(
                 "Ein Konto bei {site} soll zu dieser Adresse umziehen. Wenn es Ihres ist, bestätigen Sie das:"
@@ -26,14 +26,14 @@ pub fn confirm_address(locale: Locale, config: &Config, secret: &str) -> Letter 
     }
 }
 
-/// To the address that an account is to leave.
+/// To the old address, before the account moves.
 pub fn change_asked(locale: Locale, config: &Config) -> Letter {
     let (site, url) = (&config.public_url, config.page(RESET));
     match locale {
-        Locale::En => Letter::about("Your account is to move to another address")
+        Locale::En => Letter::about("Your account will move to another address")
             .say(format!(
-                "Somebody who is signed in to your account at {site} wants to move it to another address. It moves when \
-                 that address is confirmed."
+                "Somebody signed in to your account at {site} wants to move it to another address. It moves when that \
+                 address is confirmed."
             ))
             .say("If it was not you, set a new password now: that ends all sessions, and the account stays here.")
             .link("Set a new password", url),
@@ -59,14 +59,14 @@ pub fn change_asked(locale: Locale, config: &Config) -> Letter {
     }
 }
 
-/// To the address that an account has left; with a link to bring it back, if the address was proved.
+/// To the old address, after the account has moved; with a link to move it back if the old address was verified.
 pub fn address_changed(locale: Locale, config: &Config, secret: Option<&str>) -> Letter {
     let site = &config.public_url;
     let (letter, ask, label) = match locale {
         Locale::En => (
             Letter::about("Your account has moved to another address")
                 .say(format!("Your account at {site} has moved to another address. From now on, mail goes there.")),
-            "If it was not you, bring it back. All sessions end then, and you set a new password. The link is good for 7 \
+            "If it was not you, bring it back. All sessions end then, and you set a new password. The link is valid for 7 \
              days.",
             "Bring the account back",
         ),
@@ -93,7 +93,7 @@ pub fn address_changed(locale: Locale, config: &Config, secret: Option<&str>) ->
     }
 }
 
-/// To the address that an account has moved to.
+/// To the new address, after the account has moved.
 pub fn is_new_address(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     match locale {
@@ -106,13 +106,13 @@ pub fn is_new_address(locale: Locale, config: &Config) -> Letter {
     }
 }
 
-/// To the owner of an address to which another account wanted to move.
+/// To the owner of an address to which another account tried to move.
 pub fn address_taken(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     match locale {
-        Locale::En => Letter::about("This address has an account already").say(format!(
-            "Another account at {site} was to move to this address. You have an account with this address already, so \
-             nothing has changed. If it was you, sign in to this account, or give the other one another address."
+        Locale::En => Letter::about("This address already has an account").say(format!(
+            "Another account at {site} tried to move to this address. You already have an account with this address, \
+             so nothing has changed. If it was you, sign in to this account, or choose a different address for the other."
         )),
         Locale::De => Letter::about("Diese Adresse hat bereits ein Konto").say(format!(
             "Ein anderes Konto bei {site} sollte zu dieser Adresse umziehen. Sie haben mit dieser Adresse bereits ein \
@@ -127,7 +127,7 @@ pub fn address_taken(locale: Locale, config: &Config) -> Letter {
     }
 }
 
-/// To the address to which an account was brought back.
+/// To the old address, after the account has moved back.
 pub fn address_restored(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(RESET, secret));
     match locale {
@@ -137,7 +137,7 @@ pub fn address_restored(locale: Locale, config: &Config, secret: &str) -> Letter
                  works. Set a new one:"
             ))
             .link("Set a new password", url)
-            .say("The link is good for one hour; you can ask for another."),
+            .say("The link is valid for one hour; you can request another."),
         Locale::De => Letter::about("Ihr Konto ist zurück")
             .say(format!(
                 "Ihr Konto bei {site} hat wieder diese Adresse. Alle Sitzungen wurden beendet, und das alte Passwort gilt \

@@ -1,6 +1,6 @@
-//! What is written to the owner of an address, in the language of the receiver.
+//! Mails about accounts, in the language of the receiver.
 //!
-//! No letter holds anything that the sender of a request has typed: it would be a way to write to strangers.
+//! No mail contains text from the request that causes it: that would let anybody write to strangers.
 
 mod address;
 mod security;
@@ -12,22 +12,29 @@ pub use security::{
 };
 
 use crate::base::config::Config;
+use crate::base::error::Result;
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::graphql::request::Work;
+use crate::mail::{self, Letter, Recipient};
 
-/// Page where a new password is asked for and set.
+/// The page to request and set a new password.
 pub const RESET: &str = "reset-password";
-/// Page where an address is proved.
+/// The page to verify an address.
 pub const VERIFY: &str = "verify-address";
 
-/// To somebody who has just signed up.
+/// Sends one mail, in the transaction of the act that it is about.
+pub async fn send(work: &Work<'_>, to: Recipient, letter: Letter) -> Result<()> {
+    Ok(mail::queue(work.tx, work.random, work.now, [(to, letter)]).await?)
+}
+
+/// To a person who has just signed up.
 pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(VERIFY, secret));
     match locale {
         Locale::En => Letter::about("Welcome")
-            .say(format!("An account was made for this address at {site}. Confirm that the address is yours:"))
+            .say(format!("An account was created for this address at {site}. Confirm that the address is yours:"))
             .link("Confirm the address", url)
-            .say("The link is good for 48 hours. If it was not you who signed up, you need not do anything."),
+            .say("The link is valid for 48 hours. If you did not sign up, you need not do anything."),
         Locale::De => Letter::about("Willkommen")
             .say(format!(
                 "Für diese Adresse wurde bei {site} ein Konto angelegt. Bestätigen Sie, dass die Adresse Ihnen gehört:"
@@ -41,17 +48,17 @@ pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
     }
 }
 
-/// To somebody who has an account already, and for whom somebody signed up again.
+/// To the owner of an account with whose address somebody tried to sign up.
 pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     let (site, url) = (&config.public_url, config.page(RESET));
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody wanted to sign up with this address at {site}. You have an account there already, and nothing \
-                 in it has changed: sign in with your password. If you have forgotten it, set a new one:"
+                "Somebody tried to sign up with this address at {site}. You already have an account there, and nothing in \
+                 it has changed. Sign in with your password. If you have forgotten it, set a new one:"
             ))
             .link("Set a new password", url)
-            .say("If it was not you who wanted to sign up, you need not do anything."),
+            .say("If it was not you, you need not do anything."),
         Locale::De => Letter::about("Sie haben bereits ein Konto")
             .say(format!(
                 "Jemand wollte sich mit dieser Adresse bei {site} registrieren. Sie haben dort bereits ein Konto, und \
@@ -70,18 +77,18 @@ pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     }
 }
 
-/// The same, where the account's address was never proved: whoever made the account, the owner of the address gets it
-/// with a password that nobody else knows.
-pub fn already_signed_up_unproved(locale: Locale, config: &Config, secret: &str) -> Letter {
+/// The same for an account with an unverified address. Whoever made the account, the owner of the address gets it, with
+/// a new password.
+pub fn already_signed_up_unverified(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(RESET, secret));
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody wanted to sign up with this address at {site}. There is an account for it already, but the \
-                 address was never confirmed. Confirm it, and set the password that is to count:"
+                "Somebody tried to sign up with this address at {site}. An account with it already exists, but the address \
+                 was never confirmed. Confirm it, and set a password:"
             ))
             .link("Confirm the address and set a password", url)
-            .say("The link is good for one hour. If it was not you who wanted to sign up, you need not do anything."),
+            .say("The link is valid for one hour. If it was not you, you need not do anything."),
         Locale::De => Letter::about("Sie haben bereits ein Konto")
             .say(format!(
                 "Jemand wollte sich mit dieser Adresse bei {site} registrieren. Es gibt dort bereits ein Konto dafür, \
@@ -100,14 +107,14 @@ pub fn already_signed_up_unproved(locale: Locale, config: &Config, secret: &str)
     }
 }
 
-/// To somebody who wants another link to prove the address.
+/// To a person who requests another link to verify the address.
 pub fn verify(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(VERIFY, secret));
     match locale {
         Locale::En => Letter::about("Confirm your address")
             .say(format!("Confirm that this address is yours, for your account at {site}:"))
             .link("Confirm the address", url)
-            .say("The link is good for 48 hours. Links that were sent before no longer work."),
+            .say("The link is valid for 48 hours. Earlier links no longer work."),
         Locale::De => Letter::about("Bestätigen Sie Ihre Adresse")
             .say(format!("Bestätigen Sie für Ihr Konto bei {site}, dass diese Adresse Ihnen gehört:"))
             .link("Adresse bestätigen", url)
@@ -119,7 +126,7 @@ pub fn verify(locale: Locale, config: &Config, secret: &str) -> Letter {
     }
 }
 
-/// To somebody for whom a new password was asked for.
+/// To the owner of an account for which somebody requested a new password.
 pub fn reset(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(RESET, secret));
     match locale {
@@ -127,8 +134,8 @@ pub fn reset(locale: Locale, config: &Config, secret: &str) -> Letter {
             .say(format!("Somebody asked for a new password for your account at {site}. Set it here:"))
             .link("Set a new password", url)
             .say(
-                "The link is good for one hour and for one use. If it was not you, you need not do anything: your \
-                 password stays as it is.",
+                "The link is valid for one hour and for one use. If it was not you, you need not do anything: your \
+                 password stays the same.",
             ),
         Locale::De => Letter::about("Neues Passwort vergeben")
             .say(format!("Für Ihr Konto bei {site} wurde ein neues Passwort angefordert. Vergeben Sie es hier:"))
@@ -160,7 +167,7 @@ mod tests {
             for letter in [
                 welcome(locale, config, key),
                 already_signed_up(locale, config),
-                already_signed_up_unproved(locale, config, key),
+                already_signed_up_unverified(locale, config, key),
                 verify(locale, config, key),
                 reset(locale, config, key),
                 confirm_address(locale, config, key),

@@ -1,11 +1,11 @@
-//! What is written when something changed by which one gets into an account.
+//! Mails about changes of the password or the second factor, and about the end of an account.
 
 use super::RESET;
 use crate::base::config::Config;
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// What happened, and what to do if it was somebody else.
+/// A notice of a change, and what to do if somebody else made it.
 fn notice(locale: Locale, config: &Config, [en, de, sv]: [(&str, String); 3]) -> Letter {
     let ((subject, text), not_you, label) = match locale {
         Locale::En => (en, "If it was not you, set a new password now: that ends all sessions.", "Set a new password"),
@@ -23,7 +23,7 @@ fn notice(locale: Locale, config: &Config, [en, de, sv]: [(&str, String); 3]) ->
     Letter::about(subject).say(text).say(not_you).link(label, config.page(RESET))
 }
 
-/// The password was changed by who knew the old one.
+/// The password was changed by somebody with the old one.
 pub fn password_changed(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     let en = format!("The password of your account at {site} was changed. All other sessions were ended.");
@@ -37,7 +37,7 @@ pub fn password_changed(locale: Locale, config: &Config) -> Letter {
 pub fn password_reset(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     let en = format!(
-        "A new password was set for your account at {site}, by a link from this mailbox. All sessions were ended."
+        "A new password was set for your account at {site} with a link from this mailbox. All sessions were ended."
     );
     let de = format!(
         "Für Ihr Konto bei {site} wurde mit einem Link aus diesem Postfach ein neues Passwort vergeben. Alle Sitzungen \
@@ -51,12 +51,12 @@ pub fn password_reset(locale: Locale, config: &Config) -> Letter {
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
-/// Logging in asks for a code from now on.
+/// Log-in needs a code from now on.
 pub fn second_factor_on(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     let en = format!(
-        "Signing in to your account at {site} now asks for a code of your authenticator app as well. Keep the recovery \
-         codes in a safe place."
+        "Signing in to your account at {site} now also needs a code of your authenticator app. Keep the recovery codes \
+         in a safe place."
     );
     let de = format!(
         "Die Anmeldung in Ihrem Konto bei {site} verlangt nun zusätzlich einen Code Ihrer Authenticator-App. Bewahren Sie \
@@ -74,10 +74,10 @@ pub fn second_factor_on(locale: Locale, config: &Config) -> Letter {
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
-/// Logging in asks for no code any more.
+/// Log-in no longer needs a code.
 pub fn second_factor_off(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
-    let en = format!("Signing in to your account at {site} no longer asks for a code.");
+    let en = format!("Signing in to your account at {site} no longer needs a code.");
     let de = format!("Die Anmeldung in Ihrem Konto bei {site} verlangt keinen Code mehr.");
     let sv = format!("Inloggningen på ditt konto på {site} kräver inte längre någon kod.");
     let subjects = [
@@ -99,7 +99,7 @@ pub fn recovery_codes_renewed(locale: Locale, config: &Config) -> Letter {
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
-/// A recovery code was used, and so many are left.
+/// A recovery code was used, and `left` codes are left.
 pub fn recovery_code_used(locale: Locale, config: &Config, left: u64) -> Letter {
     let site = &config.public_url;
     let en = format!("A recovery code of your account at {site} was used. Codes that are left: {left}.");
@@ -110,12 +110,12 @@ pub fn recovery_code_used(locale: Locale, config: &Config, left: u64) -> Letter 
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
-/// To somebody whose account is no more.
+/// To a person whose account was erased.
 pub fn erased(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     match locale {
         Locale::En => Letter::about("Your account was erased").say(format!(
-            "Your account at {site} was erased, with all that names you. This is the last mail about it."
+            "Your account at {site} was erased, with everything that names you. This is the last mail about it."
         )),
         Locale::De => Letter::about("Ihr Konto wurde gelöscht").say(format!(
             "Ihr Konto bei {site} wurde gelöscht, mit allem, was Sie benennt. Dies ist die letzte Nachricht dazu."

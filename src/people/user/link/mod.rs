@@ -1,5 +1,5 @@
-//! Links in mails, each good for one use: to prove an address, to set a new password, to move an account to another
-//! address and to put the old one back. Kept is only the hash of the secret in the link.
+//! Links in mails, each for one use: to verify an address, to set a new password, to move an account to another address,
+//! and to move it back. Only the hash of the secret in the link is stored.
 
 pub mod store;
 
@@ -8,7 +8,7 @@ pub use entity::link::Kind;
 
 use crate::base::error::{UserError, UserErrorCode};
 
-/// For how long a link is good.
+/// How long a link of this kind is valid.
 pub fn lifetime(kind: Kind) -> TimeDelta {
     match kind {
         Kind::Verify | Kind::Change => TimeDelta::hours(48),
@@ -17,7 +17,7 @@ pub fn lifetime(kind: Kind) -> TimeDelta {
     }
 }
 
-/// What to answer to a link that is not good, whyever.
+/// The answer to a link that is not valid, whatever the reason.
 pub fn invalid() -> UserError {
     let message = "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.";
     UserError::at("token", UserErrorCode::InvalidLink, message)

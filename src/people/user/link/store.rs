@@ -13,20 +13,15 @@ use uuid::Uuid;
 use super::lifetime;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::random::{Random, hash};
+use crate::base::random::hash;
+use crate::graphql::request::Work;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Makes a link and gives its secret. Older ones of the kind die, but for those that put an address back; those whose
-/// time is over are removed. For a user who is not there it does as much and makes none.
-pub async fn issue(
-    tx: &DatabaseTransaction,
-    random: &Random,
-    user: Uuid,
-    kind: Kind,
-    address: &str,
-    now: DateTimeUtc,
-) -> Written<String> {
+/// Makes a link and returns its secret. Older links of the same kind are removed, except those that move an account
+/// back; so are expired links. For an unknown user it runs the same statements and makes none.
+pub async fn issue(work: &Work<'_>, user: Uuid, kind: Kind, address: &str) -> Written<String> {
+    let Work { tx, random, now, .. } = *work;
     let mut replaced = link::Column::ExpiresAt.lte(now);
     if kind != Kind::Undo {
         replaced = replaced.or(link::Column::Kind.eq(kind));
@@ -48,7 +43,7 @@ pub async fn issue(
     Ok(secret)
 }
 
-/// The link, if it could be used now.
+/// The link, if it is valid now.
 pub async fn find(db: &Db, kind: Kind, secret: &str, now: DateTimeUtc) -> Result<Option<link::Model>> {
     let found = link::Entity::find()
         .filter(link::Column::TokenHash.eq(hash(secret)))
@@ -58,13 +53,9 @@ pub async fn find(db: &Db, kind: Kind, secret: &str, now: DateTimeUtc) -> Result
     Ok(found.one(db.reader()).await?)
 }
 
-/// Uses the link up; of several at once, one gets it.
-pub async fn take(
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    secret: &str,
-    now: DateTimeUtc,
-) -> Written<Option<link::Model>> {
+/// Uses the link up, if it is valid now. Of several requests at once, one gets it.
+pub async fn take(work: &Work<'_>, kind: Kind, secret: &str) -> Written<Option<link::Model>> {
+    let Work { tx, now, .. } = *work;
     let sql = "UPDATE link SET used_at = $1 \
                WHERE token_hash = $2 AND kind = $3 AND used_at IS NULL AND expires_at > $1 RETURNING *";
     let values = [now.into(), hash(secret).into(), kind.to_value().into()];
@@ -72,14 +63,14 @@ pub async fn take(
     row.map(|row| link::Model::from_query_result(&row, "")).transpose()
 }
 
-/// Kills the links of the user that are of these kinds.
+/// Removes the user's links of these kinds.
 pub async fn void(tx: &DatabaseTransaction, user: Uuid, kinds: &[Kind]) -> Written<()> {
     let of_these = link::Column::Kind.is_in(kinds.iter().copied());
     link::Entity::delete_many().filter(link::Column::UserId.eq(user)).filter(of_these).exec(tx).await?;
     Ok(())
 }
 
-/// Kills all links of the user, but those that put back an address which the account had before this one was made.
+/// Removes all links of the user, except those that move the account back to an address from before this link.
 pub async fn void_since(tx: &DatabaseTransaction, this: &link::Model) -> Written<()> {
     let later = link::Column::Kind.ne(Kind::Undo).or(link::Column::Id.gte(this.id));
     link::Entity::delete_many().filter(link::Column::UserId.eq(this.user_id)).filter(later).exec(tx).await?;

@@ -1,23 +1,22 @@
-//! Codes that change with time (RFC 6238 on RFC 4226: SHA-1, six digits, half a minute), and recovery codes. Pure
-//! functions.
+//! Time-based codes (RFC 6238 on RFC 4226: SHA-1, six digits, 30 seconds) and recovery codes. Pure functions.
 
 use ring::hmac;
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::base::random::{Random, hash};
 
-/// Seconds for which a code is the current one.
+/// Seconds for which a code is current.
 const PERIOD: i64 = 30;
-/// Steps of time by which the clock of a telephone may be off.
+/// Steps by which the clock of a telephone may be off.
 const SKEW: i64 = 1;
 /// The alphabet of RFC 4648.
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// Recovery codes that somebody gets.
-pub const RECOVERY_CODES: usize = 10;
-/// Longest text that is looked at.
+/// Recovery codes that a user gets.
+const RECOVERY_CODES: usize = 10;
+/// Longest text that is read as a code, in bytes.
 const LONGEST: usize = 64;
 
-/// The step of time.
+/// The number of the time step.
 pub fn step_at(now: DateTimeUtc) -> i64 {
     now.timestamp().div_euclid(PERIOD)
 }
@@ -32,13 +31,13 @@ pub fn code_at(secret: &[u8], step: i64) -> u32 {
     (bytes.fold(0_u32, |number, byte| (number << 8) | u32::from(*byte)) & 0x7fff_ffff) % 1_000_000
 }
 
-/// The step whose code it is, if it is near and none at or after it was taken.
+/// The step that the code belongs to, if it is near now and later than the last one used.
 pub fn matching_step(secret: &[u8], code: u32, now: DateTimeUtc, last_step: i64) -> Option<i64> {
     let current = step_at(now);
     (current - SKEW..=current + SKEW).find(|step| *step > last_step && code_at(secret, *step) == code)
 }
 
-/// What somebody gave in.
+/// A code as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
     /// A code of an authenticator app.
@@ -47,7 +46,7 @@ pub enum Given {
     Recovery(String),
 }
 
-/// Reads what somebody typed; space and hyphens make no difference, nor do capitals. `None` if it is neither.
+/// Reads a code as it was typed; spaces, hyphens and capitals make no difference. `None` if it is no code.
 pub fn read(typed: &str) -> Option<Given> {
     if typed.len() > LONGEST {
         return None;
@@ -61,14 +60,24 @@ pub fn read(typed: &str) -> Option<Given> {
     is_recovery.then(|| Given::Recovery(hash(&dense)))
 }
 
-/// A recovery code of 120 bits, in groups that people can copy.
-pub fn new_recovery_code(random: &Random) -> String {
+/// New recovery codes for a user.
+pub fn new_recovery_codes(random: &Random) -> Vec<String> {
+    (0..RECOVERY_CODES).map(|_| new_recovery_code(random)).collect()
+}
+
+/// The hashes of recovery codes, as the database stores them.
+pub fn hashes(codes: &[String]) -> impl Iterator<Item = String> {
+    codes.iter().map(|code| hash(&code.replace('-', "").to_ascii_uppercase()))
+}
+
+/// A recovery code of 120 bits, in groups that are easy to copy.
+fn new_recovery_code(random: &Random) -> String {
     let letters = base32(&random.bytes::<15>()).to_ascii_lowercase();
     let groups = letters.as_bytes().chunks(4).map(String::from_utf8_lossy);
     groups.collect::<Vec<_>>().join("-")
 }
 
-/// As apps want to have secrets (RFC 4648, without padding).
+/// Base32 as authenticator apps expect it (RFC 4648, without padding).
 pub fn base32(bytes: &[u8]) -> String {
     let group = |five: &[u8]| {
         let bits = (0..5).fold(0_u64, |bits, at| (bits << 8) | u64::from(five.get(at).copied().unwrap_or_default()));
@@ -79,7 +88,7 @@ pub fn base32(bytes: &[u8]) -> String {
     bytes.chunks(5).map(group).collect()
 }
 
-/// The address that an app reads from a picture.
+/// The address that an app reads from a QR code.
 pub fn uri(issuer: &str, account: &str, secret: &str) -> String {
     let (issuer, account) = (escaped(issuer), escaped(account));
     format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period={PERIOD}")

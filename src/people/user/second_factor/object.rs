@@ -7,18 +7,18 @@ use crate::access::directive;
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
-/// The second factor of the person who asks.
+/// The second factor of the viewer.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct SecondFactor {
-    /// Whether logging in asks for a code.
+    /// Whether log-in needs a code.
     pub is_on: bool,
-    /// How many recovery codes have not been used. Offer `renewRecoveryCodes` when they run out.
+    /// Number of unused recovery codes. Offer `renewRecoveryCodes` when few are left.
     pub recovery_codes_left: u64,
 }
 
 impl SecondFactor {
-    /// Of the user: two statements.
+    /// The second factor of the user: two statements.
     pub async fn load(request: &Request, user: uuid::Uuid) -> Result<Self> {
         let db = request.db().reader();
         let is_on = store::find(db, user).await?.is_some_and(|factor| factor.confirmed_at.is_some());

@@ -1,5 +1,5 @@
-//! Seals the secrets of second factors, so that who reads the database alone cannot make codes: with the keys of the
-//! configuration, or one in the data directory, made on first start.
+//! Encrypts the secrets of second factors, so that a copy of the database is not enough to make codes. The keys come
+//! from the configuration, or from a file that the first start makes.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::base::random::Random;
 
 const FILE: &str = "secret-key";
 
-/// The keys, the one that seals first. Cheap to clone. It has no `Debug`, because that would be one way to lose them.
+/// The keys; the first one seals. Cheap to clone. They have no `Debug`, so that they are never printed by mistake.
 #[derive(Clone)]
 pub struct SecretKeys(Arc<[LessSafeKey]>);
 
 impl SecretKeys {
-    /// Reads the configured keys, or the one in the data directory, which is made on first start.
+    /// Reads the configured keys, or the one in the data directory, which the first start makes.
     pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         let configured = &config.accounts.secret_keys;
         if configured.is_empty() {
@@ -43,7 +43,7 @@ impl SecretKeys {
         Ok(Self(configured.iter().enumerate().map(key).collect::<Result<_, _>>()?))
     }
 
-    /// Seals a secret of the user; nobody else's secret can be put in its place.
+    /// Seals a secret of the user. A secret of another user cannot take its place.
     pub fn seal(&self, random: &Random, user: Uuid, secret: &[u8]) -> Result<String> {
         let key = self.0.first().ok_or_else(|| Error::fault("no key for secrets"))?;
         let nonce = random.bytes::<NONCE_LEN>();
@@ -54,7 +54,7 @@ impl SecretKeys {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([&nonce, sealed.as_slice()].concat()))
     }
 
-    /// Opens what was sealed for the user; `None` if none of the keys fits.
+    /// Opens a secret that was sealed for the user; `None` if no key fits.
     pub fn open(&self, user: Uuid, sealed: &str) -> Option<Vec<u8>> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;

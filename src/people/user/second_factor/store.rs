@@ -12,20 +12,20 @@ use uuid::Uuid;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
-/// The second factor of the user, on or not yet.
+/// The second factor of the user, on or only begun.
 pub async fn find(db: &impl ConnectionTrait, user: Uuid) -> Written<Option<second_factor::Model>> {
     second_factor::Entity::find_by_id(user).one(db).await
 }
 
-/// The same, and nobody else tries a code of the user until the transaction ends. (On SQLite only one transaction writes
-/// at a time.)
+/// The second factor, locked: codes of the user are tried one at a time. (On SQLite only one transaction writes at a
+/// time.)
 pub async fn lock(tx: &DatabaseTransaction, user: Uuid) -> Written<Option<second_factor::Model>> {
     let query = second_factor::Entity::find_by_id(user);
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
     query.one(tx).await
 }
 
-/// Writes a second factor that is not on yet, in the place of another such; false if one is on.
+/// Writes a second factor that is not on yet, and replaces one that is not on; false if one is on.
 pub async fn begin(tx: &DatabaseTransaction, row: second_factor::Model) -> Written<bool> {
     use second_factor::Column::{CreatedAt, LastStep, SealedSecret, UserId};
     let not_on = Expr::col((second_factor::Entity, second_factor::Column::ConfirmedAt)).is_null();
@@ -37,7 +37,7 @@ pub async fn begin(tx: &DatabaseTransaction, row: second_factor::Model) -> Writt
     Ok(insert.exec_without_returning(tx).await? == 1)
 }
 
-/// Takes a step of time, so that its code is not taken again; false if it or a later one was.
+/// Uses up a time step, so that its code is not accepted again; false if it or a later one was used.
 pub async fn take_step(tx: &DatabaseTransaction, user: Uuid, step: i64) -> Written<bool> {
     let taken = second_factor::Entity::update_many()
         .set(second_factor::ActiveModel { last_step: Set(step), ..Default::default() })
@@ -48,7 +48,7 @@ pub async fn take_step(tx: &DatabaseTransaction, user: Uuid, step: i64) -> Writt
     Ok(taken.rows_affected == 1)
 }
 
-/// Uses a recovery code up; false if there is no such, or it was used.
+/// Uses up a recovery code; false if it is unknown or was used.
 pub async fn take_code(tx: &DatabaseTransaction, user: Uuid, hash: &str, now: DateTimeUtc) -> Written<bool> {
     let taken = recovery_code::Entity::update_many()
         .set(recovery_code::ActiveModel { used_at: Set(Some(now)), ..Default::default() })
@@ -71,7 +71,7 @@ pub async fn confirm(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUtc) -> 
     Ok(confirmed.rows_affected == 1)
 }
 
-/// Puts new recovery codes, as their hashes, in the place of the old ones.
+/// Replaces the recovery codes with the ones of these hashes.
 pub async fn replace_codes(
     tx: &DatabaseTransaction,
     user: Uuid,
@@ -94,7 +94,7 @@ async fn remove_codes(tx: &DatabaseTransaction, user: Uuid) -> Written<()> {
     Ok(())
 }
 
-/// Takes away the recovery codes that were made at the moment or later.
+/// Removes the recovery codes that were made at this time or later.
 pub async fn remove_codes_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<()> {
     recovery_code::Entity::delete_many()
         .filter(recovery_code::Column::UserId.eq(user))
@@ -104,13 +104,13 @@ pub async fn remove_codes_since(tx: &DatabaseTransaction, user: Uuid, since: Dat
     Ok(())
 }
 
-/// Takes the second factor away, with its recovery codes; false if there was none.
+/// Removes the second factor with its recovery codes; false if there was none.
 pub async fn remove(tx: &DatabaseTransaction, user: Uuid) -> Written<bool> {
     remove_codes(tx, user).await?;
     Ok(second_factor::Entity::delete_by_id(user).exec(tx).await?.rows_affected == 1)
 }
 
-/// How many recovery codes are good.
+/// Number of unused recovery codes.
 pub async fn codes_left(db: &impl ConnectionTrait, user: Uuid) -> Written<u64> {
     recovery_code::Entity::find()
         .filter(recovery_code::Column::UserId.eq(user))

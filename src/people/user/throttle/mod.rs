@@ -1,9 +1,9 @@
-//! Slowing down who guesses: passwords, codes, and how much mail somebody can be sent. It is in the database, so it
-//! survives a restart and holds for all nodes. `rules.rs` says how long to wait.
+//! Slows down guessing of passwords and codes, and limits the mail that one person can be sent. The counts are in the
+//! database, so they survive a restart and hold for all nodes. `rules.rs` says how long to wait.
 //!
-//! A log-in is looked at before its password is hashed (`admit`) and counted when it fails (`count`). Guesses that are
-//! made at the same moment all pass until the first of them is counted, which the number of passwords that may wait to
-//! be hashed keeps few; from then on one at a time gets its turn.
+//! A log-in is admitted before its password is hashed (`admit`), and counted when it fails (`count`). Guesses at the same
+//! moment all pass until the first one is counted. They are few, because few passwords may wait to be hashed. From then
+//! on, one at a time gets its turn.
 
 mod rules;
 pub mod store;
@@ -18,10 +18,11 @@ use uuid::Uuid;
 use crate::base::db::Db;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::random::hash;
+use crate::graphql::request::{Request, Work};
 use crate::people::session;
 use rules::{Counter, Pressure};
 
-/// Whose attempts are counted.
+/// The account and the client whose attempts are counted.
 #[derive(Clone, Debug)]
 pub struct Subject {
     user: Uuid,
@@ -37,28 +38,37 @@ struct Tally {
 }
 
 /// Whether an attempt may be made.
-pub enum Admission {
-    /// It may.
+enum Admission {
+    /// It may be made now.
     Open(Attempt),
-    /// Not before so much time has passed.
+    /// It may be made after this time.
     Wait(TimeDelta),
+}
+
+impl Admission {
+    fn attempt(self) -> Result<Attempt, UserError> {
+        match self {
+            Self::Open(attempt) => Ok(attempt),
+            Self::Wait(wait) => Err(too_many(wait)),
+        }
+    }
 }
 
 /// An attempt that may be made.
 pub struct Attempt {
-    /// Whether earlier ones have failed, so that a success has something to clear.
+    /// Whether earlier attempts have failed, so that a success has counts to clear.
     has_failed: bool,
-    /// Turns that were taken, with the moment of the failure before.
+    /// The turns that it took, with the time of the last failure before.
     turns: Vec<(String, DateTimeUtc)>,
 }
 
 impl Subject {
-    /// A log-in to an account. Where no user has the address, the address stands for one, so that both are alike.
+    /// A log-in to an account. If no user has the address, the address itself is counted in the same way.
     pub fn log_in(user: Option<Uuid>, typed: &str, client: Option<IpAddr>) -> Self {
         let account = user.map_or_else(|| hash(typed), |id| id.to_string());
         let network = client.map_or_else(|| "unknown".to_owned(), network);
         let tally = |counter, key, account: Option<&String>| Tally { counter, key, account: account.cloned() };
-        // In one order everywhere, so that no two transactions wait for each other.
+        // The same order everywhere keeps two transactions from waiting for each other.
         let tallies = vec![
             tally(Counter::Account, format!("account:{account}"), Some(&account)),
             tally(Counter::Client, format!("client:{network}"), None),
@@ -67,8 +77,8 @@ impl Subject {
         Self { user: user.unwrap_or_default(), network, tallies }
     }
 
-    /// A proof of who it is, in a session of the user. Counted apart from log-ins, so that who has taken a session over
-    /// cannot keep its owner from logging in.
+    /// A confirmation of identity in a session of the user. It is counted apart from log-ins: a stolen session cannot
+    /// keep its owner from logging in.
     pub fn identity(user: Uuid) -> Self {
         let tally =
             Tally { counter: Counter::Identity, key: format!("identity:{user}"), account: Some(user.to_string()) };
@@ -79,7 +89,7 @@ impl Subject {
         self.tallies.iter().map(|tally| tally.key.clone()).collect()
     }
 
-    /// What stands against an attempt, by the rows.
+    /// The limits in the rows that an attempt meets.
     fn pressures<'a>(
         &'a self,
         rows: &'a [store::Count],
@@ -93,7 +103,7 @@ impl Subject {
     }
 }
 
-/// The part of an address that one line has: all of it, or the first half in the sixth version.
+/// The part of an IP address that identifies one client: all of an IPv4 address, the first half of an IPv6 address.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
@@ -104,8 +114,12 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// Whether a log-in may be tried: one statement, where not many have failed.
-pub async fn admit(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admission> {
+/// Admits an attempt, or refuses it until some time has passed. One statement, unless many have failed.
+pub async fn admit(request: &Request, subject: &Subject) -> Result<Attempt> {
+    Ok(decide(request.db(), subject, request.now()).await?.attempt()?)
+}
+
+async fn decide(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admission> {
     let rows = store::read(db.reader(), &subject.keys()).await?;
     let mut pressures = subject.pressures(&rows, now);
     if pressures.iter().any(|(_, counter, _)| counter.spares_the_known()) {
@@ -125,14 +139,15 @@ pub async fn admit(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admis
     db.write(async |tx| take_turns(tx, pressures, now).await).await
 }
 
-/// Whether a proof may be tried, as the transaction sees it.
-pub async fn admit_in(tx: &DatabaseTransaction, subject: &Subject, now: DateTimeUtc) -> Result<Admission> {
-    let rows = store::read(tx, &subject.keys()).await?;
-    let pressures = subject.pressures(&rows, now);
-    match longest_wait(&pressures) {
-        Some(wait) => Ok(Admission::Wait(wait)),
-        None => take_turns(tx, &pressures, now).await,
+/// Admits an attempt as the transaction sees it, or refuses it. For subjects with one count: a refusal has written
+/// nothing.
+pub async fn admit_in(work: &Work<'_>, subject: &Subject) -> Result<Attempt> {
+    let rows = store::read(work.tx, &subject.keys()).await?;
+    let pressures = subject.pressures(&rows, work.now);
+    if let Some(wait) = longest_wait(&pressures) {
+        return Err(too_many(wait).into());
     }
+    Ok(take_turns(work.tx, &pressures, work.now).await?.attempt()?)
 }
 
 fn longest_wait(pressures: &[(&store::Count, Counter, Pressure)]) -> Option<TimeDelta> {
@@ -156,7 +171,12 @@ async fn take_turns(
     Ok(Admission::Open(Attempt { has_failed: true, turns }))
 }
 
-/// Counts a failure, and forgets some that are old.
+/// Counts a failure of the subject in a transaction of its own.
+pub async fn count_failure(request: &Request, subject: &Subject) -> Result<()> {
+    request.db().write(async |tx| count(tx, subject, request.now()).await).await
+}
+
+/// Counts a failure, and forgets some old ones.
 pub async fn count(tx: &DatabaseTransaction, subject: &Subject, now: DateTimeUtc) -> Result<()> {
     for Tally { counter, key, account } in &subject.tallies {
         store::count(tx, key, account.as_deref(), counter.forgotten(now), now).await?;
@@ -165,7 +185,8 @@ pub async fn count(tx: &DatabaseTransaction, subject: &Subject, now: DateTimeUtc
 }
 
 impl Attempt {
-    /// It succeeded: what failed before from there was the owner. Failures from elsewhere stay counted.
+    /// The attempt succeeded, so earlier failures from the same client were the owner's and are cleared. Failures from
+    /// other clients stay counted.
     pub async fn succeed(&self, tx: &DatabaseTransaction, subject: &Subject) -> Result<()> {
         let own = subject.tallies.iter().filter(|tally| tally.counter.ends_with_success());
         for tally in own.filter(|_| self.has_failed) {
@@ -174,7 +195,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// It was neither right nor wrong: the turns that it took are given back.
+    /// The attempt was neither right nor wrong: gives back the turns that it took.
     pub async fn give_back(&self, db: &Db) -> Result<()> {
         if self.turns.is_empty() {
             return Ok(());
@@ -189,53 +210,60 @@ impl Attempt {
     }
 }
 
-/// What to answer who has to wait.
-pub fn too_many(wait: TimeDelta) -> UserError {
+/// The answer to an attempt that has to wait.
+fn too_many(wait: TimeDelta) -> UserError {
     let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
     let message = format!("Too many attempts have failed. Try again in {seconds} seconds.");
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
-/// A sort of mail that anybody can have sent to an address.
+/// A kind of mail that anybody can have sent to an address.
 #[derive(Clone, Copy, Debug)]
 pub enum MailKind {
     /// Somebody signed up.
     SignUp,
-    /// A link to prove the address.
+    /// A link to verify the address.
     Verify,
     /// A link to set a new password.
     Reset,
-    /// About an account that is to move to the address.
+    /// An account is to move to the address.
     Change,
     /// An account was erased.
     Erased,
 }
 
-/// Whether another mail of the sort may go to the address; counts it.
-pub async fn may_mail(tx: &DatabaseTransaction, kind: MailKind, address: &str, now: DateTimeUtc) -> Result<bool> {
+/// Whether another mail of this kind may go to the address; if so, counts it.
+pub async fn may_mail(work: &Work<'_>, kind: MailKind, address: &str) -> Result<bool> {
+    let Work { tx, now, .. } = *work;
     let key = format!("mail:{kind:?}:{}", hash(address));
     store::forget_old(tx, now - TimeDelta::days(2)).await?;
     Ok(store::count_up_to(tx, &key, MAILS, now - TimeDelta::hours(1), now).await?)
 }
 
-/// Whether who comes from this address of the network may once more do what sends mail to somebody else; counts it.
-pub async fn may_ask(tx: &DatabaseTransaction, client: Option<IpAddr>, most: i32, now: DateTimeUtc) -> Result<bool> {
-    let key = format!("asks:{}", client.map_or_else(|| "unknown".to_owned(), network));
-    Ok(store::count_up_to(tx, &key, most, now - TimeDelta::hours(1), now).await?)
+/// Counts a request that can send mail to somebody else. Refuses if the client has made too many in an hour.
+pub async fn count_request(request: &Request) -> Result<()> {
+    let (most, now) = (request.config.accounts.requests_per_client, request.now());
+    let key = format!("asks:{}", request.client_address.map_or_else(|| "unknown".to_owned(), network));
+    let is_counted = request
+        .db()
+        .write(async |tx| Ok(store::count_up_to(tx, &key, most, now - TimeDelta::hours(1), now).await?))
+        .await?;
+    if is_counted { Ok(()) } else { Err(too_many_requests().into()) }
 }
 
-/// Mails of one sort to one address; after so many there is an hour of silence.
+/// Mails of one kind to one address before an hour of silence.
 const MAILS: i32 = 5;
 
-/// What to answer who has asked for as much as may be asked for.
-pub fn too_many_requests() -> UserError {
+/// The answer to a client that has made too many requests.
+fn too_many_requests() -> UserError {
     let message = "There were too many requests like this from your network. Try again in 3600 seconds.";
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
-/// What to answer who has been sent as many mails as may be.
+/// The answer where too many mails were sent.
 pub fn too_many_mails() -> UserError {
-    let message = "So many mails have been sent already. Look for them, also among spam, or try again in 3600 seconds.";
+    let message =
+        "Too many mails have been sent already. Look for them, also in the spam folder, or try again in 3600 seconds.";
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
@@ -244,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_sixth_version_counts_as_one_client() {
+    fn an_ipv6_network_counts_as_one_client() {
         let of = |text: &str| network(text.parse().unwrap());
         assert_eq!(of("2001:db8:0:7::1"), of("2001:db8:0:7:ffff::2"));
         assert_ne!(of("2001:db8:0:7::1"), of("2001:db8:0:8::1"));
@@ -258,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_and_never_too_short() {
+    fn a_wait_is_given_in_whole_seconds_and_never_too_short() {
         assert!(too_many(TimeDelta::milliseconds(1_001)).message.contains("in 2 seconds"));
         assert!(too_many(TimeDelta::zero()).message.contains("in 1 seconds"));
     }

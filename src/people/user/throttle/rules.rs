@@ -6,31 +6,31 @@ use sea_orm::prelude::DateTimeUtc;
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
-    /// Log-ins to one account, from wherever. It only slows down those who come from where its user has never been, and
-    /// never for long: else anybody could lock somebody out.
+    /// Log-ins to one account from any client. It slows down only unknown clients, and never for long: otherwise anybody
+    /// could lock the owner out.
     Account,
-    /// Log-ins from one address of the network, to whatever account; many people may share it.
+    /// Log-ins from one client to any account; many people may share an IP address.
     Client,
-    /// Log-ins to one account from one address of the network.
+    /// Log-ins to one account from one client.
     Pair,
-    /// Proofs of who it is, in a session.
+    /// Confirmations of identity in a session.
     Identity,
 }
 
-/// What a count means for the next attempt.
+/// The effect of a count on the next attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pressure {
     /// It may be made.
     None,
-    /// One may be made, and then none for so long: of several at once, one gets its turn.
+    /// One attempt may be made, and then none for this time. Of several at once, one gets its turn.
     Turn(TimeDelta),
-    /// None may be made for so long.
+    /// No attempt may be made for this time.
     Wait(TimeDelta),
 }
 
 impl Counter {
-    /// Failures without consequence; seconds to wait after the next, which double with each; seconds at most; and hours
-    /// after which all is forgotten.
+    /// Failures without a wait; seconds to wait after the next one, doubled with each; seconds to wait at most; hours
+    /// after which all failures are forgotten.
     const fn numbers(self) -> (i32, i64, i64, i64) {
         match self {
             Self::Account => (20, 1, 60, 24),
@@ -39,17 +39,17 @@ impl Counter {
         }
     }
 
-    /// Whether it does not hold for who comes from where the user has logged in before.
+    /// Whether it ignores clients from which the user has logged in before.
     pub const fn spares_the_known(self) -> bool {
         matches!(self, Self::Account)
     }
 
-    /// Whether a success shows that what failed before was the owner.
+    /// Whether a success shows that the earlier failures were the owner's.
     pub const fn ends_with_success(self) -> bool {
         matches!(self, Self::Pair | Self::Identity)
     }
 
-    /// What is older no longer counts.
+    /// Failures before this time no longer count.
     pub fn forgotten(self, now: DateTimeUtc) -> DateTimeUtc {
         now - TimeDelta::hours(self.numbers().3)
     }
@@ -61,7 +61,7 @@ impl Counter {
         TimeDelta::seconds(seconds.min(longest))
     }
 
-    /// What so many failures, the last of them then, mean now.
+    /// The effect of this many failures, the last of them at `last_at`.
     pub fn pressure(self, failures: i32, last_at: DateTimeUtc, now: DateTimeUtc) -> Pressure {
         let wait = self.wait(failures);
         if wait.is_zero() || last_at <= self.forgotten(now) {

@@ -7,16 +7,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTr
 
 type Written<T> = std::result::Result<T, DbErr>;
 
-/// How often something failed in a row, and when it last did.
+/// How many attempts failed in a row, and when the last one did.
 pub type Count = throttle::Model;
 
-/// Old counts that one statement removes.
+/// Old counts that one statement removes at most.
 const SOME: u64 = 100;
 
-/// More are not counted: nothing changes from there on.
+/// The highest count; more failures change nothing.
 const MOST: i32 = 1_000_000;
 
-/// Those that are there.
+/// The counts with these keys, as far as they exist.
 pub async fn read(db: &impl ConnectionTrait, keys: &[String]) -> Written<Vec<Count>> {
     throttle::Entity::find().filter(throttle::Column::Key.is_in(keys)).all(db).await
 }
@@ -26,7 +26,7 @@ async fn run(tx: &DatabaseTransaction, sql: &str, values: Vec<Value>) -> Written
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }
 
-/// One more; from 1 again where the last is older than `forgotten`.
+/// Counts one more. Starts at 1 again if the last one is older than `forgotten`.
 pub async fn count(
     tx: &DatabaseTransaction,
     key: &str,
@@ -42,7 +42,7 @@ pub async fn count(
     Ok(())
 }
 
-/// One more, if there are not `most` already; false if there are. From 1 again where the last is older than `forgotten`.
+/// Counts one more up to `most`; false if there are as many. Starts at 1 again if the last one is older than `forgotten`.
 pub async fn count_up_to(
     tx: &DatabaseTransaction,
     key: &str,
@@ -57,7 +57,7 @@ pub async fn count_up_to(
     Ok(run(tx, sql, vec![key.into(), now.into(), forgotten.into(), most.into()]).await? == 1)
 }
 
-/// Takes the turn of one attempt, if nobody has since `before`.
+/// Takes the turn of one attempt; false if another has taken it since `before`.
 pub async fn take_turn(tx: &DatabaseTransaction, key: &str, before: DateTimeUtc, now: DateTimeUtc) -> Written<bool> {
     let sql = "UPDATE throttle SET last_at = $1 WHERE key = $2 AND last_at <= $3";
     Ok(run(tx, sql, vec![now.into(), key.into(), before.into()]).await? == 1)
@@ -75,13 +75,13 @@ pub async fn clear(tx: &DatabaseTransaction, key: &str) -> Written<()> {
     Ok(())
 }
 
-/// Forgets all that failed with the account, from wherever.
+/// Forgets all failures with the account, from any client.
 pub async fn clear_account(tx: &DatabaseTransaction, account: uuid::Uuid) -> Written<()> {
     throttle::Entity::delete_many().filter(throttle::Column::Account.eq(account.to_string())).exec(tx).await?;
     Ok(())
 }
 
-/// Removes some of those that are older.
+/// Removes some counts that are older.
 pub async fn forget_old(tx: &DatabaseTransaction, before: DateTimeUtc) -> Written<()> {
     let sql = format!(
         "DELETE FROM throttle WHERE key IN (SELECT key FROM throttle WHERE last_at < $1 ORDER BY last_at LIMIT {SOME})"

@@ -97,7 +97,7 @@ fn a_taken_address_is_neither_given_away_nor_revealed() {
         let answer = ask_to_move(&world, SOLE_PERSON, taken).await;
         assert_eq!(answer.text, free.text);
         let mails = world.mails(taken).await;
-        assert!(mails.len() == 1 && mails[0].starts_with("This address has an account already"), "{mails:?}");
+        assert!(mails.len() == 1 && mails[0].starts_with("This address already has an account"), "{mails:?}");
         assert!(!mails[0].contains("token="));
         // The change that was asked for before is replaced, as by any other.
         let link = world.link(NEW).await;
@@ -125,7 +125,7 @@ fn of_two_concurrent_moves_to_one_address_one_succeeds() {
         assert_eq!(outcomes, ["INVALID_LINK", "none"]);
         assert_eq!(world.texts("SELECT name FROM \"user\" WHERE email = 'both@new.example'").await.len(), 1);
         let mails = world.mails(wanted).await;
-        assert_eq!(mails.iter().filter(|mail| mail.starts_with("This address has an account already")).count(), 1);
+        assert_eq!(mails.iter().filter(|mail| mail.starts_with("This address already has an account")).count(), 1);
         // Another account takes the old address, so the move cannot be undone.
         let (who, old) = if address_of(&world, SOLE_PERSON).await == wanted {
             (SOLE_PERSON, OLD)
