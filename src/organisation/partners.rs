@@ -8,7 +8,7 @@ use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{self, Partnership, PartnershipState};
-use crate::partners::programme::{self, ResellerRequest};
+use crate::partners::programme::ResellerRequest;
 use crate::partners::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::partners::reseller::{self, Ancestor, Reseller};
 
@@ -87,7 +87,7 @@ impl OrganisationPartners {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<ResellerRequest>>> {
-        programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        ResellerRequest::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The resellers above it by partnerships in force, flat, by depth and then by name: its own, and on upwards as far

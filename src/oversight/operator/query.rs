@@ -71,7 +71,7 @@ impl Operator {
         let request = Request::of(context)?;
         let states = states.unwrap_or_else(|| vec![ResellerRequestState::Requested]);
         let states: Vec<_> = states.into_iter().map(Into::into).collect();
-        let found = programme::store::desk(request, &states).await?;
+        let found = programme::store::in_states(request, &states).await?;
         let seen = request.access.look_all(found.iter().map(|row| row.organisation_id)).await?;
         let found = found.into_iter().map(|row| {
             // In the order of the list: digits enough for any moment.
