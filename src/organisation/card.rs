@@ -1,4 +1,4 @@
-//! The card of an organisation: what those who stand in a relation with it always see.
+//! The card of an organisation: what its counterparties always see of it.
 
 use async_graphql::{Context, ID, Object};
 use entity::organisation::{Kind, Model};
@@ -7,19 +7,28 @@ use uuid::Uuid;
 
 use super::kind::OrganisationKind;
 use super::object::Organisation;
+use crate::access::Card;
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 
-/// What the two sides of a relation (reseller and client, payer and paid for) always see of each other.
+/// What two related organisations always see of each other: reseller and client, payer and paid-for organisation.
 #[derive(Clone, Debug)]
 pub struct OrganisationCard {
     /// The organisation.
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// What sort of organisation.
+    /// Its kind.
     pub kind: Kind,
+}
+
+impl From<Card> for OrganisationCard {
+    fn from(card: Card) -> Self {
+        let Card { id, name, kind } = card;
+        Self { id, name, kind }
+    }
 }
 
 impl From<&Model> for OrganisationCard {
@@ -28,7 +37,7 @@ impl From<&Model> for OrganisationCard {
     }
 }
 
-/// What the two sides of a relation (reseller and client, payer and paid for) always see of each other.
+/// What two related organisations always see of each other: reseller and client, payer and paid-for organisation.
 #[guarded]
 #[Object]
 impl OrganisationCard {
@@ -44,15 +53,15 @@ impl OrganisationCard {
         &self.name
     }
 
-    /// What sort of organisation it is.
+    /// What kind of organisation it is.
     #[public]
     fn kind(&self) -> OrganisationKind {
         self.kind.into()
     }
 
-    /// The organisation itself; null, without an error, for who may not see it.
+    /// The organisation itself; null, without an error, if the viewer lacks `organisation:read` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        super::store::find(&Request::of(context)?.access, self.id).await
+        Organisation::find(Request::of(context)?, self.id).await
     }
 }

@@ -1,21 +1,21 @@
-//! What sorts of organisations there are, and the states that they may be in.
+//! The kinds and states of organisations, as clients see them.
 
 use async_graphql::Enum;
 use entity::organisation;
 
-/// What sort of organisation it is.
+/// What kind of organisation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "organisation::Kind")]
 pub enum OrganisationKind {
     /// One person acting alone.
     Person,
-    /// A firm.
+    /// A company.
     Company,
-    /// Something that several work on.
+    /// A project that several people or companies work on.
     Project,
-    /// A firm that has clients.
+    /// A company that has clients.
     Reseller,
-    /// Who runs the platform; there is exactly one.
+    /// The company that runs the platform. There is exactly one.
     Operator,
 }
 
@@ -23,10 +23,10 @@ pub enum OrganisationKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "organisation::State")]
 pub enum OrganisationState {
-    /// Works.
+    /// It works without restriction.
     Active,
-    /// Reads, pays, and takes away.
+    /// Its people and partners can read, pay invoices and take rights away, nothing else.
     Suspended,
-    /// Keeps what the law asks to keep.
+    /// Nobody works there any more. Invoices and the log can still be read.
     Closed,
 }

@@ -1,4 +1,4 @@
-//! What is written to the owners and admins of an organisation when it is stopped, and when it goes on.
+//! Mails to the owners and admins of an organisation when its state changes.
 
 use sea_orm::prelude::DateTimeUtc;
 
@@ -12,7 +12,7 @@ pub fn suspended(locale: Locale, organisation: &str, reason: &str) -> Letter {
             .say(format!(
                 "The operator of the platform has suspended {organisation}. The reason that was given: {reason}"
             ))
-            .say("Until it goes on, everything can be read and invoices can be paid, but nothing else can be changed."),
+            .say("Until the suspension ends, everything can be read and invoices can be paid. Nothing else can be changed."),
         Locale::De => Letter::about(format!("{organisation} ist gesperrt"))
             .say(format!("Der Betreiber der Plattform hat {organisation} gesperrt. Der angegebene Grund: {reason}"))
             .say(
@@ -24,7 +24,7 @@ pub fn suspended(locale: Locale, organisation: &str, reason: &str) -> Letter {
     }
 }
 
-/// It goes on after a suspension.
+/// The operator has resumed it.
 pub fn resumed(locale: Locale, organisation: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} is no longer suspended")).say(format!(

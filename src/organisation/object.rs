@@ -1,4 +1,4 @@
-//! What can be asked of an organisation.
+//! The organisation as clients of the API see it.
 
 use async_graphql::{Context, ID, Object};
 use entity::organisation_halt;
@@ -28,7 +28,7 @@ use crate::people::membership::{self, Membership};
 use crate::people::ownership::{self, OwnershipTransfer, OwnershipTransferState};
 use crate::people::role::{self, Role};
 
-/// A firm, a person acting alone, a project, a reseller or the operator.
+/// A company, a person acting alone, a project, a reseller or the operator.
 pub struct Organisation(pub(crate) Decision);
 
 impl Organisation {
@@ -61,7 +61,7 @@ impl Guarded for Organisation {
     }
 }
 
-/// A firm, a person acting alone, a project, a reseller or the operator.
+/// A company, a person acting alone, a project, a reseller or the operator.
 #[guarded(exists(ORGANISATION_READ))]
 #[Object]
 impl Organisation {
@@ -77,7 +77,7 @@ impl Organisation {
         &self.0.row.name
     }
 
-    /// What sort of organisation it is.
+    /// What kind of organisation it is.
     #[public]
     fn kind(&self) -> OrganisationKind {
         self.0.row.kind.into()
@@ -89,43 +89,43 @@ impl Organisation {
         self.0.row.state.into()
     }
 
-    /// Since when it is suspended; null if it is not.
+    /// When it was suspended; null if it is not suspended.
     #[public]
     async fn suspended_at(&self, context: &Context<'_>) -> Result<Option<DateTimeUtc>> {
         Ok(self.halt(context).await?.and_then(|halt| halt.suspended_at))
     }
 
-    /// Why it is suspended, as the operator says; null if it is not.
+    /// The reason that the operator gave for the suspension; null if it is not suspended.
     #[requires(BILLING_READ, AUDIT_READ)]
     async fn suspended_because(&self, context: &Context<'_>) -> Result<Option<String>> {
         Ok(self.halt(context).await?.and_then(|halt| halt.suspended_because))
     }
 
-    /// Since when it is closed; null if it is not. It can be reopened for some time: `reopenOrganisation`.
+    /// When it was closed; null if it is not closed. `reopenOrganisation` can reopen it for some time.
     #[public]
     async fn closed_at(&self, context: &Context<'_>) -> Result<Option<DateTimeUtc>> {
         Ok(self.halt(context).await?.and_then(|halt| halt.closed_at))
     }
 
-    /// All that the viewer may do here, by whatever path: what a dashboard draws its buttons from.
+    /// Everything the viewer may do here, by any path. A dashboard can draw its buttons from this.
     #[public]
     fn viewer_permissions(&self) -> PermissionSet {
         self.0.grants.own
     }
 
-    /// Whether the viewer may do this here.
+    /// Whether the viewer has the permission here.
     #[public]
-    fn viewer_can(&self, #[graphql(desc = "What the viewer wants to do.")] permission: Permission) -> bool {
+    fn viewer_can(&self, #[graphql(desc = "The permission to test.")] permission: Permission) -> bool {
         self.0.grants.has(permission)
     }
 
-    /// The short code by which it is found for a proposal.
+    /// The short code by which others can propose a partnership or ask for a payer.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     fn code(&self) -> Option<&str> {
         Some(&self.0.row.code)
     }
 
-    /// The members, in the order in which they joined.
+    /// The members, the longest-standing first.
     #[requires(MEMBER_READ)]
     async fn members(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
         membership::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
@@ -142,24 +142,24 @@ impl Organisation {
         invitation::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// Its own roles, by name, besides the built-in ones.
+    /// Its custom roles, ordered by name. Built-in roles are not listed.
     #[requires(ROLE_READ)]
     async fn roles(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Role>>> {
         role::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// How it was handed on, or is to be, the newest first.
+    /// Transfers of its ownership, pending and past, the newest first.
     #[requires(MEMBER_READ)]
     async fn ownership_transfers(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states.")] states: Option<Vec<OwnershipTransferState>>,
+        #[graphql(desc = "Only transfers in one of these states.")] states: Option<Vec<OwnershipTransferState>>,
     ) -> Result<Option<Connection<OwnershipTransfer>>> {
         ownership::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// The services that the viewer sees, by name: domains with `domain:read`, all others with `service:read`.
+    /// The services that the viewer may see, ordered by name: domains need `domain:read`, all others `service:read`.
     #[requires(SERVICE_READ, DOMAIN_READ)]
     async fn services(
         &self,
@@ -181,7 +181,7 @@ impl Organisation {
         subscription::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// The invoices for this organisation, the newest first, whoever pays them.
+    /// The invoices of this organisation, the newest first, including those that another organisation pays.
     #[requires(INVOICE_READ)]
     async fn invoices(
         &self,
@@ -192,7 +192,7 @@ impl Organisation {
         invoice::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// The invoices that this organisation is to pay, its own and those of organisations that it pays for.
+    /// The invoices that this organisation has to pay: its own, and those of organisations it pays for.
     #[requires(INVOICE_READ)]
     async fn invoices_to_pay(
         &self,
@@ -208,7 +208,7 @@ impl Organisation {
         OrganisationPaying(self.0.clone())
     }
 
-    /// What it has in all: members, subscriptions, open invoices.
+    /// Totals of this organisation: members, subscriptions, open invoices.
     #[public]
     fn overview(&self) -> OrganisationOverview {
         OrganisationOverview::of(&self.0)
@@ -219,7 +219,7 @@ impl Organisation {
         OrganisationPartners(self.0.clone())
     }
 
-    /// The audit log: what was done here, the newest first.
+    /// The audit log of this organisation, the newest event first.
     #[requires(AUDIT_READ)]
     async fn audit_events(
         &self,
@@ -230,31 +230,31 @@ impl Organisation {
         audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// Goes through the whole audit log and says whether an event was changed, removed or put in. Takes time linear in
-    /// the log.
+    /// Checks the whole audit log and says whether an event was changed, removed or inserted. Takes time linear in the
+    /// length of the log.
     #[requires(AUDIT_READ)]
     async fn audit_verification(&self, context: &Context<'_>) -> Result<Option<AuditVerification>> {
         audit::verify(Request::of(context)?.db(), self.key(), |_| ()).await.map(|finding| Some(finding.into()))
     }
 
-    /// For how many days events are kept; null for ever. See `setAuditRetention`.
+    /// How many days events are kept; null if they are kept forever. See `setAuditRetention`.
     #[requires(AUDIT_READ)]
     async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
         audit::retention::store::retention(Request::of(context)?, self.key()).await
     }
 
-    /// The API keys, also those that have ended, the oldest first.
+    /// The API keys, the oldest first, including revoked and expired ones.
     #[requires(API_KEY_READ)]
     async fn api_keys(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ApiKey>>> {
         api_key::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// Everybody who may do this here, members, people of partners, staff and keys alike, with the ways by which.
+    /// Everyone with the permission here, and by which paths: members, people of partners, staff and API keys.
     #[requires(MEMBER_READ)]
     async fn accessors(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What they may do.")] permission: Permission,
+        #[graphql(desc = "The permission to look for.")] permission: Permission,
         page: PageArguments,
     ) -> Result<Option<Connection<Accessor>>> {
         explanation::store::accessors(Request::of(context)?, &self.0, permission, &page).await.map(Some)

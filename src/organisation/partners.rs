@@ -1,4 +1,4 @@
-//! What an organisation has to do with partners: a part of `Organisation`.
+//! The fields of `Organisation` about partners.
 
 use async_graphql::{Context, Object};
 use macros::guarded;
@@ -39,41 +39,40 @@ impl OrganisationPartners {
 #[guarded]
 #[Object]
 impl OrganisationPartners {
-    /// The partnerships in which it is the client, the oldest first.
+    /// The partnerships in which this organisation is the client, the oldest first.
     #[requires(PARTNERSHIP_READ)]
     async fn partnerships(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all but ended ones.")] states: Option<
-            Vec<PartnershipState>,
-        >,
+        #[graphql(desc = "Only partnerships in one of these states. Without it, all except ended ones.")]
+        states: Option<Vec<PartnershipState>>,
     ) -> Result<Option<Connection<Partnership>>> {
         partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// The proposals that it has made to others, the newest first: those as the reseller for who sees its clients, those as
-    /// the client for who sees its partners.
+    /// The proposals that it has sent, the newest first. Those sent as the reseller need `client:read`, those sent as the
+    /// client need `partnership:read`.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     async fn proposals_sent(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+        #[graphql(desc = "Only proposals in one of these states. Without it, all.")] states: Option<
             Vec<PartnershipProposalState>,
         >,
     ) -> Result<Option<Connection<PartnershipProposal>>> {
         self.proposals(context, &page, Direction::Sent, states.as_deref()).await
     }
 
-    /// The proposals that others have made to it, the newest first: those to the client for who sees its partners, those to
-    /// the reseller for who sees its clients.
+    /// The proposals that it has received, the newest first. Those to the client need `partnership:read`, those to the
+    /// reseller need `client:read`.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     async fn proposals_received(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+        #[graphql(desc = "Only proposals in one of these states. Without it, all.")] states: Option<
             Vec<PartnershipProposalState>,
         >,
     ) -> Result<Option<Connection<PartnershipProposal>>> {
@@ -90,14 +89,14 @@ impl OrganisationPartners {
         ResellerRequest::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The resellers above it by partnerships in force, flat, by depth and then by name: its own, and on upwards as far
-    /// as each lets its partners be seen. Each comes once.
+    /// The resellers above it through active partnerships, as a flat list ordered by depth and then by name. It goes up as
+    /// far as each organisation lets the viewer see its partners. Each reseller is listed once.
     #[requires(PARTNERSHIP_READ)]
     async fn ancestors(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Ancestor>>> {
         reseller::ancestors(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// What it is as a reseller; null if it is none.
+    /// This organisation as a reseller; null if it is not one.
     #[public]
     fn reseller(&self) -> Option<Reseller> {
         Reseller::of(&self.0)

@@ -1,4 +1,4 @@
-//! Who an organisation is on paper, and who pays for whom: a part of `Organisation`.
+//! The fields of `Organisation` about billing details and payers.
 
 use async_graphql::{Context, Object};
 use macros::guarded;
@@ -24,13 +24,13 @@ impl Guarded for OrganisationPaying {
 #[guarded]
 #[Object]
 impl OrganisationPaying {
-    /// Who it is on paper, and where its invoices go.
+    /// Its billing details, and where its invoices are sent.
     #[requires(BILLING_READ)]
     async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
         details::store::details(Request::of(context)?, &self.0).await.map(Some)
     }
 
-    /// Its contacts that can receive invoices in its place, by name.
+    /// Its billing contacts, ordered by name. A billing contact can receive invoices in place of the organisation.
     #[requires(BILLING_READ)]
     async fn billing_contacts(
         &self,
@@ -40,20 +40,20 @@ impl OrganisationPaying {
         details::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself. `explainPayer`
-    /// tells why.
+    /// The organisation that pays its invoices, at the end of the chain of payers; null if it pays for itself.
+    /// `explainPayer` says why.
     #[requires(BILLING_READ)]
     async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
         details::store::payer(Request::of(context)?, self.0.row.id).await
     }
 
-    /// Who pays for it directly, has paid, will pay, or was asked to, the newest request first.
+    /// Agreements and requests about its direct payer: past, present, future and unanswered. The newest request is first.
     #[requires(BILLING_READ)]
     async fn payer_requests(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<
+        #[graphql(desc = "Only agreements in one of these states. Without it, all.")] states: Option<
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {
@@ -61,13 +61,13 @@ impl OrganisationPaying {
         payer::store::of_organisation(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
     }
 
-    /// What it is asked to pay for, the newest request first: `acceptPayer` and `declinePayer` answer.
+    /// Requests to this organisation to pay for others, the newest first. Answer with `acceptPayer` or `declinePayer`.
     #[requires(BILLING_READ)]
     async fn requests_to_pay(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Those in one of these states. Without it, those that wait.")] states: Option<
+        #[graphql(desc = "Only requests in one of these states. Without it, the pending ones.")] states: Option<
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {

@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, Object};
 use macros::guarded;
 
 use super::object::Organisation;
-use super::store;
 use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 
 /// Root fields that find organisations.
@@ -24,6 +24,6 @@ impl OrganisationQuery {
         #[graphql(desc = "Id of the organisation.")] id: ID,
     ) -> Result<Option<Organisation>> {
         let key = id::Type::Organisation.parse(&id)?;
-        store::find(&Request::of(context)?.access, key).await?.ok_or(Error::NotFound).map(Some)
+        Organisation::find(Request::of(context)?, key).await?.ok_or(Error::NotFound).map(Some)
     }
 }

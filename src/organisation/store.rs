@@ -1,4 +1,4 @@
-//! Organisations in the database: looking them up, and making them.
+//! Statements about organisations.
 #![expect(clippy::disallowed_methods, reason = "the statements about organisations stand here")]
 
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::people::membership::{self, store::NewMember};
 
-/// How many codes are drawn until one is free. There are 10^12, so a second is hardly ever needed.
+/// How many codes are tried until one is free. There are 10^12, so a second is hardly ever needed.
 const DRAWS: usize = 8;
 
 /// The organisation, if it is there for the viewer.
@@ -29,16 +29,16 @@ pub async fn find(access: &Access, id: Uuid) -> Result<Option<Organisation>> {
     Ok(access.look(id).await?.and_then(|seen| Organisation(seen).if_visible()))
 }
 
-/// An organisation that is to be made.
+/// An organisation to create.
 #[derive(Clone, Debug)]
 pub struct NewOrganisation {
     /// Key of the new organisation.
     pub id: Uuid,
-    /// What others see.
+    /// Its name.
     pub name: String,
-    /// What sort of organisation.
+    /// Its kind.
     pub kind: Kind,
-    /// The code to be found by; one is drawn if none is given.
+    /// The code by which others find it; a random one if none is given.
     pub code: Option<String>,
     /// The user who becomes its OWNER.
     pub owner: Uuid,
@@ -70,7 +70,7 @@ pub async fn lock_to_act(
     Ok(seen)
 }
 
-/// Makes an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.
+/// Creates an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.
 pub async fn create_with_owner(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -118,14 +118,14 @@ async fn insert_organisation(
     Err(Error::fault("no free code for an organisation").into())
 }
 
-/// Gives an organisation another name or kind. A trigger takes the name to where lists are ordered by it.
+/// Sets the name and the kind of an organisation. A trigger copies the name to the tables whose lists are ordered by it.
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) -> Result<(), DbErr> {
     let row = organisation::ActiveModel { name: Set(name.to_owned()), kind: Set(kind), ..Default::default() };
     organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }
 
-/// Since when and why the organisation is stopped: one statement for all that are asked for at the same time.
+/// When and why the organisation was suspended or closed: one statement for all that are asked for at the same time.
 pub async fn halt(request: &Request, id: Uuid) -> Result<Option<organisation_halt::Model>> {
     let batch = request.lists.batch::<organisation_halt::Model>("halt".to_owned());
     let load = async |ids: Vec<Uuid>| {
@@ -143,7 +143,7 @@ pub async fn load_halt(tx: &DatabaseTransaction, id: Uuid) -> Result<organisatio
     Ok(organisation_halt::Entity::find_by_id(id).one(tx).await?.unwrap_or(nothing))
 }
 
-/// Brings an organisation into a state, with what there is to say about it.
+/// Sets the state of an organisation, with its dates and reason.
 pub async fn set_state(tx: &DatabaseTransaction, state: State, halt: organisation_halt::Model) -> Result<(), DbErr> {
     let of_it = organisation::Column::Id.eq(halt.organisation_id);
     let row = organisation::ActiveModel { state: Set(state), ..Default::default() };
@@ -159,7 +159,7 @@ pub async fn set_state(tx: &DatabaseTransaction, state: State, halt: organisatio
     Ok(())
 }
 
-/// Names of the clients whose partnerships are in force or will be: so many, by name.
+/// Names of at most `most` clients whose partnerships are active or will be, ordered by name.
 pub async fn clients_of(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, most: u64) -> Result<Vec<String>, DbErr> {
     let lasts = Condition::any().add(partnership::Column::EndsAt.is_null()).add(partnership::Column::EndsAt.gt(now));
     partnership::Entity::find()
