@@ -41,10 +41,7 @@ pub struct RequestResellerPayload {
 /// approves the request. The operator's owners and admins are told by mail.
 #[mutation]
 #[acts(ORGANISATION_UPDATE, on = input.organisation_id)]
-async fn request_reseller(
-    act: ActOn<'_, Organisation>,
-    input: RequestResellerInput,
-) -> Result<RequestResellerPayload> {
+async fn request_reseller(act: ActOn<'_, Organisation>, input: RequestResellerInput) -> Result<RequestResellerPayload> {
     let request = act.request;
     session::require_verified(request)?;
     let row = Model {
