@@ -7,6 +7,9 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 
+/// An id as clients know it.
+pub type PublicId = ID;
+
 macro_rules! types {
     ($($name:ident $prefix:literal $article:literal),* $(,)?) => {
         /// The types of objects that have an id of their own.

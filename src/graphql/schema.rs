@@ -17,7 +17,7 @@ use crate::oversight::operator::{OperatorMutation, OperatorQuery};
 use crate::partners::client::{ClientMutation, ClientReferenceMutation};
 use crate::partners::client_view::ClientViewMutation;
 use crate::partners::partnership::PartnershipMutation;
-use crate::partners::programme::{ProgrammeDeskMutation, ProgrammeMutation, ResellerWithdrawalMutation};
+use crate::partners::programme::ProgrammeMutation;
 use crate::partners::property::{PropertyMutation, PropertyValueMutation};
 use crate::partners::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
 use crate::partners::reseller::ResellerQuery;
@@ -75,8 +75,6 @@ pub struct Mutation(
     ProposalAnswerMutation,
     ProposalWithdrawalMutation,
     ProgrammeMutation,
-    ProgrammeDeskMutation,
-    ResellerWithdrawalMutation,
     ClientMutation,
     ClientReferenceMutation,
     TemplateMutation,

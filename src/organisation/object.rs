@@ -227,7 +227,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which events.")] filter: Option<AuditFilter>,
     ) -> Result<Option<Connection<AuditEvent>>> {
-        audit::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        AuditEvent::list(Request::of(context)?, &self.0, &page, filter).await.map(Some)
     }
 
     /// Checks the whole audit log and says whether an event was changed, removed or inserted. Takes time linear in the
@@ -240,7 +240,7 @@ impl Organisation {
     /// How many days events are kept; null if they are kept forever. See `setAuditRetention`.
     #[requires(AUDIT_READ)]
     async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
-        audit::retention::store::retention(Request::of(context)?, self.key()).await
+        audit::store::retention(Request::of(context)?, self.key()).await
     }
 
     /// The API keys, the oldest first, including revoked and expired ones.

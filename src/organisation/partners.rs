@@ -8,7 +8,7 @@ use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{self, Partnership, PartnershipState};
-use crate::partners::programme::{self, ResellerRequest};
+use crate::partners::programme::ResellerRequest;
 use crate::partners::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::partners::reseller::{self, Ancestor, Reseller};
 
@@ -86,7 +86,7 @@ impl OrganisationPartners {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<ResellerRequest>>> {
-        programme::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        ResellerRequest::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The resellers above it through active partnerships, as a flat list ordered by depth and then by name. It goes up as

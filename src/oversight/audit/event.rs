@@ -1,30 +1,30 @@
-//! What was done and by whom, as an event keeps it.
+//! An event before it is written: what was done, where, and by whom.
 
-use async_graphql::ID;
 use entity::audit_event::{ActorKind, Outcome};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permission};
+use crate::base::id::PublicId;
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doer {
-    /// What sort of actor.
+    /// The kind of actor.
     pub kind: ActorKind,
     /// The user or key.
     pub id: Option<Uuid>,
-    /// Its name at the time.
+    /// Its name at that time.
     pub name: Option<String>,
 }
 
 impl Doer {
-    /// A person, who need not have been signed in.
+    /// A user, signed in or not.
     pub fn user(id: Uuid, name: &str) -> Self {
         Self { kind: ActorKind::User, id: Some(id), name: Some(name.to_owned()) }
     }
 
-    /// Who acts by a link from a mail: who asks, or a person of whom no more is known.
+    /// The person who opened a link from a mail: the viewer, or somebody unknown.
     pub fn by_link(actor: &Actor) -> Self {
         match actor {
             Actor::Anonymous => Self { kind: ActorKind::User, id: None, name: None },
@@ -37,7 +37,7 @@ impl Doer {
         Self { kind: ActorKind::System, id: None, name: None }
     }
 
-    /// Who asks.
+    /// The viewer.
     pub fn of(actor: &Actor) -> Self {
         match actor {
             Actor::User(user) => Self::user(user.id, &user.name),
@@ -52,28 +52,28 @@ impl Doer {
 pub struct Event {
     /// The mutation, by its name in the schema.
     pub action: String,
-    /// In whose log it stands: the organisation that it was done to.
+    /// The organisation that the act was done to. The event stands in its log.
     pub organisation: Uuid,
-    /// The permission that it needed there; none for what everybody may do about themselves.
+    /// The permission that the act needed there; `None` for acts on oneself.
     pub permission: Option<Permission>,
-    /// The partnership by which it happened, where another side of it acts by what it is there.
+    /// The partnership through which the other side acted, if it did.
     pub through: Option<Uuid>,
-    /// Who did it, if not who asks.
+    /// The actor, if it is not the viewer.
     pub by: Option<Doer>,
-    /// What it was done to.
-    pub object: Option<ID>,
-    /// The user of whom it tells, if another than the actor.
+    /// Public id of the object that the act was done to.
+    pub object: Option<PublicId>,
+    /// The user whom the event is about, if that is not the actor.
     pub person: Option<Uuid>,
-    /// How that was before, without secrets.
+    /// The object before the act, without secrets.
     pub before: Json,
-    /// How it is now, without secrets.
+    /// The object after the act, without secrets.
     pub after: Json,
-    /// Whether it was done.
+    /// Whether the act was done or refused.
     pub outcome: Outcome,
 }
 
 impl Event {
-    /// Something that was done.
+    /// An act that was done.
     pub fn done(action: &str, organisation: Uuid, permission: Option<Permission>) -> Self {
         Self {
             action: action.to_owned(),
@@ -89,42 +89,42 @@ impl Event {
         }
     }
 
-    /// By the other side of a partnership.
+    /// Done by the other side of a partnership.
     #[must_use]
     pub const fn through(mut self, partnership: Uuid) -> Self {
         self.through = Some(partnership);
         self
     }
 
-    /// By somebody else than who asks, for example by who has just signed up.
+    /// Done by somebody other than the viewer, for example by a user who has just signed up.
     #[must_use]
     pub fn by(mut self, doer: Doer) -> Self {
         self.by = Some(doer);
         self
     }
 
-    /// To what.
+    /// Done to this object, named by its public id.
     #[must_use]
-    pub fn to(mut self, object: ID) -> Self {
+    pub fn to(mut self, object: PublicId) -> Self {
         self.object = Some(object);
         self
     }
 
-    /// Of whom it tells, so that it can be forgotten with that user.
+    /// About this user, so that erasing the user removes the details of the event.
     #[must_use]
     pub const fn about(mut self, user: Uuid) -> Self {
         self.person = Some(user);
         self
     }
 
-    /// What changed.
+    /// The object before and after the act.
     #[must_use]
     pub fn changing(mut self, before: Json, after: Json) -> Self {
         (self.before, self.after) = (before, after);
         self
     }
 
-    /// It was not done.
+    /// The act was refused.
     #[must_use]
     pub const fn refused(mut self) -> Self {
         self.outcome = Outcome::Refused;

@@ -1,4 +1,4 @@
-//! A log as lines of JSON, page by page: with constant memory, however long it is.
+//! A log as lines of JSON, page by page, with constant memory.
 
 use entity::audit_event::Model;
 use sea_orm::ActiveEnum;
@@ -6,7 +6,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::object::actor_type;
+use super::rules::actor_type;
 use super::store;
 use crate::access::Permission;
 use crate::base::error::Result;
@@ -28,12 +28,12 @@ pub struct Export {
 }
 
 impl Export {
-    /// The lines of the next page, and the place behind which the one after it begins; `None` at the end of the log. The
-    /// right to read it is judged anew each time.
-    pub async fn page(&self, request: &Request, behind: Option<i64>) -> Result<Option<(String, i64)>> {
-        let seen = request.access.act(self.organisation, Permission::AuditRead).await?;
-        let shows_partnerships = seen.grants.has(Permission::PartnershipRead);
-        let events = store::events(request.db(), self.organisation, behind, PAGE).await?;
+    /// The lines of the next page, and the sequence after which the page behind it begins; `None` at the end of the log.
+    /// The permission is checked again for each page.
+    pub async fn page(&self, request: &Request, after: Option<i64>) -> Result<Option<(String, i64)>> {
+        let at = request.access.act(self.organisation, Permission::AuditRead).await?;
+        let shows_partnerships = at.grants.has(Permission::PartnershipRead);
+        let events = store::events(request.db(), self.organisation, after, PAGE).await?;
         let Some(last) = events.last().map(|event| event.sequence) else { return Ok(None) };
         let mut lines = String::new();
         for event in events.iter().filter(|event| self.wants(event.at)) {
@@ -48,7 +48,7 @@ impl Export {
     }
 }
 
-/// The fields of an `AuditEvent` under their names in the schema, and what its hash is made of.
+/// The fields of an `AuditEvent` under their names in the schema, and everything that its hash covers.
 fn line(event: &Model, shows_partnerships: bool) -> Json {
     let details: Json =
         event.details.as_deref().and_then(|details| serde_json::from_str(details).ok()).unwrap_or_default();

@@ -1,132 +1,121 @@
-//! An event of the audit log.
+//! An event of the audit log as clients of the API see it.
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::audit_event;
 use macros::guarded;
-use sea_orm::ActiveEnum;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::rules::actor_type;
+use super::store::{self, EventFilter};
 use super::verify::Finding;
 use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::{Error, Result};
 use crate::base::id;
-use crate::graphql::page::Filter;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
-use crate::partners::partnership::{self, Partnership};
+use crate::partners::partnership::Partnership;
 
-/// What sort of actor it was.
+/// The kind of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit_event::ActorKind")]
 pub enum AuditActorKind {
-    /// A person.
+    /// A user.
     User,
-    /// A key of an organisation.
+    /// An API key of an organisation.
     ApiKey,
-    /// The server itself, or its command line.
+    /// The server or its command line.
     System,
 }
 
-/// By which way an actor was allowed.
+/// Why an actor was allowed to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit_event::Way")]
 pub enum AuditWay {
-    /// None was needed: it is about the actor itself, or the server did it.
+    /// No permission was needed: the act was about the actor, or the server acted.
     Own,
-    /// A role of a membership.
+    /// A role of a membership in the organisation.
     Membership,
-    /// A partnership.
+    /// A partnership of the organisation with a reseller.
     Partnership,
-    /// The operator's implicit partnership.
+    /// The operator's access to every organisation.
     Operator,
-    /// The scopes of a key.
+    /// The scopes of an API key.
     ApiKey,
 }
 
-/// Whether an act was done.
+/// Whether an act was done or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit_event::Outcome")]
 pub enum AuditOutcome {
-    /// Done.
+    /// The act was done.
     Done,
-    /// Refused, and nothing was done.
+    /// The act was refused, and nothing was changed.
     Refused,
 }
 
-/// Which events.
+/// Which events of an audit log: those that meet all conditions.
 #[derive(InputObject)]
 pub struct AuditFilter {
-    /// Only of this user or key.
+    /// Only events of this user or API key.
     pub actor_id: Option<ID>,
-    /// Only this mutation, for example `inviteMember`.
+    /// Only events of this mutation, for example `inviteMember`.
     pub action: Option<String>,
-    /// Only what was done to this object.
+    /// Only events about this object.
     pub object_id: Option<ID>,
-    /// Only by this way: PARTNERSHIP shows what partners did.
+    /// Only acts allowed in this way: PARTNERSHIP shows what resellers did.
     pub way: Option<AuditWay>,
-    /// Only by this partnership.
+    /// Only acts allowed by this partnership.
     pub partnership_id: Option<ID>,
-    /// Only from this instant on.
+    /// Only events at or after this time.
     pub from: Option<DateTimeUtc>,
-    /// Only before this instant.
+    /// Only events before this time.
     pub until: Option<DateTimeUtc>,
 }
 
 impl AuditFilter {
-    /// The key of the partnership that is asked for.
-    pub fn partnership(&self) -> Result<Option<Uuid>> {
-        self.partnership_id.as_ref().map(|id| id::Type::Partnership.parse(id)).transpose()
-    }
-
-    /// As conditions on rows.
-    pub fn conditions(filter: Option<&Self>) -> Result<Filter> {
-        let mut conditions = Filter::default();
-        let Some(filter) = filter else { return Ok(conditions) };
-        if let Some(actor) = &filter.actor_id {
-            let (id::Type::User | id::Type::ApiKey, key) = id::parse(actor)? else {
-                return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned()));
-            };
-            conditions = conditions.and_with("t.actor_id = :actor", [(":actor", key.into())]);
-        }
-        if let Some(action) = &filter.action {
-            conditions = conditions.and_with("t.action = :action", [(":action", action.clone().into())]);
-        }
-        if let Some(object) = &filter.object_id {
-            id::parse(object)?;
-            conditions = conditions.and_with("t.object_id = :object", [(":object", object.to_string().into())]);
-        }
-        if let Some(way) = filter.way {
-            let way = audit_event::Way::from(way).to_value();
-            conditions = conditions.and_with("t.way = :way", [(":way", way.into())]);
-        }
-        if let Some(key) = filter.partnership()? {
-            conditions = conditions.and_with("t.partnership_id = :partnership", [(":partnership", key.into())]);
-        }
-        if let Some(from) = filter.from {
-            conditions = conditions.and_with("t.at >= :from", [(":from", from.into())]);
-        }
-        if let Some(until) = filter.until {
-            conditions = conditions.and_with("t.at < :until", [(":until", until.into())]);
-        }
-        Ok(conditions)
+    async fn read(self, request: &Request) -> Result<EventFilter> {
+        let actor = match self.actor_id.as_ref().map(id::parse).transpose()? {
+            None => None,
+            Some((id::Type::User | id::Type::ApiKey, key)) => Some(key),
+            Some(_) => return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned())),
+        };
+        self.object_id.as_ref().map(id::parse).transpose()?;
+        let partnership = self.partnership_id.as_ref().map(|id| id::Type::Partnership.parse(id)).transpose()?;
+        // A partnership that is hidden from the viewer counts as unset, as in the field.
+        let is_empty = match partnership {
+            Some(key) => Partnership::find(request, key).await?.is_none(),
+            None => false,
+        };
+        Ok(EventFilter {
+            actor,
+            action: self.action,
+            object: self.object_id.map(String::from),
+            way: self.way.map(Into::into),
+            partnership,
+            from: self.from,
+            until: self.until,
+            is_empty,
+        })
     }
 }
 
-/// Whether a log is as it was written.
+/// Whether an audit log is unchanged.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AuditVerification {
-    /// Whether no event was changed, removed or put in.
+    /// Whether no event was changed, removed or inserted.
     pub valid: bool,
-    /// How many events hold.
+    /// How many events are valid.
     pub events: u64,
-    /// How many of them have had their details forgotten, as the law may ask.
+    /// How many of them had their details removed when a user was erased.
     pub forgotten: u64,
-    /// The place of the first event that does not hold.
+    /// The sequence of the first invalid event; null if all are valid.
     pub broken_at: Option<i64>,
-    /// What is wrong with it.
+    /// What is wrong with that event; null if all are valid.
     pub reason: Option<String>,
 }
 
@@ -142,16 +131,26 @@ impl From<Finding> for AuditVerification {
     }
 }
 
-/// Who did what, when, and by which way they were allowed.
+/// One entry of an audit log: who did what, when, and why they were allowed.
 pub struct AuditEvent {
     row: Arc<audit_event::Model>,
-    seen: Decision,
+    at: Decision,
 }
 
 impl AuditEvent {
-    /// An event in the log of an organisation.
-    pub fn new(row: &Arc<audit_event::Model>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    /// The log of the organisation, the newest event first.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        filter: Option<AuditFilter>,
+    ) -> Result<Connection<Self>> {
+        let filter = match filter {
+            Some(filter) => filter.read(request).await?,
+            None => EventFilter::default(),
+        };
+        let page = store::list(request, at.id(), page, filter).await?;
+        Ok(page.connection(|row| Self { row: Arc::clone(row), at: at.clone() }))
     }
 
     fn detail(&self, name: &str) -> Option<serde_json::Value> {
@@ -160,33 +159,23 @@ impl AuditEvent {
     }
 }
 
-/// What the id of an actor of this kind names.
-pub const fn actor_type(kind: audit_event::ActorKind) -> id::Type {
-    match kind {
-        audit_event::ActorKind::ApiKey => id::Type::ApiKey,
-        _ => id::Type::User,
-    }
-}
+impl Find for AuditEvent {
+    const TYPE: id::Type = id::Type::AuditEvent;
 
-impl crate::graphql::act::Find for AuditEvent {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::AuditEvent;
-
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let at = request.access.look(row.key(|row| row.organisation_id)).await?;
+        Ok(at.and_then(|at| row.visible(|row| Self { row, at })))
     }
 }
 
 impl Guarded for AuditEvent {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        let seat = GrantsAt { organisation: self.seen.row.id, grants: self.seen.grants };
-        matches!(side, Side::Organisation).then_some(seat)
+        self.at.grants_at(side)
     }
 }
 
-/// Who did what, when, and by which way they were allowed.
+/// One entry of an audit log: who did what, when, and why they were allowed.
 #[guarded(exists(AUDIT_READ))]
 #[Object]
 impl AuditEvent {
@@ -196,89 +185,89 @@ impl AuditEvent {
         id::Type::AuditEvent.id(self.row.id)
     }
 
-    /// Its place in the log, from 1 on without gaps.
+    /// Its number in the log. The first event has 1, and there are no gaps.
     #[public]
     fn sequence(&self) -> i64 {
         self.row.sequence
     }
 
-    /// When it happened.
+    /// The time of the act.
     #[public]
     fn at(&self) -> DateTimeUtc {
         self.row.at
     }
 
-    /// The mutation, by its name in the schema; what the command line did, by its command.
+    /// The name of the mutation, or of the command on the command line.
     #[public]
     fn action(&self) -> &str {
         &self.row.action
     }
 
-    /// Whether it was done, or refused.
+    /// Whether the act was done or refused.
     #[public]
     fn outcome(&self) -> AuditOutcome {
         self.row.outcome.into()
     }
 
-    /// What sort of actor it was.
+    /// The kind of the actor.
     #[public]
     fn actor_kind(&self) -> AuditActorKind {
         self.row.actor_kind.into()
     }
 
-    /// The user or the API key; null for the server, and for who had a link from a mail and was not signed in.
+    /// Id of the user or API key. Null for the server, and for a person who opened a link from a mail without signing in.
     #[public]
     fn actor_id(&self) -> Option<ID> {
         self.row.actor_id.map(|key| actor_type(self.row.actor_kind).id(key))
     }
 
-    /// The actor's name at the time; null where it was forgotten.
+    /// The actor's name at that time; null if there was none, or it was removed when the user was erased.
     #[public]
     fn actor_name(&self) -> Option<String> {
         self.detail("actor").and_then(|name| name.as_str().map(str::to_owned))
     }
 
-    /// By which way the actor was allowed. Of what was refused: by which way it belongs to the organisation.
+    /// Why the actor was allowed. If the act was refused: how the actor belongs to the organisation.
     #[public]
     fn way(&self) -> AuditWay {
         self.row.way.into()
     }
 
-    /// The partnership by which it was allowed, for who may see it.
+    /// The partnership that allowed it. Null if there is none, or you may not see it.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match self.row.partnership_id {
-            Some(key) => partnership::store::find(Request::of(context)?, key).await,
+            Some(key) => Partnership::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }
 
-    /// What it was done to.
+    /// Id of the object that the act was done to; null if there is none.
     #[public]
     fn object_id(&self) -> Option<&str> {
         self.row.object_id.as_deref()
     }
 
-    /// How that was before, as JSON; null where there is nothing to tell, or it was forgotten.
+    /// The object before the act, as JSON. Null if it did not exist, or if the details were removed when a user was erased.
     #[public]
     fn before(&self) -> Option<String> {
         self.detail("before").map(|value| value.to_string())
     }
 
-    /// How it was after, as JSON; null where there is nothing to tell, or it was forgotten.
+    /// The object after the act, as JSON. Null if it was deleted, or if the details were removed when a user was erased.
     #[public]
     fn after(&self) -> Option<String> {
         self.detail("after").map(|value| value.to_string())
     }
 
-    /// Hash of the event, which the next one repeats. Who keeps that of the newest elsewhere sees later whether the log
-    /// was written anew.
+    /// Hash of the event, which the next event contains. Keep the hash of the newest event elsewhere to find out later
+    /// whether the log was rewritten.
     #[public]
     fn hash(&self) -> &str {
         &self.row.hash
     }
 
-    /// The request, as the server's own log names it; empty for the command line.
+    /// Id of the request in the server's own log; empty for the command line.
     #[public]
     fn request_id(&self) -> &str {
         &self.row.request_id

@@ -1,4 +1,4 @@
-//! Refused mutations, written into the log of the organisation that their actor works in and belongs to.
+//! Refused mutations. Each stands in the log of the organisation that its actor works in, if the actor belongs there.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,15 +9,15 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::event::{Doer, Event};
-use super::store::{belongs, record};
+use super::record::{belongs, record};
 use crate::access::{Permission, Refusal};
 use crate::base::error::Result;
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 
-/// So many refusals of one actor are written in a minute by this process, so that nobody fills a log by failing.
-const A_MINUTE: u32 = 10;
-/// Of so many actors it is known how much they have spent; beyond it, those of past minutes are thrown out.
+/// How many refusals of one actor this process writes in a minute, so that nobody can flood a log.
+const MOST_A_MINUTE: u32 = 10;
+/// For how many actors the counts are kept. Above that, counts of past minutes are dropped.
 const ACTORS: usize = 10_000;
 
 /// Writes refusals. Cheap to clone.
@@ -27,7 +27,7 @@ pub struct RefusalLog {
     spent: Arc<Mutex<HashMap<Uuid, Spent>>>,
 }
 
-/// How many were written since the minute began.
+/// How many refusals were written since the minute began.
 #[derive(Clone, Copy)]
 struct Spent {
     since: DateTimeUtc,
@@ -35,17 +35,17 @@ struct Spent {
 }
 
 impl RefusalLog {
-    /// With its ids from here.
+    /// A log that has counted nothing yet.
     pub fn new(random: Random) -> Self {
         Self { random, spent: Arc::default() }
     }
 
-    /// Writes what was refused of a request that has run. That this fails changes nothing of the answer.
+    /// Writes the refusals of a request that has run. If this fails, the answer stays the same.
     pub async fn write(&self, request: &Request) {
         for refusal in request.refusals.take() {
-            // Boxed, because most requests refuse nothing and need not carry the room for it.
+            // Boxed, because most requests refuse nothing and need no room for it.
             if let Err(error) = Box::pin(self.write_one(request, refusal)).await {
-                tracing::error!(%error, "a refused mutation is missing in the audit log");
+                tracing::error!(%error, "a refused mutation could not be written to the audit log");
             }
         }
     }
@@ -59,10 +59,10 @@ impl RefusalLog {
         }
         let permission = refusal.permission.map(Permission::text);
         let after = json!({ "code": refusal.code, "permission": permission });
-        // Allowed was nothing; the way is the one by which the actor belongs here.
-        let act = Event::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
-        let act = act.changing(Json::Null, after);
-        request.db().write(async |tx| Ok(record(&request.work(tx), act).await?)).await
+        // The event shows the way by which the actor belongs here.
+        let event = Event::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
+        let event = event.changing(Json::Null, after);
+        request.db().write(async |tx| Ok(record(&request.work(tx), event).await?)).await
     }
 
     fn spend(&self, actor: Uuid, now: DateTimeUtc) -> bool {
@@ -76,7 +76,7 @@ impl RefusalLog {
             *spent = Spent { since: now, count: 0 };
         }
         spent.count += 1;
-        spent.count <= A_MINUTE
+        spent.count <= MOST_A_MINUTE
     }
 }
 

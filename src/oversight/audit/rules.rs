@@ -1,18 +1,19 @@
-//! The chain of hashes. Pure functions.
+//! The chain of hashes that makes changes of a log visible. Pure functions.
 
-use entity::audit_event::Model;
+use entity::audit_event::{ActorKind, Model};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 
+use crate::base::id;
 use crate::base::random::hash;
 
-/// Hash before the first event of a log.
+/// The previous hash of the first event of a log.
 pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The shortest time that a log may be kept for, in days: nobody hides what was done last month.
+/// The shortest time that a log may be kept, in days. Nobody can hide what was done last month.
 pub const SHORTEST_DAYS: i32 = 90;
 
-/// Hash of an event: SHA-256 over all of its columns but the details, which are there by their own hash.
+/// The hash of an event: SHA-256 over all its columns except the details, which count by their own hash.
 pub fn hash_of(event: &Model) -> String {
     let content = json!([
         event.previous_hash,
@@ -34,14 +35,22 @@ pub fn hash_of(event: &Model) -> String {
     hash(&content.to_string())
 }
 
-/// What is wrong with an event that should follow the given one, if anything.
+/// The type of the ids of actors of this kind.
+pub const fn actor_type(kind: ActorKind) -> id::Type {
+    match kind {
+        ActorKind::ApiKey => id::Type::ApiKey,
+        _ => id::Type::User,
+    }
+}
+
+/// What is wrong with an event that should follow the one with this sequence and hash; `None` if nothing is.
 pub fn fault(event: &Model, sequence: i64, previous_hash: &str) -> Option<&'static str> {
     if event.sequence <= sequence {
-        Some("the event was put in before the first")
+        Some("the event was inserted before the first")
     } else if event.sequence != sequence + 1 {
         Some("the event was removed")
     } else if event.previous_hash != previous_hash {
-        Some("the event was put in, or the one before it was changed together with its hash")
+        Some("the event was inserted, or the one before it was changed together with its hash")
     } else if event.hash != hash_of(event) {
         Some("the event was changed")
     } else if event.details.as_deref().is_some_and(|details| hash(details) != event.details_hash) {
@@ -53,7 +62,7 @@ pub fn fault(event: &Model, sequence: i64, previous_hash: &str) -> Option<&'stat
 
 #[cfg(test)]
 pub mod tests {
-    use entity::audit_event::{ActorKind, Outcome, Way};
+    use entity::audit_event::{Outcome, Way};
     use sea_orm::prelude::DateTimeUtc;
     use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! Going through a log from its first kept event to its end, in pages, with constant memory.
+//! Verifying a log from its first kept event to its end, page by page, with constant memory.
 
 use uuid::Uuid;
 
@@ -7,22 +7,22 @@ use super::store;
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// How many events are looked at at a time.
+/// How many events are read at a time.
 const PAGE: u64 = 1000;
 
 /// What was found in a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
-    /// How many events hold.
+    /// How many events are valid.
     pub events: u64,
-    /// How many of them have had their details forgotten.
+    /// How many of them had their details removed.
     pub forgotten: u64,
-    /// The place of the first event that does not hold, and why; none if all do.
+    /// The sequence of the first invalid event, and what is wrong with it.
     pub fault: Option<(i64, &'static str)>,
 }
 
-/// Verifies the log of an organisation: finds an event that was changed, removed or put in. Tells after each page how
-/// many events it had.
+/// Verifies the log of an organisation: finds an event that was changed, removed or inserted. Calls `tell` after each page
+/// with its number of events.
 pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> Result<Finding> {
     let mut finding = Finding::default();
     // The end is read before the events, so events may be added behind it, but none before it may be missing.
@@ -38,7 +38,7 @@ pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> R
     while !events.is_empty() {
         for event in &events {
             if let Some(reason) = fault(event, place, &hash) {
-                // Retention may have removed the start of the log meanwhile, and then the rest goes on from there.
+                // Retention may have removed the start of the log in the meantime. Then the rest continues from there.
                 let removed = store::find_chain(db, organisation)
                     .await?
                     .map(|chain| (chain.removed_sequence, chain.removed_hash));

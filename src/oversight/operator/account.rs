@@ -1,44 +1,47 @@
-//! A user as those see it who run the platform.
+//! A user as the operator's staff see it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::user;
-use macros::guarded;
+use macros::{guarded, payload};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::object::Operator;
 use super::store;
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side, directive};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::graphql::act::{ActOn, Find};
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::membership::{self, Membership};
 use crate::people::user::User;
 
-/// Whether a user may act.
+/// The state of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "user::State")]
 pub enum UserState {
-    /// May sign in.
+    /// The user may sign in.
     Active,
-    /// May not sign in, and holds no permission anywhere.
+    /// The user may not sign in, and holds no permission anywhere.
     Disabled,
 }
 
-/// A membership of a user, as those see it who run the platform.
+/// A membership of a user as the operator's staff see it.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct UserAccountMembership {
     /// The organisation.
     organisation: Option<OrganisationCard>,
-    /// The membership; null for who lacks `member:read` there.
+    /// The membership; null if you lack `member:read` there.
     membership: Option<Membership>,
 }
 
-/// A user as those see it who run the platform.
+/// A user as the operator's staff see it.
 #[derive(Clone, Debug)]
 pub struct UserAccount {
     row: Arc<user::Model>,
@@ -46,20 +49,24 @@ pub struct UserAccount {
 }
 
 impl UserAccount {
-    /// The account of a user, for the staff of the operator.
+    /// The account of a user, with what the viewer holds at the operator.
     pub fn new(row: &Arc<user::Model>, operator: &Decision) -> Self {
         Self { row: Arc::clone(row), operator: operator.clone() }
     }
 }
 
-impl crate::graphql::act::Find for UserAccount {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::UserAccount;
+impl Find for UserAccount {
+    const TYPE: id::Type = id::Type::UserAccount;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let batch = request.lists.batch::<Self>("accounts".to_owned());
+        let load = async |ids: Vec<Uuid>| {
+            let Some(operator) = store::find_operator(&request.access).await? else { return Ok(HashMap::new()) };
+            let rows = store::users_by_ids(request.db(), ids).await?;
+            let accounts = rows.into_iter().map(|row| (row.id, Self::new(&Arc::new(row), &operator)));
+            Ok(accounts.filter_map(|(id, account)| Some((id, account.if_visible()?))).collect())
+        };
+        batch.load(key, load).await
     }
 }
 
@@ -69,7 +76,7 @@ impl Guarded for UserAccount {
     }
 }
 
-/// A user as those see it who run the platform.
+/// A user as the operator's staff see it.
 #[guarded(exists(USER_MANAGE))]
 #[Object]
 impl UserAccount {
@@ -79,43 +86,43 @@ impl UserAccount {
         id::Type::UserAccount.id(self.row.id)
     }
 
-    /// The person as others see them; `explainAccess` and the mutations take its id.
+    /// The person as others see them. `explainAccess` and the mutations take this id.
     #[public]
     fn user(&self) -> User {
         User { id: self.row.id, name: self.row.name.clone() }
     }
 
-    /// The address to sign in with.
+    /// The email address for signing in.
     #[public]
     fn email(&self) -> &str {
         &self.row.email
     }
 
-    /// When the address was proved; null if it is not.
+    /// When the user proved to own the address; null if that has not happened.
     #[public]
     fn email_verified_at(&self) -> Option<DateTimeUtc> {
         self.row.email_verified_at
     }
 
-    /// Whether the user may act.
+    /// Whether the user may sign in.
     #[public]
     fn state(&self) -> UserState {
         self.row.state.into()
     }
 
-    /// When the account was made.
+    /// When the account was created.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.created_at
     }
 
-    /// When all that names the person was forgotten; null if it is not.
+    /// When the account was erased; null if it was not.
     #[public]
     fn erased_at(&self) -> Option<DateTimeUtc> {
         self.row.erased_at
     }
 
-    /// When a session of the user was last used; null if there is none.
+    /// When a session of the user was last used; null if the user has no session.
     #[public]
     async fn last_seen_at(&self, context: &Context<'_>) -> Result<Option<DateTimeUtc>> {
         let request = Request::of(context)?;
@@ -124,7 +131,7 @@ impl UserAccount {
         batch.load(self.row.id, load).await
     }
 
-    /// The organisations that the user is a member of, in the order of joining.
+    /// The memberships of the user, the longest-standing first.
     #[public]
     async fn memberships(
         &self,
@@ -133,13 +140,29 @@ impl UserAccount {
     ) -> Result<Option<Connection<UserAccountMembership>>> {
         let request = Request::of(context)?;
         let (slice, total) = membership::store::list_of_user(request, self.row.id, &page).await?;
-        let seen = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
+        let decisions = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
         Ok(Some(Connection::new(&slice, total, |member| {
-            let at = seen.get(&member.organisation_id);
+            let at = decisions.get(&member.organisation_id);
             UserAccountMembership {
-                organisation: at.map(|seen| OrganisationCard::from(&*seen.row)),
-                membership: at.and_then(|seen| Membership::new(member, seen).if_visible()),
+                organisation: at.map(|at| at.card().into()),
+                membership: at.and_then(|at| Membership::new(member, at).if_visible()),
             }
         })))
+    }
+}
+
+/// The changed user.
+#[payload]
+pub struct UserAccountPayload {
+    /// The user; null if nothing was changed.
+    pub account: Option<UserAccount>,
+}
+
+impl UserAccountPayload {
+    /// The user as it is now.
+    pub async fn load(act: &ActOn<'_, Operator>, user: Uuid) -> Result<Self> {
+        let row = store::find_user(act.request.db(), user).await?.ok_or(Error::NotFound)?;
+        let account = UserAccount::new(&Arc::new(row), &act.object.0);
+        Ok(Self { account: Some(account), ..Self::default() })
     }
 }

@@ -1,15 +1,25 @@
-//! What those who run the platform do besides what every partner does: find users and organisations, and disable users.
+//! What only the staff of the operator do: find users and organisations, disable and erase users.
 //!
-//! The operator is an ordinary organisation, and its staff hold roles there like everybody; they reach all others by its
-//! implicit partnership. What only they can do is tested at the operator and written into its audit log, the searches
-//! for people included.
+//! The operator is an ordinary organisation, and its staff hold roles there. They reach all other organisations by its
+//! implicit partnership. What only staff can do needs a permission at the operator and stands in its audit log, also
+//! searches for users. Read `accounts.rs` for what protects an account, `object.rs` and `account.rs` for what staff see.
 
 mod account;
-mod mutation;
+mod accounts;
+mod disable;
+mod enable;
+mod erase;
+mod object;
 mod query;
 mod rules;
 pub mod store;
 
+use async_graphql::MergedObject;
+
 pub use account::UserAccount;
-pub use mutation::OperatorMutation;
-pub use query::{Operator, OperatorQuery};
+pub use object::Operator;
+pub use query::OperatorQuery;
+
+/// The mutations of the operator's staff.
+#[derive(MergedObject, Default)]
+pub struct OperatorMutation(disable::DisableUser, erase::EraseUser, enable::EnableUser);

@@ -1,17 +1,32 @@
-//! The reseller programme: an organisation asks to become a reseller, and the operator approves it with a rate of
-//! commission and terms, or declines. Staff change the terms and take a reseller out again; its partnerships end with that.
+//! The reseller programme: an organisation asks to become a reseller, and the operator reviews the request.
 //!
-//! A request exists for who sees the commission of the organisation (COMMISSION_READ). `mutation.rs` is the side of the
-//! organisation, `desk.rs` and `withdrawal.rs` that of the operator.
+//! A request is PENDING until the operator accepts or declines it, or the organisation withdraws it. Accepting sets a rate
+//! of commission and terms. Staff can change both later, and can take a reseller out again, which ends its partnerships.
+//! A request exists for viewers with COMMISSION_READ at the organisation. `request.rs` and `withdraw_request.rs` are what
+//! the organisation does; `approve.rs`, `decline.rs`, `update.rs` and `withdraw.rs` are what the operator does.
 
-mod desk;
+mod approve;
+mod decline;
 mod letters;
-mod mutation;
 mod object;
+mod request;
+mod rules;
 pub mod store;
-mod withdrawal;
+mod update;
+mod withdraw;
+mod withdraw_request;
 
-pub use desk::ProgrammeDeskMutation;
-pub use mutation::ProgrammeMutation;
+use async_graphql::MergedObject;
+
 pub use object::{ResellerProgramme, ResellerRequest, ResellerRequestState};
-pub use withdrawal::ResellerWithdrawalMutation;
+
+/// The mutations of the reseller programme.
+#[derive(MergedObject, Default)]
+pub struct ProgrammeMutation(
+    request::RequestReseller,
+    withdraw_request::WithdrawResellerRequest,
+    approve::ApproveReseller,
+    decline::DeclineReseller,
+    update::UpdateResellerProgramme,
+    withdraw::WithdrawReseller,
+);

@@ -7,56 +7,102 @@ use entity::reseller_programme;
 use entity::reseller_request::{self, Model};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
-use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
+use super::store;
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Rule, Side, directive};
+use crate::base::error::Result;
 use crate::base::id::Type;
+use crate::graphql::act::{Find, Target};
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-/// What became of a request to become a reseller.
+/// The state of a request to become a reseller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "reseller_request::State")]
 pub enum ResellerRequestState {
-    /// Waits for the operator.
+    /// The operator has not answered yet.
+    #[graphql(name = "PENDING")]
     Requested,
-    /// The organisation became a reseller.
+    /// The operator approved it: the organisation became a reseller.
+    #[graphql(name = "ACCEPTED")]
     Approved,
-    /// It did not.
+    /// The operator declined it.
     Declined,
-    /// The organisation has taken it back.
+    /// The organisation withdrew it.
     Withdrawn,
 }
 
-/// An organisation asks the operator to become a reseller.
+/// A request of an organisation to become a reseller.
 pub struct ResellerRequest {
     row: Arc<Model>,
-    seen: Decision,
+    at: Decision,
 }
 
 impl ResellerRequest {
-    /// The request of an organisation.
-    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    /// A request of the organisation.
+    pub fn new(row: &Arc<Model>, at: &Decision) -> Self {
+        Self { row: Arc::clone(row), at: at.clone() }
+    }
+
+    /// The requests of the organisation, the newest first.
+    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        Ok(store::list(request, at.id(), page).await?.connection(|row| Self::new(row, at)))
     }
 }
 
-impl crate::graphql::act::Find for ResellerRequest {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::ResellerRequest;
+impl Find for ResellerRequest {
+    const TYPE: Type = Type::ResellerRequest;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let at = request.access.look(row.key(|row| row.organisation_id)).await?;
+        Ok(at.and_then(|at| row.visible(|row| Self { row, at })))
     }
 }
 
 impl Guarded for ResellerRequest {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.at.grants_at(side)
     }
 }
 
-/// An organisation asks the operator to become a reseller.
+/// A request for those who answer or withdraw it. They need no COMMISSION_READ, so they may be unable to read it.
+pub struct AnswerableRequest(ResellerRequest);
+
+impl AnswerableRequest {
+    /// Key of the request.
+    pub fn id(&self) -> Uuid {
+        self.0.row.id
+    }
+}
+
+impl Guarded for AnswerableRequest {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
+    }
+}
+
+impl Exists for AnswerableRequest {
+    const RULES: &'static [Rule] = &[
+        Rule { permission: Permission::OrganisationRead, side: Side::Organisation },
+        Rule { permission: Permission::OrganisationUpdate, side: Side::Organisation },
+        Rule { permission: Permission::ResellerManage, side: Side::Organisation },
+    ];
+}
+
+impl Target for AnswerableRequest {
+    type Key = ID;
+
+    async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, Type::ResellerRequest.parse(id)?).await? else { return Ok(None) };
+        let at = request.access.look(row.key(|row| row.organisation_id)).await?;
+        Ok(at.and_then(|at| row.visible(|row| Self(ResellerRequest { row, at }))))
+    }
+}
+
+/// A request of an organisation to become a reseller.
 #[guarded(exists(COMMISSION_READ))]
 #[Object]
 impl ResellerRequest {
@@ -66,25 +112,25 @@ impl ResellerRequest {
         Type::ResellerRequest.id(self.row.id)
     }
 
-    /// Who asks.
+    /// The organisation that made the request.
     #[public]
     fn organisation(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.seen.row)
+        self.at.card().into()
     }
 
-    /// What became of it.
+    /// Its state.
     #[public]
     fn state(&self) -> ResellerRequestState {
         self.row.state.into()
     }
 
-    /// What the organisation says to the operator.
+    /// The message of the organisation to the operator.
     #[public]
     fn message(&self) -> &str {
         &self.row.message
     }
 
-    /// What the operator says to it; null before it has answered.
+    /// The answer of the operator: the terms, or the reason why it declined. Null while the request is pending.
     #[public]
     fn answer(&self) -> Option<&str> {
         self.row.answer.as_deref()
@@ -96,7 +142,7 @@ impl ResellerRequest {
         self.row.created_at
     }
 
-    /// When it was approved, declined or taken back.
+    /// When it was approved, declined or withdrawn; null while it is pending.
     #[public]
     fn answered_at(&self) -> Option<DateTimeUtc> {
         self.row.answered_at
@@ -111,8 +157,15 @@ pub struct ResellerProgramme {
     pub commission_basis_points: i32,
     /// What was agreed.
     pub terms: String,
-    /// Since when it is a reseller.
+    /// When it became a reseller.
     pub approved_at: DateTimeUtc,
+}
+
+impl ResellerProgramme {
+    /// The terms of the reseller; `None` for other organisations.
+    pub async fn of(request: &Request, reseller: Uuid) -> Result<Option<Self>> {
+        Ok(store::programme(request, reseller).await?.map(Self::from))
+    }
 }
 
 impl From<reseller_programme::Model> for ResellerProgramme {

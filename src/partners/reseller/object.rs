@@ -16,7 +16,7 @@ use crate::organisation::Organisation;
 use crate::partners::client_view::{self, ClientView};
 use crate::partners::overview::ResellerSummary;
 use crate::partners::partnership::clients;
-use crate::partners::programme::{self, ResellerProgramme};
+use crate::partners::programme::ResellerProgramme;
 use crate::partners::property::{self, PropertyDefinition};
 use crate::partners::proposal;
 use crate::partners::template::{self, DelegationTemplate, Drift};
@@ -124,7 +124,7 @@ impl Reseller {
     /// The terms under which it is a reseller; null where the operator has written none down.
     #[requires(COMMISSION_READ)]
     async fn programme(&self, context: &Context<'_>) -> Result<Option<ResellerProgramme>> {
-        programme::store::programme(Request::of(context)?, self.0.row.id).await
+        ResellerProgramme::of(Request::of(context)?, self.0.id()).await
     }
 
     /// The properties that the reseller keeps about each of its clients, by their place and then by age. Their values

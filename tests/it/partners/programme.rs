@@ -40,7 +40,7 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
         let seen = olga.run(SEEN, json!({ "id": id_of(ACME) })).await;
         let seen = &seen.ok()["organisation"];
         assert_eq!(seen["kind"], "RESELLER");
-        assert_eq!(seen["resellerRequests"]["edges"][0]["node"]["state"], "APPROVED");
+        assert_eq!(seen["resellerRequests"]["edges"][0]["node"]["state"], "ACCEPTED");
         assert_eq!(seen["reseller"]["programme"]["commissionBasisPoints"], 1250);
         let new = json!({ "name": "First", "kind": "COMPANY", "delegation": { "preset": "FULL" } });
         olga.act("createClient", json!({ "organisationId": id_of(ACME), "client": new }), "client { name }").await;

@@ -44,8 +44,8 @@ fn damages() -> Vec<(&'static str, String, i64, &'static str)> {
         ),
         ("all removed", "DELETE FROM audit_event WHERE organisation_id = $1".into(), 1, "newest events were removed"),
         ("the end removed", "DELETE FROM audit_chain WHERE organisation_id = $1".into(), NEWEST + 1, "end of the log"),
-        ("one put in before all", put_in(0), 0, "was put in"),
-        ("one put in behind all", put_in(NEWEST + 1), NEWEST + 1, "was put in"),
+        ("one put in before all", put_in(0), 0, "was inserted"),
+        ("one put in behind all", put_in(NEWEST + 1), NEWEST + 1, "was inserted"),
     ]
 }
 

@@ -1,0 +1,127 @@
+//! The operator: the platform as its staff see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use macros::guarded;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::account::UserAccount;
+use super::rules::SearchPrefix;
+use super::store;
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
+use crate::base::error::Result;
+use crate::base::id::Type;
+use crate::graphql::act::Target;
+use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::graphql::request::Request;
+use crate::organisation::{Organisation, OrganisationCard};
+use crate::oversight::audit::{self, Event};
+use crate::partners::programme::{self, ResellerRequest, ResellerRequestState};
+
+/// The platform as its staff see it.
+pub struct Operator(pub(super) Decision);
+
+impl Guarded for Operator {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
+    }
+}
+
+/// Mutations act on the one operator, so no key names it.
+impl Target for Operator {
+    type Key = ();
+
+    async fn locate(request: &Request, (): &()) -> Result<Option<Self>> {
+        Ok(store::find_operator(&request.access).await?.map(Self))
+    }
+}
+
+/// The platform as its staff see it.
+#[guarded]
+#[Object]
+impl Operator {
+    /// The organisation that runs the platform.
+    #[public]
+    fn organisation(&self) -> Organisation {
+        Organisation(self.0.clone())
+    }
+
+    /// Organisations, ordered by name. More than 1,000 matches are an error: search for more letters.
+    #[requires(CLIENT_READ)]
+    async fn organisations(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "The beginning of the name, or the whole code. Case does not matter.")] search: Option<String>,
+        #[graphql(
+            desc = "Only organisations without an owner who can sign in. `recoverOwnership` is for those.",
+            default = false
+        )]
+        without_owner: bool,
+    ) -> Result<Option<Connection<OrganisationCard>>> {
+        let prefix = SearchPrefix::read(search.as_deref())?;
+        let found = store::organisations(Request::of(context)?.db(), &prefix, without_owner).await?;
+        let found = found.into_iter().map(|card| (card.name.to_lowercase(), card.id, Arc::new(card)));
+        Ok(Some(paged(found, &page, |card| OrganisationCard::from(card.as_ref().clone()))))
+    }
+
+    /// Requests to become a reseller, the oldest first: 1,000 at most.
+    #[requires(RESELLER_MANAGE)]
+    async fn reseller_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only requests in one of these states. Without it, pending ones.")] states: Option<
+            Vec<ResellerRequestState>,
+        >,
+    ) -> Result<Option<Connection<ResellerRequest>>> {
+        let request = Request::of(context)?;
+        let states = states.unwrap_or_else(|| vec![ResellerRequestState::Requested]);
+        let states: Vec<_> = states.into_iter().map(Into::into).collect();
+        let found = programme::store::in_states(request, &states).await?;
+        let decisions = request.access.look_all(found.iter().map(|row| row.organisation_id)).await?;
+        let found = found.into_iter().map(|row| {
+            // Keys are compared as text, so the moment gets leading zeros.
+            (format!("{:020}", row.created_at.timestamp_micros()), row.id, row)
+        });
+        Ok(Some(paged(found, &page, |row| {
+            ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0))
+        })))
+    }
+
+    /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. The operator's audit log
+    /// keeps each search.
+    #[requires(USER_MANAGE)]
+    async fn users(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "The beginning of the name or of the email address. Case does not matter.")] search: Option<
+            String,
+        >,
+    ) -> Result<Option<Connection<UserAccount>>> {
+        let request = Request::of(context)?;
+        let prefix = SearchPrefix::read(search.as_deref())?;
+        let found = store::users(request.db(), &prefix).await?;
+        let event = Event::done("operator.users", self.0.id(), Some(Permission::UserManage))
+            .to(Type::Organisation.id(self.0.id()))
+            .changing(Json::Null, json!({ "search": prefix.text(), "found": found.len() }));
+        request.db().write(async |tx| Ok(audit::record(&request.work(tx), event).await?)).await?;
+        let found = found.into_iter().map(|row| (row.name.to_lowercase(), row.id, Arc::new(row)));
+        Ok(Some(paged(found, &page, |row| UserAccount::new(row, &self.0))))
+    }
+}
+
+/// A page of rows, ordered by their keys.
+fn paged<R, T>(
+    found: impl Iterator<Item = (String, Uuid, Arc<R>)>,
+    page: &PageArguments,
+    node: impl Fn(&Arc<R>) -> T,
+) -> Connection<T> {
+    let mut found: Vec<_> = found.collect();
+    found.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let total = Total::known(found.len());
+    Connection::new(&slice_sorted(found.into_iter(), page), total, node)
+}

@@ -1,0 +1,39 @@
+//! What the reseller programme refuses, and how its terms stand in the audit log.
+
+use entity::organisation::Kind;
+use entity::reseller_programme;
+use serde_json::{Value as Json, json};
+
+use crate::base::error::{UserError, UserErrorCode};
+use crate::base::text;
+
+/// All of a price, in basis points.
+const WHOLE: i32 = 10_000;
+
+/// Reads the terms that somebody typed, together with the commission.
+pub fn read_terms(commission: i32, typed: &str) -> Result<String, UserError> {
+    if !(0..=WHOLE).contains(&commission) {
+        let message = format!("The commission is 0 to {WHOLE} basis points; 1250 is 12.5 %.");
+        return Err(UserError::at("commissionBasisPoints", UserErrorCode::InvalidInput, message));
+    }
+    text::reason("terms", typed)
+}
+
+/// Refuses organisations that are not resellers.
+pub fn require_reseller(kind: Kind) -> Result<(), UserError> {
+    if kind == Kind::Reseller {
+        return Ok(());
+    }
+    Err(UserError::at("organisationId", UserErrorCode::NotAReseller, "The organisation is not a reseller."))
+}
+
+/// The error for a request that is no longer pending.
+pub fn is_answered() -> UserError {
+    let message = "The request was already answered or withdrawn.";
+    UserError::at("resellerRequestId", UserErrorCode::StaleState, message)
+}
+
+/// How the terms stand in the audit log.
+pub fn audit_snapshot(row: &reseller_programme::Model) -> Json {
+    json!({ "commissionBasisPoints": row.commission_basis_points, "terms": row.terms })
+}
