@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::kind::OrganisationKind;
 use super::object::Organisation;
+use crate::access::Card;
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -25,6 +26,12 @@ pub struct OrganisationCard {
 impl From<&Model> for OrganisationCard {
     fn from(row: &Model) -> Self {
         Self { id: row.id, name: row.name.clone(), kind: row.kind }
+    }
+}
+
+impl From<Card> for OrganisationCard {
+    fn from(card: Card) -> Self {
+        Self { id: card.id, name: card.name, kind: card.kind }
     }
 }
 

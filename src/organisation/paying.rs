@@ -1,4 +1,4 @@
-//! Who an organisation is on paper, and who pays for whom: a part of `Organisation`.
+//! The billing of an organisation and who pays for it: a part of `Organisation`.
 
 use async_graphql::{Context, Object};
 use macros::guarded;
@@ -6,8 +6,8 @@ use macros::guarded;
 use super::card::OrganisationCard;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
-use crate::billing::details::{self, BillingContact, BillingDetails};
-use crate::billing::payer::{self, Moment, PayerAgreement, PayerAgreementState};
+use crate::billing::details::{BillingContact, BillingDetails};
+use crate::billing::payer::{PayerAgreement, PayerAgreementState};
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -24,30 +24,30 @@ impl Guarded for OrganisationPaying {
 #[guarded]
 #[Object]
 impl OrganisationPaying {
-    /// Who it is on paper, and where its invoices go.
+    /// Its legal name and address, and where its invoices go.
     #[requires(BILLING_READ)]
     async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
-        details::store::details(Request::of(context)?, &self.0).await.map(Some)
+        BillingDetails::of(Request::of(context)?, &self.0).await.map(Some)
     }
 
-    /// Its contacts that can receive invoices in its place, by name.
+    /// Its contacts that can receive its invoices, by name.
     #[requires(BILLING_READ)]
     async fn billing_contacts(
         &self,
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<BillingContact>>> {
-        details::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
+        BillingContact::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself. `explainPayer`
-    /// tells why.
+    /// The organisation that pays for it, at the end of the chain of payers; null if it pays for itself. See
+    /// `explainPayer`.
     #[requires(BILLING_READ)]
     async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
-        details::store::payer(Request::of(context)?, self.0.row.id).await
+        BillingDetails::payer(Request::of(context)?, &self.0).await
     }
 
-    /// Who pays for it directly, has paid, will pay, or was asked to, the newest request first.
+    /// The agreements by which others pay for it directly, in all states, the newest request first.
     #[requires(BILLING_READ)]
     async fn payer_requests(
         &self,
@@ -57,22 +57,22 @@ impl OrganisationPaying {
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {
-        let moment = Moment::of(context)?;
-        payer::store::of_organisation(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
+        let request = Request::of(context)?;
+        PayerAgreement::list_of_organisation(request, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// What it is asked to pay for, the newest request first: `acceptPayer` and `declinePayer` answer.
+    /// The requests and agreements in which it is the payer, the newest request first. Answer them with `acceptPayer` and
+    /// `declinePayer`.
     #[requires(BILLING_READ)]
     async fn requests_to_pay(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Those in one of these states. Without it, those that wait.")] states: Option<
+        #[graphql(desc = "Only those in one of these states. Without it, the pending ones.")] states: Option<
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {
-        let moment = Moment::of(context)?;
-        payer::store::of_payer(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
+        PayerAgreement::list_of_payer(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The organisations that it pays for directly.
@@ -82,6 +82,6 @@ impl OrganisationPaying {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<OrganisationCard>>> {
-        details::store::pays_for(Request::of(context)?, self.0.row.id, &page).await.map(Some)
+        PayerAgreement::list_paid_for(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 }
