@@ -76,6 +76,15 @@ impl Actor {
         }
     }
 
+    /// The name of the person or the key; empty if nobody is signed in.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User(user) => &user.name,
+            Self::ApiKey(key) => &key.name,
+            Self::Anonymous => "",
+        }
+    }
+
     /// Whose grants decide.
     pub const fn subject(&self) -> Subject {
         match self {

@@ -8,8 +8,8 @@ use super::node::NodeQuery;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::random::Random;
-use crate::billing::details::{BillingContactMutation, BillingMutation};
-use crate::billing::payer::{PayerAnswerMutation, PayerEndMutation, PayerMutation, PayerQuery};
+use crate::billing::details::BillingMutation;
+use crate::billing::payer::{PayerMutation, PayerQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -65,10 +65,7 @@ pub struct Mutation(
     PropertyValueMutation,
     ClientViewMutation,
     BillingMutation,
-    BillingContactMutation,
     PayerMutation,
-    PayerAnswerMutation,
-    PayerEndMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

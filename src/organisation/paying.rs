@@ -6,8 +6,8 @@ use macros::guarded;
 use super::card::OrganisationCard;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
-use crate::billing::details::{self, BillingContact, BillingDetails};
-use crate::billing::payer::{self, Moment, PayerAgreement, PayerAgreementState};
+use crate::billing::details::{BillingContact, BillingDetails};
+use crate::billing::payer::{PayerAgreement, PayerAgreementState};
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -27,7 +27,7 @@ impl OrganisationPaying {
     /// Its billing details, and where its invoices are sent.
     #[requires(BILLING_READ)]
     async fn billing(&self, context: &Context<'_>) -> Result<Option<BillingDetails>> {
-        details::store::details(Request::of(context)?, &self.0).await.map(Some)
+        BillingDetails::of(Request::of(context)?, &self.0).await.map(Some)
     }
 
     /// Its billing contacts, ordered by name. A billing contact can receive invoices in place of the organisation.
@@ -37,14 +37,14 @@ impl OrganisationPaying {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<BillingContact>>> {
-        details::store::contacts(Request::of(context)?, &self.0, &page).await.map(Some)
+        BillingContact::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The organisation that pays its invoices, at the end of the chain of payers; null if it pays for itself.
     /// `explainPayer` says why.
     #[requires(BILLING_READ)]
     async fn payer(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
-        details::store::payer(Request::of(context)?, self.0.row.id).await
+        BillingDetails::payer(Request::of(context)?, &self.0).await
     }
 
     /// Agreements and requests about its direct payer: past, present, future and unanswered. The newest request is first.
@@ -57,8 +57,8 @@ impl OrganisationPaying {
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {
-        let moment = Moment::of(context)?;
-        payer::store::of_organisation(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
+        let request = Request::of(context)?;
+        PayerAgreement::list_of_organisation(request, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// Requests to this organisation to pay for others, the newest first. Answer with `acceptPayer` or `declinePayer`.
@@ -71,8 +71,7 @@ impl OrganisationPaying {
             Vec<PayerAgreementState>,
         >,
     ) -> Result<Option<Connection<PayerAgreement>>> {
-        let moment = Moment::of(context)?;
-        payer::store::of_payer(Request::of(context)?, &self.0, &page, moment, states.as_deref()).await.map(Some)
+        PayerAgreement::list_of_payer(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The organisations that it pays for directly.
@@ -82,6 +81,6 @@ impl OrganisationPaying {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<OrganisationCard>>> {
-        details::store::pays_for(Request::of(context)?, self.0.row.id, &page).await.map(Some)
+        PayerAgreement::list_paid_for(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 }

@@ -1,17 +1,29 @@
-//! Billing: who an organisation is on paper, where its invoices go, and who pays.
+//! Billing details: the legal name and address of an organisation, and the contacts that can receive its invoices.
 //!
-//! The recipient of invoices is the organisation itself, a contact of it, or another organisation that has consented to
-//! pay (`payer`). Payers chain; who pays is the end of the chain. `details.rs` changes who it is on paper and which contact
-//! receives, `contact.rs` the contacts. Invoices that were issued name their recipient and never change.
+//! Invoices go to the organisation itself, to one of its contacts, or to another organisation that pays for it
+//! (`payer`). The details and contacts exist for viewers with BILLING_READ at the organisation. Issued invoices carry
+//! their recipient and never change. Read `rules.rs` and `vat.rs` for what is accepted, then `store.rs`.
 
-mod contact;
-mod details;
-mod input;
+mod create_contact;
+mod delete_contact;
 mod object;
 pub mod rules;
-pub mod store;
+mod set_recipient;
+mod store;
+mod update;
+mod update_contact;
 mod vat;
 
-pub use contact::BillingContactMutation;
-pub use details::BillingMutation;
+use async_graphql::MergedObject;
+
 pub use object::{BillingContact, BillingDetails, BillingRecipient};
+
+/// The mutations of billing details and contacts.
+#[derive(MergedObject, Default)]
+pub struct BillingMutation(
+    update::UpdateBillingDetails,
+    set_recipient::SetBillingRecipient,
+    create_contact::CreateBillingContact,
+    update_contact::UpdateBillingContact,
+    delete_contact::DeleteBillingContact,
+);

@@ -1,46 +1,64 @@
-//! What stands on an invoice, made clean: countries, currencies, addresses of mail.
+//! What billing details may contain: countries, currencies, email addresses.
 
+use entity::billing_contact;
 use entity::organisation::{Model as Organisation, State};
 use iso_currency::{Country, Currency};
+use serde_json::{Value as Json, json};
 
 use crate::base::error::{UserError, UserErrorCode};
-use crate::organisation::halted;
+use crate::organisation::require_active;
 use crate::people::user::Address;
 
-fn wrong<T>(field: &str, message: &str) -> Result<T, UserError> {
+fn invalid<T>(field: &str, message: &str) -> Result<T, UserError> {
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
-/// A country as ISO 3166-1 alpha-2.
+/// Reads a country as ISO 3166-1 alpha-2.
 pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
-    // The library knows one code for no country at all.
+    // The library has one code that stands for no country.
     match code.parse::<Country>() {
         Ok(country) if country != Country::Unspecified => Ok(code),
-        _ => wrong(field, "This is not a country. Give two letters of ISO 3166-1, for example SE."),
+        _ => invalid(field, "This is not a country. Give the two letters of ISO 3166-1, for example SE."),
     }
 }
 
-/// A currency as ISO 4217: one that people pay with, so one that has minor units.
+/// Reads a currency as ISO 4217. It must have minor units: others are not used for payments.
 pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
     match Currency::from_code(&code) {
         Some(currency) if currency.exponent().is_some() => Ok(code),
-        _ => wrong(field, "This is not a currency. Give three letters of ISO 4217, for example EUR."),
+        _ => invalid(field, "This is not a currency. Give the three letters of ISO 4217, for example EUR."),
     }
 }
 
-/// An address of mail.
+/// Reads an email address.
 pub fn email(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(Address::read(field, typed)?.as_str().to_owned())
 }
 
-/// Refuses in a closed organisation. One that is suspended keeps its billing in order.
-pub fn is_open(row: &Organisation) -> Result<(), UserError> {
-    match halted(row) {
-        Some(error) if row.state == State::Closed => Err(error),
-        _ => Ok(()),
+/// Reads a field of an update: the typed value, or the old one if nothing was typed. One of them is required.
+pub fn typed_or_old(
+    field: &str,
+    typed: Option<&str>,
+    old: Option<&str>,
+    read: fn(&str, &str) -> Result<String, UserError>,
+) -> Result<String, UserError> {
+    match (typed, old) {
+        (Some(typed), _) => read(field, typed),
+        (None, Some(old)) => Ok(old.to_owned()),
+        (None, None) => invalid(field, "There are no billing details yet, so this is required."),
     }
+}
+
+/// Refuses changes at a closed organisation. A suspended organisation can still change its billing.
+pub fn require_open(row: &Organisation) -> Result<(), UserError> {
+    if row.state == State::Closed { require_active(row) } else { Ok(()) }
+}
+
+/// A contact as the audit log keeps it.
+pub fn audit_snapshot(row: &billing_contact::Model) -> Json {
+    json!({ "name": row.name, "address": row.address, "country": row.country, "email": row.email })
 }
 
 #[cfg(test)]

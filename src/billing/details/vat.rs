@@ -1,6 +1,6 @@
-//! VAT numbers, by their form. Whether one is in use the register of its country tells, which is not asked.
+//! The form of VAT numbers. Whether a number is registered is not checked.
 
-/// What the numbers of the EU look like behind the letters of their country: 9 is a digit, A a letter, X either.
+/// The forms of EU numbers after the country prefix: 9 is a digit, A a letter, X either.
 /// (<https://ec.europa.eu/taxation_customs/vies/#/faq>, question 11.)
 const FORMS: [(&str, &str, &[&str]); 27] = [
     ("AT", "AT", &["A99999999"]),
@@ -14,7 +14,7 @@ const FORMS: [(&str, &str, &[&str]); 27] = [
     ("ES", "ES", &["X9999999X"]),
     ("FI", "FI", &["99999999"]),
     ("FR", "FR", &["XX999999999"]),
-    // Greece is GR to ISO and EL to the tax offices.
+    // Greece is GR in ISO 3166 and EL in VAT numbers.
     ("GR", "EL", &["999999999"]),
     ("HR", "HR", &["99999999999"]),
     ("HU", "HU", &["99999999"]),
@@ -33,16 +33,16 @@ const FORMS: [(&str, &str, &[&str]); 27] = [
     ("SK", "SK", &["9999999999"]),
 ];
 
-/// Longest number of a country outside of the EU.
+/// The longest number of a country outside the EU.
 const LONGEST: usize = 20;
 
-/// A VAT number as it is kept, or how those of the country look.
+/// Reads a VAT number. The error describes the form that the country uses.
 pub fn parse(country: &str, typed: &str) -> Result<String, String> {
     let number = typed.trim().to_ascii_uppercase();
     let Some((_, prefix, forms)) = FORMS.iter().find(|(known, ..)| *known == country) else {
         let is_one =
             (1..=LONGEST).contains(&number.len()) && number.bytes().all(|letter| letter.is_ascii_alphanumeric());
-        let message = || format!("Give 1 to {LONGEST} letters and digits, nothing between them.");
+        let message = || format!("Give 1 to {LONGEST} letters and digits, without spaces or punctuation.");
         return if is_one { Ok(number) } else { Err(message()) };
     };
     let is_one = number.strip_prefix(prefix).is_some_and(|rest| forms.iter().any(|form| fits(form, rest)));
@@ -51,7 +51,7 @@ pub fn parse(country: &str, typed: &str) -> Result<String, String> {
     }
     let shown = forms.iter().map(|form| format!("{prefix}{}", form.replace('A', "L"))).collect::<Vec<_>>().join(", ");
     Err(format!(
-        "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either), nothing between them."
+        "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either), without spaces or punctuation."
     ))
 }
 

@@ -1,23 +1,25 @@
-//! Why an organisation is paid for by whom, on a day.
+//! The explanation who pays for an organisation on a day.
+
+use std::iter::once;
 
 use async_graphql::SimpleObject;
 use futures_util::future::join_all;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
-use super::agreeing::cards;
+use super::agreement::visible_cards;
 use super::chain::{self, Link};
 use super::object::PayerAgreement;
-use super::rules::Moment;
 use super::{sentence, store};
-use crate::access::{Decision, directive};
+use crate::access::{Card, Decision, directive};
 use crate::base::error::Result;
-use crate::billing::details::{self, BillingRecipient};
+use crate::billing::details::BillingRecipient;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::user::User;
 
-/// Who pays for an organisation on a day, and through whom.
+/// Who pays for an organisation on a day, and through which agreements.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct PayerExplanation {
@@ -25,113 +27,110 @@ pub struct PayerExplanation {
     pub on: Date,
     /// The organisation.
     pub organisation: OrganisationCard,
-    /// The agreements that lead from the organisation to who pays in the end, its own first. None if it pays for itself.
+    /// The chain of agreements from the organisation to the one that pays in the end. Empty if it pays for itself.
     pub steps: Vec<PayerStep>,
-    /// Who pays in the end: the organisation itself, if nobody pays for it.
+    /// The organisation that pays in the end; the organisation itself if it has no payer.
     pub payer: OrganisationCard,
-    /// Where invoices that are issued on that day go. A contact of the organisation receives them only while it pays for
-    /// itself.
+    /// Where invoices that are issued on that day go. A contact of the organisation receives them only while the
+    /// organisation pays for itself.
     pub recipient: BillingRecipient,
-    /// The next day on which somebody else pays; null if none is agreed.
+    /// The next change of the organisation that pays in the end; null if none is agreed.
     pub next_change: Option<PayerChange>,
-    /// All of it in words.
+    /// The whole explanation as text.
     pub sentence: String,
 }
 
-/// One organisation pays for another.
+/// One agreement in the chain of payers.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct PayerStep {
-    /// Who is paid for; null if you may not see it.
+    /// The organisation that is paid for; null if you may not see it.
     pub organisation: Option<OrganisationCard>,
-    /// Who pays; null if you may not see it.
+    /// The organisation that pays; null if you may not see it.
     pub payer: Option<OrganisationCard>,
-    /// The agreement; null, like the fields below, for who reads the billing of neither side.
+    /// The agreement. This and the next four fields are null for viewers without `billing:read` at one of its sides.
     pub agreement: Option<PayerAgreement>,
-    /// Since when.
+    /// First day on which it pays (UTC).
     pub starts_on: Option<Date>,
-    /// First day on which it no longer pays; null if no end is known.
+    /// First day on which it no longer pays (UTC); null if no end is set.
     pub ends_on: Option<Date>,
-    /// When the payer consented.
+    /// When the payer accepted.
     pub consented_at: Option<DateTimeUtc>,
-    /// Who consented; null for an API key.
+    /// The person who accepted; null for an API key.
     pub consented_by: Option<User>,
-    /// The step in words.
+    /// The step as text.
     pub sentence: String,
 }
 
-/// Somebody else pays from a day on.
+/// A later day from which another organisation pays.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct PayerChange {
     /// The day (UTC).
     pub on: Date,
-    /// Who pays in the end from then on: the organisation itself, if nobody pays for it. Null if it will pay by what
-    /// others have agreed, and you may not see it.
+    /// The organisation that pays in the end from then on; the organisation itself if it has no payer then. Null if it
+    /// pays because of agreements between other organisations, and you may not see it.
     pub payer: Option<OrganisationCard>,
-    /// The same in words.
+    /// The change as text.
     pub sentence: String,
 }
 
-/// Explains who pays for an organisation whose billing the viewer reads.
-pub async fn explain(request: &Request, seen: &Decision, on: Date, moment: Moment) -> Result<PayerExplanation> {
-    let links = chain::store::above(request, seen.row.id, on).await?;
-    let chain = chain::on(&links, seen.row.id, on);
-    let own = OrganisationCard::from(&*seen.row);
-    let end = end(&chain, seen.row.id);
-    let change = next_change(&links, seen.row.id, on);
-    // The organisation that pays in the end stands on the invoices, so it is known to who reads the billing.
-    let mut known = vec![seen.row.id, end];
-    let shown = cards(request, &path(seen.row.id, &chain), &known).await?;
+/// Explains who pays for an organisation, for a viewer who reads its billing.
+pub async fn explain(request: &Request, at: &Decision, on: Date) -> Result<PayerExplanation> {
+    let (id, own) = (at.id(), at.card());
+    let links = store::links_above(request, id, on).await?;
+    let chain = chain::on(&links, id, on);
+    let end = end(&chain, id);
+    let change = next_change(&links, id, on);
+    // The organisation that pays in the end is on the invoices, so every reader of the billing knows it.
+    let mut known = vec![id, end];
+    let cards = visible_cards(request, &path(id, &chain), &known).await?;
     let next_change = match change {
         Some((day, then)) => {
-            // So is who will pay by an agreement of its own. What others have agreed for later is theirs until then.
+            // A change by an agreement of the organisation itself is known too. A change by agreements of others is not.
             if then.first() != chain.first() {
                 known.extend(then.last().map(|link| link.payer));
             }
-            let payer = cards(request, &path(seen.row.id, &then), &known).await?.pop().flatten();
+            let payer = visible_cards(request, &path(id, &then), &known).await?.pop().flatten();
             let name = payer.as_ref().map_or(sentence::HIDDEN, |payer| payer.name.as_str());
             let sentence = sentence::of_change(day, &own.name, (!then.is_empty()).then_some(name));
-            Some(PayerChange { on: day, payer, sentence })
+            Some(PayerChange { on: day, payer: payer.map(OrganisationCard::from), sentence })
         }
         None => None,
     };
 
-    let steps = chain.iter().zip(shown.iter().zip(shown.iter().skip(1)));
-    let steps =
-        steps.map(async |(link, (organisation, payer))| step(request, link, (organisation, payer), moment).await);
+    let sides = cards.iter().zip(cards.iter().skip(1));
+    let steps = chain.iter().zip(sides).map(async |(link, sides)| step(request, link, sides).await);
     let steps = join_all(steps).await.into_iter().collect::<Result<Vec<_>>>()?;
-    let payer = shown.last().cloned().flatten().unwrap_or_else(|| own.clone());
-    let is_paid_for = end != seen.row.id;
+    let payer = cards.last().cloned().flatten().unwrap_or_else(|| own.clone());
+    let is_paid_for = end != id;
     let recipient = if is_paid_for {
-        BillingRecipient::Organisation(payer.clone())
+        BillingRecipient::Organisation(payer.clone().into())
     } else {
-        details::store::own_recipient(request, seen).await?
+        BillingRecipient::own(request, at).await?
     };
     let contact = match &recipient {
-        BillingRecipient::Contact(contact) => Some(contact.model().name.clone()),
+        BillingRecipient::Contact(contact) => Some(contact.display_name()),
         BillingRecipient::Organisation(_) => None,
     };
-    let mut text = sentence::of_day(on, &own.name, is_paid_for.then_some(payer.name.as_str()), contact.as_deref());
-    for step in &steps {
-        text = format!("{text} {}", step.sentence);
-    }
-    if let Some(change) = &next_change {
-        text = format!("{text} {}", change.sentence);
-    }
-    Ok(PayerExplanation { on, organisation: own, steps, payer, recipient, next_change, sentence: text })
+    let today = sentence::of_day(on, &own.name, is_paid_for.then_some(payer.name.as_str()), contact);
+    let change = next_change.as_ref().map(|change| change.sentence.as_str());
+    let sentences = once(today.as_str()).chain(steps.iter().map(|step| step.sentence.as_str())).chain(change);
+    let sentence = sentences.collect::<Vec<_>>().join(" ");
+    Ok(PayerExplanation { on, organisation: own.into(), steps, payer: payer.into(), recipient, next_change, sentence })
 }
 
+/// The organisation that pays in the end.
 fn end(chain: &[Link], organisation: Uuid) -> Uuid {
     chain.last().map_or(organisation, |link| link.payer)
 }
 
-/// The organisation, and who pays for it, one for the other.
+/// The organisation, and the payers above it.
 fn path(organisation: Uuid, chain: &[Link]) -> Vec<Uuid> {
-    std::iter::once(organisation).chain(chain.iter().map(|link| link.payer)).collect()
+    once(organisation).chain(chain.iter().map(|link| link.payer)).collect()
 }
 
-/// The first later day on which somebody else pays in the end, and the agreements that lead there.
+/// The first later day on which another organisation pays in the end, and the chain of that day.
 fn next_change(links: &[Link], organisation: Uuid, on: Date) -> Option<(Date, Vec<Link>)> {
     let now = end(&chain::on(links, organisation, on), organisation);
     chain::changes_after(links, on).into_iter().find_map(|day| {
@@ -143,16 +142,15 @@ fn next_change(links: &[Link], organisation: Uuid, on: Date) -> Option<(Date, Ve
 async fn step(
     request: &Request,
     link: &Link,
-    (organisation, payer): (&Option<OrganisationCard>, &Option<OrganisationCard>),
-    moment: Moment,
+    (organisation, payer): (&Option<Card>, &Option<Card>),
 ) -> Result<PayerStep> {
-    let agreement = store::find(request, link.id, moment).await?;
-    let name = |card: &Option<OrganisationCard>| card.as_ref().map(|card| card.name.clone());
+    let agreement = PayerAgreement::find(request, link.id).await?;
+    let name = |card: &Option<Card>| card.as_ref().map(|card| card.name.clone());
     let since = agreement.as_ref().map(|_| (link.from, link.until));
     let sentence = sentence::of_step(name(organisation).as_deref(), name(payer).as_deref(), since);
     Ok(PayerStep {
-        organisation: organisation.clone(),
-        payer: payer.clone(),
+        organisation: organisation.clone().map(OrganisationCard::from),
+        payer: payer.clone().map(OrganisationCard::from),
         starts_on: since.map(|(from, _)| from),
         ends_on: since.and_then(|(_, until)| until),
         consented_at: agreement.as_ref().and_then(PayerAgreement::consented_at),

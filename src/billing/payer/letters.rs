@@ -1,60 +1,47 @@
-//! What is written about who pays, to those who may change that on the side that it goes to.
+//! Mail about payers, to the people who may change the billing of the organisation that it goes to.
 
 use std::collections::HashSet;
 
+use sea_orm::DbErr;
 use sea_orm::prelude::Date;
-use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::chain::Link;
 use crate::access::Permission;
 use crate::base::locale::Locale;
-use crate::base::random::Random;
-use crate::graphql::request::Request;
+use crate::graphql::request::Work;
 use crate::mail::{self, Letter};
 use crate::people::membership::{self, holders};
 
-/// Writes to everybody who may change who pays at these organisations, once to each, and not to who does it.
-pub async fn tell(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    places: &[Uuid],
-    letter: impl Fn(Locale) -> Letter,
-) -> Result<(), DbErr> {
-    let mut told: HashSet<Uuid> = request.actor().user_id().into_iter().collect();
+/// Mails everybody who may change the billing of these organisations, once each, except the person who acts.
+pub async fn send(work: &Work<'_>, organisations: &[Uuid], letter: impl Fn(Locale) -> Letter) -> Result<(), DbErr> {
+    let mut written: HashSet<Uuid> = work.request.actor().user_id().into_iter().collect();
     let mut letters = Vec::new();
-    for place in places {
-        let members = holders::store::holders(tx, *place, Permission::BillingUpdate, request.now()).await?;
-        let new = members.iter().filter(|member| told.insert(member.user_id));
+    for organisation in organisations {
+        let members = holders::store::holders(work.tx, *organisation, Permission::BillingUpdate, work.now).await?;
+        let new = members.iter().filter(|member| written.insert(member.user_id));
         letters.extend(new.map(|member| (membership::recipient(member), letter(member.locale))));
     }
-    mail::queue(tx, random, request.now(), letters).await
+    mail::queue(work.tx, work.random, work.now, letters).await
 }
 
-/// Writes to those whose agreement gives way to another.
-pub async fn tell_replaced(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    organisation: &str,
-    replaced: &[(Link, Date)],
-) -> Result<(), DbErr> {
-    for (link, day) in replaced {
-        tell(tx, request, random, &[link.payer], |locale| gave_way(locale, organisation, *day)).await?;
+/// Mails the payers whose agreements are replaced.
+pub async fn send_replaced(work: &Work<'_>, organisation: &str, agreements: &[(Link, Date)]) -> Result<(), DbErr> {
+    for (link, day) in agreements {
+        send(work, &[link.payer], |locale| replaced(locale, organisation, *day)).await?;
     }
     Ok(())
 }
 
-/// To the payer that is asked.
-pub fn asked(locale: Locale, organisation: &str, by: &str, from: Date, until: Date) -> Letter {
+/// To the organisation that is asked to pay.
+pub fn requested(locale: Locale, organisation: &str, by: &str, from: Date, until: Date) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} asks you to pay its invoices"))
             .say(format!(
-                "{by} asks, for {organisation}, that your organisation pays its invoices from {from} on. You can accept or \
-                 decline it until {until}: requestsToPay lists what waits."
+                "On behalf of {organisation}, {by} asks your organisation to pay its invoices from {from} on. You can accept \
+                 or decline until {until}. requestsToPay lists pending requests."
             ))
-            .say("If you do not know what this is about, you need not do anything: who does not answer pays nothing."),
+            .say("If you do not know what this is about, you can ignore this mail. You pay nothing unless you accept."),
         Locale::De => Letter::about(format!("{organisation} bittet Sie, seine Rechnungen zu bezahlen"))
             .say(format!(
                 "{by} bittet für {organisation} darum, dass Ihre Organisation deren Rechnungen ab dem {from} bezahlt. Sie \
@@ -70,12 +57,11 @@ pub fn asked(locale: Locale, organisation: &str, by: &str, from: Date, until: Da
     }
 }
 
-/// To both sides, when the payer has consented.
+/// To both sides, after the payer has accepted.
 pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: Date) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{payer} pays for {organisation}")).say(format!(
-            "From {from} on, {payer} pays the invoices of {organisation}. {by} has accepted it. Either side can end it at any \
-             time."
+            "From {from} on, {payer} pays the invoices of {organisation}. {by} accepted this. Either side can end it at any time."
         )),
         Locale::De => Letter::about(format!("{payer} bezahlt für {organisation}")).say(format!(
             "Ab dem {from} bezahlt {payer} die Rechnungen von {organisation}. {by} hat das angenommen. Beide Seiten können es \
@@ -88,11 +74,11 @@ pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: D
     }
 }
 
-/// To the side that has asked.
+/// To the organisation that asked.
 pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{payer} does not pay for {organisation}"))
-            .say(format!("{payer} has declined to pay the invoices of {organisation}. Everything stays as it was.")),
+            .say(format!("{payer} has declined to pay the invoices of {organisation}. Nothing changes.")),
         Locale::De => Letter::about(format!("{payer} bezahlt nicht für {organisation}")).say(format!(
             "{payer} hat es abgelehnt, die Rechnungen von {organisation} zu bezahlen. Alles bleibt, wie es war."
         )),
@@ -101,12 +87,12 @@ pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
     }
 }
 
-/// To both sides, when one has ended it.
+/// To both sides, after one has ended it.
 pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{payer} stops paying for {organisation}")).say(format!(
-            "From {on} on, {payer} no longer pays the invoices of {organisation}. {by} has ended it. What was issued to \
-             {payer} before stays with it."
+            "From {on} on, {payer} no longer pays the invoices of {organisation}. {by} ended this. {payer} still \
+             owes the invoices that were issued to it before."
         )),
         Locale::De => Letter::about(format!("{payer} bezahlt nicht mehr für {organisation}")).say(format!(
             "Ab dem {on} bezahlt {payer} die Rechnungen von {organisation} nicht mehr. {by} hat das beendet. Was vorher auf \
@@ -119,12 +105,12 @@ pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date
     }
 }
 
-/// To the payer before, when another takes its place. Who that is, is not its business.
-fn gave_way(locale: Locale, organisation: &str, day: Date) -> Letter {
+/// To the previous payer, after another one has replaced it. It does not learn which one.
+fn replaced(locale: Locale, organisation: &str, day: Date) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You no longer pay for {organisation}")).say(format!(
-            "From {day} on, another organisation pays the invoices of {organisation}. What was issued to yours before stays \
-             with it."
+            "From {day} on, another organisation pays the invoices of {organisation}. Your organisation still owes the \
+             invoices that were issued to it before."
         )),
         Locale::De => Letter::about(format!("Sie bezahlen nicht mehr für {organisation}")).say(format!(
             "Ab dem {day} bezahlt eine andere Organisation die Rechnungen von {organisation}. Was vorher auf Ihre ausgestellt \

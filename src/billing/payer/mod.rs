@@ -1,32 +1,47 @@
-//! Payers: an organisation asks another to pay its invoices, that one consents, and either ends it.
+//! Payers: an organisation asks another one to pay its invoices, the other accepts, and either side can end it.
 //!
-//! An agreement holds from a day until a day, and an organisation has one payer at most on each. Payers chain; who pays is
-//! the end of the chain (`chain`), and no chain closes a circle. An agreement exists for those who hold BILLING_READ at
-//! either of its sides.
+//! An agreement is PENDING until the payer answers, and then DECLINED, or SCHEDULED, ACTIVE and ENDED by its dates. It
+//! becomes EXPIRED without an answer, and WITHDRAWN if the organisation takes it back (`state.rs`). It exists for viewers
+//! with BILLING_READ at one of its sides.
 //!
-//! A payer that one cannot see is sought by its code. Until it has answered, whoever asked learns nothing about it, not
-//! even whether there is one: the answer, the request as it is listed, and the log are the same.
+//! On each day an organisation has at most one payer. Payers form chains: the end of the chain pays (`chain.rs`). A chain
+//! never becomes a circle.
 //!
-//! `asking.rs` makes requests, `answering.rs` accepts and declines them, `ending.rs` takes them back and ends what was
-//! agreed, `agreeing.rs` puts an agreement in its place among those before and after it.
+//! A payer that the viewer cannot see is found by its code. Until it answers, the request looks the same whether an
+//! organisation with this code exists or not: in the answer, in lists, in the log, and in the number of statements.
+//!
+//! Read `state.rs`, `rules.rs` and `chain.rs` first. `agreement.rs` puts an agreement into force.
 
-mod agreeing;
-mod answering;
-mod asking;
-pub mod chain;
-mod ending;
+mod accept;
+mod agreement;
+mod chain;
+mod decline;
+mod end;
 mod explain;
 mod letters;
 mod object;
 mod query;
+mod request;
 mod rules;
 mod sentence;
+mod state;
 pub mod store;
+mod withdraw;
 
-pub use agreeing::unfit_for_another;
-pub use answering::PayerAnswerMutation;
-pub use asking::PayerMutation;
-pub use ending::PayerEndMutation;
+use async_graphql::MergedObject;
+
+pub use agreement::new_client_obstacle;
+pub use agreement::new_client_obstacle as unfit_for_another; // shim
 pub use object::PayerAgreement;
 pub use query::PayerQuery;
-pub use rules::{Moment, PayerAgreementState};
+pub use state::PayerAgreementState;
+
+/// The mutations of payers.
+#[derive(MergedObject, Default)]
+pub struct PayerMutation(
+    request::RequestPayer,
+    accept::AcceptPayer,
+    decline::DeclinePayer,
+    withdraw::WithdrawPayerRequest,
+    end::EndPayer,
+);

@@ -1,141 +1,59 @@
-//! The state of an agreement at a moment, and what can be asked for.
+//! What can be requested, answered and ended, and who sees the payer. Pure functions.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Enum};
-use chrono::{Months, TimeDelta};
-use entity::organisation::{Model as Organisation, State as OrganisationState};
+use chrono::Months;
 use entity::payer::{Model, State};
-use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::ActiveEnum;
+use sea_orm::prelude::Date;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
-use crate::base::config::Config;
-use crate::base::error::{self, UserError, UserErrorCode};
-use crate::graphql::page::Filter;
-use crate::graphql::request::{Request, service};
-use crate::organisation::halted;
+use super::state::{Moment, PayerAgreementState};
+use crate::access::{Authorised, Decision, OrganisationState, Permission};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
 
-/// So many payers one person or organisation asks for in a day at most: each request writes to somebody.
-pub const A_DAY: u64 = 20;
-/// Agreements begin and end within so many months.
+/// How many payers a person or an organisation can request within a day. Each request sends mail.
+pub const REQUESTS_A_DAY: u64 = 20;
+/// Agreements start and end within this time.
 const AHEAD: Months = Months::new(120);
-/// Longest code.
+/// The longest code.
 const LONGEST_CODE: usize = 32;
 
-/// Where an agreement about who pays stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-pub enum PayerAgreementState {
-    /// Waits for the payer.
-    Proposed,
-    /// Was not answered in time.
-    Lapsed,
-    /// The payer has consented, and it begins later.
-    Scheduled,
-    /// In force: the payer pays.
-    Active,
-    /// Over.
-    Ended,
-    /// The payer has declined.
-    Declined,
-    /// Taken back before it was answered.
-    Withdrawn,
+/// The payer. If there is none, a key that no organisation has: looking it up takes the same statements.
+pub fn payer_or_nobody(row: &Model) -> Uuid {
+    row.payer_id.unwrap_or(row.id)
 }
 
-/// The moment at which states are judged, and how long requests live.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    /// It.
-    pub now: DateTimeUtc,
-    life: TimeDelta,
+/// Whether both sides know the payer. A payer that was found by its code stays hidden until it answers.
+pub fn is_payer_known(row: &Model) -> bool {
+    row.sought_code.is_none() || !matches!(row.state, State::Proposed | State::Withdrawn)
 }
 
-impl Moment {
-    /// A moment, with requests that live so many days.
-    pub fn new(now: DateTimeUtc, days: i64) -> Self {
-        Self { now, life: TimeDelta::days(days) }
+/// The organisation, for a viewer who may change its billing. It is NOT_FOUND for viewers who cannot read its billing, so
+/// that a request by code reveals nothing.
+pub fn authorise(side: &Decision) -> Result<Authorised> {
+    if !side.grants.has(Permission::BillingRead) {
+        return Err(Error::NotFound);
     }
+    side.authorise(Permission::BillingUpdate)
+}
 
-    /// For the request that a resolver works for.
-    pub fn of(context: &Context<'_>) -> error::Result<Self> {
-        Ok(Self::of_request(Request::of(context)?))
-    }
-
-    /// For a request.
-    pub fn of_request(request: &Request) -> Self {
-        Self::new(request.now(), request.config.partnerships.proposal_days)
-    }
-
-    /// Its day (UTC).
-    pub fn today(self) -> Date {
-        self.now.date_naive()
-    }
-
-    /// Requests that were made until then have lapsed.
-    pub fn asked_after(self) -> DateTimeUtc {
-        self.now - self.life
-    }
-
-    /// When a request lapses.
-    pub fn lapses_at(self, row: &Model) -> DateTimeUtc {
-        row.created_at + self.life
-    }
-
-    /// The state of an agreement.
-    pub fn judge(self, row: &Model) -> PayerAgreementState {
-        let today = self.today();
-        match row.state {
-            State::Proposed if row.created_at <= self.asked_after() => PayerAgreementState::Lapsed,
-            State::Proposed => PayerAgreementState::Proposed,
-            State::Active if row.ends_on.is_some_and(|end| end <= today) => PayerAgreementState::Ended,
-            State::Active if today < row.starts_on => PayerAgreementState::Scheduled,
-            State::Active => PayerAgreementState::Active,
-            State::Ended => PayerAgreementState::Ended,
-            State::Declined => PayerAgreementState::Declined,
-            State::Withdrawn => PayerAgreementState::Withdrawn,
-        }
-    }
-
-    /// The same as a condition on rows: any of the states, or all.
-    pub fn filter(self, states: Option<&[PayerAgreementState]>) -> Filter {
-        use PayerAgreementState as S;
-        let Some(states) = states else { return Filter::default() };
-        // Each once and in one order, so that what is asked for has one text.
-        let conditions: Vec<&str> = [
-            (S::Proposed, "(t.state = 'PROPOSED' AND t.created_at > :lapse)"),
-            (S::Lapsed, "(t.state = 'PROPOSED' AND t.created_at <= :lapse)"),
-            (
-                S::Scheduled,
-                "(t.state = 'ACTIVE' AND t.starts_on > :today AND (t.ends_on IS NULL OR t.ends_on > :today))",
-            ),
-            (S::Active, "(t.state = 'ACTIVE' AND t.starts_on <= :today AND (t.ends_on IS NULL OR t.ends_on > :today))"),
-            (S::Ended, "(t.state = 'ENDED' OR (t.state = 'ACTIVE' AND t.ends_on <= :today))"),
-            (S::Declined, "t.state = 'DECLINED'"),
-            (S::Withdrawn, "t.state = 'WITHDRAWN'"),
-        ]
-        .into_iter()
-        .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
-        .collect();
-        if conditions.is_empty() {
-            return Filter::default().and("1 = 0");
-        }
-        let condition = format!("({})", conditions.join(" OR "));
-        let (lapse, today) = ((":lapse", self.asked_after().into()), (":today", self.today().into()));
-        // PostgreSQL wants no parameter that has no use.
-        match (condition.contains(lapse.0), condition.contains(today.0)) {
-            (true, true) => Filter::default().and_with(&condition, [lapse, today]),
-            (true, false) => Filter::default().and_with(&condition, [lapse]),
-            (false, true) => Filter::default().and_with(&condition, [today]),
-            (false, false) => Filter::default().and(&condition),
-        }
+/// Refuses unless the viewer may change the billing of one of the sides. The error is about the first side whose billing
+/// the viewer reads.
+pub fn authorise_either(organisation: &Decision, payer: &Decision) -> Result<Authorised> {
+    match (authorise(organisation), authorise(payer)) {
+        (Ok(at), _) | (_, Ok(at)) => Ok(at),
+        (Err(Error::NotFound), Err(error)) | (Err(error), _) => Err(error),
     }
 }
 
-/// Refuses where it waits for no answer any more.
-pub fn waits(row: &Model, moment: Moment) -> Result<(), UserError> {
+/// Refuses to answer or withdraw a request that is no longer pending.
+pub fn require_pending(row: &Model, moment: Moment) -> Result<(), UserError> {
     let stale = |text: &str| Err(UserError::general(UserErrorCode::StaleState, text));
-    match moment.judge(row) {
-        PayerAgreementState::Proposed => Ok(()),
-        PayerAgreementState::Lapsed => {
-            let message = "It was not answered in time. Ask anew: requestPayer.";
+    match moment.state_of(row) {
+        PayerAgreementState::Pending => Ok(()),
+        PayerAgreementState::Expired => {
+            let message = "It was not answered in time. Make a new request with requestPayer.";
             Err(UserError::general(UserErrorCode::TooLate, message))
         }
         PayerAgreementState::Declined => stale("It was declined already."),
@@ -146,65 +64,82 @@ pub fn waits(row: &Model, moment: Moment) -> Result<(), UserError> {
     }
 }
 
-/// Refuses to end what is not agreed, is over, or ends by then anyway.
-pub fn may_end(row: &Model, on: Date, moment: Moment) -> Result<(), UserError> {
+/// Refuses to end an agreement that is not in force, has ended, or ends by that day anyway.
+pub fn check_end(row: &Model, on: Date, moment: Moment) -> Result<(), UserError> {
     let stale = |message: String| Err(UserError::general(UserErrorCode::StaleState, message));
-    match moment.judge(row) {
+    match moment.state_of(row) {
         PayerAgreementState::Scheduled | PayerAgreementState::Active => {}
         PayerAgreementState::Ended => return stale("It has ended already.".to_owned()),
         _ => {
-            return stale(
-                "It is not agreed, so there is nothing to end. Take a request back that waits: withdrawPayerRequest."
-                    .to_owned(),
-            );
+            let message = "The payer has not accepted it, so it cannot be ended. Withdraw a pending request with \
+                           withdrawPayerRequest.";
+            return stale(message.to_owned());
         }
     }
-    day("on", on, moment.today())?;
+    check_day("on", on, moment.today())?;
     match row.ends_on {
-        Some(end) if end <= on => stale(format!("It ends on {end} already. Give an earlier day.")),
+        Some(end) if end <= on => stale(format!("It already ends on {end}. Give an earlier day.")),
         _ => Ok(()),
     }
 }
 
-/// Refuses to give anything where one of the two sides is stopped.
-pub fn both_work(organisation: &Organisation, payer: &Organisation) -> Result<(), UserError> {
-    for (row, which) in [(organisation, "to be paid for"), (payer, "that is to pay")] {
-        if let Some(halted) = halted(row) {
-            let state = if row.state == OrganisationState::Closed { "closed" } else { "suspended" };
-            return Err(UserError::general(halted.code, format!("The organisation {which} is {state}.")));
-        }
+/// Refuses a new agreement if one of the sides is suspended or closed.
+pub fn require_both_active(organisation: &Decision, payer: &Decision) -> Result<(), UserError> {
+    for (side, which) in [(organisation, "to be paid for"), (payer, "that is to pay")] {
+        let (code, state) = match side.state() {
+            OrganisationState::Active => continue,
+            OrganisationState::Suspended => (UserErrorCode::OrganisationSuspended, "suspended"),
+            OrganisationState::Closed => (UserErrorCode::OrganisationClosed, "closed"),
+        };
+        return Err(UserError::general(code, format!("The organisation {which} is {state}.")));
     }
     Ok(())
 }
 
-/// A day on which an agreement can begin or end, or what is wrong with it.
-pub fn day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+/// Checks a day on which an agreement is to start or end.
+pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
+    let invalid = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if day < today {
-        return wrong("Give today (UTC) or a later day: what is past stays as it was.");
+        return invalid("Give today (UTC) or a later day. The past cannot be changed.");
     }
     if today.checked_add_months(AHEAD).is_none_or(|last| last < day) {
-        return wrong("Give a day within ten years.");
+        return invalid("Give a day within the next ten years.");
     }
     Ok(())
 }
 
-/// A code as it is compared, or what is wrong with it.
+/// Reads a code.
 pub fn code(typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
-    let is_one = (1..=LONGEST_CODE).contains(&code.len())
+    let is_valid = (1..=LONGEST_CODE).contains(&code.len())
         && code.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-');
-    if is_one {
+    if is_valid {
         return Ok(code);
     }
-    let message = "This is not a code. Codes look like 7KQ2-M9XD; the organisation that is to pay finds its own.";
+    let message = "This is not a code. Codes look like 7KQ2-M9XD. Ask the organisation that is to pay for its code.";
     Err(UserError::at("payer", UserErrorCode::InvalidInput, message))
+}
+
+/// The error of a request for something that is agreed already.
+pub fn pays_already(day: Date) -> UserError {
+    UserError::general(UserErrorCode::Duplicate, format!("It already pays for the organisation on {day}."))
+}
+
+/// An agreement as the audit log keeps it. It does not name a payer that is still hidden.
+pub fn audit_snapshot(row: &Model) -> Json {
+    let payer = row.payer_id.filter(|_| is_payer_known(row)).map(|id| Type::Organisation.id(id).to_string());
+    json!({
+        "organisation": Type::Organisation.id(row.organisation_id).to_string(),
+        "payer": payer,
+        "soughtCode": row.sought_code,
+        "state": row.state.to_value(),
+        "startsOn": row.starts_on,
+        "endsOn": row.ends_on,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     fn day(number: u64) -> Date {
@@ -232,8 +167,8 @@ mod tests {
         use PayerAgreementState as S;
         let moment = Moment::new(day(100).and_hms_opt(12, 0, 0).unwrap().and_utc(), 90);
         for (agreement, state) in [
-            (row(State::Proposed, 0, None, 11), S::Proposed),
-            (row(State::Proposed, 0, None, 10), S::Lapsed),
+            (row(State::Proposed, 0, None, 11), S::Pending),
+            (row(State::Proposed, 0, None, 10), S::Expired),
             (row(State::Active, 101, None, 1), S::Scheduled),
             (row(State::Active, 100, None, 1), S::Active),
             (row(State::Active, 1, Some(101), 1), S::Active),
@@ -242,18 +177,18 @@ mod tests {
             (row(State::Declined, 1, None, 1), S::Declined),
             (row(State::Withdrawn, 1, None, 1), S::Withdrawn),
         ] {
-            assert_eq!(moment.judge(&agreement), state, "{agreement:?}");
-            assert_eq!(waits(&agreement, moment).is_ok(), state == S::Proposed);
+            assert_eq!(moment.state_of(&agreement), state, "{agreement:?}");
+            assert_eq!(require_pending(&agreement, moment).is_ok(), state == S::Pending);
         }
     }
 
     #[test]
-    fn an_agreement_begins_and_ends_today_or_within_ten_years() {
+    fn an_agreement_starts_and_ends_today_or_within_ten_years() {
         for (starts, may) in [(99, false), (100, true), (3_753, true), (3_754, false)] {
-            assert_eq!(super::day("on", day(starts), day(100)).is_ok(), may, "{}", day(starts));
+            assert_eq!(check_day("on", day(starts), day(100)).is_ok(), may, "{}", day(starts));
         }
-        assert!(super::day("on", Date::MAX, day(100)).is_err());
-        assert!(super::day("on", Date::MIN, day(100)).is_err());
+        assert!(check_day("on", Date::MAX, day(100)).is_err());
+        assert!(check_day("on", Date::MIN, day(100)).is_err());
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! Who pays, in words. Pure functions.
+//! Who pays, as text. Pure functions.
 
 use sea_orm::prelude::Date;
 
-/// Who is meant where it may not be named.
+/// Stands for an organisation that the viewer may not see.
 pub const HIDDEN: &str = "an organisation that you may not see";
 
-/// One step: who pays for whom, and since when, if that is known.
+/// One step: who pays for whom, and since when if the viewer may know.
 pub fn of_step(organisation: Option<&str>, payer: Option<&str>, since: Option<(Date, Option<Date>)>) -> String {
     let payer = payer.unwrap_or("An organisation that you may not see");
     let text = format!("{payer} pays for {}", organisation.unwrap_or(HIDDEN));
     match since {
-        // The day of the end is the first on which it no longer pays, so nobody may read it as the last.
+        // The end is the first day without payment, so the text must not name it as the last day.
         Some((from, Some(until))) => format!("{text} since {from}, and from {until} on no longer."),
         Some((from, None)) => format!("{text} since {from}."),
         None => format!("{text}."),
