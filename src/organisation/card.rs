@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::kind::OrganisationKind;
 use super::object::Organisation;
+use crate::access::Card;
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::request::Request;
@@ -20,6 +21,12 @@ pub struct OrganisationCard {
     pub name: String,
     /// What sort of organisation.
     pub kind: Kind,
+}
+
+impl From<Card> for OrganisationCard {
+    fn from(Card { id, name, kind }: Card) -> Self {
+        Self { id, name, kind }
+    }
 }
 
 impl From<&Model> for OrganisationCard {
