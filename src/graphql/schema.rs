@@ -14,14 +14,14 @@ use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
 use crate::oversight::operator::{OperatorMutation, OperatorQuery};
-use crate::partners::client::{ClientMutation, ClientReferenceMutation};
+use crate::partners::client::ClientMutation;
 use crate::partners::client_view::ClientViewMutation;
 use crate::partners::partnership::PartnershipMutation;
 use crate::partners::programme::ProgrammeMutation;
 use crate::partners::property::{PropertyMutation, PropertyValueMutation};
-use crate::partners::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
+use crate::partners::proposal::ProposalMutation;
 use crate::partners::reseller::ResellerQuery;
-use crate::partners::template::{TemplateMutation, TemplateProposalMutation};
+use crate::partners::template::TemplateMutation;
 use crate::people::api_key::ApiKeyMutation;
 use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
 use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
@@ -69,13 +69,9 @@ pub struct Mutation(
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,
-    ProposalAnswerMutation,
-    ProposalWithdrawalMutation,
     ProgrammeMutation,
     ClientMutation,
-    ClientReferenceMutation,
     TemplateMutation,
-    TemplateProposalMutation,
 );
 
 /// The schema. Cheap to clone.

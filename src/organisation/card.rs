@@ -25,8 +25,7 @@ pub struct OrganisationCard {
 }
 
 impl From<Card> for OrganisationCard {
-    fn from(card: Card) -> Self {
-        let Card { id, name, kind } = card;
+    fn from(Card { id, name, kind }: Card) -> Self {
         Self { id, name, kind }
     }
 }

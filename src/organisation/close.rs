@@ -14,6 +14,7 @@ use crate::access::Decision;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
+use crate::partners::partnership;
 use crate::people::membership::mail_admins;
 use crate::people::session;
 
@@ -54,7 +55,7 @@ async fn close_organisation(
         if row.kind == Kind::Operator {
             return Err(rules::operator_stays().into());
         }
-        let clients = store::clients_of(work.tx, row.id, work.now, NAMED as u64 + 1).await?;
+        let clients = partnership::store::client_names(work.tx, row.id, work.now, NAMED as u64 + 1).await?;
         if !clients.is_empty() {
             return Err(has_clients(&clients).into());
         }

@@ -7,9 +7,9 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
-use crate::partners::partnership::{self, Partnership, PartnershipState};
+use crate::partners::partnership::{Partnership, PartnershipState};
 use crate::partners::programme::ResellerRequest;
-use crate::partners::proposal::{self, PartnershipProposal, PartnershipProposalState, store::Direction};
+use crate::partners::proposal::{PartnershipProposal, PartnershipProposalState, store::Direction};
 use crate::partners::reseller::{self, Ancestor, Reseller};
 
 /// The fields of an organisation that are about partners.
@@ -29,9 +29,7 @@ impl OrganisationPartners {
         direction: Direction,
         states: Option<&[PartnershipProposalState]>,
     ) -> Result<Option<Connection<PartnershipProposal>>> {
-        let request = Request::of(context)?;
-        let lapse = proposal::lapse(context)?;
-        proposal::store::list(request, &self.0, page, direction, (states, lapse)).await.map(Some)
+        PartnershipProposal::list(Request::of(context)?, &self.0, page, direction, states).await.map(Some)
     }
 }
 
@@ -48,7 +46,7 @@ impl OrganisationPartners {
         #[graphql(desc = "Only partnerships in one of these states. Without it, all except ended ones.")]
         states: Option<Vec<PartnershipState>>,
     ) -> Result<Option<Connection<Partnership>>> {
-        partnership::store::of_client(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+        Partnership::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The proposals that it has sent, the newest first. Those sent as the reseller need `client:read`, those sent as the

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use entity::organisation::{self, Kind, State};
-use entity::{organisation_halt, partnership};
+use entity::organisation_halt;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, Set,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -157,20 +157,4 @@ pub async fn set_state(tx: &DatabaseTransaction, state: State, halt: organisatio
         .to_owned();
     organisation_halt::Entity::insert(halt.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     Ok(())
-}
-
-/// Names of at most `most` clients whose partnerships are active or will be, ordered by name.
-pub async fn clients_of(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, most: u64) -> Result<Vec<String>, DbErr> {
-    let lasts = Condition::any().add(partnership::Column::EndsAt.is_null()).add(partnership::Column::EndsAt.gt(now));
-    partnership::Entity::find()
-        .select_only()
-        .column(partnership::Column::ClientName)
-        .filter(partnership::Column::ResellerId.eq(id))
-        .filter(partnership::Column::State.eq(partnership::State::Active))
-        .filter(lasts)
-        .order_by_asc(partnership::Column::ClientName)
-        .limit(most)
-        .into_tuple()
-        .all(tx)
-        .await
 }

@@ -189,7 +189,9 @@ impl Imports {
         for _ in 0..4 {
             let target = (1..=path.len()).rev().find_map(|end| Some((end, self.given_on.get(&path[..end])?)));
             match target {
-                Some((end, target)) if target[..] != path[..end] => path = [target.clone(), path[end..].to_vec()].concat(),
+                Some((end, target)) if target[..] != path[..end] => {
+                    path = [target.clone(), path[end..].to_vec()].concat()
+                }
                 _ => break,
             }
         }

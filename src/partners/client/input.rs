@@ -1,33 +1,34 @@
-//! What the mutations that create clients take and give.
+//! A client to create, as the mutations take it.
 
-use async_graphql::{ID, InputObject, OneofObject, SimpleObject};
+use async_graphql::{ID, InputObject, OneofObject};
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::directive;
-use crate::base::error::UserError;
+use super::creating::{NewClient, unknown_template};
+use super::recipient::{ClientContact, Recipient};
+use crate::base::id::Type;
 use crate::base::locale::Locale;
-use crate::organisation::{NewOrganisationKind, Organisation};
-use crate::partners::partnership::{DelegationInput, Partnership};
+use crate::organisation::{NewOrganisationKind, OrganisationKind};
+use crate::partners::partnership::DelegationInput;
 
-/// Where the invoices of a new client go, if not to itself.
+/// Where the invoices of a new client go, if not to the client itself.
 #[derive(Clone, OneofObject)]
 pub enum ClientRecipientInput {
-    /// True: the reseller pays, from today on. You consent for it, so you need `billing:update` there.
+    /// True: the reseller pays, from today on. You consent for the reseller, so you need `billing:update` there.
     Reseller(bool),
-    /// A contact of the client that is not on the platform, for example in the name of an agency's customer.
+    /// A contact that is not on the platform, for example the customer of an agency.
     Contact(ClientContactInput),
 }
 
-/// A contact that receives the invoices of a new client, whose billing details are filled in from it.
+/// A contact that receives the invoices of a new client. It also fills in the client's billing details.
 #[derive(Clone, InputObject)]
 pub struct ClientContactInput {
-    /// Who receives. 1 to 200 characters.
+    /// Name of the contact: 1 to 200 characters.
     pub name: String,
-    /// Lines of the address. 1 to 1,000 characters.
+    /// Lines of the address: 1 to 1,000 characters.
     pub address: String,
     /// Country, as ISO 3166-1 alpha-2.
     pub country: String,
-    /// Where invoices are sent.
+    /// The email address that receives the invoices.
     pub email: String,
     /// Currency of the invoices, as ISO 4217.
     pub currency: String,
@@ -36,85 +37,54 @@ pub struct ClientContactInput {
 /// A client to create.
 #[derive(Clone, InputObject)]
 pub struct NewClientInput {
-    /// Its name. 1 to 200 characters.
+    /// Its name: 1 to 200 characters.
     pub name: String,
-    /// What sort of organisation it is.
+    /// What kind of organisation it is.
     pub kind: NewOrganisationKind,
-    /// What it lets through to the reseller's people from the start. Its owner can change that at any time. Without it, what
-    /// its template wants.
+    /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Without it, the
+    /// terms of the delegation template.
     pub delegation: Option<DelegationInput>,
-    /// The class of clients that it belongs to: one of the reseller's templates.
+    /// Id of the reseller's delegation template for this client.
     pub delegation_template_id: Option<ID>,
-    /// When the partnership ends by itself, if ever.
+    /// When the partnership ends by itself; null for no end, or for the latest end where the operator requires one.
     pub ends_at: Option<DateTimeUtc>,
-    /// The address of who is to own it, who gets a mail with a link. Until that one accepts, you keep the place. It can be
-    /// named later too: `offerOwnership`.
+    /// The address of the future owner, who gets a mail with a link. You hold ownership until the owner accepts. You can
+    /// also name the owner later, with `offerOwnership`.
     pub owner_email: Option<String>,
-    /// The language of that mail, where the address has no account that says another.
+    /// The language of that mail, if the address has no account with a language of its own.
     #[graphql(default)]
     pub locale: Locale,
-    /// Where its invoices go; to itself if it is left out.
+    /// Where its invoices go; null for the client itself.
     pub recipient: Option<ClientRecipientInput>,
-    /// Your own number of the client, up to 100 characters. No two of your clients have the same, so a list that is sent
-    /// twice creates nothing twice.
+    /// Your own reference number for the client: up to 100 characters. Two of your clients never have the same, so a list
+    /// that is sent twice creates nothing twice.
     pub reference: Option<String>,
 }
 
-/// The client to create, and for whom.
-#[derive(InputObject)]
-pub struct CreateClientInput {
-    /// The reseller's organisation.
-    pub organisation_id: ID,
-    /// The client.
-    pub client: NewClientInput,
+impl From<NewClientInput> for NewClient {
+    fn from(input: NewClientInput) -> Self {
+        Self {
+            name: input.name,
+            kind: OrganisationKind::from(input.kind).into(),
+            delegation: input.delegation.map(Into::into),
+            template: input
+                .delegation_template_id
+                .map(|id| Type::DelegationTemplate.parse(&id).map_err(|_| unknown_template())),
+            ends_at: input.ends_at,
+            owner_email: input.owner_email,
+            locale: input.locale,
+            recipient: input.recipient.and_then(recipient),
+            reference: input.reference,
+        }
+    }
 }
 
-/// The clients to create, and for whom.
-#[derive(InputObject)]
-pub struct CreateClientsInput {
-    /// The reseller's organisation.
-    pub organisation_id: ID,
-    /// The clients: 1 to 500. Send a longer list in parts.
-    pub clients: Vec<NewClientInput>,
-    /// Only says what would be done: nothing is written, nothing is sent.
-    #[graphql(default)]
-    pub dry_run: bool,
-}
-
-/// The client that was created.
-#[derive(Default, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
-pub struct CreateClientPayload {
-    /// The client; null if it was not created.
-    pub client: Option<Organisation>,
-    /// The partnership with it.
-    pub partnership: Option<Partnership>,
-    /// Why it was not created.
-    pub user_errors: Vec<UserError>,
-}
-
-/// What became of one of many.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
-pub struct CreateClientResult {
-    /// Its place in the input, from 0 on.
-    pub index: i32,
-    /// The name as it was given.
-    pub name: String,
-    /// The client; null if it was not created, and in a dry run.
-    pub client: Option<Organisation>,
-    /// The partnership with it.
-    pub partnership: Option<Partnership>,
-    /// Why it was not created, or would not be.
-    pub user_errors: Vec<UserError>,
-}
-
-/// What became of each.
-#[derive(Default, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
-pub struct CreateClientsPayload {
-    /// One for each in the input, in its order. What is wrong with one does not stop the others.
-    pub results: Vec<CreateClientResult>,
-    /// Why none at all was looked at.
-    pub user_errors: Vec<UserError>,
+fn recipient(input: ClientRecipientInput) -> Option<Recipient> {
+    match input {
+        ClientRecipientInput::Reseller(pays) => pays.then_some(Recipient::Reseller),
+        ClientRecipientInput::Contact(contact) => {
+            let ClientContactInput { name, address, country, email, currency } = contact;
+            Some(Recipient::Contact(ClientContact { name, address, country, email, currency }))
+        }
+    }
 }

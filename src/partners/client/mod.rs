@@ -1,17 +1,22 @@
-//! Client organisations that a reseller creates, one or many at once: each with a partnership in force, and with somebody who
-//! keeps the place of its OWNER (`crate::partners::custody`) until the one comes who was named by address.
+//! Client organisations that a reseller creates, one or many at once. Each starts with a partnership in force. Somebody of
+//! the reseller holds ownership in custody (`crate::partners::custody`) until the owner that was named by address accepts.
 //!
-//! Many come in chunks of one mutation, because each chunk is one transaction that is authorised, judged and logged like any
-//! other act: a list of thousands is sent in parts, a part whose answer was lost is sent again, and the reseller's own
-//! numbers (`reference`) keep it from being created twice.
+//! A long list is sent in parts: each mutation is one transaction that is authorised, checked and logged like any other. A
+//! part whose answer was lost can be sent again, because two clients of a reseller never have the same `reference`.
+//!
+//! `creating.rs` checks the rows, `recipient.rs` where their invoices go, and `rows.rs` writes everything at once.
 
 mod create;
+mod create_many;
+mod creating;
 mod input;
-mod mutation;
 mod recipient;
-mod reference;
 mod rows;
+mod set_reference;
 mod store;
 
-pub use mutation::ClientMutation;
-pub use reference::ClientReferenceMutation;
+use async_graphql::MergedObject;
+
+/// The mutations of clients.
+#[derive(MergedObject, Default)]
+pub struct ClientMutation(create::CreateClient, create_many::CreateClients, set_reference::SetClientReference);

@@ -4,14 +4,13 @@ use entity::{billing_contact, billing_details, payer};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::input::{ClientContactInput, ClientRecipientInput};
-use crate::access::{Decision, Grants, Permission, PermissionSet};
+use crate::access::{Authorised, Grants, Permission, PermissionSet};
 use crate::base::error::UserError;
 use crate::base::random::Random;
 use crate::base::text;
 use crate::billing::details::rules;
 
-/// Where they go, checked.
+/// Where the invoices of a client go, if not to itself.
 #[derive(Clone, Debug)]
 pub enum Recipient {
     /// To the reseller.
@@ -20,56 +19,54 @@ pub enum Recipient {
     Contact(ClientContact),
 }
 
-/// A contact, checked.
+/// A contact.
 #[derive(Clone, Debug)]
 pub struct ClientContact {
-    name: String,
-    address: String,
-    country: String,
-    email: String,
-    currency: String,
+    /// Its name.
+    pub name: String,
+    /// Lines of its address.
+    pub address: String,
+    /// Its country.
+    pub country: String,
+    /// Its email address.
+    pub email: String,
+    /// The currency of its invoices.
+    pub currency: String,
 }
 
-/// Checks what somebody wants who holds so much at the reseller.
-pub fn read(input: Option<&ClientRecipientInput>, reseller: &Decision) -> Result<Option<Recipient>, UserError> {
-    match input {
-        None | Some(ClientRecipientInput::Reseller(false)) => Ok(None),
-        Some(ClientRecipientInput::Reseller(true)) => {
-            let needed = PermissionSet::of(&[Permission::BillingUpdate]);
-            let missing = Grants { own: needed, clients: PermissionSet::EMPTY }.without(reseller.grants);
-            if missing.is_empty() {
-                Ok(Some(Recipient::Reseller))
-            } else {
-                Err(UserError::not_held("recipient", missing))
+impl Recipient {
+    /// The recipient in the form in which it is stored. An actor who lets the reseller pay needs BILLING_UPDATE there.
+    pub fn check(&self, reseller: &Authorised) -> Result<Self, UserError> {
+        match self {
+            Self::Reseller => {
+                let needed = PermissionSet::of(&[Permission::BillingUpdate]);
+                let missing = Grants { own: needed, clients: PermissionSet::EMPTY }.without(reseller.grants);
+                if missing.is_empty() { Ok(Self::Reseller) } else { Err(UserError::not_held("recipient", missing)) }
             }
+            Self::Contact(contact) => Ok(Self::Contact(ClientContact {
+                name: text::name("recipient", &contact.name)?,
+                address: text::address("recipient", &contact.address)?,
+                country: rules::country("recipient", &contact.country)?,
+                email: rules::email("recipient", &contact.email)?,
+                currency: rules::currency("recipient", &contact.currency)?,
+            })),
         }
-        Some(ClientRecipientInput::Contact(contact)) => contact_of(contact).map(Recipient::Contact).map(Some),
     }
 }
 
-fn contact_of(input: &ClientContactInput) -> Result<ClientContact, UserError> {
-    Ok(ClientContact {
-        name: text::name("recipient", &input.name)?,
-        address: text::address("recipient", &input.address)?,
-        country: rules::country("recipient", &input.country)?,
-        email: rules::email("recipient", &input.email)?,
-        currency: rules::currency("recipient", &input.currency)?,
-    })
-}
-
-/// What is written for the recipients of new clients.
+/// The rows for the recipients of new clients.
 #[derive(Default)]
 pub struct Recipients {
     /// Contacts.
     pub contacts: Vec<billing_contact::Model>,
-    /// Billing details, each with its contact.
+    /// Billing details of the clients, each with its contact.
     pub details: Vec<billing_details::Model>,
     /// Agreements of the reseller to pay.
     pub payers: Vec<payer::Model>,
 }
 
 impl Recipients {
-    /// Adds what is to be written for one client; the user consents for the reseller.
+    /// Adds the rows of one client. The user consents for the reseller.
     pub fn add(
         &mut self,
         random: &Random,

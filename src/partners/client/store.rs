@@ -5,14 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 use entity::{
-    billing_contact, billing_details, membership, membership_role, organisation, ownership_transfer, partnership,
-    payer, user,
+    billing_contact, billing_details, membership, membership_role, organisation, ownership_transfer, payer, user,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::create::Known;
+use super::creating::Known;
 use super::recipient::Recipients;
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
@@ -20,7 +19,7 @@ use crate::people::membership::store::NewMember;
 
 type Written<T> = Result<T, DbErr>;
 
-/// How often codes are drawn until enough are free. There are 10^12, so a second time is hardly ever needed.
+/// How often codes are drawn until enough are free. There are 10^12, so a second draw is hardly ever needed.
 const DRAWS: usize = 8;
 
 /// The users with these addresses.
@@ -30,36 +29,6 @@ pub async fn users(tx: &DatabaseTransaction, addresses: &[String]) -> Written<Kn
     }
     let found = user::Entity::find().filter(user::Column::Email.is_in(addresses.iter().cloned())).all(tx).await?;
     Ok(found.into_iter().map(|user| (user.email.clone(), user)).collect())
-}
-
-/// Which of the numbers the reseller has given already, with the names of the clients.
-pub async fn references(
-    tx: &DatabaseTransaction,
-    reseller: Uuid,
-    references: &[&str],
-) -> Written<HashMap<String, String>> {
-    if references.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found: Vec<(Option<String>, String)> = partnership::Entity::find()
-        .select_only()
-        .column(partnership::Column::Reference)
-        .column(partnership::Column::ClientName)
-        .filter(partnership::Column::ResellerId.eq(reseller))
-        .filter(partnership::Column::State.ne(partnership::State::Ended))
-        .filter(partnership::Column::Reference.is_in(references.iter().copied()))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    Ok(found.into_iter().filter_map(|(reference, name)| Some((reference?, name))).collect())
-}
-
-/// Gives a client another number, or none.
-pub async fn set_reference(tx: &DatabaseTransaction, partnership: Uuid, reference: Option<String>) -> Written<()> {
-    let change = partnership::ActiveModel { reference: Set(reference), ..Default::default() };
-    let only = partnership::Entity::update_many().set(change).filter(partnership::Column::Id.eq(partnership));
-    only.exec(tx).await?;
-    Ok(())
 }
 
 /// How many organisations were offered to these addresses within a day.
@@ -84,7 +53,7 @@ pub async fn offered_lately(
     Ok(found.into_iter().collect())
 }
 
-/// So many codes that no organisation has.
+/// `count` codes that no organisation has.
 pub async fn free_codes(tx: &DatabaseTransaction, random: &Random, count: usize) -> Result<Vec<String>> {
     for _ in 0..DRAWS {
         let codes: HashSet<String> = std::iter::repeat_with(|| random.code()).take(count).collect();
@@ -102,7 +71,7 @@ pub async fn free_codes(tx: &DatabaseTransaction, random: &Random, count: usize)
     Err(Error::fault("no free codes for organisations").into())
 }
 
-/// Writes the organisations with their first members, each with the reseller for which the member keeps the place.
+/// Inserts the organisations and their first members. A member with a reseller holds ownership in custody for it.
 pub async fn create(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -134,7 +103,7 @@ pub async fn create(
     Ok(())
 }
 
-/// Offers new organisations to those who are to own them.
+/// Offers new organisations to their future owners.
 pub async fn offer(tx: &DatabaseTransaction, transfers: Vec<ownership_transfer::Model>) -> Written<()> {
     if !transfers.is_empty() {
         let transfers = transfers.into_iter().map(IntoActiveModel::into_active_model);
@@ -143,7 +112,7 @@ pub async fn offer(tx: &DatabaseTransaction, transfers: Vec<ownership_transfer::
     Ok(())
 }
 
-/// Writes where the invoices of new clients go.
+/// Inserts the recipients of the invoices of new clients.
 pub async fn bill(tx: &DatabaseTransaction, recipients: Recipients) -> Written<()> {
     let Recipients { contacts, details, payers } = recipients;
     if !contacts.is_empty() {

@@ -5,29 +5,21 @@ use sea_orm::DatabaseTransaction;
 use serde_json::{Value as Json, json};
 
 use super::terms::Terms;
-use super::{given, letters, store};
+use super::{letters, memberships, store};
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
-use crate::graphql::request::Request;
+use crate::graphql::request::{Request, Work};
 use crate::organisation::store::find_row;
 use crate::people::membership::mail_admins;
 
-/// Ends it at once: nobody comes through any more, and the memberships of the reseller's own people end with it. Both
-/// sides are told. False if it was ended already. The client is locked.
-pub async fn end(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    row: &Model,
-    by: EndedBy,
-    action: &str,
-) -> Result<bool> {
-    let now = request.now();
-    if !store::set_ended(tx, row.id, by, now).await? {
+/// Ends a partnership: it delegates nothing any more, and the memberships of the reseller's own people end with it. The
+/// owners and admins of both sides get a mail. Returns false if it was ended already. The caller has locked the client.
+pub async fn end_at_once(work: &Work<'_>, row: &Model, by: EndedBy, action: &str) -> Result<bool> {
+    if !store::set_ended(work.tx, row.id, by, work.now).await? {
         return Ok(false);
     }
-    given::take_back(tx, request, random, row, action).await?;
-    let reseller = find_row(tx, row.reseller_id).await?.ok_or(Error::NotFound)?;
+    memberships::end_all(work, row, action).await?;
+    let reseller = find_row(work.tx, row.reseller_id).await?.ok_or(Error::NotFound)?;
     let (reseller, client) = (reseller.name.as_str(), row.client_name.as_str());
     let by = match by {
         EndedBy::Reseller => reseller,
@@ -35,12 +27,31 @@ pub async fn end(
         EndedBy::Operator => "The operator of the platform",
     };
     for at in [row.reseller_id, row.client_id] {
-        mail_admins(&request.work(tx), at, |locale| letters::ended(locale, (reseller, client), by)).await?;
+        mail_admins(work, at, |locale| letters::ended(locale, (reseller, client), by)).await?;
     }
     Ok(true)
 }
 
-/// How a partnership was before it ended and how it is afterwards, for the audit log.
+/// How a partnership stands in the audit log before and after its end.
+pub fn audit_snapshots(row: &Model) -> (Json, Json) {
+    (Terms::of(row).audit_snapshot(), json!({ "state": "ENDED" }))
+}
+
+// shim
+/// See `end_at_once`.
+pub async fn end(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    _: &Random,
+    row: &Model,
+    by: EndedBy,
+    action: &str,
+) -> Result<bool> {
+    end_at_once(&request.work(tx), row, by, action).await
+}
+
+// shim
+/// See `audit_snapshots`.
 pub fn described(row: &Model) -> (Json, Json) {
-    (Terms::of(row).described(), json!({ "state": "ENDED" }))
+    audit_snapshots(row)
 }

@@ -1,34 +1,44 @@
-//! Partnerships: a reseller and a client, and what the client's side lets through.
+//! Partnerships: a reseller and a client, and what the client lets the reseller's people do.
 //!
-//! Each side sees the partnership from its end: the client's people with PARTNERSHIP_READ at the client, the reseller's
-//! with CLIENT_READ at the reseller. The stored state and the dates together give the state that is shown.
+//! A partnership is SCHEDULED, ACTIVE, EXPIRED or ENDED: the stored state and the dates together say which (`rules.rs`).
+//! It exists for viewers with PARTNERSHIP_READ at the client or CLIENT_READ at the reseller.
 //!
-//! One comes to be by a proposal that the other side accepts (`crate::partners::proposal`) or with a client that the reseller creates
-//! (`crate::partners::client`): `contract.rs` is the one way for both, and `tree.rs` keeps the graph of all of them without cycles.
-//! `terms.rs` is what is let through and for how long. The client changes it, and either side ends it (`mutation.rs`,
-//! `ending.rs`); what hangs on it ends with it (`given`). `clients.rs` is the reseller's table of clients, `upkeep.rs`
-//! what the server does by itself.
+//! A partnership begins when a proposal is accepted (`crate::partners::proposal`) or when the reseller creates the client
+//! (`crate::partners::client`). Both go through `agreement.rs`, and `tree.rs` keeps the graph of all partnerships free of
+//! cycles. `terms.rs` says what is delegated and until when. The client changes the terms (`update.rs`), and either side
+//! ends the partnership (`end.rs`, `ending.rs`). Memberships given through it end with it (`memberships.rs`). The server
+//! sends reminders and cleans up by itself (`reminder.rs`, `upkeep.rs`).
 
-pub mod clients;
-pub mod contract;
+pub mod agreement;
+mod end;
 pub mod ending;
-pub mod given;
+mod input;
 mod letters;
-mod mutation;
+pub mod memberships;
 mod object;
-mod opened;
 pub mod parties;
 mod reminder;
 mod rules;
+mod side;
 pub mod store;
 pub mod terms;
 mod tree;
+mod update;
 mod upkeep;
 
-pub use mutation::PartnershipMutation;
-pub use object::Partnership;
-pub use opened::PartnershipTerms;
+use async_graphql::MergedObject;
+
+pub use crate::partners::reseller::clients; // shim
+pub use input::DelegationInput;
+pub use memberships as given; // shim
+pub use object::{Partnership, PartnershipTerms};
 pub use parties::{Parties, PartnershipSide};
-pub use rules::{PartnershipState, filter, standing};
-pub use terms::{DelegationInput, Terms};
+pub use rules::{PartnershipState, is_in_force, standing, state_at};
+pub use side::OnSide;
+pub use store::in_states as filter; // shim
+pub use terms::{Delegation, Terms};
 pub use upkeep::{Upkeep, keep_up, keep_up_now_and_then};
+
+/// The mutations of partnerships.
+#[derive(MergedObject, Default)]
+pub struct PartnershipMutation(update::UpdatePartnership, end::EndPartnership);

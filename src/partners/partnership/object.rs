@@ -1,26 +1,32 @@
-//! A partnership as both of its sides see it.
+//! Partnerships and their terms in the API.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use entity::partnership;
+use futures_util::future::join_all;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
-use super::given;
 use super::parties::PartnershipSide;
-use super::rules::{PartnershipState, judge};
+use super::rules::{PartnershipState, state_at};
+use super::store;
+use super::terms::Terms;
 use crate::access::{Decision, GrantsAt, Guarded, PermissionSet, Side};
 use crate::base::error::Result;
-use crate::base::id;
+use crate::base::id::Type;
+use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
-use crate::graphql::request::Request;
+use crate::graphql::request::{Request, service};
 use crate::organisation::OrganisationCard;
+use crate::oversight::explanation::{FieldsByPermission, PermissionInfo};
 use crate::partners::property::{PropertyValue, values};
-use crate::partners::template::{self, DelegationTemplate};
+use crate::partners::template::DelegationTemplate;
 use crate::people::membership::Membership;
 
-/// Who ended a partnership.
+/// The side that ended a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "partnership::EndedBy")]
 pub enum PartnershipEndedBy {
@@ -28,27 +34,30 @@ pub enum PartnershipEndedBy {
     Reseller,
     /// The client.
     Client,
-    /// The operator, which has taken the reseller out of its programme.
+    /// The operator, when it took the reseller out of its programme.
     Operator,
 }
 
-/// A reseller and a client, and what the client's side lets through.
+/// A partnership with both organisations, each with the viewer's grants there.
 #[derive(Clone)]
 pub struct Partnership {
-    pub(super) row: Arc<partnership::Model>,
+    row: Arc<partnership::Model>,
     pub(super) client: Decision,
     pub(super) reseller: Decision,
-    pub(super) now: DateTimeUtc,
+    now: DateTimeUtc,
 }
 
 impl Partnership {
-    /// A partnership with both of its ends.
+    /// Of a row and both of its organisations.
     pub fn new(row: &Arc<partnership::Model>, client: &Decision, reseller: &Decision, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), now }
     }
-}
 
-impl Partnership {
+    /// Its key in the database.
+    pub fn key(&self) -> Uuid {
+        self.row.id
+    }
+
     /// The organisation on the side, with the viewer's grants there.
     pub const fn on(&self, side: PartnershipSide) -> &Decision {
         match side {
@@ -57,20 +66,43 @@ impl Partnership {
         }
     }
 
-    /// Its reseller, with the viewer's grants there.
+    // shim
+    /// The reseller.
     pub const fn reseller_seen(&self) -> &Decision {
         &self.reseller
     }
+
+    /// The partnerships of a client, the oldest first.
+    pub async fn list(
+        request: &Request,
+        client: &Decision,
+        page: &PageArguments,
+        states: Option<&[PartnershipState]>,
+    ) -> Result<Connection<Self>> {
+        let page = store::list_of_client(request, client.id(), page, states).await?;
+        let resellers = request.access.look_all(page.rows().map(|row| row.reseller_id)).await?;
+        // A foreign key holds both ends, so none is missing.
+        Ok(page
+            .connection(|row| Self::new(row, client, resellers.get(&row.reseller_id).unwrap_or(client), request.now())))
+    }
+
+    /// The partnerships with these keys that exist for the viewer.
+    pub async fn find_all(request: &Request, keys: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Self>> {
+        let found = join_all(keys.into_iter().map(async |key| (key, Self::find(request, key).await))).await;
+        let found = found.into_iter().map(|(key, found)| Ok(found?.map(|found| (key, found))));
+        Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
 }
 
-impl crate::graphql::act::Find for Partnership {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Partnership;
+impl Find for Partnership {
+    const TYPE: Type = Type::Partnership;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let (client, reseller) = (row.key(|row| row.client_id), row.key(|row| row.reseller_id));
+        let ends = request.access.look_all([client, reseller]).await?;
+        let (Some(client), Some(reseller)) = (ends.get(&client), ends.get(&reseller)) else { return Ok(None) };
+        Ok(row.visible(|row| Self::new(&row, client, reseller, request.now())))
     }
 }
 
@@ -81,7 +113,7 @@ impl Guarded for Partnership {
             Side::Reseller => &self.reseller,
             Side::Organisation | Side::Payer => return None,
         };
-        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.id(), grants: end.grants })
     }
 }
 
@@ -89,71 +121,71 @@ fn listed(stored: i64) -> PermissionSet {
     PermissionSet::from_stored(stored) & PermissionSet::DELEGABLE
 }
 
-/// A reseller and a client, and what the client's side lets through.
+/// A reseller and its client, and what the client delegates to the reseller's people.
 #[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER))]
 #[Object]
 impl Partnership {
     /// Opaque id.
     #[public]
     pub(crate) async fn id(&self) -> ID {
-        id::Type::Partnership.id(self.row.id)
+        Type::Partnership.id(self.row.id)
     }
 
     /// The organisation that has the client.
     #[public]
     fn reseller(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.reseller.row)
+        self.reseller.card().into()
     }
 
     /// The organisation that is the client.
     #[public]
     fn client(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.client.row)
+        self.client.card().into()
     }
 
-    /// Where it stands at the moment.
+    /// Its state at the moment.
     #[public]
     fn state(&self) -> PartnershipState {
-        judge(&self.row, self.now)
+        state_at(&self.row, self.now)
     }
 
-    /// What people who come through the reseller may do at the client, as far as their own role goes.
+    /// What the reseller's people may do at the client, within the limits of their own roles.
     #[public]
     fn delegated_permissions(&self) -> PermissionSet {
         listed(self.row.delegated)
     }
 
-    /// What they may do at the client's own clients, if it is a reseller itself.
+    /// What the reseller's people may do at the client's own clients, if the client is a reseller itself.
     #[public]
     fn client_delegated_permissions(&self) -> PermissionSet {
         listed(self.row.client_delegated)
     }
 
-    /// Whether people of resellers above the reseller may come through as well.
+    /// Whether people of resellers above the reseller may use the delegation as well.
     #[public]
     fn includes_upstream(&self) -> bool {
         self.row.includes_upstream
     }
 
-    /// From when it holds.
+    /// When it begins.
     #[public]
     fn starts_at(&self) -> DateTimeUtc {
         self.row.starts_at
     }
 
-    /// When it ends by itself, if ever.
+    /// When it ends by itself; null if it has no end date.
     #[public]
     fn ends_at(&self) -> Option<DateTimeUtc> {
         self.row.ends_at
     }
 
-    /// When it was ended by one side.
+    /// When a side ended it; null if nobody has.
     #[public]
     fn ended_at(&self) -> Option<DateTimeUtc> {
         self.row.ended_at
     }
 
-    /// Who ended it; null if nobody has.
+    /// Which side ended it; null if nobody has.
     #[public]
     fn ended_by(&self) -> Option<PartnershipEndedBy> {
         self.row.ended_by.map(Into::into)
@@ -165,41 +197,88 @@ impl Partnership {
         self.row.created_at
     }
 
-    /// The reseller's own number of the client: for the reseller's people alone.
+    /// The reseller's own reference number for the client; null if it has none. The client never sees it.
     #[requires(CLIENT_READ at RESELLER)]
     fn reference(&self) -> Option<&str> {
         self.row.reference.as_deref()
     }
 
-    /// To which class of clients the reseller counts this one; null for none.
+    /// The reseller's delegation template for this client; null if none is assigned.
     #[requires(CLIENT_READ at RESELLER)]
     async fn template(&self, context: &Context<'_>) -> Result<Option<DelegationTemplate>> {
         let Some(id) = self.row.template_id else { return Ok(None) };
-        template::store::find(Request::of(context)?, id).await
+        DelegationTemplate::find(Request::of(context)?, id).await
     }
 
-    /// The memberships at the client that were given by people who came through this partnership. When it is over, those of
-    /// the reseller's own people end with it, and the others stay.
+    /// The memberships at the client that were given through this partnership. When it is over, those of the reseller's own
+    /// people end with it, and the others stay.
     #[requires(MEMBER_READ at CLIENT)]
     async fn given_memberships(
         &self,
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<Membership>>> {
-        given::store::list(Request::of(context)?, self.row.id, &self.client, &page).await.map(Some)
+        let given = store::list_given_memberships(Request::of(context)?, self.row.id, &page).await?;
+        Ok(Some(given.connection(|row| Membership::new(row, &self.client))))
     }
 
-    /// What the reseller keeps about the client, in the order of its definitions; a value is null where none is set. The
-    /// client never sees it.
+    /// The properties that the reseller keeps about the client, in the order of its definitions. A value is null where none
+    /// is set. The client never sees them.
     #[requires(CLIENT_READ at RESELLER)]
     async fn properties(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only those of these keys, 100 at most. Those that the reseller has not are left out.")]
-        keys: Option<Vec<String>>,
+        #[graphql(desc = "Only properties with these keys, 100 at most. Unknown keys are left out.")] keys: Option<
+            Vec<String>,
+        >,
     ) -> Result<Option<Vec<PropertyValue>>> {
         values::check_keys(keys.as_deref())?;
         let found = values::store::of_partnership(Request::of(context)?, self.row.id, keys.as_deref()).await?;
         Ok(Some(found.to_vec()))
+    }
+}
+
+/// What a client delegates to people of a reseller, and until when.
+#[derive(Clone, Copy, Debug)]
+pub struct PartnershipTerms(pub Terms);
+
+/// What a client delegates to people of a reseller, within the limits of their own roles, and until when.
+#[guarded]
+#[Object]
+impl PartnershipTerms {
+    /// Permissions at the client itself.
+    #[public]
+    fn permissions(&self) -> PermissionSet {
+        self.0.delegated
+    }
+
+    /// Permissions at the client's own clients, if it is a reseller itself.
+    #[public]
+    fn client_permissions(&self) -> PermissionSet {
+        self.0.client_delegated
+    }
+
+    /// Whether people of resellers above the reseller may use the delegation as well.
+    #[public]
+    fn includes_upstream(&self) -> bool {
+        self.0.includes_upstream
+    }
+
+    /// When the partnership ends by itself; null if it has no end date.
+    #[public]
+    fn ends_at(&self) -> Option<DateTimeUtc> {
+        self.0.ends_at
+    }
+
+    /// Each permission at the client, with the types, fields and mutations that it opens.
+    #[public]
+    fn opens(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
+        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.delegated)))
+    }
+
+    /// Each permission at the client's own clients, with the types, fields and mutations that it opens.
+    #[public]
+    fn opens_at_clients(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
+        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.client_delegated)))
     }
 }

@@ -1,14 +1,12 @@
-//! The two sides of a partnership, and an act that stands in the logs of both.
+//! The two sides of a partnership, and how an act of one side is recorded in the audit logs of both.
 
-use crate::base::error::Result;
 use async_graphql::Enum;
 use entity::partnership::Model;
 use entity::partnership_proposal;
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::access::Permission;
-use crate::base::random::Random;
+use crate::base::error::Result;
 use crate::graphql::request::Work;
 use crate::oversight::audit::{self, Event};
 
@@ -18,12 +16,12 @@ use crate::oversight::audit::{self, Event};
 pub enum PartnershipSide {
     /// The organisation that has the client.
     Reseller,
-    /// The organisation that is the client, and decides what it lets through.
+    /// The organisation that is the client. It decides what it delegates.
     Client,
 }
 
 impl PartnershipSide {
-    /// The other one.
+    /// The other side.
     pub const fn other(self) -> Self {
         match self {
             Self::Reseller => Self::Client,
@@ -31,7 +29,7 @@ impl PartnershipSide {
         }
     }
 
-    /// What one needs on this side to propose, to accept and to end.
+    /// The permission to propose, accept and end on this side.
     pub const fn managing(self) -> Permission {
         match self {
             Self::Reseller => Permission::ClientUpdate,
@@ -39,7 +37,7 @@ impl PartnershipSide {
         }
     }
 
-    /// What one needs on this side to see.
+    /// The permission to see partnerships and proposals on this side.
     pub const fn reading(self) -> Permission {
         match self {
             Self::Reseller => Permission::ClientRead,
@@ -48,7 +46,7 @@ impl PartnershipSide {
     }
 }
 
-/// The two organisations.
+/// The two organisations of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parties {
     /// The organisation that has the client.
@@ -58,7 +56,7 @@ pub struct Parties {
 }
 
 impl Parties {
-    /// The one on the side is given first, then the other.
+    /// The organisation `own` is on the side, and `other` on the other one.
     pub const fn new(side: PartnershipSide, own: Uuid, other: Uuid) -> Self {
         match side {
             PartnershipSide::Reseller => Self { reseller: own, client: other },
@@ -66,12 +64,12 @@ impl Parties {
         }
     }
 
-    /// Of a partnership.
+    /// The parties of a partnership.
     pub const fn of(row: &Model) -> Self {
         Self { reseller: row.reseller_id, client: row.client_id }
     }
 
-    /// The one on the side.
+    /// The organisation on the side.
     pub const fn on(self, side: PartnershipSide) -> Uuid {
         match side {
             PartnershipSide::Reseller => self.reseller,
@@ -80,22 +78,22 @@ impl Parties {
     }
 }
 
-/// Writes an act of one side into the logs of both: into its own by what it holds there, into the other's by the
-/// partnership, or as that of staff of the operator.
+/// Records an act of one side in the audit logs of both. The own log names the permission, and the other one the
+/// partnership, or a permission if staff of the operator acted.
 pub async fn record(
     work: &Work<'_>,
     (parties, side, partnership): (Parties, PartnershipSide, Uuid),
-    act: Event,
+    event: Event,
 ) -> Result<()> {
     let access = &work.request.access;
-    let other = Event { organisation: parties.on(side.other()), permission: None, ..act.clone() };
+    let other = Event { organisation: parties.on(side.other()), permission: None, ..event.clone() };
     let other = if access.is_for_operator(parties.on(side), side.managing()) {
         access.look_in(work.tx, other.organisation).await?;
         Event { permission: Some(side.other().managing()), ..other }
     } else {
         other.through(partnership)
     };
-    let own = Event { organisation: parties.on(side), permission: Some(side.managing()), ..act };
+    let own = Event { organisation: parties.on(side), permission: Some(side.managing()), ..event };
     audit::record(work, own).await?;
     Ok(audit::record(work, other).await?)
 }

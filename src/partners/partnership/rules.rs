@@ -1,27 +1,25 @@
-//! The state of a partnership at a moment. Pure functions.
+//! The state of a partnership at a moment.
 
 use async_graphql::Enum;
 use entity::partnership::{Model, State};
 use sea_orm::prelude::DateTimeUtc;
 use serde::{Deserialize, Serialize};
 
-use crate::graphql::page::Filter;
-
-/// Where a partnership stands.
+/// The state of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PartnershipState {
-    /// Agreed, and begins later.
+    /// Agreed; it begins later.
     Scheduled,
     /// In force.
     Active,
-    /// Has reached its end date: nobody comes through. It can be renewed, or ended for good.
+    /// Past its end date: it delegates nothing. It can be renewed, or ended for good.
     Expired,
-    /// Was ended by one side.
+    /// Ended by one side.
     Ended,
 }
 
-/// Where an agreed partnership that nobody ended stands.
+/// The state of a partnership with these dates that nobody has ended.
 pub fn standing(starts_at: DateTimeUtc, ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> PartnershipState {
     if ends_at.is_some_and(|end| end <= now) {
         PartnershipState::Expired
@@ -33,33 +31,16 @@ pub fn standing(starts_at: DateTimeUtc, ends_at: Option<DateTimeUtc>, now: DateT
 }
 
 /// The state of a partnership at the moment.
-pub fn judge(row: &Model, now: DateTimeUtc) -> PartnershipState {
+pub fn state_at(row: &Model, now: DateTimeUtc) -> PartnershipState {
     match row.state {
         State::Ended => PartnershipState::Ended,
         State::Active => standing(row.starts_at, row.ends_at, now),
     }
 }
 
-/// The same as a condition on rows: any of the states, and without any, all that were not ended.
-pub fn filter(states: Option<&[PartnershipState]>, now: DateTimeUtc) -> Filter {
-    use PartnershipState as S;
-    let states = states.unwrap_or(&[S::Scheduled, S::Active, S::Expired]);
-    // Each once and in one order, so that what is asked for has one text.
-    let conditions: Vec<&str> = [
-        (S::Ended, "t.state = 'ENDED'"),
-        (S::Expired, "t.state = 'ACTIVE' AND t.ends_at <= :now"),
-        (S::Scheduled, "t.state = 'ACTIVE' AND t.starts_at > :now AND (t.ends_at IS NULL OR t.ends_at > :now)"),
-        (S::Active, "t.state = 'ACTIVE' AND t.starts_at <= :now AND (t.ends_at IS NULL OR t.ends_at > :now)"),
-    ]
-    .into_iter()
-    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
-    .collect();
-    if conditions.is_empty() {
-        return Filter::default().and("1 = 0");
-    }
-    // The moment is always used, so that a filter has the same parameters whatever it asks for.
-    let wanted = format!("(:now IS NOT NULL AND ({}))", conditions.join(" OR "));
-    Filter::default().and_with(&wanted, [(":now", now.into())])
+/// Whether the partnership is in force at the moment.
+pub fn is_in_force(row: &Model, now: DateTimeUtc) -> bool {
+    state_at(row, now) == PartnershipState::Active
 }
 
 #[cfg(test)]
@@ -99,7 +80,7 @@ mod tests {
             (row(State::Active, 1001, None), PartnershipState::Scheduled),
             (row(State::Ended, 1, None), PartnershipState::Ended),
         ] {
-            assert_eq!(judge(&partnership, now), state);
+            assert_eq!(state_at(&partnership, now), state);
         }
     }
 }

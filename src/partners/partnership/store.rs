@@ -2,63 +2,104 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use entity::partnership::{self, ActiveModel, Column, EndedBy, Entity, Model, State};
-use futures_util::future::join_all;
+use chrono::TimeDelta;
+use entity::partnership::{ActiveModel, Column, EndedBy, Entity, Model, State};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
-use super::object::Partnership;
-use super::rules::{PartnershipState, filter, judge};
+use super::reminder::DAYS;
+use super::rules::{self, PartnershipState};
 use super::terms::Terms;
-use crate::access::{Decision, Exists};
+use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
+use crate::people::membership::store::{GIVEN, Member, select};
 
 /// The partnerships of a client, the oldest first.
-static OF_CLIENT: List<partnership::Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
+static OF_CLIENT: List<Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
+
+/// Partnerships that one round of the server takes on.
+const PER_ROUND: u64 = 100;
 
 type Written<T> = Result<T, DbErr>;
 
-/// The partnerships of a client.
-pub async fn of_client(
+/// The condition that partnership `p` is in force at the moment `now`; both as a statement names them.
+pub fn in_force(p: &str, now: &str) -> String {
+    format!("{p}.state = 'ACTIVE' AND {p}.starts_at <= {now} AND ({p}.ends_at IS NULL OR {p}.ends_at > {now})")
+}
+
+/// The condition that nobody has ended partnership `p`.
+pub fn not_ended(p: &str) -> String {
+    format!("{p}.state <> 'ENDED'")
+}
+
+/// `in_force` for statements that the query builder makes.
+pub fn is_in_force_at(now: DateTimeUtc) -> Condition {
+    Condition::all().add(Column::State.eq(State::Active)).add(Column::StartsAt.lte(now)).add(is_before_end(now))
+}
+
+/// `not_ended` for statements that the query builder makes.
+pub fn is_not_ended() -> Condition {
+    Condition::all().add(Column::State.ne(State::Ended))
+}
+
+fn is_before_end(now: DateTimeUtc) -> Condition {
+    Condition::any().add(Column::EndsAt.is_null()).add(Column::EndsAt.gt(now))
+}
+
+/// The condition that a partnership `t` is in one of the states. Without any, ended ones are left out.
+pub fn in_states(states: Option<&[PartnershipState]>, now: DateTimeUtc) -> Filter {
+    use PartnershipState as S;
+    let states = states.unwrap_or(&[S::Scheduled, S::Active, S::Expired]);
+    let scheduled = "t.state = 'ACTIVE' AND t.starts_at > :now AND (t.ends_at IS NULL OR t.ends_at > :now)";
+    // Each state once and in one order, so that the same question has the same text.
+    let conditions: Vec<String> = [
+        (S::Ended, "t.state = 'ENDED'".to_owned()),
+        (S::Expired, "t.state = 'ACTIVE' AND t.ends_at <= :now".to_owned()),
+        (S::Scheduled, scheduled.to_owned()),
+        (S::Active, in_force("t", ":now")),
+    ]
+    .into_iter()
+    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+    .collect();
+    if conditions.is_empty() {
+        return Filter::default().and("1 = 0");
+    }
+    // The moment is always used, so that a filter has the same parameters whatever it asks for.
+    let wanted = format!("(:now IS NOT NULL AND ({}))", conditions.join(" OR "));
+    Filter::default().and_with(&wanted, [(":now", now.into())])
+}
+
+/// The partnerships of a client, the oldest first.
+pub async fn list_of_client(
     request: &Request,
-    client: &Decision,
+    client: Uuid,
     page: &PageArguments,
     states: Option<&[PartnershipState]>,
-) -> Result<Connection<Partnership>> {
-    let (slice, total) = OF_CLIENT.read(request, client.row.id, page, filter(states, request.now())).await?;
-    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.reseller_id)).await?;
-    // A foreign key holds both ends, so none is missing.
-    Ok(Connection::new(&slice, total, |row| {
-        Partnership::new(row, client, ends.get(&row.reseller_id).unwrap_or(client), request.now())
-    }))
+) -> Result<Page<Model>> {
+    OF_CLIENT.rows(request, client, page, in_states(states, request.now())).await
 }
 
-/// The partnership, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<Partnership>> {
-    let Some(row) = OF_CLIENT.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let ends = request.access.look_all([row.client_id, row.reseller_id]).await?;
-    let (Some(client), Some(reseller)) = (ends.get(&row.client_id), ends.get(&row.reseller_id)) else {
-        return Ok(None);
-    };
-    Ok(Partnership::new(&row, client, reseller, request.now()).if_visible())
+/// The partnership.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_CLIENT.look_up(request, id).await
 }
 
-/// Those of the partnerships that are there for the viewer, by their keys.
-pub async fn find_all(request: &Request, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Partnership>> {
-    let found = join_all(ids.into_iter().map(async |id| (id, find(request, id).await))).await;
-    let found = found.into_iter().map(|(id, found)| Ok(found?.map(|found| (id, found))));
-    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+/// The partnership as the transaction sees it.
+pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    Entity::find_by_id(id).one(tx).await
 }
 
-/// Those of the partnerships that are of the reseller, as the transaction sees them.
+/// Those of the partnerships that belong to the reseller, as the transaction sees them.
 pub async fn of_reseller(
     tx: &DatabaseTransaction,
     db: &Db,
@@ -75,51 +116,44 @@ pub async fn of_reseller(
 /// level, linear in their trees.
 pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
     let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>(format!("below {depth}"));
-    let found = batch.load(reseller, async |tops| all_below(request, &tops, depth).await).await?;
-    Ok(found.unwrap_or_default())
+    let load = async |tops: Vec<Uuid>| {
+        let (db, in_force) = (request.db(), in_force("p", "$2"));
+        let sql = format!(
+            "WITH RECURSIVE down(top, id, depth) AS ( \
+               SELECT id, id, 0 FROM organisation WHERE {} \
+               UNION SELECT down.top, p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
+                 AND {in_force} WHERE down.depth < $3 \
+             ) SELECT DISTINCT down.top, p.reseller_id, p.client_id \
+                 FROM down JOIN partnership p ON p.reseller_id = down.id AND {in_force} WHERE down.depth < $3",
+            db.among("id", 1)
+        );
+        grouped(&db.rows(sql, vec![db.keys(&tops), request.now().into(), depth.into()]).await?)
+    };
+    Ok(batch.load(reseller, load).await?.unwrap_or_default())
 }
 
-async fn all_below(request: &Request, tops: &[Uuid], depth: i32) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
-    let db = request.db();
-    let sql = format!(
-        "WITH RECURSIVE down(top, id, depth) AS ( \
-           SELECT id, id, 0 FROM organisation WHERE {} \
-           UNION SELECT down.top, p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
-             AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
-             WHERE down.depth < $3 \
-         ) SELECT DISTINCT down.top, p.reseller_id, p.client_id \
-             FROM down JOIN partnership p ON p.reseller_id = down.id \
-             AND p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2) \
-           WHERE down.depth < $3",
-        db.among("id", 1)
-    );
-    let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
-    for row in db.rows(sql, vec![db.keys(tops), request.now().into(), depth.into()]).await? {
-        let pair = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        found.entry(row.try_get_by_index(0)?).or_default().push(pair);
-    }
-    Ok(found)
-}
-
-/// The same upwards, as pairs of client and reseller.
+/// All partnerships in force above a client, as pairs of client and reseller.
 pub async fn above(request: &Request, client: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
     let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>("above".to_owned());
-    let found = batch.load(client, async |ids| all_above(request, &ids).await).await?;
-    Ok(found.unwrap_or_default())
+    let load = async |bottoms: Vec<Uuid>| {
+        let (db, in_force) = (request.db(), in_force("p", "$2"));
+        let sql = format!(
+            "WITH RECURSIVE up(bottom, id) AS ( \
+               SELECT id, id FROM organisation WHERE {} \
+               UNION SELECT up.bottom, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force} \
+             ) SELECT up.bottom, p.client_id, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id \
+                 AND {in_force}",
+            db.among("id", 1)
+        );
+        grouped(&db.rows(sql, vec![db.keys(&bottoms), request.now().into()]).await?)
+    };
+    Ok(batch.load(client, load).await?.unwrap_or_default())
 }
 
-async fn all_above(request: &Request, bottoms: &[Uuid]) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
-    let db = request.db();
-    let in_force = "p.state = 'ACTIVE' AND p.starts_at <= $2 AND (p.ends_at IS NULL OR p.ends_at > $2)";
-    let sql = format!(
-        "WITH RECURSIVE up(bottom, id) AS ( \
-           SELECT id, id FROM organisation WHERE {} \
-           UNION SELECT up.bottom, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force} \
-         ) SELECT up.bottom, p.client_id, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force}",
-        db.among("id", 1)
-    );
+/// Reads rows of a start and a pair, by start.
+fn grouped(rows: &[QueryResult]) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
     let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
-    for row in db.rows(sql, vec![db.keys(bottoms), request.now().into()]).await? {
+    for row in rows {
         let pair = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         found.entry(row.try_get_by_index(0)?).or_default().push(pair);
     }
@@ -128,16 +162,11 @@ async fn all_above(request: &Request, bottoms: &[Uuid]) -> Result<HashMap<Uuid, 
 
 /// Whether the partnership is in force, as the transaction sees it.
 pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
-    Ok(load(tx, id).await?.is_some_and(|row| judge(&row, now) == PartnershipState::Active))
+    Ok(find_row(tx, id).await?.is_some_and(|row| rules::is_in_force(&row, now)))
 }
 
-/// The partnership as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
-    Entity::find_by_id(id).one(tx).await
-}
-
-/// Whoever is above whom stays as it is until the transaction ends, but for what it changes itself. Taken before any
-/// organisation is locked. (On SQLite only one transaction writes at a time.)
+/// Keeps others from changing the graph of partnerships until the transaction ends. Taken before any organisation is
+/// locked. (On SQLite only one transaction writes at a time.)
 pub async fn lock_graph(tx: &DatabaseTransaction) -> Written<()> {
     const GRAPH_OF_PARTNERSHIPS: i64 = 0x7061_7274;
     if tx.get_database_backend() == DbBackend::Postgres {
@@ -149,25 +178,28 @@ pub async fn lock_graph(tx: &DatabaseTransaction) -> Written<()> {
 
 /// The one partnership of the two that was not ended, whatever its dates say.
 pub async fn between(tx: &DatabaseTransaction, reseller: Uuid, client: Uuid) -> Written<Option<Model>> {
-    let alive = Entity::find().filter(Column::State.ne(State::Ended));
+    let alive = Entity::find().filter(is_not_ended());
     alive.filter(Column::ResellerId.eq(reseller)).filter(Column::ClientId.eq(client)).one(tx).await
 }
 
-/// The pairs of reseller and client that were not ended: all above the one organisation and all below the other. Of what
-/// is below a reseller, only what may have clients in turn, and one of the others.
+/// The pairs of reseller and client that were not ended: all above the one organisation and all below the other. Of a
+/// reseller's clients, only those that may have clients in turn are read, and one of the others.
 pub async fn around(tx: &DatabaseTransaction, above: Uuid, below: Uuid) -> Written<Vec<(Uuid, Uuid)>> {
-    let sql = "WITH RECURSIVE up(id) AS ( \
+    let alive = not_ended("p");
+    let sql = format!(
+        "WITH RECURSIVE up(id) AS ( \
            SELECT id FROM organisation WHERE id = $1 \
-           UNION SELECT p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND p.state <> 'ENDED' \
+           UNION SELECT p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {alive} \
          ), down(id) AS ( \
            SELECT id FROM organisation WHERE id = $2 \
-           UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND p.state <> 'ENDED' \
+           UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND {alive} \
              JOIN organisation o ON o.id = p.client_id AND o.kind = 'RESELLER' \
-         ) SELECT p.reseller_id, p.client_id FROM up JOIN partnership p ON p.client_id = up.id AND p.state <> 'ENDED' \
+         ) SELECT p.reseller_id, p.client_id FROM up JOIN partnership p ON p.client_id = up.id AND {alive} \
          UNION SELECT p.reseller_id, p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id \
-           AND p.state <> 'ENDED' JOIN organisation o ON o.id = p.client_id AND o.kind = 'RESELLER' \
+           AND {alive} JOIN organisation o ON o.id = p.client_id AND o.kind = 'RESELLER' \
          UNION SELECT down.id, (SELECT p.client_id FROM partnership p WHERE p.reseller_id = down.id \
-           AND p.state <> 'ENDED' LIMIT 1) FROM down";
+           AND {alive} LIMIT 1) FROM down"
+    );
     let values = [above.into(), below.into()];
     let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index::<Option<Uuid>>(1)?)));
@@ -175,7 +207,7 @@ pub async fn around(tx: &DatabaseTransaction, above: Uuid, below: Uuid) -> Writt
     Ok(pairs.filter_map(|(reseller, client)| Some((reseller, client?))).collect())
 }
 
-/// Writes new partnerships: one statement for all of them.
+/// Inserts new partnerships in one statement.
 pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     if !rows.is_empty() {
         Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
@@ -185,7 +217,7 @@ pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     Ok(())
 }
 
-/// Other terms from now on. Before its new end, its people are reminded anew, but for what is over by then.
+/// Gives a partnership other terms. `reminded` says which reminders are over before the new end.
 pub async fn set_terms(tx: &DatabaseTransaction, id: Uuid, terms: Terms, reminded: Option<i32>) -> Written<()> {
     let change = ActiveModel {
         delegated: Set(terms.delegated.to_stored()),
@@ -213,12 +245,138 @@ pub async fn set_ended(tx: &DatabaseTransaction, id: Uuid, by: EndedBy, now: Dat
         ended_by: Set(Some(by)),
         ..Default::default()
     };
-    let alive = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.ne(State::Ended));
+    let alive = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(is_not_ended());
     Ok(alive.exec(tx).await?.rows_affected == 1)
 }
 
-/// The partnerships of a reseller with its clients that were not ended: so many.
+/// Up to `most` partnerships of a reseller with its clients that were not ended.
 pub async fn alive_of(tx: &DatabaseTransaction, reseller: Uuid, most: u64) -> Written<Vec<Model>> {
-    let alive = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::State.ne(State::Ended));
+    let alive = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(is_not_ended());
     alive.limit(most).all(tx).await
+}
+
+/// Names of up to `most` clients whose partnerships with the reseller are in force or scheduled, by name.
+pub async fn client_names(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    now: DateTimeUtc,
+    most: u64,
+) -> Written<Vec<String>> {
+    Entity::find()
+        .select_only()
+        .column(Column::ClientName)
+        .filter(Column::ResellerId.eq(reseller))
+        .filter(Column::State.eq(State::Active))
+        .filter(is_before_end(now))
+        .order_by_asc(Column::ClientName)
+        .limit(most)
+        .into_tuple()
+        .all(tx)
+        .await
+}
+
+/// The reference numbers among these that the reseller's clients have already, each with the name of the client.
+pub async fn taken_references(
+    tx: &DatabaseTransaction,
+    reseller: Uuid,
+    references: &[&str],
+) -> Written<HashMap<String, String>> {
+    if references.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(Option<String>, String)> = Entity::find()
+        .select_only()
+        .column(Column::Reference)
+        .column(Column::ClientName)
+        .filter(Column::ResellerId.eq(reseller))
+        .filter(is_not_ended())
+        .filter(Column::Reference.is_in(references.iter().copied()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found.into_iter().filter_map(|(reference, name)| Some((reference?, name))).collect())
+}
+
+/// Gives a client another reference number, or none.
+pub async fn set_reference(tx: &DatabaseTransaction, id: Uuid, reference: Option<String>) -> Written<()> {
+    let change = ActiveModel { reference: Set(reference), ..Default::default() };
+    Entity::update_many().set(change).filter(Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Partnerships that end soon and whose reminder is due.
+pub async fn list_to_remind(db: &Db, now: DateTimeUtc) -> Result<Vec<Model>> {
+    let [month, week, day] = DAYS;
+    let sql = format!(
+        "SELECT * FROM partnership WHERE state = 'ACTIVE' AND ends_at > $1 AND ends_at <= $2 \
+         AND COALESCE(reminded_days, 1000) > \
+           CASE WHEN ends_at <= $4 THEN {day} WHEN ends_at <= $3 THEN {week} ELSE {month} END \
+         ORDER BY ends_at, id LIMIT {PER_ROUND}"
+    );
+    let ahead = |days: i32| (now + TimeDelta::days(i64::from(days))).into();
+    let rows = db.rows(sql, vec![now.into(), ahead(month), ahead(week), ahead(day)]).await?;
+    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Written<_>>()?)
+}
+
+/// Notes that a reminder is sent. False if another server has sent it, or the end has changed in the meantime.
+pub async fn note_reminder(tx: &DatabaseTransaction, row: &Model, days: i32) -> Written<bool> {
+    let is_later = Column::RemindedDays.is_null().or(Column::RemindedDays.gt(days));
+    let change = ActiveModel { reminded_days: Set(Some(days)), ..Default::default() };
+    let due = Entity::update_many().set(change).filter(Column::Id.eq(row.id)).filter(Column::State.eq(State::Active));
+    let due = due.filter(Column::EndsAt.eq(row.ends_at)).filter(is_later);
+    Ok(due.exec(tx).await?.rows_affected == 1)
+}
+
+/// The memberships of the reseller's own people that were given through the partnership.
+pub async fn memberships_of_own_people(tx: &DatabaseTransaction, row: &Model) -> Written<Vec<Member>> {
+    let condition = "t.partnership_id = $1 AND EXISTS (SELECT 1 FROM membership own \
+                     WHERE own.organisation_id = $2 AND own.user_id = t.user_id)";
+    select(tx, condition, [row.id.into(), row.reseller_id.into()]).await
+}
+
+/// The memberships that a user has through partnerships of the reseller.
+pub async fn memberships_of_user(tx: &DatabaseTransaction, reseller: Uuid, user: Uuid) -> Written<Vec<Member>> {
+    let condition = "t.user_id = $1 AND t.partnership_id IN (SELECT p.id FROM partnership p WHERE p.reseller_id = $2)";
+    select(tx, condition, [user.into(), reseller.into()]).await
+}
+
+/// All memberships that were given through a partnership, in the order in which they were given.
+pub async fn list_given_memberships(
+    request: &Request,
+    partnership: Uuid,
+    page: &PageArguments,
+) -> Result<Page<Member>> {
+    GIVEN.rows(request, partnership, page, Filter::default()).await
+}
+
+/// Partnerships past their end through which people of their resellers are still members.
+pub async fn list_expired_with_members(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
+    let sql = format!(
+        "SELECT p.id FROM partnership p WHERE p.state = 'ACTIVE' AND p.ends_at <= $1 \
+         AND EXISTS (SELECT 1 FROM membership m JOIN membership own ON own.organisation_id = p.reseller_id \
+           AND own.user_id = m.user_id WHERE m.partnership_id = p.id) LIMIT {PER_ROUND}"
+    );
+    let rows = db.rows(sql, vec![now.into()]).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}
+
+// shim
+/// See `find_row`.
+pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    find_row(tx, id).await
+}
+
+// shim
+/// See `Partnership::find`.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::Partnership>> {
+    <super::Partnership as crate::graphql::act::Find>::find(request, id).await
+}
+
+// shim
+/// See `Partnership::find_all`.
+pub async fn find_all(
+    request: &Request,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, super::Partnership>> {
+    super::Partnership::find_all(request, ids).await
 }

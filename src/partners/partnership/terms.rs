@@ -1,6 +1,5 @@
-//! What a partnership lets through and for how long, as somebody wants it to be.
+//! The terms of a partnership: what the client delegates, and until when.
 
-use async_graphql::InputObject;
 use chrono::TimeDelta;
 use entity::partnership::Model;
 use sea_orm::prelude::DateTimeUtc;
@@ -10,39 +9,37 @@ use crate::access::{DelegationPreset, Grants, Permission, PermissionSet};
 use crate::base::config;
 use crate::base::error::{UserError, UserErrorCode};
 
-/// A partnership has an end at most so many days ahead, where the server has no setting for it.
+/// The longest partnership in days, where the server sets no limit of its own.
 const LONGEST_DAYS: i64 = 36_525;
 
-/// What a client lets through to people who come by a reseller. Give either a preset or a list.
-#[derive(Clone, Debug, InputObject)]
-pub struct DelegationInput {
-    /// A named set for the client itself.
+/// What a client is asked to delegate: a preset or a list, not checked yet.
+#[derive(Clone, Debug)]
+pub struct Delegation {
+    /// A named set of permissions at the client itself.
     pub preset: Option<DelegationPreset>,
-    /// The permissions for the client itself; what they bring along is added. An empty list lets nothing through.
+    /// The permissions at the client itself.
     pub permissions: Option<Vec<Permission>>,
-    /// The permissions for the client's own clients, if it is a reseller itself.
-    #[graphql(default)]
+    /// The permissions at the client's own clients.
     pub client_permissions: Vec<Permission>,
-    /// Whether people of resellers above the reseller may come through as well.
-    #[graphql(default)]
+    /// Whether people of resellers above the reseller may use it as well.
     pub includes_upstream: bool,
 }
 
-/// What a partnership lets through, and until when.
+/// What a partnership delegates, and until when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// To the client itself.
+    /// Permissions at the client itself.
     pub delegated: PermissionSet,
-    /// To the clients of the client.
+    /// Permissions at the client's own clients.
     pub client_delegated: PermissionSet,
-    /// Also for people of resellers above the reseller.
+    /// Whether people of resellers above the reseller may use them as well.
     pub includes_upstream: bool,
     /// When it ends by itself.
     pub ends_at: Option<DateTimeUtc>,
 }
 
 impl Terms {
-    /// Of a partnership that there is.
+    /// The terms of a stored partnership.
     pub fn of(row: &Model) -> Self {
         Self {
             delegated: PermissionSet::from_stored(row.delegated),
@@ -52,8 +49,8 @@ impl Terms {
         }
     }
 
-    /// Puts what an input says in the place of what is let through.
-    pub fn with(self, input: &DelegationInput, field: &str) -> Result<Self, UserError> {
+    /// The same terms with another delegation.
+    pub fn with(self, input: &Delegation, field: &str) -> Result<Self, UserError> {
         let delegated = match (input.preset, &input.permissions) {
             (Some(preset), None) => preset.set(),
             (None, Some(list)) => delegable(list, field)?,
@@ -66,29 +63,29 @@ impl Terms {
         Ok(Self { delegated, client_delegated, includes_upstream: input.includes_upstream, ..self })
     }
 
-    /// Both halves, as somebody holds them who gives them.
+    /// Both sets of permissions, to compare with what an actor holds.
     pub const fn grants(self) -> Grants {
         Grants { own: self.delegated, clients: self.client_delegated }
     }
 
-    /// What these let through that the others do not.
+    /// The permissions in these terms that are not in the others.
     pub const fn beyond(self, others: Self) -> Grants {
         self.grants().without(others.grants())
     }
 
-    /// Whether these let more people through than the others, or for longer.
+    /// Whether these terms admit more people than the others, or last longer.
     pub fn reach_further_than(self, others: Self) -> bool {
         let lasts_longer = others.ends_at.is_some_and(|end| self.ends_at.is_none_or(|later| later > end));
         (self.includes_upstream && !others.includes_upstream) || lasts_longer
     }
 
-    /// Whether these give anybody anything that the others do not: more to do, more people, or more time.
+    /// Whether these terms give anything that the others do not: permissions, people or time.
     pub fn give_more_than(self, others: Self) -> bool {
         !self.beyond(others).is_empty() || self.reach_further_than(others)
     }
 
-    /// As the audit log keeps it.
-    pub fn described(self) -> Json {
+    /// How the terms stand in the audit log.
+    pub fn audit_snapshot(self) -> Json {
         let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
         json!({
             "permissions": list(self.delegated),
@@ -99,7 +96,7 @@ impl Terms {
     }
 }
 
-/// The set of these permissions; or which of them no client can delegate.
+/// The set of these permissions. Refuses those that no client can delegate.
 fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserError> {
     let set = PermissionSet::of(list);
     let beyond = set.without(PermissionSet::DELEGABLE);
@@ -111,8 +108,8 @@ fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserErro
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
-/// The end that a partnership gets which begins at the moment: the one that is wanted, or the latest that the server
-/// allows where it allows none without. Or what is wrong with it.
+/// The end of a partnership that begins at this moment: the wanted one, or the latest that the server allows if it allows
+/// none without an end.
 pub fn end(
     wanted: Option<DateTimeUtc>,
     begins: DateTimeUtc,
@@ -133,8 +130,8 @@ pub fn end(
 mod tests {
     use super::*;
 
-    fn input(preset: Option<DelegationPreset>, permissions: Option<Vec<Permission>>) -> DelegationInput {
-        DelegationInput { preset, permissions, client_permissions: Vec::new(), includes_upstream: false }
+    fn input(preset: Option<DelegationPreset>, permissions: Option<Vec<Permission>>) -> Delegation {
+        Delegation { preset, permissions, client_permissions: Vec::new(), includes_upstream: false }
     }
 
     #[test]
@@ -145,7 +142,7 @@ mod tests {
         let error = nothing.with(&input(None, Some(vec![Permission::RoleManage])), "delegation").unwrap_err();
         assert!(error.message.contains("role:manage"), "{}", error.message);
         let terms = nothing.with(&input(None, Some(vec![Permission::InvoicePay])), "delegation").unwrap();
-        assert!(terms.delegated.has(Permission::InvoiceRead), "what it brings along is added");
+        assert!(terms.delegated.has(Permission::InvoiceRead), "the permissions it includes are added");
         assert_eq!(nothing.with(&input(None, Some(Vec::new())), "delegation").unwrap(), nothing);
     }
 

@@ -1,24 +1,24 @@
-//! What a new partnership would do to the graph of all of them: it stays without a cycle, and not too deep. Dates are
-//! ignored, so a partnership that begins later, or has reached its end, counts until it is ended. Pure functions.
+//! Whether a new partnership fits the graph of all partnerships: the graph has no cycle and a limited depth. Dates are
+//! ignored: a scheduled or expired partnership counts until somebody ends it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use uuid::Uuid;
 
-/// So many partnerships may follow each other at most.
+/// How many partnerships may follow each other.
 pub const DEEPEST: usize = 8;
 
 /// Why a partnership does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// The reseller is the client itself or below it: the way down from the client to the reseller.
+    /// The reseller is the client itself or below it. Holds the path down from the client to the reseller.
     Cycle(Vec<Uuid>),
-    /// The longest chain that there would be, from the top down.
+    /// The tree would be too deep. Holds its longest chain, from the top down.
     TooDeep(Vec<Uuid>),
 }
 
-/// Whether the reseller can have the client. The pairs of reseller and client are all that are above the one and below
-/// the other.
+/// Checks that the reseller can have the client. `pairs` holds every (reseller, client) above the reseller and below the
+/// client.
 pub fn fits(pairs: &[(Uuid, Uuid)], reseller: Uuid, client: Uuid) -> Result<(), Misfit> {
     if let Some(way) = way_down(pairs, client, reseller) {
         return Err(Misfit::Cycle(way));
@@ -29,7 +29,7 @@ pub fn fits(pairs: &[(Uuid, Uuid)], reseller: Uuid, client: Uuid) -> Result<(), 
     if chain.len() > DEEPEST + 1 { Err(Misfit::TooDeep(chain)) } else { Ok(()) }
 }
 
-/// What each leads to.
+/// The pairs as a map from each key to its values.
 fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> HashMap<Uuid, Vec<Uuid>> {
     let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for (from, to) in pairs {
@@ -38,7 +38,7 @@ fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> HashMap<Uuid, Vec<Uuid>
     found
 }
 
-/// The shortest way down from one organisation to another, both of them in it.
+/// The shortest path down from one organisation to another, including both.
 fn way_down(pairs: &[(Uuid, Uuid)], from: Uuid, to: Uuid) -> Option<Vec<Uuid>> {
     let clients = grouped(pairs.iter().copied());
     let mut seen = HashSet::from([from]);
@@ -55,10 +55,9 @@ fn way_down(pairs: &[(Uuid, Uuid)], from: Uuid, to: Uuid) -> Option<Vec<Uuid>> {
     None
 }
 
-/// The longest chain from an organisation on, itself first; none is followed further than it takes to see that it is too
-/// long.
+/// The longest chain that starts at an organisation. It stops as soon as the chain is certainly too long.
 fn longest(next: &HashMap<Uuid, Vec<Uuid>>, from: Uuid) -> Vec<Uuid> {
-    // Level by level: what is reached by so many links, with the link before it.
+    // Level by level: what is reached by that many links, with its predecessor.
     let mut levels: Vec<HashMap<Uuid, Uuid>> = vec![HashMap::from([(from, from)])];
     while let Some(last) = levels.last().filter(|_| levels.len() <= DEEPEST + 1) {
         let further: HashMap<Uuid, Uuid> =
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_comes_to_be_above_itself() {
+    fn no_organisation_can_be_above_itself() {
         let graph = pairs(&[(1, 2), (2, 3), (1, 3), (3, 4)]);
         assert_eq!(fits(&graph, id(1), id(1)), Err(Misfit::Cycle(vec![id(1)])));
         assert_eq!(fits(&graph, id(4), id(1)), Err(Misfit::Cycle(vec![id(1), id(3), id(4)])));
@@ -111,7 +110,7 @@ mod tests {
         assert_eq!(fits(&pairs(&graph), id(5), id(10)), Err(Misfit::TooDeep(expected)));
     }
 
-    /// Whether some organisation is above itself, and how many links the longest chain has, by trying all ways.
+    /// The length of the longest chain, or `None` if there is a cycle, found by trying every path.
     fn naive(pairs: &[(Uuid, Uuid)], at: Uuid, above: &mut Vec<Uuid>) -> Option<usize> {
         if above.contains(&at) {
             return None;
@@ -137,9 +136,9 @@ mod tests {
                 with_it.push((reseller, client));
                 let depths: Option<Vec<usize>> = (0..14).map(|at| naive(&with_it, id(at), &mut Vec::new())).collect();
                 let is_fine = depths.is_some_and(|depths| depths.iter().all(|depth| *depth <= DEEPEST));
-                let judged = fits(&graph, reseller, client);
-                prop_assert_eq!(judged.is_ok(), is_fine);
-                if judged.is_ok() {
+                let outcome = fits(&graph, reseller, client);
+                prop_assert_eq!(outcome.is_ok(), is_fine);
+                if outcome.is_ok() {
                     graph = with_it;
                 }
             }

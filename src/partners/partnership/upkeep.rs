@@ -1,48 +1,46 @@
-//! What the server does about partnerships by itself, once a minute: it reminds people of those that end soon, ends the
-//! memberships that hung on one that is over, and finds somebody else where the keeper of an owner's place is gone.
+//! What the server does about partnerships by itself, once a minute. It reminds people of those that end soon, ends the
+//! memberships of expired ones, and passes custody on where its holder can no longer have it.
 //!
-//! No decision waits for it: who comes through a partnership that is over is refused at once. Several servers may do it at
-//! the same time.
+//! No decision depends on it: an expired partnership gives no access from its end on. Several servers may run it at the same
+//! time.
 
 use std::time::Duration;
 
 use sea_orm::prelude::DateTimeUtc;
 
-use super::given;
 use super::reminder::remind;
-use super::store;
+use super::{memberships, store};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
-use crate::organisation;
 use crate::partners::custody;
 
 const EVERY: Duration = Duration::from_mins(1);
 
-/// What one round has done.
+/// The outcome of one round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Upkeep {
-    /// Partnerships whose people were reminded of the end.
+    /// Partnerships whose people were reminded of its end.
     pub reminded: usize,
-    /// Memberships that ended with their partnerships.
+    /// Memberships that ended with expired partnerships.
     pub ended: usize,
-    /// Places of owners that somebody else keeps now.
+    /// Custodies that passed to another owner of the reseller.
     pub passed_on: usize,
 }
 
-/// One round.
+/// Runs one round.
 pub async fn keep_up(db: &Db, random: &Random, now: DateTimeUtc) -> Result<Upkeep> {
     let reminded = remind(db, random, now).await?;
     let mut ended = 0;
-    for id in given::store::over(db, now).await? {
+    for id in store::list_expired_with_members(db, now).await? {
         ended += db
             .write(async |tx| {
-                let Some(row) = store::load(tx, id).await? else { return Ok(0) };
+                let Some(row) = store::find_row(tx, id).await? else { return Ok(0) };
                 crate::access::lock(tx, row.client_id).await?;
-                // Renewed in the meantime, it goes on.
-                match store::load(tx, id).await?.filter(|row| row.ends_at.is_some_and(|end| end <= now)) {
-                    Some(row) => given::take_back_by_system(tx, random, now, &row).await,
+                // It may have been renewed in the meantime.
+                match store::find_row(tx, id).await?.filter(|row| row.ends_at.is_some_and(|end| end <= now)) {
+                    Some(row) => memberships::end_all_by_system(tx, random, now, &row).await,
                     None => Ok(0),
                 }
             })
@@ -52,15 +50,15 @@ pub async fn keep_up(db: &Db, random: &Random, now: DateTimeUtc) -> Result<Upkee
     Ok(Upkeep { reminded, ended, passed_on })
 }
 
-/// Rounds, for as long as the server runs.
+/// Runs a round every minute, as long as the server runs.
 pub async fn keep_up_now_and_then(db: Db, random: Random, clock: Clock) {
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
         match keep_up(&db, &random, clock.now()).await {
             Ok(done) if done == Upkeep::default() => {}
-            Ok(done) => tracing::info!(done.reminded, done.ended, done.passed_on, "partnerships were seen to"),
-            Err(error) => tracing::error!(%error, "partnerships could not be seen to"),
+            Ok(done) => tracing::info!(done.reminded, done.ended, done.passed_on, "partnership upkeep finished"),
+            Err(error) => tracing::error!(%error, "partnership upkeep failed"),
         }
     }
 }

@@ -1,47 +1,50 @@
-//! Proposals: one side of a partnership asks the other for one, or for other terms of the one that there is.
+//! Proposals: one side of a partnership asks the other for a partnership, or for other terms of the present one.
 //!
-//! The other side is named by its id, where the one who proposes may see it; by its code; or by the address of a person,
-//! who chooses the organisation when accepting. Who proposes by a code or an address learns nothing by that: the answer,
-//! the proposal and what becomes of it are the same whether or not there is such an organisation or account, until
-//! somebody answers.
+//! A proposal is PENDING, ACCEPTED, DECLINED, WITHDRAWN or EXPIRED. It exists for viewers who may see partners on their own
+//! side: PARTNERSHIP_READ at the client, CLIENT_READ at the reseller. The person whose address it went to sees it as a
+//! `PartnershipOffer` (`offer.rs`).
 //!
-//! A proposal exists for who sees the partners on its own side (PARTNERSHIP_READ at the client, CLIENT_READ at the
-//! reseller), and as a `PartnershipOffer` for the person whose address it goes to. The client decides what it lets through:
-//! it may accept less than was proposed, and nobody accepts or offers what they do not hold. `propose.rs` is the one side,
-//! `answer.rs` and `accept.rs` the other.
+//! The other side is named by its id, if the viewer may see it, by its code, or by the address of a person. That person
+//! chooses an organisation when accepting. A code or an address reveals nothing: the answer and the proposal look the same
+//! whether or not such an organisation or account exists, until somebody answers.
+//!
+//! The client decides what it delegates and may accept less than was proposed. Nobody offers or accepts what they do not
+//! hold. `propose.rs` and `withdraw.rs` are for the side that asks, `accept.rs` and `decline.rs` for the side that answers.
 
 mod accept;
-mod answer;
+mod accepting;
+mod asked;
+mod decline;
 mod letters;
 mod object;
 mod offer;
 mod propose;
 mod rules;
-pub mod send;
+pub mod sending;
 pub mod store;
 mod withdraw;
 
-pub use answer::ProposalAnswerMutation;
+use async_graphql::{Context, MergedObject};
+
 pub use object::PartnershipProposal;
 pub use offer::PartnershipOffer;
-pub use propose::{ProposalMutation, enough, waits_already};
-pub use rules::{Lapse, PartnershipProposalState};
-pub use withdraw::ProposalWithdrawalMutation;
+pub use rules::{Expiry, PartnershipProposalState, pending_already};
+pub use sending::require_below_daily_limit;
 
-use std::sync::Arc;
-
-use async_graphql::Context;
-
-use crate::base::config::Config;
 use crate::base::error::Result;
-use crate::graphql::request::{Request, service};
+use crate::graphql::request::Request;
 
-/// Which proposals have lapsed at the moment of the request.
-pub fn lapse(context: &Context<'_>) -> Result<Lapse> {
-    Ok(lapse_of(Request::of(context)?))
-}
+/// The mutations of proposals.
+#[derive(MergedObject, Default)]
+pub struct ProposalMutation(
+    propose::ProposePartnership,
+    accept::AcceptPartnership,
+    decline::DeclinePartnership,
+    withdraw::WithdrawPartnershipProposal,
+);
 
-/// The same of a request.
-pub fn lapse_of(request: &Request) -> Lapse {
-    Lapse { now: request.now(), days: request.config.partnerships.proposal_days }
+// shim
+/// See `Expiry::of`.
+pub fn lapse(context: &Context<'_>) -> Result<Expiry> {
+    Ok(Expiry::of(Request::of(context)?))
 }

@@ -1,36 +1,85 @@
-//! A proposal as the people of both sides see it.
+//! Proposals as the people of both sides see them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use entity::partnership_proposal::Model;
+use futures_util::future::join_all;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
-use super::rules::{self, Lapse, PartnershipProposalState, judge};
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use super::rules::{self, Expiry, PartnershipProposalState, state_at};
+use super::store::{self, Direction};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
-use crate::partners::partnership::{self, Partnership, PartnershipSide, PartnershipTerms};
+use crate::partners::partnership::{Partnership, PartnershipSide, PartnershipTerms};
 
-/// One side of a partnership asks the other for one, or for other terms of the one that there is.
+/// A proposal with the organisation that made it, and the one that is asked, if there is one.
 #[derive(Clone)]
 pub struct PartnershipProposal {
     pub(super) row: Arc<Model>,
-    maker: Decision,
+    pub(super) maker: Decision,
     addressee: Option<Decision>,
-    lapse: Lapse,
+    expiry: Expiry,
 }
 
 impl PartnershipProposal {
-    /// A proposal with who makes it, and to whom as far as that is an organisation.
-    pub fn new(row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>, lapse: Lapse) -> Self {
-        Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), lapse }
+    /// Of a row and its organisations.
+    pub fn new(row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>, expiry: Expiry) -> Self {
+        Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), expiry }
     }
 
-    fn side(&self) -> PartnershipSide {
+    /// The proposals of an organisation, the newest first: those on a side on which the viewer may see its partners.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        direction: Direction,
+        states: Option<&[PartnershipProposalState]>,
+    ) -> Result<Connection<Self>> {
+        let expiry = Expiry::of(request);
+        let sides = [PartnershipSide::Reseller, PartnershipSide::Client];
+        let sides: Vec<_> = sides.into_iter().filter(|side| at.grants.has(side.reading())).collect();
+        let page = store::list(request, at.id(), page, direction, (states, &sides, expiry)).await?;
+        let others = page.rows().filter_map(|row| match direction {
+            Direction::Sent => row.addressee_id,
+            Direction::Received => Some(row.organisation_id),
+        });
+        let others = request.access.look_all(others).await?;
+        Ok(page.connection(|row| {
+            let (maker, addressee) = match direction {
+                Direction::Sent => (at, row.addressee_id.and_then(|id| others.get(&id))),
+                Direction::Received => (others.get(&row.organisation_id).unwrap_or(at), Some(at)),
+            };
+            Self::new(row, maker, addressee, expiry)
+        }))
+    }
+
+    /// The proposals with these keys that exist for the viewer.
+    pub async fn find_all(request: &Request, keys: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Self>> {
+        let found = join_all(keys.into_iter().map(async |key| (key, Self::find(request, key).await))).await;
+        let found = found.into_iter().map(|(key, found)| Ok(found?.map(|found| (key, found))));
+        Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The proposal, whether or not it exists for the viewer: the person whose address it went to may answer it as well.
+    pub(super) async fn find_any(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::find(request, key).await? else { return Ok(None) };
+        let ends = request.access.look_all([row.organisation_id].into_iter().chain(row.addressee_id)).await?;
+        let Some(maker) = ends.get(&row.organisation_id) else { return Ok(None) };
+        let addressee = row.addressee_id.and_then(|id| ends.get(&id));
+        Ok(Some(Self::new(&row, maker, addressee, Expiry::of(request))))
+    }
+
+    /// The side that made it.
+    pub(super) fn side(&self) -> PartnershipSide {
         self.row.side.into()
     }
 
@@ -38,26 +87,24 @@ impl PartnershipProposal {
         if side == self.side() { Some(&self.maker) } else { self.addressee.as_ref() }
     }
 
-    /// What the viewer sees of who is on the side. Who has asked by a code or an address learns by the answer alone whom.
+    /// The organisation on the side, as far as the viewer may know it. A maker that gave a code or an address learns only
+    /// from the acceptance which organisation it is.
     fn card(&self, side: PartnershipSide) -> Option<OrganisationCard> {
-        let seen = self.on(side)?;
+        let decision = self.on(side)?;
         let was_named = self.row.code.is_none() && self.row.email.is_none();
         let is_known = side == self.side()
             || was_named
-            || judge(&self.row, self.lapse) == PartnershipProposalState::Accepted
-            || seen.grants.has(side.reading());
-        is_known.then(|| OrganisationCard::from(&*seen.row))
+            || state_at(&self.row, self.expiry) == PartnershipProposalState::Accepted
+            || decision.grants.has(side.reading());
+        is_known.then(|| decision.card().into())
     }
 }
 
-impl crate::graphql::act::Find for PartnershipProposal {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::PartnershipProposal;
+impl Find for PartnershipProposal {
+    const TYPE: Type = Type::PartnershipProposal;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key, super::lapse_of(request)).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        Ok(Self::find_any(request, key).await?.and_then(Self::if_visible))
     }
 }
 
@@ -68,11 +115,11 @@ impl Guarded for PartnershipProposal {
             Side::Reseller => self.on(PartnershipSide::Reseller),
             Side::Organisation | Side::Payer => None,
         }?;
-        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
+        Some(GrantsAt { organisation: end.id(), grants: end.grants })
     }
 }
 
-/// One side of a partnership asks the other for one, or for other terms of the one that there is.
+/// A proposal of one side to the other: a new partnership, or other terms of the present one.
 #[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER))]
 #[Object]
 impl PartnershipProposal {
@@ -82,56 +129,56 @@ impl PartnershipProposal {
         Type::PartnershipProposal.id(self.row.id)
     }
 
-    /// Which side asks.
+    /// The side that made it.
     #[public]
     fn proposed_by(&self) -> PartnershipSide {
         self.side()
     }
 
-    /// The organisation that is to have the client. Null for who has asked it by its code or by somebody's address, until
-    /// it accepts.
+    /// The organisation that would have the client. If it was asked by a code or an address, this is null for the other side
+    /// until it accepts.
     #[public]
     fn reseller(&self) -> Option<OrganisationCard> {
         self.card(PartnershipSide::Reseller)
     }
 
-    /// The organisation that is to be the client. Null for who has asked it by its code or by somebody's address, until it
-    /// accepts.
+    /// The organisation that would be the client. If it was asked by a code or an address, this is null for the other side
+    /// until it accepts.
     #[public]
     fn client(&self) -> Option<OrganisationCard> {
         self.card(PartnershipSide::Client)
     }
 
-    /// The code or address that was given by who asks; null for the others, and where an id was given.
+    /// The code or address that the side that asks has given; null for the other side, and if it has given an id.
     #[public]
     fn addressed_to(&self) -> Option<&str> {
         let is_of_maker = self.maker.grants.has(self.side().reading());
         self.row.code.as_deref().or(self.row.email.as_deref()).filter(|_| is_of_maker)
     }
 
-    /// Where it stands at the moment.
+    /// Its state at the moment.
     #[public]
     fn state(&self) -> PartnershipProposalState {
-        judge(&self.row, self.lapse)
+        state_at(&self.row, self.expiry)
     }
 
-    /// What is asked for, with the fields and mutations that it would open.
+    /// The proposed terms, with the fields and mutations that they would open.
     #[public]
     fn terms(&self) -> PartnershipTerms {
         PartnershipTerms(rules::terms(&self.row))
     }
 
-    /// What the one side says to the other.
+    /// The message to the other side; null if there is none.
     #[public]
     fn message(&self) -> Option<&str> {
         self.row.message.as_deref()
     }
 
-    /// The partnership that it is to change, or that it has become; null where there is none, or the viewer may not see it.
+    /// The partnership that it would change, or that came of it; null if there is none, or if it is hidden from the viewer.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };
-        partnership::store::find(Request::of(context)?, id).await
+        Partnership::find(Request::of(context)?, id).await
     }
 
     /// When it was made.
@@ -140,13 +187,13 @@ impl PartnershipProposal {
         self.row.created_at
     }
 
-    /// Until when it can be answered.
+    /// When it expires if nobody answers.
     #[public]
-    fn lapses_at(&self) -> DateTimeUtc {
-        self.lapse.of(self.row.created_at)
+    fn expires_at(&self) -> DateTimeUtc {
+        self.expiry.end_of(self.row.created_at)
     }
 
-    /// When it was accepted, declined or taken back.
+    /// When it was accepted, declined or withdrawn; null before that.
     #[public]
     fn answered_at(&self) -> Option<DateTimeUtc> {
         self.row.answered_at

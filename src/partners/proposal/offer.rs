@@ -1,4 +1,4 @@
-//! A proposal, as the person sees it whose address it goes to.
+//! A proposal as the person sees it whose address it went to.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use entity::partnership_proposal::Model;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::rules::{self, Lapse};
+use super::rules::{self, Expiry};
 use super::store;
 use crate::access::{Actor, UserActor};
 use crate::base::error::Result;
@@ -17,41 +17,41 @@ use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::{PartnershipSide, PartnershipTerms};
 
-/// Somebody asks the viewer for a partnership with one of the viewer's organisations: accept it for one with
-/// `acceptPartnership`, or decline it.
+/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with `acceptPartnership`,
+/// or decline it.
 pub struct PartnershipOffer {
     row: Model,
     by: OrganisationCard,
-    lapse: Lapse,
+    expiry: Expiry,
 }
 
 impl PartnershipOffer {
-    /// Those to the address of who asks, the oldest first; none before the address is proved.
+    /// The offers to the viewer's address, the oldest first; none before the address is verified.
     pub async fn list(context: &Context<'_>, page: &PageArguments) -> Result<Connection<Self>> {
         let request = Request::of(context)?;
-        let lapse = super::lapse(context)?;
+        let expiry = Expiry::of(request);
         let found = match request.actor() {
             Actor::User(UserActor { email, is_verified: true, .. }) => {
-                store::list_for(request.db(), email, lapse).await?
+                store::list_to_address(request.db(), email, expiry).await?
             }
             _ => Vec::new(),
         };
         let total = Total::known(found.len());
         let items = found.into_iter().map(|offer| {
-            // In the order of the list: digits enough for any moment.
+            // Enough digits for any moment, so that texts sort like times.
             let key = format!("{:020}", offer.0.created_at.timestamp_micros());
             (key, offer.0.id, Arc::new(offer))
         });
         Ok(Connection::new(&slice_sorted(items, page), total, |offer| Self {
             row: offer.0.clone(),
             by: OrganisationCard::from(&offer.1),
-            lapse,
+            expiry,
         }))
     }
 }
 
-/// Somebody asks the viewer for a partnership with one of the viewer's organisations: accept it for one with
-/// `acceptPartnership`, or decline it.
+/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with `acceptPartnership`,
+/// or decline it.
 #[guarded]
 #[Object]
 impl PartnershipOffer {
@@ -61,25 +61,25 @@ impl PartnershipOffer {
         Type::PartnershipProposal.id(self.row.id)
     }
 
-    /// Which side of the partnership the other is to be.
+    /// The side of the partnership that the other organisation would have.
     #[public]
     fn proposed_by(&self) -> PartnershipSide {
         self.row.side.into()
     }
 
-    /// Who asks.
+    /// The organisation that asks.
     #[public]
     fn organisation(&self) -> &OrganisationCard {
         &self.by
     }
 
-    /// What is asked for, with the fields and mutations that it would open.
+    /// The proposed terms, with the fields and mutations that they would open.
     #[public]
     fn terms(&self) -> PartnershipTerms {
         PartnershipTerms(rules::terms(&self.row))
     }
 
-    /// What the other says to it.
+    /// The message of the other organisation; null if there is none.
     #[public]
     fn message(&self) -> Option<&str> {
         self.row.message.as_deref()
@@ -91,9 +91,9 @@ impl PartnershipOffer {
         self.row.created_at
     }
 
-    /// Until when it can be answered.
+    /// When it expires if nobody answers.
     #[public]
-    fn lapses_at(&self) -> DateTimeUtc {
-        self.lapse.of(self.row.created_at)
+    fn expires_at(&self) -> DateTimeUtc {
+        self.expiry.end_of(self.row.created_at)
     }
 }

@@ -1,121 +1,182 @@
-//! Where a proposal stands. Pure functions.
+//! The states of a proposal, and which organisations may propose to each other.
 
 use async_graphql::Enum;
 use chrono::TimeDelta;
+use entity::organisation::{self, Kind};
 use entity::partnership_proposal::{Model, State};
 use sea_orm::prelude::DateTimeUtc;
 
+use crate::access::{Authorised, PermissionSet};
 use crate::base::error::{UserError, UserErrorCode};
-use crate::graphql::page::Filter;
+use crate::graphql::request::Request;
+use crate::organisation::require_active;
 use crate::partners::partnership::{PartnershipSide, Terms};
 
-/// So many proposals one organisation makes in a day at most: each writes to somebody.
-pub const A_DAY: u64 = 5_000;
-/// So many proposals one organisation makes to the same other one in a day at most, also where it takes them back.
-pub const TO_ONE: u64 = 10;
-/// So many proposals go to one address in a day at most, whoever makes them.
-pub const TO_ONE_ADDRESS: u64 = 5;
+/// How many proposals one organisation may make in a day: each sends mail.
+pub const MOST_PER_DAY: u64 = 5_000;
+/// How many proposals one organisation may make to the same addressee in a day, including those it withdraws.
+pub const MOST_TO_ONE: u64 = 10;
+/// How many proposals may go to one address in a day, whoever makes them.
+pub const MOST_TO_ONE_ADDRESS: u64 = 5;
 
-/// What became of a proposal.
+/// The state of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum PartnershipProposalState {
     /// Waits for an answer.
-    Proposed,
+    Pending,
     /// Accepted, perhaps with less than was proposed: there is a partnership.
     Accepted,
-    /// Declined.
+    /// Declined by the other side.
     Declined,
-    /// Taken back.
+    /// Withdrawn by the side that made it.
     Withdrawn,
-    /// Was not answered in time.
-    Lapsed,
+    /// Not answered in time.
+    Expired,
 }
 
-/// The state at the moment.
-pub fn judge(row: &Model, lapse: Lapse) -> PartnershipProposalState {
+/// The state of a proposal at the moment.
+pub fn state_at(row: &Model, expiry: Expiry) -> PartnershipProposalState {
     match row.state {
-        State::Proposed if row.created_at <= lapse.before() => PartnershipProposalState::Lapsed,
-        State::Proposed => PartnershipProposalState::Proposed,
+        State::Proposed if row.created_at <= expiry.limit() => PartnershipProposalState::Expired,
+        State::Proposed => PartnershipProposalState::Pending,
         State::Accepted => PartnershipProposalState::Accepted,
         State::Declined => PartnershipProposalState::Declined,
         State::Withdrawn => PartnershipProposalState::Withdrawn,
-        State::Lapsed => PartnershipProposalState::Lapsed,
+        State::Lapsed => PartnershipProposalState::Expired,
     }
 }
 
 /// Which proposals are too old to be answered.
 #[derive(Clone, Copy, Debug)]
-pub struct Lapse {
-    /// The moment at which that is asked.
+pub struct Expiry {
+    /// The moment of the question.
     pub now: DateTimeUtc,
-    /// For how many days one can be answered.
+    /// For how many days a proposal can be answered.
     pub days: i64,
 }
 
-impl Lapse {
-    /// Those that were made until then are too old.
-    pub fn before(self) -> DateTimeUtc {
+impl Expiry {
+    /// At the moment of a request.
+    pub fn of(request: &Request) -> Self {
+        Self { now: request.now(), days: request.config.partnerships.proposal_days }
+    }
+
+    /// Proposals made at this moment or before it have expired.
+    pub fn limit(self) -> DateTimeUtc {
         self.now - TimeDelta::days(self.days)
     }
 
-    /// Until when one can be answered that was made then.
-    pub fn of(self, created_at: DateTimeUtc) -> DateTimeUtc {
+    /// When a proposal expires that was made at the given moment.
+    pub fn end_of(self, created_at: DateTimeUtc) -> DateTimeUtc {
         created_at + TimeDelta::days(self.days)
     }
 }
 
-/// Those in one of the states, where any are given; and only those whose maker is on one of the sides.
-pub fn filter(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSide], lapse: Lapse) -> Filter {
-    use PartnershipProposalState as S;
-    let by = |side| sides.contains(&side);
-    let made_by = match (by(PartnershipSide::Reseller), by(PartnershipSide::Client)) {
-        (true, true) => Filter::default(),
-        (true, false) => Filter::default().and("t.side = 'RESELLER'"),
-        (false, true) => Filter::default().and("t.side = 'CLIENT'"),
-        (false, false) => Filter::default().and("1 = 0"),
-    };
-    let Some(states) = states else { return made_by };
-    // Each once and in one order, so that what is asked for has one text.
-    let conditions: Vec<&str> = [
-        (S::Proposed, "t.state = 'PROPOSED' AND t.created_at > :lapse"),
-        (S::Accepted, "t.state = 'ACCEPTED'"),
-        (S::Declined, "t.state = 'DECLINED'"),
-        (S::Withdrawn, "t.state = 'WITHDRAWN'"),
-        (S::Lapsed, "(t.state = 'LAPSED' OR (t.state = 'PROPOSED' AND t.created_at <= :lapse))"),
-    ]
-    .into_iter()
-    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
-    .collect();
-    if conditions.is_empty() {
-        return made_by.and("1 = 0");
-    }
-    let wanted = format!("(:lapse IS NOT NULL AND ({}))", conditions.join(" OR "));
-    made_by.and_with(&wanted, [(":lapse", lapse.before().into())])
-}
-
-/// Refuses where it waits for no answer any more.
-pub fn waits(row: &Model, lapse: Lapse) -> Result<(), UserError> {
+/// Refuses a proposal that no longer waits for an answer.
+pub fn require_pending(row: &Model, expiry: Expiry) -> Result<(), UserError> {
     let stale = |text: &str| Err(UserError::at("proposalId", UserErrorCode::StaleState, text));
-    match judge(row, lapse) {
-        PartnershipProposalState::Proposed => Ok(()),
+    match state_at(row, expiry) {
+        PartnershipProposalState::Pending => Ok(()),
         PartnershipProposalState::Accepted => stale("It was accepted already."),
         PartnershipProposalState::Declined => stale("It was declined already."),
-        PartnershipProposalState::Withdrawn => stale("It was taken back."),
-        PartnershipProposalState::Lapsed => {
+        PartnershipProposalState::Withdrawn => stale("It was withdrawn."),
+        PartnershipProposalState::Expired => {
             let message = "It was not answered in time. Ask for another.";
             Err(UserError::at("proposalId", UserErrorCode::TooLate, message))
         }
     }
 }
 
-/// The terms that are proposed.
-pub fn terms(row: &Model) -> Terms {
+/// The proposed terms.
+pub const fn terms(row: &Model) -> Terms {
     Terms {
-        delegated: crate::access::PermissionSet::from_stored(row.delegated),
-        client_delegated: crate::access::PermissionSet::from_stored(row.client_delegated),
+        delegated: PermissionSet::from_stored(row.delegated),
+        client_delegated: PermissionSet::from_stored(row.client_delegated),
         includes_upstream: row.includes_upstream,
         ends_at: row.ends_at,
     }
+}
+
+/// Refuses an organisation that cannot propose these terms as that side.
+pub fn require_may_propose(maker: &Authorised, side: PartnershipSide, terms: Terms) -> Result<(), UserError> {
+    require_active(maker.row())?;
+    match (side, maker.row().kind) {
+        (_, Kind::Operator) => Err(operator_error("organisationId")),
+        (PartnershipSide::Reseller, Kind::Reseller) => Ok(()),
+        (PartnershipSide::Reseller, _) => {
+            let message = "Only a reseller has clients: ask for it with requestReseller.";
+            Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message))
+        }
+        (PartnershipSide::Client, _) => {
+            let missing = terms.grants().without(maker.grants);
+            if missing.is_empty() { Ok(()) } else { Err(UserError::not_held("delegation", missing)) }
+        }
+    }
+}
+
+/// Refuses an organisation that cannot be the other side of a proposal; `side` is that of the organisation that asks.
+pub fn require_may_be_asked(other: &organisation::Model, side: PartnershipSide) -> Result<(), UserError> {
+    match (other.state, other.kind) {
+        (organisation::State::Closed, _) => {
+            Err(UserError::at("to", UserErrorCode::OrganisationClosed, "This organisation is closed."))
+        }
+        (_, Kind::Operator) => Err(operator_error("to")),
+        (_, kind) if side == PartnershipSide::Client && kind != Kind::Reseller => {
+            let message = "Only a reseller has clients, and this organisation is not a reseller.";
+            Err(UserError::at("to", UserErrorCode::NotAReseller, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses two organisations that cannot become partners now; `own` is the side that accepts.
+pub fn require_may_partner(
+    reseller: &organisation::Model,
+    client: &organisation::Model,
+    own: PartnershipSide,
+) -> Result<(), UserError> {
+    let (own, other) = match own {
+        PartnershipSide::Reseller => (reseller, client),
+        PartnershipSide::Client => (client, reseller),
+    };
+    let wrong = |code, message: &str| Err(UserError::at("proposalId", code, message));
+    if reseller.id == client.id {
+        return wrong(UserErrorCode::InvalidInput, ITSELF);
+    }
+    if client.kind == Kind::Operator {
+        return Err(operator_error("proposalId"));
+    }
+    if reseller.kind != Kind::Reseller {
+        let message = "Only a reseller has clients, and this organisation is not a reseller.";
+        return wrong(UserErrorCode::NotAReseller, message);
+    }
+    require_active(own)?;
+    match other.state {
+        organisation::State::Active => Ok(()),
+        organisation::State::Suspended => {
+            let message = "The other organisation is suspended. Wait until it is resumed.";
+            wrong(UserErrorCode::OrganisationSuspended, message)
+        }
+        organisation::State::Closed => wrong(UserErrorCode::OrganisationClosed, "The other organisation is closed."),
+    }
+}
+
+/// The message where both sides are the same organisation.
+pub const ITSELF: &str = "An organisation cannot be its own partner.";
+
+fn operator_error(field: &str) -> UserError {
+    UserError::at(field, UserErrorCode::InvalidInput, "The operator is everybody's partner already.")
+}
+
+/// The error where the same proposal is pending already.
+pub fn pending_already() -> UserError {
+    let message = "You have proposed this already, and it waits for an answer. Withdraw that proposal first.";
+    UserError::at("to", UserErrorCode::Duplicate, message)
+}
+
+/// The error where a daily limit is reached.
+pub fn too_many_today() -> UserError {
+    UserError::at("to", UserErrorCode::TooMany, "The limit of proposals for one day is reached. Try again tomorrow.")
 }
 
 #[cfg(test)]
@@ -147,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn a_proposal_lapses_after_its_days() {
-        let lapse = Lapse { now: DateTimeUtc::UNIX_EPOCH + TimeDelta::days(1_000), days: 90 };
-        assert_eq!(judge(&row(State::Proposed, 911), lapse), PartnershipProposalState::Proposed);
-        assert_eq!(judge(&row(State::Proposed, 910), lapse), PartnershipProposalState::Lapsed);
-        assert_eq!(judge(&row(State::Accepted, 1), lapse), PartnershipProposalState::Accepted);
-        assert!(waits(&row(State::Proposed, 911), lapse).is_ok());
+    fn a_proposal_expires_after_its_days() {
+        let expiry = Expiry { now: DateTimeUtc::UNIX_EPOCH + TimeDelta::days(1_000), days: 90 };
+        assert_eq!(state_at(&row(State::Proposed, 911), expiry), PartnershipProposalState::Pending);
+        assert_eq!(state_at(&row(State::Proposed, 910), expiry), PartnershipProposalState::Expired);
+        assert_eq!(state_at(&row(State::Accepted, 1), expiry), PartnershipProposalState::Accepted);
+        assert!(require_pending(&row(State::Proposed, 911), expiry).is_ok());
         for over in [row(State::Proposed, 910), row(State::Declined, 911), row(State::Accepted, 911)] {
-            assert!(waits(&over, lapse).is_err());
+            assert!(require_pending(&over, expiry).is_err());
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Statements about proposals.
 #![expect(clippy::disallowed_methods, reason = "the statements about proposals stand here")]
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::partnership_proposal::{ActiveModel, Column, Entity, Model, State};
 use entity::{organisation, partnership_proposal};
-use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
@@ -14,13 +13,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::object::PartnershipProposal;
-use super::rules::{self, Lapse, PartnershipProposalState};
-use super::send::Addressee;
-use crate::access::{Decision, Exists};
+use super::rules::{Expiry, PartnershipProposalState};
+use super::sending::Addressee;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipSide;
 
@@ -29,7 +26,7 @@ type Written<T> = Result<T, DbErr>;
 /// The proposals that an organisation has made, the newest first.
 static SENT: List<Model> =
     List { descending: true, ..List::of_rows("partnership_proposal", "organisation_id", Key::Instant("created_at")) };
-/// Those that were made to it.
+/// The proposals that were made to it.
 static RECEIVED: List<Model> = List { parent: "addressee_id", ..SENT };
 
 /// Which proposals of an organisation.
@@ -41,72 +38,66 @@ pub enum Direction {
     Received,
 }
 
-/// The proposals of an organisation, as far as the viewer may see its partners on the side that it is asked or asks as.
+/// The condition that a proposal `t` is in one of the states, if any are given, and that its maker is on one of the sides.
+fn in_states(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSide], expiry: Expiry) -> Filter {
+    use PartnershipProposalState as S;
+    let by = |side| sides.contains(&side);
+    let made_by = match (by(PartnershipSide::Reseller), by(PartnershipSide::Client)) {
+        (true, true) => Filter::default(),
+        (true, false) => Filter::default().and("t.side = 'RESELLER'"),
+        (false, true) => Filter::default().and("t.side = 'CLIENT'"),
+        (false, false) => Filter::default().and("1 = 0"),
+    };
+    let Some(states) = states else { return made_by };
+    // Each state once and in one order, so that the same question has the same text.
+    let conditions: Vec<&str> = [
+        (S::Pending, "t.state = 'PROPOSED' AND t.created_at > :limit"),
+        (S::Accepted, "t.state = 'ACCEPTED'"),
+        (S::Declined, "t.state = 'DECLINED'"),
+        (S::Withdrawn, "t.state = 'WITHDRAWN'"),
+        (S::Expired, "(t.state = 'LAPSED' OR (t.state = 'PROPOSED' AND t.created_at <= :limit))"),
+    ]
+    .into_iter()
+    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+    .collect();
+    if conditions.is_empty() {
+        return made_by.and("1 = 0");
+    }
+    let wanted = format!("(:limit IS NOT NULL AND ({}))", conditions.join(" OR "));
+    made_by.and_with(&wanted, [(":limit", expiry.limit().into())])
+}
+
+/// The proposals that an organisation has made or received on one of the given sides of its own, the newest first.
 pub async fn list(
     request: &Request,
-    seen: &Decision,
+    organisation: Uuid,
     page: &PageArguments,
     direction: Direction,
-    (states, lapse): (Option<&[PartnershipProposalState]>, Lapse),
-) -> Result<Connection<PartnershipProposal>> {
-    let may_see =
-        [PartnershipSide::Reseller, PartnershipSide::Client].into_iter().filter(|side| seen.grants.has(side.reading()));
+    (states, sides, expiry): (Option<&[PartnershipProposalState]>, &[PartnershipSide], Expiry),
+) -> Result<Page<Model>> {
     let (list, made_by): (&'static List<Model>, Vec<PartnershipSide>) = match direction {
-        Direction::Sent => (&SENT, may_see.collect()),
-        Direction::Received => (&RECEIVED, may_see.map(PartnershipSide::other).collect()),
+        Direction::Sent => (&SENT, sides.to_vec()),
+        Direction::Received => (&RECEIVED, sides.iter().map(|side| side.other()).collect()),
     };
-    let filter = rules::filter(states, &made_by, lapse);
-    let (slice, total) = list.read(request, seen.row.id, page, filter).await?;
-    let others = slice.items.iter().filter_map(|(_, row)| match direction {
-        Direction::Sent => row.addressee_id,
-        Direction::Received => Some(row.organisation_id),
-    });
-    let others = request.access.look_all(others).await?;
-    Ok(Connection::new(&slice, total, |row| {
-        let (maker, addressee) = match direction {
-            Direction::Sent => (seen, row.addressee_id.and_then(|id| others.get(&id))),
-            Direction::Received => (others.get(&row.organisation_id).unwrap_or(seen), Some(seen)),
-        };
-        PartnershipProposal::new(row, maker, addressee, lapse)
-    }))
+    list.rows(request, organisation, page, in_states(states, &made_by, expiry)).await
 }
 
-/// The proposal, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid, lapse: Lapse) -> Result<Option<PartnershipProposal>> {
-    Ok(find_any(request, id, lapse).await?.and_then(PartnershipProposal::if_visible))
-}
-
-/// Those of the proposals that are there for the viewer, by their keys.
-pub async fn find_all(
-    request: &Request,
-    ids: impl IntoIterator<Item = Uuid>,
-    lapse: Lapse,
-) -> Result<HashMap<Uuid, PartnershipProposal>> {
-    let found = join_all(ids.into_iter().map(async |id| (id, find(request, id, lapse).await))).await;
-    let found = found.into_iter().map(|(id, found)| Ok(found?.map(|found| (id, found))));
-    Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
-}
-
-/// The proposal, whoever asks.
-pub async fn find_any(request: &Request, id: Uuid, lapse: Lapse) -> Result<Option<PartnershipProposal>> {
-    let Some(row) = SENT.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let ends = request.access.look_all([row.organisation_id].into_iter().chain(row.addressee_id)).await?;
-    let Some(maker) = ends.get(&row.organisation_id) else { return Ok(None) };
-    let addressee = row.addressee_id.and_then(|id| ends.get(&id));
-    Ok(Some(PartnershipProposal::new(&row, maker, addressee, lapse)))
+/// The proposal.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Arc<Model>>> {
+    SENT.find(request.db(), &request.lists, id).await
 }
 
 /// The proposal as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     Entity::find_by_id(id).one(tx).await
 }
 
-/// Proposals that wait for the person with the address, the oldest first, with the name and kind of who makes them.
-pub async fn list_for(db: &Db, email: &str, lapse: Lapse) -> Result<Vec<(Model, organisation::Model)>> {
+/// The pending proposals to an address, the oldest first, each with the organisation that made it.
+pub async fn list_to_address(db: &Db, email: &str, expiry: Expiry) -> Result<Vec<(Model, organisation::Model)>> {
     let found = Entity::find()
         .filter(Column::Email.eq(email))
         .filter(Column::State.eq(State::Proposed))
-        .filter(Column::CreatedAt.gt(lapse.before()))
+        .filter(Column::CreatedAt.gt(expiry.limit()))
         .all(db.reader())
         .await?;
     let makers = organisation::Entity::find()
@@ -129,18 +120,18 @@ pub async fn find_by_code(tx: &DatabaseTransaction, code: &str) -> Written<Optio
     organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(tx).await
 }
 
-/// Those that were not answered in time make room for new ones.
-pub async fn lapse(tx: &DatabaseTransaction, maker: Uuid, lapse: Lapse) -> Written<()> {
+/// Marks the proposals of an organisation that were not answered in time, so that the same can be proposed again.
+pub async fn mark_expired(tx: &DatabaseTransaction, maker: Uuid, expiry: Expiry) -> Written<()> {
     let late = Entity::update_many()
         .set(ActiveModel { state: Set(State::Lapsed), ..Default::default() })
         .filter(Column::OrganisationId.eq(maker))
         .filter(Column::State.eq(State::Proposed))
-        .filter(Column::CreatedAt.lte(lapse.before()));
+        .filter(Column::CreatedAt.lte(expiry.limit()));
     late.exec(tx).await?;
     Ok(())
 }
 
-/// Writes new proposals; gives the keys of those that were written, since some of the same kind may wait already.
+/// Inserts new proposals and returns the keys of those inserted: the same ones may be pending already.
 pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<Vec<Uuid>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -153,13 +144,13 @@ pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<Vec<U
 }
 
 /// How many proposals the organisation has made since the moment.
-pub async fn made_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<u64> {
+pub async fn count_made_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<u64> {
     let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
     made.count(tx).await
 }
 
-/// How many proposals the organisation has made to the same one since the moment.
-pub async fn asked_since(
+/// How many proposals the organisation has made to the same addressee since the moment.
+pub async fn count_asked_since(
     tx: &DatabaseTransaction,
     organisation: Uuid,
     to: &Addressee,
@@ -175,17 +166,17 @@ pub async fn asked_since(
 }
 
 /// How many proposals went to the address since the moment.
-pub async fn sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTimeUtc) -> Written<u64> {
+pub async fn count_sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTimeUtc) -> Written<u64> {
     Entity::find().filter(Column::Email.eq(email)).filter(Column::CreatedAt.gt(since)).count(tx).await
 }
 
-/// Gives a proposal its end; false if it waited for no answer any more.
+/// Writes the answer to a proposal; false if it was no longer pending.
 pub async fn answer(tx: &DatabaseTransaction, id: Uuid, change: partnership_proposal::ActiveModel) -> Written<bool> {
     let waiting = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Proposed));
     Ok(waiting.exec(tx).await?.rows_affected == 1)
 }
 
-/// Takes back what the client has offered for a partnership and was not answered: it wants something else by now.
+/// Withdraws the pending offers of the client for a partnership, because it has changed the terms since.
 pub async fn withdraw_offers(
     tx: &DatabaseTransaction,
     partnership: Uuid,
@@ -203,26 +194,26 @@ pub async fn withdraw_offers(
     Ok(())
 }
 
-/// The proposals to change these partnerships that wait for an answer, made by the reseller: by partnership.
-pub async fn waiting_for(
+/// Those of the partnerships for which a proposal of the reseller is pending.
+pub async fn pending_for(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     partnerships: &[Uuid],
-    lapse: Lapse,
+    expiry: Expiry,
 ) -> Written<Vec<Uuid>> {
-    let among = waiting_of(reseller, lapse).filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
+    let among = pending_of(reseller, expiry).filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
     Ok(among.all(tx).await?.into_iter().filter_map(|row| row.partnership_id).collect())
 }
 
-/// All of the partnerships, for a condition of another statement.
-pub fn waiting(reseller: Uuid, lapse: Lapse) -> SelectStatement {
-    let of_partnerships = waiting_of(reseller, lapse).filter(Column::PartnershipId.is_not_null());
+/// All partnerships for which a proposal of the reseller is pending, as a part of another statement.
+pub fn pending(reseller: Uuid, expiry: Expiry) -> SelectStatement {
+    let of_partnerships = pending_of(reseller, expiry).filter(Column::PartnershipId.is_not_null());
     of_partnerships.select_only().column(Column::PartnershipId).into_query()
 }
 
-fn waiting_of(reseller: Uuid, lapse: Lapse) -> Select<Entity> {
+fn pending_of(reseller: Uuid, expiry: Expiry) -> Select<Entity> {
     Entity::find()
         .filter(Column::OrganisationId.eq(reseller))
         .filter(Column::State.eq(State::Proposed))
-        .filter(Column::CreatedAt.gt(lapse.before()))
+        .filter(Column::CreatedAt.gt(expiry.limit()))
 }

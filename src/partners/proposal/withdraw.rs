@@ -1,86 +1,65 @@
-//! Taking a proposal back.
+//! Withdrawing a proposal.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ID, InputObject};
 use entity::partnership_proposal::{ActiveModel, State};
-use macros::guarded;
+use macros::{mutation, payload};
 use sea_orm::Set;
 use serde_json::json;
 
 use super::object::PartnershipProposal;
-use super::rules::waits;
+use super::rules::{Expiry, require_pending};
 use super::store;
-use crate::access::{directive, told};
-use crate::base::error::{Error, Result, UserError};
-use crate::base::id::Type;
-use crate::base::random::Random;
-use crate::graphql::request::{Request, service};
-use crate::organisation;
-use crate::oversight::audit::{self, Event};
-use crate::partners::partnership::PartnershipSide;
+use crate::base::error::{Error, Result};
+use crate::graphql::act::{ActOn, Find, Target};
+use crate::graphql::request::Request;
+use crate::oversight::audit;
+use crate::partners::partnership::OnSide;
 
-/// The proposal to take back.
+/// The proposal to withdraw.
 #[derive(InputObject)]
 pub struct WithdrawPartnershipProposalInput {
-    /// The proposal.
+    /// Id of the proposal.
     pub proposal_id: ID,
 }
 
-/// The proposal as it is now.
-#[derive(Default, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+/// The withdrawn proposal.
+#[payload]
 pub struct WithdrawPartnershipProposalPayload {
-    /// The proposal; null if it was not taken back.
+    /// The proposal; null if it was not withdrawn.
     pub proposal: Option<PartnershipProposal>,
-    /// Why it was not taken back.
-    pub user_errors: Vec<UserError>,
 }
 
-/// The mutation of who takes a proposal back.
-#[derive(Default)]
-pub struct ProposalWithdrawalMutation;
+/// The organisation that made the proposal, and its side of the partnership.
+impl Target for OnSide<PartnershipProposal> {
+    type Key = ID;
 
-#[guarded]
-#[Object]
-impl ProposalWithdrawalMutation {
-    /// Takes back a proposal that your organisation has made and that waits for an answer. It works in a suspended
-    /// organisation too, on the client's side.
-    #[acts(CLIENT_UPDATE at RESELLER, PARTNERSHIP_MANAGE at CLIENT)]
-    async fn withdraw_partnership_proposal(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The proposal to take back.")] input: WithdrawPartnershipProposalInput,
-    ) -> Result<Option<WithdrawPartnershipProposalPayload>> {
-        let request = Request::of(context)?;
-        let id = Type::PartnershipProposal.parse(&input.proposal_id)?;
-        let (random, now) = (service::<Random>(context)?, request.now());
-        let lapse = super::lapse(context)?;
-        let found = store::find(request, id, lapse).await?.ok_or(Error::NotFound)?;
-        let (maker, permission) = (found.row.organisation_id, PartnershipSide::from(found.row.side).managing());
-        request.access.act(maker, permission).await?;
-        let done = request
-            .write(async |tx| {
-                organisation::store::lock_to_act(tx, &request.access, maker, permission).await?;
-                let row = store::load(tx, id).await?.ok_or(Error::NotFound)?;
-                if let Err(error) = waits(&row, lapse) {
-                    return Ok(Err(error));
-                }
-                let change =
-                    ActiveModel { state: Set(State::Withdrawn), answered_at: Set(Some(now)), ..Default::default() };
-                if !store::answer(tx, id, change).await? {
-                    return Err(Error::Conflict("Somebody has answered it in this moment.".to_owned()).into());
-                }
-                let act = Event::done("withdrawPartnershipProposal", maker, Some(permission));
-                let act = act.to(input.proposal_id.clone());
-                let act = act.changing(json!({ "state": "PROPOSED" }), json!({ "state": "WITHDRAWN" }));
-                Ok(Ok(audit::record(&request.work(tx), act).await?))
-            })
-            .await?;
-        Ok(Some(match done {
-            Ok(()) => {
-                let proposal = store::find(request, id, lapse).await?;
-                WithdrawPartnershipProposalPayload { proposal, user_errors: Vec::new() }
-            }
-            Err(error) => WithdrawPartnershipProposalPayload { proposal: None, user_errors: told(context, error) },
-        }))
+    async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
+        let found = <PartnershipProposal as Target>::locate(request, id).await?;
+        Ok(found.map(|proposal| Self { side: proposal.side(), at: proposal.maker.clone(), subject: proposal }))
     }
+}
+
+/// Withdraws a proposal that your organisation made and that is still pending. A suspended client can withdraw too.
+#[mutation]
+#[acts(CLIENT_UPDATE at RESELLER, PARTNERSHIP_MANAGE at CLIENT, on = input.proposal_id)]
+async fn withdraw_partnership_proposal(
+    act: ActOn<'_, OnSide<PartnershipProposal>>,
+    input: WithdrawPartnershipProposalInput,
+) -> Result<WithdrawPartnershipProposalPayload> {
+    let key = act.object.subject.row.id;
+    act.locked(async |work, _| {
+        let row = store::find_row(work.tx, key).await?.ok_or(Error::NotFound)?;
+        require_pending(&row, Expiry::of(act.request))?;
+        let change =
+            ActiveModel { state: Set(State::Withdrawn), answered_at: Set(Some(work.now)), ..Default::default() };
+        if !store::answer(work.tx, key, change).await? {
+            return Err(Error::Conflict("Somebody has just answered it.".to_owned()));
+        }
+        let event = act.event().to(input.proposal_id.clone());
+        let event = event.changing(json!({ "state": "PROPOSED" }), json!({ "state": "WITHDRAWN" }));
+        Ok(audit::record(work, event).await?)
+    })
+    .await?;
+    let proposal = PartnershipProposal::find(act.request, key).await?;
+    Ok(WithdrawPartnershipProposalPayload { proposal, ..Default::default() })
 }

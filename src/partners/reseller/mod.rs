@@ -5,6 +5,7 @@
 
 mod ancestor;
 mod client;
+pub mod clients;
 mod criteria;
 mod descendant;
 mod export;

@@ -1,15 +1,27 @@
-//! Delegation templates: what a reseller asks of each class of its clients, and how far what they delegate has drifted from
-//! that. A template is the reseller's own; the client sees nothing of it but the proposals that come of it.
+//! Delegation templates: what a reseller asks each class of its clients to delegate, and how far its clients differ from
+//! that. A template exists for viewers with CLIENT_READ at the reseller. A client sees only the proposals that come of it.
 //!
-//! `drift.rs` is the report, `propose.rs` asks many clients at once to come to what their template wants.
+//! `save.rs`, `delete.rs` and `assign.rs` change templates. `Drift` in `object.rs` is the report of differences, and
+//! `propose.rs` asks many clients at once to delegate what their templates want.
 
-mod drift;
-mod mutation;
+mod assign;
+mod delete;
 mod object;
 mod propose;
+mod rules;
+mod save;
 pub mod store;
 
-pub use drift::Drift;
-pub use mutation::TemplateMutation;
-pub use object::DelegationTemplate;
-pub use propose::TemplateProposalMutation;
+use async_graphql::MergedObject;
+
+pub use object::{DelegationTemplate, Drift};
+pub use rules::terms;
+
+/// The mutations of delegation templates.
+#[derive(MergedObject, Default)]
+pub struct TemplateMutation(
+    save::SaveDelegationTemplate,
+    delete::DeleteDelegationTemplate,
+    assign::AssignDelegationTemplate,
+    propose::ProposeTemplates,
+);

@@ -13,14 +13,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::drift::Drift;
-use super::object::DelegationTemplate;
-use crate::access::{Decision, Exists, PermissionSet};
+use crate::access::{Decision, Unchecked};
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
+use crate::graphql::page::{Connection, Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
-use crate::partners::partnership::Terms;
-use crate::partners::proposal::{self, Lapse};
+use crate::partners::partnership::{self as partnerships, Terms};
+use crate::partners::proposal::{self, Expiry};
 
 type Written<T> = Result<T, DbErr>;
 
@@ -34,7 +32,7 @@ pub struct Drifted {
     pub partnership: Arc<partnership::Model>,
     /// The template.
     pub template: Arc<Model>,
-    /// When the client was asked last for other terms, of those times that it has not answered.
+    /// When the latest proposal was made that the client has not answered.
     pub asked_at: Option<DateTimeUtc>,
 }
 
@@ -65,68 +63,40 @@ fn read(row: &QueryResult) -> Written<Drifted> {
     })
 }
 
-/// That a partnership of this name in the statement does not let through what its template wants.
+/// The condition that a partnership, by its name in the statement, does not delegate what its template wants.
 fn differs(partnership: &str) -> String {
     let columns = ["delegated", "client_delegated", "includes_upstream"];
     let differ = columns.map(|column| format!("w.{column} <> {partnership}.{column}")).join(" OR ");
     format!("EXISTS (SELECT 1 FROM delegation_template w WHERE w.id = {partnership}.template_id AND ({differ}))")
 }
 
-/// Those in force that differ from their templates.
+/// The condition that a partnership `t` is in force and differs from its template.
 fn differing(now: DateTimeUtc) -> Filter {
-    let in_force = "t.state = 'ACTIVE' AND t.starts_at <= :now AND (t.ends_at IS NULL OR t.ends_at > :now)";
-    Filter::default().and_with(in_force, [(":now", now.into())]).and(&differs("t"))
-}
-
-/// What a template wants; it says nothing about an end.
-pub fn terms(row: &Model) -> Terms {
-    Terms {
-        delegated: PermissionSet::from_stored(row.delegated),
-        client_delegated: PermissionSet::from_stored(row.client_delegated),
-        includes_upstream: row.includes_upstream,
-        ends_at: None,
-    }
+    let in_force = partnerships::store::in_force("t", ":now");
+    Filter::default().and_with(&in_force, [(":now", now.into())]).and(&differs("t"))
 }
 
 /// The templates of a reseller, by name.
-pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<DelegationTemplate>> {
-    let make = |row: &Arc<Model>| DelegationTemplate::new(row, seen);
-    OF_RESELLER.connection(request, seen.row.id, page, Filter::default(), make).await
+pub async fn list_of_reseller(request: &Request, reseller: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    OF_RESELLER.rows(request, reseller, page, Filter::default()).await
 }
 
-/// The template, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<DelegationTemplate>> {
-    let Some(row) = OF_RESELLER.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(row.organisation_id).await?;
-    Ok(seen.and_then(|seen| DelegationTemplate::new(&row, &seen).if_visible()))
+/// The template.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_RESELLER.look_up(request, id).await
 }
 
-/// Whose the template is, whoever asks.
-pub async fn organisation_of(request: &Request, id: Uuid) -> Result<Option<Uuid>> {
-    Ok(OF_RESELLER.find(request.db(), &request.lists, id).await?.map(|row| row.organisation_id))
-}
-
-/// The clients of a reseller that do not delegate what their templates want.
-pub async fn drift(
-    request: &Request,
-    seen: &Decision,
-    page: &PageArguments,
-    lapse: Lapse,
-) -> Result<Connection<Drift>> {
-    let (slice, total) = DRIFTED.read(request, seen.row.id, page, differing(lapse.now)).await?;
-    let clients = request.access.look_all(slice.items.iter().map(|(_, row)| row.partnership.client_id)).await?;
-    Ok(Connection::new(&slice, total, |row| {
-        // A foreign key holds the client, so none is missing.
-        Drift::new(row, clients.get(&row.partnership.client_id).unwrap_or(seen), seen, lapse)
-    }))
+/// The clients of a reseller that differ from their templates, by name.
+pub async fn list_drifted(request: &Request, reseller: Uuid, page: &PageArguments) -> Result<Page<Drifted>> {
+    DRIFTED.rows(request, reseller, page, differing(request.now())).await
 }
 
 /// The template of a reseller as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, reseller: Uuid, id: Uuid) -> Written<Option<Model>> {
+pub async fn find_row(tx: &DatabaseTransaction, reseller: Uuid, id: Uuid) -> Written<Option<Model>> {
     Entity::find_by_id(id).filter(Column::OrganisationId.eq(reseller)).one(tx).await
 }
 
-/// Those of the templates that are the reseller's.
+/// The templates of the reseller among these.
 pub async fn load_all(tx: &DatabaseTransaction, reseller: Uuid, ids: &[Uuid]) -> Written<Vec<Model>> {
     let own = Entity::find().filter(Column::OrganisationId.eq(reseller));
     own.filter(Column::Id.is_in(ids.iter().copied())).all(tx).await
@@ -138,14 +108,14 @@ pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, but:
     Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != but))
 }
 
-/// Writes a new template.
+/// Inserts a template.
 pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// Writes what a template is from now on.
-pub async fn change(tx: &DatabaseTransaction, id: Uuid, name: &str, terms: Terms) -> Written<()> {
+/// Gives a template another name and other terms.
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, terms: Terms) -> Written<()> {
     let change = ActiveModel {
         name: Set(name.to_owned()),
         delegated: Set(terms.delegated.to_stored()),
@@ -157,8 +127,8 @@ pub async fn change(tx: &DatabaseTransaction, id: Uuid, name: &str, terms: Terms
     Ok(())
 }
 
-/// Removes a template; its clients have none then.
-pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+/// Deletes a template. Its clients have none afterwards.
+pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
     let none = partnership::ActiveModel { template_id: Set(None), ..Default::default() };
     partnership::Entity::update_many().set(none).filter(partnership::Column::TemplateId.eq(id)).exec(tx).await?;
     delegation_template::Entity::delete_by_id(id).exec(tx).await?;
@@ -170,25 +140,26 @@ pub async fn count(tx: &DatabaseTransaction, reseller: Uuid) -> Written<u64> {
     Entity::find().filter(Column::OrganisationId.eq(reseller)).count(tx).await
 }
 
-/// Those of the partnerships that are the reseller's and were not ended.
-fn own(reseller: Uuid, partnerships: &[Uuid]) -> Condition {
+/// The condition that a partnership is one of these, belongs to the reseller and was not ended.
+fn of_reseller(reseller: Uuid, partnerships: &[Uuid]) -> Condition {
     Condition::all()
         .add(partnership::Column::ResellerId.eq(reseller))
-        .add(partnership::Column::State.ne(partnership::State::Ended))
+        .add(partnerships::store::is_not_ended())
         .add(partnership::Column::Id.is_in(partnerships.iter().copied()))
 }
 
-/// The same, each with its template.
+/// The partnerships of the reseller among these that were not ended, each with its template.
 pub async fn assigned(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     partnerships: &[Uuid],
 ) -> Written<Vec<(Uuid, Option<Uuid>)>> {
-    let own = partnership::Entity::find().filter(own(reseller, partnerships)).order_by_asc(partnership::Column::Id);
+    let own =
+        partnership::Entity::find().filter(of_reseller(reseller, partnerships)).order_by_asc(partnership::Column::Id);
     own.select_only().column(partnership::Column::Id).column(partnership::Column::TemplateId).into_tuple().all(tx).await
 }
 
-/// Says to which class the clients belong; and how many of the partnerships are the reseller's and were not ended.
+/// Assigns a template to clients, or none. Returns how many of the partnerships are the reseller's and were not ended.
 pub async fn assign(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -196,30 +167,27 @@ pub async fn assign(
     template: Option<Uuid>,
 ) -> Written<u64> {
     let change = partnership::ActiveModel { template_id: Set(template), ..Default::default() };
-    let own = partnership::Entity::update_many().set(change).filter(own(reseller, partnerships));
+    let own = partnership::Entity::update_many().set(change).filter(of_reseller(reseller, partnerships));
     Ok(own.exec(tx).await?.rows_affected)
 }
 
-/// Partnerships of a reseller with their templates: these; or so many that are in force, differ from them, and were not
-/// asked for anything that they have yet to answer.
+/// Partnerships of a reseller with their templates: these, or the first `most` that are in force, differ from their
+/// templates and have no pending proposal.
 pub async fn with_templates(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     partnerships: Option<&[Uuid]>,
-    lapse: Lapse,
+    expiry: Expiry,
     most: u64,
 ) -> Written<Vec<(partnership::Model, Option<Model>)>> {
     let mut rows = partnership::Entity::find().filter(partnership::Column::ResellerId.eq(reseller));
     if let Some(ids) = partnerships {
         rows = rows.filter(partnership::Column::Id.is_in(ids.iter().copied()));
     } else {
-        let ends = partnership::Column::EndsAt;
         rows = rows
             .filter(Expr::cust(differs("partnership")))
-            .filter(partnership::Column::Id.not_in_subquery(proposal::store::waiting(reseller, lapse)))
-            .filter(partnership::Column::State.eq(partnership::State::Active))
-            .filter(partnership::Column::StartsAt.lte(lapse.now))
-            .filter(ends.is_null().or(ends.gt(lapse.now)))
+            .filter(partnership::Column::Id.not_in_subquery(proposal::store::pending(reseller, expiry)))
+            .filter(partnerships::store::is_in_force_at(expiry.now))
             .order_by_asc(partnership::Column::ClientName)
             .order_by_asc(partnership::Column::Id)
             .limit(most);
@@ -235,4 +203,25 @@ pub async fn with_templates(
             (row, template)
         })
         .collect())
+}
+
+// shim
+/// See `DelegationTemplate::list`.
+pub async fn list(
+    request: &Request,
+    reseller: &Decision,
+    page: &PageArguments,
+) -> Result<Connection<super::DelegationTemplate>> {
+    super::DelegationTemplate::list(request, reseller, page).await
+}
+
+// shim
+/// See `Drift::list`.
+pub async fn drift(
+    request: &Request,
+    reseller: &Decision,
+    page: &PageArguments,
+    _: Expiry,
+) -> Result<Connection<super::Drift>> {
+    super::Drift::list(request, reseller, page).await
 }

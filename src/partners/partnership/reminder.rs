@@ -1,30 +1,28 @@
-//! Reminding both sides of a partnership that it will end: 30, 7 and 1 days before.
-
-mod store;
+//! Reminders to both sides of a partnership 30, 7 and 1 days before its end.
 
 use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::letters;
+use super::{letters, store};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
 use crate::organisation::store::find_row;
 use crate::people::membership::mail_admins_of;
 
-/// So many days before the end people are reminded, the first time first.
+/// How many days before the end the reminders are sent.
 pub const DAYS: [i32; 3] = [30, 7, 1];
 
-/// For which of the days a reminder is due, or would be too late already, at the moment.
+/// The last of these days that has come: its reminder is due, and earlier ones are too late.
 pub fn reminded(ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> Option<i32> {
     let left = ends_at? - now;
     DAYS.into_iter().rev().find(|days| left <= TimeDelta::days(i64::from(*days)))
 }
 
-/// Writes the reminders that are due, each once however many servers there are, and says how many partnerships that were.
+/// Sends the reminders that are due, each once even if several servers run. Returns how many.
 pub async fn remind(db: &Db, random: &Random, now: DateTimeUtc) -> Result<usize> {
     let mut count = 0;
-    for row in store::ending(db, now).await? {
+    for row in store::list_to_remind(db, now).await? {
         let Some(days) = reminded(row.ends_at, now) else { continue };
         let was_due = db
             .write(async |tx| {

@@ -1,0 +1,228 @@
+//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as many
+//! statements for many as for one.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::organisation::Kind;
+use entity::user;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::recipient::Recipient;
+use super::rows::{Made, Writing};
+use super::store;
+use crate::access::Authorised;
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::locale::Locale;
+use crate::base::text;
+use crate::billing::payer;
+use crate::graphql::request::Work;
+use crate::organisation::require_active;
+use crate::partners::custody::{self, Keeper};
+use crate::partners::partnership::agreement::require_fit;
+use crate::partners::partnership::{Delegation, Parties, Terms, store as partnerships, terms};
+use crate::partners::template;
+use crate::people::user::Address;
+
+/// How many clients one mutation creates.
+pub const MOST_AT_ONCE: usize = 500;
+/// How many organisations are offered to one address in a day.
+const MOST_TO_ONE_ADDRESS: i64 = 100;
+
+/// The new client, or none in a dry run; or the mistake in the row.
+pub type Outcome = Result<Option<Made>, UserError>;
+
+/// The users by their addresses.
+pub type Known = HashMap<String, user::Model>;
+
+/// A client to create, not checked yet.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Its name.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: Kind,
+    /// What it delegates; if nothing is given, what its template asks for.
+    pub delegation: Option<Delegation>,
+    /// Its delegation template, or the error for an id that names none.
+    pub template: Option<Result<Uuid, UserError>>,
+    /// When the partnership ends.
+    pub ends_at: Option<DateTimeUtc>,
+    /// The address of the future owner.
+    pub owner_email: Option<String>,
+    /// The language of mail to that address.
+    pub locale: Locale,
+    /// Where its invoices go, if not to itself.
+    pub recipient: Option<Recipient>,
+    /// The reseller's reference number for it.
+    pub reference: Option<String>,
+}
+
+/// A row with no mistake of its own.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: Kind,
+    /// The terms of the partnership.
+    pub terms: Terms,
+    /// The address of the future owner, and the language of mail to it.
+    pub owner: Option<(Address, Locale)>,
+    /// The reseller's reference number for it.
+    pub reference: Option<String>,
+    /// Its delegation template.
+    pub template: Option<Uuid>,
+    /// Where its invoices go, if not to itself.
+    pub recipient: Option<Recipient>,
+}
+
+impl Wanted {
+    /// Whether the reseller pays for it.
+    pub const fn is_paid_for(&self) -> bool {
+        matches!(self.recipient, Some(Recipient::Reseller))
+    }
+}
+
+/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The graph of
+/// partnerships and the reseller are locked.
+pub async fn create_all(
+    work: &Work<'_>,
+    at: &Authorised,
+    action: &str,
+    rows: &[NewClient],
+    dry_run: bool,
+) -> Result<Vec<Outcome>> {
+    let keeper = match find_keeper(work, at).await {
+        Ok(keeper) => keeper,
+        Err(error) => {
+            let error = error.into_user_error()?;
+            return Ok(rows.iter().map(|_| Err(error.clone())).collect());
+        }
+    };
+    let templates = load_templates(work, at, rows).await?;
+    let checked: Vec<Result<Wanted, UserError>> = rows.iter().map(|row| check(work, row, &templates, at)).collect();
+    let checked = check_together(work, at, checked).await?;
+    let known = store::users(work.tx, &addresses(&checked)).await?;
+    let good: Vec<Wanted> = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
+    let mut made = Vec::new();
+    if !dry_run && !good.is_empty() {
+        made = Writing { work, reseller: at, keeper: &keeper, action }.write(&good, &known).await?;
+    }
+    let mut made = made.into_iter();
+    Ok(checked.into_iter().map(|row| row.map(|_| made.next())).collect())
+}
+
+/// The person who holds ownership of the new clients. Refuses an organisation that cannot create clients.
+async fn find_keeper(work: &Work<'_>, at: &Authorised) -> Result<Keeper> {
+    require_active(at.row())?;
+    if at.row().kind != Kind::Reseller {
+        let message = "Only a reseller has clients: ask for it with requestReseller.";
+        return Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message).into());
+    }
+    // A new organisation has nobody below it, so one check answers for all.
+    require_fit(work, Parties { reseller: at.id(), client: Uuid::nil() }).await?;
+    let keeper = custody::keeper(work.tx, at.id(), work.request.actor(), work.now).await?;
+    keeper.ok_or_else(|| {
+        let message = "The reseller has no owner who can act, so nobody could hold ownership of its clients.";
+        UserError::at("organisationId", UserErrorCode::StaleState, message).into()
+    })
+}
+
+/// The terms of the reseller's delegation templates that occur in the rows.
+async fn load_templates(work: &Work<'_>, at: &Authorised, rows: &[NewClient]) -> Result<HashMap<Uuid, Terms>> {
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.template.as_ref()?.as_ref().ok().copied()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = template::store::load_all(work.tx, at.id(), &ids).await?;
+    Ok(found.into_iter().map(|row| (row.id, template::terms(&row))).collect())
+}
+
+/// Checks a row on its own.
+fn check(
+    work: &Work<'_>,
+    row: &NewClient,
+    templates: &HashMap<Uuid, Terms>,
+    at: &Authorised,
+) -> Result<Wanted, UserError> {
+    let name = text::name("name", &row.name)?;
+    let template = match row.template.clone().transpose()? {
+        Some(key) if !templates.contains_key(&key) => return Err(unknown_template()),
+        template => template,
+    };
+    let terms = match (&row.delegation, template.and_then(|key| templates.get(&key))) {
+        (Some(delegation), _) => Terms::default().with(delegation, "delegation")?,
+        (None, Some(terms)) => *terms,
+        (None, None) => {
+            let message = "Say what the client delegates: by a delegation, or by a template.";
+            return Err(UserError::at("delegation", UserErrorCode::InvalidInput, message));
+        }
+    };
+    let ends_at = terms::end(row.ends_at, work.now, work.request.config.partnerships)?;
+    let owner = match &row.owner_email {
+        None => None,
+        Some(typed) => Some((Address::read("ownerEmail", typed)?, row.locale)),
+    };
+    let reference = row.reference.as_deref().map(|typed| text::reference("reference", typed)).transpose()?;
+    let recipient = row.recipient.as_ref().map(|recipient| recipient.check(at)).transpose()?;
+    Ok(Wanted { name, kind: row.kind, terms: Terms { ends_at, ..terms }, owner, reference, template, recipient })
+}
+
+/// Checks the rows against each other and against what is in the database.
+async fn check_together(
+    work: &Work<'_>,
+    at: &Authorised,
+    mut rows: Vec<Result<Wanted, UserError>>,
+) -> Result<Vec<Result<Wanted, UserError>>> {
+    let references: Vec<&str> = rows.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
+    let taken = partnerships::taken_references(work.tx, at.id(), &references).await?;
+    let mut offered = store::offered_lately(work.tx, &addresses(&rows), work.now).await?;
+    let is_to_pay = rows.iter().flatten().any(Wanted::is_paid_for);
+    let unpayable = if is_to_pay { payer::unfit_for_another(work.tx, work.request, at.id()).await? } else { None };
+    let mut used = HashSet::new();
+    for row in &mut rows {
+        let Ok(wanted) = row else { continue };
+        let duplicate = wanted.reference.as_ref().and_then(|reference| match taken.get(reference) {
+            Some(name) => Some(taken_by(name)),
+            None if used.insert(reference.clone()) => None,
+            None => {
+                let message = "Another client in this list has the same reference.";
+                Some(UserError::at("reference", UserErrorCode::Duplicate, message))
+            }
+        });
+        let unpaid = unpayable.as_ref().filter(|_| wanted.is_paid_for());
+        if let Some(error) = duplicate.or_else(|| unpaid.cloned()) {
+            *row = Err(error);
+            continue;
+        }
+        if let Some((address, _)) = &wanted.owner {
+            let count = offered.entry(address.as_str().to_owned()).or_default();
+            *count += 1;
+            if *count > MOST_TO_ONE_ADDRESS {
+                let message =
+                    format!("{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Wait.");
+                *row = Err(UserError::at("ownerEmail", UserErrorCode::TooMany, message));
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn addresses(rows: &[Result<Wanted, UserError>]) -> Vec<String> {
+    let owners = rows.iter().flatten().filter_map(|wanted| wanted.owner.as_ref());
+    let mut addresses: Vec<String> = owners.map(|(address, _)| address.as_str().to_owned()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+}
+
+/// The error for a delegation template that is not the reseller's.
+pub fn unknown_template() -> UserError {
+    UserError::at("delegationTemplateId", UserErrorCode::Unknown, "The reseller has no such template.")
+}
+
+/// The error for a reference number that the client with this name has.
+pub fn taken_by(name: &str) -> UserError {
+    UserError::at("reference", UserErrorCode::Duplicate, format!("{name} has this reference already."))
+}

@@ -1,0 +1,104 @@
+//! Agreeing on a partnership: the one way in which a partnership begins or gets other terms.
+
+use entity::partnership::{Model, State};
+use sea_orm::prelude::DateTimeUtc;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::memberships;
+use super::reminder::reminded;
+use super::rules::{PartnershipState, state_at};
+use super::terms::Terms;
+use super::tree::{DEEPEST, Misfit, fits};
+use super::{Parties, store};
+use crate::access::Permission;
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::random::Random;
+use crate::graphql::request::Work;
+
+/// A partnership that was agreed on.
+pub struct Agreed {
+    /// Id of the partnership.
+    pub id: Uuid,
+    /// Its terms before, as the audit log keeps them; null if the partnership is new.
+    pub before: Json,
+}
+
+/// Makes the two organisations partners, or gives their partnership other terms. The caller has checked who may agree, and
+/// has locked the graph of partnerships.
+pub async fn agree(work: &Work<'_>, parties: Parties, client_name: &str, terms: Terms) -> Result<Agreed> {
+    if let Some(row) = store::between(work.tx, parties.reseller, parties.client).await? {
+        if state_at(&row, work.now) == PartnershipState::Expired {
+            memberships::end_all(work, &row, "acceptPartnership").await?;
+        }
+        store::set_terms(work.tx, row.id, terms, reminded(terms.ends_at, work.now)).await?;
+        return Ok(Agreed { id: row.id, before: Terms::of(&row).audit_snapshot() });
+    }
+    require_fit(work, parties).await?;
+    let row = new_row(work.random, work.now, parties, client_name, terms, None);
+    let id = row.id;
+    store::create(work.tx, vec![row]).await?;
+    Ok(Agreed { id, before: Json::Null })
+}
+
+/// Refuses a new partnership of two organisations that would make the graph cyclic or too deep.
+pub async fn require_fit(work: &Work<'_>, Parties { reseller, client }: Parties) -> Result<()> {
+    let pairs = store::around(work.tx, reseller, client).await?;
+    match fits(&pairs, reseller, client) {
+        Ok(()) => Ok(()),
+        Err(misfit) => Err(misfit_error(work, misfit).await?.into()),
+    }
+}
+
+/// The row of a partnership that begins now.
+pub fn new_row(
+    random: &Random,
+    now: DateTimeUtc,
+    Parties { reseller, client }: Parties,
+    client_name: &str,
+    terms: Terms,
+    reference: Option<String>,
+) -> Model {
+    Model {
+        id: random.id(now),
+        reseller_id: reseller,
+        client_id: client,
+        client_name: client_name.to_owned(),
+        delegated: terms.delegated.to_stored(),
+        client_delegated: terms.client_delegated.to_stored(),
+        includes_upstream: terms.includes_upstream,
+        state: State::Active,
+        starts_at: now,
+        ends_at: terms.ends_at,
+        ended_at: None,
+        created_at: now,
+        ended_by: None,
+        reminded_days: reminded(terms.ends_at, now),
+        reference,
+        template_id: None,
+    }
+}
+
+/// Says why the two cannot be partners, and names the organisations of the path that the actor may see.
+async fn misfit_error(work: &Work<'_>, misfit: Misfit) -> Result<UserError> {
+    let (path, code) = match &misfit {
+        Misfit::Cycle(path) => (path, UserErrorCode::Cycle),
+        Misfit::TooDeep(path) => (path, UserErrorCode::TooDeep),
+    };
+    let mut names = Vec::with_capacity(path.len());
+    for id in path {
+        let decision = work.request.access.look_in(work.tx, *id).await;
+        names.push(match decision.and_then(|decision| decision.authorise(Permission::OrganisationRead)) {
+            Ok(at) => at.row().name.clone(),
+            // A new client has no row yet.
+            Err(Error::NotFound) => "(an organisation that you may not see)".to_owned(),
+            Err(error) => return Err(error),
+        });
+    }
+    let names = names.join(" → ");
+    let message = match misfit {
+        Misfit::Cycle(_) => format!("The reseller is below its client already, so it cannot be above it: {names}."),
+        Misfit::TooDeep(_) => format!("More than {DEEPEST} partnerships would follow each other: {names}."),
+    };
+    Ok(UserError::general(code, message))
+}
