@@ -38,11 +38,13 @@ pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
     let (mut arguments, mut names) = (Vec::new(), Vec::new());
     for input in steps.sig.inputs.iter_mut().skip(1) {
         let FnArg::Typed(argument) = input else { continue };
-        let Pat::Ident(pattern) = &*argument.pat else {
-            return Err(Error::new_spanned(&argument.pat, "name the argument"));
+        let (plain, written) = match &*argument.pat {
+            Pat::Ident(pattern) => (pattern.ident.clone(), &argument.ty),
+            // Steps that need nothing of the input but the object that it names.
+            Pat::Wild(_) => (format_ident!("input"), &argument.ty),
+            other => return Err(Error::new_spanned(other, "name the argument")),
         };
-        names.push(pattern.ident.clone());
-        let (plain, written) = (&pattern.ident, &argument.ty);
+        names.push(plain.clone());
         let attributes = std::mem::take(&mut argument.attrs);
         let attributes =
             if attributes.is_empty() { vec![parse_quote!(#[graphql(desc = #parameters)])] } else { attributes };

@@ -29,7 +29,7 @@ pub struct AcceptPayerPayload {
 /// others on any day: the message names the circle.
 #[mutation]
 #[acts(BILLING_UPDATE at PAYER, on = input.agreement_id)]
-async fn accept_payer(act: ActOn<'_, PayerAgreement>, input: AcceptPayerInput) -> Result<AcceptPayerPayload> {
+async fn accept_payer(act: ActOn<'_, PayerAgreement>, _: AcceptPayerInput) -> Result<AcceptPayerPayload> {
     let request = act.request;
     let moment = Moment::of(request);
     let (found, payer) = (act.object.row(), act.organisation());

@@ -27,7 +27,7 @@ pub struct DeclinePayerPayload {
 /// Declines to pay for an organisation. The organisation gets mail.
 #[mutation]
 #[acts(BILLING_UPDATE at PAYER, on = input.agreement_id)]
-async fn decline_payer(act: ActOn<'_, PayerAgreement>, input: DeclinePayerInput) -> Result<DeclinePayerPayload> {
+async fn decline_payer(act: ActOn<'_, PayerAgreement>, _: DeclinePayerInput) -> Result<DeclinePayerPayload> {
     let request = act.request;
     let moment = Moment::of(request);
     let (found, payer) = (act.object.row(), act.organisation());
