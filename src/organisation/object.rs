@@ -20,7 +20,7 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
-use crate::oversight::explanation::{self, Accessor};
+use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
 use crate::people::api_key::{self, ApiKey};
 use crate::people::invitation::{self, Invitation, InvitationState};
@@ -257,6 +257,6 @@ impl Organisation {
         #[graphql(desc = "The permission to look for.")] permission: Permission,
         page: PageArguments,
     ) -> Result<Option<Connection<Accessor>>> {
-        explanation::store::accessors(Request::of(context)?, &self.0, permission, &page).await.map(Some)
+        Accessor::list(Request::of(context)?, &self.0, permission, &page).await.map(Some)
     }
 }

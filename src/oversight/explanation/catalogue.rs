@@ -1,4 +1,4 @@
-//! The permission catalogue: what each permission opens, read from the schema itself.
+//! The permission catalogue: what each permission allows, read from the schema itself.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition
 
 use crate::access::{BuiltinRole, Permission, PermissionSet, directive};
 
-/// One permission and what it opens.
+/// One permission and what it allows.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct PermissionInfo {
@@ -19,21 +19,21 @@ pub struct PermissionInfo {
     pub text: String,
     /// The area that it belongs to.
     pub area: String,
-    /// What it opens, in a sentence.
+    /// What it allows, in a sentence.
     pub description: String,
-    /// Whether it only shows.
+    /// Whether it only allows reading.
     pub is_read: bool,
     /// Whether a client can delegate it to a reseller.
     pub delegable: bool,
     /// Whether only roles of the operator hold it.
     pub platform_only: bool,
-    /// The permissions that it brings along.
+    /// The permissions that it implies.
     pub implies: Vec<Permission>,
     /// The types, fields and mutations that need it, for example `Organisation.invoices`.
     pub fields: Vec<String>,
     /// The built-in roles that hold it at the organisation itself.
     pub built_in_roles: Vec<BuiltinRole>,
-    /// The built-in roles that hold it at the clients of the organisation, as far as those delegate it.
+    /// The built-in roles that hold it at the organisation's clients, as far as the clients delegate it.
     pub built_in_client_roles: Vec<BuiltinRole>,
 }
 

@@ -1,13 +1,15 @@
-//! Asking about access: why somebody may or may not do something, who may do it, and what each permission opens.
+//! Explanations of access: why somebody may or may not do something, who may do it, and what each permission opens.
 //!
-//! The paths come from `access`; here they get names, and what the asker may not see is hidden.
+//! The paths come from `access`. Here they get names (`names.rs`), and what the asker may not see is hidden.
 
 mod accessor;
 mod catalogue;
+mod explain;
+mod names;
 mod object;
 mod query;
 mod sentence;
-pub mod store;
+mod store;
 
 pub use accessor::Accessor;
 pub use catalogue::{FieldsByPermission, PermissionInfo};

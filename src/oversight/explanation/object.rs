@@ -1,4 +1,4 @@
-//! An explanation: whether, by which paths, and what stopped the nearest ones.
+//! Explanations as clients of the API see them.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use macros::guarded;
@@ -8,27 +8,28 @@ use super::sentence::{self, Link};
 use crate::access::{MissReason, Permission, Side, directive};
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
-use crate::partners::partnership::{self, Partnership};
-use crate::people::membership::{self, Membership};
+use crate::partners::partnership::Partnership;
+use crate::people::membership::Membership;
 
-/// Why somebody may or may not do something at an organisation.
+/// Why somebody holds a permission at an organisation, or not.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AccessExplanation {
-    /// What was asked about.
+    /// The permission asked about.
     pub permission: Permission,
-    /// Whether it is granted: whether there is a path.
+    /// Whether the permission is granted, which is the case if there is a path.
     pub granted: bool,
-    /// The paths that grant it, the shortest first; 50 at most.
+    /// The paths that grant it, the shortest first. At most 50.
     pub paths: Vec<AccessPath>,
-    /// If it is not granted: the paths that came nearest, and what stopped each; 10 at most.
+    /// If it is not granted: the nearest paths, and what stopped each one. At most 10.
     pub misses: Vec<AccessMiss>,
 }
 
 impl AccessExplanation {
-    /// Either of two sides suffices: what grants at one of them grants.
+    /// The explanation where either of two sides is enough.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.granted |= other.granted;
@@ -43,76 +44,76 @@ impl AccessExplanation {
     }
 }
 
-/// A chain of links from what somebody holds down to the organisation.
+/// A chain of steps from a role or key down to the organisation.
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AccessPath {
-    /// At which side it leads to the permission: at the organisation, or at the payer of the invoice asked about.
+    /// The side where the path grants the permission: the organisation, or the payer of the invoice asked about.
     pub at: Side,
-    /// The links, from the top down.
+    /// The steps, from the top down.
     pub steps: Vec<AccessStep>,
     /// The path in words.
     pub sentence: String,
 }
 
-/// A path that stops somewhere.
+/// A path that is stopped.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AccessMiss {
-    /// At which side it would lead to the permission.
+    /// The side where the path would grant the permission.
     pub at: Side,
     /// What stopped it.
     pub reason: MissReason,
-    /// Where it stopped; null if the asker may not see it.
+    /// The organisation where the path is stopped; null if hidden from the asker.
     pub organisation: Option<OrganisationCard>,
-    /// The links, from the top down.
+    /// The steps, from the top down.
     pub steps: Vec<AccessStep>,
     /// What stopped it, in words.
     pub sentence: String,
-    /// Who could change it; null if nobody can, or the asker may not see where.
+    /// What is needed to change it; null if nothing can, or if the organisation is hidden from the asker.
     pub remedy: Option<AccessRemedy>,
 }
 
-/// Who could change it: those who hold the permission at the organisation. `accessors` lists them.
+/// The permission that is needed to change it, and where. `Organisation.accessors` lists everyone who holds it.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AccessRemedy {
-    /// What one needs to change it.
+    /// The permission that is needed.
     pub permission: Permission,
-    /// Where.
+    /// The organisation where it is needed.
     pub organisation: OrganisationCard,
 }
 
-/// What sort of link it is.
+/// The kind of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AccessStepKind {
     /// A role of a membership.
     Membership,
     /// The scopes of an API key.
     ApiKey,
-    /// A partnership and what it lets through.
+    /// A partnership and what it delegates.
     Partnership,
     /// The operator's implicit partnership with every organisation.
     Operator,
 }
 
-/// One link of a path.
+/// One step of a path.
 #[derive(Clone)]
 pub struct AccessStep {
-    /// What sort of link.
+    /// Its kind.
     pub kind: AccessStepKind,
     /// The membership, partnership or key.
     pub key: Option<Uuid>,
     /// Name of the role.
     pub role: Option<String>,
-    /// Where the link begins, if the asker may see it.
+    /// Where the step begins, if the asker may see it.
     pub from: Option<OrganisationCard>,
     /// Where it ends, if the asker may see it.
     pub to: Option<OrganisationCard>,
 }
 
 impl AccessStep {
-    /// The same with names only.
+    /// The step with names only.
     pub fn link(&self) -> Link {
         let name = |card: &Option<OrganisationCard>| card.as_ref().map(|card| card.name.clone());
         match self.kind {
@@ -126,67 +127,67 @@ impl AccessStep {
     }
 }
 
-/// One link of a path.
+/// One step of a path.
 #[guarded]
 #[Object]
 impl AccessStep {
-    /// What sort of link it is.
+    /// The kind of a step.
     #[public]
     fn kind(&self) -> AccessStepKind {
         self.kind
     }
 
-    /// Whether a part of it is hidden, because the asker may not see the organisation there.
+    /// Whether a part of the step is hidden because the asker may not see an organisation in it.
     #[public]
     fn hidden(&self) -> bool {
         let begins_above = matches!(self.kind, AccessStepKind::Partnership | AccessStepKind::Operator);
         self.to.is_none() || (begins_above && self.from.is_none())
     }
 
-    /// For a membership, the role that holds the permission.
+    /// The role that holds the permission, if the step is a membership.
     #[public]
     fn role(&self) -> Option<&str> {
         self.to.as_ref().and(self.role.as_deref())
     }
 
-    /// For a partnership, its reseller; for the operator's link, the operator.
+    /// Where the step begins: the reseller of a partnership, or the operator.
     #[public]
     fn from(&self) -> Option<&OrganisationCard> {
         self.from.as_ref()
     }
 
-    /// Where the membership or key is, or where the partnership leads.
+    /// Where the step ends: the organisation of the membership or key, or the client of the partnership.
     #[public]
     fn organisation(&self) -> Option<&OrganisationCard> {
         self.to.as_ref()
     }
 
-    /// The membership, for who may see it.
+    /// The membership; null if the step is no membership, or if it is hidden from the asker.
     #[public]
     async fn membership(&self, context: &Context<'_>) -> Result<Option<Membership>> {
         match (self.kind, self.key) {
-            (AccessStepKind::Membership, Some(key)) => membership::store::find(Request::of(context)?, key).await,
+            (AccessStepKind::Membership, Some(key)) => Membership::find(Request::of(context)?, key).await,
             _ => Ok(None),
         }
     }
 
-    /// The partnership, for who may see it.
+    /// The partnership; null if the step is no partnership, or if it is hidden from the asker.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match (self.kind, self.key) {
-            (AccessStepKind::Partnership, Some(key)) => partnership::store::find(Request::of(context)?, key).await,
+            (AccessStepKind::Partnership, Some(key)) => Partnership::find(Request::of(context)?, key).await,
             _ => Ok(None),
         }
     }
 
-    /// The id of the API key, for who may see where it belongs.
+    /// The id of the API key; null if the step is no key, or if its organisation is hidden from the asker.
     #[public]
     fn api_key_id(&self) -> Option<ID> {
         let key = self.key.filter(|_| self.kind == AccessStepKind::ApiKey && self.to.is_some())?;
         Some(id::Type::ApiKey.id(key))
     }
 
-    /// The link in words.
+    /// The step in words.
     #[public]
     fn sentence(&self) -> String {
         sentence::of_path(&[self.link()])

@@ -1,21 +1,22 @@
-//! Root fields that explain.
+//! Root fields that explain access.
 
 use async_graphql::{Context, ID, Object};
 use macros::guarded;
 use serde_json::{Value as Json, json};
 
 use super::catalogue::{FieldsByPermission, PermissionInfo};
+use super::explain::{Asked, explanation};
 use super::object::AccessExplanation;
-use super::store::{self, Asked};
 use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::base::random::Random;
-use crate::billing::invoice::{self, Invoice};
+use crate::billing::invoice::Invoice;
+use crate::graphql::act::Find;
 use crate::graphql::request::{Request, service};
-use crate::organisation;
+use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
-use crate::people::api_key::{self, ApiKeyState};
+use crate::people::api_key::{self, ApiKey, ApiKeyState};
 
 /// The payer's side of an invoice, as if it were the only one.
 struct AtPayer<'a>(&'a Invoice);
@@ -26,29 +27,29 @@ impl Guarded for AtPayer<'_> {
     }
 }
 
-/// Root fields that explain.
+/// Root fields that explain access.
 #[derive(Default)]
 pub struct ExplanationQuery;
 
 #[guarded]
 #[Object]
 impl ExplanationQuery {
-    /// Why somebody may or may not do something at an organisation: the paths that grant it, or what stopped the
-    /// nearest ones and who could change it. About others than oneself it needs `member:read` there; where staff of the
-    /// operator asks, that stands in the organisation's audit log.
+    /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what stopped the
+    /// nearest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
+    /// operator ask, the organisation's audit log says so.
     #[finds(ORGANISATION_READ)]
     async fn explain_access(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Where.")] organisation_id: ID,
-        #[graphql(desc = "To do what.")] permission: Permission,
-        #[graphql(desc = "Whose access; the viewer's if not given.")] user_id: Option<ID>,
+        #[graphql(desc = "Id of the organisation.")] organisation_id: ID,
+        #[graphql(desc = "The permission to explain.")] permission: Permission,
+        #[graphql(desc = "Id of the user to ask about. Without it, the viewer.")] user_id: Option<ID>,
         #[graphql(
-            desc = "The API key whose access, in place of a user: one that the viewer may see, which needs `api_key:read` where it belongs."
+            desc = "Id of an API key to ask about, in place of a user. The viewer needs `api_key:read` at the key's organisation."
         )]
         api_key_id: Option<ID>,
         #[graphql(
-            desc = "An invoice for the organisation: INVOICE_READ and INVOICE_PAY may come by way of its payer as well; of others that is told with `member:read` there."
+            desc = "Id of an invoice of the organisation. INVOICE_READ and INVOICE_PAY can also be granted at its payer. For somebody else, paths at the payer need `member:read` there."
         )]
         invoice_id: Option<ID>,
     ) -> Result<Option<AccessExplanation>> {
@@ -61,7 +62,7 @@ impl ExplanationQuery {
             return Err(Error::InvalidInput("Ask about a user or about an API key, not about both.".to_owned()));
         }
         let invoice = invoice_id.map(|invoice| id::Type::Invoice.parse(&invoice)).transpose()?;
-        let organisation = organisation::store::find(&request.access, key).await?.ok_or(Error::NotFound)?;
+        let organisation = Organisation::find(request, key).await?.ok_or(Error::NotFound)?;
         let own = request.actor().subject();
         let another = user.filter(|user| !matches!(own, Subject::User(own) if own == *user));
         let another_key = api_key.filter(|key| !matches!(own, Subject::Key { id, .. } if id == *key));
@@ -71,38 +72,38 @@ impl ExplanationQuery {
         }
         let mut asked = Asked { subject: another.map_or(own, Subject::User), has_ended: false, permission, is_another };
         if let Some(key) = another_key {
-            let key = api_key::store::find(request, key).await?.ok_or(Error::NotFound)?;
+            let key = ApiKey::find(request, key).await?.ok_or(Error::NotFound)?;
             asked.subject = key.subject();
             asked.has_ended = api_key::state(key.model(), request.now()) != ApiKeyState::Active;
         }
         if is_another {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
-            let mut act = Event::done("explainAccess", key, Some(Permission::MemberRead))
+            let mut event = Event::done("explainAccess", key, Some(Permission::MemberRead))
                 .changing(Json::Null, json!({ "permission": permission.text() }));
-            (act.object, act.person) = (asked_about, another);
-            audit::record_look(request, service::<Random>(context)?, act).await?;
+            (event.object, event.person) = (asked_about, another);
+            audit::record_look(request, service::<Random>(context)?, event).await?;
         }
-        let mut found = store::explanation(request, asked, key, Side::Organisation).await?;
+        let mut found = explanation(request, asked, key, Side::Organisation).await?;
         if let Some(invoice) = invoice {
             if !matches!(permission, Permission::InvoiceRead | Permission::InvoicePay) {
-                let message = "Only INVOICE_READ and INVOICE_PAY come by way of the payer of an invoice.";
+                let message = "Only INVOICE_READ and INVOICE_PAY can be granted at the payer of an invoice.";
                 return Err(Error::InvalidInput(message.to_owned()));
             }
-            let invoice = invoice::store::find(request, invoice).await?.ok_or(Error::NotFound)?;
+            let invoice = Invoice::find(request, invoice).await?.ok_or(Error::NotFound)?;
             if invoice.organisation_key() != key {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
-            // What others may do at the payer is for those who may see the members there.
+            // Paths of others at the payer are shown to askers who may see the members there.
             let is_open = !is_another || check(&AtPayer(&invoice), OTHERS).is_ok();
             if invoice.payer_key() != key && is_open {
-                let by_payer = store::explanation(request, asked, invoice.payer_key(), Side::Payer).await?;
+                let by_payer = explanation(request, asked, invoice.payer_key(), Side::Payer).await?;
                 found = found.or(by_payer);
             }
         }
         Ok(Some(found))
     }
 
-    /// All permissions: what each opens, what it brings along, which fields need it and which built-in roles hold it.
+    /// All permissions: what each one allows, what it implies, which fields need it, and which built-in roles hold it.
     #[public]
     async fn permission_catalogue(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
         Ok(Some(service::<FieldsByPermission>(context)?.catalogue()))

@@ -56,19 +56,21 @@ pub fn of_path(links: &[Link]) -> String {
 pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) -> String {
     let (at, permission) = (named(at), permission.text());
     match reason {
-        MissReason::NotAMember => format!("Is not a member of {at}, nor of a partner that it lets through."),
-        MissReason::RoleLacksPermission => format!("No role held at {at} has {permission} for this."),
+        MissReason::NotAMember => format!("Is not a member of {at}, nor of a partner that {at} delegates to."),
+        MissReason::RoleLacksPermission => format!("No role held at {at} includes {permission} for this."),
         MissReason::MembershipExpired => format!("The membership at {at} has ended."),
-        MissReason::PartnershipLacksPermission => format!("{at} does not let its partner through for {permission}."),
-        MissReason::PermissionNotDelegable => format!("{permission} is only for members: no partner can have it."),
-        MissReason::PartnershipExcludesUpstream => {
-            format!("{at} lets its partner through, but not those above the partner.")
+        MissReason::PartnershipLacksPermission => format!("{at} does not delegate {permission} to its partner."),
+        MissReason::PermissionNotDelegable => {
+            format!("{permission} is only for members; it cannot be delegated to a partner.")
         }
-        MissReason::PartnershipPending => format!("The partnership with {at} is not in force yet."),
+        MissReason::PartnershipExcludesUpstream => {
+            format!("{at} delegates to its partner, but not to the resellers above the partner.")
+        }
+        MissReason::PartnershipPending => format!("The partnership with {at} has not started yet."),
         MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
         MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
         MissReason::CustodyLost => {
-            format!("The place of the owner of {at} was only kept, and is kept by somebody else by now.")
+            format!("The ownership of {at} was only held in custody, and somebody else holds it now.")
         }
         MissReason::OrganisationSuspended => format!("{at} is suspended."),
         MissReason::OrganisationClosed => format!("{at} is closed."),

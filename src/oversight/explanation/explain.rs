@@ -1,0 +1,76 @@
+//! Explaining one decision, as far as the asker may see the organisations on the way.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::names::{Names, ends};
+use super::object::AccessExplanation;
+use super::store;
+use crate::access::{Explanation, Miss, MissReason, Permission, Side, Subject};
+use crate::base::error::Result;
+use crate::graphql::request::Request;
+
+/// What is asked about.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    /// Whose access.
+    pub subject: Subject,
+    /// Whether the subject is a key that was revoked or has expired.
+    pub has_ended: bool,
+    /// The permission.
+    pub permission: Permission,
+    /// Whether the subject is somebody other than the asker.
+    pub is_another: bool,
+}
+
+/// Explains one decision at one organisation.
+pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at: Side) -> Result<AccessExplanation> {
+    let mut found = request.access.explain(asked.subject, organisation, asked.permission).await?;
+    if found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember) {
+        if let Subject::User(user) = asked.subject
+            && store::is_disabled(request.db(), user).await?
+        {
+            found = nothing(MissReason::UserDisabled, organisation);
+        }
+    }
+    if asked.has_ended {
+        found = nothing(MissReason::KeyEnded, organisation);
+    }
+    if asked.is_another {
+        hide(request, organisation, &mut found).await?;
+    }
+    let links = found.paths.iter().flatten().chain(found.misses.iter().flat_map(|miss| &miss.path));
+    let names = Names::of(request, organisation, links.cloned().collect()).await?;
+    Ok(AccessExplanation {
+        permission: asked.permission,
+        granted: found.is_granted(),
+        paths: found.paths.iter().map(|path| names.path(path, at)).collect(),
+        misses: found.misses.iter().map(|miss| names.miss(miss, asked.permission, at)).collect(),
+    })
+}
+
+/// Hides misses from an asker who asks about somebody else. A miss is shown if the asker may read the membership where it
+/// begins and, for a suspended or closed organisation, the state of that organisation.
+async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) -> Result<()> {
+    let begins = |miss: &Miss| miss.path.first().map_or(organisation, |step| ends(step)[0]);
+    let ids = found.misses.iter().flat_map(|miss| [begins(miss), miss.organisation]);
+    let decisions = request.access.look_all(ids.collect::<HashSet<_>>()).await?;
+    let holds = |id: Uuid, permission| decisions.get(&id).is_some_and(|decision| decision.grants.has(permission));
+    let had_misses = !found.misses.is_empty();
+    found.misses.retain(|miss| {
+        let is_state = matches!(miss.reason, MissReason::OrganisationSuspended | MissReason::OrganisationClosed);
+        holds(begins(miss), Permission::MemberRead)
+            && (!is_state || holds(miss.organisation, Permission::OrganisationRead))
+    });
+    if had_misses && found.misses.is_empty() {
+        found.misses.push(Miss::not_a_member(organisation));
+    }
+    Ok(())
+}
+
+/// The explanation for a subject that holds nothing at all any more.
+fn nothing(reason: MissReason, organisation: Uuid) -> Explanation {
+    let miss = Miss { path: Vec::new(), reason, organisation, remedy: None };
+    Explanation { paths: Vec::new(), misses: vec![miss] }
+}
