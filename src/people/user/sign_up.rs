@@ -133,7 +133,7 @@ impl NewAccount {
         let organisation = invited.row.organisation_id;
         let accepted = Accepted { action: act.action, field: TOKEN, token, organisation };
         let party = Party::New(&new);
-        // An invitation whose inviter may no longer give what it gives stays void.
+        // An invitation that was found void stays void.
         request
             .transaction(async |work| {
                 let joined = join(work.tx, request, work.random, &accepted, &party).await?;

@@ -167,7 +167,7 @@ async fn mutations_after_a_switch_in_the_same_request_work_in_the_new_organisati
         .await
         .unwrap();
     let request = world.app.request(actor);
-    let active = async || crate::people::session::active_organisation(&request).await.unwrap().map(|found| found.key());
+    let active = async || crate::people::session::active_organisation(&request).await.unwrap().map(|found| found.id());
     assert_ne!(active().await, Some(engines));
     request.switch_to(engines);
     assert_eq!(active().await, Some(engines));

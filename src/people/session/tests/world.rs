@@ -17,7 +17,6 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::graphql::request::Request;
 use crate::people::session::{Tokens, authenticate};
 use crate::people::user::SecretKeys;
 

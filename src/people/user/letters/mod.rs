@@ -48,7 +48,7 @@ pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
     }
 }
 
-/// To the owner of an account with whose address somebody tried to sign up.
+/// To the owner of an account, after somebody tried to sign up with its address.
 pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     let (site, url) = (&config.public_url, config.page(RESET));
     match locale {
