@@ -54,8 +54,8 @@ pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody tried to sign up with this address at {site}. You already have an account there, and nothing in \
-                 it has changed. Sign in with your password. If you have forgotten it, set a new one:"
+                "Somebody tried to sign up with this address at {site}. You already have an account there, and nothing \
+                 in it has changed. Sign in with your password. If you have forgotten it, set a new one:"
             ))
             .link("Set a new password", url)
             .say("If it was not you, you need not do anything."),
@@ -84,8 +84,8 @@ pub fn already_signed_up_unverified(locale: Locale, config: &Config, secret: &st
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody tried to sign up with this address at {site}. An account with it already exists, but the address \
-                 was never confirmed. Confirm it, and set a password:"
+                "Somebody tried to sign up with this address at {site}. An account with it already exists, but the \
+                 address was never confirmed. Confirm it, and set a password:"
             ))
             .link("Confirm the address and set a password", url)
             .say("The link is valid for one hour. If it was not you, you need not do anything."),
