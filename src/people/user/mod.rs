@@ -29,9 +29,7 @@ mod update_profile;
 mod verify_address;
 
 use async_graphql::MergedObject;
-use entity::user;
 
-use crate::mail::Recipient;
 // shim
 pub use crate::people::erasure;
 pub use address::Address;
@@ -55,8 +53,3 @@ pub struct UserMutation(
     update_profile::UpdateProfile,
     second_factor::SecondFactorMutation,
 );
-
-/// Mail to the user, at their present address and in their language.
-pub fn recipient(user: &user::Model) -> Recipient {
-    Recipient { user: Some(user.id), address: user.email.clone(), locale: user.locale.into() }
-}

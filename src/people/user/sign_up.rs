@@ -5,12 +5,12 @@ use macros::{mutation, payload};
 use serde_json::Value as Json;
 
 use super::address::Address;
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::rules::weakness;
 use super::store::{self, NewUser};
 use super::throttle::{self, MailKind};
-use super::{letters, recipient};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;

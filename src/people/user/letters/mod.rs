@@ -11,6 +11,8 @@ pub use security::{
     second_factor_on,
 };
 
+use entity::user;
+
 use crate::base::config::Config;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
@@ -25,6 +27,11 @@ pub const VERIFY: &str = "verify-address";
 /// Sends one mail, in the transaction of the act that it is about.
 pub async fn send(work: &Work<'_>, to: Recipient, letter: Letter) -> Result<()> {
     Ok(mail::queue(work.tx, work.random, work.now, [(to, letter)]).await?)
+}
+
+/// Mail to the user, at their present address and in their language.
+pub fn recipient(user: &user::Model) -> Recipient {
+    Recipient { user: Some(user.id), address: user.email.clone(), locale: user.locale.into() }
 }
 
 /// To a person who has just signed up.
