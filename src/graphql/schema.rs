@@ -23,6 +23,7 @@ use crate::partners::proposal::ProposalMutation;
 use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::TemplateMutation;
 use crate::people::api_key::ApiKeyMutation;
+use crate::people::erasure::ErasureMutation;
 use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
 use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
 use crate::people::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
@@ -57,6 +58,7 @@ pub struct Mutation(
     OwnershipAnswerMutation,
     SessionMutation,
     UserMutation,
+    ErasureMutation,
     ApiKeyMutation,
     InvitationMutation,
     AnswerMutation,

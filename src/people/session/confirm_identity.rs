@@ -28,8 +28,8 @@ pub struct ConfirmIdentityPayload {
     pub confirmed: bool,
 }
 
-/// Confirms that it is you who uses this session. After CONFIRMATION_REQUIRED, ask for the password, or for a code if a
-/// second factor is on. Send it here, then repeat the act. The confirmation lasts for some minutes.
+/// Confirms that you are the person using this session. After CONFIRMATION_REQUIRED, ask for the password, or for a code
+/// if a second factor is on. Send it here, then repeat the act. The confirmation lasts for some minutes.
 #[mutation]
 #[authenticated]
 async fn confirm_identity(act: Act<'_>, input: ConfirmIdentityInput) -> Result<ConfirmIdentityPayload> {

@@ -13,7 +13,7 @@ use crate::graphql::request::Committed;
 /// The session to renew.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// The latest refresh token of the session. It is good for one use.
+    /// The latest refresh token of the session. It is valid for one use.
     pub refresh_token: String,
 }
 
@@ -32,7 +32,7 @@ async fn refresh_session(act: Act<'_>, input: RefreshSessionInput) -> Result<Ref
     let tokens = act.service::<Tokens>()?;
     let refresh_token = new_refresh_token(&request.random);
     let end = tokens.session_end(request.now());
-    // A token that is refused stays used, and a session whose token was used twice stays ended.
+    // A refused token stays used. If a token was used twice, its session stays ended.
     let identity = request
         .transaction(async |work| {
             let exchanged = store::exchange(work.tx, &input.refresh_token, work.now, end).await?;

@@ -28,7 +28,7 @@ static OF_USER: List<session::Model> =
 
 /// A session together with the parts of its user that a request needs.
 #[derive(Debug, FromQueryResult)]
-pub struct OpenSession {
+pub struct SessionOfUser {
     /// The user's name.
     pub name: String,
     /// The user's address.
@@ -48,12 +48,12 @@ pub struct OpenSession {
 }
 
 /// The session with its user, open or not: one statement.
-pub async fn find(db: &Db, identity: Identity) -> Result<Option<OpenSession>> {
+pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> {
     let sql = "SELECT u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, s.confirmed_at, \
                s.active_organisation_id \
                FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
     let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
-    Ok(rows.first().map(|row| OpenSession::from_query_result(row, "")).transpose()?)
+    Ok(rows.first().map(|row| SessionOfUser::from_query_result(row, "")).transpose()?)
 }
 
 /// The row of this API key, active or not: one statement. After a rotation the old secret may be valid for a while.
@@ -64,13 +64,15 @@ pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option
     Ok(by_hash.one(db.reader()).await?)
 }
 
+/// The condition that the membership `m` is in force at the time.
+fn in_force(now: &str) -> String {
+    format!("(m.expires_at IS NULL OR m.expires_at > {now}) AND {} IS NULL", loss("m", now))
+}
+
 /// Whether the user is a direct member of the organisation now, not through a partner.
 pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now: DateTimeUtc) -> Result<bool> {
-    let sql = format!(
-        "SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 \
-         AND (m.expires_at IS NULL OR m.expires_at > $3) AND {} IS NULL",
-        loss("m", "$3")
-    );
+    let in_force = in_force("$3");
+    let sql = format!("SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 AND {in_force}");
     let rows = db.rows(sql, vec![user_id.into(), organisation_id.into(), now.into()]).await?;
     Ok(!rows.is_empty())
 }
@@ -83,10 +85,10 @@ pub async fn begin(tx: &DatabaseTransaction, mut row: session::Model) -> Written
 }
 
 async fn only_organisation(tx: &DatabaseTransaction, user_id: Uuid, now: DateTimeUtc) -> Written<Option<Uuid>> {
+    let in_force = in_force("$2");
     let sql = format!(
         "SELECT o.id FROM membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.user_id = $1 \
-         AND (m.expires_at IS NULL OR m.expires_at > $2) AND {} IS NULL AND o.state <> 'CLOSED' LIMIT 2",
-        loss("m", "$2")
+         AND {in_force} AND o.state <> 'CLOSED' LIMIT 2"
     );
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [user_id.into(), now.into()]);
     match tx.query_all_raw(statement).await?.as_slice() {

@@ -4,11 +4,12 @@ use async_graphql::InputObject;
 use macros::{mutation, payload};
 
 use super::address::Address;
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords, Verdict};
 use super::rules::require_strong;
+use super::store;
 use super::throttle::{self, Subject};
-use super::{letters, recipient, store};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::people::session;

@@ -4,8 +4,9 @@ use async_graphql::InputObject;
 use entity::user;
 use macros::{mutation, payload};
 
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
-use super::{letters, recipient, store};
+use super::store;
 use crate::base::error::{Error, Result};
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};

@@ -5,16 +5,14 @@
 //!
 //! `address.rs` decides when two addresses are the same. `password.rs` hashes passwords, and `rules.rs` says which are
 //! too weak. `link` keeps the links that are mailed, in the words of `letters`. `throttle` slows down guessing and limits
-//! mail. `second_factor` adds codes to log-in. `erasure` removes everything that names a person. Each mutation has its
-//! own file. Logging in is in `session`.
+//! mail. `second_factor` adds codes to log-in. Each mutation has its own file. Logging in is in `session`, and erasing an
+//! account in `erasure`.
 
 mod address;
 mod change_address;
 mod change_password;
 mod confirm_address;
-mod erase_account;
-pub mod erasure;
-mod letters;
+pub mod letters;
 pub mod link;
 mod object;
 mod password;
@@ -31,9 +29,9 @@ mod update_profile;
 mod verify_address;
 
 use async_graphql::MergedObject;
-use entity::user;
 
-use crate::mail::Recipient;
+// shim
+pub use crate::people::erasure;
 pub use address::Address;
 pub use object::User;
 pub use password::{Password, Passwords, Verdict};
@@ -53,11 +51,5 @@ pub struct UserMutation(
     confirm_address::ConfirmAddress,
     undo_address::UndoAddress,
     update_profile::UpdateProfile,
-    erase_account::EraseAccount,
     second_factor::SecondFactorMutation,
 );
-
-/// Mail to the user, at their present address and in their language.
-pub fn recipient(user: &user::Model) -> Recipient {
-    Recipient { user: Some(user.id), address: user.email.clone(), locale: user.locale.into() }
-}

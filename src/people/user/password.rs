@@ -202,7 +202,7 @@ mod tests {
         passwords.queue = Arc::new(Semaphore::new(WAITING));
         let turn = Arc::clone(&passwords.permits).acquire_owned().await.unwrap();
         let all = futures_util::future::join_all((0..=WAITING).map(|_| passwords.hash(String::new())));
-        // All have asked before the one whose turn it is ends.
+        // All of them wait before the first one ends.
         let (hashes, ()) = tokio::join!(biased; all, async { drop(turn) });
         let refused = hashes.iter().filter(|hash| matches!(hash, Err(Error::Limited { .. }))).count();
         assert_eq!((refused, hashes.iter().flatten().count()), (1, WAITING));

@@ -6,9 +6,10 @@ use macros::{mutation, payload};
 use uuid::Uuid;
 
 use super::address::Address;
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
+use super::store;
 use super::throttle::{self, MailKind};
-use super::{letters, recipient, store};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 

@@ -2,9 +2,10 @@
 
 use macros::{mutation, payload};
 
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
+use super::store;
 use super::throttle::{self, MailKind};
-use super::{letters, recipient, store};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 

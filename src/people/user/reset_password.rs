@@ -5,10 +5,11 @@ use macros::{mutation, payload};
 use uuid::Uuid;
 
 use super::address::Address;
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::rules::require_strong;
-use super::{letters, recipient, store, throttle};
+use super::{store, throttle};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};

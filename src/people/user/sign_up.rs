@@ -5,12 +5,12 @@ use macros::{mutation, payload};
 use serde_json::Value as Json;
 
 use super::address::Address;
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::rules::weakness;
 use super::store::{self, NewUser};
 use super::throttle::{self, MailKind};
-use super::{letters, recipient};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
@@ -133,7 +133,7 @@ impl NewAccount {
         let organisation = invited.row.organisation_id;
         let accepted = Accepted { action: act.action, field: TOKEN, token, organisation };
         let party = Party::New(&new);
-        // An invitation whose inviter may no longer give what it gives stays void.
+        // An invitation that was found void stays void.
         request
             .transaction(async |work| {
                 let joined = join(work.tx, request, work.random, &accepted, &party).await?;

@@ -16,6 +16,10 @@ use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 
+/// Whether a second factor of the user `u` is on.
+const FACTOR_IS_ON: &str =
+    "EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)";
+
 /// A user to create.
 pub struct NewUser<'a> {
     /// Key of the new user.
@@ -44,9 +48,8 @@ pub struct Login {
 
 /// The user with the address, and whether a second factor is on: one statement.
 pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
-    let sql = "SELECT u.*, EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
-               AS has_second_factor FROM \"user\" u WHERE u.email = $1";
-    let rows = db.rows(sql, vec![address.as_str().into()]).await?;
+    let sql = format!("SELECT u.*, {FACTOR_IS_ON} AS has_second_factor FROM \"user\" u WHERE u.email = $1");
+    let rows = db.rows(&sql, vec![address.as_str().into()]).await?;
     Ok(rows.first().map(|row| Login::from_query_result(row, "")).transpose()?)
 }
 
@@ -74,8 +77,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Mod
 pub async fn recheck_login(tx: &DatabaseTransaction, user: &user::Model) -> Result<Option<bool>, DbErr> {
     let lock = if tx.get_database_backend() == DbBackend::Postgres { "FOR SHARE OF u" } else { "" };
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) \
-         FROM \"user\" u WHERE u.id = $1 AND u.state = 'ACTIVE' AND u.password_hash = $2 {lock}"
+        "SELECT {FACTOR_IS_ON} FROM \"user\" u WHERE u.id = $1 AND u.state = 'ACTIVE' AND u.password_hash = $2 {lock}"
     );
     let values = [user.id.into(), user.password_hash.clone().into()];
     let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;

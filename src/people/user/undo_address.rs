@@ -3,8 +3,9 @@
 use async_graphql::InputObject;
 use macros::{mutation, payload};
 
+use super::letters::{self, recipient};
 use super::link::{self, Kind};
-use super::{letters, recipient, second_factor, store, throttle};
+use super::{second_factor, store, throttle};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};

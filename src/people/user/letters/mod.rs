@@ -11,6 +11,8 @@ pub use security::{
     second_factor_on,
 };
 
+use entity::user;
+
 use crate::base::config::Config;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
@@ -25,6 +27,11 @@ pub const VERIFY: &str = "verify-address";
 /// Sends one mail, in the transaction of the act that it is about.
 pub async fn send(work: &Work<'_>, to: Recipient, letter: Letter) -> Result<()> {
     Ok(mail::queue(work.tx, work.random, work.now, [(to, letter)]).await?)
+}
+
+/// Mail to the user, at their present address and in their language.
+pub fn recipient(user: &user::Model) -> Recipient {
+    Recipient { user: Some(user.id), address: user.email.clone(), locale: user.locale.into() }
 }
 
 /// To a person who has just signed up.
@@ -48,14 +55,14 @@ pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
     }
 }
 
-/// To the owner of an account with whose address somebody tried to sign up.
+/// To the owner of an account, after somebody tried to sign up with its address.
 pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     let (site, url) = (&config.public_url, config.page(RESET));
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody tried to sign up with this address at {site}. You already have an account there, and nothing in \
-                 it has changed. Sign in with your password. If you have forgotten it, set a new one:"
+                "Somebody tried to sign up with this address at {site}. You already have an account there, and nothing \
+                 in it has changed. Sign in with your password. If you have forgotten it, set a new one:"
             ))
             .link("Set a new password", url)
             .say("If it was not you, you need not do anything."),
@@ -84,8 +91,8 @@ pub fn already_signed_up_unverified(locale: Locale, config: &Config, secret: &st
     match locale {
         Locale::En => Letter::about("You already have an account")
             .say(format!(
-                "Somebody tried to sign up with this address at {site}. An account with it already exists, but the address \
-                 was never confirmed. Confirm it, and set a password:"
+                "Somebody tried to sign up with this address at {site}. An account with it already exists, but the \
+                 address was never confirmed. Confirm it, and set a password:"
             ))
             .link("Confirm the address and set a password", url)
             .say("The link is valid for one hour. If it was not you, you need not do anything."),

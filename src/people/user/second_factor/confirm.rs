@@ -3,15 +3,17 @@
 use async_graphql::InputObject;
 use macros::{mutation, payload};
 
+use super::check::{accept, wrong_code};
 use super::seal::SecretKeys;
-use super::{accept, codes, store, wrong_code};
+use super::{codes, store};
 use crate::access::UserActor;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};
 use crate::people::session;
+use crate::people::user::letters::{self, recipient};
+use crate::people::user::store as users;
 use crate::people::user::throttle::{self, Subject};
-use crate::people::user::{letters, recipient, store as users};
 
 /// A code from the app.
 #[derive(InputObject)]

@@ -1,9 +1,10 @@
 //! The second factor: codes of an authenticator app, and recovery codes for people who have lost the app.
 //!
 //! It is off, begun (the secret exists, but no code was confirmed), or on. Only its own user sees it. `codes.rs` says
-//! which codes are right, `seal.rs` encrypts the secrets, and `accept` uses a code up. Each mutation has its own file.
+//! which codes are right, `seal.rs` encrypts the secrets, and `check.rs` uses them up. Each mutation has its own file.
 
 mod begin;
+mod check;
 mod codes;
 mod confirm;
 mod object;
@@ -13,13 +14,8 @@ mod seal;
 pub mod store;
 
 use async_graphql::MergedObject;
-use entity::{second_factor, user};
 
-use super::letters;
-use crate::access::UserActor;
-use crate::base::error::{Error, Result, UserError, UserErrorCode};
-use crate::graphql::request::Work;
-use codes::Given;
+pub use check::{accept, wrong_code};
 pub use codes::{code_at, step_at};
 pub use object::SecondFactor;
 pub use seal::SecretKeys;
@@ -32,53 +28,3 @@ pub struct SecondFactorMutation(
     remove::RemoveSecondFactor,
     renew_codes::RenewRecoveryCodes,
 );
-
-/// Uses up a code of the user, whose second factor the transaction has locked. Each code is valid once. The user gets a
-/// mail when a recovery code is used.
-pub async fn accept(
-    work: &Work<'_>,
-    keys: &SecretKeys,
-    user: &user::Model,
-    factor: &second_factor::Model,
-    typed: &str,
-) -> Result<bool> {
-    match codes::read(typed) {
-        Some(Given::Timed(code)) => {
-            let Some(secret) = keys.open(factor.user_id, &factor.sealed_secret) else {
-                tracing::error!(user = %factor.user_id, "no key in accounts.secret_keys opens a second factor");
-                return Ok(false);
-            };
-            match codes::matching_step(&secret, code, work.now, factor.last_step) {
-                Some(step) => Ok(store::take_step(work.tx, factor.user_id, step).await?),
-                None => Ok(false),
-            }
-        }
-        Some(Given::Recovery(hash)) if factor.confirmed_at.is_some() => {
-            if !store::take_code(work.tx, factor.user_id, &hash, work.now).await? {
-                return Ok(false);
-            }
-            let left = store::codes_left(work.tx, factor.user_id).await?;
-            let letter = letters::recovery_code_used(user.locale.into(), &work.request.config, left);
-            letters::send(work, super::recipient(user), letter).await?;
-            tracing::info!(user = %user.id, left, "recovery code used");
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
-}
-
-/// Locks the person's second factor; refuses if it is not on.
-async fn lock_on(work: &Work<'_>, person: &UserActor) -> Result<user::Model> {
-    let user = super::store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
-    let factor = store::lock(work.tx, person.id).await?;
-    if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
-        return Err(UserError::general(UserErrorCode::StaleState, "Your second factor is not on.").into());
-    }
-    Ok(user)
-}
-
-/// The answer to a wrong code.
-pub fn wrong_code() -> UserError {
-    let message = "The code is wrong or was used already. Wait for the next one, or use a recovery code.";
-    UserError::at("code", UserErrorCode::WrongCode, message)
-}

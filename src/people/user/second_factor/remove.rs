@@ -2,11 +2,12 @@
 
 use macros::{mutation, payload};
 
-use super::{lock_on, store};
+use super::check::lock_on;
+use super::store;
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 use crate::people::session;
-use crate::people::user::{letters, recipient};
+use crate::people::user::letters::{self, recipient};
 
 /// Whether the second factor is off.
 #[payload]

@@ -2,11 +2,12 @@
 
 use macros::{mutation, payload};
 
-use super::{codes, lock_on, store};
+use super::check::lock_on;
+use super::{codes, store};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 use crate::people::session;
-use crate::people::user::{letters, recipient};
+use crate::people::user::letters::{self, recipient};
 
 /// The new recovery codes.
 #[payload]

@@ -2,7 +2,7 @@
 
 use macros::{mutation, payload};
 
-use super::erasure::{self, Erasure};
+use super::{Erasure, erase_user, last_owner};
 use crate::base::error::{Error, Result};
 use crate::graphql::act::Act;
 use crate::people::session;
@@ -21,10 +21,10 @@ pub struct EraseAccountPayload {
 async fn erase_account(act: Act<'_>) -> Result<EraseAccountPayload> {
     let person = act.request.require_person()?;
     session::require_confirmed(act.request)?;
-    let erased = act.request.transaction(async |work| erasure::erase_user(work, act.action, person.id).await).await?;
+    let erased = act.request.transaction(async |work| erase_user(work, act.action, person.id).await).await?;
     match erased {
         Erasure::Done => Ok(EraseAccountPayload { erased: true, ..Default::default() }),
-        Erasure::LastOwner(names) => Err(erasure::last_owner(&names).into()),
+        Erasure::LastOwner(names) => Err(last_owner(&names).into()),
         Erasure::NotThere => Err(Error::sign_in()),
     }
 }

@@ -1,13 +1,10 @@
-//! Erasing a user: everything that names the person is removed. A key remains that other rows point to.
-
-mod store;
+//! The steps that erase a user, in one transaction.
 
 use sea_orm::DatabaseTransaction;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::link::Kind;
-use super::{letters, second_factor, throttle};
+use super::store::{self, Belonging};
 use crate::base::config::Config;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
@@ -17,8 +14,9 @@ use crate::mail::Recipient;
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
 use crate::people::session;
-use store::Belonging;
-use throttle::MailKind;
+use crate::people::user::link::Kind;
+use crate::people::user::throttle::MailKind;
+use crate::people::user::{letters, link, second_factor, throttle};
 
 /// The name that others see after a user was erased.
 pub const ERASED_NAME: &str = "Erased user";
@@ -71,7 +69,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     audit::store::forget_person(tx, user).await?;
     session::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;
-    super::link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change, Kind::Undo]).await?;
+    link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change, Kind::Undo]).await?;
     throttle::store::clear_account(tx, user).await?;
     store::remove_memberships_and_mail(tx, user, &row.email).await?;
     store::forget_name(tx, user, ERASED_NAME, now).await?;
