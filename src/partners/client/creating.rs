@@ -1,5 +1,5 @@
-//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as many
-//! statements for many as for one.
+//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as
+//! many statements for many as for one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -84,8 +84,8 @@ impl Wanted {
     }
 }
 
-/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The graph of
-/// partnerships and the reseller are locked.
+/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The
+/// graph of partnerships and the reseller are locked.
 pub async fn create_all(
     work: &Work<'_>,
     at: &Authorised,

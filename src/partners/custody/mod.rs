@@ -1,9 +1,9 @@
-//! Custody: a person of a reseller holds ownership of a client that the reseller created, until the owner that was named by
-//! address accepts.
+//! Custody: a person of a reseller holds ownership of a client that the reseller created, until the owner that was
+//! named by address accepts.
 //!
 //! Custody lasts only while its holder may create clients for the reseller. Without that right it gives nothing at once
-//! (`access/loss.rs`), and it passes to the longest-standing OWNER of the reseller. It ends when the named owner accepts, or
-//! when the client has another owner of its own.
+//! (`access/loss.rs`), and it passes to the longest-standing OWNER of the reseller. It ends when the named owner
+//! accepts, or when the client has another owner of its own.
 
 mod letters;
 mod passing;

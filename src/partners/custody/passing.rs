@@ -17,8 +17,8 @@ use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
 use crate::people::membership::{self, rules::is_working, together};
 
-/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if that is a member
-/// who may create clients there; else the reseller's longest-standing OWNER, if there is one who can act.
+/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if that is a
+/// member who may create clients there; else the reseller's longest-standing OWNER, if there is one who can act.
 pub async fn custodian(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -51,7 +51,8 @@ pub async fn pass_on_at(tx: &DatabaseTransaction, random: &Random, now: DateTime
     Ok(())
 }
 
-/// Passes on the lost custodies at all resellers, each in a transaction of its own. Returns how many passed to somebody.
+/// Passes on the lost custodies at all resellers, each in a transaction of its own. Returns how many passed to
+/// somebody.
 pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<usize> {
     let mut count = 0;
     for reseller in store::resellers_with_lost(db, now).await? {
@@ -63,8 +64,8 @@ pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<
     Ok(count)
 }
 
-/// Ends the custody of a client that has an owner of its own now: its holder leaves the client, and an event is recorded. If
-/// the holder is the new owner, the membership stays.
+/// Ends the custody of a client that has an owner of its own now: its holder leaves the client, and an event is
+/// recorded. If the holder is the new owner, the membership stays.
 pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     for member in store::end(work.tx, client, owner).await? {
         let event = ended(client, member.id, member.user_id);

@@ -50,7 +50,8 @@ pub fn accepted(locale: Locale, by: &str) -> Letter {
     }
 }
 
-/// The other side declined. If the proposal went to an address or a code, the mail does not say which organisation that is.
+/// The other side declined. If the proposal went to an address or a code, the mail does not say which organisation that
+/// is.
 pub fn declined(locale: Locale, to: &str) -> Letter {
     match locale {
         Locale::En => Letter::about("Your proposal was declined")

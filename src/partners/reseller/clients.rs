@@ -93,8 +93,8 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
     Ok(Relations { slice, total, ends })
 }
 
-/// If few clients meet one of the narrow conditions, restricts the list to them. Otherwise a list in another order would
-/// look at one client after the other until its page is full.
+/// If few clients meet one of the narrow conditions, restricts the list to them. Otherwise a list in another order
+/// would look at one client after the other until its page is full.
 async fn restrict_to_few(request: &Request, narrow: &[(Uuid, Filter)], filter: Filter) -> Result<Filter> {
     let found = narrow.iter().map(|(definition, alone)| values::store::few(request, *definition, alone));
     let few = join_all(found).await.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().next();
