@@ -6,11 +6,8 @@ use std::collections::HashMap;
 use entity::organisation::{self, Kind, State};
 use entity::organisation_halt;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, Set,
-};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 

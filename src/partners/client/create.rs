@@ -29,9 +29,9 @@ pub struct CreateClientPayload {
     pub partnership: Option<Partnership>,
 }
 
-/// Creates an organisation that is a client of the reseller from the start. The partnership is in force at once; its owner
-/// can change what it delegates. You hold ownership until the owner that you name by address accepts. If you can no longer
-/// create clients for the reseller, its longest-standing owner holds ownership instead.
+/// Creates an organisation that is a client of the reseller from the start. The partnership is in force at once; its
+/// owner can change what it delegates. You hold ownership until the owner that you name by address accepts. If you can
+/// no longer create clients for the reseller, its longest-standing owner holds ownership instead.
 #[mutation]
 #[acts(CLIENT_CREATE, on = input.organisation_id)]
 async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -> Result<CreateClientPayload> {
@@ -47,7 +47,8 @@ async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -
     })
 }
 
-/// Checks the rows and creates those with which nothing is wrong, in one transaction. Outcomes are in the order of the rows.
+/// Checks the rows and creates those with which nothing is wrong, in one transaction. Outcomes are in the order of the
+/// rows.
 pub(super) async fn create(act: &ActOn<'_, Organisation>, rows: &[NewClient], dry_run: bool) -> Result<Vec<Outcome>> {
     act.request
         .transaction(async |work| {

@@ -48,8 +48,8 @@ pub struct CreateClientsPayload {
     pub results: Vec<CreateClientResult>,
 }
 
-/// Creates up to 500 clients, like `createClient`. Each row is checked on its own, and all correct rows are created together.
-/// Send a longer list in parts. With a `reference` for each client, a part can be sent again without harm.
+/// Creates up to 500 clients, like `createClient`. Each row is checked on its own, and all correct rows are created
+/// together. Send a longer list in parts. With a `reference` for each client, a part can be sent again without harm.
 #[mutation]
 #[acts(CLIENT_CREATE, on = input.organisation_id)]
 async fn create_clients(act: ActOn<'_, Organisation>, input: CreateClientsInput) -> Result<CreateClientsPayload> {

@@ -1,5 +1,5 @@
-//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as many
-//! statements for many as for one.
+//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as
+//! many statements for many as for one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::base::text;
 use crate::billing::payer;
 use crate::graphql::request::Work;
 use crate::organisation::require_active;
-use crate::partners::custody::{self, Keeper};
+use crate::partners::custody::{self, Custodian};
 use crate::partners::partnership::agreement::require_fit;
 use crate::partners::partnership::{Delegation, Parties, Terms, store as partnerships, terms};
 use crate::partners::template;
@@ -84,8 +84,8 @@ impl Wanted {
     }
 }
 
-/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The graph of
-/// partnerships and the reseller are locked.
+/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The
+/// graph of partnerships and the reseller are locked.
 pub async fn create_all(
     work: &Work<'_>,
     at: &Authorised,
@@ -93,8 +93,8 @@ pub async fn create_all(
     rows: &[NewClient],
     dry_run: bool,
 ) -> Result<Vec<Outcome>> {
-    let keeper = match find_keeper(work, at).await {
-        Ok(keeper) => keeper,
+    let custodian = match find_custodian(work, at).await {
+        Ok(custodian) => custodian,
         Err(error) => {
             let error = error.into_user_error()?;
             return Ok(rows.iter().map(|_| Err(error.clone())).collect());
@@ -107,14 +107,14 @@ pub async fn create_all(
     let good: Vec<Wanted> = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
     let mut made = Vec::new();
     if !dry_run && !good.is_empty() {
-        made = Writing { work, reseller: at, keeper: &keeper, action }.write(&good, &known).await?;
+        made = Writing { work, reseller: at, custodian: &custodian, action }.write(&good, &known).await?;
     }
     let mut made = made.into_iter();
     Ok(checked.into_iter().map(|row| row.map(|_| made.next())).collect())
 }
 
 /// The person who holds ownership of the new clients. Refuses an organisation that cannot create clients.
-async fn find_keeper(work: &Work<'_>, at: &Authorised) -> Result<Keeper> {
+async fn find_custodian(work: &Work<'_>, at: &Authorised) -> Result<Custodian> {
     require_active(at.row())?;
     if at.row().kind != Kind::Reseller {
         let message = "Only a reseller has clients: ask for it with requestReseller.";
@@ -122,8 +122,8 @@ async fn find_keeper(work: &Work<'_>, at: &Authorised) -> Result<Keeper> {
     }
     // A new organisation has nobody below it, so one check answers for all.
     require_fit(work, Parties { reseller: at.id(), client: Uuid::nil() }).await?;
-    let keeper = custody::keeper(work.tx, at.id(), work.request.actor(), work.now).await?;
-    keeper.ok_or_else(|| {
+    let custodian = custody::custodian(work.tx, at.id(), work.request.actor(), work.now).await?;
+    custodian.ok_or_else(|| {
         let message = "The reseller has no owner who can act, so nobody could hold ownership of its clients.";
         UserError::at("organisationId", UserErrorCode::StaleState, message).into()
     })

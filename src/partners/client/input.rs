@@ -41,23 +41,23 @@ pub struct NewClientInput {
     pub name: String,
     /// What kind of organisation it is.
     pub kind: NewOrganisationKind,
-    /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Without it, the
-    /// terms of the delegation template.
+    /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Without it,
+    /// the terms of the delegation template.
     pub delegation: Option<DelegationInput>,
     /// Id of the reseller's delegation template for this client.
     pub delegation_template_id: Option<ID>,
     /// When the partnership ends by itself; null for no end, or for the latest end where the operator requires one.
     pub ends_at: Option<DateTimeUtc>,
-    /// The address of the future owner, who gets a mail with a link. You hold ownership until the owner accepts. You can
-    /// also name the owner later, with `offerOwnership`.
+    /// The address of the future owner, who gets a mail with a link. You hold ownership until the owner accepts. You
+    /// can also name the owner later, with `offerOwnership`.
     pub owner_email: Option<String>,
     /// The language of that mail, if the address has no account with a language of its own.
     #[graphql(default)]
     pub locale: Locale,
     /// Where its invoices go; null for the client itself.
     pub recipient: Option<ClientRecipientInput>,
-    /// Your own reference number for the client: up to 100 characters. Two of your clients never have the same, so a list
-    /// that is sent twice creates nothing twice.
+    /// Your own reference number for the client: up to 100 characters. Two of your clients never have the same, so a
+    /// list that is sent twice creates nothing twice.
     pub reference: Option<String>,
 }
 

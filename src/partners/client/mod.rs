@@ -1,8 +1,10 @@
-//! Client organisations that a reseller creates, one or many at once. Each starts with a partnership in force. Somebody of
-//! the reseller holds ownership in custody (`crate::partners::custody`) until the owner that was named by address accepts.
+//! Client organisations that a reseller creates, one or many at once. Each starts with a partnership in force. Somebody
+//! of the reseller holds ownership in custody (`crate::partners::custody`) until the owner that was named by address
+//! accepts.
 //!
-//! A long list is sent in parts: each mutation is one transaction that is authorised, checked and logged like any other. A
-//! part whose answer was lost can be sent again, because two clients of a reseller never have the same `reference`.
+//! A long list is sent in parts: each mutation is one transaction that is authorised, checked and logged like any
+//! other. A part whose answer was lost can be sent again, because two clients of a reseller never have the same
+//! `reference`.
 //!
 //! `creating.rs` checks the rows, `recipient.rs` where their invoices go, and `rows.rs` writes everything at once.
 

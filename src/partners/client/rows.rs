@@ -16,7 +16,7 @@ use crate::base::random::hash;
 use crate::graphql::request::Work;
 use crate::mail::{self, Letter, Recipient};
 use crate::oversight::audit::{self, Event};
-use crate::partners::custody::Keeper;
+use crate::partners::custody::Custodian;
 use crate::partners::partnership::{Parties, agreement, store as partnerships};
 use crate::people::membership::store::NewMember;
 use crate::people::ownership;
@@ -37,7 +37,7 @@ pub struct Writing<'a> {
     /// The reseller, which is locked.
     pub reseller: &'a Authorised,
     /// The person who holds ownership until the owners accept.
-    pub keeper: &'a Keeper,
+    pub custodian: &'a Custodian,
     /// Name of the mutation.
     pub action: &'a str,
 }
@@ -90,11 +90,11 @@ impl Writing<'_> {
         let partnership = agreed.id;
         rows.partnerships.push(agreed);
         // Nobody holds in custody what they are to own themselves.
-        let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.as_str() == self.keeper.email);
+        let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.as_str() == self.custodian.email);
         let owner = NewMember {
             id: random.id(now),
             organisation_id: client,
-            user_id: self.keeper.user,
+            user_id: self.custodian.user,
             partnership_id: None,
             expires_at: None,
             roles: vec![RoleRef::Builtin(BuiltinRole::Owner)],
@@ -136,7 +136,7 @@ impl Writing<'_> {
             state: ownership_transfer::State::Offered,
             email: address.as_str().to_owned(),
             token_hash: hash(&token),
-            offered_by_id: self.keeper.user,
+            offered_by_id: self.custodian.user,
             leaves: true,
             reason: None,
             accepted_user_id: None,

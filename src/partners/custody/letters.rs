@@ -1,15 +1,15 @@
-//! What is written to who keeps the place of an owner from now on.
+//! The mail to a person who gets custody of a client.
 
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// Somebody else could keep it no longer.
+/// The custody of the client passed to the reader.
 pub fn passed_on(locale: Locale, client: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("You keep the place of the owner of {client}")).say(format!(
-            "{client} is a client that was created by your organisation and has no owner of its own yet. Whoever kept the \
-             place until now can do so no longer, so you keep it, as an owner of your organisation. Offer the ownership \
-             to the one whom it belongs to."
+        Locale::En => Letter::about(format!("You now hold ownership of {client}")).say(format!(
+            "Your organisation created its client {client}, which has no owner of its own yet. The person who held \
+             ownership can no longer do so. You hold it now, as an owner of your organisation. Please offer it to its \
+             rightful owner."
         )),
         Locale::De => Letter::about(format!("Sie verwalten {client} treuhänderisch")).say(format!(
             "{client} wurde von Ihrer Organisation angelegt und hat noch niemanden mit der Rolle OWNER. Wer sie bisher \

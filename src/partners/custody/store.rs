@@ -1,4 +1,4 @@
-//! Statements about places of owners that are kept.
+//! Statements about custody.
 #![expect(clippy::disallowed_methods, reason = "the statements about custody stand here")]
 
 use entity::ownership_transfer::{self, State};
@@ -20,25 +20,25 @@ use crate::people::membership::store::{self as members, Member};
 
 type Written<T> = Result<T, DbErr>;
 
-/// Places that one round passes on.
-const SOME: u64 = 500;
+/// Custodies that one round passes on.
+const PER_ROUND: u64 = 500;
 
-/// A place that is kept.
+/// A custody.
 #[derive(Clone, Copy, Debug)]
 pub struct Custody {
-    /// The membership of the keeper.
+    /// The membership of its holder.
     pub membership: Uuid,
-    /// The organisation whose owner has not come yet.
+    /// The organisation whose owner has not accepted yet.
     pub client: Uuid,
-    /// The keeper.
+    /// Its holder.
     pub user: Uuid,
-    /// The reseller that has created it.
+    /// The reseller that has created the client.
     pub reseller: Uuid,
 }
 
-/// Who keeps a place.
+/// A person who has custody, or gets it.
 #[derive(Clone, Debug)]
-pub struct Keeper {
+pub struct Custodian {
     /// The user.
     pub user: Uuid,
     /// The user's name.
@@ -49,7 +49,7 @@ pub struct Keeper {
     pub locale: Locale,
 }
 
-impl From<Member> for Keeper {
+impl From<Member> for Custodian {
     fn from(member: Member) -> Self {
         Self { user: member.user_id, name: member.name, email: member.email, locale: member.locale }
     }
@@ -64,31 +64,31 @@ fn read(row: &QueryResult) -> Written<Custody> {
     })
 }
 
-/// Where the reseller is none any more or suspended, nobody can keep a place for it: it passes to nobody.
+/// Nobody can have custody for a reseller that is suspended or no longer a reseller, so it passes to nobody there.
 const WORKING: &str =
     "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
 
 const COLUMNS: &str = "m.id, m.organisation_id, m.user_id, m.custody_reseller_id";
 
-/// All that a user keeps.
+/// All custodies of a user.
 pub async fn of_user(tx: &DatabaseTransaction, user: Uuid) -> Written<Vec<Custody>> {
     let sql = format!("SELECT {COLUMNS} FROM membership m WHERE m.user_id = $1 AND m.custody_reseller_id IS NOT NULL");
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [user.into()]);
     tx.query_all_raw(statement).await?.iter().map(read).collect()
 }
 
-/// What is kept for a reseller by people who cannot keep it any more: so many.
+/// Custodies at a reseller whose holders can no longer have them.
 pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc) -> Written<Vec<Custody>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE m.custody_reseller_id = $1 \
-         AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {SOME}",
+         AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {PER_ROUND}",
         loss("m", "$2")
     );
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [reseller.into(), now.into()]);
     tx.query_all_raw(statement).await?.iter().map(read).collect()
 }
 
-/// The resellers for which somebody keeps what they cannot keep any more, while they have an OWNER who can.
+/// The resellers with custodies whose holders can no longer have them, and with an OWNER who can.
 pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
     let sql = format!(
         "SELECT DISTINCT m.custody_reseller_id FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} \
@@ -102,33 +102,33 @@ pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>>
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?)
 }
 
-/// The longest-standing OWNER of a reseller who can act, but not this one.
+/// The longest-standing OWNER of a reseller who can act, other than `but`.
 pub async fn heir(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     but: Option<Uuid>,
     now: DateTimeUtc,
-) -> Written<Option<Keeper>> {
-    let leaders = members::owners_and_admins(tx, reseller).await?;
-    let owners = leaders.into_iter().filter(|member| {
+) -> Written<Option<Custodian>> {
+    let owners_and_admins = members::owners_and_admins(tx, reseller).await?;
+    let owners = owners_and_admins.into_iter().filter(|member| {
         is_owner(member)
             && member.is_active
             && member.expires_at.is_none_or(|end| now < end)
             && Some(member.user_id) != but
     });
     let oldest = owners.min_by_key(|member| (member.created_at, member.id));
-    Ok(oldest.map(Keeper::from))
+    Ok(oldest.map(Custodian::from))
 }
 
-/// Whether there is a place to keep: the keeper is still the client's OWNER, and it has no other of its own.
-pub async fn is_kept(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
+/// Whether the custody still holds: its holder is an OWNER of the client, which has no owner of its own.
+pub async fn is_in_custody(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
     let owners: Vec<Member> =
         members::owners_and_admins(tx, custody.client).await?.into_iter().filter(is_owner).collect();
     let has_own = owners.iter().any(|owner| is_working_owner(owner, now) && owner.custody_reseller_id.is_none());
     Ok(!has_own && owners.iter().any(|owner| owner.id == custody.membership))
 }
 
-/// Ends all places that are kept at the client, and gives their memberships; that of its new owner is its own.
+/// Ends all custodies of the client and returns the removed memberships. The new owner keeps theirs, without custody.
 pub async fn end(tx: &DatabaseTransaction, client: Uuid, owner: Uuid) -> Written<Vec<Member>> {
     let kept =
         members::select(tx, "t.organisation_id = $1 AND t.custody_reseller_id IS NOT NULL", [client.into()]).await?;
@@ -142,7 +142,7 @@ pub async fn end(tx: &DatabaseTransaction, client: Uuid, owner: Uuid) -> Written
     Ok(others)
 }
 
-/// Gives the place to somebody else, with what waits for an answer; false if it is not kept by the old one any more.
+/// Gives a custody and its pending ownership offers to somebody else; false if the old holder no longer has it.
 pub async fn pass(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -157,7 +157,7 @@ pub async fn pass(
         return Ok(false);
     }
     if let Some(member) = members::load_of(tx, custody.client, heir).await? {
-        // A member already: the role comes to what there is.
+        // The heir is a member already, so the role is added to theirs.
         if !is_owner(&member) {
             let owner = [RoleRef::Builtin(BuiltinRole::Owner)];
             members::add_roles(tx, random, (custody.client, member.id), &owner, now).await?;
@@ -171,7 +171,7 @@ pub async fn pass(
             .filter(membership::Column::Id.eq(custody.membership))
             .exec(tx)
             .await?;
-        // Only what an owner has goes with the place.
+        // Only the role of an owner passes to the heir.
         membership_role::Entity::delete_many()
             .filter(membership_role::Column::MembershipId.eq(custody.membership))
             .filter(membership_role::Column::Builtin.is_null().or(membership_role::Column::Builtin.ne("OWNER")))

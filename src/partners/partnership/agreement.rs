@@ -24,8 +24,8 @@ pub struct Agreed {
     pub before: Json,
 }
 
-/// Makes the two organisations partners, or gives their partnership other terms. The caller has checked who may agree, and
-/// has locked the graph of partnerships.
+/// Makes the two organisations partners, or gives their partnership other terms. The caller has checked who may agree,
+/// and has locked the graph of partnerships.
 pub async fn agree(work: &Work<'_>, parties: Parties, client_name: &str, terms: Terms) -> Result<Agreed> {
     if let Some(row) = store::between(work.tx, parties.reseller, parties.client).await? {
         if state_at(&row, work.now) == PartnershipState::Expired {

@@ -43,8 +43,8 @@ impl Target for OnSide<Partnership> {
 }
 
 /// Ends a partnership at once, from either side. The reseller's people lose their access with their next requests, and
-/// their memberships given through the partnership end. Other members stay: `Partnership.givenMemberships` lists them. It
-/// works in a suspended organisation too.
+/// their memberships given through the partnership end. Other members stay: `Partnership.givenMemberships` lists them.
+/// It works in a suspended organisation too.
 #[mutation]
 #[acts(PARTNERSHIP_MANAGE at CLIENT, CLIENT_UPDATE at RESELLER, on = input.partnership_id)]
 async fn end_partnership(

@@ -1,27 +1,30 @@
-//! What is written to both sides of a partnership when it changes, and to those whose memberships end with it.
+//! Mails to both sides of a partnership, and to people whose memberships end with it.
 
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// One side has ended it.
+/// The partnership was ended by one side.
 pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("The partnership of {reseller} and {client} has ended"))
-            .say(format!("{by} has ended the partnership of {reseller} with {client}. {reseller} sees and does nothing there any more.")),
-        Locale::De => Letter::about(format!("Die Partnerschaft von {reseller} und {client} ist beendet"))
-            .say(format!("{by} hat die Partnerschaft von {reseller} mit {client} beendet. {reseller} sieht und tut dort nichts mehr.")),
-        Locale::Sv => Letter::about(format!("Partnerskapet mellan {reseller} och {client} är avslutat"))
-            .say(format!("{by} har avslutat partnerskapet mellan {reseller} och {client}. {reseller} ser och gör inget där längre.")),
+        Locale::En => Letter::about(format!("The partnership of {reseller} and {client} has ended")).say(format!(
+            "{by} has ended the partnership of {reseller} with {client}. {reseller} no longer has any access there."
+        )),
+        Locale::De => Letter::about(format!("Die Partnerschaft von {reseller} und {client} ist beendet")).say(format!(
+            "{by} hat die Partnerschaft von {reseller} mit {client} beendet. {reseller} sieht und tut dort nichts mehr."
+        )),
+        Locale::Sv => Letter::about(format!("Partnerskapet mellan {reseller} och {client} är avslutat")).say(format!(
+            "{by} har avslutat partnerskapet mellan {reseller} och {client}. {reseller} ser och gör inget där längre."
+        )),
     }
 }
 
-/// The client has changed what it lets through, or for how long.
+/// The client has changed what it delegates, or for how long.
 pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{client} has changed its partnership with {reseller}"))
-            .say(format!("{client} has changed what {reseller} may do there, or for how long. What holds now stands in your list of clients.")),
+            .say(format!("{client} has changed what {reseller} may do there, or for how long. Your list of clients shows the new terms.")),
         Locale::De => Letter::about(format!("{client} hat die Partnerschaft mit {reseller} geändert"))
             .say(format!("{client} hat geändert, was {reseller} dort darf, oder wie lange. Was jetzt gilt, steht in Ihrer Liste der Kunden.")),
         Locale::Sv => Letter::about(format!("{client} har ändrat sitt partnerskap med {reseller}"))
@@ -29,12 +32,12 @@ pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
     }
 }
 
-/// It will end soon.
+/// The partnership ends soon.
 pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTimeUtc) -> Letter {
     let day = ends_at.format("%Y-%m-%d");
     match locale {
         Locale::En => Letter::about(format!("The partnership of {reseller} and {client} ends on {day}")).say(format!(
-            "From {day} on {reseller} sees and does nothing at {client} any more. {client} can give the partnership a later end before that."
+            "From {day} on, {reseller} no longer has any access at {client}. Until then, {client} can give the partnership a later end."
         )),
         Locale::De => Letter::about(format!("Die Partnerschaft von {reseller} und {client} endet am {day}")).say(format!(
             "Ab dem {day} sieht und tut {reseller} bei {client} nichts mehr. {client} kann der Partnerschaft vorher ein späteres Ende geben."
@@ -45,11 +48,11 @@ pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTim
     }
 }
 
-/// To one of the reseller's own people, whose membership ends with the partnership.
+/// The membership of one of the reseller's own people has ended with the partnership.
 pub fn membership_ended(locale: Locale, client: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You are no longer a member of {client}")).say(format!(
-            "The partnership through which you were a member of {client} is over, and your membership with it."
+            "You were a member of {client} through a partnership. It is over, and your membership has ended with it."
         )),
         Locale::De => Letter::about(format!("Sie sind nicht mehr Mitglied von {client}")).say(format!(
             "Die Partnerschaft, durch die Sie Mitglied von {client} waren, ist vorbei, und Ihre Mitgliedschaft mit ihr."

@@ -1,5 +1,5 @@
-//! Memberships that were given through a partnership. When it is over, those of the reseller's own people end with it; when
-//! one of these people leaves the reseller, theirs end. All other memberships stay.
+//! Memberships that were given through a partnership. When it is over, those of the reseller's own people end with it;
+//! when one of these people leaves the reseller, theirs end. All other memberships stay.
 
 use entity::partnership::Model;
 use sea_orm::DatabaseTransaction;

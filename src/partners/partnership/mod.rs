@@ -1,13 +1,13 @@
 //! Partnerships: a reseller and a client, and what the client lets the reseller's people do.
 //!
-//! A partnership is SCHEDULED, ACTIVE, EXPIRED or ENDED: the stored state and the dates together say which (`rules.rs`).
-//! It exists for viewers with PARTNERSHIP_READ at the client or CLIENT_READ at the reseller.
+//! A partnership is SCHEDULED, ACTIVE, EXPIRED or ENDED: the stored state and the dates together say which
+//! (`rules.rs`). It exists for viewers with PARTNERSHIP_READ at the client or CLIENT_READ at the reseller.
 //!
-//! A partnership begins when a proposal is accepted (`crate::partners::proposal`) or when the reseller creates the client
-//! (`crate::partners::client`). Both go through `agreement.rs`, and `tree.rs` keeps the graph of all partnerships free of
-//! cycles. `terms.rs` says what is delegated and until when. The client changes the terms (`update.rs`), and either side
-//! ends the partnership (`end.rs`, `ending.rs`). Memberships given through it end with it (`memberships.rs`). The server
-//! sends reminders and cleans up by itself (`reminder.rs`, `upkeep.rs`).
+//! A partnership begins when a proposal is accepted (`crate::partners::proposal`) or when the reseller creates the
+//! client (`crate::partners::client`). Both go through `agreement.rs`, and `tree.rs` keeps the graph of all
+//! partnerships free of cycles. `terms.rs` says what is delegated and until when. The client changes the terms
+//! (`update.rs`), and either side ends the partnership (`end.rs`, `ending.rs`). Memberships given through it end with
+//! it (`memberships.rs`). The server sends reminders and cleans up by itself (`reminder.rs`, `upkeep.rs`).
 
 pub mod agreement;
 mod end;

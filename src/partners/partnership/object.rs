@@ -210,8 +210,8 @@ impl Partnership {
         DelegationTemplate::find(Request::of(context)?, id).await
     }
 
-    /// The memberships at the client that were given through this partnership. When it is over, those of the reseller's own
-    /// people end with it, and the others stay.
+    /// The memberships at the client that were given through this partnership. When it is over, those of the reseller's
+    /// own people end with it, and the others stay.
     #[requires(MEMBER_READ at CLIENT)]
     async fn given_memberships(
         &self,
@@ -222,8 +222,8 @@ impl Partnership {
         Ok(Some(given.connection(|row| Membership::new(row, &self.client))))
     }
 
-    /// The properties that the reseller keeps about the client, in the order of its definitions. A value is null where none
-    /// is set. The client never sees them.
+    /// The properties that the reseller keeps about the client, in the order of its definitions. A value is null where
+    /// none is set. The client never sees them.
     #[requires(CLIENT_READ at RESELLER)]
     async fn properties(
         &self,

@@ -108,8 +108,8 @@ fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserErro
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
-/// The end of a partnership that begins at this moment: the wanted one, or the latest that the server allows if it allows
-/// none without an end.
+/// The end of a partnership that begins at this moment: the wanted one, or the latest that the server allows if it
+/// allows none without an end.
 pub fn end(
     wanted: Option<DateTimeUtc>,
     begins: DateTimeUtc,

@@ -17,8 +17,8 @@ pub enum Misfit {
     TooDeep(Vec<Uuid>),
 }
 
-/// Checks that the reseller can have the client. `pairs` holds every (reseller, client) above the reseller and below the
-/// client.
+/// Checks that the reseller can have the client. `pairs` holds every (reseller, client) above the reseller and below
+/// the client.
 pub fn fits(pairs: &[(Uuid, Uuid)], reseller: Uuid, client: Uuid) -> Result<(), Misfit> {
     if let Some(way) = way_down(pairs, client, reseller) {
         return Err(Misfit::Cycle(way));

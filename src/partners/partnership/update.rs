@@ -38,9 +38,10 @@ pub struct UpdatePartnershipPayload {
     pub partnership: Option<Partnership>,
 }
 
-/// Changes what the client delegates, or for how long. The client can narrow, widen, renew or shorten the partnership as
-/// it likes; the change counts from the reseller's next request on. You must hold everything that you add. To renew it, or
-/// to let people of resellers above through, you must hold all of it. A suspended organisation can still delegate less.
+/// Changes what the client delegates, or for how long. The client can narrow, widen, renew or shorten the partnership
+/// as it likes; the change counts from the reseller's next request on. You must hold everything that you add. To renew
+/// it, or to let people of resellers above through, you must hold all of it. A suspended organisation can still
+/// delegate less.
 #[mutation]
 #[acts(PARTNERSHIP_MANAGE at CLIENT, on = input.partnership_id)]
 async fn update_partnership(

@@ -1,8 +1,8 @@
 //! What the server does about partnerships by itself, once a minute. It reminds people of those that end soon, ends the
 //! memberships of expired ones, and passes custody on where its holder can no longer have it.
 //!
-//! No decision depends on it: an expired partnership gives no access from its end on. Several servers may run it at the same
-//! time.
+//! No decision depends on it: an expired partnership gives no access from its end on. Several servers may run it at the
+//! same time.
 
 use std::time::Duration;
 

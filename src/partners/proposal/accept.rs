@@ -52,8 +52,8 @@ impl Target for OnSide<Asked> {
     }
 }
 
-/// Accepts a proposal: the partnership is in force at once. As the client you decide what you delegate: what was proposed or
-/// less, and only what you hold. The proposal shows the fields and mutations that it opens.
+/// Accepts a proposal: the partnership is in force at once. As the client you decide what you delegate: what was
+/// proposed or less, and only what you hold. The proposal shows the fields and mutations that it opens.
 #[mutation]
 #[acts(PARTNERSHIP_MANAGE at CLIENT, CLIENT_UPDATE at RESELLER, on = input)]
 async fn accept_partnership(

@@ -40,8 +40,8 @@ impl Acceptance<'_> {
         Parties::new(self.side, self.own, self.maker)
     }
 
-    /// Makes the partnership, or changes the present one, and returns its key. It locks the graph of partnerships and both
-    /// organisations, and then checks everything.
+    /// Makes the partnership, or changes the present one, and returns its key. It locks the graph of partnerships and
+    /// both organisations, and then checks everything.
     pub async fn accept(&self, work: &Work<'_>, event: Event) -> Result<Uuid> {
         partnerships::lock_graph(work.tx).await?;
         let parties = self.parties();

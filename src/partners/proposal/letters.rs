@@ -1,17 +1,17 @@
-//! What is written to both sides of a proposal.
+//! Mails to both sides of a proposal.
 
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 use crate::partners::partnership::PartnershipSide;
 
-/// Somebody asks for a partnership, or for other terms.
+/// An organisation proposes a partnership, or other terms.
 pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option<&str>, url: &str) -> Letter {
     let is_reseller = side == PartnershipSide::Reseller;
     let letter = match locale {
         Locale::En => Letter::about(format!("{by} proposes a partnership")).say(if is_reseller {
-            format!("{by} would like to look after you as a partner. Before you accept you see what it could see and do, and you can let less through. Until you accept, it sees nothing.")
+            format!("{by} would like to look after you as a partner. Before you accept, you see what it could see and do, and you can allow less. Until you accept, it sees nothing.")
         } else {
-            format!("{by} would like to be a client of yours. Before you accept you see what it lets you see and do.")
+            format!("{by} would like to become your client. Before you accept, you see what it lets you see and do.")
         }),
         Locale::De => Letter::about(format!("{by} schlägt eine Partnerschaft vor")).say(if is_reseller {
             format!("{by} möchte Sie als Partner betreuen. Bevor Sie zustimmen, sehen Sie, was der Partner sehen und tun könnte, und können weniger zulassen. Bis dahin sieht er nichts.")
@@ -36,12 +36,11 @@ pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option
     letter.link(label, url)
 }
 
-/// The other side has accepted.
+/// The other side accepted.
 pub fn accepted(locale: Locale, by: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("{by} is your partner now")).say(format!(
-            "{by} has accepted your proposal. What was agreed stands in your list of partners or clients."
-        )),
+        Locale::En => Letter::about(format!("{by} is your partner now"))
+            .say(format!("{by} has accepted your proposal. Your list of partners or clients shows the agreed terms.")),
         Locale::De => Letter::about(format!("{by} ist jetzt Ihr Partner")).say(format!(
             "{by} hat Ihren Vorschlag angenommen. Was vereinbart ist, steht in Ihrer Liste der Partner oder Kunden."
         )),
@@ -51,7 +50,8 @@ pub fn accepted(locale: Locale, by: &str) -> Letter {
     }
 }
 
-/// The other side has declined; by whom the proposal went to an address or a code is not told.
+/// The other side declined. If the proposal went to an address or a code, the mail does not say which organisation that
+/// is.
 pub fn declined(locale: Locale, to: &str) -> Letter {
     match locale {
         Locale::En => Letter::about("Your proposal was declined")

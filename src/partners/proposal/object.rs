@@ -69,7 +69,8 @@ impl PartnershipProposal {
         Ok(found.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
-    /// The proposal, whether or not it exists for the viewer: the person whose address it went to may answer it as well.
+    /// The proposal, whether or not it exists for the viewer: the person whose address it went to may answer it as
+    /// well.
     pub(super) async fn find_any(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(row) = store::find(request, key).await? else { return Ok(None) };
         let ends = request.access.look_all([row.organisation_id].into_iter().chain(row.addressee_id)).await?;
@@ -87,8 +88,8 @@ impl PartnershipProposal {
         if side == self.side() { Some(&self.maker) } else { self.addressee.as_ref() }
     }
 
-    /// The organisation on the side, as far as the viewer may know it. A maker that gave a code or an address learns only
-    /// from the acceptance which organisation it is.
+    /// The organisation on the side, as far as the viewer may know it. A maker that gave a code or an address learns
+    /// only from the acceptance which organisation it is.
     fn card(&self, side: PartnershipSide) -> Option<OrganisationCard> {
         let decision = self.on(side)?;
         let was_named = self.row.code.is_none() && self.row.email.is_none();
@@ -135,15 +136,15 @@ impl PartnershipProposal {
         self.side()
     }
 
-    /// The organisation that would have the client. If it was asked by a code or an address, this is null for the other side
-    /// until it accepts.
+    /// The organisation that would have the client. If it was asked by a code or an address, this is null for the other
+    /// side until it accepts.
     #[public]
     fn reseller(&self) -> Option<OrganisationCard> {
         self.card(PartnershipSide::Reseller)
     }
 
-    /// The organisation that would be the client. If it was asked by a code or an address, this is null for the other side
-    /// until it accepts.
+    /// The organisation that would be the client. If it was asked by a code or an address, this is null for the other
+    /// side until it accepts.
     #[public]
     fn client(&self) -> Option<OrganisationCard> {
         self.card(PartnershipSide::Client)
@@ -174,7 +175,8 @@ impl PartnershipProposal {
         self.row.message.as_deref()
     }
 
-    /// The partnership that it would change, or that came of it; null if there is none, or if it is hidden from the viewer.
+    /// The partnership that it would change, or that came of it; null if there is none, or if it is hidden from the
+    /// viewer.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };

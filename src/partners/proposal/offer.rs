@@ -17,8 +17,8 @@ use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::{PartnershipSide, PartnershipTerms};
 
-/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with `acceptPartnership`,
-/// or decline it.
+/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with
+/// `acceptPartnership`, or decline it.
 pub struct PartnershipOffer {
     row: Model,
     by: OrganisationCard,
@@ -50,8 +50,8 @@ impl PartnershipOffer {
     }
 }
 
-/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with `acceptPartnership`,
-/// or decline it.
+/// A proposal of a partnership with one of the viewer's organisations. Accept it for one of them with
+/// `acceptPartnership`, or decline it.
 #[guarded]
 #[Object]
 impl PartnershipOffer {

@@ -44,7 +44,8 @@ pub struct ProposePartnershipInput {
     pub to: PartnerChoice,
     /// What the client would delegate. A client must hold what it offers.
     pub delegation: DelegationInput,
-    /// When the partnership would end by itself; null for no end, or for the latest end where the operator requires one.
+    /// When the partnership would end by itself; null for no end, or for the latest end where the operator requires
+    /// one.
     pub ends_at: Option<DateTimeUtc>,
     /// A message to the other side: up to 1,000 characters.
     pub message: Option<String>,
@@ -60,9 +61,9 @@ pub struct ProposePartnershipPayload {
     pub proposal: Option<PartnershipProposal>,
 }
 
-/// Proposes a partnership to another organisation, or other terms of a partnership that you have. Nothing is delegated until
-/// the other side accepts. A proposal expires after some time. For a code or an address the answer is the same whether or
-/// not such an organisation or account exists.
+/// Proposes a partnership to another organisation, or other terms of a partnership that you have. Nothing is delegated
+/// until the other side accepts. A proposal expires after some time. For a code or an address the answer is the same
+/// whether or not such an organisation or account exists.
 #[mutation]
 #[acts(
     CLIENT_UPDATE at RESELLER,

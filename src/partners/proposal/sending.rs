@@ -44,8 +44,8 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Makes the proposals. Returns the id of each in the order of `wanted`; none where the same one is pending already.
-    /// Expired proposals of the organisation are marked as expired first, also if nothing else is written.
+    /// Makes the proposals. Returns the id of each in the order of `wanted`; none where the same one is pending
+    /// already. Expired proposals of the organisation are marked as expired first, also if nothing else is written.
     pub async fn send(&self, work: &Work<'_>, wanted: &[(Addressee, Terms)]) -> Result<Vec<Option<Uuid>>> {
         let rows: Vec<Model> = wanted.iter().map(|(to, terms)| self.row(work, to, *terms)).collect();
         store::mark_expired(work.tx, self.maker.id(), Expiry::of(work.request)).await?;

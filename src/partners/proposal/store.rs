@@ -38,7 +38,8 @@ pub enum Direction {
     Received,
 }
 
-/// The condition that a proposal `t` is in one of the states, if any are given, and that its maker is on one of the sides.
+/// The condition that a proposal `t` is in one of the states, if any are given, and that its maker is on one of the
+/// sides.
 fn in_states(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSide], expiry: Expiry) -> Filter {
     use PartnershipProposalState as S;
     let by = |side| sides.contains(&side);

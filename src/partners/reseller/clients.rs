@@ -1,4 +1,4 @@
-//! The clients of a reseller: which of them, and in which order.
+//! The clients of a reseller as a list: which of them, and in which order.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::graphql::page::{Filter, Key, List, PageArguments, Placing, Slice, Tot
 use crate::graphql::request::Request;
 use crate::partners::property::values;
 
-/// The clients of a reseller, in each order that the API offers.
+/// The clients of a reseller, one list for each order that the API offers.
 static BY_NAME: List<partnership::Model> = List::of_rows("partnership", "reseller_id", Key::Text("client_name"));
 static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
 static BY_AGE: List<partnership::Model> = List::of_rows("partnership", "reseller_id", Key::Instant("created_at"));
 static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
-/// By the value of a property, whose definition is the parent. What is not set comes last in both.
+/// By the value of a property, whose definition is the parent. Clients without a value come last in both directions.
 static BY_PROPERTY: List<partnership::Model> = List {
     placing: Some(Placing {
         table: "property_value",
@@ -33,7 +33,7 @@ static BY_PROPERTY: List<partnership::Model> = List {
 static BY_PROPERTY_DESCENDING: List<partnership::Model> =
     List { key: Key::Text("descending_key"), descending: true, ..BY_PROPERTY };
 
-/// What the clients of a reseller can be ordered by.
+/// What the clients can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientKey {
     /// The client's name.
@@ -53,24 +53,24 @@ pub struct Choice {
     pub descending: bool,
     /// Conditions on the list in this order.
     pub filter: Filter,
-    /// Conditions that few clients may meet, by properties which they are not ordered by: each with the definition of its
-    /// property, and alone on the list by that.
+    /// Conditions that few clients may meet, on properties other than that of the order. Each has the definition of its
+    /// property, and the condition for the list by that property.
     pub narrow: Vec<(Uuid, Filter)>,
-    /// Where the list by another property counts fewer of them: its definition, and the conditions on that list.
+    /// If counting the list by another property is faster: the definition of that property, and the conditions there.
     pub counted: Option<(Uuid, Filter)>,
 }
 
-/// A page of partnerships, and the other ends of them.
+/// A page of partnerships, and their clients.
 pub struct Relations {
     /// The partnerships, each with its cursor.
     pub slice: Arc<Slice<partnership::Model>>,
     /// The count of the whole list.
     pub total: Total,
-    /// The organisations at the other end, with the viewer's grants there.
+    /// The clients, with the viewer's grants there.
     pub ends: HashMap<Uuid, Decision>,
 }
 
-/// The clients of a reseller.
+/// A page of the clients of a reseller.
 pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choice: Choice) -> Result<Relations> {
     let (order, parent) = match (choice.key, choice.descending) {
         (ClientKey::Name, false) => (&BY_NAME, reseller),
@@ -80,7 +80,7 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
         (ClientKey::Property(definition), false) => (&BY_PROPERTY, definition),
         (ClientKey::Property(definition), true) => (&BY_PROPERTY_DESCENDING, definition),
     };
-    let filter = among_few(request, &choice.narrow, choice.filter).await?;
+    let filter = restrict_to_few(request, &choice.narrow, choice.filter).await?;
     let (slice, mut total) = order.read(request, parent, page, filter).await?;
     if let Some((definition, filter)) = choice.counted {
         let filter = Arc::new(filter);
@@ -93,9 +93,9 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
     Ok(Relations { slice, total, ends })
 }
 
-/// Adds that a client is among those that meet one of the conditions, where those are few. Otherwise a list in another order
+/// If few clients meet one of the narrow conditions, restricts the list to them. Otherwise a list in another order
 /// would look at one client after the other until its page is full.
-async fn among_few(request: &Request, narrow: &[(Uuid, Filter)], filter: Filter) -> Result<Filter> {
+async fn restrict_to_few(request: &Request, narrow: &[(Uuid, Filter)], filter: Filter) -> Result<Filter> {
     let found = narrow.iter().map(|(definition, alone)| values::store::few(request, *definition, alone));
     let few = join_all(found).await.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().next();
     let db = request.db();

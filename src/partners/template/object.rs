@@ -174,7 +174,8 @@ impl Drift {
         self.excess.clients
     }
 
-    /// Whether people of resellers above may use the delegation. `template.terms.includesUpstream` says whether they should.
+    /// Whether people of resellers above may use the delegation. `template.terms.includesUpstream` says whether they
+    /// should.
     #[public]
     fn includes_upstream(&self) -> bool {
         self.upstream.0

@@ -39,8 +39,8 @@ pub struct SaveDelegationTemplatePayload {
     pub template: Option<DelegationTemplate>,
 }
 
-/// Saves what the reseller asks a class of clients to delegate. Nothing changes at the clients: `Reseller.drift` shows the
-/// differences, and `proposeTemplates` asks the clients for them.
+/// Saves what the reseller asks a class of clients to delegate. Nothing changes at the clients: `Reseller.drift` shows
+/// the differences, and `proposeTemplates` asks the clients for them.
 #[mutation]
 #[acts(CLIENT_UPDATE, on = input.organisation_id)]
 async fn save_delegation_template(

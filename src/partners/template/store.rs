@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entity::delegation_template::{self, ActiveModel, Column, Entity, Model};
 use entity::partnership;
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, Set,

@@ -119,9 +119,9 @@ fn a_proposal_is_hidden_from_strangers_and_members_without_permission() {
             }
         }
         let of_fjord = world.as_(SUPPORT_OF_FJORD).run(node, json!({ "id": id })).await;
-        assert_eq!(of_fjord.ok()["node"], json!({ "state": "PROPOSED", "client": null }));
+        assert_eq!(of_fjord.ok()["node"], json!({ "state": "PENDING", "client": null }));
         let of_solo = world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await;
-        assert_eq!(of_solo.ok()["node"], json!({ "state": "PROPOSED", "client": { "name": "Solo" } }));
+        assert_eq!(of_solo.ok()["node"], json!({ "state": "PENDING", "client": { "name": "Solo" } }));
     });
 }
 

@@ -26,7 +26,7 @@ fn custody_of_a_leaving_member_passes_to_the_longest_standing_owner() {
         world.as_(OWNER_OF_FJORD).act("removeMember", removal, "removed").await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
         let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("You keep the place of the owner of Bakery"), "{mail}");
+        assert!(mail.starts_with("You now hold ownership of Bakery"), "{mail}");
         // The successor now makes the offers of the member who left.
         let offers = "query($id: ID!) { organisation(id: $id) { ownershipTransfers { edges { node { state offeredBy { name } } } } } }";
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;

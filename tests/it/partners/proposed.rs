@@ -7,7 +7,7 @@ use crate::world::with_database;
 
 const SENT: &str = "query($id: ID!) { organisation(id: $id) { proposalsSent { totalCount edges { node { \
      state proposedBy addressedTo reseller { name } client { name } message partnership { id } answeredAt } } } } }";
-const RECEIVED: &str = "query($id: ID!) { organisation(id: $id) { proposalsReceived(states: [PROPOSED]) { edges { node { \
+const RECEIVED: &str = "query($id: ID!) { organisation(id: $id) { proposalsReceived(states: [PENDING]) { edges { node { \
      id state addressedTo reseller { name } client { name } message \
      terms { permissions opens { permission description fields } } } } } } }";
 const OFFERS: &str = "{ viewer { partnershipOffers { edges { node { id proposedBy organisation { name } message \

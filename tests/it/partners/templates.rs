@@ -57,7 +57,7 @@ fn drift_from_a_template_is_reported_proposed_and_gone_once_the_client_accepts()
         let input = json!({ "organisationId": id_of(FJORD), "message": "New terms for schools" });
         let asked = pia.act("proposeTemplates", input.clone(), DRY).await;
         let proposal = asked["results"][0]["proposal"].clone();
-        assert_eq!((&proposal["state"], &proposal["client"]["name"]), (&json!("PROPOSED"), &json!("Solo")));
+        assert_eq!((&proposal["state"], &proposal["client"]["name"]), (&json!("PENDING"), &json!("Solo")));
         assert_eq!(drift(&world).await[0]["proposed"], true);
         assert_eq!(pia.act("proposeTemplates", input, DRY).await["results"], json!([]), "nobody is asked twice");
         let named = json!({ "organisationId": id_of(FJORD), "partnershipIds": [id] });
@@ -122,7 +122,7 @@ fn an_expired_proposal_no_longer_asks() {
         assert_eq!((&drift(&world).await[0]["proposed"], ask().await), (&json!(true), json!([])));
         world.wait(TimeDelta::days(1));
         assert_eq!(drift(&world).await[0]["proposed"], false);
-        assert_eq!(ask().await[0]["proposal"]["state"], "PROPOSED");
+        assert_eq!(ask().await[0]["proposal"]["state"], "PENDING");
     });
 }
 
