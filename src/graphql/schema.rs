@@ -18,7 +18,7 @@ use crate::partners::client::{ClientMutation, ClientReferenceMutation};
 use crate::partners::client_view::ClientViewMutation;
 use crate::partners::partnership::PartnershipMutation;
 use crate::partners::programme::ProgrammeMutation;
-use crate::partners::property::{PropertyMutation, PropertyValueMutation};
+use crate::partners::property::PropertyMutation;
 use crate::partners::proposal::{ProposalAnswerMutation, ProposalMutation, ProposalWithdrawalMutation};
 use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::{TemplateMutation, TemplateProposalMutation};
@@ -73,7 +73,6 @@ pub struct Mutation(
     AnswerMutation,
     AuditMutation,
     PropertyMutation,
-    PropertyValueMutation,
     ClientViewMutation,
     BillingMutation,
     BillingContactMutation,
