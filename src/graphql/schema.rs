@@ -18,7 +18,7 @@ use crate::partners::client::ClientMutation;
 use crate::partners::client_view::ClientViewMutation;
 use crate::partners::partnership::PartnershipMutation;
 use crate::partners::programme::ProgrammeMutation;
-use crate::partners::property::{PropertyMutation, PropertyValueMutation};
+use crate::partners::property::PropertyMutation;
 use crate::partners::proposal::ProposalMutation;
 use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::TemplateMutation;
@@ -64,7 +64,6 @@ pub struct Mutation(
     AnswerMutation,
     AuditMutation,
     PropertyMutation,
-    PropertyValueMutation,
     ClientViewMutation,
     BillingMutation,
     PayerMutation,

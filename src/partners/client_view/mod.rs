@@ -1,11 +1,18 @@
-//! Saved views of a reseller's client list: a filter, an order and columns under a name, for all of its people.
+//! Saved views of a reseller's client list: a filter, an order and columns under a name, shared by all its people.
 //!
-//! What a view says is checked when it is saved, and again when it is applied: a property that it names may be gone by
-//! then.
+//! A view is checked when it is saved and again when it is applied, because its properties may have been deleted since. It
+//! exists for viewers with CLIENT_READ at the reseller.
 
-mod mutation;
+mod delete;
 mod object;
+mod rules;
+mod save;
 pub mod store;
 
-pub use mutation::ClientViewMutation;
+use async_graphql::MergedObject;
+
 pub use object::ClientView;
+
+/// The mutations of saved views.
+#[derive(MergedObject, Default)]
+pub struct ClientViewMutation(save::SaveClientView, delete::DeleteClientView);

@@ -1,4 +1,4 @@
-//! A saved view, as those see it who may see the clients.
+//! A saved view as clients of the API see it.
 
 use std::sync::Arc;
 
@@ -9,65 +9,68 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 use crate::partners::property::{self, ClientPropertyFilter};
 use crate::partners::reseller::{ClientFilter, ClientOrder, ClientOrderField, OrderDirection};
 
-/// A filter, an order and columns of the client list that were saved under a name.
+/// A filter, an order and columns of the client list, saved under a name.
 #[derive(Clone)]
 pub struct ClientView {
-    pub(super) row: Arc<Model>,
-    pub(super) seen: Decision,
+    row: Arc<Model>,
+    at: Decision,
 }
 
 /// Which clients a view shows: the fields of ClientFilter.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct ClientViewFilter {
-    /// Only those whose partnership is in one of these states.
+    /// Only clients whose partnership is in one of these states.
     pub partnership_state: Option<Vec<PartnershipState>>,
-    /// Only those with this part in their name.
+    /// Only clients whose name contains this text.
     pub name_contains: Option<String>,
-    /// Only the one to which the reseller has given this number.
+    /// Only the client with this reference.
     pub reference: Option<String>,
-    /// Only those with such values of properties.
+    /// Only clients whose properties meet these conditions.
     pub properties: Vec<ClientViewPropertyFilter>,
 }
 
-/// Which values of a property a view shows: the fields of ClientPropertyFilter.
+/// A condition on the values of a property in a view: the fields of ClientPropertyFilter.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct ClientViewPropertyFilter {
     /// Key of the property.
     pub key: String,
-    /// This value.
+    /// Values that equal this one.
     pub eq: Option<String>,
-    /// One of these values.
+    /// Values that equal one of these.
     #[graphql(name = "in")]
     pub among: Option<Vec<String>>,
-    /// A text with this part.
+    /// Texts that contain this one.
     pub contains: Option<String>,
-    /// This or larger.
+    /// Values from this one on.
     pub from: Option<String>,
-    /// This or smaller.
+    /// Values up to this one.
     pub to: Option<String>,
-    /// Whether there is a value at all.
+    /// True for clients with a value, false for clients without.
     pub is_set: Option<bool>,
 }
 
-/// In which order a view shows clients: the fields of ClientOrder.
+/// The order of the clients in a view: the fields of ClientOrder.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct ClientViewOrder {
-    /// By this field.
+    /// The field that clients are ordered by; null if it is a property.
     pub field: Option<ClientOrderField>,
-    /// Or by the property of this key.
+    /// Key of the property that clients are ordered by; null if it is a field.
     pub property: Option<String>,
-    /// In which direction.
+    /// The direction.
     pub direction: OrderDirection,
 }
 
@@ -93,26 +96,31 @@ impl From<ClientOrder> for ClientViewOrder {
 }
 
 impl ClientView {
-    /// A view of a reseller that was looked up.
-    pub fn new(row: &Arc<Model>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    /// A view of the reseller.
+    pub fn new(row: &Arc<Model>, at: &Decision) -> Self {
+        Self { row: Arc::clone(row), at: at.clone() }
     }
 
-    /// Whose clients it shows.
+    /// The views of the reseller, ordered by name.
+    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        Ok(store::list(request, at.id(), page).await?.connection(|row| Self::new(row, at)))
+    }
+
+    /// Key of the reseller whose clients it shows.
     pub fn reseller(&self) -> Uuid {
         self.row.organisation_id
     }
 
-    /// The filter and the order that it was saved with.
+    /// The saved filter and order.
     pub fn criteria(&self) -> Result<(Option<ClientFilter>, Option<ClientOrder>)> {
         Ok((self.read(self.row.filter.as_deref())?, self.read(self.row.ordering.as_deref())?))
     }
 
-    /// What to answer where these no longer fit what the reseller has defined.
+    /// The error for a view that no longer fits the properties of the reseller.
     pub fn outdated(&self, error: Error) -> Error {
         match error {
             Error::InvalidInput(wrong) => {
-                Error::InvalidInput(format!("The view “{}” no longer fits: {wrong} Save it anew.", self.row.name))
+                Error::InvalidInput(format!("The view “{}” no longer fits: {wrong} Save it again.", self.row.name))
             }
             other => other,
         }
@@ -131,24 +139,23 @@ impl ClientView {
     }
 }
 
-impl crate::graphql::act::Find for ClientView {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::ClientView;
+impl Find for ClientView {
+    const TYPE: id::Type = id::Type::ClientView;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let at = request.access.look(row.key(|row| row.organisation_id)).await?;
+        Ok(at.and_then(|at| row.visible(|row| Self { row, at })))
     }
 }
 
 impl Guarded for ClientView {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.at.grants_at(side)
     }
 }
 
-/// A filter, an order and columns of the client list that were saved under a name.
+/// A filter, an order and columns of the client list, saved under a name.
 #[guarded(exists(CLIENT_READ))]
 #[Object]
 impl ClientView {
@@ -158,32 +165,31 @@ impl ClientView {
         id::Type::ClientView.id(self.row.id)
     }
 
-    /// What people read. No other view of the reseller has it.
+    /// The name of the view, unique for the reseller.
     #[public]
     fn name(&self) -> &str {
         &self.row.name
     }
 
-    /// Which clients it shows; null if it has no filter.
+    /// Which clients it shows; null if it shows all.
     #[public]
     fn filter(&self) -> Result<Option<ClientViewFilter>> {
         Ok(self.read::<ClientFilter>(self.row.filter.as_deref())?.map(Into::into))
     }
 
-    /// In which order; null if by name.
+    /// The order of the clients; null if they are ordered by name.
     #[public]
     fn order(&self) -> Result<Option<ClientViewOrder>> {
         Ok(self.read::<ClientOrder>(self.row.ordering.as_deref())?.map(Into::into))
     }
 
-    /// Keys of the properties that are shown, for `Partnership.properties(keys:)`.
+    /// Keys of the properties that the view shows, for `Partnership.properties(keys:)`.
     #[public]
     fn columns(&self) -> Vec<String> {
         self.keys()
     }
 
-    /// Keys that the view names in its filter, its order or its columns, and that the reseller has no longer. While
-    /// there is one in the filter or the order, the view cannot be applied.
+    /// Keys that the view uses and that no longer exist. While the filter or the order uses one, the view cannot be applied.
     #[public]
     async fn missing_properties(&self, context: &Context<'_>) -> Result<Option<Vec<String>>> {
         let (filter, order) = self.criteria()?;

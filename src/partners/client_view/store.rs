@@ -1,4 +1,4 @@
-//! Statements about saved views.
+//! The statements about saved views.
 #![expect(clippy::disallowed_methods, reason = "the statements about saved views stand here")]
 
 use std::sync::Arc;
@@ -7,27 +7,23 @@ use entity::client_view::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use uuid::Uuid;
 
-use super::object::ClientView;
-use crate::access::{Decision, Exists};
+use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
 static OF_RESELLER: List<Model> = List::of_rows("client_view", "organisation_id", Key::Text("name"));
 
-/// The views of a reseller, by name.
-pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<ClientView>> {
-    let make = |row: &Arc<Model>| ClientView::new(row, seen);
-    OF_RESELLER.connection(request, seen.row.id, page, Filter::default(), make).await
+/// The views of a reseller, ordered by name.
+pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    OF_RESELLER.rows(request, reseller, page, Filter::default()).await
 }
 
-/// The view, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<ClientView>> {
-    let Some(row) = OF_RESELLER.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(row.organisation_id).await?;
-    Ok(seen.and_then(|seen| ClientView::new(&row, &seen).if_visible()))
+/// The view.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_RESELLER.look_up(request, id).await
 }
 
 /// All views of a reseller, as the transaction sees them.
@@ -41,7 +37,7 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     Ok(())
 }
 
-/// Gives a view another name and content.
+/// Replaces the name and the content of a view.
 pub async fn replace(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     let change = ActiveModel {
         name: Set(row.name),

@@ -1,25 +1,66 @@
-//! Properties: what a reseller keeps about each of its clients, in columns of its own.
+//! Properties: what a reseller records about each of its clients, in columns of its own.
 //!
-//! A definition says what a property is called and what sort of values it has; a value belongs to one partnership. Both
-//! exist for those alone who have CLIENT_READ at the reseller: a client never sees what its resellers keep about it.
+//! A definition names a property and the kind of its values. A value belongs to one partnership. Both exist for viewers
+//! with CLIENT_READ at the reseller: a client never sees what its resellers record about it.
 //!
-//! `rules.rs` reads values and makes the keys by which lists are ordered, `filter.rs` is how lists ask for them,
-//! `definition.rs` and `value.rs` are the types, `change.rs` is what a definition becomes while values are there, and
-//! `values/` sets values, of one client and of many.
+//! `rules.rs` reads values and makes the sort keys of lists, `condition.rs` filters lists by values, `change.rs` converts
+//! values when a definition changes, and `set_values.rs` sets values of one or many clients.
 
 mod change;
-mod definition;
+mod condition;
+mod create;
+mod delete;
 mod filter;
-mod input;
-mod mutation;
+mod object;
 mod rules;
+mod set;
+mod set_many;
+mod set_values;
 pub mod store;
+mod update;
 mod value;
-pub mod values;
 
-pub use definition::{PropertyDefinition, PropertyType};
-pub use filter::{ClientPropertyFilter, Condition, pattern, read_part};
-pub use mutation::PropertyMutation;
-pub use rules::{Kind, Stored};
+use async_graphql::MergedObject;
+
+pub use condition::{Condition, pattern, read_part};
+pub use filter::ClientPropertyFilter;
+pub use object::{ClientTable, PropertyDefinition, PropertyType};
+pub use rules::{Kind, Stored, check_keys, named};
 pub use value::PropertyValue;
-pub use values::PropertyValueMutation;
+
+/// The mutations of properties.
+#[derive(MergedObject, Default)]
+pub struct PropertyMutation(
+    create::CreatePropertyDefinition,
+    update::UpdatePropertyDefinition,
+    delete::DeletePropertyDefinition,
+    set::SetClientProperties,
+    set_many::SetManyClientProperties,
+);
+
+/// The old names of what stands in `store.rs`, `rules.rs` and `value.rs` now.
+// shim
+pub mod values {
+    pub use super::rules::check_keys;
+
+    /// See `values`.
+    pub mod store {
+        use std::sync::Arc;
+
+        use uuid::Uuid;
+
+        use crate::base::error::Result;
+        use crate::graphql::request::Request;
+        use crate::partners::property::PropertyValue;
+        pub use crate::partners::property::store::{Change, few, write};
+
+        /// The values of a client.
+        pub async fn of_partnership(
+            request: &Request,
+            partnership: Uuid,
+            keys: Option<&[String]>,
+        ) -> Result<Arc<Vec<PropertyValue>>> {
+            PropertyValue::of_partnership(request, partnership, keys).await.map(Arc::new)
+        }
+    }
+}

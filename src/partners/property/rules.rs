@@ -2,53 +2,58 @@
 
 use chrono::{Datelike, NaiveDate};
 use entity::property_definition::Model;
+use sea_orm::ActiveEnum;
+use serde_json::{Value as Json, json};
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 pub use entity::property_definition::Kind;
 
+use crate::base::error::{Error, UserError, UserErrorCode};
 use crate::base::text::is_deceptive;
 
-/// Definitions that a reseller can have.
+/// The last position of a definition.
+pub const LAST_POSITION: i32 = 10_000;
+/// How many definitions a reseller can have.
 pub const MOST_DEFINITIONS: usize = 100;
-/// Values that a choice can have.
+/// How many choices a CHOICE can have.
 pub const MOST_CHOICES: usize = 100;
-/// Longest value, in characters.
+/// The longest value, in characters.
 pub const LONGEST: usize = 2_000;
-/// Longest choice, in characters.
+/// The longest choice, in characters.
 const LONGEST_CHOICE: usize = 100;
-/// Longest key of a definition.
+/// The longest key of a definition.
 const LONGEST_KEY: usize = 40;
-/// So many digits of a number are kept exactly.
+/// How many digits of a number are exact.
 const DIGITS: usize = 15;
-/// So many characters of a text decide about its place in a list.
-const PLACED_BY: usize = 200;
+/// How many characters of a text count when lists are ordered.
+const ORDERED_BY: usize = 200;
 
-/// No key of a value that is set comes before this.
+/// No sort key of a value comes before this.
 pub const FIRST: &str = "a";
-/// Every key of a value that is set comes before this.
+/// Every sort key of a value comes before this.
 pub const BEYOND: &str = "b";
-/// The keys of what is not set: behind all others, whatever the direction.
+/// The sort keys of a missing value: it comes last in both directions.
 const UNSET: [&str; 2] = ["z", ""];
 
 /// What is wrong with a value, for people.
 pub type Wrong = String;
 
-/// A value as its row keeps it.
+/// A value in the form of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// In its canonical text; none if it is not set.
+    /// The canonical text; `None` if there is no value.
     pub value: Option<String>,
-    /// In small letters.
+    /// The text in lower case.
     pub folded: Option<String>,
-    /// For lists with the smallest first.
+    /// The sort key for lists with the smallest first.
     pub ascending_key: String,
-    /// For lists with the largest first.
+    /// The sort key for lists with the largest first.
     pub descending_key: String,
 }
 
 impl Stored {
-    /// A value in its canonical text, or none.
+    /// The form of a canonical text, or of a missing value.
     pub fn of(kind: Kind, value: Option<String>) -> Self {
         let Some(value) = value else {
             let [ascending, descending] = UNSET.map(str::to_owned);
@@ -59,21 +64,21 @@ impl Stored {
     }
 }
 
-/// The key that no set value has, in the order of this direction.
+/// The sort key of a missing value in this direction.
 pub const fn unset_key(descending: bool) -> &'static str {
     UNSET[descending as usize]
 }
 
-/// In small letters, to compare without regard to case.
+/// The text in lower case, for comparisons that ignore case.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// What a value in its canonical text is ordered by: the order of the bytes of these keys is the order of the values.
-/// Texts are ordered without regard to case, by their first 200 characters.
+/// The sort key of a canonical text: the byte order of these keys is the order of the values. For texts, the first 200
+/// characters count, and case does not.
 pub fn sort_key(kind: Kind, value: &str) -> String {
     let ordered = match kind {
-        Kind::Text | Kind::Choice | Kind::Url => fold(value).chars().take(PLACED_BY).collect(),
+        Kind::Text | Kind::Choice | Kind::Url => fold(value).chars().take(ORDERED_BY).collect(),
         Kind::Number => number_key(value.parse().unwrap_or_default()),
         Kind::Date => value.to_owned(),
         Kind::Boolean => u8::from(value == "true").to_string(),
@@ -81,7 +86,7 @@ pub fn sort_key(kind: Kind, value: &str) -> String {
     format!("{FIRST}{ordered}")
 }
 
-/// The bits of a number so that they are in the order of the numbers: those of negative ones are turned round.
+/// The bits of a number, changed so that their order is the order of the numbers.
 fn number_key(number: f64) -> String {
     const SIGN: u64 = 1 << 63;
     let bits = number.to_bits();
@@ -94,19 +99,18 @@ pub fn choices(definition: &Model) -> Vec<String> {
     serde_json::from_str(stored).unwrap_or_default()
 }
 
-/// Reads a value into its canonical text, or says what is wrong with it.
+/// The canonical text of a value. The error says what is wrong.
 pub fn read(kind: Kind, choices: &[String], typed: &str) -> Result<String, Wrong> {
     if typed.chars().count() > LONGEST {
         return Err(format!("A value has at most {LONGEST} characters."));
     }
     if typed.chars().any(is_deceptive) {
-        let message =
-            "A value is one line without control characters: no line breaks, and none that hide or turn text.";
+        let message = "A value is one line without control characters and characters that hide or reverse text.";
         return Err(message.to_owned());
     }
     let text: String = typed.trim().nfc().collect();
     if text.is_empty() {
-        return Err("Give a value, or null to have none.".to_owned());
+        return Err("Give a value, or null to remove it.".to_owned());
     }
     match kind {
         Kind::Text => Ok(text),
@@ -141,13 +145,13 @@ fn read_number(text: &str) -> Result<String, Wrong> {
         text.split(['e', 'E']).next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     if digits.trim_matches('0').len() > DIGITS {
         let message =
-            format!("A number keeps {DIGITS} digits; keep longer ones, such as numbers of accounts, as TEXT.");
+            format!("A number has at most {DIGITS} digits. Use TEXT for longer ones, such as account numbers.");
         return Err(message);
     }
     Ok(number_text(number))
 }
 
-/// The shortest text that is read as the same number.
+/// The shortest text that stands for the number.
 pub fn number_text(number: f64) -> String {
     let size = number.abs();
     if size == 0.0 {
@@ -160,7 +164,7 @@ pub fn number_text(number: f64) -> String {
 }
 
 fn read_date(text: &str) -> Result<String, Wrong> {
-    let wrong = || "Give a day of the calendar as YYYY-MM-DD, for example 2026-02-28.".to_owned();
+    let wrong = || "Give a date as YYYY-MM-DD, for example 2026-02-28.".to_owned();
     let is_shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let day: NaiveDate = text.parse().ok().filter(|_| is_shaped).ok_or_else(wrong)?;
     if day.year() < 1 || day.to_string() != text {
@@ -170,7 +174,7 @@ fn read_date(text: &str) -> Result<String, Wrong> {
 }
 
 fn read_url(text: &str) -> Result<String, Wrong> {
-    let wrong = || "Give a whole address of the web, for example https://example.org/page.".to_owned();
+    let wrong = || "Give a full web address, for example https://example.org/page.".to_owned();
     if text.contains(char::is_whitespace) {
         return Err(wrong());
     }
@@ -179,21 +183,21 @@ fn read_url(text: &str) -> Result<String, Wrong> {
         return Err(wrong());
     }
     let text = url.to_string();
-    // What stands outside of ASCII is written longer.
+    // Characters outside of ASCII become longer in a URL.
     if text.len() > LONGEST { Err(format!("A value has at most {LONGEST} characters.")) } else { Ok(text) }
 }
 
-/// What is wrong with the key of a definition, if anything is.
+/// What is wrong with the key of a definition; `None` if nothing is.
 pub fn wrong_key(key: &str) -> Option<Wrong> {
     let mut letters = key.chars();
     let begins = letters.next().is_some_and(|letter| letter.is_ascii_lowercase());
     let goes_on = letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     (!begins || !goes_on || key.len() > LONGEST_KEY).then(|| {
-        format!("A key begins with a small letter and has small letters, digits and _: {LONGEST_KEY} at most. Like region_2.")
+        format!("A key begins with a lower-case letter and has lower-case letters, digits and _, at most {LONGEST_KEY}. For example region_2.")
     })
 }
 
-/// The choices without the space around them, or what is wrong with them.
+/// The choices without surrounding space. The error says what is wrong.
 pub fn read_choices(kind: Kind, typed: Option<&[String]>) -> Result<Vec<String>, Wrong> {
     if kind != Kind::Choice {
         let is_none = typed.is_none_or(<[String]>::is_empty);
@@ -210,11 +214,59 @@ pub fn read_choices(kind: Kind, typed: Option<&[String]>) -> Result<Vec<String>,
             return Err(format!("A choice has at most {LONGEST_CHOICE} characters."));
         }
         if choices.contains(&choice) {
-            return Err(format!("The choice {choice} stands there twice."));
+            return Err(format!("The choice {choice} is given twice."));
         }
         choices.push(choice);
     }
     Ok(choices)
+}
+
+/// The definition with this key among those of a reseller. The error names the keys that exist.
+pub fn named<'a>(definitions: &'a [Model], key: &str) -> Result<&'a Model, String> {
+    definitions.iter().find(|definition| definition.key == key).ok_or_else(|| {
+        let keys: Vec<&str> = definitions.iter().take(20).map(|definition| definition.key.as_str()).collect();
+        let shown: String = key.chars().take(50).collect();
+        if keys.is_empty() {
+            format!("There is no property {shown:?}: this reseller has not defined any.")
+        } else {
+            format!("There is no property {shown:?}. The properties are: {}.", keys.join(", "))
+        }
+    })
+}
+
+/// Refuses more keys than a reseller can have properties.
+pub fn check_keys(keys: Option<&[String]>) -> crate::base::error::Result<()> {
+    let count = keys.map_or(0, <[String]>::len);
+    if count <= MOST_DEFINITIONS {
+        return Ok(());
+    }
+    Err(Error::InvalidInput(format!("You gave {count} keys. Give at most {MOST_DEFINITIONS}.")))
+}
+
+/// Checks the position of a definition.
+pub fn read_position(given: i32) -> Result<i32, UserError> {
+    if (0..=LAST_POSITION).contains(&given) {
+        return Ok(given);
+    }
+    let message = format!("position is {given}; it may be 0 to {LAST_POSITION}.");
+    Err(UserError::at("position", UserErrorCode::InvalidInput, message))
+}
+
+/// The choices in the form of the database.
+pub fn stored_choices(choices: &[String]) -> Option<String> {
+    (!choices.is_empty()).then(|| json!(choices).to_string())
+}
+
+/// How a definition stands in the audit log.
+pub fn audit_snapshot(row: &Model) -> Json {
+    json!({
+        "key": row.key,
+        "label": row.label,
+        "type": row.kind.to_value(),
+        "position": row.position,
+        "required": row.is_required,
+        "choices": choices(row),
+    })
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<
         (Some(ClientOrderField::Name), None) => Ok((ClientKey::Name, descending, None)),
         (Some(ClientOrderField::CreatedAt), None) => Ok((ClientKey::CreatedAt, descending, None)),
         (None, Some(key)) => {
-            let definition = property::store::named(definitions, key)?;
+            let definition = property::named(definitions, key)?;
             Ok((ClientKey::Property(definition.id), descending, Some(key)))
         }
         _ => Err("Order clients by a field or by a property: give one of the two.".to_owned()),

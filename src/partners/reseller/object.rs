@@ -10,14 +10,15 @@ use super::descendant::{self, Descendant};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
-use crate::partners::client_view::{self, ClientView};
+use crate::partners::client_view::ClientView;
 use crate::partners::overview::ResellerSummary;
 use crate::partners::partnership::clients;
 use crate::partners::programme::ResellerProgramme;
-use crate::partners::property::{self, PropertyDefinition};
+use crate::partners::property::PropertyDefinition;
 use crate::partners::proposal;
 use crate::partners::template::{self, DelegationTemplate, Drift};
 
@@ -94,7 +95,7 @@ impl Reseller {
                 return Err(Error::InvalidInput(message.to_owned()));
             }
             Some(id) => {
-                let view = client_view::store::find(request, id::Type::ClientView.parse(&id)?).await?;
+                let view = ClientView::find(request, id::Type::ClientView.parse(&id)?).await?;
                 let view = view.filter(|view| view.reseller() == reseller).ok_or(Error::NotFound)?;
                 let (filter, order) = view.criteria()?;
                 let chosen = choose(request, reseller, filter.as_ref(), order.as_ref()).await;
@@ -135,13 +136,13 @@ impl Reseller {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<PropertyDefinition>>> {
-        property::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        PropertyDefinition::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The saved views of its clients, by name.
     #[requires(CLIENT_READ)]
     async fn client_views(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ClientView>>> {
-        client_view::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        ClientView::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The whole tree of organisations below, flat, by depth and then by name: each once, as far as its clients and
