@@ -23,9 +23,9 @@ use crate::partners::proposal::{ProposalAnswerMutation, ProposalMutation, Propos
 use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::{TemplateMutation, TemplateProposalMutation};
 use crate::people::api_key::ApiKeyMutation;
-use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
-use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
-use crate::people::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::people::invitation::{InvitationMutation, InvitationQuery};
+use crate::people::membership::MembershipMutation;
+use crate::people::ownership::OwnershipMutation;
 use crate::people::role::{RoleMutation, RoleQuery};
 use crate::people::session::{IdentityMutation, LogInMutation, RevocationMutation, SessionMutation, Tokens};
 use crate::people::user::{
@@ -53,11 +53,8 @@ pub struct Query(
 pub struct Mutation(
     OrganisationMutation,
     RoleMutation,
-    MemberUpdateMutation,
     MembershipMutation,
     OwnershipMutation,
-    OwnershipRecoveryMutation,
-    OwnershipAnswerMutation,
     SessionMutation,
     LogInMutation,
     IdentityMutation,
@@ -70,7 +67,6 @@ pub struct Mutation(
     SecondFactorMutation,
     ApiKeyMutation,
     InvitationMutation,
-    AnswerMutation,
     AuditMutation,
     PropertyMutation,
     PropertyValueMutation,
