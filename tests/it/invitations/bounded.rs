@@ -24,7 +24,7 @@ fn who_has_not_proved_an_address_has_no_mail_sent_to_others() {
         let again = json!({ "invitationId": id });
         assert_eq!(frida.mistake("resendInvitation", again.clone()).await["code"], "ADDRESS_NOT_VERIFIED");
         assert_eq!(world.mails(ADA).await.len(), 1);
-        frida.act("revokeInvitation", again, "").await;
+        frida.act("withdrawInvitation", again, "").await;
     });
 }
 

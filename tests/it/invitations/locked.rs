@@ -16,7 +16,7 @@ fn who_is_removed_while_the_request_waits_neither_invites_nor_sends_again_nor_re
             ("inviteMember", invitation(ACME, ADA, "VIEWER")),
             ("inviteMembers", json!({ "organisationId": organisation(ACME), "invitations": [row] })),
             ("resendInvitation", json!({ "invitationId": id })),
-            ("revokeInvitation", json!({ "invitationId": id })),
+            ("withdrawInvitation", json!({ "invitationId": id })),
         ] {
             let attempt = adam.attempt(mutation, input, "");
             let answer = world.db_remove_while_it_waits(ADMIN_OF_ACME, attempt).await;

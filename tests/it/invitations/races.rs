@@ -44,7 +44,7 @@ fn of_an_answer_and_what_takes_the_link_away_at_once_one_wins() {
             let is_member = !roles_at_acme(&world, &email).await.is_empty();
             assert_eq!(is_member, codes(&answered).is_empty());
             let state = seen(&world, &id).await["state"].clone();
-            let expected = if is_member { "ACCEPTED" } else { ["REVOKED", "DECLINED", "PENDING"][round % 3] };
+            let expected = if is_member { "ACCEPTED" } else { ["WITHDRAWN", "DECLINED", "PENDING"][round % 3] };
             assert_eq!(state, expected);
         }
     });

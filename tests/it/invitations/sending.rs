@@ -114,9 +114,9 @@ fn an_address_is_invited_once_at_a_time_and_anew_when_that_is_over() {
         assert_eq!(codes(&revoke(&world, OWNER_OF_ACME, &second).await), ["STALE_STATE"]);
         let third = try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "MEMBER")).await;
         done(&third);
-        let all = ["ada@example.org PENDING", "ada@example.org REVOKED", "ada@example.org EXPIRED"];
+        let all = ["ada@example.org PENDING", "ada@example.org WITHDRAWN", "ada@example.org EXPIRED"];
         assert_eq!(listed(&world, Value::Null).await, all);
-        assert_eq!(listed(&world, json!(["REVOKED", "EXPIRED", "EXPIRED"])).await, all[1..]);
+        assert_eq!(listed(&world, json!(["WITHDRAWN", "EXPIRED", "EXPIRED"])).await, all[1..]);
         assert_eq!(listed(&world, json!([])).await, Vec::<String>::new());
     });
 }

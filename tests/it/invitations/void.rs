@@ -88,7 +88,7 @@ fn an_invitation_of_who_can_no_longer_give_it_is_void() {
             let refused = sign_up(&world, ADA, Some(&token)).await;
             assert_eq!(codes(&refused), ["STALE_STATE"], "{}: {}", case.what, refused.text);
             assert!(refused.text.contains("void"), "{}", refused.text);
-            assert_eq!(seen(&world, &id).await["state"], "VOID", "{}", case.what);
+            assert_eq!(seen(&world, &id).await["state"], "ENDED", "{}", case.what);
             assert!(log_in(&world, ADA, PASSWORD).await.is_none(), "{}", case.what);
             assert_eq!(codes(&sign_up(&world, ADA, Some(&token)).await), ["INVALID_LINK"], "{}", case.what);
         }

@@ -32,7 +32,7 @@ fn who_leaves_the_reseller_passes_custody_on_to_its_longest_standing_owner_at_on
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
         assert_eq!(
             offers.at("organisation/ownershipTransfers/edges/0/node"),
-            &json!({ "state": "OFFERED", "offeredBy": { "name": OWNER_OF_FJORD.name() } })
+            &json!({ "state": "PENDING", "offeredBy": { "name": OWNER_OF_FJORD.name() } })
         );
     });
 }
