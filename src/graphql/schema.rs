@@ -24,9 +24,9 @@ use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::TemplateMutation;
 use crate::people::api_key::ApiKeyMutation;
 use crate::people::erasure::ErasureMutation;
-use crate::people::invitation::{AnswerMutation, InvitationMutation, InvitationQuery};
-use crate::people::membership::{MemberUpdateMutation, MembershipMutation};
-use crate::people::ownership::{OwnershipAnswerMutation, OwnershipMutation, OwnershipRecoveryMutation};
+use crate::people::invitation::{InvitationMutation, InvitationQuery};
+use crate::people::membership::MembershipMutation;
+use crate::people::ownership::OwnershipMutation;
 use crate::people::role::{RoleMutation, RoleQuery};
 use crate::people::session::{SessionMutation, Tokens};
 use crate::people::user::{Passwords, SecretKeys, UserMutation};
@@ -51,17 +51,13 @@ pub struct Query(
 pub struct Mutation(
     OrganisationMutation,
     RoleMutation,
-    MemberUpdateMutation,
     MembershipMutation,
     OwnershipMutation,
-    OwnershipRecoveryMutation,
-    OwnershipAnswerMutation,
     SessionMutation,
     UserMutation,
     ErasureMutation,
     ApiKeyMutation,
     InvitationMutation,
-    AnswerMutation,
     AuditMutation,
     PropertyMutation,
     ClientViewMutation,

@@ -22,11 +22,11 @@ use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
-use crate::people::api_key::{self, ApiKey};
-use crate::people::invitation::{self, Invitation, InvitationState};
-use crate::people::membership::{self, Membership};
-use crate::people::ownership::{self, OwnershipTransfer, OwnershipTransferState};
-use crate::people::role::{self, Role};
+use crate::people::api_key::ApiKey;
+use crate::people::invitation::{Invitation, InvitationState};
+use crate::people::membership::Membership;
+use crate::people::ownership::{OwnershipTransfer, OwnershipTransferState};
+use crate::people::role::Role;
 
 /// A company, a person acting alone, a project, a reseller or the operator.
 pub struct Organisation(pub(crate) Decision);
@@ -128,7 +128,7 @@ impl Organisation {
     /// The members, the longest-standing first.
     #[requires(MEMBER_READ)]
     async fn members(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
-        membership::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        Membership::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The invitations, the newest first.
@@ -139,13 +139,13 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<Vec<InvitationState>>,
     ) -> Result<Option<Connection<Invitation>>> {
-        invitation::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+        Invitation::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// Its custom roles, ordered by name. Built-in roles are not listed.
     #[requires(ROLE_READ)]
     async fn roles(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Role>>> {
-        role::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        Role::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// Transfers of its ownership, pending and past, the newest first.
@@ -156,7 +156,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Only transfers in one of these states.")] states: Option<Vec<OwnershipTransferState>>,
     ) -> Result<Option<Connection<OwnershipTransfer>>> {
-        ownership::store::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+        OwnershipTransfer::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// The services that the viewer may see, ordered by name: domains need `domain:read`, all others `service:read`.
@@ -246,7 +246,7 @@ impl Organisation {
     /// The API keys, the oldest first, including revoked and expired ones.
     #[requires(API_KEY_READ)]
     async fn api_keys(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ApiKey>>> {
-        api_key::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        ApiKey::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// Everyone with the permission here, and by which paths: members, people of partners, staff and API keys.

@@ -1,19 +1,27 @@
-//! API keys: they act for an organisation, with scopes like a role's, and survive who made them. A key exists for those
-//! who hold API_KEY_READ at its organisation; its secret is shown once and kept as a hash.
+//! API keys: they act for an organisation with scopes of their own, and keep working when their creator leaves.
 //!
-//! `rules.rs` says which scopes a key may have and where it stands, `mutation.rs` makes, changes, rotates and revokes
-//! (`change.rs` judges it under the lock of the organisation), and `uses.rs` remembers when keys were last used without a statement per request. How a key is recognised is in
-//! `session`; what it may do, in `access`.
+//! A key is ACTIVE, EXPIRED or REVOKED. It exists for viewers with API_KEY_READ at its organisation. Its secret is shown
+//! once and stored as a hash (`rules.rs`). `store.rs` finds a key by its secret, `access` decides what it may do, and
+//! `uses.rs` remembers when keys were last used without a statement per request.
 
-mod change;
-mod input;
-mod mutation;
+mod create;
 mod object;
+mod revoke;
+mod rotate;
 mod rules;
 pub mod store;
+mod update;
 mod uses;
 
-pub use mutation::ApiKeyMutation;
+use async_graphql::MergedObject;
+
 pub use object::ApiKey;
-pub use rules::{ApiKeyState, state};
+pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject};
 pub use uses::KeyUses;
+
+// shim
+pub use rules::state_at as state;
+
+/// The mutations of API keys.
+#[derive(MergedObject, Default)]
+pub struct ApiKeyMutation(create::CreateApiKey, update::UpdateApiKey, rotate::RotateApiKey, revoke::RevokeApiKey);

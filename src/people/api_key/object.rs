@@ -1,49 +1,53 @@
-//! An API key as those see it who may see keys.
+//! An API key, as viewers with API_KEY_READ see it.
 
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::rules::{self, ApiKeyState};
-use super::store::{self, KeyRow};
+use super::store::{KeyRow, OF_ORGANISATION};
 use crate::access::{Decision, Grants, GrantsAt, Guarded, PermissionSet, Side, Subject};
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, Filter, PageArguments};
 use crate::graphql::request::Request;
-use crate::organisation::{self, Organisation};
+use crate::organisation::Organisation;
 use crate::people::user::User;
 
-/// A key that acts for an organisation. Its secret is shown once, when it is made.
+/// A key that acts for an organisation. Its secret is shown once, when the key is created.
 #[derive(Clone)]
 pub struct ApiKey {
     pub(super) row: Arc<KeyRow>,
-    pub(super) seen: Decision,
+    pub(super) decision: Decision,
     now: DateTimeUtc,
 }
 
-impl crate::graphql::act::Find for ApiKey {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::ApiKey;
+impl Find for ApiKey {
+    const TYPE: id::Type = id::Type::ApiKey;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
+        let decision = request.access.look(found.key(|row| row.model.organisation_id)).await?;
+        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision, now: request.now() })))
     }
 }
 
 impl Guarded for ApiKey {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.decision.grants_at(side)
     }
 }
 
 impl ApiKey {
-    /// A key of an organisation that was looked up, as it stands at the moment.
-    pub fn new(row: &Arc<KeyRow>, seen: &Decision, now: DateTimeUtc) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone(), now }
+    /// The keys of an organisation, the oldest first.
+    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
+        let now = request.now();
+        Ok(rows.connection(|row| Self { row: Arc::clone(row), decision: at.clone(), now }))
     }
 
     /// Its row.
@@ -51,18 +55,18 @@ impl ApiKey {
         &self.row.model
     }
 
-    /// Whose grants decide about it.
+    /// The subject whose grants decide what it may do.
     pub fn subject(&self) -> Subject {
-        store::subject(&self.row.model)
+        rules::subject(&self.row.model)
     }
 
     /// Its scopes.
     pub fn scopes(&self) -> Grants {
-        self.row.scopes()
+        rules::scopes(&self.row.model)
     }
 }
 
-/// A key that acts for an organisation. Its secret is shown once, when it is made.
+/// A key that acts for an organisation. Its secret is shown once, when the key is created.
 #[guarded(exists(API_KEY_READ))]
 #[Object]
 impl ApiKey {
@@ -72,75 +76,75 @@ impl ApiKey {
         id::Type::ApiKey.id(self.row.model.id)
     }
 
-    /// What it is for.
+    /// What the key is for.
     #[public]
     fn name(&self) -> &str {
         &self.row.model.name
     }
 
-    /// The first letters of its secret, behind `tenantry_key_`: to recognise it in a configuration file.
+    /// The first characters of its secret, after `tenantry_key_`: to recognise it in a configuration file.
     #[public]
     fn prefix(&self) -> &str {
         &self.row.model.prefix
     }
 
-    /// What it may do at its organisation.
+    /// What the key may do at its organisation.
     #[public]
     fn permissions(&self) -> PermissionSet {
         self.scopes().own
     }
 
-    /// What it may do at the clients of its organisation, as far as they let it in.
+    /// What the key may do at the clients of its organisation, as far as they let it through.
     #[public]
     fn client_permissions(&self) -> PermissionSet {
         self.scopes().clients
     }
 
-    /// Where it stands at the moment. Only an active key is let in.
+    /// Its state at the moment. Requests with a key that is not ACTIVE are refused.
     #[public]
     fn state(&self) -> ApiKeyState {
-        rules::state(&self.row.model, self.now)
+        rules::state_at(&self.row.model, self.now)
     }
 
-    /// Who made it. It goes on working when that person leaves.
+    /// The person who created it. The key keeps working when that person leaves. Null if a key created it.
     #[public]
     fn created_by(&self) -> Option<User> {
         Some(User { id: self.row.model.created_by_id?, name: self.row.creator.clone()? })
     }
 
-    /// When it was made.
+    /// When it was created.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.model.created_at
     }
 
-    /// When it ends by itself, if ever.
+    /// When it expires; null for never.
     #[public]
     fn expires_at(&self) -> Option<DateTimeUtc> {
         self.row.model.expires_at
     }
 
-    /// When it was taken back.
+    /// When it was revoked; null if it was not.
     #[public]
     fn revoked_at(&self) -> Option<DateTimeUtc> {
         self.row.model.revoked_at
     }
 
-    /// When it was last used; a use may take some minutes to be seen here.
+    /// When it was last used; null if never. A use can take some minutes to appear here.
     #[public]
     fn last_used_at(&self) -> Option<DateTimeUtc> {
         self.row.model.last_used_at
     }
 
-    /// Until when the secret from before the last rotation is good as well; null if it no longer is.
+    /// Until when the secret before the last rotation is valid too; null if it is not.
     #[public]
     fn previous_secret_until(&self) -> Option<DateTimeUtc> {
         self.row.model.previous_until.filter(|until| self.now < *until)
     }
 
-    /// The organisation that it acts for.
+    /// The organisation that the key acts for.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        organisation::store::find(&Request::of(context)?.access, self.seen.row.id).await
+        Organisation::find(Request::of(context)?, self.decision.id()).await
     }
 }

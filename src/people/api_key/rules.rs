@@ -1,32 +1,40 @@
-//! Which scopes a key may have, until when, and where it stands. Pure functions.
+//! Which scopes a key may have, how long it lives, and what its secret looks like.
 
 use async_graphql::Enum;
 use chrono::TimeDelta;
 use entity::api_key::Model;
 use sea_orm::prelude::DateTimeUtc;
+use serde_json::{Value as Json, json};
 
-use crate::access::{Grants, Permission, PermissionSet};
+use crate::access::{Grants, Permission, PermissionSet, Subject};
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::random::{Random, hash};
 
-/// How long a key may live at most, in days: some ten years.
+/// What every API key begins with.
+pub const KEY_PREFIX: &str = "tenantry_key_";
+
+/// How many characters of a secret are stored to recognise it by. The rest is secret enough.
+const SHOWN: usize = 6;
+
+/// The longest life of a key, in days: about ten years.
 const LONGEST_DAYS: i64 = 3_653;
 
-/// How long the secret before a rotation may stay good, in minutes: a week.
+/// The longest time for which the secret before a rotation may stay valid, in minutes: a week.
 pub const LONGEST_OVERLAP: i32 = 10_080;
 
-/// Where a key stands.
+/// Whether a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum ApiKeyState {
-    /// Works.
+    /// The key works.
     Active,
-    /// Has reached the end of its time.
+    /// The key has reached the end of its time.
     Expired,
-    /// Was taken back, for good.
+    /// The key was revoked, for good.
     Revoked,
 }
 
-/// Where the key stands at the moment.
-pub fn state(row: &Model, now: DateTimeUtc) -> ApiKeyState {
+/// The state of the key at the moment.
+pub fn state_at(row: &Model, now: DateTimeUtc) -> ApiKeyState {
     match row.expires_at {
         _ if row.revoked_at.is_some() => ApiKeyState::Revoked,
         Some(end) if end <= now => ApiKeyState::Expired,
@@ -34,8 +42,63 @@ pub fn state(row: &Model, now: DateTimeUtc) -> ApiKeyState {
     }
 }
 
-/// The scopes of a key, closed; or what is wrong with the choice.
-pub fn scopes(own: &[Permission], clients: &[Permission]) -> Result<Grants, UserError> {
+/// A new key.
+pub struct Secret {
+    /// The whole key, as its user sends it.
+    pub key: String,
+    /// The hash of the whole key, which is what the database has.
+    pub hash: String,
+    /// The first characters of its secret, to recognise it by.
+    pub prefix: String,
+}
+
+impl Secret {
+    /// A random key.
+    pub fn new(random: &Random) -> Self {
+        let secret = random.secret();
+        let prefix = secret.chars().take(SHOWN).collect();
+        let key = format!("{KEY_PREFIX}{secret}");
+        Self { hash: hash(&key), key, prefix }
+    }
+}
+
+/// The scopes of a key.
+pub const fn scopes(row: &Model) -> Grants {
+    Grants {
+        own: PermissionSet::from_stored(row.permissions),
+        clients: PermissionSet::from_stored(row.client_permissions),
+    }
+}
+
+/// The subject whose grants decide what a key may do.
+pub const fn subject(row: &Model) -> Subject {
+    Subject::Key { id: row.id, organisation_id: row.organisation_id, scopes: scopes(row) }
+}
+
+/// How a key stands in the audit log.
+pub fn audit_snapshot(row: &Model) -> Json {
+    let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+    let scopes = scopes(row);
+    json!({
+        "name": row.name,
+        "prefix": row.prefix,
+        "permissions": list(scopes.own),
+        "clientPermissions": list(scopes.clients),
+        "expiresAt": row.expires_at,
+    })
+}
+
+/// Refuses to change a key that was revoked.
+pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
+    if state_at(row, now) == ApiKeyState::Revoked {
+        let message = "This key was revoked. Create another.";
+        return Err(UserError::at("apiKeyId", UserErrorCode::StaleState, message));
+    }
+    Ok(())
+}
+
+/// The chosen scopes of a key, with everything that they imply.
+pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grants, UserError> {
     for (field, wanted) in [("permissions", own), ("clientPermissions", clients)] {
         let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_delegable()).collect();
         if !never.is_empty() {
@@ -52,22 +115,23 @@ pub fn scopes(own: &[Permission], clients: &[Permission]) -> Result<Grants, User
     Ok(scopes)
 }
 
-/// What to answer to who lacks some of what the key holds, or is to hold.
-pub fn not_held(missing: Grants) -> Option<UserError> {
+/// Refuses an actor who does not hold everything in the scopes.
+pub fn require_held(scopes: Grants, held: Grants) -> Result<(), UserError> {
+    let missing = scopes.without(held);
     let field = if missing.own.is_empty() { "clientPermissions" } else { "permissions" };
-    (!missing.is_empty()).then(|| UserError::not_held(field, missing))
+    if missing.is_empty() { Ok(()) } else { Err(UserError::not_held(field, missing)) }
 }
 
-/// What is wrong with the end of a key, if anything.
-pub fn wrong_end(end: DateTimeUtc, now: DateTimeUtc) -> Option<UserError> {
-    let wrong = |message: &str| Some(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
-    if end <= now {
-        return wrong("Give an instant in the future, or none.");
+/// Refuses an end that is past or too far away.
+pub fn check_end(end: Option<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
+    let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
+    match end {
+        Some(end) if end <= now => wrong("Give an instant in the future, or none."),
+        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
+            wrong("A key lives for ten years at most; or give no end.")
+        }
+        _ => Ok(()),
     }
-    if end - now > TimeDelta::days(LONGEST_DAYS) {
-        return wrong("A key lives for ten years at most; or give no end.");
-    }
-    None
 }
 
 #[cfg(test)]
@@ -76,22 +140,22 @@ mod tests {
 
     #[test]
     fn scopes_are_closed_and_hold_nothing_that_is_only_for_people() {
-        let closed = scopes(&[Permission::ServiceManage], &[Permission::InvoicePay]).unwrap();
+        let closed = closed_scopes(&[Permission::ServiceManage], &[Permission::InvoicePay]).unwrap();
         assert!(closed.has(Permission::ServiceRead) && closed.clients.has(Permission::InvoiceRead));
         for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
-            let error = scopes(&[*permission], &[]).unwrap_err();
+            let error = closed_scopes(&[*permission], &[]).unwrap_err();
             assert!(error.message.contains(&permission.text()), "{}", error.message);
-            let error = scopes(&[], &[Permission::ClientRead, *permission]).unwrap_err();
+            let error = closed_scopes(&[], &[Permission::ClientRead, *permission]).unwrap_err();
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }
-        assert_eq!(scopes(&[], &[]).unwrap_err().code, UserErrorCode::InvalidInput);
+        assert_eq!(closed_scopes(&[], &[]).unwrap_err().code, UserErrorCode::InvalidInput);
     }
 
     #[test]
     fn an_end_is_in_the_future_and_not_beyond_ten_years() {
         let now = DateTimeUtc::UNIX_EPOCH;
-        assert!(wrong_end(now, now).is_some() && wrong_end(DateTimeUtc::MAX_UTC, now).is_some());
-        assert!(wrong_end(now + TimeDelta::seconds(1), now).is_none());
-        assert!(wrong_end(now + TimeDelta::days(LONGEST_DAYS), now).is_none());
+        assert!(check_end(Some(now), now).is_err() && check_end(Some(DateTimeUtc::MAX_UTC), now).is_err());
+        assert!(check_end(Some(now + TimeDelta::seconds(1)), now).is_ok() && check_end(None, now).is_ok());
+        assert!(check_end(Some(now + TimeDelta::days(LONGEST_DAYS)), now).is_ok());
     }
 }

@@ -2,58 +2,36 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about API keys stand here")]
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryResult, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
 };
 use uuid::Uuid;
 
-use super::object::ApiKey;
-use crate::access::{Decision, Exists, Grants, PermissionSet, Subject};
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
-use crate::graphql::request::Request;
+use crate::base::random::hash;
+use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
-/// Uses that one statement writes at most.
+/// The most uses that one statement writes.
 const USES: usize = 1_000;
 
-/// A key, and the name of who made it.
+/// A key and the name of its creator.
 #[derive(Clone, Debug)]
 pub struct KeyRow {
     /// Its row.
     pub model: Model,
-    /// Who made it.
+    /// Name of its creator.
     pub creator: Option<String>,
 }
 
-impl KeyRow {
-    /// Its scopes.
-    pub fn scopes(&self) -> Grants {
-        scopes(&self.model)
-    }
-}
-
-/// The scopes of a key.
-pub const fn scopes(row: &Model) -> Grants {
-    Grants {
-        own: PermissionSet::from_stored(row.permissions),
-        clients: PermissionSet::from_stored(row.client_permissions),
-    }
-}
-
-/// Whose grants decide about a key.
-pub const fn subject(row: &Model) -> Subject {
-    Subject::Key { id: row.id, organisation_id: row.organisation_id, scopes: scopes(row) }
-}
-
-static OF_ORGANISATION: List<KeyRow> = List {
+/// The keys of an organisation, the oldest first.
+pub static OF_ORGANISATION: List<KeyRow> = List {
     table: "api_key",
     placing: None,
     parent: "organisation_id",
@@ -69,21 +47,16 @@ fn read(rows: &[QueryResult]) -> Written<KeyRow> {
     Ok(KeyRow { model: Model::from_query_result(row, "")?, creator: row.try_get("", "creator")? })
 }
 
-/// The keys of an organisation, the oldest first.
-pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<ApiKey>> {
-    let make = |row: &Arc<KeyRow>| ApiKey::new(row, seen, request.now());
-    OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), make).await
-}
-
-/// The key, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<ApiKey>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(row.model.organisation_id).await?;
-    Ok(seen.and_then(|seen| ApiKey::new(&row, &seen, request.now()).if_visible()))
+/// The key with this secret, in whatever state. The secret before a rotation may be valid for a while longer.
+pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<Model>> {
+    let hash = hash(key);
+    let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
+    let by_hash = api_key::Entity::find().filter(api_key::Column::SecretHash.eq(&hash).or(previous));
+    Ok(by_hash.one(db.reader()).await?)
 }
 
 /// The key as the transaction sees it.
-pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     api_key::Entity::find_by_id(id).one(tx).await
 }
 
@@ -94,13 +67,13 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 }
 
 /// Changes a key.
-pub async fn change(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveModel) -> Written<()> {
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveModel) -> Written<()> {
     api_key::Entity::update_many().set(change).filter(api_key::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }
 
-/// Writes when keys were last used, where that is later than what stands there: other nodes write too. One statement for
-/// a thousand keys.
+/// Writes when keys were last used, unless a later use is stored already: other nodes write too. One statement per
+/// thousand keys.
 pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
     for some in uses.chunks(USES) {
         // PostgreSQL wants to know the types in a list of values.
@@ -126,4 +99,9 @@ pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// shim: `ApiKey::find`
+pub async fn find(request: &crate::graphql::request::Request, id: Uuid) -> Result<Option<super::object::ApiKey>> {
+    <super::object::ApiKey as crate::graphql::act::Find>::find(request, id).await
 }

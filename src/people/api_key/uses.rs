@@ -1,4 +1,4 @@
-//! When keys were last used: kept in memory, and written from time to time, for all keys in one statement.
+//! When keys were last used: kept in memory and written from time to time, for all keys in one statement.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,20 +13,20 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// A key that is used all the time is written so often.
+/// The shortest time between two writes for one key.
 const APART: TimeDelta = TimeDelta::minutes(5);
-/// How often it is looked what there is to write.
+/// The time between two looks for what is due.
 const PAUSE: Duration = Duration::from_mins(1);
 
 /// The uses of keys by this process. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct KeyUses(Arc<Mutex<HashMap<Uuid, Uses>>>);
 
-/// Of one key.
+/// The uses of one key.
 #[derive(Clone, Copy)]
 struct Uses {
     last: DateTimeUtc,
-    /// What was written last, by this process.
+    /// The last use that this process wrote.
     written: Option<DateTimeUtc>,
 }
 
@@ -83,7 +83,7 @@ impl KeyUses {
         Ok(())
     }
 
-    /// Writes from time to time, for as long as it is polled. That it fails once changes nothing: it is tried again.
+    /// Writes from time to time, for as long as it is polled. After a failure it tries again.
     pub async fn run(&self, db: &Db, clock: &Clock) {
         let mut ticks = tokio::time::interval(PAUSE);
         loop {

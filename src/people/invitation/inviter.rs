@@ -1,4 +1,4 @@
-//! Who invites.
+//! The inviter: the user or key that sends an invitation.
 
 use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
@@ -6,28 +6,28 @@ use uuid::Uuid;
 
 use super::letters::{self, Facts};
 use super::store::Known;
-use crate::access::{Actor, Decision, Grants, HeldRole, Permission, PermissionSet};
+use crate::access::{Actor, Authorised, Grants, HeldRole, Permission, PermissionSet};
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::mail::{Letter, Recipient};
-use crate::people::membership::together;
+use crate::people::role::rules::grants_of;
 
-/// Who invites, and what the letters need.
+/// The inviter, and what the letters need.
 pub struct Inviter<'a> {
     /// The user, if it is one.
     pub user: Option<Uuid>,
     /// The key, if it is one.
     pub key: Option<Uuid>,
-    /// Name of the user.
+    /// The name of the user.
     name: Option<&'a str>,
-    at: &'a Decision,
+    at: &'a Authorised,
     config: &'a Config,
 }
 
 impl<'a> Inviter<'a> {
-    /// Who asks, at the organisation.
-    pub fn of(actor: &'a Actor, at: &'a Decision, config: &'a Config) -> Result<Self> {
+    /// The actor as an inviter at the organisation.
+    pub fn of(actor: &'a Actor, at: &'a Authorised, config: &'a Config) -> Result<Self> {
         let (user, key, name) = match actor {
             Actor::User(user) => (Some(user.id), None, Some(user.name.as_str())),
             Actor::ApiKey(key) => (None, Some(key.id), None),
@@ -36,23 +36,23 @@ impl<'a> Inviter<'a> {
         Ok(Self { user, key, name, at, config })
     }
 
-    /// The partnership without which it could not invite, or not give all of these roles, if there is one.
+    /// The partnership without which the inviter could not invite or not give all of these roles, if there is one.
     pub fn partnership_for(&self, roles: &[HeldRole], now: DateTimeUtc) -> Option<Uuid> {
         let inviting = Grants { own: PermissionSet::of(&[Permission::MemberInvite]), clients: PermissionSet::EMPTY };
-        self.at.partnership_for(together(roles).union(inviting), now)
+        self.at.partnership_for(grants_of(roles).union(inviting), now)
     }
 
-    /// Until when a link that is sent now is good.
+    /// Until when a link that is sent now is valid.
     pub fn end(&self, now: DateTimeUtc) -> DateTimeUtc {
         now + TimeDelta::days(self.config.invitations.days)
     }
 
-    /// The mail with the link, to who may have an account with a language of its own.
+    /// The mail with the link. An account of the address decides its language.
     pub fn letter(&self, email: &str, locale: Locale, known: Option<&Known>, token: &str) -> (Recipient, Letter) {
         let locale = known.map_or(locale, |known| known.locale);
         let recipient = Recipient { user: known.map(|known| known.user), address: email.to_owned(), locale };
         let facts = Facts {
-            organisation: &self.at.row.name,
+            organisation: &self.at.row().name,
             inviter: self.name,
             days: self.config.invitations.days,
             url: &self.config.link("invitation", token),

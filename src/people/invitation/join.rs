@@ -1,7 +1,7 @@
-//! The one way by which an invitation becomes a membership, in the transaction of who accepts it.
+//! The only way in which an invitation becomes a membership.
 //!
-//! The organisation is locked first, so of two that answer one invitation the second finds it answered, and what
-//! decides about the inviter at the organisation stays as it is.
+//! The organisation is locked first. So of two answers to one invitation the second finds it answered, and the rights of
+//! the inviter at the organisation stay as they are until the end.
 
 use entity::invitation::{ActiveModel, Model, State};
 use entity::{organisation, user};
@@ -15,12 +15,13 @@ use crate::access::{HeldRole, Permission, Subject};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::graphql::request::Request;
-use crate::organisation::halted;
+use crate::graphql::request::{Committed, Request, Work};
+use crate::organisation::require_active;
 use crate::oversight::audit::{self, Doer, Event};
 use crate::partners::partnership;
 use crate::people::api_key::{self, ApiKeyState};
-use crate::people::membership::{self, store::NewMember, together};
+use crate::people::membership::{self, store::NewMember};
+use crate::people::role::rules::{grants_of, names};
 use crate::people::session;
 use crate::people::user::store::{self as users, NewUser};
 
@@ -36,47 +37,33 @@ pub struct Accepted<'a> {
     pub organisation: Uuid,
 }
 
-/// Who accepts it.
+/// The person who accepts it.
 pub enum Party<'a> {
     /// A person who is signed in.
     SignedIn(Uuid),
-    /// Somebody new, with whom nothing is wrong.
+    /// A new user whose input was checked.
     New(&'a NewUser<'a>),
-    /// Somebody with an account that nobody has proved to own, and the hash of the password that it is to have.
-    Unproved(String),
+    /// The unverified account of the address, with the hash of its new password.
+    Unverified(String),
 }
 
-/// Nothing; or what stands in the way. What is written either way is to be kept.
-type Joined = Result<(), UserError>;
-type Written<T> = Result<T>;
-
-/// Makes who accepts a member.
-pub async fn join(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    accepted: &Accepted<'_>,
-    party: &Party<'_>,
-) -> Written<Joined> {
+/// Makes the person a member. If the inviter may no longer invite, the invitation ends: that is kept although the answer
+/// is refused. An account that was claimed is kept as well, where its user turns out to be a member already.
+pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party<'_>) -> Result<Committed<()>> {
     let Accepted { field, token, .. } = *accepted;
-    let now = request.now();
+    let &Work { tx, random, now, .. } = work;
     let at = crate::access::lock(tx, accepted.organisation).await?;
-    let Some(row) = store::open_row(tx, token, now).await? else { return Ok(Err(invalid_link(field))) };
-    if let Some(error) = halted(&at) {
-        return Ok(Err(error));
-    }
+    let row = store::find_open_row(tx, token, now).await?.ok_or_else(|| invalid_link(field))?;
+    require_active(&at)?;
     if row.membership_expires_at.is_some_and(|end| end <= now) {
         let message = "The membership that this invitation gives has ended already. Ask for another invitation.";
-        return Ok(Err(UserError::at(field, UserErrorCode::TooLate, message)));
+        return Err(UserError::at(field, UserErrorCode::TooLate, message).into());
     }
-    let roles = store::roles(tx, row.id).await?;
-    if !may_still_give(tx, request, &at, &row, &roles).await? {
-        return void(tx, request, random, accepted, &row).await.map(Err);
+    let roles = store::list_roles(tx, row.id).await?;
+    if !may_still_give(work, &at, &row, &roles).await? {
+        return Ok(Committed::Refused(end(work, accepted, &row).await?));
     }
-    let member = match account(tx, request, accepted, &row, party).await? {
-        Ok(member) => member,
-        Err(error) => return Ok(Err(error)),
-    };
+    let member = account(work, accepted, &row, party).await?;
     membership::store::remove_ended(tx, at.id, member.id, now).await?;
     let new = NewMember {
         id: random.id(now),
@@ -87,7 +74,8 @@ pub async fn join(
         roles: roles.iter().map(|held| held.role.clone()).collect(),
     };
     if !membership::store::add(tx, random, &new, now).await? {
-        return Ok(Err(UserError::at(field, UserErrorCode::AlreadyMember, "You are a member already.")));
+        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are a member already.");
+        return Ok(Committed::Refused(error));
     }
     let change = ActiveModel {
         state: Set(State::Accepted),
@@ -95,98 +83,99 @@ pub async fn join(
         answered_at: Set(Some(now)),
         ..Default::default()
     };
-    store::change(tx, row.id, change).await?;
-    let names: Vec<&str> = roles.iter().map(|held| held.role.name()).collect();
-    let after = json!({ "state": "ACCEPTED", "membership": Type::Membership.id(new.id).0, "roles": names });
-    let act = act(accepted, &row, after).by(Doer::user(member.id, &member.name));
-    audit::record(&request.work(tx), act).await?;
-    Ok(Ok(()))
+    store::update(tx, row.id, change).await?;
+    let after = json!({ "state": "ACCEPTED", "membership": Type::Membership.id(new.id).0, "roles": names(&roles) });
+    audit::record(work, event(accepted, &row, after).by(Doer::user(member.id, &member.name))).await?;
+    Ok(Committed::Done(()))
 }
 
-/// Who becomes the member.
+/// shim: `make_member`
+pub async fn join(
+    tx: &DatabaseTransaction,
+    request: &Request,
+    _random: &Random,
+    accepted: &Accepted<'_>,
+    party: &Party<'_>,
+) -> Result<Result<(), UserError>> {
+    match make_member(&request.work(tx), accepted, party).await {
+        Ok(Committed::Done(())) => Ok(Ok(())),
+        Ok(Committed::Refused(error)) => Ok(Err(error)),
+        Err(error) => error.into_user_error().map(Err),
+    }
+}
+
+/// The user who becomes the member.
 struct Member {
     id: Uuid,
     name: String,
 }
 
-/// The account of who accepts, which is theirs from now on; or why it is not.
-async fn account(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    accepted: &Accepted<'_>,
-    row: &Model,
-    party: &Party<'_>,
-) -> Written<Result<Member, UserError>> {
-    let wrong = |code, message: &str| Ok(Err(UserError::at(accepted.field, code, message)));
-    let now = request.now();
+/// The account of the person, which belongs to them from now on.
+async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &Party<'_>) -> Result<Member> {
+    let &Work { tx, now, .. } = work;
     let user = match party {
         Party::New(new) => {
             if new.address.as_str() != row.email {
-                return Ok(Err(wrong_address(accepted.field)));
+                return Err(wrong_address(accepted.field).into());
             }
             if !users::create(tx, new, now).await? {
-                return Ok(Err(has_account(accepted.field)));
+                return Err(has_account(accepted.field).into());
             }
-            return Ok(Ok(Member { id: new.id, name: new.name.to_owned() }));
+            return Ok(Member { id: new.id, name: new.name.to_owned() });
         }
-        // Who is erased or disabled at the same moment is so before, or stays as it is until this is done.
+        // The lock keeps the user from being erased or disabled until the end of the transaction.
         Party::SignedIn(id) => users::hold(tx, *id).await?,
-        Party::Unproved(_) => match users::find_by_address(tx, &row.email).await? {
+        Party::Unverified(_) => match users::find_by_address(tx, &row.email).await? {
             Some(user) => users::lock(tx, user.id).await?,
             None => None,
         },
     };
-    let Some(user) = user else {
-        return wrong(UserErrorCode::StaleState, "This account is disabled. Ask the operator of the platform why.");
-    };
+    let user = user.ok_or_else(|| {
+        let message = "This account is disabled. Ask the operator of the platform why.";
+        UserError::at(accepted.field, UserErrorCode::StaleState, message)
+    })?;
     if user.email != row.email {
-        return Ok(Err(wrong_address(accepted.field)));
+        return Err(wrong_address(accepted.field).into());
     }
     match party {
-        Party::Unproved(password_hash) => {
-            // Whoever made it may know its password, be signed in, or have a second factor in it.
+        Party::Unverified(password_hash) => {
+            // Whoever created it may know its password, be signed in, or have set up a second factor.
             if !users::claim(tx, user.id, password_hash, now).await? {
-                return Err(sign_in().into());
+                return Err(sign_in());
             }
             session::store::end_all(tx, user.id, None, now).await?;
         }
         _ if user.email_verified_at.is_none() => {
             let message = "Nobody has proved yet that this account belongs to the address. Send this without being \
                            signed in, with newPassword: that proves it, and ends all sessions from before.";
-            return wrong(UserErrorCode::AddressNotVerified, message);
+            return Err(UserError::at(accepted.field, UserErrorCode::AddressNotVerified, message).into());
         }
         _ => {}
     }
-    Ok(Ok(Member { id: user.id, name: user.name }))
+    Ok(Member { id: user.id, name: user.name })
 }
 
-/// For who has an account that is proved to be somebody's, but is not signed in.
+/// The answer if the address has a verified account and nobody is signed in.
 pub fn sign_in() -> Error {
     let message = "The address of this invitation has an account. Sign in to it with logIn, then accept.";
     Error::Unauthenticated(message.to_owned())
 }
 
-/// For who signs up for the second time.
+/// The answer to somebody who signs up with an address that has an account.
 fn has_account(field: &str) -> UserError {
     let message = "The address of this invitation has an account already: accept with acceptInvitation.";
     UserError::at(field, UserErrorCode::Duplicate, message)
 }
 
-/// For who is somebody else.
+/// The answer to a person with another address.
 pub fn wrong_address(field: &str) -> UserError {
     let message = "This invitation is for another address. Sign in with that one, or ask for an invitation to yours.";
     UserError::at(field, UserErrorCode::WrongAddress, message)
 }
 
-/// Whether who invited may still invite, and holds everything that the invitation gives as its roles are by now.
-async fn may_still_give(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    at: &organisation::Model,
-    row: &Model,
-    roles: &[HeldRole],
-) -> Written<bool> {
-    let now = request.now();
+/// Whether the inviter may still invite, and holds everything that the roles of the invitation hold by now.
+async fn may_still_give(work: &Work<'_>, at: &organisation::Model, row: &Model, roles: &[HeldRole]) -> Result<bool> {
+    let &Work { tx, now, .. } = work;
     if let Some(partnership) = row.partnership_id
         && !partnership::store::is_in_force(tx, partnership, now).await?
     {
@@ -198,34 +187,28 @@ async fn may_still_give(
             inviter.filter(|user| user.state == user::State::Active).map(|user| Subject::User(user.id))
         }
         (None, Some(id)) => {
-            let key = api_key::store::find_row(tx, id).await?;
-            key.filter(|key| api_key::state(key, now) == ApiKeyState::Active).map(|key| api_key::store::subject(&key))
+            let key = api_key::store::find_by_id(tx, id).await?;
+            key.filter(|key| api_key::state_at(key, now) == ApiKeyState::Active).map(|key| api_key::subject(&key))
         }
         (None, None) => None,
     };
     let Some(subject) = subject else { return Ok(false) };
-    let held = request.access.grants_in(tx, subject, at.id).await?;
-    Ok(held.has(Permission::MemberInvite) && together(roles).without(held).is_empty())
+    let held = work.request.access.grants_in(tx, subject, at.id).await?;
+    Ok(held.has(Permission::MemberInvite) && grants_of(roles).without(held).is_empty())
 }
 
-/// The invitation opens nothing any more.
-async fn void(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    random: &Random,
-    accepted: &Accepted<'_>,
-    row: &Model,
-) -> Written<UserError> {
-    let change = ActiveModel { state: Set(State::Void), answered_at: Set(Some(request.now())), ..Default::default() };
-    store::change(tx, row.id, change).await?;
-    let act = act(accepted, row, json!({ "state": "VOID" })).by(Doer::by_link(request.actor()));
-    audit::record(&request.work(tx), act).await?;
-    let message = "Who invited you may no longer give what this invitation gives, so it is void. Ask somebody else \
-                   there for another.";
+/// Ends the invitation, and gives the answer.
+async fn end(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model) -> Result<UserError> {
+    let change = ActiveModel { state: Set(State::Void), answered_at: Set(Some(work.now)), ..Default::default() };
+    store::update(work.tx, row.id, change).await?;
+    let event = event(accepted, row, json!({ "state": "ENDED" })).by(Doer::by_link(work.request.actor()));
+    audit::record(work, event).await?;
+    let message = "The person who invited you may no longer give what this invitation gives, so it is void. Ask somebody \
+                   else there for another.";
     Ok(UserError::at(accepted.field, UserErrorCode::StaleState, message))
 }
 
-fn act(accepted: &Accepted<'_>, row: &Model, after: Json) -> Event {
+fn event(accepted: &Accepted<'_>, row: &Model, after: Json) -> Event {
     Event::done(accepted.action, accepted.organisation, None)
         .to(Type::Invitation.id(row.id))
         .changing(json!({ "state": "PENDING" }), after)

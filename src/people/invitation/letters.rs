@@ -1,4 +1,4 @@
-//! The mail to who is invited. The names in it were made clean when they were given.
+//! The mail to an invited person. The names in it were cleaned when they were entered.
 
 use crate::base::locale::Locale;
 use crate::mail::Letter;
@@ -7,15 +7,15 @@ use crate::mail::Letter;
 pub struct Facts<'a> {
     /// Name of the organisation.
     pub organisation: &'a str,
-    /// Name of the person who invites; none for an API key.
+    /// Name of the inviting person; none for an API key.
     pub inviter: Option<&'a str>,
-    /// For how many days the link is good.
+    /// For how many days the link is valid.
     pub days: i64,
     /// The link.
     pub url: &'a str,
 }
 
-/// An invitation in the language of who is invited.
+/// An invitation in the language of the invited person.
 pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
     let Facts { organisation, inviter, days, url } = facts;
     match locale {

@@ -1,32 +1,43 @@
-//! Invitations: somebody is asked by mail to join an organisation, with roles. One exists for those who hold MEMBER_READ
-//! at the organisation; who is invited sees it by the secret in the link.
+//! Invitations: somebody is asked by mail to join an organisation, with roles.
 //!
-//! It waits until it is accepted, declined, taken back, or its time is over. Who invites has to hold everything that it
-//! gives, then and still when it is accepted; else it is void. Whoever has the link has proved to read the mail of the
-//! address: so accepting proves the address, and takes an account that nobody had proved from who made it.
+//! An invitation is PENDING until it is ACCEPTED, DECLINED or WITHDRAWN, until it is EXPIRED, or until it has ENDED because
+//! the inviter lost the right to give its roles. The inviter must hold everything that it gives, when it is sent and
+//! still when it is accepted. It exists for viewers with MEMBER_READ at the organisation; the invited person sees it by
+//! the secret in the link. That link proves the address, so accepting verifies it, and takes an unverified account away
+//! from whoever created it.
 //!
-//! `input.rs` and `mutation.rs` are the inviter's side, `invite.rs` judges and writes any number of invitations
-//! and `again.rs` sends one once more, both as an `inviter.rs`; `links` bounds how much mail that makes;
-//! `answer.rs` is the side of who is invited, and `join.rs` the one way by which an invitation becomes a membership, for
-//! signing up as well. `preview.rs` is what the link shows, `rules.rs` says where one stands, `letters.rs` is the mail.
+//! `inviting.rs` writes any number of invitations, in as many statements for many as for one. `links.rs` limits how much
+//! mail they make. `join.rs` turns an invitation into a membership, for `signUp` too.
 
-mod again;
-mod answer;
-mod input;
+mod accept;
+mod decline;
 mod invite;
+mod invite_many;
 mod inviter;
+mod inviting;
 pub mod join;
 mod letters;
 mod links;
-mod mutation;
 mod object;
-mod preview;
 mod query;
+mod resend;
 mod rules;
 pub mod store;
+mod withdraw;
 
-pub use answer::AnswerMutation;
-pub use mutation::InvitationMutation;
+use async_graphql::MergedObject;
+
 pub use object::Invitation;
 pub use query::InvitationQuery;
 pub use rules::{InvitationState, invalid_link};
+
+/// The mutations of invitations.
+#[derive(MergedObject, Default)]
+pub struct InvitationMutation(
+    invite::InviteMember,
+    invite_many::InviteMembers,
+    resend::ResendInvitation,
+    withdraw::WithdrawInvitation,
+    accept::AcceptInvitation,
+    decline::DeclineInvitation,
+);

@@ -1,61 +1,66 @@
-//! An invitation as the members of the organisation see it.
+//! An invitation: as the members of the organisation see it, and as its link shows it.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::rules::{self, InvitationState};
-use super::store::Invited;
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use super::store::{self, Invited, OF_ORGANISATION};
+use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
-use crate::organisation::{self, Organisation};
+use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::{self, Partnership};
-use crate::people::api_key::{self, ApiKey};
-use crate::people::membership::{self, Membership, Role};
+use crate::people::api_key::ApiKey;
+use crate::people::membership::Membership;
+use crate::people::role::Role;
 use crate::people::user::User;
 
-/// Somebody is asked to join an organisation.
+/// Asks somebody by mail to join an organisation.
 pub struct Invitation {
     pub(super) row: Arc<Invited>,
-    pub(super) seen: Decision,
+    pub(super) decision: Decision,
     now: DateTimeUtc,
 }
 
-impl crate::graphql::act::Find for Invitation {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Invitation;
+impl Find for Invitation {
+    const TYPE: id::Type = id::Type::Invitation;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
+        let decision = request.access.look(found.key(|found| found.row.organisation_id)).await?;
+        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision, now: request.now() })))
     }
 }
 
 impl Guarded for Invitation {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.decision.grants_at(side)
     }
 }
 
 impl Invitation {
-    /// The invitation of an organisation that was looked up, as it stands at the moment.
-    pub fn new(row: &Arc<Invited>, seen: &Decision, now: DateTimeUtc) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone(), now }
-    }
-
-    /// Where it stands.
-    pub(super) fn judged(&self) -> InvitationState {
-        rules::state(&self.row.row, self.now)
+    /// The invitations of an organisation, the newest first; only those in one of the states if there are any.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        states: Option<&[InvitationState]>,
+    ) -> Result<Connection<Self>> {
+        let now = request.now();
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, store::in_states(states, now)).await?;
+        Ok(rows.connection(|row| Self { row: Arc::clone(row), decision: at.clone(), now }))
     }
 }
 
-/// Somebody is asked to join an organisation.
+/// Asks somebody by mail to join an organisation.
 #[guarded(exists(MEMBER_READ))]
 #[Object]
 impl Invitation {
@@ -74,37 +79,37 @@ impl Invitation {
     /// The roles that it gives.
     #[public]
     fn roles(&self) -> Vec<Role> {
-        self.row.roles.iter().map(|held| Role::new(held.clone(), self.seen.clone())).collect()
+        self.row.roles.iter().map(|held| Role::new(held.clone(), self.decision.clone())).collect()
     }
 
-    /// Where it stands at the moment.
+    /// Its state at the moment.
     #[public]
     fn state(&self) -> InvitationState {
-        self.judged()
+        rules::state_at(&self.row.row, self.now)
     }
 
-    /// The language of its mail, where the address has no account that says another.
+    /// The language of its mail, unless the address has an account with another one.
     #[public]
     fn locale(&self) -> Locale {
         self.row.row.locale.into()
     }
 
-    /// The person who invites: who sent the link last. Null for an API key.
+    /// The person who sent the link last. Null if an API key did.
     #[public]
     fn invited_by(&self) -> Option<User> {
         Some(User { id: self.row.row.inviter_user_id?, name: self.row.inviter.clone()? })
     }
 
-    /// The API key that invites, for who may see it. Null for a person.
+    /// The API key that sent the link last, hidden from viewers who may not see the key. Null if a person did.
     #[public]
     async fn invited_by_key(&self, context: &Context<'_>) -> Result<Option<ApiKey>> {
         match self.row.row.inviter_key_id {
-            Some(key) => api_key::store::find(Request::of(context)?, key).await,
+            Some(key) => ApiKey::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }
 
-    /// The partnership through which it was sent, for who may see it.
+    /// The partnership through which it was sent, hidden from viewers who may not see the partnership. Null if none.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match self.row.row.partnership_id {
@@ -113,13 +118,13 @@ impl Invitation {
         }
     }
 
-    /// When the membership is to end by itself, if ever.
+    /// When the membership will end by itself; null for never.
     #[public]
     fn membership_expires_at(&self) -> Option<DateTimeUtc> {
         self.row.row.membership_expires_at
     }
 
-    /// When it was made.
+    /// When it was created.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.row.created_at
@@ -131,23 +136,23 @@ impl Invitation {
         self.row.row.sent_at
     }
 
-    /// Until when the link is good.
+    /// Until when the link is valid.
     #[public]
     fn expires_at(&self) -> DateTimeUtc {
         self.row.row.expires_at
     }
 
-    /// When it was accepted, declined, taken back or found void.
+    /// When it was accepted, declined, withdrawn or ended; null before.
     #[public]
     fn answered_at(&self) -> Option<DateTimeUtc> {
         self.row.row.answered_at
     }
 
-    /// The membership that it became; null if it was not accepted, or the member has left.
+    /// The resulting membership; null if it was not accepted, or if the member has left.
     #[public]
     async fn membership(&self, context: &Context<'_>) -> Result<Option<Membership>> {
         match self.row.membership {
-            Some(key) => membership::store::find(Request::of(context)?, key).await,
+            Some(key) => Membership::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }
@@ -155,6 +160,38 @@ impl Invitation {
     /// The organisation.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        organisation::store::find(&Request::of(context)?.access, self.seen.row.id).await
+        Organisation::find(Request::of(context)?, self.decision.id()).await
     }
+}
+
+/// How an invitation is accepted. It depends on whether the address has an account, which the link may reveal: only a
+/// reader of the mail has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum InvitationStep {
+    /// There is no account yet: use `signUp` with `invitationToken`.
+    SignUp,
+    /// There is an account: sign in with `logIn`, then use `acceptInvitation`.
+    SignIn,
+    /// There is an unverified account: use `acceptInvitation` with `newPassword`, without being signed in.
+    SetPassword,
+}
+
+/// An invitation, as the invited person sees it.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct InvitationPreview {
+    /// The organisation to join.
+    pub organisation: OrganisationCard,
+    /// Name of the inviting person; null if an API key invites.
+    pub invited_by: Option<String>,
+    /// Names of the roles that it gives.
+    pub roles: Vec<String>,
+    /// The address that is invited.
+    pub email: String,
+    /// Until when it can be accepted.
+    pub expires_at: DateTimeUtc,
+    /// When the membership will end by itself; null for never.
+    pub membership_expires_at: Option<DateTimeUtc>,
+    /// How it is accepted.
+    pub next: InvitationStep,
 }

@@ -1,24 +1,24 @@
-//! The root field that shows an invitation to who has its link.
+//! The root field that shows an invitation to the holder of its link.
 
 use async_graphql::{Context, Object};
 use macros::guarded;
 
-use super::preview::{InvitationPreview, InvitationStep};
+use super::object::{InvitationPreview, InvitationStep};
 use super::store;
+use crate::access::Card;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::user;
 
-/// The root field that shows an invitation to who has its link.
+/// The root field that shows an invitation to the holder of its link.
 #[derive(Default)]
 pub struct InvitationQuery;
 
 #[guarded]
 #[Object]
 impl InvitationQuery {
-    /// The invitation that a link from a mail opens. One that is unknown, used, replaced by a newer one, or too old is
-    /// not found.
+    /// The invitation that the link from a mail opens. A link that is unknown, used, replaced or expired is not found.
     #[public]
     async fn invitation(
         &self,
@@ -26,12 +26,13 @@ impl InvitationQuery {
         #[graphql(desc = "The secret in the link.")] token: String,
     ) -> Result<Option<InvitationPreview>> {
         let request = Request::of(context)?;
-        let invited = store::open(request, &token).await?.ok_or(Error::NotFound)?;
+        let invited = store::find_open(request, &token).await?.ok_or(Error::NotFound)?;
         let row = &invited.row;
-        let at = request.access.look(row.organisation_id).await?.ok_or(Error::NotFound)?;
+        let decision = request.access.look(row.organisation_id).await?.ok_or(Error::NotFound)?;
+        let Card { id, name, kind } = decision.card();
         let account = user::store::find_by_address(request.db().reader(), &row.email).await?;
         Ok(Some(InvitationPreview {
-            organisation: OrganisationCard::from(&*at.row),
+            organisation: OrganisationCard { id, name, kind },
             invited_by: invited.inviter.clone(),
             roles: invited.roles.iter().map(|held| held.role.name().to_owned()).collect(),
             email: row.email.clone(),

@@ -1,4 +1,4 @@
-//! Where an invitation stands, what is wrong with one that is to be, and how many there may be. Pure functions.
+//! The state of an invitation, and what is wrong with one that somebody wants to send. Pure functions.
 
 use async_graphql::Enum;
 use chrono::TimeDelta;
@@ -7,83 +7,60 @@ use sea_orm::prelude::DateTimeUtc;
 
 use crate::access::{BuiltinRole, HeldRole};
 use crate::base::error::{UserError, UserErrorCode};
-use crate::graphql::page::Filter;
+use crate::people::role::rules::includes;
 
-/// So many can be made by one mutation.
+/// The most invitations that one mutation makes.
 pub const AT_ONCE: usize = 500;
-/// A membership that ends by itself lasts a hundred years at most.
+/// The longest membership with an end, in days: a hundred years.
 const LONGEST_DAYS: i64 = 36_525;
 
-/// Where an invitation stands.
+/// The state of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum InvitationState {
     /// Waits for an answer.
     Pending,
     /// Was accepted: there is a membership.
     Accepted,
-    /// Was declined by who was invited.
+    /// Was declined by the invited person.
     Declined,
-    /// Was taken back.
-    Revoked,
-    /// Could not be accepted, because who invited could no longer give what it gives.
-    Void,
+    /// Was withdrawn.
+    Withdrawn,
+    /// Ended without an answer, because the inviter may no longer give what it gives.
+    Ended,
     /// Was not answered in time.
     Expired,
 }
 
-/// Where the invitation stands at the moment.
-pub fn state(row: &Model, now: DateTimeUtc) -> InvitationState {
+/// The state of an invitation at the moment.
+pub fn state_at(row: &Model, now: DateTimeUtc) -> InvitationState {
     match row.state {
         State::Pending if row.expires_at <= now => InvitationState::Expired,
         State::Pending => InvitationState::Pending,
         State::Accepted => InvitationState::Accepted,
         State::Declined => InvitationState::Declined,
-        State::Revoked => InvitationState::Revoked,
-        State::Void => InvitationState::Void,
+        State::Revoked => InvitationState::Withdrawn,
+        State::Void => InvitationState::Ended,
         State::Expired => InvitationState::Expired,
     }
 }
 
-/// Rows in one of these states at the moment; all rows without states.
-pub fn filter(states: Option<&[InvitationState]>, now: DateTimeUtc) -> Filter {
-    let Some(states) = states else { return Filter::default() };
-    // Each once, whatever was asked for.
-    let condition = |state: InvitationState| match state {
-        InvitationState::Pending => "(t.state = 'PENDING' AND t.expires_at > :now)",
-        InvitationState::Expired => "(t.state = 'EXPIRED' OR (t.state = 'PENDING' AND t.expires_at <= :now))",
-        InvitationState::Accepted => "t.state = 'ACCEPTED'",
-        InvitationState::Declined => "t.state = 'DECLINED'",
-        InvitationState::Revoked => "t.state = 'REVOKED'",
-        InvitationState::Void => "t.state = 'VOID'",
-    };
-    let wanted: Vec<&str> = <InvitationState as async_graphql::resolver_utils::EnumType>::items()
-        .iter()
-        .filter(|item| states.contains(&item.value))
-        .map(|item| condition(item.value))
-        .collect();
-    match wanted.join(" OR ") {
-        none if none.is_empty() => Filter::default().and("FALSE"),
-        any if any.contains(":now") => Filter::default().and_with(&format!("({any})"), [(":now", now.into())]),
-        any => Filter::default().and(&format!("({any})")),
+/// Refuses an end of the membership that does not fit its roles, is past, or is too far away.
+pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc) -> Result<(), UserError> {
+    let wrong = |message: &str| Err(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
+    match end {
+        None => Ok(()),
+        Some(_) if includes(roles, BuiltinRole::Owner) => {
+            wrong("An OWNER is one without an end. Leave the end out, or give another role.")
+        }
+        Some(end) if end <= now => wrong("Give an instant in the future, or none."),
+        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
+            wrong("A membership with an end lasts a hundred years at most; or give no end.")
+        }
+        Some(_) => Ok(()),
     }
 }
 
-/// What is wrong with the end of a membership that is to have these roles, if anything.
-pub fn wrong_end(end: DateTimeUtc, roles: &[HeldRole], now: DateTimeUtc) -> Option<UserError> {
-    let wrong = |message: &str| Some(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
-    if roles.iter().any(|held| held.role.builtin() == Some(BuiltinRole::Owner)) {
-        return wrong("An OWNER is one without an end. Leave the end out, or give another role.");
-    }
-    if end <= now {
-        return wrong("Give an instant in the future, or none.");
-    }
-    if end - now > TimeDelta::days(LONGEST_DAYS) {
-        return wrong("A membership with an end lasts a hundred years at most; or give no end.");
-    }
-    None
-}
-
-/// For a link that opens nothing: which of the reasons it is, is not told.
+/// The answer to a link that does not work. It does not say why.
 pub fn invalid_link(field: &str) -> UserError {
     let message =
         "This link is unknown, was used or replaced by a newer one, or is too old. Ask for another invitation.";
@@ -100,9 +77,9 @@ mod tests {
         let now = DateTimeUtc::UNIX_EPOCH;
         let held = |role| [HeldRole::builtin(role, Kind::Company)];
         let later = now + TimeDelta::days(1);
-        assert!(wrong_end(later, &held(BuiltinRole::Owner), now).is_some());
-        assert!(wrong_end(later, &held(BuiltinRole::Admin), now).is_none());
-        assert!(wrong_end(now, &held(BuiltinRole::Admin), now).is_some());
-        assert!(wrong_end(DateTimeUtc::MAX_UTC, &held(BuiltinRole::Admin), now).is_some());
+        assert!(check_end(Some(later), &held(BuiltinRole::Owner), now).is_err());
+        assert!(check_end(Some(later), &held(BuiltinRole::Admin), now).is_ok());
+        assert!(check_end(Some(now), &held(BuiltinRole::Admin), now).is_err());
+        assert!(check_end(Some(DateTimeUtc::MAX_UTC), &held(BuiltinRole::Admin), now).is_err());
     }
 }

@@ -1,40 +1,42 @@
 //! Statements about invitations.
 #![expect(clippy::disallowed_methods, reason = "the statements about invitations stand here")]
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::invitation::{self, Model, State};
+use chrono::TimeDelta;
+use entity::invitation::{self, Column, Model, State};
 use entity::{invitation_role, membership, user};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryResult, Set, SqlErr, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryResult, QuerySelect, Set, SqlErr, Statement, Value,
 };
 use uuid::Uuid;
 
-use super::object::Invitation;
+use super::links::{AN_HOUR, Links};
 use super::rules::{self, InvitationState};
-use crate::access::{BuiltinRole, Decision, Exists, HeldRole, Kind, PermissionSet};
+use crate::access::{BuiltinRole, HeldRole, Kind, PermissionSet};
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::base::random::{Random, hash};
-use crate::graphql::page::{Connection, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Rows of roles that one statement writes at most: SQLite takes 32,766 parameters.
+/// The most rows of roles that one statement writes: SQLite takes 32,766 parameters.
 const ROLES: usize = 5_000;
 
-/// An invitation with its roles, and who invites.
+/// An invitation with its roles and its inviter.
 #[derive(Clone, Debug)]
 pub struct Invited {
     /// Its row.
     pub row: Model,
     /// What it gives.
     pub roles: Vec<HeldRole>,
-    /// Name of the user who invites; none where it is a key.
+    /// Name of the inviting user; none for a key.
     pub inviter: Option<String>,
     /// The membership that it became.
     pub membership: Option<Uuid>,
@@ -43,7 +45,8 @@ pub struct Invited {
 const COLUMNS: &str = "t.*, u.name AS inviter, m.id AS became, o.kind, ir.builtin, r.id AS custom, \
      r.name AS custom_name, r.permissions AS own, r.client_permissions AS clients";
 
-static OF_ORGANISATION: List<Invited> = List {
+/// The invitations of an organisation, the newest first.
+pub static OF_ORGANISATION: List<Invited> = List {
     table: "invitation",
     placing: None,
     parent: "organisation_id",
@@ -83,45 +86,49 @@ fn held(rows: &[QueryResult]) -> Written<Vec<HeldRole>> {
     Ok(roles)
 }
 
-/// The invitations of an organisation, the newest first.
-pub async fn list(
-    request: &Request,
-    seen: &Decision,
-    page: &PageArguments,
-    states: Option<&[InvitationState]>,
-) -> Result<Connection<Invitation>> {
-    let filter = rules::filter(states, request.now());
-    let make = |row: &Arc<Invited>| Invitation::new(row, seen, request.now());
-    OF_ORGANISATION.connection(request, seen.row.id, page, filter, make).await
+/// A condition for invitations in one of the states at the moment; for all invitations without states.
+pub fn in_states(states: Option<&[InvitationState]>, now: DateTimeUtc) -> Filter {
+    use InvitationState as S;
+    let Some(states) = states else { return Filter::default() };
+    // Each state once and in one order, so that the same request has the same statement.
+    let wanted: Vec<&str> = [
+        (S::Pending, "(t.state = 'PENDING' AND t.expires_at > :now)"),
+        (S::Accepted, "t.state = 'ACCEPTED'"),
+        (S::Declined, "t.state = 'DECLINED'"),
+        (S::Withdrawn, "t.state = 'REVOKED'"),
+        (S::Ended, "t.state = 'VOID'"),
+        (S::Expired, "(t.state = 'EXPIRED' OR (t.state = 'PENDING' AND t.expires_at <= :now))"),
+    ]
+    .into_iter()
+    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+    .collect();
+    match wanted.join(" OR ") {
+        none if none.is_empty() => Filter::default().and("FALSE"),
+        any if any.contains(":now") => Filter::default().and_with(&format!("({any})"), [(":now", now.into())]),
+        any => Filter::default().and(&format!("({any})")),
+    }
 }
 
-/// The invitation, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<Invitation>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(row.row.organisation_id).await?;
-    Ok(seen.and_then(|seen| Invitation::new(&row, &seen, request.now()).if_visible()))
-}
-
-/// The invitation that this link opens at the moment; for whoever has the link.
-pub async fn open(request: &Request, token: &str) -> Result<Option<Arc<Invited>>> {
-    let Some(row) = open_row(request.db().reader(), token, request.now()).await? else { return Ok(None) };
+/// The pending invitation that this link opens, for everybody with the link.
+pub async fn find_open(request: &Request, token: &str) -> Result<Option<Arc<Invited>>> {
+    let Some(row) = find_open_row(request.db().reader(), token, request.now()).await? else { return Ok(None) };
     OF_ORGANISATION.find(request.db(), &request.lists, row.id).await
 }
 
-/// The row of the invitation that this link opens at the moment, as the connection sees it.
-pub async fn open_row(connection: &impl ConnectionTrait, token: &str, now: DateTimeUtc) -> Written<Option<Model>> {
+/// The row of the pending invitation that this link opens, as the connection sees it.
+pub async fn find_open_row(connection: &impl ConnectionTrait, token: &str, now: DateTimeUtc) -> Written<Option<Model>> {
     let by_token = invitation::Entity::find().filter(invitation::Column::TokenHash.eq(hash(token)));
     let row = by_token.one(connection).await?;
-    Ok(row.filter(|row| rules::state(row, now) == InvitationState::Pending))
+    Ok(row.filter(|row| rules::state_at(row, now) == InvitationState::Pending))
 }
 
 /// The invitation as the transaction sees it.
-pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     invitation::Entity::find_by_id(id).one(tx).await
 }
 
 /// The roles that an invitation gives, as the transaction sees them.
-pub async fn roles(tx: &DatabaseTransaction, id: Uuid) -> Written<Vec<HeldRole>> {
+pub async fn list_roles(tx: &DatabaseTransaction, id: Uuid) -> Written<Vec<HeldRole>> {
     let sql = "SELECT o.kind, ir.builtin, r.id AS custom, r.name AS custom_name, r.permissions AS own, \
                r.client_permissions AS clients FROM invitation_role ir \
                JOIN organisation o ON o.id = ir.organisation_id LEFT JOIN role r ON r.id = ir.role_id \
@@ -130,19 +137,19 @@ pub async fn roles(tx: &DatabaseTransaction, id: Uuid) -> Written<Vec<HeldRole>>
     held(&tx.query_all_raw(statement).await?)
 }
 
-/// What is known of an address that somebody wants to invite.
+/// The user with an address that somebody wants to invite.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The user.
     pub user: Uuid,
     /// The user's language.
     pub locale: Locale,
-    /// Whether the user is a member already, and not only until some time ago.
+    /// Whether the user is a member whose membership has not expired.
     pub is_member: bool,
 }
 
 /// The users with these addresses: two statements for any number.
-pub async fn known(
+pub async fn list_known(
     tx: &DatabaseTransaction,
     organisation: Uuid,
     addresses: &[&str],
@@ -163,8 +170,8 @@ pub async fn known(
     Ok(known.collect())
 }
 
-/// The invitations to these addresses that wait, in time or not, by address.
-pub async fn waiting(
+/// The unanswered invitations to these addresses, expired or not, by address.
+pub async fn list_pending(
     tx: &DatabaseTransaction,
     organisation: Uuid,
     addresses: &[&str],
@@ -178,7 +185,7 @@ pub async fn waiting(
     Ok(rows.into_iter().map(|row| (row.email.clone(), row)).collect())
 }
 
-/// Those that were not answered in time make room for others.
+/// Marks invitations that were not answered in time, so that others can take their place.
 pub async fn expire(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
     if ids.is_empty() {
         return Ok(());
@@ -219,8 +226,8 @@ pub async fn create(tx: &DatabaseTransaction, random: &Random, new: Vec<(Model, 
     Ok(())
 }
 
-/// Changes an invitation that still waits; false if it does not.
-pub async fn change(tx: &DatabaseTransaction, id: Uuid, change: invitation::ActiveModel) -> Written<bool> {
+/// Changes a pending invitation; false if it is not pending.
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, change: invitation::ActiveModel) -> Written<bool> {
     let changed = invitation::Entity::update_many()
         .set(change)
         .filter(invitation::Column::Id.eq(id))
@@ -229,3 +236,61 @@ pub async fn change(tx: &DatabaseTransaction, id: Uuid, change: invitation::Acti
         .await?;
     Ok(changed.rows_affected == 1)
 }
+
+/// How many links may still be sent for the organisation now. An invitation that was sent again counts all its links.
+pub async fn count_links_left(tx: &DatabaseTransaction, organisation: Uuid, now: DateTimeUtc) -> Written<i64> {
+    let sent: Option<Option<i64>> = invitation::Entity::find()
+        .select_only()
+        .column_as(Column::TimesSent.sum(), "sent")
+        .filter(Column::OrganisationId.eq(organisation))
+        .filter(Column::SentAt.gt(now - TimeDelta::hours(1)))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(AN_HOUR - sent.flatten().unwrap_or_default())
+}
+
+/// How many links were sent to these addresses within a day, whatever the state of the invitations. Locks the addresses
+/// until the transaction ends. Two statements for any number.
+pub async fn lock_and_count_links(
+    tx: &DatabaseTransaction,
+    organisation: Uuid,
+    addresses: &[&str],
+    now: DateTimeUtc,
+) -> Written<HashMap<String, Links>> {
+    lock_addresses(tx, addresses).await?;
+    let own = Expr::case(Column::OrganisationId.eq(organisation), Expr::col(Column::SentLately)).finally(0);
+    let rows: Vec<(String, i64, i64)> = invitation::Entity::find()
+        .select_only()
+        .column(Column::Email)
+        .column_as(Expr::expr(own).sum(), "own")
+        .column_as(Column::SentLately.sum(), "all")
+        .filter(Column::Email.is_in(addresses.iter().copied()))
+        .filter(Column::SentAt.gt(now - TimeDelta::days(1)))
+        .group_by(Column::Email)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(email, own, all)| (email, Links { own, all })).collect())
+}
+
+/// Keeps other transactions from sending links to these addresses, for any organisation. All lock in one order, so there
+/// are no deadlocks. (On SQLite only one transaction writes at a time.)
+async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written<()> {
+    if tx.get_database_backend() != DbBackend::Postgres || addresses.is_empty() {
+        return Ok(());
+    }
+    let number = |address: &&str| {
+        let digits = hash(&format!("invitation to {address}"));
+        i64::from_str_radix(digits.get(..15).unwrap_or_default(), 16).unwrap_or_default()
+    };
+    let numbers: BTreeSet<i64> = addresses.iter().map(number).collect();
+    let list: Vec<String> = (1..=numbers.len()).map(|place| format!("(${place}::bigint)")).collect();
+    let sql = format!("SELECT pg_advisory_xact_lock(number) FROM (VALUES {}) AS held(number)", list.join(", "));
+    let values = numbers.into_iter().map(Value::from);
+    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    Ok(())
+}
+
+/// shim: `find_open`
+pub use self::find_open as open;

@@ -1,9 +1,40 @@
-//! What is written to a member whom somebody else has changed or removed.
+//! Mail to members: to one who was changed or removed, and to the owners and admins of an organisation.
 
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::rules::is_working;
+use super::store::{self, Member};
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::base::random::Random;
+use crate::graphql::request::Work;
+use crate::mail::{self, Letter, Recipient};
 
-/// To somebody whose roles, or the end of whose membership, somebody else has changed.
+/// The recipient of a letter to the member.
+pub fn recipient(member: &Member) -> Recipient {
+    Recipient { user: Some(member.user_id), address: member.email.clone(), locale: member.locale }
+}
+
+/// Queues a letter to the owners and admins of an organisation who can act at the moment.
+pub async fn mail_admins(work: &Work<'_>, organisation: Uuid, letter: impl Fn(Locale) -> Letter) -> Result<(), DbErr> {
+    mail_admins_of(work.tx, work.random, work.now, organisation, letter).await
+}
+
+/// The same without a request, for what the server does by itself.
+pub async fn mail_admins_of(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    organisation: Uuid,
+    letter: impl Fn(Locale) -> Letter,
+) -> Result<(), DbErr> {
+    let admins = store::list_owners_and_admins(tx, organisation).await?;
+    let working = admins.iter().filter(|member| is_working(member, now));
+    mail::queue(tx, random, now, working.map(|member| (recipient(member), letter(member.locale)))).await
+}
+
+/// To a member whose roles or end somebody else has changed.
 pub fn changed(locale: Locale, organisation: &str, roles: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("Your roles at {organisation}"))
@@ -20,7 +51,7 @@ pub fn changed(locale: Locale, organisation: &str, roles: &str) -> Letter {
     }
 }
 
-/// To somebody who was removed.
+/// To a member whom somebody else has removed.
 pub fn removed(locale: Locale, organisation: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You are no longer a member of {organisation}"))

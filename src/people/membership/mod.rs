@@ -1,23 +1,34 @@
-//! Memberships: a user in an organisation, with roles. Exist for those who hold MEMBER_READ at the organisation.
+//! Memberships: a user in an organisation, with roles. They exist for viewers with MEMBER_READ at the organisation.
 //!
-//! Nobody gives what they do not hold, or touches a membership that holds what they lack; and an organisation is never
-//! without an OWNER (`rules.rs`). Both are judged in the transaction of the change, while `organisation::store::lock`
-//! keeps everybody else away from who belongs to the organisation.
+//! Nobody gives what they do not hold, nobody changes a member who holds more than they do, and an organisation always
+//! has an OWNER (`rules.rs`). The mutations check all of this under the lock of the organisation, so that two changes
+//! at the same moment cannot undo each other's checks. `letters.rs` writes to members, owners and admins.
 
-mod admins;
-mod choice;
-pub mod holders;
+mod leave;
 mod letters;
-mod mutation;
 mod object;
+mod remove;
 pub mod rules;
 pub mod store;
 mod update;
 
-pub use admins::{mail_admins, mail_admins_of};
-pub use choice::{MOST_ROLES, RoleChoice, choose, chosen, current, custom_among, together};
-pub use mutation::{MembershipMutation, recipient};
-pub use object::Membership;
-pub use update::MemberUpdateMutation;
+use async_graphql::MergedObject;
 
-pub use crate::people::role::Role;
+pub use letters::{mail_admins, mail_admins_of, recipient};
+pub use object::Membership;
+
+// shim
+pub use crate::people::role::{Role, rules::grants_of as together};
+
+// shim
+pub mod holders {
+    //! Members who hold a permission.
+    pub mod store {
+        //! Their statement.
+        pub use crate::people::membership::store::list_holders as holders;
+    }
+}
+
+/// The mutations of memberships.
+#[derive(MergedObject, Default)]
+pub struct MembershipMutation(update::UpdateMember, remove::RemoveMember, leave::LeaveOrganisation);

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
-use super::store::Member;
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use super::store::{Member, OF_ORGANISATION};
+use crate::access::{Card, Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, Filter, PageArguments};
 use crate::graphql::request::Request;
-use crate::organisation::{self, Organisation, OrganisationCard};
+use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::{self, Partnership};
 use crate::people::role::Role;
 use crate::people::user::User;
@@ -19,38 +22,43 @@ use crate::people::user::User;
 /// A user in an organisation, with one or more roles.
 pub struct Membership {
     pub(super) row: Arc<Member>,
-    pub(super) seen: Decision,
+    pub(super) decision: Decision,
 }
 
-impl crate::graphql::act::Find for Membership {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Membership;
+impl Find for Membership {
+    const TYPE: id::Type = id::Type::Membership;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
+        let decision = request.access.look(found.key(|row| row.organisation_id)).await?;
+        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision })))
     }
 }
 
 impl Guarded for Membership {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.decision.grants_at(side)
     }
 }
 
 impl Membership {
-    /// The membership of an organisation that the viewer sees.
-    pub fn new(row: &Arc<Member>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    /// A membership of an organisation.
+    pub fn new(row: &Arc<Member>, decision: &Decision) -> Self {
+        Self { row: Arc::clone(row), decision: decision.clone() }
+    }
+
+    /// The members of an organisation, in the order of joining.
+    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
+        Ok(rows.connection(|row| Self::new(row, at)))
     }
 
     /// The organisation with the viewer's grants there.
-    pub const fn seen(&self) -> &Decision {
-        &self.seen
+    pub const fn decision(&self) -> &Decision {
+        &self.decision
     }
 
-    /// Who the member is.
+    /// The person.
     pub fn person(&self) -> User {
         User { id: self.row.user_id, name: self.row.name.clone() }
     }
@@ -66,55 +74,58 @@ impl Membership {
         id::Type::Membership.id(self.row.id)
     }
 
-    /// Who the member is.
+    /// The person.
     #[public]
     fn user(&self) -> User {
         self.person()
     }
 
-    /// The address of the member.
+    /// The email address of the person.
     #[requires(MEMBER_READ)]
     fn email(&self) -> Option<&str> {
         Some(&self.row.email)
     }
 
-    /// What the member may do, by role.
+    /// The roles of the member, by name.
     #[public]
     fn roles(&self) -> Vec<Role> {
-        self.row.roles.iter().map(|held| Role::new(held.clone(), self.seen.clone())).collect()
+        self.row.roles.iter().map(|held| Role::new(held.clone(), self.decision.clone())).collect()
     }
 
     /// The organisation.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        organisation::store::find(&Request::of(context)?.access, self.seen.row.id).await
+        Organisation::find(Request::of(context)?, self.decision.id()).await
     }
 
-    /// Since when.
+    /// When the person became a member.
     #[public]
     fn joined_at(&self) -> DateTimeUtc {
         self.row.created_at
     }
 
-    /// When the membership ends by itself, if ever.
+    /// When the membership ends by itself; null for never.
     #[public]
     fn expires_at(&self) -> Option<DateTimeUtc> {
         self.row.expires_at
     }
 
-    /// The partnership through which it was given. When that is over, the membership of one of the reseller's own people is
-    /// so too. Null where it was not given so, or for who may not see partnerships.
+    /// The partnership through which the membership was given. A membership of one of the reseller's own people ends with
+    /// it. Null if there is none, and hidden from viewers who may not see the partnership.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };
         partnership::store::find(Request::of(context)?, id).await
     }
 
-    /// The reseller for which the member keeps the place of an owner who has not come yet; null for everybody else.
+    /// The reseller for which the member holds ownership until the invited owner accepts; null for all other members.
     #[public]
     async fn custody_of(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
         let Some(reseller) = self.row.custody_reseller_id else { return Ok(None) };
-        let seen = Request::of(context)?.access.look(reseller).await?;
-        Ok(seen.map(|seen| OrganisationCard::from(&*seen.row)))
+        let decision = Request::of(context)?.access.look(reseller).await?;
+        Ok(decision.map(|decision| {
+            let Card { id, name, kind } = decision.card();
+            OrganisationCard { id, name, kind }
+        }))
     }
 }

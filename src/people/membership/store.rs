@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use entity::{membership, membership_role, organisation, role, user};
+use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -12,12 +12,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::object::Membership;
-use crate::access::{BuiltinRole, Decision, Exists, HeldRole, Kind, PermissionSet, RoleRef};
+use super::rules::is_working;
+use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, RoleRef};
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments, Slice, Total};
+use crate::graphql::page::{Filter, Key, List, PageArguments, Slice, Total};
 use crate::graphql::request::Request;
 
 /// A membership with its user and its roles.
@@ -45,7 +45,7 @@ pub struct Member {
     pub locale: Locale,
     /// The partnership through which it was given, if one.
     pub partnership_id: Option<Uuid>,
-    /// The reseller whose person keeps the place of an owner who has not come yet.
+    /// The reseller whose person stands in as owner until the invited owner accepts.
     pub custody_reseller_id: Option<Uuid>,
 }
 
@@ -55,7 +55,8 @@ const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_
 const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id";
 
-static OF_ORGANISATION: List<Member> = List {
+/// The members of an organisation, in the order of joining.
+pub static OF_ORGANISATION: List<Member> = List {
     table: "membership",
     placing: None,
     parent: "organisation_id",
@@ -66,8 +67,9 @@ static OF_ORGANISATION: List<Member> = List {
     read,
 };
 
-static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
-/// By the partnership through which they were given.
+/// The memberships of a user.
+pub static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
+/// The memberships that were given through a partnership.
 pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
 
 fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
@@ -101,7 +103,7 @@ fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
     })
 }
 
-/// Somebody who is to become a member.
+/// A membership to write.
 #[derive(Clone, Debug)]
 pub struct NewMember {
     /// Key of the new membership.
@@ -118,7 +120,7 @@ pub struct NewMember {
     pub roles: Vec<RoleRef>,
 }
 
-/// Makes somebody a member; false if they are one already. Who may give the roles is judged before.
+/// Makes a user a member; false if they are one already. Whether the roles may be given is checked before.
 pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = membership::ActiveModel {
         id: Set(new.id),
@@ -154,7 +156,7 @@ pub async fn remove_ended(
     Ok(())
 }
 
-/// Gives a membership, which is named by its organisation and its key, more roles.
+/// Gives more roles to a membership, named by its organisation and its key.
 pub async fn add_roles(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -173,43 +175,48 @@ pub async fn add_roles(
     Ok(())
 }
 
-/// Those of the custom roles that belong to the organisation.
-pub async fn custom_roles(
-    db: &impl ConnectionTrait,
-    at: &organisation::Model,
-    keys: &[Uuid],
-) -> Result<Vec<HeldRole>, DbErr> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = role::Entity::find()
-        .filter(role::Column::OrganisationId.eq(at.id))
-        .filter(role::Column::Id.is_in(keys.iter().copied()))
-        .all(db)
-        .await?;
-    let held = rows.into_iter().map(|row| {
-        let own = PermissionSet::from_stored(row.permissions);
-        HeldRole::custom(row.id, row.name, own, PermissionSet::from_stored(row.client_permissions), at.kind)
-    });
-    Ok(held.collect())
-}
-
 /// The membership as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Member>, DbErr> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<Member>, DbErr> {
     Ok(select(tx, "t.id = $1", [id.into()]).await?.pop())
 }
 
 /// The membership of a user in an organisation as the transaction sees it.
-pub async fn load_of(tx: &DatabaseTransaction, organisation_id: Uuid, user_id: Uuid) -> Result<Option<Member>, DbErr> {
+pub async fn find_of_user(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    user_id: Uuid,
+) -> Result<Option<Member>, DbErr> {
     let condition = "t.organisation_id = $1 AND t.user_id = $2";
     Ok(select(tx, condition, [organisation_id.into(), user_id.into()]).await?.pop())
 }
 
-/// The memberships of an organisation that are OWNER or ADMIN, also those that have ended and of users who may not act.
-pub async fn owners_and_admins(tx: &DatabaseTransaction, organisation_id: Uuid) -> Result<Vec<Member>, DbErr> {
+/// The owners and admins of an organisation, also those whose membership has expired and those who are disabled.
+pub async fn list_owners_and_admins(tx: &DatabaseTransaction, organisation_id: Uuid) -> Result<Vec<Member>, DbErr> {
     let condition = "t.organisation_id = $1 AND EXISTS (SELECT 1 FROM membership_role x \
                      WHERE x.membership_id = t.id AND x.builtin IN ('OWNER', 'ADMIN'))";
     select(tx, condition, [organisation_id.into()]).await
+}
+
+/// The members of an organisation who can act and hold the permission there by a role of their own. Letters about what
+/// the permission is for go to them.
+pub async fn list_holders(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    permission: Permission,
+    now: DateTimeUtc,
+) -> Result<Vec<Member>, DbErr> {
+    let holds = |role: &BuiltinRole| HeldRole::builtin(*role, Kind::Company).sets.own.has(permission);
+    let names: Vec<String> =
+        BuiltinRole::ALL.into_iter().filter(holds).map(|role| format!("'{}'", role.name())).collect();
+    let condition = format!(
+        "t.organisation_id = $1 AND EXISTS (SELECT 1 FROM membership_role x LEFT JOIN role y ON y.id = x.role_id \
+         WHERE x.membership_id = t.id AND (x.builtin IN ({}) OR (y.permissions & {}) <> 0))",
+        names.join(", "),
+        permission.bit()
+    );
+    let mut members = select(tx, &condition, [organisation_id.into()]).await?;
+    members.retain(|member| is_working(member, now));
+    Ok(members)
 }
 
 /// The memberships that meet the condition, with their roles; `t` is the membership.
@@ -235,7 +242,7 @@ pub async fn select<const N: usize>(
     members.iter().map(|rows| read(rows)).collect()
 }
 
-/// Puts other roles in the place of those of a membership.
+/// Replaces the roles of a membership.
 pub async fn replace_roles(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -248,7 +255,7 @@ pub async fn replace_roles(
     add_roles(tx, random, (organisation_id, membership_id), roles, now).await
 }
 
-/// Says when a membership ends, and what it hangs on: a partnership, or the place that it keeps for a reseller.
+/// Sets when a membership ends, and what it depends on: a partnership, or custody for a reseller.
 pub async fn set_end(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -272,18 +279,19 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The members of an organisation, in the order in which they joined.
-pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<Membership>> {
-    OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), |row| Membership::new(row, seen)).await
-}
+// shims
 
-/// The memberships of a user.
+/// shim: `find_of_user`
+pub use self::find_of_user as load_of;
+/// shim: `list_owners_and_admins`
+pub use self::list_owners_and_admins as owners_and_admins;
+
+/// shim: `OF_USER`
 pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<(Arc<Slice<Member>>, Total)> {
     OF_USER.read(request, user, page, Filter::default()).await
 }
 
-/// The membership, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<Membership>> {
-    let Some(member) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    Ok(request.access.look(member.organisation_id).await?.and_then(|seen| Membership::new(&member, &seen).if_visible()))
+/// shim: `Membership::find`
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::object::Membership>> {
+    <super::object::Membership as crate::graphql::act::Find>::find(request, id).await
 }

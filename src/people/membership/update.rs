@@ -1,156 +1,112 @@
 //! Changing what a member may do, and until when.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::TimeDelta;
-use macros::guarded;
+use macros::{mutation, payload};
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::choice::{RoleChoice, chosen, current, together};
 use super::letters;
-use super::mutation::{described, recipient};
 use super::object::Membership;
-use super::rules::{gives, includes, is_owner, keeps_an_owner};
+use super::rules::{self, gives, is_owner};
 use super::store::{self, Member};
-use crate::access::{BuiltinRole, Decision, Grants, HeldRole, Permission, PermissionSet, directive, told};
+use crate::access::{BuiltinRole, Decision, Grants, Permission, PermissionSet};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::base::random::Random;
-use crate::graphql::request::{Request, service};
+use crate::graphql::act::{ActOn, Find};
 use crate::mail;
-use crate::organisation;
-use crate::oversight::audit::{self, Event};
-use crate::partners::custody;
-use crate::partners::partnership;
-use crate::people::ownership;
-use crate::people::session;
+use crate::organisation::require_active;
+use crate::oversight::audit;
+use crate::partners::{custody, partnership};
+use crate::people::role::rules::{grants_of, includes, names};
+use crate::people::role::{self, RoleChoice};
+use crate::people::{ownership, session};
 
-/// A membership may be given for so many days at most, if it ends at all.
+/// The longest time until a membership ends, in days.
 const LONGEST: i64 = 36_500;
 
-/// The change of a member.
+/// The changes to a member. What is left out stays.
 #[derive(InputObject)]
 pub struct UpdateMemberInput {
     /// Id of the membership.
     pub membership_id: ID,
-    /// All roles that the member has from now on, at least one and at most 20. Left out, they stay.
+    /// All roles that the member has from now on: 1 to 20. Left out, they stay.
     pub roles: Option<Vec<RoleChoice>>,
-    /// When the membership ends by itself; null: never. Left out, it stays. An OWNER has no end.
+    /// When the membership ends by itself; null for never. Left out, it stays. An OWNER has no end.
     pub expires_at: MaybeUndefined<DateTimeUtc>,
 }
 
-/// The member as it is now.
-#[derive(Default, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+/// The changed member.
+#[payload]
 pub struct UpdateMemberPayload {
-    /// The membership; null if it was not changed, and if you no longer see it.
+    /// The membership; null if it was not changed, or if you can no longer see it.
     pub membership: Option<Membership>,
-    /// Why it was not changed.
-    pub user_errors: Vec<UserError>,
 }
 
-/// The mutation that changes a member.
-#[derive(Default)]
-pub struct MemberUpdateMutation;
-
-#[guarded]
-#[Object]
-impl MemberUpdateMutation {
-    /// Changes the roles of a member, and when the membership ends. It holds for the person's very next request; a mail
-    /// tells the person. You have to hold all that the member holds, before and afterwards, in the same half. Where any of
-    /// that is what only members can hold (as in OWNER and ADMIN), confirm first that it is you. In a suspended or closed
-    /// organisation it only takes away.
-    #[acts(MEMBER_UPDATE)]
-    async fn update_member(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The change of a member.")] input: UpdateMemberInput,
-    ) -> Result<Option<UpdateMemberPayload>> {
-        let request = Request::of(context)?;
-        let refused = |error| Ok(Some(UpdateMemberPayload { membership: None, user_errors: told(context, error) }));
-        let key = Type::Membership.parse(&input.membership_id)?;
-        let membership = store::find(request, key).await?.ok_or(Error::NotFound)?;
-        let seen = &membership.seen;
-        seen.require(Permission::MemberUpdate)?;
-        let (now, asker) = (request.now(), request.actor().user_id());
-        if let Err(error) = check_end(input.expires_at, now) {
-            return refused(error);
-        }
-        let roles = match &input.roles {
-            None => None,
-            Some(choices) => match chosen(request, seen, "roles", choices).await? {
-                Ok(roles) => Some(roles),
-                Err(error) => return refused(error),
-            },
+/// Changes the roles of a member and when the membership ends. The change applies to the person's next request, and the
+/// person gets a mail. You must hold everything that the member holds, before and after, in the same set. Needs a recent
+/// `confirmIdentity` if any of that is what only members can hold, as OWNER and ADMIN do. In a suspended or closed
+/// organisation you can only take rights away.
+#[mutation]
+#[acts(MEMBER_UPDATE, on = input.membership_id)]
+async fn update_member(act: ActOn<'_, Membership>, input: UpdateMemberInput) -> Result<UpdateMemberPayload> {
+    let request = act.request;
+    let key = Type::Membership.parse(&input.membership_id)?;
+    check_end(input.expires_at, request.now())?;
+    let chosen = match &input.roles {
+        Some(choices) => Some(role::find_chosen(request, act.object.decision(), "roles", choices).await?),
+        None => None,
+    };
+    act.locked(async |work, at| {
+        let (tx, row) = (work.tx, at.row());
+        let old = store::find_by_id(tx, key).await?.ok_or(Error::NotFound)?;
+        let roles = match &chosen {
+            Some(chosen) => role::store::find_current(tx, row.id, row.kind, chosen)
+                .await?
+                .ok_or_else(|| role::rules::unknown("roles"))?,
+            None => old.roles.clone(),
         };
-        let random = service::<Random>(context)?;
-        let wanted = &roles;
-        let changed = request
-            .write(async |tx| {
-                let seen = organisation::store::lock_to_act(tx, &request.access, seen.row.id, Permission::MemberUpdate)
-                    .await?;
-                let at = &seen.row;
-                let Some(old) = store::load(tx, key).await? else { return Err(Error::NotFound.into()) };
-                let roles = match wanted {
-                    None => old.roles.clone(),
-                    Some(wanted) => match current(tx, at, wanted).await? {
-                        Some(roles) => roles,
-                        None => return Ok(Err(gone())),
-                    },
-                };
-                let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
-                let mut new = Member { expires_at, roles, ..old.clone() };
-                if let Some(error) = organisation::halted(at).filter(|_| gives(&old, &new)) {
-                    return Ok(Err(error));
-                }
-                if let Err(error) = check(&old, &new, seen.grants) {
-                    return Ok(Err(error));
-                }
-                if gives(&old, &new) && outlasts(tx, &seen, &old, &new, now).await? {
-                    return Ok(Err(through_partnership()));
-                }
-                if together(&old.roles).union(together(&new.roles)).is_powerful()
-                    && let Some(error) = session::unconfirmed(context)?
-                {
-                    return Ok(Err(error));
-                }
-                if is_owner(&new) {
-                    // An owner belongs to the organisation itself, not to a partnership that may end.
-                    new.partnership_id = None;
-                } else if is_owner(&old) {
-                    // There is no place of an owner any more that could be kept.
-                    new.custody_reseller_id = None;
-                    if let Err(error) = keeps_an_owner(&store::owners_and_admins(tx, at.id).await?, key, now) {
-                        return Ok(Err(error));
-                    }
-                    ownership::store::void_of(tx, at.id, old.user_id, now).await?;
-                }
-                if wanted.is_some() {
-                    let roles: Vec<_> = new.roles.iter().map(|held| held.role.clone()).collect();
-                    store::replace_roles(tx, random, (at.id, key), &roles, now).await?;
-                }
-                store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
-                custody::pass_on_at(tx, random, now, at.id).await?;
-                let act = Event::done("updateMember", at.id, Some(Permission::MemberUpdate));
-                let act = act.to(Type::Membership.id(key)).about(new.user_id);
-                let act = act.changing(described(&old), described(&new));
-                audit::record(&request.work(tx), act).await?;
-                if Some(new.user_id) != asker {
-                    let letter = letters::changed(new.locale, &at.name, &names(&new.roles));
-                    mail::queue(tx, random, now, [(recipient(&new), letter)]).await?;
-                }
-                Ok(Ok(()))
-            })
-            .await?;
-        if let Err(error) = changed {
-            return refused(error);
+        let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
+        let mut new = Member { expires_at, roles, ..old.clone() };
+        if gives(&old, &new) {
+            require_active(row)?;
         }
-        let membership = store::find(request, key).await?;
-        Ok(Some(UpdateMemberPayload { membership, user_errors: Vec::new() }))
-    }
+        check(&old, &new, at.grants)?;
+        if gives(&old, &new) && outlasts_partnership(tx, &at, &old, &new, work.now).await? {
+            return Err(through_partnership().into());
+        }
+        if grants_of(&old.roles).union(grants_of(&new.roles)).is_powerful() {
+            session::require_confirmed(request)?;
+        }
+        if is_owner(&new) {
+            // An owner belongs to the organisation itself, not to a partnership that may end.
+            new.partnership_id = None;
+        } else if is_owner(&old) {
+            // The member no longer stands in for an owner.
+            new.custody_reseller_id = None;
+            rules::require_another_owner(&store::list_owners_and_admins(tx, row.id).await?, key, work.now)?;
+            ownership::store::void_of(tx, row.id, old.user_id, work.now).await?;
+        }
+        if chosen.is_some() {
+            let roles: Vec<_> = new.roles.iter().map(|held| held.role.clone()).collect();
+            store::replace_roles(tx, work.random, (row.id, key), &roles, work.now).await?;
+        }
+        store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
+        custody::pass_on_at(tx, work.random, work.now, row.id).await?;
+        let event = act.event().to(Type::Membership.id(key)).about(new.user_id);
+        audit::record(work, event.changing(rules::audit_snapshot(&old), rules::audit_snapshot(&new))).await?;
+        if Some(new.user_id) != request.actor().user_id() {
+            let letter = letters::changed(new.locale, &row.name, &names(&new.roles).join(", "));
+            mail::queue(tx, work.random, work.now, [(letters::recipient(&new), letter)]).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    let membership = Membership::find(request, key).await?;
+    Ok(UpdateMemberPayload { membership, ..Default::default() })
 }
 
-/// Whether a membership may end then.
+/// Refuses an end that is past or too far away.
 fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match given {
@@ -162,14 +118,14 @@ fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(),
     }
 }
 
-/// Whether somebody who holds so much may make this of the member.
+/// Refuses a change by an actor who holds too little, and an OWNER with an end.
 fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
-    let beyond = together(&old.roles).without(held);
+    let beyond = grants_of(&old.roles).without(held);
     if !beyond.is_empty() {
         let opening = "You cannot change a member who holds what you do not hold";
         return Err(UserError::lacking("membershipId", opening, beyond));
     }
-    let missing = together(&new.roles).without(held);
+    let missing = grants_of(&new.roles).without(held);
     if !missing.is_empty() {
         return Err(UserError::not_held("roles", missing));
     }
@@ -180,32 +136,24 @@ fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
     Ok(())
 }
 
-/// Whether somebody gives more to one of the reseller's own people than they could without the partnership, and it would
-/// not end with that.
-async fn outlasts(
+/// Whether the actor can give this only through a partnership, to one of the reseller's own people, and it would stay
+/// when the partnership ends.
+async fn outlasts_partnership(
     tx: &DatabaseTransaction,
-    seen: &Decision,
+    at: &Decision,
     old: &Member,
     new: &Member,
     now: DateTimeUtc,
 ) -> Result<bool> {
     let updating = Grants { own: PermissionSet::of(&[Permission::MemberUpdate]), clients: PermissionSet::EMPTY };
-    let through = seen.partnership_for(together(&new.roles).union(updating), now);
+    let through = at.partnership_for(grants_of(&new.roles).union(updating), now);
     let Some(partnership) = through.filter(|id| old.partnership_id != Some(*id)) else { return Ok(false) };
     let Some(row) = partnership::store::load(tx, partnership).await? else { return Ok(false) };
-    Ok(store::load_of(tx, row.reseller_id, old.user_id).await?.is_some())
+    Ok(store::find_of_user(tx, row.reseller_id, old.user_id).await?.is_some())
 }
 
 fn through_partnership() -> UserError {
-    let message = "You can give this through the partnership alone, and the member, who is of the reseller, would keep it \
-                   when that is over. Somebody of the organisation itself can give it.";
+    let message = "You can give this only through the partnership, and this member belongs to the reseller and would keep \
+                   it after the partnership. A member of the organisation itself can give it.";
     UserError::at("roles", UserErrorCode::PermissionNotHeld, message)
-}
-
-fn gone() -> UserError {
-    UserError::at("roles", UserErrorCode::Unknown, "The organisation has no such role.")
-}
-
-fn names(roles: &[HeldRole]) -> String {
-    roles.iter().map(|held| held.role.name()).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! What is written about the ownership of an organisation.
+//! Mail about the ownership of an organisation.
 
 use sea_orm::prelude::DateTimeUtc;
 
@@ -10,7 +10,7 @@ fn day(at: DateTimeUtc) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
-/// To somebody to whom an owner offers an organisation.
+/// To the person whom an owner offers an organisation.
 pub fn offered(locale: Locale, by: &str, organisation: &str, until: DateTimeUtc, url: &str) -> Letter {
     let until = day(until);
     match locale {
@@ -29,7 +29,7 @@ pub fn offered(locale: Locale, by: &str, organisation: &str, until: DateTimeUtc,
     }
 }
 
-/// To somebody to whom the operator hands an organisation whose owner is gone.
+/// To the person whom the operator offers an organisation whose owner is gone.
 pub fn recovery_offered(
     locale: Locale,
     organisation: &str,
@@ -63,7 +63,7 @@ pub fn recovery_offered(
     }
 }
 
-/// To the owners and admins of an organisation that the operator hands on.
+/// To the owners and admins of an organisation that the operator recovers.
 pub fn recovery_started(locale: Locale, organisation: &str, email: &str, reason: &str, from: DateTimeUtc) -> Letter {
     let from = day(from);
     match locale {
@@ -91,7 +91,7 @@ pub fn recovery_started(locale: Locale, organisation: &str, email: &str, reason:
     }
 }
 
-/// To those who led an organisation when somebody else became an owner.
+/// To the owners (and after a recovery the admins) when somebody else became an owner.
 pub fn accepted(locale: Locale, organisation: &str, by: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} has a new owner"))

@@ -1,24 +1,36 @@
-//! Handing an organisation on: an owner offers it to somebody, or the operator does for an owner who is gone. It changes
-//! hands when that one accepts, at once or not at all. A transfer exists for those who hold MEMBER_READ at the
-//! organisation; who is to get it sees it as an offer.
+//! Handing on an organisation: an owner offers it to somebody, or the operator does so for an owner who is gone.
 //!
-//! Whoever answers, withdraws or makes one holds `organisation::store::lock` meanwhile, so of two the second finds what
-//! the first has done.
+//! A transfer is PENDING until it is ACCEPTED, DECLINED or WITHDRAWN, until it is EXPIRED, or until it has ENDED because
+//! its maker lost the right to make it. The organisation changes hands when the invited person accepts, at once or not at
+//! all. A transfer exists for viewers with MEMBER_READ at the organisation; the invited person sees it as an offer.
+//!
+//! Every mutation locks the organisation first, so of two at the same moment the second finds what the first has done.
+//! `offering.rs` is what both ways of making a transfer share, `answer.rs` what both answers share.
 
+mod accept;
 mod answer;
-mod hand_over;
-pub mod letters;
-mod mutation;
+mod decline;
+mod letters;
 mod object;
 mod offer;
-mod recovery;
+mod offering;
+mod recover;
 mod rules;
 pub mod store;
+mod withdraw;
 
-pub use answer::OwnershipAnswerMutation;
+use async_graphql::MergedObject;
+
 pub use letters::offered as offer_letter;
-pub use mutation::OwnershipMutation;
-pub use object::OwnershipTransfer;
-pub use offer::OwnershipOffer;
-pub use recovery::OwnershipRecoveryMutation;
+pub use object::{OwnershipOffer, OwnershipTransfer};
 pub use rules::{OwnershipTransferKind, OwnershipTransferState};
+
+/// The mutations that hand on organisations.
+#[derive(MergedObject, Default)]
+pub struct OwnershipMutation(
+    offer::OfferOwnership,
+    withdraw::WithdrawOwnership,
+    recover::RecoverOwnership,
+    accept::AcceptOwnership,
+    decline::DeclineOwnership,
+);

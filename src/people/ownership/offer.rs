@@ -1,86 +1,94 @@
-//! A transfer of ownership, as the one sees it who is to get the organisation.
+//! Offering an organisation to somebody.
 
-use std::sync::Arc;
+use async_graphql::{ID, InputObject};
+use chrono::TimeDelta;
+use entity::ownership_transfer::{Kind, Model, State};
+use macros::{mutation, payload};
+use serde_json::Value as Json;
 
-use async_graphql::{ID, Object};
-use macros::guarded;
-use sea_orm::prelude::DateTimeUtc;
-
-use super::rules::OwnershipTransferKind;
-use super::store::{self, Transfer};
-use crate::access::{Actor, UserActor};
-use crate::base::error::Result;
+use super::object::OwnershipTransfer;
+use super::offering::{make, recipient};
+use super::{letters, rules};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
-use crate::graphql::request::Request;
-use crate::organisation::OrganisationCard;
-use crate::people::user::User;
+use crate::base::random::hash;
+use crate::graphql::act::{ActOn, Find};
+use crate::mail;
+use crate::organisation::Organisation;
+use crate::oversight::audit;
+use crate::people::user::{self as users, Address};
+use crate::people::{membership, session};
 
-/// An organisation that the viewer may have: accept it with `acceptOwnership`, or decline it.
-pub struct OwnershipOffer {
-    transfer: Transfer,
-    organisation: OrganisationCard,
+/// The organisation to offer.
+#[derive(InputObject)]
+pub struct OfferOwnershipInput {
+    /// Id of the organisation.
+    pub organisation_id: ID,
+    /// The address of the person who is to own it: a member or not, with an account or without.
+    pub email: String,
+    /// Whether you leave the organisation when the offer is accepted; otherwise you stay as ADMIN.
+    #[graphql(default)]
+    pub leave: bool,
 }
 
-impl OwnershipOffer {
-    /// Those to the address of who asks, the oldest first; none before the address is proved.
-    pub async fn list(request: &Request, page: &PageArguments) -> Result<Connection<Self>> {
-        let found = match request.actor() {
-            Actor::User(UserActor { email, is_verified: true, .. }) => {
-                store::list_for(request.db(), email, request.now()).await?
-            }
-            _ => Vec::new(),
-        };
-        let total = Total::known(found.len());
-        let items = found.into_iter().map(|offer| {
-            // In the order of the list: digits enough for any moment.
-            let key = format!("{:020}", offer.0.row.created_at.timestamp_micros());
-            (key, offer.0.row.id, Arc::new(offer))
-        });
-        Ok(Connection::new(&slice_sorted(items, page), total, |offer| {
-            let (transfer, organisation) = offer.as_ref().clone();
-            Self { transfer, organisation }
-        }))
-    }
+/// The new transfer.
+#[payload]
+pub struct OfferOwnershipPayload {
+    /// The transfer; null if it was not made.
+    pub transfer: Option<OwnershipTransfer>,
 }
 
-/// An organisation that the viewer may have: accept it with `acceptOwnership`, or decline it.
-#[guarded]
-#[Object]
-impl OwnershipOffer {
-    /// Opaque id of the transfer.
-    #[public]
-    fn id(&self) -> ID {
-        Type::OwnershipTransfer.id(self.transfer.row.id)
-    }
+/// Offers the organisation to somebody, who gets a mail with a link. You must be an OWNER yourself. Nothing changes until
+/// the offer is accepted; then you stay as ADMIN, or leave. An organisation has one pending transfer at a time. Needs a
+/// recent `confirmIdentity`.
+#[mutation]
+#[acts(OWNERSHIP_TRANSFER, on = input.organisation_id)]
+async fn offer_ownership(act: ActOn<'_, Organisation>, input: OfferOwnershipInput) -> Result<OfferOwnershipPayload> {
+    let request = act.request;
+    let asker = request.require_person()?.id;
+    session::require_confirmed(request)?;
+    session::require_verified(request)?;
+    let decision = &act.object.0;
+    rules::require_ownership(decision.card().kind, decision.grants)?;
+    let address = Address::read("email", &input.email)?;
+    let (now, token) = (request.now(), request.random.secret());
+    let row = Model {
+        id: request.random.id(now),
+        organisation_id: act.organisation(),
+        kind: Kind::Offer,
+        state: State::Offered,
+        email: address.as_str().to_owned(),
+        token_hash: hash(&token),
+        offered_by_id: asker,
+        leaves: input.leave,
+        reason: None,
+        accepted_user_id: None,
+        opens_at: now,
+        expires_at: now + TimeDelta::days(request.config.organisations.transfer_days),
+        answered_at: None,
+        created_at: now,
+    };
+    let receiver = users::store::find_by_address(request.db().reader(), address.as_str()).await?;
+    act.locked(async |work, at| {
+        let organisation = at.row();
+        rules::require_ownership(organisation.kind, at.grants)?;
+        rules::may_change_hands(organisation.state, Kind::Offer)?;
+        let own = membership::store::find_of_user(work.tx, organisation.id, asker).await?;
+        let own = own.filter(|own| membership::rules::is_working_owner(own, now)).ok_or_else(not_an_owner)?;
+        make(work.tx, &row, receiver.as_ref()).await?;
+        let event = act.event().to(Type::OwnershipTransfer.id(row.id));
+        audit::record(work, event.changing(Json::Null, rules::audit_snapshot(&row))).await?;
+        let to = recipient(&row, receiver.as_ref(), own.locale);
+        let url = request.config.link("ownership", &token);
+        let letter = letters::offered(to.locale, &own.name, &organisation.name, row.expires_at, &url);
+        Ok(mail::queue(work.tx, work.random, now, [(to, letter)]).await?)
+    })
+    .await?;
+    let transfer = OwnershipTransfer::find(request, row.id).await?;
+    Ok(OfferOwnershipPayload { transfer, ..Default::default() })
+}
 
-    /// The organisation.
-    #[public]
-    fn organisation(&self) -> &OrganisationCard {
-        &self.organisation
-    }
-
-    /// How it came about.
-    #[public]
-    fn kind(&self) -> OwnershipTransferKind {
-        self.transfer.row.kind.into()
-    }
-
-    /// The owner who offers it, or the person of the operator who started it.
-    #[public]
-    fn offered_by(&self) -> User {
-        User { id: self.transfer.row.offered_by_id, name: self.transfer.offered_by.clone() }
-    }
-
-    /// From when it can be accepted.
-    #[public]
-    fn opens_at(&self) -> DateTimeUtc {
-        self.transfer.row.opens_at
-    }
-
-    /// Until when it can be accepted.
-    #[public]
-    fn expires_at(&self) -> DateTimeUtc {
-        self.transfer.row.expires_at
-    }
+fn not_an_owner() -> UserError {
+    let message = "Only an OWNER of the organisation can offer it.";
+    UserError::at("organisationId", UserErrorCode::NotAnOwner, message)
 }

@@ -1,100 +1,74 @@
-//! When a transfer of ownership can be answered.
+//! The state of a transfer, when it can be answered, and who may make one. Pure functions.
 
 use async_graphql::Enum;
 use entity::organisation;
 use entity::ownership_transfer::{Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;
+use serde_json::{Value as Json, json};
 
+use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind};
 use crate::base::error::{UserError, UserErrorCode};
-use crate::graphql::page::Filter;
 
-/// So many transfers one person makes in a day at most: each writes to somebody.
+/// The most transfers that one person makes in a day: each sends mail to somebody.
 pub const A_DAY: u64 = 20;
 
-/// How a transfer came about.
+/// Who made a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "Kind")]
 pub enum OwnershipTransferKind {
-    /// An owner offers it.
+    /// An owner offers the organisation.
     Offer,
-    /// The operator starts it for an owner who is gone. Any owner can withdraw it until it opens, and after.
+    /// The operator hands on the organisation of an owner who is gone. Any owner can withdraw it until it is accepted.
     Recovery,
 }
 
-/// What became of a transfer.
+/// The state of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum OwnershipTransferState {
     /// Waits for an answer.
-    Offered,
-    /// Accepted: the organisation has changed hands.
+    Pending,
+    /// Was accepted: the organisation has changed hands.
     Accepted,
-    /// Declined.
+    /// Was declined.
     Declined,
-    /// Taken back.
+    /// Was withdrawn.
     Withdrawn,
-    /// Who offered it is no longer an owner.
-    Void,
+    /// Ended without an answer, because its maker may no longer hand on the organisation.
+    Ended,
     /// Was not answered in time.
     Expired,
 }
 
-/// The state at a moment.
-pub fn judge(row: &Model, now: DateTimeUtc) -> OwnershipTransferState {
+/// The state of a transfer at the moment.
+pub fn state_at(row: &Model, now: DateTimeUtc) -> OwnershipTransferState {
     match row.state {
         State::Offered if row.expires_at <= now => OwnershipTransferState::Expired,
-        State::Offered => OwnershipTransferState::Offered,
+        State::Offered => OwnershipTransferState::Pending,
         State::Accepted => OwnershipTransferState::Accepted,
         State::Declined => OwnershipTransferState::Declined,
         State::Withdrawn => OwnershipTransferState::Withdrawn,
-        State::Void => OwnershipTransferState::Void,
+        State::Void => OwnershipTransferState::Ended,
         State::Expired => OwnershipTransferState::Expired,
     }
 }
 
-/// The same as a condition on rows: any of the states, or all.
-pub fn filter(states: Option<&[OwnershipTransferState]>, now: DateTimeUtc) -> Filter {
-    use OwnershipTransferState as S;
-    let Some(states) = states else { return Filter::default() };
-    // Each once and in one order, so that what is asked for has one text.
-    let conditions: Vec<&str> = [
-        (S::Offered, "(t.state = 'OFFERED' AND t.expires_at > :now)"),
-        (S::Accepted, "t.state = 'ACCEPTED'"),
-        (S::Declined, "t.state = 'DECLINED'"),
-        (S::Withdrawn, "t.state = 'WITHDRAWN'"),
-        (S::Void, "t.state = 'VOID'"),
-        (S::Expired, "(t.state = 'EXPIRED' OR (t.state = 'OFFERED' AND t.expires_at <= :now))"),
-    ]
-    .into_iter()
-    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
-    .collect();
-    if conditions.is_empty() {
-        return Filter::default().and("1 = 0");
-    }
-    let condition = format!("({})", conditions.join(" OR "));
-    // PostgreSQL wants no parameter that has no use.
-    if condition.contains(":now") {
-        return Filter::default().and_with(&condition, [(":now", now.into())]);
-    }
-    Filter::default().and(&condition)
-}
-
-/// Refuses where it waits for no answer any more.
-pub fn waits(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
+/// Refuses a transfer that is no longer pending.
+pub fn require_pending(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     let stale = |text: &str| Err(UserError::general(UserErrorCode::StaleState, text));
-    match judge(row, now) {
-        OwnershipTransferState::Offered => Ok(()),
+    match state_at(row, now) {
+        OwnershipTransferState::Pending => Ok(()),
         OwnershipTransferState::Accepted => stale("It was accepted already."),
         OwnershipTransferState::Declined => stale("It was declined already."),
         OwnershipTransferState::Withdrawn => stale("It was withdrawn."),
-        OwnershipTransferState::Void => stale("Who offered it is no longer an owner."),
+        OwnershipTransferState::Ended => Err(no_longer_an_owner()),
         OwnershipTransferState::Expired => {
             Err(UserError::general(UserErrorCode::TooLate, "It was not accepted in time. Ask for another."))
         }
     }
 }
 
-/// Refuses who wants to accept it before it opens.
-pub fn is_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
+/// Refuses to accept a transfer before it opens.
+pub fn require_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if row.opens_at <= now {
         return Ok(());
     }
@@ -102,7 +76,7 @@ pub fn is_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     Err(UserError::general(UserErrorCode::TooEarly, message))
 }
 
-/// Refuses where the state of the organisation does not let it change hands. What the operator recovers may be suspended.
+/// Refuses if the organisation cannot change hands in its state. The operator can recover a suspended organisation.
 pub fn may_change_hands(state: organisation::State, kind: Kind) -> Result<(), UserError> {
     match (state, kind) {
         (organisation::State::Closed, _) => {
@@ -113,6 +87,22 @@ pub fn may_change_hands(state: organisation::State, kind: Kind) -> Result<(), Us
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses an actor who does not hold everything that an OWNER holds, in an organisation of the kind.
+pub fn require_ownership(kind: OrganisationKind, held: Grants) -> Result<(), UserError> {
+    let missing = HeldRole::builtin(BuiltinRole::Owner, kind).sets.without(held);
+    if missing.is_empty() { Ok(()) } else { Err(UserError::not_held("organisationId", missing)) }
+}
+
+/// The answer where the maker of an offer has lost the ownership.
+pub fn no_longer_an_owner() -> UserError {
+    UserError::general(UserErrorCode::StaleState, "The person who offered it is no longer an owner.")
+}
+
+/// How a pending transfer stands in the audit log.
+pub fn audit_snapshot(row: &Model) -> Json {
+    json!({ "leaves": row.leaves, "reason": row.reason, "state": "PENDING" })
 }
 
 #[cfg(test)]
@@ -147,12 +137,12 @@ mod tests {
         let offered = row(State::Offered);
         let day = |number| DateTimeUtc::UNIX_EPOCH + TimeDelta::days(number);
         for (number, waits_then, opens_then) in [(0, true, false), (7, true, true), (21, false, true)] {
-            assert_eq!(waits(&offered, day(number)).is_ok(), waits_then, "day {number}");
-            assert_eq!(is_open(&offered, day(number)).is_ok(), opens_then, "day {number}");
+            assert_eq!(require_pending(&offered, day(number)).is_ok(), waits_then, "day {number}");
+            assert_eq!(require_open(&offered, day(number)).is_ok(), opens_then, "day {number}");
         }
-        assert_eq!(waits(&offered, day(21)).unwrap_err().code, UserErrorCode::TooLate);
+        assert_eq!(require_pending(&offered, day(21)).unwrap_err().code, UserErrorCode::TooLate);
         for state in [State::Accepted, State::Declined, State::Withdrawn, State::Void] {
-            assert_eq!(waits(&row(state), day(1)).unwrap_err().code, UserErrorCode::StaleState);
+            assert_eq!(require_pending(&row(state), day(1)).unwrap_err().code, UserErrorCode::StaleState);
         }
     }
 }

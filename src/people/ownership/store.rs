@@ -10,33 +10,31 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::object::OwnershipTransfer;
-use super::rules::{self, OwnershipTransferState};
-use crate::access::{Decision, Exists};
+use super::rules::OwnershipTransferState;
+use crate::access::Card;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::hash;
-use crate::graphql::page::{Connection, Key, List, PageArguments};
-use crate::graphql::request::Request;
-use crate::organisation::OrganisationCard;
+use crate::graphql::page::{Filter, Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
-/// So many open offers somebody sees at once.
+/// The most offers that one person sees.
 const MOST_OFFERS: usize = 200;
 
-/// A transfer with the names of those who have to do with it.
+/// A transfer with the names of its maker and its receiver.
 #[derive(Clone, Debug)]
 pub struct Transfer {
     /// The transfer.
     pub row: Model,
-    /// The name of who made it.
+    /// Name of its maker.
     pub offered_by: String,
-    /// The name of who accepted it.
+    /// Name of the person who accepted it.
     pub accepted_by: Option<String>,
 }
 
-static OF_ORGANISATION: List<Transfer> = List {
+/// The transfers of an organisation, the newest first.
+pub static OF_ORGANISATION: List<Transfer> = List {
     table: "ownership_transfer",
     placing: None,
     parent: "organisation_id",
@@ -56,27 +54,35 @@ fn read(rows: &[QueryResult]) -> Written<Transfer> {
     })
 }
 
-/// The transfers of an organisation, the newest first.
-pub async fn list(
-    request: &Request,
-    seen: &Decision,
-    page: &PageArguments,
-    states: Option<&[OwnershipTransferState]>,
-) -> Result<Connection<OwnershipTransfer>> {
-    let (filter, now) = (rules::filter(states, request.now()), request.now());
-    let node = |row: &std::sync::Arc<Transfer>| OwnershipTransfer::new(row, seen, now);
-    OF_ORGANISATION.connection(request, seen.row.id, page, filter, node).await
-}
-
-/// The transfer, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<OwnershipTransfer>> {
-    let Some(found) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(found.row.organisation_id).await?;
-    Ok(seen.and_then(|seen| OwnershipTransfer::new(&found, &seen, request.now()).if_visible()))
+/// A condition for transfers in one of the states at the moment; for all transfers without states.
+pub fn in_states(states: Option<&[OwnershipTransferState]>, now: DateTimeUtc) -> Filter {
+    use OwnershipTransferState as S;
+    let Some(states) = states else { return Filter::default() };
+    // Each state once and in one order, so that the same request has the same statement.
+    let conditions: Vec<&str> = [
+        (S::Pending, "(t.state = 'OFFERED' AND t.expires_at > :now)"),
+        (S::Accepted, "t.state = 'ACCEPTED'"),
+        (S::Declined, "t.state = 'DECLINED'"),
+        (S::Withdrawn, "t.state = 'WITHDRAWN'"),
+        (S::Ended, "t.state = 'VOID'"),
+        (S::Expired, "(t.state = 'EXPIRED' OR (t.state = 'OFFERED' AND t.expires_at <= :now))"),
+    ]
+    .into_iter()
+    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+    .collect();
+    if conditions.is_empty() {
+        return Filter::default().and("1 = 0");
+    }
+    let condition = format!("({})", conditions.join(" OR "));
+    // PostgreSQL refuses a parameter without a use.
+    if condition.contains(":now") {
+        return Filter::default().and_with(&condition, [(":now", now.into())]);
+    }
+    Filter::default().and(&condition)
 }
 
 /// The transfer with this id, whoever asks.
-pub async fn find_by_id(db: &Db, id: Uuid) -> Result<Option<Model>> {
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<Model>> {
     Ok(ownership_transfer::Entity::find_by_id(id).one(db.reader()).await?)
 }
 
@@ -86,8 +92,8 @@ pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<Model>> {
     Ok(ownership_transfer::Entity::find().filter(by_hash).one(db.reader()).await?)
 }
 
-/// What somebody with this address may accept or decline: each with its organisation, the oldest first.
-pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<(Transfer, OrganisationCard)>> {
+/// The pending transfers to an address, each with its organisation, the oldest first.
+pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<(Transfer, Card)>> {
     let sql = format!(
         "SELECT t.*, u.name AS offered_by, NULL AS accepted_by, o.name AS organisation, o.kind AS organisation_kind \
          FROM ownership_transfer t JOIN organisation o ON o.id = t.organisation_id \
@@ -99,19 +105,19 @@ pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<(Tra
     let offers = rows.iter().map(|row| {
         let transfer = read(std::slice::from_ref(row))?;
         let (name, kind) = (row.try_get("", "organisation")?, row.try_get("", "organisation_kind")?);
-        let card = OrganisationCard { id: transfer.row.organisation_id, name, kind };
+        let card = Card { id: transfer.row.organisation_id, name, kind };
         Ok((transfer, card))
     });
     Ok(offers.collect::<Written<_>>()?)
 }
 
 /// The transfer as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     ownership_transfer::Entity::find_by_id(id).one(tx).await
 }
 
-/// Writes a transfer, after those of the organisation that are past their time; false if one is still open.
-pub async fn make(tx: &DatabaseTransaction, row: Model) -> Written<bool> {
+/// Writes a transfer, and marks those of the organisation that have expired; false if one is still pending.
+pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<bool> {
     let past = ownership_transfer::ActiveModel { state: Set(State::Expired), ..Default::default() };
     ownership_transfer::Entity::update_many()
         .set(past)
@@ -130,9 +136,9 @@ pub async fn make(tx: &DatabaseTransaction, row: Model) -> Written<bool> {
     Ok(true)
 }
 
-/// How many transfers somebody has made since then.
-pub async fn made_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<u64> {
-    // What came with the creation of a client was bounded there.
+/// How many transfers a user has made since then.
+pub async fn count_made_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<u64> {
+    // Transfers that came with the creation of a client are limited there.
     let created = "EXISTS (SELECT 1 FROM organisation o WHERE o.id = ownership_transfer.organisation_id \
                    AND o.created_at = ownership_transfer.created_at)";
     ownership_transfer::Entity::find()
@@ -143,7 +149,7 @@ pub async fn made_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc
         .await
 }
 
-/// Says what became of a transfer that waits; false if it does not wait any more.
+/// Sets the answer of a pending transfer; false if it is no longer pending.
 pub async fn answer(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -166,7 +172,7 @@ pub async fn answer(
     Ok(answered.rows_affected == 1)
 }
 
-/// Whoever is no longer an owner offers nothing any more.
+/// Ends the pending offers of a user who is no longer an owner.
 pub async fn void_of(tx: &DatabaseTransaction, organisation: Uuid, user: Uuid, now: DateTimeUtc) -> Written<()> {
     let void =
         ownership_transfer::ActiveModel { state: Set(State::Void), answered_at: Set(Some(now)), ..Default::default() };

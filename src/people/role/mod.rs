@@ -1,17 +1,25 @@
-//! Roles: named pairs of permission sets. Built-in ones are the same everywhere (`access/role.rs`); custom ones belong to
-//! one organisation and are seen with ROLE_READ.
+//! Roles: named pairs of permission sets, one for the organisation and one for its clients.
 //!
-//! Who writes a role has to hold all of it, before and afterwards, in the same half. `preview.rs` says beforehand what a
-//! change would mean for whom.
+//! Built-in roles are the same everywhere (`access/role.rs`). A custom role belongs to one organisation and exists for
+//! viewers with ROLE_READ. To write a role, the actor must hold everything in it, before and after, in the same set.
+//! `rules.rs` says what a role may contain and which roles a choice names; `preview.rs` computes what a change would mean.
 
-mod mutation;
+mod choice;
+mod create;
+mod delete;
 mod object;
 mod preview;
 mod query;
 pub mod rules;
 pub mod store;
-mod write;
+mod update;
 
-pub use mutation::RoleMutation;
+use async_graphql::MergedObject;
+
+pub use choice::{RoleChoice, find_chosen};
 pub use object::Role;
 pub use query::RoleQuery;
+
+/// The mutations of roles.
+#[derive(MergedObject, Default)]
+pub struct RoleMutation(create::CreateRole, update::UpdateRole, delete::DeleteRole);

@@ -1,12 +1,106 @@
-//! What may stand in a custom role.
+//! What a custom role may contain, and which roles somebody has chosen. Pure functions.
 
-use crate::access::{BuiltinRole, Grants, Kind, Permission, PermissionSet};
+use std::collections::HashSet;
+
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::access::{BuiltinRole, Grants, HeldRole, Kind, Permission, PermissionSet};
 use crate::base::error::{UserError, UserErrorCode};
 
-/// Custom roles of one organisation at most.
+/// The most custom roles that one organisation has.
 pub const MOST: usize = 200;
+/// The most roles that one membership has.
+pub const MOST_ROLES: usize = 20;
 
-/// The sets of a role as they were given, each with all that it implies; or what may not stand in it.
+/// How the answer begins where the actor lacks a part of what the role holds.
+pub const CANNOT_CHANGE: &str = "You cannot change or delete a role that holds what you do not hold";
+/// How the answer begins where the actor lacks a part of what the role is to hold.
+pub const CANNOT_GIVE: &str = "You cannot give a role what you do not hold";
+
+/// A role that somebody has chosen.
+#[derive(Clone, Copy, Debug)]
+pub enum ChosenRole {
+    /// A built-in role.
+    BuiltIn(BuiltinRole),
+    /// A custom role, by its key.
+    Custom(Uuid),
+    /// An id that is not one of a role.
+    Malformed,
+}
+
+/// The keys of the custom roles among the choices, each once.
+pub fn custom_keys<'a>(choices: impl IntoIterator<Item = &'a ChosenRole>) -> Vec<Uuid> {
+    let keys: HashSet<Uuid> = choices
+        .into_iter()
+        .filter_map(|choice| if let ChosenRole::Custom(key) = choice { Some(*key) } else { None })
+        .collect();
+    keys.into_iter().collect()
+}
+
+/// The chosen roles at an organisation of the kind, each once. `custom` are the roles of the organisation that the
+/// choices may name. A mistake is one in the given field of the input.
+pub fn choose(
+    kind: Kind,
+    field: &str,
+    choices: &[ChosenRole],
+    custom: &[HeldRole],
+) -> Result<Vec<HeldRole>, UserError> {
+    let wrong = |code, message: &str| UserError::at(field, code, message);
+    if choices.is_empty() {
+        return Err(wrong(UserErrorCode::InvalidInput, "Choose at least one role."));
+    }
+    if choices.len() > MOST_ROLES {
+        return Err(wrong(UserErrorCode::TooMany, "A member has 20 roles at most."));
+    }
+    let mut roles: Vec<HeldRole> = Vec::new();
+    for choice in choices {
+        let role = match choice {
+            ChosenRole::BuiltIn(role) => Some(HeldRole::builtin(*role, kind)),
+            ChosenRole::Custom(key) => custom.iter().find(|held| held.role.key() == Some(*key)).cloned(),
+            ChosenRole::Malformed => {
+                return Err(wrong(UserErrorCode::InvalidInput, "This is not the id of a role."));
+            }
+        };
+        let role = role.ok_or_else(|| unknown(field))?;
+        if !roles.iter().any(|known| known.role == role.role) {
+            roles.push(role);
+        }
+    }
+    Ok(roles)
+}
+
+/// The answer where the organisation does not have the chosen role, or has it no longer.
+pub fn unknown(field: &str) -> UserError {
+    UserError::at(field, UserErrorCode::Unknown, "The organisation has no such role.")
+}
+
+/// What the roles hold together.
+pub fn grants_of(roles: &[HeldRole]) -> Grants {
+    roles.iter().fold(Grants::NONE, |all, held| all.union(held.sets))
+}
+
+/// Whether the built-in role is one of the roles.
+pub fn includes(roles: &[HeldRole], role: BuiltinRole) -> bool {
+    roles.iter().any(|held| held.role.builtin() == Some(role))
+}
+
+/// The names of the roles.
+pub fn names(roles: &[HeldRole]) -> Vec<&str> {
+    roles.iter().map(|held| held.role.name()).collect()
+}
+
+/// How a role stands in the audit log.
+pub fn audit_snapshot(held: &HeldRole) -> Json {
+    let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+    json!({
+        "name": held.role.name(),
+        "permissions": list(held.sets.own),
+        "clientPermissions": list(held.sets.clients),
+    })
+}
+
+/// The sets of a role as they were given, each with everything that it implies.
 pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Grants, UserError> {
     for (field, set) in [("permissions", own), ("clientPermissions", clients)] {
         let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::text).collect();
@@ -18,8 +112,8 @@ pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Gr
     Ok(Grants { own: own.closed(), clients: clients.closed() })
 }
 
-/// Refuses a name that is taken, or looks as if it were. `others` are those of the other custom roles.
-pub fn free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
+/// Refuses a name that is taken or looks like one that is. `others` are the names of the other custom roles.
+pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
     let folded = |name: &str| name.to_lowercase().replace(['-', '_'], " ");
     if BuiltinRole::ALL.iter().any(|role| folded(role.name()) == folded(name)) {
         let message = "This is the name of a built-in role. Choose another.";
@@ -32,20 +126,20 @@ pub fn free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> R
     Ok(())
 }
 
-/// Refuses who does not hold all of the sets.
-pub fn holds(held: Grants, sets: Grants, opening: &str) -> Result<(), UserError> {
+/// Refuses an actor who does not hold everything in the sets. The message begins with `opening`.
+pub fn require_held(held: Grants, sets: Grants, opening: &str) -> Result<(), UserError> {
     let missing = sets.without(held);
     let field = if missing.own.is_empty() { "clientPermissions" } else { "permissions" };
     if missing.is_empty() { Ok(()) } else { Err(UserError::lacking(field, opening, missing)) }
 }
 
-/// Who has a role, in a sentence: so many names, and how many more there are.
+/// A sentence that says who has a role: the names, and how many more there are.
 pub fn held_by(names: &[String], members: u64, invitations: u64) -> String {
     let mut parts = Vec::new();
     let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
     if members > 0 {
-        let who = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
-        parts.push(format!("{}{who}", plural(members, "member")));
+        let named = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
+        parts.push(format!("{}{named}", plural(members, "member")));
     }
     if invitations > 0 {
         parts.push(plural(invitations, "open invitation"));
@@ -77,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_name_is_free_unless_something_is_called_so() {
-        assert!(free_name("Editors", ["Readers"]).is_ok());
-        assert_eq!(free_name("readers", ["Readers"]).unwrap_err().code, UserErrorCode::Duplicate);
+        assert!(require_free_name("Editors", ["Readers"]).is_ok());
+        assert_eq!(require_free_name("readers", ["Readers"]).unwrap_err().code, UserErrorCode::Duplicate);
         for name in ["OWNER", "Owner", "Partner manager", "partner_support"] {
-            assert_eq!(free_name(name, []).unwrap_err().code, UserErrorCode::BuiltInRole, "{name}");
+            assert_eq!(require_free_name(name, []).unwrap_err().code, UserErrorCode::BuiltInRole, "{name}");
         }
     }
 

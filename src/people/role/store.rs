@@ -4,52 +4,71 @@
 use entity::role;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set, SqlErr, Statement, Value,
 };
 use uuid::Uuid;
 
-use super::object::Role;
-use crate::access::{Decision, Grants, HeldRole, Kind, Permission, PermissionSet};
-use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
-use crate::graphql::request::Request;
+use crate::access::{Grants, HeldRole, Kind, PermissionSet};
+use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
+/// The custom roles of an organisation, by name.
+pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
 
-/// A row as somebody holds it at an organisation of the kind.
+/// The role of a row, as a member of an organisation of the kind holds it.
 pub fn held(row: &role::Model, kind: Kind) -> HeldRole {
     let own = PermissionSet::from_stored(row.permissions);
     HeldRole::custom(row.id, row.name.clone(), own, PermissionSet::from_stored(row.client_permissions), kind)
 }
 
-/// The custom roles of an organisation, by name.
-pub async fn list(request: &Request, seen: &Decision, page: &PageArguments) -> Result<Connection<Role>> {
-    let node = |row: &std::sync::Arc<role::Model>| Role::new(held(row, seen.row.kind), seen.clone());
-    OF_ORGANISATION.connection(request, seen.row.id, page, Filter::default(), node).await
+/// The custom roles with these keys that belong to the organisation, which is of the kind. No statement without keys.
+pub async fn list_custom(
+    db: &impl ConnectionTrait,
+    organisation_id: Uuid,
+    kind: Kind,
+    keys: &[Uuid],
+) -> Written<Vec<HeldRole>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = role::Entity::find()
+        .filter(role::Column::OrganisationId.eq(organisation_id))
+        .filter(role::Column::Id.is_in(keys.iter().copied()))
+        .all(db)
+        .await?;
+    Ok(rows.iter().map(|row| held(row, kind)).collect())
 }
 
-/// The role with its organisation, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<(HeldRole, Decision)>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let seen = request.access.look(row.organisation_id).await?;
-    let seen = seen.filter(|seen| seen.grants.has(Permission::RoleRead));
-    Ok(seen.map(|seen| (held(&row, seen.row.kind), seen)))
+/// The roles with what they hold now that the organisation is locked; `None` if one was deleted in the meantime.
+pub async fn find_current(
+    tx: &DatabaseTransaction,
+    organisation_id: Uuid,
+    kind: Kind,
+    roles: &[HeldRole],
+) -> Written<Option<Vec<HeldRole>>> {
+    let keys: Vec<Uuid> = roles.iter().filter_map(|held| held.role.key()).collect();
+    let mut current = list_custom(tx, organisation_id, kind, &keys).await?;
+    if current.len() < keys.len() {
+        return Ok(None);
+    }
+    current.extend(roles.iter().filter(|held| held.role.key().is_none()).cloned());
+    current.sort_by(|a, b| a.role.name().cmp(b.role.name()));
+    Ok(Some(current))
 }
 
 /// The role as the transaction sees it.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<role::Model>> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<role::Model>> {
     role::Entity::find_by_id(id).one(tx).await
 }
 
-/// The names of the custom roles of an organisation, but of this one.
-pub async fn names(tx: &DatabaseTransaction, organisation_id: Uuid, but: Option<Uuid>) -> Written<Vec<String>> {
+/// The names of the custom roles of an organisation, except one role.
+pub async fn list_names(tx: &DatabaseTransaction, organisation_id: Uuid, except: Option<Uuid>) -> Written<Vec<String>> {
     let rows = role::Entity::find().filter(role::Column::OrganisationId.eq(organisation_id)).all(tx).await?;
-    Ok(rows.into_iter().filter(|row| Some(row.id) != but).map(|row| row.name).collect())
+    Ok(rows.into_iter().filter(|row| Some(row.id) != except).map(|row| row.name).collect())
 }
 
-/// Makes a role.
+/// Writes a new role.
 pub async fn create(
     tx: &DatabaseTransaction,
     (organisation_id, id): (Uuid, Uuid),
@@ -69,7 +88,7 @@ pub async fn create(
     Ok(())
 }
 
-/// Gives a role another name and other sets.
+/// Changes the name and the sets of a role.
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, sets: Grants) -> Written<()> {
     let row = role::ActiveModel {
         name: Set(name.to_owned()),
@@ -81,25 +100,25 @@ pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, sets: Grants
     Ok(())
 }
 
-/// Who has a role.
+/// The members and invitations that have a role.
 pub struct Holders {
     /// Names of the first members.
     pub names: Vec<String>,
     /// How many members.
     pub members: u64,
-    /// How many invitations that wait for an answer; those past their time count, because they can be sent again.
+    /// How many pending invitations. Expired ones count, because they can be sent again.
     pub invitations: u64,
 }
 
-/// Who has the role. Only so many are named.
-pub async fn holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Written<Holders> {
+/// The members and invitations that have the role, with the names of the first members.
+pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, named: u64) -> Written<Holders> {
     let backend = tx.get_database_backend();
     let send = async |sql: &str, values: Vec<Value>| {
         tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
     };
     let sql = "SELECT u.name FROM membership_role mr JOIN membership m ON m.id = mr.membership_id \
                JOIN \"user\" u ON u.id = m.user_id WHERE mr.role_id = $1 ORDER BY u.name, u.id LIMIT $2";
-    let rows = send(sql, vec![id.into(), i64::try_from(most).unwrap_or(i64::MAX).into()]).await?;
+    let rows = send(sql, vec![id.into(), i64::try_from(named).unwrap_or(i64::MAX).into()]).await?;
     let names = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
     let sql = "SELECT (SELECT COUNT(*) FROM membership_role WHERE role_id = $1), \
                (SELECT COUNT(*) FROM invitation_role ir JOIN invitation i ON i.id = ir.invitation_id \
@@ -109,12 +128,15 @@ pub async fn holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Written<H
     Ok(Holders { names, members: count(0)?.unsigned_abs(), invitations: count(1)?.unsigned_abs() })
 }
 
-/// Deletes a role that nobody has, and takes it out of invitations that were answered. A foreign key refuses where
-/// somebody has it after all.
-pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+/// Deletes a role that nobody has, and removes it from answered invitations. False if a foreign key refuses because
+/// somebody has it after all; the transaction must be rolled back then.
+pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<bool> {
     let sql = "DELETE FROM invitation_role WHERE role_id = $1 \
                AND invitation_id IN (SELECT id FROM invitation WHERE state <> 'PENDING')";
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [id.into()])).await?;
-    role::Entity::delete_by_id(id).exec(tx).await?;
-    Ok(())
+    match role::Entity::delete_by_id(id).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

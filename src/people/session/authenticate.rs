@@ -8,9 +8,9 @@ use super::token::{Rejection, Tokens};
 use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
+use crate::people::api_key;
 
-/// The beginning of each API key. The database stores `random::hash` of the whole key.
-pub const API_KEY_PREFIX: &str = "tenantry_key_";
+pub use crate::people::api_key::KEY_PREFIX as API_KEY_PREFIX; // shim
 
 /// The actor that the credential names; anonymous without one. A credential that is not valid is an error.
 pub async fn authenticate(db: &Db, tokens: &Tokens, bearer: Option<&str>, now: DateTimeUtc) -> Result<Actor> {
@@ -48,7 +48,7 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
 
 async fn by_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Actor> {
     let unknown = || refused("This API key is not valid, or was revoked. Use another.");
-    let key = store::find_api_key(db, key, now).await?.ok_or_else(unknown)?;
+    let key = api_key::store::find_by_secret(db, key, now).await?.ok_or_else(unknown)?;
     if key.revoked_at.is_some() {
         return Err(unknown());
     }

@@ -2,11 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about sessions stand here")]
 
 use chrono::TimeDelta;
-use entity::{api_key, refresh_token, session, user};
+use entity::{refresh_token, session, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -54,14 +53,6 @@ pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> 
                FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
     let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
     Ok(rows.first().map(|row| SessionOfUser::from_query_result(row, "")).transpose()?)
-}
-
-/// The row of this API key, active or not: one statement. After a rotation the old secret may be valid for a while.
-pub async fn find_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<api_key::Model>> {
-    let hash = hash(key);
-    let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
-    let by_hash = api_key::Entity::find().filter(api_key::Column::SecretHash.eq(&hash).or(previous));
-    Ok(by_hash.one(db.reader()).await?)
 }
 
 /// The condition that the membership `m` is in force at the time.

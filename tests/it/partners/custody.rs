@@ -32,7 +32,7 @@ fn custody_of_a_leaving_member_passes_to_the_longest_standing_owner() {
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
         assert_eq!(
             offers.at("organisation/ownershipTransfers/edges/0/node"),
-            &json!({ "state": "OFFERED", "offeredBy": { "name": OWNER_OF_FJORD.name() } })
+            &json!({ "state": "PENDING", "offeredBy": { "name": OWNER_OF_FJORD.name() } })
         );
     });
 }

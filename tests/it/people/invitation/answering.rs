@@ -95,7 +95,7 @@ fn used_links_and_invented_ones_get_one_answer() {
             json!({ "action": "declineInvitation", "actorKind": "USER", "actorId": null, "actorName": null });
         assert_eq!(log.ok()["organisation"]["auditEvents"]["edges"][0]["node"], expected);
         let (id, revoked) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "VIEWER").await;
-        assert_eq!(revoke(&world, ADMIN_OF_ACME, &id).await.ok()["tried"]["invitation"]["state"], "REVOKED");
+        assert_eq!(revoke(&world, ADMIN_OF_ACME, &id).await.ok()["tried"]["invitation"]["state"], "WITHDRAWN");
         let (_, used) = invite(&world, OWNER_OF_ACME, ACME, "c@example.org", "VIEWER").await;
         done(&sign_up(&world, "c@example.org", Some(&used)).await);
         let (id, replaced) = invite(&world, OWNER_OF_ACME, ACME, "d@example.org", "VIEWER").await;

@@ -24,7 +24,7 @@ fn an_unverified_user_cannot_invite() {
         let again = json!({ "invitationId": id });
         assert_eq!(frida.mistake("resendInvitation", again.clone()).await["code"], "ADDRESS_NOT_VERIFIED");
         assert_eq!(world.mails(ADA).await.len(), 1);
-        frida.act("revokeInvitation", again, "").await;
+        frida.act("withdrawInvitation", again, "").await;
     });
 }
 

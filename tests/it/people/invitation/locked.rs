@@ -16,7 +16,7 @@ fn a_member_removed_while_the_request_waits_cannot_touch_invitations() {
             ("inviteMember", invitation(ACME, ADA, "VIEWER")),
             ("inviteMembers", json!({ "organisationId": id_of(ACME), "invitations": [row] })),
             ("resendInvitation", json!({ "invitationId": id })),
-            ("revokeInvitation", json!({ "invitationId": id })),
+            ("withdrawInvitation", json!({ "invitationId": id })),
         ] {
             let attempt = adam.attempt(mutation, input, "");
             let answer = world.db_remove_while_it_waits(ADMIN_OF_ACME, attempt).await;

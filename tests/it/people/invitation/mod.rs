@@ -20,7 +20,7 @@ const INVITE: &str = "mutation($input: InviteMemberInput!) { tried: inviteMember
      userErrors { code field message missingPermissions missingClientPermissions } } }";
 const RESEND: &str = "mutation($input: ResendInvitationInput!) { tried: resendInvitation(input: $input) { \
      invitation { state invitedBy { name } } userErrors { code field message } } }";
-const REVOKE: &str = "mutation($input: RevokeInvitationInput!) { tried: revokeInvitation(input: $input) { \
+const REVOKE: &str = "mutation($input: WithdrawInvitationInput!) { tried: withdrawInvitation(input: $input) { \
      invitation { state } userErrors { code field message } } }";
 const ACCEPT: &str = "mutation($input: AcceptInvitationInput!) { tried: acceptInvitation(input: $input) { \
      organisation { name organisation { name } } userErrors { code field message } } }";

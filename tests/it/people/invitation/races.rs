@@ -44,7 +44,7 @@ fn of_a_concurrent_answer_and_withdrawal_one_succeeds() {
             let is_member = !roles_at_acme(&world, &email).await.is_empty();
             assert_eq!(is_member, answered.user_codes().is_empty());
             let state = seen(&world, &id).await["state"].clone();
-            let expected = if is_member { "ACCEPTED" } else { ["REVOKED", "DECLINED", "PENDING"][round % 3] };
+            let expected = if is_member { "ACCEPTED" } else { ["WITHDRAWN", "DECLINED", "PENDING"][round % 3] };
             assert_eq!(state, expected);
         }
     });

@@ -114,9 +114,9 @@ fn an_address_has_one_pending_invitation_and_can_be_invited_again_later() {
         assert_eq!(revoke(&world, OWNER_OF_ACME, &second).await.user_codes(), ["STALE_STATE"]);
         let third = try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "MEMBER")).await;
         done(&third);
-        let all = ["ada@example.org PENDING", "ada@example.org REVOKED", "ada@example.org EXPIRED"];
+        let all = ["ada@example.org PENDING", "ada@example.org WITHDRAWN", "ada@example.org EXPIRED"];
         assert_eq!(listed(&world, Value::Null).await, all);
-        assert_eq!(listed(&world, json!(["REVOKED", "EXPIRED", "EXPIRED"])).await, all[1..]);
+        assert_eq!(listed(&world, json!(["WITHDRAWN", "EXPIRED", "EXPIRED"])).await, all[1..]);
         assert_eq!(listed(&world, json!([])).await, Vec::<String>::new());
     });
 }

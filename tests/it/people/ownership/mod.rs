@@ -197,20 +197,20 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
             json!({ "membershipId": world.membership(ACME, OWNER_OF_ACME).await, "roles": [{ "builtIn": "ADMIN" }] });
         world.as_(ADMIN_OF_ACME).act("updateMember", input, "").await;
         assert_eq!(refused(&token).await, "STALE_STATE");
-        assert_eq!(states(&world).await, ["VOID", "WITHDRAWN"]);
+        assert_eq!(states(&world).await, ["ENDED", "WITHDRAWN"]);
 
         let adam = world.as_(ADMIN_OF_ACME);
         adam.act("offerOwnership", offer_to(email), "").await;
         let sql = "UPDATE ownership_transfer SET expires_at = $1 WHERE state = 'OFFERED' AND organisation_id = $2";
         world.db_execute(sql, [now().into(), ACME.id.into()]).await;
         assert_eq!(refused(&world.link(email).await).await, "TOO_LATE");
-        assert_eq!(states(&world).await, ["EXPIRED", "VOID", "WITHDRAWN"]);
+        assert_eq!(states(&world).await, ["EXPIRED", "ENDED", "WITHDRAWN"]);
         adam.act("offerOwnership", offer_to(email), "").await;
-        assert_eq!(states(&world).await, ["OFFERED", "EXPIRED", "VOID", "WITHDRAWN"]);
+        assert_eq!(states(&world).await, ["PENDING", "EXPIRED", "ENDED", "WITHDRAWN"]);
         let filtered = "query($id: ID!, $states: [OwnershipTransferState!]) { organisation(id: $id) { \
                         ownershipTransfers(states: $states) { totalCount } } }";
         for (wanted, count) in
-            [(json!(["EXPIRED"]), 1), (json!(["OFFERED", "VOID"]), 2), (json!([]), 0), (json!(null), 4)]
+            [(json!(["EXPIRED"]), 1), (json!(["PENDING", "ENDED"]), 2), (json!([]), 0), (json!(null), 4)]
         {
             let variables = json!({ "id": id_of(ACME), "states": wanted });
             let answer = adam.run(filtered, variables).await;

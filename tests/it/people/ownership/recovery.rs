@@ -128,7 +128,7 @@ fn a_recovery_is_void_once_its_author_is_gone() {
         world.db_execute("UPDATE ownership_transfer SET opens_at = created_at WHERE state = 'OFFERED'", []).await;
         let refused = accept_as(&world, &nina, &token).await;
         assert_eq!(refused.ok()["acceptOwnership"]["userErrors"][0]["code"], "STALE_STATE", "{}", refused.text);
-        assert!(states(&world).await.contains(&"VOID".to_owned()));
+        assert!(states(&world).await.contains(&"ENDED".to_owned()));
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"]);
     });
 }

@@ -1,0 +1,79 @@
+//! Accepting an invitation.
+
+use async_graphql::InputObject;
+use entity::user;
+use macros::{mutation, payload};
+
+use super::join::{Accepted, Party, make_member, sign_in};
+use super::rules::invalid_link;
+use super::store;
+use crate::access::{Actor, Card};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::graphql::act::Act;
+use crate::organisation::OrganisationCard;
+use crate::people::user::{self as users, Address, Password, Passwords};
+
+/// The invitation to accept.
+#[derive(InputObject)]
+pub struct AcceptInvitationInput {
+    /// The secret in the link.
+    pub token: String,
+    /// The new password of an unverified account, if `next` of the invitation is SET_PASSWORD; otherwise left out.
+    pub new_password: Option<Password>,
+}
+
+/// The organisation that you joined.
+#[payload]
+pub struct AcceptInvitationPayload {
+    /// The organisation; null if you did not join.
+    pub organisation: Option<OrganisationCard>,
+}
+
+/// Joins the organisation that the link leads to. Sign in first, with the invited address. If the address has an
+/// unverified account (`next` of the invitation is SET_PASSWORD), send this without being signed in and with
+/// `newPassword`. The link proves the address, so the account becomes yours, and its old password, sessions and second
+/// factor are removed. Without an account, use `signUp` with `invitationToken`.
+#[mutation]
+#[public]
+async fn accept_invitation(act: Act<'_>, input: AcceptInvitationInput) -> Result<AcceptInvitationPayload> {
+    let request = act.request;
+    let invited = store::find_open(request, &input.token).await?.ok_or_else(|| invalid_link("token"))?;
+    let party = match request.actor() {
+        Actor::ApiKey(_) => return Err(UserError::for_people_only().into()),
+        Actor::User(user) => Party::SignedIn(user.id),
+        Actor::Anonymous => Party::Unverified(hash_new_password(&act, &invited.row.email, input.new_password).await?),
+    };
+    let organisation = invited.row.organisation_id;
+    let accepted = Accepted { action: act.action, field: "token", token: &input.token, organisation };
+    request.transaction(async |work| make_member(work, &accepted, &party).await).await?.into_result()?;
+    let decision = request.access.look(organisation).await?.ok_or(Error::NotFound)?;
+    let Card { id, name, kind } = decision.card();
+    Ok(AcceptInvitationPayload { organisation: Some(OrganisationCard { id, name, kind }), ..Default::default() })
+}
+
+/// The hash of the new password for the unverified account of the address. Refuses if there is no such account, or if
+/// the password is missing or weak.
+async fn hash_new_password(act: &Act<'_>, email: &str, new_password: Option<Password>) -> Result<String> {
+    let passwords = act.service::<Passwords>()?;
+    let address = Address::parse(email).ok_or_else(|| Error::fault("an invitation to what is no address"))?;
+    let account = users::store::find_by_address(act.request.db().reader(), email).await?;
+    let Some(account) = account else {
+        let message = "The address of this invitation has no account yet. Make one: signUp with invitationToken.";
+        return Err(UserError::at("token", UserErrorCode::Unknown, message).into());
+    };
+    if account.state != user::State::Active {
+        let message = "The account of this address is disabled. Ask the operator of the platform why.";
+        return Err(UserError::at("token", UserErrorCode::StaleState, message).into());
+    }
+    if account.email_verified_at.is_some() {
+        return Err(sign_in());
+    }
+    let Some(password) = new_password else {
+        let message = "Choose a password: nobody has proved yet that the account of this address belongs to it.";
+        return Err(UserError::at("newPassword", UserErrorCode::AddressNotVerified, message).into());
+    };
+    if let Some(message) = users::weakness(password.expose(), Some(&address), passwords.minimum_length()) {
+        return Err(UserError::at("newPassword", UserErrorCode::WeakPassword, message).into());
+    }
+    passwords.hash(password).await
+}

@@ -1,0 +1,40 @@
+//! What making a transfer takes, for an owner who offers and for the operator who recovers.
+
+use chrono::TimeDelta;
+use entity::ownership_transfer::Model;
+use entity::user;
+use sea_orm::DatabaseTransaction;
+
+use super::{rules, store};
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::locale::Locale;
+use crate::mail::Recipient;
+use crate::people::membership;
+
+/// Writes a transfer. Refuses if the receiver is an owner already, if its maker has made too many, or if one is pending.
+/// The organisation is locked.
+pub async fn make(tx: &DatabaseTransaction, row: &Model, receiver: Option<&user::Model>) -> Result<()> {
+    if let Some(receiver) = receiver
+        && let Some(member) = membership::store::find_of_user(tx, row.organisation_id, receiver.id).await?
+        && membership::rules::is_owner(&member)
+        && membership::rules::is_working(&member, row.created_at)
+    {
+        let message = "This is the address of an owner already.";
+        return Err(UserError::at("email", UserErrorCode::AlreadyMember, message).into());
+    }
+    if store::count_made_since(tx, row.offered_by_id, row.created_at - TimeDelta::days(1)).await? >= rules::A_DAY {
+        let message = format!("You have made {} transfers in a day. Wait before you make another.", rules::A_DAY);
+        return Err(UserError::general(UserErrorCode::TooMany, message).into());
+    }
+    if !store::create(tx, row.clone()).await? {
+        let message = "There is an open transfer already. Withdraw it first.";
+        return Err(UserError::at("organisationId", UserErrorCode::Duplicate, message).into());
+    }
+    Ok(())
+}
+
+/// The recipient of the letter with the link. Its language is the receiver's, or without an account `otherwise`.
+pub fn recipient(row: &Model, receiver: Option<&user::Model>, otherwise: Locale) -> Recipient {
+    let locale = receiver.map_or(otherwise, |user| user.locale.into());
+    Recipient { user: receiver.map(|user| user.id), address: row.email.clone(), locale }
+}

@@ -1,0 +1,48 @@
+//! The roles that an input names.
+
+use async_graphql::{ID, OneofObject};
+
+use super::rules::{self, ChosenRole, MOST_ROLES};
+use super::store;
+use crate::access::{BuiltinRole, Decision, HeldRole};
+use crate::base::error::Result;
+use crate::base::id::Type;
+use crate::graphql::request::Request;
+
+/// A role: a built-in one, or a custom one of the same organisation.
+#[derive(Clone, Debug, OneofObject)]
+pub enum RoleChoice {
+    /// A built-in role.
+    BuiltIn(BuiltinRole),
+    /// Id of a custom role of the organisation.
+    RoleId(ID),
+}
+
+impl From<&RoleChoice> for ChosenRole {
+    fn from(choice: &RoleChoice) -> Self {
+        match choice {
+            RoleChoice::BuiltIn(role) => Self::BuiltIn(*role),
+            RoleChoice::RoleId(id) => Type::Role.parse(id).map_or(Self::Malformed, Self::Custom),
+        }
+    }
+}
+
+/// The chosen roles at the organisation, each once. A mistake in the choice is one in the given field of the input; an
+/// id that is malformed is an error of the request.
+pub async fn find_chosen(
+    request: &Request,
+    at: &Decision,
+    field: &str,
+    choices: &[RoleChoice],
+) -> Result<Vec<HeldRole>> {
+    for choice in choices {
+        if let RoleChoice::RoleId(id) = choice {
+            Type::Role.parse(id)?;
+        }
+    }
+    let chosen: Vec<ChosenRole> = choices.iter().map(ChosenRole::from).collect();
+    let keys = rules::custom_keys(chosen.iter().take(MOST_ROLES));
+    let card = at.card();
+    let custom = store::list_custom(request.db().reader(), card.id, card.kind, &keys).await?;
+    Ok(rules::choose(card.kind, field, &chosen, &custom)?)
+}
