@@ -8,7 +8,7 @@ mod articles;
 mod demo;
 mod invoicing;
 mod operator;
-mod rows;
+pub mod rows;
 mod scale;
 mod store;
 #[cfg(test)]

@@ -1,13 +1,17 @@
-//! What is to be written, table by table.
+//! The rows to be written, table by table, and how a new row of the central tables looks. The tests build theirs from the
+//! same constructors.
 
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
     organisation, partnership, partnership_proposal, payer, property_definition, property_value, role, service,
     subscription, user,
 };
+use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
 
 use super::store::{insert, set_values};
+use crate::access::{BuiltinRole, PermissionSet};
 
 /// Rows that belong together, under the names of their tables: all are written in one transaction, or none.
 #[derive(Debug, Default)]
@@ -53,5 +57,90 @@ impl Rows {
         insert(transaction, &self.property_definitions).await?;
         set_values(transaction, &self.property_values).await?;
         insert(transaction, &self.client_views).await
+    }
+}
+
+/// An active user without a password, whose address is not verified.
+pub fn user(id: Uuid, name: &str, email: &str, created_at: DateTimeUtc) -> user::Model {
+    user::Model {
+        id,
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password_hash: String::new(),
+        email_verified_at: None,
+        state: user::State::Active,
+        created_at,
+        locale: user::Locale::En,
+        erased_at: None,
+    }
+}
+
+/// An active organisation.
+pub fn organisation(
+    id: Uuid,
+    name: &str,
+    kind: organisation::Kind,
+    code: String,
+    created_at: DateTimeUtc,
+) -> organisation::Model {
+    organisation::Model { id, name: name.to_owned(), kind, state: organisation::State::Active, code, created_at }
+}
+
+/// A membership without an end, which came through no partnership.
+pub const fn membership(id: Uuid, organisation: Uuid, user: Uuid, created_at: DateTimeUtc) -> membership::Model {
+    membership::Model {
+        id,
+        organisation_id: organisation,
+        user_id: user,
+        partnership_id: None,
+        expires_at: None,
+        created_at,
+        custody_reseller_id: None,
+    }
+}
+
+/// A role of a member.
+#[derive(Clone, Copy, Debug)]
+pub enum Held {
+    /// A role that every organisation has.
+    Builtin(BuiltinRole),
+    /// A role that the organisation defined, by its id.
+    Custom(Uuid),
+}
+
+/// A role in the hands of a member.
+pub fn membership_role(id: Uuid, organisation: Uuid, membership: Uuid, role: Held) -> membership_role::Model {
+    let (builtin, role_id) = match role {
+        Held::Builtin(role) => (Some(role.name().to_owned()), None),
+        Held::Custom(role) => (None, Some(role)),
+    };
+    membership_role::Model { id, organisation_id: organisation, membership_id: membership, builtin, role_id }
+}
+
+/// An active partnership without an end, which delegates nothing for the clients of the client.
+pub fn partnership(
+    id: Uuid,
+    (reseller, client): (Uuid, Uuid),
+    client_name: &str,
+    delegated: PermissionSet,
+    created_at: DateTimeUtc,
+) -> partnership::Model {
+    partnership::Model {
+        id,
+        reseller_id: reseller,
+        client_id: client,
+        client_name: client_name.to_owned(),
+        delegated: delegated.to_stored(),
+        client_delegated: 0,
+        includes_upstream: false,
+        state: partnership::State::Active,
+        starts_at: created_at,
+        ends_at: None,
+        ended_at: None,
+        created_at,
+        ended_by: None,
+        reminded_days: None,
+        reference: None,
+        template_id: None,
     }
 }

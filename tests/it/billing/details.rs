@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const BILLING: &str = "billing { legalName address country vatId email currency }";
 

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 #[test]
 fn a_client_can_accept_less_and_for_a_shorter_time() {
@@ -41,13 +40,7 @@ fn nobody_accepts_more_than_the_proposal_or_their_own_permissions() {
             let error = stig.mistake("acceptPartnership", input).await;
             assert_eq!(error["field"], json!(["input", "delegation"]), "{more}");
         }
-        // A member who manages partnerships and holds little else.
-        let own = tenantry::access::PermissionSet::of(&[tenantry::access::Permission::PartnershipManage]);
-        let mut rows = Rows::starting_at(1, 60_000);
-        let role = rows.role(SOLO.id, "Partners", own, tenantry::access::PermissionSet::EMPTY);
-        rows.member(SOLO.id, OWNER_OF_LUND.person().id, &[Held::Custom(role)]);
-        rows.db_write(world.db().writer()).await;
-        let lars = world.as_(OWNER_OF_LUND);
+        let lars = db_manager_of_partnerships(&world).await;
         let error = lars.mistake("acceptPartnership", json!({ "proposalId": id })).await;
         assert_eq!(error["code"], "PERMISSION_NOT_HELD");
         assert_eq!(

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const BOTH_ENDS: &str = "query($client: ID!, $reseller: ID!) {
   organisation(id: $client) { partnerships { edges { node { id state reseller { name } endedBy } } } }
@@ -40,12 +39,7 @@ fn a_customer_narrows_its_partner_and_the_very_next_request_is_refused() {
 fn permissions_that_are_added_must_be_held_and_removed_ones_need_not() {
     with_database(async |world| {
         let id = agreed(&world, "OVERVIEW").await;
-        let own = tenantry::access::PermissionSet::of(&[tenantry::access::Permission::PartnershipManage]);
-        let mut rows = Rows::starting_at(1, 60_000);
-        let role = rows.role(SOLO.id, "Partners", own, tenantry::access::PermissionSet::EMPTY);
-        rows.member(SOLO.id, OWNER_OF_LUND.person().id, &[Held::Custom(role)]);
-        rows.db_write(world.db().writer()).await;
-        let lars = world.as_(OWNER_OF_LUND);
+        let lars = db_manager_of_partnerships(&world).await;
         let widened = json!({ "partnershipId": id, "delegation": { "permissions": ["MEMBER_READ", "INVOICE_READ"] } });
         let error = lars.mistake("updatePartnership", widened).await;
         assert_eq!(error["missingPermissions"], json!(["INVOICE_READ"]), "MEMBER_READ was let through already");

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 fn client(name: &str) -> Value {
     json!({ "name": name, "kind": "COMPANY", "delegation": { "preset": "SUPPORT" } })

@@ -6,7 +6,6 @@ use tenantry::base::random::Random;
 use tenantry::partners::partnership::keep_up;
 
 use super::*;
-use crate::world::with_database;
 
 /// Pia creates a client for Fjord, which lets nothing through; gives its id.
 async fn client(world: &World) -> Value {

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::access::{BuiltinRole, Permission, PermissionSet};
+use tenantry::access::BuiltinRole;
 
 use super::*;
-use crate::world::with_database;
 
 /// Solo offers Fjord everything, by its code or for the existing partnership; gives the id of the proposal.
 async fn offered(world: &World, caller: Caller, to: Value) -> Value {
@@ -186,15 +185,8 @@ fn renewing_a_partnership_needs_all_permissions_that_it_gives() {
         let until = now() + TimeDelta::days(5);
         let ends = json!({ "partnershipId": id, "endsAt": until });
         world.as_(SOLE_PERSON).act("updatePartnership", ends, "").await;
-        // A member who manages partnerships and can do little else.
-        let role = key(NORDIC, 790_020);
-        let permissions = PermissionSet::of(&[Permission::PartnershipManage]);
-        let mut rows = Rows::starting_at(NORDIC, 790_030);
-        rows.role_with_id(role, SOLO.id, "partners", permissions, PermissionSet::EMPTY);
-        rows.db_write(world.db().writer()).await;
-        world.db_join(790_000, SOLO, VIEWER_OF_ACME.person().id, &[Held::Custom(role)], None).await;
+        let clerk = db_manager_of_partnerships(&world).await;
         let longer = json!({ "partnershipId": id, "endsAt": until + TimeDelta::days(5) });
-        let clerk = world.as_(VIEWER_OF_ACME);
         for wait in [0, 6] {
             world.wait(TimeDelta::days(wait));
             assert_eq!(clerk.mistake("updatePartnership", longer.clone()).await["code"], "PERMISSION_NOT_HELD");

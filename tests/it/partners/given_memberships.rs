@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const GIVEN: &str = "query($id: ID!) { node(id: $id) { ... on Partnership { state \
      givenMemberships { totalCount edges { node { user { name } partnership { id } } } } } } }";

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const INSIDE: &str = "query($id: ID!) { organisation(id: $id) { name members { totalCount } services { totalCount } \
      invoices { totalCount } } }";

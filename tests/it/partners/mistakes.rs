@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 /// Fjord's manager proposes this to an organisation by its id, and gets this.
 async fn mistake(world: &World, to: Value, delegation: Value, more: Value) -> (String, String) {

@@ -19,6 +19,7 @@ mod tree;
 mod upkeep;
 
 use serde_json::{Value, json};
+use tenantry::access::{Permission, PermissionSet};
 
 use crate::world::*;
 
@@ -53,6 +54,16 @@ async fn agreed(world: &World, preset: &str) -> String {
 /// The permissions of Fjord's manager at Solo in the next request.
 async fn may(world: &World) -> Vec<String> {
     world.as_(MANAGER_OF_FJORD).may_at(SOLO).await
+}
+
+/// Lars becomes a member of Solo who manages its partnerships and holds little else.
+async fn db_manager_of_partnerships(world: &World) -> Client<'_> {
+    let own = PermissionSet::of(&[Permission::PartnershipManage]);
+    let mut rows = Rows::starting_at(NORDIC, 60_000);
+    let role = rows.role(SOLO.id, "Partners", own, PermissionSet::EMPTY);
+    rows.member(SOLO.id, OWNER_OF_LUND.person().id, &[Held::Custom(role)]);
+    rows.db_write(world.db().writer()).await;
+    world.as_(OWNER_OF_LUND)
 }
 
 /// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.

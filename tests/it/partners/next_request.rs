@@ -9,7 +9,6 @@ use serde_json::json;
 use tenantry::access::{BuiltinRole, DelegationPreset, PermissionSet};
 
 use super::*;
-use crate::world::with_database;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const DESK: &str =
     "{ operator { resellerRequests(first: 100) { edges { node { id state message organisation { name } } } } } }";

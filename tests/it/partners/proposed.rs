@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const SENT: &str = "query($id: ID!) { organisation(id: $id) { proposalsSent { totalCount edges { node { \
      state proposedBy addressedTo reseller { name } client { name } message partnership { id } answeredAt } } } } }";

@@ -4,7 +4,6 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 /// The reseller on top proposes to the one below, and gives the id of the proposal.
 async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant) -> Value {

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const DRIFT: &str = "query($id: ID!) { reseller(id: $id) { drift { totalCount edges { node { client { name } template { name } \
      missing excess proposed partnership { id template { name } } } } } } }";

@@ -6,7 +6,6 @@ use tenantry::base::random::Random;
 use tenantry::partners::partnership::keep_up;
 
 use super::*;
-use crate::world::with_database;
 
 /// Subjects of the mails about an end.
 async fn reminders(world: &World, caller: Caller) -> usize {

@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use entity::{api_key, membership, membership_role, organisation, partnership, role, user};
+use entity::{api_key, membership, organisation, partnership, role};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use tenantry::access::{Access, Actor, KeyActor, Permission, explain};
+use tenantry::seed::rows as seed;
 use uuid::Uuid;
 
 use super::naive::{self, grants};
 use super::tenancy::{Role, Tenancy, any_tenancy, id};
-use crate::world::{World, db_insert, now, signed_in, with_database};
+use crate::world::{Held, World, db_insert, now, signed_in, with_database};
 
 /// How many random tenants on each database.
 const CASES: usize = 40;
@@ -90,43 +91,24 @@ pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
     world.db_clear().await;
     let db = world.db().writer();
     let organisations = (0..tenancy.len()).map(|number| organisation::Model {
-        id: id(number),
-        name: format!("organisation {number}"),
-        kind: tenancy.kind(number),
         state: tenancy.states[number],
-        code: number.to_string(),
-        created_at: now(),
+        ..seed::organisation(id(number), &named(number), tenancy.kind(number), number.to_string(), now())
     });
     db_insert(db, organisations.collect()).await;
-    let users = USERS.iter().enumerate().map(|(number, id)| user::Model {
-        id: *id,
-        email: format!("{number}@example.org"),
-        name: format!("user {number}"),
-        password_hash: String::new(),
-        email_verified_at: None,
-        state: user::State::Active,
-        created_at: now(),
-        locale: user::Locale::En,
-        erased_at: None,
-    });
+    let users = USERS.iter().enumerate();
+    let users =
+        users.map(|(number, id)| seed::user(*id, &format!("user {number}"), &format!("{number}@example.org"), now()));
     db_insert(db, users.collect()).await;
-    let partnerships = tenancy.links.iter().enumerate().map(|(number, link)| partnership::Model {
-        id: Uuid::from_u128(1_000 + number as u128),
-        reseller_id: id(link.reseller),
-        client_id: id(link.client),
-        client_name: format!("organisation {}", link.client),
-        delegated: link.delegated.to_stored(),
-        client_delegated: link.client_delegated.to_stored(),
-        includes_upstream: link.includes_upstream,
-        state: link.state,
-        starts_at: link.starts_at,
-        ends_at: link.ends_at,
-        ended_at: None,
-        created_at: now(),
-        ended_by: None,
-        reminded_days: None,
-        reference: None,
-        template_id: None,
+    let partnerships = tenancy.links.iter().enumerate().map(|(number, link)| {
+        let (key, sides) = (Uuid::from_u128(1_000 + number as u128), (id(link.reseller), id(link.client)));
+        partnership::Model {
+            client_delegated: link.client_delegated.to_stored(),
+            includes_upstream: link.includes_upstream,
+            state: link.state,
+            starts_at: link.starts_at,
+            ends_at: link.ends_at,
+            ..seed::partnership(key, sides, &named(link.client), link.delegated, now())
+        }
     });
     db_insert(db, partnerships.collect()).await;
     db_insert(
@@ -152,6 +134,11 @@ pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
     db_members(world, tenancy).await;
 }
 
+/// The name of an organisation.
+fn named(number: usize) -> String {
+    format!("organisation {number}")
+}
+
 async fn db_members(world: &World, tenancy: &Tenancy) {
     let (mut memberships, mut roles, mut held) = (Vec::new(), Vec::new(), Vec::new());
     let mut next = 100_000_u128;
@@ -163,19 +150,14 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
         for member in members {
             let (id, organisation_id) = (new_id(), id(member.organisation));
             memberships.push(membership::Model {
-                id,
-                organisation_id,
-                user_id,
-                partnership_id: None,
                 expires_at: member.expires_at,
-                created_at: now(),
-                custody_reseller_id: None,
+                ..seed::membership(id, organisation_id, user_id, now())
             });
             let mut builtins = BTreeSet::new();
             for given in &member.roles {
-                let (builtin, role_id) = match given {
+                let given = match given {
                     Role::Builtin(role) if !builtins.insert(*role) => continue,
-                    Role::Builtin(role) => (Some(role.name().to_owned()), None),
+                    Role::Builtin(role) => Held::Builtin(*role),
                     Role::Custom(sets) => {
                         let id = new_id();
                         roles.push(role::Model {
@@ -186,16 +168,10 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
                             client_permissions: sets.clients.to_stored(),
                             created_at: now(),
                         });
-                        (None, Some(id))
+                        Held::Custom(id)
                     }
                 };
-                held.push(membership_role::Model {
-                    id: new_id(),
-                    organisation_id,
-                    membership_id: id,
-                    builtin,
-                    role_id,
-                });
+                held.push(seed::membership_role(new_id(), organisation_id, id, given));
             }
         }
     }

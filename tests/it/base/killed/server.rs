@@ -17,6 +17,8 @@ impl Place {
         command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
         command.env("TENANTRY_ACCOUNTS__REQUESTS_PER_CLIENT", "1000000");
         command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
+        // A setting of the build, which the server would not know.
+        command.env_remove("TENANTRY_PLAYGROUND");
         command
     }
 

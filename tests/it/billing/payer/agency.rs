@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;
 
 use super::*;
-use crate::world::with_database;
 
 const RECIPIENT: &str =
     "billing { recipient { __typename ... on OrganisationCard { name } ... on BillingContact { id name email } } }";

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 #[test]
 fn an_organisation_pays_nothing_before_it_consents() {

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 /// Everything that the requesting side sees of its request.
 const SEEN: &str = "query($id: ID!) { organisation(id: $id) { name payer { name } \

@@ -10,7 +10,6 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use super::*;
-use crate::world::with_database;
 
 /// The days of the calendar; an agreement on the last one has no end.
 const DAYS: usize = 13;

@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 async fn refused(world: &World, caller: Caller, mutation: &str, input: Value) -> (String, String) {
     let error = world.as_(caller).mistake(mutation, input).await;

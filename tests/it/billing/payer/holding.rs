@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 /// Solo is the holding of Mecenat, which pays for Acme.
 async fn holding(world: &World) {

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::*;
 use crate::base::locked::while_waiting;
-use crate::world::with_database;
 
 /// Olga no longer holds anything at Acme.
 const GONE: &str = "DELETE FROM membership_role WHERE organisation_id = $1 AND membership_id IN \

@@ -1,5 +1,5 @@
-//! A valid and an invalid example of each mutation, and the caller who succeeds with it. The rows that they need to
-//! find in the database is in `prepared.rs`.
+//! A valid and an invalid example of each mutation, and the caller who succeeds with it. `prepared.rs` writes the rows that
+//! they need.
 
 use serde_json::json;
 use tenantry::base::id::Type;

@@ -62,6 +62,8 @@ fn command(world: &World, arguments: &[&str]) -> (bool, String) {
         .args(arguments)
         .env("DATABASE_URL", &world.app.config.database.url)
         .env("TENANTRY_DATA_DIR", folder.path())
+        // A setting of the build, which the server would not know.
+        .env_remove("TENANTRY_PLAYGROUND")
         .output()
         .unwrap();
     let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();

@@ -1,7 +1,6 @@
 //! Values of many clients at once: each row succeeds or fails alone, and many take as many statements as few.
 
 use super::*;
-use crate::world::with_database;
 
 const SET_ALL: &str = "mutation($input: SetManyClientPropertiesInput!) { tried: setManyClientProperties(input: $input) { \
      results { index partnership { client { name } properties(keys: [\"note\"]) { value } } userErrors { code field message } } \

@@ -1,7 +1,6 @@
 //! What happens to values when their definition changes.
 
 use super::*;
-use crate::world::with_database;
 
 const CONFLICTS: &str = "propertyDefinition { key label type position required choices } conflictCount \
                          conflicts { value message partnership { client { name } } }";

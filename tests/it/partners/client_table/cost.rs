@@ -10,7 +10,6 @@ use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, ch
 
 use super::*;
 use crate::generated::plans::{db_forbid, find, prepared};
-use crate::world::with_database;
 
 const TABLE: &str = "query($id: ID!, $first: Int!, $filter: ClientFilter, $orderBy: ClientOrder) { reseller(id: $id) { \
      clients(first: $first, filter: $filter, orderBy: $orderBy) { totalCount edges { client { name } \

@@ -1,7 +1,6 @@
 //! Property definitions: who defines them, what is refused, and in which order they are listed.
 
 use super::*;
-use crate::world::with_database;
 
 async fn listed(world: &World, caller: Caller) -> Value {
     let query = "query($id: ID!) { reseller(id: $id) { propertyDefinitions(first: 100) { totalCount \

@@ -1,7 +1,6 @@
 //! A list is read in another way when few clients match a condition, and its content stays the same.
 
 use super::*;
-use crate::world::with_database;
 
 /// More than are few.
 const ALL: usize = 510;

@@ -1,7 +1,6 @@
 //! Lists of clients, filtered and ordered by properties.
 
 use super::*;
-use crate::world::with_database;
 
 const ALL: [&str; 5] = ["Acme", "Eken", "Gran", "Hamra", "Myr"];
 

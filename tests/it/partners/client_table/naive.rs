@@ -8,7 +8,6 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::world::with_database;
 
 const KEYS: [(&str, &str); 4] = [("text", "TEXT"), ("number", "NUMBER"), ("day", "DATE"), ("truth", "BOOLEAN")];
 const CLIENTS: u32 = 40;

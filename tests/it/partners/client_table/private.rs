@@ -1,7 +1,6 @@
 //! A reseller's values are private: neither the client nor its other resellers see them.
 
 use super::*;
-use crate::world::with_database;
 
 #[test]
 fn the_client_never_sees_what_a_reseller_keeps_about_it() {

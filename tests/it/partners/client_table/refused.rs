@@ -1,7 +1,6 @@
 //! Invalid values: each is refused with its field, and nothing is written.
 
 use super::*;
-use crate::world::with_database;
 
 #[test]
 fn an_invalid_value_is_refused_with_its_field() {

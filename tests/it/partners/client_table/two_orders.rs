@@ -1,7 +1,6 @@
 //! One request that asks for the clients of a reseller twice, by two of its properties.
 
 use super::*;
-use crate::world::with_database;
 
 /// Equal values of one property, equal values of both, and none.
 async fn prepare(world: &World) {

@@ -1,7 +1,6 @@
 //! Saved views: stored, applied, and checked against the definitions of today.
 
 use super::*;
-use crate::world::with_database;
 
 const VIEW: &str = "view { id name columns missingProperties order { field property direction } filter { \
      partnershipState nameContains reference properties { key eq in contains from to isSet } } }";

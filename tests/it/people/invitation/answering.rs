@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const VIEWER: &str = "{ viewer { name activeOrganisation { name } organisations { totalCount } } }";
 

@@ -5,7 +5,6 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 #[test]
 fn an_unverified_user_cannot_invite() {

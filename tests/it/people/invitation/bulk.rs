@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const INVITE_ALL: &str = "mutation($input: InviteMembersInput!) { tried: inviteMembers(input: $input) { \
      results { index email invitation { id state roles { name } } userErrors { code field message } } \

@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::*;
-use crate::world::with_database;
 
 fn won<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> usize {
     answers.into_iter().filter(|answer| answer.user_codes().is_empty()).count()

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::world::with_database;
 
 const LIST: &str = "query($id: ID!, $states: [InvitationState!]) { organisation(id: $id) { \
      invitations(states: $states, first: 100) { totalCount edges { node { email state } } } } }";

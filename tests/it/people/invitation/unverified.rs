@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::*;
-use crate::world::with_database;
 
 const VICTIM: &str = "victim@example.org";
 const NEW: &str = "eleven blue kettles";

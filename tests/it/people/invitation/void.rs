@@ -6,7 +6,6 @@ use tenantry::access::{DelegationPreset, Permission, PermissionSet};
 use uuid::Uuid;
 
 use super::*;
-use crate::world::with_database;
 
 /// Lets the people of Fjord do everything at Acme that a partner can.
 async fn db_let_fjord_in(world: &World) {

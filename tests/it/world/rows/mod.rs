@@ -19,7 +19,9 @@ use entity::{
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
-use tenantry::access::{BuiltinRole, PermissionSet};
+use tenantry::access::PermissionSet;
+use tenantry::seed::rows as seed;
+pub use tenantry::seed::rows::Held;
 use uuid::Uuid;
 
 use crate::world::people::Person;
@@ -42,13 +44,6 @@ pub const fn key(tree: u8, number: u32) -> Uuid {
 /// Whether the id was made for the tree.
 pub fn is_of(id: Uuid, tree: u8) -> bool {
     id.as_u128() ^ key(tree, 0).as_u128() <= u128::from(u32::MAX)
-}
-
-/// A role in somebody's hand.
-#[derive(Clone, Copy)]
-pub enum Held {
-    Builtin(BuiltinRole),
-    Custom(Uuid),
 }
 
 /// Rows of all tables, in the order in which they can be written.
@@ -109,14 +104,8 @@ impl Rows {
 
     pub fn organisation(&mut self, id: Uuid, name: &str, kind: organisation::Kind) -> &mut organisation::Model {
         self.next += 1;
-        let row = organisation::Model {
-            id,
-            name: name.to_owned(),
-            kind,
-            state: organisation::State::Active,
-            code: format!("{:04}-{:06}", self.tree, self.next),
-            created_at: self.made(),
-        };
+        let code = format!("{:04}-{:06}", self.tree, self.next);
+        let row = seed::organisation(id, name, kind, code, self.made());
         push(&mut self.organisations, row)
     }
 
@@ -133,17 +122,7 @@ impl Rows {
 
     fn user(&mut self, id: Uuid, name: &str, email: &str) -> &mut user::Model {
         self.next += 1;
-        let row = user::Model {
-            id,
-            email: email.to_owned(),
-            name: name.to_owned(),
-            password_hash: String::new(),
-            email_verified_at: None,
-            state: user::State::Active,
-            created_at: self.made(),
-            locale: user::Locale::En,
-            erased_at: None,
-        };
+        let row = seed::user(id, name, email, self.made());
         push(&mut self.users, row)
     }
 
@@ -173,54 +152,18 @@ impl Rows {
 
     pub fn member(&mut self, organisation: Uuid, user: Uuid, roles: &[Held]) -> &mut membership::Model {
         let id = self.id();
-        for held in roles {
-            let (builtin, role_id) = match held {
-                Held::Builtin(role) => (Some(role.name().to_owned()), None),
-                Held::Custom(role) => (None, Some(*role)),
-            };
-            let row = membership_role::Model {
-                id: self.id(),
-                organisation_id: organisation,
-                membership_id: id,
-                builtin,
-                role_id,
-            };
+        for role in roles {
+            let row = seed::membership_role(self.id(), organisation, id, *role);
             self.membership_roles.push(row);
         }
-        let created_at = self.made();
-        let row = membership::Model {
-            id,
-            organisation_id: organisation,
-            user_id: user,
-            partnership_id: None,
-            expires_at: None,
-            created_at,
-            custody_reseller_id: None,
-        };
+        let row = seed::membership(id, organisation, user, self.made());
         push(&mut self.memberships, row)
     }
 
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, delegated: PermissionSet) -> &mut partnership::Model {
-        let client_name =
-            self.organisations.iter().find(|row| row.id == client).map_or_else(String::new, |row| row.name.clone());
-        let row = partnership::Model {
-            id: self.id(),
-            reseller_id: reseller,
-            client_id: client,
-            client_name,
-            delegated: delegated.to_stored(),
-            client_delegated: 0,
-            includes_upstream: false,
-            state: partnership::State::Active,
-            starts_at: self.made(),
-            ends_at: None,
-            ended_at: None,
-            created_at: self.made(),
-            ended_by: None,
-            reminded_days: None,
-            reference: None,
-            template_id: None,
-        };
+        let named = self.organisations.iter().find(|row| row.id == client);
+        let client_name = named.map_or_else(String::new, |row| row.name.clone());
+        let row = seed::partnership(self.id(), (reseller, client), &client_name, delegated, self.made());
         push(&mut self.partnerships, row)
     }
 
