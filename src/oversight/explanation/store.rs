@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::organisation::{Kind, Model};
+use entity::organisation::Kind;
 use futures_util::future::join_all;
 use uuid::Uuid;
 
@@ -11,7 +11,8 @@ use super::accessor::{Accessor, AccessorActor};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
-    Decision, Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Side, Step, Subject, explain, resolve,
+    Card, Decision, Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Side, Step, Subject, explain,
+    resolve,
 };
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
@@ -100,7 +101,7 @@ pub async fn accessors(
     permission: Permission,
     page: &PageArguments,
 ) -> Result<Connection<Accessor>> {
-    let organisation = seen.row.id;
+    let organisation = seen.id();
     let everybody = request.access.everybody(organisation).await?;
     let graph = everybody.neighbourhood.graph.above(organisation);
     let may = |held: &Holdings| {
@@ -159,7 +160,7 @@ impl Who {
 
 /// The organisations along some paths, and which of them the asker may see.
 struct Names {
-    rows: HashMap<Uuid, Arc<Model>>,
+    cards: HashMap<Uuid, Card>,
     visible: HashSet<Uuid>,
     /// Where the asker may see API keys.
     keys: HashSet<Uuid>,
@@ -174,7 +175,7 @@ impl Names {
         let holds = |id: &Uuid, permission| seen.get(id).is_some_and(|seen| seen.grants.has(permission));
         let mut visible: HashSet<Uuid> = seen
             .iter()
-            .filter(|(id, seen)| holds(id, Permission::OrganisationRead) || seen.row.kind == Kind::Operator)
+            .filter(|(id, seen)| holds(id, Permission::OrganisationRead) || seen.card().kind == Kind::Operator)
             .map(|(id, _)| *id)
             .collect();
         for link in &links {
@@ -188,11 +189,11 @@ impl Names {
             }
         }
         let keys = seen.keys().filter(|id| holds(id, Permission::ApiKeyRead)).copied().collect();
-        Ok(Self { keys, visible, rows: seen.into_iter().map(|(id, seen)| (id, seen.row)).collect() })
+        Ok(Self { keys, visible, cards: seen.into_iter().map(|(id, seen)| (id, seen.card())).collect() })
     }
 
     fn card(&self, id: Uuid) -> Option<OrganisationCard> {
-        self.rows.get(&id).filter(|_| self.visible.contains(&id)).map(|row| OrganisationCard::from(&**row))
+        self.cards.get(&id).filter(|_| self.visible.contains(&id)).cloned().map(Into::into)
     }
 
     fn step(&self, step: &Step) -> AccessStep {
