@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::organisation::Kind;
+use entity::organisation::{Kind, Model};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
@@ -11,8 +11,7 @@ use super::accessor::{Accessor, AccessorActor};
 use super::object::{AccessExplanation, AccessMiss, AccessPath, AccessRemedy, AccessStep, AccessStepKind};
 use super::sentence;
 use crate::access::{
-    Card, Decision, Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Side, Step, Subject, explain,
-    resolve,
+    Decision, Explanation, Holdings, Miss, MissReason, Path, Permission, Remedy, Side, Step, Subject, explain, resolve,
 };
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
@@ -101,7 +100,7 @@ pub async fn accessors(
     permission: Permission,
     page: &PageArguments,
 ) -> Result<Connection<Accessor>> {
-    let organisation = seen.id();
+    let organisation = seen.row.id;
     let everybody = request.access.everybody(organisation).await?;
     let graph = everybody.neighbourhood.graph.above(organisation);
     let may = |held: &Holdings| {
@@ -160,7 +159,7 @@ impl Who {
 
 /// The organisations along some paths, and which of them the asker may see.
 struct Names {
-    cards: HashMap<Uuid, Card>,
+    rows: HashMap<Uuid, Arc<Model>>,
     visible: HashSet<Uuid>,
     /// Where the asker may see API keys.
     keys: HashSet<Uuid>,
@@ -175,7 +174,7 @@ impl Names {
         let holds = |id: &Uuid, permission| seen.get(id).is_some_and(|seen| seen.grants.has(permission));
         let mut visible: HashSet<Uuid> = seen
             .iter()
-            .filter(|(id, seen)| holds(id, Permission::OrganisationRead) || seen.card().kind == Kind::Operator)
+            .filter(|(id, seen)| holds(id, Permission::OrganisationRead) || seen.row.kind == Kind::Operator)
             .map(|(id, _)| *id)
             .collect();
         for link in &links {
@@ -189,11 +188,11 @@ impl Names {
             }
         }
         let keys = seen.keys().filter(|id| holds(id, Permission::ApiKeyRead)).copied().collect();
-        Ok(Self { keys, visible, cards: seen.into_iter().map(|(id, seen)| (id, seen.card())).collect() })
+        Ok(Self { keys, visible, rows: seen.into_iter().map(|(id, seen)| (id, seen.row)).collect() })
     }
 
     fn card(&self, id: Uuid) -> Option<OrganisationCard> {
-        self.cards.get(&id).filter(|_| self.visible.contains(&id)).cloned().map(Into::into)
+        self.rows.get(&id).filter(|_| self.visible.contains(&id)).map(|row| OrganisationCard::from(&**row))
     }
 
     fn step(&self, step: &Step) -> AccessStep {
