@@ -39,7 +39,7 @@ impl App {
     /// Puts it together.
     pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens, secret_keys: SecretKeys) -> Self {
         let config = Arc::new(config);
-        let refusals = RefusalLog::new(random.clone());
+        let refusals = RefusalLog::default();
         let schema = build(Services {
             config: Arc::clone(&config),
             clock: clock.clone(),

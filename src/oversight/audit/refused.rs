@@ -12,7 +12,6 @@ use super::event::{Doer, Event};
 use super::record::{belongs, record};
 use crate::access::{Permission, Refusal};
 use crate::base::error::Result;
-use crate::base::random::Random;
 use crate::graphql::request::Request;
 
 /// How many refusals of one actor this process writes in a minute, so that nobody can flood a log.
@@ -21,9 +20,8 @@ const MOST_A_MINUTE: u32 = 10;
 const ACTORS: usize = 10_000;
 
 /// Writes refusals. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct RefusalLog {
-    random: Random,
     spent: Arc<Mutex<HashMap<Uuid, Spent>>>,
 }
 
@@ -35,11 +33,6 @@ struct Spent {
 }
 
 impl RefusalLog {
-    /// A log that has counted nothing yet.
-    pub fn new(random: Random) -> Self {
-        Self { random, spent: Arc::default() }
-    }
-
     /// Writes the refusals of a request that has run. If this fails, the answer stays the same.
     pub async fn write(&self, request: &Request) {
         for refusal in request.refusals.take() {
@@ -86,7 +79,7 @@ mod tests {
 
     #[test]
     fn an_actor_writes_ten_refusals_a_minute_and_others_their_own() {
-        let log = RefusalLog::new(Random::seeded(1));
+        let log = RefusalLog::default();
         let (ada, bob, now) = (Uuid::from_u128(1), Uuid::from_u128(2), DateTimeUtc::UNIX_EPOCH);
         let written = (0..15).filter(|_| log.spend(ada, now)).count();
         assert_eq!(written, 10);

@@ -50,31 +50,31 @@ impl OrganisationOverview {
     /// How many members it has.
     #[requires(MEMBER_READ)]
     async fn member_count(&self, context: &Context<'_>) -> Result<Option<u64>> {
-        store::members(Request::of(context)?, self.0.row.id).await.map(Some)
+        store::members(Request::of(context)?, self.0.id()).await.map(Some)
     }
 
     /// How many subscriptions it has that are not over.
     #[requires(SUBSCRIPTION_READ)]
     async fn subscription_count(&self, context: &Context<'_>) -> Result<Option<u64>> {
-        Ok(Some(store::subscribed(Request::of(context)?, self.0.row.id).await?.count))
+        Ok(Some(store::subscribed(Request::of(context)?, self.0.id()).await?.count))
     }
 
     /// What its subscriptions cost in a month, by currency: those that renew, so cancelled ones are left out. An annual
     /// term counts a twelfth; the sum of each currency is rounded once, half to even.
     #[requires(SUBSCRIPTION_READ)]
     async fn monthly_recurring(&self, context: &Context<'_>) -> Result<Option<Vec<Money>>> {
-        store::subscribed(Request::of(context)?, self.0.row.id).await?.monthly().map(Some)
+        store::subscribed(Request::of(context)?, self.0.id()).await?.monthly().map(Some)
     }
 
     /// The invoices for it that are issued and not wholly paid, overdue or not.
     #[requires(INVOICE_READ)]
     async fn open_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceTotal>> {
-        InvoiceTotal::new(&store::invoiced(Request::of(context)?, self.0.row.id).await?.open).map(Some)
+        InvoiceTotal::new(&store::invoiced(Request::of(context)?, self.0.id()).await?.open).map(Some)
     }
 
     /// Of the open ones, those whose last day to pay is over.
     #[requires(INVOICE_READ)]
     async fn overdue_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceTotal>> {
-        InvoiceTotal::new(&store::invoiced(Request::of(context)?, self.0.row.id).await?.overdue).map(Some)
+        InvoiceTotal::new(&store::invoiced(Request::of(context)?, self.0.id()).await?.overdue).map(Some)
     }
 }

@@ -79,6 +79,17 @@ impl Invoiced {
     }
 }
 
+/// Sums over those clients of a reseller that let the viewer see them.
+#[derive(Clone, Debug, Default)]
+pub struct Over<T> {
+    /// How many clients there are.
+    pub of_clients: u64,
+    /// How many of them are included.
+    pub clients: u64,
+    /// The sums.
+    pub sums: T,
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -6,8 +6,7 @@ use sea_orm::prelude::Date;
 use sea_orm::{ActiveEnum, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::rules::{Invoiced, Subscribed};
-use super::summary::{ClientsInState, Over};
+use super::rules::{Invoiced, Over, Subscribed};
 use crate::access::{Decision, Passage, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
@@ -69,8 +68,8 @@ fn themselves(db: &Db) -> &'static str {
 }
 
 /// How many clients a reseller has, by the state of the partnership.
-pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<ClientsInState>> {
-    let batch = request.lists.batch::<Vec<ClientsInState>>("summary clients".to_owned());
+pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<(PartnershipState, u64)>> {
+    let batch = request.lists.batch::<Vec<(PartnershipState, u64)>>("summary clients".to_owned());
     let load = async |ids: Vec<Uuid>| {
         let db = request.db();
         let sql = format!(
@@ -79,7 +78,7 @@ pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<ClientsInS
              FROM partnership WHERE {} AND state IN ('ACTIVE', 'ENDED')) p GROUP BY reseller_id, standing ORDER BY 2",
             db.among("reseller_id", 1)
         );
-        let mut found: HashMap<Uuid, Vec<ClientsInState>> = HashMap::new();
+        let mut found: HashMap<Uuid, Vec<(PartnershipState, u64)>> = HashMap::new();
         for row in db.rows(sql, vec![db.keys(&ids), request.now().into()]).await? {
             let state = match row.try_get_by_index::<i32>(1)? {
                 0 => PartnershipState::Scheduled,
@@ -87,7 +86,7 @@ pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<ClientsInS
                 2 => PartnershipState::Expired,
                 _ => PartnershipState::Ended,
             };
-            found.entry(row.try_get_by_index(0)?).or_default().push(ClientsInState { state, count: count(&row, 2)? });
+            found.entry(row.try_get_by_index(0)?).or_default().push((state, count(&row, 2)?));
         }
         Ok(found)
     };
@@ -151,7 +150,7 @@ where
         }
         Ok(found)
     };
-    Ok(batch.load(reseller.row.id, load).await?.unwrap_or_default())
+    Ok(batch.load(reseller.id(), load).await?.unwrap_or_default())
 }
 
 /// Whether the client of a partnership `p` lets the permission through: what the resolver says of each, for all of them.

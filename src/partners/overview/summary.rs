@@ -1,9 +1,9 @@
-//! What a reseller sees of its clients in all.
+//! Totals over the clients of a reseller.
 
 use async_graphql::{Context, Object, SimpleObject};
 use macros::guarded;
 
-use super::rules::{Invoiced, Sums};
+use super::rules::{Invoiced, Over, Sums};
 use super::store;
 use crate::access::{Decision, directive};
 use crate::base::error::Result;
@@ -11,16 +11,16 @@ use crate::base::money::Money;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 
-/// The clients of a reseller in all, as far as each lets the viewer know through its partnership.
+/// Totals over the clients of a reseller. Each total covers the clients that let the viewer see it.
 pub struct ResellerSummary(Decision);
 
-/// So many clients whose partnership stands like this.
+/// How many clients have a partnership in this state.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct ClientsInState {
-    /// Where the partnership stands.
+    /// The state of the partnership.
     pub state: PartnershipState,
-    /// How many; a client whose partnership was ended and made anew counts for each.
+    /// How many partnerships. A client with an ended and a new partnership counts twice.
     pub count: u64,
 }
 
@@ -28,11 +28,11 @@ pub struct ClientsInState {
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct RecurringSummary {
-    /// By currency. An annual term counts a twelfth; the sum of each currency is rounded once, half to even.
+    /// One amount for each currency. Annual terms count a twelfth. Each sum is rounded once, half to even.
     amounts: Vec<Money>,
-    /// Over how many clients it speaks: those that let SUBSCRIPTION_READ through to the viewer.
+    /// How many clients are included: those that delegate SUBSCRIPTION_READ to the viewer.
     clients: u64,
-    /// How many clients there are, their partnership in force.
+    /// How many clients there are with an active partnership.
     of_clients: u64,
 }
 
@@ -42,23 +42,12 @@ pub struct RecurringSummary {
 pub struct InvoiceSummary {
     /// How many invoices.
     count: u64,
-    /// What is left to pay of them, by currency.
+    /// What is left to pay, one amount for each currency.
     amounts: Vec<Money>,
-    /// Over how many clients it speaks: those that let INVOICE_READ through to the viewer.
+    /// How many clients are included: those that delegate INVOICE_READ to the viewer.
     clients: u64,
-    /// How many clients there are, their partnership in force.
+    /// How many clients there are with an active partnership.
     of_clients: u64,
-}
-
-/// Something that is added up over some clients of all.
-#[derive(Clone, Debug, Default)]
-pub struct Over<T> {
-    /// How many there are.
-    pub of_clients: u64,
-    /// Over how many it speaks.
-    pub clients: u64,
-    /// What is added up.
-    pub sums: T,
 }
 
 impl Over<Invoiced> {
@@ -69,21 +58,22 @@ impl Over<Invoiced> {
 }
 
 impl ResellerSummary {
-    /// For who may see the clients of the reseller.
+    /// The totals of a reseller whose clients the viewer may see.
     pub fn of(reseller: &Decision) -> Self {
         Self(reseller.clone())
     }
 }
 
-/// The clients of a reseller in all, as far as each lets the viewer know through its partnership. Each figure is taken
-/// only when it is asked for, in time linear in the clients.
+/// Totals over the clients of a reseller. Each total covers the clients that let the viewer see it. Each total is
+/// computed only when it is asked for, in time linear in the number of clients.
 #[guarded]
 #[Object]
 impl ResellerSummary {
-    /// How many clients there are, by the state of the partnership; states without any are left out.
+    /// How many clients there are, by the state of the partnership. States without clients are left out.
     #[public]
     async fn clients_by_state(&self, context: &Context<'_>) -> Result<Option<Vec<ClientsInState>>> {
-        store::clients(Request::of(context)?, self.0.row.id).await.map(Some)
+        let counted = store::clients(Request::of(context)?, self.0.id()).await?;
+        Ok(Some(counted.into_iter().map(|(state, count)| ClientsInState { state, count }).collect()))
     }
 
     /// What the subscriptions of the clients cost in a month.
@@ -94,14 +84,14 @@ impl ResellerSummary {
         Ok(Some(RecurringSummary { amounts, clients: over.clients, of_clients: over.of_clients }))
     }
 
-    /// The invoices for the clients that are issued and not wholly paid, overdue or not.
+    /// The issued invoices of the clients that are not fully paid, overdue or not.
     #[public]
     async fn open_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceSummary>> {
         let over = store::invoiced_below(Request::of(context)?, &self.0).await?;
         over.summary(&over.sums.open).map(Some)
     }
 
-    /// Of the open ones, those whose last day to pay is over.
+    /// The open invoices that are past their due date.
     #[public]
     async fn overdue_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceSummary>> {
         let over = store::invoiced_below(Request::of(context)?, &self.0).await?;

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::object::PropertyDefinition;
 use super::{rules, store};
 use crate::base::error::{Error, Result};
-use crate::base::id::Type;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
 
@@ -38,7 +37,7 @@ async fn delete_property_definition(
         let rows = store::all_in(work.tx, at.id()).await?;
         let old = rows.iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
         store::delete(work.tx, id).await?;
-        let event = act.event().to(Type::PropertyDefinition.id(id));
+        let event = act.event().to(input.property_definition_id);
         Ok(audit::record(work, event.changing(rules::audit_snapshot(old), Json::Null)).await?)
     })
     .await?;

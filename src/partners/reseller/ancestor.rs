@@ -23,40 +23,40 @@ pub struct Ancestor {
 #[guarded]
 #[Object]
 impl Ancestor {
-    /// Who it is; also where it lets nothing more be seen.
+    /// The card of the reseller.
     #[public]
     fn card(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.organisation.row)
+        self.organisation.card().into()
     }
 
-    /// The reseller itself; null, without an error, where it does not let the viewer see it.
+    /// The reseller; null, without an error, if it is hidden from the viewer.
     #[public]
     fn organisation(&self) -> Option<Organisation> {
         Organisation(self.organisation.clone()).if_visible()
     }
 
-    /// How many partnerships lie between the organisation and it: 1 for a partner of its own.
+    /// How many partnerships are between the organisation and this reseller: 1 for its own partners.
     #[public]
     fn depth(&self) -> usize {
         self.path.len()
     }
 
-    /// The way up to it: the organisation at the bottom, then each reseller on the way. Of several ways, the shortest.
+    /// The shortest path up to this reseller: the organisation first, then each reseller on the way.
     #[public]
     fn path(&self) -> &[OrganisationCard] {
         &self.path
     }
 }
 
-/// Lists those above by depth, then by name. The walk goes on upwards only from organisations whose partners the viewer
-/// may see.
+/// The resellers above, ordered by depth, then by name. The walk continues only from organisations whose partners the
+/// viewer may see.
 pub async fn list(request: &Request, bottom: &Decision, page: &PageArguments) -> Result<Connection<Ancestor>> {
-    let pairs = partnership::store::above(request, bottom.row.id).await?;
+    let pairs = partnership::store::above(request, bottom.id()).await?;
     let seen = request.access.look_all(pairs.iter().flat_map(|(client, reseller)| [*client, *reseller])).await?;
     let may_go_on = |id: Uuid| {
-        let grants = if id == bottom.row.id { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
+        let grants = if id == bottom.id() { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
         grants.is_some_and(|grants| grants.has(Permission::PartnershipRead))
     };
-    let places = walk(bottom.row.id, &pairs, usize::MAX, may_go_on);
+    let places = walk(bottom.id(), &pairs, usize::MAX, may_go_on);
     Ok(placed::connection(bottom, &seen, places, page, |organisation, path| Ancestor { organisation, path }))
 }

@@ -65,25 +65,25 @@ impl ClientConnection {
 #[guarded]
 #[Object]
 impl ClientEdge {
-    /// The place of the client in the list, for `after` and `before`.
+    /// Cursor of the client, for `after` and `before`.
     #[public]
     fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// What the client lets through, and for how long.
+    /// The partnership: what the client delegates, and for how long.
     #[public]
     fn partnership(&self) -> &Partnership {
         &self.partnership
     }
 
-    /// Who the client is; also where it lets nothing more be seen.
+    /// The card of the client, which the reseller always sees.
     #[public]
     fn client(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.client.row)
+        self.client.card().into()
     }
 
-    /// The client; null, without an error, where it does not let the viewer see it.
+    /// The client; null, without an error, if it is hidden from the viewer.
     #[public]
     fn node(&self) -> Option<Organisation> {
         Organisation(self.client.clone()).if_visible()

@@ -29,20 +29,20 @@ impl Descendant {
         Organisation(self.organisation.clone()).if_visible()
     }
 
-    /// How many partnerships lie between the reseller and it: 1 for a client of its own.
+    /// How many partnerships are between the reseller and this organisation: 1 for its own clients.
     #[public]
     fn depth(&self) -> usize {
         self.path.len()
     }
 
-    /// The way down to it: the reseller at the top, then each reseller on the way. Of several ways, the shortest.
+    /// The shortest path down to this organisation: the reseller first, then each reseller on the way.
     #[public]
     fn path(&self) -> &[OrganisationCard] {
         &self.path
     }
 }
 
-/// Lists the tree by depth, then by name: those of it where the viewer holds the permission.
+/// The organisations of the tree where the viewer holds the permission, ordered by depth, then by name.
 pub async fn list(
     request: &Request,
     top: &Decision,
@@ -50,14 +50,14 @@ pub async fn list(
     permission: Permission,
     page: &PageArguments,
 ) -> Result<Connection<Descendant>> {
-    let pairs = partnership::store::below(request, top.row.id, depth).await?;
+    let pairs = partnership::store::below(request, top.id(), depth).await?;
     let seen = request.access.look_all(pairs.iter().flat_map(|(reseller, client)| [*reseller, *client])).await?;
     let holds = |id: Uuid, permission| {
-        let grants = if id == top.row.id { Some(top.grants) } else { seen.get(&id).map(|seen| seen.grants) };
+        let grants = if id == top.id() { Some(top.grants) } else { seen.get(&id).map(|seen| seen.grants) };
         grants.is_some_and(|grants| grants.has(permission))
     };
     let levels = usize::try_from(depth).unwrap_or_default();
-    let places = walk(top.row.id, &pairs, levels, |id| holds(id, Permission::ClientRead));
+    let places = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
     let visible =
         places.into_iter().filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead));
     Ok(placed::connection(top, &seen, visible, page, |organisation, path| Descendant { organisation, path }))

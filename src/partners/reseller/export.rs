@@ -133,7 +133,7 @@ impl TreeExport {
         let (db, today) = (request.db(), request.now().date_naive());
         let with = |permission: Permission| -> Vec<Uuid> {
             let held = seen.values().filter(|at| self.wants(at) && at.grants.has(permission));
-            held.map(|at| at.row.id).collect()
+            held.map(|at| at.id()).collect()
         };
         let [members, subscriptions, invoices] =
             [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead].map(with);
@@ -153,8 +153,8 @@ impl Progress {
         let depth = self.steps[step].depth + 1;
         let is_in_force = standing(client.starts_at, client.ends_at, request.now()) == PartnershipState::Active;
         let has_clients = Reseller::of(seen).is_some() && seen.grants.has(Permission::ClientRead);
-        if is_in_force && has_clients && depth < max_depth && self.known.insert(seen.row.id) {
-            self.steps.push(Step { id: seen.row.id, above: Some(step), depth });
+        if is_in_force && has_clients && depth < max_depth && self.known.insert(seen.id()) {
+            self.steps.push(Step { id: seen.id(), above: Some(step), depth });
         }
     }
 
@@ -180,7 +180,7 @@ struct AllFigures {
 
 impl AllFigures {
     fn of(&mut self, seen: &Decision) -> Figures {
-        let (id, may) = (&seen.row.id, |permission| seen.grants.has(permission));
+        let (id, may) = (&seen.id(), |permission| seen.grants.has(permission));
         Figures {
             members: may(Permission::MemberRead).then(|| self.members.get(id).copied().unwrap_or_default()),
             subscribed: may(Permission::SubscriptionRead).then(|| self.subscribed.get(id).cloned().unwrap_or_default()),

@@ -151,7 +151,7 @@ fn organisation(seen: &Decision, id: String, kind: Value, figures: Figures) -> R
         id,
         name: &seen.row.name,
         kind,
-        state: enum_value(OrganisationState::from(seen.row.state)),
+        state: enum_value(OrganisationState::from(seen.state())),
         viewer_permissions: Names(seen.grants.own),
         overview: OverviewPart {
             member_count: members,

@@ -1,8 +1,9 @@
-//! The facet of an organisation that has clients.
+//! A reseller as clients of the API see it.
 
 use async_graphql::{Context, ID, Object};
 use entity::organisation::Kind;
 use macros::guarded;
+use uuid::Uuid;
 
 use super::client::ClientConnection;
 use super::criteria::{ClientFilter, ClientOrder, choose};
@@ -22,10 +23,10 @@ use crate::partners::property::PropertyDefinition;
 use crate::partners::proposal;
 use crate::partners::template::{self, DelegationTemplate, Drift};
 
-/// Levels of partnerships that a tree may have.
+/// How many levels of partnerships a tree can have.
 const DEEPEST: i32 = 8;
 
-/// The levels that were asked for, if there may be so many.
+/// Reads the number of levels that a client of the API asks for.
 pub fn depth(asked: Option<i32>) -> Result<i32> {
     let depth = asked.unwrap_or(DEEPEST);
     if !(1..=DEEPEST).contains(&depth) {
@@ -34,23 +35,20 @@ pub fn depth(asked: Option<i32>) -> Result<i32> {
     Ok(depth)
 }
 
-/// The facet of an organisation that has clients.
+/// What an organisation has as a reseller: clients, and everything about them.
 pub struct Reseller(Decision);
 
 impl Reseller {
-    /// The facet, if the organisation is a reseller and is there for the viewer.
-    pub fn of(seen: &Decision) -> Option<Self> {
-        (seen.row.kind == Kind::Reseller).then(|| Self(seen.clone())).and_then(Exists::if_visible)
+    /// The reseller, if the organisation is one and exists for the viewer.
+    pub fn of(at: &Decision) -> Option<Self> {
+        (at.card().kind == Kind::Reseller).then(|| Self(at.clone())).and_then(Exists::if_visible)
     }
 }
 
-impl crate::graphql::act::Find for Reseller {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Reseller;
+impl Find for Reseller {
+    const TYPE: id::Type = id::Type::Reseller;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         Ok(request.access.look(key).await?.as_ref().and_then(Self::of))
     }
 }
@@ -61,14 +59,14 @@ impl Guarded for Reseller {
     }
 }
 
-/// The facet of an organisation that has clients.
+/// What an organisation has as a reseller: clients, and everything about them.
 #[guarded(exists(ORGANISATION_READ))]
 #[Object]
 impl Reseller {
-    /// Opaque id of the facet.
+    /// Opaque id of the reseller. It differs from the id of its organisation.
     #[public]
     pub(crate) async fn id(&self) -> ID {
-        id::Type::Reseller.id(self.0.row.id)
+        id::Type::Reseller.id(self.0.id())
     }
 
     /// The organisation.
@@ -77,21 +75,21 @@ impl Reseller {
         Organisation(self.0.clone())
     }
 
-    /// The clients, whatever they let be seen of themselves. Give a filter and an order, or a saved view that has both.
+    /// The clients. Give a filter and an order, or a saved view, which has both.
     #[requires(CLIENT_READ)]
     async fn clients(
         &self,
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "Which clients.")] filter: Option<ClientFilter>,
-        #[graphql(desc = "In which order; by name if nothing is given.")] order_by: Option<ClientOrder>,
-        #[graphql(desc = "Id of a saved view of this reseller, in place of filter and orderBy.")] view: Option<ID>,
+        #[graphql(desc = "The order. Without it, by name.")] order_by: Option<ClientOrder>,
+        #[graphql(desc = "Id of a saved view of this reseller, instead of filter and orderBy.")] view: Option<ID>,
     ) -> Result<Option<ClientConnection>> {
-        let (request, reseller) = (Request::of(context)?, self.0.row.id);
+        let (request, reseller) = (Request::of(context)?, self.0.id());
         let choice = match view {
             None => choose(request, reseller, filter.as_ref(), order_by.as_ref()).await?,
             Some(_) if filter.is_some() || order_by.is_some() => {
-                let message = "A view has a filter and an order of its own: give the view, or filter and orderBy.";
+                let message = "A view has its own filter and order. Give either a view, or filter and orderBy.";
                 return Err(Error::InvalidInput(message.to_owned()));
             }
             Some(id) => {
@@ -106,7 +104,7 @@ impl Reseller {
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }
 
-    /// What it asks of each class of clients, by name.
+    /// What the reseller asks of each class of clients, ordered by name.
     #[requires(CLIENT_READ)]
     async fn delegation_templates(
         &self,
@@ -116,19 +114,19 @@ impl Reseller {
         template::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The clients that do not delegate what their templates want, by name: what is missing and what is too much.
+    /// The clients that delegate less or more than their templates ask for, ordered by name.
     #[requires(CLIENT_READ)]
     async fn drift(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Drift>>> {
         template::store::drift(Request::of(context)?, &self.0, &page, proposal::lapse(context)?).await.map(Some)
     }
 
-    /// The terms under which it is a reseller; null where the operator has written none down.
+    /// The terms of the reseller programme; null if the operator has set none.
     #[requires(COMMISSION_READ)]
     async fn programme(&self, context: &Context<'_>) -> Result<Option<ResellerProgramme>> {
         ResellerProgramme::of(Request::of(context)?, self.0.id()).await
     }
 
-    /// The properties that the reseller keeps about each of its clients, by their place and then by age. Their values
+    /// The properties that the reseller records about each of its clients, ordered by position, then by age. Their values
     /// are on the partnerships.
     #[requires(CLIENT_READ)]
     async fn property_definitions(
@@ -139,21 +137,21 @@ impl Reseller {
         PropertyDefinition::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The saved views of its clients, by name.
+    /// The saved views of the client list, ordered by name.
     #[requires(CLIENT_READ)]
     async fn client_views(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ClientView>>> {
         ClientView::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
-    /// The whole tree of organisations below, flat, by depth and then by name: each once, as far as its clients and
-    /// the resellers between let it be seen. Takes time linear in the tree.
+    /// All organisations below the reseller as one list, ordered by depth, then by name. Each is listed once. Organisations
+    /// that are hidden from the viewer are left out. Takes time linear in the size of the tree.
     #[requires(CLIENT_READ)]
     async fn descendants(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "How many levels down: 1 to 8, 8 if nothing is given.")] max_depth: Option<i32>,
-        #[graphql(desc = "Only those where the viewer may do this; ORGANISATION_READ if not given.")]
+        #[graphql(desc = "How many levels down, 1 to 8. Without it, 8.")] max_depth: Option<i32>,
+        #[graphql(desc = "Only organisations where the viewer has this permission. Without it, ORGANISATION_READ.")]
         permission: Option<Permission>,
     ) -> Result<Option<Connection<Descendant>>> {
         let permission = permission.unwrap_or(Permission::OrganisationRead);
@@ -161,7 +159,8 @@ impl Reseller {
         descendant::list(Request::of(context)?, &self.0, depth, permission, &page).await.map(Some)
     }
 
-    /// The clients in all: how many, what they pay and what they owe, each over those that let it be known.
+    /// Totals over the clients: how many there are, what they pay and what they owe. Each total covers the clients that let
+    /// the viewer see it.
     #[requires(CLIENT_READ)]
     fn summary(&self) -> Option<ResellerSummary> {
         Some(ResellerSummary::of(&self.0))

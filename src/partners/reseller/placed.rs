@@ -19,7 +19,7 @@ pub fn connection<T>(
     make: impl Fn(Decision, Vec<OrganisationCard>) -> T,
 ) -> Connection<T> {
     let keyed = places.into_iter().filter_map(|place| {
-        let name = &seen.get(&place.id)?.row.name;
+        let name = seen.get(&place.id)?.card().name;
         Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))
     });
     let mut keyed: Vec<(String, Uuid, Arc<Place>)> = keyed.collect();
@@ -28,7 +28,7 @@ pub fn connection<T>(
     let slice = slice_sorted(keyed.into_iter(), page);
     let known = |id: &Uuid| seen.get(id).unwrap_or(from);
     Connection::new(&slice, total, |place| {
-        let path = place.path.iter().map(|id| OrganisationCard::from(&*known(id).row)).collect();
+        let path = place.path.iter().map(|id| known(id).card().into()).collect();
         make(known(&place.id).clone(), path)
     })
 }
