@@ -3,9 +3,10 @@
 use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
 use uuid::Uuid;
 
-use crate::access::{Grants, Permission, PermissionSet, directive};
+use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::db::is_transient;
 use crate::base::id;
+use crate::graphql::directive;
 
 /// The result of nearly everything.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

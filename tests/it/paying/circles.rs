@@ -20,8 +20,7 @@ fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
         let asked = ask(&world, SOLE_PERSON, seeking(SOLO, &code, 5)).await;
         let (code_told, message) = refused(&world, OWNER_OF_ACME, "acceptPayer", named(&asked)).await;
         assert_eq!(code_told, "PAYER_CYCLE");
-        let path =
-            "On 2026-03-20 this would be a circle, in which nobody pays in the end: Solo → Acme → Mecenat → Solo.";
+        let path = "On 2026-03-20 the payers would form a circle in which nobody pays: Solo → Acme → Mecenat → Solo.";
         assert_eq!(message, path);
         // With one between that Acme may not see.
         agree(&world, MECENAT, JARL, 0).await;
@@ -34,7 +33,7 @@ fn a_circle_is_refused_with_its_path_as_far_as_one_may_see_it() {
         assert!(message.ends_with("Solo → Mecenat → Jarl → Solo."), "{message}");
         let node = "query($id: ID!) { node(id: $id) { ... on PayerAgreement { state } } }";
         let waits = world.as_(SOLE_PERSON).run(node, json!({ "id": asked["id"] })).await;
-        assert_eq!(waits.at("node/state"), "PROPOSED", "it waits on");
+        assert_eq!(waits.at("node/state"), "PENDING", "it waits on");
     });
 }
 

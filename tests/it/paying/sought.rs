@@ -8,7 +8,7 @@ use crate::database::with_database;
 /// Everything that the side that asks sees of what it has asked for.
 const SEEN: &str = "query($id: ID!) { organisation(id: $id) { name payer { name } \
     payerRequests(first: 5) { totalCount edges { cursor node { id state soughtCode payer { name } organisation { name } startsOn \
-      endsOn requestedAt requestedBy { name } lapsesAt answeredAt answeredBy { name } } } } \
+      endsOn requestedAt requestedBy { name } expiresAt answeredAt answeredBy { name } } } } \
     auditEvents(first: 5) { edges { node { action actorName way before after } } } } \
     explainPayer(organisationId: $id, on: \"2026-06-01\") { sentence } }";
 
@@ -31,7 +31,7 @@ fn without_ids(text: &str, ids: &[&Value]) -> String {
 async fn told(world: &World, code: &str, last: &str) -> Vec<(String, u64)> {
     let client = world.as_(OWNER_OF_ACME);
     client.run("{ viewer { name } }", json!({})).await.ok();
-    let selection = "agreement { id state soughtCode payer { name } startsOn endsOn requestedAt lapsesAt }";
+    let selection = "agreement { id state soughtCode payer { name } startsOn endsOn requestedAt expiresAt }";
     let asked = client.attempt("requestPayer", seeking(ACME, code, 30), selection).await;
     let id = asked.at("requestPayer/agreement/id").clone();
     assert!(id.is_string(), "{}", asked.text);
@@ -81,7 +81,7 @@ fn a_code_that_matches_and_one_that_does_not_are_told_apart_by_nothing() {
             }
         }
         assert!(
-            nobody[0].0.contains("\"state\":\"PROPOSED\"") && nobody[0].0.contains("\"payer\":null"),
+            nobody[0].0.contains("\"state\":\"PENDING\"") && nobody[0].0.contains("\"payer\":null"),
             "{}",
             nobody[0].0
         );
