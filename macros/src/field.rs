@@ -54,10 +54,8 @@ impl Kind {
     pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
-            Self::Finds(rules) => Some(rule::sentence("For a signed-in actor. Not found without", rules)),
-            Self::Acts { rules, .. } => {
-                Some(rule::sentence("For a signed-in actor. Requires, at the organisation,", rules))
-            }
+            Self::Finds(rules) => Some(rule::sentence("Requires a signed-in actor. Not found without", rules)),
+            Self::Acts { rules, .. } => Some(rule::sentence("Requires a signed-in actor with", rules)),
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
             Self::Public => None,
         }

@@ -4,17 +4,16 @@
 //!
 //! - `#[requires(INVOICE_READ)]`, `#[requires(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER)]`: any one of the
 //!   named permissions, tested on the object itself;
-//! - `#[finds(INVOICE_READ)]`: a root field that looks an object up for a signed-in actor; for who lacks the permission
-//!   it is not there;
-//! - `#[acts(MEMBER_INVITE)]`: a mutation, which begins by looking the organisation up at which it acts, with
-//!   `Access::act` or `Seen::require`: those refuse who lacks the permission there;
+//! - `#[finds(INVOICE_READ)]`: a root field that looks up an object for a signed-in actor; without the permission,
+//!   it does not exist;
+//! - `#[acts(MEMBER_INVITE, on = input.organisation_id)]`: a mutation that looks up the object that it acts on, and
+//!   requires the permission there;
 //! - `#[authenticated]`: any signed-in actor;
 //! - `#[public]`: nothing beyond seeing the object it belongs to;
-//! - `#[flattened]`, alone: no field of its own, but a part of the object whose fields, each with its rule, stand among
-//!   those of the object.
+//! - `#[flattened]`, alone: not a field, but a part of the object whose fields appear among those of the object.
 //!
-//! From that one place come the check at the head of the resolver, the directive in the schema and the sentence in
-//! the description. A refused field is `null` with one error at its path, so a field with `#[requires]` or
+//! From that attribute come the check at the start of the resolver, the directive in the schema and a sentence in the
+//! description. A refused field is `null` with one error at its path, so a field with `#[requires]` or
 //! `#[authenticated]` must be nullable; anything else does not compile. A parameter `page: PageArguments` stands for
 //! `first`, `after`, `last` and `before`. `#[guarded(exists(…))]` says who sees the
 //! object at all.
@@ -74,7 +73,7 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     let rules = rule::parse(list.tokens.clone())?;
     let directives = rules.iter().map(rule::Rule::directive);
     add_to_object(&mut item.attrs, quote!(#(directive = #directives),*))?;
-    let sentence = rule::sentence("Exists for those who hold", &rules);
+    let sentence = rule::sentence("Visible only with", &rules);
     item.attrs.push(parse_quote!(#[doc = ""]));
     item.attrs.push(parse_quote!(#[doc = #sentence]));
     let (generics, _, bounds) = item.generics.split_for_impl();

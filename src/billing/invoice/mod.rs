@@ -6,7 +6,7 @@
 mod line;
 mod object;
 mod rules;
-mod store;
+pub mod store;
 
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter, InvoiceState};

@@ -11,8 +11,7 @@ use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::base::random::Random;
-use crate::billing::invoice::Invoice;
-use crate::graphql::act::Find;
+use crate::billing::invoice::{self, Invoice};
 use crate::graphql::request::{Request, service};
 use crate::organisation;
 use crate::oversight::audit::{self, Event};
@@ -89,7 +88,7 @@ impl ExplanationQuery {
                 let message = "Only INVOICE_READ and INVOICE_PAY come by way of the payer of an invoice.";
                 return Err(Error::InvalidInput(message.to_owned()));
             }
-            let invoice = Invoice::find(request, invoice).await?.ok_or(Error::NotFound)?;
+            let invoice = invoice::store::find(request, invoice).await?.ok_or(Error::NotFound)?;
             if invoice.organisation_key() != key {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
