@@ -126,7 +126,7 @@ query Payers($id: ID!) {
   organisation(id: $id) {
     name
     payerRequests(first: 10) { edges { node { id state soughtCode payer { name } startsOn endsOn requestedAt answeredAt } } }
-    requestsToPay(first: 10) { edges { node { id state organisation { name } startsOn lapsesAt requestedBy { name } } } }
+    requestsToPay(first: 10) { edges { node { id state organisation { name } startsOn expiresAt requestedBy { name } } } }
   }
 }
 `,

@@ -46,18 +46,16 @@ impl Kind {
                 let directives = rules.iter().map(Rule::directive);
                 quote!(#(directive = #directives,)*)
             }
-            Self::Authenticated => quote!(directive = crate::access::directive::authenticated::apply(),),
-            Self::Public => quote!(directive = crate::access::directive::public::apply(),),
+            Self::Authenticated => quote!(directive = crate::graphql::directive::authenticated::apply(),),
+            Self::Public => quote!(directive = crate::graphql::directive::public::apply(),),
         }
     }
 
     pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
-            Self::Finds(rules) => Some(rule::sentence("For a signed-in actor. Not found without", rules)),
-            Self::Acts { rules, .. } => {
-                Some(rule::sentence("For a signed-in actor. Requires, at the organisation,", rules))
-            }
+            Self::Finds(rules) => Some(rule::sentence("Requires a signed-in actor. Not found without", rules)),
+            Self::Acts { rules, .. } => Some(rule::sentence("Requires a signed-in actor with", rules)),
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
             Self::Public => None,
         }
@@ -70,7 +68,7 @@ impl Kind {
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
             Self::Authenticated | Self::Finds(_) | Self::Acts { .. } => {
-                Some(quote!(crate::access::authenticated(#context)))
+                Some(quote!(crate::graphql::guard::authenticated(#context)))
             }
             Self::Public => None,
         }
@@ -128,7 +126,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
         let context = context_of(function);
         let body = &function.block;
         let check = kind.check(&context).map(
-            |check| quote!(if let Err(refusal) = #check { crate::access::report(#context, refusal); return None; }),
+            |check| quote!(if let Err(refusal) = #check { crate::graphql::guard::report(#context, refusal); return None; }),
         );
         if let Outcome::ResultOption { written, inner } = &outcome {
             let run = if function.sig.asyncness.is_some() {
@@ -141,7 +139,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
                 let outcome: #written = #run;
                 match outcome {
                     Ok(value) => value,
-                    Err(error) => { crate::access::report(#context, error); None }
+                    Err(error) => { crate::graphql::guard::report(#context, error); None }
                 }
             });
             function.sig.output = parse_quote!(-> Option<#inner>);

@@ -114,7 +114,7 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     let rules = rule::parse(list.tokens.clone())?;
     let directives = rules.iter().map(rule::Rule::directive);
     add_to_object(&mut item.attrs, quote!(#(directive = #directives),*))?;
-    let sentence = rule::sentence("Exists for those who hold", &rules);
+    let sentence = rule::sentence("Visible only with", &rules);
     item.attrs.push(parse_quote!(#[doc = ""]));
     item.attrs.push(parse_quote!(#[doc = #sentence]));
     let (generics, _, bounds) = item.generics.split_for_impl();

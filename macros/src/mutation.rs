@@ -90,13 +90,13 @@ fn begin(kind: &Kind, steps: &ItemFn) -> Result<Tokens, Error> {
             let values = rules.iter().map(crate::rule::Rule::value);
             let check = if *unmasked { format_ident!("on_unmasked") } else { format_ident!("on") };
             quote! {
-                crate::access::authenticated(context)?;
+                crate::graphql::guard::authenticated(context)?;
                 #begin
                 let act = act.#check(&#on, const { &[#(#values),*] }).await?;
             }
         }
         Kind::Authenticated => quote! {
-            crate::access::authenticated(context)?;
+            crate::graphql::guard::authenticated(context)?;
             #begin
         },
         _ => begin,
@@ -129,7 +129,7 @@ pub fn payload(mut item: ItemStruct) -> Result<Tokens, Error> {
     });
     Ok(quote! {
         #[derive(Default, async_graphql::SimpleObject)]
-        #[graphql(directive = crate::access::directive::public::apply())]
+        #[graphql(directive = crate::graphql::directive::public::apply())]
         #item
 
         impl crate::graphql::act::Payload for #name {

@@ -115,7 +115,7 @@ impl Rule {
                 quote!(Some(crate::access::Side::#name))
             },
         );
-        quote!(crate::access::directive::requires::apply(#permission, #side))
+        quote!(crate::graphql::directive::requires::apply(#permission, #side))
     }
 
     fn text(&self) -> String {

@@ -5,7 +5,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::graph::{Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, mask_clients, mask_own};
-use super::loss::Loss;
+use super::lapsed::Lapsed;
 use super::path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 use super::permission::Permission;
 use super::resolver::flows;
@@ -149,8 +149,10 @@ impl Search<'_> {
                 let is_over = expires_at.is_some_and(|end| end <= self.now);
                 let expired = match loss {
                     _ if is_over => Some(miss(MissReason::MembershipExpired, top, Permission::MemberUpdate)),
-                    Some(Loss::Partnership) => Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate)),
-                    Some(Loss::Custody) => Some(miss(MissReason::CustodyLost, top, Permission::MemberUpdate)),
+                    Some(Lapsed::Partnership) => {
+                        Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate))
+                    }
+                    Some(Lapsed::Custody) => Some(miss(MissReason::CustodyLost, top, Permission::MemberUpdate)),
                     None => None,
                 };
                 let holders: Vec<_> = roles

@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub use entity::organisation::{Kind, State as OrganisationState};
 pub use entity::partnership::State as PartnershipState;
 
-use super::loss::Loss;
+use super::lapsed::Lapsed;
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 
@@ -123,7 +123,7 @@ pub enum Holding {
         /// When it ends by itself.
         expires_at: Option<DateTimeUtc>,
         /// Why it gives nothing any more, if so.
-        loss: Option<Loss>,
+        loss: Option<Lapsed>,
         /// Its roles.
         roles: Vec<HeldRole>,
     },

@@ -11,14 +11,12 @@ use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
-use super::among;
-use super::directive::Side;
 use super::explain::explain;
 use super::graph::{Graph, Holdings, Kind, OrganisationState};
-use super::guard::{Exists, GrantsAt};
+use super::guard::{Exists, GrantsAt, Side};
 use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
-use super::resolver::{Flow, Passage, flows, partnership_for, passage, resolve};
+use super::resolver::{ClientReach, Flow, client_reach, flows, partnership_for, resolve};
 use super::set::Grants;
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::base::batch::Batch;
@@ -167,9 +165,14 @@ impl Decision {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
     }
 
-    /// Which of the clients of this reseller let the permission through to the viewer by their partnership with it.
-    pub fn passage(&self, permission: Permission) -> Passage {
-        passage(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
+    /// The same as `client_reach` by its old name.
+    pub fn passage(&self, permission: Permission) -> ClientReach {
+        self.client_reach(permission) // shim
+    }
+
+    /// The clients of this reseller at which the viewer holds the permission through their partnerships with it.
+    pub fn client_reach(&self, permission: Permission) -> ClientReach {
+        client_reach(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
     }
 
     /// The seat of an object that belongs to this organisation alone.
@@ -296,9 +299,14 @@ impl Access {
         Ok(found)
     }
 
-    /// Looks very many up whose rows are at hand, as a page of an export reads them. Remembers none of them.
+    /// The same as `look_bulk` by its old name.
     pub async fn look_among(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
-        Ok(decisions(among::store::among(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
+        self.look_bulk(rows).await // shim
+    }
+
+    /// Decides about very many organisations whose rows are already loaded, as for an export. It caches no decision.
+    pub async fn look_bulk(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
+        Ok(decisions(store::load_bulk(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {

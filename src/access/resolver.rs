@@ -92,35 +92,34 @@ fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
     Grants { own: reach & edge.delegated, clients: reach & edge.client_delegated }
 }
 
-/// Which clients of a reseller let a permission through to an actor by their partnership with it.
+/// The clients of a reseller at which an actor holds a permission through their partnerships with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passage {
-    /// None: the actor has nothing to bring.
+pub enum ClientReach {
+    /// None: the actor does not hold the permission for the clients of the reseller.
     Closed,
-    /// Those whose partnership is in force and delegates it.
+    /// Clients whose partnership is in force and delegates the permission.
     Delegated {
-        /// The partnership has to include those from above as well.
+        /// Whether the partnership must include people from above the reseller as well.
         upstream_only: bool,
-        /// States of a client that leave it.
+        /// The states of a client that do not mask the permission.
         states: Vec<OrganisationState>,
     },
-    /// All: the operator's staff come by its implicit partnership.
+    /// All: the operator has an implicit partnership with each client.
     Open,
 }
 
-/// What `let_through` and the masks say of one permission for all clients of a reseller from which this flows on, without
-/// looking at any.
-pub fn passage(flow: Flow, permission: Permission) -> Passage {
+/// What `let_through` and the masks give for one permission at all clients of a reseller, without looking at each client.
+pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     if flow.staff.has(permission) {
-        return Passage::Open;
+        return ClientReach::Open;
     }
     let comes = |set: PermissionSet| (set & PermissionSet::DELEGABLE).has(permission);
     if !comes(flow.members | flow.upstream) {
-        return Passage::Closed;
+        return ClientReach::Closed;
     }
     let states = [OrganisationState::Active, OrganisationState::Suspended, OrganisationState::Closed];
     let leaves = |state: &OrganisationState| mask_own(*state, PermissionSet::ALL).has(permission);
-    Passage::Delegated { upstream_only: !comes(flow.members), states: states.into_iter().filter(leaves).collect() }
+    ClientReach::Delegated { upstream_only: !comes(flow.members), states: states.into_iter().filter(leaves).collect() }
 }
 
 /// The partnership through which an actor holds something of this at the organisation that it holds there neither by

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::actor::Subject;
 use super::graph::{Edge, Graph, HeldRole, Holding, Holdings, Node};
-use super::loss::{Loss, loss};
+use super::lapsed::{Lapsed, lapsed};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 use crate::base::db::Db;
@@ -189,6 +189,87 @@ pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Access
     Ok(accessible)
 }
 
+/// The same graph as a climb, for very many organisations whose rows are already loaded, as in exports. It loads the
+/// partnerships above them and what the subject holds at them, and climbs only from the few resellers.
+pub async fn load_bulk(
+    db: &Db,
+    subject: Subject,
+    rows: Vec<Arc<organisation::Model>>,
+    now: DateTimeUtc,
+) -> Result<Neighbourhood> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let links = format!(
+        "SELECT p.id, p.client_id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, \
+           p.starts_at, p.ends_at FROM partnership p WHERE {} AND p.state = 'ACTIVE'",
+        db.among("p.client_id", 1)
+    );
+    let (links, held) =
+        futures_util::future::try_join(db.rows(links, vec![db.keys(&ids)]), held_by(db, subject, &ids, now)).await?;
+    let links = links.iter().map(bulk_edge).collect::<Result<Vec<Edge>>>()?;
+    let resellers: HashSet<Uuid> = links.iter().map(|link| link.reseller).collect();
+    let resellers: Vec<Uuid> = resellers.into_iter().collect();
+    let mut found = climb(db, subject, &resellers, Partnerships::Active, now).await?;
+    // An organisation that is above another one is already loaded by the climb.
+    let known: HashSet<Uuid> = found.graph.nodes.keys().copied().collect();
+    found.graph.edges.extend(links.into_iter().filter(|link| !known.contains(&link.client)));
+    for row in rows.into_iter().filter(|row| !known.contains(&row.id)) {
+        found.graph.nodes.insert(row.id, Node { state: row.state, kind: row.kind });
+        found.rows.insert(row.id, row);
+    }
+    for row in &held {
+        let organisation: Uuid = row.try_get_by_index(0)?;
+        if !known.contains(&organisation) {
+            hold(&mut found, organisation, row)?;
+        }
+    }
+    add_key(&mut found, subject);
+    Ok(found)
+}
+
+/// One row for each role that the user holds at one of the organisations.
+async fn held_by(db: &Db, subject: Subject, ids: &[Uuid], now: DateTimeUtc) -> Result<Vec<QueryResult>> {
+    let Subject::User(user) = subject else { return Ok(Vec::new()) };
+    let sql = format!(
+        "SELECT m.organisation_id, m.id, m.expires_at, mr.builtin, r.id, r.name, r.permissions, r.client_permissions, \
+           {} FROM membership m LEFT JOIN membership_role mr ON mr.membership_id = m.id LEFT JOIN role r ON r.id = mr.role_id \
+         WHERE {} AND m.user_id = $2",
+        lapsed("m", "$3"),
+        db.among("m.organisation_id", 1)
+    );
+    db.rows(sql, vec![db.keys(ids), user.into(), now.into()]).await
+}
+
+fn hold(found: &mut Neighbourhood, organisation: Uuid, row: &QueryResult) -> Result<()> {
+    let Some(kind) = found.graph.nodes.get(&organisation).map(|node| node.kind) else { return Ok(()) };
+    let (id, expires_at, loss) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, Lapsed::read(row, 8)?);
+    let holdings: &mut Holdings = &mut found.holdings;
+    let holding =
+        holdings.entry(organisation).or_insert_with(|| Holding::Membership { id, expires_at, loss, roles: Vec::new() });
+    let builtin: Option<String> = row.try_get_by_index(3)?;
+    if let Holding::Membership { roles, .. } = holding {
+        if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
+            roles.push(HeldRole::builtin(role, kind));
+        } else if let Some(role) = row.try_get_by_index::<Option<Uuid>>(4)? {
+            roles.push(custom(row, 6, role, row.try_get_by_index(5)?, kind)?);
+        }
+    }
+    Ok(())
+}
+
+fn bulk_edge(row: &QueryResult) -> Result<Edge> {
+    Ok(Edge {
+        id: row.try_get_by_index(0)?,
+        client: row.try_get_by_index(1)?,
+        reseller: row.try_get_by_index(2)?,
+        delegated: PermissionSet::from_stored(row.try_get_by_index(3)?),
+        client_delegated: PermissionSet::from_stored(row.try_get_by_index(4)?),
+        includes_upstream: row.try_get_by_index(5)?,
+        state: row.try_get_by_index(6)?,
+        starts_at: row.try_get_by_index(7)?,
+        ends_at: row.try_get_by_index(8)?,
+    })
+}
+
 /// The recursive part: `scope` holds the organisations in parameter 1, all above them, and the operator.
 fn climbing(db: &Db, which: Partnerships) -> String {
     format!(
@@ -213,7 +294,7 @@ fn selection(which: Partnerships, members: &str, now: &str) -> String {
          LEFT JOIN (membership m JOIN \"user\" u ON u.id = m.user_id) ON m.organisation_id = o.id {members} \
          LEFT JOIN membership_role mr ON mr.membership_id = m.id \
          LEFT JOIN role r ON r.id = mr.role_id",
-        loss("m", now),
+        lapsed("m", now),
         which.condition()
     )
 }
@@ -240,7 +321,7 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
             neighbourhood.graph.edges.push(edge_of(row, partnership, id)?);
         }
         let Some(membership) = row.try_get_by_index::<Option<Uuid>>(14)? else { continue };
-        let (expires_at, loss) = (row.try_get_by_index(16)?, Loss::read(row, 22)?);
+        let (expires_at, loss) = (row.try_get_by_index(16)?, Lapsed::read(row, 22)?);
         let holding = held
             .entry(row.try_get_by_index(15)?)
             .or_default()
@@ -287,7 +368,7 @@ fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> Result<Edge, DbErr> {
 }
 
 /// Reads two stored sets, beginning at the column.
-pub(super) fn custom(
+fn custom(
     row: &QueryResult,
     column: usize,
     id: Uuid,
@@ -299,7 +380,7 @@ pub(super) fn custom(
     Ok(HeldRole::custom(id, name, own, clients, kind))
 }
 
-pub(super) fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
+fn add_key(neighbourhood: &mut Neighbourhood, subject: Subject) {
     if let Subject::Key { id, organisation_id, scopes } = subject
         && let Some(node) = neighbourhood.graph.nodes.get(&organisation_id)
     {

@@ -1,11 +1,12 @@
-//! What can go wrong with a request, and how it is told. A fault never shows its inside.
+//! The errors of requests, and how answers show them. A fault of the server never shows its details.
 
 use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
 use uuid::Uuid;
 
-use crate::access::{Grants, Permission, PermissionSet, directive};
+use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::db::is_transient;
 use crate::base::id;
+use crate::graphql::directive;
 
 /// The result of nearly everything.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,40 +14,40 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error at the top level of an answer, with its code.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or the token is no longer good.
+    /// Nobody is signed in, or the token is no longer valid.
     #[error("{0}")]
     Unauthenticated(String),
     /// The actor lacks a permission.
     #[error("You lack {} at this organisation. Ask explainAccess why.", permission.text())]
     Forbidden {
-        /// What is lacking.
+        /// The missing permission.
         permission: Permission,
-        /// Where.
+        /// The organisation at which it is missing.
         organisation: Uuid,
     },
-    /// There is no such thing, or it is not for the actor to know.
+    /// The object does not exist, or the actor may not see it.
     #[error("There is no such object, or you may not see it.")]
     NotFound,
-    /// The request is wrong in itself.
+    /// The request is invalid.
     #[error("{0}")]
     InvalidInput(String),
-    /// What is asked for no longer fits what is there.
+    /// The request conflicts with the current state.
     #[error("{0}")]
     Conflict(String),
-    /// The organisation in which the session worked is no longer open to it.
+    /// The session may no longer work in its active organisation.
     #[error("{0}")]
     ContextLost(String),
-    /// The request asks for more than the server gives.
+    /// The request exceeds a limit of the server.
     #[error("{message}")]
     Limited {
         /// What to do.
         message: String,
         /// The limit.
         limit: u64,
-        /// What was asked for.
+        /// The requested value.
         value: u64,
     },
-    /// The request took too long. It may have changed something.
+    /// The request took too long. It may have made changes.
     #[error(
         "This took longer than {limit} s and was stopped. Ask for less. If it changes something, look first whether the \
          change was made."
@@ -55,19 +56,19 @@ pub enum Error {
         /// The limit, in seconds.
         limit: u64,
     },
-    /// The user can mend it: a mutation answers it in its `userErrors`.
+    /// The user can fix it: a mutation returns it in its `userErrors`.
     #[error("{}", .0.message)]
     User(Box<UserError>),
-    /// The database asks to try the same again. A transaction does so by itself, a bounded number of times.
+    /// The database asks for another attempt. Transactions retry by themselves, a limited number of times.
     #[error("The database is busy. Try again.")]
     Transient(String),
-    /// A fault of the server. What happened is in the log, under the id of the request.
+    /// A fault of the server. The log has the cause, under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
 }
 
 impl Error {
-    /// The code by which clients tell errors apart.
+    /// The code for clients.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
@@ -81,7 +82,7 @@ impl Error {
         }
     }
 
-    /// For who is not signed in.
+    /// The error for actors who are not signed in.
     pub fn sign_in() -> Self {
         Self::Unauthenticated("Sign in first: logIn gives an access token for the Authorization header.".to_owned())
     }
@@ -106,14 +107,14 @@ impl From<UserError> for Error {
 }
 
 impl Error {
-    /// What the user can mend; any other error is returned again. For lists whose rows fail one by one.
+    /// The user error; any other error is returned again. For lists whose rows fail one by one.
     pub fn into_user_error(self) -> Result<UserError> {
         if let Self::User(error) = self { Ok(*error) } else { Err(self) }
     }
 }
 
 impl Error {
-    /// The error as it stands in an answer. (The engine converts whatever prints itself, and would lose the code.)
+    /// The error for the answer. The engine would convert it too, but without the code.
     pub fn into_graphql(self) -> async_graphql::Error {
         if let Self::Transient(cause) = self {
             return Self::fault(cause).into_graphql();
@@ -136,120 +137,120 @@ impl Error {
     }
 }
 
-/// Why a mutation did nothing, where the user can mend it.
+/// Why a mutation changed nothing, if the user can fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
     /// A value is malformed, empty or too long.
     InvalidInput,
     /// The address or the password is wrong.
     WrongCredentials,
-    /// The refresh token is unknown, used, expired or of an ended session.
+    /// The refresh token is unknown, used or expired, or its session has ended.
     InvalidToken,
     /// The password is too weak.
     WeakPassword,
-    /// The organisation cannot be switched into.
+    /// The session cannot switch to this organisation.
     NotSwitchable,
     /// Only a person can do this; an API key cannot.
     ForPeopleOnly,
-    /// Something would be given that the giver does not hold. `missingPermissions` say what.
+    /// You cannot grant permissions that you do not hold. `missingPermissions` lists them.
     PermissionNotHeld,
-    /// The session is too old for an act that matters so much: prove with `confirmIdentity` that it is you, and repeat.
+    /// The mutation needs a recent confirmation of your identity. Call `confirmIdentity` and repeat it.
     ConfirmationRequired,
-    /// The second factor is needed too: give its code.
+    /// The code of the second factor is required too.
     CodeRequired,
-    /// The code is wrong, or was used before.
+    /// The code is wrong or was used before.
     WrongCode,
-    /// Too many attempts have failed. Wait as long as the message says.
+    /// Too many attempts have failed. The message says how long to wait.
     TooManyAttempts,
-    /// The link is unknown, used, replaced by a newer one, or too old.
+    /// The link is unknown, used, expired, or replaced by a newer one.
     InvalidLink,
-    /// The organisation is suspended: nothing can be given there.
+    /// The organisation is suspended.
     OrganisationSuspended,
     /// The organisation is closed.
     OrganisationClosed,
-    /// An organisation has at least one member who is OWNER; this would leave it without.
+    /// An organisation needs at least one OWNER; this would remove the last one.
     LastOwner,
-    /// It is held by somebody. The message says by whom.
+    /// It is in use. The message says by whom.
     InUse,
-    /// A built-in role is the same for everybody and cannot be changed.
+    /// Built-in roles cannot be changed.
     BuiltInRole,
-    /// There is one already.
+    /// It exists already.
     Duplicate,
     /// The person is a member already.
     AlreadyMember,
-    /// It has been answered, has ended or was taken back in the meantime.
+    /// It was answered, ended or withdrawn in the meantime.
     StaleState,
-    /// The address is not proved yet: use the link in the mail first.
+    /// Your email address is not verified yet. Use the link in the mail first.
     AddressNotVerified,
-    /// It was made for another address.
+    /// It is for another email address.
     WrongAddress,
-    /// There is no such object among those that could be meant.
+    /// The object is unknown here.
     Unknown,
-    /// More than can be taken at once.
+    /// More than the limit.
     TooMany,
-    /// Values that are there do not fit what is asked for. The payload lists them.
+    /// Existing values do not fit the change. The payload lists them.
     ValuesDoNotFit,
-    /// It is too early: the message says from when.
+    /// It is too early. The message says from when it is possible.
     TooEarly,
-    /// The time in which it could be done is over.
+    /// The time limit has passed.
     TooLate,
-    /// Somebody would pay for themselves through others. The message names the circle.
+    /// An organisation would pay for itself through others. The message names the circle.
     PayerCycle,
-    /// More organisations would pay for one another in a row than is allowed.
+    /// The chain of payers would be too long.
     PayerChainTooLong,
-    /// Only an OWNER who is a direct member of the organisation can do this.
+    /// Only an OWNER who is a member of the organisation can do this.
     NotAnOwner,
-    /// Only staff of the operator can do this, where they are no members themselves.
+    /// Only staff of the operator can do this, and only where they are not members.
     ForStaffOnly,
-    /// The organisation would come to be above itself. The message names the way.
+    /// The organisation would be its own reseller through others. The message names them.
     Cycle,
-    /// More resellers would stand above each other than there may be.
+    /// The chain of resellers would be too long.
     TooDeep,
     /// Only a reseller has clients.
     NotAReseller,
 }
 
-/// Something that the user can mend.
+/// A problem that the user can fix.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct UserError {
-    /// What kind of mistake, for programs.
+    /// The kind of problem, for programs.
     pub code: UserErrorCode,
-    /// The path of the input field, if one is at fault.
+    /// The path of the invalid input field; null if the problem is not in one field.
     pub field: Option<Vec<String>>,
-    /// What to do, for people.
+    /// The problem and what to do, for people.
     pub message: String,
-    /// With PERMISSION_NOT_HELD: what the giver lacks at the organisation.
+    /// With PERMISSION_NOT_HELD: the permissions that you lack at the organisation. Otherwise null.
     pub missing_permissions: Option<PermissionSet>,
-    /// With PERMISSION_NOT_HELD: what the giver lacks at the clients of the organisation.
+    /// With PERMISSION_NOT_HELD: the permissions that you lack at the clients of the organisation. Otherwise null.
     pub missing_client_permissions: Option<PermissionSet>,
 }
 
 impl UserError {
-    /// A mistake in the given input field.
+    /// A problem in an input field.
     pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self { field: Some(vec!["input".to_owned(), field.to_owned()]), ..Self::general(code, message) }
     }
 
-    /// A mistake that is in no single field.
+    /// A problem that is not in one field.
     pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { code, field: None, message, missing_permissions: None, missing_client_permissions: None }
     }
 
-    /// The same mistake where its input is one of a list in the whole input: the field is named from the root.
+    /// The same problem in one row of a list: the path starts at the input.
     pub fn in_row(mut self, list: &str, index: usize) -> Self {
         let inside = self.field.unwrap_or_default().into_iter().skip(1);
         self.field = Some(["input".to_owned(), list.to_owned(), index.to_string()].into_iter().chain(inside).collect());
         self
     }
 
-    /// For who wants to give what they do not hold.
+    /// The error for granting permissions that the actor does not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
         Self::lacking(field, "You cannot give what you do not hold", missing)
     }
 
-    /// For who lacks something that the act takes; the message begins with what cannot be done.
+    /// The error for missing permissions. The message begins with the opening.
     pub fn lacking(field: &str, opening: &str, missing: Grants) -> Self {
         let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
         let (own, clients) = (list(missing.own), list(missing.clients));
@@ -265,7 +266,7 @@ impl UserError {
         }
     }
 
-    /// For an API key that wants to do what only a person can.
+    /// The error for an API key that tries what only a person can do.
     pub fn for_people_only() -> Self {
         let message = "An API key cannot do this. Sign in as a person with logIn.";
         Self::general(UserErrorCode::ForPeopleOnly, message)
@@ -277,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_in_a_row_says_which_row() {
+    fn a_problem_in_a_row_says_which_row() {
         let error = UserError::at("email", UserErrorCode::InvalidInput, "x").in_row("invitations", 7);
         assert_eq!(error.field.unwrap(), ["input", "invitations", "7", "email"]);
         let error = UserError::general(UserErrorCode::TooMany, "x").in_row("clients", 0);

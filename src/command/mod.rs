@@ -1,4 +1,4 @@
-//! The command line. Each command is a file; `database` opens what they work on.
+//! The command line. Each command has a file, and `database` opens the database.
 
 mod audit;
 mod database;
@@ -25,21 +25,21 @@ use crate::graphql;
     name = "tenantry",
     version,
     after_help = "Examples:
-  tenantry serve --demo                 try it: an embedded database, filled with people and firms
+  tenantry serve --demo                 try it with an embedded database and example data
   tenantry serve --config tenantry.toml run it; config.example.toml explains every setting
   tenantry operator create --email you@example.com
-                                        make the first account of a real installation
-  tenantry audit verify                 whether the audit logs are as they were written
-  tenantry schema > schema.graphql      the schema, with the permission that each field asks for
+                                        create the first account of an installation
+  tenantry audit verify                 check that nobody changed the audit logs
+  tenantry schema > schema.graphql      print the schema, with the permission of each field
 
 Every setting can also come from the environment: database.max_connections is TENANTRY_DATABASE__MAX_CONNECTIONS,
-and DATABASE_URL is database.url. Without a database URL the data is kept in SQLite in the data folder."
+and DATABASE_URL is database.url. Without a database URL, Tenantry uses SQLite in the data folder."
 )]
 pub struct Cli {
-    /// File with settings; what it leaves out has its default.
+    /// The settings file. Settings that it leaves out have their defaults.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder for the embedded database, the signing key and outgoing mail, in place of data_dir.
+    /// The folder for the embedded database, the signing key and outgoing mail. It replaces data_dir.
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -52,13 +52,15 @@ enum Command {
     Migrate(migrate::Arguments),
     Seed(seed::Arguments),
     /// Print the GraphQL schema.
-    #[command(after_help = "Example:\n  tenantry schema > schema.graphql\n\nNeeds no database and no settings.")]
+    #[command(
+        after_help = "Example:\n  tenantry schema > schema.graphql\n\nThis needs neither a database nor settings."
+    )]
     Schema,
     Operator(operator::Arguments),
     Audit(audit::Arguments),
 }
 
-/// Why a command ended without having done its work: one sentence that says what to do.
+/// Why a command failed: one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(String);

@@ -1,24 +1,30 @@
-//! Assembly: the schema out of the features (`schema`), and the limits that a document must keep.
+//! The schema, what its objects and mutations need, and the limits on documents.
 //!
-//! `documents` keeps parsed texts, `trusted` those that may run if not all may; `nesting` looks at a text before it
-//! is parsed, `limits` at what it asks for, with the `types` of the schema at hand, `once` at what it changes, and
-//! `pages` at how much it may return.
+//! `request` is what one request carries, `act` how a mutation runs, `page` how lists work, `guard` and `directive` what
+//! the macros generate calls to. `schema` assembles the root types.
+//!
+//! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document before
+//! it is parsed. `limits` checks its size with the `types` of the schema, `once` its mutations, and `pages` how much it may
+//! return.
 
 pub mod act;
+pub mod directive;
 pub mod documents;
+pub mod guard;
 pub mod limits;
 mod nesting;
 mod node;
 mod once;
 pub mod page;
 pub mod pages;
+mod permission_list;
 pub mod request;
 mod schema;
 pub mod trusted;
 mod types;
 
-/// Stack of the threads that run requests, in bytes. A mutation with all levels of fields that are allowed behind it
-/// takes more than the usual 2 MiB where nothing is optimised. It takes no memory before it is used.
+/// Stack size of the threads that run requests, in bytes. In unoptimised builds, the deepest allowed document needs more
+/// than the usual 2 MiB. The memory is not taken before it is used.
 pub const STACK: usize = 16 << 20;
 
 pub use schema::{Mutation, Query, Schema, Services, build, sdl};

@@ -1,22 +1,22 @@
-//! What a mail says: written once, shown as plain text and as HTML.
+//! The content of a mail, written once and shown as plain text and as HTML.
 
 use crate::base::locale::Locale;
 
-/// A subject and what follows it.
+/// The subject and the parts of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// What it says.
+    /// The parts, in order.
     pub parts: Vec<Part>,
 }
 
-/// A piece of a letter.
+/// A part of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// A paragraph.
     Text(String),
-    /// Something to click on.
+    /// A link.
     Link {
         /// What it does.
         label: String,
@@ -26,19 +26,19 @@ pub enum Part {
 }
 
 impl Letter {
-    /// A letter that has nothing in it yet.
+    /// A letter with a subject and no parts.
     pub fn about(subject: impl Into<String>) -> Self {
         Self { subject: subject.into(), parts: Vec::new() }
     }
 
-    /// Another paragraph.
+    /// Adds a paragraph.
     #[must_use]
     pub fn say(mut self, text: impl Into<String>) -> Self {
         self.parts.push(Part::Text(text.into()));
         self
     }
 
-    /// A link on a line of its own.
+    /// Adds a link on a line of its own.
     #[must_use]
     pub fn link(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
         self.parts.push(Part::Link { label: label.into(), url: url.into() });

@@ -13,9 +13,9 @@ use super::store;
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
-use crate::billing::invoice::{self, Invoice, InvoiceFilter};
-use crate::catalogue::service::{self, Service, ServiceFilter};
-use crate::catalogue::subscription::{self, Subscription, SubscriptionFilter};
+use crate::billing::invoice::{Invoice, InvoiceFilter};
+use crate::catalogue::service::{Service, ServiceFilter};
+use crate::catalogue::subscription::{Subscription, SubscriptionFilter};
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -167,7 +167,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which services.")] filter: Option<ServiceFilter>,
     ) -> Result<Option<Connection<Service>>> {
-        service::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Service::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     /// The subscriptions, the oldest first.
@@ -178,7 +178,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which subscriptions.")] filter: Option<SubscriptionFilter>,
     ) -> Result<Option<Connection<Subscription>>> {
-        subscription::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Subscription::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     /// The invoices of this organisation, the newest first, including those that another organisation pays.
@@ -189,7 +189,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
     ) -> Result<Option<Connection<Invoice>>> {
-        invoice::store::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Invoice::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     /// The invoices that this organisation has to pay: its own, and those of organisations it pays for.
@@ -200,7 +200,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
     ) -> Result<Option<Connection<Invoice>>> {
-        invoice::store::list_to_pay(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Invoice::list_to_pay(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     #[flattened]

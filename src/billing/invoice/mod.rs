@@ -1,5 +1,7 @@
-//! Invoices, with their recipient as it was when issued. An invoice exists for those who hold INVOICE_READ at the
-//! organisation that it is for, or at its payer.
+//! Invoices: DRAFT, OPEN, PAID or VOID, and overdue while open after the due date.
+//!
+//! An invoice keeps its recipient as it was at the time of issue. It exists for viewers with INVOICE_READ at the
+//! organisation that it is for, or at the payer.
 
 mod line;
 mod object;
@@ -7,5 +9,5 @@ mod rules;
 pub mod store;
 
 pub use line::InvoiceLine;
-pub use object::{Invoice, InvoiceState};
-pub use rules::{InvoiceFilter, InvoiceStanding};
+pub use object::{Invoice, InvoiceFilter, InvoiceState};
+pub use rules::InvoiceStanding;

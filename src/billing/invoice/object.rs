@@ -1,38 +1,47 @@
-//! An invoice.
+//! The invoice, and which invoices a list shows.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::invoice;
 use macros::guarded;
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use super::line::InvoiceLine;
-use super::{rules, store};
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use super::rules::{self, InvoiceStanding};
+use super::store;
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
-use crate::base::id;
+use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-/// Where an invoice stands.
+/// The state of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "invoice::State")]
 pub enum InvoiceState {
     /// Not issued yet.
     Draft,
-    /// Issued, not wholly paid.
+    /// Issued and not fully paid.
     Open,
-    /// Wholly paid.
+    /// Fully paid.
     Paid,
     /// Cancelled.
     Void,
 }
 
-/// An invoice, with its recipient as it was when issued.
+/// Which invoices to list.
+#[derive(InputObject)]
+pub struct InvoiceFilter {
+    /// Only invoices in this state.
+    pub state: Option<InvoiceStanding>,
+}
+
+/// An invoice, with its recipient as it was at the time of issue.
 #[derive(Clone)]
 pub struct Invoice {
     row: Arc<invoice::Model>,
@@ -41,19 +50,14 @@ pub struct Invoice {
 }
 
 impl Invoice {
-    /// An invoice with the organisation that it is for and the one that pays it.
-    pub fn new(row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
-        Self { row: Arc::clone(row), organisation: organisation.clone(), payer: payer.clone() }
-    }
-
     /// The organisation that it is for.
     pub fn organisation_key(&self) -> Uuid {
-        self.organisation.row.id
+        self.organisation.id()
     }
 
     /// The organisation that is to pay it.
     pub fn payer_key(&self) -> Uuid {
-        self.payer.row.id
+        self.payer.id()
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -61,14 +65,47 @@ impl Invoice {
     }
 }
 
-impl crate::graphql::act::Find for Invoice {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Invoice;
+impl Invoice {
+    fn new(row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
+        Self { row: Arc::clone(row), organisation: organisation.clone(), payer: payer.clone() }
+    }
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    /// The invoices for an organisation, the newest first.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        filter: Option<&InvoiceFilter>,
+    ) -> Result<Connection<Self>> {
+        let rows = store::list(request, at.id(), page, filter.and_then(|filter| filter.state)).await?;
+        let payers = request.access.look_all(rows.rows().map(|row| row.payer_id)).await?;
+        // A foreign key ensures that the payer exists.
+        Ok(rows.connection(|row| Self::new(row, at, payers.get(&row.payer_id).unwrap_or(at))))
+    }
+
+    /// The invoices that an organisation is to pay, its own and those of others, the newest first.
+    pub async fn list_to_pay(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        filter: Option<&InvoiceFilter>,
+    ) -> Result<Connection<Self>> {
+        let rows = store::list_to_pay(request, at.id(), page, filter.and_then(|filter| filter.state)).await?;
+        let billed = request.access.look_all(rows.rows().map(|row| row.organisation_id)).await?;
+        Ok(rows.connection(|row| Self::new(row, billed.get(&row.organisation_id).unwrap_or(at), at)))
+    }
+}
+
+impl Find for Invoice {
+    const TYPE: Type = Type::Invoice;
+
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::find_row(request, key).await? else { return Ok(None) };
+        let sides = request.access.look_all([row.organisation_id, row.payer_id]).await?;
+        let (Some(organisation), Some(payer)) = (sides.get(&row.organisation_id), sides.get(&row.payer_id)) else {
+            return Ok(None);
+        };
+        Ok(Self::new(&row, organisation, payer).if_visible())
     }
 }
 
@@ -79,33 +116,33 @@ impl Guarded for Invoice {
             Side::Payer => &self.payer,
             Side::Client | Side::Reseller => return None,
         };
-        Some(GrantsAt { organisation: end.row.id, grants: end.grants })
+        end.grants_at(Side::Organisation)
     }
 }
 
-/// An invoice, with its recipient as it was when issued.
+/// An invoice, with its recipient as it was at the time of issue.
 #[guarded(exists(INVOICE_READ at ORGANISATION, INVOICE_READ at PAYER))]
 #[Object]
 impl Invoice {
     /// Opaque id.
     #[public]
     pub(crate) async fn id(&self) -> ID {
-        id::Type::Invoice.id(self.row.id)
+        Type::Invoice.id(self.row.id)
     }
 
-    /// Its number, without gaps per issuer; a draft has none.
+    /// Its number; null for a draft. The numbers of one issuer have no gaps.
     #[public]
     fn number(&self) -> Option<&str> {
         self.row.number.as_deref()
     }
 
-    /// Where it stands.
+    /// Its state.
     #[public]
     fn state(&self) -> InvoiceState {
         self.row.state.into()
     }
 
-    /// Whether it is open and its last day to pay is over (UTC).
+    /// Whether it is open and its due date has passed (UTC).
     #[public]
     async fn is_overdue(&self, context: &Context<'_>) -> Result<Option<bool>> {
         Ok(Some(rules::is_overdue(&self.row, Request::of(context)?.now().date_naive())))
@@ -114,13 +151,13 @@ impl Invoice {
     /// The organisation that it is for.
     #[public]
     fn organisation(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.organisation.row)
+        self.organisation.card().into()
     }
 
     /// The organisation that is to pay it: the one that it is for, or its payer.
     #[public]
     fn payer(&self) -> OrganisationCard {
-        OrganisationCard::from(&*self.payer.row)
+        self.payer.card().into()
     }
 
     /// Sum of the lines before VAT.
@@ -135,45 +172,47 @@ impl Invoice {
         self.money(self.row.vat_minor)
     }
 
-    /// What is to be paid in all.
+    /// The amount to pay, with VAT.
     #[public]
     fn total(&self) -> Money {
         self.money(self.row.total_minor)
     }
 
-    /// What has been paid.
+    /// The amount that has been paid.
     #[public]
     fn paid(&self) -> Money {
         self.money(self.row.paid_minor)
     }
 
-    /// Whose name stands on it.
+    /// The name of the recipient on the invoice.
     #[public]
     fn recipient_name(&self) -> &str {
         &self.row.recipient_name
     }
 
-    /// The address that stands on it.
+    /// The address of the recipient on the invoice.
     #[public]
     fn recipient_address(&self) -> &str {
         &self.row.recipient_address
     }
 
-    /// Day of issue.
+    /// Date of issue.
     #[public]
     fn issued_on(&self) -> Date {
         self.row.issued_on
     }
 
-    /// Last day to pay.
+    /// Due date: the last day to pay.
     #[public]
     fn due_on(&self) -> Date {
         self.row.due_on
     }
 
-    /// What it is for, line by line.
+    /// Its lines, in order.
     #[public]
     async fn lines(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<InvoiceLine>>> {
-        store::lines(Request::of(context)?, self.row.id, self.row.currency.as_str().into(), &page).await.map(Some)
+        let currency: Arc<str> = self.row.currency.as_str().into();
+        let rows = store::list_lines(Request::of(context)?, self.row.id, &page).await?;
+        Ok(Some(rows.connection(|row| InvoiceLine::new(row, &currency))))
     }
 }

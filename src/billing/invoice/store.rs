@@ -3,67 +3,70 @@
 use std::sync::Arc;
 
 use entity::{invoice, invoice_line};
+use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use super::line::InvoiceLine;
-use super::object::Invoice;
-use super::rules::InvoiceFilter;
-use crate::access::{Decision, Exists};
+use super::rules::InvoiceStanding;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-/// The newest first.
+/// The invoices for an organisation, the newest first.
 static OF_ORGANISATION: List<invoice::Model> =
     List { descending: true, ..List::of_rows("invoice", "organisation_id", Key::Day("issued_on")) };
 
+/// The invoices that a payer is to pay, the newest first.
 static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISATION };
 
+/// The lines of an invoice, in their order.
 static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice_id", Key::Number("position"));
 
-/// The invoices for an organisation.
+/// The condition that an invoice is in this state on a day; all invoices without a state.
+fn in_state(state: Option<InvoiceStanding>, today: Date) -> Filter {
+    let condition = match state {
+        None => return Filter::default(),
+        Some(InvoiceStanding::Draft) => "t.state = 'DRAFT'",
+        Some(InvoiceStanding::Open) => "t.state = 'OPEN'",
+        Some(InvoiceStanding::Paid) => "t.state = 'PAID'",
+        Some(InvoiceStanding::Void) => "t.state = 'VOID'",
+        Some(InvoiceStanding::Overdue) => {
+            return Filter::default().and_with("t.state = 'OPEN' AND t.due_on < :today", [(":today", today.into())]);
+        }
+    };
+    Filter::default().and(condition)
+}
+
+/// A page of the invoices for an organisation.
 pub async fn list(
     request: &Request,
-    seen: &Decision,
+    organisation: Uuid,
     page: &PageArguments,
-    filter: Option<&InvoiceFilter>,
-) -> Result<Connection<Invoice>> {
-    let conditions = InvoiceFilter::conditions(filter, request.now().date_naive());
-    let (slice, total) = OF_ORGANISATION.read(request, seen.row.id, page, conditions).await?;
-    let payers = request.access.look_all(slice.items.iter().map(|(_, row)| row.payer_id)).await?;
-    // A foreign key holds the payer, so none is missing.
-    Ok(Connection::new(&slice, total, |row| Invoice::new(row, seen, payers.get(&row.payer_id).unwrap_or(seen))))
+    state: Option<InvoiceStanding>,
+) -> Result<Page<invoice::Model>> {
+    OF_ORGANISATION.rows(request, organisation, page, in_state(state, request.now().date_naive())).await
 }
 
-/// The invoices that an organisation is to pay, its own and those of others.
+/// A page of the invoices that an organisation is to pay: its own and those of others.
 pub async fn list_to_pay(
     request: &Request,
-    payer: &Decision,
+    payer: Uuid,
     page: &PageArguments,
-    filter: Option<&InvoiceFilter>,
-) -> Result<Connection<Invoice>> {
-    let conditions = InvoiceFilter::conditions(filter, request.now().date_naive());
-    let (slice, total) = OF_PAYER.read(request, payer.row.id, page, conditions).await?;
-    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.organisation_id)).await?;
-    Ok(Connection::new(&slice, total, |row| Invoice::new(row, ends.get(&row.organisation_id).unwrap_or(payer), payer)))
+    state: Option<InvoiceStanding>,
+) -> Result<Page<invoice::Model>> {
+    OF_PAYER.rows(request, payer, page, in_state(state, request.now().date_naive())).await
 }
 
-/// The lines of an invoice, in their order on it.
-pub async fn lines(
-    request: &Request,
-    invoice: Uuid,
-    currency: Arc<str>,
-    page: &PageArguments,
-) -> Result<Connection<InvoiceLine>> {
-    LINES.connection(request, invoice, page, Filter::default(), |row| InvoiceLine::new(row, &currency)).await
+/// A page of the lines of an invoice.
+pub async fn list_lines(request: &Request, invoice: Uuid, page: &PageArguments) -> Result<Page<invoice_line::Model>> {
+    LINES.rows(request, invoice, page, Filter::default()).await
 }
 
-/// The invoice, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<Invoice>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    let ends = request.access.look_all([row.organisation_id, row.payer_id]).await?;
-    let (Some(organisation), Some(payer)) = (ends.get(&row.organisation_id), ends.get(&row.payer_id)) else {
-        return Ok(None);
-    };
-    Ok(Invoice::new(&row, organisation, payer).if_visible())
+/// An invoice by its id, for the object that checks who sees it.
+pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<invoice::Model>>> {
+    OF_ORGANISATION.find(request.db(), &request.lists, id).await
+}
+
+/// The invoice, if it exists for the viewer.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::Invoice>> {
+    <super::Invoice as crate::graphql::act::Find>::find(request, id).await // shim
 }

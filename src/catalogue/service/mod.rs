@@ -1,7 +1,9 @@
-//! Services: the things themselves, servers, sites, domains. A domain exists for those who hold DOMAIN_READ at its
-//! organisation, any other service for those who hold SERVICE_READ.
+//! Services: servers, web sites, domains and the like.
+//!
+//! A service is PENDING, ACTIVE, SUSPENDED or ENDED. A domain exists for viewers with DOMAIN_READ at its organisation, any
+//! other service for viewers with SERVICE_READ.
 
 mod object;
-pub mod store;
+mod store;
 
 pub use object::{Service, ServiceFilter, ServiceKind, ServiceState};

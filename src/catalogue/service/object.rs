@@ -1,4 +1,4 @@
-//! A service, and which of them one sees.
+//! The service, and which services a viewer sees.
 
 use std::sync::Arc;
 
@@ -6,22 +6,27 @@ use async_graphql::{Enum, ID, InputObject, Object};
 use entity::service;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
-use crate::access::{Decision, Grants, GrantsAt, Guarded, Permission, Side};
-use crate::base::id;
-use crate::graphql::page::Filter;
+use super::store;
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
+use crate::base::error::Result;
+use crate::base::id::Type;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
 
-/// What sort of thing a service is.
+/// The kind of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "service::Kind")]
 pub enum ServiceKind {
     /// A virtual server.
     VirtualServer,
-    /// A web site.
+    /// Web hosting.
     WebHosting,
-    /// A domain name; seen with DOMAIN_READ.
+    /// A domain name. Visible with `domain:read`.
     Domain,
-    /// Seats for people.
+    /// Seats for users.
     Seats,
     /// A quota of devices.
     Devices,
@@ -29,100 +34,89 @@ pub enum ServiceKind {
     Other,
 }
 
-/// Whether a service runs.
+/// The state of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "service::State")]
 pub enum ServiceState {
-    /// Is being set up.
+    /// Being set up.
     Pending,
-    /// Runs.
+    /// Running.
     Active,
-    /// Stopped, kept.
+    /// Stopped, but not deleted.
     Suspended,
-    /// Gone.
+    /// Deleted.
     Ended,
 }
 
-/// Which services.
+/// Which services to list.
 #[derive(InputObject)]
 pub struct ServiceFilter {
-    /// Only of this sort.
+    /// Only services of this kind.
     pub kind: Option<ServiceKind>,
-    /// Only in this state.
+    /// Only services in this state.
     pub state: Option<ServiceState>,
 }
 
-/// The thing itself: a server, a site, a domain.
+/// A server, a web site, a domain or the like.
 pub struct Service {
     row: Arc<service::Model>,
-    seen: Decision,
+    organisation: Decision,
 }
 
 impl Service {
-    /// A service of an organisation; the list that it stands in has left out those that the viewer does not see.
-    pub fn new(row: &Arc<service::Model>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    fn new(row: Arc<service::Model>, at: &Decision) -> Self {
+        Self { row, organisation: at.clone() }
+    }
+
+    /// The services of an organisation that the viewer sees, by name.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        filter: Option<&ServiceFilter>,
+    ) -> Result<Connection<Self>> {
+        let kind = filter.and_then(|filter| filter.kind).map(Into::into);
+        let state = filter.and_then(|filter| filter.state).map(Into::into);
+        let rows = store::list(request, at.id(), page, (kind, state), at.grants).await?;
+        Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
 }
 
-impl ServiceFilter {
-    /// As conditions on rows, together with what the viewer may see.
-    pub fn conditions(filter: Option<&Self>, grants: Grants) -> Filter {
-        use sea_orm::ActiveEnum;
-        let mut conditions = Filter::default();
-        if !grants.has(Permission::DomainRead) {
-            conditions = conditions.and("t.kind <> 'DOMAIN'");
-        }
-        if !grants.has(Permission::ServiceRead) {
-            conditions = conditions.and("t.kind = 'DOMAIN'");
-        }
-        if let Some(kind) = filter.and_then(|filter| filter.kind) {
-            conditions =
-                conditions.and_with("t.kind = :kind", [(":kind", service::Kind::from(kind).to_value().into())]);
-        }
-        if let Some(state) = filter.and_then(|filter| filter.state) {
-            let value = service::State::from(state).to_value();
-            conditions = conditions.and_with("t.state = :state", [(":state", value.into())]);
-        }
-        conditions
-    }
-}
+impl Find for Service {
+    const TYPE: Type = Type::Service;
 
-impl crate::graphql::act::Find for Service {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Service;
-
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let Some(at) = request.access.look(row.key(|row| row.organisation_id)).await? else { return Ok(None) };
+        Ok(row.visible(|row| Self::new(row, &at)))
     }
 }
 
 impl Guarded for Service {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        // Of the two permissions that show services, only the one of its kind counts.
+        // A domain needs DOMAIN_READ, any other service SERVICE_READ, so the other permission does not count.
         let other = match self.row.kind {
             service::Kind::Domain => Permission::ServiceRead,
             _ => Permission::DomainRead,
         };
-        let mut seat = self.seen.grants_at(side)?;
-        seat.grants.own = seat.grants.own.without([other].into_iter().collect());
-        Some(seat)
+        let mut at = self.organisation.grants_at(side)?;
+        at.grants.own = at.grants.own.without([other].into_iter().collect());
+        Some(at)
     }
 }
 
-/// The thing itself: a server, a site, a domain. A domain is seen with `domain:read`, any other with `service:read`.
+/// A server, a web site, a domain or the like. Domains are visible with `domain:read`, other services with
+/// `service:read`.
 #[guarded(exists(SERVICE_READ, DOMAIN_READ))]
 #[Object]
 impl Service {
     /// Opaque id.
     #[public]
     pub(crate) async fn id(&self) -> ID {
-        id::Type::Service.id(self.row.id)
+        Type::Service.id(self.row.id)
     }
 
-    /// What sort of thing.
+    /// Its kind.
     #[public]
     fn kind(&self) -> ServiceKind {
         self.row.kind.into()
@@ -134,13 +128,13 @@ impl Service {
         &self.row.name
     }
 
-    /// Whether it runs.
+    /// Its state.
     #[public]
     fn state(&self) -> ServiceState {
         self.row.state.into()
     }
 
-    /// When it was made.
+    /// When it was created.
     #[public]
     fn created_at(&self) -> DateTimeUtc {
         self.row.created_at

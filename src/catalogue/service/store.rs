@@ -1,29 +1,43 @@
 //! Statements about services.
 
-use entity::service;
+use std::sync::Arc;
+
+use entity::service::{Kind, Model, State};
+use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
-use super::object::{Service, ServiceFilter};
-use crate::access::{Decision, Exists};
+use crate::access::{Grants, Permission, Unchecked};
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Key, List, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<service::Model> = List::of_rows("service", "organisation_id", Key::Text("name"));
+static OF_ORGANISATION: List<Model> = List::of_rows("service", "organisation_id", Key::Text("name"));
 
-/// The services of an organisation that the viewer sees, by name.
+/// A page of the services of an organisation that are visible with these grants, by name.
 pub async fn list(
     request: &Request,
-    seen: &Decision,
+    organisation: Uuid,
     page: &PageArguments,
-    filter: Option<&ServiceFilter>,
-) -> Result<Connection<Service>> {
-    let conditions = ServiceFilter::conditions(filter, seen.grants);
-    OF_ORGANISATION.connection(request, seen.row.id, page, conditions, |row| Service::new(row, seen)).await
+    (kind, state): (Option<Kind>, Option<State>),
+    grants: Grants,
+) -> Result<Page<Model>> {
+    let mut filter = Filter::default();
+    if !grants.has(Permission::DomainRead) {
+        filter = filter.and("t.kind <> 'DOMAIN'");
+    }
+    if !grants.has(Permission::ServiceRead) {
+        filter = filter.and("t.kind = 'DOMAIN'");
+    }
+    if let Some(kind) = kind {
+        filter = filter.and_with("t.kind = :kind", [(":kind", kind.to_value().into())]);
+    }
+    if let Some(state) = state {
+        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
+    }
+    OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
-/// The service, if it is there for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<Service>> {
-    let Some(row) = OF_ORGANISATION.find(request.db(), &request.lists, id).await? else { return Ok(None) };
-    Ok(request.access.look(row.organisation_id).await?.and_then(|seen| Service::new(&row, &seen).if_visible()))
+/// A service by its id.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_ORGANISATION.look_up(request, id).await
 }

@@ -1,7 +1,8 @@
-//! Subscriptions: what an organisation has bought, with the price as agreed. Exist for those who hold
-//! SUBSCRIPTION_READ at the organisation.
+//! Subscriptions: what an organisation has bought, with the agreed price.
+//!
+//! A subscription is ACTIVE, CANCELLED or ENDED. It exists for viewers with SUBSCRIPTION_READ at the organisation.
 
 mod object;
-pub mod store;
+mod store;
 
 pub use object::{Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};

@@ -1,4 +1,4 @@
-//! A subscription.
+//! The subscription.
 
 use std::sync::Arc;
 
@@ -6,93 +6,109 @@ use async_graphql::{Enum, ID, InputObject, Object};
 use entity::subscription;
 use macros::guarded;
 use sea_orm::prelude::Date;
+use uuid::Uuid;
 
+use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
-use crate::base::id;
+use crate::base::error::Result;
+use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
 
 /// How often a subscription renews.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "subscription::Term")]
 pub enum SubscriptionTerm {
-    /// Each month.
+    /// Every month.
     Monthly,
-    /// Each year.
+    /// Every year.
     Annual,
 }
 
-/// Whether a subscription runs.
+/// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "subscription::State")]
 pub enum SubscriptionState {
-    /// Runs.
+    /// Renews at the end of each term.
     Active,
-    /// Ends at its next renewal.
+    /// Cancelled: it ends on its next renewal date.
     Cancelled,
-    /// Over.
+    /// No longer in force.
     Ended,
 }
 
-/// Which subscriptions.
+/// Which subscriptions to list.
 #[derive(InputObject)]
 pub struct SubscriptionFilter {
-    /// Only in this state.
+    /// Only subscriptions in this state.
     pub state: Option<SubscriptionState>,
 }
 
-/// A product that an organisation has, with the price as agreed.
+/// A product that an organisation has bought, with the agreed price.
 pub struct Subscription {
     row: Arc<subscription::Model>,
-    seen: Decision,
+    organisation: Decision,
 }
 
 impl Subscription {
-    /// A subscription of an organisation.
-    pub fn new(row: &Arc<subscription::Model>, seen: &Decision) -> Self {
-        Self { row: Arc::clone(row), seen: seen.clone() }
+    fn new(row: Arc<subscription::Model>, at: &Decision) -> Self {
+        Self { row, organisation: at.clone() }
+    }
+
+    /// The subscriptions of an organisation, the oldest first.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        filter: Option<&SubscriptionFilter>,
+    ) -> Result<Connection<Self>> {
+        let state = filter.and_then(|filter| filter.state).map(Into::into);
+        let rows = store::list(request, at.id(), page, state).await?;
+        Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
 }
 
-impl crate::graphql::act::Find for Subscription {
-    const TYPE: crate::base::id::Type = crate::base::id::Type::Subscription;
+impl Find for Subscription {
+    const TYPE: Type = Type::Subscription;
 
-    async fn find(
-        request: &crate::graphql::request::Request,
-        key: uuid::Uuid,
-    ) -> crate::base::error::Result<Option<Self>> {
-        super::store::find(request, key).await
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let Some(at) = request.access.look(row.key(|row| row.organisation_id)).await? else { return Ok(None) };
+        Ok(row.visible(|row| Self::new(row, &at)))
     }
 }
 
 impl Guarded for Subscription {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.seen.grants_at(side)
+        self.organisation.grants_at(side)
     }
 }
 
-/// A product that an organisation has, with the price as agreed.
+/// A product that an organisation has bought, with the agreed price.
 #[guarded(exists(SUBSCRIPTION_READ))]
 #[Object]
 impl Subscription {
     /// Opaque id.
     #[public]
     pub(crate) async fn id(&self) -> ID {
-        id::Type::Subscription.id(self.row.id)
+        Type::Subscription.id(self.row.id)
     }
 
-    /// Code of the article.
+    /// Code of the product.
     #[public]
     fn product_code(&self) -> &str {
         &self.row.product_code
     }
 
-    /// Name of the article when it was ordered.
+    /// Name of the product at the time of the order.
     #[public]
     fn product_name(&self) -> &str {
         &self.row.product_name
     }
 
-    /// How many units.
+    /// The number of units.
     #[public]
     fn quantity(&self) -> i32 {
         self.row.quantity
@@ -104,13 +120,13 @@ impl Subscription {
         self.row.term.into()
     }
 
-    /// Price of one unit for one term, as agreed.
+    /// Agreed price of one unit for one term.
     #[public]
     fn unit_price(&self) -> Money {
         Money::new(self.row.unit_price_minor, &self.row.currency)
     }
 
-    /// Whether it runs.
+    /// Its state.
     #[public]
     fn state(&self) -> SubscriptionState {
         self.row.state.into()
@@ -122,7 +138,7 @@ impl Subscription {
         self.row.starts_on
     }
 
-    /// The next day on which a term begins.
+    /// The first day of the next term; null if it does not renew.
     #[public]
     fn renews_on(&self) -> Option<Date> {
         self.row.renews_on

@@ -12,8 +12,9 @@ use super::arguments::PageArguments;
 use super::filter::Filter;
 use super::list::List;
 use super::slice::Slice;
-use crate::access::{Unchecked, directive};
+use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 
 type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync;

@@ -11,7 +11,7 @@ fn an_organisation_pays_nothing_before_it_consents() {
         db_nobody_pays(&world).await;
         db_role_at(&world, 760_000, OWNER_OF_ACME, SOLO, BuiltinRole::Member).await;
         let asked = ask(&world, OWNER_OF_ACME, asking(ACME, SOLO, 0)).await;
-        assert_eq!((&asked["state"], &asked["payer"]["name"]), (&json!("PROPOSED"), &json!("Solo")));
+        assert_eq!((&asked["state"], &asked["payer"]["name"]), (&json!("PENDING"), &json!("Solo")));
         assert_eq!(chain_on(&world, ACME, 0).await, Vec::<String>::new());
         let stig = world.as_(SOLE_PERSON);
         let query = "query($id: ID!) { organisation(id: $id) { paysFor(first: 5) { totalCount } \
@@ -86,11 +86,11 @@ fn an_expired_request_makes_way_for_another() {
         }
         assert_eq!(olga.mistake("withdrawPayerRequest", named(&asked)).await["code"], "TOO_LATE");
         let query = "query($id: ID!, $states: [PayerAgreementState!]) { organisation(id: $id) { \
-                     payerRequests(first: 5, states: $states) { edges { node { id state lapsesAt } } } } }";
-        let lapsed = olga.run(query, json!({ "id": id_of(ACME), "states": ["LAPSED"] })).await;
-        let expected = json!([{ "node": { "id": asked["id"], "state": "LAPSED", "lapsesAt": null } }]);
+                     payerRequests(first: 5, states: $states) { edges { node { id state expiresAt } } } } }";
+        let lapsed = olga.run(query, json!({ "id": id_of(ACME), "states": ["EXPIRED"] })).await;
+        let expected = json!([{ "node": { "id": asked["id"], "state": "EXPIRED", "expiresAt": null } }]);
         assert_eq!(lapsed.ok()["organisation"]["payerRequests"]["edges"], expected);
-        let none = olga.run(query, json!({ "id": id_of(ACME), "states": ["PROPOSED", "SCHEDULED", "DECLINED"] })).await;
+        let none = olga.run(query, json!({ "id": id_of(ACME), "states": ["PENDING", "SCHEDULED", "DECLINED"] })).await;
         assert_eq!(none.at("organisation/payerRequests/edges"), &json!([]));
         let anew = ask(&world, OWNER_OF_ACME, seeking(ACME, &code, 1)).await;
         assert_ne!(anew["id"], asked["id"]);

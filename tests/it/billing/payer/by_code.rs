@@ -7,7 +7,7 @@ use super::*;
 /// Everything that the requesting side sees of its request.
 const SEEN: &str = "query($id: ID!) { organisation(id: $id) { name payer { name } \
     payerRequests(first: 5) { totalCount edges { cursor node { id state soughtCode payer { name } organisation { name } startsOn \
-      endsOn requestedAt requestedBy { name } lapsesAt answeredAt answeredBy { name } } } } \
+      endsOn requestedAt requestedBy { name } expiresAt answeredAt answeredBy { name } } } } \
     auditEvents(first: 5) { edges { node { action actorName way before after } } } } \
     explainPayer(organisationId: $id, on: \"2026-06-01\") { sentence } }";
 
@@ -30,7 +30,7 @@ fn without_ids(text: &str, ids: &[&Value]) -> String {
 async fn told(world: &World, code: &str, last: &str) -> Vec<(String, u64)> {
     let client = world.as_(OWNER_OF_ACME);
     client.run("{ viewer { name } }", json!({})).await.ok();
-    let selection = "agreement { id state soughtCode payer { name } startsOn endsOn requestedAt lapsesAt }";
+    let selection = "agreement { id state soughtCode payer { name } startsOn endsOn requestedAt expiresAt }";
     let asked = client.attempt("requestPayer", seeking(ACME, code, 30), selection).await;
     let id = asked.at("requestPayer/agreement/id").clone();
     assert!(id.is_string(), "{}", asked.text);
@@ -79,7 +79,7 @@ fn a_request_by_code_does_not_reveal_whether_the_code_exists() {
             }
         }
         assert!(
-            nobody[0].0.contains("\"state\":\"PROPOSED\"") && nobody[0].0.contains("\"payer\":null"),
+            nobody[0].0.contains("\"state\":\"PENDING\"") && nobody[0].0.contains("\"payer\":null"),
             "{}",
             nobody[0].0
         );

@@ -19,8 +19,7 @@ fn a_cycle_is_refused_with_the_visible_part_of_its_path() {
         let asked = ask(&world, SOLE_PERSON, seeking(SOLO, &code, 5)).await;
         let (code_told, message) = refused(&world, OWNER_OF_ACME, "acceptPayer", named(&asked)).await;
         assert_eq!(code_told, "PAYER_CYCLE");
-        let path =
-            "On 2026-03-20 this would be a circle, in which nobody pays in the end: Solo → Acme → Mecenat → Solo.";
+        let path = "On 2026-03-20 the payers would form a circle in which nobody pays: Solo → Acme → Mecenat → Solo.";
         assert_eq!(message, path);
         // With one between that Acme may not see.
         agree(&world, MECENAT, JARL, 0).await;
@@ -33,7 +32,7 @@ fn a_cycle_is_refused_with_the_visible_part_of_its_path() {
         assert!(message.ends_with("Solo → Mecenat → Jarl → Solo."), "{message}");
         let node = "query($id: ID!) { node(id: $id) { ... on PayerAgreement { state } } }";
         let waits = world.as_(SOLE_PERSON).run(node, json!({ "id": asked["id"] })).await;
-        assert_eq!(waits.at("node/state"), "PROPOSED", "it waits on");
+        assert_eq!(waits.at("node/state"), "PENDING", "it waits on");
     });
 }
 

@@ -1,7 +1,7 @@
-//! A set of permissions as the list that the schema shows.
+//! A set of permissions as a list in the schema.
 //!
-//! Written by hand because lists of permissions are the longest in most answers: the engine would make a future and a
-//! name for each item.
+//! It is written by hand because these lists are the longest part of most answers, and the engine would allocate a future
+//! and a name for each item.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -10,10 +10,9 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value};
 
-use super::permission::Permission;
-use super::set::PermissionSet;
+use crate::access::{Permission, PermissionSet};
 
-/// The names in the order of the table, each made once.
+/// The names, in the order of the table.
 static NAMES: LazyLock<Vec<(Permission, Value)>> = LazyLock::new(|| {
     Permission::ALL.iter().map(|permission| (*permission, Value::Enum(Name::new(permission.graphql_name())))).collect()
 });

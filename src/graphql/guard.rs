@@ -1,36 +1,56 @@
-//! The mutations of a request that were refused, gathered while it runs. The audit log writes them down afterwards.
+//! What the checks of fields and mutations do with the engine: they report errors and note refusals. `#[guarded]` and
+//! `#[mutation]` generate the calls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
 use async_graphql::parser::types::OperationType;
 
-use super::permission::Permission;
-use crate::base::error::{UserError, UserErrorCode};
+use crate::access::{Actor, Permission};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 
-/// A mutation that its actor may not do.
+/// A mutation that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The mutation, by its name in the schema.
+    /// Name of the mutation in the schema.
     pub action: String,
-    /// The code of the answer.
+    /// The error code.
     pub code: &'static str,
-    /// The permission that was lacking, where the answer names one.
+    /// The missing permission, if the error names one.
     pub permission: Option<Permission>,
 }
 
-/// The refusals of one request, in their order. Cheap to clone: the engine has one, and who runs it another.
+/// The refused mutations of one request, in order, for the audit log. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Refusals(Arc<Mutex<Vec<Refusal>>>);
 
 impl Refusals {
-    /// Takes those that have come so far.
+    /// Takes the refusals so far.
     pub fn take(&self) -> Vec<Refusal> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Notes that the mutation which runs is refused. Fields of what a mutation gives, and queries, are not noted.
+/// Requires a signed-in actor.
+pub fn authenticated(context: &Context<'_>) -> Result<()> {
+    match context.data_opt::<Actor>() {
+        Some(Actor::User(_) | Actor::ApiKey(_)) => Ok(()),
+        _ => Err(Error::sign_in()),
+    }
+}
+
+/// Adds the error at the path of the field. The field becomes null, and its siblings stay.
+pub fn report(context: &Context<'_>, error: Error) {
+    match &error {
+        Error::Forbidden { permission, .. } => note_refusal(context, error.code(), Some(*permission)),
+        Error::NotFound => note_refusal(context, error.code(), None),
+        _ => {}
+    }
+    let error = error.into_graphql().into_server_error(context.item.pos);
+    context.add_error(context.set_error_path(error));
+}
+
+/// Notes that the running mutation was refused. Queries, and fields below a mutation, are not noted.
 pub fn note_refusal(context: &Context<'_>, code: &'static str, permission: Option<Permission>) {
     let is_mutation = context.query_env.operation.node.ty == OperationType::Mutation;
     let is_root = context.path_node.is_some_and(|node| node.parent.is_none());
@@ -39,7 +59,7 @@ pub fn note_refusal(context: &Context<'_>, code: &'static str, permission: Optio
     refusals.0.lock().unwrap_or_else(PoisonError::into_inner).push(refusal);
 }
 
-/// The mistake as the list in a payload. One that is about rights is noted, like every other refusal.
+/// The error as the list of a payload; notes it if it is a refusal. Goes away with the last mutation of the old form.
 pub fn told(context: &Context<'_>, error: UserError) -> Vec<UserError> {
     let code = match error.code {
         UserErrorCode::PermissionNotHeld => Some("PERMISSION_NOT_HELD"),

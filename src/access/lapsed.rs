@@ -1,22 +1,22 @@
-//! Memberships that give nothing any more, because what they hang on is gone.
+//! Memberships that grant nothing any more, because the relation that they depend on has ended.
 
 use sea_orm::{DbErr, QueryResult};
 
 use super::permission::Permission;
 use super::role::BuiltinRole;
 
-/// What a membership hangs on besides its own end, when that is gone.
+/// Why a membership has lapsed before its own end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// It was given to one of the reseller's own people through a partnership, and that is over.
+pub enum Lapsed {
+    /// It was granted to a member of the reseller through a partnership, and the partnership has ended.
     Partnership,
-    /// It keeps the place of an owner who has not come yet, and its holder creates no more clients for the reseller, or
-    /// nobody does, because that is none any more or suspended.
+    /// It holds ownership for the reseller until the invited owner accepts. But its holder may no longer create clients for
+    /// the reseller, or the organisation is no longer an active reseller.
     Custody,
 }
 
-impl Loss {
-    /// Reads what `loss` selects.
+impl Lapsed {
+    /// Reads a column that `lapsed` selects.
     pub fn read(row: &QueryResult, column: usize) -> Result<Option<Self>, DbErr> {
         Ok(match row.try_get_by_index::<Option<String>>(column)?.as_deref() {
             None => None,
@@ -26,9 +26,9 @@ impl Loss {
     }
 }
 
-/// What the membership that a statement calls `m` hangs on, if that is gone at the moment: else NULL. All statements that
-/// ask whether a membership gives anything look at this, besides its own end.
-pub fn loss(m: &str, now: &str) -> String {
+/// An SQL expression: why the membership `m` has lapsed, or NULL. Every statement that asks whether a membership grants
+/// anything uses it, besides the end of the membership.
+pub fn lapsed(m: &str, now: &str) -> String {
     let creators = BuiltinRole::ALL.iter().filter(|role| role.sets(false).own.has(Permission::ClientCreate));
     let creators: Vec<String> = creators.map(|role| format!("'{}'", role.name())).collect();
     let (creators, bit) = (creators.join(", "), Permission::ClientCreate.bit());
