@@ -144,10 +144,10 @@ impl Search<'_> {
                     .then(|| miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
                 vec![(Step::Key { organisation: top, key: *id }, lacking.into_iter().collect())]
             }
-            Holding::Membership { id, expires_at, loss, roles } => {
+            Holding::Membership { id, expires_at, lapsed, roles } => {
                 let step = |role| Step::Membership { organisation: top, membership: *id, role };
                 let is_over = expires_at.is_some_and(|end| end <= self.now);
-                let expired = match loss {
+                let expired = match lapsed {
                     _ if is_over => Some(miss(MissReason::MembershipExpired, top, Permission::MemberUpdate)),
                     Some(Lapsed::Partnership) => {
                         Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate))

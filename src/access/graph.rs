@@ -123,7 +123,7 @@ pub enum Holding {
         /// When it ends by itself.
         expires_at: Option<DateTimeUtc>,
         /// Why it gives nothing any more, if so.
-        loss: Option<Lapsed>,
+        lapsed: Option<Lapsed>,
         /// Its roles.
         roles: Vec<HeldRole>,
     },
@@ -148,7 +148,7 @@ impl Holding {
     pub fn grants(&self, now: DateTimeUtc) -> Grants {
         match self {
             Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
-            Self::Membership { loss: Some(_), .. } => Grants::NONE,
+            Self::Membership { lapsed: Some(_), .. } => Grants::NONE,
             Self::Membership { roles, .. } => roles.iter().fold(Grants::NONE, |all, held| Grants {
                 own: all.own | held.sets.own,
                 clients: all.clients | held.sets.clients,

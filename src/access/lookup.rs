@@ -165,11 +165,6 @@ impl Decision {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
     }
 
-    /// The same as `client_reach` by its old name.
-    pub fn passage(&self, permission: Permission) -> ClientReach {
-        self.client_reach(permission) // shim
-    }
-
     /// The clients of this reseller at which the viewer holds the permission through their partnerships with it.
     pub fn client_reach(&self, permission: Permission) -> ClientReach {
         client_reach(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
@@ -297,11 +292,6 @@ impl Access {
             }
         }
         Ok(found)
-    }
-
-    /// The same as `look_bulk` by its old name.
-    pub async fn look_among(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
-        self.look_bulk(rows).await // shim
     }
 
     /// Decides about very many organisations whose rows are already loaded, as for an export. It caches no decision.

@@ -29,8 +29,3 @@ pub use resolver::{ClientReach, resolve};
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};
 pub use store::{Accessible, Neighbourhood, lock};
-
-pub use crate::graphql::directive; // shim
-pub use crate::graphql::guard::{Refusal, Refusals, authenticated, note_refusal, report, told}; // shim
-pub use lapsed::{Lapsed as Loss, lapsed as loss}; // shim
-pub use resolver::ClientReach as Passage; // shim

@@ -189,7 +189,7 @@ mod tests {
 
     fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
         let roles = vec![HeldRole::builtin(role, kind)];
-        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, loss: None, roles })])
+        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, lapsed: None, roles })])
     }
 
     const FULL: PermissionSet = PermissionSet::DELEGABLE;

@@ -241,10 +241,14 @@ async fn held_by(db: &Db, subject: Subject, ids: &[Uuid], now: DateTimeUtc) -> R
 
 fn hold(found: &mut Neighbourhood, organisation: Uuid, row: &QueryResult) -> Result<()> {
     let Some(kind) = found.graph.nodes.get(&organisation).map(|node| node.kind) else { return Ok(()) };
-    let (id, expires_at, loss) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, Lapsed::read(row, 8)?);
+    let (id, expires_at, lapsed) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, Lapsed::read(row, 8)?);
     let holdings: &mut Holdings = &mut found.holdings;
-    let holding =
-        holdings.entry(organisation).or_insert_with(|| Holding::Membership { id, expires_at, loss, roles: Vec::new() });
+    let holding = holdings.entry(organisation).or_insert_with(|| Holding::Membership {
+        id,
+        expires_at,
+        lapsed,
+        roles: Vec::new(),
+    });
     let builtin: Option<String> = row.try_get_by_index(3)?;
     if let Holding::Membership { roles, .. } = holding {
         if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
@@ -321,12 +325,12 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
             neighbourhood.graph.edges.push(edge_of(row, partnership, id)?);
         }
         let Some(membership) = row.try_get_by_index::<Option<Uuid>>(14)? else { continue };
-        let (expires_at, loss) = (row.try_get_by_index(16)?, Lapsed::read(row, 22)?);
+        let (expires_at, lapsed) = (row.try_get_by_index(16)?, Lapsed::read(row, 22)?);
         let holding = held
             .entry(row.try_get_by_index(15)?)
             .or_default()
             .entry(id)
-            .or_insert_with(|| Holding::Membership { id: membership, expires_at, loss, roles: Vec::new() });
+            .or_insert_with(|| Holding::Membership { id: membership, expires_at, lapsed, roles: Vec::new() });
         let builtin: Option<String> = row.try_get_by_index(17)?;
         let custom_id: Option<Uuid> = row.try_get_by_index(18)?;
         if let Holding::Membership { roles: list, .. } = holding

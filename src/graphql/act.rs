@@ -10,9 +10,10 @@ use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 use super::request::{Request, Work, service};
-use crate::access::{Authorised, Decision, Guarded, Permission, Rule, check, note_refusal, report};
+use crate::access::{Authorised, Decision, Guarded, Permission, Rule, check};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::graphql::guard::{note_refusal, report};
 use crate::organisation::Organisation;
 use crate::oversight::audit::Event;
 

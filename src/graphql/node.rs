@@ -4,7 +4,6 @@ use async_graphql::{Context, ID, Interface, Object};
 use futures_util::future::join_all;
 use macros::guarded;
 
-use crate::access::report;
 use crate::base::error::{Error, Result};
 use crate::base::id::{self, Type};
 use crate::billing::details::BillingContact;
@@ -13,6 +12,7 @@ use crate::billing::payer::PayerAgreement;
 use crate::catalogue::service::Service;
 use crate::catalogue::subscription::Subscription;
 use crate::graphql::act::Find;
+use crate::graphql::guard::report;
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;

@@ -10,11 +10,12 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::page::Lists;
-use crate::access::{Access, Actor, Refusals, UserActor};
+use crate::access::{Access, Actor, UserActor};
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result, UserError};
 use crate::base::random::Random;
+use crate::graphql::guard::Refusals;
 
 /// One request.
 pub struct Request {

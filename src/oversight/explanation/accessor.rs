@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::names::Names;
 use super::object::AccessPath;
-use crate::access::{Decision, Holdings, Path, Permission, Side, directive, explain, resolve};
+use crate::access::{Decision, Holdings, Path, Permission, Side, explain, resolve};
 use crate::base::error::Result;
 use crate::graphql::act::Find;
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::people::api_key::ApiKey;

@@ -7,7 +7,8 @@ use async_graphql::Value as ConstValue;
 use async_graphql_parser::parse_schema;
 use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
 
-use crate::access::{BuiltinRole, Permission, PermissionSet, directive};
+use crate::access::{BuiltinRole, Permission, PermissionSet};
+use crate::graphql::directive;
 
 /// One permission and what it allows.
 #[derive(SimpleObject)]

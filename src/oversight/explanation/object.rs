@@ -5,10 +5,11 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::sentence::{self, Link};
-use crate::access::{MissReason, Permission, Side, directive};
+use crate::access::{MissReason, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::Partnership;

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use super::object::Operator;
 use super::store;
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Side, directive};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::{ActOn, Find};
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;

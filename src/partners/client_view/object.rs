@@ -10,10 +10,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;

@@ -2,7 +2,7 @@
 //! named by address accepts.
 //!
 //! Custody lasts only while its holder may create clients for the reseller. Without that right it gives nothing at once
-//! (`access/loss.rs`), and it passes to the longest-standing OWNER of the reseller. It ends when the named owner
+//! (`access/lapsed.rs`), and it passes to the longest-standing OWNER of the reseller. It ends when the named owner
 //! accepts, or when the client has another owner of its own.
 
 mod letters;

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::access::{BuiltinRole, RoleRef, loss};
+use crate::access::{BuiltinRole, RoleRef, lapsed};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
@@ -82,7 +82,7 @@ pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc)
     let sql = format!(
         "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE m.custody_reseller_id = $1 \
          AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {PER_ROUND}",
-        loss("m", "$2")
+        lapsed("m", "$2")
     );
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [reseller.into(), now.into()]);
     tx.query_all_raw(statement).await?.iter().map(read).collect()
@@ -96,7 +96,7 @@ pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>>
          AND EXISTS (SELECT 1 FROM membership own JOIN membership_role r ON r.membership_id = own.id \
            AND r.builtin = 'OWNER' JOIN \"user\" heir ON heir.id = own.user_id AND heir.state = 'ACTIVE' \
            WHERE own.organisation_id = m.custody_reseller_id AND own.user_id <> m.user_id)",
-        loss("m", "$1")
+        lapsed("m", "$1")
     );
     let rows = db.rows(sql, vec![now.into()]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?)

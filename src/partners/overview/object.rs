@@ -5,9 +5,10 @@ use macros::guarded;
 
 use super::rules::Sums;
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::money::Money;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 
 /// What an organisation has in all: figures for a dashboard. Each is counted only when it is asked for.

@@ -7,7 +7,7 @@ use sea_orm::{ActiveEnum, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::rules::{Invoiced, Over, Subscribed};
-use crate::access::{Decision, Passage, Permission};
+use crate::access::{ClientReach, Decision, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
@@ -124,7 +124,7 @@ where
     T: Clone + Default + Send + Sync + 'static,
     F: AsyncFnOnce(&Db, &str, Vec<Value>) -> Result<HashMap<Uuid, T>>,
 {
-    let passage = reseller.passage(permission);
+    let passage = reseller.client_reach(permission);
     let batch = request.lists.batch::<Over<T>>(format!("summary {what} {passage:?}"));
     let load = async |ids: Vec<Uuid>| {
         let db = request.db();
@@ -154,13 +154,13 @@ where
 }
 
 /// Whether the client of a partnership `p` lets the permission through: what the resolver says of each, for all of them.
-fn condition(passage: &Passage, permission: Permission) -> String {
+fn condition(passage: &ClientReach, permission: Permission) -> String {
     match passage {
-        Passage::Closed => "1 = 0".to_owned(),
-        Passage::Open => {
+        ClientReach::Closed => "1 = 0".to_owned(),
+        ClientReach::Open => {
             "NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = p.client_id AND o.kind = 'OPERATOR')".to_owned()
         }
-        Passage::Delegated { upstream_only, states } => {
+        ClientReach::Delegated { upstream_only, states } => {
             let upstream = if *upstream_only { "AND p.includes_upstream" } else { "" };
             let states: Vec<String> = states.iter().map(|state| format!("'{}'", state.to_value())).collect();
             format!(

@@ -5,9 +5,10 @@ use macros::guarded;
 
 use super::rules::{Invoiced, Over, Sums};
 use super::store;
-use crate::access::{Decision, directive};
+use crate::access::Decision;
 use crate::base::error::Result;
 use crate::base::money::Money;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 

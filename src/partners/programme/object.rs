@@ -10,10 +10,11 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Rule, Side, directive};
+use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Rule, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::{Find, Target};
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::object::ClientTable;
 use super::set_values::{Row, set_values};
 use super::value::PropertyInput;
-use crate::access::directive;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::act::ActOn;
+use crate::graphql::directive;
 use crate::partners::partnership::{self, Partnership};
 
 /// How many rows one mutation takes.

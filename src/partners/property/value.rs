@@ -8,8 +8,8 @@ use super::object::PropertyType;
 use super::rules::{self, Kind};
 use super::set_values::NewValue;
 use super::store::{self, ClientValue};
-use crate::access::directive;
 use crate::base::error::Result;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::partners::partnership::Partnership;
 

@@ -78,7 +78,7 @@ impl TreeExport {
             return Ok(None);
         }
         let rows = found.iter().map(|(_, client)| Arc::clone(&client.organisation)).collect();
-        let seen = request.access.look_among(rows).await?;
+        let seen = request.access.look_bulk(rows).await?;
         let mut figures = self.figures(request, &seen).await?;
         let mut ways: HashMap<usize, Vec<String>> = HashMap::new();
         let mut lines = Vec::with_capacity(found.len() * 1_536);

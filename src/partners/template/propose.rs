@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use super::rules::{self, MOST_AT_ONCE, require_count};
 use super::store;
-use crate::access::{Authorised, directive};
+use crate::access::Authorised;
 use crate::base::error::{Result, UserError};
 use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::ActOn;
+use crate::graphql::directive;
 use crate::graphql::request::Work;
 use crate::organisation::{Organisation, require_active};
 use crate::partners::partnership::PartnershipSide;

@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::rules::{self, InvitationState};
 use super::store::{self, Invited, OF_ORGANISATION};
-use crate::access::{Decision, GrantsAt, Guarded, Side, directive};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::act::Find;
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};

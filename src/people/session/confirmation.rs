@@ -35,7 +35,7 @@ pub fn unconfirmed(context: &Context<'_>) -> Result<Option<UserError>> {
     match require_confirmed(Request::of(context)?) {
         Ok(()) => Ok(None),
         Err(Error::User(error)) => {
-            crate::access::note_refusal(context, "CONFIRMATION_REQUIRED", None);
+            crate::graphql::guard::note_refusal(context, "CONFIRMATION_REQUIRED", None);
             Ok(Some(*error))
         }
         Err(error) => Err(error),

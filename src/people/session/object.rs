@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::store;
 use super::token::{Identity, Tokens};
-use crate::access::{UserActor, directive};
+use crate::access::UserActor;
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::token::Identity;
-use crate::access::loss;
+use crate::access::lapsed;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::{Random, hash};
@@ -57,7 +57,7 @@ pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> 
 
 /// The condition that the membership `m` is in force at the time.
 fn in_force(now: &str) -> String {
-    format!("(m.expires_at IS NULL OR m.expires_at > {now}) AND {} IS NULL", loss("m", now))
+    format!("(m.expires_at IS NULL OR m.expires_at > {now}) AND {} IS NULL", lapsed("m", now))
 }
 
 /// Whether the user is a direct member of the organisation now, not through a partner.

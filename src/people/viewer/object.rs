@@ -6,10 +6,11 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Actor, Authorised, Decision, Permission, directive};
+use crate::access::{Actor, Authorised, Decision, Permission};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
+use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;

@@ -3,8 +3,8 @@
 use async_graphql::SimpleObject;
 
 use super::store;
-use crate::access::directive;
 use crate::base::error::Result;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
 
 /// The second factor of the viewer.

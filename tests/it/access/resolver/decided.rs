@@ -128,7 +128,7 @@ fn ladder(open: usize) -> (Graph, Holdings) {
     }
     let all = PermissionSet::DELEGABLE;
     let role = HeldRole::custom(Uuid::nil(), String::new(), all, all, Kind::Reseller);
-    let membership = Holding::Membership { id: Uuid::nil(), expires_at: None, loss: None, roles: vec![role] };
+    let membership = Holding::Membership { id: Uuid::nil(), expires_at: None, lapsed: None, roles: vec![role] };
     (graph, Holdings::from([(number(0, 0), membership)]))
 }
 

@@ -177,7 +177,7 @@ impl Tenancy {
         let holding = |member: &Member| Holding::Membership {
             id: Uuid::from_u128(2_000 + member.organisation as u128),
             expires_at: member.expires_at,
-            loss: None,
+            lapsed: None,
             roles: member.roles.iter().map(|role| self.held(*role, member.organisation)).collect(),
         };
         members.iter().map(|member| (id(member.organisation), holding(member))).collect()
