@@ -33,7 +33,6 @@ use crate::base::db::counted;
 use crate::base::error::Error;
 use crate::graphql::documents::{Document, server_error};
 use crate::graphql::limits::within;
-use crate::graphql::request::Request;
 
 /// Answers a GET or a POST.
 pub async fn answer(

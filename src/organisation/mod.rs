@@ -27,7 +27,7 @@ pub use create::NewOrganisationKind;
 pub use kind::{OrganisationKind, OrganisationState};
 pub use object::Organisation;
 pub use query::OrganisationQuery;
-pub use rules::{halted, require_active};
+pub use rules::require_active;
 
 /// The mutations of organisations.
 #[derive(MergedObject, Default)]

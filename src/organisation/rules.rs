@@ -35,8 +35,3 @@ pub fn is_closed() -> UserError {
 pub fn stale(message: &str) -> UserError {
     UserError::at("organisationId", UserErrorCode::StaleState, message)
 }
-
-/// What to answer to who wants to give something at the organisation; `None` if it may act.
-pub fn halted(row: &Model) -> Option<UserError> {
-    require_active(row).err()
-}

@@ -11,8 +11,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, 
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::object::Organisation;
-use crate::access::{Access, BuiltinRole, Decision, Exists, Permission, RoleRef};
+use crate::access::{BuiltinRole, RoleRef};
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
@@ -20,11 +19,6 @@ use crate::people::membership::{self, store::NewMember};
 
 /// How many codes are tried until one is free. There are 10^12, so a second is hardly ever needed.
 const DRAWS: usize = 8;
-
-/// The organisation, if it is there for the viewer.
-pub async fn find(access: &Access, id: Uuid) -> Result<Option<Organisation>> {
-    Ok(access.look(id).await?.and_then(|seen| Organisation(seen).if_visible()))
-}
 
 /// An organisation to create.
 #[derive(Clone, Debug)]
@@ -51,20 +45,6 @@ impl NewOrganisation {
 /// The organisation as the transaction sees it.
 pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<organisation::Model>, DbErr> {
     organisation::Entity::find_by_id(id).one(tx).await
-}
-
-/// What a transaction begins with that gives or takes something away at an organisation: locks it, and looks anew at
-/// who acts. Refuses who no longer holds the permission there.
-pub async fn lock_to_act(
-    tx: &DatabaseTransaction,
-    access: &Access,
-    id: Uuid,
-    permission: Permission,
-) -> Result<Decision> {
-    crate::access::lock(tx, id).await?;
-    let seen = access.look_in(tx, id).await?;
-    seen.require(permission)?;
-    Ok(seen)
 }
 
 /// Creates an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.

@@ -65,8 +65,3 @@ pub async fn list_lines(request: &Request, invoice: Uuid, page: &PageArguments) 
 pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<invoice::Model>>> {
     OF_ORGANISATION.find(request.db(), &request.lists, id).await
 }
-
-/// The invoice, if it exists for the viewer.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::Invoice>> {
-    <super::Invoice as crate::graphql::act::Find>::find(request, id).await // shim
-}

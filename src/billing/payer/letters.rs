@@ -11,14 +11,15 @@ use crate::access::Permission;
 use crate::base::locale::Locale;
 use crate::graphql::request::Work;
 use crate::mail::{self, Letter};
-use crate::people::membership::{self, holders};
+use crate::people::membership;
 
 /// Mails everybody who may change the billing of these organisations, once each, except the person who acts.
 pub async fn send(work: &Work<'_>, organisations: &[Uuid], letter: impl Fn(Locale) -> Letter) -> Result<(), DbErr> {
     let mut written: HashSet<Uuid> = work.request.actor().user_id().into_iter().collect();
     let mut letters = Vec::new();
     for organisation in organisations {
-        let members = holders::store::holders(work.tx, *organisation, Permission::BillingUpdate, work.now).await?;
+        let members =
+            membership::store::list_holders(work.tx, *organisation, Permission::BillingUpdate, work.now).await?;
         let new = members.iter().filter(|member| written.insert(member.user_id));
         letters.extend(new.map(|member| (membership::recipient(member), letter(member.locale))));
     }

@@ -31,7 +31,6 @@ mod withdraw;
 use async_graphql::MergedObject;
 
 pub use agreement::new_client_obstacle;
-pub use agreement::new_client_obstacle as unfit_for_another; // shim
 pub use object::PayerAgreement;
 pub use query::PayerQuery;
 pub use state::PayerAgreementState;

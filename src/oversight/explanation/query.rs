@@ -74,7 +74,7 @@ impl ExplanationQuery {
         if let Some(key) = another_key {
             let key = ApiKey::find(request, key).await?.ok_or(Error::NotFound)?;
             asked.subject = key.subject();
-            asked.has_ended = api_key::state(key.model(), request.now()) != ApiKeyState::Active;
+            asked.has_ended = api_key::state_at(key.model(), request.now()) != ApiKeyState::Active;
         }
         if is_another {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());

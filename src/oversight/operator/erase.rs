@@ -12,7 +12,7 @@ use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
-use crate::people::user::erasure::{self, Erasure};
+use crate::people::erasure::{self, Erasure};
 
 /// The user to erase.
 #[derive(InputObject)]
@@ -36,7 +36,7 @@ async fn erase_user(act: ActOn<'_, Operator>, input: EraseUserInput) -> Result<U
     let event = act.event().to(Type::User.id(user)).changing(Json::Null, json!({ "reason": reason }));
     act.locked(async |work, at| {
         accounts::require_not_stronger(work, &at, user).await?;
-        match erasure::erase(work.tx, request, work.random, &request.config, act.action, user).await? {
+        match erasure::erase_user(work, act.action, user).await? {
             Erasure::Done => Ok(audit::record(work, event).await?),
             Erasure::LastOwner(names) => Err(erasure::last_owner(&names).into()),
             Erasure::NotThere => {

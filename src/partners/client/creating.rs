@@ -179,7 +179,7 @@ async fn check_together(
     let taken = partnerships::taken_references(work.tx, at.id(), &references).await?;
     let mut offered = store::offered_lately(work.tx, &addresses(&rows), work.now).await?;
     let is_to_pay = rows.iter().flatten().any(Wanted::is_paid_for);
-    let unpayable = if is_to_pay { payer::unfit_for_another(work.tx, work.request, at.id()).await? } else { None };
+    let unpayable = if is_to_pay { payer::new_client_obstacle(work.tx, work.request, at.id()).await? } else { None };
     let mut used = HashSet::new();
     for row in &mut rows {
         let Ok(wanted) = row else { continue };

@@ -9,5 +9,5 @@ mod letters;
 mod passing;
 mod store;
 
-pub use passing::{custodian, end, end_at, pass_on_at, pass_on_lost, pass_on_of};
+pub use passing::{custodian, end_at, pass_on_at, pass_on_lost, pass_on_of};
 pub use store::Custodian;

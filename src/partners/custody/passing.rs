@@ -12,10 +12,11 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::graphql::request::{Request, Work};
+use crate::graphql::request::Work;
 use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
-use crate::people::membership::{self, rules::is_working, together};
+use crate::people::membership::{self, rules::is_working};
+use crate::people::role::rules::grants_of;
 
 /// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if that is a
 /// member who may create clients there; else the reseller's longest-standing OWNER, if there is one who can act.
@@ -26,9 +27,9 @@ pub async fn custodian(
     now: DateTimeUtc,
 ) -> Result<Option<Custodian>> {
     if let Some(user) = actor.user_id()
-        && let Some(member) = membership::store::load_of(tx, reseller, user).await?
+        && let Some(member) = membership::store::find_of_user(tx, reseller, user).await?
         && is_working(&member, now)
-        && together(&member.roles).has(Permission::ClientCreate)
+        && grants_of(&member.roles).has(Permission::ClientCreate)
     {
         return Ok(Some(member.into()));
     }
@@ -72,12 +73,6 @@ pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
         audit::record(work, Event { permission: Some(Permission::OwnershipTransfer), ..event }).await?;
     }
     Ok(())
-}
-
-// shim
-/// See `end_at`.
-pub async fn end(tx: &DatabaseTransaction, request: &Request, _: &Random, client: Uuid, owner: Uuid) -> Result<()> {
-    end_at(&request.work(tx), client, owner).await
 }
 
 /// Passes a custody to the reseller's longest-standing OWNER. Returns false if nobody can have it, or if it is over.

@@ -109,7 +109,7 @@ pub async fn heir(
     but: Option<Uuid>,
     now: DateTimeUtc,
 ) -> Written<Option<Custodian>> {
-    let owners_and_admins = members::owners_and_admins(tx, reseller).await?;
+    let owners_and_admins = members::list_owners_and_admins(tx, reseller).await?;
     let owners = owners_and_admins.into_iter().filter(|member| {
         is_owner(member)
             && member.is_active
@@ -123,7 +123,7 @@ pub async fn heir(
 /// Whether the custody still holds: its holder is an OWNER of the client, which has no owner of its own.
 pub async fn is_in_custody(tx: &DatabaseTransaction, custody: Custody, now: DateTimeUtc) -> Written<bool> {
     let owners: Vec<Member> =
-        members::owners_and_admins(tx, custody.client).await?.into_iter().filter(is_owner).collect();
+        members::list_owners_and_admins(tx, custody.client).await?.into_iter().filter(is_owner).collect();
     let has_own = owners.iter().any(|owner| is_working_owner(owner, now) && owner.custody_reseller_id.is_none());
     Ok(!has_own && owners.iter().any(|owner| owner.id == custody.membership))
 }
@@ -156,7 +156,7 @@ pub async fn pass(
     if kept.one(tx).await?.is_none() {
         return Ok(false);
     }
-    if let Some(member) = members::load_of(tx, custody.client, heir).await? {
+    if let Some(member) = members::find_of_user(tx, custody.client, heir).await? {
         // The heir is a member already, so the role is added to theirs.
         if !is_owner(&member) {
             let owner = [RoleRef::Builtin(BuiltinRole::Owner)];

@@ -1,14 +1,12 @@
 //! Ending a partnership, by either side or by the operator.
 
 use entity::partnership::{EndedBy, Model};
-use sea_orm::DatabaseTransaction;
 use serde_json::{Value as Json, json};
 
 use super::terms::Terms;
 use super::{letters, memberships, store};
 use crate::base::error::{Error, Result};
-use crate::base::random::Random;
-use crate::graphql::request::{Request, Work};
+use crate::graphql::request::Work;
 use crate::organisation::store::find_row;
 use crate::people::membership::mail_admins;
 
@@ -35,23 +33,4 @@ pub async fn end_at_once(work: &Work<'_>, row: &Model, by: EndedBy, action: &str
 /// How a partnership stands in the audit log before and after its end.
 pub fn audit_snapshots(row: &Model) -> (Json, Json) {
     (Terms::of(row).audit_snapshot(), json!({ "state": "ENDED" }))
-}
-
-// shim
-/// See `end_at_once`.
-pub async fn end(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    _: &Random,
-    row: &Model,
-    by: EndedBy,
-    action: &str,
-) -> Result<bool> {
-    end_at_once(&request.work(tx), row, by, action).await
-}
-
-// shim
-/// See `audit_snapshots`.
-pub fn described(row: &Model) -> (Json, Json) {
-    audit_snapshots(row)
 }

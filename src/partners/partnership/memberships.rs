@@ -12,7 +12,7 @@ use crate::access::Permission;
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::random::Random;
-use crate::graphql::request::{Request, Work};
+use crate::graphql::request::Work;
 use crate::mail;
 use crate::oversight::audit::{self, Event};
 use crate::people::membership::store::Member;
@@ -77,17 +77,4 @@ fn ended(member: &Member, action: &str) -> Event {
         .to(Type::Membership.id(member.id))
         .about(member.user_id)
         .changing(json!({ "name": member.name, "roles": roles }), Json::Null)
-}
-
-// shim
-/// See `end_of_user`.
-pub async fn take_back_of(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    _: &Random,
-    reseller: Uuid,
-    user: Uuid,
-    action: &str,
-) -> Result<()> {
-    end_of_user(&request.work(tx), reseller, user, action).await
 }

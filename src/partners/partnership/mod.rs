@@ -28,14 +28,11 @@ mod upkeep;
 
 use async_graphql::MergedObject;
 
-pub use crate::partners::reseller::clients; // shim
 pub use input::DelegationInput;
-pub use memberships as given; // shim
 pub use object::{Partnership, PartnershipTerms};
 pub use parties::{Parties, PartnershipSide};
 pub use rules::{PartnershipState, is_in_force, standing, state_at};
 pub use side::OnSide;
-pub use store::in_states as filter; // shim
 pub use terms::{Delegation, Terms};
 pub use upkeep::{Upkeep, keep_up, keep_up_now_and_then};
 

@@ -66,12 +66,6 @@ impl Partnership {
         }
     }
 
-    // shim
-    /// The reseller.
-    pub const fn reseller_seen(&self) -> &Decision {
-        &self.reseller
-    }
-
     /// The partnerships of a client, the oldest first.
     pub async fn list(
         request: &Request,

@@ -359,24 +359,3 @@ pub async fn list_expired_with_members(db: &Db, now: DateTimeUtc) -> Result<Vec<
     let rows = db.rows(sql, vec![now.into()]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
-
-// shim
-/// See `find_row`.
-pub async fn load(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
-    find_row(tx, id).await
-}
-
-// shim
-/// See `Partnership::find`.
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::Partnership>> {
-    <super::Partnership as crate::graphql::act::Find>::find(request, id).await
-}
-
-// shim
-/// See `Partnership::find_all`.
-pub async fn find_all(
-    request: &Request,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, super::Partnership>> {
-    super::Partnership::find_all(request, ids).await
-}

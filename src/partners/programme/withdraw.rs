@@ -14,7 +14,7 @@ use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
-use crate::partners::partnership::ending::{described, end};
+use crate::partners::partnership::ending::{audit_snapshots, end_at_once};
 use crate::partners::partnership::store as partnerships;
 use crate::people::membership::mail_admins;
 
@@ -64,8 +64,8 @@ async fn withdraw_reseller(
                 crate::access::lock(work.tx, row.client_id).await?;
                 // The client's log says through which link the operator acted, so the decision there must be known.
                 request.access.look_in(work.tx, row.client_id).await?;
-                end(work.tx, request, work.random, row, EndedBy::Operator, act.action).await?;
-                let (before, after) = described(row);
+                end_at_once(work, row, EndedBy::Operator, act.action).await?;
+                let (before, after) = audit_snapshots(row);
                 let event = Event::done(act.action, row.client_id, Some(act.permission()));
                 let event = event.to(Type::Partnership.id(row.id)).changing(before, after);
                 audit::record(work, event).await?;

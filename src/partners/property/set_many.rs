@@ -11,7 +11,7 @@ use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::act::ActOn;
 use crate::graphql::directive;
-use crate::partners::partnership::{self, Partnership};
+use crate::partners::partnership::Partnership;
 
 /// How many rows one mutation takes.
 const MOST_ROWS: usize = 500;
@@ -79,7 +79,7 @@ async fn set_many_client_properties(
     let outcomes = steps.await?;
     let written = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied());
     let written: Vec<Uuid> = if input.dry_run { Vec::new() } else { written.collect() };
-    let mut found = partnership::store::find_all(act.request, written).await?;
+    let mut found = Partnership::find_all(act.request, written).await?;
     let results = outcomes.into_iter().enumerate().map(|(index, outcome)| {
         let place = index.to_string();
         let (partnership, errors) = match outcome {

@@ -17,7 +17,7 @@ use crate::graphql::act::ActOn;
 use crate::graphql::request::Request;
 use crate::organisation::require_active;
 use crate::oversight::audit;
-use crate::partners::partnership;
+use crate::partners::partnership::Partnership;
 
 /// The changes to a definition. What is left out stays.
 #[derive(InputObject)]
@@ -113,7 +113,7 @@ fn changed(old: &Model, input: &UpdatePropertyDefinitionInput) -> Result<Model, 
 
 /// The values that do not fit, each with its client.
 async fn conflicts(request: &Request, misfits: Vec<Misfit>) -> Result<Vec<PropertyConflict>> {
-    let mut found = partnership::store::find_all(request, misfits.iter().map(|misfit| misfit.partnership)).await?;
+    let mut found = Partnership::find_all(request, misfits.iter().map(|misfit| misfit.partnership)).await?;
     let conflicts = misfits.into_iter().filter_map(|misfit| {
         let partnership = found.remove(&misfit.partnership)?;
         Some(PropertyConflict { partnership, value: misfit.value, message: misfit.message })

@@ -25,15 +25,12 @@ pub mod sending;
 pub mod store;
 mod withdraw;
 
-use async_graphql::{Context, MergedObject};
+use async_graphql::MergedObject;
 
 pub use object::PartnershipProposal;
 pub use offer::PartnershipOffer;
 pub use rules::{Expiry, PartnershipProposalState, pending_already};
 pub use sending::require_below_daily_limit;
-
-use crate::base::error::Result;
-use crate::graphql::request::Request;
 
 /// The mutations of proposals.
 #[derive(MergedObject, Default)]
@@ -43,9 +40,3 @@ pub struct ProposalMutation(
     decline::DeclinePartnership,
     withdraw::WithdrawPartnershipProposal,
 );
-
-// shim
-/// See `Expiry::of`.
-pub fn lapse(context: &Context<'_>) -> Result<Expiry> {
-    Ok(Expiry::of(Request::of(context)?))
-}

@@ -10,7 +10,7 @@ use crate::graphql::page::{PageInfo, Total};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
-use crate::partners::partnership::clients::Relations;
+use crate::partners::reseller::clients::Relations;
 
 /// A page of the clients of a reseller.
 pub struct ClientConnection {

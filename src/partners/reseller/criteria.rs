@@ -10,9 +10,9 @@ use crate::base::error::{Error, Result};
 use crate::base::text;
 use crate::graphql::page::Filter;
 use crate::graphql::request::Request;
-use crate::partners::partnership::clients::{Choice, ClientKey};
-use crate::partners::partnership::{PartnershipState, filter as in_states};
+use crate::partners::partnership::{PartnershipState, store::in_states};
 use crate::partners::property::{self, ClientPropertyFilter};
+use crate::partners::reseller::clients::{Choice, ClientKey};
 
 /// Conditions on properties in one filter.
 const MOST: usize = 10;

@@ -17,11 +17,10 @@ use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::client_view::ClientView;
 use crate::partners::overview::ResellerSummary;
-use crate::partners::partnership::clients;
 use crate::partners::programme::ResellerProgramme;
 use crate::partners::property::PropertyDefinition;
-use crate::partners::proposal;
-use crate::partners::template::{self, DelegationTemplate, Drift};
+use crate::partners::reseller::clients;
+use crate::partners::template::{DelegationTemplate, Drift};
 
 /// How many levels of partnerships a tree can have.
 const DEEPEST: i32 = 8;
@@ -111,13 +110,13 @@ impl Reseller {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<DelegationTemplate>>> {
-        template::store::list(Request::of(context)?, &self.0, &page).await.map(Some)
+        DelegationTemplate::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The clients that delegate less or more than their templates ask for, ordered by name.
     #[requires(CLIENT_READ)]
     async fn drift(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Drift>>> {
-        template::store::drift(Request::of(context)?, &self.0, &page, proposal::lapse(context)?).await.map(Some)
+        Drift::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// The terms of the reseller programme; null if the operator has set none.

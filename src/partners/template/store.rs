@@ -13,9 +13,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::access::{Decision, Unchecked};
+use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{self as partnerships, Terms};
 use crate::partners::proposal::{self, Expiry};
@@ -203,25 +203,4 @@ pub async fn with_templates(
             (row, template)
         })
         .collect())
-}
-
-// shim
-/// See `DelegationTemplate::list`.
-pub async fn list(
-    request: &Request,
-    reseller: &Decision,
-    page: &PageArguments,
-) -> Result<Connection<super::DelegationTemplate>> {
-    super::DelegationTemplate::list(request, reseller, page).await
-}
-
-// shim
-/// See `Drift::list`.
-pub async fn drift(
-    request: &Request,
-    reseller: &Decision,
-    page: &PageArguments,
-    _: Expiry,
-) -> Result<Connection<super::Drift>> {
-    super::Drift::list(request, reseller, page).await
 }

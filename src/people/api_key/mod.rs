@@ -19,9 +19,6 @@ pub use object::ApiKey;
 pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject};
 pub use uses::KeyUses;
 
-// shim
-pub use rules::state_at as state;
-
 /// The mutations of API keys.
 #[derive(MergedObject, Default)]
 pub struct ApiKeyMutation(create::CreateApiKey, update::UpdateApiKey, rotate::RotateApiKey, revoke::RevokeApiKey);

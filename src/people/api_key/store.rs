@@ -100,8 +100,3 @@ pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
     }
     Ok(())
 }
-
-/// shim: `ApiKey::find`
-pub async fn find(request: &crate::graphql::request::Request, id: Uuid) -> Result<Option<super::object::ApiKey>> {
-    <super::object::ApiKey as crate::graphql::act::Find>::find(request, id).await
-}

@@ -1,15 +1,12 @@
 //! The steps that erase a user, in one transaction.
 
-use sea_orm::DatabaseTransaction;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::store::{self, Belonging};
-use crate::base::config::Config;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::base::random::Random;
-use crate::graphql::request::{Request, Work};
+use crate::graphql::request::Work;
 use crate::mail::Recipient;
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
@@ -79,19 +76,6 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     }
     tracing::info!(%user, "account erased");
     Ok(Erasure::Done)
-}
-
-/// See `erase_user`.
-// shim
-pub async fn erase(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    _: &Random,
-    _: &Config,
-    action: &str,
-    user: Uuid,
-) -> Result<Erasure> {
-    erase_user(&request.work(tx), action, user).await
 }
 
 async fn close(work: &Work<'_>, one: &Belonging) -> Result<()> {

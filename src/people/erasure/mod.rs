@@ -9,7 +9,7 @@ mod store;
 
 use async_graphql::MergedObject;
 
-pub use erase_user::{ERASED_NAME, Erasure, erase, erase_user, last_owner};
+pub use erase_user::{ERASED_NAME, Erasure, erase_user, last_owner};
 
 /// The mutations that erase.
 #[derive(MergedObject, Default)]

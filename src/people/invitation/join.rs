@@ -5,7 +5,7 @@
 
 use entity::invitation::{ActiveModel, Model, State};
 use entity::{organisation, user};
-use sea_orm::{DatabaseTransaction, Set};
+use sea_orm::Set;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -14,8 +14,7 @@ use super::store;
 use crate::access::{HeldRole, Permission, Subject};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::base::random::Random;
-use crate::graphql::request::{Committed, Request, Work};
+use crate::graphql::request::{Committed, Work};
 use crate::organisation::require_active;
 use crate::oversight::audit::{self, Doer, Event};
 use crate::partners::partnership;
@@ -87,21 +86,6 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
     let after = json!({ "state": "ACCEPTED", "membership": Type::Membership.id(new.id).0, "roles": names(&roles) });
     audit::record(work, event(accepted, &row, after).by(Doer::user(member.id, &member.name))).await?;
     Ok(Committed::Done(()))
-}
-
-/// shim: `make_member`
-pub async fn join(
-    tx: &DatabaseTransaction,
-    request: &Request,
-    _random: &Random,
-    accepted: &Accepted<'_>,
-    party: &Party<'_>,
-) -> Result<Result<(), UserError>> {
-    match make_member(&request.work(tx), accepted, party).await {
-        Ok(Committed::Done(())) => Ok(Ok(())),
-        Ok(Committed::Refused(error)) => Ok(Err(error)),
-        Err(error) => error.into_user_error().map(Err),
-    }
 }
 
 /// The user who becomes the member.

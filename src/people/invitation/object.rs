@@ -18,7 +18,7 @@ use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::partners::partnership::{self, Partnership};
+use crate::partners::partnership::Partnership;
 use crate::people::api_key::ApiKey;
 use crate::people::membership::Membership;
 use crate::people::role::Role;
@@ -114,7 +114,7 @@ impl Invitation {
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match self.row.row.partnership_id {
-            Some(key) => partnership::store::find(Request::of(context)?, key).await,
+            Some(key) => Partnership::find(Request::of(context)?, key).await,
             None => Ok(None),
         }
     }

@@ -291,6 +291,3 @@ async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
 }
-
-/// shim: `find_open`
-pub use self::find_open as open;

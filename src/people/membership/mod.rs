@@ -17,18 +17,6 @@ use async_graphql::MergedObject;
 pub use letters::{mail_admins, mail_admins_of, recipient};
 pub use object::Membership;
 
-// shim
-pub use crate::people::role::{Role, rules::grants_of as together};
-
-// shim
-pub mod holders {
-    //! Members who hold a permission.
-    pub mod store {
-        //! Their statement.
-        pub use crate::people::membership::store::list_holders as holders;
-    }
-}
-
 /// The mutations of memberships.
 #[derive(MergedObject, Default)]
 pub struct MembershipMutation(update::UpdateMember, remove::RemoveMember, leave::LeaveOrganisation);

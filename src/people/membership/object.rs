@@ -15,7 +15,7 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, Filter, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::partners::partnership::{self, Partnership};
+use crate::partners::partnership::Partnership;
 use crate::people::role::Role;
 use crate::people::user::User;
 
@@ -115,7 +115,7 @@ impl Membership {
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };
-        partnership::store::find(Request::of(context)?, id).await
+        Partnership::find(Request::of(context)?, id).await
     }
 
     /// The reseller for which the member holds ownership until the invited owner accepts; null for all other members.

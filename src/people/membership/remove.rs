@@ -64,13 +64,13 @@ async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> 
 /// Ends a membership and everything that depends on it, unless it is the one of the last OWNER. The organisation is
 /// locked.
 pub(super) async fn end(work: &Work<'_>, member: &Member, event: Event) -> Result<()> {
-    let &Work { tx, request, random, now } = work;
+    let &Work { tx, random, now, .. } = work;
     let organisation = member.organisation_id;
     rules::require_another_owner(&store::list_owners_and_admins(tx, organisation).await?, member.id, now)?;
     store::remove(tx, member.id).await?;
     ownership::store::void_of(tx, organisation, member.user_id, now).await?;
     custody::pass_on_at(tx, random, now, organisation).await?;
-    partnership::given::take_back_of(tx, request, random, organisation, member.user_id, &event.action).await?;
+    partnership::memberships::end_of_user(work, organisation, member.user_id, &event.action).await?;
     let event = event.to(Type::Membership.id(member.id)).about(member.user_id);
     audit::record(work, event.changing(rules::audit_snapshot(member), Json::Null)).await?;
     Ok(())

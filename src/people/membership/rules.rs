@@ -8,12 +8,11 @@ use super::store::Member;
 use crate::access::BuiltinRole;
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::id::Type;
-pub use crate::people::role::rules::includes; // shim
 use crate::people::role::rules::{grants_of, names};
 
 /// Whether the member is an OWNER, able to act or not.
 pub fn is_owner(member: &Member) -> bool {
-    includes(&member.roles, BuiltinRole::Owner)
+    crate::people::role::rules::includes(&member.roles, BuiltinRole::Owner)
 }
 
 /// Whether the member can act at the moment.

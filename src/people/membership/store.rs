@@ -1,8 +1,6 @@
 //! Statements about memberships.
 #![expect(clippy::disallowed_methods, reason = "the statements about memberships stand here")]
 
-use std::sync::Arc;
-
 use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
@@ -17,8 +15,7 @@ use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, Role
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
-use crate::graphql::page::{Filter, Key, List, PageArguments, Slice, Total};
-use crate::graphql::request::Request;
+use crate::graphql::page::{Key, List};
 
 /// A membership with its user and its roles.
 #[derive(Clone, Debug)]
@@ -277,21 +274,4 @@ pub async fn set_end(
 pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     membership::Entity::delete_by_id(id).exec(tx).await?;
     Ok(())
-}
-
-// shims
-
-/// shim: `find_of_user`
-pub use self::find_of_user as load_of;
-/// shim: `list_owners_and_admins`
-pub use self::list_owners_and_admins as owners_and_admins;
-
-/// shim: `OF_USER`
-pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<(Arc<Slice<Member>>, Total)> {
-    OF_USER.read(request, user, page, Filter::default()).await
-}
-
-/// shim: `Membership::find`
-pub async fn find(request: &Request, id: Uuid) -> Result<Option<super::object::Membership>> {
-    <super::object::Membership as crate::graphql::act::Find>::find(request, id).await
 }

@@ -148,7 +148,7 @@ async fn outlasts_partnership(
     let updating = Grants { own: PermissionSet::of(&[Permission::MemberUpdate]), clients: PermissionSet::EMPTY };
     let through = at.partnership_for(grants_of(&new.roles).union(updating), now);
     let Some(partnership) = through.filter(|id| old.partnership_id != Some(*id)) else { return Ok(false) };
-    let Some(row) = partnership::store::load(tx, partnership).await? else { return Ok(false) };
+    let Some(row) = partnership::store::find_row(tx, partnership).await? else { return Ok(false) };
     Ok(store::find_of_user(tx, row.reseller_id, old.user_id).await?.is_some())
 }
 

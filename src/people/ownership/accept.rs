@@ -58,7 +58,7 @@ async fn accept_ownership(act: Act<'_>, input: AcceptOwnershipInput) -> Result<A
 /// Makes the person an OWNER, and the old owner an ADMIN or no member. If the operator's staff may no longer recover the
 /// organisation, the transfer ends: that is kept although the answer is refused.
 async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Result<Committed<()>> {
-    let &Work { tx, request, random, now } = work;
+    let &Work { tx, request: _, random, now } = work;
     let organisation = crate::access::lock(tx, answer.row.organisation_id).await?;
     let (row, user) = answer.load(work).await?;
     rules::require_pending(&row, now)?;
@@ -95,7 +95,7 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
     if let Some(old) = old {
         step_down(work, old, row.leaves).await?;
     }
-    custody::end(tx, request, random, organisation.id, user.id).await?;
+    custody::end_at(work, organisation.id, user.id).await?;
     let owner = json!({ "state": "ACCEPTED", "owner": Type::User.id(user.id).0, "name": user.name });
     audit::record(work, event.changing(rules::audit_snapshot(&row), owner)).await?;
     let others = admins.iter().filter(|member| {

@@ -10,12 +10,10 @@ use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::people::api_key;
 
-pub use crate::people::api_key::KEY_PREFIX as API_KEY_PREFIX; // shim
-
 /// The actor that the credential names; anonymous without one. A credential that is not valid is an error.
 pub async fn authenticate(db: &Db, tokens: &Tokens, bearer: Option<&str>, now: DateTimeUtc) -> Result<Actor> {
     let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
-    if bearer.starts_with(API_KEY_PREFIX) {
+    if bearer.starts_with(api_key::KEY_PREFIX) {
         by_api_key(db, bearer, now).await
     } else {
         by_token(db, tokens, bearer, now).await

@@ -1,10 +1,9 @@
 //! Sensitive acts need a recent `confirmIdentity`: ownership, roles, keys, who pays, the address of the account.
 
-use async_graphql::Context;
 use chrono::TimeDelta;
 
 use crate::access::Actor;
-use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::request::Request;
 
 /// Refuses a person who has not confirmed their identity recently. An API key passes: it cannot confirm anything, and it
@@ -27,23 +26,4 @@ pub fn require_verified(request: &Request) -> Result<(), UserError> {
     }
     let message = "Verify your own address first: use the link in the mail. resendVerification sends a new one.";
     Err(UserError::general(UserErrorCode::AddressNotVerified, message))
-}
-
-/// See `require_confirmed`.
-// shim
-pub fn unconfirmed(context: &Context<'_>) -> Result<Option<UserError>> {
-    match require_confirmed(Request::of(context)?) {
-        Ok(()) => Ok(None),
-        Err(Error::User(error)) => {
-            crate::graphql::guard::note_refusal(context, "CONFIRMATION_REQUIRED", None);
-            Ok(Some(*error))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// See `require_verified`.
-// shim
-pub fn unproved(request: &Request) -> Option<UserError> {
-    require_verified(request).err()
 }

@@ -28,8 +28,8 @@ mod token;
 use async_graphql::MergedObject;
 
 pub use active::active_organisation;
-pub use authenticate::{API_KEY_PREFIX, authenticate};
-pub use confirmation::{require_confirmed, require_verified, unconfirmed, unproved};
+pub use authenticate::authenticate;
+pub use confirmation::{require_confirmed, require_verified};
 pub use object::Session;
 pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;

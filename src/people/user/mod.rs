@@ -30,8 +30,6 @@ mod verify_address;
 
 use async_graphql::MergedObject;
 
-// shim
-pub use crate::people::erasure;
 pub use address::Address;
 pub use object::User;
 pub use password::{Password, Passwords, Verdict};

@@ -16,13 +16,13 @@ use crate::base::id::Type;
 use crate::base::locale::Locale;
 use crate::base::text;
 use crate::graphql::act::Act;
-use crate::graphql::request::{Committed, Work};
+use crate::graphql::request::Work;
 use crate::mail::Recipient;
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
 use crate::oversight::audit::{self, Doer};
 use crate::people::invitation;
-use crate::people::invitation::join::{Accepted, Party, join, wrong_address};
+use crate::people::invitation::join::{Accepted, Party, make_member, wrong_address};
 
 /// The field of the input that holds the secret of an invitation.
 const TOKEN: &str = "invitationToken";
@@ -116,7 +116,7 @@ impl NewAccount {
     /// learn why this fails.
     async fn accept_invitation(&self, act: Act<'_>, token: &str, password: Password) -> Result<()> {
         let request = act.request;
-        let invited = invitation::store::open(request, token).await?;
+        let invited = invitation::store::find_open(request, token).await?;
         let invited = invited.ok_or_else(|| invitation::invalid_link(TOKEN))?;
         if invited.row.email != self.address.as_str() {
             return Err(wrong_address(TOKEN).into());
@@ -134,13 +134,7 @@ impl NewAccount {
         let accepted = Accepted { action: act.action, field: TOKEN, token, organisation };
         let party = Party::New(&new);
         // An invitation that was found void stays void.
-        request
-            .transaction(async |work| {
-                let joined = join(work.tx, request, work.random, &accepted, &party).await?;
-                Ok(joined.map_or_else(Committed::Refused, Committed::Done))
-            })
-            .await?
-            .into_result()
+        request.transaction(async |work| make_member(work, &accepted, &party).await).await?.into_result()
     }
 
     /// Creates user, organisation and membership, unless the address has a user. Either way its owner gets a mail.

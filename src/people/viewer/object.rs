@@ -11,12 +11,13 @@ use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::graphql::page::{Connection, Filter, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::proposal::PartnershipOffer;
-use crate::people::membership::{self, Role};
+use crate::people::membership;
 use crate::people::ownership::OwnershipOffer;
+use crate::people::role::Role;
 use crate::people::session::{self, Session};
 use crate::people::user::{self as users, SecondFactor, User};
 
@@ -117,7 +118,7 @@ impl Viewer {
     ) -> Result<Option<Connection<ViewerMembership>>> {
         let request = Request::of(context)?;
         let (slice, total) = match &self.0 {
-            Actor::User(user) => membership::store::list_of_user(request, user.id, &page).await?,
+            Actor::User(user) => membership::store::OF_USER.read(request, user.id, &page, Filter::default()).await?,
             _ => (Arc::default(), Total::known(0)),
         };
         let decisions = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;

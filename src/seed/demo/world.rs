@@ -12,7 +12,7 @@ use super::Character;
 use super::place::{Place, domain};
 use crate::access::{BuiltinRole, Grants};
 use crate::base::random::{Random, hash};
-use crate::people::session::API_KEY_PREFIX;
+use crate::people::api_key::KEY_PREFIX;
 
 /// What the stories have told so far.
 pub struct World {
@@ -167,7 +167,7 @@ impl World {
             expires_at: None,
             revoked_at: None,
             created_at,
-            prefix: secret.chars().take(API_KEY_PREFIX.len() + 6).collect(),
+            prefix: secret.chars().take(KEY_PREFIX.len() + 6).collect(),
             created_by_id: None,
             last_used_at: None,
             previous_hash: None,

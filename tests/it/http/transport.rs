@@ -137,7 +137,7 @@ fn the_organisation_in_the_header_needs_the_same_access_as_any_other() {
     with_database(async |world| {
         let query = json!({ "query": "{ viewer { name activeOrganisation { name } } }" }).to_string();
         let key = HUB.key();
-        let bearer = format!("Bearer {}{}", tenantry::people::session::API_KEY_PREFIX, key.secret);
+        let bearer = format!("Bearer {}{}", tenantry::people::api_key::KEY_PREFIX, key.secret);
         let ask = async |organisation: &str| {
             let headers = [
                 (CONTENT_TYPE.as_str(), "application/json"),

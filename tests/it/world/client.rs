@@ -7,7 +7,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tenantry::people::session::API_KEY_PREFIX;
+use tenantry::people::api_key::KEY_PREFIX;
 use tower::ServiceExt;
 
 use super::accounts::begin_session;
@@ -92,7 +92,7 @@ impl<'a> Client<'a> {
     pub async fn credential(&self) -> Option<String> {
         let person = match self.caller {
             Caller::Nobody => return None,
-            Caller::Key(key) => return Some(format!("{API_KEY_PREFIX}{}", key.secret)),
+            Caller::Key(key) => return Some(format!("{KEY_PREFIX}{}", key.secret)),
             Caller::Person(person) => person,
         };
         let known = self.world.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&person.id).cloned();

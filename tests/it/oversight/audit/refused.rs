@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tenantry::people::session::API_KEY_PREFIX;
+use tenantry::people::api_key::KEY_PREFIX;
 
 use super::{SWITCH, db_count, events, id, newest, switch};
 use crate::world::*;
@@ -46,7 +46,7 @@ fn a_refusal_to_a_stranger_or_a_guest_is_in_no_log() {
             let body = json!({ "query": SWITCH, "variables": { "input": { "organisationId": id(BOREAL.id()) } } });
             let request = Request::post("/graphql")
                 .header("content-type", "application/json")
-                .header("authorization", format!("Bearer {API_KEY_PREFIX}{secret}"))
+                .header("authorization", format!("Bearer {KEY_PREFIX}{secret}"))
                 .header("x-organisation", id(organisation));
             world.send(request.body(Body::from(body.to_string())).unwrap()).await;
         }

@@ -165,7 +165,7 @@ fn the_header_names_the_organisation_of_one_request_and_a_key_has_its_own() {
         assert_eq!(name(&ask(&token, Some(&fjord)).await), "Fjord");
 
         let Caller::Key(fjords) = KEY_OF_FJORD else { return };
-        let bearer = format!("{}{}", tenantry::people::session::API_KEY_PREFIX, fjords.secret);
+        let bearer = format!("{}{}", tenantry::people::api_key::KEY_PREFIX, fjords.secret);
         assert_eq!(name(&ask(&bearer, None).await), "Fjord");
         assert_eq!(code(&ask(&bearer, Some(&acme)).await), "CONTEXT_LOST");
         world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [FJORD.id.into()]).await;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entity::{api_key, invitation, invitation_role, user};
 use tenantry::access::PermissionSet;
 use tenantry::base::random;
-use tenantry::people::session::API_KEY_PREFIX;
+use tenantry::people::api_key::KEY_PREFIX;
 use uuid::Uuid;
 
 use super::{Held, Rows, now, push};
@@ -18,7 +18,7 @@ impl Rows {
             id: key.id,
             organisation_id: key.organisation,
             name: key.name.to_owned(),
-            secret_hash: random::hash(&format!("{API_KEY_PREFIX}{}", key.secret)),
+            secret_hash: random::hash(&format!("{KEY_PREFIX}{}", key.secret)),
             permissions: key.own.to_stored(),
             client_permissions: key.clients.to_stored(),
             expires_at: None,
