@@ -26,8 +26,7 @@ use crate::base::error::{Error, Result};
 /// An organisation and what the viewer may do there.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    /// Its row.
-    pub row: Arc<organisation::Model>,
+    row: Arc<organisation::Model>,
     /// The decision.
     pub grants: Grants,
     /// What it was made from.

@@ -14,7 +14,6 @@ use crate::access::{Authorised, Decision, Guarded, Permission, Rule, check};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::guard::{note_refusal, report};
-use crate::organisation::Organisation;
 use crate::oversight::audit::Event;
 
 /// One mutation of one request.
@@ -162,12 +161,6 @@ impl<T: Find> Target for T {
 
     async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
         Self::find(request, Self::TYPE.parse(id)?).await
-    }
-}
-
-impl AsRef<Decision> for Organisation {
-    fn as_ref(&self) -> &Decision {
-        &self.0
     }
 }
 

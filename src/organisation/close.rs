@@ -45,7 +45,7 @@ async fn close_organisation(
     input: CloseOrganisationInput,
 ) -> Result<CloseOrganisationPayload> {
     let request = act.request;
-    check_open(&act.object.0, &act)?;
+    check_open(act.object.as_ref(), &act)?;
     session::require_confirmed(request)?;
     let person = request.require_person()?;
     let until = request.now() + TimeDelta::days(request.config.organisations.reopen_days);

@@ -1,6 +1,9 @@
 //! The organisation as clients of the API see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
+use entity::organisation::Model;
 use entity::organisation_halt;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -10,7 +13,7 @@ use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
 use super::paying::OrganisationPaying;
 use super::store;
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, PermissionSet, Side};
+use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::billing::invoice::{Invoice, InvoiceFilter};
@@ -29,17 +32,22 @@ use crate::people::ownership::{OwnershipTransfer, OwnershipTransferState};
 use crate::people::role::Role;
 
 /// A company, a person acting alone, a project, a reseller or the operator.
-pub struct Organisation(pub(crate) Decision);
+pub struct Organisation(Authorised);
 
 impl Organisation {
     /// Its key in the database.
     pub fn key(&self) -> Uuid {
-        self.0.row.id
+        self.0.id()
     }
 
-    /// The organisation, if it is there for the viewer.
-    pub fn of(seen: &Decision) -> Option<Self> {
-        Self(seen.clone()).if_visible()
+    /// Its row.
+    pub const fn row(&self) -> &Arc<Model> {
+        self.0.row()
+    }
+
+    /// The organisation, if it exists for the viewer.
+    pub fn of(decision: &Decision) -> Option<Self> {
+        decision.authorise(Permission::OrganisationRead).ok().map(Self)
     }
 
     async fn halt(&self, context: &Context<'_>) -> Result<Option<organisation_halt::Model>> {
@@ -51,7 +59,19 @@ impl Find for Organisation {
     const TYPE: id::Type = id::Type::Organisation;
 
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
-        Ok(request.access.look(key).await?.and_then(|decision| Self(decision).if_visible()))
+        Ok(request.access.look(key).await?.as_ref().and_then(Self::of))
+    }
+}
+
+impl From<Authorised> for Organisation {
+    fn from(at: Authorised) -> Self {
+        Self(at)
+    }
+}
+
+impl AsRef<Decision> for Organisation {
+    fn as_ref(&self) -> &Decision {
+        &self.0
     }
 }
 
@@ -74,19 +94,19 @@ impl Organisation {
     /// Its name.
     #[public]
     fn name(&self) -> &str {
-        &self.0.row.name
+        &self.0.row().name
     }
 
     /// What kind of organisation it is.
     #[public]
     fn kind(&self) -> OrganisationKind {
-        self.0.row.kind.into()
+        self.0.row().kind.into()
     }
 
     /// Whether it may act.
     #[public]
     fn state(&self) -> OrganisationState {
-        self.0.row.state.into()
+        self.0.row().state.into()
     }
 
     /// When it was suspended; null if it is not suspended.
@@ -122,7 +142,7 @@ impl Organisation {
     /// The short code by which others can propose a partnership or ask for a payer.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     fn code(&self) -> Option<&str> {
-        Some(&self.0.row.code)
+        Some(&self.0.row().code)
     }
 
     /// The members, the longest-standing first.
@@ -205,7 +225,7 @@ impl Organisation {
 
     #[flattened]
     fn paying(&self) -> OrganisationPaying {
-        OrganisationPaying(self.0.clone())
+        OrganisationPaying(Decision::clone(&self.0))
     }
 
     /// Totals of this organisation: members, subscriptions, open invoices.
@@ -216,7 +236,7 @@ impl Organisation {
 
     #[flattened]
     fn partners(&self) -> OrganisationPartners {
-        OrganisationPartners(self.0.clone())
+        OrganisationPartners(Decision::clone(&self.0))
     }
 
     /// The audit log of this organisation, the newest event first.

@@ -7,8 +7,7 @@ use async_graphql::{SimpleObject, Union};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::names::Names;
-use super::object::AccessPath;
+use super::object::{AccessPath, Names};
 use crate::access::{Decision, Holdings, Path, Permission, Side, explain, resolve};
 use crate::base::error::Result;
 use crate::graphql::act::Find;

@@ -2,14 +2,45 @@
 
 use std::collections::HashSet;
 
+use async_graphql::SimpleObject;
 use uuid::Uuid;
 
-use super::names::{Names, ends};
-use super::object::AccessExplanation;
+use super::object::{AccessMiss, AccessPath, Names, ends};
 use super::store;
 use crate::access::{Explanation, Miss, MissReason, Permission, Side, Subject};
 use crate::base::error::Result;
+use crate::graphql::directive;
 use crate::graphql::request::Request;
+
+/// Why somebody holds a permission at an organisation, or not.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct AccessExplanation {
+    /// The permission asked about.
+    pub permission: Permission,
+    /// Whether the permission is granted, which is the case if there is a path.
+    pub granted: bool,
+    /// The paths that grant it, the shortest first. At most 50.
+    pub paths: Vec<AccessPath>,
+    /// If it is not granted: the nearest paths, and what stopped each one. At most 10.
+    pub misses: Vec<AccessMiss>,
+}
+
+impl AccessExplanation {
+    /// The explanation where either of two sides is enough.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.granted |= other.granted;
+        self.paths.extend(other.paths);
+        self.misses.extend(other.misses);
+        if self.granted {
+            self.misses.clear();
+        }
+        self.paths.truncate(crate::access::LISTED);
+        self.misses.truncate(crate::access::MISSES);
+        self
+    }
+}
 
 /// What is asked about.
 #[derive(Clone, Copy)]

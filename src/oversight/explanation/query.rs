@@ -5,8 +5,8 @@ use macros::guarded;
 use serde_json::{Value as Json, json};
 
 use super::catalogue::{FieldsByPermission, PermissionInfo};
-use super::explain::{Asked, explanation};
-use super::object::AccessExplanation;
+use super::explain::{AccessExplanation, Asked, explanation};
+
 use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
 use crate::base::id;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::account::UserAccount;
 use super::rules::SearchPrefix;
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
+use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Target;
@@ -21,7 +21,7 @@ use crate::oversight::audit::{self, Event};
 use crate::partners::programme::{self, ResellerRequest, ResellerRequestState};
 
 /// The platform as its staff see it.
-pub struct Operator(pub(super) Decision);
+pub struct Operator(pub(super) Authorised);
 
 impl Guarded for Operator {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
@@ -34,7 +34,8 @@ impl Target for Operator {
     type Key = ();
 
     async fn locate(request: &Request, (): &()) -> Result<Option<Self>> {
-        Ok(store::find_operator(&request.access).await?.map(Self))
+        let decision = store::find_operator(&request.access).await?;
+        Ok(decision.and_then(|decision| decision.authorise(Permission::OrganisationRead).ok()).map(Self))
     }
 }
 
@@ -45,7 +46,7 @@ impl Operator {
     /// The organisation that runs the platform.
     #[public]
     fn organisation(&self) -> Organisation {
-        Organisation(self.0.clone())
+        self.0.clone().into()
     }
 
     /// Organisations, ordered by name. More than 1,000 matches are an error: search for more letters.

@@ -19,8 +19,8 @@ impl OperatorQuery {
     /// The platform as its staff see it.
     #[finds(CLIENT_READ)]
     async fn operator(&self, context: &Context<'_>) -> Result<Option<Operator>> {
-        let decision = store::find_operator(&Request::of(context)?.access).await?;
-        let decision = decision.filter(|decision| decision.grants.has(Permission::ClientRead));
-        decision.map(|decision| Some(Operator(decision))).ok_or(Error::NotFound)
+        let decision = store::find_operator(&Request::of(context)?.access).await?.ok_or(Error::NotFound)?;
+        // Without the permission, the operator does not exist either.
+        decision.authorise(Permission::ClientRead).map(Operator).map(Some).map_err(|_| Error::NotFound)
     }
 }

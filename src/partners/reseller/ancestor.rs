@@ -32,7 +32,7 @@ impl Ancestor {
     /// The reseller; null, without an error, if it is hidden from the viewer.
     #[public]
     fn organisation(&self) -> Option<Organisation> {
-        Organisation(self.organisation.clone()).if_visible()
+        Organisation::of(&self.organisation)
     }
 
     /// How many partnerships are between the organisation and this reseller: 1 for its own partners.

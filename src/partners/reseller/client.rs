@@ -86,6 +86,6 @@ impl ClientEdge {
     /// The client; null, without an error, if it is hidden from the viewer.
     #[public]
     fn node(&self) -> Option<Organisation> {
-        Organisation(self.client.clone()).if_visible()
+        Organisation::of(&self.client)
     }
 }

@@ -26,7 +26,7 @@ impl Descendant {
     /// The organisation.
     #[public]
     fn organisation(&self) -> Option<Organisation> {
-        Organisation(self.organisation.clone()).if_visible()
+        Organisation::of(&self.organisation)
     }
 
     /// How many partnerships are between the reseller and this organisation: 1 for its own clients.

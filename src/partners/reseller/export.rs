@@ -89,7 +89,7 @@ impl TreeExport {
                 continue;
             }
             let path = ways.entry(*step).or_insert_with(|| progress.way(*step));
-            let visible = Organisation(at.clone()).if_visible().map(|_| at);
+            let visible = Organisation::of(at).map(|_| at);
             line(path, client, visible, figures.of(at), request.now(), &mut lines)?;
         }
         Ok(Some(lines))

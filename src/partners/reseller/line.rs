@@ -1,5 +1,6 @@
 //! One line of an export: fields under their names in the schema, as the schema would give them to the same viewer.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use async_graphql::Value;
@@ -57,7 +58,7 @@ struct PartnershipPart {
 #[derive(Serialize)]
 struct CardPart<'a> {
     id: String,
-    name: &'a str,
+    name: Cow<'a, str>,
     kind: Value,
 }
 
@@ -65,7 +66,7 @@ struct CardPart<'a> {
 #[serde(rename_all = "camelCase")]
 struct OrganisationPart<'a> {
     id: String,
-    name: &'a str,
+    name: Cow<'a, str>,
     kind: Value,
     state: Value,
     viewer_permissions: Names,
@@ -123,7 +124,7 @@ pub fn line(
         depth: path.len(),
         path,
         partnership: partnership(client, now),
-        client: CardPart { id, name: &row.name, kind },
+        client: CardPart { id, name: Cow::Borrowed(&row.name), kind },
         organisation,
         withheld,
     };
@@ -149,7 +150,7 @@ fn organisation(seen: &Decision, id: String, kind: Value, figures: Figures) -> R
     let monthly = subscribed.as_ref().map(Subscribed::monthly).transpose()?;
     Ok(OrganisationPart {
         id,
-        name: &seen.row.name,
+        name: seen.card().name.into(),
         kind,
         state: enum_value(OrganisationState::from(seen.state())),
         viewer_permissions: Names(seen.grants.own),

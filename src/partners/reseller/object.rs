@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::client::ClientConnection;
 use super::criteria::{ClientFilter, ClientOrder, choose};
 use super::descendant::{self, Descendant};
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Side};
+use crate::access::{Authorised, Decision, Exists, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
@@ -35,12 +35,13 @@ pub fn depth(asked: Option<i32>) -> Result<i32> {
 }
 
 /// What an organisation has as a reseller: clients, and everything about them.
-pub struct Reseller(Decision);
+pub struct Reseller(Authorised);
 
 impl Reseller {
     /// The reseller, if the organisation is one and exists for the viewer.
     pub fn of(at: &Decision) -> Option<Self> {
-        (at.card().kind == Kind::Reseller).then(|| Self(at.clone())).and_then(Exists::if_visible)
+        let at = at.authorise(Permission::OrganisationRead).ok()?;
+        (at.row().kind == Kind::Reseller).then_some(Self(at))
     }
 }
 
@@ -71,7 +72,7 @@ impl Reseller {
     /// The organisation.
     #[public]
     fn organisation(&self) -> Organisation {
-        Organisation(self.0.clone())
+        self.0.clone().into()
     }
 
     /// The clients. Give a filter and an order, or a saved view, which has both.

@@ -52,7 +52,7 @@ async fn create_api_key(act: ActOn<'_, Organisation>, input: CreateApiKeyInput) 
     let request = act.request;
     session::require_confirmed(request)?;
     session::require_verified(request)?;
-    require_active(act.object.0.authorise(act.permission())?.row())?;
+    require_active(act.object.row())?;
     let name = text::name("name", &input.name)?;
     let scopes = rules::closed_scopes(&input.permissions, &input.client_permissions)?;
     let now = request.now();

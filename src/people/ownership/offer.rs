@@ -48,7 +48,7 @@ async fn offer_ownership(act: ActOn<'_, Organisation>, input: OfferOwnershipInpu
     let asker = request.require_person()?.id;
     session::require_confirmed(request)?;
     session::require_verified(request)?;
-    let decision = &act.object.0;
+    let decision = act.object.as_ref();
     rules::require_ownership(decision.card().kind, decision.grants)?;
     let address = Address::read("email", &input.email)?;
     let (now, token) = (request.now(), request.random.secret());

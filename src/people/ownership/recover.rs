@@ -53,7 +53,7 @@ async fn recover_ownership(
         return Err(for_staff_only().into());
     }
     session::require_confirmed(request)?;
-    let decision = &act.object.0;
+    let decision = act.object.as_ref();
     rules::require_ownership(decision.card().kind, decision.grants)?;
     let address = Address::read("email", &input.email)?;
     if address.as_str() == asker.email {

@@ -66,5 +66,5 @@ async fn create_role(act: ActOn<'_, Organisation>, input: CreateRoleInput) -> Re
             Ok(new)
         })
         .await?;
-    Ok(CreateRolePayload { role: Some(Role::new(held, act.object.0.clone())), ..Default::default() })
+    Ok(CreateRolePayload { role: Some(Role::new(held, act.object.as_ref().clone())), ..Default::default() })
 }

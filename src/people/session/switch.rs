@@ -51,5 +51,5 @@ async fn switch_organisation(act: Act<'_>, input: SwitchOrganisationInput) -> Re
         })
         .await?;
     request.switch_to(id);
-    Ok(SwitchOrganisationPayload { organisation: Some(Organisation(decision)), ..Default::default() })
+    Ok(SwitchOrganisationPayload { organisation: Organisation::of(&decision), ..Default::default() })
 }

@@ -106,7 +106,7 @@ impl Viewer {
     /// `switchOrganisation`. Null if none is chosen.
     #[public]
     async fn active_organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
-        Ok(session::active_organisation(Request::of(context)?).await?.map(Organisation))
+        Ok(session::active_organisation(Request::of(context)?).await?.as_ref().and_then(Organisation::of))
     }
 
     /// The viewer's memberships, in the order of joining. Empty for an API key.
@@ -174,7 +174,7 @@ impl Viewer {
         held.sort_unstable_by(|a, b| (&a.row().name, a.id()).cmp(&(&b.row().name, b.id())));
         let total = Total::known(held.len());
         let items = held.into_iter().map(|at| (at.row().name.clone(), at.id(), Arc::new(at)));
-        let organisation = |at: &Arc<Authorised>| Organisation(Decision::clone(at));
+        let organisation = |at: &Arc<Authorised>| Authorised::clone(at).into();
         Ok(Some(Connection::new(&slice_sorted(items, &page), total, organisation)))
     }
 }
