@@ -67,10 +67,9 @@ impl Kind {
                 let values = rules.iter().map(Rule::value);
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
-            Self::Authenticated | Self::Finds(_) | Self::Acts { .. } => {
-                Some(quote!(crate::graphql::guard::authenticated(#context)))
-            }
-            Self::Public => None,
+            Self::Authenticated | Self::Finds(_) => Some(quote!(crate::graphql::guard::authenticated(#context))),
+            // A mutation checks for itself.
+            Self::Acts { .. } | Self::Public => None,
         }
     }
 }
@@ -98,10 +97,10 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
             others.push(attribute);
         }
     }
-    let [kind] = kinds.as_slice() else {
+    let [kind @ (Kind::Requires(_) | Kind::Finds(_) | Kind::Authenticated | Kind::Public)] = kinds.as_slice() else {
         return Err(Error::new_spanned(
             &function.sig.ident,
-            "a field needs exactly one of #[requires(…)], #[finds(…)], #[acts(…)], #[authenticated] and #[public]",
+            "a field needs exactly one of #[requires(…)], #[finds(…)], #[authenticated] and #[public]",
         ));
     };
     graphql.extend(kind.directives());

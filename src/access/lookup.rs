@@ -234,14 +234,6 @@ impl Access {
         self.batch.load(id, async |ids| self.decide(&ids).await).await
     }
 
-    /// The organisation at which somebody wants to act, for who holds the permission there: what a mutation with
-    /// `#[acts]` begins with.
-    pub async fn act(&self, id: Uuid, permission: Permission) -> Result<Decision> {
-        let seen = self.look(id).await?.ok_or(Error::NotFound)?;
-        seen.require(permission)?;
-        Ok(seen)
-    }
-
     /// Locks an organisation, so that nobody else changes who belongs to it until the transaction ends, and checks what
     /// the viewer may do there as the transaction sees it.
     pub async fn authorise_in(&self, tx: &DatabaseTransaction, id: Uuid, permission: Permission) -> Result<Authorised> {

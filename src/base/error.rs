@@ -1,12 +1,10 @@
 //! The errors of requests, and how answers show them. A fault of the server never shows its details.
 
-use async_graphql::{Enum, ErrorExtensions, Name, SimpleObject, Value};
+use async_graphql::Enum;
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::db::is_transient;
-use crate::base::id;
-use crate::graphql::directive;
 
 /// The result of nearly everything.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -113,30 +111,6 @@ impl Error {
     }
 }
 
-impl Error {
-    /// The error for the answer. The engine would convert it too, but without the code.
-    pub fn into_graphql(self) -> async_graphql::Error {
-        if let Self::Transient(cause) = self {
-            return Self::fault(cause).into_graphql();
-        }
-        async_graphql::Error::new(self.to_string()).extend_with(|_, extensions| {
-            extensions.set("code", self.code());
-            match &self {
-                Self::Forbidden { permission, organisation } => {
-                    extensions.set("permission", Value::Enum(Name::new(permission.graphql_name())));
-                    extensions.set("organisation", id::Type::Organisation.id(*organisation).to_string());
-                }
-                Self::Limited { limit, value, .. } => {
-                    extensions.set("limit", *limit);
-                    extensions.set("value", *value);
-                }
-                Self::TooSlow { limit } => extensions.set("limit", *limit),
-                _ => {}
-            }
-        })
-    }
-}
-
 /// Why a mutation changed nothing, if the user can fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
@@ -211,8 +185,7 @@ pub enum UserErrorCode {
 }
 
 /// A problem that the user can fix.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[derive(Clone, Debug)]
 pub struct UserError {
     /// The kind of problem, for programs.
     pub code: UserErrorCode,

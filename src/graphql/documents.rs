@@ -13,6 +13,7 @@ use super::nesting::nesting;
 use super::pages::{self, Page};
 use super::trusted::Trusted;
 use super::types::Types;
+use super::error::into_graphql;
 use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
 use crate::base::random;
@@ -193,7 +194,7 @@ impl<'a> Operation<'a> {
 
 /// The error as it stands in an answer, outside of any field.
 pub fn server_error(error: Error) -> ServerError {
-    let error = error.into_graphql();
+    let error = into_graphql(error);
     let mut answer = ServerError::new(error.message, None);
     answer.extensions = error.extensions;
     answer

@@ -10,6 +10,7 @@
 pub mod act;
 pub mod directive;
 pub mod documents;
+pub mod error;
 pub mod guard;
 pub mod limits;
 mod nesting;
@@ -18,6 +19,7 @@ mod once;
 pub mod page;
 pub mod pages;
 mod permission_list;
+pub mod refusals;
 pub mod request;
 mod schema;
 pub mod trusted;

@@ -10,12 +10,12 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::page::Lists;
+use super::refusals::Refusals;
 use crate::access::{Access, Actor, UserActor};
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result, UserError};
 use crate::base::random::Random;
-use crate::graphql::guard::Refusals;
 
 /// One request.
 pub struct Request {
@@ -67,24 +67,15 @@ impl Request {
         self.access.db()
     }
 
-    /// Runs the work of a mutation in one transaction. What was decided before is forgotten then: the mutations and
-    /// fields that come after are judged by what is now.
-    pub async fn write<T, W>(&self, work: W) -> Result<T>
-    where
-        W: AsyncFnOnce(&DatabaseTransaction) -> Result<T> + Clone,
-    {
-        let done = self.db().write(work).await;
-        self.access.forget();
-        done
-    }
-
     /// Runs steps in one transaction: it commits if they succeed, and rolls back if they fail, also with a `UserError`.
     /// Earlier decisions are forgotten afterwards, so that later mutations and fields see what has changed.
     pub async fn transaction<T, W>(&self, steps: W) -> Result<T>
     where
         W: AsyncFnOnce(&Work<'_>) -> Result<T> + Clone,
     {
-        self.write(async |tx| steps(&self.work(tx)).await).await
+        let done = self.db().write(async |tx| steps(&self.work(tx)).await).await;
+        self.access.forget();
+        done
     }
 
     /// What the steps of a transaction need.

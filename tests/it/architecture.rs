@@ -316,7 +316,13 @@ fn every_layer_imports_only_those_below_it() {
     let mut wrong = Vec::new();
     for source in &imports.sources {
         let above = imports.of(source).into_iter().map(|target| &imports.sources[target]);
-        let above = above.filter(|target| target.path != "src/lib.rs" && layer(target) > layer(source));
+        // An error names the permission that is missing, so it knows what a permission is.
+        let is_named = |target: &Source| {
+            source.path == "src/base/error.rs"
+                && matches!(target.path.as_str(), "src/access/permission.rs" | "src/access/set.rs")
+        };
+        let above = above.filter(|target| target.path != "src/lib.rs" && !is_named(target));
+        let above = above.filter(|target| layer(target) > layer(source));
         wrong.extend(above.map(|target| format!("{} imports {}", source.path, target.path)));
     }
     assert_eq!(wrong, Vec::<String>::new());

@@ -9,7 +9,6 @@ mod access;
 mod architecture;
 mod base;
 mod billing;
-mod compile_fail;
 mod generated;
 mod http;
 mod mail;

@@ -64,7 +64,7 @@ pub async fn record_beginnings(work: &Work<'_>, events: Vec<Event>) -> Written<(
 
 /// Writes that staff of the operator read something through the operator's access alone: customers can see that. Nothing
 /// is written for other viewers.
-pub async fn record_look(request: &Request, _: &Random, event: Event) -> Result<()> {
+pub async fn record_look(request: &Request, event: Event) -> Result<()> {
     if way(&request.access, &event).0 != Way::Operator {
         return Ok(());
     }

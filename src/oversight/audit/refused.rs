@@ -12,7 +12,7 @@ use super::event::{Doer, Event};
 use super::record::{belongs, record};
 use crate::access::Permission;
 use crate::base::error::Result;
-use crate::graphql::guard::Refusal;
+use crate::graphql::refusals::Refusal;
 use crate::graphql::request::Request;
 
 /// How many refusals of one actor this process writes in a minute, so that nobody can flood a log.

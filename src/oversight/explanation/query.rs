@@ -10,7 +10,6 @@ use super::explain::{AccessExplanation, Asked, explanation};
 use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
 use crate::base::id;
-use crate::base::random::Random;
 use crate::billing::invoice::Invoice;
 use crate::graphql::act::Find;
 use crate::graphql::request::{Request, service};
@@ -81,7 +80,7 @@ impl ExplanationQuery {
             let mut event = Event::done("explainAccess", key, Some(Permission::MemberRead))
                 .changing(Json::Null, json!({ "permission": permission.text() }));
             (event.object, event.person) = (asked_about, another);
-            audit::record_look(request, service::<Random>(context)?, event).await?;
+            audit::record_look(request, event).await?;
         }
         let mut found = explanation(request, asked, key, Side::Organisation).await?;
         if let Some(invoice) = invoice {

@@ -16,7 +16,7 @@ fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_
     with_database(async |world| {
         let (random, now) = (Random::system(), world.app.clock.now());
         let request = world.app.request(Actor::Anonymous);
-        let (nothing, without) = counted(request.write(async |_| Ok(()))).await;
+        let (nothing, without) = counted(request.transaction(async |_| Ok(()))).await;
         nothing.unwrap();
         for mails in [1, 3, 100] {
             let letters: Vec<_> = (0..mails)
@@ -29,7 +29,8 @@ fn the_log_and_the_outbox_add_three_statements_to_a_mutation_however_many_mails_
                 .by(Doer::user(Uuid::nil(), "Ada"))
                 .to(Type::Organisation.id(HUB.id()))
                 .changing(Value::Null, Value::Null);
-            let work = request.write(async |tx| {
+            let work = request.transaction(async |work| {
+                let tx = work.tx;
                 audit::record(&request.work(tx), event).await?;
                 Ok(mail::queue(tx, &random, now, letters).await?)
             });

@@ -168,7 +168,7 @@ fn an_event_costs_two_statements() {
         request.access.look(HUB.id()).await.unwrap();
         let ((), without) = counted(async { request.db().write(async |_| Ok(())).await.unwrap() }).await;
         let event = Event::done("switchOrganisation", HUB.id(), Some(Permission::AuditRead));
-        let write = async { request.write(async |tx| Ok(record(&request.work(tx), event).await?)).await.unwrap() };
+        let write = async { request.transaction(async |work| Ok(record(work, event).await?)).await.unwrap() };
         let ((), with) = Box::pin(counted(write)).await;
         assert_eq!(with - without, 2);
         let written = newest(&world, HUB.owner, HUB.id(), &["actorName", "way"]).await;
@@ -187,7 +187,7 @@ fn access_is_decided_again_after_a_write() {
         let role: Parameter = HUB.probe_role().into();
         let take = "UPDATE role SET permissions = 0 WHERE id = $1";
         let statement = sea_orm::Statement::from_sql_and_values(world.db().backend(), take, [role]);
-        request.write(async |tx| Ok(tx.execute_raw(statement).await.map(|_| ())?)).await.unwrap();
+        request.transaction(async |work| Ok(work.tx.execute_raw(statement).await.map(|_| ())?)).await.unwrap();
         assert!(!may().await);
     });
 }

@@ -1,0 +1,63 @@
+//! Errors as answers show them.
+
+use async_graphql::{ErrorExtensions, Name, Object, Value};
+use macros::guarded;
+
+use crate::access::PermissionSet;
+use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::id::Type;
+
+/// The error for the answer. The engine would convert it too, but without the code.
+pub fn into_graphql(error: Error) -> async_graphql::Error {
+    let error = if let Error::Transient(cause) = error { Error::fault(cause) } else { error };
+    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
+        extensions.set("code", error.code());
+        match &error {
+            Error::Forbidden { permission, organisation } => {
+                extensions.set("permission", Value::Enum(Name::new(permission.graphql_name())));
+                extensions.set("organisation", Type::Organisation.id(*organisation).to_string());
+            }
+            Error::Limited { limit, value, .. } => {
+                extensions.set("limit", *limit);
+                extensions.set("value", *value);
+            }
+            Error::TooSlow { limit } => extensions.set("limit", *limit),
+            _ => {}
+        }
+    })
+}
+
+/// A problem that the user can fix.
+#[guarded]
+#[Object]
+impl UserError {
+    /// The kind of problem, for programs.
+    #[public]
+    fn code(&self) -> UserErrorCode {
+        self.code
+    }
+
+    /// The path of the invalid input field; null if the problem is not in one field.
+    #[public]
+    fn field(&self) -> Option<&[String]> {
+        self.field.as_deref()
+    }
+
+    /// The problem and what to do, for people.
+    #[public]
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// With PERMISSION_NOT_HELD: the permissions that you lack at the organisation. Otherwise null.
+    #[public]
+    fn missing_permissions(&self) -> Option<PermissionSet> {
+        self.missing_permissions
+    }
+
+    /// With PERMISSION_NOT_HELD: the permissions that you lack at the clients of the organisation. Otherwise null.
+    #[public]
+    fn missing_client_permissions(&self) -> Option<PermissionSet> {
+        self.missing_client_permissions
+    }
+}
