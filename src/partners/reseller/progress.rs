@@ -1,186 +1,98 @@
-//! One line of an export: fields under their names in the schema, as the schema would give them to the same viewer.
+//! The walk of an export through the tree: level by level, one page of clients at a time.
+//!
+//! It remembers only the resellers of the tree, a few bytes for each. Each reseller is reached by its shortest path, so
+//! its clients are listed once.
 
-use std::sync::LazyLock;
+use std::collections::HashSet;
 
-use async_graphql::Value;
-use async_graphql::resolver_utils::enum_value;
-use sea_orm::prelude::DateTimeUtc;
-use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
-use super::store::Client;
-use crate::access::{Decision, Permission, PermissionSet};
-use crate::base::error::Result;
+use super::store::{Client, Cursor, list_clients};
+use crate::access::Permission;
+use crate::base::error::{Error, Result};
 use crate::base::id::Type;
-use crate::base::money::Money;
-use crate::organisation::{OrganisationKind, OrganisationState};
-use crate::partners::overview::{Invoiced, Subscribed, Sums};
-use crate::partners::partnership::standing;
+use crate::graphql::request::Request;
 
-/// Names of the permissions in the schema, in the order of the table.
-static NAMES: LazyLock<Vec<String>> =
-    LazyLock::new(|| Permission::ALL.iter().map(|permission| permission.graphql_name()).collect());
+/// The number of resellers that are looked up at once.
+const RESELLERS: usize = 64;
 
-/// Figures of one organisation, as far as the viewer may have them.
-#[derive(Default)]
-pub struct Figures {
-    /// Members.
-    pub members: Option<u64>,
-    /// Subscriptions.
-    pub subscribed: Option<Subscribed>,
-    /// Open invoices.
-    pub invoiced: Option<Invoiced>,
+/// How far an export has come.
+pub struct Progress {
+    /// The resellers whose clients are listed, in this order.
+    resellers: Vec<Step>,
+    known: HashSet<Uuid>,
+    /// The index of the reseller whose clients come next.
+    current: usize,
+    /// The last client of the current reseller that was listed.
+    after: Option<Cursor>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
+/// A reseller, and the index of the reseller above it.
+struct Step {
+    id: Uuid,
+    above: Option<usize>,
     depth: usize,
-    path: &'a [String],
-    partnership: PartnershipPart,
-    client: CardPart<'a>,
-    organisation: Option<OrganisationPart<'a>>,
-    withheld: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PartnershipPart {
-    id: String,
-    state: Value,
-    delegated_permissions: Names,
-    client_delegated_permissions: Names,
-    includes_upstream: bool,
-    starts_at: String,
-    ends_at: Option<String>,
-}
+/// A client, and the index of its reseller.
+pub type Found = (usize, Client);
 
-#[derive(Serialize)]
-struct CardPart<'a> {
-    id: String,
-    name: &'a str,
-    kind: Value,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OrganisationPart<'a> {
-    id: String,
-    name: &'a str,
-    kind: Value,
-    state: Value,
-    viewer_permissions: Names,
-    overview: OverviewPart,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OverviewPart {
-    member_count: Option<u64>,
-    subscription_count: Option<u64>,
-    monthly_recurring: Option<Vec<MoneyPart>>,
-    open_invoices: Option<InvoicesPart>,
-    overdue_invoices: Option<InvoicesPart>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MoneyPart {
-    amount_minor: String,
-    currency: String,
-}
-
-#[derive(Serialize)]
-struct InvoicesPart {
-    count: u64,
-    amounts: Vec<MoneyPart>,
-}
-
-/// A set of permissions as the schema lists them.
-struct Names(PermissionSet);
-
-impl Serialize for Names {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let held = NAMES.iter().zip(Permission::ALL).filter(|(_, permission)| self.0.has(**permission));
-        serializer.collect_seq(held.map(|(name, _)| name))
+impl Progress {
+    /// The start of a walk from the reseller with this key.
+    pub fn new(top: Uuid) -> Self {
+        let step = Step { id: top, above: None, depth: 0 };
+        Self { resellers: vec![step], known: HashSet::from([top]), current: 0, after: None }
     }
-}
 
-/// The line of a client, with a line feed. `path` is the way down to it, `seen` the client if the viewer sees it.
-pub fn line(
-    path: &[String],
-    client: &Client,
-    seen: Option<&Decision>,
-    figures: Figures,
-    now: DateTimeUtc,
-    lines: &mut Vec<u8>,
-) -> Result<()> {
-    let row = &client.organisation;
-    let id = Type::Organisation.id(row.id).0;
-    let kind = enum_value(OrganisationKind::from(row.kind));
-    let withheld = withheld(seen.is_some(), &figures);
-    let organisation = seen.map(|seen| organisation(seen, id.clone(), kind.clone(), figures)).transpose()?;
-    let line = Line {
-        depth: path.len(),
-        path,
-        partnership: partnership(client, now),
-        client: CardPart { id, name: &row.name, kind },
-        organisation,
-        withheld,
-    };
-    serde_json::to_writer(&mut *lines, &line).map_err(crate::base::error::Error::fault)?;
-    lines.push(b'\n');
-    Ok(())
-}
-
-fn partnership(client: &Client, now: DateTimeUtc) -> PartnershipPart {
-    PartnershipPart {
-        id: Type::Partnership.id(client.partnership).0,
-        state: enum_value(standing(client.starts_at, client.ends_at, now)),
-        delegated_permissions: Names(client.delegated & PermissionSet::DELEGABLE),
-        client_delegated_permissions: Names(client.client_delegated & PermissionSet::DELEGABLE),
-        includes_upstream: client.includes_upstream,
-        starts_at: client.starts_at.to_rfc3339(),
-        ends_at: client.ends_at.map(|end| end.to_rfc3339()),
+    /// The next clients, at most `limit`; none at the end. Resellers whose clients the viewer may not see are skipped. It
+    /// is an error if the viewer lost that permission while the list of a reseller was being read.
+    pub async fn next_clients(&mut self, request: &Request, limit: usize) -> Result<Vec<Found>> {
+        let mut found: Vec<Found> = Vec::new();
+        while found.is_empty() && self.current < self.resellers.len() {
+            let end = self.resellers.len().min(self.current + RESELLERS);
+            let ids: Vec<Uuid> = self.resellers[self.current..end].iter().map(|step| step.id).collect();
+            let decisions = request.access.look_all(ids).await?;
+            while self.current < end && found.len() < limit {
+                let reseller = self.resellers[self.current].id;
+                let may_read =
+                    decisions.get(&reseller).is_some_and(|decision| decision.grants.has(Permission::ClientRead));
+                if !may_read && self.after.is_some() {
+                    return Err(Error::Forbidden { permission: Permission::ClientRead, organisation: reseller });
+                }
+                let wanted = limit - found.len();
+                let clients =
+                    if may_read { list_clients(request.db(), reseller, self.after, wanted).await? } else { Vec::new() };
+                let index = self.current;
+                if clients.len() < wanted {
+                    self.after = None;
+                    self.current += 1;
+                } else {
+                    self.after = clients.last().map(|client| (client.created_at, client.partnership));
+                }
+                found.extend(clients.into_iter().map(|client| (index, client)));
+            }
+        }
+        Ok(found)
     }
-}
 
-fn organisation(seen: &Decision, id: String, kind: Value, figures: Figures) -> Result<OrganisationPart<'_>> {
-    let Figures { members, subscribed, invoiced } = figures;
-    let monthly = subscribed.as_ref().map(Subscribed::monthly).transpose()?;
-    Ok(OrganisationPart {
-        id,
-        name: &seen.row.name,
-        kind,
-        state: enum_value(OrganisationState::from(seen.state())),
-        viewer_permissions: Names(seen.grants.own),
-        overview: OverviewPart {
-            member_count: members,
-            subscription_count: subscribed.map(|subscribed| subscribed.count),
-            monthly_recurring: monthly.map(amounts),
-            open_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.open)).transpose()?,
-            overdue_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.overdue)).transpose()?,
-        },
-    })
-}
-
-/// What is null because the viewer may not have it.
-fn withheld(is_seen: bool, figures: &Figures) -> Vec<&'static str> {
-    if !is_seen {
-        return vec!["organisation"];
+    /// Adds a client that is a reseller to the walk, unless it is too deep or already known. `above` is the index of its
+    /// reseller.
+    pub fn add(&mut self, reseller: Uuid, above: usize, max_depth: usize) {
+        let depth = self.resellers[above].depth + 1;
+        if depth < max_depth && self.known.insert(reseller) {
+            self.resellers.push(Step { id: reseller, above: Some(above), depth });
+        }
     }
-    let names: [(bool, &[&str]); 3] = [
-        (figures.members.is_some(), &["memberCount"]),
-        (figures.subscribed.is_some(), &["subscriptionCount", "monthlyRecurring"]),
-        (figures.invoiced.is_some(), &["openInvoices", "overdueInvoices"]),
-    ];
-    names.into_iter().filter(|(is_given, _)| !is_given).flat_map(|(_, names)| names).copied().collect()
-}
 
-fn invoices((count, sums): &(u64, Sums)) -> Result<InvoicesPart> {
-    Ok(InvoicesPart { count: *count, amounts: amounts(sums.money()?) })
-}
-
-fn amounts(money: Vec<Money>) -> Vec<MoneyPart> {
-    let part = |one: Money| MoneyPart { amount_minor: one.minor().to_string(), currency: one.into_currency() };
-    money.into_iter().map(part).collect()
+    /// The ids on the path down to a reseller, which comes last.
+    pub fn path(&self, reseller: usize) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut next = self.resellers.get(reseller);
+        while let Some(step) = next {
+            path.push(Type::Organisation.id(step.id).0);
+            next = step.above.and_then(|above| self.resellers.get(above));
+        }
+        path.reverse();
+        path
+    }
 }

@@ -1,34 +1,34 @@
-//! Organisations that were found on a walk through the tree, as a list: by depth, then by name.
+//! Organisations that a walk through the tree has found, as a list ordered by depth, then by name.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::rules::Place;
-use crate::access::Decision;
+use super::rules::TreeNode;
+use crate::access::{Card, Decision};
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
-use crate::organisation::OrganisationCard;
 
-/// A page of the places to which the walk from an organisation has led, made of each and of the cards on the way to it.
+/// A page of the tree nodes found below or above `start`. `make` gets the organisation of a node and the cards on the
+/// path to it. `decisions` has an entry for each node except `start`.
 pub fn connection<T>(
-    from: &Decision,
-    seen: &HashMap<Uuid, Decision>,
-    places: impl IntoIterator<Item = Place>,
+    start: &Decision,
+    decisions: &HashMap<Uuid, Decision>,
+    nodes: impl IntoIterator<Item = TreeNode>,
     page: &PageArguments,
-    make: impl Fn(Decision, Vec<OrganisationCard>) -> T,
+    make: impl Fn(Decision, Vec<Card>) -> T,
 ) -> Connection<T> {
-    let keyed = places.into_iter().filter_map(|place| {
-        let name = seen.get(&place.id)?.card().name;
-        Some((format!("{:03} {name}", place.path.len()), place.id, Arc::new(place)))
+    let keyed = nodes.into_iter().filter_map(|node| {
+        let name = decisions.get(&node.id)?.card().name;
+        Some((format!("{:03} {name}", node.path.len()), node.id, Arc::new(node)))
     });
-    let mut keyed: Vec<(String, Uuid, Arc<Place>)> = keyed.collect();
+    let mut keyed: Vec<(String, Uuid, Arc<TreeNode>)> = keyed.collect();
     keyed.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let total = Total::known(keyed.len());
     let slice = slice_sorted(keyed.into_iter(), page);
-    let known = |id: &Uuid| seen.get(id).unwrap_or(from);
-    Connection::new(&slice, total, |place| {
-        let path = place.path.iter().map(|id| known(id).card().into()).collect();
-        make(known(&place.id).clone(), path)
+    let known = |id: &Uuid| decisions.get(id).unwrap_or(start);
+    Connection::new(&slice, total, |node| {
+        let path = node.path.iter().map(|id| known(id).card()).collect();
+        make(known(&node.id).clone(), path)
     })
 }

@@ -4,8 +4,8 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use tenantry::base::db::recorded;
 use tenantry::graphql::page::PageArguments;
 use tenantry::graphql::request::Request;
-use tenantry::partners::partnership::clients;
 use tenantry::partners::property::{self, ClientPropertyFilter};
+use tenantry::partners::reseller::clients;
 use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, choice};
 
 use super::*;
