@@ -1,4 +1,5 @@
-//! Statements that count and add up. One statement serves all organisations, or all resellers, of a request's level.
+//! Statements that count and add up. One statement serves all organisations, or all resellers, that a request asks for
+//! at the same time.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced>
     Ok(found.unwrap_or_default())
 }
 
-/// The number of members of each organisation. Organisations without members are left out.
+/// The number of members of each organisation. An organisation without members has no entry.
 pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     let among = db.among("organisation_id", 1);
     let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {among} GROUP BY organisation_id");
@@ -50,12 +51,12 @@ pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     Ok(counted.collect::<Result<_, DbErr>>()?)
 }
 
-/// The subscriptions of each organisation. Organisations without any are left out.
+/// The subscriptions of each organisation. An organisation without subscriptions has no entry.
 pub async fn subscribed_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Subscribed>> {
     read_subscribed(&db.rows(subscriptions(db, themselves(db)), vec![db.keys(ids)]).await?)
 }
 
-/// The open invoices of each organisation. Organisations without any are left out.
+/// The open invoices of each organisation. An organisation without open invoices has no entry.
 pub async fn invoiced_of(db: &Db, ids: &[Uuid], today: Date) -> Result<HashMap<Uuid, Invoiced>> {
     read_invoiced(&db.rows(invoices(db, themselves(db), 2), vec![db.keys(ids), today.into()]).await?)
 }
@@ -173,7 +174,7 @@ fn is_reached(reach: &ClientReach, permission: Permission) -> String {
     }
 }
 
-/// Adds the subscriptions of the source's organisations (`id`) up for each `owner`.
+/// The statement that adds up the subscriptions for each `owner`, over its organisations `id` in the source.
 fn subscriptions(db: &Db, source: &str) -> String {
     let sum = exact_sum(db.backend(), "s.unit_price_minor", "s.quantity");
     format!(

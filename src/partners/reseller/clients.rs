@@ -38,7 +38,7 @@ static BY_PROPERTY_DESCENDING: List<partnership::Model> =
 pub enum ClientKey {
     /// The client's name.
     Name,
-    /// The age of the partnership.
+    /// When the partnership was agreed.
     CreatedAt,
     /// The value of the property of this definition.
     Property(Uuid),

@@ -38,7 +38,8 @@ pub struct ClientFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientNameFilter {
-    /// A part of the name, 1 to 200 characters. Upper and lower case match each other; on SQLite, only for the letters A to Z.
+    /// A part of the name, 1 to 200 characters. Upper and lower case match each other; on SQLite, only for the letters A
+    /// to Z.
     pub contains: String,
 }
 
@@ -48,7 +49,7 @@ pub struct ClientNameFilter {
 pub enum ClientOrderField {
     /// The name of the client.
     Name,
-    /// The age of the partnership.
+    /// When the partnership was agreed.
     CreatedAt,
 }
 
