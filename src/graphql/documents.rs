@@ -8,12 +8,12 @@ use async_graphql_parser::{Error as ParseError, parse_query};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::error::into_graphql;
 use super::limits::{self, Pages, within};
 use super::nesting::nesting;
 use super::pages::{self, Page};
 use super::trusted::Trusted;
 use super::types::Types;
-use super::error::into_graphql;
 use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
 use crate::base::random;

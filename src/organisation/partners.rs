@@ -10,7 +10,7 @@ use crate::graphql::request::Request;
 use crate::partners::partnership::{Partnership, PartnershipState};
 use crate::partners::programme::ResellerRequest;
 use crate::partners::proposal::{PartnershipProposal, PartnershipProposalState, store::Direction};
-use crate::partners::reseller::{self, Ancestor, Reseller};
+use crate::partners::reseller::{Ancestor, Reseller};
 
 /// The fields of an organisation that are about partners.
 pub struct OrganisationPartners(pub(super) Decision);
@@ -91,7 +91,7 @@ impl OrganisationPartners {
     /// far as each organisation lets the viewer see its partners. Each reseller is listed once.
     #[requires(PARTNERSHIP_READ)]
     async fn ancestors(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Ancestor>>> {
-        reseller::ancestors(Request::of(context)?, &self.0, &page).await.map(Some)
+        Ancestor::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// This organisation as a reseller; null if it is not one.

@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::partners::property::{Stored, values};
+use crate::partners::property::{self, Stored};
 
 /// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
 const PARAMETERS: usize = 8_192;
@@ -34,7 +34,7 @@ where
 /// Sets values of properties: triggers have made a row for each, without a value.
 pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_value::Model]) -> Result<(), DbErr> {
     for of_one in rows.chunk_by(|row, next| row.organisation_id == next.organisation_id) {
-        let changes = of_one.iter().map(|row| values::store::Change {
+        let changes = of_one.iter().map(|row| property::store::Change {
             partnership: row.partnership_id,
             key: &row.key,
             definition: row.definition_id,
@@ -45,8 +45,8 @@ pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_valu
                 descending_key: row.descending_key.clone(),
             },
         });
-        let changes: Vec<values::store::Change<'_>> = changes.collect();
-        values::store::write(transaction, of_one[0].organisation_id, &changes).await?;
+        let changes: Vec<property::store::Change<'_>> = changes.collect();
+        property::store::write(transaction, of_one[0].organisation_id, &changes).await?;
     }
     Ok(())
 }

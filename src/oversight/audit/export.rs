@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::rules::actor_type;
 use super::store;
 use crate::access::Permission;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
 
@@ -31,7 +31,8 @@ impl Export {
     /// The lines of the next page, and the sequence after which the page behind it begins; `None` at the end of the log.
     /// The permission is checked again for each page.
     pub async fn page(&self, request: &Request, after: Option<i64>) -> Result<Option<(String, i64)>> {
-        let at = request.access.look(self.organisation).await?.ok_or(Error::NotFound)?.authorise(Permission::AuditRead)?;
+        let at =
+            request.access.look(self.organisation).await?.ok_or(Error::NotFound)?.authorise(Permission::AuditRead)?;
         let shows_partnerships = at.grants.has(Permission::PartnershipRead);
         let events = store::events(request.db(), self.organisation, after, PAGE).await?;
         let Some(last) = events.last().map(|event| event.sequence) else { return Ok(None) };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::account::UserAccount;
 use super::rules::SearchPrefix;
 use super::store;
-use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
+use crate::access::{Authorised, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Target;

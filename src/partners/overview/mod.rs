@@ -1,7 +1,8 @@
-//! Figures: what an organisation has in all, and what a reseller sees of its clients in all.
+//! Figures for dashboards: totals of an organisation, and totals over the clients of a reseller.
 //!
-//! Each figure of an organisation needs the permission of what it counts. A figure of a reseller speaks over those of its
-//! clients that let the viewer have it through their partnership, and says over how many. `rules.rs` adds up.
+//! Each figure of an organisation needs the permission to read what it counts. A total over clients includes the clients
+//! that delegate that permission to the viewer, and says how many those are. `rules.rs` adds the amounts up, and
+//! `store.rs` counts.
 
 mod object;
 mod rules;

@@ -1,16 +1,16 @@
-//! Sums of money: exact, by currency.
+//! Exact sums of money, by currency.
 
 use std::collections::BTreeMap;
 
 use crate::base::error::{Error, Result};
 use crate::base::money::Money;
 
-/// Amounts by currency. They may be larger than a field holds while they are added up.
+/// Amounts by currency. A sum may be larger than 64 bits while it is added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sums(BTreeMap<String, i128>);
 
 impl Sums {
-    /// Adds an amount in minor units. (No sum of stored amounts comes near the end of 128 bits.)
+    /// Adds an amount in minor units. No sum of stored amounts reaches the limit of 128 bits.
     pub fn add(&mut self, currency: &str, minor: i128) {
         if let Some(sum) = self.0.get_mut(currency) {
             *sum = sum.saturating_add(minor);
@@ -19,7 +19,7 @@ impl Sums {
         }
     }
 
-    /// The amounts, by currency.
+    /// The amounts, ordered by currency.
     pub fn money(&self) -> Result<Vec<Money>> {
         self.0.iter().map(|(currency, minor)| Ok(Money::new(fitting(currency, *minor)?, currency))).collect()
     }
@@ -31,22 +31,22 @@ fn fitting(currency: &str, minor: i128) -> Result<i64> {
     })
 }
 
-/// What is subscribed to.
+/// The subscriptions of an organisation, or of several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscribed {
-    /// How many that are not over.
+    /// How many have not ended.
     pub count: u64,
-    /// Twelve times what those that renew cost in a month.
+    /// What the renewing ones cost in twelve months.
     twelve_months: Sums,
 }
 
 impl Subscribed {
-    /// Adds what renews and costs this much in a term.
+    /// Adds subscriptions that renew and cost this much for a term.
     pub fn add(&mut self, currency: &str, minor: i128, is_annual: bool) {
         self.twelve_months.add(currency, if is_annual { minor } else { minor.saturating_mul(12) });
     }
 
-    /// What recurs in a month: of annual terms a twelfth. Rounded once, half to even, when all is added up.
+    /// The cost of a month: annual terms count a twelfth. Each sum is rounded once, half to even.
     pub fn monthly(&self) -> Result<Vec<Money>> {
         let sums = self.twelve_months.0.iter();
         sums.map(|(currency, minor)| Ok(Money::new(fitting(currency, a_twelfth(*minor))?, currency))).collect()
@@ -59,17 +59,17 @@ fn a_twelfth(minor: i128) -> i128 {
     if rest > 6 || (rest == 6 && whole % 2 != 0) { whole + 1 } else { whole }
 }
 
-/// Invoices that are open, and those of them that are overdue: how many, and what is left to pay.
+/// Open and overdue invoices: how many, and what is left to pay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invoiced {
-    /// All that are open.
+    /// All open invoices.
     pub open: (u64, Sums),
-    /// Of these, those whose last day to pay is over.
+    /// The open invoices that are past their due date.
     pub overdue: (u64, Sums),
 }
 
 impl Invoiced {
-    /// Adds so many open invoices with so much left to pay.
+    /// Adds open invoices: their count, and what is left to pay of them.
     pub fn add(&mut self, currency: &str, count: u64, minor: i128, is_overdue: bool) {
         let sums = [Some(&mut self.open), is_overdue.then_some(&mut self.overdue)];
         for (counted, amounts) in sums.into_iter().flatten() {
@@ -79,10 +79,10 @@ impl Invoiced {
     }
 }
 
-/// Sums over those clients of a reseller that let the viewer see them.
+/// Sums over the clients of a reseller that let the viewer see them.
 #[derive(Clone, Debug, Default)]
 pub struct Over<T> {
-    /// How many clients there are.
+    /// How many clients the reseller has.
     pub of_clients: u64,
     /// How many of them are included.
     pub clients: u64,
@@ -125,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_overdue_is_part_of_what_is_open(rows in prop::collection::vec((any::<bool>(), 0..1_000_i64), 0..20)) {
+        fn overdue_invoices_are_part_of_the_open_ones(rows in prop::collection::vec((any::<bool>(), 0..1_000_i64), 0..20)) {
             let mut invoiced = Invoiced::default();
             for (is_overdue, minor) in &rows {
                 invoiced.add("SEK", 1, i128::from(*minor), *is_overdue);

@@ -1,4 +1,5 @@
-//! Statements that count and add up: one for all organisations, or all resellers, that are asked for at the same time.
+//! Statements that count and add up. One statement serves all organisations, or all resellers, that a request asks for
+//! at the same time.
 
 use std::collections::HashMap;
 
@@ -12,10 +13,11 @@ use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
+use crate::partners::partnership::store::in_force;
 
-/// Subscriptions that are not over, by what tells their sums apart.
+/// Joins the subscriptions that have not ended.
 const SUBSCRIPTIONS: &str = "subscription s ON s.organisation_id = t.id AND s.state IN ('ACTIVE', 'CANCELLED')";
-/// Invoices that are issued and not wholly paid.
+/// Joins the invoices that are issued and not fully paid.
 const INVOICES: &str = "invoice i ON i.organisation_id = t.id AND i.state = 'OPEN'";
 
 /// How many members an organisation has.
@@ -25,14 +27,14 @@ pub async fn members(request: &Request, organisation: Uuid) -> Result<u64> {
     Ok(found.unwrap_or_default())
 }
 
-/// What an organisation subscribes to.
+/// The subscriptions of an organisation.
 pub async fn subscribed(request: &Request, organisation: Uuid) -> Result<Subscribed> {
     let batch = request.lists.batch::<Subscribed>("overview subscriptions".to_owned());
     let found = batch.load(organisation, async |ids| subscribed_of(request.db(), &ids).await).await?;
     Ok(found.unwrap_or_default())
 }
 
-/// What an organisation has not paid.
+/// The open invoices of an organisation.
 pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced> {
     let today = request.now().date_naive();
     let batch = request.lists.batch::<Invoiced>("overview invoices".to_owned());
@@ -40,7 +42,7 @@ pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced>
     Ok(found.unwrap_or_default())
 }
 
-/// The members of each.
+/// The number of members of each organisation. An organisation without members has no entry.
 pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     let among = db.among("organisation_id", 1);
     let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {among} GROUP BY organisation_id");
@@ -49,17 +51,17 @@ pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     Ok(counted.collect::<Result<_, DbErr>>()?)
 }
 
-/// What each subscribes to.
+/// The subscriptions of each organisation. An organisation without subscriptions has no entry.
 pub async fn subscribed_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Subscribed>> {
     read_subscribed(&db.rows(subscriptions(db, themselves(db)), vec![db.keys(ids)]).await?)
 }
 
-/// What each has not paid.
+/// The open invoices of each organisation. An organisation without open invoices has no entry.
 pub async fn invoiced_of(db: &Db, ids: &[Uuid], today: Date) -> Result<HashMap<Uuid, Invoiced>> {
     read_invoiced(&db.rows(invoices(db, themselves(db), 2), vec![db.keys(ids), today.into()]).await?)
 }
 
-/// The organisations in parameter 1, each for itself.
+/// The organisations in parameter 1, each as its own owner.
 fn themselves(db: &Db) -> &'static str {
     match db.backend() {
         DbBackend::Postgres => "(SELECT k.id, k.id AS owner FROM unnest($1) AS k(id)) t",
@@ -93,7 +95,7 @@ pub async fn clients(request: &Request, reseller: Uuid) -> Result<Vec<(Partnersh
     Ok(batch.load(reseller, load).await?.unwrap_or_default())
 }
 
-/// What the clients of a reseller subscribe to, as far as they let the viewer know.
+/// The subscriptions of a reseller's clients, over the clients that delegate SUBSCRIPTION_READ to the viewer.
 pub async fn subscribed_below(request: &Request, reseller: &Decision) -> Result<Over<Subscribed>> {
     let sums = async |db: &Db, source: &str, values: Vec<Value>| {
         read_subscribed(&db.rows(subscriptions(db, source), values).await?)
@@ -101,7 +103,7 @@ pub async fn subscribed_below(request: &Request, reseller: &Decision) -> Result<
     below(request, reseller, Permission::SubscriptionRead, "subscriptions", sums).await
 }
 
-/// What the clients of a reseller have not paid, as far as they let the viewer know.
+/// The open invoices of a reseller's clients, over the clients that delegate INVOICE_READ to the viewer.
 pub async fn invoiced_below(request: &Request, reseller: &Decision) -> Result<Over<Invoiced>> {
     let today = request.now().date_naive();
     let sums = async |db: &Db, source: &str, mut values: Vec<Value>| {
@@ -111,8 +113,7 @@ pub async fn invoiced_below(request: &Request, reseller: &Decision) -> Result<Ov
     below(request, reseller, Permission::InvoiceRead, "invoices", sums).await
 }
 
-/// Adds up over the clients that let the permission through: for all resellers for which that is said in the same way,
-/// two statements.
+/// Adds up over the clients that delegate the permission. Two statements serve all resellers with the same reach.
 async fn below<T, F>(
     request: &Request,
     reseller: &Decision,
@@ -124,26 +125,26 @@ where
     T: Clone + Default + Send + Sync + 'static,
     F: AsyncFnOnce(&Db, &str, Vec<Value>) -> Result<HashMap<Uuid, T>>,
 {
-    let passage = reseller.client_reach(permission);
-    let batch = request.lists.batch::<Over<T>>(format!("summary {what} {passage:?}"));
+    let reach = reseller.client_reach(permission);
+    let batch = request.lists.batch::<Over<T>>(format!("summary {what} {reach:?}"));
     let load = async |ids: Vec<Uuid>| {
         let db = request.db();
         let clients = format!(
-            "SELECT p.reseller_id AS owner, p.client_id AS id, CASE WHEN {} THEN 1 ELSE 0 END AS speaks \
-             FROM partnership p WHERE {} AND p.state = 'ACTIVE' AND p.starts_at <= $2 \
-               AND (p.ends_at IS NULL OR p.ends_at > $2)",
-            condition(&passage, permission),
-            db.among("p.reseller_id", 1)
+            "SELECT p.reseller_id AS owner, p.client_id AS id, CASE WHEN {} THEN 1 ELSE 0 END AS included \
+             FROM partnership p WHERE {} AND {}",
+            is_reached(&reach, permission),
+            db.among("p.reseller_id", 1),
+            in_force("p", "$2")
         );
         let values = vec![db.keys(&ids), request.now().into()];
-        let counting = format!("SELECT t.owner, COUNT(*), SUM(t.speaks) FROM ({clients}) t GROUP BY t.owner");
+        let counting = format!("SELECT t.owner, COUNT(*), SUM(t.included) FROM ({clients}) t GROUP BY t.owner");
         let mut found: HashMap<Uuid, Over<T>> = HashMap::new();
         for row in db.rows(counting, values.clone()).await? {
             let over = Over { of_clients: count(&row, 1)?, clients: count(&row, 2)?, sums: T::default() };
             found.insert(row.try_get_by_index(0)?, over);
         }
         if found.values().any(|over| over.clients > 0) {
-            let source = format!("(SELECT p.* FROM ({clients}) p WHERE p.speaks = 1) t");
+            let source = format!("(SELECT p.* FROM ({clients}) p WHERE p.included = 1) t");
             for (owner, added) in sums(db, &source, values).await? {
                 found.entry(owner).or_default().sums = added;
             }
@@ -153,9 +154,9 @@ where
     Ok(batch.load(reseller.id(), load).await?.unwrap_or_default())
 }
 
-/// Whether the client of a partnership `p` lets the permission through: what the resolver says of each, for all of them.
-fn condition(passage: &ClientReach, permission: Permission) -> String {
-    match passage {
+/// The condition that the reach includes the client of partnership `p`. It must agree with the resolver's rule.
+fn is_reached(reach: &ClientReach, permission: Permission) -> String {
+    match reach {
         ClientReach::Closed => "1 = 0".to_owned(),
         ClientReach::Open => {
             "NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = p.client_id AND o.kind = 'OPERATOR')".to_owned()
@@ -173,7 +174,7 @@ fn condition(passage: &ClientReach, permission: Permission) -> String {
     }
 }
 
-/// Adds up for each `owner` over the organisations `id` of the source.
+/// The statement that adds up the subscriptions for each `owner`, over its organisations `id` in the source.
 fn subscriptions(db: &Db, source: &str) -> String {
     let sum = exact_sum(db.backend(), "s.unit_price_minor", "s.quantity");
     format!(
@@ -195,7 +196,7 @@ fn read_subscribed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Subscribed>> {
     Ok(found)
 }
 
-/// The same for what is not paid; the parameter at the position is the day.
+/// The same for open invoices. `today` is the position of the parameter with the current day.
 fn invoices(db: &Db, source: &str, today: usize) -> String {
     let [total, paid] = ["i.total_minor", "i.paid_minor"].map(|column| exact_sum(db.backend(), column, "1"));
     let overdue = format!("CASE WHEN i.due_on < ${today} THEN 1 ELSE 0 END");
@@ -220,8 +221,8 @@ fn count(row: &QueryResult, index: usize) -> Result<u64, DbErr> {
     Ok(row.try_get_by_index::<i64>(index)?.unsigned_abs())
 }
 
-/// The sum of amounts, each taken so many times, as a text that `read_sum` reads. It is exact also where it is larger
-/// than 64 bits hold: SQLite, which has no larger numbers, adds up each quarter of 16 bits for itself.
+/// The exact sum of `amount * times` as a text for `read_sum`, even if it needs more than 64 bits. SQLite has no larger
+/// numbers, so it adds up each 16 bits of the amounts separately.
 fn exact_sum(backend: DbBackend, amount: &str, times: &str) -> String {
     if backend == DbBackend::Postgres {
         return format!("SUM(CAST({amount} AS numeric) * {times})::text");

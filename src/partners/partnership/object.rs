@@ -22,7 +22,7 @@ use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::{Request, service};
 use crate::organisation::OrganisationCard;
 use crate::oversight::explanation::{FieldsByPermission, PermissionInfo};
-use crate::partners::property::{PropertyValue, values};
+use crate::partners::property::PropertyValue;
 use crate::partners::template::DelegationTemplate;
 use crate::people::membership::Membership;
 
@@ -226,9 +226,7 @@ impl Partnership {
             Vec<String>,
         >,
     ) -> Result<Option<Vec<PropertyValue>>> {
-        values::check_keys(keys.as_deref())?;
-        let found = values::store::of_partnership(Request::of(context)?, self.row.id, keys.as_deref()).await?;
-        Ok(Some(found.to_vec()))
+        PropertyValue::of_partnership(Request::of(context)?, self.row.id, keys.as_deref()).await.map(Some)
     }
 }
 

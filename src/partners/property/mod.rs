@@ -37,30 +37,3 @@ pub struct PropertyMutation(
     set::SetClientProperties,
     set_many::SetManyClientProperties,
 );
-
-/// The old names of what stands in `store.rs`, `rules.rs` and `value.rs` now.
-// shim
-pub mod values {
-    pub use super::rules::check_keys;
-
-    /// See `values`.
-    pub mod store {
-        use std::sync::Arc;
-
-        use uuid::Uuid;
-
-        use crate::base::error::Result;
-        use crate::graphql::request::Request;
-        use crate::partners::property::PropertyValue;
-        pub use crate::partners::property::store::{Change, few, write};
-
-        /// The values of a client.
-        pub async fn of_partnership(
-            request: &Request,
-            partnership: Uuid,
-            keys: Option<&[String]>,
-        ) -> Result<Arc<Vec<PropertyValue>>> {
-            PropertyValue::of_partnership(request, partnership, keys).await.map(Arc::new)
-        }
-    }
-}

@@ -41,7 +41,7 @@ async fn decline_partnership(act: Act<'_>, input: DeclinePartnershipInput) -> Re
     let permission = asked.side().managing();
     let own = asked.row.addressee_id.filter(|_| !asked.is_personal);
     if let Some(own) = own {
-        access.act(own, permission).await?;
+        access.look(own).await?.ok_or(Error::NotFound)?.require(permission)?;
     }
     act.request
         .transaction(async |work| {

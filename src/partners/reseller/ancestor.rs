@@ -1,12 +1,12 @@
-//! All resellers above an organisation, flat.
+//! All resellers above an organisation, as a flat list.
 
 use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
-use super::placed;
 use super::rules::walk;
-use crate::access::{Decision, Exists, Permission};
+use super::tree_node;
+use crate::access::{Card, Decision, Permission};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -17,6 +17,26 @@ use crate::partners::partnership;
 pub struct Ancestor {
     organisation: Decision,
     path: Vec<OrganisationCard>,
+}
+
+impl Ancestor {
+    fn new(organisation: Decision, path: Vec<Card>) -> Self {
+        Self { organisation, path: path.into_iter().map(OrganisationCard::from).collect() }
+    }
+
+    /// The resellers above, ordered by depth, then by name. The walk continues only from organisations whose partners
+    /// the viewer may see.
+    pub async fn list(request: &Request, bottom: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        let pairs = partnership::store::above(request, bottom.id()).await?;
+        let ids = pairs.iter().flat_map(|(client, reseller)| [*client, *reseller]);
+        let decisions = request.access.look_all(ids).await?;
+        let may_continue = |id: Uuid| {
+            let decision = if id == bottom.id() { Some(bottom) } else { decisions.get(&id) };
+            decision.is_some_and(|decision| decision.grants.has(Permission::PartnershipRead))
+        };
+        let nodes = walk(bottom.id(), &pairs, usize::MAX, may_continue);
+        Ok(tree_node::connection(bottom, &decisions, nodes, page, Self::new))
+    }
 }
 
 /// A reseller above an organisation.
@@ -46,17 +66,4 @@ impl Ancestor {
     fn path(&self) -> &[OrganisationCard] {
         &self.path
     }
-}
-
-/// The resellers above, ordered by depth, then by name. The walk continues only from organisations whose partners the
-/// viewer may see.
-pub async fn list(request: &Request, bottom: &Decision, page: &PageArguments) -> Result<Connection<Ancestor>> {
-    let pairs = partnership::store::above(request, bottom.id()).await?;
-    let seen = request.access.look_all(pairs.iter().flat_map(|(client, reseller)| [*client, *reseller])).await?;
-    let may_go_on = |id: Uuid| {
-        let grants = if id == bottom.id() { Some(bottom.grants) } else { seen.get(&id).map(|seen| seen.grants) };
-        grants.is_some_and(|grants| grants.has(Permission::PartnershipRead))
-    };
-    let places = walk(bottom.id(), &pairs, usize::MAX, may_go_on);
-    Ok(placed::connection(bottom, &seen, places, page, |organisation, path| Ancestor { organisation, path }))
 }

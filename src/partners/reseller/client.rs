@@ -4,13 +4,13 @@ use async_graphql::{Context, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Decision, Exists};
+use super::clients::Relations;
+use crate::access::Decision;
 use crate::base::error::Result;
 use crate::graphql::page::{PageInfo, Total};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
-use crate::partners::reseller::clients::Relations;
 
 /// A page of the clients of a reseller.
 pub struct ClientConnection {
@@ -27,10 +27,10 @@ pub struct ClientEdge {
 }
 
 impl ClientConnection {
-    /// Of the partnerships of a reseller.
+    /// The page that shows these partnerships of the reseller.
     pub fn new(relations: &Relations, reseller: &Decision, now: DateTimeUtc) -> Self {
         let edges = relations.slice.items.iter().filter_map(|(cursor, row)| {
-            let client = relations.ends.get(&row.client_id)?.clone();
+            let client = relations.clients.get(&row.client_id)?.clone();
             let partnership = Partnership::new(row, &client, reseller, now);
             Some(ClientEdge { cursor: cursor.clone(), partnership, client })
         });

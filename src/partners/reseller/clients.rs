@@ -1,4 +1,4 @@
-//! The clients of a reseller as a list: which of them, and in which order.
+//! The client list of a reseller: reads one page, with a filter and an order.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::access::Decision;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, PageArguments, Placing, Slice, Total};
 use crate::graphql::request::Request;
-use crate::partners::property::values;
+use crate::partners::property;
 
 /// The clients of a reseller, one list for each order that the API offers.
 static BY_NAME: List<partnership::Model> = List::of_rows("partnership", "reseller_id", Key::Text("client_name"));
@@ -38,25 +38,25 @@ static BY_PROPERTY_DESCENDING: List<partnership::Model> =
 pub enum ClientKey {
     /// The client's name.
     Name,
-    /// The age of the partnership.
+    /// When the partnership was agreed.
     CreatedAt,
     /// The value of the property of this definition.
     Property(Uuid),
 }
 
-/// Which clients of a reseller, and in which order.
+/// What a client list shows, and in which order.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// What they are ordered by.
+    /// What the clients are ordered by.
     pub key: ClientKey,
-    /// Whether the largest comes first.
+    /// Whether the largest value comes first.
     pub descending: bool,
     /// Conditions on the list in this order.
     pub filter: Filter,
-    /// Conditions that few clients may meet, on properties other than that of the order. Each has the definition of its
-    /// property, and the condition for the list by that property.
+    /// Conditions that few clients may meet, on properties other than the one that orders the list. Each has the
+    /// definition of its property, and the condition for the list ordered by that property.
     pub narrow: Vec<(Uuid, Filter)>,
-    /// If counting the list by another property is faster: the definition of that property, and the conditions there.
+    /// Set if counting is faster in the list ordered by another property: its definition, and the conditions there.
     pub counted: Option<(Uuid, Filter)>,
 }
 
@@ -66,8 +66,8 @@ pub struct Relations {
     pub slice: Arc<Slice<partnership::Model>>,
     /// The count of the whole list.
     pub total: Total,
-    /// The clients, with the viewer's grants there.
-    pub ends: HashMap<Uuid, Decision>,
+    /// The clients by id, with the viewer's grants there.
+    pub clients: HashMap<Uuid, Decision>,
 }
 
 /// A page of the clients of a reseller.
@@ -89,14 +89,14 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
             Box::pin(async move { BY_PROPERTY.count(request.db(), &request.lists, definition, &filter).await })
         });
     }
-    let ends = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
-    Ok(Relations { slice, total, ends })
+    let clients = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
+    Ok(Relations { slice, total, clients })
 }
 
-/// If few clients meet one of the narrow conditions, restricts the list to them. Otherwise a list in another order
-/// would look at one client after the other until its page is full.
+/// Restricts the list to the clients that meet a narrow condition, if they are few. Otherwise a list in another order
+/// would read one client after the other until its page is full.
 async fn restrict_to_few(request: &Request, narrow: &[(Uuid, Filter)], filter: Filter) -> Result<Filter> {
-    let found = narrow.iter().map(|(definition, alone)| values::store::few(request, *definition, alone));
+    let found = narrow.iter().map(|(definition, alone)| property::store::few(request, *definition, alone));
     let few = join_all(found).await.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().next();
     let db = request.db();
     Ok(match few {

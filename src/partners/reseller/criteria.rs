@@ -1,4 +1,4 @@
-//! Which clients of a reseller, and in which order: what lists take and what views keep.
+//! The filter and the order of a client list. Lists take them as input, and saved views store them.
 
 use async_graphql::{Enum, InputObject};
 use entity::property_definition::Model;
@@ -6,72 +6,74 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::clients::{Choice, ClientKey};
 use crate::base::error::{Error, Result};
 use crate::base::text;
 use crate::graphql::page::Filter;
 use crate::graphql::request::Request;
-use crate::partners::partnership::{PartnershipState, store::in_states};
+use crate::partners::partnership::PartnershipState;
+use crate::partners::partnership::store::{in_states, not_ended};
 use crate::partners::property::{self, ClientPropertyFilter};
-use crate::partners::reseller::clients::{Choice, ClientKey};
 
-/// Conditions on properties in one filter.
-const MOST: usize = 10;
+/// The largest number of conditions on properties in one filter.
+const MOST_PROPERTIES: usize = 10;
 
-/// Which clients: those for which all of it holds.
+/// A filter for clients. A client matches if it meets all conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientFilter {
-    /// Only those whose partnership is in one of these states. Without it, all but ended and lapsed ones.
+    /// Only clients whose partnership is in one of these states. Without it, all except ended ones.
     pub partnership_state: Option<Vec<PartnershipState>>,
-    /// Only those with such a name.
+    /// Only clients whose name matches.
     pub name: Option<ClientNameFilter>,
-    /// Only the one to which the reseller has given this number.
+    /// Only the client with this reference number of the reseller.
     pub reference: Option<String>,
-    /// Only those with such a value of a property.
+    /// Only clients with a matching value of this property.
     pub property: Option<ClientPropertyFilter>,
-    /// The same for several properties: 10 at most, together with `property`.
+    /// The same for several properties: 10 at most, including `property`.
     pub properties: Option<Vec<ClientPropertyFilter>>,
 }
 
-/// Which names.
+/// A filter for names of clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientNameFilter {
-    /// A part of the name, 1 to 200 characters, whatever the case of its letters (on SQLite, of those of English).
+    /// A part of the name, 1 to 200 characters. Upper and lower case match each other; on SQLite, only for the letters A
+    /// to Z.
     pub contains: String,
 }
 
-/// What clients are ordered by.
+/// The field that orders clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ClientOrderField {
     /// The name of the client.
     Name,
-    /// The age of the partnership.
+    /// When the partnership was agreed.
     CreatedAt,
 }
 
-/// In which direction.
+/// The direction of an order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OrderDirection {
-    /// The smallest first.
+    /// The smallest value first.
     #[default]
     Asc,
-    /// The largest first.
+    /// The largest value first.
     Desc,
 }
 
-/// The order of clients: by a field or by a property. Clients without a value come last in both directions.
+/// The order of clients: by a field or by a property, not both. Clients without a value come last in both directions.
 #[derive(Clone, Debug, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientOrder {
-    /// What they are ordered by.
+    /// The field that orders them.
     pub field: Option<ClientOrderField>,
-    /// Key of the property that they are ordered by: numbers and days by their size, false before true, texts without
-    /// regard to the case of their letters.
+    /// Key of the property that orders them. Numbers and dates are ordered by value, false comes before true, and texts
+    /// ignore upper and lower case.
     pub property: Option<String>,
-    /// In which direction.
+    /// The direction.
     #[graphql(default_with = "OrderDirection::Asc")]
     pub direction: OrderDirection,
 }
@@ -83,13 +85,13 @@ impl ClientFilter {
     }
 }
 
-/// Whether the definitions of the reseller are needed to judge these.
+/// Whether the filter or the order names a property.
 fn asks_for_properties(filter: Option<&ClientFilter>, order: Option<&ClientOrder>) -> bool {
     filter.is_some_and(|filter| filter.properties().next().is_some())
         || order.is_some_and(|order| order.property.is_some())
 }
 
-/// What is asked for of the clients of a reseller, by name if no order is asked for.
+/// Reads a filter and an order for the clients of a reseller. Without an order, clients are ordered by name.
 pub async fn choose(
     request: &Request,
     reseller: Uuid,
@@ -103,7 +105,7 @@ pub async fn choose(
     choice(&definitions, request.now(), filter, order).map_err(Error::InvalidInput)
 }
 
-/// The same with the definitions at hand, or what is wrong.
+/// The same with the definitions already loaded. The error is the message to the user.
 pub fn choice(
     definitions: &[Model],
     now: DateTimeUtc,
@@ -112,25 +114,28 @@ pub fn choice(
 ) -> Result<Choice, String> {
     let (key, descending, property) = ordered(definitions, order)?;
     let asked: Vec<&ClientPropertyFilter> = filter.into_iter().flat_map(ClientFilter::properties).collect();
-    if asked.len() > MOST {
-        return Err(format!("A filter has {MOST} conditions on properties at most; these are {}.", asked.len()));
+    if asked.len() > MOST_PROPERTIES {
+        let count = asked.len();
+        return Err(format!(
+            "A filter can have {MOST_PROPERTIES} conditions on properties at most; this one has {count}."
+        ));
     }
     let conditions = asked.into_iter().map(|filter| filter.check(definitions)).collect::<Result<Vec<_>, _>>()?;
     let states = filter.and_then(|filter| filter.partnership_state.as_deref());
     let mut base = in_states(states, now);
     if let Some(name) = filter.and_then(|filter| filter.name.as_ref()) {
         let part = property::read_part(&name.contains).map_err(|wrong| format!("The filter by name: {wrong}"))?;
-        // Small letters are made in one place only, for SQLite knows fewer than we do.
+        // The database lowers the case of both sides, because SQLite lowers only the letters A to Z.
         let pattern = base.value(property::pattern(&part));
         base = base.and(&format!("lower(t.client_name) LIKE lower({pattern}) ESCAPE '!'"));
     }
     if let Some(reference) = filter.and_then(|filter| filter.reference.as_deref()) {
         let reference = text::reference("reference", reference)
-            .map_err(|wrong| format!("The filter by the reseller's number: {}", wrong.message))?;
+            .map_err(|wrong| format!("The filter by reference: {}", wrong.message))?;
         base = base.and_with("t.reference = :reference", [(":reference", reference.into())]);
-        // The index of numbers is of what has not ended, which SQLite has to read in the statement to use it.
+        // The index covers only partnerships that have not ended. SQLite uses it only if the statement says so.
         if states.is_none_or(|states| !states.contains(&PartnershipState::Ended)) {
-            base = base.and("t.state <> 'ENDED'");
+            base = base.and(&not_ended("t"));
         }
     }
     let all = |by: Option<(&str, bool)>| conditions.iter().fold(base.clone(), |filter, one| one.add(filter, by));
@@ -157,6 +162,6 @@ fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<
             let definition = property::named(definitions, key)?;
             Ok((ClientKey::Property(definition.id), descending, Some(key)))
         }
-        _ => Err("Order clients by a field or by a property: give one of the two.".to_owned()),
+        _ => Err("Order clients either by a field or by a property.".to_owned()),
     }
 }

@@ -1,12 +1,12 @@
-//! The whole tree below a reseller, flat.
+//! All organisations below a reseller, as a flat list.
 
 use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
-use super::placed;
 use super::rules::walk;
-use crate::access::{Decision, Exists, Permission};
+use super::tree_node;
+use crate::access::{Card, Decision, Permission};
 use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -19,11 +19,39 @@ pub struct Descendant {
     path: Vec<OrganisationCard>,
 }
 
+impl Descendant {
+    fn new(organisation: Decision, path: Vec<Card>) -> Self {
+        Self { organisation, path: path.into_iter().map(OrganisationCard::from).collect() }
+    }
+
+    /// The organisations of the tree where the viewer has the permission, ordered by depth, then by name.
+    pub async fn list(
+        request: &Request,
+        top: &Decision,
+        depth: i32,
+        permission: Permission,
+        page: &PageArguments,
+    ) -> Result<Connection<Self>> {
+        let pairs = partnership::store::below(request, top.id(), depth).await?;
+        let ids = pairs.iter().flat_map(|(reseller, client)| [*reseller, *client]);
+        let decisions = request.access.look_all(ids).await?;
+        let holds = |id: Uuid, permission| {
+            let decision = if id == top.id() { Some(top) } else { decisions.get(&id) };
+            decision.is_some_and(|decision| decision.grants.has(permission))
+        };
+        let levels = usize::try_from(depth).unwrap_or_default();
+        let nodes = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
+        let visible =
+            nodes.into_iter().filter(|node| holds(node.id, permission) && holds(node.id, Permission::OrganisationRead));
+        Ok(tree_node::connection(top, &decisions, visible, page, Self::new))
+    }
+}
+
 /// An organisation below a reseller.
 #[guarded]
 #[Object]
 impl Descendant {
-    /// The organisation.
+    /// The organisation. It is never null: hidden organisations are not in the list.
     #[public]
     fn organisation(&self) -> Option<Organisation> {
         Organisation::of(&self.organisation)
@@ -40,25 +68,4 @@ impl Descendant {
     fn path(&self) -> &[OrganisationCard] {
         &self.path
     }
-}
-
-/// The organisations of the tree where the viewer holds the permission, ordered by depth, then by name.
-pub async fn list(
-    request: &Request,
-    top: &Decision,
-    depth: i32,
-    permission: Permission,
-    page: &PageArguments,
-) -> Result<Connection<Descendant>> {
-    let pairs = partnership::store::below(request, top.id(), depth).await?;
-    let seen = request.access.look_all(pairs.iter().flat_map(|(reseller, client)| [*reseller, *client])).await?;
-    let holds = |id: Uuid, permission| {
-        let grants = if id == top.id() { Some(top.grants) } else { seen.get(&id).map(|seen| seen.grants) };
-        grants.is_some_and(|grants| grants.has(permission))
-    };
-    let levels = usize::try_from(depth).unwrap_or_default();
-    let places = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
-    let visible =
-        places.into_iter().filter(|place| holds(place.id, permission) && holds(place.id, Permission::OrganisationRead));
-    Ok(placed::connection(top, &seen, visible, page, |organisation, path| Descendant { organisation, path }))
 }

@@ -1,30 +1,36 @@
-//! The whole tree below a reseller as lines of JSON, page by page: with constant memory, however many clients there are.
-//! Only the resellers of the tree are remembered, each by a few bytes.
+//! The whole tree below a reseller as lines of JSON, one page at a time.
 //!
-//! The tree is walked level by level, so that each reseller is met by its shortest way, and its clients are listed once.
-//! Each page is decided anew, by the same rules as the fields of the schema.
+//! A line has the fields of the schema under their names, with the values that the same viewer gets there. Each page
+//! checks the viewer's rights again, by the same rules as the fields. `progress.rs` walks through the tree.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
+use async_graphql::Value;
+use async_graphql::resolver_utils::enum_value;
 use futures_util::future::try_join3;
+use sea_orm::prelude::DateTimeUtc;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use super::line::{Figures, line};
-use super::object::{Reseller, depth};
-use super::store::{Client, Place, clients};
-use crate::access::{Decision, Exists, Permission};
+use super::object::Reseller;
+use super::progress::Progress;
+use super::rules::read_max_depth;
+use super::store::Client;
+use crate::access::{Authorised, Decision, Permission, PermissionSet};
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
+use crate::base::money::Money;
 use crate::graphql::request::Request;
-use crate::organisation::Organisation;
-use crate::partners::overview;
+use crate::organisation::{OrganisationKind, OrganisationState};
+use crate::partners::overview::{self, Invoiced, Subscribed, Sums};
 use crate::partners::partnership::{PartnershipState, standing};
 
-/// Of how many resellers a page lists clients, where each has few.
-const RESELLERS: usize = 64;
+/// Names of the permissions in the schema, in the order of the table.
+static NAMES: LazyLock<Vec<String>> =
+    LazyLock::new(|| Permission::ALL.iter().map(|permission| permission.graphql_name()).collect());
 
-/// Which tree, and what of it.
+/// Which tree to export, and which of its organisations.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeExport {
     top: Uuid,
@@ -33,158 +39,249 @@ pub struct TreeExport {
     rows: usize,
 }
 
-/// How far an export has come.
-pub struct Progress {
-    /// The resellers whose clients are listed, in that order.
-    steps: Vec<Step>,
-    known: HashSet<Uuid>,
-    /// The one whose clients come next, and the last of them that came.
-    at: usize,
-    behind: Option<Place>,
-}
-
-/// A reseller, and the place of the one above it.
-struct Step {
-    id: Uuid,
-    above: Option<usize>,
-    depth: usize,
-}
-
-/// A client, and the place of its reseller.
-type Found = (usize, Client);
-
 impl TreeExport {
-    /// Of the reseller with this key. With a permission, only the organisations where the viewer holds it. So many rows
-    /// are read at a time.
+    /// The export of the tree below the reseller with this key, with `rows` clients to a page. With a permission, only
+    /// the organisations where the viewer has it.
     pub fn new(top: Uuid, max_depth: Option<i32>, permission: Option<Permission>, rows: usize) -> Result<Self> {
-        let max_depth = usize::try_from(depth(max_depth)?).unwrap_or_default();
+        let max_depth = usize::try_from(read_max_depth(max_depth)?).unwrap_or_default();
         Ok(Self { top, max_depth, permission, rows: rows.max(1) })
     }
 
-    /// Before the first page.
+    /// The progress before the first page.
     pub fn begin(&self) -> Progress {
-        let top = Step { id: self.top, above: None, depth: 0 };
-        Progress { steps: vec![top], known: HashSet::from([self.top]), at: 0, behind: None }
+        Progress::new(self.top)
     }
 
-    /// The lines of the next page, which may be none; `None` at the end. The right to each of them is judged anew each
-    /// time, with the rights to the resellers above: an error if it is gone where the list of a reseller had begun.
+    /// The lines of the next page; there may be none. `None` at the end.
     pub async fn page(&self, request: &Request, progress: &mut Progress) -> Result<Option<Vec<u8>>> {
         let top = request.access.look(self.top).await?.ok_or(Error::NotFound)?;
         Reseller::of(&top).ok_or(Error::NotFound)?;
         top.require(Permission::ClientRead)?;
-        let found = self.find(request, progress).await?;
+        let found = progress.next_clients(request, self.rows).await?;
         if found.is_empty() {
             return Ok(None);
         }
         let rows = found.iter().map(|(_, client)| Arc::clone(&client.organisation)).collect();
-        let seen = request.access.look_bulk(rows).await?;
-        let mut figures = self.figures(request, &seen).await?;
-        let mut ways: HashMap<usize, Vec<String>> = HashMap::new();
+        let decisions = request.access.look_bulk(rows).await?;
+        let mut figures = self.figures(request, &decisions).await?;
+        let mut paths: HashMap<usize, Vec<String>> = HashMap::new();
         let mut lines = Vec::with_capacity(found.len() * 1_536);
-        for (step, client) in &found {
-            let Some(at) = seen.get(&client.organisation.id) else { continue };
-            progress.go_on(*step, client, at, self.max_depth, request);
-            if !self.wants(at) {
+        for (reseller, client) in &found {
+            let Some(decision) = decisions.get(&client.organisation.id) else { continue };
+            let is_in_force = standing(client.starts_at, client.ends_at, request.now()) == PartnershipState::Active;
+            let has_clients = Reseller::of(decision).is_some() && decision.grants.has(Permission::ClientRead);
+            if is_in_force && has_clients {
+                progress.add(decision.id(), *reseller, self.max_depth);
+            }
+            if !self.includes(decision) {
                 continue;
             }
-            let path = ways.entry(*step).or_insert_with(|| progress.way(*step));
-            let visible = Organisation::of(at).map(|_| at);
-            line(path, client, visible, figures.of(at), request.now(), &mut lines)?;
+            let path = paths.entry(*reseller).or_insert_with(|| progress.path(*reseller));
+            let visible = decision.authorise(Permission::OrganisationRead).ok();
+            write_line(path, client, visible.as_ref(), figures.of(decision), request.now(), &mut lines)?;
         }
         Ok(Some(lines))
     }
 
-    fn wants(&self, seen: &Decision) -> bool {
-        self.permission.is_none_or(|permission| seen.grants.has(permission))
+    fn includes(&self, decision: &Decision) -> bool {
+        self.permission.is_none_or(|permission| decision.grants.has(permission))
     }
 
-    /// The clients of the next page.
-    async fn find(&self, request: &Request, progress: &mut Progress) -> Result<Vec<Found>> {
-        let mut found: Vec<Found> = Vec::new();
-        while found.is_empty() && progress.at < progress.steps.len() {
-            let end = progress.steps.len().min(progress.at + RESELLERS);
-            let ids: Vec<Uuid> = progress.steps[progress.at..end].iter().map(|step| step.id).collect();
-            let seen = request.access.look_all(ids).await?;
-            while progress.at < end && found.len() < self.rows {
-                let step = &progress.steps[progress.at];
-                let may = seen.get(&step.id).is_some_and(|seen| seen.grants.has(Permission::ClientRead));
-                if !may && progress.behind.is_some() {
-                    return Err(Error::Forbidden { permission: Permission::ClientRead, organisation: step.id });
-                }
-                let wanted = self.rows - found.len();
-                let some =
-                    if may { clients(request.db(), step.id, progress.behind, wanted).await? } else { Vec::new() };
-                if some.len() < wanted {
-                    progress.behind = None;
-                    progress.at += 1;
-                    found.extend(some.into_iter().map(|client| (progress.at - 1, client)));
-                } else {
-                    progress.behind = some.last().map(|client| (client.created_at, client.partnership));
-                    found.extend(some.into_iter().map(|client| (progress.at, client)));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// What is counted for those where the viewer may have it.
-    async fn figures(&self, request: &Request, seen: &HashMap<Uuid, Decision>) -> Result<AllFigures> {
+    /// The figures of the organisations in the export, each counted only where the viewer may see it.
+    async fn figures(&self, request: &Request, decisions: &HashMap<Uuid, Decision>) -> Result<AllFigures> {
         let (db, today) = (request.db(), request.now().date_naive());
         let with = |permission: Permission| -> Vec<Uuid> {
-            let held = seen.values().filter(|at| self.wants(at) && at.grants.has(permission));
-            held.map(|at| at.id()).collect()
+            let held = decisions.values().filter(|at| self.includes(at) && at.grants.has(permission));
+            held.map(Decision::id).collect()
         };
         let [members, subscriptions, invoices] =
             [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead].map(with);
-        let (members, recurring, owed) = try_join3(
+        let (members, subscribed, invoiced) = try_join3(
             overview::store::members_of(db, &members),
             overview::store::subscribed_of(db, &subscriptions),
             overview::store::invoiced_of(db, &invoices, today),
         )
         .await?;
-        Ok(AllFigures { members, subscribed: recurring, invoiced: owed })
+        Ok(AllFigures { members, subscribed, invoiced })
     }
 }
 
-impl Progress {
-    /// Remembers a client that is a reseller, if its clients are to be listed.
-    fn go_on(&mut self, step: usize, client: &Client, seen: &Decision, max_depth: usize, request: &Request) {
-        let depth = self.steps[step].depth + 1;
-        let is_in_force = standing(client.starts_at, client.ends_at, request.now()) == PartnershipState::Active;
-        let has_clients = Reseller::of(seen).is_some() && seen.grants.has(Permission::ClientRead);
-        if is_in_force && has_clients && depth < max_depth && self.known.insert(seen.id()) {
-            self.steps.push(Step { id: seen.id(), above: Some(step), depth });
-        }
-    }
-
-    /// Ids of the resellers on the way down to the clients of one, with itself.
-    fn way(&self, step: usize) -> Vec<String> {
-        let mut way = Vec::new();
-        let mut at = self.steps.get(step);
-        while let Some(step) = at {
-            way.push(Type::Organisation.id(step.id).0);
-            at = step.above.and_then(|above| self.steps.get(above));
-        }
-        way.reverse();
-        way
-    }
-}
-
-/// What was counted for a page. Who has nothing of something is not in it.
+/// The figures of a page by organisation. An organisation without members, subscriptions or invoices has no entry.
 struct AllFigures {
     members: HashMap<Uuid, u64>,
-    subscribed: HashMap<Uuid, overview::Subscribed>,
-    invoiced: HashMap<Uuid, overview::Invoiced>,
+    subscribed: HashMap<Uuid, Subscribed>,
+    invoiced: HashMap<Uuid, Invoiced>,
 }
 
 impl AllFigures {
-    fn of(&mut self, seen: &Decision) -> Figures {
-        let (id, may) = (&seen.id(), |permission| seen.grants.has(permission));
+    fn of(&mut self, decision: &Decision) -> Figures {
+        let (id, may) = (&decision.id(), |permission| decision.grants.has(permission));
         Figures {
             members: may(Permission::MemberRead).then(|| self.members.get(id).copied().unwrap_or_default()),
             subscribed: may(Permission::SubscriptionRead).then(|| self.subscribed.get(id).cloned().unwrap_or_default()),
             invoiced: may(Permission::InvoiceRead).then(|| self.invoiced.get(id).cloned().unwrap_or_default()),
         }
     }
+}
+
+/// The figures of one organisation; `None` where the viewer may not see one.
+struct Figures {
+    members: Option<u64>,
+    subscribed: Option<Subscribed>,
+    invoiced: Option<Invoiced>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    depth: usize,
+    path: &'a [String],
+    partnership: PartnershipPart,
+    client: CardPart<'a>,
+    organisation: Option<OrganisationPart<'a>>,
+    withheld: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PartnershipPart {
+    id: String,
+    state: Value,
+    delegated_permissions: Names,
+    client_delegated_permissions: Names,
+    includes_upstream: bool,
+    starts_at: String,
+    ends_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CardPart<'a> {
+    id: String,
+    name: &'a str,
+    kind: Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrganisationPart<'a> {
+    id: String,
+    name: &'a str,
+    kind: Value,
+    state: Value,
+    viewer_permissions: Names,
+    overview: OverviewPart,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OverviewPart {
+    member_count: Option<u64>,
+    subscription_count: Option<u64>,
+    monthly_recurring: Option<Vec<MoneyPart>>,
+    open_invoices: Option<InvoicesPart>,
+    overdue_invoices: Option<InvoicesPart>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MoneyPart {
+    amount_minor: String,
+    currency: String,
+}
+
+#[derive(Serialize)]
+struct InvoicesPart {
+    count: u64,
+    amounts: Vec<MoneyPart>,
+}
+
+/// A set of permissions as the schema lists them.
+struct Names(PermissionSet);
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let held = NAMES.iter().zip(Permission::ALL).filter(|(_, permission)| self.0.has(**permission));
+        serializer.collect_seq(held.map(|(name, _)| name))
+    }
+}
+
+/// Appends the line of a client, with a line feed. `path` leads down to the client, and `visible` is the client if the
+/// viewer sees it.
+fn write_line(
+    path: &[String],
+    client: &Client,
+    visible: Option<&Authorised>,
+    figures: Figures,
+    now: DateTimeUtc,
+    lines: &mut Vec<u8>,
+) -> Result<()> {
+    let row = &client.organisation;
+    let id = Type::Organisation.id(row.id).0;
+    let kind = enum_value(OrganisationKind::from(row.kind));
+    let withheld = withheld(visible.is_some(), &figures);
+    let organisation = visible.map(|at| organisation(at, id.clone(), kind.clone(), figures)).transpose()?;
+    let line = Line {
+        depth: path.len(),
+        path,
+        partnership: partnership(client, now),
+        client: CardPart { id, name: &row.name, kind },
+        organisation,
+        withheld,
+    };
+    serde_json::to_writer(&mut *lines, &line).map_err(Error::fault)?;
+    lines.push(b'\n');
+    Ok(())
+}
+
+fn partnership(client: &Client, now: DateTimeUtc) -> PartnershipPart {
+    PartnershipPart {
+        id: Type::Partnership.id(client.partnership).0,
+        state: enum_value(standing(client.starts_at, client.ends_at, now)),
+        delegated_permissions: Names(client.delegated & PermissionSet::DELEGABLE),
+        client_delegated_permissions: Names(client.client_delegated & PermissionSet::DELEGABLE),
+        includes_upstream: client.includes_upstream,
+        starts_at: client.starts_at.to_rfc3339(),
+        ends_at: client.ends_at.map(|end| end.to_rfc3339()),
+    }
+}
+
+fn organisation(at: &Authorised, id: String, kind: Value, figures: Figures) -> Result<OrganisationPart<'_>> {
+    let Figures { members, subscribed, invoiced } = figures;
+    let monthly = subscribed.as_ref().map(Subscribed::monthly).transpose()?;
+    Ok(OrganisationPart {
+        id,
+        name: &at.row().name,
+        kind,
+        state: enum_value(OrganisationState::from(at.state())),
+        viewer_permissions: Names(at.grants.own),
+        overview: OverviewPart {
+            member_count: members,
+            subscription_count: subscribed.map(|subscribed| subscribed.count),
+            monthly_recurring: monthly.map(amounts),
+            open_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.open)).transpose()?,
+            overdue_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.overdue)).transpose()?,
+        },
+    })
+}
+
+/// The names of the fields that are null because the viewer may not see them.
+fn withheld(is_visible: bool, figures: &Figures) -> Vec<&'static str> {
+    if !is_visible {
+        return vec!["organisation"];
+    }
+    let names: [(bool, &[&str]); 3] = [
+        (figures.members.is_some(), &["memberCount"]),
+        (figures.subscribed.is_some(), &["subscriptionCount", "monthlyRecurring"]),
+        (figures.invoiced.is_some(), &["openInvoices", "overdueInvoices"]),
+    ];
+    names.into_iter().filter(|(is_given, _)| !is_given).flat_map(|(_, names)| names).copied().collect()
+}
+
+fn invoices((count, sums): &(u64, Sums)) -> Result<InvoicesPart> {
+    Ok(InvoicesPart { count: *count, amounts: amounts(sums.money()?) })
+}
+
+fn amounts(money: Vec<Money>) -> Vec<MoneyPart> {
+    let part = |one: Money| MoneyPart { amount_minor: one.minor().to_string(), currency: one.into_currency() };
+    money.into_iter().map(part).collect()
 }

@@ -1,7 +1,9 @@
-//! Resellers: the facet of an organisation that has clients.
+//! Resellers: what an organisation of kind RESELLER has in addition, namely clients.
 //!
-//! The facet is as visible as the organisation's kind; what is in it needs CLIENT_READ at the reseller. What is shown
-//! of a client is decided at the client. `export.rs` is the whole tree as lines of JSON.
+//! A reseller is as visible as its organisation. Its fields need CLIENT_READ there, and each client decides what it
+//! shows of itself. `object.rs` is the reseller, `criteria.rs` filters and orders its client list, and `clients.rs`
+//! reads that list. `descendant.rs` and `ancestor.rs` are flat lists of the tree, and `export.rs` writes the tree as
+//! lines of JSON.
 
 mod ancestor;
 mod client;
@@ -9,15 +11,16 @@ pub mod clients;
 mod criteria;
 mod descendant;
 mod export;
-mod line;
 mod object;
-mod placed;
+mod progress;
 mod query;
 mod rules;
 mod store;
+mod tree_node;
 
-pub use ancestor::{Ancestor, list as ancestors};
+pub use ancestor::Ancestor;
 pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, OrderDirection, choice};
-pub use export::{Progress, TreeExport};
+pub use export::TreeExport;
 pub use object::Reseller;
+pub use progress::Progress;
 pub use query::ResellerQuery;

@@ -1,4 +1,4 @@
-//! A reseller as clients of the API see it.
+//! The `Reseller` object of the API.
 
 use async_graphql::{Context, ID, Object};
 use entity::organisation::Kind;
@@ -6,9 +6,11 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::client::ClientConnection;
+use super::clients;
 use super::criteria::{ClientFilter, ClientOrder, choose};
-use super::descendant::{self, Descendant};
-use crate::access::{Authorised, Decision, Exists, GrantsAt, Guarded, Permission, Side};
+use super::descendant::Descendant;
+use super::rules::read_max_depth;
+use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
@@ -19,22 +21,9 @@ use crate::partners::client_view::ClientView;
 use crate::partners::overview::ResellerSummary;
 use crate::partners::programme::ResellerProgramme;
 use crate::partners::property::PropertyDefinition;
-use crate::partners::reseller::clients;
 use crate::partners::template::{DelegationTemplate, Drift};
 
-/// How many levels of partnerships a tree can have.
-const DEEPEST: i32 = 8;
-
-/// Reads the number of levels that a client of the API asks for.
-pub fn depth(asked: Option<i32>) -> Result<i32> {
-    let depth = asked.unwrap_or(DEEPEST);
-    if !(1..=DEEPEST).contains(&depth) {
-        return Err(Error::InvalidInput(format!("maxDepth is {depth}; it may be 1 to {DEEPEST}.")));
-    }
-    Ok(depth)
-}
-
-/// What an organisation has as a reseller: clients, and everything about them.
+/// An organisation in its role as a reseller: its clients, and everything about them.
 pub struct Reseller(Authorised);
 
 impl Reseller {
@@ -59,7 +48,7 @@ impl Guarded for Reseller {
     }
 }
 
-/// What an organisation has as a reseller: clients, and everything about them.
+/// An organisation in its role as a reseller: its clients, and everything about them.
 #[guarded(exists(ORGANISATION_READ))]
 #[Object]
 impl Reseller {
@@ -75,14 +64,15 @@ impl Reseller {
         self.0.clone().into()
     }
 
-    /// The clients. Give a filter and an order, or a saved view, which has both.
+    /// The clients. Give a filter and an order, or a saved view, which contains both.
     #[requires(CLIENT_READ)]
     async fn clients(
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "Which clients.")] filter: Option<ClientFilter>,
-        #[graphql(desc = "The order. Without it, by name.")] order_by: Option<ClientOrder>,
+        #[graphql(desc = "Only clients that match. Without it, clients whose partnership has not ended.")]
+        filter: Option<ClientFilter>,
+        #[graphql(desc = "The order. Without it, clients are ordered by name.")] order_by: Option<ClientOrder>,
         #[graphql(desc = "Id of a saved view of this reseller, instead of filter and orderBy.")] view: Option<ID>,
     ) -> Result<Option<ClientConnection>> {
         let (request, reseller) = (Request::of(context)?, self.0.id());
@@ -104,7 +94,7 @@ impl Reseller {
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }
 
-    /// What the reseller asks of each class of clients, ordered by name.
+    /// The delegation templates of the reseller, ordered by name. Each says what a class of clients should delegate.
     #[requires(CLIENT_READ)]
     async fn delegation_templates(
         &self,
@@ -126,8 +116,8 @@ impl Reseller {
         ResellerProgramme::of(Request::of(context)?, self.0.id()).await
     }
 
-    /// The properties that the reseller records about each of its clients, ordered by position, then by age. Their values
-    /// are on the partnerships.
+    /// The properties that the reseller records about each of its clients, ordered by position, then by age. Partnerships
+    /// have the values.
     #[requires(CLIENT_READ)]
     async fn property_definitions(
         &self,
@@ -155,8 +145,8 @@ impl Reseller {
         permission: Option<Permission>,
     ) -> Result<Option<Connection<Descendant>>> {
         let permission = permission.unwrap_or(Permission::OrganisationRead);
-        let depth = depth(max_depth)?;
-        descendant::list(Request::of(context)?, &self.0, depth, permission, &page).await.map(Some)
+        let depth = read_max_depth(max_depth)?;
+        Descendant::list(Request::of(context)?, &self.0, depth, permission, &page).await.map(Some)
     }
 
     /// Totals over the clients: how many there are, what they pay and what they owe. Each total covers the clients that let

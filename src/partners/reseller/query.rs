@@ -26,7 +26,7 @@ impl ResellerQuery {
             (id::Type::Organisation, key) => key,
             _ => id::Type::Reseller.parse(&id)?,
         };
-        let seen = Request::of(context)?.access.look(key).await?;
-        seen.as_ref().and_then(Reseller::of).ok_or(Error::NotFound).map(Some)
+        let decision = Request::of(context)?.access.look(key).await?;
+        decision.as_ref().and_then(Reseller::of).ok_or(Error::NotFound).map(Some)
     }
 }

@@ -1,42 +1,58 @@
-//! The tree below a reseller, or above a client, flat: a pure walk over pairs of organisations.
+//! The tree below a reseller, or above a client, as a flat list: a pure walk over pairs of organisations.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use uuid::Uuid;
 
+use crate::base::error::{Error, Result};
+
+/// The largest number of partnership levels in a tree.
+const DEEPEST: i32 = 8;
+
+/// Reads the number of levels that a request asks for. Without it, all levels.
+pub fn read_max_depth(asked: Option<i32>) -> Result<i32> {
+    let depth = asked.unwrap_or(DEEPEST);
+    if !(1..=DEEPEST).contains(&depth) {
+        return Err(Error::InvalidInput(format!("maxDepth is {depth}; it may be 1 to {DEEPEST}.")));
+    }
+    Ok(depth)
+}
+
 /// An organisation below a reseller, or above a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct TreeNode {
     /// The organisation.
     pub id: Uuid,
-    /// The way to it: where the walk began, then each organisation on the way.
+    /// The path to it: the organisation where the walk began, then each one on the way.
     pub path: Vec<Uuid>,
 }
 
-/// Walks level by level, down or up, so many levels at most: the pairs say from where to where. Each organisation comes
-/// once, by its shortest way; the walk goes on only below organisations of which the viewer may see what comes next, so
-/// no way leads through one of which it may not. Where a shorter way is closed, the pairs may reach below the levels.
-pub fn walk(top: Uuid, pairs: &[(Uuid, Uuid)], levels: usize, may_go_on: impl Fn(Uuid) -> bool) -> Vec<Place> {
-    let mut clients: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for (reseller, client) in pairs {
-        clients.entry(*reseller).or_default().push(*client);
+/// Walks down or up the tree, level by level. Each pair leads from its first organisation to its second. Each
+/// organisation is found once, by its shortest path.
+///
+/// The walk continues only from organisations that `may_continue` accepts, so no path leads through any other. The
+/// pairs may reach below the levels: a refused organisation can make the shortest open path longer.
+pub fn walk(start: Uuid, pairs: &[(Uuid, Uuid)], levels: usize, may_continue: impl Fn(Uuid) -> bool) -> Vec<TreeNode> {
+    let mut next: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (from, to) in pairs {
+        next.entry(*from).or_default().push(*to);
     }
-    let mut seen = HashSet::from([top]);
+    let mut visited = HashSet::from([start]);
     let mut found = Vec::new();
-    let mut queue = VecDeque::from([Place { id: top, path: Vec::new() }]);
-    while let Some(place) = queue.pop_front() {
-        if place.path.len() >= levels || !may_go_on(place.id) {
+    let mut queue = VecDeque::from([TreeNode { id: start, path: Vec::new() }]);
+    while let Some(node) = queue.pop_front() {
+        if node.path.len() >= levels || !may_continue(node.id) {
             continue;
         }
-        let mut path = place.path.clone();
-        path.push(place.id);
-        let mut below = clients.remove(&place.id).unwrap_or_default();
-        below.sort_unstable();
-        for id in below {
-            if seen.insert(id) {
-                let place = Place { id, path: path.clone() };
-                found.push(place.clone());
-                queue.push_back(place);
+        let mut path = node.path.clone();
+        path.push(node.id);
+        let mut ids = next.remove(&node.id).unwrap_or_default();
+        ids.sort_unstable();
+        for id in ids {
+            if visited.insert(id) {
+                let node = TreeNode { id, path: path.clone() };
+                found.push(node.clone());
+                queue.push_back(node);
             }
         }
     }
@@ -52,26 +68,26 @@ mod tests {
     }
 
     #[test]
-    fn a_diamond_is_listed_once_by_its_shortest_way() {
+    fn a_diamond_is_listed_once_by_its_shortest_path() {
         let pairs = [(id(1), id(2)), (id(1), id(3)), (id(2), id(4)), (id(3), id(4)), (id(1), id(4))];
-        let places = walk(id(1), &pairs, usize::MAX, |_| true);
-        assert_eq!(places.iter().map(|place| place.id).collect::<Vec<_>>(), [id(2), id(3), id(4)]);
-        assert_eq!(places[2].path, [id(1)]);
+        let nodes = walk(id(1), &pairs, usize::MAX, |_| true);
+        assert_eq!(nodes.iter().map(|node| node.id).collect::<Vec<_>>(), [id(2), id(3), id(4)]);
+        assert_eq!(nodes[2].path, [id(1)]);
     }
 
     #[test]
-    fn nothing_is_listed_below_an_organisation_whose_clients_are_not_to_be_seen() {
+    fn nothing_is_listed_below_an_organisation_that_hides_its_clients() {
         let pairs = [(id(1), id(2)), (id(2), id(3))];
-        let places = walk(id(1), &pairs, usize::MAX, |organisation| organisation != id(2));
-        assert_eq!(places, [Place { id: id(2), path: vec![id(1)] }]);
+        let nodes = walk(id(1), &pairs, usize::MAX, |organisation| organisation != id(2));
+        assert_eq!(nodes, [TreeNode { id: id(2), path: vec![id(1)] }]);
     }
 
     #[test]
-    fn nothing_below_the_levels_is_listed_where_a_shorter_way_to_it_is_closed() {
+    fn nothing_below_the_levels_is_listed_where_a_shorter_path_is_closed() {
         let pairs = [(id(1), id(2)), (id(1), id(3)), (id(2), id(4)), (id(3), id(5)), (id(5), id(4)), (id(4), id(6))];
         let below = |levels| {
-            let places = walk(id(1), &pairs, levels, |organisation| organisation != id(2));
-            places.into_iter().map(|place| place.id).collect::<Vec<_>>()
+            let nodes = walk(id(1), &pairs, levels, |organisation| organisation != id(2));
+            nodes.into_iter().map(|node| node.id).collect::<Vec<_>>()
         };
         assert_eq!(below(1), [id(2), id(3)]);
         assert_eq!(below(2), [id(2), id(3), id(5)]);

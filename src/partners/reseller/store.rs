@@ -1,4 +1,4 @@
-//! The statement of the export: the next clients of one reseller.
+//! The statement of the tree export.
 
 use std::sync::Arc;
 
@@ -10,41 +10,45 @@ use uuid::Uuid;
 use crate::access::PermissionSet;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::partners::partnership::store::not_ended;
 
-/// A client of a reseller: its row, and what of the partnership an export tells.
+/// A client of a reseller: its row, and the parts of the partnership that the export shows.
 #[expect(clippy::struct_field_names, reason = "named as in the schema")]
 pub struct Client {
     /// The partnership.
     pub partnership: Uuid,
-    /// What is let through to the client.
+    /// Permissions delegated at the client.
     pub delegated: PermissionSet,
-    /// What is let through to its own clients.
+    /// Permissions delegated at the client's own clients.
     pub client_delegated: PermissionSet,
-    /// Whether people of resellers above come through.
+    /// Whether people of resellers further up are included.
     pub includes_upstream: bool,
-    /// From when it holds.
+    /// When the partnership begins.
     pub starts_at: DateTimeUtc,
-    /// Until when it holds, if not for ever.
+    /// When the partnership ends; `None` if it has no end date.
     pub ends_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When the partnership was agreed.
     pub created_at: DateTimeUtc,
     /// The client.
     pub organisation: Arc<organisation::Model>,
 }
 
-/// The place of a client in the list of a reseller. It never changes, whatever is renamed meanwhile.
-pub type Place = (DateTimeUtc, Uuid);
+/// The position of a client in the list of its reseller. It never changes, even if the client is renamed.
+pub type Cursor = (DateTimeUtc, Uuid);
 
-/// So many clients behind a place, the oldest partnership first: all but those whose partnership was ended.
-pub async fn clients(db: &Db, reseller: Uuid, behind: Option<Place>, most: usize) -> Result<Vec<Client>> {
-    let (made, id) = behind.unwrap_or((DateTimeUtc::UNIX_EPOCH, Uuid::nil()));
-    let sql = "SELECT p.id, p.delegated, p.client_delegated, p.includes_upstream, p.starts_at, p.ends_at, p.created_at, \
-                 o.id, o.name, o.kind, o.state, o.code, o.created_at \
-               FROM partnership p JOIN organisation o ON o.id = p.client_id \
-               WHERE p.reseller_id = $1 AND p.state = 'ACTIVE' AND (p.created_at, p.id) > ($2, $3) \
-               ORDER BY p.created_at, p.id LIMIT $4";
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows = db.rows(sql, vec![reseller.into(), made.into(), id.into(), most.into()]).await?;
+/// The clients after a cursor, at most `limit`, the oldest partnership first. Ended partnerships are left out.
+pub async fn list_clients(db: &Db, reseller: Uuid, after: Option<Cursor>, limit: usize) -> Result<Vec<Client>> {
+    let (created_at, id) = after.unwrap_or((DateTimeUtc::UNIX_EPOCH, Uuid::nil()));
+    let sql = format!(
+        "SELECT p.id, p.delegated, p.client_delegated, p.includes_upstream, p.starts_at, p.ends_at, p.created_at, \
+           o.id, o.name, o.kind, o.state, o.code, o.created_at \
+         FROM partnership p JOIN organisation o ON o.id = p.client_id \
+         WHERE p.reseller_id = $1 AND {} AND (p.created_at, p.id) > ($2, $3) \
+         ORDER BY p.created_at, p.id LIMIT $4",
+        not_ended("p")
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = db.rows(sql, vec![reseller.into(), created_at.into(), id.into(), limit.into()]).await?;
     rows.iter().map(read).collect()
 }
 

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{Actor, Authorised, Decision, Permission};
+use crate::access::{Actor, Authorised, Permission};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;

@@ -5,8 +5,7 @@ use tenantry::base::db::recorded;
 use tenantry::graphql::page::PageArguments;
 use tenantry::graphql::request::Request;
 use tenantry::partners::property::{self, ClientPropertyFilter};
-use tenantry::partners::reseller::clients;
-use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, choice};
+use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, choice, clients};
 
 use super::*;
 use crate::generated::plans::{db_forbid, find, prepared};
