@@ -16,23 +16,41 @@ use crate::access::{BuiltinRole, PermissionSet};
 /// Rows that belong together, under the names of their tables: all are written in one transaction, or none.
 #[derive(Debug, Default)]
 pub struct Rows {
+    /// Rows of the table of users.
     pub users: Vec<user::Model>,
+    /// Rows of the table of organisations.
     pub organisations: Vec<organisation::Model>,
+    /// Rows of the table of roles.
     pub roles: Vec<role::Model>,
+    /// Rows of the table of partnerships.
     pub partnerships: Vec<partnership::Model>,
+    /// Rows of the table of memberships.
     pub memberships: Vec<membership::Model>,
+    /// Rows of the table of membership roles.
     pub membership_roles: Vec<membership_role::Model>,
+    /// Rows of the table of billing contacts.
     pub billing_contacts: Vec<billing_contact::Model>,
+    /// Rows of the table of billing details.
     pub billing_details: Vec<billing_details::Model>,
+    /// Rows of the table of payers.
     pub payers: Vec<payer::Model>,
+    /// Rows of the table of subscriptions.
     pub subscriptions: Vec<subscription::Model>,
+    /// Rows of the table of services.
     pub services: Vec<service::Model>,
+    /// Rows of the table of invoices.
     pub invoices: Vec<invoice::Model>,
+    /// Rows of the table of invoice lines.
     pub invoice_lines: Vec<invoice_line::Model>,
+    /// Rows of the table of api keys.
     pub api_keys: Vec<api_key::Model>,
+    /// Rows of the table of partnership proposals.
     pub partnership_proposals: Vec<partnership_proposal::Model>,
+    /// Rows of the table of property definitions.
     pub property_definitions: Vec<property_definition::Model>,
+    /// Rows of the table of property values.
     pub property_values: Vec<property_value::Model>,
+    /// Rows of the table of client views.
     pub client_views: Vec<client_view::Model>,
 }
 

@@ -13,7 +13,7 @@ use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::random::{Random, hash};
 
-async fn told() -> TestDb {
+async fn demo_world() -> TestDb {
     let test = TestDb::open().await;
     assert_eq!(tell(&test).await.unwrap(), people());
     test
@@ -32,7 +32,7 @@ async fn own(test: &TestDb, email: &str, organisation: &str) -> PermissionSet {
 /// Names of all organisations that exist for the person.
 async fn reachable(test: &TestDb, email: &str) -> Vec<String> {
     let seen = test.access_of(email).await.reachable().await.unwrap();
-    let mut names: Vec<String> = seen.values().map(|seen| seen.row.name.clone()).collect();
+    let mut names: Vec<String> = seen.values().map(|seen| seen.card().name).collect();
     names.sort();
     names
 }
@@ -50,7 +50,7 @@ fn people_have_one_address_each_and_a_story_in_one_sentence() {
 
 #[tokio::test]
 async fn a_database_in_use_is_refused_and_stays_as_it_is() {
-    let test = told().await;
+    let test = demo_world().await;
     let users = test.count("SELECT COUNT(*) FROM \"user\"").await;
     assert!(users > 30);
     let refused = tell(&test).await.unwrap_err();
@@ -61,7 +61,7 @@ async fn a_database_in_use_is_refused_and_stays_as_it_is() {
 
 #[tokio::test]
 async fn a_support_agent_gets_what_each_client_lets_through() {
-    let test = told().await;
+    let test = demo_world().await;
     let gry = "gry@nordhost.example";
     let support = BuiltinRole::PartnerSupport.sets(false).clients & PermissionSet::DELEGABLE;
     assert_eq!(own(&test, gry, "Fjord Foods").await, support);
@@ -80,7 +80,7 @@ async fn a_support_agent_gets_what_each_client_lets_through() {
 
 #[tokio::test]
 async fn a_distributor_gets_what_both_links_of_a_way_let_through_and_the_ways_add_up() {
-    let test = told().await;
+    let test = demo_world().await;
     let kai = "kai@skandia.example";
     let (overview, billing) = (DelegationPreset::Overview.set(), DelegationPreset::Billing.set());
     assert!(!overview.covers(billing) && !billing.covers(overview));
@@ -96,7 +96,7 @@ async fn a_distributor_gets_what_both_links_of_a_way_let_through_and_the_ways_ad
 
 #[tokio::test]
 async fn staff_reach_all_and_a_stranger_nothing() {
-    let test = told().await;
+    let test = demo_world().await;
     let all = test.count("SELECT COUNT(*) FROM organisation").await;
     let sam = "sam@operator.example";
     assert_eq!(reachable(&test, sam).await.len(), usize::try_from(all).unwrap());
@@ -108,7 +108,7 @@ async fn staff_reach_all_and_a_stranger_nothing() {
 
 #[tokio::test]
 async fn members_hold_what_their_story_says() {
-    let test = told().await;
+    let test = demo_world().await;
     let only = |permission: Permission| PermissionSet::of(&[permission]);
     assert_eq!(own(&test, "nils@lakeschool.example", "Lake School").await, only(InvoiceRead));
     assert_eq!(own(&test, "olga@lakeschool.example", "Lake School").await, only(DomainManage));
@@ -124,7 +124,7 @@ async fn members_hold_what_their_story_says() {
 
 #[tokio::test]
 async fn invoices_are_numbered_without_gaps_and_their_lines_add_up() {
-    let test = told().await;
+    let test = demo_world().await;
     let invoices = "SELECT number, net_minor, vat_minor, total_minor, paid_minor, state, issued_on, \
                     (SELECT CAST(SUM(l.net_minor) AS BIGINT) FROM invoice_line l WHERE l.invoice_id = invoice.id) \
                     FROM invoice ORDER BY number";
@@ -152,7 +152,7 @@ async fn invoices_are_numbered_without_gaps_and_their_lines_add_up() {
 
 #[tokio::test]
 async fn every_id_is_a_version_7_of_its_own_table_and_roles_are_known() {
-    let test = told().await;
+    let test = demo_world().await;
     for row in test.db.rows("SELECT id FROM invoice UNION ALL SELECT id FROM membership", vec![]).await.unwrap() {
         let id: Uuid = row.try_get_by_index(0).unwrap();
         assert_eq!(id.get_version_num(), 7);
