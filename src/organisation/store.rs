@@ -92,7 +92,7 @@ async fn insert_organisation(
             return Ok(());
         }
     }
-    Err(Error::fault("no free code for an organisation").into())
+    Err(Error::fault("no free code for an organisation"))
 }
 
 /// Sets the name and the kind of an organisation. A trigger copies the name to the tables whose lists are ordered by it.

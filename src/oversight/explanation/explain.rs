@@ -58,12 +58,12 @@ pub struct Asked {
 /// Explains one decision at one organisation.
 pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at: Side) -> Result<AccessExplanation> {
     let mut found = request.access.explain(asked.subject, organisation, asked.permission).await?;
-    if found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember) {
-        if let Subject::User(user) = asked.subject
-            && store::is_disabled(request.db(), user).await?
-        {
-            found = nothing(MissReason::UserDisabled, organisation);
-        }
+    let is_related = found.is_granted() || found.misses.iter().any(|miss| miss.reason != MissReason::NotAMember);
+    if is_related
+        && let Subject::User(user) = asked.subject
+        && store::is_disabled(request.db(), user).await?
+    {
+        found = nothing(MissReason::UserDisabled, organisation);
     }
     if asked.has_ended {
         found = nothing(MissReason::KeyEnded, organisation);

@@ -68,7 +68,7 @@ pub async fn free_codes(tx: &DatabaseTransaction, random: &Random, count: usize)
             return Ok(codes.into_iter().collect());
         }
     }
-    Err(Error::fault("no free codes for organisations").into())
+    Err(Error::fault("no free codes for organisations"))
 }
 
 /// Inserts the organisations and their first members. A member with a reseller holds ownership in custody for it.

@@ -96,13 +96,13 @@ impl TreeExport {
         };
         let [members, subscriptions, invoices] =
             [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead].map(with);
-        let (members, subscribed, invoiced) = try_join3(
+        let (members, subscribed, owed) = try_join3(
             overview::store::members_of(db, &members),
             overview::store::subscribed_of(db, &subscriptions),
             overview::store::invoiced_of(db, &invoices, today),
         )
         .await?;
-        Ok(AllFigures { members, subscribed, invoiced })
+        Ok(AllFigures { members, subscribed, invoiced: owed })
     }
 }
 

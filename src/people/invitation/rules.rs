@@ -48,7 +48,6 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> InvitationState {
 pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
     match end {
-        None => Ok(()),
         Some(_) if includes(roles, BuiltinRole::Owner) => {
             wrong("An OWNER is one without an end. Leave the end out, or give another role.")
         }
@@ -56,7 +55,7 @@ pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc)
         Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
             wrong("A membership with an end lasts a hundred years at most; or give no end.")
         }
-        Some(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 

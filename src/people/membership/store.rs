@@ -1,5 +1,4 @@
 //! Statements about memberships.
-#![expect(clippy::disallowed_methods, reason = "the statements about memberships stand here")]
 
 use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;

@@ -138,8 +138,8 @@ pub fn held_by(names: &[String], members: u64, invitations: u64) -> String {
     let mut parts = Vec::new();
     let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
     if members > 0 {
-        let named = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
-        parts.push(format!("{}{named}", plural(members, "member")));
+        let list = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
+        parts.push(format!("{}{list}", plural(members, "member")));
     }
     if invitations > 0 {
         parts.push(plural(invitations, "open invitation"));

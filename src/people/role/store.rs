@@ -111,14 +111,14 @@ pub struct Holders {
 }
 
 /// The members and invitations that have the role, with the names of the first members.
-pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, named: u64) -> Written<Holders> {
+pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Written<Holders> {
     let backend = tx.get_database_backend();
     let send = async |sql: &str, values: Vec<Value>| {
         tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
     };
     let sql = "SELECT u.name FROM membership_role mr JOIN membership m ON m.id = mr.membership_id \
                JOIN \"user\" u ON u.id = m.user_id WHERE mr.role_id = $1 ORDER BY u.name, u.id LIMIT $2";
-    let rows = send(sql, vec![id.into(), i64::try_from(named).unwrap_or(i64::MAX).into()]).await?;
+    let rows = send(sql, vec![id.into(), i64::try_from(most).unwrap_or(i64::MAX).into()]).await?;
     let names = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
     let sql = "SELECT (SELECT COUNT(*) FROM membership_role WHERE role_id = $1), \
                (SELECT COUNT(*) FROM invitation_role ir JOIN invitation i ON i.id = ir.invitation_id \

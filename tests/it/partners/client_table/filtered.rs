@@ -204,8 +204,8 @@ fn an_invalid_filter_is_refused_with_the_reason() {
         for (order, reason) in [
             (json!({ "property": "nothing" }), "There is no property"),
             (json!({ "property": "a\u{0}" }), "There is no property"),
-            (json!({ "property": "note", "field": "NAME" }), "one of the two"),
-            (json!({ "direction": "DESC" }), "one of the two"),
+            (json!({ "property": "note", "field": "NAME" }), "either by a field or by a property"),
+            (json!({ "direction": "DESC" }), "either by a field or by a property"),
         ] {
             let told = refusal(&world, Value::Null, order.clone()).await;
             assert!(told.contains(reason), "{order}: {told}");

@@ -144,7 +144,7 @@ fn a_view_belongs_to_one_reseller() {
             arguments.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
             let answer = ask(&world, OWNER_OF_FJORD, arguments).await;
             answer.refused("INVALID_INPUT");
-            assert!(answer.text.contains("give the view, or filter and orderBy"), "{}", answer.text);
+            assert!(answer.text.contains("Give either a view, or filter and orderBy."), "{}", answer.text);
         }
         apply(&world, OWNER_OF_FJORD, &id_of(FJORD)).await.refused("INVALID_INPUT");
         // Norden sees the clients of both; a view of the one does not fit the other.
