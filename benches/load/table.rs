@@ -9,7 +9,7 @@ use serde_json::json;
 use tenantry::base::config::Config;
 use tenantry::base::db::Db;
 use tenantry::base::id::Type;
-use tenantry::partners::property::{Kind, Stored, values};
+use tenantry::partners::property::{Kind, Stored, store as values};
 use uuid::Uuid;
 
 use super::process::{Server, ServerKind};
@@ -152,7 +152,7 @@ async fn fill(url: &str) -> Uuid {
         for (index, client) in some.iter().enumerate() {
             for (number, (key, _, kind)) in keys.iter().enumerate() {
                 if let Some(value) = value(part * 500 + index, number) {
-                    changes.push(values::store::Change {
+                    changes.push(values::Change {
                         partnership: *client,
                         key,
                         definition: definition(reseller, number),
@@ -162,7 +162,7 @@ async fn fill(url: &str) -> Uuid {
             }
         }
         let changes = &changes;
-        db.write(async |tx| Ok(values::store::write(tx, reseller, changes).await?)).await.expect("values");
+        db.write(async |tx| Ok(values::write(tx, reseller, changes).await?)).await.expect("values");
     }
     writer.execute_unprepared(if is_postgres { "VACUUM (ANALYZE)" } else { "ANALYZE" }).await.expect("analyzed");
     db.close().await;
