@@ -190,7 +190,7 @@ impl Imports {
             let target = (1..=path.len()).rev().find_map(|end| Some((end, self.given_on.get(&path[..end])?)));
             match target {
                 Some((end, target)) if target[..] != path[..end] => {
-                    path = [target.clone(), path[end..].to_vec()].concat()
+                    path = [target.clone(), path[end..].to_vec()].concat();
                 }
                 _ => break,
             }

@@ -84,7 +84,7 @@ fn of_many_concurrent_exchanges_of_a_refresh_token_one_succeeds_and_the_session_
         let (access, refresh_token) = begin_session(&world, SOLE_PERSON.person().email).await;
         world.send_as(Some(&access), VIEWER, json!({})).await.ok();
         let answers = join_all((0..6).map(|_| refresh(&world, &refresh_token))).await;
-        let won: Vec<(String, String)> = answers.iter().filter_map(|answer| tokens(answer)).collect();
+        let won: Vec<(String, String)> = answers.iter().filter_map(tokens).collect();
         assert_eq!(won.len(), 1, "{answers:?}");
         // Somebody else has the token, so nobody keeps the session.
         world.send_as(Some(&access), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
