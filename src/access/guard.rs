@@ -60,8 +60,16 @@ pub trait Exists: Guarded {
 
 /// Checks that the viewer meets one of the rules. It runs in memory, without statements.
 pub fn check(object: &impl Guarded, rules: &[Rule]) -> Result<()> {
-    let held = |rule: &Rule| object.grants_at(rule.side).is_some_and(|at| at.grants.has(rule.permission));
-    if rules.iter().any(held) { Ok(()) } else { Err(refusal(object, rules)) }
+    require_one(object, rules).map(drop)
+}
+
+/// The first of the rules that the viewer meets, and the organisation where it was tested.
+pub fn require_one(object: &impl Guarded, rules: &[Rule]) -> Result<(Rule, Uuid)> {
+    let met = rules.iter().find_map(|rule| {
+        let at = object.grants_at(rule.side)?;
+        at.grants.has(rule.permission).then_some((*rule, at.organisation))
+    });
+    met.ok_or_else(|| refusal(object, rules))
 }
 
 #[cold]

@@ -10,7 +10,7 @@ use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 use super::request::{Request, Work, service};
-use crate::access::{Authorised, Decision, Guarded, Permission, Rule, check};
+use crate::access::{Authorised, Decision, Guarded, Permission, Rule, require_one};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::guard::{note_refusal, report};
@@ -36,14 +36,8 @@ impl<'a> Act<'a> {
     /// For `#[acts]`: finds the object and checks that the actor holds one of the permissions there.
     pub async fn on<T: Target>(self, key: &T::Key, rules: &[Rule]) -> Result<ActOn<'a, T>> {
         let object = T::locate(self.request, key).await?.ok_or(Error::NotFound)?;
-        check(&object, rules)?;
-        let held = rules.iter().find_map(|rule| {
-            let at = object.grants_at(rule.side)?;
-            at.grants.has(rule.permission).then_some((rule, at.organisation))
-        });
-        // The check has just found one.
-        let (rule, organisation) = held.ok_or(Error::NotFound)?;
-        Ok(ActOn { act: self, object, rule: *rule, organisation, unmasked: false })
+        let (rule, organisation) = require_one(&object, rules)?;
+        Ok(ActOn { act: self, object, rule, organisation, unmasked: false })
     }
 
     /// For `#[acts(…, unmasked)]`: the same, where the actor needs the permission only as if the organisation were active.
