@@ -122,38 +122,13 @@ impl<R: Send + Sync + 'static> List<R> {
         page: &PageArguments,
         filter: Filter,
     ) -> Result<Page<R>> {
-        let (slice, total) = self.read(request, parent, page, filter).await?;
-        Ok(Page { slice, total })
-    }
-
-    /// The page of one parent and the count of its whole list.
-    pub async fn read(
-        &'static self,
-        request: &Request,
-        parent: Uuid,
-        page: &PageArguments,
-        filter: Filter,
-    ) -> Result<(Arc<Slice<R>>, Total)> {
         let slice = self.page(request.db(), &request.lists, parent, page, &filter).await?;
         let filter = Arc::new(filter);
         let total = Total::later(move |request| {
             let filter = Arc::clone(&filter);
             Box::pin(async move { self.count(request.db(), &request.lists, parent, &filter).await })
         });
-        Ok((slice, total))
-    }
-
-    /// The page of one parent as a connection whose nodes are made of the rows.
-    pub async fn connection<T>(
-        &'static self,
-        request: &Request,
-        parent: Uuid,
-        page: &PageArguments,
-        filter: Filter,
-        node: impl Fn(&Arc<R>) -> T,
-    ) -> Result<Connection<T>> {
-        let (slice, total) = self.read(request, parent, page, filter).await?;
-        Ok(Connection::new(&slice, total, node))
+        Ok(Page { slice, total })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, Filter, PageArguments};
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::membership::{self, Membership};
@@ -140,9 +140,9 @@ impl UserAccount {
         page: PageArguments,
     ) -> Result<Option<Connection<UserAccountMembership>>> {
         let request = Request::of(context)?;
-        let (slice, total) = membership::store::OF_USER.read(request, self.row.id, &page, Filter::default()).await?;
-        let decisions = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
-        Ok(Some(Connection::new(&slice, total, |member| {
+        let members = membership::store::list_of_user(request, self.row.id, &page).await?;
+        let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;
+        Ok(Some(members.connection(|member| {
             let at = decisions.get(&member.organisation_id);
             UserAccountMembership {
                 organisation: at.map(|at| at.card().into()),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::access::Decision;
 use crate::base::error::Result;
-use crate::graphql::page::{Filter, Key, List, PageArguments, Placing, Slice, Total};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Placing, Slice, Total};
 use crate::graphql::request::Request;
 use crate::partners::property;
 
@@ -81,7 +81,7 @@ pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choic
         (ClientKey::Property(definition), true) => (&BY_PROPERTY_DESCENDING, definition),
     };
     let filter = restrict_to_few(request, &choice.narrow, choice.filter).await?;
-    let (slice, mut total) = order.read(request, parent, page, filter).await?;
+    let Page { slice, mut total } = order.rows(request, parent, page, filter).await?;
     if let Some((definition, filter)) = choice.counted {
         let filter = Arc::new(filter);
         total = Total::later(move |request| {

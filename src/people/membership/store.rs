@@ -14,7 +14,8 @@ use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, Role
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
-use crate::graphql::page::{Key, List};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::request::Request;
 
 /// A membership with its user and its roles.
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ pub static OF_ORGANISATION: List<Member> = List {
 };
 
 /// The memberships of a user.
-pub static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
+static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
 /// The memberships that were given through a partnership.
 pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
 
@@ -273,4 +274,9 @@ pub async fn set_end(
 pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     membership::Entity::delete_by_id(id).exec(tx).await?;
     Ok(())
+}
+
+/// The memberships of a user, the longest-standing first.
+pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<Page<Member>> {
+    OF_USER.rows(request, user, page, Filter::default()).await
 }

@@ -11,7 +11,7 @@ use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, Filter, PageArguments, Total, slice_sorted};
+use crate::graphql::page::{Connection, Page, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::proposal::PartnershipOffer;
@@ -117,12 +117,12 @@ impl Viewer {
         page: PageArguments,
     ) -> Result<Option<Connection<ViewerMembership>>> {
         let request = Request::of(context)?;
-        let (slice, total) = match &self.0 {
-            Actor::User(user) => membership::store::OF_USER.read(request, user.id, &page, Filter::default()).await?,
-            _ => (Arc::default(), Total::known(0)),
+        let members = match &self.0 {
+            Actor::User(user) => membership::store::list_of_user(request, user.id, &page).await?,
+            _ => Page { slice: Arc::default(), total: Total::known(0) },
         };
-        let decisions = request.access.look_all(slice.items.iter().map(|(_, member)| member.organisation_id)).await?;
-        Ok(Some(Connection::new(&slice, total, |member| {
+        let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;
+        Ok(Some(members.connection(|member| {
             let at = decisions.get(&member.organisation_id);
             ViewerMembership {
                 id: id::Type::Membership.id(member.id),
