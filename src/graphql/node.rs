@@ -32,93 +32,70 @@ use crate::people::ownership::OwnershipTransfer;
 /// How many ids `nodes` takes.
 const MOST: usize = 100;
 
-/// An object that has an id of its own. It exists for those who hold what its type says.
-#[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
-pub enum Node {
-    /// An organisation.
-    Organisation(Organisation),
-    /// The facet of an organisation that has clients.
-    Reseller(Reseller),
-    /// A member of an organisation.
-    Membership(Membership),
-    /// A partnership.
-    Partnership(Partnership),
-    /// A proposal of a partnership.
-    PartnershipProposal(PartnershipProposal),
-    /// What a reseller asks of a class of clients.
-    DelegationTemplate(DelegationTemplate),
-    /// A request to become a reseller.
-    ResellerRequest(ResellerRequest),
-    /// A contact that receives invoices.
-    BillingContact(BillingContact),
-    /// An agreement about who pays.
-    PayerAgreement(PayerAgreement),
-    /// A subscription.
-    Subscription(Subscription),
-    /// A service.
-    Service(Service),
-    /// An invoice.
-    Invoice(Invoice),
-    /// Somebody who is asked to join an organisation.
-    Invitation(Invitation),
-    /// A key that acts for an organisation.
-    ApiKey(ApiKey),
-    /// A transfer of ownership.
-    OwnershipTransfer(OwnershipTransfer),
-    /// An event of the audit log.
-    AuditEvent(AuditEvent),
-    /// A user as those see it who run the platform.
-    UserAccount(UserAccount),
-    /// A property that a reseller keeps about its clients.
-    PropertyDefinition(PropertyDefinition),
-    /// A saved view of a reseller's clients.
-    ClientView(ClientView),
-}
+/// The types that `node` finds, each once: its name is that of the id's type, of the object and in `Node`.
+macro_rules! nodes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// An object that has an id of its own. It exists for those who hold what its type says.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
+        pub enum Node { $($(#[$doc])* $name($name),)* }
 
-/// The types that `node` finds, one line each: the type of the id, which is also the member of `Node` and the object.
-macro_rules! find_by_type {
-    ($request:expr, $kind:expr, $key:expr, [$($name:ident),* $(,)?]) => {
-        match $kind {
-            $(Type::$name => $name::find($request, $key).await?.map(Node::from),)*
-            Type::User | Type::Session | Type::Role => {
-                return Err(Error::InvalidInput(
-                    "Objects of this type are reached through the objects that they belong to, not by node.".to_owned(),
-                ));
-            }
+        async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
+            let request = Request::of(context)?;
+            let (kind, key) = id::parse(id)?;
+            let found = match kind {
+                $(Type::$name => $name::find(request, key).await?.map(Node::from),)*
+                Type::User | Type::Session | Type::Role => return Err(not_by_node()),
+            };
+            found.ok_or(Error::NotFound)
         }
     };
 }
 
-async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
-    let (kind, key) = id::parse(id)?;
-    let found = find_by_type!(
-        Request::of(context)?,
-        kind,
-        key,
-        [
-            Organisation,
-            Reseller,
-            Membership,
-            Partnership,
-            PartnershipProposal,
-            DelegationTemplate,
-            ResellerRequest,
-            BillingContact,
-            PayerAgreement,
-            Subscription,
-            Service,
-            Invoice,
-            UserAccount,
-            ApiKey,
-            Invitation,
-            AuditEvent,
-            PropertyDefinition,
-            ClientView,
-            OwnershipTransfer,
-        ]
-    );
-    found.ok_or(Error::NotFound)
+nodes! {
+    /// An organisation.
+    Organisation,
+    /// The facet of an organisation that has clients.
+    Reseller,
+    /// A member of an organisation.
+    Membership,
+    /// A partnership.
+    Partnership,
+    /// A proposal of a partnership.
+    PartnershipProposal,
+    /// What a reseller asks of a class of clients.
+    DelegationTemplate,
+    /// A request to become a reseller.
+    ResellerRequest,
+    /// A contact that receives invoices.
+    BillingContact,
+    /// An agreement about who pays.
+    PayerAgreement,
+    /// A subscription.
+    Subscription,
+    /// A service.
+    Service,
+    /// An invoice.
+    Invoice,
+    /// Somebody who is asked to join an organisation.
+    Invitation,
+    /// A key that acts for an organisation.
+    ApiKey,
+    /// A transfer of ownership.
+    OwnershipTransfer,
+    /// An event of the audit log.
+    AuditEvent,
+    /// A user as those see it who run the platform.
+    UserAccount,
+    /// A property that a reseller keeps about its clients.
+    PropertyDefinition,
+    /// A saved view of a reseller's clients.
+    ClientView,
+}
+
+fn not_by_node() -> Error {
+    let message = "Objects of this type are reached through the objects that they belong to, not by node.";
+    Error::InvalidInput(message.to_owned())
 }
 
 /// Root fields that find any object by its id.
