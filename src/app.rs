@@ -40,14 +40,7 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens, secret_keys: SecretKeys) -> Self {
         let config = Arc::new(config);
         let refusals = RefusalLog::default();
-        let schema = build(Services {
-            config: Arc::clone(&config),
-            clock: clock.clone(),
-            passwords: Passwords::new(&config),
-            tokens: tokens.clone(),
-            secret_keys,
-            random: random.clone(),
-        });
+        let schema = build(Services { passwords: Passwords::new(&config), tokens: tokens.clone(), secret_keys });
         Self { config, db, clock, random, tokens, schema, refusals, key_uses: KeyUses::default() }
     }
 

@@ -1,13 +1,8 @@
 //! The schema, put together from the root fields of the features.
 
-use std::sync::Arc;
-
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::base::clock::Clock;
-use crate::base::config::Config;
-use crate::base::random::Random;
 use crate::billing::details::BillingMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
@@ -76,12 +71,6 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// What the mutations work with, besides the request itself.
 pub struct Services {
-    /// The settings.
-    pub config: Arc<Config>,
-    /// The clock.
-    pub clock: Clock,
-    /// Ids and secrets.
-    pub random: Random,
     /// Hashes of passwords.
     pub passwords: Passwords,
     /// Access tokens.
@@ -101,9 +90,6 @@ pub fn build(services: Services) -> Schema {
     builder()
         .disable_suggestions()
         .data(fields)
-        .data(services.config)
-        .data(services.clock)
-        .data(services.random)
         .data(services.passwords)
         .data(services.tokens)
         .data(services.secret_keys)
