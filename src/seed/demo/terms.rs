@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use entity::{partnership, partnership_proposal};
 use uuid::Uuid;
 
+use super::super::rows;
 use super::world::World;
 use crate::access::PermissionSet;
 
@@ -43,22 +44,10 @@ impl World {
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, terms: Terms) {
         let (id, created_at) = self.id();
         self.rows.partnerships.push(partnership::Model {
-            id,
-            reseller_id: reseller,
-            client_id: client,
-            client_name: self.name_of(client),
-            delegated: terms.delegated.to_stored(),
             client_delegated: terms.client_delegated.to_stored(),
             includes_upstream: terms.includes_upstream,
-            state: partnership::State::Active,
-            starts_at: created_at,
             ends_at: terms.ends_in_days.map(|days| self.now + TimeDelta::days(days)),
-            ended_at: None,
-            created_at,
-            ended_by: None,
-            reminded_days: None,
-            reference: None,
-            template_id: None,
+            ..rows::partnership(id, (reseller, client), &self.name_of(client), terms.delegated, created_at)
         });
     }
     /// The client is asked to have the reseller as a partner, and has not answered for some days.

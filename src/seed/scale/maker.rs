@@ -3,7 +3,7 @@
 use entity::{billing_details, membership, membership_role, organisation, partnership, user};
 use uuid::Uuid;
 
-use super::super::rows::Rows;
+use super::super::rows::{self, Rows};
 use super::dice::Dice;
 use super::names;
 use crate::access::{BuiltinRole, PermissionSet};
@@ -157,23 +157,11 @@ impl Maker {
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, delegation: Delegation) {
         let (id, created_at) = self.dice.id();
         let row = self.rows.organisations.iter().rev().find(|row| row.id == client);
+        let name = row.map_or_else(String::new, |row| row.name.clone());
         self.rows.partnerships.push(partnership::Model {
-            id,
-            reseller_id: reseller,
-            client_id: client,
-            client_name: row.map_or_else(String::new, |row| row.name.clone()),
-            delegated: delegation.delegated.to_stored(),
             client_delegated: delegation.client_delegated.to_stored(),
             includes_upstream: delegation.includes_upstream,
-            state: partnership::State::Active,
-            starts_at: created_at,
-            ends_at: None,
-            ended_at: None,
-            created_at,
-            ended_by: None,
-            reminded_days: None,
-            reference: None,
-            template_id: None,
+            ..rows::partnership(id, (reseller, client), &name, delegation.delegated, created_at)
         });
     }
 }
