@@ -1,8 +1,8 @@
-//! Brings the playground into the server: its own files from `playground/`, and GraphiQL with React from npm, at the
-//! versions and hashes of `playground/package-lock.json`. Read next: `src/http/playground.rs`, which serves them.
+//! Embeds the playground in the server: its own files from `playground/`, and GraphiQL with React from npm. Versions
+//! and hashes are those in `playground/package-lock.json`. `src/http/playground.rs` serves the files.
 //!
-//! A machine without npm gets a working server all the same: its page loads the same files from a CDN, and the browser
-//! compares them with the hashes in `index.html`. `TENANTRY_PLAYGROUND=cdn` asks for that.
+//! Without npm, the build also works: the page loads the same files from a CDN, and the browser compares them with the
+//! hashes in `index.html`. `TENANTRY_PLAYGROUND=cdn` chooses this.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,11 +15,11 @@ use flate2::{Compression, write::GzEncoder};
 
 const OWN_FILES: [&str; 6] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js", "links.js"];
 const PACKAGE_FILES: [&str; 2] = ["package.json", "package-lock.json"];
-/// Before the `name@version/file` of a file from npm, as `index.html` names it.
+/// The prefix of `name@version/file` in `index.html`, for files from npm.
 const NPM_URL: &str = "/playground/npm/";
 const CDN: &str = "https://cdn.jsdelivr.net";
 
-/// Path under `/playground/` and content.
+/// Paths under `/playground/`, with contents.
 type Files = Vec<(String, Vec<u8>)>;
 
 fn main() -> io::Result<()> {
@@ -51,8 +51,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("assets.rs"), compile(&out, cdn, &files)?)
 }
 
-/// The files that the page takes from npm, by their path under `/playground/`. They are fetched once: a copy is kept for
-/// as long as the lock file stays the same.
+/// The files that the page takes from npm, by their path under `/playground/`. They are fetched once, and kept until
+/// the lock file changes.
 fn bring_from_npm(source: &Path, out: &Path, page: &str) -> Result<Files, String> {
     if env::var_os("TENANTRY_PLAYGROUND").is_some_and(|choice| choice == "cdn") {
         return Err("TENANTRY_PLAYGROUND=cdn".to_owned());
@@ -72,13 +72,13 @@ fn bring_from_npm(source: &Path, out: &Path, page: &str) -> Result<Files, String
     let files = read_npm_files(page, |package, file| {
         let from = modules.join(package).join(file);
         let to = kept.join(package).join(file);
-        // A copy that fails only means that npm runs again next time.
+        // If the copy fails, npm runs again next time.
         let _ = to.parent().map(fs::create_dir_all);
         let _ = fs::copy(&from, to);
         from
     })?;
     let _ = fs::write(kept.join("package-lock.json"), lock);
-    // The rest of what npm brought only fills the disk.
+    // The other files from npm are not needed.
     let _ = fs::remove_dir_all(modules);
     Ok(files)
 }
@@ -101,20 +101,20 @@ fn run_npm(source: &Path, out: &Path) -> Result<(), String> {
     Err(said.lines().find(|line| line.contains("npm error")).unwrap_or("npm ci failed").to_owned())
 }
 
-/// Each file that the page names under `NPM_URL`, read from where `place` says that a package's file is.
-fn read_npm_files(page: &str, place: impl Fn(&str, &str) -> PathBuf) -> Result<Files, String> {
+/// Reads each file that the page names under `NPM_URL`. `locate` gives the path of a package's file.
+fn read_npm_files(page: &str, locate: impl Fn(&str, &str) -> PathBuf) -> Result<Files, String> {
     let paths = page.split('"').filter_map(|part| part.strip_prefix(NPM_URL));
     paths
         .map(|path| {
             let (package, rest) = path.split_once('@').ok_or("a file from npm has no version")?;
             let (_version, file) = rest.split_once('/').ok_or("a file from npm has no path")?;
-            let bytes = fs::read(place(package, file)).map_err(|error| format!("{path}: {error}"))?;
+            let bytes = fs::read(locate(package, file)).map_err(|error| format!("{path}: {error}"))?;
             Ok((format!("npm/{path}"), bytes))
         })
         .collect()
 }
 
-/// The source that `src/http/playground.rs` includes: each file as it is and compressed.
+/// The source code that `src/http/playground.rs` includes: each file, plain and compressed.
 fn compile(out: &Path, cdn: Option<&str>, files: &[(String, Vec<u8>)]) -> io::Result<String> {
     let mut code = format!("const CDN: Option<&str> = {cdn:?};\nconst ASSETS: &[Asset] = &[\n");
     for (index, (path, bytes)) in files.iter().enumerate() {

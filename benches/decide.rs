@@ -1,4 +1,4 @@
-//! What a decision in memory costs: the check on a field whose grants are known, and one pass of the resolver.
+//! The cost of a decision in memory: the check on a field with known grants, and one pass of the resolver.
 //!
 //! `cargo bench --bench decide`
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]

@@ -1,4 +1,4 @@
-//! A small HTTP client that keeps its connection, and a closed loop of such clients.
+//! A small HTTP client that reuses its connection, and a closed loop of such clients.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ pub struct Client(BufReader<TcpStream>);
 
 /// Latencies in milliseconds.
 pub struct Figures {
-    /// Of each request, sorted.
+    /// The latency of each request, sorted.
     pub latencies: Vec<f64>,
 }
 
 impl Figures {
-    /// The latency below which the share of requests lies.
+    /// The latency of a percentile, given as a fraction.
     pub fn percentile(&self, share: f64) -> f64 {
         let last = self.latencies.len().saturating_sub(1);
         self.latencies.get((last as f64 * share) as usize).copied().unwrap_or(f64::NAN)
@@ -23,14 +23,14 @@ impl Figures {
 }
 
 impl Client {
-    /// To this machine.
+    /// Connects to this machine.
     pub async fn connect(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
         stream.set_nodelay(true).expect("no delay");
         Self(BufReader::new(stream))
     }
 
-    /// Sends a body, or asks without one, and reads the answer.
+    /// Sends a POST with the body, or a GET without one, and reads the answer.
     pub async fn post(&mut self, path: &str, token: Option<&str>, body: &str) -> String {
         let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let method = if body.is_empty() { "GET" } else { "POST" };
@@ -65,7 +65,7 @@ impl Client {
 }
 
 impl Client {
-    /// Reads a long answer to its end, and says how many lines and bytes it had.
+    /// Reads a long answer to its end, and counts its lines and bytes.
     pub async fn count_lines(mut self, path: &str, token: &str) -> (u64, u64) {
         let request =
             format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
@@ -80,7 +80,7 @@ impl Client {
             }
             bytes += count as u64;
             for byte in &some[..count] {
-                // Lines of the transfer end with another letter before.
+                // The lines of the chunked encoding end with another character.
                 lines += u64::from(*byte == b'\n' && before != b'\r');
                 before = *byte;
             }
@@ -88,12 +88,12 @@ impl Client {
             last.rotate_left(end);
             last[5 - end..].copy_from_slice(&some[count - end..count]);
         }
-        assert_eq!(&last, b"0\r\n\r\n", "the answer was broken off");
+        assert_eq!(&last, b"0\r\n\r\n", "the answer is incomplete");
         (lines, bytes)
     }
 }
 
-/// Sends the same request from so many connections, each as soon as it has its answer.
+/// Sends the same request over many connections. Each sends the next one as soon as it has its answer.
 pub async fn drive(
     port: u16,
     path: &str,

@@ -1,5 +1,5 @@
-//! What the export of a whole tree costs: rows per second, and the most memory that the server has had, for a reseller
-//! with many clients. The answer is read as fast as it comes, and thrown away.
+//! The cost of exporting the whole tree of a reseller with many clients: rows per second, and the server's peak memory.
+//! The client reads the answer as fast as it comes, and discards it.
 
 use std::path::Path;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::client::Client;
 use super::process::{Server, ServerKind};
 
-/// Of the trees below the two resellers with many clients, each on a server of its own.
+/// Measures the trees below the two resellers with many clients, each on its own server.
 pub async fn measure(url: &str, directory: &Path) {
     println!(
         "\n{:<38} {:>9} {:>11} {:>9} {:>11} {:>9}",

@@ -1,5 +1,5 @@
-//! The floor: the least that any server can do. No authentication, no permissions, one hand-written statement that
-//! builds the whole answer as JSON in the database.
+//! The floor: the least work that any server must do. It has no authentication and no permissions. One handwritten
+//! statement builds the whole answer as JSON in the database.
 
 use axum::Router;
 use axum::extract::State;
@@ -18,7 +18,7 @@ struct Floor {
     user: Uuid,
 }
 
-/// Serves the two answers until the process is ended.
+/// Serves the two answers until the process ends.
 pub async fn serve(url: &str, port: u16) {
     let mut config = Config::defaults().expect("the defaults");
     config.database.url = url.to_owned();
@@ -55,7 +55,7 @@ async fn dashboard(State(floor): State<Floor>) -> impl IntoResponse {
     answer(&floor, sql, floor.user).await
 }
 
-/// The two dialects differ in the names of the functions only.
+/// The two dialects differ only in the names of functions.
 fn in_dialect(sql: &str, backend: DbBackend) -> String {
     let (object, array, id) = match backend {
         DbBackend::Postgres => ("json_build_object(", "json_agg(", "("),

@@ -1,4 +1,4 @@
-//! What many people who log in at the same time do to everybody else: a small query alone, and beside them.
+//! The effect of many simultaneous log-ins on other requests: a small query alone, and beside the log-ins.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use tenantry::people::user::Passwords;
 use super::client::{Client, drive};
 use super::process::{Server, ServerKind};
 
-/// So many log in without a pause.
+/// Number of clients that log in without a pause.
 const CLIENTS: usize = 32;
 
-/// Measures on a server of its own, so that the memory is that of the log-ins.
+/// Measures on a separate server, so that its memory is that of the log-ins.
 pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
     let length = Duration::from_secs(seconds);
     let (bound, at_once) = bound(length).await;
@@ -24,7 +24,7 @@ pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
     let before = server.peak_mebibytes();
     let end = Instant::now() + length + Duration::from_secs(1);
     let clients: Vec<_> = (0..CLIENTS).map(|_| tokio::spawn(log_in_until(server.port, end))).collect();
-    // All of them wait for their turn by then.
+    // After this time, all of them wait for their turn.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let beside = small(length).await;
     let mut log_ins = 0;
@@ -32,7 +32,7 @@ pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
         log_ins += client.await.expect("a client");
     }
     let growth = |share| (beside.percentile(share) / alone.percentile(share) - 1.0) * 100.0;
-    println!("\n{CLIENTS} clients that log in, beside one that asks for viewer {{ name }}");
+    println!("\n{CLIENTS} clients that log in, beside one that queries viewer {{ name }}");
     println!("{:<38} {:>11} {:>11}", "", "median ms", "99th % ms");
     for (title, figures) in [("viewer { name } alone", &alone), ("viewer { name } beside the log-ins", &beside)] {
         println!("{title:<38} {:>11.2} {:>11.2}", figures.percentile(0.5), figures.percentile(0.99));
@@ -56,7 +56,7 @@ async fn log_in_until(port: u16, end: Instant) -> u32 {
     log_ins
 }
 
-/// Hashes per second with nothing around them, and how many are computed at once.
+/// Hashes per second without a server, and how many are computed at the same time.
 async fn bound(length: Duration) -> (f64, usize) {
     let config = Config::defaults().expect("the defaults");
     let passwords = Passwords::new(&config);

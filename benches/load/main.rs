@@ -1,17 +1,18 @@
-//! A load run over HTTP against the real server, and the same for the floor: a bare handler that sends one hand-written
-//! statement, which builds the JSON in the database, and returns its text.
+//! A load test over HTTP, against the real server and against the floor. The floor is a bare handler that sends one
+//! handwritten statement, which builds the JSON in the database.
 //!
-//! `cargo bench --bench load` measures on embedded SQLite; `-- --postgres postgres://user@host/name` on PostgreSQL as
-//! well, in that database, which must be empty. `-- --organisations N` sets the size (10,000), `-- --seconds S` how
-//! long each figure is taken (5), `-- --only queries`, `log-ins`, `table`, `export` or `viewer` leaves the other parts out.
-//! `export` and `viewer` run only where they are named, with a reseller of `-- --clients N` clients (100,000).
+//! `cargo bench --bench load` measures on embedded SQLite. Options follow after `--`:
+//! - `--postgres postgres://user@host/name` also measures on PostgreSQL, in this database, which must be empty;
+//! - `--organisations N` sets the size (10,000), and `--seconds S` the time for each measurement (5);
+//! - `--only queries`, `log-ins`, `table`, `export` or `viewer` runs only this part. `export` and `viewer` run only if
+//!   they are named, with a reseller of `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "figures for people, of a program that may stop where something is amiss"
+    reason = "the program prints its results, and may stop at any error"
 )]
 
 mod client;
@@ -28,7 +29,7 @@ use std::time::Duration;
 use client::{Client, Figures, drive};
 use process::{Server, ServerKind};
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
     organisations: u64,
     seconds: u64,
@@ -38,7 +39,7 @@ struct Options {
 }
 
 impl Options {
-    /// Whether a part runs that needs a reseller with very many clients.
+    /// Whether a part runs that needs the reseller with very many clients.
     fn is_giant(&self) -> bool {
         matches!(self.only.as_deref(), Some("export" | "viewer"))
     }
@@ -114,7 +115,7 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &std::path
     }
 }
 
-/// What stands above the rows.
+/// Prints the header of the table.
 fn heading() {
     println!(
         "{:<38} {:>9} {:>11} {:>11} {:>11} {:>10} {:>9} {:>9}",

@@ -1,21 +1,21 @@
-//! The server as its own process, and what the system says of it.
+//! The server as its own process, with the figures that the operating system has about it.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Which server.
+/// The server to measure.
 pub enum ServerKind {
-    /// The real one.
+    /// The real server.
     Tenantry,
-    /// One hand-written statement per request.
+    /// One handwritten statement per request.
     Floor,
 }
 
 /// A running server.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The port that it listens on.
     pub port: u16,
     measures: bool,
 }
@@ -55,13 +55,13 @@ impl Server {
         panic!("the server does not answer");
     }
 
-    /// Ends it.
+    /// Ends the process.
     pub fn stop(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// Processor time that it has used, in milliseconds.
+    /// The processor time that it used, in milliseconds.
     pub fn cpu_millis(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
@@ -70,14 +70,14 @@ impl Server {
         (ticks(11) + ticks(12)) * 10.0
     }
 
-    /// The most memory that it has had, in MiB.
+    /// Its peak memory, in MiB.
     pub fn peak_mebibytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         peak.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1024
     }
 
-    /// Statements that it has sent; unknown for the floor.
+    /// The number of statements that it sent; unknown for the floor.
     pub async fn statements(&self) -> Option<f64> {
         if !self.measures {
             return None;

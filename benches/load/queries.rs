@@ -1,4 +1,4 @@
-//! The two queries that the product is for.
+//! The two most important queries of the product.
 
 const PARTNER_TREE: &str = "query PartnerTree($id: ID!) {
   reseller(id: $id) {

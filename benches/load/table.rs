@@ -1,4 +1,4 @@
-//! A reseller's table of 10,000 clients with 30 properties each: a page as it comes, and pages filtered and ordered by
+//! A reseller's table of 10,000 clients with 30 properties each: a plain page, and pages filtered and sorted by
 //! properties.
 
 use std::path::Path;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::process::{Server, ServerKind};
 
 const CLIENTS: usize = 10_000;
-/// The properties; the rest of the thirty are texts.
+/// The properties. The rest of the thirty are texts.
 const PROPERTIES: [(&str, &str, Kind); 5] = [
     ("region", "CHOICE", Kind::Choice),
     ("score", "NUMBER", Kind::Number),
@@ -26,7 +26,7 @@ const PROPERTIES: [(&str, &str, Kind); 5] = [
 const ALL: usize = 30;
 const REGIONS: [&str; 4] = ["north", "south", "west", "east"];
 
-/// Measures on a server of its own.
+/// Measures on a separate server.
 pub async fn measure(url: &str, directory: &Path, seconds: u64) {
     let started = Instant::now();
     let reseller = fill(url).await;
@@ -51,7 +51,7 @@ pub async fn measure(url: &str, directory: &Path, seconds: u64) {
         ),
         ("… filtered by region, by name", format!("orderBy: {{field: NAME}}, filter: {{property: {north}}}"), ""),
         (
-            "… filtered by what 10 clients have",
+            "… filtered by a value of 10 clients",
             r#"orderBy: {field: NAME}, filter: {property: {key: "rare", eq: "yes"}}"#.to_owned(),
             "",
         ),
@@ -72,7 +72,7 @@ pub async fn measure(url: &str, directory: &Path, seconds: u64) {
     server.stop();
 }
 
-/// Writes the clients and their values, and gives their reseller.
+/// Writes the clients and their values, and returns their reseller.
 async fn fill(url: &str) -> Uuid {
     let mut config = Config::defaults().expect("the defaults");
     config.database.url = url.to_owned();
@@ -104,7 +104,7 @@ async fn fill(url: &str) -> Uuid {
         vec![reseller.into(), membership.into()],
     )
     .await;
-    // The names are in another order than the rows.
+    // The order of the names differs from the order of the rows.
     execute(
         &format!(
             "INSERT INTO organisation (id, name, kind, state, code, created_at) \
@@ -173,7 +173,7 @@ fn definition(reseller: Uuid, number: usize) -> Uuid {
     Uuid::from_u128(reseller.as_u128() + 100 + number as u128)
 }
 
-/// The value of a property of a client, if it has one: spread by a multiplication, so that no two are alike.
+/// The value of a property of a client, if any. A multiplication spreads the values, so that no two are equal.
 fn value(client: usize, number: usize) -> Option<String> {
     let spread = (client * 7919 + number * 104_729) * 31 % 9_973;
     match number {

@@ -1,4 +1,4 @@
-//! What somebody pays for the clients of their organisation in a query that does not ask for them: nothing.
+//! Clients cost nothing in a query that does not ask for them: the same query of owners with many and with no clients.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const QUERY: &str = "{ viewer {
   activeOrganisation { id name }
 } }";
 
-/// The same query of the owner of a reseller with many clients, and of somebody with one organisation.
+/// Measures the query for the owner of a reseller with many clients, and for a person with one organisation.
 pub async fn measure(url: &str, directory: &Path, seconds: u64) {
     super::heading();
     let server = Server::start(ServerKind::Tenantry, url, directory).await;

@@ -12,30 +12,30 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation that it belongs to.
     pub organisation_id: Uuid,
-    /// What it is for.
+    /// Its name, for people.
     pub name: String,
     /// SHA-256 of the secret, hex.
     #[sea_orm(unique)]
     pub secret_hash: String,
-    /// Bit set held at the organisation itself.
+    /// The permissions at the organisation itself, as a bit set.
     pub permissions: i64,
-    /// Bit set held at the clients of the organisation.
+    /// The permissions at the clients of the organisation, as a bit set.
     pub client_permissions: i64,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Option<DateTimeUtc>,
     /// When it was taken back.
     pub revoked_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// The first letters of the secret, to recognise it by.
+    /// The first letters of the secret, so that people recognise the key.
     pub prefix: String,
-    /// The user who made it.
+    /// The user who created it.
     pub created_by_id: Option<Uuid>,
-    /// When it was last used, to some minutes.
+    /// When it was last used, give or take some minutes.
     pub last_used_at: Option<DateTimeUtc>,
     /// SHA-256 of the secret before the last rotation, hex.
     pub previous_hash: Option<String>,
-    /// Until when that one is good.
+    /// Until when the previous secret is valid.
     pub previous_until: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! The ends of an organisation's audit log. The last event's place and hash are kept by a trigger.
+//! The first and the last link of an organisation's audit log. A trigger keeps the number and hash of the last event.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,15 +10,15 @@ pub struct Model {
     /// The organisation; one row each.
     #[sea_orm(primary_key, auto_increment = false)]
     pub organisation_id: Uuid,
-    /// Place of the last event; 0 before the first.
+    /// Number of the last event; 0 before the first.
     pub sequence: i64,
     /// Hash of the last event, hex.
     pub hash: String,
-    /// Place of the last event that retention has removed; 0 if none.
+    /// Number of the last event that retention removed; 0 if none.
     pub removed_sequence: i64,
-    /// Hash of that event, from which the kept ones go on.
+    /// Hash of that event, which the first kept event continues.
     pub removed_hash: String,
-    /// How many days events are kept; null for ever.
+    /// Number of days that events are kept; null for ever.
     pub retention_days: Option<i32>,
 }
 

@@ -1,4 +1,4 @@
-//! One act, as the audit log keeps it: never changed, linked to the one before by its hash.
+//! One act in the audit log. It never changes, and holds the hash of the event before it.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,43 +10,43 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The organisation in whose log it stands.
+    /// The organisation that the log belongs to.
     pub organisation_id: Uuid,
-    /// Its place in that log, from 1.
+    /// Its number in that log, from 1.
     pub sequence: i64,
     /// When it happened.
     pub at: DateTimeUtc,
-    /// What sort of actor.
+    /// The kind of actor.
     pub actor_kind: ActorKind,
     /// The user or key.
     pub actor_id: Option<Uuid>,
     /// The organisation that the actor worked in.
     pub acting_organisation_id: Option<Uuid>,
-    /// By which way the actor was allowed.
+    /// What allowed the actor to do it.
     pub way: Way,
-    /// The partnership by which it was allowed, if one.
+    /// The partnership that allowed it, if any.
     pub partnership_id: Option<Uuid>,
     /// The mutation.
     pub action: String,
-    /// Public id of what it was done to.
+    /// Public id of the object that was changed.
     pub object_id: Option<String>,
     /// Whether it was done.
     pub outcome: Outcome,
-    /// What was before and after, as JSON without secrets; null once it was forgotten.
+    /// The object before and after, as JSON without secrets; null once it was forgotten.
     pub details: Option<String>,
-    /// SHA-256 of the details, hex: stays when they are forgotten, so that the chain stays valid.
+    /// SHA-256 of the details, hex. It stays when they are forgotten, so that the chain stays valid.
     pub details_hash: String,
-    /// The request, as the server's log names it.
+    /// The id of the request, as in the server's log.
     pub request_id: String,
-    /// Hash of the event before, hex.
+    /// Hash of the event before it, hex.
     pub previous_hash: String,
-    /// SHA-256 of all of the above but the details, hex.
+    /// SHA-256 of all columns above except the details, hex.
     pub hash: String,
-    /// The user of whom the details tell, besides the actor: found by it when they are to be forgotten. Not in the hash.
+    /// The user, other than the actor, whom the details name. Erasing the user finds the event by it. Not in the hash.
     pub person_id: Option<Uuid>,
 }
 
-/// What sort of actor it was.
+/// The kind of actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ActorKind {
@@ -58,11 +58,11 @@ pub enum ActorKind {
     System,
 }
 
-/// By which way an actor was allowed.
+/// What allowed an actor to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Way {
-    /// About itself, for which no permission is needed.
+    /// An act on oneself, which needs no permission.
     Own,
     /// A role of a membership.
     Membership,
@@ -80,7 +80,7 @@ pub enum Way {
 pub enum Outcome {
     /// Done.
     Done,
-    /// Refused, and nothing was done.
+    /// Refused: nothing changed.
     Refused,
 }
 

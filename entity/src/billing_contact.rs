@@ -12,15 +12,15 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation that it belongs to.
     pub organisation_id: Uuid,
-    /// Who receives.
+    /// The name.
     pub name: String,
     /// Lines of the address.
     pub address: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
-    /// Where invoices are sent.
+    /// The address that invoices are sent to.
     pub email: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

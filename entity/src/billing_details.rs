@@ -1,4 +1,4 @@
-//! Who an organisation is on paper, and where its invoices go.
+//! The legal name and address of an organisation, and where its invoices go.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     /// The organisation; one row each.
     #[sea_orm(primary_key, auto_increment = false)]
     pub organisation_id: Uuid,
-    /// Name in the register.
+    /// Legal name.
     pub legal_name: String,
     /// Lines of the address.
     pub address: String,
@@ -18,11 +18,11 @@ pub struct Model {
     pub country: String,
     /// VAT number, if it has one.
     pub vat_id: Option<String>,
-    /// Where invoices are sent.
+    /// The address that invoices are sent to.
     pub email: String,
     /// ISO 4217.
     pub currency: String,
-    /// A contact of the organisation that receives its invoices instead of itself.
+    /// The contact that receives the invoices instead of the organisation itself.
     pub contact_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! A filter, an order and columns of a reseller's client list that were saved under a name.
+//! A saved view of a reseller's client list: a filter, an order and columns.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,15 +12,15 @@ pub struct Model {
     pub id: Uuid,
     /// The reseller.
     pub organisation_id: Uuid,
-    /// What people read.
+    /// Its name, for people.
     pub name: String,
-    /// Which clients, as JSON; null for all that a list shows by itself.
+    /// The filter as JSON; null for the default filter.
     pub filter: Option<String>,
-    /// In which order, as JSON; null for the order by name.
+    /// The order as JSON; null for the order by name.
     pub ordering: Option<String>,
-    /// Keys of the properties that are shown, as a JSON array.
+    /// Keys of the properties to show, as a JSON array.
     pub columns: String,
-    /// When it was first saved.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

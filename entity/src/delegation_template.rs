@@ -1,4 +1,4 @@
-//! What a reseller asks of a class of clients.
+//! A template: the permissions that a reseller asks of a class of clients.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,13 +14,13 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Its name, unique at the reseller.
     pub name: String,
-    /// What clients of the class are to let through to themselves.
+    /// The permissions that the clients are asked to delegate at themselves, as a bit set.
     pub delegated: i64,
-    /// What they are to let through to their own clients.
+    /// The permissions that they are asked to delegate at their own clients, as a bit set.
     pub client_delegated: i64,
-    /// Whether people of resellers above are to come through.
+    /// Whether they are asked to let in people of the resellers above.
     pub includes_upstream: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! Somebody is asked into an organisation.
+//! An invitation to join an organisation.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,50 +16,50 @@ pub struct Model {
     pub email: String,
     /// The language of its mail.
     pub locale: super::user::Locale,
-    /// What became of it. Pending past `expires_at` means expired.
+    /// Its state. PENDING after `expires_at` means expired.
     pub state: State,
     /// SHA-256 of the secret in its link, hex.
     #[sea_orm(unique)]
     pub token_hash: String,
-    /// The user who invites, or none.
+    /// The user who invites, if any.
     pub inviter_user_id: Option<Uuid>,
-    /// The key that invites, or none.
+    /// The key that invites, if any.
     pub inviter_key_id: Option<Uuid>,
-    /// The partnership by which it was allowed, if one.
+    /// The partnership that allowed it, if any.
     pub partnership_id: Option<Uuid>,
-    /// When the membership ends by itself, if ever.
+    /// When the membership will expire, if ever.
     pub membership_expires_at: Option<DateTimeUtc>,
-    /// Who accepted it.
+    /// The user who accepted it.
     pub accepted_user_id: Option<Uuid>,
-    /// How many links were sent; the last one is good.
+    /// Number of links that were sent. Only the last one is valid.
     pub times_sent: i32,
-    /// How many of them were sent without a day between one and the next, up to the last.
+    /// Number of the latest links that were each sent less than a day after the one before.
     pub sent_lately: i32,
     /// When its link was last sent.
     pub sent_at: DateTimeUtc,
-    /// Until when the link is good.
+    /// When the link expires.
     pub expires_at: DateTimeUtc,
-    /// When it was accepted, declined or taken back.
+    /// When it was accepted, declined or revoked.
     pub answered_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What became of an invitation.
+/// The state of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for an answer.
+    /// Not answered yet.
     Pending,
     /// Accepted.
     Accepted,
     /// Declined.
     Declined,
-    /// Taken back.
+    /// Revoked.
     Revoked,
     /// The inviter may no longer give what it gives.
     Void,
-    /// Replaced by another after its time.
+    /// Expired, and replaced by another.
     Expired,
 }
 

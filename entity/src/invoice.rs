@@ -1,4 +1,4 @@
-//! An invoice, with its recipient as it was when issued.
+//! An invoice, with its recipient as it was at the time of issue.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,15 +10,15 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who it is for.
+    /// The organisation that it is for.
     pub organisation_id: Uuid,
-    /// Who issued it.
+    /// The organisation that issued it.
     pub issuer_id: Uuid,
-    /// Who is to pay it: the organisation itself or its payer.
+    /// The organisation that is to pay it: the one that it is for, or its payer.
     pub payer_id: Uuid,
-    /// Number, without gaps per issuer; none while a draft.
+    /// Its number; none for a draft. The numbers of one issuer have no gaps.
     pub number: Option<String>,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// ISO 4217.
     pub currency: String,
@@ -26,13 +26,13 @@ pub struct Model {
     pub net_minor: i64,
     /// VAT, in minor units.
     pub vat_minor: i64,
-    /// What is to be paid, in minor units.
+    /// The amount to pay, in minor units.
     pub total_minor: i64,
-    /// What has been paid, in minor units.
+    /// The amount that has been paid, in minor units.
     pub paid_minor: i64,
-    /// Whose name stands on it.
+    /// The name of the recipient on the invoice.
     pub recipient_name: String,
-    /// The address that stands on it.
+    /// The address of the recipient on the invoice.
     pub recipient_address: String,
     /// Day of issue (UTC).
     pub issued_on: Date,
@@ -40,15 +40,15 @@ pub struct Model {
     pub due_on: Date,
 }
 
-/// Where an invoice stands.
+/// The state of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
     /// Not issued yet.
     Draft,
-    /// Issued, not wholly paid.
+    /// Issued and not fully paid.
     Open,
-    /// Wholly paid.
+    /// Fully paid.
     Paid,
     /// Cancelled.
     Void,

@@ -14,11 +14,11 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// The invoice.
     pub invoice_id: Uuid,
-    /// Order on the invoice, from 1.
+    /// Its number on the invoice, from 1.
     pub position: i32,
     /// What it is for.
     pub description: String,
-    /// How many units.
+    /// Number of units.
     pub quantity: i32,
     /// Price of one unit, in minor units.
     pub unit_minor: i64,

@@ -1,11 +1,11 @@
-//! The tables, one file each. Knows the database mapper and nothing else.
+//! The tables, one file each. This crate knows only the database mapper.
 //!
-//! Ids are UUIDv7, instants are UTC, money is an integer in minor units with an ISO 4217 currency, permission sets are
-//! bit sets in an `i64`.
-#![allow(missing_docs, reason = "the model macro generates items that cannot carry any")]
+//! Ids are UUIDv7, times are UTC, money is an integer in minor units with an ISO 4217 currency, sets of permissions
+//! are bit sets in an `i64`.
+#![allow(missing_docs, reason = "the model macro generates items that cannot have docs")]
 #![allow(
     clippy::disallowed_methods,
-    reason = "the model macro generates the calls; who may use them is checked in the server"
+    reason = "the model macro generates the calls; the server checks where they are used"
 )]
 
 pub mod api_key;

@@ -1,4 +1,4 @@
-//! A link that was sent by mail and is good for one use.
+//! A link that was sent by mail. It is valid for one use.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,27 +17,27 @@ pub struct Model {
     /// SHA-256 of its secret, hex.
     #[sea_orm(unique)]
     pub token_hash: String,
-    /// The address that it is about: the new one of a change, the old one of an undo.
+    /// The new address of a change, or the old address of an undo.
     pub address: Option<String>,
-    /// Until when it is good.
+    /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When it was used, or replaced by another.
+    /// When it was used, or replaced by another link.
     pub used_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What a link is for.
+/// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
-    /// Proves the address.
+    /// Verifies the address.
     Verify,
     /// Sets a new password.
     Reset,
-    /// Proves a new address.
+    /// Verifies a new address.
     Change,
-    /// Puts the old address back.
+    /// Restores the old address.
     Undo,
 }
 

@@ -1,4 +1,4 @@
-//! A user in an organisation.
+//! A membership: a user in an organisation.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,13 +14,13 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// The member.
     pub user_id: Uuid,
-    /// The partnership through which it was given, if one.
+    /// The partnership through which it was given, if any.
     pub partnership_id: Option<Uuid>,
-    /// When it ends by itself; never for an OWNER.
+    /// When it expires; never for an OWNER.
     pub expires_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// The reseller whose person keeps the place of an owner who has not come yet.
+    /// The reseller whose person holds ownership until the invited owner accepts, if any.
     pub custody_reseller_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! A firm, person, project, reseller or the operator itself.
+//! An organisation: a company, person, project, reseller, or the operator.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,32 +10,32 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What others see.
+    /// The name that others see.
     pub name: String,
-    /// What sort of organisation.
+    /// The kind of organisation.
     pub kind: Kind,
     /// Whether it may act.
     pub state: State,
-    /// Short code to be found by for a proposal.
+    /// A short code that others use to send a proposal.
     #[sea_orm(unique)]
     pub code: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What sort of organisation it is.
+/// The kind of organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
     /// One person acting alone.
     Person,
-    /// A firm.
+    /// A company.
     Company,
-    /// Something that several work on.
+    /// A project with several people.
     Project,
-    /// A firm that has clients.
+    /// A company with clients.
     Reseller,
-    /// Who runs the platform; exactly one.
+    /// The organisation that runs the platform; exactly one.
     Operator,
 }
 
@@ -43,11 +43,11 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Works.
+    /// Everything is allowed.
     Active,
-    /// Reads, pays, and takes away.
+    /// Only reading, paying and removing are allowed.
     Suspended,
-    /// Keeps what the law asks to keep.
+    /// Only the records that the law requires remain.
     Closed,
 }
 

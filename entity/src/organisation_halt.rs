@@ -1,4 +1,4 @@
-//! Since when and why an organisation is stopped; most have no such row.
+//! When and why an organisation was suspended or closed. Most organisations have no row.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,11 +10,11 @@ pub struct Model {
     /// The organisation.
     #[sea_orm(primary_key, auto_increment = false)]
     pub organisation_id: Uuid,
-    /// Since when it is suspended.
+    /// When it was suspended.
     pub suspended_at: Option<DateTimeUtc>,
-    /// Why.
+    /// Why it was suspended.
     pub suspended_because: Option<String>,
-    /// Since when it is closed.
+    /// When it was closed.
     pub closed_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! Mail in the outbox, and for a while what was sent.
+//! Mail in the outbox. Sent mail is kept for a while.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,30 +7,30 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outgoing_mail")]
 pub struct Model {
-    /// UUIDv7; names the mail for ever.
+    /// UUIDv7; part of the `Message-ID`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The user that it goes to, if one.
+    /// The user that it goes to, if any.
     pub user_id: Option<Uuid>,
     /// The address that it goes to.
     pub recipient: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// What it says; empty once it is sent.
+    /// The text; empty once the mail is sent.
     pub body_text: String,
-    /// The same as HTML; empty once it is sent.
+    /// The text as HTML; empty once the mail is sent.
     pub body_html: String,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i32,
-    /// When it is tried next. Who sends it moves this first, so that nobody else does.
+    /// When the next attempt is due. A process moves this before it sends, so that no other process sends too.
     pub next_attempt_at: DateTimeUtc,
     /// When it was sent.
     pub sent_at: Option<DateTimeUtc>,
     /// When it was given up.
     pub failed_at: Option<DateTimeUtc>,
-    /// Why it was not sent the last time.
+    /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

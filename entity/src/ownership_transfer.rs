@@ -1,4 +1,4 @@
-//! An organisation is to be handed on.
+//! A transfer of the ownership of an organisation.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,57 +14,57 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Offered by an owner, or recovered by the operator.
     pub kind: Kind,
-    /// What became of it. Offered past `expires_at` means expired.
+    /// Its state. OFFERED after `expires_at` means expired.
     pub state: State,
-    /// Normalised address of who is to own it.
+    /// Normalised address of the new owner.
     pub email: String,
     /// SHA-256 of the secret in its link, hex.
     #[sea_orm(unique)]
     pub token_hash: String,
-    /// The owner who offers, or the member of the operator's staff.
+    /// The owner who offers it, or the member of the operator's staff who recovers it.
     pub offered_by_id: Uuid,
-    /// Whether the old owner leaves; else ADMIN is kept.
+    /// Whether the old owner leaves. Otherwise the old owner becomes an ADMIN.
     pub leaves: bool,
     /// Why the operator recovers it.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
-    /// Who accepted it.
+    /// The user who accepted it.
     pub accepted_user_id: Option<Uuid>,
-    /// Before, it cannot be accepted.
+    /// From when it can be accepted.
     pub opens_at: DateTimeUtc,
     /// Until when it can be accepted.
     pub expires_at: DateTimeUtc,
     /// When it was accepted, declined or withdrawn.
     pub answered_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// How a transfer came about.
+/// How a transfer began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
-    /// An owner offers it.
+    /// An owner offered it.
     Offer,
-    /// The operator starts it for an owner who is gone.
+    /// The operator started it, because the owner is gone.
     Recovery,
 }
 
-/// What became of a transfer.
+/// The state of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for an answer.
+    /// Not answered yet.
     Offered,
     /// Accepted.
     Accepted,
     /// Declined.
     Declined,
-    /// Taken back.
+    /// Withdrawn.
     Withdrawn,
-    /// Who offered it is no longer an owner.
+    /// The person who offered it is no longer an owner.
     Void,
-    /// Replaced by another after its time.
+    /// Expired, and replaced by another.
     Expired,
 }
 

@@ -1,4 +1,4 @@
-//! A reseller and a client, and what the client's side lets through.
+//! A partnership: a reseller, a client, and the permissions that the client delegates.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,35 +10,35 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The organisation that has the client.
+    /// The reseller.
     pub reseller_id: Uuid,
-    /// The organisation that is the client.
+    /// The client.
     pub client_id: Uuid,
-    /// Name of the client, kept equal by a trigger, for the order of client lists.
+    /// Name of the client, for sorting client lists. A trigger keeps it equal.
     pub client_name: String,
-    /// What people who come through the reseller may do at the client.
+    /// The permissions that the reseller's people get at the client, as a bit set.
     pub delegated: i64,
-    /// What they may do at the clients of the client.
+    /// The permissions that they get at the client's own clients, as a bit set.
     pub client_delegated: i64,
-    /// Whether people of resellers above the reseller may come through.
+    /// Whether people of the resellers above get them too.
     pub includes_upstream: bool,
-    /// Stored state; dates are judged when asked.
+    /// The stored state. `ends_at` is compared with the time of each request.
     pub state: State,
-    /// From when it holds.
+    /// When it begins.
     pub starts_at: DateTimeUtc,
-    /// When it ends by itself, if ever.
+    /// When it expires, if ever.
     pub ends_at: Option<DateTimeUtc>,
     /// When somebody ended it.
     pub ended_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// Which side ended it.
+    /// The side that ended it.
     pub ended_by: Option<EndedBy>,
-    /// For which of the days before its end its people were reminded last.
+    /// How many days before the end the last reminder was for.
     pub reminded_days: Option<i32>,
-    /// The reseller's own number of the client, for nobody else.
+    /// The reseller's own number for the client. Only the reseller sees it.
     pub reference: Option<String>,
-    /// What the reseller asks of clients like this one.
+    /// The template that the reseller chose for the client.
     pub template_id: Option<Uuid>,
 }
 
@@ -46,13 +46,13 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Agreed.
+    /// In force, or past `ends_at`.
     Active,
-    /// Over.
+    /// Ended.
     Ended,
 }
 
-/// Who ended a partnership.
+/// The side that ended a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EndedBy {
@@ -60,7 +60,7 @@ pub enum EndedBy {
     Reseller,
     /// The client.
     Client,
-    /// The operator, which has taken the reseller out of its programme.
+    /// The operator, which removed the reseller from the programme.
     Operator,
 }
 

@@ -1,4 +1,4 @@
-//! What one side of a partnership proposes to the other.
+//! A proposal of one side of a partnership to the other.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,36 +10,36 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who proposes.
+    /// The organisation that proposes.
     pub organisation_id: Uuid,
-    /// Which side that is.
+    /// The side of that organisation.
     pub side: Side,
-    /// The organisation that is asked, where it is known.
+    /// The organisation that receives it, if known.
     pub addressee_id: Option<Uuid>,
-    /// The code by which it is asked, which may be nobody's.
+    /// The code that was used to find the receiver. No organisation may have it.
     pub code: Option<String>,
-    /// Normalised address of the person who is asked.
+    /// Normalised address of the person who receives it.
     pub email: Option<String>,
-    /// The partnership that it is to change, or that it has become.
+    /// The partnership that it changes, or that it became.
     pub partnership_id: Option<Uuid>,
-    /// What people who come through the reseller are to be able to do at the client.
+    /// The permissions that the reseller's people would get at the client, as a bit set.
     pub delegated: i64,
-    /// What they are to be able to do at the clients of the client.
+    /// The permissions that they would get at the client's own clients, as a bit set.
     pub client_delegated: i64,
-    /// Whether people of resellers above the reseller are to come through.
+    /// Whether people of the resellers above would get them too.
     pub includes_upstream: bool,
-    /// When the partnership is to end by itself, if ever.
+    /// When the partnership would expire, if ever.
     pub ends_at: Option<DateTimeUtc>,
-    /// What the one side says to the other.
+    /// A message to the other side.
     #[sea_orm(column_type = "Text", nullable)]
     pub message: Option<String>,
-    /// What became of it. Proposed for too long means lapsed.
+    /// Its state. A proposal that is pending for too long has expired.
     pub state: State,
-    /// The user who proposes; none for a key.
+    /// The user who proposed it; none for a key.
     pub proposed_by_id: Option<Uuid>,
     /// When it was accepted, declined or withdrawn.
     pub answered_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
@@ -47,25 +47,25 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Side {
-    /// The organisation that has the client.
+    /// The reseller.
     Reseller,
-    /// The organisation that is the client.
+    /// The client.
     Client,
 }
 
-/// What became of a proposal.
+/// The state of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for an answer.
+    /// Not answered yet.
     Proposed,
-    /// Agreed, perhaps with less than was proposed.
+    /// Accepted, perhaps with fewer permissions than proposed.
     Accepted,
-    /// Refused.
+    /// Declined.
     Declined,
-    /// Taken back.
+    /// Withdrawn.
     Withdrawn,
-    /// Was not answered in time, and has made room for another.
+    /// Expired, and replaced by another.
     Lapsed,
 }
 

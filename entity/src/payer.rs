@@ -1,4 +1,4 @@
-//! An organisation that pays for another, or was asked to.
+//! A payer: an organisation that pays for another, or was asked to.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,41 +10,41 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who is paid for.
+    /// The organisation that is paid for.
     pub organisation_id: Uuid,
-    /// Who pays; none if it was sought by a code that nobody has.
+    /// The organisation that pays; none if the request named a code that no organisation has.
     pub payer_id: Option<Uuid>,
-    /// The code by which the payer was sought, if it was.
+    /// The code that the request named, if any.
     pub sought_code: Option<String>,
-    /// Whether the payer has consented.
+    /// Its state.
     pub state: State,
-    /// First day on which it holds (UTC).
+    /// First day on which it is in force (UTC).
     pub starts_on: Date,
-    /// First day on which it no longer holds (UTC).
+    /// First day on which it is no longer in force (UTC).
     pub ends_on: Option<Date>,
-    /// Who asked for it; none for a key.
+    /// The user who requested it; none for a key.
     pub requested_by_id: Option<Uuid>,
-    /// Who accepted or declined it; none for a key.
+    /// The user who accepted or declined it; none for a key.
     pub answered_by_id: Option<Uuid>,
     /// When it was accepted or declined.
     pub answered_at: Option<DateTimeUtc>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: DateTimeUtc,
 }
 
-/// Whether the payer has consented.
+/// The state of a payer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for the payer.
+    /// Not answered yet.
     Proposed,
-    /// The payer has consented.
+    /// The payer accepted.
     Active,
     /// Ended before it began.
     Ended,
-    /// The payer has declined.
+    /// The payer declined.
     Declined,
-    /// Taken back before it was answered.
+    /// Withdrawn before it was answered.
     Withdrawn,
 }
 

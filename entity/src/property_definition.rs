@@ -12,23 +12,23 @@ pub struct Model {
     pub id: Uuid,
     /// The reseller.
     pub organisation_id: Uuid,
-    /// What programs call it; never changes.
+    /// Its name for programs; never changes.
     pub key: String,
-    /// What people read.
+    /// Its name for people.
     pub label: String,
-    /// What sort of values it has.
+    /// The type of its values.
     pub kind: Kind,
-    /// Its place among the others.
+    /// Its position in lists, from the smallest number.
     pub position: i32,
-    /// Whether a value that is set cannot be taken away.
+    /// Whether a value cannot be removed once it is set.
     pub is_required: bool,
-    /// The values that a choice can have, as a JSON array.
+    /// The values to choose from, as a JSON array.
     pub choices: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What sort of values.
+/// The type of the values of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
@@ -42,7 +42,7 @@ pub enum Kind {
     Boolean,
     /// One of the choices.
     Choice,
-    /// An address in the web.
+    /// A URL.
     Url,
 }
 

@@ -1,4 +1,4 @@
-//! The value of one property of one client. There is a row for each of both, also where none is set.
+//! The value of a property of a client. Every client has a row for every property, even without a value.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,13 +17,13 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// The definition.
     pub definition_id: Uuid,
-    /// The value in its canonical text; null if none is set.
+    /// The value as canonical text; null if none is set.
     pub value: Option<String>,
-    /// The value in small letters.
+    /// The value in lower case.
     pub folded: Option<String>,
-    /// What lists are ordered by, the smallest first.
+    /// The sort key of lists in ascending order.
     pub ascending_key: String,
-    /// What lists are ordered by, the largest first.
+    /// The sort key of lists in descending order.
     pub descending_key: String,
 }
 

@@ -1,4 +1,4 @@
-//! A code for somebody who has lost the second factor: good for one use.
+//! A code for a user who lost the second factor. It is valid for one use.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     pub user_id: Uuid,
     /// When it was used.
     pub used_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

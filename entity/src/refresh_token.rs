@@ -1,4 +1,4 @@
-//! A refresh token that was given out; kept after its use so that a second use is recognised.
+//! A refresh token. It is kept after its use, so that a second use is noticed.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub token_hash: String,
     /// The session that it renews.
     pub session_id: Uuid,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
     /// When it was exchanged.
     pub used_at: Option<DateTimeUtc>,

@@ -12,14 +12,14 @@ pub struct Model {
     /// The reseller; one row each.
     #[sea_orm(primary_key, auto_increment = false)]
     pub organisation_id: Uuid,
-    /// Its share of what its clients buy, in hundredths of a percent, where a partnership says no other.
+    /// The commission on the purchases of its clients, in hundredths of a percent.
     pub commission_basis_points: i32,
-    /// What was agreed.
+    /// The agreed terms.
     #[sea_orm(column_type = "Text")]
     pub terms: String,
-    /// What it was before, and is again when it leaves the programme.
+    /// The kind of the organisation before it joined the programme, and after it leaves.
     pub kind_before: organisation::Kind,
-    /// Since when.
+    /// When it joined the programme.
     pub approved_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! An organisation asks to become a reseller.
+//! A request of an organisation to become a reseller.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,35 +10,35 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who asks.
+    /// The organisation.
     pub organisation_id: Uuid,
-    /// What became of it.
+    /// Its state.
     pub state: State,
-    /// What it says to the operator.
+    /// A message to the operator.
     #[sea_orm(column_type = "Text")]
     pub message: String,
-    /// What the operator says to it.
+    /// The operator's answer.
     #[sea_orm(column_type = "Text", nullable)]
     pub answer: Option<String>,
-    /// The user who asks; none for a key.
+    /// The user who requested it; none for a key.
     pub requested_by_id: Option<Uuid>,
     /// When it was approved, declined or withdrawn.
     pub answered_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What became of a request.
+/// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Waits for the operator.
+    /// Not answered yet.
     Requested,
-    /// The organisation became a reseller.
+    /// Approved: the organisation is a reseller.
     Approved,
-    /// It did not.
+    /// Declined.
     Declined,
-    /// Taken back.
+    /// Withdrawn.
     Withdrawn,
 }
 

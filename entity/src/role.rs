@@ -12,13 +12,13 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation that it belongs to.
     pub organisation_id: Uuid,
-    /// For display; never decides anything.
+    /// Its name, only for people.
     pub name: String,
-    /// Bit set held at the organisation itself.
+    /// The permissions at the organisation itself, as a bit set.
     pub permissions: i64,
-    /// Bit set held at the clients of the organisation.
+    /// The permissions at the clients of the organisation, as a bit set.
     pub client_permissions: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

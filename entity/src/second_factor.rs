@@ -1,4 +1,4 @@
-//! The second factor of a user: a shared secret for codes that change with time.
+//! The second factor of a user: a shared secret for codes that change over time.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,11 +12,11 @@ pub struct Model {
     pub user_id: Uuid,
     /// The secret, sealed with the server's key.
     pub sealed_secret: String,
-    /// When the user first gave a right code; before, it is not asked for.
+    /// When the user first gave a right code. Until then, the second factor is off.
     pub confirmed_at: Option<DateTimeUtc>,
-    /// The step of time of the last code that was taken: none is taken twice.
+    /// The time step of the last accepted code. No code is accepted twice.
     pub last_step: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! The thing itself: a server, a site, a domain.
+//! A service: a server, a web site, a domain.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,17 +14,17 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// The subscription that pays for it.
     pub subscription_id: Option<Uuid>,
-    /// What sort of thing.
+    /// The kind of service.
     pub kind: Kind,
     /// Host name, domain name or label.
     pub name: String,
-    /// Whether it runs.
+    /// Its state.
     pub state: State,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 
-/// What sort of thing a service is.
+/// The kind of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Kind {
@@ -42,17 +42,17 @@ pub enum Kind {
     Other,
 }
 
-/// Whether a service runs.
+/// The state of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Is being set up.
+    /// Being set up.
     Pending,
-    /// Runs.
+    /// Running.
     Active,
-    /// Stopped, kept.
+    /// Stopped, but kept.
     Suspended,
-    /// Gone.
+    /// Deleted.
     Ended,
 }
 

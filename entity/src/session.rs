@@ -1,4 +1,4 @@
-//! One log-in of one user: the family of its refresh tokens.
+//! A session: one log-in of one user, with its refresh tokens.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,23 +10,23 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Who logged in.
+    /// The user.
     pub user_id: Uuid,
-    /// The organisation that this session works in.
+    /// The organisation that the session works in.
     pub active_organisation_id: Option<Uuid>,
-    /// The device, as it named itself.
+    /// The `User-Agent` of the device.
     pub user_agent: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// When a token of it was last made.
+    /// When it last got an access token.
     pub last_used_at: DateTimeUtc,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<DateTimeUtc>,
-    /// When its user last proved to be there, by password or second factor.
+    /// When the user last confirmed their identity.
     pub confirmed_at: Option<DateTimeUtc>,
-    /// The address in the network that it was begun from.
+    /// The IP address at log-in.
     pub client_address: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A product that an organisation has, with the price as agreed.
+//! A product that an organisation has, at the agreed price.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,21 +14,21 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Code of the article.
     pub product_code: String,
-    /// Name of the article when ordered.
+    /// Name of the article at the time of the order.
     pub product_name: String,
-    /// How many units.
+    /// Number of units.
     pub quantity: i32,
     /// How often it renews.
     pub term: Term,
-    /// Price of one unit and term, in minor units.
+    /// Price of one unit for one term, in minor units.
     pub unit_price_minor: i64,
     /// ISO 4217.
     pub currency: String,
-    /// Whether it runs.
+    /// Its state.
     pub state: State,
     /// First day (UTC).
     pub starts_on: Date,
-    /// Next day on which a term begins (UTC).
+    /// First day of the next term (UTC).
     pub renews_on: Option<Date>,
 }
 
@@ -36,21 +36,21 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Term {
-    /// Each month.
+    /// Every month.
     Monthly,
-    /// Each year.
+    /// Every year.
     Annual,
 }
 
-/// Whether a subscription runs.
+/// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Runs.
+    /// Running.
     Active,
     /// Ends at its next renewal.
     Cancelled,
-    /// Over.
+    /// Ended.
     Ended,
 }
 

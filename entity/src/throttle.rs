@@ -1,4 +1,4 @@
-//! How often something failed or was asked for, so that it is slowed down.
+//! Counts of failures and requests, which slow down further attempts.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,12 +7,12 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "throttle")]
 pub struct Model {
-    /// What is counted, for example failures of an account, of an address of the network, or of both together.
+    /// What is counted, for example failures of an account, of an IP address, or of both together.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
-    /// Key of the user, or hash of an address that no user has; none where it is of no account.
+    /// Key of the user, or hash of an address that no user has; none if it concerns no account.
     pub account: Option<String>,
-    /// How often in a row.
+    /// The number of times in a row.
     pub failures: i32,
     /// When it last happened.
     pub last_at: DateTimeUtc,

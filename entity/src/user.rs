@@ -1,4 +1,4 @@
-//! One person with one e-mail address.
+//! A user: one person with one e-mail address.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,20 +13,20 @@ pub struct Model {
     /// Normalised address, unique.
     #[sea_orm(unique)]
     pub email: String,
-    /// What others see.
+    /// The name that others see.
     pub name: String,
     /// Argon2id in PHC form.
     pub password_hash: String,
-    /// When the address was proved.
+    /// When the address was verified.
     pub email_verified_at: Option<DateTimeUtc>,
-    /// May the person log in?
+    /// Whether the person may log in.
     pub state: State,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// The language of mail to the person.
+    /// The language in which the person gets mail.
     #[sea_orm(default_value = "EN")]
     pub locale: Locale,
-    /// When all that names the person was forgotten.
+    /// When the person was erased.
     pub erased_at: Option<DateTimeUtc>,
 }
 
@@ -49,7 +49,7 @@ pub enum Locale {
 pub enum State {
     /// May log in.
     Active,
-    /// May not log in, and holds no permission.
+    /// May not log in, and holds no permissions.
     Disabled,
 }
 

@@ -1,4 +1,4 @@
-//! What a row may hold, spelled alike for both databases.
+//! CHECK constraints that work in both databases.
 
 use sea_orm_migration::prelude::*;
 
@@ -27,12 +27,12 @@ pub fn differ(one: &'static str, other: &'static str) -> Expr {
     Expr::col(one).ne(Expr::col(other))
 }
 
-/// `later` comes after `earlier`, where both are set: a CHECK lets NULL through.
+/// `later` comes after `earlier`, if both are set: a CHECK accepts NULL.
 pub fn comes_after(later: &'static str, earlier: &'static str) -> Expr {
     Expr::col(later).gt(Expr::col(earlier))
 }
 
-/// `later` comes after `earlier` or on the same day, where both are set.
+/// `later` comes after `earlier` or on the same day, if both are set.
 pub fn is_not_before(later: &'static str, earlier: &'static str) -> Expr {
     Expr::col(later).gte(Expr::col(earlier))
 }

@@ -1,15 +1,15 @@
-//! Foreign keys and indexes, as the tables use them.
+//! Foreign keys and indexes.
 //!
-//! All foreign keys stand in `CREATE TABLE`, because SQLite cannot add one to a table that exists.
+//! All foreign keys are in `CREATE TABLE`, because SQLite cannot add one to an existing table.
 
 use sea_orm_migration::prelude::*;
 
-/// `column` is the id of a row of `parent`, which stays as long as it is named.
+/// `column` is the id of a row of `parent`, which cannot be deleted while it is referenced.
 pub fn restrict(column: &'static str, parent: &'static str) -> ForeignKeyCreateStatement {
     foreign_key(column, parent, ForeignKeyAction::Restrict)
 }
 
-/// `column` is the id of a row of `parent`, and goes with it.
+/// `column` is the id of a row of `parent`. The row is deleted with its parent.
 pub fn cascade(column: &'static str, parent: &'static str) -> ForeignKeyCreateStatement {
     foreign_key(column, parent, ForeignKeyAction::Cascade)
 }
@@ -23,7 +23,7 @@ pub fn foreign_key(
     ForeignKey::create().from_col(column).to_tbl(parent).to_col("id").on_delete(on_delete).take()
 }
 
-/// `column` is the id of a row of `parent` in the same organisation: no row can point into another one.
+/// `column` is the id of a row of `parent` in the same organisation. No row can point into another organisation.
 ///
 /// The parent needs `of_organisation`.
 pub fn composite_fk(
@@ -41,17 +41,17 @@ pub fn composite_fk(
         .take()
 }
 
-/// What `composite_fk` points to.
+/// The unique key that `composite_fk` points to.
 pub fn of_organisation(table: &'static str) -> IndexCreateStatement {
     unique(table, &["id", "organisation_id"])
 }
 
-/// No two rows agree in all `columns`; NULL agrees with nothing.
+/// No two rows have equal values in all `columns`; NULL equals nothing.
 pub fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("key", table, columns).unique().take()
 }
 
-/// Rows are found, or paged, by `columns`.
+/// An index for finding or paging rows by `columns`.
 pub fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("idx", table, columns)
 }

@@ -1,12 +1,12 @@
-//! The schema, as steps that run on SQLite and on PostgreSQL.
+//! The migrations of the database, for SQLite and PostgreSQL.
 //!
-//! Each step is one transaction and can be undone. This crate never imports `entity`: an old step must not change when
-//! an entity does. What a step says about keys and checks is spelled in `keys` and `checks`; read `m20261121_000002`
-//! first to see both.
+//! Each migration is one transaction and can be undone. This crate never imports `entity`, because an old migration
+//! must not change when an entity does. `keys` and `checks` have the words for keys and constraints. Read
+//! `m20261121_000002` first; it uses both.
 #![allow(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
 
 use sea_orm_migration::prelude::*;
-/// Brings `Migrator::up` and its like.
+/// Provides `Migrator::up` and the like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 mod checks;
@@ -33,7 +33,7 @@ mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 mod m20261124_000021_trees;
 
-/// All steps, oldest first.
+/// All migrations, the oldest first.
 #[derive(Debug)]
 pub struct Migrator;
 

@@ -3,7 +3,7 @@
 use crate::{checks::one_of, keys::unique};
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone_null("email_verified_at"))
             .col(string_len("state", 16))
             .col(timestamp_with_time_zone("created_at"))
-            // The software normalises addresses in one place; this refuses one that went past it.
+            // The server normalises addresses. This refuses an address that was not normalised.
             .check(Expr::col("email").eq(Func::lower(Expr::col("email"))))
             .check(one_of("state", &["ACTIVE", "DISABLED"]))
             .to_owned();

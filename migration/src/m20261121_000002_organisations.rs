@@ -1,4 +1,4 @@
-//! Organisations, and the roles that they make themselves.
+//! Organisations, and their custom roles.
 
 use crate::{
     checks::one_of,
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(organisation).await?;
         manager.create_index(unique("organisation", &["code"])).await?;
-        // Among the rows of this index all kinds are equal, so there can be only one.
+        // All rows of this index have the same kind, so there can be only one.
         let operator = unique("organisation", &["kind"]).and_where(Expr::col("kind").eq("OPERATOR")).take();
         manager.create_index(operator).await?;
         manager.create_index(index("organisation", &["name", "id"])).await?;

@@ -1,4 +1,4 @@
-//! Partnerships: a reseller, a client, and what the client's side lets through.
+//! Partnerships: a reseller, a client, and the permissions that the client delegates.
 
 use crate::{
     checks::{comes_after, differ, one_of},
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -38,14 +38,14 @@ impl MigrationTrait for Migration {
             .check(comes_after("ends_at", "starts_at"))
             .to_owned();
         manager.create_table(partnership).await?;
-        // A pair may have many ended partnerships, and one that is not.
+        // Two organisations can have many ended partnerships, but only one that has not ended.
         let alive =
             unique("partnership", &["reseller_id", "client_id"]).and_where(Expr::col("state").ne("ENDED")).take();
         manager.create_index(alive).await?;
         manager.create_index(climb()).await?;
-        // The list of partners.
+        // For the list of partners.
         manager.create_index(index("partnership", &["client_id", "created_at", "id"])).await?;
-        // The lists of clients: by name, by age, by state.
+        // For the lists of clients: by name, by age, by state.
         manager.create_index(index("partnership", &["reseller_id", "client_name", "id"])).await?;
         manager.create_index(index("partnership", &["reseller_id", "created_at", "id"])).await?;
         manager.create_index(index("partnership", &["reseller_id", "state"])).await?;
@@ -56,7 +56,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The trigger hangs on `organisation`, so it does not go with the table.
+        // The trigger belongs to `organisation`, so it is not dropped with this table.
         for statement in forget_client_name(manager.get_database_backend())? {
             manager.get_connection().execute_unprepared(statement).await?;
         }
@@ -64,8 +64,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The way from an organisation to its resellers. Each request takes it, so it holds all that a step reads, and
-/// the table is left alone.
+/// The index from an organisation to its resellers. Every request reads it, so it covers all the columns that are
+/// needed, and the table is not read.
 fn climb() -> IndexCreateStatement {
     index(
         "partnership",
@@ -85,16 +85,16 @@ fn climb() -> IndexCreateStatement {
     .take()
 }
 
-/// Lists of clients are ordered and paged by the client's name. An index cannot span two tables, so the name is also
-/// here, and follows when the organisation is renamed, whoever renames it.
+/// Lists of clients are sorted and paged by the client's name. An index cannot span two tables, so the name is copied
+/// to this table. A trigger updates the copy whenever the organisation is renamed.
 fn keep_client_name(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
     match backend {
-        // SQLite keeps the statements in the trigger itself. The condition spares a rename to the same name.
+        // On SQLite, the trigger contains the statements. The condition skips a rename to the same name.
         DbBackend::Sqlite => Ok(&["CREATE TRIGGER partnership_client_name AFTER UPDATE OF name ON organisation \
              WHEN new.name <> old.name \
              BEGIN UPDATE partnership SET client_name = new.name WHERE client_id = new.id; END"]),
-        // PostgreSQL needs a function for it, and ignores the row that an AFTER trigger returns. REPLACE, because a
-        // function stays behind where all tables are dropped at once.
+        // PostgreSQL needs a function, and ignores the row that an AFTER trigger returns. OR REPLACE is needed because
+        // the function remains when all tables are dropped at once.
         DbBackend::Postgres => Ok(&[
             "CREATE OR REPLACE FUNCTION partnership_client_name() RETURNS trigger LANGUAGE plpgsql AS $$ \
              BEGIN UPDATE partnership SET client_name = new.name WHERE client_id = new.id; RETURN NULL; END $$",

@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -34,7 +34,7 @@ impl MigrationTrait for Migration {
         manager.create_index(unique("membership", &["organisation_id", "user_id"])).await?;
         manager.create_index(index("membership", &["organisation_id", "created_at", "id"])).await?;
         manager.create_index(index("membership", &["user_id", "created_at", "id"])).await?;
-        // What ends with a partnership.
+        // For the memberships that end with a partnership.
         manager.create_index(index("membership", &["partnership_id"])).await?;
 
         let membership_role = Table::create()
@@ -45,14 +45,14 @@ impl MigrationTrait for Migration {
             .col(string_null("builtin"))
             .col(uuid_null("role_id"))
             .foreign_key(&mut composite_fk("membership_id", "membership", ForeignKeyAction::Cascade))
-            // A role of another organisation cannot be given: the organisation is part of the key.
+            // The organisation is part of the key, so a role of another organisation cannot be given.
             .foreign_key(&mut composite_fk("role_id", "role", ForeignKeyAction::Restrict))
             .check(exactly_one("builtin", "role_id"))
             .to_owned();
         manager.create_table(membership_role).await?;
         manager.create_index(unique("membership_role", &["membership_id", "builtin"])).await?;
         manager.create_index(unique("membership_role", &["membership_id", "role_id"])).await?;
-        // Who has a role, asked when it is to be deleted.
+        // For the members with a role, which are read before it is deleted.
         manager.create_index(index("membership_role", &["role_id"])).await?;
         Ok(())
     }

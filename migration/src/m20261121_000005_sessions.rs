@@ -5,7 +5,7 @@
 use crate::keys::{cascade, foreign_key, index};
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

@@ -1,4 +1,4 @@
-//! Billing: who an organisation is on paper, who receives its invoices, and who pays them.
+//! Billing: legal names and addresses, recipients of invoices, and payers.
 
 use crate::{
     checks::{differ, has_length, one_of},
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -65,7 +65,7 @@ impl MigrationTrait for Migration {
             .check(one_of("state", &["PROPOSED", "ACTIVE", "ENDED"]))
             .to_owned();
         manager.create_table(payer).await?;
-        // At most one payer without an end: a change gives the one before its last day.
+        // At most one payer has no end: a change sets the last day of the payer before.
         let current = unique("payer", &["organisation_id"])
             .and_where(Expr::col("state").eq("ACTIVE"))
             .and_where(Expr::col("ends_on").is_null())

@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -57,7 +57,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(service).await?;
         manager.create_index(index("service", &["organisation_id", "name", "id"])).await?;
-        // What a subscription pays for.
+        // For the services that a subscription pays for.
         manager.create_index(index("service", &["subscription_id"])).await?;
         Ok(())
     }

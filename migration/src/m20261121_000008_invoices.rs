@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -50,7 +50,7 @@ impl MigrationTrait for Migration {
         manager.create_index(unique("invoice", &["issuer_id", "number"])).await?;
         manager.create_index(index("invoice", &["organisation_id", "issued_on", "id"])).await?;
         manager.create_index(index("invoice", &["payer_id", "issued_on", "id"])).await?;
-        // Open and overdue.
+        // For open and overdue invoices.
         manager.create_index(index("invoice", &["organisation_id", "state", "due_on"])).await?;
 
         let invoice_line = Table::create()
@@ -67,7 +67,7 @@ impl MigrationTrait for Migration {
             .col(date_null("period_starts_on"))
             .col(date_null("period_ends_on"))
             .foreign_key(&mut composite_fk("invoice_id", "invoice", ForeignKeyAction::Cascade))
-            // A line may take away from the sum (a discount), so its price has no lower bound.
+            // A line may be a discount, so its price has no lower bound.
             .check(is_positive("position"))
             .check(is_positive("quantity"))
             .check(is_not_negative("vat_basis_points"))

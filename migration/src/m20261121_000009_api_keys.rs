@@ -3,7 +3,7 @@
 use crate::keys::{index, restrict, unique};
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

@@ -1,11 +1,11 @@
-//! The audit log: events that are only ever added, chained by their hashes within each organisation.
+//! The audit log: events are only ever added, and each organisation's events form a chain of hashes.
 
 use crate::checks::one_of;
 use crate::keys::{index, restrict, unique};
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The end of the chain follows each event that is added, in the same statement.
+/// A trigger that moves the end of the chain to each added event, in the same statement.
 fn keep_end(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
     match backend {
         DbBackend::Sqlite => Ok(&["CREATE TRIGGER audit_chain_end AFTER INSERT ON audit_event BEGIN \

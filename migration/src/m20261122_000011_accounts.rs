@@ -1,4 +1,4 @@
-//! What people do with their accounts: languages, links that came by mail, second factors, and attempts that failed.
+//! User accounts: languages, links that are sent by mail, second factors, and failed attempts.
 
 use crate::{
     checks::one_of,
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // SQLite adds one column in one statement.
+        // SQLite adds only one column per statement.
         for (table, column) in columns() {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
@@ -70,10 +70,10 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(throttle).await?;
         manager.create_index(index("throttle", &["last_at"])).await?;
-        // Forgotten with a new password.
+        // For removing the counts of a user after a new password.
         manager.create_index(index("throttle", &["account"])).await?;
 
-        // The sessions of a user as a list.
+        // For the list of a user's sessions.
         manager.create_index(index("session", &["user_id", "created_at", "id"])).await
     }
 
@@ -95,7 +95,7 @@ fn columns() -> [(&'static str, ColumnDef); 4] {
     [
         ("user", string_len("locale", 2).default("EN").to_owned()),
         ("user", timestamp_with_time_zone_null("erased_at")),
-        // When its user last proved to be there, by password or second factor.
+        // When the user last confirmed their identity.
         ("session", timestamp_with_time_zone_null("confirmed_at")),
         ("session", string_len_null("client_address", 64)),
     ]

@@ -3,7 +3,7 @@
 use crate::keys::{foreign_key, index};
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             .col(uuid_null("user_id"))
             .col(string("recipient"))
             .col(string("subject"))
-            // Emptied when it is sent: they may hold links that let somebody in.
+            // Emptied when the mail is sent, because they may contain secret links.
             .col(text("body_text"))
             .col(text("body_html"))
             .col(integer("attempts"))
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut foreign_key("user_id", "user", ForeignKeyAction::SetNull))
             .to_owned();
         manager.create_table(mail).await?;
-        // What waits is found by when it is due.
+        // For the waiting mails, by due time.
         let due = index("outgoing_mail", &["next_attempt_at", "id"])
             .and_where(Expr::col("sent_at").is_null().and(Expr::col("failed_at").is_null()))
             .take();

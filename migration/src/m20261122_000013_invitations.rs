@@ -1,4 +1,4 @@
-//! Invitations into an organisation, and the roles that they give.
+//! Invitations to join an organisation, and the roles that they give.
 
 use crate::{
     checks::{exactly_one, one_of},
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
             .col(string_len("locale", 2))
             .col(string_len("state", 16))
             .col(string_len("token_hash", 64))
-            // Who invites: a user or a key. It has to hold what the invitation gives when that is accepted.
+            // The inviter is a user or a key. On acceptance, it must still hold what the invitation gives.
             .col(uuid_null("inviter_user_id"))
             .col(uuid_null("inviter_key_id"))
             .col(uuid_null("partnership_id"))
@@ -48,11 +48,11 @@ impl MigrationTrait for Migration {
         manager.create_table(invitation).await?;
         manager.create_index(of_organisation("invitation")).await?;
         manager.create_index(unique("invitation", &["token_hash"])).await?;
-        // Nobody is invited twice at a time.
+        // An address has at most one pending invitation of an organisation.
         let mut pending = unique("invitation", &["organisation_id", "email"]);
         manager.create_index(pending.and_where(Expr::col("state").eq("PENDING")).take()).await?;
         manager.create_index(index("invitation", &["organisation_id", "created_at", "id"])).await?;
-        // How many were sent of late, for an organisation and to an address.
+        // For counting recent mails of an organisation, and to an address.
         manager.create_index(index("invitation", &["organisation_id", "sent_at"])).await?;
         manager.create_index(index("invitation", &["email", "sent_at"])).await?;
 

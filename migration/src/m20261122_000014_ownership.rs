@@ -1,4 +1,4 @@
-//! Handing organisations on, and what stops them: suspension and closing.
+//! Transfers of ownership, and the suspension and closing of organisations.
 
 use crate::{
     checks::one_of,
@@ -6,7 +6,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -25,13 +25,13 @@ impl MigrationTrait for Migration {
             .col(string_len("state", 16))
             .col(string("email"))
             .col(string_len("token_hash", 64))
-            // The owner who offers, or the member of the operator's staff who recovers.
+            // The owner who offers it, or the member of the operator's staff who recovers it.
             .col(uuid("offered_by_id"))
             .col(boolean("leaves"))
             // Why the operator recovers it.
             .col(text_null("reason"))
             .col(uuid_null("accepted_user_id"))
-            // It cannot be accepted before.
+            // From when it can be accepted.
             .col(timestamp_with_time_zone("opens_at"))
             .col(timestamp_with_time_zone("expires_at"))
             .col(timestamp_with_time_zone_null("answered_at"))
@@ -48,7 +48,7 @@ impl MigrationTrait for Migration {
         manager.create_index(open.and_where(Expr::col("state").eq("OFFERED")).take()).await?;
         manager.create_index(index("ownership_transfer", &["organisation_id", "created_at", "id"])).await?;
         manager.create_index(index("ownership_transfer", &["email"])).await?;
-        // How many somebody has made of late.
+        // For counting a user's recent transfers.
         manager.create_index(index("ownership_transfer", &["offered_by_id", "created_at"])).await?;
 
         let halt = Table::create()

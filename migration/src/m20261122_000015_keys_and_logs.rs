@@ -1,9 +1,9 @@
-//! What API keys are recognised by, rotated with and used by; and what erasing looks for in logs.
+//! The prefix, the rotation and the last use of API keys; and the person that an event names, for erasure.
 
 use crate::keys::index;
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -35,14 +35,14 @@ impl MigrationTrait for Migration {
 
 fn columns() -> [(&'static str, ColumnDef); 6] {
     [
-        // The first letters of the secret, to recognise it by.
+        // The first letters of the secret, so that people recognise the key.
         ("api_key", string_len("prefix", 32).default("").to_owned()),
         ("api_key", uuid_null("created_by_id")),
         ("api_key", timestamp_with_time_zone_null("last_used_at")),
-        // The secret before the last rotation, which is good for a while longer.
+        // The secret before the last rotation. It stays valid for a while.
         ("api_key", string_len_null("previous_hash", 64)),
         ("api_key", timestamp_with_time_zone_null("previous_until")),
-        // Whom an event tells of, asked when that is to be forgotten.
+        // For the events that name a user, when the user is erased.
         ("audit_event", uuid_null("person_id")),
     ]
 }

@@ -3,11 +3,11 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Name of the index, and the table and column that it is of.
+/// Name of the index, and its table and column.
 const INDEXES: [(&str, &str); 3] = [
     ("organisation_search_idx", "organisation (lower(name)"),
     ("user_search_idx", "\"user\" (lower(name)"),
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Whatever the collation of the database is, PostgreSQL finds a beginning only by this order.
+        // PostgreSQL finds prefixes only with this operator class, unless the collation is C.
         let order = if manager.get_database_backend() == DbBackend::Postgres { " text_pattern_ops" } else { "" };
         for (name, column) in INDEXES {
             let sql = format!("CREATE INDEX {name} ON {column}{order})");

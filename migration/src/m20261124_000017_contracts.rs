@@ -1,5 +1,5 @@
-//! Partnerships as contracts: how an organisation becomes a reseller, what is proposed and agreed, what ends with it, and
-//! who keeps the place of an owner who has not come yet.
+//! Partnerships as contracts: requests to become a reseller, proposals, terms, and ends. A reseller can hold ownership
+//! of a client until the invited owner accepts.
 
 use crate::{
     checks::{is_not_negative, one_of},
@@ -7,7 +7,7 @@ use crate::{
 };
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -21,18 +21,18 @@ impl MigrationTrait for Migration {
         for (table, column) in columns() {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
-        // What is proposed stands in a table of its own from now on; nothing could answer it before.
+        // Proposals get their own table. Until now, nothing could answer them.
         let proposed = Query::delete().from_table("partnership").and_where(Expr::col("state").eq("PROPOSED")).take();
         manager.execute(proposed).await?;
-        // The reseller's own number of a client names one client.
+        // A reseller's own number stands for one client.
         let mut reference = unique("partnership", &["reseller_id", "reference"]);
         manager.create_index(reference.and_where(Expr::col("state").ne("ENDED")).take()).await?;
-        // Which reach their ends next.
+        // For the partnerships that end next.
         let mut ending = index("partnership", &["ends_at"]);
         manager.create_index(ending.and_where(Expr::col("state").eq("ACTIVE")).take()).await?;
         let mut custody = index("membership", &["custody_reseller_id"]);
         manager.create_index(custody.and_where(Expr::col("custody_reseller_id").is_not_null()).take()).await?;
-        // The list of those who were given a membership through a partnership.
+        // For the list of memberships that were given through a partnership.
         manager.create_index(index("membership", &["partnership_id", "created_at", "id"])).await?;
         create_proposal(manager).await?;
         create_programme(manager).await
@@ -60,13 +60,13 @@ impl MigrationTrait for Migration {
 
 fn columns() -> [(&'static str, ColumnDef); 4] {
     [
-        // Which side ended it.
+        // The side that ended it.
         ("partnership", string_len_null("ended_by", 16)),
-        // For which of the days before its end its people were reminded last.
+        // How many days before the end the last reminder was for.
         ("partnership", integer_null("reminded_days")),
-        // The reseller's own number of the client, for nobody else.
+        // The reseller's own number for the client. Only the reseller sees it.
         ("partnership", string_len_null("reference", 100)),
-        // The reseller whose person keeps the place of an owner who has not come yet.
+        // The reseller whose person holds ownership until the invited owner accepts.
         ("membership", uuid_null("custody_reseller_id")),
     ]
 }
@@ -75,14 +75,14 @@ async fn create_proposal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let proposal = Table::create()
         .table("partnership_proposal")
         .col(pk_uuid("id"))
-        // Who proposes, and which of the two sides that is.
+        // The organisation that proposes, and its side.
         .col(uuid("organisation_id"))
         .col(string_len("side", 16))
-        // To whom: an organisation, by its id or by a code that may be nobody's; or a person.
+        // The receiver: an organisation by its id, or by a code that may be unknown; or a person.
         .col(uuid_null("addressee_id"))
         .col(string_len_null("code", 32))
         .col(string_null("email"))
-        // The partnership that it is to change, or that it has become.
+        // The partnership that it changes, or that it became.
         .col(uuid_null("partnership_id"))
         .col(big_integer("delegated"))
         .col(big_integer("client_delegated"))
@@ -101,7 +101,7 @@ async fn create_proposal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(one_of("state", &["PROPOSED", "ACCEPTED", "DECLINED", "WITHDRAWN", "LAPSED"]))
         .to_owned();
     manager.create_table(proposal).await?;
-    // Nobody is asked the same twice at a time, whether or not there is such a code or address.
+    // A receiver has at most one pending proposal of an organisation, whether or not the code or address is known.
     for way in ["code", "email", "addressee_id"] {
         let mut open = unique("partnership_proposal", &["organisation_id", "side", way]);
         open.and_where(Expr::col("state").eq("PROPOSED"));
@@ -123,7 +123,7 @@ async fn create_programme(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("organisation_id"))
         .col(string_len("state", 16))
         .col(text("message"))
-        // What the operator says to it.
+        // The operator's answer.
         .col(text_null("answer"))
         .col(uuid_null("requested_by_id"))
         .col(timestamp_with_time_zone_null("answered_at"))
@@ -136,7 +136,7 @@ async fn create_programme(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut open = unique("reseller_request", &["organisation_id"]);
     manager.create_index(open.and_where(Expr::col("state").eq("REQUESTED")).take()).await?;
     manager.create_index(index("reseller_request", &["organisation_id", "created_at", "id"])).await?;
-    // The operator's desk.
+    // For the operator's list of pending requests.
     manager.create_index(index("reseller_request", &["state", "created_at", "id"])).await?;
 
     let programme = Table::create()
@@ -144,7 +144,7 @@ async fn create_programme(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("organisation_id").primary_key())
         .col(integer("commission_basis_points"))
         .col(text("terms"))
-        // What it was before, and is again when it leaves the programme.
+        // The kind of the organisation before it joined the programme, and after it leaves.
         .col(string_len("kind_before", 16))
         .col(timestamp_with_time_zone("approved_at"))
         .foreign_key(&mut restrict("organisation_id", "organisation"))

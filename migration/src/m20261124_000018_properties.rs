@@ -1,14 +1,14 @@
-//! What resellers keep about their clients: definitions of properties, their values, and saved views of the client list.
+//! Properties that resellers keep about their clients: definitions, values, and saved views of the client list.
 //!
-//! There is a row of `property_value` for each client of a reseller and each of its definitions, also where no value is
-//! set. So one index gives the whole list of clients in the order of a property, page by page.
+//! Every client of a reseller has a row of `property_value` for every definition, even without a value. So one index
+//! gives the whole list of clients in the order of a property, page by page.
 
 use crate::checks::{is_not_negative, one_of};
 use crate::keys::{composite_fk, index, of_organisation, restrict, unique};
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
             .table("property_definition")
             .col(pk_uuid("id"))
             .col(uuid("organisation_id"))
-            // The word `key` is one of SQL's own, so it stands in quotes where statements are written by hand.
+            // `key` is a reserved word of SQL, so handwritten statements quote it.
             .col(string_len("key", 40))
             .col(string("label"))
             .col(string_len("kind", 16))
@@ -40,7 +40,7 @@ impl MigrationTrait for Migration {
         manager.create_index(unique("property_definition", &["organisation_id", "key"])).await?;
         manager.create_index(index("property_definition", &["organisation_id", "position", "id"])).await?;
 
-        // No value can be of another reseller's client.
+        // A value cannot belong to another reseller's client.
         manager.create_index(unique("partnership", &["id", "reseller_id"])).await?;
         let mut of_partnership = ForeignKey::create();
         of_partnership
@@ -53,14 +53,14 @@ impl MigrationTrait for Migration {
         let value = Table::create()
             .table("property_value")
             .col(uuid("partnership_id"))
-            // That of the definition, which never changes: filters find a value by it.
+            // The key of the definition, which never changes. Filters find values by it.
             .col(string_len("key", 40))
             .col(uuid("organisation_id"))
             .col(uuid("definition_id"))
             .col(text_null("value"))
-            // The value in small letters, to look for parts of it.
+            // The value in lower case, for searching in it.
             .col(text_null("folded"))
-            // What is not set comes last in both directions, so each has a key of its own.
+            // Rows without a value come last in both directions, so each direction has its own key.
             .col(text("ascending_key"))
             .col(text("descending_key"))
             .primary_key(Index::create().col("partnership_id").col("key"))
@@ -70,7 +70,7 @@ impl MigrationTrait for Migration {
         manager.create_table(value).await?;
         if manager.get_database_backend() == DbBackend::Postgres {
             for column in KEYS {
-                // By their bytes, whatever the collation of the database is.
+                // Sorted by bytes, whatever the collation of the database is.
                 let sql = format!("ALTER TABLE property_value ALTER COLUMN {column} TYPE text COLLATE \"C\"");
                 manager.get_connection().execute_unprepared(&sql).await?;
             }
@@ -112,7 +112,7 @@ impl MigrationTrait for Migration {
 
 const KEYS: [&str; 2] = ["ascending_key", "descending_key"];
 
-/// A new client has a row for each definition, and a new definition has one for each client, whoever writes them.
+/// Triggers that add a row for each definition to a new client, and a row for each client to a new definition.
 fn keep_rows(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
     match backend {
         DbBackend::Sqlite => Ok(&[
@@ -127,8 +127,8 @@ fn keep_rows(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
              SELECT p.id, new.\"key\", new.organisation_id, new.id, 'z', '' \
              FROM partnership p WHERE p.reseller_id = new.organisation_id; END",
         ]),
-        // Who defines a property holds the lock of the reseller; a client that is made meanwhile waits for it, because
-        // neither of the two would see the other.
+        // A transaction that defines a property locks the reseller. A transaction that creates a client waits for that
+        // lock, because neither would see the row of the other.
         DbBackend::Postgres => Ok(&[
             "CREATE OR REPLACE FUNCTION property_value_of_partnership() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              PERFORM 1 FROM organisation WHERE id = new.reseller_id FOR SHARE; \

@@ -1,6 +1,6 @@
-//! Payers are asked for and answer: the payer may be sought by its code, and is then known only if the code is right.
+//! Requests for payers and their answers. A payer can be named by a code, which may be unknown.
 //!
-//! The table is made anew, because SQLite cannot change what a column or a check allows. Nothing points to it.
+//! The table is created again, because SQLite cannot change the constraints of a column. Nothing points to it.
 
 use crate::{
     checks::{differ, is_not_before, one_of},
@@ -9,11 +9,11 @@ use crate::{
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Under this name the new table is filled.
+/// The name of the new table while it is filled.
 const NEXT: &str = "payer_next";
 
 #[async_trait::async_trait]
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
             .table(NEXT)
             .col(pk_uuid("id"))
             .col(uuid("organisation_id"))
-            // None if it was sought by a code that nobody has.
+            // NULL if the request named a code that no organisation has.
             .col(uuid_null("payer_id"))
             .col(string_len_null("sought_code", 32))
             .col(string_len("state", 16))
@@ -56,11 +56,11 @@ impl MigrationTrait for Migration {
              CASE state WHEN 'PROPOSED' THEN NULL ELSE created_at END, created_at FROM payer"
         );
         take_over(manager, &fill).await?;
-        // Two payers of one organisation never begin on the same day.
+        // Two payers of an organisation never begin on the same day.
         let beginning = unique("payer", &["organisation_id", "starts_on"]).and_where(is_active()).take();
         manager.create_index(beginning).await?;
         manager.create_index(index("payer", &["organisation_id", "created_at", "id"])).await?;
-        // How many somebody has asked for of late.
+        // For counting a user's recent requests.
         manager.create_index(index("payer", &["requested_by_id", "created_at"])).await
     }
 
@@ -80,7 +80,7 @@ impl MigrationTrait for Migration {
             .check(one_of("state", &["PROPOSED", "ACTIVE", "ENDED"]))
             .to_owned();
         manager.create_table(payer).await?;
-        // What was declined or withdrawn, or sought in vain, has no place there.
+        // The old table cannot hold declined or withdrawn requests, or requests with an unknown code.
         let fill = format!(
             "INSERT INTO {NEXT} (id, organisation_id, payer_id, state, starts_on, ends_on, created_at) \
              SELECT id, organisation_id, payer_id, state, starts_on, ends_on, created_at FROM payer \
@@ -94,12 +94,12 @@ fn is_active() -> Expr {
     Expr::col("state").eq("ACTIVE")
 }
 
-/// Fills the new table, puts it in the place of the old one, and gives it the indexes that both have.
+/// Fills the new table, replaces the old one with it, and creates the indexes that both have.
 async fn take_over(manager: &SchemaManager<'_>, fill: &str) -> Result<(), DbErr> {
     manager.get_connection().execute_unprepared(fill).await?;
     manager.drop_table(Table::drop().table("payer").to_owned()).await?;
     manager.rename_table(Table::rename().table(NEXT, "payer").to_owned()).await?;
-    // At most one payer without an end: a change gives the one before its last day.
+    // At most one payer has no end: a change sets the last day of the payer before.
     let open =
         unique("payer", &["organisation_id"]).and_where(is_active()).and_where(Expr::col("ends_on").is_null()).take();
     manager.create_index(open).await?;

@@ -1,9 +1,9 @@
-//! Templates: what a reseller asks of each class of its clients.
+//! Templates: the permissions that a reseller asks of each class of its clients.
 
 use crate::keys::{index, restrict, unique};
 use sea_orm_migration::{prelude::*, schema::*};
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

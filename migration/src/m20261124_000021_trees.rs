@@ -1,9 +1,9 @@
-//! Adding up over many organisations: what a sum reads stands in the index, and the tables are left alone.
+//! Indexes for totals over many organisations. They cover all columns of a total, so the tables are not read.
 
 use crate::keys::index;
 use sea_orm_migration::prelude::*;
 
-/// The step that this module describes.
+/// The migration.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

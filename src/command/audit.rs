@@ -1,4 +1,4 @@
-//! `tenantry audit`: whether the audit logs are as they were written.
+//! `tenantry audit`: verifies and prunes the audit logs.
 
 use async_graphql::ID;
 use clap::{Args, Subcommand};
@@ -12,12 +12,12 @@ use crate::base::db::Db;
 use crate::base::id::Type;
 use crate::oversight::audit::{Finding, prune, store, verify};
 
-/// So many organisations are listed at a time.
+/// Organisations that are read at a time.
 const PAGE: u64 = 1000;
-/// Progress is told after so many events.
+/// Progress is logged after this many events.
 const STEP: u64 = 100_000;
 
-/// Look after the audit logs.
+/// Verify or prune the audit logs.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry audit verify
@@ -30,25 +30,24 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// Find events that were changed, removed or put in behind the server's back.
+    /// Find events that were changed, removed or inserted behind the server's back.
     ///
-    /// Each organisation has its own log, in which every event holds the hash of the one before. This goes through all
-    /// of them from the first kept event to the newest, and names each log that does not hold, with the place of its
-    /// first event that is wrong. It changes no log, may run while the server does, and takes little memory however
-    /// long the logs are.
+    /// Each organisation has its own log, in which every event holds the hash of the event before it. This command
+    /// reads every log from the oldest kept event to the newest. It names each broken log and the number of the first
+    /// wrong event. It changes nothing, can run beside the server, and needs little memory.
     #[command(after_help = "Examples:
   tenantry audit verify
   tenantry audit verify --organisation organisation_01h455vb4pex5vsknk084sn02q
   tenantry audit verify > report.txt || echo 'Look into report.txt' | mail -s 'Audit log' security@example.com
 
-Ends with 0 if all logs hold, and with 1 if one does not. Whoever can write into the database can also write a whole new
-log: keep the `hash` of the newest event elsewhere from time to time if that matters to you.")]
+The exit code is 0 if all logs are intact, and 1 if one is broken. Anybody with write access to the database can also
+write a whole new log. To detect that, keep the `hash` of the newest event in another place from time to time.")]
     Verify {
-        /// Only the log of this organisation.
+        /// Verify only the log of this organisation.
         #[arg(long, value_name = "ID")]
         organisation: Option<String>,
     },
-    /// Remove events that are older than their organisation wants to keep. A server does so by itself once an hour.
+    /// Remove events that are older than their organisation keeps them. The server also does this once an hour.
     Prune,
 }
 
@@ -59,24 +58,24 @@ struct Report {
     events: u64,
     forgotten: u64,
     broken: u64,
-    /// Events that were looked at, also those of broken logs.
-    looked_at: u64,
+    /// All events that were read, including those of broken logs.
+    read: u64,
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     let db = open_current(config).await?;
     let outcome = match arguments.act {
-        Act::Verify { organisation } => all_hold(&db, organisation).await,
+        Act::Verify { organisation } => verify_logs(&db, organisation).await,
         Act::Prune => prune(&db, Clock::default().now()).await.map_err(Failure::from).map(|events| {
-            say(format_args!("Events that were removed after their time: {events}."));
+            say(format_args!("Events removed: {events}."));
         }),
     };
     db.close().await;
     outcome
 }
 
-async fn all_hold(db: &Db, organisation: Option<String>) -> Result<(), Failure> {
+async fn verify_logs(db: &Db, organisation: Option<String>) -> Result<(), Failure> {
     let only = organisation.map(|id| Type::Organisation.parse(&ID(id))).transpose()?;
     let mut report = Report::default();
     match only {
@@ -85,11 +84,11 @@ async fn all_hold(db: &Db, organisation: Option<String>) -> Result<(), Failure> 
         }
         Some(id) => report.add(db, id).await?,
         None => {
-            let mut behind = None;
+            let mut after = None;
             loop {
-                let ids = store::organisations(db, behind, PAGE).await?;
+                let ids = store::organisations(db, after, PAGE).await?;
                 let Some(last) = ids.last() else { break };
-                behind = Some(*last);
+                after = Some(*last);
                 for id in ids {
                     report.add(db, id).await?;
                 }
@@ -102,15 +101,15 @@ async fn all_hold(db: &Db, organisation: Option<String>) -> Result<(), Failure> 
 impl Report {
     async fn add(&mut self, db: &Db, organisation: Uuid) -> Result<(), Failure> {
         let logs = self.logs;
-        let looked_at = &mut self.looked_at;
-        let tell = |events| {
-            let before = *looked_at;
-            *looked_at += events;
-            if before / STEP < *looked_at / STEP {
-                tracing::info!(logs, events = *looked_at, "verifying");
+        let read = &mut self.read;
+        let progress = |events| {
+            let before = *read;
+            *read += events;
+            if before / STEP < *read / STEP {
+                tracing::info!(logs, events = *read, "verifying");
             }
         };
-        let Finding { events, forgotten, fault } = verify(db, organisation, tell).await?;
+        let Finding { events, forgotten, fault } = verify(db, organisation, progress).await?;
         if let Some((place, reason)) = fault {
             say(format_args!("{}: event {place}: {reason}.", Type::Organisation.id(organisation).0));
             self.broken += 1;
@@ -124,9 +123,9 @@ impl Report {
     fn conclude(self) -> Result<(), Failure> {
         let Self { logs, events, forgotten, broken, .. } = self;
         if broken > 0 {
-            return Err(Failure(format!("Logs that do not hold: {broken} of {logs}. The lines above say where.")));
+            return Err(Failure(format!("Broken logs: {broken} of {logs}. The lines above say where.")));
         }
-        say(format_args!("All logs hold. Logs: {logs}. Events: {events}, of which forgotten: {forgotten}."));
+        say(format_args!("All logs are intact. Logs: {logs}. Events: {events}, of which forgotten: {forgotten}."));
         Ok(())
     }
 }

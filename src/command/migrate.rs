@@ -1,4 +1,4 @@
-//! `tenantry migrate`: the schema of the database, step by step.
+//! `tenantry migrate`: changes the schema of the database, one migration at a time.
 
 use clap::{Args, Subcommand};
 use migration::{MigrationStatus, Migrator, MigratorTrait};
@@ -8,10 +8,10 @@ use super::database::{not_migrated, open, unknown};
 use super::{Failure, say, store};
 use crate::base::config::Config;
 
-/// Bring the schema of the database up to date, or undo steps.
+/// Run or undo migrations of the database.
 ///
-/// The embedded database does this by itself when the server starts. On PostgreSQL it is yours to do, before the new
-/// version starts: one process at a time takes the steps, each in one transaction.
+/// The server migrates the embedded database when it starts. On PostgreSQL, run this command before you start a new
+/// version. Only one process migrates at a time, and each migration is one transaction.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry migrate status
@@ -24,21 +24,21 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Direction {
-    /// Take all steps that are not taken yet.
+    /// Run all pending migrations.
     Up,
-    /// Undo the last steps. What only they had a place for is lost.
+    /// Undo the last migrations. Data in the tables and columns that they added is lost.
     Down {
-        /// How many.
+        /// How many migrations to undo.
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
     },
-    /// List all steps, and whether they are taken.
+    /// List all migrations, and whether they are done.
     Status,
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure> {
-    // The lock belongs to a connection, so the steps have to be taken on the same one.
+    // The lock belongs to a connection, so the migrations must run on the same connection.
     config.database.max_connections = 1;
     let db = open(&config).await?;
     let changes = !matches!(arguments.direction, Direction::Status);
@@ -50,17 +50,17 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         Direction::Up => {
             Migrator::up(db.writer(), None).await.map_err(|error| not_migrated(&error))?;
             let pending = state.iter().filter(|step| step.status() == MigrationStatus::Pending).count();
-            say(format_args!("The schema is up to date. Steps taken: {pending}."));
+            say(format_args!("The database is up to date. Migrations done: {pending}."));
         }
         Direction::Down { steps } => {
             Migrator::down(db.writer(), Some(steps)).await.map_err(|error| not_migrated(&error))?;
             let taken = state.iter().filter(|step| step.status() == MigrationStatus::Applied).count();
-            say(format_args!("Steps undone: {}.", taken.min(steps as usize)));
+            say(format_args!("Migrations undone: {}.", taken.min(steps as usize)));
         }
         Direction::Status => {
             for step in state {
-                let taken = if step.status() == MigrationStatus::Applied { "taken  " } else { "pending" };
-                say(format_args!("{taken}  {}", step.name()));
+                let status = if step.status() == MigrationStatus::Applied { "done   " } else { "pending" };
+                say(format_args!("{status}  {}", step.name()));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The command line. Each command has a file, and `database` opens the database.
+//! The command line. Each command has its own file, and `database` opens the database.
 
 mod audit;
 mod database;
@@ -36,7 +36,7 @@ Every setting can also come from the environment: database.max_connections is TE
 and DATABASE_URL is database.url. Without a database URL, Tenantry uses SQLite in the data folder."
 )]
 pub struct Cli {
-    /// The settings file. Settings that it leaves out have their defaults.
+    /// The settings file. Settings that are missing in it have their defaults.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The folder for the embedded database, the signing key and outgoing mail. It replaces data_dir.
@@ -60,7 +60,7 @@ enum Command {
     Audit(audit::Arguments),
 }
 
-/// Why a command failed: one sentence that says what to do.
+/// Why a command failed, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(String);
@@ -86,7 +86,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Runs what the command line says.
+/// Parses the command line and runs the command.
 pub async fn run() -> ExitCode {
     match Cli::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
@@ -100,7 +100,7 @@ pub async fn run() -> ExitCode {
 impl Cli {
     async fn run(self) -> Result<(), Failure> {
         if matches!(self.command, Command::Schema) {
-            // To the byte what a test compares with schema.graphql.
+            // A test compares this with schema.graphql, byte for byte.
             let _ = write!(std::io::stdout(), "{}", graphql::sdl());
             return Ok(());
         }
@@ -120,7 +120,7 @@ impl Cli {
     }
 }
 
-/// Writes a line to the standard output. Whoever has stopped reading does not need it.
+/// Writes a line to the standard output. Errors are ignored, because the reader may have closed the pipe.
 fn say(text: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

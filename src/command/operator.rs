@@ -1,4 +1,4 @@
-//! `tenantry operator`: those who run the platform. Their accounts are made here and nowhere else.
+//! `tenantry operator`: accounts of the people who run the platform. They can be created only here.
 
 use clap::{Args, Subcommand};
 
@@ -10,7 +10,7 @@ use crate::base::random::Random;
 use crate::people::user::Passwords;
 use crate::seed;
 
-/// Make accounts for those who run the platform.
+/// Create accounts for the people who run the platform.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  tenantry operator create --email ada@example.com --name \"Ada Lovelace\"")]
 pub struct Arguments {
@@ -20,18 +20,18 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// Make an owner of the operator, and the operator itself if there is none yet. Prints the password once.
+    /// Create an owner of the operator, and the operator itself if there is none yet. Prints the password once.
     Create {
-        /// Address to log in with.
+        /// The email address to log in with.
         #[arg(long)]
         email: String,
-        /// Name of the person; without it, the part of the address before the @.
+        /// The name of the person. The default is the part of the address before the @.
         #[arg(long)]
         name: Option<String>,
     },
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     let Act::Create { email, name } = arguments.act;
     let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());

@@ -1,4 +1,4 @@
-//! `tenantry seed`: data to look at, or to measure with.
+//! `tenantry seed`: fills a database with demo data, or with data for measurements.
 
 use clap::{Args, Subcommand};
 
@@ -10,7 +10,7 @@ use crate::base::random::Random;
 use crate::people::user::Passwords;
 use crate::seed::{self, Person};
 
-/// Fill an empty database.
+/// Fill an empty database with data.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry seed demo --data-dir demo
@@ -22,24 +22,24 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// A small market in which every situation occurs: resellers, customers, payers, states, delegated rights.
+    /// Demo data: a small market with resellers, customers, payers, every state and delegated rights.
     Demo,
-    /// As many organisations as you like, to measure with. The same seed gives the same data.
+    /// Data for measurements, with any number of organisations. The same seed gives the same data.
     Scale {
-        /// How many organisations.
+        /// Number of organisations.
         #[arg(long)]
         organisations: u64,
-        /// How many clients one reseller has, on top of them; another has a tenth, and some of all these are resellers
-        /// themselves.
+        /// Number of additional clients of one reseller. Another reseller gets a tenth as many. Some of these clients
+        /// are resellers themselves.
         #[arg(long)]
         clients: Option<u64>,
-        /// Which data.
+        /// Seed of the random generator.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     let db = open_current(config).await?;
     let passwords = Passwords::new(config);
@@ -49,8 +49,8 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
             introduce(&people);
         }
         What::Scale { organisations, clients, seed } => {
-            let tell = |made| tracing::info!(made, organisations, "seeding");
-            let summary = seed::scale(&db, &passwords, organisations, clients, seed, tell).await?;
+            let progress = |made| tracing::info!(made, organisations, "seeding");
+            let summary = seed::scale(&db, &passwords, organisations, clients, seed, progress).await?;
             say(format_args!("{summary:#?}"));
         }
     }
@@ -58,9 +58,9 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Lists whom to log in as.
+/// Lists the people of the demo, with their passwords.
 pub fn introduce(people: &[Person]) {
-    say("People to log in as:\n");
+    say("You can log in as:\n");
     for person in people {
         say(format_args!("  {}, {}, password: {}", person.name, person.email, person.password));
         say(format_args!("      {}", person.story));

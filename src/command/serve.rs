@@ -1,4 +1,4 @@
-//! `tenantry serve`: the server, from the first check to the orderly end.
+//! `tenantry serve`: starts the server, and shuts it down in an orderly way.
 
 use std::io;
 use std::path::Path;
@@ -28,27 +28,27 @@ use crate::seed;
 
 /// Run the server.
 ///
-/// The API is at /graphql, a page to try it at /, the schema at /schema.graphql, health at /health/live and
-/// /health/ready, figures for Prometheus at /metrics, keys at /.well-known/jwks.json. SIGTERM and SIGINT end it in an
-/// orderly way: what runs is finished first, for ten seconds at most. Mail goes out while the server runs; what has not
-/// gone by its end waits in the database.
+/// The API is at /graphql, the playground at /, the schema at /schema.graphql, health checks at /health/live and
+/// /health/ready, metrics for Prometheus at /metrics, and public keys at /.well-known/jwks.json. After SIGTERM or
+/// SIGINT, running requests get ten seconds to finish. The server sends mail while it runs; unsent mail stays in the
+/// database.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenantry serve --demo
   tenantry serve --listen 0.0.0.0:80 --config /etc/tenantry.toml
   DATABASE_URL=postgres://tenantry@localhost/tenantry tenantry serve")]
 pub struct Arguments {
-    /// Fill an empty database with people and firms to play with, and say how to log in as them.
+    /// Fill an empty database with demo data, and print the log-ins of its people.
     #[arg(long)]
     demo: bool,
-    /// Address and port, in place of `listen`.
+    /// Address and port to listen on. It replaces `listen`.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure> {
-    let stop = stop().map_err(|error| Failure(format!("Signals cannot be caught: {error}.")))?;
+    let stop = stop().map_err(|error| Failure(format!("The signal handlers cannot be installed: {error}.")))?;
     let listener = listen(&mut config, arguments.listen).await?;
     make_data_dir(&config.data_dir)?;
     let (clock, random) = (Clock::default(), Random::system());
@@ -83,7 +83,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     Ok(())
 }
 
-/// Takes the port, before anything is made or changed. A public address that only repeats the configured one follows.
+/// Binds the port before anything is created or changed. A `public_url` that repeats `listen` gets the bound address.
 async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListener, Failure> {
     let follows = config.public_url.trim_end_matches('/') == format!("http://{}", config.listen);
     config.listen = given.unwrap_or_else(|| config.listen.clone());
@@ -92,13 +92,13 @@ async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListene
         Failure(match error.kind() {
             io::ErrorKind::AddrInUse => {
                 format!(
-                    "{address} is in use by another program. Give another port, for example --listen 127.0.0.1:8081"
+                    "{address} is in use by another program. Choose another port, for example --listen 127.0.0.1:8081"
                 )
             }
             io::ErrorKind::PermissionDenied => {
-                format!("This user may not listen on {address}. Give a port above 1023 by --listen.")
+                format!("This user may not listen on {address}. Choose a port above 1023 with --listen.")
             }
-            _ => format!("{address} cannot be listened on: {error}. --listen takes an address and a port."),
+            _ => format!("The server cannot listen on {address}: {error}. --listen takes an address and a port."),
         })
     })?;
     if let (true, Ok(address)) = (follows, listener.local_addr()) {
@@ -114,18 +114,18 @@ fn trusted(folder: &Path) -> Result<Option<Trusted>, Failure> {
     }
     Trusted::read(folder).map(Some).map_err(|error| {
         let folder = folder.display();
-        Failure(format!("The folder {folder} of http.trusted_documents cannot be read: {error}."))
+        Failure(format!("The folder {folder} in http.trusted_documents cannot be read: {error}."))
     })
 }
 
-/// Sees to it that the demo data is there, and lists its people: for who started the server, and for the playground.
+/// Ensures that the demo data exists. Prints its people, and returns them as JSON for the playground.
 async fn fill(config: &Config, db: &Db, clock: &Clock, random: &Random) -> Result<Arc<str>, Failure> {
     let mut people = seed::people();
-    let is_there = match people.first() {
+    let is_filled = match people.first() {
         Some(person) => store::is_known(db, &person.email).await?,
         None => false,
     };
-    if !is_there {
+    if !is_filled {
         people = seed::demo(db, &Passwords::new(config), clock, random).await?;
     }
     introduce(&people);
@@ -135,7 +135,7 @@ async fn fill(config: &Config, db: &Db, clock: &Clock, random: &Random) -> Resul
     Ok(list.collect::<serde_json::Value>().to_string().into())
 }
 
-/// Done when somebody asks the process to end.
+/// Completes when the process is asked to end.
 fn stop() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -143,6 +143,6 @@ fn stop() -> io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("ending: what runs is finished first");
+        tracing::info!("ending after the running requests");
     })
 }

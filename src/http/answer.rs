@@ -1,4 +1,4 @@
-//! What the client gets: data, errors with their codes, and nothing of the inside.
+//! The answer to a GraphQL request: data, and errors with their codes. It shows no internals of the server.
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use super::request_id::RequestId;
 use crate::base::error::Error;
 use crate::graphql::documents::server_error;
 
-/// Of a document that is all wrong, so many mistakes are told.
+/// Errors that an answer lists at most.
 const MISTAKES: usize = 10;
 
 /// The answer to one GraphQL request.
@@ -18,19 +18,19 @@ const MISTAKES: usize = 10;
 pub struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-    /// Absent if nothing has run.
+    /// Absent if nothing ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Cost>,
 }
 
-/// What a request may return at most, for clients that ask for it.
+/// How many objects a request may return, for clients that ask for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// By its page sizes.
+    /// The number that its page sizes ask for.
     pub requested: u64,
-    /// The most that is allowed.
+    /// The number that is allowed.
     pub limit: u64,
 }
 
@@ -48,12 +48,12 @@ impl Serialize for Cost {
 }
 
 impl Answer {
-    /// For what was not run.
+    /// The answer to a request that did not run.
     pub fn refused(error: Error, id: &RequestId) -> Self {
         Self::failed(vec![server_error(error)], id)
     }
 
-    /// For what was not run, with mistakes that have a place in the document.
+    /// The answer to a request that did not run, with errors that have locations in the document.
     pub fn failed(mut errors: Vec<ServerError>, id: &RequestId) -> Self {
         errors.truncate(MISTAKES);
         for error in &mut errors {
@@ -62,7 +62,7 @@ impl Answer {
         Self { errors, data: None, extensions: None }
     }
 
-    /// For what the engine says. It validates before it runs: mistakes that it finds then have no path.
+    /// The answer made from the engine's response. The engine validates first, and those errors have no path.
     pub fn of(response: Response, cost: Option<Cost>, id: &RequestId) -> Self {
         let Response { data, mut errors, .. } = response;
         let ran = data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
@@ -75,7 +75,7 @@ impl Answer {
         Self { errors, data: Some(data), extensions: cost }
     }
 
-    /// The status that goes with it: in the old media type all that was understood is 200.
+    /// The HTTP status of the answer. With the old media type, it is always 200.
     pub fn status(&self, media: Media) -> StatusCode {
         match (&self.data, media) {
             (None, Media::Graphql) => StatusCode::BAD_REQUEST,
@@ -84,7 +84,7 @@ impl Answer {
     }
 }
 
-/// As JSON: an answer, or those of a batch.
+/// Writes an answer, or the answers of a batch, as JSON.
 pub fn encode(answers: &(impl Serialize + ?Sized)) -> Vec<u8> {
     serde_json::to_vec(answers).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer cannot be written as JSON");
@@ -92,7 +92,7 @@ pub fn encode(answers: &(impl Serialize + ?Sized)) -> Vec<u8> {
     })
 }
 
-/// Gives an error the code that it lacks, and a fault the id under which the log has it.
+/// Adds a code to an error without one, and the request id to a fault, so that the log line can be found.
 fn sign(error: &mut ServerError, id: &RequestId) {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
     let is_fault = match code {
@@ -102,7 +102,7 @@ fn sign(error: &mut ServerError, id: &RequestId) {
             false
         }
         None => {
-            // No resolver of ours fails without a code, so this says something about the inside.
+            // Our resolvers always set a code, so this message may show internals.
             tracing::error!(cause = %error.message, path = ?error.path, "fault");
             let hidden = Error::Internal;
             error.message = hidden.to_string();
@@ -116,7 +116,7 @@ fn sign(error: &mut ServerError, id: &RequestId) {
     }
 }
 
-/// Whether the engine blames the request: the document is not valid, or an argument cannot be read.
+/// Whether the error is the client's mistake: an invalid document, or an invalid argument.
 fn is_mistake(error: &ServerError) -> bool {
     let about_input = ["Expected input type", "Failed to parse", "Variable "];
     error.path.is_empty() || about_input.iter().any(|start| error.message.starts_with(start))
@@ -153,27 +153,27 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_shows_an_id_and_no_inside() {
+    fn a_fault_shows_an_id_and_no_internals() {
         let mut response = Response::new(value!({"a": null}));
         response.errors.push(error("connection refused at 10.0.0.1", &["a"]));
         let answer = Answer::of(response, None, &RequestId::of_test());
         assert_eq!(answer.status(Media::Graphql), StatusCode::OK);
-        let told = json(&answer);
-        assert!(!told.to_string().contains("10.0.0.1"), "{told}");
+        let shown = json(&answer);
+        assert!(!shown.to_string().contains("10.0.0.1"), "{shown}");
         let extensions = serde_json::json!({"code": "INTERNAL", "requestId": "test"});
-        assert_eq!(told["errors"][0]["extensions"], extensions);
+        assert_eq!(shown["errors"][0]["extensions"], extensions);
     }
 
     #[test]
-    fn an_argument_that_cannot_be_read_is_the_mistake_of_the_client() {
+    fn an_invalid_argument_is_the_mistake_of_the_client() {
         let mut response = Response::new(value!({"a": null}));
         response.errors.push(error("Failed to parse \"Int\": Invalid number", &["a"]));
-        let told = json(&Answer::of(response, None, &RequestId::of_test()));
-        assert_eq!(told["errors"][0]["extensions"]["code"], "INVALID_INPUT");
+        let shown = json(&Answer::of(response, None, &RequestId::of_test()));
+        assert_eq!(shown["errors"][0]["extensions"]["code"], "INVALID_INPUT");
     }
 
     #[test]
-    fn the_cost_is_told_to_who_asks() {
+    fn the_cost_is_in_the_answer_if_the_client_asks() {
         let cost = Cost { requested: 5, limit: 10 };
         let answer = Answer::of(Response::new(value!({"a": 1})), Some(cost), &RequestId::of_test());
         assert_eq!(json(&answer)["extensions"], serde_json::json!({"cost": {"requested": 5, "limit": 10}}));

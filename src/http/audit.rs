@@ -1,4 +1,4 @@
-//! `GET /organisations/{id}/audit.ndjson`: the audit log of an organisation, the oldest event first, for who may read it.
+//! `GET /organisations/{id}/audit.ndjson`: the audit log of an organisation, the oldest event first.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::base::id::Type;
 use crate::graphql::request::Request;
 use crate::oversight::audit::Export;
 
-/// From when on, and until when.
+/// The period to export.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
@@ -28,7 +28,7 @@ pub struct Span {
     until: Option<String>,
 }
 
-/// Answers with the log.
+/// Sends the log.
 pub async fn audit(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
@@ -41,30 +41,30 @@ pub async fn audit(
 }
 
 fn log(organisation: String, span: Result<Query<Span>, QueryRejection>) -> Result<Log, Refusal> {
-    let Query(span) = span.map_err(|_| Refusal::invalid("The parameters are from and until, each an instant."))?;
+    let Query(span) = span.map_err(|_| Refusal::invalid("The parameters are from and until, each a point in time."))?;
     let export = Export {
         organisation: Type::Organisation.parse(&ID(organisation))?,
-        from: span.from.as_deref().map(instant).transpose()?,
-        until: span.until.as_deref().map(instant).transpose()?,
+        from: span.from.as_deref().map(time).transpose()?,
+        until: span.until.as_deref().map(time).transpose()?,
     };
-    Ok(Log { export, behind: None })
+    Ok(Log { export, after: None })
 }
 
-/// A log, and the event up to which it was read.
+/// A log, and the last event that was sent.
 struct Log {
     export: Export,
-    behind: Option<i64>,
+    after: Option<i64>,
 }
 
 impl Pages for Log {
     async fn next(&mut self, request: &Request) -> Result<Option<Vec<u8>>> {
-        let Some((lines, place)) = self.export.page(request, self.behind).await? else { return Ok(None) };
-        self.behind = Some(place);
+        let Some((lines, last)) = self.export.page(request, self.after).await? else { return Ok(None) };
+        self.after = Some(last);
         Ok(Some(lines.into_bytes()))
     }
 }
 
-fn instant(text: &str) -> Result<DateTimeUtc> {
-    let wrong = |_| Error::InvalidInput("An instant looks like 2026-11-22T10:00:00Z.".to_owned());
-    Ok(sea_orm::prelude::DateTimeWithTimeZone::parse_from_rfc3339(text).map_err(wrong)?.into())
+fn time(text: &str) -> Result<DateTimeUtc> {
+    let invalid = |_| Error::InvalidInput("A point in time looks like 2026-11-22T10:00:00Z.".to_owned());
+    Ok(sea_orm::prelude::DateTimeWithTimeZone::parse_from_rfc3339(text).map_err(invalid)?.into())
 }

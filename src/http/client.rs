@@ -1,29 +1,29 @@
-//! From where a request comes: who connects, or who a proxy of ours says has connected to it.
+//! The IP address of the client: the peer of the connection, or the address that our proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName};
 
-/// To each proxy the header grows by the address that connected to it.
+/// Each proxy appends the address that connected to it.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Who has connected.
+/// The address at the other end of the connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// The address of the client. With proxies of ours in front, the one that the first of them has seen: anybody can write
-/// what stands to its left. A request that has not come through all of them is from who connects.
+/// The address of the client. Behind our own proxies, it is the address that the first proxy saw. Anybody can forge the
+/// entries to the left of it. If the header has too few entries, it is the address of the peer.
 pub fn address(headers: &HeaderMap, peer: Option<Peer>, proxies: usize) -> Option<IpAddr> {
     let forwarded = || {
         let lines = headers.get_all(FORWARDED).iter().filter_map(|line| line.to_str().ok());
         let all: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
         read(all.get(all.len().checked_sub(proxies)?)?)
     };
-    let told = if proxies == 0 { None } else { forwarded() };
-    told.or(peer.map(|Peer(address)| address)).map(|address| address.to_canonical())
+    let reported = if proxies == 0 { None } else { forwarded() };
+    reported.or(peer.map(|Peer(address)| address)).map(|address| address.to_canonical())
 }
 
-/// Some proxies write the port as well.
+/// Reads an address. Some proxies also write the port.
 fn read(text: &str) -> Option<IpAddr> {
     let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
     let bare = text.trim_start_matches('[').trim_end_matches(']');
@@ -46,13 +46,13 @@ mod tests {
     }
 
     #[test]
-    fn without_proxies_nobody_can_say_to_be_another() {
+    fn without_proxies_the_header_is_ignored() {
         assert_eq!(found(&["1.1.1.1"], 0), "192.0.2.9");
         assert_eq!(address(&HeaderMap::new(), None, 0), None);
     }
 
     #[test]
-    fn with_proxies_it_is_the_address_that_the_first_of_them_has_seen() {
+    fn behind_proxies_it_is_the_address_that_the_first_proxy_saw() {
         assert_eq!(found(&["6.6.6.6, 1.1.1.1"], 1), "1.1.1.1");
         assert_eq!(found(&["6.6.6.6, 1.1.1.1", "10.0.0.1"], 2), "1.1.1.1");
         assert_eq!(found(&["1.1.1.1:4711"], 1), "1.1.1.1");
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_is_from_who_connects() {
+    fn a_header_that_is_too_short_or_invalid_gives_the_peer() {
         for lines in [&[][..], &[""], &["unknown"], &["1.1.1.1"]] {
             assert_eq!(found(lines, 2), "192.0.2.9", "{lines:?}");
         }

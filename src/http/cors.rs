@@ -1,4 +1,4 @@
-//! Pages of other sites that may call the API: those of `http.allowed_origins`, and no other. Off by default.
+//! Cross-origin requests. Only pages of `http.allowed_origins` may call the API. The list is empty by default.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::Server;
 
-/// Answers the question that browsers ask before a request (the preflight), and marks the answers that they may show
-/// to the page. Tokens are no cookies, so nothing is sent along that the page does not have itself.
+/// Answers preflight requests, and marks the responses that the browser may show to the page. Tokens are not cookies,
+/// so the browser adds no credential that the page does not have itself.
 pub async fn cors(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let allowed = allowed(request.headers(), &server.app.config.http.allowed_origins);
     let is_preflight =

@@ -1,5 +1,4 @@
-//! Who asks, by the headers of the request: found out once, and in a batch anew after each
-//! mutation.
+//! The sender of a request, as its headers say. In a batch, it is looked up again after each mutation.
 
 use std::net::IpAddr;
 
@@ -16,22 +15,22 @@ use crate::base::error::Error;
 use crate::base::id;
 use crate::people::session;
 
-/// In which organisation the request works, in place of the session's.
+/// The organisation that the request works in. It replaces the one of the session.
 pub const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");
 
-/// Characters of a `User-Agent` that are kept.
+/// Characters of the `User-Agent` that are kept.
 const USER_AGENT_LENGTH: usize = 200;
 
-/// Who asks, where, by what program and from where.
-pub struct Who {
+/// The sender of a request: actor, organisation, program and address.
+pub struct Sender {
     pub actor: Actor,
     pub organisation: Option<Uuid>,
     pub user_agent: Option<String>,
     pub client_address: Option<IpAddr>,
 }
 
-impl Who {
-    /// Whoever the headers name. Refuses a credential that is not good: nobody is taken for anonymous by mistake.
+impl Sender {
+    /// The sender that the headers name. Refuses an invalid credential instead of treating the sender as anonymous.
     pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
         let organisation = organisation(headers)?;
         let now = app.clock.now();
@@ -58,7 +57,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     });
     match (token, another) {
         (Some(token), None) => Ok(Some(token)),
-        _ => Err(Error::Unauthenticated("Authorization has to be: Bearer, a space, and one access token.".to_owned())),
+        _ => Err(Error::Unauthenticated("Authorization must be: Bearer, a space, and one access token.".to_owned())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a client sends: one GraphQL request or a batch of them, in the body of a POST or in the address of a GET.
+//! What a client sends: one GraphQL request or a batch of them, in the body of a POST or in the URL of a GET.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::graphql::limits::within;
 /// How long a client may take to send the body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// So much of a body that is too large is read all the same.
+/// Bytes of a too large body that are still read.
 const DISCARDED: usize = 16 << 20;
 
 /// One GraphQL request.
@@ -39,18 +39,18 @@ impl Envelope {
     }
 }
 
-/// What a client may ask of this server beyond the specification; the rest is left unread.
+/// The extensions that this server knows. It ignores all others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct Extensions {
-    /// Whether the answer says what the request costs.
+    /// Whether the answer includes the cost of the request.
     #[serde(default)]
     pub cost: bool,
-    /// The query by its hash.
+    /// The hash that stands for a query.
     pub persisted_query: Option<PersistedQuery>,
 }
 
-/// Automatic Persisted Queries, as Apollo's clients speak it.
+/// Automatic Persisted Queries, as Apollo's clients send them.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersistedQuery {
@@ -66,11 +66,11 @@ pub enum Envelopes {
 }
 
 impl Envelopes {
-    /// From the body of a POST. Only `application/json` is read: a page of another site cannot send that without asking
-    /// first (a preflight), so it cannot act in somebody's name.
+    /// Reads the body of a POST. Only `application/json` is accepted: a page of another site cannot send that without a
+    /// preflight, so it cannot act in a user's name.
     pub async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Refusal> {
         if !is_json(headers) {
-            let text = "Send the request as JSON: Content-Type application/json, in UTF-8, not compressed.";
+            let text = "Send the request as uncompressed JSON in UTF-8, with the Content-Type application/json.";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text.to_owned())));
         }
         let too_large = |value| {
@@ -87,7 +87,7 @@ impl Envelopes {
             let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
         };
-        // Either it is too long, or the client has gone and reads no answer.
+        // Either the body is too large, or the client is gone and reads no answer.
         let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
         let envelopes = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'[') => Self::Batch(parse(&bytes)?),
@@ -98,7 +98,7 @@ impl Envelopes {
         Ok(envelopes)
     }
 
-    /// From the query string of a GET.
+    /// Reads the query string of a GET.
     pub fn of_address(address: &Uri, limits: &Limits) -> Result<Self, Refusal> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -108,9 +108,8 @@ impl Envelopes {
             variables: Option<String>,
             extensions: Option<String>,
         }
-        let Query(parameters) = Query::<Parameters>::try_from_uri(address).map_err(|_| {
-            Refusal::invalid("The address is not readable: each parameter may stand there once, in UTF-8.")
-        })?;
+        let Query(parameters) = Query::<Parameters>::try_from_uri(address)
+            .map_err(|_| Refusal::invalid("The query string is invalid. Each parameter may appear once, in UTF-8."))?;
         let variables = parameters.variables.unwrap_or_default();
         let extensions = parameters.extensions.unwrap_or_default();
         let envelope = Envelope {
@@ -124,7 +123,7 @@ impl Envelopes {
         Ok(envelopes)
     }
 
-    /// `bytes` is what all of it took to send: as long as that is little, nothing inside can be large.
+    /// Checks the limits. `bytes` is the size of everything; if it is small, no part can be too large.
     fn check(&self, bytes: u64, limits: &Limits) -> Result<(), Refusal> {
         let all = match self {
             Self::One(one) => std::slice::from_ref(&**one),
@@ -146,7 +145,7 @@ impl Envelopes {
     }
 }
 
-/// Lets a client finish that would otherwise see a broken connection in place of the answer; only up to a point.
+/// Reads the rest of a body, up to a limit. Otherwise the client would see a broken connection instead of the answer.
 async fn discard(body: Body) {
     let read = async {
         let (mut chunks, mut left) = (body.into_data_stream(), DISCARDED);
@@ -154,7 +153,7 @@ async fn discard(body: Body) {
             left = left.saturating_sub(chunk.len());
         }
     };
-    // Whether it took too long makes no difference.
+    // A timeout changes nothing.
     let _ = tokio::time::timeout(PATIENCE, read).await;
 }
 
@@ -168,10 +167,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_json && is_utf8 && !headers.contains_key(CONTENT_ENCODING)
 }
 
-/// Reads JSON; the message says what is wrong and where.
+/// Parses JSON. The error says what is wrong and where.
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| {
-        let what = if error.is_data() { "This is not a GraphQL request" } else { "This is not JSON" };
+        let what = if error.is_data() { "This is not a GraphQL request" } else { "This is not valid JSON" };
         Refusal::invalid(&format!("{what}: {error}."))
     })
 }

@@ -1,11 +1,11 @@
-//! `/graphql`, by the GraphQL-over-HTTP specification.
+//! `/graphql`, as the GraphQL-over-HTTP specification describes it.
 //!
-//! In this order: the media type of the answer, the envelope, who asks, and then each request on its own: its document,
-//! which operation, its variables, its limits, its run. What stops the first three is an answer to the whole; what
-//! stops the others is the answer to one request of a batch.
+//! The order is: the media type of the answer, the envelope, and the sender. Then each request runs by itself:
+//! document, operation, variables, limits, execution. An error in the first three refuses everything. Any other error
+//! is the answer to one request of a batch.
 //!
-//! No page of another site can act in a user's name: a GET never changes anything, a POST has to be JSON, which such a
-//! page may not send without being allowed to (`cors`), and there are no cookies.
+//! No page of another site can act in a user's name. A GET never changes anything. A POST must be JSON, which such a
+//! page can send only with permission (`cors`). And there are no cookies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::Server;
 use super::answer::{Answer, Cost, encode};
 use super::client::Peer;
-use super::credential::Who;
+use super::credential::Sender;
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
 use super::negotiate::Media;
 use super::refusal::Refusal;
@@ -57,9 +57,9 @@ pub async fn answer(
         };
         let work = async {
             let peer = peer.map(|Extension(peer)| peer);
-            let who = Who::of(&server.app, &headers, peer).await?;
+            let sender = Sender::of(&server.app, &headers, peer).await?;
             let run = Run { server: &server, headers: &headers, peer, id: &id, media };
-            Ok(Box::pin(run.all(envelopes, who, method == Method::POST)).await)
+            Ok(Box::pin(run.all(envelopes, sender, method == Method::POST)).await)
         };
         let seconds = limits.execution_seconds;
         tokio::time::timeout(Duration::from_secs(seconds), work)
@@ -88,30 +88,31 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs one request, or those of a batch one after the other, so that a later one sees what an earlier has changed:
-    /// also who asks, and whether they still may.
-    async fn all(&self, envelopes: Envelopes, who: Who, may_change: bool) -> (Response, Work) {
+    /// Runs one request, or the requests of a batch one after the other. Each sees what the earlier ones changed, also
+    /// changes to the sender and its permissions.
+    async fn all(&self, envelopes: Envelopes, sender: Sender, may_change: bool) -> (Response, Work) {
         match envelopes {
             Envelopes::One(envelope) => {
                 let mut work = Work::default();
-                let answer = match self.one(*envelope, &who, may_change, &mut work).await {
+                let answer = match self.one(*envelope, &sender, may_change, &mut work).await {
                     Err(Stop::Mutation) => return (self.refuse_mutation(), work),
-                    outcome => self.told(outcome),
+                    outcome => self.answer_to(outcome),
                 };
                 (self.respond(answer.status(self.media), &answer), work)
             }
             Envelopes::Batch(envelopes) => {
                 let mut answers = Vec::with_capacity(envelopes.len());
-                let mut who = Ok(who);
+                let mut sender = Ok(sender);
                 for envelope in envelopes {
                     let mut work = Work::default();
-                    let outcome = match &who {
-                        Ok(who) => self.one(envelope, who, may_change, &mut work).await,
+                    let outcome = match &sender {
+                        Ok(sender) => self.one(envelope, sender, may_change, &mut work).await,
                         Err(error) => Err(Error::clone(error).into()),
                     };
-                    answers.push(self.told(outcome));
+                    answers.push(self.answer_to(outcome));
                     if work.kind == "mutation" {
-                        who = Who::of(&self.server.app, self.headers, self.peer).await.map_err(Refusal::into_error);
+                        let again = Sender::of(&self.server.app, self.headers, self.peer).await;
+                        sender = again.map_err(Refusal::into_error);
                     }
                 }
                 (self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() })
@@ -119,9 +120,15 @@ impl Run<'_> {
         }
     }
 
-    async fn one(&self, envelope: Envelope, who: &Who, may_change: bool, work: &mut Work) -> Result<Answer, Stop> {
-        let asked = envelope.extensions.unwrap_or_default();
-        let document = self.document(envelope.query, asked.persisted_query)?;
+    async fn one(
+        &self,
+        envelope: Envelope,
+        sender: &Sender,
+        may_change: bool,
+        work: &mut Work,
+    ) -> Result<Answer, Stop> {
+        let extensions = envelope.extensions.unwrap_or_default();
+        let document = self.document(envelope.query, extensions.persisted_query)?;
         let name = envelope.operation_name.filter(|name| !name.is_empty());
         let operation = document.operation(name.as_deref())?;
         work.operation = operation.name().cloned();
@@ -137,31 +144,31 @@ impl Run<'_> {
         operation.complete(&mut variables)?;
         let limit = self.server.app.config.limits.nodes;
         let requested = operation.nodes(&variables);
-        within(requested, limit, "objects to return", "Ask for smaller pages, by first, on the outer lists.")?;
+        within(requested, limit, "objects to return", "Ask for smaller pages on the outer lists, with first.")?;
 
         let app = &self.server.app;
-        let mut request = app.request(who.actor.clone());
-        request.organisation = who.organisation;
-        request.user_agent.clone_from(&who.user_agent);
-        request.client_address = who.client_address;
+        let mut request = app.request(sender.actor.clone());
+        request.organisation = sender.organisation;
+        request.user_agent.clone_from(&sender.user_agent);
+        request.client_address = sender.client_address;
         request.id = self.id.as_str().to_owned();
         let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;
         graphql.set_parsed_query(document.parsed());
-        let graphql = graphql.data(who.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
+        let graphql = graphql.data(sender.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
         let response = app.schema.execute(graphql).await;
         app.refusals.write(&request).await;
-        Ok(Answer::of(response, asked.cost.then_some(Cost { requested, limit }), self.id))
+        Ok(Answer::of(response, extensions.cost.then_some(Cost { requested, limit }), self.id))
     }
 
-    /// The document of a text, of a hash, or of both: then the text is kept under the hash.
+    /// The document of a text or of a hash. If both are given, the text is kept under the hash.
     fn document(&self, query: Option<String>, hash: Option<PersistedQuery>) -> Result<Arc<Document>, Stop> {
         let documents = &self.server.documents;
         let text = query.unwrap_or_default();
         let Some(hash) = hash else { return Ok(documents.load(&text)?) };
         if hash.version != 1 {
-            return Err(Error::InvalidInput("persistedQuery has the version 1.".to_owned()).into());
+            return Err(Error::InvalidInput("The version of persistedQuery must be 1.".to_owned()).into());
         }
         if text.is_empty() {
             let known = documents.persisted(&hash.sha256_hash).ok_or_else(Stop::not_persisted)?;
@@ -172,7 +179,7 @@ impl Run<'_> {
         Ok(document)
     }
 
-    fn told(&self, outcome: Result<Answer, Stop>) -> Answer {
+    fn answer_to(&self, outcome: Result<Answer, Stop>) -> Answer {
         match outcome {
             Ok(answer) => answer,
             Err(Stop::Errors(errors)) => Answer::failed(errors, self.id),
@@ -193,19 +200,19 @@ impl Run<'_> {
 }
 
 fn mutation_by_get() -> Error {
-    Error::InvalidInput("A GET does not change anything. Send mutations by POST.".to_owned())
+    Error::InvalidInput("A GET cannot run a mutation. Send it by POST.".to_owned())
 }
 
-/// Why one request does not run.
+/// Why a request does not run.
 enum Stop {
-    /// It changes something, and came by GET.
+    /// It is a mutation that came by GET.
     Mutation,
-    /// It is wrong, or asks for too much.
+    /// It is invalid, or exceeds a limit.
     Errors(Vec<ServerError>),
 }
 
 impl Stop {
-    /// What clients of persisted queries look for, before they send the text as well.
+    /// The error that makes clients of persisted queries send the text.
     fn not_persisted() -> Self {
         let mut error = ServerError::new("PersistedQueryNotFound", None);
         error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", "PERSISTED_QUERY_NOT_FOUND");

@@ -1,4 +1,4 @@
-//! Headers that tell browsers what not to do with an answer. An answer that has set one itself keeps it.
+//! Security headers for browsers. A handler that sets one of them keeps its own value.
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -16,7 +16,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds them.
+/// Adds the security headers.
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {

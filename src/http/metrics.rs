@@ -1,4 +1,4 @@
-//! The figures of the process, for Prometheus.
+//! The metrics of the process, for Prometheus.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::base::db::Db;
 
 /// Bounds of the histograms, in seconds.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
-/// How often what was measured is put together, so that it does not pile up when nobody asks for it.
+/// How often measurements are aggregated, so that they do not pile up when nobody reads them.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// What has been measured. There is one for the process; cheap to clone.
+/// The recorder of the process. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
@@ -19,7 +19,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to measure. Works once in a process, and inside the async runtime.
+    /// Starts recording. Works once in a process, inside the async runtime.
     pub fn start() -> Result<Self, String> {
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(|error| error.to_string())?;
         let handle = builder.install_recorder().map_err(|error| error.to_string())?;
@@ -27,9 +27,9 @@ impl Metrics {
         metrics::describe_histogram!("tenantry_request_seconds", "How long requests took, by kind of operation.");
         metrics::describe_histogram!("tenantry_statement_seconds", "How long statements took.");
         metrics::describe_counter!("tenantry_statements_total", "Statements sent to the database.");
-        metrics::describe_gauge!("tenantry_mail_waiting", "Mails that wait to be sent, counted once a minute.");
+        metrics::describe_gauge!("tenantry_mail_waiting", "Mails waiting to be sent, counted once a minute.");
         metrics::describe_counter!("tenantry_mail_sent_total", "Mails that were sent.");
-        metrics::describe_counter!("tenantry_mail_delayed_total", "Attempts to send a mail that failed for now.");
+        metrics::describe_counter!("tenantry_mail_delayed_total", "Failed attempts that will be repeated.");
         metrics::describe_counter!("tenantry_mail_failed_total", "Mails that were given up.");
         metrics::describe_gauge!("tenantry_uptime_seconds", "How long the process has been running.");
         let upkeep = handle.clone();
@@ -42,7 +42,7 @@ impl Metrics {
         Ok(Self { handle, began: Instant::now() })
     }
 
-    /// In the text form of Prometheus.
+    /// The metrics in Prometheus's text format.
     pub fn render(&self, db: &Db) -> String {
         metrics::counter!("tenantry_statements_total").absolute(db.statements());
         metrics::gauge!("tenantry_uptime_seconds").set(self.began.elapsed().as_secs_f64());

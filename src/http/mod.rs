@@ -1,8 +1,8 @@
-//! The transport: the only folder that names the HTTP library.
+//! HTTP: the only folder that names the HTTP library.
 //!
-//! Read `graphql` first: what happens to a request. Around it stand `trace` (id, log, figures), `headers` and `cors`;
-//! the other routes are in `routes`, `audit` and `tree` (both as `lines`), the page for people in `playground`, and the loop
-//! over connections in `serve`.
+//! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
+//! route. The other routes are in `routes`, and in `audit` and `tree`, which send `lines`. `playground` has the page
+//! for people, and `serve` accepts connections.
 
 mod answer;
 mod audit;
@@ -38,22 +38,22 @@ use crate::graphql::trusted::Trusted;
 pub use metrics::Metrics;
 pub use serve::serve;
 
-/// What handlers work with.
+/// What the handlers share.
 struct Server {
     app: App,
     documents: Documents,
     sdl: String,
     metrics: Option<Metrics>,
-    /// Places for exports that are being sent.
+    /// Limits the exports that are sent at the same time.
     exports: Arc<Semaphore>,
 }
 
-/// What a server may have besides the application. By default it has none of it.
+/// Optional parts of a server. By default it has none.
 #[derive(Default)]
 pub struct Options {
     /// People that the playground offers to log in as: JSON, a list of name, email, password and story.
     pub demo: Option<Arc<str>>,
-    /// Figures to show at `/metrics`.
+    /// The metrics to show at `/metrics`.
     pub metrics: Option<Metrics>,
     /// The only documents that may run.
     pub trusted: Option<Trusted>,
@@ -86,6 +86,6 @@ pub fn router(app: App, options: Options) -> Router {
     if is_open {
         router = router.layer(from_fn_with_state(Arc::clone(&server), cors::cors));
     }
-    // Ids of requests have their own numbers, so that they take nothing from the ids of objects.
+    // Request ids have their own random generator, so that they do not change the ids of objects.
     router.layer(from_fn_with_state(Random::system(), trace::trace)).with_state(server)
 }

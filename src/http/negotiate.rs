@@ -1,4 +1,4 @@
-//! Which media type an answer has: `Accept`, by RFC 9110 and the GraphQL-over-HTTP specification.
+//! The media type of an answer: `Accept`, as RFC 9110 and the GraphQL-over-HTTP specification describe it.
 
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, HeaderValue};
@@ -6,14 +6,14 @@ use axum::http::{HeaderMap, HeaderValue};
 /// The media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
-    /// `application/graphql-response+json`: the status tells whether there is data.
+    /// `application/graphql-response+json`: the status says whether there is data.
     Graphql,
-    /// `application/json`, for clients of old: the status is 200 whenever the request was understood.
+    /// `application/json`, for older clients: the status is 200 for every well-formed request.
     Json,
 }
 
 impl Media {
-    /// As it stands in `Content-Type`.
+    /// The value of `Content-Type`.
     pub const fn content_type(self) -> HeaderValue {
         match self {
             Self::Graphql => HeaderValue::from_static("application/graphql-response+json; charset=utf-8"),
@@ -21,7 +21,7 @@ impl Media {
         }
     }
 
-    /// What the client likes best, or nothing if it accepts neither. Who does not say gets the old form.
+    /// The media type that the client prefers; `None` if it accepts neither. Without `Accept`, it is JSON.
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
         if !headers.contains_key(ACCEPT) {
             return Some(Self::Json);
@@ -33,7 +33,7 @@ impl Media {
         match (graphql, json) {
             (None, None) => None,
             (Some(_), None) => Some(Self::Graphql),
-            // Of two that are as welcome, the one that is named; of two named ones, the newer.
+            // At equal weight, the type that is named wins. If both are named, the newer one wins.
             (Some(graphql), Some(json)) if graphql >= json && graphql.1 == Precision::Exact => Some(Self::Graphql),
             (Some(graphql), Some(json)) if graphql.0 > json.0 => Some(Self::Graphql),
             _ => Some(Self::Json),
@@ -69,7 +69,7 @@ impl<'a> Range<'a> {
         Some(Self { subtype, precision, weight: weight.map_or(1000, thousandths) })
     }
 
-    /// How welcome a subtype is, and how precisely that is said: the most precise range decides.
+    /// The weight of a subtype and the precision of the range that gives it. The most precise range decides.
     fn best(ranges: &[Self], subtype: &str) -> Option<(u16, Precision)> {
         let matching = ranges
             .iter()
@@ -81,7 +81,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// A weight, `0` to `1` with three decimals, times a thousand. What is no weight counts as none given.
+/// A weight from `0` to `1` with three decimals, times a thousand. An invalid weight counts as 1.
 fn thousandths(text: &str) -> u16 {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let decimals = format!("{:0<3}", decimals.chars().take(3).collect::<String>());
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_say_gets_json() {
+    fn a_client_without_accept_gets_json() {
         assert_eq!(Media::accepted(&HeaderMap::new()), Some(Media::Json));
     }
 }

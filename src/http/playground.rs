@@ -14,17 +14,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 struct Asset {
-    /// Below `/playground/`.
+    /// The path below `/playground/`.
     path: &'static str,
     etag: &'static str,
     plain: &'static [u8],
     gzip: &'static [u8],
 }
 
-// `CDN`: where the page takes GraphiQL from when npm was not at hand at build time; and `ASSETS`.
+// Defines `CDN`, where the page loads GraphiQL from if npm was missing at build time, and `ASSETS`.
 include!(concat!(env!("OUT_DIR"), "/playground/assets.rs"));
 
-/// Where links in mails lead, unless there is a portal: the same page, which shows the mutation to send.
+/// The paths of links in mails, if there is no portal. They show the same page, with the mutation to send.
 const LINKS: [&str; 7] = [
     "/verify-address",
     "/reset-password",
@@ -35,7 +35,7 @@ const LINKS: [&str; 7] = [
     "/partnership",
 ];
 
-/// Serves the page, its files, and `demo` (JSON: a list of people to log in as) where there is one.
+/// Serves the page, its files, and `demo` if given: a JSON list of people to log in as.
 pub fn router<S: Clone + Send + Sync + 'static>(demo: Option<Arc<str>>) -> Router<S> {
     let page = || get(|headers: HeaderMap| async move { serve("index.html", &headers) });
     let router = LINKS.iter().fold(Router::new(), |router, path| router.route(path, page()));
@@ -79,7 +79,7 @@ fn serve(path: &str, request: &HeaderMap) -> Response {
     }
 }
 
-/// Whether a header that is a list has this item, and not with `q=0`.
+/// Whether a list header has this item with a weight other than `q=0`.
 fn lists(request: &HeaderMap, header: &str, item: &str) -> bool {
     let values = request.get_all(header).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|one| {
@@ -97,12 +97,12 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
-/// A path from npm has the version in it, so what it names never changes; the rest is asked for anew each time.
+/// Paths from npm contain the version, so their content never changes. All other files are revalidated each time.
 fn cache_control(path: &str) -> &'static str {
     if path.starts_with("npm/") { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
-/// Nothing but this server, and in the fallback the CDN. GraphiQL sets inline styles and has its fonts in the sheet.
+/// Allows only this server and, in the fallback, the CDN. GraphiQL sets inline styles, and its sheet embeds fonts.
 fn content_security_policy() -> String {
     let cdn = CDN.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn compressed_file_is_served_only_to_whom_accepts_it() {
+    fn compressed_file_is_served_only_to_a_client_that_accepts_it() {
         for (accepted, encoded) in [("br, gzip", true), ("gzip;q=0.5", true), ("gzip;q=0", false), ("br", false)] {
             let response = serve("playground.js", &headers("accept-encoding", accepted));
             assert_eq!(response.headers().contains_key(CONTENT_ENCODING), encoded, "{accepted}");

@@ -1,4 +1,4 @@
-//! A request that is refused as a whole, before any of it runs; and every other answer that is an error.
+//! The error answer to a request that is refused before any of it runs.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -10,50 +10,50 @@ use super::request_id::RequestId;
 use crate::base::error::Error;
 use crate::graphql::documents::server_error;
 
-/// After so many seconds it is worth asking again what the server was too busy for.
+/// Seconds after which a client may retry when the server was busy.
 const AGAIN_AFTER: &str = "10";
 
-/// Why nothing of a request runs, and the status that says so.
+/// Why a request does not run, and the HTTP status.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
     error: Error,
-    /// In place of what the error says.
+    /// Replaces the message of the error.
     message: Option<&'static str>,
 }
 
 impl Refusal {
-    /// With this status.
+    /// A refusal with this status.
     pub const fn new(status: StatusCode, error: Error) -> Self {
         Self { status, error, message: None }
     }
 
-    /// For a path that leads nowhere.
+    /// The refusal of an unknown path.
     pub fn nothing_here() -> Self {
         let text =
-            "There is nothing here. The API is at /graphql, its schema at /schema.graphql, a page to try it at /.";
+            "There is nothing here. The API is at /graphql, its schema at /schema.graphql, and the playground at /.";
         Self { message: Some(text), ..Self::from(Error::NotFound) }
     }
 
-    /// For a request that is wrong in itself.
+    /// The refusal of an invalid request.
     pub fn invalid(text: &str) -> Self {
         Error::InvalidInput(text.to_owned()).into()
     }
 
-    /// For a body that broke off.
+    /// The refusal of an incomplete body.
     pub fn unread() -> Self {
-        Self::invalid("The body did not arrive whole.")
+        Self::invalid("The body is incomplete.")
     }
 
-    /// For what the server does so many times at once at most, and is doing as often.
+    /// The refusal of an export, because the server already sends as many as it can.
     pub fn busy(limit: usize) -> Self {
-        let message = "The server sends as many exports as it can at once. Ask again in a while.".to_owned();
+        let message = "The server is sending as many exports as it can. Try again later.".to_owned();
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
         let error = Error::Limited { message, limit, value: limit.saturating_add(1) };
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
     }
 
-    /// What went wrong, for one request of a batch.
+    /// The error, as the answer to one request of a batch.
     pub fn into_error(self) -> Error {
         self.error
     }

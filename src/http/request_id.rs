@@ -1,4 +1,4 @@
-//! The id of one request: in its log lines, in the header of its answer, and in an error that is a fault.
+//! The id of a request. It is in the log lines, in a header of the answer, and in the error after a fault.
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use uuid::Uuid;
 
 use crate::base::random::Random;
 
-/// The header that carries it, both ways.
+/// The header with the id, in requests and answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of one request. Cheap to clone.
+/// The id of a request. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The id that a proxy has given, if it is short and plain, or a new one.
+    /// The id that a proxy gave, if it is short and plain; otherwise a new one.
     pub fn of(headers: &HeaderMap, random: &Random) -> Self {
         let given = headers.get(HEADER).and_then(|value| value.to_str().ok()).filter(|text| is_plain(text));
         let new = || Uuid::from_bytes(random.bytes()).simple().to_string().into();
         Self(given.map_or_else(new, Arc::from))
     }
 
-    /// As text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As the value of a header.
+    /// The id as the value of a header.
     pub fn header(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&self.0).ok()
     }
@@ -38,7 +38,7 @@ impl RequestId {
     }
 }
 
-/// What can stand in a log line without being taken for another.
+/// Whether the text is safe in a log line.
 fn is_plain(text: &str) -> bool {
     (8..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))

@@ -1,4 +1,4 @@
-//! The routes besides the API: its schema, health, figures, keys, and what there is to say where there is nothing.
+//! The routes besides the API: schema, health, metrics, keys, and the answer to unknown paths.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::base::error::Error;
 
-/// How long the database may take to say that it is there.
+/// How long the database may take to answer a health check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The schema with its descriptions and rules.
@@ -23,12 +23,12 @@ pub async fn schema(State(server): State<Arc<Server>>) -> Response {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], server.sdl.clone()).into_response()
 }
 
-/// The process answers.
+/// Whether the process answers.
 pub async fn live() -> Response {
     status(StatusCode::OK, "{\"status\":\"live\"}")
 }
 
-/// The process can do its work: the database answers as well.
+/// Whether the process can work: the database answers too.
 pub async fn ready(State(server): State<Arc<Server>>) -> Response {
     match tokio::time::timeout(PATIENCE, server.app.db.is_ready()).await {
         Ok(true) => status(StatusCode::OK, "{\"status\":\"ready\"}"),
@@ -40,7 +40,7 @@ fn status(status: StatusCode, body: &'static str) -> Response {
     (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-/// The figures of the process.
+/// The metrics of the process.
 pub async fn metrics(State(server): State<Arc<Server>>) -> Response {
     match &server.metrics {
         Some(metrics) => {
@@ -57,13 +57,13 @@ pub async fn keys(State(server): State<Arc<Server>>) -> Response {
     (headers, server.app.tokens.key_set()).into_response()
 }
 
-/// No such path.
+/// The path is unknown.
 pub async fn nothing(Extension(id): Extension<RequestId>) -> Response {
     Refusal::nothing_here().answer(Media::Json, &id)
 }
 
-/// The path is there, the method is not.
+/// The path is known, but not with this method.
 pub async fn wrong_method(Extension(id): Extension<RequestId>) -> Response {
-    let text = "This method is not for this path; Allow says which are.".to_owned();
+    let text = "This path does not accept this method. The Allow header lists its methods.".to_owned();
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Error::InvalidInput(text)).answer(Media::Json, &id)
 }

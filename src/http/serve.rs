@@ -1,4 +1,4 @@
-//! The loop over connections: a bounded number of them, time limits for reading requests, and an orderly end.
+//! Accepts connections: a limited number of them, with time limits for reading requests, and an orderly shutdown.
 
 use std::io;
 use std::net::IpAddr;
@@ -16,28 +16,28 @@ use tokio::sync::Semaphore;
 
 use super::client::Peer;
 
-/// Connections at once; further ones wait to be accepted.
+/// Open connections; further ones wait to be accepted.
 const CONNECTIONS: usize = 4096;
-/// How long a client may take to send the head of a request, and may keep a connection that it does not use.
+/// How long a client may take to send the head of a request, or may keep an idle connection.
 const HEAD: Duration = Duration::from_secs(30);
-/// How long requests that still run at the end may take.
+/// How long running requests may take after the shutdown begins.
 const END: Duration = Duration::from_secs(10);
-/// After a failure to accept that is not the fault of one connection: no more file handles, for example.
+/// The pause after a failure that concerns the whole server, for example too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is done; then accepts no more, and waits for what runs.
+/// Serves until `stop` completes. Then it accepts no more connections, and waits for running requests.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let mut http = Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (accept(&listener).await, place)
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (accept(&listener).await, permit)
         };
-        let ((stream, peer), place) = tokio::select! {
+        let ((stream, peer), permit) = tokio::select! {
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
@@ -51,12 +51,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection");
             }
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);
     if tokio::time::timeout(END, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = END.as_secs(), "requests that still run are cut off");
+        tracing::warn!(seconds = END.as_secs(), "requests that are still running are cut off");
     }
 }
 
@@ -64,7 +64,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Answers are written whole: waiting to fill a packet only makes them late.
+                // Answers are written in one piece, so waiting to fill a packet would only delay them.
                 let _ = stream.set_nodelay(true);
                 return (stream, peer.ip());
             }

@@ -1,4 +1,4 @@
-//! Around every request: its id, its log line, its figures, and the net under a panic.
+//! Wraps every request: its id, its log line, its metrics, and an error answer after a panic.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -19,14 +19,14 @@ use crate::base::random::Random;
 /// Characters of a path that are written to the log.
 const PATH_LENGTH: usize = 200;
 
-/// What a request was about, for the log and the figures. Handlers leave it in the answer.
+/// What a request did, for the log and the metrics. Handlers leave it in the response.
 #[derive(Clone)]
 pub struct Work {
     /// `query`, `mutation`, `batch` or `other`.
     pub kind: &'static str,
-    /// As the client calls it.
+    /// The name of the operation in the client's document.
     pub operation: Option<Name>,
-    /// Sent to the database.
+    /// Number of statements sent to the database.
     pub statements: u64,
 }
 
@@ -36,7 +36,7 @@ impl Default for Work {
     }
 }
 
-/// Runs a request. No query text, no variable and no token is written to the log.
+/// Runs a request. Query texts, variables and tokens are never logged.
 pub async fn trace(State(random): State<Random>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = RequestId::of(request.headers(), &random);
@@ -45,7 +45,7 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
     let path: String = request.uri().path().chars().take(PATH_LENGTH).collect();
     let span = tracing::info_span!("request", id = id.as_str());
     async move {
-        // The panic hook has written to the log what there is to say.
+        // The panic hook has already logged the panic.
         let ran = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let mut response = ran.unwrap_or_else(|_| Refusal::from(Error::Internal).answer(Media::Json, &id));
         if let Some(value) = id.header() {
@@ -70,7 +70,7 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
     .await
 }
 
-/// What machines look at every few seconds.
+/// Whether machines request the path every few seconds.
 fn is_watched(path: &str) -> bool {
     path.starts_with("/health/") || path == "/metrics"
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_an_answer_with_an_id_and_no_inside() {
+    async fn a_panic_becomes_an_answer_with_an_id_and_no_internals() {
         let router: Router = Router::new()
             .route("/", get(async || assert!(String::new().len() > 1, "secret")))
             .layer(from_fn_with_state(Random::seeded(1), trace));
@@ -94,9 +94,9 @@ mod tests {
         assert_eq!(response.status(), 500);
         let id = response.headers().get(HEADER).unwrap().to_str().unwrap().to_owned();
         let body = to_bytes(response.into_body(), 1000).await.unwrap();
-        let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let shown: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let extensions = serde_json::json!({"code": "INTERNAL", "requestId": id});
-        assert_eq!(told["errors"][0]["extensions"], extensions);
-        assert!(!told.to_string().contains("secret"));
+        assert_eq!(shown["errors"][0]["extensions"], extensions);
+        assert!(!shown.to_string().contains("secret"));
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /resellers/{id}/tree.ndjson`: the whole tree below a reseller, for who may see its clients.
+//! `GET /resellers/{id}/tree.ndjson`: the whole tree below a reseller, for viewers who see its clients.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::base::id::{self, Type};
 use crate::graphql::request::Request;
 use crate::partners::reseller::{Progress, TreeExport};
 
-/// How much of the tree.
+/// The part of the tree to export.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Part {
@@ -28,7 +28,7 @@ pub struct Part {
     permission: Option<String>,
 }
 
-/// Answers with the tree, level by level.
+/// Sends the tree, level by level.
 pub async fn tree(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
@@ -42,13 +42,13 @@ pub async fn tree(
 
 fn pages(server: &Server, reseller: String, part: Result<Query<Part>, QueryRejection>) -> Result<Tree, Refusal> {
     let Query(part) =
-        part.map_err(|_| Refusal::invalid("The parameters are maxDepth, a number, and permission, the name of one."))?;
+        part.map_err(|_| Refusal::invalid("The parameters are maxDepth, a number, and permission, a name."))?;
     let rows = server.app.config.limits.export_rows;
     let export = TreeExport::new(key(reseller)?, part.max_depth, permission(part.permission.as_deref())?, rows)?;
     Ok(Tree { progress: export.begin(), export })
 }
 
-/// A tree, and how far it was read.
+/// A tree, and how far it has been read.
 struct Tree {
     export: TreeExport,
     progress: Progress,
@@ -71,6 +71,6 @@ fn key(id: String) -> Result<uuid::Uuid> {
 fn permission(name: Option<&str>) -> Result<Option<Permission>> {
     let Some(name) = name else { return Ok(None) };
     let found = Permission::ALL.iter().find(|permission| permission.graphql_name() == name);
-    let unknown = || Error::InvalidInput("permission is the name of one, for example INVOICE_READ.".to_owned());
+    let unknown = || Error::InvalidInput("permission must be a permission, for example INVOICE_READ.".to_owned());
     found.copied().ok_or_else(unknown).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Mail as files in the data directory, for development: named by id, which orders them by time.
+//! Mail as files in the data directory, for development. The file names are ids, so they sort by time.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,14 +10,14 @@ use super::message::Letterhead;
 use super::{Mail, Transport, Undelivered};
 use crate::base::data_dir;
 
-/// Puts each mail into a file of its own.
+/// Writes each mail to its own file.
 pub struct Folder {
     path: PathBuf,
     letterhead: Letterhead,
 }
 
 impl Folder {
-    /// Into this folder, which is made with the first mail.
+    /// Writes to this folder. The first mail creates it.
     pub const fn new(path: PathBuf, letterhead: Letterhead) -> Self {
         Self { path, letterhead }
     }
@@ -31,8 +31,8 @@ impl Transport for Folder {
             let message = self.letterhead.write(mail)?.formatted();
             let write = move || data_dir::write_new(&folder, &name, &message);
             match tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(io::Error::other(error))) {
-                Ok(()) => tracing::info!(file = %file.display(), "a mail was written into a file"),
-                // It was written before, and the process ended before it could say so.
+                Ok(()) => tracing::info!(file = %file.display(), "a mail was written to a file"),
+                // It was written before, but the process ended before it recorded that.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(Undelivered::for_now(&format!("the file cannot be written: {error}"))),
             }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_made_is_a_reason_to_try_again() {
+    async fn a_folder_that_cannot_be_created_is_a_reason_to_try_again() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let refused = Folder::new(file.path().join("mail"), letterhead()).deliver(mail("ada@example.org")).await;
         assert!(!refused.unwrap_err().is_final);

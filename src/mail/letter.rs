@@ -18,9 +18,9 @@ pub enum Part {
     Text(String),
     /// A link.
     Link {
-        /// What it does.
+        /// The text of the link.
         label: String,
-        /// Where it leads.
+        /// The address of the link.
         url: String,
     },
 }
@@ -38,7 +38,7 @@ impl Letter {
         self
     }
 
-    /// Adds a link on a line of its own.
+    /// Adds a link on its own line.
     #[must_use]
     pub fn link(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
         self.parts.push(Part::Link { label: label.into(), url: url.into() });
@@ -54,7 +54,7 @@ impl Letter {
         parts.collect::<Vec<_>>().join("\n\n") + "\n"
     }
 
-    /// As a page of HTML; nothing in it is fetched from anywhere.
+    /// As an HTML page that loads nothing from other servers.
     pub fn html(&self, locale: Locale) -> String {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => format!("<p>{}</p>\n", escaped(text)),

@@ -1,4 +1,4 @@
-//! A mail as RFC 5322 has it: text and HTML, and a name by which receivers know it again.
+//! A mail in the format of RFC 5322: text and HTML, with an id by which receivers recognise it.
 
 use lettre::Message;
 use lettre::address::Address;
@@ -8,34 +8,34 @@ use lettre::message::{Mailbox, MultiPart};
 use super::{Mail, Undelivered};
 use crate::base::config;
 
-/// What all mails have in common.
+/// The headers that all mails share.
 pub struct Letterhead {
     from: Mailbox,
     reply_to: Option<Mailbox>,
 }
 
 impl Letterhead {
-    /// As configured.
+    /// Reads the settings. The error names the wrong setting.
     pub fn new(settings: &config::Mail) -> Result<Self, String> {
         let read = |name: &str, text: &str| {
             let mailbox: Result<Mailbox, _> = text.parse();
-            mailbox.map_err(|_| format!("mail.{name} is an address, or a name with one: Tenantry <mail@example.org>"))
+            mailbox.map_err(|_| format!("mail.{name} must be an address, such as Tenantry <mail@example.org>"))
         };
         let reply_to = settings.reply_to.trim();
         let reply_to = if reply_to.is_empty() { None } else { Some(read("reply_to", reply_to)?) };
         Ok(Self { from: read("from", &settings.from)?, reply_to })
     }
 
-    /// The domain of the sender, as mail servers know it.
+    /// The domain of the sender in ASCII.
     pub fn domain(&self) -> String {
         let domain = self.from.email.domain();
         idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
     }
 
-    /// The mail, ready to be sent.
+    /// The message, ready to send.
     pub fn write(&self, mail: Mail) -> Result<Message, Undelivered> {
-        // Which way the text and the HTML are encoded, and where lines break, is up to the library.
-        let unfit = |_| Undelivered::for_good("the mail cannot be written as RFC 5322 wants it");
+        // The library chooses the encodings and the line breaks.
+        let invalid = |_| Undelivered::for_good("the mail cannot be written in the format of RFC 5322");
         let mut message = Message::builder()
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
             .date(mail.at.into())
@@ -46,17 +46,17 @@ impl Letterhead {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
-        message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)).map_err(unfit)
+        message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)).map_err(invalid)
     }
 }
 
-/// RFC 3834: nobody on holiday need answer.
+/// Prevents automatic replies (RFC 3834).
 fn auto_submitted() -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned())
 }
 
-/// The address with its domain in the form that every mail server takes. Only letters before the `@` that are not ASCII
-/// ask something of the server.
+/// The address with its domain in ASCII, which every mail server accepts. Only other letters before the `@` need
+/// support by the server.
 fn address(text: &str) -> Result<Address, Undelivered> {
     let parts = text.rsplit_once('@').and_then(|(user, domain)| Some((user, idna::domain_to_ascii(domain).ok()?)));
     let address = parts.and_then(|(user, domain)| Address::new(user, domain).ok());
@@ -94,7 +94,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_mail_has_what_receivers_look_for_and_no_text_of_it_becomes_a_header() {
+    fn a_mail_has_the_usual_headers_and_its_text_cannot_add_one() {
         let text = written("ada@example.org").unwrap();
         let head: Vec<&str> = text.split("\r\n\r\n").next().unwrap().split("\r\n").collect();
         for line in [
@@ -113,7 +113,7 @@ pub mod tests {
     }
 
     #[test]
-    fn the_domain_is_written_so_that_every_server_takes_it_and_what_is_no_address_is_refused_for_good() {
+    fn the_domain_is_written_in_ascii_and_an_invalid_address_is_refused_for_good() {
         assert!(written("ada@exämple.org").unwrap().contains("\r\nTo: ada@xn--exmple-cua.org\r\n"));
         assert!(written("zoë@example.org").unwrap().contains("\r\nTo: zoë@example.org\r\n"));
         for wrong in ["ada", "", "a b@example.org", "ada@exa mple.org", "ada@example.org\r\nBcc: all@example.org"] {
@@ -122,7 +122,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_sender_who_is_none_is_refused_by_name() {
+    fn an_invalid_sender_is_refused_with_the_name_of_the_setting() {
         for (from, reply_to, name) in
             [("", "", "mail.from"), ("Ada", "", "mail.from"), ("a@b.example", "x", "reply_to")]
         {

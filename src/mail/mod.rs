@@ -1,19 +1,18 @@
-//! Outgoing mail: never lost, and never sent twice by this server's doing.
+//! Outgoing mail: it is never lost, and never sent twice as far as a server can prevent it.
 //!
-//! `letter` says what one looks like. `store` puts it into the outbox in the transaction of the act that it is about, so
-//! there is a mail for each act that was committed and for no other. `worker` takes it out and sends it by a
-//! `Transport`: `smtp`, or `folder` in development. `message` writes it as RFC 5322 has it, `rules` decides when to try
-//! again and when to give up.
+//! `letter` describes the content of a mail. `store` writes it to the outbox, in the transaction of the act that it is
+//! about: every committed act has its mail, and no other act has one. `worker` reads the outbox and sends the mail with
+//! a `Transport`: `smtp`, or `folder` in development. `message` formats it as RFC 5322 asks. `rules` decides when to
+//! try again and when to give up.
 //!
-//! Who sends a mail first takes a lease on it: it moves the moment of the next attempt behind the end of its own, in
-//! one statement that no other process can share. So of any number of processes one sends. What is left is what no
-//! protocol closes: the mail server took the mail, and this process did not get to write that down, because it was
-//! killed in that very moment, or was stopped and the mail server took longer than a stop waits, or the answer was lost
-//! on the way, or the database was out of reach until the lease ended. The mail is then sent again with the same `Message-ID`, which comes from the key of the row: receivers that
-//! look at it show one. In a folder the key is the name of the file, so there it is one in any case.
+//! A process takes a lease before it sends a mail: one statement moves the next attempt past the end of this one. So
+//! only one of many processes sends it. One gap remains that no protocol closes. The mail server may have accepted the
+//! mail while this process could not record it: it was killed, the answer was lost, or the database was unreachable.
+//! The mail is then sent again with the same `Message-ID`, which is made of the key of the row. Receivers that compare
+//! these ids show it once. In a folder, the key is the file name, so there is always one file.
 //!
-//! The bodies may hold links that let somebody in. They are in no log, and are emptied by the very statement that says
-//! that the mail was sent or given up.
+//! Bodies may contain secret links. They are never logged, and the statement that records the end of a mail also
+//! empties them.
 
 mod folder;
 mod letter;
@@ -31,46 +30,46 @@ pub use letter::{Letter, Part};
 pub use store::{Recipient, queue};
 pub use worker::{Round, Worker};
 
-/// One mail. Its text may hold links that let somebody in, so it is never printed or logged.
+/// One mail. Its text may contain secret links, so it is never printed or logged.
 #[derive(Clone)]
 struct Mail {
-    /// Names it, for ever.
+    /// The key of its row.
     id: Uuid,
     /// When it was written.
     at: DateTimeUtc,
     /// The address that it goes to.
     to: String,
-    /// What it is about.
+    /// The subject.
     subject: String,
-    /// What it says.
+    /// The text.
     text: String,
-    /// The same as HTML.
+    /// The text as HTML.
     html: String,
 }
 
 /// Why a mail was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Undelivered {
-    /// One short line without anything of the mail.
+    /// One short line without any content of the mail.
     reason: String,
-    /// Whether it is of no use to try again.
+    /// Whether another attempt would fail too.
     is_final: bool,
 }
 
 impl Undelivered {
-    /// It may go another time.
+    /// Another attempt may succeed.
     fn for_now(reason: &str) -> Self {
-        Self { reason: rules::told(reason), is_final: false }
+        Self { reason: rules::safe_reason(reason), is_final: false }
     }
 
-    /// It will never go.
+    /// No attempt will succeed.
     fn for_good(reason: &str) -> Self {
-        Self { reason: rules::told(reason), is_final: true }
+        Self { reason: rules::safe_reason(reason), is_final: true }
     }
 }
 
-/// A way by which mail leaves.
+/// Delivers mail.
 trait Transport: Send + Sync {
-    /// Delivers it; if that has succeeded before, it may do nothing.
+    /// Delivers a mail. It may do nothing if the mail was already delivered.
     fn deliver(&self, mail: Mail) -> BoxFuture<'_, Result<(), Undelivered>>;
 }

@@ -1,43 +1,43 @@
-//! When to try again, when to give up, and what may be told of a failure.
+//! When to try again, when to give up, and which part of a failure may be recorded.
 
 use chrono::TimeDelta;
 
-/// The wait after the first attempt; each further one is twice as long.
+/// The wait after the first attempt. Each further wait is twice as long.
 const SHORTEST: TimeDelta = TimeDelta::minutes(1);
 const LONGEST: TimeDelta = TimeDelta::hours(6);
-/// A mail that is older than this and was tried so often is given up. Both count: after a long time in which no server
-/// ran at all, a mail still has its chances.
+/// A mail is given up when it is older than this and has had this many attempts. Both are needed: if no server ran for
+/// days, a mail still gets its attempts.
 const AGE: TimeDelta = TimeDelta::days(3);
 const ATTEMPTS: i32 = 6;
-/// As much of a reason is kept, in characters.
-const TOLD: usize = 200;
+/// Characters of a reason that are kept.
+const REASON: usize = 200;
 
-/// How long to wait after so many attempts. The chance spreads mails that failed together: it takes away up to a quarter.
+/// How long to wait after this many attempts. `chance` takes off up to a quarter, to spread mails that failed together.
 pub fn wait(attempts: i32, chance: u8) -> TimeDelta {
     let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(16);
     let wait = (SHORTEST * 2_i32.pow(doublings)).min(LONGEST);
     wait - wait / 4 * i32::from(chance) / i32::from(u8::MAX)
 }
 
-/// Whether a mail of this age, which was tried so often, is given up.
+/// Whether a mail of this age and this many attempts is given up.
 pub fn is_given_up(attempts: i32, age: TimeDelta) -> bool {
     attempts >= ATTEMPTS && age >= AGE
 }
 
-/// Whether a permanent refusal of the recipient or of the text is final. One that is about policy (5.7.…: this server
-/// may not send here, or not from this address) is more often a mistake in a setting than the fault of a mail, and no
-/// mail is lost by such a mistake for as long as it is tried again.
+/// Whether a permanent refusal of the recipient or the text is final. A refusal by policy (5.7.…) is not: this server
+/// may not send there, or not from this address. The cause is usually a wrong setting, which should lose no mail.
 pub fn is_final(answer: &str) -> bool {
     !answer.split_whitespace().any(|word| word.starts_with("5.7."))
 }
 
-/// What may be kept of a reason: one short line. Mail servers repeat what they dislike, and a link lets somebody in.
-pub fn told(reason: &str) -> String {
+/// The part of a reason that may be kept: one short line. Mail servers quote what they refuse, and that may be a secret
+/// link.
+pub fn safe_reason(reason: &str) -> String {
     let is_link = |word: &str| word.contains("://") || word.contains("token=") || word.len() > 100;
     let words =
         reason.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty());
     let line = words.map(|word| if is_link(word) { "…" } else { word }).collect::<Vec<_>>().join(" ");
-    line.chars().take(TOLD).collect()
+    line.chars().take(REASON).collect()
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_that_was_hardly_tried_is_not_given_up_however_old_it_is() {
+    fn an_old_mail_with_few_attempts_is_not_given_up() {
         assert!(!is_given_up(1, TimeDelta::days(30)));
         assert!(!is_given_up(50, TimeDelta::hours(71)));
     }
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_reason_is_one_short_line_without_links() {
-        assert_eq!(told("554\r\nspam: <https://x.example/reset?token=abc>  here"), "554 spam: … here");
-        assert_eq!(told(&"ab ".repeat(500)).chars().count(), TOLD);
-        assert_eq!(told(&"x".repeat(500)), "…");
+        assert_eq!(safe_reason("554\r\nspam: <https://x.example/reset?token=abc>  here"), "554 spam: … here");
+        assert_eq!(safe_reason(&"ab ".repeat(500)).chars().count(), REASON);
+        assert_eq!(safe_reason(&"x".repeat(500)), "…");
     }
 }

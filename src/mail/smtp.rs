@@ -1,6 +1,6 @@
-//! Mail by SMTP: one conversation for each mail, over TLS, bounded in time.
+//! Mail by SMTP: one connection for each mail, over TLS, with a time limit.
 //!
-//! A connection is not kept for the next mail: one on which an answer came too late would answer the next mail with it.
+//! Connections are not reused: a late answer to one mail would be taken for the answer to the next.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -19,16 +19,16 @@ use super::message::Letterhead;
 use super::{Mail, Transport, Undelivered, rules};
 use crate::base::config::{self, SmtpTls};
 
-/// How long the server may take to say good-bye; nobody waits for it.
+/// How long the server may take to answer QUIT. Nothing waits for it.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// A mail server, and how to talk to it.
+/// A mail server, and how to connect to it.
 pub struct Smtp {
     letterhead: Letterhead,
     host: String,
     port: u16,
     tls: SmtpTls,
-    /// None where nothing is encrypted.
+    /// `None` without encryption.
     certificates: Option<TlsParameters>,
     credentials: Option<Credentials>,
     name: ClientId,
@@ -36,15 +36,17 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// As configured; says which setting is wrong.
+    /// Reads the settings. The error names the wrong setting.
     pub fn new(settings: &config::Smtp, letterhead: Letterhead) -> Result<Self, String> {
         let host = settings.host.trim().to_owned();
         let certificates = match settings.tls {
             SmtpTls::None if is_this_machine(&host) || settings.allow_insecure => None,
             SmtpTls::None => {
-                return Err("mail.smtp.tls = \"none\" is for a mail server on this machine: others could read along. \
-                            If the way there is safe, set mail.smtp.allow_insecure"
-                    .to_owned());
+                return Err(
+                    "mail.smtp.tls = \"none\" is only for a mail server on this machine, because others could \
+                            read the mail. If the network is safe, set mail.smtp.allow_insecure"
+                        .to_owned(),
+                );
             }
             SmtpTls::Starttls | SmtpTls::Implicit => Some(certificates(&host, &settings.root_certificate)?),
         };
@@ -61,14 +63,14 @@ impl Smtp {
         Ok(Self { letterhead, host, port: settings.port, tls: settings.tls, certificates, credentials, name, timeout })
     }
 
-    /// Greets the server, over TLS and with the credentials.
+    /// Connects to the server, starts TLS and logs in.
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let from_the_start = self.certificates.clone().filter(|_| self.tls == SmtpTls::Implicit);
         let server = (self.host.as_str(), self.port);
         let connected = AsyncSmtpConnection::connect_tokio1(server, None, &self.name, from_the_start, None);
         let mut connection = connected.await?;
         if let (SmtpTls::Starttls, Some(certificates)) = (self.tls, &self.certificates) {
-            // Fails where the server does not offer it.
+            // Fails if the server does not offer it.
             connection.starttls(certificates.clone(), &self.name).await?;
         }
         if let Some(credentials) = &self.credentials {
@@ -80,7 +82,7 @@ impl Smtp {
     async fn send(&self, message: &Message) -> Result<(), Undelivered> {
         let mut connection = self.connect().await.map_err(|error| Undelivered::for_now(&error.to_string()))?;
         let outcome = hand_over(&mut connection, message).await;
-        // The mail is delivered, or not, whatever comes now.
+        // Nothing after this changes whether the mail was delivered.
         tokio::spawn(async move { tokio::time::timeout(FAREWELL, connection.quit()).await.is_ok() });
         outcome
     }
@@ -92,21 +94,21 @@ impl Transport for Smtp {
             let message = self.letterhead.write(mail)?;
             match tokio::time::timeout(self.timeout, self.send(&message)).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(Undelivered::for_now("the mail server did not take the mail in time")),
+                Err(_) => Err(Undelivered::for_now("the mail server did not accept the mail in time")),
             }
         }
         .boxed()
     }
 }
 
-/// Gives one mail to the server. Only what is said about its recipient or its text can be final.
+/// Gives one mail to the server. Only an answer about its recipient or its text can be final.
 async fn hand_over(connection: &mut AsyncSmtpConnection, message: &Message) -> Result<(), Undelivered> {
     let (envelope, text) = (message.envelope(), message.formatted());
     let mut parameters = Vec::new();
     if !text.is_ascii() {
-        // Only addresses are written like this; everything else is encoded.
+        // Only addresses can have other letters; everything else is encoded.
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Err(Undelivered::for_good("the mail server takes no address with such letters (SMTPUTF8)"));
+            return Err(Undelivered::for_good("the mail server accepts only addresses in ASCII (no SMTPUTF8)"));
         }
         parameters = vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)];
     }
@@ -130,13 +132,13 @@ fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// What the certificate of the server is judged by: the public authorities, and the one of the file.
+/// The certificates that the server is verified with: the public authorities, and the one in the file.
 fn certificates(host: &str, file: &Path) -> Result<TlsParameters, String> {
     let mut parameters = TlsParameters::builder(host.to_owned());
     if !file.as_os_str().is_empty() {
-        let wrong = |error: String| format!("mail.smtp.root_certificate is no PEM file with a certificate: {error}");
-        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-        let root = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
+        let invalid = |error: String| format!("mail.smtp.root_certificate must be a certificate in PEM: {error}");
+        let pem = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+        let root = Certificate::from_pem(&pem).map_err(|error| invalid(error.to_string()))?;
         parameters = parameters.add_root_certificate(root);
     }
     parameters.build().map_err(|error| format!("mail.smtp cannot be used with TLS: {error}"))
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_safe_and_whole_is_taken() {
+    fn only_safe_and_complete_settings_are_accepted() {
         assert_eq!(refusal(|_| {}), None);
         assert_eq!(refusal(|smtp| (smtp.host, smtp.tls) = ("127.0.0.1".to_owned(), SmtpTls::None)), None);
         assert_eq!(refusal(|smtp| (smtp.allow_insecure, smtp.tls) = (true, SmtpTls::None)), None);

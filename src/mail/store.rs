@@ -15,13 +15,13 @@ use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
 
-/// Rows that are removed at once at most.
+/// Rows that one statement removes at most.
 const REMOVED: u64 = 1000;
 
-/// Who a letter goes to.
+/// The recipient of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
-    /// The user, if it is one.
+    /// The user, if the recipient is one.
     pub user: Option<Uuid>,
     /// The address.
     pub address: String,
@@ -29,15 +29,15 @@ pub struct Recipient {
     pub locale: Locale,
 }
 
-/// A mail that this process, and no other, may send until its lease ends.
+/// A mail that only this process may send until its lease ends.
 pub struct Claimed {
-    /// It.
+    /// The mail.
     pub mail: Mail,
-    /// How often it was tried, this time included.
+    /// Number of attempts, including this one.
     pub attempts: i32,
 }
 
-/// Puts letters into the outbox, in the transaction of the act that they are about: one statement, or none.
+/// Writes letters to the outbox, in the transaction of the act that they are about. One statement, or none.
 pub async fn queue(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -67,21 +67,21 @@ pub async fn queue(
     Ok(())
 }
 
-/// What waits, as the index of what is due has it.
+/// The waiting mails. The condition is the one of the index.
 const WAITING: &str = "FROM outgoing_mail WHERE sent_at IS NULL AND failed_at IS NULL";
 
-/// Whether a mail is due: one look at the index.
+/// Whether a mail is due. It reads only the index.
 pub async fn is_any_due(db: &Db, now: DateTimeUtc) -> Result<bool> {
     let sql = format!("SELECT 1 {WAITING} AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT 1");
     Ok(!db.rows(sql, vec![now.into()]).await?.is_empty())
 }
 
-/// How many mails wait.
+/// Number of waiting mails.
 pub async fn count_waiting(db: &Db) -> Result<i64> {
     Ok(db.rows(format!("SELECT count(*) {WAITING}"), Vec::new()).await?[0].try_get_by_index(0)?)
 }
 
-/// Takes so many of the mails that are due for the caller alone, until the moment.
+/// Claims up to `most` due mails for the caller, until `until`.
 pub async fn claim(db: &Db, now: DateTimeUtc, until: DateTimeUtc, most: u32) -> Result<Vec<Claimed>> {
     let lock = if db.backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
@@ -108,27 +108,26 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
     Ok(Claimed { mail, attempts: row.try_get_by_index(6)? })
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The mail is gone.
+    /// The mail was sent.
     Sent,
-    /// It is tried again.
+    /// The attempt failed, and there will be another.
     Delayed {
-        /// When.
+        /// When the next attempt is due.
         next: DateTimeUtc,
-        /// Why.
+        /// Why the attempt failed.
         reason: String,
     },
-    /// It is not.
+    /// The attempt failed, and it was the last.
     GivenUp {
-        /// Why.
+        /// Why the attempt failed.
         reason: String,
     },
 }
 
-/// Writes down what became of the attempt, in one statement. One that took longer than its lease says nothing any more
-/// about the mail, unless it has sent it.
+/// Records the outcome of an attempt, in one statement. If the attempt outlived its lease, only a success is recorded.
 pub async fn settle(db: &Db, id: Uuid, attempts: i32, now: DateTimeUtc, outcome: &Outcome) -> Result<()> {
     let done = ActiveModel { body_text: Set(String::new()), body_html: Set(String::new()), ..Default::default() };
     let change = match outcome.clone() {
@@ -149,9 +148,9 @@ pub async fn settle(db: &Db, id: Uuid, attempts: i32, now: DateTimeUtc, outcome:
     .await
 }
 
-/// Removes mails that were sent or given up before the moment; false if there may be more of them.
+/// Removes mails that were sent or given up before this time; false if there may be more.
 pub async fn remove(db: &Db, before: DateTimeUtc) -> Result<bool> {
-    // Keys are in the order of time, and no mail is sent before it is made: this reads the start of the table only.
+    // Keys are ordered by time, and no mail is sent before it is created. So this reads only the start of the table.
     let millis = u64::try_from(before.timestamp_millis()).unwrap_or_default();
     let last = uuid::Builder::from_unix_timestamp_millis(millis, &[0xff; 10]).into_uuid();
     let sql = format!(

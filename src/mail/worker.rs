@@ -1,7 +1,7 @@
-//! Takes mails out of the outbox and sends them, a few at once, for as long as the server runs.
+//! Sends the mails in the outbox, a few at the same time, while the server runs.
 //!
-//! It looks once a second whether a mail is due. That is one statement that reads one entry of an index and takes no
-//! lock, some tenths of a millisecond; so no act has to wake anybody, and mails of other processes go out as well.
+//! It checks once a second whether a mail is due. This is one statement that reads one entry of an index without a
+//! lock, in a fraction of a millisecond. So acts need not notify the worker, and mails of other processes are sent too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,19 +21,19 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
 
-/// Mails that are sent at once.
+/// Mails that are sent at the same time.
 const AT_ONCE: u32 = 8;
-/// How often to look, and how often after a fault of the database.
+/// The pause between checks, and the pause after a database error.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONG_PAUSE: Duration = Duration::from_secs(15);
-/// How long a mail is kept from others after the time that an attempt may take: to write down what became of it.
+/// How much longer than an attempt the lease lasts, so that the outcome can be recorded.
 const MARGIN: Duration = Duration::from_mins(1);
-/// How long mails that are on their way at the end may take.
+/// How long attempts may take after the shutdown begins.
 const END: Duration = Duration::from_secs(10);
-/// How often the queue is counted, and old mails are removed.
+/// How often waiting mails are counted and old mails are removed.
 const TIDIED: TimeDelta = TimeDelta::minutes(1);
 
-/// Sends what is in the outbox. Cheap to clone.
+/// Sends the mails in the outbox. Cheap to clone.
 #[derive(Clone)]
 pub struct Worker {
     db: Db,
@@ -44,14 +44,14 @@ pub struct Worker {
     keep: TimeDelta,
 }
 
-/// What became of the mails that were due.
+/// The outcomes of the mails that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Round {
-    /// So many are gone.
+    /// Number of mails that were sent.
     pub sent: usize,
-    /// So many are tried again.
+    /// Number of mails that will be tried again.
     pub delayed: usize,
-    /// So many are not.
+    /// Number of mails that were given up.
     pub given_up: usize,
 }
 
@@ -62,7 +62,7 @@ impl Round {
 }
 
 impl Worker {
-    /// As configured; says which setting is wrong.
+    /// Reads the settings. The error names the wrong setting.
     pub fn new(config: &Config, db: Db, clock: Clock, random: Random) -> Result<Self, String> {
         let settings = &config.mail;
         let letterhead = Letterhead::new(settings)?;
@@ -76,7 +76,7 @@ impl Worker {
         Ok(Self { db, clock, random, transport, lease, keep: TimeDelta::days(settings.keep_days) })
     }
 
-    /// Sends what is due at the moment: each mail once, whatever becomes of it.
+    /// Tries each mail that is due at `now` once.
     pub async fn deliver_due(&self, now: DateTimeUtc) -> Result<Round> {
         let mut all = Round::default();
         loop {
@@ -90,16 +90,16 @@ impl Worker {
         }
     }
 
-    /// Removes what was sent or given up long before the moment, and says how much waits.
+    /// Removes mails that were sent or given up long before `now`, and records how many wait.
     pub async fn tidy(&self, now: DateTimeUtc) -> Result<()> {
         while !store::remove(&self.db, now - self.keep).await? {}
-        // A number of mails; a float holds it.
+        // The gauge is a float, which holds every u32.
         let waiting = u32::try_from(store::count_waiting(&self.db).await?).unwrap_or(u32::MAX);
         metrics::gauge!("tenantry_mail_waiting").set(waiting);
         Ok(())
     }
 
-    /// Works until `end` is done; then finishes what it is sending.
+    /// Works until `end` completes. Then it finishes the running attempts.
     pub async fn run(self, end: impl Future<Output = ()>) {
         let mut end = std::pin::pin!(end);
         let mut tidied = DateTimeUtc::UNIX_EPOCH;
@@ -109,7 +109,7 @@ impl Worker {
                 pause = &mut step => pause,
                 () = &mut end => {
                     if tokio::time::timeout(END, step).await.is_err() {
-                        tracing::warn!(seconds = END.as_secs(), "mails that are still being sent are left to the next start");
+                        tracing::warn!(seconds = END.as_secs(), "unfinished attempts are left to the next start");
                     }
                     return;
                 }
@@ -121,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Sends some mails, and says how long there is nothing to do.
+    /// Sends some mails, and returns how long to pause.
     async fn step(&self, tidied: &mut DateTimeUtc) -> Duration {
         let now = self.clock.now();
         let some = async {
@@ -134,7 +134,7 @@ impl Worker {
         match some.await {
             Ok(some) if some.total() == 0 => PAUSE,
             Ok(_) => Duration::ZERO,
-            // The log has it.
+            // The error is already in the log.
             Err(_) => LONG_PAUSE,
         }
     }
@@ -155,7 +155,7 @@ impl Worker {
         Ok(round)
     }
 
-    /// Tries to send one mail, and writes down what became of it.
+    /// Tries to send one mail, and records the outcome.
     async fn attempt(&self, claimed: Claimed) -> Outcome {
         let Claimed { mail, attempts } = claimed;
         let (id, at) = (mail.id, mail.at);
@@ -178,29 +178,29 @@ impl Worker {
             }
             Outcome::Delayed { next, reason } => {
                 metrics::counter!("tenantry_mail_delayed_total").increment(1);
-                tracing::warn!(%id, attempts, reason, %next, "a mail was not sent and is tried again");
+                tracing::warn!(%id, attempts, reason, %next, "a mail was not sent and will be tried again");
             }
             Outcome::GivenUp { reason } => {
                 metrics::counter!("tenantry_mail_failed_total").increment(1);
                 tracing::error!(%id, attempts, reason, "a mail was given up");
             }
         }
-        // Nobody else takes the mail for as long as this tries.
-        let written = async {
+        // The lease keeps other processes away from the mail during this time.
+        let recorded = async {
             while store::settle(&self.db, id, attempts, now, &outcome).await.is_err() {
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        if tokio::time::timeout(MARGIN, written).await.is_err() {
-            tracing::error!(%id, ?outcome, "what became of a mail could not be written down: it is sent again");
+        if tokio::time::timeout(MARGIN, recorded).await.is_err() {
+            tracing::error!(%id, ?outcome, "the outcome of a mail could not be recorded, so it is sent again");
         }
         outcome
     }
 
-    /// In a task of its own, so that a fault in it ends this one attempt only.
+    /// Delivers in its own task, so that a panic ends only this attempt.
     async fn deliver(&self, mail: Mail) -> Result<(), Undelivered> {
         let transport = Arc::clone(&self.transport);
         let delivered = tokio::spawn(async move { transport.deliver(mail).await });
-        delivered.await.unwrap_or_else(|_| Err(Undelivered::for_now("the attempt broke off")))
+        delivered.await.unwrap_or_else(|_| Err(Undelivered::for_now("the attempt panicked")))
     }
 }

@@ -1,19 +1,19 @@
-//! What the operator of the samples sells.
+//! The articles that the operator sells in demo and scale data.
 
 use entity::{service::Kind, subscription::Term};
 
-/// Something that is sold. Its price in Swedish kronor is such that VAT comes out even, also in euro.
+/// An article. Its price in Swedish kronor is chosen so that VAT is a whole number, also in euro.
 #[derive(Clone, Copy, Debug)]
 pub struct Article {
     /// Code, as on invoices.
     pub code: &'static str,
     /// Name.
     pub name: &'static str,
-    /// What sort of service it gives.
+    /// The kind of service that it gives.
     pub kind: Kind,
-    /// How often it is paid.
+    /// How often it renews.
     pub term: Term,
-    /// Price of one unit and term, in öre.
+    /// Price of one unit for one term, in öre.
     price: i64,
 }
 
@@ -31,7 +31,7 @@ pub const DEVICES: Article = monthly("LOGGER-10", "Data loggers, quota of ten", 
 /// Something else.
 pub const BACKUP: Article = monthly("BACKUP", "Daily backup", Kind::Other, 4_000);
 
-/// All of them.
+/// All articles.
 pub const ALL: [Article; 6] = [SITE, DOMAIN, SERVER, SEATS, BACKUP, DEVICES];
 
 const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64) -> Article {
@@ -39,12 +39,12 @@ const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64)
 }
 
 impl Article {
-    /// Price of one unit and term, in minor units of the currency.
+    /// Price of one unit for one term, in minor units of the currency.
     pub fn price_in(&self, currency: &str) -> i64 {
         if currency == "EUR" { self.price / 10 } else { self.price }
     }
 
-    /// The name of a service of this sort at somebody with the domain name.
+    /// The name of a service of this kind, for an organisation with this domain name.
     pub fn label(&self, domain: &str) -> String {
         match self.kind {
             Kind::Domain => domain.to_owned(),

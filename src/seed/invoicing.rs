@@ -1,4 +1,4 @@
-//! Invoices whose lines add up.
+//! Invoices with correct sums.
 
 use chrono::{Days, Months};
 use entity::{invoice, invoice_line, subscription};
@@ -10,17 +10,17 @@ const VAT_BASIS_POINTS: i32 = 2_500;
 /// Days from the issue to the last day to pay.
 const DAYS_TO_PAY: u64 = 30;
 
-/// The last day to pay what is issued on the day.
+/// The last day to pay an invoice that is issued on this day.
 pub fn due_on(issued_on: Date) -> Date {
     issued_on + Days::new(DAYS_TO_PAY)
 }
 
-/// The number of an invoice, from 1 on for each issuer.
+/// The number of an invoice. Each issuer counts from 1.
 pub fn number(count: u64) -> String {
     format!("{count:06}")
 }
 
-/// The day on which the term after this one begins.
+/// The first day of the next term.
 pub fn next_term(term: subscription::Term, on: Date) -> Date {
     match term {
         subscription::Term::Monthly => on + Months::new(1),
@@ -28,7 +28,7 @@ pub fn next_term(term: subscription::Term, on: Date) -> Date {
     }
 }
 
-/// A line for the term of the subscription that begins with the invoice; its amounts are added to the invoice.
+/// A line for the term that begins on the day of issue. Adds its amounts to the invoice.
 pub fn add_line(
     invoice: &mut invoice::Model,
     id: Uuid,

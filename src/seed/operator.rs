@@ -14,8 +14,8 @@ use crate::base::random::Random;
 use crate::oversight::audit::{self, Event};
 use crate::people::user::{Address, Passwords};
 
-/// Makes a new owner of the operator, and the operator itself where there is none yet. Gives the password, which is
-/// kept nowhere else.
+/// Creates an owner of the operator, and the operator itself if there is none yet. Returns the password, which is not
+/// stored.
 pub async fn operator(
     db: &Db,
     passwords: &Passwords,
@@ -47,7 +47,7 @@ pub async fn operator(
     };
     db.write(async |transaction| {
         if store::is_taken(transaction, &owner.email).await? {
-            let message = format!("{} has an account already. Choose another address.", owner.email);
+            let message = format!("{} already has an account. Choose another address.", owner.email);
             return Err(Error::Conflict(message));
         }
         let mut rows = Rows::default();
@@ -103,7 +103,7 @@ mod tests {
     use crate::access::{Access, Actor, Permission};
 
     #[tokio::test]
-    async fn the_first_owner_makes_the_operator_and_the_second_joins_it() {
+    async fn the_first_owner_creates_the_operator_and_the_second_joins_it() {
         let test = TestDb::open().await;
         let (clock, random) = (Clock::System, Random::seeded(1));
         let make = async |email: &str| operator(&test.db, &test.passwords, &clock, &random, email, "Pia Rask").await;
@@ -124,8 +124,8 @@ mod tests {
             let (organisation, user): (Uuid, Uuid) = row.try_get_many_by_index().unwrap();
             let access = Access::new(test.db.clone(), TestDb::actor(user), clock.now());
             assert!(matches!(access.actor(), Actor::User(_)));
-            let seen = access.look(organisation).await.unwrap().unwrap();
-            assert!(seen.grants.has(Permission::OrganisationSuspend));
+            let decision = access.look(organisation).await.unwrap().unwrap();
+            assert!(decision.grants.has(Permission::OrganisationSuspend));
         }
         test.close().await;
     }

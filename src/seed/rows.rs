@@ -1,5 +1,4 @@
-//! The rows to be written, table by table, and how a new row of the central tables looks. The tests build theirs from the
-//! same constructors.
+//! The rows to write, table by table, with constructors for the central tables. The tests use the same constructors.
 
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use super::store::{insert, set_values};
 use crate::access::{BuiltinRole, PermissionSet};
 
-/// Rows that belong together, under the names of their tables: all are written in one transaction, or none.
+/// Rows that are written together, in one transaction.
 #[derive(Debug, Default)]
 pub struct Rows {
     /// Rows of the table of users.
@@ -55,7 +54,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Writes all of them, each after what it points to.
+    /// Writes all rows, each after the rows that it points to.
     pub async fn write(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         insert(transaction, &self.users).await?;
         insert(transaction, &self.organisations).await?;
@@ -104,7 +103,7 @@ pub fn organisation(
     organisation::Model { id, name: name.to_owned(), kind, state: organisation::State::Active, code, created_at }
 }
 
-/// A membership without an end, which came through no partnership.
+/// A membership without an end, not given through a partnership.
 pub const fn membership(id: Uuid, organisation: Uuid, user: Uuid, created_at: DateTimeUtc) -> membership::Model {
     membership::Model {
         id,
@@ -120,13 +119,13 @@ pub const fn membership(id: Uuid, organisation: Uuid, user: Uuid, created_at: Da
 /// A role of a member.
 #[derive(Clone, Copy, Debug)]
 pub enum Held {
-    /// A role that every organisation has.
+    /// A built-in role.
     Builtin(BuiltinRole),
-    /// A role that the organisation defined, by its id.
+    /// A custom role, by its id.
     Custom(Uuid),
 }
 
-/// A role in the hands of a member.
+/// A role of a membership.
 pub fn membership_role(id: Uuid, organisation: Uuid, membership: Uuid, role: Held) -> membership_role::Model {
     let (builtin, role_id) = match role {
         Held::Builtin(role) => (Some(role.name().to_owned()), None),
@@ -135,7 +134,7 @@ pub fn membership_role(id: Uuid, organisation: Uuid, membership: Uuid, role: Hel
     membership_role::Model { id, organisation_id: organisation, membership_id: membership, builtin, role_id }
 }
 
-/// An active partnership without an end, which delegates nothing for the clients of the client.
+/// An active partnership without an end. It delegates nothing at the client's own clients.
 pub fn partnership(
     id: Uuid,
     (reseller, client): (Uuid, Uuid),

@@ -1,5 +1,5 @@
 //! The statements of the generators.
-#![expect(clippy::disallowed_methods, reason = "nobody is asking: the generators run from the command line")]
+#![expect(clippy::disallowed_methods, reason = "the generators run from the command line, so there is no viewer")]
 
 use entity::{organisation, property_value, user};
 use sea_orm::{
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::base::error::{Error, Result};
 use crate::partners::property::{self, Stored};
 
-/// Parameters of one statement at most. SQLite takes 32,766 and PostgreSQL 65,535; beyond this it gets no faster.
+/// The most parameters of one statement. SQLite accepts 32,766 and PostgreSQL 65,535, but more than this is no faster.
 const PARAMETERS: usize = 8_192;
 
-/// Inserts the rows in statements of powers of two, so that few different ones are prepared.
+/// Inserts the rows in statements whose sizes are powers of two, so that only a few statements are prepared.
 pub async fn insert<M, A>(transaction: &DatabaseTransaction, rows: &[M]) -> Result<(), DbErr>
 where
     M: ModelTrait + IntoActiveModel<A>,
@@ -31,7 +31,7 @@ where
     Ok(())
 }
 
-/// Sets values of properties: triggers have made a row for each, without a value.
+/// Sets values of properties. Triggers have created a row without a value for each.
 pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_value::Model]) -> Result<(), DbErr> {
     for of_one in rows.chunk_by(|row, next| row.organisation_id == next.organisation_id) {
         let changes = of_one.iter().map(|row| property::store::Change {
@@ -51,14 +51,13 @@ pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_valu
     Ok(())
 }
 
-/// Refuses a database that holds users or organisations.
+/// Refuses a database that has users or organisations.
 pub async fn require_empty(connection: &impl ConnectionTrait) -> Result<()> {
     if !is_used(connection).await? {
         return Ok(());
     }
     Err(Error::Conflict(
-        "The database holds users or organisations already. Point database.url, or data_dir, to an empty one."
-            .to_owned(),
+        "The database already has users or organisations. Set database.url or data_dir to an empty one.".to_owned(),
     ))
 }
 
@@ -75,7 +74,7 @@ async fn is_used(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(user.is_some() || organisation.is_some())
 }
 
-/// Whether somebody has the address.
+/// Whether a user has the address.
 pub async fn is_taken(connection: &impl ConnectionTrait, email: &str) -> Result<bool, DbErr> {
     Ok(user::Entity::find().filter(user::Column::Email.eq(email)).one(connection).await?.is_some())
 }

@@ -1,4 +1,4 @@
-//! A migrated database of its own for each test: SQLite, or PostgreSQL where `TEST_DATABASE_URL` names a server.
+//! A separate, migrated database for each test: SQLite, or PostgreSQL if `TEST_DATABASE_URL` names a server.
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database};
@@ -12,25 +12,25 @@ use crate::base::db::Db;
 use crate::base::random::Random;
 use crate::people::user::Passwords;
 
-/// A database that is there for one test.
+/// The database of one test.
 pub struct TestDb {
-    /// It.
+    /// The connection.
     pub db: Db,
-    /// Hashes at the lowest cost.
+    /// Hashes passwords at the lowest cost.
     pub passwords: Passwords,
     folder: TempDir,
     server: Option<(String, String)>,
 }
 
 impl TestDb {
-    /// Makes it and brings its tables up to date.
+    /// Creates and migrates a database.
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::defaults().unwrap();
         config.data_dir = folder.path().to_owned();
         config.passwords.memory_kib = 8;
         config.passwords.iterations = 1;
-        #[expect(clippy::disallowed_methods, reason = "a test is told where to run by its environment")]
+        #[expect(clippy::disallowed_methods, reason = "the environment says which database a test uses")]
         let server = std::env::var("TEST_DATABASE_URL").ok().map(|url| {
             let name = format!("seed_test_{}", Uuid::from_bytes(Random::system().bytes()).simple());
             (url, name)
@@ -46,7 +46,7 @@ impl TestDb {
         Self { db, passwords: Passwords::new(&config), folder, server }
     }
 
-    /// The user in a session.
+    /// The user as an actor in a session.
     pub fn actor(user: Uuid) -> Actor {
         Actor::User(UserActor {
             id: user,
@@ -59,24 +59,24 @@ impl TestDb {
         })
     }
 
-    /// What the user decides by, as of now.
+    /// The access of the user, as of now.
     pub async fn access_of(&self, email: &str) -> Access {
         let rows = self.db.rows("SELECT id FROM \"user\" WHERE email = $1", vec![email.into()]).await.unwrap();
         Access::new(self.db.clone(), Self::actor(rows[0].try_get_by_index(0).unwrap()), Clock::System.now())
     }
 
-    /// The organisation of the name.
+    /// The organisation with this name.
     pub async fn organisation(&self, name: &str) -> Uuid {
         let rows = self.db.rows("SELECT id FROM organisation WHERE name = $1", vec![name.into()]).await.unwrap();
         rows[0].try_get_by_index(0).unwrap()
     }
 
-    /// The one number that the statement gives.
+    /// The number that the statement returns.
     pub async fn count(&self, sql: &str) -> i64 {
         self.db.rows(sql, vec![]).await.unwrap()[0].try_get_by_index(0).unwrap()
     }
 
-    /// Throws it away.
+    /// Deletes the database.
     pub async fn close(self) {
         self.db.close().await;
         if let Some((url, name)) = &self.server {

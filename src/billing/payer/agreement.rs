@@ -130,15 +130,15 @@ fn too_long(day: Date) -> UserError {
 /// the billing of one that it pays for, or the billing or invoices of the one that pays for it.
 pub async fn visible_cards(request: &Request, path: &[Uuid], known: &[Uuid]) -> Result<Vec<Option<Card>>> {
     let decisions = request.access.look_all(path.iter().copied().collect::<HashSet<_>>()).await?;
-    let may = |place: Option<usize>, permission| {
-        place.and_then(|place| decisions.get(path.get(place)?)).is_some_and(|at| at.grants.has(permission))
+    let may = |index: Option<usize>, permission| {
+        index.and_then(|index| decisions.get(path.get(index)?)).is_some_and(|at| at.grants.has(permission))
     };
-    let cards = path.iter().enumerate().map(|(place, id)| {
+    let cards = path.iter().enumerate().map(|(index, id)| {
         let is_visible = known.contains(id)
-            || may(Some(place), Permission::OrganisationRead)
-            || may(place.checked_sub(1), Permission::BillingRead)
-            || may(Some(place + 1), Permission::InvoiceRead)
-            || may(Some(place + 1), Permission::BillingRead);
+            || may(Some(index), Permission::OrganisationRead)
+            || may(index.checked_sub(1), Permission::BillingRead)
+            || may(Some(index + 1), Permission::InvoiceRead)
+            || may(Some(index + 1), Permission::BillingRead);
         decisions.get(id).filter(|_| is_visible).map(access::Decision::card)
     });
     Ok(cards.collect())

@@ -92,10 +92,10 @@ fn depth_below(links: &[Link], organisation: Uuid, day: Date) -> usize {
     for link in links.iter().filter(|link| link.holds_on(day)) {
         below.entry(link.payer).or_default().push(link.organisation);
     }
-    let (mut depth, mut seen, mut level) = (0, HashSet::from([organisation]), vec![organisation]);
+    let (mut depth, mut visited, mut level) = (0, HashSet::from([organisation]), vec![organisation]);
     while depth <= LONGEST {
         let next = level.iter().flat_map(|at| below.get(at).into_iter().flatten().copied());
-        level = next.filter(|at| seen.insert(*at)).collect();
+        level = next.filter(|id| visited.insert(*id)).collect();
         if level.is_empty() {
             break;
         }

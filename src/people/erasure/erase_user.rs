@@ -62,7 +62,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
             audit::record(work, event).await?;
         }
     }
-    // Before the memberships go: the log names the person by them too.
+    // This comes before the memberships are removed, because the log finds the person by them too.
     audit::store::forget_person(tx, user).await?;
     session::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;
@@ -79,7 +79,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
 }
 
 async fn close(work: &Work<'_>, one: &Belonging) -> Result<()> {
-    // An organisation of one person may bear the person's name.
+    // An organisation of one person may have the person's name.
     let name = if one.is_person() { ERASED_NAME } else { &one.name };
     store::close(work.tx, one, name, work.now).await?;
     let event = Event::done("closeOrganisation", one.id, None)

@@ -1,4 +1,4 @@
-//! The keys that sign access tokens. They come from the configuration, or from a file that the first start makes.
+//! The keys that sign access tokens. They come from the configuration, or from a file that the first start creates.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -60,7 +60,7 @@ pub fn load(config: &Config, random: &Random) -> Result<Vec<SigningKey>, String>
         let pem = if given.contains("-----BEGIN") {
             given.clone()
         } else {
-            std::fs::read_to_string(given).map_err(|error| named(format!("is no file that can be read: {error}")))?
+            std::fs::read_to_string(given).map_err(|error| named(format!("is not a readable file: {error}")))?
         };
         SigningKey::from_pem(&pem).map_err(named)
     };
@@ -119,6 +119,6 @@ mod tests {
         assert_eq!(load(&config, &Random::seeded(0)).map(|keys| keys.len()), Ok(2));
         config.tokens.signing_keys = vec!["not/there.pem".to_owned()];
         let problem = load(&config, &Random::seeded(0)).map(|keys| keys.len()).unwrap_err();
-        assert!(problem.starts_with("tokens.signing_keys, entry 1, is no file"), "{problem}");
+        assert!(problem.starts_with("tokens.signing_keys, entry 1, is not a readable file"), "{problem}");
     }
 }

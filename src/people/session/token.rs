@@ -24,9 +24,9 @@ use crate::base::random::Random;
 const AUDIENCE: &str = "tenantry";
 /// The type in the header (RFC 9068). It keeps other tokens of the same issuer from passing as access tokens.
 const TYPE: &str = "at+jwt";
-/// How far the clocks of two nodes may be apart, in seconds.
+/// How many seconds the clocks of two nodes may differ.
 const LEEWAY: i64 = 30;
-/// Longest token that is read, in bytes; ours have about 500.
+/// The longest token that is read, in bytes. Ours have about 500.
 const LONGEST: usize = 4_096;
 /// The beginning of each refresh token, so that a leaked one is recognised.
 const REFRESH_PREFIX: &str = "tenantry_refresh_";
@@ -84,7 +84,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// Reads the configured keys, or the one in the data directory, which is made on first start.
+    /// Reads the configured keys, or the one in the data directory, which the first start creates.
     pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         crypto::install();
         let settings = &config.tokens;

@@ -10,7 +10,7 @@ use crate::base::error::{UserError, UserErrorCode};
 pub struct Address(String);
 
 impl Address {
-    /// Reads an address as it was typed: trims it, and writes it in small letters with one encoding for each letter.
+    /// Reads an address as it was typed: trims it, and writes it in lower case with one encoding for each letter.
     /// `None` if it is not an address.
     pub fn parse(typed: &str) -> Option<Self> {
         const OPTIONS: Options =

@@ -68,7 +68,7 @@ async fn request_change(work: &Work<'_>, user: &user::Model, address: &str) -> R
     let config = &work.request.config;
     link::store::void(work.tx, user.id, &[Kind::Change]).await?;
     let owner = store::find_by_address(work.tx, address).await?;
-    // A taken address costs the same statements, so that the time tells nothing. That link opens nothing.
+    // A taken address costs the same statements, so that the time reveals nothing. That link does nothing.
     let id = if owner.is_some() { Uuid::nil() } else { user.id };
     let secret = link::store::issue(work, id, Kind::Change, address).await?;
     letters::send(work, recipient(user), letters::change_asked(user.locale.into(), config)).await?;

@@ -57,7 +57,7 @@ async fn confirm(work: &Work<'_>, token: &str) -> Result<Committed<()>> {
     Ok(Committed::Done(()))
 }
 
-/// `user` is the row from before the move.
+/// Completes the move. `user` is the row from before it.
 async fn tell_both_addresses(work: &Work<'_>, user: &user::Model, new_address: String) -> Result<()> {
     let (locale, config) = (user.locale.into(), &work.request.config);
     // Only a verified address can take the account back: an unverified one may belong to somebody else.

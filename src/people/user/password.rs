@@ -48,7 +48,7 @@ pub enum Verdict {
     Outdated,
 }
 
-/// Computes and compares hashes on threads of their own, a limited number at once. Cheap to clone.
+/// Computes and compares hashes on separate threads, a limited number at the same time. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
@@ -62,7 +62,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// With the configured cost, raised to the minimum of Argon2.
+    /// Hashes with the configured cost, raised to the minimum of Argon2.
     pub fn new(config: &Config) -> Self {
         let settings = &config.passwords;
         let memory = settings.memory_kib.max(Params::MIN_M_COST);
@@ -80,7 +80,7 @@ impl Passwords {
         }
     }
 
-    /// How many hashes are computed at once.
+    /// How many hashes are computed at the same time.
     pub const fn concurrent(&self) -> usize {
         self.concurrent
     }

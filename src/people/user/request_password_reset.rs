@@ -42,7 +42,7 @@ async fn request_password_reset(act: Act<'_>, input: RequestPasswordResetInput) 
             if !throttle::may_mail(work, MailKind::Reset, address).await? {
                 return Ok(());
             }
-            // An unknown address costs the same statements, so that the time tells nothing.
+            // An unknown address costs the same statements, so that the time reveals nothing.
             let id = user.as_ref().map_or_else(Uuid::nil, |user| user.id);
             let secret = link::store::issue(work, id, Kind::Reset, address).await?;
             let Some(user) = user else {

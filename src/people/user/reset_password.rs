@@ -49,12 +49,12 @@ async fn reset_password(act: Act<'_>, input: ResetPasswordInput) -> Result<Reset
     Ok(ResetPasswordPayload { reset: true, ..Default::default() })
 }
 
-/// Gives the key of the user. A link stays used even if its account is disabled.
+/// Returns the key of the user. A link stays used even if its account is disabled.
 async fn reset(work: &Work<'_>, token: &str, password_hash: &str) -> Result<Committed<Uuid>> {
     let Work { tx, now, .. } = *work;
     let link = link::store::take(work, Kind::Reset, token).await?.ok_or_else(link::invalid)?;
     let Some(user) = store::lock(tx, link.user_id).await? else { return Ok(Committed::Refused(link::invalid())) };
-    // An account with an unverified address may have been made by somebody else: nothing of theirs stays.
+    // An account with an unverified address may have been created by somebody else, so nothing of theirs remains.
     if !store::claim(tx, user.id, password_hash, now).await? {
         store::set_password(tx, user.id, password_hash).await?;
     }

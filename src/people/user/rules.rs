@@ -13,7 +13,7 @@ const DIFFERENT: usize = 5;
 /// A local part of an address of this length or more must not be in the password.
 const RECOGNISABLE: usize = 4;
 
-/// The most common passwords of eight or more characters from public breaches, in small letters and sorted.
+/// The most common passwords of eight or more characters from public breaches, in lower case and sorted.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// Refuses a password in the field that is too weak for the user with the address.

@@ -70,7 +70,7 @@ async fn sign_up(act: Act<'_>, input: SignUpInput) -> Result<SignUpPayload> {
         account.accept_invitation(act, token, input.password).await?;
     } else {
         throttle::count_request(act.request).await?;
-        // Known addresses are hashed for too, so that the time tells nothing.
+        // The password is hashed for known addresses too, so that the time reveals nothing.
         let password_hash = passwords.hash(input.password).await?;
         account.create(act, &password_hash).await?;
     }
@@ -133,7 +133,7 @@ impl NewAccount {
         let organisation = invited.row.organisation_id;
         let accepted = Accepted { action: act.action, field: TOKEN, token, organisation };
         let party = Party::New(&new);
-        // An invitation that was found void stays void.
+        // An invitation that turned out to be void stays void.
         request.transaction(async |work| make_member(work, &accepted, &party).await).await?.into_result()
     }
 

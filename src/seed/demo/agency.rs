@@ -1,4 +1,4 @@
-//! An agency that keeps one organisation for each of its customers and has their invoices sent to itself.
+//! An agency with one organisation for each of its customers. Their invoices go to the agency.
 
 use super::super::articles::{DOMAIN, SEATS, SERVER, SITE};
 use super::Character;

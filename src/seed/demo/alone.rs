@@ -1,4 +1,5 @@
-//! People without partners: a firm of one, and one person with three organisations, of which one pays for another.
+//! People without partners: a company of one person, and a person with three organisations. One of the three pays for
+//! another.
 
 use super::super::articles::{BACKUP, DOMAIN, SEATS, SITE};
 use super::Character;
@@ -33,7 +34,7 @@ pub fn tell(world: &mut World) {
     world.buys(cafe, &[(SITE, 1), (DOMAIN, 1), (SEATS, 2)]);
     world.buys(sailing, &[(SITE, 1), (BACKUP, 1)]);
     world.pays(holding, cafe, 90);
-    // The first was issued before the holding paid.
+    // The first invoice was issued before the holding paid.
     world.billed(cafe, &[Paid(110), Paid(74), Unpaid(44), Unpaid(13)]);
     world.billed(holding, &[Paid(42), Unpaid(12)]);
     world.billed(sailing, &[Paid(40)]);

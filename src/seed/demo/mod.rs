@@ -1,7 +1,7 @@
-//! The situations for which such portals exist, each with people to log in as. All dates are relative to now.
+//! The demo: typical situations of a portal, each with people to log in as. All dates are relative to now.
 //!
-//! Each story is one file. `world.rs`, `terms.rs` and `trade.rs` have the words that they are told with: organisations
-//! and people, partnerships, what is bought and billed. Nothing is written before all is told; then all of it is, or nothing.
+//! Each story is one file. The stories use the words of `world.rs` (organisations and people), `terms.rs`
+//! (partnerships) and `trade.rs` (purchases and invoices). All rows are written at the end, in one transaction.
 
 mod agency;
 mod alone;
@@ -30,10 +30,10 @@ use crate::base::error::Result;
 use crate::base::random::Random;
 use crate::people::user::Passwords;
 
-/// Everybody's password. It opens samples only.
+/// The password of everybody in the demo.
 const PASSWORD: &str = "tenantry-demo";
 
-/// Somebody whom a story is about.
+/// A person of a story.
 struct Character {
     name: &'static str,
     email: &'static str,
@@ -64,9 +64,9 @@ pub fn people() -> Vec<Person> {
         .collect()
 }
 
-/// Writes all stories into an empty database, and gives the people to log in as.
+/// Writes all stories to an empty database, and returns the people to log in as.
 pub async fn demo(db: &Db, passwords: &Passwords, clock: &Clock, random: &Random) -> Result<Vec<Person>> {
-    // One hash serves all: they have one password.
+    // Everybody has the same password, so one hash is enough.
     let password_hash = passwords.hash(PASSWORD.to_owned()).await?;
     let mut world = World::new(clock.now(), random.clone(), password_hash);
     platform::tell(&mut world);

@@ -1,4 +1,4 @@
-//! A reseller whose five clients let in different amounts, one not yet, and one no longer.
+//! A reseller with five clients. Three delegate different permissions, one has not answered yet, and one has stopped.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -70,7 +70,7 @@ const GINA: Character = Character {
 
 pub const CAST: &[Character] = &[GRY, HANS, FINN, OLAV, UNNI, VERA, ZARA, INGA, ERIK, GINA];
 
-/// What other stories go on from.
+/// The organisations that other stories use.
 pub struct Nordhost {
     pub reseller: Uuid,
     pub fjord_foods: Uuid,
@@ -103,7 +103,7 @@ pub fn tell(world: &mut World) -> Nordhost {
     Nordhost { reseller, fjord_foods }
 }
 
-/// Lets everything through, also to those above the reseller.
+/// Delegates everything, also to the resellers above.
 fn fjord_foods(world: &mut World, reseller: Uuid) -> Uuid {
     let olav = world.person(&OLAV);
     let foods = world.organisation("Fjord Foods", Kind::Company, &BERGEN, olav);
@@ -121,7 +121,7 @@ fn fjord_foods(world: &mut World, reseller: Uuid) -> Uuid {
     foods
 }
 
-/// Lets everything through, but nobody from above the reseller.
+/// Delegates everything, but not to the resellers above.
 fn gamla_bageriet(world: &mut World, reseller: Uuid) {
     let vera = world.person(&VERA);
     let bakery = world.organisation("Gamla Bageriet", Kind::Company, &GOTEBORG, vera);
@@ -133,7 +133,7 @@ fn gamla_bageriet(world: &mut World, reseller: Uuid) {
     world.billed(bakery, &[Paid(95), Unpaid(64), HalfPaid(33), Unpaid(3)]);
 }
 
-/// Gives an overview, and keeps its invoices and services to itself.
+/// Delegates an overview, but not its invoices and services.
 fn harbour_clinic(world: &mut World, reseller: Uuid) {
     let zara = world.person(&ZARA);
     let clinic = world.organisation("Harbour Clinic", Kind::Company, &BERGEN, zara);
@@ -160,7 +160,7 @@ fn island_ferries(world: &mut World, reseller: Uuid) {
     world.billed(ferries, &[Paid(62), Unpaid(34), Unpaid(4)]);
 }
 
-/// Let everything through until the partnership reached its last day.
+/// Delegated everything until the partnership expired.
 fn juniper_books(world: &mut World, reseller: Uuid) {
     let gina = world.person(&GINA);
     let books = world.organisation("Juniper Books", Kind::Company, &BERGEN, gina);

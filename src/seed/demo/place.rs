@@ -1,6 +1,6 @@
-//! Where the organisations of the stories are, and their addresses.
+//! The addresses of the organisations in the stories.
 
-/// Where an organisation is: what stands on its invoices.
+/// The place of an organisation, as on its invoices.
 pub struct Place {
     /// ISO 3166-1 alpha-2.
     pub country: &'static str,
@@ -17,7 +17,7 @@ pub const BERGEN: Place = Place { country: "NO", currency: "NOK", address: "Stra
 /// In Estonia.
 pub const TALLINN: Place = Place { country: "EE", currency: "EUR", address: "Pikk 21\n10123 Tallinn" };
 
-/// A domain name that nobody can own: `Fjord Foods` has fjordfoods.example.
+/// A domain name that nobody can register: `Fjord Foods` has fjordfoods.example.
 pub fn domain(name: &str) -> String {
     let letters = name.to_lowercase().replace(['å', 'ä'], "a").replace(['é', 'è'], "e").replace(['ö', 'ø'], "o");
     let letters: String = letters.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -1,4 +1,4 @@
-//! Who runs the platform: staff reach everything, each as far as their role says.
+//! The operator: its staff reach every organisation, with the permissions of their roles.
 
 use super::Character;
 use super::place::GOTEBORG;

@@ -1,4 +1,4 @@
-//! The words for what resellers keep about their clients.
+//! The words for properties of clients.
 
 use entity::{client_view, property_definition, property_value};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::world::World;
 use crate::partners::property::{Kind, Stored};
 
 impl World {
-    /// A property of the reseller's clients, behind those that there are; a choice has choices.
+    /// Adds a property to the reseller's clients, after the existing ones. `choices` is only for a choice.
     pub fn property(&mut self, reseller: Uuid, key: &str, label: &str, kind: Kind, choices: &[&str]) {
         let (id, created_at) = self.id();
         let before = self.rows.property_definitions.iter().filter(|row| row.organisation_id == reseller).count();
@@ -25,7 +25,7 @@ impl World {
         });
     }
 
-    /// What the reseller keeps about a client that has no other partnership with it.
+    /// Sets the reseller's values about a client. The client must have only one partnership with the reseller.
     pub fn keeps(&mut self, reseller: Uuid, client: Uuid, values: &[(&str, &str)]) {
         let is_it = |(a, b)| a == reseller && b == client;
         let partnership = self.rows.partnerships.iter().find(|row| is_it((row.reseller_id, row.client_id)));
@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    /// A saved view of the reseller's clients.
+    /// Adds a saved view of the reseller's clients.
     pub fn view(&mut self, reseller: Uuid, name: &str, filter: &Value, order: &Value, columns: &[&str]) {
         let (id, created_at) = self.id();
         self.rows.client_views.push(client_view::Model {

@@ -1,4 +1,4 @@
-//! A school where everybody sees what their work needs, and no more.
+//! A school whose people see only what they need for their work.
 
 use super::super::articles::{DEVICES, DOMAIN, SEATS, SITE};
 use super::Character;

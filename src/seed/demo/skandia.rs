@@ -1,5 +1,5 @@
-//! A distributor above two resellers, which have one client in common: who comes from above gets what both links of a
-//! way let through, and the ways add up.
+//! A distributor above two resellers with a client in common. The distributor's people get what both partnerships of a
+//! path delegate, and the two paths add up.
 
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub fn tell(world: &mut World, nordhost: &Nordhost) {
 
     let overview = DelegationPreset::Overview.set();
     let billing = DelegationPreset::Billing.set();
-    // Who they are, whom they have and what they earn.
+    // Names, clients and earnings.
     let business = overview | PermissionSet::of(&[Permission::ClientRead, Permission::CommissionRead]);
     world.partnership(skandia, nordhost.reseller, delegating(business).and_at_clients(overview));
     world.partnership(skandia, baltic, delegating(business).and_at_clients(billing));

@@ -1,4 +1,4 @@
-//! Somebody who has nothing to do with any other story.
+//! A person who is in no other story.
 
 use super::super::articles::SITE;
 use super::Character;

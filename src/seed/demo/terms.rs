@@ -17,30 +17,30 @@ pub struct Terms {
     ends_in_days: Option<i64>,
 }
 
-/// A partnership that lets these permissions through.
+/// The terms of a partnership that delegates these permissions at the client.
 pub fn delegating(delegated: PermissionSet) -> Terms {
     Terms { delegated, client_delegated: PermissionSet::EMPTY, includes_upstream: false, ends_in_days: None }
 }
 
 impl Terms {
-    /// Lets these through to the client's own clients.
+    /// Also delegates these permissions at the client's own clients.
     pub const fn and_at_clients(self, client_delegated: PermissionSet) -> Self {
         Self { client_delegated, ..self }
     }
 
-    /// Lets people of resellers above the reseller through.
+    /// Also delegates to people of the resellers above.
     pub const fn with_upstream(self) -> Self {
         Self { includes_upstream: true, ..self }
     }
 
-    /// Has an end; it is over where the days are negative.
+    /// Sets the end, in days from now. If negative, the partnership has expired.
     pub const fn ending_in(self, days: i64) -> Self {
         Self { ends_in_days: Some(days), ..self }
     }
 }
 
 impl World {
-    /// The client has the reseller as a partner.
+    /// Adds a partnership of the reseller with the client.
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, terms: Terms) {
         let (id, created_at) = self.id();
         self.rows.partnerships.push(partnership::Model {
@@ -50,7 +50,7 @@ impl World {
             ..rows::partnership(id, (reseller, client), &self.name_of(client), terms.delegated, created_at)
         });
     }
-    /// The client is asked to have the reseller as a partner, and has not answered for some days.
+    /// Adds a proposal of the reseller that the client has not answered for some days.
     pub fn proposal(&mut self, reseller: Uuid, client: Uuid, terms: Terms, message: &str) {
         let created_at = self.now - TimeDelta::days(6);
         self.rows.partnership_proposals.push(partnership_proposal::Model {

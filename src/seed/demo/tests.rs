@@ -23,16 +23,16 @@ async fn tell(test: &TestDb) -> Result<Vec<super::Person>> {
     demo(&test.db, &test.passwords, &Clock::System, &Random::seeded(1)).await
 }
 
-/// What the person may do at the organisation.
+/// The permissions of the person at the organisation.
 async fn own(test: &TestDb, email: &str, organisation: &str) -> PermissionSet {
     let id = test.organisation(organisation).await;
     test.access_of(email).await.look(id).await.unwrap().unwrap().grants.own
 }
 
-/// Names of all organisations that exist for the person.
+/// Names of all organisations that the person reaches.
 async fn reachable(test: &TestDb, email: &str) -> Vec<String> {
-    let seen = test.access_of(email).await.reachable().await.unwrap();
-    let mut names: Vec<String> = seen.values().map(|seen| seen.card().name).collect();
+    let decisions = test.access_of(email).await.reachable().await.unwrap();
+    let mut names: Vec<String> = decisions.values().map(|decision| decision.card().name).collect();
     names.sort();
     names
 }

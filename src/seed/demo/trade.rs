@@ -1,4 +1,4 @@
-//! The words for what is bought, billed and paid.
+//! The words for purchases, invoices and payers.
 
 use chrono::{Days, NaiveTime, TimeDelta};
 use entity::{billing_contact, invoice, organisation, payer, service, subscription};
@@ -14,7 +14,7 @@ use super::world::World;
 /// An invoice, by how many days ago it was issued.
 #[derive(Clone, Copy)]
 pub enum Bill {
-    /// Wholly paid.
+    /// Fully paid.
     Paid(u64),
     /// Not paid; overdue after thirty days.
     Unpaid(u64),
@@ -25,7 +25,7 @@ pub enum Bill {
 }
 
 impl World {
-    /// Subscribes the organisation to so many of each, with a service for each.
+    /// Subscribes the organisation to the articles, each with its quantity and a service.
     pub fn buys(&mut self, organisation: Uuid, what: &[(Article, i32)]) {
         let domain = self.domain_of(organisation);
         let currency = self.currency_of(organisation);
@@ -63,7 +63,7 @@ impl World {
         }
     }
 
-    /// One organisation has consented to pay for the other, from a day on.
+    /// Adds a payer that has accepted to pay for the organisation.
     pub fn pays(&mut self, payer: Uuid, organisation: Uuid, since_days: u64) {
         let (id, created_at) = self.id();
         self.rows.payers.push(payer::Model {
@@ -81,7 +81,7 @@ impl World {
         });
     }
 
-    /// Invoices go to a contact of the organisation instead of itself.
+    /// Sends the invoices of the organisation to a new contact.
     pub fn contact(&mut self, organisation: Uuid, name: &str, email: &str, place: &Place) {
         let (id, created_at) = self.id();
         self.rows.billing_contacts.push(billing_contact::Model {
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// Bills what the organisation has subscribed to.
+    /// Adds invoices for the subscriptions of the organisation.
     pub fn billed(&mut self, organisation: Uuid, bills: &[Bill]) {
         for bill in bills {
             self.bill(organisation, *bill);
@@ -116,7 +116,7 @@ impl World {
         let mut invoice = invoice::Model {
             id: self.random.id(issued_at),
             organisation_id: organisation,
-            // Known when all is told, like the number.
+            // `finish` sets this and the number.
             issuer_id: Uuid::nil(),
             payer_id,
             number: None,
@@ -131,7 +131,7 @@ impl World {
             issued_on,
             due_on: due_on(issued_on),
         };
-        // What is paid by the year stands on the first invoice.
+        // The first invoice also has the yearly subscriptions.
         let is_first = !self.rows.invoices.iter().any(|row| row.organisation_id == organisation);
         let subscriptions =
             self.rows.subscriptions.iter().filter(|row| {
@@ -153,7 +153,7 @@ impl World {
         self.rows.invoices.push(invoice);
     }
 
-    /// All that was told. Invoices are numbered without gaps, in the order in which the operator issued them.
+    /// The rows of all stories. Invoices are numbered without gaps, in the order of issue.
     pub fn finish(mut self) -> Rows {
         let operator = self.rows.organisations.iter().find(|row| row.kind == organisation::Kind::Operator);
         let issuer = operator.map(|row| row.id).unwrap_or_default();
@@ -174,7 +174,7 @@ impl World {
         details.map_or_else(String::new, |details| details.currency.clone())
     }
 
-    /// Name and address on an invoice that the organisation is to pay: its own, or those of its contact.
+    /// The name and address on invoices to a payer: its own, or those of its contact.
     fn recipient(&self, payer: Uuid) -> (String, String) {
         let details = self.rows.billing_details.iter().find(|row| row.organisation_id == payer);
         let contact = details

@@ -1,4 +1,4 @@
-//! The words for organisations and people. Partnerships are in `terms.rs`, what is bought and billed in `trade.rs`.
+//! The words for organisations and people. `terms.rs` has those for partnerships, and `trade.rs` for purchases.
 
 use chrono::TimeDelta;
 use entity::{api_key, billing_details, membership, membership_role, organisation, role, user};
@@ -14,7 +14,7 @@ use crate::access::{BuiltinRole, Grants};
 use crate::base::random::{Random, hash};
 use crate::people::api_key::KEY_PREFIX;
 
-/// What the stories have told so far.
+/// The rows of the stories so far.
 pub struct World {
     pub(super) now: DateTimeUtc,
     pub(super) random: Random,
@@ -24,18 +24,18 @@ pub struct World {
 }
 
 impl World {
-    /// Begins more than a year ago.
+    /// A world whose rows begin more than a year ago.
     pub fn new(now: DateTimeUtc, random: Random, password_hash: String) -> Self {
         Self { now, random, rows: Rows::default(), told_at: now - TimeDelta::days(400), password_hash }
     }
 
-    /// A new id and its moment, a little after the one before.
+    /// A new id and its time, a little after the one before.
     pub(super) fn id(&mut self) -> (Uuid, DateTimeUtc) {
         self.told_at += TimeDelta::minutes(17);
         (self.random.id(self.told_at), self.told_at)
     }
 
-    /// Somebody whom the story is about.
+    /// Adds a person of a story.
     pub fn person(&mut self, character: &Character) -> Uuid {
         self.user(character.name, character.email)
     }
@@ -56,7 +56,7 @@ impl World {
         id
     }
 
-    /// An organisation with billing details and one owner.
+    /// Adds an organisation with billing details and one owner.
     pub fn organisation(&mut self, name: &str, kind: Kind, place: &Place, owner: Uuid) -> Uuid {
         let (id, created_at) = self.id();
         self.rows.organisations.push(organisation::Model {
@@ -83,14 +83,14 @@ impl World {
         id
     }
 
-    /// The operator has suspended it.
+    /// Suspends the organisation.
     pub fn suspend(&mut self, organisation: Uuid) {
         if let Some(row) = self.rows.organisations.iter_mut().find(|row| row.id == organisation) {
             row.state = organisation::State::Suspended;
         }
     }
 
-    /// Makes somebody a member, with built-in roles.
+    /// Makes the person a member with built-in roles.
     pub fn member(&mut self, organisation: Uuid, person: Uuid, roles: &[BuiltinRole]) -> Uuid {
         let (id, created_at) = self.id();
         self.rows.memberships.push(membership::Model {
@@ -108,14 +108,14 @@ impl World {
         id
     }
 
-    /// A new person, of whom no story is told, as a member; the address is at the organisation's domain.
+    /// Adds a person who is in no story as a member. The address is at the organisation's domain.
     pub fn colleague(&mut self, organisation: Uuid, name: &str, roles: &[BuiltinRole]) -> Uuid {
         let first = name.split(' ').next().unwrap_or(name).to_lowercase();
         let person = self.user(name, &format!("{first}@{}", self.domain_of(organisation)));
         self.member(organisation, person, roles)
     }
 
-    /// The membership has ended by itself.
+    /// Lets the membership expire.
     pub fn expire(&mut self, membership: Uuid, days_ago: i64) {
         let ended = self.now - TimeDelta::days(days_ago);
         if let Some(row) = self.rows.memberships.iter_mut().find(|row| row.id == membership) {
@@ -123,7 +123,7 @@ impl World {
         }
     }
 
-    /// A role that the organisation defined.
+    /// Adds a custom role.
     pub fn role(&mut self, organisation: Uuid, name: &str, sets: Grants) -> Uuid {
         let (id, created_at) = self.id();
         self.rows.roles.push(role::Model {
@@ -137,7 +137,7 @@ impl World {
         id
     }
 
-    /// Gives the member a role that the organisation defined.
+    /// Gives the member a custom role.
     pub fn give(&mut self, organisation: Uuid, membership: Uuid, role: Uuid) {
         self.hold(organisation, membership, None, Some(role));
     }
@@ -154,7 +154,7 @@ impl World {
         });
     }
 
-    /// A key of the organisation, with a secret that is known.
+    /// Adds an API key of the organisation with this secret.
     pub fn api_key(&mut self, organisation: Uuid, name: &str, secret: &str, scopes: Grants) {
         let (id, created_at) = self.id();
         self.rows.api_keys.push(api_key::Model {
@@ -181,7 +181,7 @@ impl World {
         row.map_or_else(String::new, |row| row.name.clone())
     }
 
-    /// The code by which it is found for a proposal.
+    /// Its code, for proposals.
     pub(super) fn code_of(&self, organisation: Uuid) -> Option<String> {
         self.rows.organisations.iter().find(|row| row.id == organisation).map(|row| row.code.clone())
     }

@@ -1,4 +1,4 @@
-//! All that is drawn: the same for the same seed.
+//! Random numbers, ids and codes. The same seed gives the same ones.
 
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -6,16 +6,16 @@ use uuid::Uuid;
 
 use crate::base::random::Random;
 
-/// Time from one id to the next, where there are not so many that it would take too long.
+/// Time from one id to the next, unless there are so many that the span would be too long.
 const STEP_MILLIS: u64 = 30_000;
-/// From the first id to about the last.
+/// Time from the first id to the last, approximately.
 const SPAN_MILLIS: u64 = 400 * 24 * 60 * 60 * 1_000;
-/// Rows with an id of their own for each organisation, about.
+/// Ids for each organisation, approximately.
 const IDS_EACH: u64 = 14;
-/// As many codes as there are can be told apart by 40 bits.
+/// Codes have 40 bits.
 const CODE_BITS: u64 = (1 << 40) - 1;
 
-/// Draws numbers, and ids with a moment each.
+/// Draws random numbers, and ids with times.
 pub struct Dice {
     random: Random,
     moment: DateTimeUtc,
@@ -24,7 +24,7 @@ pub struct Dice {
 }
 
 impl Dice {
-    /// For about so many organisations.
+    /// Dice for about this many organisations.
     pub fn new(seed: u64, organisations: u64) -> Self {
         let step = STEP_MILLIS.min(SPAN_MILLIS / (IDS_EACH * organisations)).max(1);
         let random = Random::seeded(seed);
@@ -33,52 +33,52 @@ impl Dice {
         Self { random, moment: day(2024, 1, 1).and_time(chrono::NaiveTime::MIN).and_utc(), step, codes }
     }
 
-    /// A number from 0 on, below the bound.
+    /// A number from 0 to below the bound.
     pub fn below(&self, bound: usize) -> usize {
         usize::from_le_bytes(self.random.bytes()) % bound.max(1)
     }
 
-    /// A number below the bound; small ones are much more likely (a power law).
+    /// A number below the bound. Small numbers are much more likely (a power law).
     pub fn low(&self, bound: usize) -> usize {
         let draw = u128::from(u32::from_le_bytes(self.random.bytes()));
         let cube = (draw * draw * draw) >> 64;
         usize::try_from((cube * bound as u128) >> 32).unwrap_or_default()
     }
 
-    /// Whether something happens that does so in so many of a hundred cases.
+    /// True with this chance, in percent.
     pub fn percent(&self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    /// One of them. There must be one.
+    /// One of the values. There must be at least one.
     pub fn pick<T: Copy>(&self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 
-    /// An id that is later than all before it, and its moment.
+    /// An id that is later than all before it, and its time.
     pub fn id(&mut self) -> (Uuid, DateTimeUtc) {
         self.moment += self.step;
         (self.random.id(self.moment), self.moment)
     }
 
-    /// A code that was not given before: counted through in steps that meet each number once.
+    /// A new code. The counter moves in steps that meet each number once.
     pub fn code(&mut self) -> String {
         const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
         const STEP: u64 = 0x9E_3779_B97F;
         self.codes = self.codes.wrapping_add(STEP) & CODE_BITS;
         let mut code = String::with_capacity(9);
-        for place in 0..8 {
-            if place == 4 {
+        for position in 0..8 {
+            if position == 4 {
                 code.push('-');
             }
-            let letter = usize::try_from((self.codes >> (5 * place)) & 31).unwrap_or_default();
+            let letter = usize::try_from((self.codes >> (5 * position)) & 31).unwrap_or_default();
             code.push(char::from(LETTERS[letter]));
         }
         code
     }
 }
 
-/// The first day of a month of the year in which the samples are billed.
+/// The first day of a month of the year in which invoices are issued.
 pub fn month(month: u32) -> Date {
     day(2025, month, 1)
 }

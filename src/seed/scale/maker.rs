@@ -1,4 +1,4 @@
-//! Makes the rows of one organisation, person or partnership. What it buys and who pays is in `trade.rs`.
+//! Makes the rows of one organisation, person or partnership. Purchases and payers are in `trade.rs`.
 
 use entity::{billing_details, membership, membership_role, organisation, partnership, user};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::dice::Dice;
 use super::names;
 use crate::access::{BuiltinRole, PermissionSet};
 
-/// Somebody who is not an owner.
+/// The roles of members who are not owners.
 const ROLES: [BuiltinRole; 6] = [
     BuiltinRole::Admin,
     BuiltinRole::Billing,
@@ -18,35 +18,35 @@ const ROLES: [BuiltinRole; 6] = [
     BuiltinRole::Member,
 ];
 
-/// Makes rows; what is made lies in `rows` until it is taken.
+/// Makes rows, and collects them in `rows`.
 pub struct Maker {
-    /// What is drawn.
+    /// The random numbers.
     pub dice: Dice,
-    /// What was made since the last batch.
+    /// The rows since the last batch.
     pub rows: Rows,
     /// Organisations made so far.
     pub organisations: u64,
     /// Invoices made so far.
     pub invoices: u64,
-    /// The organisation that issues them.
+    /// The organisation that issues the invoices.
     pub operator: Uuid,
     users: Vec<Uuid>,
     password_hash: String,
 }
 
-/// What permission flows through a partnership.
+/// The permissions that a partnership delegates.
 #[derive(Clone, Copy)]
 pub struct Delegation {
-    /// To the client.
+    /// At the client.
     pub delegated: PermissionSet,
-    /// To its clients.
+    /// At the client's own clients.
     pub client_delegated: PermissionSet,
-    /// Also from above the reseller.
+    /// Whether people of the resellers above get them too.
     pub includes_upstream: bool,
 }
 
 impl Maker {
-    /// For about so many organisations.
+    /// A maker for about this many organisations.
     pub fn new(seed: u64, organisations: u64, password_hash: String) -> Self {
         Self {
             dice: Dice::new(seed, organisations),
@@ -59,7 +59,7 @@ impl Maker {
         }
     }
 
-    /// A person with a known address. Nobody else's organisations have them as a member by chance.
+    /// A person with a known address. Chance never makes this person a member anywhere.
     pub fn named_person(&mut self, name: &str, email: &str) -> Uuid {
         let (id, created_at) = self.dice.id();
         self.rows.users.push(user::Model {
@@ -84,18 +84,18 @@ impl Maker {
         id
     }
 
-    /// A new person, or one who is elsewhere already.
+    /// A new person, or one who is already a member elsewhere.
     fn somebody(&mut self) -> Uuid {
         if self.users.is_empty() || self.dice.percent(60) { self.person() } else { self.dice.pick(&self.users) }
     }
 
-    /// An organisation with billing details, of a name that is its own.
+    /// An organisation with billing details and a unique name.
     pub fn organisation(&mut self, kind: organisation::Kind) -> Uuid {
         let name = names::organisation(&self.dice, self.organisations + 1);
         self.named_organisation(name, kind)
     }
 
-    /// An organisation with billing details.
+    /// An organisation with billing details and this name.
     pub fn named_organisation(&mut self, name: String, kind: organisation::Kind) -> Uuid {
         self.organisations += 1;
         let (id, created_at) = self.dice.id();
@@ -116,7 +116,7 @@ impl Maker {
         id
     }
 
-    /// Makes somebody a member.
+    /// Makes the user a member.
     pub fn member(&mut self, organisation: Uuid, user: Uuid, role: BuiltinRole) {
         let (id, created_at) = self.dice.id();
         self.rows.memberships.push(membership::Model {
@@ -138,7 +138,7 @@ impl Maker {
         });
     }
 
-    /// An owner and so many others, no two the same.
+    /// Adds an owner and this many other members, all different.
     pub fn people(&mut self, organisation: Uuid, others: usize) {
         let mut members = vec![self.somebody()];
         self.member(organisation, members[0], BuiltinRole::Owner);
@@ -153,7 +153,7 @@ impl Maker {
         }
     }
 
-    /// A reseller has a client.
+    /// Adds a partnership.
     pub fn partnership(&mut self, reseller: Uuid, client: Uuid, delegation: Delegation) {
         let (id, created_at) = self.dice.id();
         let row = self.rows.organisations.iter().rev().find(|row| row.id == client);

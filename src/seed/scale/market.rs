@@ -1,4 +1,4 @@
-//! Makes the market, batch by batch: who is above first, since batches are written one after the other.
+//! Makes the market in batches. Resellers come before their clients, because batches are written one after the other.
 
 use entity::organisation::Kind;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
 /// Organisations of one batch.
 const BATCH: usize = 500;
 
-/// All batches, in the order in which they are to be written.
+/// All batches, in the order of writing.
 pub fn batches(shape: Shape, maker: Maker) -> impl Iterator<Item = Rows> {
     let mut market = Market { maker, resellers: Vec::new(), bench: Uuid::nil(), giants: Vec::new(), payer: None };
     let mut steps = std::iter::once(Step::Above(shape))
@@ -33,25 +33,25 @@ pub fn batches(shape: Shape, maker: Maker) -> impl Iterator<Item = Rows> {
     })
 }
 
-/// Something to make at one go.
+/// Organisations that are made together.
 enum Step {
     /// The operator, the distributors and the resellers.
     Above(Shape),
-    /// The client of that number of the bench reseller.
+    /// A client of the bench reseller, by its number.
     BenchClient(u64),
     /// All organisations of the dashboard person.
     Dashboard,
-    /// A client of the giant of that number.
+    /// A client of this giant.
     GiantClient(usize),
-    /// One that is a reseller itself.
+    /// A client of this giant that is a reseller itself.
     ResellerBelow(usize),
-    /// A client of one of these.
+    /// A client of a reseller below this giant.
     ClientBelow(usize),
-    /// Any other.
+    /// Any other organisation.
     Other,
 }
 
-/// The clients of a giant. Where it has a tree, some are resellers, and their clients come after.
+/// The clients of a giant. In a tree, some are resellers, and their clients come after them.
 fn tree(giant: usize, clients: u64, is_tree: bool) -> impl Iterator<Item = Step> {
     let direct = (0..clients).map(move |number| {
         let is_reseller = is_tree && number % RESELLERS == 0;
@@ -61,7 +61,7 @@ fn tree(giant: usize, clients: u64, is_tree: bool) -> impl Iterator<Item = Step>
     direct.chain((0..below).map(move |_| Step::ClientBelow(giant)))
 }
 
-/// A reseller with very many clients, and those of them that are resellers.
+/// A reseller with very many clients, and the resellers among them.
 struct Giant {
     id: Uuid,
     below: Vec<Uuid>,
@@ -72,7 +72,7 @@ struct Market {
     resellers: Vec<Uuid>,
     bench: Uuid,
     giants: Vec<Giant>,
-    /// One of this batch who may pay for others.
+    /// An organisation of this batch that can pay for others.
     payer: Option<Uuid>,
 }
 
@@ -145,7 +145,7 @@ impl Market {
         reseller
     }
 
-    /// Lets the giant see its clients, and support them.
+    /// A reseller below a giant. The giant can see and support its clients.
     fn reseller_below(&mut self, giant: usize) {
         let reseller = self.maker.organisation(Kind::Reseller);
         self.maker.people(reseller, 1);

@@ -1,5 +1,5 @@
-//! As many organisations as are asked for, in the shape of a market: a few resellers with very many clients, many with
-//! few. The same seed gives the same rows.
+//! Any number of organisations, in the shape of a market: a few resellers have very many clients, and many have few.
+//! The same seed gives the same rows.
 //!
 //! `shape.rs` says how many there are of what, `market.rs` makes them in that order, and `maker.rs` makes the rows of
 //! one. They are written in batches, each in one transaction.
@@ -25,10 +25,10 @@ use crate::people::user::Passwords;
 use maker::Maker;
 use shape::Shape;
 
-/// Everybody's password. It opens samples only.
+/// The password of everybody in the data.
 const PASSWORD: &str = "tenantry-scale";
 
-/// What was written.
+/// The number of rows that were written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the tables")]
 pub struct ScaleSummary {
@@ -55,8 +55,8 @@ impl AddAssign<&Rows> for ScaleSummary {
     }
 }
 
-/// Fills an empty database. With a number of clients, the giant has so many on top, another reseller a
-/// tenth of them, and both a tree below. Tells after each batch how many organisations there are.
+/// Fills an empty database. With `clients`, the giant gets this many additional clients, another reseller a tenth as
+/// many, and both have a tree. `progress` gets the number of organisations after each batch.
 pub async fn scale(
     db: &Db,
     passwords: &Passwords,
@@ -75,7 +75,7 @@ pub async fn scale(
         summary += &rows;
         progress(summary.organisations);
     }
-    // The planner learns what there is; PostgreSQL also which pages need no second look.
+    // Updates the statistics of the planner and, on PostgreSQL, the visibility map.
     let statement = match db.backend() {
         DbBackend::Postgres => "VACUUM (ANALYZE)",
         _ => "ANALYZE",

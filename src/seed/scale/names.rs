@@ -42,12 +42,12 @@ const TRADE: [&str; 24] = [
     "Works",
 ];
 
-/// A name for somebody.
+/// A name for a person.
 pub fn person(dice: &Dice) -> String {
     format!("{} {}", dice.pick(&GIVEN), dice.pick(&FAMILY))
 }
 
-/// A name for an organisation; the number tells it from others.
+/// A name for an organisation. The number makes it unique.
 pub fn organisation(dice: &Dice, number: u64) -> String {
     format!("{} {} {number}", dice.pick(&COLOUR), dice.pick(&TRADE))
 }

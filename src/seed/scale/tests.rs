@@ -1,4 +1,4 @@
-//! What measurements rely on is there.
+//! The data has what the measurements rely on.
 
 use super::super::test_db::TestDb;
 use super::{ScaleSummary, scale};
@@ -6,10 +6,10 @@ use crate::access::Permission::{InvoiceRead, ServiceManage};
 use crate::base::error::Error;
 
 async fn made(test: &TestDb) -> ScaleSummary {
-    let mut told = Vec::new();
-    let summary = scale(&test.db, &test.passwords, 600, None, 7, |done| told.push(done)).await.unwrap();
-    assert_eq!(told.last(), Some(&600));
-    assert!(told.is_sorted());
+    let mut progress = Vec::new();
+    let summary = scale(&test.db, &test.passwords, 600, None, 7, |done| progress.push(done)).await.unwrap();
+    assert_eq!(progress.last(), Some(&600));
+    assert!(progress.is_sorted());
     summary
 }
 
@@ -42,9 +42,9 @@ async fn the_named_people_reach_what_measurements_ask_for() {
     let test = TestDb::open().await;
     made(&test).await;
     let agent = test.access_of("bench-support@scale.example").await;
-    let seen = agent.reachable().await.unwrap();
-    assert_eq!(seen.len(), 101);
-    let served = seen.values().filter(|seen| seen.grants.has(InvoiceRead) && seen.grants.has(ServiceManage));
+    let decisions = agent.reachable().await.unwrap();
+    assert_eq!(decisions.len(), 101);
+    let served = decisions.values().filter(|at| at.grants.has(InvoiceRead) && at.grants.has(ServiceManage));
     assert_eq!(served.count(), 100);
     let dashboard = test.access_of("dashboard@scale.example").await;
     assert_eq!(dashboard.reachable().await.unwrap().len(), 50);

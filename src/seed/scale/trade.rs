@@ -1,4 +1,4 @@
-//! What an organisation buys and is billed, and who pays.
+//! Purchases, invoices and payers of an organisation.
 
 use entity::{billing_contact, invoice, payer, service, subscription};
 use uuid::Uuid;
@@ -8,22 +8,22 @@ use super::super::invoicing::{add_line, due_on, next_term, number};
 use super::dice::month;
 use super::maker::Maker;
 
-/// The month in which billing begins; all that is due was due in the same year.
+/// The month of the first invoices. All due dates are in the same year.
 const FIRST_MONTH: u32 = 3;
 
 /// How much an organisation buys.
 #[derive(Clone, Copy)]
 pub struct Trade {
-    /// Services, each with a subscription.
+    /// Number of services, each with a subscription.
     pub services: usize,
-    /// Invoices, one a month.
+    /// Number of invoices, one a month.
     pub invoices: u32,
-    /// How many of them, the last ones, are not paid.
+    /// Number of the last invoices that are unpaid.
     pub unpaid: u32,
 }
 
 impl Maker {
-    /// Its invoices go to a contact.
+    /// Sends the invoices of the organisation to a new contact.
     pub fn contact(&mut self, organisation: Uuid) {
         let (id, created_at) = self.dice.id();
         let details = self.rows.billing_details.iter_mut().rev().find(|row| row.organisation_id == organisation);
@@ -41,7 +41,7 @@ impl Maker {
         }
     }
 
-    /// One pays for the other.
+    /// Adds a payer.
     pub fn payer(&mut self, payer: Uuid, organisation: Uuid) {
         let (id, created_at) = self.dice.id();
         self.rows.payers.push(payer::Model {
@@ -59,7 +59,7 @@ impl Maker {
         });
     }
 
-    /// Buys and bills. The payer, if there is one, must be among the rows already.
+    /// Adds the purchases and invoices of the organisation. Its payer, if any, must already be in the rows.
     pub fn trade(&mut self, organisation: Uuid, trade: Trade) {
         let bought = self.rows.subscriptions.len();
         let first = self.dice.below(ALL.len());

@@ -84,8 +84,8 @@ pub fn already_signed_up(locale: Locale, config: &Config) -> Letter {
     }
 }
 
-/// The same for an account with an unverified address. Whoever made the account, the owner of the address gets it, with
-/// a new password.
+/// The same for an account with an unverified address. The owner of the address can take over the account with a new
+/// password, whoever created it.
 pub fn already_signed_up_unverified(locale: Locale, config: &Config, secret: &str) -> Letter {
     let (site, url) = (&config.public_url, config.link(RESET, secret));
     match locale {

@@ -33,7 +33,7 @@ pub fn password_changed(locale: Locale, config: &Config) -> Letter {
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
-/// The password was set by a link.
+/// The password was set with a link.
 pub fn password_reset(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     let en = format!(

@@ -18,8 +18,8 @@ use crate::graphql::request::Work;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Makes a link and returns its secret. Older links of the same kind are removed, except those that move an account
-/// back; so are expired links. For an unknown user it runs the same statements and makes none.
+/// Creates a link and returns its secret. Older links of the same kind are removed, except those that move an account
+/// back; so are expired links. For an unknown user it runs the same statements and creates none.
 pub async fn issue(work: &Work<'_>, user: Uuid, kind: Kind, address: &str) -> Written<String> {
     let Work { tx, random, now, .. } = *work;
     let mut replaced = link::Column::ExpiresAt.lte(now);
@@ -53,7 +53,7 @@ pub async fn find(db: &Db, kind: Kind, secret: &str, now: DateTimeUtc) -> Result
     Ok(found.one(db.reader()).await?)
 }
 
-/// Uses the link up, if it is valid now. Of several requests at once, one gets it.
+/// Uses the link up, if it is valid now. Only one of several simultaneous requests gets it.
 pub async fn take(work: &Work<'_>, kind: Kind, secret: &str) -> Written<Option<link::Model>> {
     let Work { tx, now, .. } = *work;
     let sql = "UPDATE link SET used_at = $1 \

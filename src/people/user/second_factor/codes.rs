@@ -7,7 +7,7 @@ use crate::base::random::{Random, hash};
 
 /// Seconds for which a code is current.
 const PERIOD: i64 = 30;
-/// Steps by which the clock of a telephone may be off.
+/// Steps by which the clock of a phone may be wrong.
 const SKEW: i64 = 1;
 /// The alphabet of RFC 4648.
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -46,7 +46,7 @@ pub enum Given {
     Recovery(String),
 }
 
-/// Reads a code as it was typed; spaces, hyphens and capitals make no difference. `None` if it is no code.
+/// Reads a code as it was typed; spaces, hyphens and capitals make no difference. `None` if it is not a code.
 pub fn read(typed: &str) -> Option<Given> {
     if typed.len() > LONGEST {
         return None;

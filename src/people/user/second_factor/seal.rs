@@ -1,5 +1,5 @@
 //! Encrypts the secrets of second factors, so that a copy of the database is not enough to make codes. The keys come
-//! from the configuration, or from a file that the first start makes.
+//! from the configuration, or from a file that the first start creates.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const FILE: &str = "secret-key";
 pub struct SecretKeys(Arc<[LessSafeKey]>);
 
 impl SecretKeys {
-    /// Reads the configured keys, or the one in the data directory, which the first start makes.
+    /// Reads the configured keys, or the one in the data directory, which the first start creates.
     pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         let configured = &config.accounts.secret_keys;
         if configured.is_empty() {
@@ -35,10 +35,9 @@ impl SecretKeys {
             if let Some(key) = read(given) {
                 return Ok(key);
             }
-            let text = std::fs::read_to_string(given).map_err(|error| {
-                named(format!("is neither 32 bytes in base64 nor a file that can be read: {error}"))
-            })?;
-            read(&text).ok_or_else(|| named("does not hold 32 bytes in base64".to_owned()))
+            let text = std::fs::read_to_string(given)
+                .map_err(|error| named(format!("is neither 32 bytes in base64 nor a readable file: {error}")))?;
+            read(&text).ok_or_else(|| named("does not contain 32 bytes in base64".to_owned()))
         };
         Ok(Self(configured.iter().enumerate().map(key).collect::<Result<_, _>>()?))
     }

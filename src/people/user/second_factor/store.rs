@@ -25,7 +25,7 @@ pub async fn lock(tx: &DatabaseTransaction, user: Uuid) -> Written<Option<second
     query.one(tx).await
 }
 
-/// Writes a second factor that is not on yet, and replaces one that is not on; false if one is on.
+/// Begins a second factor, and replaces one that was only begun; false if one is on.
 pub async fn begin(tx: &DatabaseTransaction, row: second_factor::Model) -> Written<bool> {
     use second_factor::Column::{CreatedAt, LastStep, SealedSecret, UserId};
     let not_on = Expr::col((second_factor::Entity, second_factor::Column::ConfirmedAt)).is_null();
@@ -71,7 +71,7 @@ pub async fn confirm(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUtc) -> 
     Ok(confirmed.rows_affected == 1)
 }
 
-/// Replaces the recovery codes with the ones of these hashes.
+/// Replaces the recovery codes with those that have these hashes.
 pub async fn replace_codes(
     tx: &DatabaseTransaction,
     user: Uuid,

@@ -93,7 +93,10 @@ fn a_log_verifies_after_details_are_forgotten() {
         assert_eq!((&event["actorName"], &event["after"]), (&Value::Null, &Value::Null));
         assert!(!event["actorId"].is_null());
         let (succeeded, said) = command(&world, &["verify"]);
-        assert!(succeeded && said.contains("All logs hold. Logs: 2. Events: 6, of which forgotten: 3."), "{said}");
+        assert!(
+            succeeded && said.contains("All logs are intact. Logs: 2. Events: 6, of which forgotten: 3."),
+            "{said}"
+        );
     });
 }
 
@@ -134,7 +137,7 @@ fn the_command_verifies_one_log_and_says_what_is_wrong_with_its_arguments() {
             assert!(!succeeded && said.contains(expected), "{organisation}: {said}");
         }
         let (succeeded, said) = command(&world, &["verify", "--help"]);
-        assert!(succeeded && said.contains("Examples:") && said.contains("Ends with 0"), "{said}");
+        assert!(succeeded && said.contains("Examples:") && said.contains("The exit code is 0"), "{said}");
         assert_eq!(before, db_count(&world).await);
     });
 }
