@@ -22,12 +22,34 @@ pub struct Model {
     pub last_used_at: DateTimeUtc,
     /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When it was revoked.
+    /// When it was ended.
     pub revoked_at: Option<DateTimeUtc>,
     /// When the user last confirmed their identity.
     pub confirmed_at: Option<DateTimeUtc>,
     /// The IP address at log-in.
     pub client_address: Option<String>,
+    /// Why it was ended. Sessions that ended before this was kept have none.
+    pub ended_because: Option<EndedBecause>,
+}
+
+/// Why a session was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EndedBecause {
+    /// Its user logged out.
+    LoggedOut,
+    /// Its user ended it in another session.
+    Revoked,
+    /// The account got a new password.
+    PasswordChanged,
+    /// Somebody proved that the address of the account is theirs.
+    AddressProved,
+    /// The account was moved back to its old address.
+    AddressRestored,
+    /// Staff disabled the account.
+    AccountDisabled,
+    /// A refresh token was used again after the grace.
+    TokenReused,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -32,6 +32,7 @@ mod m20261124_000018_properties;
 mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 mod m20261124_000021_trees;
+mod m20261125_000024_sessions;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000019_payers::Migration),
             Box::new(m20261124_000020_templates::Migration),
             Box::new(m20261124_000021_trees::Migration),
+            Box::new(m20261125_000024_sessions::Migration),
         ]
     }
 }

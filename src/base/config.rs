@@ -63,6 +63,7 @@ impl std::fmt::Debug for Database {
 pub struct Tokens {
     pub access_minutes: i64,
     pub refresh_days: i64,
+    pub refresh_grace_seconds: i64,
     #[serde(deserialize_with = "one_or_many")]
     pub signing_keys: Vec<String>,
 }
@@ -252,6 +253,9 @@ impl Config {
             if !(1..=most).contains(&given) {
                 return Err(ConfigError::range(name, 1, most));
             }
+        }
+        if !(0..=300).contains(&self.tokens.refresh_grace_seconds) {
+            return Err(ConfigError::range("tokens.refresh_grace_seconds", 0, 300));
         }
         if !(0..=36_500).contains(&self.partnerships.longest_days) {
             return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));

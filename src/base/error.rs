@@ -120,6 +120,8 @@ pub enum UserErrorCode {
     WrongCredentials,
     /// The refresh token is unknown, used or expired, or its session has ended.
     InvalidToken,
+    /// A refresh token of the session was used a second time, so the session was ended.
+    TokenReused,
     /// The password is too weak.
     WeakPassword,
     /// The session cannot switch to this organisation.

@@ -38,7 +38,7 @@ pub async fn set_state(work: &Work<'_>, user: Uuid, state: State) -> Result<()> 
         let message = "The user is already in this state, or was erased.";
         return Err(UserError::at("userId", UserErrorCode::StaleState, message).into());
     }
-    session::store::end_all(work.tx, user, None, work.now).await?;
+    session::store::end_all(work.tx, user, None, session::store::EndedBecause::AccountDisabled, work.now).await?;
     link::store::void(work.tx, user, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
     Ok(())
 }

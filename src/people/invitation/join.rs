@@ -22,6 +22,7 @@ use crate::people::api_key::{self, ApiKeyState};
 use crate::people::membership::{self, store::NewMember};
 use crate::people::role::rules::{grants_of, names};
 use crate::people::session;
+use crate::people::session::store::EndedBecause;
 use crate::people::user::store::{self as users, NewUser};
 
 /// The invitation that is accepted.
@@ -127,7 +128,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
             if !users::claim(tx, user.id, password_hash, now).await? {
                 return Err(sign_in());
             }
-            session::store::end_all(tx, user.id, None, now).await?;
+            session::store::end_all(tx, user.id, None, EndedBecause::AddressProved, now).await?;
         }
         _ if user.email_verified_at.is_none() => {
             let message = "Nobody has proved yet that this account belongs to the address. Send this without being \

@@ -3,7 +3,7 @@
 use entity::user::State;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::store;
+use super::{rules, store};
 use super::token::{Rejection, Tokens};
 use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
 use crate::base::db::Db;
@@ -25,10 +25,9 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
         Rejection::Invalid => refused("This access token is not valid. Sign in with logIn."),
         Rejection::Expired => refused("This access token has expired. Get a new one with refreshSession."),
     })?;
-    let ended = || refused("This session has ended. Sign in again with logIn.");
-    let session = store::find(db, identity).await?.ok_or_else(ended)?;
+    let session = store::find(db, identity).await?.ok_or_else(|| refused(rules::ended(None)))?;
     if session.revoked_at.is_some() || session.expires_at <= now {
-        return Err(ended());
+        return Err(refused(rules::ended(session.ended_because)));
     }
     if session.state == State::Disabled {
         return Err(refused("This account is disabled. Ask the operator of the platform why."));

@@ -82,7 +82,7 @@ async fn log_in(act: Act<'_>, input: LogInInput) -> Result<LogInPayload> {
     let identity = Identity { user_id: row.user_id, session_id: row.id };
     let tokens = SessionTokens::sign(tokens, identity, refresh_token, request.now())?;
     let current = Some(row.id);
-    let session = Session::new(row, current);
+    let session = Session::new(row, current, request.now());
     Ok(LogInPayload { tokens: Some(tokens), session: Some(session), ..Default::default() })
 }
 
@@ -123,6 +123,7 @@ impl CheckedLogIn<'_> {
             revoked_at: None,
             confirmed_at: Some(work.now),
             client_address: work.request.client_address.map(|address| address.to_string()),
+            ended_because: None,
         };
         let row = store::begin(work.tx, row).await?;
         store::add_refresh_token(work.tx, row.id, self.refresh_token, work.now).await?;

@@ -2,7 +2,7 @@
 
 use macros::{mutation, payload};
 
-use super::store;
+use super::store::{self, EndedBecause};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 
@@ -18,6 +18,11 @@ pub struct LogOutPayload {
 #[authenticated]
 async fn log_out(act: Act<'_>) -> Result<LogOutPayload> {
     let session = act.request.require_person()?.session_id;
-    act.request.transaction(async |work| Ok(store::end_session(work.tx, session, work.now).await?)).await?;
+    act.request
+        .transaction(async |work| {
+            store::end_session(work.tx, session, EndedBecause::LoggedOut, work.now).await?;
+            Ok(())
+        })
+        .await?;
     Ok(LogOutPayload { ended: true, ..Default::default() })
 }

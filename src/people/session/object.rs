@@ -1,7 +1,7 @@
 //! A session as its own user sees it, and its tokens.
 
-use async_graphql::{ID, Object, SimpleObject};
-use entity::session;
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use entity::session::{self, EndedBecause};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -19,20 +19,26 @@ use crate::graphql::request::Request;
 pub struct Session {
     row: session::Model,
     is_current: bool,
+    now: DateTimeUtc,
 }
 
 impl Session {
     /// For the user whose session it is; `current` is the session of the request.
-    pub fn new(row: session::Model, current: Option<Uuid>) -> Self {
+    pub fn new(row: session::Model, current: Option<Uuid>, now: DateTimeUtc) -> Self {
         let is_current = current == Some(row.id);
-        Self { row, is_current }
+        Self { row, is_current, now }
     }
 
-    /// The open sessions of the user, the newest first.
-    pub async fn list(request: &Request, user: &UserActor, page: &PageArguments) -> Result<Connection<Self>> {
-        let current = Some(user.session_id);
-        let page = store::list_open(request, user.id, page).await?;
-        Ok(page.connection(|row| Self::new(row.as_ref().clone(), current)))
+    /// The sessions of the user, the newest first: the open ones, or those that have ended as well.
+    pub async fn list(
+        request: &Request,
+        user: &UserActor,
+        page: &PageArguments,
+        with_ended: bool,
+    ) -> Result<Connection<Self>> {
+        let (current, now) = (Some(user.session_id), request.now());
+        let page = store::list(request, user.id, page, with_ended).await?;
+        Ok(page.connection(|row| Self::new(row.as_ref().clone(), current, now)))
     }
 }
 
@@ -75,6 +81,56 @@ impl Session {
     fn is_current(&self) -> bool {
         self.is_current
     }
+
+    /// When the session ended; null if it is open.
+    #[public]
+    fn ended_at(&self) -> Option<DateTimeUtc> {
+        self.row.revoked_at.or_else(|| (self.row.expires_at <= self.now).then_some(self.row.expires_at))
+    }
+
+    /// Why the session ended; null if it is open, or ended before this was recorded.
+    #[public]
+    fn ended_because(&self) -> Option<SessionEnd> {
+        match self.row.ended_because {
+            Some(because) => Some(because.into()),
+            None => (self.row.revoked_at.is_none() && self.row.expires_at <= self.now).then_some(SessionEnd::Expired),
+        }
+    }
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SessionEnd {
+    /// The person logged out.
+    LoggedOut,
+    /// The person ended it in another session.
+    Revoked,
+    /// It was not used for too long.
+    Expired,
+    /// The account got a new password.
+    PasswordChanged,
+    /// It began before somebody proved that the address of the account is theirs.
+    AddressProved,
+    /// The account was moved back to its old address.
+    AddressRestored,
+    /// Staff of the operator disabled the account.
+    AccountDisabled,
+    /// One of its refresh tokens was used a second time. It may have been stolen.
+    TokenReused,
+}
+
+impl From<EndedBecause> for SessionEnd {
+    fn from(because: EndedBecause) -> Self {
+        match because {
+            EndedBecause::LoggedOut => Self::LoggedOut,
+            EndedBecause::Revoked => Self::Revoked,
+            EndedBecause::PasswordChanged => Self::PasswordChanged,
+            EndedBecause::AddressProved => Self::AddressProved,
+            EndedBecause::AddressRestored => Self::AddressRestored,
+            EndedBecause::AccountDisabled => Self::AccountDisabled,
+            EndedBecause::TokenReused => Self::TokenReused,
+        }
+    }
 }
 
 /// The tokens of a session.
@@ -85,7 +141,8 @@ pub struct SessionTokens {
     pub access_token: String,
     /// When the access token expires. Get new tokens with `refreshSession` before.
     pub access_token_expires_at: DateTimeUtc,
-    /// For one use of `refreshSession`. A second use ends the session, because the token may have been stolen.
+    /// For one use of `refreshSession`. A second use, some time later, ends the session, because the token may have been
+    /// stolen.
     pub refresh_token: String,
 }
 

@@ -2,7 +2,7 @@
 
 use macros::{mutation, payload};
 
-use super::store;
+use super::store::{self, EndedBecause};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
 
@@ -19,8 +19,11 @@ pub struct RevokeOtherSessionsPayload {
 async fn revoke_other_sessions(act: Act<'_>) -> Result<RevokeOtherSessionsPayload> {
     let person = act.request.require_person()?;
     let kept = Some(person.session_id);
-    let count =
-        act.request.transaction(async |work| Ok(store::end_all(work.tx, person.id, kept, work.now).await?)).await?;
+    let because = EndedBecause::Revoked;
+    let count = act
+        .request
+        .transaction(async |work| Ok(store::end_all(work.tx, person.id, kept, because, work.now).await?))
+        .await?;
     tracing::info!(user = %person.id, count, "other sessions revoked");
     Ok(RevokeOtherSessionsPayload { count, ..Default::default() })
 }

@@ -2,6 +2,7 @@
 
 use crate::access::{Grants, OrganisationState, Permission, PermissionSet};
 use crate::base::error::{UserError, UserErrorCode};
+use entity::session::EndedBecause;
 
 /// Why a session may not work in the organisation; `None` if it may.
 ///
@@ -32,6 +33,30 @@ pub fn needed(grants: Grants) -> Permission {
 pub fn wrong_credentials() -> UserError {
     let message = "The address or the password is wrong, or the account is disabled.";
     UserError::general(UserErrorCode::WrongCredentials, message)
+}
+
+/// The answer to a refresh token that is no longer valid.
+pub fn invalid_token() -> UserError {
+    let message = "This refresh token is unknown or has expired, or its session has ended. Sign in again with logIn.";
+    UserError::at("refreshToken", UserErrorCode::InvalidToken, message)
+}
+
+/// The answer where a refresh token was used a second time, and to all other tokens of its session.
+pub fn token_reused() -> UserError {
+    let message = "A refresh token of this session was used again, some time after its first use. It may have been \
+                   stolen, so the session was ended. Sign in again with logIn, and keep only the latest refresh token.";
+    UserError::at("refreshToken", UserErrorCode::TokenReused, message)
+}
+
+/// The message to an access token whose session has ended.
+pub const fn ended(because: Option<EndedBecause>) -> &'static str {
+    match because {
+        Some(EndedBecause::TokenReused) => {
+            "This session was ended because one of its refresh tokens was used again, some time after its first use. It \
+             may have been stolen. Sign in again with logIn."
+        }
+        _ => "This session has ended. Sign in again with logIn.",
+    }
 }
 
 /// The answer where a second factor is on and no code was given.

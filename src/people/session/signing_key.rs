@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use ring::digest::{SHA256, digest};
+use ring::hmac;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject;
@@ -13,6 +14,9 @@ use crate::base::data_dir;
 use crate::base::random::Random;
 
 const FILE: &str = "signing-key.pem";
+
+/// What the key for refresh tokens is derived for, so that it is a key of its own.
+const REFRESH: &[u8] = b"tenantry refresh token";
 
 /// The bytes before the 32 secret bytes of an Ed25519 key in PKCS #8 (RFC 8410).
 const PKCS8_HEAD: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
@@ -27,6 +31,8 @@ pub struct SigningKey {
     pub signs: EncodingKey,
     /// The key that verifies.
     pub verifies: DecodingKey,
+    /// The key that derives the next refresh token from the one before.
+    pub derives: hmac::Key,
 }
 
 impl SigningKey {
@@ -37,7 +43,9 @@ impl SigningKey {
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der.secret_pkcs8_der())
             .map_err(|_| "is not an Ed25519 key; make one with `openssl genpkey -algorithm ed25519`".to_owned())?;
         let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key());
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, der.secret_pkcs8_der()), REFRESH);
         Ok(Self {
+            derives: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()),
             id: thumbprint(&public),
             public,
             signs: EncodingKey::from_ed_der(der.secret_pkcs8_der()),

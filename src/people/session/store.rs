@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about sessions stand here")]
 
 use chrono::TimeDelta;
+pub use entity::session::EndedBecause;
 use entity::{refresh_token, session, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
@@ -42,6 +43,8 @@ pub struct SessionOfUser {
     pub confirmed_at: Option<DateTimeUtc>,
     /// When it was revoked.
     pub revoked_at: Option<DateTimeUtc>,
+    /// Why it was ended.
+    pub ended_because: Option<EndedBecause>,
     /// The organisation that it works in.
     pub active_organisation_id: Option<Uuid>,
 }
@@ -49,7 +52,7 @@ pub struct SessionOfUser {
 /// The session with its user, open or not: one statement.
 pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> {
     let sql = "SELECT u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, s.confirmed_at, \
-               s.active_organisation_id \
+               s.ended_because, s.active_organisation_id \
                FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
     let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
     Ok(rows.first().map(|row| SessionOfUser::from_query_result(row, "")).transpose()?)
@@ -105,19 +108,37 @@ pub async fn add_refresh_token(
     Ok(())
 }
 
+/// The refresh token of the session with this text, if it is kept: whether it was used.
+pub async fn is_used(tx: &DatabaseTransaction, session_id: Uuid, token: &str) -> Written<Option<bool>> {
+    let found = refresh_token::Entity::find_by_id(hash(token)).filter(refresh_token::Column::SessionId.eq(session_id));
+    Ok(found.one(tx).await?.map(|row| row.used_at.is_some()))
+}
+
 /// The outcome of exchanging a refresh token.
 pub enum Exchange {
     /// It was valid and is used up now. The session is renewed.
     Done(Identity),
-    /// It was used before: the session is ended.
-    Reused,
+    /// It was used a moment ago, within the grace. The session is renewed.
+    Repeated(Identity),
+    /// It was used before the grace. This ended the session of the user.
+    Reused(user::Model),
+    /// Its session was ended before, because a token was reused.
+    EndedByReuse,
     /// It is unknown, or its session has ended.
     Refused,
 }
 
-/// Uses the token up and renews its session until `end`. If two clients exchange the same token, the second finds it
-/// used. One of them may be a thief, so the session ends with all its tokens.
-pub async fn exchange(tx: &DatabaseTransaction, token: &str, now: DateTimeUtc, end: DateTimeUtc) -> Written<Exchange> {
+/// Uses the token up and renews its session until `end`.
+///
+/// The same token comes twice from honest clients: from two tabs at once, or again because an answer was lost. Within
+/// the grace this is a repetition. Later, one of the two may be a thief, so the session ends with all its tokens.
+pub async fn exchange(
+    tx: &DatabaseTransaction,
+    token: &str,
+    now: DateTimeUtc,
+    end: DateTimeUtc,
+    grace: TimeDelta,
+) -> Written<Exchange> {
     let token_hash = hash(token);
     let used_up = refresh_token::Entity::update_many()
         .set(refresh_token::ActiveModel { used_at: Set(Some(now)), ..Default::default() })
@@ -128,19 +149,25 @@ pub async fn exchange(tx: &DatabaseTransaction, token: &str, now: DateTimeUtc, e
     let Some(token) = refresh_token::Entity::find_by_id(token_hash).one(tx).await? else {
         return Ok(Exchange::Refused);
     };
-    if used_up.rows_affected == 0 {
-        end_session(tx, token.session_id, now).await?;
-        return Ok(Exchange::Reused);
-    }
     let Some(session) = session::Entity::find_by_id(token.session_id).one(tx).await? else {
         return Ok(Exchange::Refused);
     };
     let Some(user) = user::Entity::find_by_id(session.user_id).one(tx).await? else { return Ok(Exchange::Refused) };
     let is_open = session.revoked_at.is_none() && now < session.expires_at && user.state == user::State::Active;
-    if !is_open || !renew(tx, session.id, now, end).await? {
+    if !is_open {
+        let is_by_reuse = session.ended_because == Some(EndedBecause::TokenReused);
+        return Ok(if is_by_reuse { Exchange::EndedByReuse } else { Exchange::Refused });
+    }
+    let is_first_use = used_up.rows_affected == 1;
+    if !is_first_use && token.used_at.is_none_or(|used| used + grace <= now) {
+        let has_ended = end_session(tx, session.id, EndedBecause::TokenReused, now).await?;
+        return Ok(if has_ended { Exchange::Reused(user) } else { Exchange::Refused });
+    }
+    if !renew(tx, session.id, now, end).await? {
         return Ok(Exchange::Refused);
     }
-    Ok(Exchange::Done(Identity { user_id: user.id, session_id: session.id }))
+    let identity = Identity { user_id: user.id, session_id: session.id };
+    Ok(if is_first_use { Exchange::Done(identity) } else { Exchange::Repeated(identity) })
 }
 
 /// Renews the session; false if it has been revoked.
@@ -161,10 +188,19 @@ async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTi
     Ok(renewed.rows_affected == 1)
 }
 
+fn ended(because: EndedBecause, now: DateTimeUtc) -> session::ActiveModel {
+    session::ActiveModel { revoked_at: Set(Some(now)), ended_because: Set(Some(because)), ..Default::default() }
+}
+
 /// Ends the session; false if it has ended already.
-pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
+pub async fn end_session(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    because: EndedBecause,
+    now: DateTimeUtc,
+) -> Written<bool> {
     let ended = session::Entity::update_many()
-        .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+        .set(ended(because, now))
         .filter(session::Column::Id.eq(id))
         .filter(session::Column::RevokedAt.is_null())
         .exec(tx)
@@ -173,9 +209,15 @@ pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -
 }
 
 /// Ends all sessions of the user except `except`, and says how many.
-pub async fn end_all(tx: &DatabaseTransaction, user_id: Uuid, except: Option<Uuid>, now: DateTimeUtc) -> Written<u64> {
+pub async fn end_all(
+    tx: &DatabaseTransaction,
+    user_id: Uuid,
+    except: Option<Uuid>,
+    because: EndedBecause,
+    now: DateTimeUtc,
+) -> Written<u64> {
     let mut open = session::Entity::update_many()
-        .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+        .set(ended(because, now))
         .filter(session::Column::UserId.eq(user_id))
         .filter(session::Column::RevokedAt.is_null());
     if let Some(kept) = except {
@@ -208,7 +250,7 @@ pub async fn forget_other_confirmations(tx: &DatabaseTransaction, user_id: Uuid,
 /// Ends the session if it belongs to the user; false if it does not, or has ended.
 pub async fn end_own(tx: &DatabaseTransaction, id: Uuid, user_id: Uuid, now: DateTimeUtc) -> Written<bool> {
     let ended = session::Entity::update_many()
-        .set(session::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+        .set(ended(EndedBecause::Revoked, now))
         .filter(session::Column::Id.eq(id))
         .filter(session::Column::UserId.eq(user_id))
         .filter(session::Column::RevokedAt.is_null())
@@ -237,6 +279,7 @@ pub async fn remember(
         revoked_at: Some(now),
         confirmed_at: None,
         client_address: Some(client_address.to_owned()),
+        ended_because: None,
     };
     session::Entity::insert(session::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())
@@ -257,11 +300,20 @@ pub async fn remove_all(tx: &DatabaseTransaction, user_id: Uuid) -> Written<()> 
     Ok(())
 }
 
-/// The open sessions of a user, the newest first.
-pub async fn list_open(request: &Request, user_id: Uuid, page: &PageArguments) -> Result<Page<session::Model>> {
-    let open =
-        Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())]);
-    OF_USER.rows(request, user_id, page, open).await
+/// The sessions of a user, the newest first: the open ones, or those that have ended as well.
+pub async fn list(
+    request: &Request,
+    user_id: Uuid,
+    page: &PageArguments,
+    with_ended: bool,
+) -> Result<Page<session::Model>> {
+    let filter = if with_ended {
+        // Without those that only remember an IP address.
+        Filter::default().and("t.expires_at > t.created_at")
+    } else {
+        Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())])
+    };
+    OF_USER.rows(request, user_id, page, filter).await
 }
 
 /// The IP addresses from which the user has logged in.

@@ -6,8 +6,11 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use ring::hmac;
 use sea_orm::prelude::DateTimeUtc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -31,7 +34,7 @@ const LONGEST: usize = 4_096;
 /// The beginning of each refresh token, so that a leaked one is recognised.
 const REFRESH_PREFIX: &str = "tenantry_refresh_";
 
-/// A new refresh token.
+/// The first refresh token of a session.
 pub fn new_refresh_token(random: &Random) -> String {
     format!("{REFRESH_PREFIX}{}", random.secret())
 }
@@ -73,6 +76,7 @@ struct Inner {
     issuer: String,
     access: TimeDelta,
     refresh: TimeDelta,
+    grace: TimeDelta,
     keys: Vec<SigningKey>,
 }
 
@@ -92,6 +96,7 @@ impl Tokens {
             issuer: config.public_url.trim_end_matches('/').to_owned(),
             access: TimeDelta::minutes(settings.access_minutes),
             refresh: TimeDelta::days(settings.refresh_days),
+            grace: TimeDelta::seconds(settings.refresh_grace_seconds),
             keys: signing_key::load(config, random)?,
         })))
     }
@@ -99,6 +104,19 @@ impl Tokens {
     /// When a session ends that is used now and never again.
     pub fn session_end(&self, now: DateTimeUtc) -> DateTimeUtc {
         now + self.0.refresh
+    }
+
+    /// For how long after its use a refresh token gives the same successor again.
+    pub fn grace(&self) -> TimeDelta {
+        self.0.grace
+    }
+
+    /// The refresh token that follows this one. It is always the same one, so a repeated request gets it again although
+    /// only its hash is stored. Without the server's key nobody can derive it.
+    pub fn successor(&self, refresh_token: &str) -> Result<String> {
+        let key = self.0.keys.first().ok_or_else(|| Error::fault("no signing key"))?;
+        let secret = hmac::sign(&key.derives, refresh_token.as_bytes());
+        Ok(format!("{REFRESH_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(secret)))
     }
 
     /// An access token for the session, and when it expires.

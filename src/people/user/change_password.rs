@@ -13,6 +13,7 @@ use super::throttle::{self, Subject};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::people::session;
+use crate::people::session::store::EndedBecause;
 
 /// The current and the new password.
 #[derive(InputObject)]
@@ -61,7 +62,8 @@ async fn change_password(act: Act<'_>, input: ChangePasswordInput) -> Result<Cha
                 return Err(UserError::at("currentPassword", UserErrorCode::StaleState, message).into());
             }
             store::set_password(work.tx, user.id, &hash).await?;
-            session::store::end_all(work.tx, user.id, Some(person.session_id), work.now).await?;
+            let (kept, because) = (Some(person.session_id), EndedBecause::PasswordChanged);
+            session::store::end_all(work.tx, user.id, kept, because, work.now).await?;
             link::store::void(work.tx, user.id, &[Kind::Reset, Kind::Change]).await?;
             attempt.succeed(work.tx, &subject).await?;
             let letter = letters::password_changed(user.locale.into(), &request.config);

@@ -14,6 +14,7 @@ use crate::base::error::Result;
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};
 use crate::people::session;
+use crate::people::session::store::EndedBecause;
 
 /// The link and the new password.
 #[derive(InputObject)]
@@ -58,7 +59,7 @@ async fn reset(work: &Work<'_>, token: &str, password_hash: &str) -> Result<Comm
     if !store::claim(tx, user.id, password_hash, now).await? {
         store::set_password(tx, user.id, password_hash).await?;
     }
-    session::store::end_all(tx, user.id, None, now).await?;
+    session::store::end_all(tx, user.id, None, EndedBecause::PasswordChanged, now).await?;
     link::store::void(tx, user.id, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
     throttle::store::clear_account(tx, user.id).await?;
     // The holder of the link may log in from here, even while others are guessing.

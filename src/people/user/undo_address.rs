@@ -11,6 +11,7 @@ use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};
 use crate::mail::Recipient;
 use crate::people::session;
+use crate::people::session::store::EndedBecause;
 
 /// The link from the mail to the old address.
 #[derive(InputObject)]
@@ -48,7 +49,7 @@ async fn undo(work: &Work<'_>, token: &str) -> Result<Committed<()>> {
         return Err(UserError::at("token", UserErrorCode::StaleState, message).into());
     }
     store::set_password(tx, user.id, "").await?;
-    session::store::end_all(tx, user.id, None, now).await?;
+    session::store::end_all(tx, user.id, None, EndedBecause::AddressRestored, now).await?;
     let factor = second_factor::store::find(tx, user.id).await?;
     // A second factor that was turned on after the move came from the person who had the account then.
     if factor.is_some_and(|factor| factor.confirmed_at.is_none_or(|at| at >= link.created_at)) {

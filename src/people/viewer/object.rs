@@ -95,11 +95,17 @@ impl Viewer {
         SecondFactor::load(Request::of(context)?, user.id).await.map(Some)
     }
 
-    /// The open sessions of the person, the newest first; null for an API key.
+    /// The sessions of the person, the newest first; null for an API key.
     #[public]
-    async fn sessions(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Session>>> {
+    async fn sessions(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Also list the sessions that ended within the last 90 days.", default = false)]
+        include_ended: bool,
+    ) -> Result<Option<Connection<Session>>> {
         let Actor::User(user) = &self.0 else { return Ok(None) };
-        Session::list(Request::of(context)?, user, &page).await.map(Some)
+        Session::list(Request::of(context)?, user, &page, include_ended).await.map(Some)
     }
 
     /// The organisation in which the viewer works: the one in the header `X-Organisation`, or the one chosen with

@@ -8,7 +8,7 @@ mod security;
 pub use address::{address_changed, address_restored, address_taken, change_asked, confirm_address, is_new_address};
 pub use security::{
     erased, password_changed, password_reset, recovery_code_used, recovery_codes_renewed, second_factor_off,
-    second_factor_on,
+    second_factor_on, token_reused,
 };
 
 use entity::user;
@@ -192,6 +192,7 @@ mod tests {
                 second_factor_on(locale, config),
                 second_factor_off(locale, config),
                 erased(locale, config),
+                token_reused(locale, config),
             ] {
                 let text = letter.text();
                 assert!(!letter.subject.is_empty() && text.ends_with('\n') && !text.contains("  "), "{text}");

@@ -110,6 +110,40 @@ pub fn recovery_code_used(locale: Locale, config: &Config, left: u64) -> Letter 
     notice(locale, config, [(subjects[0], en), (subjects[1], de), (subjects[2], sv)])
 }
 
+/// A refresh token was used again after the grace, and its session was ended.
+pub fn token_reused(locale: Locale, config: &Config) -> Letter {
+    let (site, url) = (&config.public_url, config.page(RESET));
+    match locale {
+        Locale::En => Letter::about("One of your sessions was ended")
+            .say(format!(
+                "A session of your account at {site} was ended, because its token was used a second time. A stolen token \
+                 looks like this, and so does a program that has kept an old one."
+            ))
+            .say("Sign in again where you need to. If you cannot explain it, set a new password: that ends all sessions.")
+            .link("Set a new password", url),
+        Locale::De => Letter::about("Eine Ihrer Sitzungen wurde beendet")
+            .say(format!(
+                "Eine Sitzung Ihres Kontos bei {site} wurde beendet, weil ihr Token ein zweites Mal verwendet wurde. So \
+                 sieht es aus, wenn ein Token gestohlen wurde, aber auch, wenn ein Programm ein altes behalten hat."
+            ))
+            .say(
+                "Melden Sie sich dort wieder an, wo Sie es brauchen. Wenn Sie keine Erklärung dafür haben, vergeben Sie \
+                 ein neues Passwort: Das beendet alle Sitzungen.",
+            )
+            .link("Neues Passwort vergeben", url),
+        Locale::Sv => Letter::about("En av dina sessioner har avslutats")
+            .say(format!(
+                "En session på ditt konto på {site} har avslutats, eftersom dess token användes en andra gång. Så ser det \
+                 ut när en token har blivit stulen, men också när ett program har sparat en gammal."
+            ))
+            .say(
+                "Logga in igen där du behöver det. Om du inte kan förklara det, välj ett nytt lösenord: det avslutar alla \
+                 sessioner.",
+            )
+            .link("Välj ett nytt lösenord", url),
+    }
+}
+
 /// To a person whose account was erased.
 pub fn erased(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;

@@ -79,22 +79,6 @@ fn of_many_concurrent_sign_ups_one_makes_an_account_and_all_get_one_answer() {
 }
 
 #[test]
-fn of_many_concurrent_exchanges_of_a_refresh_token_one_succeeds_and_the_session_ends() {
-    with_database(async |world| {
-        let (access, refresh_token) = begin_session(&world, SOLE_PERSON.person().email).await;
-        world.send_as(Some(&access), VIEWER, json!({})).await.ok();
-        let answers = join_all((0..6).map(|_| refresh(&world, &refresh_token))).await;
-        let won: Vec<(String, String)> = answers.iter().filter_map(tokens).collect();
-        assert_eq!(won.len(), 1, "{answers:?}");
-        // Somebody else has the token, so nobody keeps the session.
-        world.send_as(Some(&access), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
-        world.send_as(Some(&won[0].0), VIEWER, json!({})).await.refused("UNAUTHENTICATED");
-        assert_eq!(tokens(&refresh(&world, &won[0].1).await), None);
-        begin_session(&world, SOLE_PERSON.person().email).await;
-    });
-}
-
-#[test]
 fn organisations_created_at_once_have_unique_codes() {
     with_database(async |world| {
         let before = world.db_count("organisation").await;

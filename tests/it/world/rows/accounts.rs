@@ -20,6 +20,7 @@ impl Rows {
             revoked_at: None,
             confirmed_at: None,
             client_address: None,
+            ended_because: None,
         };
         push(&mut self.sessions, row).id
     }
