@@ -1,9 +1,10 @@
 // The pages that links in mails lead to. Each opens a tab with a document to run, filled with the secret of the link.
 
 const pages = {
-  "/verify-address": `# Proves that this address is yours.
-mutation VerifyAddress($token: String!) {
-  verifyAddress(input: {token: $token}) { verified userErrors { code message } }
+  "/verify-address": `# Proves that this address is yours. Write the password of the account into the variables below, in place of the dots:
+# the one you chose when you signed up, or another. All sessions end.
+mutation VerifyAddress($token: String!, $password: String!) {
+  verifyAddress(input: {token: $token, password: $password}) { verified userErrors { code message } }
 }
 `,
   "/reset-password": `# Sets a new password. Write it into the variables below, in place of the dots. All sessions end.
@@ -11,7 +12,7 @@ mutation ResetPassword($token: String!, $newPassword: String!) {
   resetPassword(input: {token: $token, newPassword: $newPassword}) { reset userErrors { code message } }
 }
 `,
-  "/confirm-address": `# Moves your account to this address.
+  "/confirm-address": `# Moves your account to this address. Log in above with the account first.
 mutation ConfirmAddress($token: String!) {
   confirmAddress(input: {token: $token}) { confirmed userErrors { code message } }
 }
@@ -70,6 +71,7 @@ export function linked() {
   const token = new URLSearchParams(location.search).get("token");
   if (location.pathname !== "/") history.replaceState(null, "", "/");
   if (!query) return null;
-  const more = query.includes("$newPassword") ? { newPassword: "…" } : {};
+  const asked = ["password", "newPassword"].filter((name) => query.includes(`$${name}:`));
+  const more = Object.fromEntries(asked.map((name) => [name, "…"]));
   return { query, variables: JSON.stringify({ token: token ?? "", ...more }, null, 2) };
 }

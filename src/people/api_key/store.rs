@@ -7,7 +7,7 @@ use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
+    IntoActiveModel, QueryFilter, QueryResult, Set, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,22 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveModel) -> Written<()> {
     api_key::Entity::update_many().set(change).filter(api_key::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
+}
+
+/// Revokes all keys that the user has created and that are not revoked yet, and returns them.
+pub async fn revoke_all_by(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUtc) -> Written<Vec<Model>> {
+    let theirs = api_key::Column::CreatedById.eq(user).and(api_key::Column::RevokedAt.is_null());
+    let keys = api_key::Entity::find().filter(theirs).all(tx).await?;
+    for key in &keys {
+        let revoked = api_key::ActiveModel {
+            revoked_at: Set(Some(now)),
+            previous_hash: Set(None),
+            previous_until: Set(None),
+            ..Default::default()
+        };
+        update(tx, key.id, revoked).await?;
+    }
+    Ok(keys)
 }
 
 /// Writes when keys were last used, unless a later use is stored already: other nodes write too. One statement per

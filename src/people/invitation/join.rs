@@ -21,8 +21,7 @@ use crate::partners::partnership;
 use crate::people::api_key::{self, ApiKeyState};
 use crate::people::membership::{self, store::NewMember};
 use crate::people::role::rules::{grants_of, names};
-use crate::people::session;
-use crate::people::session::store::EndedBecause;
+use crate::people::user::proof::{self, Claim};
 use crate::people::user::store::{self as users, NewUser};
 
 /// The invitation that is accepted.
@@ -125,10 +124,10 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     match party {
         Party::Unverified(password_hash) => {
             // Whoever created it may know its password, be signed in, or have set up a second factor.
-            if !users::claim(tx, user.id, password_hash, now).await? {
+            let claim = Claim { password_hash: Some(password_hash), kept: None };
+            if !proof::prove(work, accepted.action, user.id, claim).await? {
                 return Err(sign_in());
             }
-            session::store::end_all(tx, user.id, None, EndedBecause::AddressProved, now).await?;
         }
         _ if user.email_verified_at.is_none() => {
             let message = "Nobody has proved yet that this account belongs to the address. Send this without being \

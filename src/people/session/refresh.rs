@@ -53,7 +53,8 @@ async fn exchange(work: &Work<'_>, tokens: &Tokens, presented: &str) -> Result<C
         }
         Exchange::Repeated(identity) => {
             let next = latest(work, tokens, identity, presented).await?;
-            Ok(next.map_or_else(|| Committed::Refused(rules::invalid_token()), |next| Committed::Done((identity, next))))
+            Ok(next
+                .map_or_else(|| Committed::Refused(rules::invalid_token()), |next| Committed::Done((identity, next))))
         }
         Exchange::Reused(user) => {
             tracing::warn!(user = %user.id, "a refresh token was reused; its session was ended");

@@ -193,12 +193,7 @@ fn ended(because: EndedBecause, now: DateTimeUtc) -> session::ActiveModel {
 }
 
 /// Ends the session; false if it has ended already.
-pub async fn end_session(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-    because: EndedBecause,
-    now: DateTimeUtc,
-) -> Written<bool> {
+pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, because: EndedBecause, now: DateTimeUtc) -> Written<bool> {
     let ended = session::Entity::update_many()
         .set(ended(because, now))
         .filter(session::Column::Id.eq(id))

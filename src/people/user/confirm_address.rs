@@ -7,7 +7,7 @@ use macros::{mutation, payload};
 use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::store;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::graphql::request::{Committed, Work};
 use crate::mail::Recipient;
@@ -26,21 +26,35 @@ pub struct ConfirmAddressPayload {
     pub confirmed: bool,
 }
 
-/// Moves an account to its new address by the link that was mailed there. The old address gets a notice. It can undo the
-/// move for seven days, if it was verified.
+/// Moves your account to its new address by the link that was mailed there. Sign in to the account first: otherwise a
+/// stranger could move an account of theirs to your address. The old address gets a notice. It can undo the move for
+/// seven days, if it was verified.
 #[mutation]
-#[public]
+#[authenticated]
 async fn confirm_address(act: Act<'_>, input: ConfirmAddressInput) -> Result<ConfirmAddressPayload> {
-    let token = &input.token;
-    let moved = match act.request.transaction(async |work| confirm(work, token).await).await {
+    let request = act.request;
+    let (token, person) = (&input.token, request.require_person()?.id);
+    let found = link::store::find(request.db(), Kind::Change, token, request.now()).await?;
+    let owner = found.ok_or_else(link::invalid)?.user_id;
+    if owner != person {
+        return Err(another_account().into());
+    }
+    let moved = match request.transaction(async |work| confirm(work, token).await).await {
         Err(Error::Conflict(_)) => {
-            act.request.transaction(async |work| tell_owner(work, token).await).await?;
+            request.transaction(async |work| tell_owner(work, token).await).await?;
             Committed::Refused(link::invalid())
         }
         moved => moved?,
     };
     moved.into_result()?;
     Ok(ConfirmAddressPayload { confirmed: true, ..Default::default() })
+}
+
+/// The answer to the owner of the mailbox, if the account that would move here is not theirs.
+fn another_account() -> UserError {
+    let message = "This link moves another account to this address. If that account is yours, sign in to it first. If it \
+                   is not, do nothing: it stays where it is.";
+    UserError::at("token", UserErrorCode::WrongAddress, message)
 }
 
 /// Fails with a conflict if another account has the address by now. A link stays used even if its account is disabled.

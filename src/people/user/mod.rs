@@ -4,7 +4,7 @@
 //! who meets a user sees the name; the address is shown on a membership and to the viewer.
 //!
 //! `address.rs` decides when two addresses are the same. `password.rs` hashes passwords, and `rules.rs` says which are
-//! too weak. `link` keeps the links that are mailed, in the words of `letters`. `throttle` slows down guessing and limits
+//! too weak. `proof.rs` gives an account to the person who proves its address. `link` keeps the links that are mailed, in the words of `letters`. `throttle` slows down guessing and limits
 //! mail. `second_factor` adds codes to log-in. Each mutation has its own file. Logging in is in `session`, and erasing an
 //! account in `erasure`.
 
@@ -16,6 +16,7 @@ pub mod letters;
 pub mod link;
 mod object;
 mod password;
+pub mod proof;
 mod request_password_reset;
 mod resend_verification;
 mod reset_password;

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::letters::{self, recipient};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
+use super::proof::{self, Claim};
 use super::rules::require_strong;
 use super::{store, throttle};
 use crate::base::error::Result;
@@ -28,12 +29,12 @@ pub struct ResetPasswordInput {
 /// Whether the password was set.
 #[payload]
 pub struct ResetPasswordPayload {
-    /// True if the new password is set. Log in with it; a second factor is still needed.
+    /// True if the new password is set. Log in with it; a second factor that you turned on is still needed.
     pub reset: bool,
 }
 
-/// Sets a new password by the link that was mailed. This ends all sessions of the account and verifies its address. A
-/// second factor stays on if the address was verified before.
+/// Sets a new password by the link that was mailed. This ends all sessions of the account and verifies its address. If
+/// the address was not verified before, the second factor and API keys from before end as well.
 #[mutation]
 #[public]
 async fn reset_password(act: Act<'_>, input: ResetPasswordInput) -> Result<ResetPasswordPayload> {
@@ -44,22 +45,23 @@ async fn reset_password(act: Act<'_>, input: ResetPasswordInput) -> Result<Reset
     let address = found.ok_or_else(link::invalid)?.address.as_deref().and_then(Address::parse);
     require_strong("newPassword", &input.new_password, address.as_ref(), passwords.minimum_length())?;
     let hash = passwords.hash(input.new_password).await?;
-    let reset = request.transaction(async |work| reset(work, &input.token, &hash).await).await?;
+    let reset = request.transaction(async |work| reset(work, act.action, &input.token, &hash).await).await?;
     let user = reset.into_result()?;
     tracing::info!(%user, "password reset");
     Ok(ResetPasswordPayload { reset: true, ..Default::default() })
 }
 
 /// Returns the key of the user. A link stays used even if its account is disabled.
-async fn reset(work: &Work<'_>, token: &str, password_hash: &str) -> Result<Committed<Uuid>> {
+async fn reset(work: &Work<'_>, action: &str, token: &str, password_hash: &str) -> Result<Committed<Uuid>> {
     let Work { tx, now, .. } = *work;
     let link = link::store::take(work, Kind::Reset, token).await?.ok_or_else(link::invalid)?;
     let Some(user) = store::lock(tx, link.user_id).await? else { return Ok(Committed::Refused(link::invalid())) };
     // An account with an unverified address may have been created by somebody else, so nothing of theirs remains.
-    if !store::claim(tx, user.id, password_hash, now).await? {
+    let claim = Claim { password_hash: Some(password_hash), kept: None };
+    if !proof::prove(work, action, user.id, claim).await? {
         store::set_password(tx, user.id, password_hash).await?;
+        session::store::end_all(tx, user.id, None, EndedBecause::PasswordChanged, now).await?;
     }
-    session::store::end_all(tx, user.id, None, EndedBecause::PasswordChanged, now).await?;
     link::store::void(tx, user.id, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
     throttle::store::clear_account(tx, user.id).await?;
     // The holder of the link may log in from here, even while others are guessing.

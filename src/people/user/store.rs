@@ -144,17 +144,6 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Mod
     user::Entity::find_by_id(id).one(tx).await
 }
 
-/// Notes that the user has verified the address. The first time stays.
-pub async fn verify(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Result<(), DbErr> {
-    user::Entity::update_many()
-        .set(user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() })
-        .filter(user::Column::Id.eq(id))
-        .filter(user::Column::EmailVerifiedAt.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// Gives the user a new password. No password fits an empty hash.
 pub async fn set_password(tx: &DatabaseTransaction, id: Uuid, hash: &str) -> Result<(), DbErr> {
     user::Entity::update_many()
@@ -176,15 +165,19 @@ pub async fn renew_hash(tx: &DatabaseTransaction, user: &user::Model, password_h
     Ok(())
 }
 
-/// Gives an account with an unverified address to the person who has just verified it. It gets a new password and loses
-/// its second factor and links. False if the address was verified before. (End its sessions with
-/// `session::store::end_all`.)
-pub async fn claim(tx: &DatabaseTransaction, id: Uuid, password_hash: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
-    let owned = user::ActiveModel {
-        password_hash: Set(password_hash.to_owned()),
-        email_verified_at: Set(Some(now)),
-        ..Default::default()
-    };
+/// Gives an account with an unverified address to the person who has just verified it. It gets the password, if there
+/// is one, and loses its second factor and links. False if the address was verified before. Called by `proof::prove`,
+/// which ends what other tables hold.
+pub async fn claim(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    password_hash: Option<&str>,
+    now: DateTimeUtc,
+) -> Result<bool, DbErr> {
+    let mut owned = user::ActiveModel { email_verified_at: Set(Some(now)), ..Default::default() };
+    if let Some(hash) = password_hash {
+        owned.password_hash = Set(hash.to_owned());
+    }
     let claimed = user::Entity::update_many()
         .set(owned)
         .filter(user::Column::Id.eq(id))

@@ -73,6 +73,20 @@ pub async fn by_link(world: &World, mutation: &str, token: &str) -> Answer {
     world.send_as(None, &query, json!({ "input": { "token": token } })).await
 }
 
+/// Verifies an address by its link, in a session or with a password.
+pub async fn verify(world: &World, session: Option<&str>, token: &str, password: Option<&str>) -> Answer {
+    let query = "mutation($input: VerifyAddressInput!) { verifyAddress(input: $input) { \
+         verified userErrors { code field } } }";
+    let input = json!({ "token": token, "password": password });
+    world.send_as(session, query, json!({ "input": input })).await
+}
+
+/// Moves somebody's account to the address that the link was mailed to.
+pub async fn move_by_link(world: &World, who: Caller, token: &str) -> Answer {
+    let query = "mutation($token: String!) { confirmAddress(input: {token: $token}) { userErrors { code } } }";
+    world.as_(who).run(query, json!({ "token": token })).await
+}
+
 pub async fn ask_to_move(world: &World, who: Caller, to: &str) -> Answer {
     let query = "mutation($to: String!) { changeAddress(input: {newEmail: $to}) { requested userErrors { code } } }";
     world.as_(who).run(query, json!({ "to": to })).await
@@ -90,8 +104,9 @@ pub async fn reset(world: &World, token: &str, password: &str) -> Answer {
     world.send_as(None, query, json!({ "input": { "token": token, "newPassword": password } })).await
 }
 
-/// Makes a secret for an authenticator app.
+/// Makes a secret for an authenticator app, which needs a verified address.
 pub async fn begin(world: &World, who: Caller) -> String {
+    world.db_verify(who).await;
     let answer = world.as_(who).run("mutation { beginSecondFactor { secret uri } }", json!({})).await;
     answer.ok()["beginSecondFactor"]["secret"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
 }

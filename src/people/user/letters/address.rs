@@ -12,17 +12,26 @@ pub fn confirm_address(locale: Locale, config: &Config, secret: &str) -> Letter 
         Locale::En => Letter::about("Confirm your new address")
             .say(format!("An account at {site} will move to this address. If the account is yours, confirm it:"))
             .link("Confirm the new address", url)
-            .say("The link is valid for 48 hours. If it is not your account, you need not do anything."),
+            .say(
+                "Sign in to the account first. The link is valid for 48 hours. If it is not your account, you need not do \
+                 anything.",
+            ),
         Locale::De => Letter::about("Bestätigen Sie Ihre neue Adresse")
             .say(format!(
                 "Ein Konto bei {site} soll zu dieser Adresse umziehen. Wenn es Ihres ist, bestätigen Sie das:"
             ))
             .link("Neue Adresse bestätigen", url)
-            .say("Der Link gilt 48 Stunden. Wenn es nicht Ihr Konto ist, müssen Sie nichts tun."),
+            .say(
+                "Melden Sie sich zuerst in dem Konto an. Der Link gilt 48 Stunden. Wenn es nicht Ihr Konto ist, müssen Sie \
+                 nichts tun.",
+            ),
         Locale::Sv => Letter::about("Bekräfta din nya adress")
             .say(format!("Ett konto på {site} ska flyttas till den här adressen. Om det är ditt, bekräfta det:"))
             .link("Bekräfta den nya adressen", url)
-            .say("Länken gäller i 48 timmar. Om det inte är ditt konto behöver du inte göra något."),
+            .say(
+                "Logga först in på kontot. Länken gäller i 48 timmar. Om det inte är ditt konto behöver du inte göra \
+                 något.",
+            ),
     }
 }
 

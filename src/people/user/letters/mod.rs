@@ -41,17 +41,26 @@ pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
         Locale::En => Letter::about("Welcome")
             .say(format!("An account was created for this address at {site}. Confirm that the address is yours:"))
             .link("Confirm the address", url)
-            .say("The link is valid for 48 hours. If you did not sign up, you need not do anything."),
+            .say(
+                "You choose the password then, also if somebody else signed up. The link is valid for 48 hours. If you did \
+                 not sign up, you need not do anything.",
+            ),
         Locale::De => Letter::about("Willkommen")
             .say(format!(
                 "Für diese Adresse wurde bei {site} ein Konto angelegt. Bestätigen Sie, dass die Adresse Ihnen gehört:"
             ))
             .link("Adresse bestätigen", url)
-            .say("Der Link gilt 48 Stunden. Wenn Sie sich nicht angemeldet haben, müssen Sie nichts tun."),
+            .say(
+                "Sie vergeben dabei das Passwort, auch wenn sich jemand anders angemeldet hat. Der Link gilt 48 Stunden. \
+                 Wenn Sie sich nicht angemeldet haben, müssen Sie nichts tun.",
+            ),
         Locale::Sv => Letter::about("Välkommen")
             .say(format!("Ett konto har skapats för den här adressen på {site}. Bekräfta att adressen är din:"))
             .link("Bekräfta adressen", url)
-            .say("Länken gäller i 48 timmar. Om det inte var du som registrerade dig behöver du inte göra något."),
+            .say(
+                "Du väljer då lösenordet, även om det var någon annan som registrerade sig. Länken gäller i 48 timmar. Om \
+                 det inte var du som registrerade dig behöver du inte göra något.",
+            ),
     }
 }
 

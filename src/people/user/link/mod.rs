@@ -17,6 +17,18 @@ pub fn lifetime(kind: Kind) -> TimeDelta {
     }
 }
 
+/// The kinds of earlier links that end when a link of this kind is sent. A link to set a password proves the address too.
+/// A link to verify does not end one to set a password: a stranger who has signed up with the address can ask for it.
+pub const fn replaced_by(kind: Kind) -> &'static [Kind] {
+    match kind {
+        Kind::Verify => &[Kind::Verify],
+        Kind::Reset => &[Kind::Verify, Kind::Reset],
+        Kind::Change => &[Kind::Change],
+        // Each move can be undone for itself.
+        Kind::Undo => &[],
+    }
+}
+
 /// The answer to a link that is not valid, whatever the reason.
 pub fn invalid() -> UserError {
     let message = "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.";

@@ -18,14 +18,12 @@ use crate::graphql::request::Work;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Creates a link and returns its secret. Older links of the same kind are removed, except those that move an account
-/// back; so are expired links. For an unknown user it runs the same statements and creates none.
+/// Creates a link and returns its secret. The links that it replaces are removed, and so are expired links. For an
+/// unknown user it runs the same statements and creates none.
 pub async fn issue(work: &Work<'_>, user: Uuid, kind: Kind, address: &str) -> Written<String> {
     let Work { tx, random, now, .. } = *work;
-    let mut replaced = link::Column::ExpiresAt.lte(now);
-    if kind != Kind::Undo {
-        replaced = replaced.or(link::Column::Kind.eq(kind));
-    }
+    let replaced =
+        link::Column::ExpiresAt.lte(now).or(link::Column::Kind.is_in(super::replaced_by(kind).iter().copied()));
     link::Entity::delete_many().filter(link::Column::UserId.eq(user)).filter(replaced).exec(tx).await?;
     let secret = random.secret();
     let sql = "INSERT INTO link (id, kind, user_id, token_hash, address, expires_at, created_at) \

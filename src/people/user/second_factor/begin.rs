@@ -19,13 +19,14 @@ pub struct BeginSecondFactorPayload {
 }
 
 /// Makes a secret for an authenticator app. Log-in needs a code of the app after the first one is given to
-/// `confirmSecondFactor`. Needs a recent `confirmIdentity`.
+/// `confirmSecondFactor`. Needs a verified address and a recent `confirmIdentity`.
 #[mutation]
 #[authenticated]
 async fn begin_second_factor(act: Act<'_>) -> Result<BeginSecondFactorPayload> {
     let request = act.request;
     let person = request.require_person()?;
     session::require_confirmed(request)?;
+    session::require_verified(request)?;
     let secret = request.random.bytes::<20>();
     let row = second_factor::Model {
         user_id: person.id,

@@ -35,6 +35,7 @@ pub struct ConfirmSecondFactorPayload {
 async fn confirm_second_factor(act: Act<'_>, input: ConfirmSecondFactorInput) -> Result<ConfirmSecondFactorPayload> {
     let request = act.request;
     let person = request.require_person()?;
+    session::require_verified(request)?;
     let keys = act.service::<SecretKeys>()?;
     let codes = codes::new_recovery_codes(&request.random);
     let (code, new_codes) = (&input.code, &codes);

@@ -10,6 +10,7 @@ pub fn doer(mutation: &str) -> Option<Caller> {
     Some(match mutation {
         "beginSecondFactor" | "confirmSecondFactor" => ADMIN_OF_ACME,
         "changeAddress" => VIEWER_OF_ACME,
+        "confirmAddress" => MEMBER_OF_ACME,
         "changePassword" => BILLING_OF_ACME,
         "confirmIdentity" => SUPPORT_OF_FJORD,
         "eraseAccount" => EXPIRED_AT_ACME,
@@ -25,7 +26,11 @@ pub fn doer(mutation: &str) -> Option<Caller> {
 pub async fn example(world: &World, mutation: &str) -> Option<String> {
     let token = |token: String| format!("(input: {{token: {token:?}}})");
     Some(match mutation {
-        "beginSecondFactor" | "eraseAccount" | "resendVerification" | "revokeOtherSessions" => String::new(),
+        "beginSecondFactor" => {
+            world.db_verify(ADMIN_OF_ACME).await;
+            String::new()
+        }
+        "eraseAccount" | "resendVerification" | "revokeOtherSessions" => String::new(),
         "changeAddress" => "(input: {newEmail: \"vera@new.example\"})".to_owned(),
         "changePassword" => {
             format!("(input: {{currentPassword: {PASSWORD:?}, newPassword: \"nine blue kettles\"}})")
@@ -67,13 +72,14 @@ pub async fn example(world: &World, mutation: &str) -> Option<String> {
             world.db_verify(OWNER_OF_LUND).await;
             ask_to_move(world, OWNER_OF_LUND, "lars@new.example").await;
             let link = world.link("lars@new.example").await;
-            by_link(world, "confirmAddress", &link).await;
+            move_by_link(world, OWNER_OF_LUND, &link).await;
             token(world.link(OWNER_OF_LUND.person().email).await)
         }
         "updateProfile" => "(input: {name: \"Moa Berg\", locale: SV})".to_owned(),
         "verifyAddress" => {
             world.as_(DOMAINS_OF_ACME).run("mutation { resendVerification { sent } }", json!({})).await.ok();
-            token(world.link(DOMAINS_OF_ACME.person().email).await)
+            let link = world.link(DOMAINS_OF_ACME.person().email).await;
+            format!("(input: {{token: {link:?}, password: {PASSWORD:?}}})")
         }
         _ => return None,
     })

@@ -29,7 +29,7 @@ fn an_account_moves_once_the_new_address_is_confirmed_and_both_get_mail() {
         let forgotten = world.link(OLD).await;
 
         let link = &world.link(NEW).await;
-        let answers = join_all((0..4).map(|_| by_link(&world, "confirmAddress", link))).await;
+        let answers = join_all((0..4).map(|_| move_by_link(&world, SOLE_PERSON, link))).await;
         assert_eq!(answers.iter().filter(|answer| error(answer) == "none").count(), 1);
         assert_eq!(address_of(&world, SOLE_PERSON).await, NEW);
         assert!(world.mails(OLD).await.pop().unwrap().contains("/undo-address?token="));
@@ -48,14 +48,14 @@ fn the_old_address_recovers_a_stolen_account() {
         let thief = access(&log_in(&world, OLD, PASSWORD).await);
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
         let link = world.link(NEW).await;
-        by_link(&world, "confirmAddress", &link).await.ok();
+        move_by_link(&world, SOLE_PERSON, &link).await.ok();
         let undo = world.link(OLD).await;
         world.app.clock.advance(TimeDelta::minutes(1));
         turn_on(&world, SOLE_PERSON).await;
         // The thief moves it once more, and asks for a link that would bring it back again.
         ask_to_move(&world, SOLE_PERSON, "third@new.example").await.ok();
         let link = world.link("third@new.example").await;
-        by_link(&world, "confirmAddress", &link).await.ok();
+        move_by_link(&world, SOLE_PERSON, &link).await.ok();
         let thiefs_undo = world.link(NEW).await;
         ask_for_reset(&world, "third@new.example").await.ok();
         let thiefs_reset = world.link("third@new.example").await;
@@ -78,11 +78,11 @@ fn a_move_can_be_undone_for_seven_days_and_only_from_a_verified_address() {
     with_database(async |world| {
         ask_to_move(&world, SOLE_PERSON, NEW).await.ok();
         let link = world.link(NEW).await;
-        by_link(&world, "confirmAddress", &link).await.ok();
+        move_by_link(&world, SOLE_PERSON, &link).await.ok();
         assert!(!world.mails(OLD).await.pop().unwrap().contains("token="));
         ask_to_move(&world, SOLE_PERSON, "third@new.example").await.ok();
         let link = world.link("third@new.example").await;
-        by_link(&world, "confirmAddress", &link).await.ok();
+        move_by_link(&world, SOLE_PERSON, &link).await.ok();
         let undo = world.link(NEW).await;
         world.app.clock.advance(TimeDelta::days(7));
         assert_eq!(error(&by_link(&world, "undoAddress", &undo).await), "INVALID_LINK");
@@ -101,7 +101,7 @@ fn a_taken_address_is_neither_given_away_nor_revealed() {
         assert!(!mails[0].contains("token="));
         // The change that was asked for before is replaced, as by any other.
         let link = world.link(NEW).await;
-        assert_eq!(error(&by_link(&world, "confirmAddress", &link).await), "INVALID_LINK");
+        assert_eq!(error(&move_by_link(&world, SOLE_PERSON, &link).await), "INVALID_LINK");
         for wrong in ["stig", OLD] {
             assert_eq!(error(&ask_to_move(&world, SOLE_PERSON, wrong).await), "INVALID_INPUT");
         }
@@ -116,10 +116,10 @@ fn of_two_concurrent_moves_to_one_address_one_succeeds() {
         for who in [SOLE_PERSON, OWNER_OF_ACME] {
             world.db_verify(who).await;
             ask_to_move(&world, who, wanted).await.ok();
-            links.push(world.link(wanted).await);
+            links.push((who, world.link(wanted).await));
             world.app.clock.advance(TimeDelta::seconds(1));
         }
-        let answers = join_all(links.iter().map(|link| by_link(&world, "confirmAddress", link))).await;
+        let answers = join_all(links.iter().map(|(who, link)| move_by_link(&world, *who, link))).await;
         let mut outcomes: Vec<&str> = answers.iter().map(error).collect();
         outcomes.sort_unstable();
         assert_eq!(outcomes, ["INVALID_LINK", "none"]);
@@ -146,6 +146,6 @@ fn a_new_password_cancels_a_pending_move() {
         let link = world.link("thief@new.example").await;
         let input = json!({ "currentPassword": PASSWORD, "newPassword": "nine blue kettles" });
         world.as_(SOLE_PERSON).act("changePassword", input, "changed").await;
-        assert_eq!(error(&by_link(&world, "confirmAddress", &link).await), "INVALID_LINK");
+        assert_eq!(error(&move_by_link(&world, SOLE_PERSON, &link).await), "INVALID_LINK");
     });
 }

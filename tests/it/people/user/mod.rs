@@ -1,6 +1,7 @@
 //! Stories of accounts through the API: signing up, logging in, working, logging out.
 
 mod address;
+mod beforehand;
 mod erasing;
 mod passwords;
 mod second_factor;

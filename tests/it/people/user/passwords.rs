@@ -31,22 +31,22 @@ fn the_link_in_the_mail_verifies_an_address_once() {
         let resend = "mutation { resendVerification { sent userErrors { code } } }";
         world.send_as(Some(&token), resend, json!({})).await.ok();
         let new = world.link(EMAIL).await;
-        assert_eq!(error(&by_link(&world, "verifyAddress", &old).await), "INVALID_LINK");
+        assert_eq!(error(&verify(&world, None, &old, Some(PASSWORD)).await), "INVALID_LINK");
         world.app.clock.advance(TimeDelta::hours(48));
-        assert_eq!(error(&by_link(&world, "verifyAddress", &new).await), "INVALID_LINK");
+        assert_eq!(error(&verify(&world, None, &new, Some(PASSWORD)).await), "INVALID_LINK");
         let token = access(&log_in(&world, EMAIL, PASSWORD).await);
         world.send_as(Some(&token), resend, json!({})).await.ok();
         let link = world.link(EMAIL).await;
         // One kind of link is no other.
         assert_eq!(error(&reset(&world, &link, NEW).await), "INVALID_LINK");
-        let answers = join_all((0..4).map(|_| by_link(&world, "verifyAddress", &link))).await;
+        let answers = join_all((0..4).map(|_| verify(&world, Some(&token), &link, None))).await;
         let mut outcomes: Vec<&str> = answers.iter().map(error).collect();
         outcomes.sort_unstable();
         assert_eq!(outcomes, ["INVALID_LINK", "INVALID_LINK", "INVALID_LINK", "none"]);
         assert_eq!(viewer(&world, &token).await["emailVerified"], true);
         assert_eq!(error(&world.send_as(Some(&token), resend, json!({})).await), "STALE_STATE");
         for malformed in ["", " ", "\u{0}", "ä", &"x".repeat(100_000)] {
-            assert_eq!(error(&by_link(&world, "verifyAddress", malformed).await), "INVALID_LINK");
+            assert_eq!(error(&verify(&world, None, malformed, Some(PASSWORD)).await), "INVALID_LINK");
         }
     });
 }
