@@ -37,6 +37,8 @@ pub struct Model {
     pub previous_hash: Option<String>,
     /// Until when the previous secret is valid.
     pub previous_until: Option<DateTimeUtc>,
+    /// The networks from which it works, in CIDR notation with spaces between; everywhere if none.
+    pub networks: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

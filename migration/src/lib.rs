@@ -33,6 +33,7 @@ mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 mod m20261124_000021_trees;
 mod m20261125_000024_sessions;
+mod m20261125_000025_sign_in;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000020_templates::Migration),
             Box::new(m20261124_000021_trees::Migration),
             Box::new(m20261125_000024_sessions::Migration),
+            Box::new(m20261125_000025_sign_in::Migration),
         ]
     }
 }

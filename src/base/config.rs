@@ -1,9 +1,11 @@
 //! The settings. `config.example.toml` is compiled in as the defaults and is the manual; a file and the environment
 //! override it. The only place that reads the environment.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
 pub use mail::{Mail, Smtp, SmtpTls};
@@ -161,6 +163,8 @@ pub struct Http {
     #[serde(deserialize_with = "one_or_many")]
     pub allowed_origins: Vec<String>,
     pub proxies: usize,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
     pub trusted_documents: PathBuf,
     pub metrics: bool,
 }
@@ -198,6 +202,16 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
     })
 }
 
+/// A list of networks, or the only one. A single address is a network too.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let read = |text: String| {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network
+            .map_err(|_| serde::de::Error::custom("it has to be a list of networks like 10.0.0.0/8 or 2001:db8::/32"))
+    };
+    one_or_many(deserializer)?.into_iter().map(read).collect()
+}
+
 impl Config {
     /// The defaults alone, for tests.
     pub fn defaults() -> Result<Self, ConfigError> {
@@ -217,7 +231,8 @@ impl Config {
             .list_separator(" ")
             .with_list_parse_key("tokens.signing_keys")
             .with_list_parse_key("accounts.secret_keys")
-            .with_list_parse_key("http.allowed_origins");
+            .with_list_parse_key("http.allowed_origins")
+            .with_list_parse_key("http.trusted_proxies");
         sources = sources.add_source(environment);
         // As they stand: the library would read `007` as a number.
         for (name, key) in [
@@ -253,6 +268,9 @@ impl Config {
             if !(1..=most).contains(&given) {
                 return Err(ConfigError::range(name, 1, most));
             }
+        }
+        if self.http.proxies > 0 && !self.http.trusted_proxies.is_empty() {
+            return Err(ConfigError::both("http.proxies", "http.trusted_proxies"));
         }
         if !(0..=300).contains(&self.tokens.refresh_grace_seconds) {
             return Err(ConfigError::range("tokens.refresh_grace_seconds", 0, 300));

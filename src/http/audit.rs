@@ -12,6 +12,7 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::Deserialize;
 
 use super::Server;
+use super::client::Peer;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
@@ -34,10 +35,12 @@ pub async fn audit(
     Extension(id): Extension<RequestId>,
     Path(organisation): Path<String>,
     span: Result<Query<Span>, QueryRejection>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Response {
     let log = log(organisation, span);
-    lines::answer(server, id, headers, log).await
+    let peer = peer.map(|Extension(peer)| peer);
+    lines::answer(server, id, headers, peer, log).await
 }
 
 fn log(organisation: String, span: Result<Query<Span>, QueryRejection>) -> Result<Log, Refusal> {

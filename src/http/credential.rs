@@ -34,13 +34,13 @@ impl Sender {
     pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
         let organisation = organisation(headers)?;
         let now = app.clock.now();
-        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, now).await?;
+        let client_address = client::address(headers, peer, &app.config.http);
+        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, client_address, now).await?;
         if let Actor::ApiKey(key) = &actor {
             app.key_uses.note(key.id, now);
         }
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
-        let client_address = client::address(headers, peer, app.config.http.proxies);
         Ok(Self { actor, organisation, user_agent, client_address })
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::Server;
+use super::client::Peer;
 use super::credential::Sender;
 use super::negotiate::Media;
 use super::refusal::Refusal;
@@ -41,12 +42,13 @@ pub async fn answer(
     server: Arc<Server>,
     id: RequestId,
     headers: HeaderMap,
+    peer: Option<Peer>,
     pages: Result<impl Pages, Refusal>,
 ) -> Response {
     let begun = async {
         let pages = pages?;
         let permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(AT_ONCE))?;
-        let mut reader = Reader { server, headers, id: id.clone(), pages };
+        let mut reader = Reader { server, headers, peer, id: id.clone(), pages };
         let first = reader.page().await?;
         Ok::<_, Refusal>((reader, first, permit))
     };
@@ -101,6 +103,7 @@ async fn send(mut reader: Reader<impl Pages>, first: Option<Vec<u8>>, sender: mp
 struct Reader<P> {
     server: Arc<Server>,
     headers: HeaderMap,
+    peer: Option<Peer>,
     id: RequestId,
     pages: P,
 }
@@ -108,7 +111,7 @@ struct Reader<P> {
 impl<P: Pages> Reader<P> {
     async fn page(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
         let app = &self.server.app;
-        let sender = Sender::of(app, &self.headers, None).await?;
+        let sender = Sender::of(app, &self.headers, self.peer).await?;
         if matches!(sender.actor, Actor::Anonymous) {
             return Err(Error::sign_in().into());
         }

@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::Server;
+use super::client::Peer;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
@@ -34,10 +35,12 @@ pub async fn tree(
     Extension(id): Extension<RequestId>,
     Path(reseller): Path<String>,
     part: Result<Query<Part>, QueryRejection>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Response {
     let pages = pages(&server, reseller, part);
-    lines::answer(server, id, headers, pages).await
+    let peer = peer.map(|Extension(peer)| peer);
+    lines::answer(server, id, headers, peer, pages).await
 }
 
 fn pages(server: &Server, reseller: String, part: Result<Query<Part>, QueryRejection>) -> Result<Tree, Refusal> {

@@ -12,6 +12,11 @@ impl ConfigError {
     pub fn range(name: &str, least: i64, most: i64) -> Self {
         Self(format!("{name} is between {least} and {most}"))
     }
+
+    /// Two settings of which only one may be set.
+    pub fn both(one: &str, other: &str) -> Self {
+        Self(format!("set {one} or {other}, not both"))
+    }
 }
 
 impl From<Problem> for ConfigError {

@@ -37,6 +37,19 @@ fn what_is_wrong_is_told_without_its_value() {
 }
 
 #[test]
+fn our_proxies_are_known_by_number_or_by_networks() {
+    let trusted =
+        |text: &str| with(&format!("[http]\ntrusted_proxies = {text}")).map(|config| config.http.trusted_proxies);
+    let networks = trusted("[\"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.7\"]").unwrap();
+    let texts: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7/32"]);
+    let problem = trusted("\"proxy.internal\"").unwrap_err().to_string();
+    assert!(problem.contains("trusted_proxies") && !problem.contains("proxy.internal"), "{problem}");
+    let both = with("[http]\nproxies = 1\ntrusted_proxies = \"10.0.0.0/8\"").unwrap_err().to_string();
+    assert!(both.contains("http.proxies or http.trusted_proxies"), "{both}");
+}
+
+#[test]
 fn numbers_out_of_range_are_refused_by_name() {
     for (table, name) in [("tokens", "access_minutes"), ("tokens", "refresh_days"), ("partnerships", "proposal_days")] {
         for wrong in [0, -1, i64::MAX] {

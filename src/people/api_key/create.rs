@@ -33,6 +33,10 @@ pub struct CreateApiKeyInput {
     pub client_permissions: Vec<Permission>,
     /// When the key expires: in the future, at most ten years ahead. Null or left out for never.
     pub expires_at: Option<DateTimeUtc>,
+    /// Networks from which the key works: up to 50, like `192.0.2.0/24`, `2001:db8::/32` or `198.51.100.7`. Requests from
+    /// elsewhere are refused. Empty: it works from everywhere.
+    #[graphql(default)]
+    pub networks: Vec<String>,
 }
 
 /// The new key.
@@ -57,6 +61,7 @@ async fn create_api_key(act: ActOn<'_, Organisation>, input: CreateApiKeyInput) 
     let scopes = rules::closed_scopes(&input.permissions, &input.client_permissions)?;
     let now = request.now();
     rules::check_end(input.expires_at, now)?;
+    let networks = rules::read_networks(&input.networks)?;
     let secret = Secret::new(&request.random);
     let row = Model {
         id: request.random.id(now),
@@ -76,6 +81,7 @@ async fn create_api_key(act: ActOn<'_, Organisation>, input: CreateApiKeyInput) 
         last_used_at: None,
         previous_hash: None,
         previous_until: None,
+        networks,
     };
     let id = row.id;
     act.locked(async |work, at| {

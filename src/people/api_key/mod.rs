@@ -16,7 +16,7 @@ mod uses;
 use async_graphql::MergedObject;
 
 pub use object::ApiKey;
-pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject};
+pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject, works_from};
 pub use uses::KeyUses;
 
 /// The mutations of API keys.

@@ -142,6 +142,12 @@ impl ApiKey {
         self.row.model.previous_until.filter(|until| self.now < *until)
     }
 
+    /// The networks from which the key works, in CIDR notation. Empty: it works from everywhere.
+    #[public]
+    fn networks(&self) -> Vec<&str> {
+        rules::networks_of(&self.row.model)
+    }
+
     /// The organisation that the key acts for.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {

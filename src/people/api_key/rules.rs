@@ -1,8 +1,11 @@
 //! Which scopes a key may have, how long it lives, and what its secret looks like.
 
+use std::net::IpAddr;
+
 use async_graphql::Enum;
 use chrono::TimeDelta;
 use entity::api_key::Model;
+use ipnet::IpNet;
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
@@ -21,6 +24,9 @@ const LONGEST_DAYS: i64 = 3_653;
 
 /// The longest time for which the secret before a rotation may stay valid, in minutes: a week.
 pub const LONGEST_OVERLAP: i32 = 10_080;
+
+/// The most networks of one key.
+const NETWORKS: usize = 50;
 
 /// Whether a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -85,6 +91,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
         "permissions": list(scopes.own),
         "clientPermissions": list(scopes.clients),
         "expiresAt": row.expires_at,
+        "networks": networks_of(row),
     })
 }
 
@@ -122,6 +129,50 @@ pub fn require_held(scopes: Grants, held: Grants) -> Result<(), UserError> {
     if missing.is_empty() { Ok(()) } else { Err(UserError::not_held(field, missing)) }
 }
 
+/// Reads networks in CIDR notation, or single addresses. `None` if the list is empty: the key works from everywhere.
+pub fn read_networks(typed: &[String]) -> Result<Option<String>, UserError> {
+    let wrong = |message: String| UserError::at("networks", UserErrorCode::InvalidInput, message);
+    if typed.len() > NETWORKS {
+        return Err(wrong(format!("A key has {NETWORKS} networks at most.")));
+    }
+    let mut networks = Vec::with_capacity(typed.len());
+    for text in typed.iter().map(|text| text.trim()) {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        let no_network = |_| {
+            let example = "Write networks like 192.0.2.0/24 or 2001:db8::/32, or single addresses.";
+            wrong(format!("This is not a network: {text:?}. {example}"))
+        };
+        let network: IpNet = network.map_err(no_network)?;
+        if network.addr() != network.network() {
+            return Err(wrong(format!(
+                "{network} is an address in a network. Write {} for the whole network.",
+                network.trunc()
+            )));
+        }
+        if network.addr().to_canonical() != network.addr() {
+            return Err(wrong(format!("Write {network} as a network of IPv4.")));
+        }
+        networks.push(network.to_string());
+    }
+    networks.sort_unstable();
+    networks.dedup();
+    Ok((!networks.is_empty()).then(|| networks.join(" ")))
+}
+
+/// The networks from which the key works; empty for everywhere.
+pub fn networks_of(row: &Model) -> Vec<&str> {
+    row.networks.as_deref().into_iter().flat_map(str::split_whitespace).collect()
+}
+
+/// Whether the key works from the address. A key with networks does not work from an unknown address.
+pub fn works_from(row: &Model, address: Option<IpAddr>) -> bool {
+    let Some(networks) = &row.networks else { return true };
+    let contains = |address: &IpAddr| {
+        networks.split_whitespace().filter_map(|text| text.parse::<IpNet>().ok()).any(|one| one.contains(address))
+    };
+    address.is_some_and(|address| contains(&address.to_canonical()))
+}
+
 /// Refuses an end that is past or too far away.
 pub fn check_end(end: Option<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
@@ -149,6 +200,55 @@ mod tests {
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }
         assert_eq!(closed_scopes(&[], &[]).unwrap_err().code, UserErrorCode::InvalidInput);
+    }
+
+    fn key(networks: &[&str]) -> Model {
+        let typed: Vec<String> = networks.iter().map(|text| (*text).to_owned()).collect();
+        Model {
+            id: uuid::Uuid::nil(),
+            organisation_id: uuid::Uuid::nil(),
+            name: String::new(),
+            secret_hash: String::new(),
+            permissions: 0,
+            client_permissions: 0,
+            expires_at: None,
+            revoked_at: None,
+            created_at: DateTimeUtc::UNIX_EPOCH,
+            prefix: String::new(),
+            created_by_id: None,
+            last_used_at: None,
+            previous_hash: None,
+            previous_until: None,
+            networks: read_networks(&typed).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_key_works_only_from_its_networks() {
+        let works = |networks: &[&str], from: &str| works_from(&key(networks), from.parse().ok());
+        assert!(works(&[], "192.0.2.1") && works(&[], "nowhere"));
+        let networks = ["192.0.2.0/24", " 2001:db8::/32", "198.51.100.7"];
+        for inside in ["192.0.2.255", "::ffff:192.0.2.1", "2001:db8:1::1", "198.51.100.7"] {
+            assert!(works(&networks, inside), "{inside}");
+        }
+        for outside in ["192.0.3.0", "2001:db9::1", "198.51.100.8", "::ffff:198.51.100.8", "nowhere"] {
+            assert!(!works(&networks, outside), "{outside}");
+        }
+        assert_eq!(networks_of(&key(&networks)), ["192.0.2.0/24", "198.51.100.7/32", "2001:db8::/32"]);
+        // What cannot be read lets nobody in.
+        let broken = Model { networks: Some("everywhere".to_owned()), ..key(&[]) };
+        assert!(!works_from(&broken, "192.0.2.1".parse().ok()));
+    }
+
+    #[test]
+    fn networks_that_cannot_be_meant_are_refused() {
+        for wrong in ["", "example.org", "192.0.2.0/33", "192.0.2", "192.0.2.7/24", "::ffff:192.0.2.0/120", "*"] {
+            let error = read_networks(&[wrong.to_owned()]).unwrap_err();
+            assert_eq!(error.code, UserErrorCode::InvalidInput, "{wrong}");
+        }
+        assert!(read_networks(&["192.0.2.7/24".to_owned()]).unwrap_err().message.contains("192.0.2.0/24"));
+        let many = vec!["192.0.2.7".to_owned(); NETWORKS + 1];
+        assert!(read_networks(&many).is_err() && read_networks(&many[1..]).is_ok());
     }
 
     #[test]

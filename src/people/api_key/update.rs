@@ -1,4 +1,4 @@
-//! Changing what an API key is called, what it may do, and when it expires.
+//! Changing what an API key is called, what it may do, from where, and when it expires.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use entity::api_key::{ActiveModel, Model};
@@ -30,6 +30,8 @@ pub struct UpdateApiKeyInput {
     pub client_permissions: Option<Vec<Permission>>,
     /// When the key expires; null for never.
     pub expires_at: MaybeUndefined<DateTimeUtc>,
+    /// All networks from which the key works from now on, as in `createApiKey`. Empty: it works from everywhere.
+    pub networks: Option<Vec<String>>,
 }
 
 /// The changed key.
@@ -39,7 +41,7 @@ pub struct UpdateApiKeyPayload {
     pub api_key: Option<ApiKey>,
 }
 
-/// Changes what a key is called, what it may do, and when it expires. You must hold everything that it may do, before
+/// Changes what a key is called, what it may do, from where it works, and when it expires. You must hold everything that it may do, before
 /// and after. Needs a recent `confirmIdentity`.
 #[mutation]
 #[acts(API_KEY_MANAGE, on = input.api_key_id)]
@@ -47,6 +49,7 @@ async fn update_api_key(act: ActOn<'_, ApiKey>, input: UpdateApiKeyInput) -> Res
     let request = act.request;
     session::require_confirmed(request)?;
     let name = input.name.as_deref().map(|name| text::name("name", name)).transpose()?;
+    let networks = input.networks.as_deref().map(rules::read_networks).transpose()?;
     let id = Type::ApiKey.parse(&input.api_key_id)?;
     act.locked(async |work, at| {
         let old = store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?;
@@ -67,11 +70,15 @@ async fn update_api_key(act: ActOn<'_, ApiKey>, input: UpdateApiKeyInput) -> Res
             new.expires_at = input.expires_at.take();
             rules::check_end(new.expires_at, work.now)?;
         }
+        if let Some(networks) = networks {
+            new.networks = networks;
+        }
         let columns = ActiveModel {
             name: Set(new.name.clone()),
             permissions: Set(new.permissions),
             client_permissions: Set(new.client_permissions),
             expires_at: Set(new.expires_at),
+            networks: Set(new.networks.clone()),
             ..Default::default()
         };
         store::update(work.tx, id, columns).await?;

@@ -1,20 +1,28 @@
 //! Turns the credential of a request into an actor, with one statement.
 
+use std::net::IpAddr;
+
 use entity::user::State;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::{rules, store};
 use super::token::{Rejection, Tokens};
+use super::{rules, store};
 use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::people::api_key;
 
 /// The actor that the credential names; anonymous without one. A credential that is not valid is an error.
-pub async fn authenticate(db: &Db, tokens: &Tokens, bearer: Option<&str>, now: DateTimeUtc) -> Result<Actor> {
+pub async fn authenticate(
+    db: &Db,
+    tokens: &Tokens,
+    bearer: Option<&str>,
+    client_address: Option<IpAddr>,
+    now: DateTimeUtc,
+) -> Result<Actor> {
     let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
     if bearer.starts_with(api_key::KEY_PREFIX) {
-        by_api_key(db, bearer, now).await
+        by_api_key(db, bearer, client_address, now).await
     } else {
         by_token(db, tokens, bearer, now).await
     }
@@ -43,7 +51,7 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
     }))
 }
 
-async fn by_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Actor> {
+async fn by_api_key(db: &Db, key: &str, client_address: Option<IpAddr>, now: DateTimeUtc) -> Result<Actor> {
     let unknown = || refused("This API key is not valid, or was revoked. Use another.");
     let key = api_key::store::find_by_secret(db, key, now).await?.ok_or_else(unknown)?;
     if key.revoked_at.is_some() {
@@ -51,6 +59,13 @@ async fn by_api_key(db: &Db, key: &str, now: DateTimeUtc) -> Result<Actor> {
     }
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(refused("This API key has expired. Use another."));
+    }
+    if !api_key::works_from(&key, client_address) {
+        let from = client_address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string());
+        return Err(refused(&format!(
+            "This API key works only from the networks that it was given, and this request came from {from}. Send it \
+             from one of them, or add this network with updateApiKey."
+        )));
     }
     let scopes = Grants {
         own: PermissionSet::from_stored(key.permissions),

@@ -172,6 +172,7 @@ impl World {
             last_used_at: None,
             previous_hash: None,
             previous_until: None,
+            networks: None,
         });
     }
 

@@ -132,6 +132,7 @@ pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
             last_used_at: None,
             previous_hash: None,
             previous_until: None,
+            networks: None,
         }],
     )
     .await;

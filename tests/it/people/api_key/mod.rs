@@ -1,6 +1,7 @@
 //! Stories of API keys through the API: creating, using, rotating and revoking them, and what they never hold.
 
 mod locked;
+mod networks;
 mod shown;
 
 use chrono::TimeDelta;

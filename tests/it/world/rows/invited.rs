@@ -29,6 +29,7 @@ impl Rows {
             last_used_at: None,
             previous_hash: None,
             previous_until: None,
+            networks: None,
         };
         push(&mut self.keys, row)
     }
