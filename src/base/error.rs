@@ -134,6 +134,8 @@ pub enum UserErrorCode {
     ConfirmationRequired,
     /// The code of the second factor is required too.
     CodeRequired,
+    /// Turn on a second factor first.
+    SecondFactorRequired,
     /// The code is wrong or was used before.
     WrongCode,
     /// Too many attempts have failed. The message says how long to wait.

@@ -23,6 +23,7 @@ use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
 use crate::partners::partnership::keep_up_now_and_then;
 use crate::people::session::{Tokens, sweep_now_and_then};
+use crate::people::sign_in::log_now_and_then;
 use crate::people::user::{Passwords, SecretKeys};
 use crate::seed;
 
@@ -73,6 +74,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
+        () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {

@@ -24,6 +24,7 @@ use crate::people::membership::MembershipMutation;
 use crate::people::ownership::OwnershipMutation;
 use crate::people::role::{RoleMutation, RoleQuery};
 use crate::people::session::{SessionMutation, Tokens};
+use crate::people::sign_in::SignInMutation;
 use crate::people::user::{Passwords, SecretKeys, UserMutation};
 use crate::people::viewer::ViewerQuery;
 
@@ -49,6 +50,7 @@ pub struct Mutation(
     MembershipMutation,
     OwnershipMutation,
     SessionMutation,
+    SignInMutation,
     UserMutation,
     ErasureMutation,
     ApiKeyMutation,

@@ -30,6 +30,7 @@ use crate::people::invitation::{Invitation, InvitationState};
 use crate::people::membership::Membership;
 use crate::people::ownership::{OwnershipTransfer, OwnershipTransferState};
 use crate::people::role::Role;
+use crate::people::sign_in::SignInPolicy;
 
 /// A company, a person acting alone, a project, a reseller or the operator.
 pub struct Organisation(Authorised);
@@ -261,6 +262,12 @@ impl Organisation {
     #[requires(AUDIT_READ)]
     async fn audit_retention_days(&self, context: &Context<'_>) -> Result<Option<i32>> {
         audit::store::retention(Request::of(context)?, self.key()).await
+    }
+
+    /// What this organisation asks of the log-ins of its members. See `setSignInPolicy`.
+    #[public]
+    async fn sign_in_policy(&self, context: &Context<'_>) -> Result<Option<SignInPolicy>> {
+        SignInPolicy::load(Request::of(context)?, self.key()).await.map(Some)
     }
 
     /// The API keys, the oldest first, including revoked and expired ones.

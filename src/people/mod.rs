@@ -1,6 +1,7 @@
 //! People and how they come to act for an organisation.
 //!
-//! A `user` is a person with one address, and a `session` is one place where they are logged in; `viewer` is the person or
+//! A `user` is a person with one address, and a `session` is one place where they are logged in. `sign_in` keeps the
+//! attempts to log in; `viewer` is the person or
 //! key that sends a request. A `membership` gives a user `role`s at an organisation. An `invitation` asks somebody to
 //! join, `ownership` hands an organisation over, and an `api_key` lets a program act. `erasure` ends an account for good.
 
@@ -11,5 +12,6 @@ pub mod membership;
 pub mod ownership;
 pub mod role;
 pub mod session;
+pub mod sign_in;
 pub mod user;
 pub mod viewer;

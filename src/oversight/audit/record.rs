@@ -71,7 +71,7 @@ pub async fn record_look(request: &Request, event: Event) -> Result<()> {
     request.db().write(async |tx| Ok(record(&request.work(tx), event).await?)).await
 }
 
-/// Writes the event of an act of the command line or of a background task.
+/// Writes the event of an act of the command line or of a background task, or of somebody whom the event names.
 pub async fn record_by_system(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -79,7 +79,7 @@ pub async fn record_by_system(
     event: Event,
 ) -> Written<()> {
     let setting = Setting {
-        doer: Doer::system(),
+        doer: event.by.clone().unwrap_or_else(Doer::system),
         at: now,
         request_id: String::new(),
         acting_organisation: None,

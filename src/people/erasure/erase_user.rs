@@ -10,10 +10,10 @@ use crate::graphql::request::Work;
 use crate::mail::Recipient;
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
-use crate::people::session;
 use crate::people::user::link::Kind;
 use crate::people::user::throttle::MailKind;
 use crate::people::user::{letters, link, second_factor, throttle};
+use crate::people::{session, sign_in};
 
 /// The name that others see after a user was erased.
 pub const ERASED_NAME: &str = "Erased user";
@@ -65,6 +65,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     // This comes before the memberships are removed, because the log finds the person by them too.
     audit::store::forget_person(tx, user).await?;
     session::store::remove_all(tx, user).await?;
+    sign_in::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;
     link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change, Kind::Undo]).await?;
     throttle::store::clear_account(tx, user).await?;

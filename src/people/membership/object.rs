@@ -86,6 +86,12 @@ impl Membership {
         Some(&self.row.email)
     }
 
+    /// Whether the person has turned on a second factor. See `setSignInPolicy`.
+    #[requires(MEMBER_READ)]
+    fn has_second_factor(&self) -> Option<bool> {
+        Some(self.row.has_second_factor)
+    }
+
     /// The roles of the member, by name.
     #[public]
     fn roles(&self) -> Vec<Role> {

@@ -75,6 +75,7 @@ mod tests {
             expires_at: None,
             roles: vec![HeldRole::builtin(role, Kind::Company)],
             is_active: true,
+            has_second_factor: false,
             locale: Locale::En,
             partnership_id: None,
             custody_reseller_id: None,

@@ -38,6 +38,8 @@ pub struct Member {
     pub roles: Vec<HeldRole>,
     /// Whether the user may act at all.
     pub is_active: bool,
+    /// Whether the user has turned on a second factor.
+    pub has_second_factor: bool,
     /// The language of mail to the user.
     pub locale: Locale,
     /// The partnership through which it was given, if one.
@@ -48,7 +50,8 @@ pub struct Member {
 
 const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
      mr.builtin, r.id, r.name, r.permissions, r.client_permissions, o.kind, u.state, u.locale, t.partnership_id, \
-     t.custody_reseller_id";
+     t.custody_reseller_id, \
+     EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = t.user_id AND f.confirmed_at IS NOT NULL)";
 const JOINS: &str = "JOIN \"user\" u ON u.id = t.user_id JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id";
 
@@ -97,6 +100,7 @@ fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
         locale: row.try_get_by_index::<user::Locale>(16)?.into(),
         partnership_id: row.try_get_by_index(17)?,
         custody_reseller_id: row.try_get_by_index(18)?,
+        has_second_factor: row.try_get_by_index(19)?,
     })
 }
 

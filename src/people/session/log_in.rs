@@ -3,13 +3,15 @@
 use async_graphql::InputObject;
 use entity::{session, user};
 use macros::{mutation, payload};
+use uuid::Uuid;
 
 use super::object::{Session, SessionTokens};
 use super::token::{Identity, Tokens, new_refresh_token};
 use super::{rules, store};
 use crate::base::error::Result;
 use crate::graphql::act::Act;
-use crate::graphql::request::{Committed, Work};
+use crate::graphql::request::{Committed, Request, Work};
+use crate::people::sign_in::{self, store::Outcome};
 use crate::people::user::second_factor::{self, SecretKeys, accept, wrong_code};
 use crate::people::user::throttle::{self, Attempt, Subject};
 use crate::people::user::{self as users, Address, Password, Passwords, Verdict};
@@ -50,16 +52,20 @@ async fn log_in(act: Act<'_>, input: LogInInput) -> Result<LogInPayload> {
     let typed = address.as_ref().map_or(input.email.as_str(), Address::as_str);
     let subject = Subject::log_in(found.as_ref().map(|found| found.user.id), typed, request.client_address);
     let attempt = throttle::admit(request, &subject).await?;
+    let user = found.as_ref().map(|found| found.user.id);
     let stored = found.as_ref().map(|found| found.user.password_hash.as_str());
     let verdict = passwords.verify(&input.password, stored).await?;
     let may = |found: &users::store::Login| verdict != Verdict::Wrong && found.user.state == user::State::Active;
     let Some(found) = found.filter(may) else {
-        throttle::count_failure(request, &subject).await?;
+        let outcome = if verdict == Verdict::Wrong { Outcome::WrongPassword } else { Outcome::Disabled };
+        fail(request, &subject, user, outcome).await?;
         return Err(rules::wrong_credentials().into());
     };
     let code = input.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
     if found.has_second_factor && code.is_none() {
         attempt.give_back(request.db()).await?;
+        let user = found.user.id;
+        request.transaction(async |work| Ok(sign_in::store::keep_without_code(work, user).await?)).await?;
         return Err(rules::code_required().into());
     }
     let renewed_hash = match verdict {
@@ -86,6 +92,16 @@ async fn log_in(act: Act<'_>, input: LogInInput) -> Result<LogInPayload> {
     Ok(LogInPayload { tokens: Some(tokens), session: Some(session), ..Default::default() })
 }
 
+/// Counts and keeps an attempt that failed: the same statements for an account as for an address without one.
+async fn fail(request: &Request, subject: &Subject, user: Option<Uuid>, outcome: Outcome) -> Result<()> {
+    request
+        .transaction(async |work| {
+            throttle::count(work.tx, subject, work.now).await?;
+            Ok(sign_in::store::keep(work, user, outcome).await?)
+        })
+        .await
+}
+
 /// A log-in whose password is right.
 #[derive(Clone, Copy)]
 struct CheckedLogIn<'a> {
@@ -110,6 +126,7 @@ impl CheckedLogIn<'_> {
         }
         if !self.is_code_right(work).await? {
             throttle::count(work.tx, self.subject, work.now).await?;
+            sign_in::store::keep(work, Some(self.user.id), Outcome::WrongCode).await?;
             return Ok(Committed::Refused(wrong_code()));
         }
         let row = session::Model {
@@ -131,6 +148,7 @@ impl CheckedLogIn<'_> {
             users::store::renew_hash(work.tx, self.user, hash).await?;
         }
         self.attempt.succeed(work.tx, self.subject).await?;
+        sign_in::store::keep(work, Some(self.user.id), Outcome::LoggedIn).await?;
         Ok(Committed::Done(row))
     }
 

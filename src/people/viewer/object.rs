@@ -19,6 +19,7 @@ use crate::people::membership;
 use crate::people::ownership::OwnershipOffer;
 use crate::people::role::Role;
 use crate::people::session::{self, Session};
+use crate::people::sign_in::LogInAttempt;
 use crate::people::user::{self as users, SecondFactor, User};
 
 /// The person or the API key that sends the request.
@@ -106,6 +107,14 @@ impl Viewer {
     ) -> Result<Option<Connection<Session>>> {
         let Actor::User(user) = &self.0 else { return Ok(None) };
         Session::list(Request::of(context)?, user, &page, include_ended).await.map(Some)
+    }
+
+    /// The attempts to log in to the person's account within the last 90 days, successful or not, the newest first; null
+    /// for an API key.
+    #[public]
+    async fn log_ins(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<LogInAttempt>>> {
+        let Actor::User(user) = &self.0 else { return Ok(None) };
+        LogInAttempt::list(Request::of(context)?, user.id, &page).await.map(Some)
     }
 
     /// The organisation in which the viewer works: the one in the header `X-Organisation`, or the one chosen with

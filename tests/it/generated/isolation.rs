@@ -10,7 +10,7 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 10] = [
+const WITHOUT_IDS: [&str; 11] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",
@@ -20,6 +20,7 @@ const WITHOUT_IDS: [&str; 10] = [
     "reseller_programme",
     "seaql_migrations",
     "second_factor",
+    "sign_in_policy",
     "throttle",
 ];
 

@@ -39,7 +39,10 @@ fn a_created_client_has_a_partnership_and_its_owner_joins_by_the_link() {
         let signed = json!({ "email": "baker@example.org", "password": PASSWORD, "name": "Baker" });
         world.as_(NOBODY).act("signUp", signed, "accepted").await;
         let verification = world.link("baker@example.org").await;
-        world.as_(NOBODY).act("verifyAddress", json!({ "token": verification, "password": PASSWORD }), "verified").await;
+        world
+            .as_(NOBODY)
+            .act("verifyAddress", json!({ "token": verification, "password": PASSWORD }), "verified")
+            .await;
         let log_in = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
         let answer = world
             .send_as(None, log_in, json!({ "input": { "email": "baker@example.org", "password": PASSWORD } }))

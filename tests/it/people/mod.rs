@@ -6,4 +6,5 @@ mod membership;
 mod ownership;
 mod role;
 mod session;
+mod sign_in;
 mod user;

@@ -142,6 +142,7 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
         "setAuditRetention" => {
             format!("(input: {{organisationId: {:?}, days: 400}})", Type::Organisation.id(HUB.id()).0)
         }
+        "setSignInPolicy" => at_the_hub("logLogIns: true"),
         "signUp" => {
             "(input: {email: \"new@example.org\", password: \"seven green bottles\", name: \"New\"})".to_owned()
         }
@@ -233,6 +234,8 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         "suspendOrganisation" => at_the_hub("reason: \"\""),
         "updateOrganisation" => at_the_hub("kind: PERSON"),
         "setAuditRetention" => at_the_hub("days: 89"),
+        // The owner has no second factor.
+        "setSignInPolicy" => at_the_hub("requireSecondFactor: true"),
         // All that can be wrong with these is the id: here it is of another type.
         "switchOrganisation" => wrong_id("organisationId"),
         "resendInvitation" | "revokeInvitation" | "withdrawInvitation" => wrong_id("invitationId"),
