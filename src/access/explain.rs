@@ -1,11 +1,13 @@
 //! The paths behind a decision. The decision is "is there a path"; this walks the same links and shows them, and where
 //! there is none, how near the nearest came and what stopped it.
 
+use std::collections::HashSet;
+
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::graph::{Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, mask_clients, mask_own};
-use super::lapsed::Lapsed;
+use super::lapsed::{Counting, Lapsed};
 use super::path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 use super::permission::Permission;
 use super::resolver::flows;
@@ -26,12 +28,9 @@ pub fn explain(
     permission: Permission,
     now: DateTimeUtc,
 ) -> Explanation {
-    let search = Search { graph, holdings, permission, now };
+    let open: HashSet<Uuid> = graph.open_edges(now).into_iter().map(|edge| edge.id).collect();
+    let search = Search { graph, holdings, counting: Counting::new(holdings, now), open, permission, now };
     let flows = flows(graph, holdings, now);
-    if !flows.contains_key(&organisation) {
-        // In a cycle, or below one: the resolver gives nothing there.
-        return Explanation::default();
-    }
     // Along links that carry the permission each turn leads to a path, so none is missed however many ways there are.
     let carries = |chain: &[&Edge]| {
         let Some(flow) = chain.first().and_then(|edge| flows.get(&edge.reseller)) else { return false };
@@ -63,6 +62,9 @@ pub fn explain(
 struct Search<'a> {
     graph: &'a Graph,
     holdings: &'a Holdings,
+    counting: Counting<'a>,
+    /// The links that can let something through.
+    open: HashSet<Uuid>,
     permission: Permission,
     now: DateTimeUtc,
 }
@@ -92,6 +94,8 @@ impl Search<'_> {
         let operator = self.graph.operator();
         Some(edge.client) != operator
             && self.graph.nodes.contains_key(&edge.reseller)
+            // A link in a circle is in force, and lets nothing through.
+            && (self.open.contains(&edge.id) || !edge.is_active(self.now))
             && edge.reseller != organisation
             && chain.iter().all(|passed| passed.reseller != edge.reseller)
     }
@@ -144,17 +148,14 @@ impl Search<'_> {
                     .then(|| miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
                 vec![(Step::Key { organisation: top, key: *id }, lacking.into_iter().collect())]
             }
-            Holding::Membership { id, expires_at, lapsed, roles } => {
+            Holding::Membership { id, roles, .. } => {
                 let step = |role| Step::Membership { organisation: top, membership: *id, role };
-                let is_over = expires_at.is_some_and(|end| end <= self.now);
-                let expired = match lapsed {
-                    _ if is_over => Some(miss(MissReason::MembershipExpired, top, Permission::MemberUpdate)),
-                    Some(Lapsed::Partnership) => {
-                        Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate))
-                    }
-                    Some(Lapsed::Custody) => Some(miss(MissReason::CustodyLost, top, Permission::MemberUpdate)),
-                    None => None,
+                let reason = if holding.is_expired(self.now) {
+                    Some(MissReason::MembershipExpired)
+                } else {
+                    self.counting.lapsed_at(top).map(reason_of)
                 };
+                let expired = reason.map(|reason| miss(reason, top, Permission::MemberUpdate));
                 let holders: Vec<_> = roles
                     .iter()
                     .filter(|held| half(&held.sets).has(self.permission))
@@ -213,6 +214,15 @@ impl Search<'_> {
             _ => MissReason::OrganisationSuspended,
         };
         Some(miss(reason, id, Permission::OrganisationSuspend))
+    }
+}
+
+fn reason_of(lapsed: Lapsed) -> MissReason {
+    match lapsed {
+        Lapsed::Partnership(PartnershipState::Ended) => MissReason::PartnershipEnded,
+        Lapsed::Partnership(PartnershipState::Active) => MissReason::PartnershipExpired,
+        Lapsed::Reseller => MissReason::ResellerMembershipLost,
+        Lapsed::Custody => MissReason::CustodyLost,
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub use entity::organisation::{Kind, State as OrganisationState};
 pub use entity::partnership::State as PartnershipState;
 
-use super::lapsed::Lapsed;
+use super::lapsed::{Tie, is_in_force};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 
@@ -47,7 +47,7 @@ pub struct Edge {
 impl Edge {
     /// Whether the partnership lets anybody through at the moment.
     pub fn is_active(&self, now: DateTimeUtc) -> bool {
-        self.state == PartnershipState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+        is_in_force(self.state, self.starts_at, self.ends_at, now)
     }
 }
 
@@ -122,8 +122,8 @@ pub enum Holding {
         id: Uuid,
         /// When it ends by itself.
         expires_at: Option<DateTimeUtc>,
-        /// Why it gives nothing any more, if so.
-        lapsed: Option<Lapsed>,
+        /// What it depends on besides its own end; most depend on nothing.
+        ties: Vec<Tie>,
         /// Its roles.
         roles: Vec<HeldRole>,
     },
@@ -144,11 +144,14 @@ impl Holding {
         Self::Key { id, sets: Grants { own: scopes.own & bound, clients: scopes.clients & bound } }
     }
 
-    /// M of the rule: the union over the roles, if the membership holds at the moment.
-    pub fn grants(&self, now: DateTimeUtc) -> Grants {
+    /// Whether the membership has reached its own end.
+    pub fn is_expired(&self, now: DateTimeUtc) -> bool {
+        matches!(self, Self::Membership { expires_at: Some(end), .. } if *end <= now)
+    }
+
+    /// The union over the roles, or the scopes of the key, whether they count or not.
+    pub fn sets(&self) -> Grants {
         match self {
-            Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
-            Self::Membership { lapsed: Some(_), .. } => Grants::NONE,
             Self::Membership { roles, .. } => roles.iter().fold(Grants::NONE, |all, held| Grants {
                 own: all.own | held.sets.own,
                 clients: all.clients | held.sets.clients,
@@ -158,7 +161,8 @@ impl Holding {
     }
 }
 
-/// What one actor holds by itself, by organisation. A disabled user holds nothing.
+/// What one actor holds by itself, by organisation. A disabled user holds nothing. The memberships on which these depend
+/// are here too, also those at organisations that the graph leaves out.
 pub type Holdings = HashMap<Uuid, Holding>;
 
 /// A part of the tenant graph that is closed upwards: with an organisation, all that is above it.
@@ -186,10 +190,61 @@ impl Graph {
         }
     }
 
+    /// The partnerships that are in force and whose resellers are part of the graph: a reseller that is not part of it is
+    /// one that the actor cannot come through. Of links in a circle, which nobody can make through the API, none counts.
+    pub fn open_edges(&self, now: DateTimeUtc) -> Vec<&Edge> {
+        let is_open = |edge: &&Edge| edge.is_active(now) && self.nodes.contains_key(&edge.reseller);
+        let mut open: Vec<&Edge> = self.edges.iter().filter(is_open).collect();
+        let left = left_in_circles(&open);
+        if !left.is_empty() {
+            let is_left = |edge: &Edge| left.contains(&edge.client) && left.contains(&edge.reseller);
+            let core: Vec<&Edge> = open.iter().copied().filter(|edge| is_left(edge)).collect();
+            open.retain(|edge| !is_left(edge) || !leads(&core, edge.client, edge.reseller));
+        }
+        open
+    }
+
     /// The operator, if it is part of the graph.
     pub fn operator(&self) -> Option<Uuid> {
         self.nodes.iter().find(|(_, node)| node.kind == Kind::Operator).map(|(id, _)| *id)
     }
+}
+
+/// The organisations that are left when, again and again, those with nobody above them are taken away: those in a circle,
+/// and those below one.
+fn left_in_circles(edges: &[&Edge]) -> HashSet<Uuid> {
+    let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
+    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for edge in edges {
+        *waiting_for.entry(edge.client).or_default() += 1;
+        below.entry(edge.reseller).or_default().push(edge.client);
+    }
+    let mut ready: Vec<Uuid> = below.keys().filter(|id| !waiting_for.contains_key(*id)).copied().collect();
+    while let Some(id) = ready.pop() {
+        for client in below.get(&id).into_iter().flatten() {
+            if let Some(open) = waiting_for.get_mut(client) {
+                *open -= 1;
+                if *open == 0 {
+                    waiting_for.remove(client);
+                    ready.push(*client);
+                }
+            }
+        }
+    }
+    waiting_for.into_keys().collect()
+}
+
+/// Whether the links lead down from one organisation to another.
+fn leads(edges: &[&Edge], from: Uuid, to: Uuid) -> bool {
+    let (mut seen, mut waiting) = (HashSet::from([from]), vec![from]);
+    while let Some(at) = waiting.pop() {
+        if at == to {
+            return true;
+        }
+        let next = edges.iter().filter(|edge| edge.reseller == at).map(|edge| edge.client);
+        waiting.extend(next.filter(|client| seen.insert(*client)));
+    }
+    false
 }
 
 /// What the state of an organisation leaves of the half that is held there.

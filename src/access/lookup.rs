@@ -12,12 +12,13 @@ use uuid::Uuid;
 
 use super::actor::{Actor, Subject};
 use super::explain::explain;
-use super::graph::{Graph, Holdings, Kind, OrganisationState};
+use super::graph::{Graph, Holdings, Kind, OrganisationState, mask_own};
 use super::guard::{Exists, GrantsAt, Side};
+use super::lapsed::Counting;
 use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
 use super::resolver::{ClientReach, Flow, client_reach, flows, partnership_for, resolve};
-use super::set::Grants;
+use super::set::{Grants, PermissionSet};
 use super::store::{self, Accessible, Neighbourhood, Partnerships};
 use crate::base::batch::Batch;
 use crate::base::db::Db;
@@ -159,6 +160,16 @@ impl Decision {
         graph
     }
 
+    /// What the organisation's state leaves of a set that is held here.
+    pub fn left_of(&self, set: PermissionSet) -> PermissionSet {
+        mask_own(self.row.state, set)
+    }
+
+    /// Whether the viewer is a member here by a membership that counts.
+    pub fn is_member(&self, now: DateTimeUtc) -> bool {
+        Counting::new(&self.origin.holdings, now).counts_at(self.row.id)
+    }
+
     /// The partnership without which the viewer would not hold all of this here, if there is one.
     pub fn partnership_for(&self, needed: Grants, now: DateTimeUtc) -> Option<Uuid> {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
@@ -256,7 +267,7 @@ impl Access {
     /// where it has locked what decides.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
         let neighbourhood =
-            store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active, self.now).await?;
+            store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 
@@ -267,7 +278,7 @@ impl Access {
         if !store::is_working(tx, subject, self.now).await? {
             return Err(Error::sign_in());
         }
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active, self.now).await?;
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active).await?;
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         seen.get(&id).cloned().ok_or(Error::NotFound)
@@ -287,11 +298,11 @@ impl Access {
 
     /// Decides about very many organisations whose rows are already loaded, as for an export. It caches no decision.
     pub async fn look_bulk(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
-        Ok(decisions(store::load_bulk(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
+        Ok(decisions(store::load_bulk(&self.db, self.actor.subject(), rows).await?, self.now))
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
-        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active, self.now).await?;
+        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active).await?;
         // All that is above is in the neighbourhood as well, so those decisions hold too.
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
@@ -304,7 +315,7 @@ impl Access {
         if let Some(seen) = &*reached {
             return Ok(Arc::clone(seen));
         }
-        let mut seen = decisions(store::descend(&self.db, self.actor.subject(), self.now).await?, self.now);
+        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
         seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         Ok(Arc::clone(reached.insert(Arc::new(seen))))
@@ -332,7 +343,7 @@ impl Access {
 
     /// The paths by which a subject may do something at an organisation, or how near it comes.
     pub async fn explain(&self, subject: Subject, organisation: Uuid, permission: Permission) -> Result<Explanation> {
-        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All, self.now).await?;
+        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All).await?;
         Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
     }
 

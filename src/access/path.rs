@@ -68,6 +68,8 @@ pub enum MissReason {
     PartnershipEnded,
     /// The partnership has reached its end date.
     PartnershipExpired,
+    /// The membership came through a partnership, and the person's own membership at the reseller has ended or expired.
+    ResellerMembershipLost,
     /// The place of an owner was only kept, by somebody who creates no more clients for the reseller.
     CustodyLost,
     /// The organisation is suspended.

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::graph::{Edge, Graph, Holding, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::graph::{Edge, Graph, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::lapsed::Counting;
 use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
 
@@ -26,15 +27,16 @@ pub struct Flow {
     pub grants: Grants,
 }
 
-/// Decides for each organisation of the graph. One that is in a cycle, or below one, gets nothing.
+/// Decides for each organisation of the graph. Nothing flows through links in a circle.
 pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Grants> {
     let flows = flows(graph, holdings, now);
     graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
 }
 
-/// The pass itself; organisations in a cycle, and below one, are left out.
+/// The pass itself.
 pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Flow> {
-    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let counting = Counting::new(holdings, now);
+    let held = |id: Uuid| counting.at(id);
     let by_operator = graph
         .operator()
         .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
@@ -43,8 +45,7 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     let mut above: HashMap<Uuid, Vec<&Edge>> = HashMap::new();
     let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
-    // A reseller that is not part of the graph is one that the actor cannot come through.
-    for edge in graph.edges.iter().filter(|edge| edge.is_active(now) && graph.nodes.contains_key(&edge.reseller)) {
+    for edge in graph.open_edges(now) {
         above.entry(edge.client).or_default().push(edge);
         below.entry(edge.reseller).or_default().push(edge.client);
         *waiting_for.entry(edge.client).or_default() += 1;
@@ -131,7 +132,8 @@ pub fn partnership_for(
     needed: Grants,
     now: DateTimeUtc,
 ) -> Option<Uuid> {
-    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let counting = Counting::new(holdings, now);
+    let held = |id: Uuid| counting.at(id);
     let operator = graph.operator().filter(|id| *id != organisation);
     let staff = operator
         .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
@@ -142,9 +144,9 @@ pub fn partnership_for(
     }
     let flows = flows(graph, holdings, now);
     graph
-        .edges
-        .iter()
-        .filter(|edge| edge.client == organisation && edge.is_active(now) && graph.nodes.contains_key(&edge.reseller))
+        .open_edges(now)
+        .into_iter()
+        .filter(|edge| edge.client == organisation)
         .map(|edge| (missing.without(let_through(edge, &flows)), edge.id))
         .filter(|(left, _)| *left != missing)
         .min_by_key(|(left, id)| (left.own.iter().count() + left.clients.iter().count(), *id))
@@ -155,7 +157,7 @@ pub fn partnership_for(
 mod tests {
     use chrono::TimeDelta;
 
-    use super::super::graph::{HeldRole, Node, PartnershipState};
+    use super::super::graph::{HeldRole, Holding, Node, PartnershipState};
     use super::super::permission::Permission::*;
     use super::super::role::{BuiltinRole, DelegationPreset};
     use super::*;
@@ -189,7 +191,7 @@ mod tests {
 
     fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
         let roles = vec![HeldRole::builtin(role, kind)];
-        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, lapsed: None, roles })])
+        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, ties: Vec::new(), roles })])
     }
 
     const FULL: PermissionSet = PermissionSet::DELEGABLE;
@@ -255,11 +257,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_gives_nothing() {
+    fn links_in_a_circle_let_nothing_through() {
         let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
         let edges = vec![edge(1, 2, FULL), edge(2, 1, FULL), edge(2, 3, FULL)];
-        let decided = resolve(&graph(&kinds, edges), &member(1, BuiltinRole::Owner, Kind::Reseller), now());
-        assert!(decided.values().all(|grants| *grants == Grants::NONE));
+        let of = |place| resolve(&graph(&kinds, edges.clone()), &member(place, BuiltinRole::Owner, Kind::Reseller), now());
+        let own = BuiltinRole::Owner.sets(false).own;
+        let decided = of(1);
+        assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [own, PermissionSet::EMPTY, PermissionSet::EMPTY]);
+        // A link that only leaves the circle is as good as any other.
+        let decided = of(2);
+        assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [PermissionSet::EMPTY, own, FULL]);
     }
 
     #[test]

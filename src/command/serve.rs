@@ -21,7 +21,7 @@ use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
-use crate::partners::partnership::keep_up_now_and_then;
+use crate::partners::custody::keep_up_now_and_then;
 use crate::people::session::{Tokens, sweep_now_and_then};
 use crate::people::user::{Passwords, SecretKeys};
 use crate::seed;

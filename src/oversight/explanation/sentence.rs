@@ -69,6 +69,9 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
         MissReason::PartnershipPending => format!("The partnership with {at} has not started yet."),
         MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
         MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
+        MissReason::ResellerMembershipLost => {
+            format!("The membership at {at} came through a partner, whose people no longer include this person.")
+        }
         MissReason::CustodyLost => {
             format!("The ownership of {at} was only held in custody, and somebody else holds it now.")
         }

@@ -15,6 +15,7 @@ use crate::base::random::Random;
 use crate::graphql::request::Work;
 use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
+use crate::partners::partnership::memberships;
 use crate::people::membership::{self, rules::is_working};
 use crate::people::role::rules::grants_of;
 
@@ -71,6 +72,7 @@ pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     for member in store::end(work.tx, client, owner).await? {
         let event = ended(client, member.id, member.user_id);
         audit::record(work, Event { permission: Some(Permission::OwnershipTransfer), ..event }).await?;
+        memberships::end_of_user(work, client, member.user_id, "endCustody").await?;
     }
     Ok(())
 }
@@ -82,6 +84,7 @@ async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, cu
         membership::store::remove(tx, custody.membership).await?;
         let event = ended(custody.client, custody.membership, custody.user);
         audit::record_by_system(tx, random, now, event).await?;
+        memberships::end_of_user_by_system(tx, random, now, (custody.client, custody.user), "endCustody").await?;
         return Ok(false);
     }
     let Some(heir) = heir(tx, custody.reseller, Some(custody.user), now).await? else { return Ok(false) };
@@ -93,6 +96,8 @@ async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, cu
         .about(custody.user)
         .changing(json!({ "user": Type::User.id(custody.user).0 }), json!({ "user": Type::User.id(heir.user).0 }));
     audit::record_by_system(tx, random, now, event).await?;
+    // The old holder is no member of the client any more.
+    memberships::end_of_user_by_system(tx, random, now, (custody.client, custody.user), "passCustody").await?;
     let to = Recipient { user: Some(heir.user), address: heir.email, locale: heir.locale };
     let letter = letters::passed_on(heir.locale, &client.name);
     mail::queue(tx, random, now, [(to, letter)]).await?;

@@ -6,7 +6,7 @@ use entity::api_key::Model;
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
-use crate::access::{Grants, Permission, PermissionSet, Subject};
+use crate::access::{Grants, Kind, Permission, PermissionSet, Subject};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::random::{Random, hash};
 
@@ -115,6 +115,36 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
     Ok(scopes)
 }
 
+/// What is odd about the scopes of a key of an organisation of the kind: they are allowed, and open less than they seem to.
+/// Each with the field of the input.
+pub fn warnings(scopes: Grants, kind: Kind) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let has_clients = matches!(kind, Kind::Reseller | Kind::Operator);
+    if !has_clients && !scopes.clients.is_empty() {
+        let message = "Only resellers have clients, so what is in clientPermissions opens nothing. Put what the key should \
+                       do in this organisation into permissions.";
+        found.push(("clientPermissions", message.to_owned()));
+    }
+    // They are tested at the reseller, so at a client they count only if it is a reseller itself.
+    let is_at_resellers = |permission: &Permission| matches!(permission.area().as_str(), "client" | "commission");
+    let misplaced: Vec<String> =
+        scopes.clients.without(scopes.own).iter().filter(is_at_resellers).map(Permission::text).collect();
+    if has_clients && !misplaced.is_empty() {
+        let list = misplaced.join(", ");
+        let message = format!(
+            "{list} in clientPermissions counts only at clients that are resellers themselves. To work with your own \
+             clients, put it into permissions."
+        );
+        found.push(("clientPermissions", message));
+    }
+    if has_clients && scopes.clients.is_empty() {
+        let message = "The key opens nothing at the clients. Put what it should do there into clientPermissions, as far as \
+                       the clients delegate it.";
+        found.push(("permissions", message.to_owned()));
+    }
+    found
+}
+
 /// Refuses an actor who does not hold everything in the scopes.
 pub fn require_held(scopes: Grants, held: Grants) -> Result<(), UserError> {
     let missing = scopes.without(held);
@@ -149,6 +179,20 @@ mod tests {
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }
         assert_eq!(closed_scopes(&[], &[]).unwrap_err().code, UserErrorCode::InvalidInput);
+    }
+
+    #[test]
+    fn scopes_in_the_wrong_half_get_a_warning() {
+        let fields = |own: &[Permission], clients: &[Permission], kind| {
+            let found = warnings(closed_scopes(own, clients).unwrap(), kind);
+            found.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        let (invoices, clients) = (&[Permission::InvoiceRead][..], &[Permission::ClientRead][..]);
+        assert_eq!(fields(invoices, &[], Kind::Company), [""; 0]);
+        assert_eq!(fields(&[], invoices, Kind::Company), ["clientPermissions"]);
+        assert_eq!(fields(clients, invoices, Kind::Reseller), [""; 0]);
+        assert_eq!(fields(&[], clients, Kind::Reseller), ["clientPermissions"]);
+        assert_eq!(fields(clients, &[], Kind::Reseller), ["permissions"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
+    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,9 @@ type Written<T> = Result<T, DbErr>;
 
 /// The most uses that one statement writes.
 const USES: usize = 1_000;
+
+/// The most keys of one person that are named.
+const NAMED: u64 = 100;
 
 /// A key and the name of its creator.
 #[derive(Clone, Debug)]
@@ -58,6 +61,26 @@ pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Opti
 /// The key as the transaction sees it.
 pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     api_key::Entity::find_by_id(id).one(tx).await
+}
+
+/// The keys of an organisation that the user created and that work, the newest first: some.
+pub async fn list_working_of(
+    tx: &DatabaseTransaction,
+    organisation: Uuid,
+    user: Uuid,
+    now: DateTimeUtc,
+) -> Written<Vec<Uuid>> {
+    let theirs = api_key::Entity::find()
+        .select_only()
+        .column(api_key::Column::Id)
+        .filter(api_key::Column::OrganisationId.eq(organisation))
+        .filter(api_key::Column::CreatedById.eq(user))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .filter(api_key::Column::ExpiresAt.is_null().or(api_key::Column::ExpiresAt.gt(now)))
+        .order_by_desc(api_key::Column::CreatedAt)
+        .order_by_desc(api_key::Column::Id)
+        .limit(NAMED);
+    theirs.into_tuple().all(tx).await
 }
 
 /// Writes a new key.

@@ -138,7 +138,7 @@ async fn check_all(work: &Work<'_>, at: &Authorised, wishes: &[Wish]) -> Result<
     };
     // A row with more roles is refused before they are looked up.
     let keys = custom_keys(wishes.iter().flat_map(|row| row.roles.iter().take(MOST_ROLES)));
-    let custom = role::store::list_custom(work.tx, at.id(), at.row().kind, &keys).await?;
+    let custom = role::store::list_visible(work.tx, at, &keys).await?;
     let mut first_index: HashMap<String, usize> = HashMap::new();
     let mut checked = Vec::with_capacity(wishes.len());
     for (index, row) in wishes.iter().enumerate() {

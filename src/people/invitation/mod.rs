@@ -23,6 +23,7 @@ mod query;
 mod resend;
 mod rules;
 pub mod store;
+mod update;
 mod withdraw;
 
 use async_graphql::MergedObject;
@@ -37,6 +38,7 @@ pub struct InvitationMutation(
     invite::InviteMember,
     invite_many::InviteMembers,
     resend::ResendInvitation,
+    update::UpdateInvitation,
     withdraw::WithdrawInvitation,
     accept::AcceptInvitation,
     decline::DeclineInvitation,

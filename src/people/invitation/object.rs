@@ -48,6 +48,11 @@ impl Guarded for Invitation {
 }
 
 impl Invitation {
+    /// The organisation with the viewer's grants there.
+    pub const fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
     /// The invitations of an organisation, the newest first; only those in one of the states if there are any.
     pub async fn list(
         request: &Request,

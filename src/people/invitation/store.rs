@@ -204,16 +204,43 @@ pub async fn create(tx: &DatabaseTransaction, random: &Random, new: Vec<(Model, 
     let mut roles = Vec::new();
     let mut rows = Vec::with_capacity(new.len());
     for (row, held) in new {
-        roles.extend(held.iter().map(|held| invitation_role::ActiveModel {
-            id: Set(random.id(row.created_at)),
-            organisation_id: Set(row.organisation_id),
-            invitation_id: Set(row.id),
-            builtin: Set(held.role.builtin().map(|role| role.name().to_owned())),
-            role_id: Set(held.role.key()),
-        }));
+        roles.extend(role_rows(random, &row, held, row.created_at));
         rows.push(row.into_active_model());
     }
     invitation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_roles(tx, &roles).await
+}
+
+/// Replaces the roles that an invitation gives.
+pub async fn replace_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    row: &Model,
+    roles: &[HeldRole],
+    now: DateTimeUtc,
+) -> Result<()> {
+    let old = invitation_role::Entity::delete_many().filter(invitation_role::Column::InvitationId.eq(row.id));
+    old.exec(tx).await?;
+    insert_roles(tx, &role_rows(random, row, roles, now)).await
+}
+
+fn role_rows(
+    random: &Random,
+    row: &Model,
+    roles: &[HeldRole],
+    now: DateTimeUtc,
+) -> Vec<invitation_role::ActiveModel> {
+    let of = |held: &HeldRole| invitation_role::ActiveModel {
+        id: Set(random.id(now)),
+        organisation_id: Set(row.organisation_id),
+        invitation_id: Set(row.id),
+        builtin: Set(held.role.builtin().map(|role| role.name().to_owned())),
+        role_id: Set(held.role.key()),
+    };
+    roles.iter().map(of).collect()
+}
+
+async fn insert_roles(tx: &DatabaseTransaction, roles: &[invitation_role::ActiveModel]) -> Result<()> {
     for some in roles.chunks(ROLES) {
         let insert = invitation_role::Entity::insert_many(some.to_vec());
         insert.exec_without_returning(tx).await.map_err(|error| match error.sql_err() {

@@ -1,5 +1,7 @@
 //! Statements about memberships.
 
+use std::collections::HashMap;
+
 use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
@@ -10,7 +12,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::rules::is_working;
-use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, RoleRef};
+use crate::access::{
+    self, BuiltinRole, Counting, HeldRole, Holding, Holdings, Kind, Lapsed, Permission, PermissionSet, RoleRef,
+};
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
@@ -44,6 +49,8 @@ pub struct Member {
     pub partnership_id: Option<Uuid>,
     /// The reseller whose person stands in as owner until the invited owner accepts.
     pub custody_reseller_id: Option<Uuid>,
+    /// The membership together with those on which it depends; empty if it depends on none. Only `select` loads them.
+    pub places: Holdings,
 }
 
 const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
@@ -97,6 +104,7 @@ fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
         locale: row.try_get_by_index::<user::Locale>(16)?.into(),
         partnership_id: row.try_get_by_index(17)?,
         custody_reseller_id: row.try_get_by_index(18)?,
+        places: Holdings::default(),
     })
 }
 
@@ -236,7 +244,30 @@ pub async fn select<const N: usize>(
         }
         last = Some(id);
     }
-    members.iter().map(|rows| read(rows)).collect()
+    let mut members = members.iter().map(|rows| read(rows)).collect::<Result<Vec<Member>, DbErr>>()?;
+    // Few depend on anything, and only those need another statement.
+    for member in &mut members {
+        if member.partnership_id.is_some() || member.custody_reseller_id.is_some() {
+            let mut places = access::places(tx, "m.id = $1", vec![member.id.into()]).await?;
+            member.places = places.remove(&member.user_id).unwrap_or_default();
+        }
+    }
+    Ok(members)
+}
+
+/// Why memberships of these have lapsed before their own end, by their keys: for those that depend on something.
+pub async fn lapsed(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<HashMap<Uuid, Lapsed>> {
+    let places = access::places(db.reader(), &db.among("m.id", 1), vec![db.keys(ids)]).await?;
+    let mut found = HashMap::new();
+    for held in places.values() {
+        let counting = Counting::new(held, now);
+        for (organisation, holding) in held {
+            if let (Holding::Membership { id, .. }, Some(why)) = (holding, counting.lapsed_at(*organisation)) {
+                found.insert(*id, why);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Replaces the roles of a membership.

@@ -17,8 +17,8 @@ use crate::graphql::request::{Committed, Work};
 use crate::mail;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
-use crate::partners::custody;
-use crate::people::membership::rules::{is_owner, is_working, is_working_owner};
+use crate::partners::{custody, partnership};
+use crate::people::membership::rules::{is_owner, is_standing, is_working};
 use crate::people::membership::store::{self as members, Member, NewMember};
 use crate::people::role::rules::includes;
 use crate::people::{membership, user as users};
@@ -83,7 +83,8 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
         Kind::Recovery => None,
         Kind::Offer => {
             let old = admins.iter().find(|member| member.user_id == row.offered_by_id);
-            let old = old.filter(|old| is_working_owner(old, now) && old.user_id != user.id);
+            let is_lasting = |old: &Member| is_owner(old) && old.partnership_id.is_none() && is_standing(old, now);
+            let old = old.filter(|old| is_lasting(old) && old.user_id != user.id);
             Some(old.ok_or_else(rules::no_longer_an_owner)?)
         }
     };
@@ -93,7 +94,7 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
     }
     make_owner(work, organisation.id, user.id).await?;
     if let Some(old) = old {
-        step_down(work, old, row.leaves).await?;
+        step_down(work, old, row.leaves, &event.action).await?;
     }
     custody::end_at(work, organisation.id, user.id).await?;
     let owner = json!({ "state": "ACCEPTED", "owner": Type::User.id(user.id).0, "name": user.name });
@@ -136,11 +137,12 @@ async fn make_owner(work: &Work<'_>, organisation_id: Uuid, user_id: Uuid) -> Re
 }
 
 /// Makes the old owner leave or stay as ADMIN.
-async fn step_down(work: &Work<'_>, old: &Member, leaves: bool) -> Result<()> {
+async fn step_down(work: &Work<'_>, old: &Member, leaves: bool, action: &str) -> Result<()> {
     let &Work { tx, random, now, .. } = work;
     // A member who only stood in for the owner leaves in any case.
     if leaves || old.custody_reseller_id.is_some() {
         members::remove(tx, old.id).await?;
+        partnership::memberships::end_of_user(work, old.organisation_id, old.user_id, action).await?;
         return custody::pass_on_at(tx, random, now, old.organisation_id).await;
     }
     let kept = old.roles.iter().map(|held| held.role.clone());

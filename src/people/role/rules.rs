@@ -133,18 +133,24 @@ pub fn require_held(held: Grants, sets: Grants, opening: &str) -> Result<(), Use
     if missing.is_empty() { Ok(()) } else { Err(UserError::lacking(field, opening, missing)) }
 }
 
-/// A sentence that says who has a role: the names, and how many more there are.
-pub fn held_by(names: &[String], members: u64, invitations: u64) -> String {
+/// Sentences that say who has a role and what to do about it: the names of members and the addresses of invitations, and
+/// how many more there are.
+pub fn held_by((names, members): (&[String], u64), (addresses, invitations): (&[String], u64)) -> String {
     let mut parts = Vec::new();
     let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let named = |names: &[String], of: u64| {
+        if names.is_empty() { String::new() } else { format!(" ({})", listed(names, of)) }
+    };
+    let mut cures = Vec::new();
     if members > 0 {
-        let list = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
-        parts.push(format!("{}{list}", plural(members, "member")));
+        parts.push(format!("{}{}", plural(members, "member"), named(names, members)));
+        cures.push("Give the members another role: updateMember.");
     }
     if invitations > 0 {
-        parts.push(plural(invitations, "open invitation"));
+        parts.push(format!("{}{}", plural(invitations, "open invitation"), named(addresses, invitations)));
+        cures.push("Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.");
     }
-    format!("It is held by {}. Give them another role first.", parts.join(" and "))
+    format!("It is held by {}. {}", parts.join(" and "), cures.join(" "))
 }
 
 fn listed(names: &[String], of: u64) -> String {
@@ -181,13 +187,19 @@ mod tests {
     #[test]
     fn the_holders_are_named_as_far_as_they_may_be() {
         let names = ["Ada".to_owned(), "Bo".to_owned()];
-        let text = |names: &[String], members, invitations| held_by(names, members, invitations);
-        assert_eq!(text(&names, 2, 0), "It is held by 2 members (Ada, Bo). Give them another role first.");
+        let text = |names: &[String], members, invitations| held_by((names, members), (&[], invitations));
+        let members = "Give the members another role: updateMember.";
+        let invitations = "Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.";
+        assert_eq!(text(&names, 2, 0), format!("It is held by 2 members (Ada, Bo). {members}"));
         assert_eq!(
             text(&names, 5, 1),
-            "It is held by 5 members (Ada, Bo and 3 more) and 1 open invitation. Give them another role first."
+            format!("It is held by 5 members (Ada, Bo and 3 more) and 1 open invitation. {members} {invitations}")
         );
-        assert_eq!(text(&[], 1, 0), "It is held by 1 member. Give them another role first.");
-        assert_eq!(text(&[], 0, 2), "It is held by 2 open invitations. Give them another role first.");
+        assert_eq!(text(&[], 1, 0), format!("It is held by 1 member. {members}"));
+        let addresses = ["ada@example.org".to_owned()];
+        assert_eq!(
+            held_by((&[], 0), (&addresses, 2)),
+            format!("It is held by 2 open invitations (ada@example.org and 1 more). {invitations}")
+        );
     }
 }

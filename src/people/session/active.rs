@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{rules, store};
+use super::rules;
 use crate::access::{Actor, Decision, Permission};
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
@@ -44,13 +44,7 @@ pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
     let Some(decision) = decision.filter(|decision| decision.grants.has(Permission::OrganisationRead)) else {
         return Ok(Standing::Unknown);
     };
-    // An actor with a permission to change something may work there, member or not. Most need no statement.
-    let is_direct_member = !rules::may_change_something(decision.grants)
-        && match request.actor() {
-            Actor::User(user) => store::is_direct_member(request.db(), user.id, id, request.now()).await?,
-            Actor::ApiKey(key) => key.organisation_id == id,
-            Actor::Anonymous => false,
-        };
+    let is_direct_member = decision.is_member(request.now());
     let obstacle = rules::obstacle(decision.state(), decision.grants, is_direct_member);
     Ok(obstacle.map_or(Standing::Open(decision), Standing::Barred))
 }

@@ -9,6 +9,7 @@ mod declared;
 mod enforced;
 mod exported;
 mod fuzzed;
+mod hidden;
 mod isolation;
 mod mutations;
 mod paged;

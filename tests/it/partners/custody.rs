@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::base::random::Random;
-use tenantry::partners::partnership::keep_up;
+use tenantry::partners::custody::keep_up;
 
 use super::*;
 

@@ -162,7 +162,7 @@ fn nobody_has_custody_for_a_suspended_or_former_reseller() {
         oskar.act("suspendOrganisation", halt, "").await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await);
         let done =
-            tenantry::partners::partnership::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
+            tenantry::partners::custody::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
                 .await
                 .unwrap();
         assert_eq!(done.passed_on, 0, "nobody else keeps it meanwhile");

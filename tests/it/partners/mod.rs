@@ -5,6 +5,7 @@ mod changed;
 mod client_table;
 mod created_clients;
 mod custody;
+mod deep;
 mod ended;
 mod given_memberships;
 mod journeys;

@@ -254,3 +254,18 @@ fn in_a_suspended_organisation_members_can_still_leave_and_be_removed() {
         assert_eq!(world.members(EKEN).await, ["Egil, owner of Eken (suspended): OWNER"]);
     });
 }
+
+#[test]
+fn removing_a_member_names_the_keys_that_the_person_made() {
+    with_database(async |world| {
+        let adam = world.as_(ADMIN_OF_ACME);
+        world.db_verify(ADMIN_OF_ACME).await;
+        let key = |name: &str| json!({ "organisationId": id_of(ACME), "name": name, "permissions": ["SERVICE_READ"] });
+        adam.act("createApiKey", key("Kept"), "secret").await;
+        let revoked = adam.act("createApiKey", key("Revoked"), "apiKey { id }").await["apiKey"]["id"].clone();
+        adam.act("revokeApiKey", json!({ "apiKeyId": revoked }), "apiKey { id }").await;
+        let removed = removal(&world, ACME, ADMIN_OF_ACME).await;
+        let removed = world.as_(OWNER_OF_ACME).act("removeMember", removed, "removed apiKeys { name state }").await;
+        assert_eq!(removed["apiKeys"], json!([{ "name": "Kept", "state": "ACTIVE" }]));
+    });
+}

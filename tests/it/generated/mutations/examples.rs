@@ -53,6 +53,10 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
             let id = invite(world, HUB.owner, HUB.id(), &format!("{mutation}@example.org")).await;
             format!("(input: {{invitationId: {id:?}}})")
         }
+        "updateInvitation" => {
+            let id = invite(world, HUB.owner, HUB.id(), "changed@example.org").await;
+            format!("(input: {{invitationId: {id:?}, roles: [{{builtIn: VIEWER}}]}})")
+        }
         "revokeApiKey" => format!("(input: {{apiKeyId: {:?}}})", new_key(world).await),
         "rotateApiKey" => format!("(input: {{apiKeyId: {:?}, keepOldForMinutes: 5}})", new_key(world).await),
         "updateApiKey" => format!("(input: {{apiKeyId: {:?}, name: \"Another\"}})", new_key(world).await),
@@ -195,6 +199,10 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         }
         // The hub has clients and a single owner, and it is active.
         "closeOrganisation" | "leaveOrganisation" | "reopenOrganisation" | "resumeOrganisation" => at_the_hub(""),
+        "updateInvitation" => {
+            let id = invite(world, HUB.owner, HUB.id(), "unchanged@example.org").await;
+            format!("(input: {{invitationId: {id:?}, roles: []}})")
+        }
         "removeMember" => format!("(input: {{membershipId: {:?}}})", world.membership(hub(), HUB.owner).await),
         "updateMember" => {
             format!("(input: {{membershipId: {:?}, roles: []}})", world.membership(hub(), HUB.owner).await)

@@ -5,7 +5,7 @@
 //! need to find in the database is in `prepared.rs`.
 
 mod accounts;
-mod examples;
+pub mod examples;
 mod partners;
 mod prepared;
 

@@ -285,3 +285,23 @@ fn a_suspended_organisation_can_revoke_keys_but_not_create_them() {
         assert_eq!(revoked.ok()["tried"]["apiKey"]["state"], "REVOKED");
     });
 }
+
+#[test]
+fn a_key_with_scopes_in_the_wrong_half_is_made_with_a_warning() {
+    with_database(async |world| {
+        world.db_verify(OWNER_OF_FJORD).await;
+        let frida = world.as_(OWNER_OF_FJORD);
+        let warned = async |own: &[&str], clients: &[&str]| {
+            let input = json!({
+                "organisationId": id_of(FJORD), "name": "Import", "permissions": own, "clientPermissions": clients,
+            });
+            let made = frida.act("createApiKey", input, "apiKey { id } warnings { field message }").await;
+            assert!(made["apiKey"]["id"].is_string());
+            let warnings = made["warnings"].as_array().unwrap().iter();
+            warnings.map(|warning| warning["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(warned(&["CLIENT_READ", "INVOICE_READ"], &[]).await, ["permissions"]);
+        assert_eq!(warned(&[], &["CLIENT_READ"]).await, ["clientPermissions"]);
+        assert_eq!(warned(&["CLIENT_READ"], &["INVOICE_READ"]).await, Vec::<String>::new());
+    });
+}

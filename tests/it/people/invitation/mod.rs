@@ -7,6 +7,7 @@ mod locked;
 mod races;
 mod sending;
 mod unverified;
+mod updating;
 mod void;
 
 use serde_json::{Value, json};
