@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
 
 pub use mail::{Mail, Smtp, SmtpTls};
 pub use problem::ConfigError;
 
+mod known;
 mod mail;
 mod problem;
 #[cfg(test)]
@@ -185,7 +187,7 @@ pub enum LogFormat {
 /// A list, or its only entry.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "it has to be a list of texts")]
+    #[serde(untagged, expecting = "it must be a list of texts")]
     enum OneOrMany {
         Many(Vec<String>),
         One(String),
@@ -207,8 +209,12 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut sources = Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml));
         if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigError::file(path, &error))?;
+            known::check_file(path, &text)?;
             sources = sources.add_source(File::from(path).format(FileFormat::Toml));
         }
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        known::check_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
         let environment = Environment::with_prefix("TENANTRY")
             .prefix_separator("_")
             .separator("__")
@@ -256,6 +262,10 @@ impl Config {
         if !(0..=36_500).contains(&self.partnerships.longest_days) {
             return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));
         }
+        check_address("public_url", &self.public_url)?;
+        if !self.portal_url.is_empty() {
+            check_address("portal_url", &self.portal_url)?;
+        }
         Ok(())
     }
 
@@ -270,6 +280,26 @@ impl Config {
         format!("{}/{page}", base.trim_end_matches('/'))
     }
 
+    /// Whether links in mails lead to this machine only, so that nobody else can follow them.
+    pub fn links_are_local(&self) -> bool {
+        match Url::parse(&self.page("")).as_ref().map(Url::host) {
+            Ok(Some(Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
+            Ok(Some(Host::Ipv4(address))) => address.is_loopback() || address.is_unspecified(),
+            Ok(Some(Host::Ipv6(address))) => address.is_loopback() || address.is_unspecified(),
+            _ => false,
+        }
+    }
+
+    /// Where mail goes: a mail server, or files.
+    pub fn mail_route(&self) -> String {
+        let smtp = &self.mail.smtp;
+        if smtp.host.is_empty() {
+            format!("files in {}", self.data_dir.join("mail").display())
+        } else {
+            format!("{}:{}", smtp.host, smtp.port)
+        }
+    }
+
     /// Address of the database: the configured one, or the embedded one in the data directory.
     pub fn database_url(&self) -> String {
         if self.database.url.is_empty() {
@@ -278,4 +308,44 @@ impl Config {
             self.database.url.clone()
         }
     }
+
+    /// The file of the database, if it is SQLite in a file.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+    }
+
+    /// The database as messages name it: a file, or an address without its password and options.
+    pub fn database_name(&self) -> String {
+        if let Some(file) = self.database_file() {
+            return format!("SQLite in {}", file.display());
+        }
+        let Ok(mut url) = Url::parse(&self.database.url) else { return "the database of database.url".to_owned() };
+        // Fails only for addresses without a host, which have no password either.
+        let _ = url.set_password(None);
+        url.set_query(None);
+        url.set_fragment(None);
+        url.to_string()
+    }
+}
+
+/// Refuses addresses that browsers cannot open, and those to which no path can be added.
+fn check_address(name: &str, text: &str) -> Result<(), ConfigError> {
+    let wrong = |reason| Err(ConfigError::address(name, reason));
+    let Ok(url) = Url::parse(text) else { return wrong("is not an address") };
+    if !matches!(url.scheme(), "http" | "https") {
+        return wrong("must begin with http:// or https://");
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return wrong("names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("must not contain a user or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("must not contain ? or #");
+    }
+    Ok(())
 }

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::base::config::Config;
@@ -76,6 +78,26 @@ impl Db {
             _ => read.clone(),
         };
         Ok(Self { read, write, statements })
+    }
+
+    /// Why `connect` failed. A pool tries until its time is up, and then no longer knows the reason, so this asks once
+    /// more without a pool.
+    pub async fn cause(config: &Config, error: &DbErr) -> String {
+        let reason = |error: &sqlx::Error| match error {
+            sqlx::Error::Io(error) => error.to_string(),
+            sqlx::Error::Database(error) => error.message().to_owned(),
+            other => other.to_string(),
+        };
+        let DbErr::Conn(RuntimeErr::SqlxError(inner)) = error else { return error.to_string() };
+        if !matches!(**inner, sqlx::Error::PoolTimedOut) {
+            return reason(inner);
+        }
+        let limit = Duration::from_secs(config.database.acquire_seconds);
+        match timeout(limit, sqlx::PgConnection::connect(&config.database_url())).await {
+            Ok(Err(error)) => reason(&error),
+            Ok(Ok(_)) => "it has no free connection".to_owned(),
+            Err(_) => format!("it does not answer within {} seconds", limit.as_secs()),
+        }
     }
 
     /// Which database it is.

@@ -14,6 +14,7 @@ mod dump;
 mod hub;
 mod payers;
 mod people;
+mod program;
 mod rows;
 mod tenants;
 
@@ -42,6 +43,7 @@ pub use database::{on_postgres, with_database, with_empty_database};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
+pub use program::Program;
 pub use rows::{Held, Rows, db_insert, is_of, key, now};
 pub use tenants::*;
 
