@@ -1,4 +1,4 @@
-//! What a configuration may say, and what is told of one that is wrong.
+//! What a configuration may contain, and the errors for an invalid one.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn a_list_of_one_may_be_written_without_brackets() {
 }
 
 #[test]
-fn what_is_wrong_is_told_without_its_value() {
+fn an_error_does_not_show_the_value() {
     for (text, says) in [
         ("[tokens]\nsigning_keys = { a = \"SECRET\" }", "signing_keys"),
         ("[tokens]\naccess_minutes = \"SECRET\"", "access_minutes"),
@@ -29,9 +29,9 @@ fn what_is_wrong_is_told_without_its_value() {
         ("[http]\nmetric = \"SECRET\"", "unknown field `metric`"),
     ] {
         let problem = with(text).unwrap_err();
-        for told in [problem.to_string(), format!("{problem:?}")] {
-            assert!(told.contains(says), "{text}: {told}");
-            assert!(!told.contains("SECRET") && !told.contains("7777"), "{text}: {told}");
+        for shown in [problem.to_string(), format!("{problem:?}")] {
+            assert!(shown.contains(says), "{text}: {shown}");
+            assert!(!shown.contains("SECRET") && !shown.contains("7777"), "{text}: {shown}");
         }
     }
 }
@@ -41,7 +41,7 @@ fn numbers_out_of_range_are_refused_by_name() {
     for (table, name) in [("tokens", "access_minutes"), ("tokens", "refresh_days"), ("partnerships", "proposal_days")] {
         for wrong in [0, -1, i64::MAX] {
             let problem = with(&format!("[{table}]\n{name} = {wrong}")).unwrap_err().to_string();
-            assert!(problem.contains(&format!("{table}.{name} is between 1 and")), "{problem}");
+            assert!(problem.contains(&format!("{table}.{name} must be between 1 and")), "{problem}");
         }
     }
 }
