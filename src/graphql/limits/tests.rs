@@ -49,7 +49,7 @@ fn nodes(query: &str, variables: Variables) -> u64 {
     pages::count(pages.values().next().unwrap(), &variables)
 }
 
-/// The limit that the query breaks, and by what.
+/// The limit that the query exceeds, and its value.
 fn broken(query: &str) -> (u64, u64) {
     match try_measure(query) {
         Err(Error::Limited { limit, value, .. }) => (limit, value),
@@ -128,7 +128,7 @@ fn a_long_chain_of_fragments_is_refused() {
 
 #[test]
 fn depth_is_counted_in_fields() {
-    // viewer, activeOrganisation and so many payers.
+    // viewer, activeOrganisation and this many payers.
     let nested = |payers: usize| {
         let (open, close) = ("... { payer { ".repeat(payers), "} } ".repeat(payers));
         format!("{{ viewer {{ ...V }} }} fragment V on Viewer {{ activeOrganisation {{ {open} id {close} }} }}")
