@@ -68,7 +68,7 @@ pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
     }
     if address.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
         return wrong(
-            "An address cannot contain control characters other than line breaks, or characters that hide or reverse text.",
+            "An address cannot contain control characters (except line breaks), or characters that hide or reverse text.",
         );
     }
     Ok(address)
