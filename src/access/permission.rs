@@ -2,7 +2,8 @@
 
 use async_graphql::Enum;
 
-/// Declares the permissions: bit, name, whether it is a read, who may hand it on, what it implies, what it opens.
+/// Declares the permissions: bit, name, read or write, how far it may be delegated, what it implies, and what it
+/// allows.
 macro_rules! permissions {
     ($($bit:literal $name:ident $act:ident $reach:ident implies $implied:expr; $sentence:literal)*) => {
         /// One thing that an actor may be allowed to do at an organisation. Its bit is never reused.

@@ -108,8 +108,8 @@ pub enum ClientReach {
     Open,
 }
 
-/// For one permission, what `let_through` and the masks give at all clients of a reseller, without a look at each
-/// client.
+/// Computes what `let_through` and the masks give for one permission at all clients of a reseller, without checking
+/// each client.
 pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     if flow.staff.has(permission) {
         return ClientReach::Open;

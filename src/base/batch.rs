@@ -125,7 +125,7 @@ mod tests {
             join_all((0..40).map(async |list| {
                 let members = members.clone().map(async |member| {
                     let _ = level(0, list * 100 + member).await;
-                    // Not every member goes on.
+                    // Only some members have a next level.
                     if member % 3 == list % 3 {
                         let _ = level(1, list * 100 + member).await;
                     }

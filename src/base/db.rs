@@ -20,7 +20,7 @@ use crate::base::error::{Error, Result};
 const RETRIES: u32 = 5;
 
 /// Planner settings for PostgreSQL. All our statements find few rows by index. The planner cannot know how few rows a
-/// recursive part yields, so it would build hash tables from whole tables, and the time would grow with the database.
+/// recursive part yields, so it would build hash tables from whole tables. The time would then grow with the database.
 /// Each connection plans a statement once, since no parameter changes which index is right.
 const POSTGRES: [(&str, &str); 4] = [
     ("jit", "off"),

@@ -1,6 +1,6 @@
 //! The limits of a document, checked before it is validated or run.
 //!
-//! One walk over the parsed document measures it. Each fragment is measured once and its sums are then reused, so
+//! One walk over the parsed document measures it. Each fragment is measured once and its sums are then reused. So
 //! fragments that spread each other twice, twenty levels deep, cost no more than their text. The walk ends as soon as a
 //! sum exceeds its limit. `pages` counts the objects, since that depends on variables.
 

@@ -154,7 +154,7 @@ impl<T: ObjectType + 'static> Connection<T> {
         &self.edges
     }
 
-    /// Where the page stands in its list.
+    /// The position of the page in its list.
     #[public]
     fn page_info(&self) -> &PageInfo {
         &self.page_info
@@ -171,7 +171,7 @@ impl<T: ObjectType + 'static> Connection<T> {
 #[guarded]
 #[Object(name_type)]
 impl<T: ObjectType + 'static> Edge<T> {
-    /// The place of the item in its list, for `after` and `before`.
+    /// The position of the item in its list, for `after` and `before`.
     #[public]
     fn cursor(&self) -> &str {
         &self.cursor

@@ -1,4 +1,4 @@
-//! An event before it is written: what was done, where, and by whom.
+//! An event before it is written: what was done, where, and who did it.
 
 use entity::audit_event::{ActorKind, Outcome};
 use serde_json::Value as Json;

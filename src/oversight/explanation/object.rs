@@ -176,8 +176,8 @@ pub struct Names {
 }
 
 impl Names {
-    /// An organisation is visible if the asker may read it, if it is the counterparty in a relation that the asker may
-    /// read, or if it is the operator.
+    /// An organisation is visible if the asker may read it, or if it is the operator. It is also visible if it is the
+    /// counterparty in a relation that the asker may read.
     pub async fn of(request: &Request, organisation: Uuid, links: Vec<Step>) -> Result<Self> {
         let ids: HashSet<Uuid> = links.iter().flat_map(ends).chain([organisation]).collect();
         let decisions = request.access.look_all(ids).await?;
