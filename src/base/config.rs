@@ -1,5 +1,5 @@
-//! The settings. `config.example.toml` is compiled in as the defaults and is the manual; a file and the environment
-//! override it. The only place that reads the environment.
+//! The settings. `config.example.toml` is compiled in as the defaults and serves as the manual. A file and the
+//! environment override it. This is the only place that reads the environment.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Where the data is kept.
+/// Where data is stored.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -52,7 +52,7 @@ pub struct Database {
 }
 
 impl std::fmt::Debug for Database {
-    /// The address may hold a password.
+    /// The address may contain a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("max_connections", &self.max_connections).finish_non_exhaustive()
     }
@@ -87,7 +87,7 @@ pub struct Passwords {
     pub minimum_length: usize,
 }
 
-/// What people do with their accounts.
+/// Sign-up, login and recovery of user accounts.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -134,7 +134,7 @@ pub struct Partnerships {
     pub longest_days: i64,
 }
 
-/// What one request may ask for.
+/// Limits of one request.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -154,7 +154,7 @@ pub struct Limits {
     pub export_rows: usize,
 }
 
-/// The transport.
+/// HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -175,7 +175,7 @@ pub struct Log {
     pub filter: String,
 }
 
-/// How lines of the log look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -187,7 +187,7 @@ pub enum LogFormat {
 /// A list, or its only entry.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "it must be a list of texts")]
+    #[serde(untagged, expecting = "it must be a list of strings")]
     enum OneOrMany {
         Many(Vec<String>),
         One(String),
@@ -224,7 +224,7 @@ impl Config {
             .with_list_parse_key("accounts.secret_keys")
             .with_list_parse_key("http.allowed_origins");
         sources = sources.add_source(environment);
-        // As they stand: the library would read `007` as a number.
+        // Values stay strings here: the library would read `007` as a number.
         for (name, key) in [
             ("DATABASE_URL", "database.url"),
             ("TENANTRY_MAIL__SMTP__USER", "mail.smtp.user"),
@@ -240,7 +240,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Refuses numbers that no date can be reckoned with, and those that cannot be meant.
+    /// Refuses numbers that dates cannot be computed with, and numbers that make no sense.
     fn check(&self) -> Result<(), ConfigError> {
         for (name, given, most) in [
             ("tokens.access_minutes", self.tokens.access_minutes, 1_440),
@@ -269,12 +269,12 @@ impl Config {
         Ok(())
     }
 
-    /// Where a link in a mail leads: a page of the portal, with the secret that lets its reader act.
+    /// The link in a mail: a page of the portal, with the secret that authorises its reader.
     pub fn link(&self, page: &str, token: &str) -> String {
         format!("{}?token={token}", self.page(page))
     }
 
-    /// The same page without a secret: where its reader begins.
+    /// The same page without a secret.
     pub fn page(&self, page: &str) -> String {
         let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
         format!("{}/{page}", base.trim_end_matches('/'))
