@@ -1,14 +1,14 @@
-//! What a change of roles would mean: who would gain and lose what.
+//! What a change of roles would mean: what each user would gain and lose.
 //!
-//! The role resolver decides it twice from the same data: as it is, and as it would be. So a user who has a permission
-//! by another role or another path neither gains nor loses it.
+//! The role resolver runs twice on the same data: without the change, and with it. So a user who also has a permission
+//! by another role or path neither gains nor loses it.
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use crate::access::{Accessible, Grants, Graph, HeldRole, Holding, Holdings, resolve};
 
-/// A change that is only imagined.
+/// A change that is previewed, not made.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// A custom role holds other sets.

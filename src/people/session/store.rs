@@ -17,7 +17,7 @@ use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-/// Sessions that one transaction removes at most.
+/// The most sessions that one transaction removes.
 const SOME: u64 = 1_000;
 
 type Written<T> = Result<T, DbErr>;

@@ -38,11 +38,11 @@ pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Op
         return Some(format!("Choose a password of at most {LONGEST} bytes."));
     }
     let small = password.to_lowercase();
-    let tells = |address: &Address| {
+    let contains_address = |address: &Address| {
         let local = address.local_part();
         small.trim() == address.as_str() || (local.chars().count() >= RECOGNISABLE && small.contains(local))
     };
-    if address.is_some_and(tells) {
+    if address.is_some_and(contains_address) {
         return Some("Choose a password that is not made from your address.".to_owned());
     }
     let mut letters: Vec<char> = small.chars().collect();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_local_part_says_little() {
+    fn a_short_local_part_may_occur_in_the_password() {
         let address = Address::parse("jo@example.org").unwrap();
         assert_eq!(weakness("banjo in the rain", Some(&address), 10), None);
     }

@@ -17,7 +17,7 @@ pub fn lifetime(kind: Kind) -> TimeDelta {
     }
 }
 
-/// The answer to a link that is not valid, whatever the reason.
+/// The error for a link that is not valid, whatever the reason.
 pub fn invalid() -> UserError {
     let message = "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.";
     UserError::at("token", UserErrorCode::InvalidLink, message)

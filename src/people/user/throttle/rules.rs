@@ -40,7 +40,7 @@ impl Counter {
     }
 
     /// Whether it ignores clients from which the user has logged in before.
-    pub const fn spares_the_known(self) -> bool {
+    pub const fn spares_known_clients(self) -> bool {
         matches!(self, Self::Account)
     }
 

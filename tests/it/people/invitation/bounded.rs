@@ -51,8 +51,8 @@ fn one_organisation_sends_at_most_five_links_a_day_to_an_address() {
             done(&revoke(&world, OWNER_OF_ACME, &id).await);
             let sixth = try_invite(&world, OWNER_OF_ACME, invitation(ACME, email, "VIEWER")).await;
             let told = json!([{ "code": "TOO_MANY", "field": ["input", "email"], "missingClientPermissions": null,
-                "missingPermissions": null, "message": "So many links were sent to this address that no more are sent \
-                today. Try again tomorrow." }]);
+                "missingPermissions": null,
+                "message": "Too many links were sent to this address today. Try again tomorrow." }]);
             assert_eq!(sixth.ok()["tried"]["userErrors"], told);
             assert_eq!(world.mails(email).await.len(), 5);
         }

@@ -50,7 +50,7 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
     with_database(async |world| {
         let (_, token) = offer(&world, "Nina@Example.org ", json!({})).await.clone();
         let mail = world.mails(NEWCOMER).await;
-        assert!(mail[0].contains("Olga, owner of Acme wants to hand the ownership of Acme to you"), "{}", mail[0]);
+        assert!(mail[0].contains("Olga, owner of Acme wants to transfer the ownership of Acme to you"), "{}", mail[0]);
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"], "nothing changes before");
         let nina = sign_up(&world, "Nina", NEWCOMER).await;
         // The address is not verified, so no offers are shown yet.

@@ -52,7 +52,7 @@ fn with_a_second_factor_the_password_alone_is_not_enough() {
 
         access(&log_in_with(&world, &codes[0].to_uppercase().replace('-', " ")).await);
         assert_eq!(state().await["recoveryCodesLeft"], 9);
-        assert!(world.mails(EMAIL).await.pop().unwrap().contains("Codes that are left: 9."));
+        assert!(world.mails(EMAIL).await.pop().unwrap().contains("Codes left: 9."));
         assert_eq!(error(&log_in_with(&world, &codes[0]).await), "WRONG_CODE");
     });
 }
