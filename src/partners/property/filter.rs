@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, Test, read_part};
 use super::rules::{self, BEYOND, FIRST, Kind, named};
 
-/// How many values one filter compares with at most.
+/// The most values that one filter compares with.
 const MOST_VALUES: usize = 100;
 
 /// Which values of a property. Give exactly one of `eq`, `in`, `contains`, `isSet`, or `from` and `to` or one of them.
@@ -45,7 +45,7 @@ impl ClientPropertyFilter {
         ];
         if given.into_iter().filter(|is_given| *is_given).count() != 1 {
             return Err(format!(
-                "Filter {} by exactly one of eq, in, contains, isSet, and a range of from and to.",
+                "Filter {} by exactly one of eq, in, contains, isSet, or a range of from and to.",
                 self.key
             ));
         }
@@ -61,7 +61,7 @@ impl ClientPropertyFilter {
         }
         if let Some(part) = &self.contains {
             if !matches!(kind, Kind::Text | Kind::Url) {
-                return Err("contains is only for a TEXT or a URL.".to_owned());
+                return Err("contains works only for a TEXT or a URL.".to_owned());
             }
             return read_part(part).map(|part| Test::Contains(rules::fold(&part)));
         }
@@ -76,7 +76,7 @@ impl ClientPropertyFilter {
             return values.collect::<Result<_, String>>().map(Test::Among);
         }
         if !matches!(kind, Kind::Number | Kind::Date) {
-            return Err("from and to are only for a NUMBER or a DATE.".to_owned());
+            return Err("from and to work only for a NUMBER or a DATE.".to_owned());
         }
         let end = |typed: &Option<String>, open: &str| -> Result<String, String> {
             typed.as_ref().map_or_else(|| Ok(open.to_owned()), |typed| Ok(rules::sort_key(kind, &read(typed)?)))

@@ -36,7 +36,7 @@ pub struct Drifted {
     pub asked_at: Option<DateTimeUtc>,
 }
 
-/// Those of a reseller, by the name of the client.
+/// The partnerships of a reseller that differ from their templates, by the name of the client.
 static DRIFTED: List<Drifted> = List {
     table: "partnership",
     placing: None,
@@ -63,7 +63,8 @@ fn read(row: &QueryResult) -> Written<Drifted> {
     })
 }
 
-/// The condition that a partnership, by its name in the statement, does not delegate what its template wants.
+/// The condition that a partnership does not delegate what its template wants. The argument is its name in the
+/// statement.
 fn differs(partnership: &str) -> String {
     let columns = ["delegated", "client_delegated", "includes_upstream"];
     let differ = columns.map(|column| format!("w.{column} <> {partnership}.{column}")).join(" OR ");
@@ -103,9 +104,9 @@ pub async fn load_all(tx: &DatabaseTransaction, reseller: Uuid, ids: &[Uuid]) ->
 }
 
 /// Whether another template of the reseller has the name.
-pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, but: Option<Uuid>) -> Written<bool> {
+pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, except: Option<Uuid>) -> Written<bool> {
     let named = Entity::find().filter(Column::OrganisationId.eq(reseller)).filter(Column::Name.eq(name));
-    Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != but))
+    Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != except))
 }
 
 /// Inserts a template.

@@ -46,7 +46,7 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
         let other = json!({ "organisationId": id_of(ACME), "commissionBasisPoints": 0, "terms": "None" });
         oskar.act("updateResellerProgramme", other, "organisation { reseller { programme { terms } } }").await;
         let told = world.mails(OWNER_OF_ACME.person().email).await;
-        assert!(told.last().unwrap().starts_with("Other terms for Acme as a reseller"), "{told:?}");
+        assert!(told.last().unwrap().starts_with("New terms for Acme as a reseller"), "{told:?}");
     });
 }
 

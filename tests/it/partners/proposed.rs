@@ -153,7 +153,7 @@ fn a_client_proposes_to_a_reseller_which_gets_only_what_is_offered() {
         held.sort_unstable();
         assert_eq!(held, expected);
         let mail = world.mails(SOLE_PERSON.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("Fjord is your partner now"), "{mail}");
+        assert!(mail.starts_with("Fjord is now your partner"), "{mail}");
         // Only a reseller can get such a proposal.
         let by_id = json!({
             "organisationId": id_of(SOLO), "side": "CLIENT", "to": { "organisationId": id_of(SOLO) },

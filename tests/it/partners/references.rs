@@ -38,7 +38,7 @@ fn a_client_is_found_by_its_new_reference() {
 
         let error = pia.mistake("setClientReference", numbered(&id, json!("B-1"))).await;
         assert_eq!((&error["code"], &error["field"]), (&json!("DUPLICATE"), &json!(["input", "reference"])));
-        assert_eq!(error["message"], "Bakery has this reference already.");
+        assert_eq!(error["message"], "Bakery already has this reference. Choose another.");
         for wrong in ["", " ", "a\nb", &"7".repeat(101)] {
             let error = pia.mistake("setClientReference", numbered(&id, json!(wrong))).await;
             assert_eq!(error["code"], "INVALID_INPUT", "{wrong:?}");
