@@ -1,5 +1,5 @@
-//! The next request sees every revocation, narrowing, end and expiry: after each random act through the API, a partner's
-//! person may do at the client what the naive rule says.
+//! The next request sees every revocation, narrowing, end and expiry: after each random act through the API, a
+//! partner's person may do exactly what a naive rule says.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;

@@ -97,12 +97,12 @@ fn asked() -> impl Iterator<Item = (ClientFilter, Option<ClientOrder>)> {
     filters.into_iter().flat_map(move |filter| both(&filter).into_iter())
 }
 
-/// Of the owner of the hub.
+/// A request of the owner of the hub.
 fn request(world: &World) -> Request {
     world.request(HUB.owner)
 }
 
-/// Asks for the pages and counts of all of these, and gives the statements.
+/// Asks for the pages and counts of all of these. Returns the statements.
 async fn ask_for_all(world: &World) -> Vec<String> {
     let mut statements = Vec::new();
     for (filter, order, may_be_few) in

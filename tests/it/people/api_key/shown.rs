@@ -32,7 +32,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         for id in [&one, &other] {
             assert_eq!(last_used(&world, id).await, at(now()));
         }
-        // Used all the time, it is written every five minutes.
+        // The use of a key in constant use is written every five minutes.
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &first, FJORD).await.ok();
         uses.flush(db, clock.now()).await.unwrap();
@@ -54,7 +54,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         let statements = db.statements();
         uses.finish(db).await.unwrap();
         assert_eq!(db.statements(), statements, "nothing is left to write");
-        // A refused request is no use of the key.
+        // A refused request does not count as a use of the key.
         run(&world, OWNER_OF_FJORD, super::REVOKE, json!({ "apiKeyId": other })).await.ok();
         ask(&world, &second, FJORD).await.refused("UNAUTHENTICATED");
         let statements = db.statements();
@@ -82,7 +82,8 @@ fn a_valid_key_is_listed_among_those_with_access() {
         let of_fjord = keys_with_access(&world, OWNER_OF_FJORD, FJORD, "SERVICE_MANAGE").await;
         assert_eq!(of_fjord, [json!(id)]);
         assert!(keys_with_access(&world, OWNER_OF_FJORD, FJORD, "DOMAIN_READ").await.is_empty());
-        // At a client too, for viewers of Fjord's keys; Acme sees that a key has access, and not which one.
+        // The key is also listed at a client, for viewers of Fjord's keys. Acme sees that a key has access, but not
+        // which one.
         assert!(keys_with_access(&world, OWNER_OF_FJORD, ACME, "SERVICE_READ").await.contains(&json!(id)));
         assert!(keys_with_access(&world, OWNER_OF_ACME, ACME, "SERVICE_READ").await.is_empty());
         run(&world, OWNER_OF_FJORD, super::REVOKE, json!({ "apiKeyId": id })).await.ok();

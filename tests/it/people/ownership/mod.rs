@@ -56,8 +56,8 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
         // The address is not verified, so no offers are shown yet.
         assert_eq!(world.send_as(Some(&nina), OFFERS, json!({})).await.at("viewer/ownershipOffers/edges"), &json!([]));
         // A stranger may have made the account, so the link of the offer alone is not enough.
-        let unproved = accept_as(&world, &nina, &token).await;
-        assert_eq!(unproved.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
+        let unverified = accept_as(&world, &nina, &token).await;
+        assert_eq!(unverified.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
         let proof = json!({ "token": world.link(NEWCOMER).await });
         world.as_(NOBODY).act("verifyAddress", proof, "verified").await;
         let accepted = accept_as(&world, &nina, &token).await;
@@ -217,7 +217,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
             assert_eq!(answer.ok()["organisation"]["ownershipTransfers"]["totalCount"], count, "{wanted}");
         }
 
-        // Not while it is suspended, and never when it is closed.
+        // No offer can be made while the organisation is suspended or closed.
         let token = world.link(email).await;
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {
             let sql = "UPDATE organisation SET state = $1 WHERE id = $2";

@@ -37,7 +37,7 @@ fn the_link_in_the_mail_verifies_an_address_once() {
         let token = access(&log_in(&world, EMAIL, PASSWORD).await);
         world.send_as(Some(&token), resend, json!({})).await.ok();
         let link = world.link(EMAIL).await;
-        // One kind of link is no other.
+        // A link works only for its own purpose.
         assert_eq!(error(&reset(&world, &link, NEW).await), "INVALID_LINK");
         let answers = join_all((0..4).map(|_| by_link(&world, "verifyAddress", &link))).await;
         let mut outcomes: Vec<&str> = answers.iter().map(error).collect();

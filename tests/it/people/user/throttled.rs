@@ -20,7 +20,7 @@ async fn right(world: &World, from: Option<&str>) -> Answer {
     log_in_from(world, from, json!({ "email": EMAIL, "password": PASSWORD })).await
 }
 
-/// Fails so often from one place, each time as soon as it may.
+/// Fails this many times from one address, each time as soon as an attempt is allowed.
 async fn insist(world: &World, from: Option<&str>, email: &str, times: usize) {
     let mut failed = 0;
     while failed < times {
