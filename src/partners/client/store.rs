@@ -1,5 +1,5 @@
 //! Statements that create clients.
-#![expect(clippy::disallowed_methods, reason = "the statements that create clients stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements that create clients belong in this file")]
 
 use std::collections::{HashMap, HashSet};
 

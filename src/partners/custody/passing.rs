@@ -65,7 +65,7 @@ pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<
     Ok(count)
 }
 
-/// Ends the custody of a client that has an owner of its own now: its holder leaves the client, and an event is
+/// Ends the custody of a client that now has an owner of its own. Its holder leaves the client, and an event is
 /// recorded. If the holder is the new owner, the membership stays.
 pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     for member in store::end(work.tx, client, owner).await? {

@@ -1,5 +1,5 @@
 //! Statements about custody.
-#![expect(clippy::disallowed_methods, reason = "the statements about custody stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about custody belong in this file")]
 
 use entity::ownership_transfer::{self, State};
 use entity::{membership, membership_role};

@@ -18,8 +18,8 @@ use crate::oversight::audit::{self, Event};
 use crate::people::membership::store::Member;
 use crate::people::membership::{self, recipient};
 
-/// Ends the memberships of the reseller's own people that were given through a partnership that is over, and records an
-/// event for each. The caller has locked the client.
+/// Ends the memberships of the reseller's own people that were given through an ended partnership. Records an event for
+/// each. The caller has locked the client.
 pub async fn end_all(work: &Work<'_>, row: &Model, action: &str) -> Result<()> {
     for member in remove(work.tx, work.random, work.now, row).await? {
         // An actor who manages the client's side has their own access there; all others act through the partnership.
@@ -32,8 +32,8 @@ pub async fn end_all(work: &Work<'_>, row: &Model, action: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends the memberships that a user has through partnerships of a reseller that the user has left, and records an event
-/// at each client.
+/// Ends the memberships that a user has through partnerships of a reseller, because the user has left it. Records an
+/// event at each client.
 pub async fn end_of_user(work: &Work<'_>, reseller: Uuid, user: Uuid, action: &str) -> Result<()> {
     for member in store::memberships_of_user(work.tx, reseller, user).await? {
         let client = crate::access::lock(work.tx, member.organisation_id).await?;

@@ -1,5 +1,5 @@
 //! Statements about partnerships.
-#![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about partnerships belong in this file")]
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -112,8 +112,8 @@ pub async fn of_reseller(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
-/// level, linear in their trees.
+/// All partnerships in force below a reseller, as pairs of reseller and client. One statement serves all resellers of a
+/// level; it takes time linear in their trees.
 pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
     let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>(format!("below {depth}"));
     let load = async |tops: Vec<Uuid>| {

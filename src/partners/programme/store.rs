@@ -1,5 +1,5 @@
 //! Statements about the reseller programme.
-#![expect(clippy::disallowed_methods, reason = "the statements about the reseller programme stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about the reseller programme belong in this file")]
 
 use std::sync::Arc;
 

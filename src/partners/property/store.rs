@@ -1,5 +1,5 @@
 //! The statements about properties: definitions, and values of many clients and keys at once.
-#![expect(clippy::disallowed_methods, reason = "the statements about properties stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about properties belong in this file")]
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Statements about proposals.
-#![expect(clippy::disallowed_methods, reason = "the statements about proposals stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about proposals belong in this file")]
 
 use std::sync::Arc;
 
@@ -38,8 +38,8 @@ pub enum Direction {
     Received,
 }
 
-/// The condition that a proposal `t` is in one of the states, if any are given, and that its maker is on one of the
-/// sides.
+/// The condition that the maker of a proposal `t` is on one of the sides. If states are given, the proposal must be in
+/// one of them.
 fn in_states(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSide], expiry: Expiry) -> Filter {
     use PartnershipProposalState as S;
     let by = |side| sides.contains(&side);

@@ -77,7 +77,7 @@ impl DelegationTemplate {
         &self.row.name
     }
 
-    /// What clients with this template are to delegate. It does not set an end.
+    /// What clients with this template should delegate. It does not set an end.
     #[public]
     fn terms(&self) -> PartnershipTerms {
         PartnershipTerms(terms(&self.row))

@@ -28,7 +28,7 @@ pub struct SaveDelegationTemplateInput {
     pub delegation_template_id: Option<ID>,
     /// Its name, unique among the reseller's templates: 1 to 200 characters.
     pub name: String,
-    /// What clients with this template are to delegate.
+    /// What clients with this template should delegate.
     pub delegation: DelegationInput,
 }
 

@@ -1,5 +1,5 @@
 //! Statements about delegation templates.
-#![expect(clippy::disallowed_methods, reason = "the statements about delegation templates stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about delegation templates belong in this file")]
 
 use std::sync::Arc;
 
@@ -172,8 +172,8 @@ pub async fn assign(
     Ok(own.exec(tx).await?.rows_affected)
 }
 
-/// Partnerships of a reseller with their templates: these, or the first `most` that are in force, differ from their
-/// templates and have no pending proposal.
+/// Partnerships of a reseller with their templates. Without `partnerships`, these are the first `most` that are in
+/// force, differ from their templates and have no pending proposal.
 pub async fn with_templates(
     tx: &DatabaseTransaction,
     reseller: Uuid,

@@ -1,5 +1,5 @@
 //! Statements about API keys.
-#![expect(clippy::disallowed_methods, reason = "the statements about API keys stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about API keys belong in this file")]
 
 use std::fmt::Write;
 

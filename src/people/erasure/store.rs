@@ -1,5 +1,5 @@
 //! The statements that erase a user.
-#![expect(clippy::disallowed_methods, reason = "the statements that erase stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements that erase belong in this file")]
 
 use entity::organisation::{Kind, State};
 use entity::{membership, organisation_halt, outgoing_mail, user};
@@ -58,8 +58,8 @@ fn statement(tx: &DatabaseTransaction, sql: &str, values: Vec<sea_orm::Value>) -
     Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
 }
 
-/// Finds the user, unless erased, and locks them: they join nothing until the transaction ends. (On SQLite only one
-/// transaction writes at a time.)
+/// Finds the user, unless erased, and locks the row. The user joins nothing until the transaction ends. (On SQLite only
+/// one transaction writes at a time.)
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<user::Model>> {
     let query = user::Entity::find_by_id(id).filter(user::Column::ErasedAt.is_null());
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };

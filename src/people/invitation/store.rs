@@ -1,5 +1,5 @@
 //! Statements about invitations.
-#![expect(clippy::disallowed_methods, reason = "the statements about invitations stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about invitations belong in this file")]
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

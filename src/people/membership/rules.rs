@@ -21,7 +21,7 @@ pub fn is_working(member: &Member, now: DateTimeUtc) -> bool {
     member.is_active && member.expires_at.is_none_or(|end| now < end)
 }
 
-/// Whether the member is an OWNER that the organisation can rely on: one who can act, and whose membership does not end
+/// Whether the organisation can rely on the member as an OWNER. The member can act, and the membership does not end
 /// with a partnership.
 pub fn is_working_owner(member: &Member, now: DateTimeUtc) -> bool {
     is_owner(member) && member.partnership_id.is_none() && is_working(member, now)

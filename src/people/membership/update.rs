@@ -136,8 +136,8 @@ fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
     Ok(())
 }
 
-/// Whether the change would outlast a partnership: the actor can make it only through one, for one of the reseller's
-/// own people, whose membership would not end with it.
+/// Whether the change would outlast a partnership. That is so if the actor can make it only through one, and the member
+/// is one of the reseller's own people whose membership would not end with it.
 async fn outlasts_partnership(
     tx: &DatabaseTransaction,
     at: &Decision,

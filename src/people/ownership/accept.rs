@@ -55,8 +55,8 @@ async fn accept_ownership(act: Act<'_>, input: AcceptOwnershipInput) -> Result<A
     Ok(AcceptOwnershipPayload { organisation, ..Default::default() })
 }
 
-/// Makes the person an OWNER, and the old owner an ADMIN or no member. If the member of staff who started a recovery
-/// may no longer do so, the answer is refused, but the end of the transfer is committed.
+/// Makes the person an OWNER, and the old owner an ADMIN or no member. A recovery ends if the member of staff who
+/// started it may no longer do so. The answer is refused then, but the end is committed.
 async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Result<Committed<()>> {
     let &Work { tx, request: _, random, now } = work;
     let organisation = crate::access::lock(tx, answer.row.organisation_id).await?;

@@ -1,4 +1,4 @@
-//! A transfer of ownership: as the organisation sees it, and as an offer to the person who is to own it.
+//! A transfer of ownership: as the organisation sees it, and as an offer to the future owner.
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl OwnershipTransfer {
         self.state
     }
 
-    /// The address of the person who is to own the organisation.
+    /// The address of the future owner.
     #[public]
     fn email(&self) -> &str {
         &self.found.row.email

@@ -25,7 +25,7 @@ use crate::people::{membership, session};
 pub struct RecoverOwnershipInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// The address of the person who is to become an owner.
+    /// The address of the future owner.
     pub email: String,
     /// Why, in words for the owners and admins: 1 to 1000 characters, one paragraph.
     pub reason: String,

@@ -1,5 +1,5 @@
 //! Statements about transfers of ownership.
-#![expect(clippy::disallowed_methods, reason = "the statements about transfers stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about transfers belong in this file")]
 
 use entity::ownership_transfer::{self, Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;

@@ -183,7 +183,7 @@ impl RoleChangeEffect {
         Some(self.effect.lost.own)
     }
 
-    /// What the member could newly do at the clients of the organisation, as far as they let it through.
+    /// What the member could newly do at the clients of the organisation, within what each client delegates.
     #[requires(ROLE_READ)]
     fn gained_at_clients(&self) -> Option<PermissionSet> {
         Some(self.effect.gained.clients)

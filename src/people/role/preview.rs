@@ -62,7 +62,7 @@ pub struct Effect {
     pub lost: Grants,
 }
 
-/// A user whom a change touches.
+/// A user that a change affects.
 #[derive(Clone, Debug)]
 pub struct Affected {
     /// Key of the user.
@@ -73,7 +73,7 @@ pub struct Affected {
     pub effect: Effect,
 }
 
-/// Every user whom the change touches, by name. A disabled user holds nothing and is left out.
+/// Every user that the change affects, by name. A disabled user holds nothing and is left out.
 pub fn affected(everybody: &Accessible, change: &Change, at: Uuid, now: DateTimeUtc) -> Vec<Affected> {
     let graph = everybody.neighbourhood.graph.above(at);
     let mut affected: Vec<Affected> = everybody

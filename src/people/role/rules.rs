@@ -15,7 +15,7 @@ pub const MOST_ROLES: usize = 20;
 
 /// How the error begins if the actor lacks something that the role holds.
 pub const CANNOT_CHANGE: &str = "You cannot change or delete a role with permissions that you do not hold";
-/// How the error begins if the actor lacks something that the role is to hold.
+/// How the error begins if the actor lacks something that the role would hold.
 pub const CANNOT_GIVE: &str = "You cannot give a role permissions that you do not hold";
 
 /// A role that somebody has chosen.

@@ -1,5 +1,5 @@
 //! Statements about custom roles.
-#![expect(clippy::disallowed_methods, reason = "the statements about roles stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about roles belong in this file")]
 
 use entity::role;
 use sea_orm::prelude::DateTimeUtc;

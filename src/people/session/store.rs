@@ -1,5 +1,5 @@
 //! Sessions and their refresh tokens in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about sessions stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about sessions belong in this file")]
 
 use chrono::TimeDelta;
 use entity::{refresh_token, session, user};

@@ -16,7 +16,7 @@ use crate::graphql::request::{Committed, Work};
 use crate::mail::Recipient;
 use crate::people::session;
 
-/// The address that the account is to move to.
+/// The address to move the account to.
 #[derive(InputObject)]
 pub struct ChangeAddressInput {
     /// The new e-mail address; capitals make no difference.

@@ -1,4 +1,4 @@
-//! The next request sees every revocation, narrowing, end and expiry: after each random act through the API, a
+//! The next request sees every revocation, narrowing, end and expiry. After each random act through the API, a
 //! partner's person may do exactly what a naive rule says.
 
 use chrono::TimeDelta;

@@ -1,5 +1,5 @@
-//! Links in mails, each for one use: to verify an address, to set a new password, to move an account to another address,
-//! and to move it back. Only the hash of the secret in the link is stored.
+//! Links in mails. Each works once: to verify an address, set a new password, move an account to another address, or
+//! move it back. Only the hash of the secret in the link is stored.
 
 pub mod store;
 

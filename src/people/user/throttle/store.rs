@@ -1,5 +1,5 @@
 //! Counts of failures in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about counts stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about counts belong in this file")]
 
 use entity::throttle;
 use sea_orm::prelude::DateTimeUtc;
