@@ -82,6 +82,6 @@ impl ClientPropertyFilter {
             typed.as_ref().map_or_else(|| Ok(open.to_owned()), |typed| Ok(rules::sort_key(kind, &read(typed)?)))
         };
         let (from, to) = (end(&self.from, FIRST)?, end(&self.to, BEYOND)?);
-        if from > to { Err("from is larger than to.".to_owned()) } else { Ok(Test::Between(from, to)) }
+        if from > to { Err("from is larger than to. Swap them.".to_owned()) } else { Ok(Test::Between(from, to)) }
     }
 }

@@ -165,7 +165,7 @@ pub fn require_may_partner(
 pub const ITSELF: &str = "An organisation cannot be its own partner.";
 
 fn operator_error(field: &str) -> UserError {
-    UserError::at(field, UserErrorCode::InvalidInput, "The operator is everybody's partner already.")
+    UserError::at(field, UserErrorCode::InvalidInput, "The operator is already everybody's partner.")
 }
 
 /// The error if the same proposal is already pending.

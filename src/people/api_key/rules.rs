@@ -91,7 +91,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
 /// Refuses to change a key that was revoked.
 pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if state_at(row, now) == ApiKeyState::Revoked {
-        let message = "This key was revoked. Create another.";
+        let message = "This key was revoked. Create a new one.";
         return Err(UserError::at("apiKeyId", UserErrorCode::StaleState, message));
     }
     Ok(())

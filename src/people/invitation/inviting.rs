@@ -166,7 +166,7 @@ fn check_address(
     now: DateTimeUtc,
 ) -> Result<(), UserError> {
     if known.is_some_and(|known| known.is_member) {
-        return Err(UserError::at("email", UserErrorCode::AlreadyMember, "This person is a member already."));
+        return Err(UserError::at("email", UserErrorCode::AlreadyMember, "This person is already a member."));
     }
     if pending.is_some_and(|row| now < row.expires_at) {
         let message = "This address has already been invited. Use resendInvitation to send the link again.";

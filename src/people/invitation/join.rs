@@ -74,7 +74,7 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
         roles: roles.iter().map(|held| held.role.clone()).collect(),
     };
     if !membership::store::add(tx, random, &new, now).await? {
-        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are a member already.");
+        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are already a member.");
         return Ok(Committed::Refused(error));
     }
     let change = ActiveModel {
@@ -148,7 +148,7 @@ pub fn sign_in() -> Error {
 
 /// The error for somebody who signs up with an address that has an account.
 fn has_account(field: &str) -> UserError {
-    let message = "The address of this invitation has an account already: accept with acceptInvitation.";
+    let message = "The address of this invitation already has an account. Accept with acceptInvitation.";
     UserError::at(field, UserErrorCode::Duplicate, message)
 }
 

@@ -14,7 +14,7 @@ pub fn obstacle(state: OrganisationState, grants: Grants, is_direct_member: bool
     if is_direct_member || may_change_something(grants) {
         return None;
     }
-    Some("You have access through a partner, which may only read here. The client decides what the partner may change.")
+    Some("You have access only through a partner and may only read. The client decides what its partner may change.")
 }
 
 /// Whether the grants have a permission that changes something.
@@ -36,7 +36,7 @@ pub fn wrong_credentials() -> UserError {
 
 /// The error if a second factor is on and no code was given.
 pub fn code_required() -> UserError {
-    let message = "Also give a code of your authenticator app, or a recovery code.";
+    let message = "Also give a code from your authenticator app, or a recovery code.";
     UserError::at("code", UserErrorCode::CodeRequired, message)
 }
 

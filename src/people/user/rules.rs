@@ -32,7 +32,7 @@ pub fn require_strong(
 /// Why the password is too weak for the user with the address; `None` if it is strong enough.
 pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<String> {
     if password.chars().count() < minimum {
-        return Some(format!("Choose a password of at least {minimum} characters; a sentence is good."));
+        return Some(format!("Choose a password of at least {minimum} characters; a sentence works well."));
     }
     if password.len() > LONGEST {
         return Some(format!("Choose a password of at most {LONGEST} bytes."));
