@@ -52,7 +52,7 @@ pub struct ClientViewPropertyFilter {
     pub eq: Option<String>,
     /// Values that equal one of these.
     #[graphql(name = "in")]
-    pub among: Option<Vec<String>>,
+    pub any_of: Option<Vec<String>>,
     /// Texts that contain this one.
     pub contains: Option<String>,
     /// Values from this one on.
@@ -77,8 +77,8 @@ pub struct ClientViewOrder {
 
 impl From<ClientPropertyFilter> for ClientViewPropertyFilter {
     fn from(filter: ClientPropertyFilter) -> Self {
-        let ClientPropertyFilter { key, eq, among, contains, from, to, is_set } = filter;
-        Self { key, eq, among, contains, from, to, is_set }
+        let ClientPropertyFilter { key, eq, any_of, contains, from, to, is_set } = filter;
+        Self { key, eq, any_of, contains, from, to, is_set }
     }
 }
 

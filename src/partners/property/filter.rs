@@ -21,7 +21,7 @@ pub struct ClientPropertyFilter {
     /// Values that equal one of these: 1 to 100.
     #[graphql(name = "in")]
     #[serde(rename = "in")]
-    pub among: Option<Vec<String>>,
+    pub any_of: Option<Vec<String>>,
     /// TEXT or URL values that contain this text of 1 to 200 characters. Case does not matter.
     pub contains: Option<String>,
     /// NUMBER or DATE values from this one on.
@@ -38,7 +38,7 @@ impl ClientPropertyFilter {
         let definition = named(definitions, &self.key)?;
         let given = [
             self.eq.is_some(),
-            self.among.is_some(),
+            self.any_of.is_some(),
             self.contains.is_some(),
             self.from.is_some() || self.to.is_some(),
             self.is_set.is_some(),
@@ -65,7 +65,7 @@ impl ClientPropertyFilter {
             }
             return read_part(part).map(|part| Test::Contains(rules::fold(&part)));
         }
-        if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.among.as_deref()) {
+        if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.any_of.as_deref()) {
             if values.is_empty() || values.len() > MOST_VALUES {
                 return Err(format!("give 1 to {MOST_VALUES} values."));
             }

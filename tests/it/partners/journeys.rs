@@ -65,7 +65,7 @@ fn a_reseller_with_full_access_works_for_its_client_who_sees_each_act() {
             assert_eq!(event["node"]["actorName"], MANAGER_OF_FJORD.name());
             assert_eq!(event["node"]["partnership"]["reseller"]["name"], "Fjord");
         }
-        // Only members may do some things.
+        // Acts that are reserved for members are refused.
         let closing = json!({ "organisationId": id_of(SOLO) });
         pia.attempt("closeOrganisation", closing, "").await.refused("FORBIDDEN");
     });

@@ -35,7 +35,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The state that the test expects, kept beside the server.
+/// The state that the test expects. It is kept apart from the server.
 struct Model {
     delegated: Option<PermissionSet>,
     ends_in: Option<i64>,

@@ -46,7 +46,7 @@ fn withheld(node: &Value) -> Value {
     names.into_iter().filter(|name| overview[*name].is_null()).collect()
 }
 
-/// The lines as they follow from the API's own answers to the same viewer, by partnership.
+/// The expected lines, made from the API's answers to the same viewer, by partnership.
 async fn expected(world: &World, caller: Caller, top: &str) -> BTreeMap<String, Value> {
     let mut lines = BTreeMap::new();
     let mut queue = VecDeque::from([vec![top.to_owned()]]);

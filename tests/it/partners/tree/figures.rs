@@ -36,7 +36,7 @@ fn subscription(number: u32, tenant: Tenant, unit_price_minor: i64, currency: &s
     }
 }
 
-/// Adds more invoices and subscriptions, besides those of Acme in the sample world.
+/// Adds subscriptions and invoices of Acme to those in the sample world.
 async fn db_trade(world: &World) {
     use subscription::State;
     let mut rows: Vec<subscription::Model> =
@@ -115,7 +115,7 @@ fn totals_that_overflow_are_an_error_that_says_so() {
         db_insert(world.db().writer(), large.collect()).await;
         let answer = world.as_(OWNER_OF_ACME).run(OVERVIEW, json!({ "id": id_of(ACME) })).await;
         answer.refused("CONFLICT");
-        // Three times all of it, to the last unit.
+        // The message has the exact sum: three subscriptions of the largest price and quantity.
         let sum = i128::from(i64::MAX) * i128::from(i32::MAX) * 3;
         assert!(answer.text.contains(&format!("add up to {sum} minor units")), "{}", answer.text);
         assert_eq!(answer.at("organisation/overview/subscriptionCount"), 4);

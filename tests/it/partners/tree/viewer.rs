@@ -15,7 +15,8 @@ fn many_clients_cost_nothing_in_queries_that_do_not_ask_for_them() {
         let count = async |caller: Caller| {
             let client = world.as_(caller);
             client.credential().await;
-            // Two fields that ask for the same organisation at about the same time may or may not find it decided.
+            // Two fields ask for the same organisation at about the same time. Sometimes the second finds the decision
+            // of the first.
             let mut least = u64::MAX;
             for _ in 0..8 {
                 let answer = client.run(VIEWER, json!({})).await;

@@ -41,7 +41,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         uses.flush(db, clock.now()).await.unwrap();
         assert_eq!(last_used(&world, &one).await, at(now() + TimeDelta::minutes(1)));
         assert_eq!(last_used(&world, &other).await, at(now()));
-        // A later write of another node stays; at shutdown everything is written.
+        // An earlier use that another node writes does not replace a later one. At shutdown everything is written.
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &second, FJORD).await.ok();
         let elsewhere = KeyUses::default();
@@ -108,7 +108,7 @@ fn the_access_of_a_key_is_explained_to_viewers_with_permission() {
         assert_eq!(below.ok()["explainAccess"]["granted"], true, "{}", below.text);
         let scope = explain(OWNER_OF_FJORD, asked(FJORD, "DOMAIN_READ")).await;
         assert_eq!(scope.ok()["explainAccess"]["misses"][0]["reason"], "KEY_SCOPE", "{}", scope.text);
-        // The key itself may ask without naming itself, and by naming itself.
+        // The key may ask about itself, with or without its id.
         let own = world.send_as(Some(&secret), EXPLAIN, asked(FJORD, "SERVICE_READ")).await;
         assert_eq!(own.ok()["explainAccess"]["granted"], true, "{}", own.text);
         // Others learn nothing, not even whether the key exists.

@@ -18,7 +18,7 @@ fn offer_to(email: &str) -> Value {
     json!({ "organisationId": id_of(ACME), "email": email })
 }
 
-/// Offers Acme to the address: id of the transfer, and the secret of its link.
+/// Offers Acme to the address. Returns the id of the transfer and the secret of its link.
 async fn offer(world: &World, email: &str, more: Value) -> (String, String) {
     let mut input = offer_to(email);
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -183,7 +183,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
         assert_eq!(refused(&token).await, "STALE_STATE");
         assert_eq!(olga.mistake("withdrawOwnership", withdraw).await["code"], "STALE_STATE");
 
-        // Offers of a disabled user are void.
+        // Offers of a disabled user have ended.
         let (_, token) = offer(&world, email, json!({})).await;
         let state = "UPDATE \"user\" SET state = $1 WHERE id = $2";
         world.db_execute(state, ["DISABLED".into(), OWNER_OF_ACME.person().id.into()]).await;
@@ -217,7 +217,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
             assert_eq!(answer.ok()["organisation"]["ownershipTransfers"]["totalCount"], count, "{wanted}");
         }
 
-        // No offer can be made while the organisation is suspended or closed.
+        // The offer cannot be accepted while the organisation is suspended or closed.
         let token = world.link(email).await;
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {
             let sql = "UPDATE organisation SET state = $1 WHERE id = $2";

@@ -114,7 +114,7 @@ fn a_partner_loses_the_active_organisation_with_the_last_permission_to_change() 
         db_delegate(&world, FJORD, DelegationPreset::Support).await;
         assert!(works(&world, per).await.is_some());
 
-        // Its own role at the partner loses the last write, by a change of the role itself.
+        // The role of the partner's person is changed and no longer allows any change at the client.
         let frida = world.as_(OWNER_OF_FJORD);
         let input = json!({
             "organisationId": id_of(FJORD), "name": "Helpers", "permissions": ["CLIENT_READ"],

@@ -36,7 +36,7 @@ fn an_erased_account_leaves_no_name_behind() {
         for named in ["Unmistakable", "unmistakable", "192.0.2.77"] {
             assert!(!dump.contains(named), "{named}");
         }
-        // Both organisations are closed, each with an event, and the logs hold.
+        // Both organisations are closed, each with an event, and the logs can still be verified.
         let sql = "SELECT state FROM organisation o JOIN organisation_halt h ON h.organisation_id = o.id \
              WHERE h.closed_at IS NOT NULL";
         assert_eq!(world.texts(sql).await, ["CLOSED", "CLOSED"]);
