@@ -1,4 +1,4 @@
-//! Who may do what: the role resolver. It imports no noun of the product.
+//! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
 //! decides. `lapsed.rs` says which memberships count, and `store.rs` loads what both need. `lookup.rs` caches the decisions

@@ -1,4 +1,4 @@
-//! The statements of the role resolver: one brings a part of the tenant graph together with what a subject holds there.
+//! The statements of the role resolver. One loads a part of the tenant graph together with what a subject holds there.
 #![expect(clippy::disallowed_methods, reason = "the statements of the role resolver stand here")]
 
 use std::collections::{HashMap, HashSet};
@@ -31,12 +31,12 @@ pub struct Neighbourhood {
     pub rows: HashMap<Uuid, Arc<organisation::Model>>,
 }
 
-/// Which partnerships come along.
+/// The partnerships to load.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Partnerships {
-    /// Those that may let somebody through: enough for a decision.
+    /// Those that have not been ended: enough for a decision.
     Active,
-    /// All that ever were: for an explanation.
+    /// All, including past ones: for an explanation.
     All,
 }
 
@@ -49,7 +49,7 @@ impl Partnerships {
     }
 }
 
-/// Climbs from the organisations to all that are above them. The operator always comes along.
+/// Loads the organisations and everything above them. The operator is always included.
 pub async fn climb(
     db: &Db,
     subject: Subject,
@@ -59,7 +59,7 @@ pub async fn climb(
     climb_by(db.reader(), db, subject, ids, which).await
 }
 
-/// The same as a transaction sees it.
+/// The same within a transaction.
 pub async fn climb_by(
     connection: &impl ConnectionTrait,
     db: &Db,
@@ -78,8 +78,9 @@ pub async fn climb_by(
     Ok(neighbourhood)
 }
 
-/// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
-/// one transaction writes at a time.) Rows that only point to the organisation are written all the same.
+/// Locks an organisation and loads its current row: nobody else can change its memberships until the transaction ends.
+/// On SQLite, only one transaction writes at a time anyway. Rows that merely refer to the organisation can still be
+/// written.
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Model> {
     let query = organisation::Entity::find_by_id(id);
     let query =
@@ -87,7 +88,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Mo
     query.one(tx).await?.ok_or(Error::NotFound)
 }
 
-/// Whether the subject may act at all: the user is not disabled, the key not taken back or ended.
+/// Whether the subject may act at all: the user is not disabled, and the key is neither revoked nor expired.
 pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTimeUtc) -> Result<bool> {
     let (sql, values): (&str, Vec<Value>) = match subject {
         Subject::Nobody => return Ok(false),
@@ -101,7 +102,7 @@ pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTim
     Ok(tx.query_one_raw(statement).await?.is_some())
 }
 
-/// Goes down from all that the subject holds to all that it may reach: linear in what there is to reach.
+/// Loads everything that the subject can reach, from what it holds downwards. The cost is linear in the result.
 pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
     let clients_flow = BuiltinRole::ALL.iter().filter(|role| !role.sets(false).clients.is_empty());
     let names: Vec<String> = clients_flow.map(|role| format!("'{}'", role.name())).collect();
@@ -139,7 +140,7 @@ pub async fn descend(db: &Db, subject: Subject) -> Result<Neighbourhood> {
     Ok(neighbourhood)
 }
 
-/// Some organisations, all that is above them, and what everybody holds there.
+/// Some organisations, everything above them, and what everybody holds there.
 #[derive(Debug, Default)]
 pub struct Accessible {
     /// The graph; its holdings are empty.
@@ -152,7 +153,7 @@ pub struct Accessible {
     pub names: HashMap<Uuid, String>,
 }
 
-/// Brings all that may lead anybody to the organisations: three statements.
+/// Loads everything through which anybody can reach the organisations, in three statements.
 pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
     let sql = format!("{}, {} {}", climbing(db, which), depending(""), selection(which, AND_UPHOLDING, "AND u.state = 'ACTIVE'"));
@@ -186,7 +187,7 @@ pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Access
     Ok(accessible)
 }
 
-/// The same graph as a climb, for very many organisations whose rows are already loaded, as in exports. It loads the
+/// The same graph as `climb`, for very many organisations whose rows are already loaded, as in exports. It loads the
 /// partnerships above them and what the subject holds at them, and climbs only from the few resellers.
 pub async fn load_bulk(
     db: &Db,
@@ -438,7 +439,7 @@ fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> Result<Edge, DbErr> {
     })
 }
 
-/// Reads two stored sets, beginning at the column.
+/// Reads two stored sets, starting at the given column.
 fn custom(
     row: &QueryResult,
     column: usize,
