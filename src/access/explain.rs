@@ -1,21 +1,23 @@
-//! The paths behind a decision. The decision is "is there a path"; this walks the same links and shows them, and where
-//! there is none, how near the nearest came and what stopped it.
+//! The paths behind a decision. The resolver only answers whether a path exists; this module walks the same links and
+//! lists the paths. If no path exists, it lists the closest ones and what blocked them.
+
+use std::collections::HashSet;
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::graph::{Edge, Graph, Holding, Holdings, OrganisationState, PartnershipState, mask_clients, mask_own};
-use super::lapsed::Lapsed;
+use super::lapsed::{Counting, Lapsed};
 use super::path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 use super::permission::Permission;
 use super::resolver::flows;
 use super::set::{Grants, PermissionSet};
 
-/// How many paths are listed at most.
+/// The most paths that are listed.
 pub const LISTED: usize = 50;
-/// How many misses are listed at most.
+/// The most misses that are listed.
 pub const MISSES: usize = 10;
-/// How many chains of partnerships are looked at at most.
+/// The most chains of partnerships that are examined.
 const CHAINS: usize = 10_000;
 
 /// Explains the decision of the resolver for one permission at one organisation.
@@ -26,13 +28,11 @@ pub fn explain(
     permission: Permission,
     now: DateTimeUtc,
 ) -> Explanation {
-    let search = Search { graph, holdings, permission, now };
+    let open: HashSet<Uuid> = graph.open_edges(now).into_iter().map(|edge| edge.id).collect();
+    let search = Search { graph, holdings, counting: Counting::new(holdings, now), open, permission, now };
     let flows = flows(graph, holdings, now);
-    if !flows.contains_key(&organisation) {
-        // In a cycle, or below one: the resolver gives nothing there.
-        return Explanation::default();
-    }
-    // Along links that carry the permission each turn leads to a path, so none is missed however many ways there are.
+    // Only links that carry the permission are followed, so every step leads to a path. None is missed, however many
+    // there are.
     let carries = |chain: &[&Edge]| {
         let Some(flow) = chain.first().and_then(|edge| flows.get(&edge.reseller)) else { return false };
         let comes = flow.members.has(permission) || (chain[0].includes_upstream && flow.upstream.has(permission));
@@ -48,7 +48,7 @@ pub fn explain(
     }
     let mut misses: Vec<(usize, Miss)> = Vec::new();
     for (path, obstacles) in search.walk(organisation, |_| true) {
-        // Not being a member is told only where there is nothing nearer to tell.
+        // "Not a member" is reported only if there is no closer miss.
         let count = if path.is_empty() { usize::MAX } else { obstacles.len() };
         misses.extend(obstacles.into_iter().next().map(|first| (count, Miss { path, ..first })));
     }
@@ -63,12 +63,15 @@ pub fn explain(
 struct Search<'a> {
     graph: &'a Graph,
     holdings: &'a Holdings,
+    counting: Counting<'a>,
+    /// The links that can let something through.
+    open: HashSet<Uuid>,
     permission: Permission,
     now: DateTimeUtc,
 }
 
 impl Search<'_> {
-    /// All paths along the chains that are wanted, the organisation's own members first, each with what stops it.
+    /// The paths along all wanted chains, with the obstacles of each. The organisation's own members come first.
     fn walk(&self, organisation: Uuid, wanted: impl Fn(&[&Edge]) -> bool) -> Vec<(Path, Vec<Miss>)> {
         let mut chains: Vec<Vec<&Edge>> = vec![Vec::new()];
         let mut found = Vec::new();
@@ -76,7 +79,7 @@ impl Search<'_> {
         while let Some(chain) = chains.pop() {
             looked_at += 1;
             let top = chain.first().map_or(organisation, |edge| edge.reseller);
-            found.extend(self.judge(organisation, top, &chain));
+            found.extend(self.paths_along(organisation, top, &chain));
             if looked_at < CHAINS {
                 let above = self.graph.edges.iter().filter(|edge| edge.client == top);
                 let above = above.filter(|edge| self.is_new(edge, organisation, &chain));
@@ -87,17 +90,19 @@ impl Search<'_> {
         found
     }
 
-    /// Nobody is above the operator, and a chain that comes back to itself leads nowhere.
+    /// Nobody is above the operator, and a chain must not return to an organisation it has passed.
     fn is_new(&self, edge: &Edge, organisation: Uuid, chain: &[&Edge]) -> bool {
         let operator = self.graph.operator();
         Some(edge.client) != operator
             && self.graph.nodes.contains_key(&edge.reseller)
+            // A link in a circle is in force, and lets nothing through.
+            && (self.open.contains(&edge.id) || !edge.is_active(self.now))
             && edge.reseller != organisation
             && chain.iter().all(|passed| passed.reseller != edge.reseller)
     }
 
-    /// All paths along one chain, each with what stops it, from the top down.
-    fn judge(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<(Path, Vec<Miss>)> {
+    /// All paths along one chain, each with its obstacles from the top down.
+    fn paths_along(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<(Path, Vec<Miss>)> {
         let mut found = Vec::new();
         let Some(holding) = self.holdings.get(&top) else {
             if chain.is_empty() {
@@ -135,7 +140,8 @@ impl Search<'_> {
             .collect()
     }
 
-    /// What the subject holds at the top, one start for each role that has the permission, or one that says why none.
+    /// What the subject holds at the top: one start for each role that has the permission. If no role has it, one start
+    /// that says so.
     fn starts(&self, top: Uuid, holding: &Holding, for_clients: bool) -> Vec<(Step, Vec<Miss>)> {
         let half = |sets: &Grants| if for_clients { sets.clients } else { sets.own };
         match holding {
@@ -144,17 +150,14 @@ impl Search<'_> {
                     .then(|| miss(MissReason::KeyScope, top, Permission::ApiKeyManage));
                 vec![(Step::Key { organisation: top, key: *id }, lacking.into_iter().collect())]
             }
-            Holding::Membership { id, expires_at, lapsed, roles } => {
+            Holding::Membership { id, roles, .. } => {
                 let step = |role| Step::Membership { organisation: top, membership: *id, role };
-                let is_over = expires_at.is_some_and(|end| end <= self.now);
-                let expired = match lapsed {
-                    _ if is_over => Some(miss(MissReason::MembershipExpired, top, Permission::MemberUpdate)),
-                    Some(Lapsed::Partnership) => {
-                        Some(miss(MissReason::PartnershipEnded, top, Permission::MemberUpdate))
-                    }
-                    Some(Lapsed::Custody) => Some(miss(MissReason::CustodyLost, top, Permission::MemberUpdate)),
-                    None => None,
+                let reason = if holding.is_expired(self.now) {
+                    Some(MissReason::MembershipExpired)
+                } else {
+                    self.counting.lapsed_at(top).map(reason_of)
                 };
+                let expired = reason.map(|reason| miss(reason, top, Permission::MemberUpdate));
                 let holders: Vec<_> = roles
                     .iter()
                     .filter(|held| half(&held.sets).has(self.permission))
@@ -169,7 +172,7 @@ impl Search<'_> {
         }
     }
 
-    /// What stops the permission between the top and the organisation.
+    /// The obstacles between the top and the organisation.
     fn obstacles(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<Miss> {
         if chain.is_empty() {
             return self.masked(organisation, mask_own).into_iter().collect();
@@ -213,6 +216,15 @@ impl Search<'_> {
             _ => MissReason::OrganisationSuspended,
         };
         Some(miss(reason, id, Permission::OrganisationSuspend))
+    }
+}
+
+fn reason_of(lapsed: Lapsed) -> MissReason {
+    match lapsed {
+        Lapsed::Partnership(PartnershipState::Ended) => MissReason::PartnershipEnded,
+        Lapsed::Partnership(PartnershipState::Active) => MissReason::PartnershipExpired,
+        Lapsed::Reseller => MissReason::ResellerMembershipLost,
+        Lapsed::Custody => MissReason::CustodyLost,
     }
 }
 

@@ -1,4 +1,5 @@
-//! The tenant graph as the resolver sees it: organisations, partnerships between them, and what one actor holds where.
+//! The tenant graph as the resolver sees it: organisations, the partnerships between them, and what an actor holds at
+//! each.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,16 +9,16 @@ use uuid::Uuid;
 pub use entity::organisation::{Kind, State as OrganisationState};
 pub use entity::partnership::State as PartnershipState;
 
-use super::lapsed::Lapsed;
+use super::lapsed::{Tie, is_in_force};
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 
-/// What the resolver knows of an organisation.
+/// What the resolver knows about an organisation.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// Masks what may be done there.
+    /// The state limits what is allowed there.
     pub state: OrganisationState,
-    /// The operator is not above itself.
+    /// Whether it is the operator, which is never above itself.
     pub kind: Kind,
 }
 
@@ -26,37 +27,37 @@ pub struct Node {
 pub struct Edge {
     /// The partnership.
     pub id: Uuid,
-    /// Upper end.
+    /// The organisation above.
     pub reseller: Uuid,
-    /// Lower end.
+    /// The organisation below.
     pub client: Uuid,
-    /// What is let through to the client itself.
+    /// The permissions that pass to the client itself.
     pub delegated: PermissionSet,
-    /// What is let through to the client's own clients.
+    /// The permissions that pass on to the client's own clients.
     pub client_delegated: PermissionSet,
-    /// Whether people of resellers above the reseller come through.
+    /// Whether people of resellers above the reseller may come through as well.
     pub includes_upstream: bool,
-    /// Stored state.
+    /// The stored state.
     pub state: PartnershipState,
-    /// From when it holds.
+    /// When it starts.
     pub starts_at: DateTimeUtc,
-    /// Until when it holds, if not for ever.
+    /// When it ends, if ever.
     pub ends_at: Option<DateTimeUtc>,
 }
 
 impl Edge {
-    /// Whether the partnership lets anybody through at the moment.
+    /// Whether the partnership grants access at the moment.
     pub fn is_active(&self, now: DateTimeUtc) -> bool {
-        self.state == PartnershipState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+        is_in_force(self.state, self.starts_at, self.ends_at, now)
     }
 }
 
-/// Which role somebody holds: resolved by id, never by its name.
+/// The role that somebody holds. It is identified by its id, never by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoleRef {
-    /// One that the code brings.
+    /// A built-in role.
     Builtin(BuiltinRole),
-    /// One that the organisation defined.
+    /// A role that an organisation defined.
     Custom {
         /// Its id.
         id: Uuid,
@@ -66,7 +67,7 @@ pub enum RoleRef {
 }
 
 impl RoleRef {
-    /// For display.
+    /// The name for display.
     pub fn name(&self) -> &str {
         match self {
             Self::Builtin(role) => role.name(),
@@ -74,7 +75,7 @@ impl RoleRef {
         }
     }
 
-    /// Key of a custom one.
+    /// The key of a custom role.
     pub const fn key(&self) -> Option<Uuid> {
         match self {
             Self::Builtin(_) => None,
@@ -82,7 +83,7 @@ impl RoleRef {
         }
     }
 
-    /// Which built-in one it is.
+    /// The built-in role, if it is one.
     pub const fn builtin(&self) -> Option<BuiltinRole> {
         match self {
             Self::Builtin(role) => Some(*role),
@@ -91,12 +92,12 @@ impl RoleRef {
     }
 }
 
-/// A role in somebody's hand, with the sets that it stands for at that organisation.
+/// A role that somebody holds, with its permissions at that organisation.
 #[derive(Clone, Debug)]
 pub struct HeldRole {
-    /// Which role.
+    /// The role.
     pub role: RoleRef,
-    /// What it holds.
+    /// Its permissions.
     pub sets: Grants,
 }
 
@@ -106,24 +107,24 @@ impl HeldRole {
         Self { role: RoleRef::Builtin(role), sets: role.sets(kind == Kind::Operator) }
     }
 
-    /// A custom role; what only the operator may hold is dropped elsewhere.
+    /// A custom role. Permissions reserved for the operator are dropped at any other organisation.
     pub fn custom(id: Uuid, name: String, own: PermissionSet, clients: PermissionSet, kind: Kind) -> Self {
         let bound = if kind == Kind::Operator { PermissionSet::ALL } else { PermissionSet::ORDINARY };
         Self { role: RoleRef::Custom { id, name }, sets: Grants { own: own & bound, clients: clients & bound } }
     }
 }
 
-/// What an actor holds at one organisation by itself.
+/// What an actor holds directly at one organisation.
 #[derive(Clone, Debug)]
 pub enum Holding {
     /// A membership with its roles.
     Membership {
         /// The membership.
         id: Uuid,
-        /// When it ends by itself.
+        /// When it expires, if ever.
         expires_at: Option<DateTimeUtc>,
-        /// Why it gives nothing any more, if so.
-        lapsed: Option<Lapsed>,
+        /// What it depends on besides its own end; most depend on nothing.
+        ties: Vec<Tie>,
         /// Its roles.
         roles: Vec<HeldRole>,
     },
@@ -137,18 +138,22 @@ pub enum Holding {
 }
 
 impl Holding {
-    /// A key of an organisation of the given kind. What is only for members no key holds, whatever is stored.
+    /// A key of an organisation of the given kind. A key never holds permissions reserved for members, whatever is
+    /// stored.
     pub fn key(id: Uuid, scopes: Grants, kind: Kind) -> Self {
         let platform = if kind == Kind::Operator { PermissionSet::PLATFORM } else { PermissionSet::EMPTY };
         let bound = PermissionSet::DELEGABLE.union(platform);
         Self::Key { id, sets: Grants { own: scopes.own & bound, clients: scopes.clients & bound } }
     }
 
-    /// M of the rule: the union over the roles, if the membership holds at the moment.
-    pub fn grants(&self, now: DateTimeUtc) -> Grants {
+    /// Whether the membership has reached its own end.
+    pub fn is_expired(&self, now: DateTimeUtc) -> bool {
+        matches!(self, Self::Membership { expires_at: Some(end), .. } if *end <= now)
+    }
+
+    /// The union over the roles, or the scopes of the key, whether they count or not.
+    pub fn sets(&self) -> Grants {
         match self {
-            Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
-            Self::Membership { lapsed: Some(_), .. } => Grants::NONE,
             Self::Membership { roles, .. } => roles.iter().fold(Grants::NONE, |all, held| Grants {
                 own: all.own | held.sets.own,
                 clients: all.clients | held.sets.clients,
@@ -158,20 +163,21 @@ impl Holding {
     }
 }
 
-/// What one actor holds by itself, by organisation. A disabled user holds nothing.
+/// What one actor holds directly, by organisation. A disabled user holds nothing. It includes the memberships on which
+/// others depend, even at organisations outside the graph.
 pub type Holdings = HashMap<Uuid, Holding>;
 
-/// A part of the tenant graph that is closed upwards: with an organisation, all that is above it.
+/// A part of the tenant graph that is closed upwards: it holds everything above each of its organisations.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// The organisations.
     pub nodes: HashMap<Uuid, Node>,
-    /// The partnerships among them, each once.
+    /// The partnerships between them, each once.
     pub edges: Vec<Edge>,
 }
 
 impl Graph {
-    /// The part from where somebody may come to the organisation: itself, those above it, and the operator.
+    /// The part of the graph through which an actor can reach the organisation: itself, all above it, and the operator.
     #[must_use]
     pub fn above(&self, organisation: Uuid) -> Self {
         let mut found: HashSet<Uuid> = self.operator().into_iter().chain([organisation]).collect();
@@ -186,13 +192,64 @@ impl Graph {
         }
     }
 
+    /// The partnerships that are in force and whose resellers are part of the graph: a reseller that is not part of it is
+    /// one that the actor cannot come through. Of links in a circle, which nobody can make through the API, none counts.
+    pub fn open_edges(&self, now: DateTimeUtc) -> Vec<&Edge> {
+        let is_open = |edge: &&Edge| edge.is_active(now) && self.nodes.contains_key(&edge.reseller);
+        let mut open: Vec<&Edge> = self.edges.iter().filter(is_open).collect();
+        let left = left_in_circles(&open);
+        if !left.is_empty() {
+            let is_left = |edge: &Edge| left.contains(&edge.client) && left.contains(&edge.reseller);
+            let core: Vec<&Edge> = open.iter().copied().filter(|edge| is_left(edge)).collect();
+            open.retain(|edge| !is_left(edge) || !leads(&core, edge.client, edge.reseller));
+        }
+        open
+    }
+
     /// The operator, if it is part of the graph.
     pub fn operator(&self) -> Option<Uuid> {
         self.nodes.iter().find(|(_, node)| node.kind == Kind::Operator).map(|(id, _)| *id)
     }
 }
 
-/// What the state of an organisation leaves of the half that is held there.
+/// The organisations that are left when, again and again, those with nobody above them are taken away: those in a circle,
+/// and those below one.
+fn left_in_circles(edges: &[&Edge]) -> HashSet<Uuid> {
+    let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
+    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for edge in edges {
+        *waiting_for.entry(edge.client).or_default() += 1;
+        below.entry(edge.reseller).or_default().push(edge.client);
+    }
+    let mut ready: Vec<Uuid> = below.keys().filter(|id| !waiting_for.contains_key(*id)).copied().collect();
+    while let Some(id) = ready.pop() {
+        for client in below.get(&id).into_iter().flatten() {
+            if let Some(open) = waiting_for.get_mut(client) {
+                *open -= 1;
+                if *open == 0 {
+                    waiting_for.remove(client);
+                    ready.push(*client);
+                }
+            }
+        }
+    }
+    waiting_for.into_keys().collect()
+}
+
+/// Whether the links lead down from one organisation to another.
+fn leads(edges: &[&Edge], from: Uuid, to: Uuid) -> bool {
+    let (mut seen, mut waiting) = (HashSet::from([from]), vec![from]);
+    while let Some(at) = waiting.pop() {
+        if at == to {
+            return true;
+        }
+        let next = edges.iter().filter(|edge| edge.reseller == at).map(|edge| edge.client);
+        waiting.extend(next.filter(|client| seen.insert(*client)));
+    }
+    false
+}
+
+/// The permissions at the organisation itself that its state allows.
 pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     use super::permission::Permission as P;
     const SUSPENDED: PermissionSet = PermissionSet::READS.union(PermissionSet::of(&[
@@ -210,7 +267,7 @@ pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     }
 }
 
-/// What the state of an organisation leaves of the half that flows to its clients.
+/// The permissions at its clients that its state allows.
 pub fn mask_clients(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     match state {
         OrganisationState::Active => set,

@@ -1,8 +1,9 @@
-//! Who may do what: the role resolver. It imports no noun of the product.
+//! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
-//! decides, and `store.rs` loads what it needs. `lookup.rs` caches the decisions of a request. `guard.rs` checks each
-//! field. `explain.rs` finds the paths behind a decision, and `path.rs` describes them.
+//! decides. `lapsed.rs` says which memberships count, and `store.rs` loads what both need. `lookup.rs` caches the decisions
+//! of a request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes
+//! them.
 
 mod actor;
 mod explain;
@@ -21,11 +22,11 @@ pub use actor::{Actor, KeyActor, Subject, UserActor};
 pub use explain::{LISTED, MISSES, explain};
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
 pub use guard::{Exists, GrantsAt, Guarded, Rule, Side, check, require_one};
-pub use lapsed::{Lapsed, lapsed};
+pub use lapsed::{Counting, Lapsed, Tie};
 pub use lookup::{Access, Authorised, Card, Decision, Unchecked};
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
 pub use resolver::{ClientReach, resolve};
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};
-pub use store::{Accessible, Neighbourhood, lock};
+pub use store::{Accessible, Neighbourhood, lock, places};

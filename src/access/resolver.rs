@@ -1,40 +1,42 @@
-//! The decision: one pure function from the tenant graph and what an actor holds to what it may do.
+//! The decision: a pure function from the tenant graph and an actor's holdings to grants.
 //!
-//! Permission flows down the partnerships. Along a path it is the intersection of what each link lets through, and
-//! the paths add up. Intersection distributes over union, so one pass over the organisations, each after all that are
-//! above it, gives the union over all paths. Read `explain.rs` for the paths themselves.
+//! Permissions flow down the partnerships. A path grants the intersection of what its links let through, and the paths
+//! add up. Intersection distributes over union, so one pass in topological order gives the union over all paths. Read
+//! `explain.rs` for the paths themselves.
 
 use std::collections::HashMap;
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::graph::{Edge, Graph, Holding, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::graph::{Edge, Graph, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::lapsed::Counting;
 use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
 
-/// What flows on from an organisation, split by where it came from.
+/// What flows on from an organisation, by where it came from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flow {
-    /// From those who are members there, masked.
+    /// From its own members, masked.
     pub members: PermissionSet,
-    /// From those who came through its own partners, masked.
+    /// From people who came through its own partners, masked.
     pub upstream: PermissionSet,
-    /// From the operator's staff, who come to each client by the operator's own partnership.
+    /// From the operator's staff, who reach every client through the operator's implicit partnership.
     pub staff: PermissionSet,
     /// The decision.
     pub grants: Grants,
 }
 
-/// Decides for each organisation of the graph. One that is in a cycle, or below one, gets nothing.
+/// Decides for each organisation of the graph. Nothing flows through links in a circle.
 pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Grants> {
     let flows = flows(graph, holdings, now);
     graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
 }
 
-/// The pass itself; organisations in a cycle, and below one, are left out.
+/// The pass itself.
 pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Flow> {
-    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let counting = Counting::new(holdings, now);
+    let held = |id: Uuid| counting.at(id);
     let by_operator = graph
         .operator()
         .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
@@ -43,8 +45,7 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     let mut above: HashMap<Uuid, Vec<&Edge>> = HashMap::new();
     let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
-    // A reseller that is not part of the graph is one that the actor cannot come through.
-    for edge in graph.edges.iter().filter(|edge| edge.is_active(now) && graph.nodes.contains_key(&edge.reseller)) {
+    for edge in graph.open_edges(now) {
         above.entry(edge.client).or_default().push(edge);
         below.entry(edge.reseller).or_default().push(edge.client);
         *waiting_for.entry(edge.client).or_default() += 1;
@@ -80,35 +81,36 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     flows
 }
 
-/// What comes to the client through the partnership.
+/// What a partnership passes to the client.
 fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
     let source = flows.get(&edge.reseller).copied().unwrap_or_default();
     let mut reach = source.members;
     if edge.includes_upstream {
         reach |= source.upstream;
     }
-    // What is not delegable is let through by no stored partnership, whatever it says.
+    // A stored partnership never passes on what is not delegable, whatever it says.
     reach = reach & PermissionSet::DELEGABLE;
     Grants { own: reach & edge.delegated, clients: reach & edge.client_delegated }
 }
 
-/// The clients of a reseller at which an actor holds a permission through their partnerships with it.
+/// The clients of a reseller at which an actor holds a permission through partnerships with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientReach {
     /// None: the actor does not hold the permission for the clients of the reseller.
     Closed,
     /// Clients whose partnership is in force and delegates the permission.
     Delegated {
-        /// Whether the partnership must include people from above the reseller as well.
+        /// Whether the partnership must include people from above the reseller.
         upstream_only: bool,
-        /// The states of a client that do not mask the permission.
+        /// The states of a client that leave the permission in force.
         states: Vec<OrganisationState>,
     },
     /// All: the operator has an implicit partnership with each client.
     Open,
 }
 
-/// What `let_through` and the masks give for one permission at all clients of a reseller, without looking at each client.
+/// Computes what `let_through` and the masks give for one permission at all clients of a reseller, without checking
+/// each client.
 pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     if flow.staff.has(permission) {
         return ClientReach::Open;
@@ -122,8 +124,8 @@ pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     ClientReach::Delegated { upstream_only: !comes(flow.members), states: states.into_iter().filter(leaves).collect() }
 }
 
-/// The partnership through which an actor holds something of this at the organisation that it holds there neither by
-/// itself nor as the operator's staff: of several, the one that brings most of it.
+/// The partnership through which an actor holds some of the needed grants at the organisation. Grants held directly or
+/// as the operator's staff do not count. Of several partnerships, the one that brings most of them.
 pub fn partnership_for(
     graph: &Graph,
     holdings: &Holdings,
@@ -131,7 +133,8 @@ pub fn partnership_for(
     needed: Grants,
     now: DateTimeUtc,
 ) -> Option<Uuid> {
-    let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
+    let counting = Counting::new(holdings, now);
+    let held = |id: Uuid| counting.at(id);
     let operator = graph.operator().filter(|id| *id != organisation);
     let staff = operator
         .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
@@ -142,9 +145,9 @@ pub fn partnership_for(
     }
     let flows = flows(graph, holdings, now);
     graph
-        .edges
-        .iter()
-        .filter(|edge| edge.client == organisation && edge.is_active(now) && graph.nodes.contains_key(&edge.reseller))
+        .open_edges(now)
+        .into_iter()
+        .filter(|edge| edge.client == organisation)
         .map(|edge| (missing.without(let_through(edge, &flows)), edge.id))
         .filter(|(left, _)| *left != missing)
         .min_by_key(|(left, id)| (left.own.iter().count() + left.clients.iter().count(), *id))
@@ -155,7 +158,7 @@ pub fn partnership_for(
 mod tests {
     use chrono::TimeDelta;
 
-    use super::super::graph::{HeldRole, Node, PartnershipState};
+    use super::super::graph::{HeldRole, Holding, Node, PartnershipState};
     use super::super::permission::Permission::*;
     use super::super::role::{BuiltinRole, DelegationPreset};
     use super::*;
@@ -189,7 +192,7 @@ mod tests {
 
     fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
         let roles = vec![HeldRole::builtin(role, kind)];
-        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, lapsed: None, roles })])
+        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, ties: Vec::new(), roles })])
     }
 
     const FULL: PermissionSet = PermissionSet::DELEGABLE;
@@ -255,11 +258,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_gives_nothing() {
+    fn links_in_a_circle_let_nothing_through() {
         let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
         let edges = vec![edge(1, 2, FULL), edge(2, 1, FULL), edge(2, 3, FULL)];
-        let decided = resolve(&graph(&kinds, edges), &member(1, BuiltinRole::Owner, Kind::Reseller), now());
-        assert!(decided.values().all(|grants| *grants == Grants::NONE));
+        let of = |place| resolve(&graph(&kinds, edges.clone()), &member(place, BuiltinRole::Owner, Kind::Reseller), now());
+        let own = BuiltinRole::Owner.sets(false).own;
+        let decided = of(1);
+        assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [own, PermissionSet::EMPTY, PermissionSet::EMPTY]);
+        // A link that only leaves the circle is as good as any other.
+        let decided = of(2);
+        assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [PermissionSet::EMPTY, own, FULL]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Explaining one decision, as far as the asker may see the organisations on the way.
+//! Explains one decision, as far as the asker may see the organisations on its paths.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::object::{AccessMiss, AccessPath, Names, ends};
 use super::store;
-use crate::access::{Explanation, Miss, MissReason, Permission, Side, Subject};
+use crate::access::{Explanation, Miss, MissReason, Permission, Side, Step, Subject};
 use crate::base::error::Result;
 use crate::graphql::directive;
 use crate::graphql::request::Request;
@@ -18,11 +18,11 @@ use crate::graphql::request::Request;
 pub struct AccessExplanation {
     /// The permission asked about.
     pub permission: Permission,
-    /// Whether the permission is granted, which is the case if there is a path.
+    /// Whether the permission is granted, by at least one path.
     pub granted: bool,
     /// The paths that grant it, the shortest first. At most 50.
     pub paths: Vec<AccessPath>,
-    /// If it is not granted: the nearest paths, and what stopped each one. At most 10.
+    /// If it is not granted: the closest paths, and what blocked each one. At most 10.
     pub misses: Vec<AccessMiss>,
 }
 
@@ -42,10 +42,10 @@ impl AccessExplanation {
     }
 }
 
-/// What is asked about.
+/// The question.
 #[derive(Clone, Copy)]
 pub struct Asked {
-    /// Whose access.
+    /// The subject whose access is explained.
     pub subject: Subject,
     /// Whether the subject is a key that was revoked or has expired.
     pub has_ended: bool,
@@ -53,6 +53,8 @@ pub struct Asked {
     pub permission: Permission,
     /// Whether the subject is somebody other than the asker.
     pub is_another: bool,
+    /// Whether the asker sees only the card of the organisation.
+    pub is_by_card: bool,
 }
 
 /// Explains one decision at one organisation.
@@ -63,12 +65,16 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
         && let Subject::User(user) = asked.subject
         && store::is_disabled(request.db(), user).await?
     {
-        found = nothing(MissReason::UserDisabled, organisation);
+        // An asker who sees no membership of the person is told what is told about a person that nobody knows.
+        let is_known = !asked.is_another || sees_a_membership(request, &found).await?;
+        found = if is_known { nothing(MissReason::UserDisabled, organisation) } else { unrelated(organisation) };
     }
     if asked.has_ended {
         found = nothing(MissReason::KeyEnded, organisation);
     }
-    if asked.is_another {
+    if asked.is_by_card {
+        keep_own_side(request, organisation, &mut found).await?;
+    } else if asked.is_another {
         hide(request, organisation, &mut found).await?;
     }
     let links = found.paths.iter().flatten().chain(found.misses.iter().flat_map(|miss| &miss.path));
@@ -81,8 +87,42 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
     })
 }
 
-/// Hides misses from an asker who asks about somebody else. A miss is shown if the asker may read the membership where it
-/// begins and, for a suspended or closed organisation, the state of that organisation.
+/// Whether the asker sees a membership with which a path of somebody else begins.
+async fn sees_a_membership(request: &Request, found: &Explanation) -> Result<bool> {
+    let paths = found.paths.iter().chain(found.misses.iter().map(|miss| &miss.path));
+    let begin = paths.filter_map(|path| match path.first() {
+        Some(Step::Membership { organisation, .. }) => Some(*organisation),
+        _ => None,
+    });
+    let decisions = request.access.look_all(begin.collect::<HashSet<_>>()).await?;
+    Ok(decisions.values().any(|decision| decision.grants.has(Permission::MemberRead)))
+}
+
+/// What an asker who sees only the card of the organisation learns: what stops the path on the own side of the relation,
+/// which is the own role or key, and the partnership. The state of the organisation is its own affair.
+async fn keep_own_side(request: &Request, organisation: Uuid, found: &mut Explanation) -> Result<()> {
+    let ids = found.misses.iter().flat_map(|miss| miss.path.iter().flat_map(ends));
+    let decisions = request.access.look_all(ids.collect::<HashSet<_>>()).await?;
+    let holds = |id: &Uuid, permission| decisions.get(id).is_some_and(|decision| decision.grants.has(permission));
+    let is_seen = |step: &Step| match step {
+        Step::Partnership { reseller, client, .. } => {
+            holds(reseller, Permission::ClientRead) || holds(client, Permission::PartnershipRead)
+        }
+        Step::Membership { .. } | Step::Key { .. } | Step::Operator { .. } => true,
+    };
+    found.misses.retain(|miss| {
+        let is_state = matches!(miss.reason, MissReason::OrganisationSuspended | MissReason::OrganisationClosed);
+        let shows_state = !is_state || holds(&miss.organisation, Permission::OrganisationRead);
+        miss.path.iter().all(is_seen) && shows_state
+    });
+    if found.misses.is_empty() {
+        *found = unrelated(organisation);
+    }
+    Ok(())
+}
+
+/// Hides misses if the asker asks about somebody else. A miss is shown only if the asker may read the membership where
+/// it starts. For a suspended or closed organisation, the asker must also be allowed to see its state.
 async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) -> Result<()> {
     let begins = |miss: &Miss| miss.path.first().map_or(organisation, |step| ends(step)[0]);
     let ids = found.misses.iter().flat_map(|miss| [begins(miss), miss.organisation]);
@@ -95,12 +135,17 @@ async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) ->
             && (!is_state || holds(miss.organisation, Permission::OrganisationRead))
     });
     if had_misses && found.misses.is_empty() {
-        found.misses.push(Miss::not_a_member(organisation));
+        *found = unrelated(organisation);
     }
     Ok(())
 }
 
-/// The explanation for a subject that holds nothing at all any more.
+/// The explanation about somebody who has nothing to do with the organisation, or whom nobody knows.
+fn unrelated(organisation: Uuid) -> Explanation {
+    Explanation { paths: Vec::new(), misses: vec![Miss::not_a_member(organisation)] }
+}
+
+/// The explanation for a subject that no longer holds anything.
 fn nothing(reason: MissReason, organisation: Uuid) -> Explanation {
     let miss = Miss { path: Vec::new(), reason, organisation, remedy: None };
     Explanation { paths: Vec::new(), misses: vec![miss] }

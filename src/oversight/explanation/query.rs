@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::catalogue::{FieldsByPermission, PermissionInfo};
 use super::explain::{AccessExplanation, Asked, explanation};
+use super::store;
 
 use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
 use crate::base::error::{Error, Result};
@@ -17,7 +18,7 @@ use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
 use crate::people::api_key::{self, ApiKey, ApiKeyState};
 
-/// The payer's side of an invoice, as if it were the only one.
+/// The payer's side of an invoice, as if it were the only side.
 struct AtPayer<'a>(&'a Invoice);
 
 impl Guarded for AtPayer<'_> {
@@ -33,9 +34,11 @@ pub struct ExplanationQuery;
 #[guarded]
 #[Object]
 impl ExplanationQuery {
-    /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what stopped the
-    /// nearest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
-    /// operator ask, the organisation's audit log says so.
+    /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what blocked the
+    /// closest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
+    /// operator ask, it is recorded in the organisation's audit log. If you see only the card of the organisation, for
+    /// example because the client delegates nothing, you can ask about yourself and about API keys that you see. The
+    /// answer then covers only your own side: your role or key, and the partnership.
     #[finds(ORGANISATION_READ)]
     async fn explain_access(
         &self,
@@ -61,21 +64,27 @@ impl ExplanationQuery {
             return Err(Error::InvalidInput("Ask about a user or about an API key, not about both.".to_owned()));
         }
         let invoice = invoice_id.map(|invoice| id::Type::Invoice.parse(&invoice)).transpose()?;
-        let organisation = Organisation::find(request, key).await?.ok_or(Error::NotFound)?;
+        let organisation = Organisation::find(request, key).await?;
         let own = request.actor().subject();
         let another = user.filter(|user| !matches!(own, Subject::User(own) if own == *user));
         let another_key = api_key.filter(|key| !matches!(own, Subject::Key { id, .. } if id == *key));
         let is_another = another.is_some() || another_key.is_some();
-        if is_another {
-            check(&organisation, OTHERS)?;
+        match &organisation {
+            Some(organisation) if is_another => check(organisation, OTHERS)?,
+            Some(_) => {}
+            // Of its own access, and that of its own keys, each side of a relation may know.
+            None if another.is_none() && store::sees_card(request, key).await? => {}
+            None => return Err(Error::NotFound),
         }
-        let mut asked = Asked { subject: another.map_or(own, Subject::User), has_ended: false, permission, is_another };
+        let is_by_card = organisation.is_none();
+        let subject = another.map_or(own, Subject::User);
+        let mut asked = Asked { subject, has_ended: false, permission, is_another, is_by_card };
         if let Some(key) = another_key {
             let key = ApiKey::find(request, key).await?.ok_or(Error::NotFound)?;
             asked.subject = key.subject();
             asked.has_ended = api_key::state_at(key.model(), request.now()) != ApiKeyState::Active;
         }
-        if is_another {
+        if is_another && !is_by_card {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
             let mut event = Event::done("explainAccess", key, Some(Permission::MemberRead))
                 .changing(Json::Null, json!({ "permission": permission.text() }));
@@ -92,7 +101,7 @@ impl ExplanationQuery {
             if invoice.organisation_key() != key {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
-            // Paths of others at the payer are shown to askers who may see the members there.
+            // Other people's paths at the payer are shown only to askers who may see the members there.
             let is_open = !is_another || check(&AtPayer(&invoice), OTHERS).is_ok();
             if invoice.payer_key() != key && is_open {
                 let by_payer = explanation(request, asked, invoice.payer_key(), Side::Payer).await?;

@@ -15,11 +15,12 @@ use crate::base::random::Random;
 use crate::graphql::request::Work;
 use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
+use crate::partners::partnership::memberships;
 use crate::people::membership::{self, rules::is_working};
 use crate::people::role::rules::grants_of;
 
-/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if that is a
-/// member who may create clients there; else the reseller's longest-standing OWNER, if there is one who can act.
+/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if they are a
+/// member who may create clients there. Otherwise it is the reseller's longest-standing OWNER who can act, if any.
 pub async fn custodian(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -36,7 +37,7 @@ pub async fn custodian(
     Ok(heir(tx, reseller, None, now).await?)
 }
 
-/// Passes on all custodies of a user who is going away.
+/// Passes on all custodies of a user whose account is about to end.
 pub async fn pass_on_of(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, user: Uuid) -> Result<()> {
     for custody in store::of_user(tx, user).await? {
         pass_on(tx, random, now, custody).await?;
@@ -44,7 +45,7 @@ pub async fn pass_on_of(tx: &DatabaseTransaction, random: &Random, now: DateTime
     Ok(())
 }
 
-/// Passes on the custodies at a reseller of people who can no longer create clients for it.
+/// Passes on the custodies of people who can no longer create clients for the reseller.
 pub async fn pass_on_at(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, reseller: Uuid) -> Result<()> {
     for custody in store::lost_at(tx, reseller, now).await? {
         pass_on(tx, random, now, custody).await?;
@@ -65,23 +66,25 @@ pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<
     Ok(count)
 }
 
-/// Ends the custody of a client that has an owner of its own now: its holder leaves the client, and an event is
+/// Ends the custody of a client that now has an owner of its own. Its holder leaves the client, and an event is
 /// recorded. If the holder is the new owner, the membership stays.
 pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     for member in store::end(work.tx, client, owner).await? {
         let event = ended(client, member.id, member.user_id);
         audit::record(work, Event { permission: Some(Permission::OwnershipTransfer), ..event }).await?;
+        memberships::end_of_user(work, client, member.user_id, "endCustody").await?;
     }
     Ok(())
 }
 
-/// Passes a custody to the reseller's longest-standing OWNER. Returns false if nobody can have it, or if it is over.
+/// Passes a custody to the reseller's longest-standing OWNER. Returns false if nobody can take it, or if it has ended.
 async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, custody: Custody) -> Result<bool> {
     let client = crate::access::lock(tx, custody.client).await?;
     if !store::is_in_custody(tx, custody, now).await? {
         membership::store::remove(tx, custody.membership).await?;
         let event = ended(custody.client, custody.membership, custody.user);
         audit::record_by_system(tx, random, now, event).await?;
+        memberships::end_of_user_by_system(tx, random, now, (custody.client, custody.user), "endCustody").await?;
         return Ok(false);
     }
     let Some(heir) = heir(tx, custody.reseller, Some(custody.user), now).await? else { return Ok(false) };
@@ -93,6 +96,8 @@ async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, cu
         .about(custody.user)
         .changing(json!({ "user": Type::User.id(custody.user).0 }), json!({ "user": Type::User.id(heir.user).0 }));
     audit::record_by_system(tx, random, now, event).await?;
+    // The old holder is no member of the client any more.
+    memberships::end_of_user_by_system(tx, random, now, (custody.client, custody.user), "passCustody").await?;
     let to = Recipient { user: Some(heir.user), address: heir.email, locale: heir.locale };
     let letter = letters::passed_on(heir.locale, &client.name);
     mail::queue(tx, random, now, [(to, letter)]).await?;

@@ -1,26 +1,28 @@
 //! Statements about custody.
-#![expect(clippy::disallowed_methods, reason = "the statements about custody stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about custody belong in this file")]
+
+use std::collections::HashSet;
 
 use entity::ownership_transfer::{self, State};
-use entity::{membership, membership_role};
+use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement, Value,
 };
 use uuid::Uuid;
 
-use crate::access::{BuiltinRole, RoleRef, lapsed};
+use crate::access::{BuiltinRole, Counting, RoleRef, places};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
-use crate::people::membership::rules::{is_owner, is_working_owner};
+use crate::people::membership::rules::{is_owner, is_working, is_working_owner};
 use crate::people::membership::store::{self as members, Member};
 
 type Written<T> = Result<T, DbErr>;
 
-/// Custodies that one round passes on.
+/// The most custodies that one round passes on.
 const PER_ROUND: u64 = 500;
 
 /// A custody.
@@ -36,7 +38,7 @@ pub struct Custody {
     pub reseller: Uuid,
 }
 
-/// A person who has custody, or gets it.
+/// A person who has custody, or who gets it.
 #[derive(Clone, Debug)]
 pub struct Custodian {
     /// The user.
@@ -64,7 +66,8 @@ fn read(row: &QueryResult) -> Written<Custody> {
     })
 }
 
-/// Nobody can have custody for a reseller that is suspended or no longer a reseller, so it passes to nobody there.
+/// Joins the reseller, if it is active. Nobody can have custody for a reseller that is suspended, or no longer one, so
+/// nothing is passed on there.
 const WORKING: &str =
     "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
 
@@ -79,42 +82,80 @@ pub async fn of_user(tx: &DatabaseTransaction, user: Uuid) -> Written<Vec<Custod
 
 /// Custodies at a reseller whose holders can no longer have them.
 pub async fn lost_at(tx: &DatabaseTransaction, reseller: Uuid, now: DateTimeUtc) -> Written<Vec<Custody>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE m.custody_reseller_id = $1 \
-         AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) ORDER BY m.id LIMIT {PER_ROUND}",
-        lapsed("m", "$2")
-    );
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [reseller.into(), now.into()]);
-    tx.query_all_raw(statement).await?.iter().map(read).collect()
+    let lost = holders_without(tx, "m.custody_reseller_id = $1", vec![reseller.into()], now).await?;
+    let mut found = Vec::new();
+    for (_, user) in lost {
+        let left = PER_ROUND.saturating_sub(found.len() as u64);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM membership m WHERE m.custody_reseller_id = $1 AND m.user_id = $2 ORDER BY m.id LIMIT {left}"
+        );
+        let values = [reseller.into(), user.into()];
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        for row in &rows {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The resellers with custodies whose holders can no longer have them, and with an OWNER who can.
 pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>> {
+    let lost = holders_without(db.reader(), "m.custody_reseller_id IS NOT NULL", Vec::new(), now).await?;
+    let lost: HashSet<Uuid> = lost.into_iter().map(|(reseller, _)| reseller).collect();
     let sql = format!(
-        "SELECT DISTINCT m.custody_reseller_id FROM membership m JOIN \"user\" u ON u.id = m.user_id {WORKING} \
-         WHERE m.custody_reseller_id IS NOT NULL AND (u.state <> 'ACTIVE' OR {} IS NOT NULL) \
-         AND EXISTS (SELECT 1 FROM membership own JOIN membership_role r ON r.membership_id = own.id \
-           AND r.builtin = 'OWNER' JOIN \"user\" heir ON heir.id = own.user_id AND heir.state = 'ACTIVE' \
-           WHERE own.organisation_id = m.custody_reseller_id AND own.user_id <> m.user_id)",
-        lapsed("m", "$1")
+        "SELECT o.id FROM organisation o WHERE {} AND EXISTS (SELECT 1 FROM membership own \
+           JOIN membership_role r ON r.membership_id = own.id AND r.builtin = 'OWNER' \
+           JOIN \"user\" heir ON heir.id = own.user_id AND heir.state = 'ACTIVE' WHERE own.organisation_id = o.id)",
+        db.among("o.id", 1)
     );
-    let rows = db.rows(sql, vec![now.into()]).await?;
+    let rows = db.rows(sql, vec![db.keys(&lost.into_iter().collect::<Vec<_>>())]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?)
 }
 
-/// The longest-standing OWNER of a reseller who can act, other than `but`.
+/// The people who have custody for an active reseller and can no longer hold it, each with the reseller. `condition` is
+/// about the custodies `m`.
+async fn holders_without(
+    connection: &impl ConnectionTrait,
+    condition: &str,
+    values: Vec<Value>,
+    now: DateTimeUtc,
+) -> Written<Vec<(Uuid, Uuid)>> {
+    let holders = format!(
+        "SELECT DISTINCT m.custody_reseller_id, m.user_id, u.state FROM membership m \
+         JOIN \"user\" u ON u.id = m.user_id {WORKING} WHERE {condition}"
+    );
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), holders, values.clone());
+    let rows = connection.query_all_raw(statement).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let at_the_reseller = format!(
+        "(m.organisation_id, m.user_id) IN (SELECT m.custody_reseller_id, m.user_id FROM membership m WHERE {condition})"
+    );
+    let places = places(connection, &at_the_reseller, values).await?;
+    let mut lost = Vec::new();
+    for row in rows {
+        let (reseller, user) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let is_active = row.try_get_by_index::<user::State>(2)? == user::State::Active;
+        if !is_active || !places.get(&user).is_some_and(|held| Counting::new(held, now).may_keep_for(reseller)) {
+            lost.push((reseller, user));
+        }
+    }
+    Ok(lost)
+}
+
+/// The longest-standing OWNER of a reseller who can act, other than the user `except`.
 pub async fn heir(
     tx: &DatabaseTransaction,
     reseller: Uuid,
-    but: Option<Uuid>,
+    except: Option<Uuid>,
     now: DateTimeUtc,
 ) -> Written<Option<Custodian>> {
     let owners_and_admins = members::list_owners_and_admins(tx, reseller).await?;
     let owners = owners_and_admins.into_iter().filter(|member| {
         is_owner(member)
-            && member.is_active
-            && member.expires_at.is_none_or(|end| now < end)
-            && Some(member.user_id) != but
+            && is_working(member, now)
+            && Some(member.user_id) != except
     });
     let oldest = owners.min_by_key(|member| (member.created_at, member.id));
     Ok(oldest.map(Custodian::from))

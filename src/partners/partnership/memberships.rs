@@ -1,5 +1,5 @@
-//! Memberships that were given through a partnership. When it is over, those of the reseller's own people end with it;
-//! when one of these people leaves the reseller, theirs end. All other memberships stay.
+//! Memberships that were given through a partnership. Those of the reseller's own people end when the partnership ends,
+//! or when the person leaves the reseller. All other memberships stay.
 
 use entity::partnership::Model;
 use sea_orm::DatabaseTransaction;
@@ -18,32 +18,63 @@ use crate::oversight::audit::{self, Event};
 use crate::people::membership::store::Member;
 use crate::people::membership::{self, recipient};
 
-/// Ends the memberships of the reseller's own people that were given through a partnership that is over, and records an
-/// event for each. The caller has locked the client.
+/// Ends the memberships of the reseller's own people that were given through an ended partnership. Records an event for
+/// each. The caller has locked the client.
 pub async fn end_all(work: &Work<'_>, row: &Model, action: &str) -> Result<()> {
     for member in remove(work.tx, work.random, work.now, row).await? {
-        // An actor who manages the client's side has access of their own; all others act through the partnership.
+        // An actor who manages the client's side has their own access there; all others act through the partnership.
         let event = match work.request.access.way(row.client_id, Permission::PartnershipManage) {
             Some(_) => Event { permission: Some(Permission::PartnershipManage), ..ended(&member, action) },
             None => ended(&member, action).through(row.id),
         };
         audit::record(work, event).await?;
+        end_of_user(work, row.client_id, member.user_id, action).await?;
     }
     Ok(())
 }
 
-/// Ends the memberships that a user has through partnerships of a reseller that the user has left, and records an event
-/// at each client.
+/// Ends the memberships that a user has through partnerships of an organisation that the user has left, and those that
+/// hang on these in turn, and records an event at each client.
 pub async fn end_of_user(work: &Work<'_>, reseller: Uuid, user: Uuid, action: &str) -> Result<()> {
-    for member in store::memberships_of_user(work.tx, reseller, user).await? {
-        let client = crate::access::lock(work.tx, member.organisation_id).await?;
-        membership::store::remove(work.tx, member.id).await?;
+    for member in remove_of_user(work.tx, work.random, work.now, (reseller, user)).await? {
         let Some(partnership) = member.partnership_id else { continue };
         audit::record(work, ended(&member, action).through(partnership)).await?;
-        let letter = letters::membership_ended(member.locale, &client.name);
-        mail::queue(work.tx, work.random, work.now, [(recipient(&member), letter)]).await?;
     }
     Ok(())
+}
+
+/// The same as an act of the server.
+pub async fn end_of_user_by_system(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    (reseller, user): (Uuid, Uuid),
+    action: &str,
+) -> Result<()> {
+    for member in remove_of_user(tx, random, now, (reseller, user)).await? {
+        audit::record_by_system(tx, random, now, ended(&member, action)).await?;
+    }
+    Ok(())
+}
+
+async fn remove_of_user(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    left: (Uuid, Uuid),
+) -> Result<Vec<Member>> {
+    let (mut waiting, mut removed) = (vec![left], Vec::new());
+    while let Some((reseller, user)) = waiting.pop() {
+        for member in store::memberships_of_user(tx, reseller, user).await? {
+            let client = crate::access::lock(tx, member.organisation_id).await?;
+            membership::store::remove(tx, member.id).await?;
+            let letter = letters::membership_ended(member.locale, &client.name);
+            mail::queue(tx, random, now, [(recipient(&member), letter)]).await?;
+            waiting.push((member.organisation_id, member.user_id));
+            removed.push(member);
+        }
+    }
+    Ok(removed)
 }
 
 /// Ends the memberships of a partnership that has reached its end date, as an act of the server. Returns how many.
@@ -56,6 +87,8 @@ pub async fn end_all_by_system(
     let members = remove(tx, random, now, row).await?;
     for member in &members {
         audit::record_by_system(tx, random, now, ended(member, "partnershipExpired")).await?;
+        let left = (row.client_id, member.user_id);
+        end_of_user_by_system(tx, random, now, left, "partnershipExpired").await?;
     }
     Ok(members.len())
 }

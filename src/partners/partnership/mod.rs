@@ -7,7 +7,7 @@
 //! client (`crate::partners::client`). Both go through `agreement.rs`, and `tree.rs` keeps the graph of all
 //! partnerships free of cycles. `terms.rs` says what is delegated and until when. The client changes the terms
 //! (`update.rs`), and either side ends the partnership (`end.rs`, `ending.rs`). Memberships given through it end with
-//! it (`memberships.rs`). The server sends reminders and cleans up by itself (`reminder.rs`, `upkeep.rs`).
+//! it (`memberships.rs`). The server sends reminders and cleans up by itself (`reminder.rs`, `custody/upkeep.rs`).
 
 pub mod agreement;
 mod end;
@@ -24,17 +24,16 @@ pub mod store;
 pub mod terms;
 mod tree;
 mod update;
-mod upkeep;
 
 use async_graphql::MergedObject;
 
 pub use input::DelegationInput;
 pub use object::{Partnership, PartnershipTerms};
 pub use parties::{Parties, PartnershipSide};
+pub use reminder::remind;
 pub use rules::{PartnershipState, is_in_force, standing, state_at};
 pub use side::OnSide;
 pub use terms::{Delegation, Terms};
-pub use upkeep::{Upkeep, keep_up, keep_up_now_and_then};
 
 /// The mutations of partnerships.
 #[derive(MergedObject, Default)]

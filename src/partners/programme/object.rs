@@ -69,7 +69,7 @@ impl Guarded for ResellerRequest {
     }
 }
 
-/// A request for those who answer or withdraw it. They need no COMMISSION_READ, so they may be unable to read it.
+/// A request for those who read, answer or withdraw it. An actor who answers or withdraws it may be unable to read it.
 pub struct AnswerableRequest(ResellerRequest);
 
 impl AnswerableRequest {
@@ -87,7 +87,7 @@ impl Guarded for AnswerableRequest {
 
 impl Exists for AnswerableRequest {
     const RULES: &'static [Rule] = &[
-        Rule { permission: Permission::OrganisationRead, side: Side::Organisation },
+        Rule { permission: Permission::CommissionRead, side: Side::Organisation },
         Rule { permission: Permission::OrganisationUpdate, side: Side::Organisation },
         Rule { permission: Permission::ResellerManage, side: Side::Organisation },
     ];

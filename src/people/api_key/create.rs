@@ -1,6 +1,6 @@
 //! Creating an API key.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, SimpleObject};
 use entity::api_key::Model;
 use macros::{mutation, payload};
 use sea_orm::prelude::DateTimeUtc;
@@ -14,6 +14,7 @@ use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
+use crate::graphql::directive;
 use crate::organisation::{Organisation, require_active};
 use crate::oversight::audit;
 use crate::people::session;
@@ -27,8 +28,8 @@ pub struct CreateApiKeyInput {
     pub name: String,
     /// What the key may do at the organisation. Implied permissions are added. You must hold all of them yourself.
     pub permissions: Vec<Permission>,
-    /// What the key may do at the clients of the organisation, as far as they let it through. You must hold all of it
-    /// yourself.
+    /// What the key may do at the clients of the organisation, within what each client delegates. You must hold all of
+    /// it yourself.
     #[graphql(default)]
     pub client_permissions: Vec<Permission>,
     /// When the key expires: in the future, at most ten years ahead. Null or left out for never.
@@ -46,6 +47,18 @@ pub struct CreateApiKeyPayload {
     pub api_key: Option<ApiKey>,
     /// The whole key, for the header `Authorization: Bearer …`. It is shown this once and never again.
     pub secret: Option<String>,
+    /// What is odd about the scopes, if the key was created: for example permissions that open nothing where they are.
+    pub warnings: Vec<ApiKeyWarning>,
+}
+
+/// Scopes of an API key that are allowed and open less than they seem to.
+#[derive(SimpleObject)]
+#[graphql(directive = directive::public::apply())]
+pub struct ApiKeyWarning {
+    /// The field of the input.
+    pub field: String,
+    /// What is odd about it, and what to do.
+    pub message: String,
 }
 
 /// Creates a key that acts for the organisation. You cannot give it what you do not hold, and it never holds what only
@@ -93,5 +106,7 @@ async fn create_api_key(act: ActOn<'_, Organisation>, input: CreateApiKeyInput) 
     })
     .await?;
     let api_key = ApiKey::find(request, id).await?;
-    Ok(CreateApiKeyPayload { api_key, secret: Some(secret.key), ..Default::default() })
+    let warnings = rules::warnings(scopes, act.object.row().kind).into_iter();
+    let warnings = warnings.map(|(field, message)| ApiKeyWarning { field: field.to_owned(), message }).collect();
+    Ok(CreateApiKeyPayload { api_key, secret: Some(secret.key), warnings, ..Default::default() })
 }

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
-use crate::access::{Grants, Permission, PermissionSet, Subject};
+use crate::access::{Grants, Kind, Permission, PermissionSet, Subject};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::random::{Random, hash};
 
@@ -22,7 +22,7 @@ const SHOWN: usize = 6;
 /// The longest life of a key, in days: about ten years.
 const LONGEST_DAYS: i64 = 3_653;
 
-/// The longest time for which the secret before a rotation may stay valid, in minutes: a week.
+/// The longest time that a replaced secret may stay valid, in minutes: a week.
 pub const LONGEST_OVERLAP: i32 = 10_080;
 
 /// The most networks of one key.
@@ -52,7 +52,7 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> ApiKeyState {
 pub struct Secret {
     /// The whole key, as its user sends it.
     pub key: String,
-    /// The hash of the whole key, which is what the database has.
+    /// The hash of the whole key. The database stores only this.
     pub hash: String,
     /// The first characters of its secret, to recognise it by.
     pub prefix: String,
@@ -81,7 +81,7 @@ pub const fn subject(row: &Model) -> Subject {
     Subject::Key { id: row.id, organisation_id: row.organisation_id, scopes: scopes(row) }
 }
 
-/// How a key stands in the audit log.
+/// A key as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
     let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
     let scopes = scopes(row);
@@ -98,7 +98,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
 /// Refuses to change a key that was revoked.
 pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if state_at(row, now) == ApiKeyState::Revoked {
-        let message = "This key was revoked. Create another.";
+        let message = "This key was revoked. Create a new one.";
         return Err(UserError::at("apiKeyId", UserErrorCode::StaleState, message));
     }
     Ok(())
@@ -110,16 +110,47 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
         let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_delegable()).collect();
         if !never.is_empty() {
             let list = never.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
-            let message = format!("No API key can hold what only people may do: {list}. Leave it out.");
+            let message =
+                format!("An API key cannot hold permissions that are only for people: {list}. Leave them out.");
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
     let scopes = Grants { own: PermissionSet::of(own), clients: PermissionSet::of(clients) };
     if scopes.is_empty() {
-        let message = "Give the key at least one permission, here or at the clients.";
+        let message = "Give the key at least one permission, in permissions or clientPermissions.";
         return Err(UserError::at("permissions", UserErrorCode::InvalidInput, message));
     }
     Ok(scopes)
+}
+
+/// What is odd about the scopes of a key of an organisation of the kind: they are allowed, and open less than they seem to.
+/// Each with the field of the input.
+pub fn warnings(scopes: Grants, kind: Kind) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let has_clients = matches!(kind, Kind::Reseller | Kind::Operator);
+    if !has_clients && !scopes.clients.is_empty() {
+        let message = "Only resellers have clients, so what is in clientPermissions opens nothing. Put what the key should \
+                       do in this organisation into permissions.";
+        found.push(("clientPermissions", message.to_owned()));
+    }
+    // They are tested at the reseller, so at a client they count only if it is a reseller itself.
+    let is_at_resellers = |permission: &Permission| matches!(permission.area().as_str(), "client" | "commission");
+    let misplaced: Vec<String> =
+        scopes.clients.without(scopes.own).iter().filter(is_at_resellers).map(Permission::text).collect();
+    if has_clients && !misplaced.is_empty() {
+        let list = misplaced.join(", ");
+        let message = format!(
+            "{list} in clientPermissions counts only at clients that are resellers themselves. To work with your own \
+             clients, put it into permissions."
+        );
+        found.push(("clientPermissions", message));
+    }
+    if has_clients && scopes.clients.is_empty() {
+        let message = "The key opens nothing at the clients. Put what it should do there into clientPermissions, as far as \
+                       the clients delegate it.";
+        found.push(("permissions", message.to_owned()));
+    }
+    found
 }
 
 /// Refuses an actor who does not hold everything in the scopes.
@@ -173,13 +204,13 @@ pub fn works_from(row: &Model, address: Option<IpAddr>) -> bool {
     address.is_some_and(|address| contains(&address.to_canonical()))
 }
 
-/// Refuses an end that is past or too far away.
+/// Refuses an end that is in the past or too far ahead.
 pub fn check_end(end: Option<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match end {
-        Some(end) if end <= now => wrong("Give an instant in the future, or none."),
+        Some(end) if end <= now => wrong("Give a time in the future, or leave it out."),
         Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
-            wrong("A key lives for ten years at most; or give no end.")
+            wrong("A key can last for at most ten years. Give an earlier time, or leave it out.")
         }
         _ => Ok(()),
     }
@@ -249,6 +280,20 @@ mod tests {
         assert!(read_networks(&["192.0.2.7/24".to_owned()]).unwrap_err().message.contains("192.0.2.0/24"));
         let many = vec!["192.0.2.7".to_owned(); NETWORKS + 1];
         assert!(read_networks(&many).is_err() && read_networks(&many[1..]).is_ok());
+    }
+
+    #[test]
+    fn scopes_in_the_wrong_half_get_a_warning() {
+        let fields = |own: &[Permission], clients: &[Permission], kind| {
+            let found = warnings(closed_scopes(own, clients).unwrap(), kind);
+            found.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        let (invoices, clients) = (&[Permission::InvoiceRead][..], &[Permission::ClientRead][..]);
+        assert_eq!(fields(invoices, &[], Kind::Company), [""; 0]);
+        assert_eq!(fields(&[], invoices, Kind::Company), ["clientPermissions"]);
+        assert_eq!(fields(clients, invoices, Kind::Reseller), [""; 0]);
+        assert_eq!(fields(&[], clients, Kind::Reseller), ["clientPermissions"]);
+        assert_eq!(fields(clients, &[], Kind::Reseller), ["permissions"]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Statements about API keys.
-#![expect(clippy::disallowed_methods, reason = "the statements about API keys stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about API keys belong in this file")]
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryResult, Set, Statement, Value,
+    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,9 @@ type Written<T> = Result<T, DbErr>;
 
 /// The most uses that one statement writes.
 const USES: usize = 1_000;
+
+/// The most keys of one person that are named.
+const NAMED: u64 = 100;
 
 /// A key and the name of its creator.
 #[derive(Clone, Debug)]
@@ -47,7 +50,7 @@ fn read(rows: &[QueryResult]) -> Written<KeyRow> {
     Ok(KeyRow { model: Model::from_query_result(row, "")?, creator: row.try_get("", "creator")? })
 }
 
-/// The key with this secret, in whatever state. The secret before a rotation may be valid for a while longer.
+/// The key with this secret, whatever its state. A secret that was replaced can stay valid for a while.
 pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<Model>> {
     let hash = hash(key);
     let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
@@ -58,6 +61,26 @@ pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Opti
 /// The key as the transaction sees it.
 pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     api_key::Entity::find_by_id(id).one(tx).await
+}
+
+/// The keys of an organisation that the user created and that work, the newest first: some.
+pub async fn list_working_of(
+    tx: &DatabaseTransaction,
+    organisation: Uuid,
+    user: Uuid,
+    now: DateTimeUtc,
+) -> Written<Vec<Uuid>> {
+    let theirs = api_key::Entity::find()
+        .select_only()
+        .column(api_key::Column::Id)
+        .filter(api_key::Column::OrganisationId.eq(organisation))
+        .filter(api_key::Column::CreatedById.eq(user))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .filter(api_key::Column::ExpiresAt.is_null().or(api_key::Column::ExpiresAt.gt(now)))
+        .order_by_desc(api_key::Column::CreatedAt)
+        .order_by_desc(api_key::Column::Id)
+        .limit(NAMED);
+    theirs.into_tuple().all(tx).await
 }
 
 /// Writes a new key.
@@ -91,12 +114,12 @@ pub async fn revoke_all_by(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUt
 /// Writes when keys were last used, unless a later use is stored already: other nodes write too. One statement per
 /// thousand keys.
 pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
-    for some in uses.chunks(USES) {
-        // PostgreSQL wants to know the types in a list of values.
+    for chunk in uses.chunks(USES) {
+        // PostgreSQL needs the types spelled out in a list of values.
         let (id, at) = if db.backend() == DbBackend::Postgres { ("::uuid", "::timestamptz") } else { ("", "") };
         let mut list = String::new();
-        let mut values: Vec<Value> = Vec::with_capacity(2 * some.len());
-        for (key, used) in some {
+        let mut values: Vec<Value> = Vec::with_capacity(2 * chunk.len());
+        for (key, used) in chunk {
             let comma = if values.is_empty() { "" } else { ", " };
             let _ = write!(list, "{comma}(${}{id}, ${}{at})", values.len() + 1, values.len() + 2);
             values.extend([(*key).into(), (*used).into()]);

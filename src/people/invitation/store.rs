@@ -1,5 +1,5 @@
 //! Statements about invitations.
-#![expect(clippy::disallowed_methods, reason = "the statements about invitations stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about invitations belong in this file")]
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ const ROLES: usize = 5_000;
 pub struct Invited {
     /// Its row.
     pub row: Model,
-    /// What it gives.
+    /// The roles that it gives.
     pub roles: Vec<HeldRole>,
     /// Name of the inviting user; none for a key.
     pub inviter: Option<String>,
@@ -86,11 +86,11 @@ fn held(rows: &[QueryResult]) -> Written<Vec<HeldRole>> {
     Ok(roles)
 }
 
-/// A condition for invitations in one of the states at the moment; for all invitations without states.
+/// The condition that an invitation is in one of the states at the moment. Without states, it admits all.
 pub fn in_states(states: Option<&[InvitationState]>, now: DateTimeUtc) -> Filter {
     use InvitationState as S;
     let Some(states) = states else { return Filter::default() };
-    // Each state once and in one order, so that the same request has the same statement.
+    // Each state once and in a fixed order, so that the same request always has the same statement.
     let wanted: Vec<&str> = [
         (S::Pending, "(t.state = 'PENDING' AND t.expires_at > :now)"),
         (S::Accepted, "t.state = 'ACCEPTED'"),
@@ -185,7 +185,7 @@ pub async fn list_pending(
     Ok(rows.into_iter().map(|row| (row.email.clone(), row)).collect())
 }
 
-/// Marks invitations that were not answered in time, so that others can take their place.
+/// Marks invitations that were not answered in time, so that the addresses can be invited again.
 pub async fn expire(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
     if ids.is_empty() {
         return Ok(());
@@ -204,16 +204,43 @@ pub async fn create(tx: &DatabaseTransaction, random: &Random, new: Vec<(Model, 
     let mut roles = Vec::new();
     let mut rows = Vec::with_capacity(new.len());
     for (row, held) in new {
-        roles.extend(held.iter().map(|held| invitation_role::ActiveModel {
-            id: Set(random.id(row.created_at)),
-            organisation_id: Set(row.organisation_id),
-            invitation_id: Set(row.id),
-            builtin: Set(held.role.builtin().map(|role| role.name().to_owned())),
-            role_id: Set(held.role.key()),
-        }));
+        roles.extend(role_rows(random, &row, held, row.created_at));
         rows.push(row.into_active_model());
     }
     invitation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_roles(tx, &roles).await
+}
+
+/// Replaces the roles that an invitation gives.
+pub async fn replace_roles(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    row: &Model,
+    roles: &[HeldRole],
+    now: DateTimeUtc,
+) -> Result<()> {
+    let old = invitation_role::Entity::delete_many().filter(invitation_role::Column::InvitationId.eq(row.id));
+    old.exec(tx).await?;
+    insert_roles(tx, &role_rows(random, row, roles, now)).await
+}
+
+fn role_rows(
+    random: &Random,
+    row: &Model,
+    roles: &[HeldRole],
+    now: DateTimeUtc,
+) -> Vec<invitation_role::ActiveModel> {
+    let of = |held: &HeldRole| invitation_role::ActiveModel {
+        id: Set(random.id(now)),
+        organisation_id: Set(row.organisation_id),
+        invitation_id: Set(row.id),
+        builtin: Set(held.role.builtin().map(|role| role.name().to_owned())),
+        role_id: Set(held.role.key()),
+    };
+    roles.iter().map(of).collect()
+}
+
+async fn insert_roles(tx: &DatabaseTransaction, roles: &[invitation_role::ActiveModel]) -> Result<()> {
     for some in roles.chunks(ROLES) {
         let insert = invitation_role::Entity::insert_many(some.to_vec());
         insert.exec_without_returning(tx).await.map_err(|error| match error.sql_err() {
@@ -274,8 +301,8 @@ pub async fn lock_and_count_links(
     Ok(rows.into_iter().map(|(email, own, all)| (email, Links { own, all })).collect())
 }
 
-/// Keeps other transactions from sending links to these addresses, for any organisation. All lock in one order, so there
-/// are no deadlocks. (On SQLite only one transaction writes at a time.)
+/// Keeps other transactions from sending links to these addresses, for any organisation. All transactions lock in the
+/// same order, so there are no deadlocks. (On SQLite only one transaction writes at a time.)
 async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written<()> {
     if tx.get_database_backend() != DbBackend::Postgres || addresses.is_empty() {
         return Ok(());
@@ -285,7 +312,7 @@ async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written
         i64::from_str_radix(digits.get(..15).unwrap_or_default(), 16).unwrap_or_default()
     };
     let numbers: BTreeSet<i64> = addresses.iter().map(number).collect();
-    let list: Vec<String> = (1..=numbers.len()).map(|place| format!("(${place}::bigint)")).collect();
+    let list: Vec<String> = (1..=numbers.len()).map(|index| format!("(${index}::bigint)")).collect();
     let sql = format!("SELECT pg_advisory_xact_lock(number) FROM (VALUES {}) AS held(number)", list.join(", "));
     let values = numbers.into_iter().map(Value::from);
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

@@ -7,8 +7,9 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::store::{Member, OF_ORGANISATION};
-use crate::access::{Card, Decision, GrantsAt, Guarded, Side};
+use super::rules::{self, MembershipEnd, MembershipState};
+use super::store::{self, Member, OF_ORGANISATION};
+use crate::access::{Card, Decision, GrantsAt, Guarded, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
@@ -17,6 +18,7 @@ use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
 use crate::people::role::Role;
+use crate::people::role::rules::grants_of;
 use crate::people::user::User;
 
 /// A user in an organisation, with one or more roles.
@@ -51,6 +53,19 @@ impl Membership {
     pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
         let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
         Ok(rows.connection(|row| Self::new(row, at)))
+    }
+
+    /// What the membership depended on that is over. Most depend on nothing, and need no statement.
+    async fn end(&self, request: &Request) -> Result<Option<MembershipEnd>> {
+        if self.row.partnership_id.is_none() && self.row.custody_reseller_id.is_none() {
+            return Ok(None);
+        }
+        let batch = request.lists.batch::<MembershipEnd>("lapsed memberships".to_owned());
+        let load = async |ids: Vec<Uuid>| {
+            let lapsed = store::lapsed(request.db(), &ids, request.now()).await?;
+            Ok(lapsed.into_iter().map(|(id, lapsed)| (id, lapsed.into())).collect())
+        };
+        batch.load(self.row.id, load).await
     }
 
     /// The organisation with the viewer's grants there.
@@ -116,8 +131,35 @@ impl Membership {
         self.row.expires_at
     }
 
-    /// The partnership through which the membership was given. A membership of one of the reseller's own people ends with
-    /// it. Null if there is none, and hidden from viewers who may not see the partnership.
+    /// Whether the membership gives anything at the moment. One that has ended stays in the list until the server has tidied
+    /// up, or until somebody removes it.
+    #[public]
+    async fn state(&self, context: &Context<'_>) -> Result<MembershipState> {
+        let request = Request::of(context)?;
+        Ok(rules::state_at(&self.row, self.end(request).await?, request.now()))
+    }
+
+    /// What the membership depended on that is over; null unless its state is ENDED.
+    #[public]
+    async fn ended_because(&self, context: &Context<'_>) -> Result<Option<MembershipEnd>> {
+        let request = Request::of(context)?;
+        let end = self.end(request).await?;
+        Ok(end.filter(|_| rules::state_at(&self.row, end, request.now()) == MembershipState::Ended))
+    }
+
+    /// What the membership gives at the organisation now: all that its roles hold and that the organisation's state leaves.
+    /// Nothing unless its state is ACTIVE, and nothing for a disabled person.
+    #[requires(ROLE_READ)]
+    async fn permissions(&self, context: &Context<'_>) -> Result<Option<PermissionSet>> {
+        let request = Request::of(context)?;
+        let state = rules::state_at(&self.row, self.end(request).await?, request.now());
+        let gives = state == MembershipState::Active && self.row.is_active;
+        let held = if gives { grants_of(&self.row.roles).own } else { PermissionSet::EMPTY };
+        Ok(Some(self.decision.left_of(held)))
+    }
+
+    /// The partnership through which the membership was given. A membership of one of the reseller's own people counts
+    /// only while the partnership is in force and the person belongs to the reseller. Null if there is none, and hidden from viewers who may not see the partnership.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! Removing a member.
 
 use async_graphql::{ID, InputObject};
+use futures_util::future::join_all;
 use macros::{mutation, payload};
 use serde_json::Value as Json;
 
@@ -14,6 +15,7 @@ use crate::graphql::request::Work;
 use crate::mail;
 use crate::oversight::audit::{self, Event};
 use crate::partners::{custody, partnership};
+use crate::people::api_key::{self, ApiKey};
 use crate::people::role::rules::grants_of;
 use crate::people::{ownership, session};
 
@@ -29,9 +31,14 @@ pub struct RemoveMemberInput {
 pub struct RemoveMemberPayload {
     /// Whether the membership has ended.
     pub removed: bool,
+    /// The API keys of the organisation that the person created and that still work: the first 100, the newest first.
+    /// Whoever knows their secrets can go on using them; `revokeApiKey` ends them. Empty for viewers without
+    /// `api_key:read`.
+    pub api_keys: Vec<ApiKey>,
 }
 
-/// Ends a membership at once: from the next request on, the person has no access through it. The person gets a mail. You
+/// Ends a membership at once: from the next request on, the person has no access through it. API keys that the
+/// person created go on working, and the payload names them. The person gets a mail. You
 /// must hold everything that the member holds, and the last owner stays. It also works in a suspended organisation.
 /// Needs a recent `confirmIdentity` if the member holds what only members can hold, as OWNER and ADMIN do.
 #[mutation]
@@ -39,12 +46,12 @@ pub struct RemoveMemberPayload {
 async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> Result<RemoveMemberPayload> {
     let request = act.request;
     let key = Type::Membership.parse(&input.membership_id)?;
-    act.locked(async |work, at| {
+    let keys = act.locked(async |work, at| {
         let member = store::find_by_id(work.tx, key).await?.ok_or(Error::NotFound)?;
         let holds = grants_of(&member.roles);
         let missing = holds.without(at.unmasked(work.now));
         if !missing.is_empty() {
-            let opening = "You cannot remove a member who holds what you do not hold";
+            let opening = "You cannot remove a member who holds permissions that you do not hold";
             return Err(UserError::lacking("membershipId", opening, missing).into());
         }
         if holds.is_powerful() {
@@ -55,14 +62,16 @@ async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> 
             let letter = letters::removed(member.locale, &at.row().name);
             mail::queue(work.tx, work.random, work.now, [(letters::recipient(&member), letter)]).await?;
         }
-        Ok(())
-    })
-    .await?;
-    Ok(RemoveMemberPayload { removed: true, ..Default::default() })
+        Ok(api_key::store::list_working_of(work.tx, at.id(), member.user_id, work.now).await?)
+    });
+    let keys = keys.await?;
+    let found = join_all(keys.into_iter().map(async |key| ApiKey::find(request, key).await)).await;
+    let api_keys = found.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+    Ok(RemoveMemberPayload { removed: true, api_keys, ..Default::default() })
 }
 
-/// Ends a membership and everything that depends on it, unless it is the one of the last OWNER. The organisation is
-/// locked.
+/// Ends a membership and everything that depends on it. Refuses to end that of the last OWNER. The caller has locked
+/// the organisation.
 pub(super) async fn end(work: &Work<'_>, member: &Member, event: Event) -> Result<()> {
     let &Work { tx, random, now, .. } = work;
     let organisation = member.organisation_id;

@@ -1,26 +1,77 @@
-//! Which members can act, which owners an organisation can rely on, and the protection of the last one. Pure functions.
+//! Which members can act, which owners an organisation can rely on, and how the last owner is protected. Pure
+//! functions.
 
+use async_graphql::Enum;
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::store::Member;
-use crate::access::BuiltinRole;
+use crate::access::{BuiltinRole, Counting, Lapsed};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::people::role::rules::{grants_of, names};
 
-/// Whether the member is an OWNER, able to act or not.
+/// Whether a membership gives anything at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum MembershipState {
+    /// It gives what its roles hold.
+    Active,
+    /// It has reached its own end, and gives nothing.
+    Expired,
+    /// What it depends on is over, and so it gives nothing. `endedBecause` says what that is.
+    Ended,
+}
+
+/// What a membership depended on that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum MembershipEnd {
+    /// The partnership through which it was given is over.
+    PartnershipOver,
+    /// It was given through a partnership, and the person is no longer with the reseller: their own membership there has
+    /// expired or ended.
+    ResellerMembershipLost,
+    /// It held ownership for a reseller, and the person may no longer create clients there, or it is no active reseller.
+    CustodyLost,
+}
+
+impl From<Lapsed> for MembershipEnd {
+    fn from(lapsed: Lapsed) -> Self {
+        match lapsed {
+            Lapsed::Partnership(_) => Self::PartnershipOver,
+            Lapsed::Reseller => Self::ResellerMembershipLost,
+            Lapsed::Custody => Self::CustodyLost,
+        }
+    }
+}
+
+/// The state of a membership at the moment; `lapsed` says whether what it depends on is over.
+pub fn state_at(member: &Member, lapsed: Option<MembershipEnd>, now: DateTimeUtc) -> MembershipState {
+    match member.expires_at {
+        Some(end) if end <= now => MembershipState::Expired,
+        _ if lapsed.is_some() => MembershipState::Ended,
+        _ => MembershipState::Active,
+    }
+}
+
+/// Whether the member is an OWNER, even one who cannot act.
 pub fn is_owner(member: &Member) -> bool {
     crate::people::role::rules::includes(&member.roles, BuiltinRole::Owner)
 }
 
 /// Whether the member can act at the moment.
 pub fn is_working(member: &Member, now: DateTimeUtc) -> bool {
+    let has_lapsed = Counting::new(&member.places, now).lapsed_at(member.organisation_id).is_some();
+    is_standing(member, now) && !has_lapsed
+}
+
+/// The same without regard to what the membership depends on: who is offered the ownership that somebody holds in custody
+/// can accept it, also after that custody has lapsed.
+pub fn is_standing(member: &Member, now: DateTimeUtc) -> bool {
     member.is_active && member.expires_at.is_none_or(|end| now < end)
 }
 
-/// Whether the member is an OWNER that the organisation can rely on: one who can act, and whose membership does not end
+/// Whether the organisation can rely on the member as an OWNER. The member can act, and the membership does not end
 /// with a partnership.
 pub fn is_working_owner(member: &Member, now: DateTimeUtc) -> bool {
     is_owner(member) && member.partnership_id.is_none() && is_working(member, now)
@@ -33,20 +84,20 @@ pub fn gives(old: &Member, new: &Member) -> bool {
     holds_more || lasts_longer || (is_owner(new) && !is_owner(old))
 }
 
-/// Refuses to end the last OWNER: a membership that is one, where no other remains. `admins` are the owners and admins
-/// of the organisation.
-pub fn require_another_owner(admins: &[Member], without: Uuid, now: DateTimeUtc) -> Result<(), UserError> {
-    let concerns_an_owner = admins.iter().any(|member| member.id == without && is_owner(member));
-    let has_another = admins.iter().any(|member| member.id != without && is_working_owner(member, now));
+/// Refuses to end the membership `ending` if it is that of the last OWNER. `admins` are the owners and admins of the
+/// organisation.
+pub fn require_another_owner(admins: &[Member], ending: Uuid, now: DateTimeUtc) -> Result<(), UserError> {
+    let concerns_an_owner = admins.iter().any(|member| member.id == ending && is_owner(member));
+    let has_another = admins.iter().any(|member| member.id != ending && is_working_owner(member, now));
     if has_another || !concerns_an_owner {
         return Ok(());
     }
     let message =
-        "This is the last owner. Make somebody else an owner first, or hand the ownership on: offerOwnership.";
+        "This is the last owner. Make somebody else an owner first, or hand the organisation over with offerOwnership.";
     Err(UserError::general(UserErrorCode::LastOwner, message))
 }
 
-/// How a membership stands in the audit log.
+/// A membership as the audit log records it.
 pub fn audit_snapshot(member: &Member) -> Json {
     json!({
         "user": Type::User.id(member.user_id).0,
@@ -61,7 +112,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::access::{HeldRole, Kind, RoleRef};
+    use crate::access::{HeldRole, Holdings, Kind, RoleRef};
     use crate::base::locale::Locale;
 
     fn member(number: u128, role: BuiltinRole) -> Member {
@@ -79,6 +130,7 @@ mod tests {
             locale: Locale::En,
             partnership_id: None,
             custody_reseller_id: None,
+            places: Holdings::default(),
         }
     }
 

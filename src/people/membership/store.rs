@@ -1,5 +1,7 @@
 //! Statements about memberships.
 
+use std::collections::HashMap;
+
 use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
@@ -10,7 +12,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::rules::is_working;
-use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, RoleRef};
+use crate::access::{
+    self, BuiltinRole, Counting, HeldRole, Holding, Holdings, Kind, Lapsed, Permission, PermissionSet, RoleRef,
+};
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
@@ -30,22 +35,24 @@ pub struct Member {
     pub name: String,
     /// The user's address.
     pub email: String,
-    /// Since when.
+    /// When the user became a member.
     pub created_at: DateTimeUtc,
-    /// Until when.
+    /// When the membership ends by itself, if ever.
     pub expires_at: Option<DateTimeUtc>,
     /// The roles.
     pub roles: Vec<HeldRole>,
-    /// Whether the user may act at all.
+    /// Whether the account of the user is active, not disabled.
     pub is_active: bool,
     /// Whether the user has turned on a second factor.
     pub has_second_factor: bool,
     /// The language of mail to the user.
     pub locale: Locale,
-    /// The partnership through which it was given, if one.
+    /// The partnership through which it was given, if any.
     pub partnership_id: Option<Uuid>,
     /// The reseller whose person stands in as owner until the invited owner accepts.
     pub custody_reseller_id: Option<Uuid>,
+    /// The membership together with those on which it depends; empty if it depends on none. Only `select` loads them.
+    pub places: Holdings,
 }
 
 const COLUMNS: &str = "t.organisation_id, t.user_id, u.name, u.email, t.created_at, t.expires_at, \
@@ -101,6 +108,7 @@ fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
         partnership_id: row.try_get_by_index(17)?,
         custody_reseller_id: row.try_get_by_index(18)?,
         has_second_factor: row.try_get_by_index(19)?,
+        places: Holdings::default(),
     })
 }
 
@@ -113,7 +121,7 @@ pub struct NewMember {
     pub organisation_id: Uuid,
     /// The user.
     pub user_id: Uuid,
-    /// The partnership through which it is given, if one.
+    /// The partnership through which it is given, if any.
     pub partnership_id: Option<Uuid>,
     /// When it ends by itself, if ever.
     pub expires_at: Option<DateTimeUtc>,
@@ -121,7 +129,7 @@ pub struct NewMember {
     pub roles: Vec<RoleRef>,
 }
 
-/// Makes a user a member; false if they are one already. Whether the roles may be given is checked before.
+/// Makes a user a member; false if they are one already. The caller has checked that the roles may be given.
 pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = membership::ActiveModel {
         id: Set(new.id),
@@ -132,8 +140,8 @@ pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now
         created_at: Set(now),
         custody_reseller_id: Set(None),
     };
-    let one = [membership::Column::OrganisationId, membership::Column::UserId];
-    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(one).do_nothing().to_owned());
+    let unique = [membership::Column::OrganisationId, membership::Column::UserId];
+    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(unique).do_nothing().to_owned());
     if insert.exec_without_returning(tx).await? == 0 {
         return Ok(false);
     }
@@ -157,7 +165,7 @@ pub async fn remove_ended(
     Ok(())
 }
 
-/// Gives more roles to a membership, named by its organisation and its key.
+/// Gives more roles to a membership. The pair holds the keys of the organisation and of the membership.
 pub async fn add_roles(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -198,8 +206,8 @@ pub async fn list_owners_and_admins(tx: &DatabaseTransaction, organisation_id: U
     select(tx, condition, [organisation_id.into()]).await
 }
 
-/// The members of an organisation who can act and hold the permission there by a role of their own. Letters about what
-/// the permission is for go to them.
+/// The members of an organisation who can act and hold the permission there by a role of their own. They get the
+/// letters about the things that the permission covers.
 pub async fn list_holders(
     tx: &DatabaseTransaction,
     organisation_id: Uuid,
@@ -240,7 +248,30 @@ pub async fn select<const N: usize>(
         }
         last = Some(id);
     }
-    members.iter().map(|rows| read(rows)).collect()
+    let mut members = members.iter().map(|rows| read(rows)).collect::<Result<Vec<Member>, DbErr>>()?;
+    // Few depend on anything, and only those need another statement.
+    for member in &mut members {
+        if member.partnership_id.is_some() || member.custody_reseller_id.is_some() {
+            let mut places = access::places(tx, "m.id = $1", vec![member.id.into()]).await?;
+            member.places = places.remove(&member.user_id).unwrap_or_default();
+        }
+    }
+    Ok(members)
+}
+
+/// Why memberships of these have lapsed before their own end, by their keys: for those that depend on something.
+pub async fn lapsed(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<HashMap<Uuid, Lapsed>> {
+    let places = access::places(db.reader(), &db.among("m.id", 1), vec![db.keys(ids)]).await?;
+    let mut found = HashMap::new();
+    for held in places.values() {
+        let counting = Counting::new(held, now);
+        for (organisation, holding) in held {
+            if let (Holding::Membership { id, .. }, Some(why)) = (holding, counting.lapsed_at(*organisation)) {
+                found.insert(*id, why);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Replaces the roles of a membership.

@@ -27,8 +27,8 @@ impl From<&RoleChoice> for ChosenRole {
     }
 }
 
-/// The chosen roles at the organisation, each once. A mistake in the choice is one in the given field of the input; an
-/// id that is malformed is an error of the request.
+/// The chosen roles at the organisation, each once. A wrong choice is a user error in the given field; a malformed id
+/// fails the whole request.
 pub async fn find_chosen(
     request: &Request,
     at: &Decision,
@@ -42,7 +42,6 @@ pub async fn find_chosen(
     }
     let chosen: Vec<ChosenRole> = choices.iter().map(ChosenRole::from).collect();
     let keys = rules::custom_keys(chosen.iter().take(MOST_ROLES));
-    let card = at.card();
-    let custom = store::list_custom(request.db().reader(), card.id, card.kind, &keys).await?;
-    Ok(rules::choose(card.kind, field, &chosen, &custom)?)
+    let custom = store::list_visible(request.db().reader(), at, &keys).await?;
+    Ok(rules::choose(at.card().kind, field, &chosen, &custom)?)
 }

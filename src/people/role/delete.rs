@@ -13,7 +13,7 @@ use crate::graphql::act::ActOn;
 use crate::oversight::audit;
 use crate::people::session;
 
-/// How many members an error names that still have the role.
+/// How many members and how many invitations an error names that still have the role.
 const NAMED: u64 = 5;
 
 /// The role to delete.
@@ -30,7 +30,8 @@ pub struct DeleteRolePayload {
     pub deleted: bool,
 }
 
-/// Deletes a role that no member has and no pending invitation gives. You must hold everything in it. Needs a recent
+/// Deletes a role that no member has and no pending invitation gives. `updateMember` and `updateInvitation` give them another
+/// one. You must hold everything in it. Needs a recent
 /// `confirmIdentity`.
 #[mutation]
 #[acts(ROLE_MANAGE, on = input.role_id)]
@@ -45,8 +46,10 @@ async fn delete_role(act: ActOn<'_, Role>, input: DeleteRoleInput) -> Result<Del
             // The names are only for actors who may see the members.
             if !at.grants.has(Permission::MemberRead) {
                 holders.names.clear();
+                holders.addresses.clear();
             }
-            let message = rules::held_by(&holders.names, holders.members, holders.invitations);
+            let invitations = (holders.addresses.as_slice(), holders.invitations);
+            let message = rules::held_by((&holders.names, holders.members), invitations);
             return Err(in_use(message).into());
         }
         if !store::delete(work.tx, id).await? {

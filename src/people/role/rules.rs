@@ -13,10 +13,10 @@ pub const MOST: usize = 200;
 /// The most roles that one membership has.
 pub const MOST_ROLES: usize = 20;
 
-/// How the answer begins where the actor lacks a part of what the role holds.
-pub const CANNOT_CHANGE: &str = "You cannot change or delete a role that holds what you do not hold";
-/// How the answer begins where the actor lacks a part of what the role is to hold.
-pub const CANNOT_GIVE: &str = "You cannot give a role what you do not hold";
+/// How the error begins if the actor lacks something that the role holds.
+pub const CANNOT_CHANGE: &str = "You cannot change or delete a role with permissions that you do not hold";
+/// How the error begins if the actor lacks something that the role would hold.
+pub const CANNOT_GIVE: &str = "You cannot give a role permissions that you do not hold";
 
 /// A role that somebody has chosen.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub fn custom_keys<'a>(choices: impl IntoIterator<Item = &'a ChosenRole>) -> Vec
 }
 
 /// The chosen roles at an organisation of the kind, each once. `custom` are the roles of the organisation that the
-/// choices may name. A mistake is one in the given field of the input.
+/// choices may name. A wrong choice is a user error in the given field.
 pub fn choose(
     kind: Kind,
     field: &str,
@@ -51,7 +51,7 @@ pub fn choose(
         return Err(wrong(UserErrorCode::InvalidInput, "Choose at least one role."));
     }
     if choices.len() > MOST_ROLES {
-        return Err(wrong(UserErrorCode::TooMany, "A member has 20 roles at most."));
+        return Err(wrong(UserErrorCode::TooMany, "A member can have at most 20 roles."));
     }
     let mut roles: Vec<HeldRole> = Vec::new();
     for choice in choices {
@@ -59,7 +59,10 @@ pub fn choose(
             ChosenRole::BuiltIn(role) => Some(HeldRole::builtin(*role, kind)),
             ChosenRole::Custom(key) => custom.iter().find(|held| held.role.key() == Some(*key)).cloned(),
             ChosenRole::Malformed => {
-                return Err(wrong(UserErrorCode::InvalidInput, "This is not the id of a role."));
+                return Err(wrong(
+                    UserErrorCode::InvalidInput,
+                    "This is not the id of a role. Give the id of a custom role of the organisation.",
+                ));
             }
         };
         let role = role.ok_or_else(|| unknown(field))?;
@@ -70,7 +73,7 @@ pub fn choose(
     Ok(roles)
 }
 
-/// The answer where the organisation does not have the chosen role, or has it no longer.
+/// The error if the organisation does not have the chosen role, or no longer has it.
 pub fn unknown(field: &str) -> UserError {
     UserError::at(field, UserErrorCode::Unknown, "The organisation has no such role.")
 }
@@ -90,7 +93,7 @@ pub fn names(roles: &[HeldRole]) -> Vec<&str> {
     roles.iter().map(|held| held.role.name()).collect()
 }
 
-/// How a role stands in the audit log.
+/// A role as the audit log records it.
 pub fn audit_snapshot(held: &HeldRole) -> Json {
     let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
     json!({
@@ -100,19 +103,23 @@ pub fn audit_snapshot(held: &HeldRole) -> Json {
     })
 }
 
-/// The sets of a role as they were given, each with everything that it implies.
+/// The permission sets of a role, each completed with everything that it implies.
 pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Grants, UserError> {
     for (field, set) in [("permissions", own), ("clientPermissions", clients)] {
         let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::text).collect();
         if kind != Kind::Operator && !platform.is_empty() {
-            let message = format!("Only roles of the operator hold these: {}.", platform.join(", "));
+            let message = format!(
+                "Only roles of the operator can hold these permissions: {}. Leave them out.",
+                platform.join(", ")
+            );
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
     Ok(Grants { own: own.closed(), clients: clients.closed() })
 }
 
-/// Refuses a name that is taken or looks like one that is. `others` are the names of the other custom roles.
+/// Refuses a name that is taken, or that looks like the name of a built-in role. `others` are the names of the other
+/// custom roles.
 pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
     let folded = |name: &str| name.to_lowercase().replace(['-', '_'], " ");
     if BuiltinRole::ALL.iter().any(|role| folded(role.name()) == folded(name)) {
@@ -120,7 +127,7 @@ pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a st
         return Err(UserError::at("name", UserErrorCode::BuiltInRole, message));
     }
     if others.into_iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
-        let message = "The organisation has a role of this name. Choose another.";
+        let message = "The organisation already has a role with this name. Choose another.";
         return Err(UserError::at("name", UserErrorCode::Duplicate, message));
     }
     Ok(())
@@ -133,18 +140,24 @@ pub fn require_held(held: Grants, sets: Grants, opening: &str) -> Result<(), Use
     if missing.is_empty() { Ok(()) } else { Err(UserError::lacking(field, opening, missing)) }
 }
 
-/// A sentence that says who has a role: the names, and how many more there are.
-pub fn held_by(names: &[String], members: u64, invitations: u64) -> String {
+/// Sentences that say who has a role and what to do about it: the names of members and the addresses of invitations, and
+/// how many more there are.
+pub fn held_by((names, members): (&[String], u64), (addresses, invitations): (&[String], u64)) -> String {
     let mut parts = Vec::new();
     let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let named = |names: &[String], of: u64| {
+        if names.is_empty() { String::new() } else { format!(" ({})", listed(names, of)) }
+    };
+    let mut cures = Vec::new();
     if members > 0 {
-        let list = if names.is_empty() { String::new() } else { format!(" ({})", listed(names, members)) };
-        parts.push(format!("{}{list}", plural(members, "member")));
+        parts.push(format!("{}{}", plural(members, "member"), named(names, members)));
+        cures.push("Give the members another role: updateMember.");
     }
     if invitations > 0 {
-        parts.push(plural(invitations, "open invitation"));
+        parts.push(format!("{}{}", plural(invitations, "open invitation"), named(addresses, invitations)));
+        cures.push("Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.");
     }
-    format!("It is held by {}. Give them another role first.", parts.join(" and "))
+    format!("It is held by {}. {}", parts.join(" and "), cures.join(" "))
 }
 
 fn listed(names: &[String], of: u64) -> String {
@@ -170,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_free_unless_something_is_called_so() {
+    fn a_name_is_free_unless_another_role_has_it() {
         assert!(require_free_name("Editors", ["Readers"]).is_ok());
         assert_eq!(require_free_name("readers", ["Readers"]).unwrap_err().code, UserErrorCode::Duplicate);
         for name in ["OWNER", "Owner", "Partner manager", "partner_support"] {
@@ -179,15 +192,21 @@ mod tests {
     }
 
     #[test]
-    fn the_holders_are_named_as_far_as_they_may_be() {
+    fn the_error_names_and_counts_the_holders() {
         let names = ["Ada".to_owned(), "Bo".to_owned()];
-        let text = |names: &[String], members, invitations| held_by(names, members, invitations);
-        assert_eq!(text(&names, 2, 0), "It is held by 2 members (Ada, Bo). Give them another role first.");
+        let text = |names: &[String], members, invitations| held_by((names, members), (&[], invitations));
+        let members = "Give the members another role: updateMember.";
+        let invitations = "Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.";
+        assert_eq!(text(&names, 2, 0), format!("It is held by 2 members (Ada, Bo). {members}"));
         assert_eq!(
             text(&names, 5, 1),
-            "It is held by 5 members (Ada, Bo and 3 more) and 1 open invitation. Give them another role first."
+            format!("It is held by 5 members (Ada, Bo and 3 more) and 1 open invitation. {members} {invitations}")
         );
-        assert_eq!(text(&[], 1, 0), "It is held by 1 member. Give them another role first.");
-        assert_eq!(text(&[], 0, 2), "It is held by 2 open invitations. Give them another role first.");
+        assert_eq!(text(&[], 1, 0), format!("It is held by 1 member. {members}"));
+        let addresses = ["ada@example.org".to_owned()];
+        assert_eq!(
+            held_by((&[], 0), (&addresses, 2)),
+            format!("It is held by 2 open invitations (ada@example.org and 1 more). {invitations}")
+        );
     }
 }

@@ -1,5 +1,5 @@
 //! Statements about custom roles.
-#![expect(clippy::disallowed_methods, reason = "the statements about roles stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about roles belong in this file")]
 
 use entity::role;
 use sea_orm::prelude::DateTimeUtc;
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::access::{Grants, HeldRole, Kind, PermissionSet};
+use crate::access::{Decision, Grants, HeldRole, Kind, Permission, PermissionSet};
 use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
@@ -16,13 +16,14 @@ type Written<T> = Result<T, DbErr>;
 /// The custom roles of an organisation, by name.
 pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
 
-/// The role of a row, as a member of an organisation of the kind holds it.
+/// The role of a row, as members of this kind of organisation hold it.
 pub fn held(row: &role::Model, kind: Kind) -> HeldRole {
     let own = PermissionSet::from_stored(row.permissions);
     HeldRole::custom(row.id, row.name.clone(), own, PermissionSet::from_stored(row.client_permissions), kind)
 }
 
-/// The custom roles with these keys that belong to the organisation, which is of the kind. No statement without keys.
+/// The custom roles of the organisation with these keys. `kind` is the kind of the organisation. Without keys, no
+/// statement is sent.
 pub async fn list_custom(
     db: &impl ConnectionTrait,
     organisation_id: Uuid,
@@ -38,6 +39,16 @@ pub async fn list_custom(
         .all(db)
         .await?;
     Ok(rows.iter().map(|row| held(row, kind)).collect())
+}
+
+/// Those of them that exist for the viewer: none without ROLE_READ there. Whatever names roles in an input looks them up
+/// here, so that a role that is hidden and one that nobody made are answered alike.
+pub async fn list_visible(db: &impl ConnectionTrait, at: &Decision, keys: &[Uuid]) -> Written<Vec<HeldRole>> {
+    if !at.grants.has(Permission::RoleRead) {
+        return Ok(Vec::new());
+    }
+    let card = at.card();
+    list_custom(db, card.id, card.kind, keys).await
 }
 
 /// The roles with what they hold now that the organisation is locked; `None` if one was deleted in the meantime.
@@ -106,11 +117,13 @@ pub struct Holders {
     pub names: Vec<String>,
     /// How many members.
     pub members: u64,
+    /// Addresses of the first pending invitations.
+    pub addresses: Vec<String>,
     /// How many pending invitations. Expired ones count, because they can be sent again.
     pub invitations: u64,
 }
 
-/// The members and invitations that have the role, with the names of the first members.
+/// The members and invitations that have the role, with the names and addresses of the first.
 pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Written<Holders> {
     let backend = tx.get_database_backend();
     let send = async |sql: &str, values: Vec<Value>| {
@@ -118,14 +131,17 @@ pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Writ
     };
     let sql = "SELECT u.name FROM membership_role mr JOIN membership m ON m.id = mr.membership_id \
                JOIN \"user\" u ON u.id = m.user_id WHERE mr.role_id = $1 ORDER BY u.name, u.id LIMIT $2";
-    let rows = send(sql, vec![id.into(), i64::try_from(most).unwrap_or(i64::MAX).into()]).await?;
-    let names = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
+    let first = || vec![id.into(), i64::try_from(most).unwrap_or(i64::MAX).into()];
+    let names = send(sql, first()).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
+    let sql = "SELECT i.email FROM invitation_role ir JOIN invitation i ON i.id = ir.invitation_id \
+               WHERE ir.role_id = $1 AND i.state = 'PENDING' ORDER BY i.email, i.id LIMIT $2";
+    let addresses = send(sql, first()).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
     let sql = "SELECT (SELECT COUNT(*) FROM membership_role WHERE role_id = $1), \
                (SELECT COUNT(*) FROM invitation_role ir JOIN invitation i ON i.id = ir.invitation_id \
                 WHERE ir.role_id = $1 AND i.state = 'PENDING')";
     let rows = send(sql, vec![id.into()]).await?;
     let count = |index| rows.first().map_or(Ok(0), |row| row.try_get_by_index::<i64>(index));
-    Ok(Holders { names, members: count(0)?.unsigned_abs(), invitations: count(1)?.unsigned_abs() })
+    Ok(Holders { names, members: count(0)?.unsigned_abs(), addresses, invitations: count(1)?.unsigned_abs() })
 }
 
 /// Deletes a role that nobody has, and removes it from answered invitations. False if a foreign key refuses because

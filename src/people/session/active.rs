@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{rules, store};
+use super::rules;
 use crate::access::{Actor, Decision, Permission};
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
@@ -33,7 +33,9 @@ pub async fn active_organisation(request: &Request) -> Result<Option<Decision>> 
 fn lost(request: &Request) -> &'static str {
     match (request.organisation, request.actor()) {
         (Some(_), _) => "You cannot work in the organisation that X-Organisation names. Name another, or none.",
-        (None, Actor::ApiKey(_)) => "The organisation of this API key is closed; nobody works in it.",
+        (None, Actor::ApiKey(_)) => {
+            "The organisation of this API key is closed, so nobody can work in it. Use another key."
+        }
         (None, _) => "You can no longer work in the organisation of this session. Choose another: switchOrganisation.",
     }
 }
@@ -44,13 +46,7 @@ pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
     let Some(decision) = decision.filter(|decision| decision.grants.has(Permission::OrganisationRead)) else {
         return Ok(Standing::Unknown);
     };
-    // An actor with a permission to change something may work there, member or not. Most need no statement.
-    let is_direct_member = !rules::may_change_something(decision.grants)
-        && match request.actor() {
-            Actor::User(user) => store::is_direct_member(request.db(), user.id, id, request.now()).await?,
-            Actor::ApiKey(key) => key.organisation_id == id,
-            Actor::Anonymous => false,
-        };
+    let is_direct_member = decision.is_member(request.now());
     let obstacle = rules::obstacle(decision.state(), decision.grants, is_direct_member);
     Ok(obstacle.map_or(Standing::Open(decision), Standing::Barred))
 }

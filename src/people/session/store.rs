@@ -1,5 +1,5 @@
 //! Sessions and their refresh tokens in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about sessions stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about sessions belong in this file")]
 
 use chrono::TimeDelta;
 pub use entity::session::EndedBecause;
@@ -11,14 +11,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::token::Identity;
-use crate::access::lapsed;
+use crate::access::{Counting, places};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-/// Sessions that one transaction removes at most.
+/// The most sessions that one transaction removes.
 const SOME: u64 = 1_000;
 
 type Written<T> = Result<T, DbErr>;
@@ -58,19 +58,6 @@ pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> 
     Ok(rows.first().map(|row| SessionOfUser::from_query_result(row, "")).transpose()?)
 }
 
-/// The condition that the membership `m` is in force at the time.
-fn in_force(now: &str) -> String {
-    format!("(m.expires_at IS NULL OR m.expires_at > {now}) AND {} IS NULL", lapsed("m", now))
-}
-
-/// Whether the user is a direct member of the organisation now, not through a partner.
-pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now: DateTimeUtc) -> Result<bool> {
-    let in_force = in_force("$3");
-    let sql = format!("SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 AND {in_force}");
-    let rows = db.rows(sql, vec![user_id.into(), organisation_id.into(), now.into()]).await?;
-    Ok(!rows.is_empty())
-}
-
 /// Writes a new session. If its user belongs to exactly one organisation, the session works there.
 pub async fn begin(tx: &DatabaseTransaction, mut row: session::Model) -> Written<session::Model> {
     row.active_organisation_id = only_organisation(tx, row.user_id, row.created_at).await?;
@@ -79,16 +66,16 @@ pub async fn begin(tx: &DatabaseTransaction, mut row: session::Model) -> Written
 }
 
 async fn only_organisation(tx: &DatabaseTransaction, user_id: Uuid, now: DateTimeUtc) -> Written<Option<Uuid>> {
-    let in_force = in_force("$2");
-    let sql = format!(
-        "SELECT o.id FROM membership m JOIN organisation o ON o.id = m.organisation_id WHERE m.user_id = $1 \
-         AND {in_force} AND o.state <> 'CLOSED' LIMIT 2"
-    );
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [user_id.into(), now.into()]);
-    match tx.query_all_raw(statement).await?.as_slice() {
-        [only] => only.try_get_by_index(0).map(Some),
-        _ => Ok(None),
-    }
+    // Two memberships that depend on nothing are enough to know that there is not only one.
+    let condition = "m.user_id = $1 AND (m.partnership_id IS NOT NULL OR m.custody_reseller_id IS NOT NULL OR m.id IN ( \
+           SELECT n.id FROM membership n JOIN organisation o ON o.id = n.organisation_id WHERE n.user_id = $1 \
+           AND n.partnership_id IS NULL AND n.custody_reseller_id IS NULL AND o.state <> 'CLOSED' \
+           AND (n.expires_at IS NULL OR n.expires_at > $2) LIMIT 2)) \
+         AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = m.organisation_id AND o.state <> 'CLOSED')";
+    let places = places(tx, condition, vec![user_id.into(), now.into()]).await?.remove(&user_id).unwrap_or_default();
+    let counting = Counting::new(&places, now);
+    let mut open = places.keys().filter(|id| counting.counts_at(**id));
+    Ok(open.next().copied().filter(|_| open.next().is_none()))
 }
 
 /// Writes a refresh token of the session; only its hash is kept.

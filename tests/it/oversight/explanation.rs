@@ -127,3 +127,51 @@ fn a_state_requested_a_thousand_times_is_read_once() {
         assert!(answer.ok()["reseller"]["clients"]["totalCount"].as_i64().unwrap() >= 1);
     });
 }
+
+#[test]
+fn a_card_is_enough_to_ask_about_ones_own_side() {
+    with_database(async |world| {
+        let ask = async |caller: Caller, tenant: Tenant, permission: &str| {
+            world.as_(caller).run(EXPLAIN, json!({ "at": id_of(tenant), "permission": permission })).await
+        };
+        for (tenant, reason) in [
+            (MYR, "PARTNERSHIP_LACKS_PERMISSION"),
+            (HAMRA, "PARTNERSHIP_EXPIRED"),
+            (JARL, "PARTNERSHIP_ENDED"),
+        ] {
+            let answer = ask(SUPPORT_OF_FJORD, tenant, "INVOICE_READ").await;
+            let found = &answer.ok()["explainAccess"];
+            assert_eq!((&found["granted"], &found["misses"][0]["reason"]), (&json!(false), &json!(reason)), "{}", answer.text);
+            ask(SOLE_PERSON, tenant, "INVOICE_READ").await.refused("NOT_FOUND");
+        }
+        // The own role, and the own key.
+        let answer = ask(SUPPORT_OF_FJORD, JARL, "INVOICE_PAY").await;
+        assert_eq!(answer.ok()["explainAccess"]["misses"][0]["reason"], "ROLE_LACKS_PERMISSION", "{}", answer.text);
+        world.db_execute("UPDATE api_key SET client_permissions = 0 WHERE organisation_id = $1", [FJORD.id.into()]).await;
+        let answer = ask(KEY_OF_FJORD, ACME, "SERVICE_READ").await;
+        assert_eq!(answer.ok()["explainAccess"]["misses"][0]["reason"], "KEY_SCOPE", "{}", answer.text);
+        // Others are none of the asker's business there, and neither is the state of the client.
+        let of_owner = json!({ "at": id_of(MYR), "permission": "INVOICE_READ", "user": person(OWNER_OF_FJORD) });
+        world.as_(SUPPORT_OF_FJORD).run(EXPLAIN, of_owner).await.refused("NOT_FOUND");
+        world.db_execute("UPDATE organisation SET state = 'CLOSED' WHERE id = $1", [MYR.id.into()]).await;
+        let answer = ask(SUPPORT_OF_FJORD, MYR, "INVOICE_READ").await;
+        assert!(!answer.text.contains("CLOSED"), "{}", answer.text);
+    });
+}
+
+#[test]
+fn a_person_of_whom_one_sees_nothing_is_as_good_as_invented_disabled_or_not() {
+    with_database(async |world| {
+        let ask = async |user: String| {
+            let asked = json!({ "at": id_of(ACME), "permission": "SERVICE_READ", "user": user });
+            world.as_(OWNER_OF_ACME).run(EXPLAIN, asked).await.text
+        };
+        let invented = ask(Type::User.id(uuid::Uuid::from_u128(7)).0).await;
+        for partner in [SUPPORT_OF_FJORD, OWNER_OF_FJORD, OWNER_OF_OPERATOR] {
+            let sql = "UPDATE \"user\" SET state = 'DISABLED' WHERE id = $1";
+            world.db_execute(sql, [partner.person().id.into()]).await;
+            assert_eq!(ask(person(partner)).await, invented, "{}", partner.name());
+        }
+        assert!(ask(person(DISABLED_AT_ACME)).await.contains("USER_DISABLED"), "a member is known");
+    });
+}

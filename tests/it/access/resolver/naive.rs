@@ -106,20 +106,59 @@ fn held(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize) -> Grants 
         Subject::Key(_) => Vec::new(),
         Subject::User(members) => members
             .iter()
-            .filter(|member| member.organisation == organisation && member.expires_at.is_none_or(|end| now() < end))
+            .filter(|member| member.organisation == organisation && counts(tenancy, members, member, &mut Vec::new()))
             .flat_map(|member| member.roles.clone())
             .collect(),
     };
     let mut grants = Grants::NONE;
     for role in roles {
-        let sets = match role {
-            Role::Builtin(role) => role.sets(at_operator),
-            Role::Custom(sets) => sets,
-        };
+        let sets = sets(role, at_operator);
         grants.own |= bound(sets.own);
         grants.clients |= bound(sets.clients);
     }
     grants
+}
+
+fn sets(role: Role, at_operator: bool) -> Grants {
+    match role {
+        Role::Builtin(role) => role.sets(at_operator),
+        Role::Custom(sets) => sets,
+    }
+}
+
+/// Whether a membership counts. It does not if it has expired, nor if what it hangs on is gone, however deep: the
+/// partnership for the reseller's own people, their own membership there, and for custody the right to create clients for
+/// an active reseller. An expired membership is as gone as one that was removed, so it upholds nothing. One that upholds
+/// itself, by whatever way round, does not count.
+fn counts(tenancy: &Tenancy, members: &[Member], member: &Member, above: &mut Vec<usize>) -> bool {
+    if member.expires_at.is_some_and(|end| end <= now()) || above.contains(&member.organisation) {
+        return false;
+    }
+    above.push(member.organisation);
+    let place = |organisation: usize| members.iter().find(|other| other.organisation == organisation);
+    let mut holds = true;
+    if let Some(link) = member.through.map(|number| &tenancy.links[number])
+        && let Some(own) = place(link.reseller)
+    {
+        holds &= is_in_force(link) && counts(tenancy, members, own, above);
+    }
+    if let Some(reseller) = member.kept_for {
+        let is_working =
+            tenancy.operator != Some(reseller) && tenancy.states[reseller] == OrganisationState::Active;
+        holds &= is_working
+            && place(reseller).is_some_and(|own| {
+                let creates = own.roles.iter().any(|role| sets(*role, false).own.has(Permission::ClientCreate));
+                creates && counts(tenancy, members, own, above)
+            });
+    }
+    above.pop();
+    holds
+}
+
+/// The memberships that count, as if they hung on nothing.
+pub fn counting(tenancy: &Tenancy, members: &[Member]) -> Vec<Member> {
+    let counting = members.iter().filter(|member| counts(tenancy, members, member, &mut Vec::new()));
+    counting.map(|member| Member { through: None, kept_for: None, ..member.clone() }).collect()
 }
 
 fn only(is: impl Fn(Permission) -> bool) -> PermissionSet {

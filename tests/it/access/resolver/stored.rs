@@ -8,12 +8,12 @@ use entity::{api_key, membership, organisation, partnership, role};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::EntityTrait;
-use tenantry::access::{Access, Actor, KeyActor, Permission, explain};
+use tenantry::access::{Access, Actor, Grants, KeyActor, Permission, explain};
 use tenantry::seed::rows as seed;
 use uuid::Uuid;
 
 use super::naive::{self, grants};
-use super::tenancy::{Role, Tenancy, any_tenancy, id};
+use super::tenancy::{Link, Role, Tenancy, any_tenancy, id};
 use crate::world::{Held, World, db_insert, now, signed_in, with_database};
 
 /// How many random tenants on each database.
@@ -90,6 +90,42 @@ async fn check_everybody(world: &World, tenancy: &Tenancy) {
     }
 }
 
+/// Circles that somebody wrote into the database by hand: the list and the explanation say what each single look says.
+#[test]
+fn look_ups_and_lists_and_explanations_agree_where_links_go_round() {
+    with_database(async |world| {
+        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        for case in 0..CASES {
+            let mut tenancy = any_tenancy().new_tree(&mut runner).unwrap().current();
+            let back = tenancy.links.iter().skip(case % 2).step_by(2).cloned();
+            let back = back.map(|link| Link { reseller: link.client, client: link.reseller, ..link });
+            let back: Vec<Link> = back.collect();
+            tenancy.links.extend(back);
+            db_replace(&world, &tenancy).await;
+            let scopes = tenancy.key.scopes;
+            let organisation_id = id(tenancy.key.organisation);
+            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes });
+            for actor in [signed_in(USERS[0], ""), signed_in(USERS[1], ""), key] {
+                let access = || Access::new(world.db().clone(), actor.clone(), now());
+                let together = access();
+                let all = together.look_all((0..tenancy.len()).map(id)).await.unwrap();
+                let reachable = access().reachable().await.unwrap();
+                for number in 0..tenancy.len() {
+                    let alone = access().look(id(number)).await.unwrap().unwrap().grants;
+                    assert_eq!(all[&id(number)].grants, alone, "together, at {number} of {tenancy:#?}");
+                    let listed = reachable.get(&id(number)).map_or(Grants::NONE, |seen| seen.grants);
+                    let expected = if alone.has(Permission::OrganisationRead) { alone } else { Grants::NONE };
+                    assert_eq!(listed, expected, "list at {number} of {tenancy:#?}");
+                    for permission in [Permission::OrganisationRead, Permission::InvoicePay] {
+                        let found = together.explain(actor.subject(), id(number), permission).await.unwrap();
+                        assert_eq!(found.is_granted(), alone.has(permission), "{permission:?} at {number} of {tenancy:#?}");
+                    }
+                }
+            }
+        }
+    });
+}
+
 /// Writes the tenants in place of all that was there.
 pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
     world.db_clear().await;
@@ -104,7 +140,7 @@ pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
         users.map(|(number, id)| seed::user(*id, &format!("user {number}"), &format!("{number}@example.org"), now()));
     db_insert(db, users.collect()).await;
     let partnerships = tenancy.links.iter().enumerate().map(|(number, link)| {
-        let (key, sides) = (Uuid::from_u128(1_000 + number as u128), (id(link.reseller), id(link.client)));
+        let (key, sides) = (partnership_key(number), (id(link.reseller), id(link.client)));
         partnership::Model {
             client_delegated: link.client_delegated.to_stored(),
             includes_upstream: link.includes_upstream,
@@ -139,6 +175,11 @@ pub(super) async fn db_replace(world: &World, tenancy: &Tenancy) {
     db_members(world, tenancy).await;
 }
 
+/// The key of the partnership for the link with this number.
+const fn partnership_key(number: usize) -> Uuid {
+    Uuid::from_u128(1_000 + number as u128)
+}
+
 /// The name of an organisation.
 fn named(number: usize) -> String {
     format!("organisation {number}")
@@ -156,6 +197,8 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
             let (id, organisation_id) = (new_id(), id(member.organisation));
             memberships.push(membership::Model {
                 expires_at: member.expires_at,
+                partnership_id: member.through.map(partnership_key),
+                custody_reseller_id: member.kept_for.map(super::tenancy::id),
                 ..seed::membership(id, organisation_id, user_id, now())
             });
             let mut builtins = BTreeSet::new();

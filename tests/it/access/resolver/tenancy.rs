@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use sea_orm::prelude::DateTimeUtc;
 use tenantry::access::{
     BuiltinRole, DelegationPreset, Edge, Grants, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState,
-    PartnershipState, PermissionSet,
+    PartnershipState, PermissionSet, Tie,
 };
 use uuid::Uuid;
 
@@ -41,6 +41,10 @@ pub struct Member {
     pub organisation: usize,
     pub expires_at: Option<DateTimeUtc>,
     pub roles: Vec<Role>,
+    /// The link through which it was given, if one.
+    pub through: Option<usize>,
+    /// The organisation for which it holds ownership until the invited owner accepts, if one.
+    pub kept_for: Option<usize>,
 }
 
 /// The scopes of a key of the organisation with this number.
@@ -115,16 +119,37 @@ fn any_members(size: usize) -> impl Strategy<Value = Vec<Member>> {
     let role =
         prop_oneof![select(BuiltinRole::ALL.to_vec()).prop_map(Role::Builtin), any_grants().prop_map(Role::Custom)];
     let expires = select(vec![None, None, None, Some(30), Some(0), Some(-1)]);
-    let member = (0..size, expires, vec(role, 1..3)).prop_map(|(organisation, expires, roles)| Member {
-        organisation,
-        expires_at: expires.map(moment),
-        roles,
-    });
-    vec(member, 0..4).prop_map(|mut members| {
+    // More owners than others, so that many of them can have custody.
+    let role = prop_oneof![1 => Just(Role::Builtin(BuiltinRole::Owner)), 2 => role];
+    let tie = prop_oneof![4 => Just(0_u8), 2 => Just(1), 2 => Just(2)];
+    let member = (0..size, expires, vec(role, 1..3), tie, any::<Index>()).prop_map(
+        |(organisation, expires, roles, tie, on)| Member {
+            organisation,
+            expires_at: expires.map(moment),
+            roles,
+            // `tied` finds out on which.
+            through: (tie == 1).then(|| on.index(1_000)),
+            kept_for: (tie == 2).then(|| on.index(1_000)),
+        },
+    );
+    vec(member, 0..6).prop_map(|mut members| {
         members.sort_by_key(|member| member.organisation);
         members.dedup_by_key(|member| member.organisation);
         members
     })
+}
+
+/// Ties memberships to the links above their organisation, and custody to some other membership of the same person, in
+/// circles too.
+fn tied(mut members: Vec<Member>, links: &[Link]) -> Vec<Member> {
+    let all: Vec<usize> = members.iter().map(|member| member.organisation).collect();
+    for member in &mut members {
+        let above: Vec<usize> = (0..links.len()).filter(|number| links[*number].client == member.organisation).collect();
+        let pick = |from: &[usize], number: usize| from.get(number % from.len().max(1)).copied();
+        member.through = member.through.and_then(|number| pick(&above, number));
+        member.kept_for = member.kept_for.and_then(|number| pick(&all, number));
+    }
+    members
 }
 
 /// Up to nine organisations with chains, diamonds and whatever else comes.
@@ -139,7 +164,10 @@ pub fn any_tenancy() -> impl Strategy<Value = Tenancy> {
         let operator = prop::option::of(0..size);
         let key = (0..size, any_grants()).prop_map(|(organisation, scopes)| Key { organisation, scopes });
         (vec(any_state(), size), operator, links, [any_members(size), any_members(size)], key)
-            .prop_map(|(states, operator, links, members, key)| Tenancy { states, operator, links, members, key })
+            .prop_map(|(states, operator, links, members, key)| {
+                let members = members.map(|members| tied(members, &links));
+                Tenancy { states, operator, links, members, key }
+            })
     })
 }
 
@@ -177,10 +205,23 @@ impl Tenancy {
         let holding = |member: &Member| Holding::Membership {
             id: Uuid::from_u128(2_000 + member.organisation as u128),
             expires_at: member.expires_at,
-            lapsed: None,
+            ties: self.ties(member),
             roles: member.roles.iter().map(|role| self.held(*role, member.organisation)).collect(),
         };
         members.iter().map(|member| (id(member.organisation), holding(member))).collect()
+    }
+
+    fn ties(&self, member: &Member) -> Vec<Tie> {
+        let through = member.through.map(|number| {
+            let link = &self.links[number];
+            let (state, starts_at, ends_at) = (link.state, link.starts_at, link.ends_at);
+            Tie::Partnership { reseller: id(link.reseller), state, starts_at, ends_at }
+        });
+        let kept_for = member.kept_for.map(|reseller| Tie::Custody {
+            reseller: id(reseller),
+            is_working: self.kind(reseller) == Kind::Reseller && self.states[reseller] == OrganisationState::Active,
+        });
+        through.into_iter().chain(kept_for).collect()
     }
 
     /// The holdings of the key, as the resolver sees them.

@@ -15,7 +15,7 @@ use tenantry::graphql::request::Request;
 use tenantry::partners::overview::store::{invoiced_below, subscribed_below};
 use tenantry::partners::reseller::TreeExport;
 
-use super::naive::{Subject, grants};
+use super::naive::{Subject, counting, grants};
 use super::stored::{KEY, USERS, db_replace};
 use super::tenancy::{Link, Member, Tenancy, any_tenancy, id};
 use crate::world::{World, db_insert, now, signed_in, with_database};
@@ -268,7 +268,8 @@ impl Asker<'_> {
         let elsewhere = |member: &Member| member.organisation != link.client;
         match self.subject {
             Subject::User(members) => {
-                let members: Vec<Member> = members.iter().filter(|member| elsewhere(member)).cloned().collect();
+                // What hangs on the membership that is left out stays as it is.
+                let members: Vec<Member> = counting(self.tenancy, members).into_iter().filter(elsewhere).collect();
                 grants(&alone, Subject::User(&members), link.client).has(permission)
             }
             Subject::Key(key) if key.organisation == link.client => {

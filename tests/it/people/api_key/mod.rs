@@ -74,7 +74,7 @@ fn a_key_is_created_shown_once_used_and_revoked() {
         let shown = secret.strip_prefix("tenantry_key_").unwrap();
         assert!(shown.len() >= 40 && key["prefix"] == shown[..6], "{}", answer.text);
         let dump = world.db_dump().await;
-        assert!(dump.values().flatten().all(|row| !row.contains(&shown[6..])), "the secret stands in the database");
+        assert!(dump.values().flatten().all(|row| !row.contains(&shown[6..])), "the database contains the secret");
 
         assert_eq!(ask(&world, &secret, FJORD).await.ok()["organisation"]["name"], "Fjord");
         // At a client, the key holds the part of its client permissions that the client delegates.
@@ -211,7 +211,7 @@ fn the_old_secret_of_a_rotated_key_works_as_long_as_requested() {
         let third = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
         ask(&world, &second, FJORD).await.refused("UNAUTHENTICATED");
         ask(&world, &third, FJORD).await.ok();
-        // The old one of a key that is revoked, or has expired, is no better than the new one.
+        // The old secret of a revoked or expired key is refused like the new one.
         let rotated = run(&world, OWNER_OF_FJORD, ROTATE, json!({ "apiKeyId": id, "keepOldForMinutes": 10 })).await;
         let fourth = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
         let end = json!({ "apiKeyId": id, "expiresAt": world.app.clock.now() + TimeDelta::minutes(1) });
@@ -254,7 +254,7 @@ fn concurrent_rotations_of_a_key_leave_only_secrets_that_were_shown() {
         for secret in &secrets {
             good.push(ask(&world, secret, FJORD).await.codes().is_empty());
         }
-        // The newest, and the one before it.
+        // The newest secret and the one before it are valid.
         assert_eq!(good.iter().filter(|good| **good).count(), secrets.len().min(2), "{answers:?}");
         assert_eq!(ask(&world, &first, FJORD).await.codes().is_empty(), secrets.len() == 1);
         let (rotated, revoked) = tokio::join!(
@@ -284,5 +284,25 @@ fn a_suspended_organisation_can_revoke_keys_but_not_create_them() {
         }
         let revoked = run(&world, OWNER_OF_ACME, REVOKE, json!({ "apiKeyId": id })).await;
         assert_eq!(revoked.ok()["tried"]["apiKey"]["state"], "REVOKED");
+    });
+}
+
+#[test]
+fn a_key_with_scopes_in_the_wrong_half_is_made_with_a_warning() {
+    with_database(async |world| {
+        world.db_verify(OWNER_OF_FJORD).await;
+        let frida = world.as_(OWNER_OF_FJORD);
+        let warned = async |own: &[&str], clients: &[&str]| {
+            let input = json!({
+                "organisationId": id_of(FJORD), "name": "Import", "permissions": own, "clientPermissions": clients,
+            });
+            let made = frida.act("createApiKey", input, "apiKey { id } warnings { field message }").await;
+            assert!(made["apiKey"]["id"].is_string());
+            let warnings = made["warnings"].as_array().unwrap().iter();
+            warnings.map(|warning| warning["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(warned(&["CLIENT_READ", "INVOICE_READ"], &[]).await, ["permissions"]);
+        assert_eq!(warned(&[], &["CLIENT_READ"]).await, ["clientPermissions"]);
+        assert_eq!(warned(&["CLIENT_READ"], &["INVOICE_READ"]).await, Vec::<String>::new());
     });
 }

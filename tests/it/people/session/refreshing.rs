@@ -1,4 +1,4 @@
-//! Refresh tokens: each is good for one use. A repetition within the grace gives the same successor; a later one ends the
+//! Refresh tokens: each works once. A repetition within the grace gives the same successor, and a later one ends the
 //! session.
 
 use chrono::TimeDelta;

@@ -1,5 +1,5 @@
-//! What the server does about partnerships by itself, once a minute. It reminds people of those that end soon, ends the
-//! memberships of expired ones, and passes custody on where its holder can no longer have it.
+//! What the server does about partnerships by itself, once a minute. It sends reminders of partnerships that end soon,
+//! and ends the memberships of expired ones. It passes on custody from holders who can no longer have it.
 //!
 //! No decision depends on it: an expired partnership gives no access from its end on. Several servers may run it at the
 //! same time.
@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use sea_orm::prelude::DateTimeUtc;
 
-use super::reminder::remind;
-use super::{memberships, store};
+use super::pass_on_lost;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
-use crate::partners::custody;
+use crate::partners::partnership::{memberships, remind, store};
 
 const EVERY: Duration = Duration::from_mins(1);
 
@@ -46,7 +45,7 @@ pub async fn keep_up(db: &Db, random: &Random, now: DateTimeUtc) -> Result<Upkee
             })
             .await?;
     }
-    let passed_on = custody::pass_on_lost(db, random, now).await?;
+    let passed_on = pass_on_lost(db, random, now).await?;
     Ok(Upkeep { reminded, ended, passed_on })
 }
 
