@@ -155,9 +155,17 @@ impl Search<'_> {
                 let reason = if holding.is_expired(self.now) {
                     Some(MissReason::MembershipExpired)
                 } else {
-                    self.counting.lapsed_at(top).map(reason_of)
+                    // Without a required second factor, a member still sees the organisation.
+                    let is_seen = !for_clients && self.permission == Permission::OrganisationRead;
+                    let is_barred = !is_seen && self.counting.lacks_second_factor(top);
+                    let lapsed = self.counting.lapsed_at(top).map(reason_of);
+                    lapsed.or_else(|| is_barred.then_some(MissReason::SecondFactorMissing))
                 };
-                let expired = reason.map(|reason| miss(reason, top, Permission::MemberUpdate));
+                let remedy = match reason {
+                    Some(MissReason::SecondFactorMissing) => Permission::RoleManage,
+                    _ => Permission::MemberUpdate,
+                };
+                let expired = reason.map(|reason| miss(reason, top, remedy));
                 let holders: Vec<_> = roles
                     .iter()
                     .filter(|held| half(&held.sets).has(self.permission))

@@ -35,6 +35,9 @@ pub enum Tie {
         /// Whether that organisation is an active reseller.
         is_working: bool,
     },
+    /// The organisation requires a second factor of its members, and the person has none. The membership stays, but gives
+    /// nothing except the sight of the organisation, and upholds nothing.
+    SecondFactor,
 }
 
 /// Why a membership counts no more before its own end.
@@ -93,9 +96,17 @@ impl<'a> Counting<'a> {
     /// M of the rule: what is held at the organisation itself.
     pub fn at(&self, organisation: Uuid) -> Grants {
         match self.holdings.get(&organisation) {
-            Some(holding) if !holding.is_expired(self.now) && !self.lapsed.contains_key(&organisation) => holding.sets(),
+            Some(holding) if !holding.is_expired(self.now) && !self.lapsed.contains_key(&organisation) => {
+                let sets = holding.sets();
+                if lacks_second_factor(self.holdings, organisation) { sets.for_seeing_only() } else { sets }
+            }
             _ => Grants::NONE,
         }
+    }
+
+    /// Whether the person is a member of the organisation without the second factor that it requires.
+    pub fn lacks_second_factor(&self, organisation: Uuid) -> bool {
+        self.counts_at(organisation) && lacks_second_factor(self.holdings, organisation)
     }
 
     /// Whether a membership or key counts at the organisation.
@@ -124,16 +135,25 @@ fn broken(holding: &Holding, all: &Holdings, counts: &HashSet<Uuid>, now: DateTi
         Tie::Partnership { state, starts_at, ends_at, .. } if !is_in_force(state, starts_at, ends_at, now) => {
             Some(Lapsed::Partnership(state))
         }
-        Tie::Partnership { reseller, .. } => (!counts.contains(&reseller)).then_some(Lapsed::Reseller),
+        Tie::Partnership { reseller, .. } => {
+            let holds = counts.contains(&reseller) && !lacks_second_factor(all, reseller);
+            (!holds).then_some(Lapsed::Reseller)
+        }
         Tie::Custody { reseller, is_working } => {
             let holds = is_working && counts.contains(&reseller) && creates_clients(all, reseller);
             (!holds).then_some(Lapsed::Custody)
         }
+        Tie::SecondFactor => None,
     })
 }
 
 fn creates_clients(all: &Holdings, reseller: Uuid) -> bool {
-    all.get(&reseller).is_some_and(|held| held.sets().own.has(Permission::ClientCreate))
+    let may = all.get(&reseller).is_some_and(|held| held.sets().own.has(Permission::ClientCreate));
+    may && !lacks_second_factor(all, reseller)
+}
+
+fn lacks_second_factor(all: &Holdings, organisation: Uuid) -> bool {
+    matches!(all.get(&organisation), Some(Holding::Membership { ties, .. }) if ties.contains(&Tie::SecondFactor))
 }
 
 /// Whether a partnership of this state and term lets anybody through at the moment.
@@ -197,6 +217,17 @@ mod tests {
         let after = [true, false, false, false];
         assert_eq!(counting([None, Some(lost), Some(kept_for(2, true)), Some(kept_for(3, true))]), after);
         assert_eq!(counting([None, Some(through(1, Some(now()))), Some(kept_for(2, true)), Some(through(3, None))]), after);
+    }
+
+    #[test]
+    fn without_the_second_factor_a_member_sees_the_organisation_and_holds_nothing_below() {
+        let holdings = owner([Some(Tie::SecondFactor), Some(kept_for(1, true)), Some(through(1, None)), None]);
+        let counting = Counting::new(&holdings, now());
+        let seen = counting.at(id(1));
+        assert_eq!(seen.own.iter().collect::<Vec<_>>(), [Permission::OrganisationRead]);
+        assert!(seen.clients.is_empty() && counting.lacks_second_factor(id(1)));
+        assert_eq!([2, 3, 4].map(|number| counting.counts_at(id(number))), [false, false, true]);
+        assert!(!counting.may_keep_for(id(1)) && !counting.lacks_second_factor(id(4)));
     }
 
     #[test]

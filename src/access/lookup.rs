@@ -170,6 +170,11 @@ impl Decision {
         Counting::new(&self.origin.holdings, now).counts_at(self.row.id)
     }
 
+    /// Whether the viewer is a member here without the second factor that is required.
+    fn lacks_second_factor(&self, now: DateTimeUtc) -> bool {
+        Counting::new(&self.origin.holdings, now).lacks_second_factor(self.row.id)
+    }
+
     /// The partnership without which the viewer would not hold all of this here, if there is one.
     pub fn partnership_for(&self, needed: Grants, now: DateTimeUtc) -> Option<Uuid> {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
@@ -330,6 +335,14 @@ impl Access {
     /// Whether the viewer's shortest path is that of the operator's staff.
     pub fn is_for_operator(&self, organisation: Uuid, permission: Permission) -> bool {
         matches!(self.way(organisation, permission).as_deref(), Some([.., Step::Operator { .. }]))
+    }
+
+    /// The refusal, with what to do if the viewer is a member there without the second factor that is required.
+    pub fn clarified(&self, error: Error) -> Error {
+        let Error::Forbidden { permission, organisation } = error else { return error };
+        let decision = self.known(organisation);
+        let is_barred = decision.is_some_and(|decision| decision.lacks_second_factor(self.now));
+        if is_barred { Error::SecondFactorRequired { permission, organisation } } else { error }
     }
 
     /// Forgets all decisions, since a change may have outdated them.

@@ -72,6 +72,8 @@ pub enum MissReason {
     ResellerMembershipLost,
     /// The place of an owner was only kept, by somebody who creates no more clients for the reseller.
     CustodyLost,
+    /// The organisation requires a second factor of its members, and the person has none.
+    SecondFactorMissing,
     /// The organisation is suspended.
     OrganisationSuspended,
     /// The organisation is closed.

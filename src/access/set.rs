@@ -150,6 +150,12 @@ impl Grants {
     /// No permission at all.
     pub const NONE: Self = Self { own: PermissionSet::EMPTY, clients: PermissionSet::EMPTY };
 
+    /// The grants of a member who may only see the organisation.
+    #[must_use]
+    pub fn for_seeing_only(self) -> Self {
+        Self { own: self.own & PermissionSet::of(&[Permission::OrganisationRead]), clients: PermissionSet::EMPTY }
+    }
+
     /// The grants that are not in the others, for each half.
     pub const fn without(self, others: Self) -> Self {
         Self { own: self.own.without(others.own), clients: self.clients.without(others.clients) }

@@ -311,7 +311,9 @@ const AND_UPHOLDING: &str = "(SELECT id, TRUE AS in_graph FROM scope \
 
 /// A role of a membership: `Place` reads it.
 const PLACE: &str = "o.id, o.kind, m.id, m.user_id, m.expires_at, mr.builtin, r.id, r.name, r.permissions, \
-     r.client_permissions, d.reseller_id, d.state, d.starts_at, d.ends_at, m.custody_reseller_id, k.kind, k.state";
+     r.client_permissions, d.reseller_id, d.state, d.starts_at, d.ends_at, m.custody_reseller_id, k.kind, k.state, \
+     (EXISTS (SELECT 1 FROM sign_in_policy sp WHERE sp.organisation_id = m.organisation_id AND sp.requires_second_factor) \
+     AND NOT EXISTS (SELECT 1 FROM second_factor sf WHERE sf.user_id = m.user_id AND sf.confirmed_at IS NOT NULL))";
 /// What `PLACE` needs besides the organisation `o` and the membership `m`.
 const OF_PLACE: &str = "LEFT JOIN membership_role mr ON mr.membership_id = m.id LEFT JOIN role r ON r.id = mr.role_id \
      LEFT JOIN partnership d ON d.id = m.partnership_id LEFT JOIN organisation k ON k.id = m.custody_reseller_id";
@@ -378,6 +380,9 @@ fn ties(row: &QueryResult, first: usize) -> Result<Vec<Tie>, DbErr> {
         let is_reseller = row.try_get_by_index::<Option<Kind>>(first + 5)? == Some(Kind::Reseller);
         let is_active = row.try_get_by_index::<Option<OrganisationState>>(first + 6)? == Some(OrganisationState::Active);
         ties.push(Tie::Custody { reseller, is_working: is_reseller && is_active });
+    }
+    if row.try_get_by_index(first + 7)? {
+        ties.push(Tie::SecondFactor);
     }
     Ok(ties)
 }

@@ -23,6 +23,17 @@ pub enum Error {
         /// The organisation at which it is missing.
         organisation: Uuid,
     },
+    /// The actor lacks a permission, because the organisation requires a second factor of its members.
+    #[error(
+        "This organisation requires a second factor of its members. Turn yours on with beginSecondFactor and \
+         confirmSecondFactor."
+    )]
+    SecondFactorRequired {
+        /// The missing permission.
+        permission: Permission,
+        /// The organisation.
+        organisation: Uuid,
+    },
     /// The object does not exist, or the actor may not see it.
     #[error("There is no such object, or you may not see it.")]
     NotFound,
@@ -71,6 +82,7 @@ impl Error {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden { .. } => "FORBIDDEN",
+            Self::SecondFactorRequired { .. } => "SECOND_FACTOR_REQUIRED",
             Self::NotFound => "NOT_FOUND",
             Self::InvalidInput(_) | Self::User(_) => "INVALID_INPUT",
             Self::Conflict(_) => "CONFLICT",

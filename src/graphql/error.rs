@@ -13,7 +13,8 @@ pub fn into_graphql(error: Error) -> async_graphql::Error {
     async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
         extensions.set("code", error.code());
         match &error {
-            Error::Forbidden { permission, organisation } => {
+            Error::Forbidden { permission, organisation }
+            | Error::SecondFactorRequired { permission, organisation } => {
                 extensions.set("permission", Value::Enum(Name::new(permission.graphql_name())));
                 extensions.set("organisation", Type::Organisation.id(*organisation).to_string());
             }

@@ -6,6 +6,7 @@ use async_graphql::parser::types::OperationType;
 
 use super::error::into_graphql;
 use super::refusals::{Refusal, Refusals};
+use super::request::Request;
 use crate::access::{Actor, Permission};
 use crate::base::error::{Error, Result};
 
@@ -19,8 +20,14 @@ pub fn authenticated(context: &Context<'_>) -> Result<()> {
 
 /// Adds the error at the path of the field. The field becomes null, and its siblings stay.
 pub fn report(context: &Context<'_>, error: Error) {
+    let error = match Request::of(context) {
+        Ok(request) => request.access.clarified(error),
+        Err(_) => error,
+    };
     match &error {
-        Error::Forbidden { permission, .. } => note_refusal(context, error.code(), Some(*permission)),
+        Error::Forbidden { permission, .. } | Error::SecondFactorRequired { permission, .. } => {
+            note_refusal(context, error.code(), Some(*permission))
+        }
         Error::NotFound => note_refusal(context, error.code(), None),
         _ => {}
     }

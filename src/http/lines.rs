@@ -118,6 +118,6 @@ impl<P: Pages> Reader<P> {
         // Each page is a new request, because a request remembers its decisions.
         let mut request = app.request(sender.actor);
         request.id = self.id.as_str().to_owned();
-        Ok(self.pages.next(&request).await?)
+        Ok(self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?)
     }
 }

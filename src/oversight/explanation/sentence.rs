@@ -75,6 +75,12 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
         MissReason::CustodyLost => {
             format!("The ownership of {at} was only held for an invited owner, and this has ended.")
         }
+        MissReason::SecondFactorMissing => {
+            format!(
+                "{at} requires a second factor of its members. This person has none, and turns it on with \
+                 beginSecondFactor."
+            )
+        }
         MissReason::OrganisationSuspended => format!("{at} is suspended."),
         MissReason::OrganisationClosed => format!("{at} is closed."),
         MissReason::KeyScope => format!("The scopes of the key do not include {permission} for this."),

@@ -190,7 +190,9 @@ impl Suite<'_> {
         let query = match kind {
             Type::Role => format!("{{ previewRoleChange(roleId: {id:?}) {{ __typename }} }}"),
             // Staff look at all users, and nobody looks at the sessions of others.
-            Type::User | Type::UserAccount => return matches!(caller, OWNER_OF_OPERATOR),
+            Type::User | Type::UserAccount => {
+                return matches!(caller, Caller::Person(person) if person.id == OWNER_OF_OPERATOR.person().id);
+            }
             Type::Session => return false,
             _ => format!("{{ node(id: {id:?}) {{ __typename }} }}"),
         };

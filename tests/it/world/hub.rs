@@ -155,6 +155,7 @@ impl Hub {
         for device in 1..=3 {
             rows.session(owner, &format!("{} device {device}", self.word));
         }
+        rows.log_ins(owner, &format!("{} device", self.word));
         rows.member(self.id(), billing.person().id, &[Held::Builtin(BuiltinRole::Billing)]);
         let reads = PermissionSet::of(&[Permission::ServiceRead, Permission::UsageRead]);
         let role = rows.role(self.id(), &format!("{} reader", self.word), reads, PermissionSet::EMPTY);

@@ -116,6 +116,13 @@ fn held(tenancy: &Tenancy, subject: Subject<'_>, organisation: usize) -> Grants 
         grants.own |= bound(sets.own);
         grants.clients |= bound(sets.clients);
     }
+    // And it gives nothing but the sight of the organisation.
+    let is_lacking =
+        |members: &[Member]| members.iter().any(|member| member.organisation == organisation && member.lacks_factor);
+    if matches!(subject, Subject::User(members) if is_lacking(members)) {
+        let seen = only(|permission| permission == Permission::OrganisationRead);
+        return Grants { own: grants.own & seen, clients: PermissionSet::EMPTY };
+    }
     grants
 }
 
@@ -134,6 +141,10 @@ fn counts(tenancy: &Tenancy, members: &[Member], member: &Member, above: &mut Ve
     if member.expires_at.is_some_and(|end| end <= now()) || above.contains(&member.organisation) {
         return false;
     }
+    // Without the second factor that is required, it upholds nothing.
+    if member.lacks_factor && !above.is_empty() {
+        return false;
+    }
     above.push(member.organisation);
     let place = |organisation: usize| members.iter().find(|other| other.organisation == organisation);
     let mut holds = true;
@@ -143,8 +154,7 @@ fn counts(tenancy: &Tenancy, members: &[Member], member: &Member, above: &mut Ve
         holds &= is_in_force(link) && counts(tenancy, members, own, above);
     }
     if let Some(reseller) = member.kept_for {
-        let is_working =
-            tenancy.operator != Some(reseller) && tenancy.states[reseller] == OrganisationState::Active;
+        let is_working = tenancy.operator != Some(reseller) && tenancy.states[reseller] == OrganisationState::Active;
         holds &= is_working
             && place(reseller).is_some_and(|own| {
                 let creates = own.roles.iter().any(|role| sets(*role, false).own.has(Permission::ClientCreate));

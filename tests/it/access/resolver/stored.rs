@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use entity::{api_key, membership, organisation, partnership, role};
+use entity::{api_key, membership, organisation, partnership, role, second_factor, sign_in_policy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::EntityTrait;
@@ -227,4 +227,19 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
     db_insert(db, roles).await;
     db_insert(db, memberships).await;
     db_insert(db, held).await;
+    let strict = (0..tenancy.len()).filter(|number| tenancy.strict[*number]);
+    let policies = strict.map(|number| sign_in_policy::Model {
+        organisation_id: id(number),
+        requires_second_factor: true,
+        logs_log_ins: false,
+    });
+    db_insert(db, policies.collect()).await;
+    let factor = second_factor::Model {
+        user_id: USERS[1],
+        sealed_secret: "sealed".to_owned(),
+        confirmed_at: Some(now()),
+        last_step: 0,
+        created_at: now(),
+    };
+    db_insert(db, vec![factor]).await;
 }

@@ -45,6 +45,8 @@ pub struct Member {
     pub through: Option<usize>,
     /// The organisation for which it holds ownership until the invited owner accepts, if one.
     pub kept_for: Option<usize>,
+    /// Whether the person lacks the second factor that the organisation requires.
+    pub lacks_factor: bool,
 }
 
 /// The scopes of a key of the organisation with this number.
@@ -57,6 +59,8 @@ pub struct Key {
 /// All of it. A link goes from a smaller number to a larger one.
 #[derive(Clone, Debug)]
 pub struct Tenancy {
+    /// Which organisations require a second factor of their members.
+    pub strict: Vec<bool>,
     pub states: Vec<OrganisationState>,
     pub operator: Option<usize>,
     pub links: Vec<Link>,
@@ -130,6 +134,8 @@ fn any_members(size: usize) -> impl Strategy<Value = Vec<Member>> {
             // `tied` finds out on which.
             through: (tie == 1).then(|| on.index(1_000)),
             kept_for: (tie == 2).then(|| on.index(1_000)),
+            // `any_tenancy` finds out.
+            lacks_factor: false,
         },
     );
     vec(member, 0..6).prop_map(|mut members| {
@@ -163,10 +169,15 @@ pub fn any_tenancy() -> impl Strategy<Value = Tenancy> {
         });
         let operator = prop::option::of(0..size);
         let key = (0..size, any_grants()).prop_map(|(organisation, scopes)| Key { organisation, scopes });
-        (vec(any_state(), size), operator, links, [any_members(size), any_members(size)], key)
-            .prop_map(|(states, operator, links, members, key)| {
-                let members = members.map(|members| tied(members, &links));
-                Tenancy { states, operator, links, members, key }
+        let strict = vec(prop::bool::weighted(0.2), size);
+        (vec(any_state(), size), operator, links, [any_members(size), any_members(size)], key, strict)
+            .prop_map(|(states, operator, links, members, key, strict)| {
+                let mut members = members.map(|members| tied(members, &links));
+                // Only the second user has a second factor.
+                for member in &mut members[0] {
+                    member.lacks_factor = strict[member.organisation];
+                }
+                Tenancy { states, operator, links, members, key, strict }
             })
     })
 }
@@ -221,7 +232,8 @@ impl Tenancy {
             reseller: id(reseller),
             is_working: self.kind(reseller) == Kind::Reseller && self.states[reseller] == OrganisationState::Active,
         });
-        through.into_iter().chain(kept_for).collect()
+        let factor = member.lacks_factor.then_some(Tie::SecondFactor);
+        through.into_iter().chain(kept_for).chain(factor).collect()
     }
 
     /// The holdings of the key, as the resolver sees them.

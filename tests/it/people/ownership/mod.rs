@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
-use crate::world::accounts::sign_up;
+use crate::world::accounts::{error, sign_up, verify};
 use crate::world::*;
 
 const NEWCOMER: &str = "nina@example.org";

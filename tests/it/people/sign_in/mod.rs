@@ -1,5 +1,7 @@
 //! The history of log-ins, and what organisations ask of the log-ins of their members.
 
+mod required;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::people::sign_in::log_attempts;

@@ -1,10 +1,10 @@
 //! Rows of accounts: sessions and requests about them.
 
 use chrono::TimeDelta;
-use entity::session;
+use entity::{log_in_attempt, session};
 use uuid::Uuid;
 
-use super::{Rows, now, push};
+use super::{Rows, key, now, push};
 
 impl Rows {
     /// An open session of a user, on another device.
@@ -23,5 +23,19 @@ impl Rows {
             ended_because: None,
         };
         push(&mut self.sessions, row).id
+    }
+
+    /// Some attempts to log in to somebody's account, with the right password.
+    pub fn log_ins(&mut self, user: Uuid, device: &str) {
+        let rows = (0..3_u32).map(|number| log_in_attempt::Model {
+            id: key(self.tree, 800 + number),
+            user_id: user,
+            at: now() - TimeDelta::days(40) + TimeDelta::seconds(i64::from(number)),
+            outcome: log_in_attempt::Outcome::LoggedIn,
+            client_address: None,
+            user_agent: Some(device.to_owned()),
+            is_logged: true,
+        });
+        self.log_ins.extend(rows);
     }
 }

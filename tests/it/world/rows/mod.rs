@@ -12,9 +12,9 @@ mod properties;
 use chrono::TimeDelta;
 use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, delegation_template, invitation,
-    invitation_role, invoice, invoice_line, membership, membership_role, organisation, organisation_halt,
-    ownership_transfer, partnership, partnership_proposal, payer, property_definition, property_value,
-    reseller_programme, reseller_request, role, service, session, subscription, user,
+    invitation_role, invoice, invoice_line, log_in_attempt, membership, membership_role, organisation,
+    organisation_halt, ownership_transfer, partnership, partnership_proposal, payer, property_definition,
+    property_value, reseller_programme, reseller_request, role, service, session, subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -64,6 +64,7 @@ pub struct Rows {
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
     sessions: Vec<session::Model>,
+    log_ins: Vec<log_in_attempt::Model>,
     keys: Vec<api_key::Model>,
     invitations: Vec<invitation::Model>,
     invitation_roles: Vec<invitation_role::Model>,
@@ -194,6 +195,7 @@ impl Rows {
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
         db_insert(db, self.sessions).await;
+        db_insert(db, self.log_ins).await;
         db_insert(db, self.keys).await;
         db_insert(db, self.invitations).await;
         db_insert(db, self.invitation_roles).await;
