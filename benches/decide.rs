@@ -55,7 +55,7 @@ fn tree(clients: u128) -> (Graph, HashMap<Uuid, Holding>) {
         });
     }
     let roles = vec![HeldRole::builtin(BuiltinRole::PartnerSupport, Kind::Reseller)];
-    let holding = Holding::Membership { id: Uuid::from_u128(2), expires_at: None, lapsed: None, roles };
+    let holding = Holding::Membership { id: Uuid::from_u128(2), expires_at: None, ties: Vec::new(), roles };
     (graph, HashMap::from([(reseller, holding)]))
 }
 
