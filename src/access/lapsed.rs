@@ -73,7 +73,8 @@ impl<'a> Counting<'a> {
         }
         // Most people hold nothing that depends on anything.
         if !waiting.is_empty() {
-            let independent = holdings.iter().filter(|(id, holding)| !waiting.contains_key(*id) && !holding.is_expired(now));
+            let independent =
+                holdings.iter().filter(|(id, holding)| !waiting.contains_key(*id) && !holding.is_expired(now));
             counts.extend(independent.map(|(id, _)| *id));
         }
         loop {
@@ -216,7 +217,10 @@ mod tests {
         assert_eq!(counting([None, Some(kept), Some(kept_for(2, true)), Some(kept_for(3, true))]), [true; 4]);
         let after = [true, false, false, false];
         assert_eq!(counting([None, Some(lost), Some(kept_for(2, true)), Some(kept_for(3, true))]), after);
-        assert_eq!(counting([None, Some(through(1, Some(now()))), Some(kept_for(2, true)), Some(through(3, None))]), after);
+        assert_eq!(
+            counting([None, Some(through(1, Some(now()))), Some(kept_for(2, true)), Some(through(3, None))]),
+            after
+        );
     }
 
     #[test]

@@ -271,8 +271,7 @@ impl Access {
     /// The grants of another subject at an organisation, as the transaction sees it. They hold until the transaction
     /// ends only if it has locked what they depend on.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
-        let neighbourhood =
-            store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
+        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 

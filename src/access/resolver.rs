@@ -192,7 +192,10 @@ mod tests {
 
     fn member(organisation: u128, role: BuiltinRole, kind: Kind) -> Holdings {
         let roles = vec![HeldRole::builtin(role, kind)];
-        HashMap::from([(id(organisation), Holding::Membership { id: id(9), expires_at: None, ties: Vec::new(), roles })])
+        HashMap::from([(
+            id(organisation),
+            Holding::Membership { id: id(9), expires_at: None, ties: Vec::new(), roles },
+        )])
     }
 
     const FULL: PermissionSet = PermissionSet::DELEGABLE;
@@ -261,10 +264,14 @@ mod tests {
     fn links_in_a_circle_let_nothing_through() {
         let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Company)];
         let edges = vec![edge(1, 2, FULL), edge(2, 1, FULL), edge(2, 3, FULL)];
-        let of = |place| resolve(&graph(&kinds, edges.clone()), &member(place, BuiltinRole::Owner, Kind::Reseller), now());
+        let of =
+            |place| resolve(&graph(&kinds, edges.clone()), &member(place, BuiltinRole::Owner, Kind::Reseller), now());
         let own = BuiltinRole::Owner.sets(false).own;
         let decided = of(1);
-        assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [own, PermissionSet::EMPTY, PermissionSet::EMPTY]);
+        assert_eq!(
+            [decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own],
+            [own, PermissionSet::EMPTY, PermissionSet::EMPTY]
+        );
         // A link that only leaves the circle is as good as any other.
         let decided = of(2);
         assert_eq!([decided[&id(1)].own, decided[&id(2)].own, decided[&id(3)].own], [PermissionSet::EMPTY, own, FULL]);

@@ -50,12 +50,7 @@ impl Partnerships {
 }
 
 /// Loads the organisations and everything above them. The operator is always included.
-pub async fn climb(
-    db: &Db,
-    subject: Subject,
-    ids: &[Uuid],
-    which: Partnerships,
-) -> Result<Neighbourhood> {
+pub async fn climb(db: &Db, subject: Subject, ids: &[Uuid], which: Partnerships) -> Result<Neighbourhood> {
     climb_by(db.reader(), db, subject, ids, which).await
 }
 
@@ -156,7 +151,12 @@ pub struct Accessible {
 /// Loads everything through which anybody can reach the organisations, in three statements.
 pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
-    let sql = format!("{}, {} {}", climbing(db, which), depending(""), selection(which, AND_UPHOLDING, "AND u.state = 'ACTIVE'"));
+    let sql = format!(
+        "{}, {} {}",
+        climbing(db, which),
+        depending(""),
+        selection(which, AND_UPHOLDING, "AND u.state = 'ACTIVE'")
+    );
     let (neighbourhood, users) = read(&db.rows(sql, vec![db.keys(ids)]).await?)?;
     let keys_of = format!(
         "{} SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions, k.expires_at \
@@ -189,11 +189,7 @@ pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Access
 
 /// The same graph as `climb`, for very many organisations whose rows are already loaded, as in exports. It loads the
 /// partnerships above them and what the subject holds at them, and climbs only from the few resellers.
-pub async fn load_bulk(
-    db: &Db,
-    subject: Subject,
-    rows: Vec<Arc<organisation::Model>>,
-) -> Result<Neighbourhood> {
+pub async fn load_bulk(db: &Db, subject: Subject, rows: Vec<Arc<organisation::Model>>) -> Result<Neighbourhood> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let links = format!(
         "SELECT p.id, p.client_id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, \
@@ -372,13 +368,14 @@ impl Place {
 
 fn ties(row: &QueryResult, first: usize) -> Result<Vec<Tie>, DbErr> {
     let mut ties = Vec::new();
-    if let Some(reseller) = row.try_get_by_index(first)? {
+    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(first)? {
         let (state, starts_at) = (row.try_get_by_index(first + 1)?, row.try_get_by_index(first + 2)?);
         ties.push(Tie::Partnership { reseller, state, starts_at, ends_at: row.try_get_by_index(first + 3)? });
     }
-    if let Some(reseller) = row.try_get_by_index(first + 4)? {
+    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(first + 4)? {
         let is_reseller = row.try_get_by_index::<Option<Kind>>(first + 5)? == Some(Kind::Reseller);
-        let is_active = row.try_get_by_index::<Option<OrganisationState>>(first + 6)? == Some(OrganisationState::Active);
+        let is_active =
+            row.try_get_by_index::<Option<OrganisationState>>(first + 6)? == Some(OrganisationState::Active);
         ties.push(Tie::Custody { reseller, is_working: is_reseller && is_active });
     }
     if row.try_get_by_index(first + 7)? {
@@ -394,7 +391,7 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
     let mut roles = HashSet::new();
     for row in rows {
         let id: Uuid = row.try_get_by_index(PLACE_AT)?;
-        if row.try_get_by_index(4)? {
+        if row.try_get_by_index::<bool>(4)? {
             if !neighbourhood.graph.nodes.contains_key(&id) {
                 let organisation = organisation_of(row, id)?;
                 let node = Node { state: organisation.state, kind: organisation.kind };

@@ -8,7 +8,8 @@ use entity::{membership, membership_role, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement,
+    Value,
 };
 use uuid::Uuid;
 
@@ -152,11 +153,9 @@ pub async fn heir(
     now: DateTimeUtc,
 ) -> Written<Option<Custodian>> {
     let owners_and_admins = members::list_owners_and_admins(tx, reseller).await?;
-    let owners = owners_and_admins.into_iter().filter(|member| {
-        is_owner(member)
-            && is_working(member, now)
-            && Some(member.user_id) != except
-    });
+    let owners = owners_and_admins
+        .into_iter()
+        .filter(|member| is_owner(member) && is_working(member, now) && Some(member.user_id) != except);
     let oldest = owners.min_by_key(|member| (member.created_at, member.id));
     Ok(oldest.map(Custodian::from))
 }

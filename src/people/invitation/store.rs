@@ -224,12 +224,7 @@ pub async fn replace_roles(
     insert_roles(tx, &role_rows(random, row, roles, now)).await
 }
 
-fn role_rows(
-    random: &Random,
-    row: &Model,
-    roles: &[HeldRole],
-    now: DateTimeUtc,
-) -> Vec<invitation_role::ActiveModel> {
+fn role_rows(random: &Random, row: &Model, roles: &[HeldRole], now: DateTimeUtc) -> Vec<invitation_role::ActiveModel> {
     let of = |held: &HeldRole| invitation_role::ActiveModel {
         id: Set(random.id(now)),
         organisation_id: Set(row.organisation_id),

@@ -134,9 +134,9 @@ impl Membership {
     /// Whether the membership gives anything at the moment. One that has ended stays in the list until the server has tidied
     /// up, or until somebody removes it.
     #[public]
-    async fn state(&self, context: &Context<'_>) -> Result<MembershipState> {
+    async fn state(&self, context: &Context<'_>) -> Result<Option<MembershipState>> {
         let request = Request::of(context)?;
-        Ok(rules::state_at(&self.row, self.end(request).await?, request.now()))
+        Ok(Some(rules::state_at(&self.row, self.end(request).await?, request.now())))
     }
 
     /// What the membership depended on that is over; null unless its state is ENDED.

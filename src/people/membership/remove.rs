@@ -10,7 +10,7 @@ use super::store::{self, Member};
 use super::{letters, rules};
 use crate::base::error::{Error, Result, UserError};
 use crate::base::id::Type;
-use crate::graphql::act::ActOn;
+use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
 use crate::mail;
 use crate::oversight::audit::{self, Event};

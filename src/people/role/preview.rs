@@ -20,7 +20,7 @@ pub enum Change {
 impl Change {
     /// The holding with the change; `None` if the change does not touch it.
     fn of(&self, holding: &Holding) -> Option<Holding> {
-        let Holding::Membership { id, expires_at, lapsed, roles } = holding else { return None };
+        let Holding::Membership { id, expires_at, ties, roles } = holding else { return None };
         let roles = match self {
             Self::Role(role, sets) => {
                 if !roles.iter().any(|held| held.role.key() == Some(*role)) {
@@ -39,7 +39,7 @@ impl Change {
                 new.clone()
             }
         };
-        Some(Holding::Membership { id: *id, expires_at: *expires_at, lapsed: *lapsed, roles })
+        Some(Holding::Membership { id: *id, expires_at: *expires_at, ties: ties.clone(), roles })
     }
 
     /// What a user with these holdings would gain and lose at the organisation; `None` if the change does not touch them.

@@ -134,20 +134,25 @@ fn a_card_is_enough_to_ask_about_ones_own_side() {
         let ask = async |caller: Caller, tenant: Tenant, permission: &str| {
             world.as_(caller).run(EXPLAIN, json!({ "at": id_of(tenant), "permission": permission })).await
         };
-        for (tenant, reason) in [
-            (MYR, "PARTNERSHIP_LACKS_PERMISSION"),
-            (HAMRA, "PARTNERSHIP_EXPIRED"),
-            (JARL, "PARTNERSHIP_ENDED"),
-        ] {
+        for (tenant, reason) in
+            [(MYR, "PARTNERSHIP_LACKS_PERMISSION"), (HAMRA, "PARTNERSHIP_EXPIRED"), (JARL, "PARTNERSHIP_ENDED")]
+        {
             let answer = ask(SUPPORT_OF_FJORD, tenant, "INVOICE_READ").await;
             let found = &answer.ok()["explainAccess"];
-            assert_eq!((&found["granted"], &found["misses"][0]["reason"]), (&json!(false), &json!(reason)), "{}", answer.text);
+            assert_eq!(
+                (&found["granted"], &found["misses"][0]["reason"]),
+                (&json!(false), &json!(reason)),
+                "{}",
+                answer.text
+            );
             ask(SOLE_PERSON, tenant, "INVOICE_READ").await.refused("NOT_FOUND");
         }
         // The own role, and the own key.
         let answer = ask(SUPPORT_OF_FJORD, JARL, "INVOICE_PAY").await;
         assert_eq!(answer.ok()["explainAccess"]["misses"][0]["reason"], "ROLE_LACKS_PERMISSION", "{}", answer.text);
-        world.db_execute("UPDATE api_key SET client_permissions = 0 WHERE organisation_id = $1", [FJORD.id.into()]).await;
+        world
+            .db_execute("UPDATE api_key SET client_permissions = 0 WHERE organisation_id = $1", [FJORD.id.into()])
+            .await;
         let answer = ask(KEY_OF_FJORD, ACME, "SERVICE_READ").await;
         assert_eq!(answer.ok()["explainAccess"]["misses"][0]["reason"], "KEY_SCOPE", "{}", answer.text);
         // Others are none of the asker's business there, and neither is the state of the client.

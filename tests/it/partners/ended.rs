@@ -161,10 +161,9 @@ fn nobody_has_custody_for_a_suspended_or_former_reseller() {
         let halt = json!({ "organisationId": id_of(FJORD), "reason": "Looked into" });
         oskar.act("suspendOrganisation", halt, "").await;
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await);
-        let done =
-            tenantry::partners::custody::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
-                .await
-                .unwrap();
+        let done = tenantry::partners::custody::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
+            .await
+            .unwrap();
         assert_eq!(done.passed_on, 0, "nobody gets custody in the meantime");
         oskar.act("resumeOrganisation", json!({ "organisationId": id_of(FJORD) }), "").await;
         assert!(owns(&world, MANAGER_OF_FJORD, &id).await);

@@ -118,7 +118,11 @@ fn look_ups_and_lists_and_explanations_agree_where_links_go_round() {
                     assert_eq!(listed, expected, "list at {number} of {tenancy:#?}");
                     for permission in [Permission::OrganisationRead, Permission::InvoicePay] {
                         let found = together.explain(actor.subject(), id(number), permission).await.unwrap();
-                        assert_eq!(found.is_granted(), alone.has(permission), "{permission:?} at {number} of {tenancy:#?}");
+                        assert_eq!(
+                            found.is_granted(),
+                            alone.has(permission),
+                            "{permission:?} at {number} of {tenancy:#?}"
+                        );
                     }
                 }
             }

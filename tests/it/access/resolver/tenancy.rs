@@ -126,18 +126,19 @@ fn any_members(size: usize) -> impl Strategy<Value = Vec<Member>> {
     // More owners than others, so that many of them can have custody.
     let role = prop_oneof![1 => Just(Role::Builtin(BuiltinRole::Owner)), 2 => role];
     let tie = prop_oneof![4 => Just(0_u8), 2 => Just(1), 2 => Just(2)];
-    let member = (0..size, expires, vec(role, 1..3), tie, any::<Index>()).prop_map(
-        |(organisation, expires, roles, tie, on)| Member {
-            organisation,
-            expires_at: expires.map(moment),
-            roles,
-            // `tied` finds out on which.
-            through: (tie == 1).then(|| on.index(1_000)),
-            kept_for: (tie == 2).then(|| on.index(1_000)),
-            // `any_tenancy` finds out.
-            lacks_factor: false,
-        },
-    );
+    let member =
+        (0..size, expires, vec(role, 1..3), tie, any::<Index>()).prop_map(|(organisation, expires, roles, tie, on)| {
+            Member {
+                organisation,
+                expires_at: expires.map(moment),
+                roles,
+                // `tied` finds out on which.
+                through: (tie == 1).then(|| on.index(1_000)),
+                kept_for: (tie == 2).then(|| on.index(1_000)),
+                // `any_tenancy` finds out.
+                lacks_factor: false,
+            }
+        });
     vec(member, 0..6).prop_map(|mut members| {
         members.sort_by_key(|member| member.organisation);
         members.dedup_by_key(|member| member.organisation);
@@ -150,7 +151,8 @@ fn any_members(size: usize) -> impl Strategy<Value = Vec<Member>> {
 fn tied(mut members: Vec<Member>, links: &[Link]) -> Vec<Member> {
     let all: Vec<usize> = members.iter().map(|member| member.organisation).collect();
     for member in &mut members {
-        let above: Vec<usize> = (0..links.len()).filter(|number| links[*number].client == member.organisation).collect();
+        let above: Vec<usize> =
+            (0..links.len()).filter(|number| links[*number].client == member.organisation).collect();
         let pick = |from: &[usize], number: usize| from.get(number % from.len().max(1)).copied();
         member.through = member.through.and_then(|number| pick(&above, number));
         member.kept_for = member.kept_for.and_then(|number| pick(&all, number));
@@ -170,15 +172,16 @@ pub fn any_tenancy() -> impl Strategy<Value = Tenancy> {
         let operator = prop::option::of(0..size);
         let key = (0..size, any_grants()).prop_map(|(organisation, scopes)| Key { organisation, scopes });
         let strict = vec(prop::bool::weighted(0.2), size);
-        (vec(any_state(), size), operator, links, [any_members(size), any_members(size)], key, strict)
-            .prop_map(|(states, operator, links, members, key, strict)| {
+        (vec(any_state(), size), operator, links, [any_members(size), any_members(size)], key, strict).prop_map(
+            |(states, operator, links, members, key, strict)| {
                 let mut members = members.map(|members| tied(members, &links));
                 // Only the second user has a second factor.
                 for member in &mut members[0] {
                     member.lacks_factor = strict[member.organisation];
                 }
                 Tenancy { states, operator, links, members, key, strict }
-            })
+            },
+        )
     })
 }
 

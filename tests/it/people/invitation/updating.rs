@@ -18,7 +18,10 @@ fn a_role_that_an_invitation_holds_is_named_with_the_way_to_change_it() {
         let refused = olga.mistake("deleteRole", json!({ "roleId": role })).await;
         assert_eq!(refused["code"], "IN_USE");
         let message = refused["message"].as_str().unwrap();
-        assert!(message.contains("1 open invitation (ada@example.org)") && message.contains("updateInvitation"), "{message}");
+        assert!(
+            message.contains("1 open invitation (ada@example.org)") && message.contains("updateInvitation"),
+            "{message}"
+        );
 
         let input = json!({ "invitationId": id, "roles": [{ "builtIn": "BILLING" }] });
         let changed = olga.act("updateInvitation", input, "invitation { roles { name } state }").await;
@@ -45,7 +48,8 @@ fn nobody_changes_an_invitation_to_more_than_they_hold() {
                    WHERE user_id = $1)";
         world.db_execute(sql, [vera.person().id.into()]).await;
         world.db_verify(vera).await;
-        let changed = world.as_(vera).act("updateInvitation", to("TECHNICAL"), "invitation { invitedBy { name } }").await;
+        let changed =
+            world.as_(vera).act("updateInvitation", to("TECHNICAL"), "invitation { invitedBy { name } }").await;
         assert_eq!(changed["invitation"]["invitedBy"]["name"], vera.name());
         world.db_execute("DELETE FROM membership WHERE user_id = $1", [vera.person().id.into()]).await;
         let answer = sign_up(&world, ADA, Some(&token)).await;
@@ -61,7 +65,8 @@ fn a_custom_role_exists_only_for_readers_of_roles() {
         let role = olga.act("createRole", role, "role { id }").await["role"]["id"].clone();
         let inviter = json!({ "organisationId": id_of(ACME), "name": "Inviters", "permissions": ["MEMBER_UPDATE", "MEMBER_INVITE"], "clientPermissions": [] });
         let inviter = olga.act("createRole", inviter, "role { id }").await["role"]["id"].clone();
-        let max = json!({ "membershipId": world.membership(ACME, MEMBER_OF_ACME).await, "roles": [{ "roleId": inviter }] });
+        let max =
+            json!({ "membershipId": world.membership(ACME, MEMBER_OF_ACME).await, "roles": [{ "roleId": inviter }] });
         olga.act("updateMember", max, "membership { id }").await;
         world.db_verify(MEMBER_OF_ACME).await;
         let max = world.as_(MEMBER_OF_ACME);
