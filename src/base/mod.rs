@@ -6,6 +6,7 @@
 //! `locale` are values that many nouns use; `log` sets up the server's log.
 
 pub mod batch;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
