@@ -9,6 +9,9 @@ use sea_orm_migration::prelude::*;
 /// Provides `Migrator::up` and the like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
+/// The forms of an address, as the migration of mailboxes wrote them.
+pub use m20261125_000026_mailboxes::forms as address_forms;
+
 mod checks;
 mod keys;
 mod m20261121_000001_users;
@@ -32,6 +35,7 @@ mod m20261124_000018_properties;
 mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 mod m20261124_000021_trees;
+mod m20261125_000026_mailboxes;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -61,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000019_payers::Migration),
             Box::new(m20261124_000020_templates::Migration),
             Box::new(m20261124_000021_trees::Migration),
+            Box::new(m20261125_000026_mailboxes::Migration),
         ]
     }
 }

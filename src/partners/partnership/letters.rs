@@ -3,10 +3,11 @@
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::mail::{Letter, quoted};
 
 /// The partnership was ended by one side.
 pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Letter {
+    let (reseller, client, by) = (quoted(locale, reseller), quoted(locale, client), quoted(locale, by));
     match locale {
         Locale::En => Letter::about(format!("The partnership of {reseller} and {client} has ended")).say(format!(
             "{by} has ended the partnership of {reseller} with {client}. {reseller} no longer has any access there."
@@ -22,6 +23,7 @@ pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Lett
 
 /// The client has changed what it delegates, or for how long.
 pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
     match locale {
         Locale::En => Letter::about(format!("{client} has changed its partnership with {reseller}"))
             .say(format!("{client} has changed what {reseller} may do there, or for how long. Your list of clients shows the new terms.")),
@@ -34,6 +36,7 @@ pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
 
 /// The partnership ends soon.
 pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTimeUtc) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
     let day = ends_at.format("%Y-%m-%d");
     match locale {
         Locale::En => Letter::about(format!("The partnership of {reseller} and {client} ends on {day}")).say(format!(

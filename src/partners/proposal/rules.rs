@@ -194,6 +194,7 @@ mod tests {
             addressee_id: None,
             code: None,
             email: None,
+            mailbox: None,
             partnership_id: None,
             delegated: 0,
             client_delegated: 0,

@@ -7,7 +7,7 @@ use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
+    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -99,4 +99,10 @@ pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// The keys that a user made, in all organisations, the oldest first.
+pub async fn list_made_by(db: &Db, user: Uuid) -> Result<Vec<Model>> {
+    let made = api_key::Entity::find().filter(api_key::Column::CreatedById.eq(user));
+    Ok(made.order_by_asc(api_key::Column::CreatedAt).order_by_asc(api_key::Column::Id).all(db.reader()).await?)
 }

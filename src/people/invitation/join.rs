@@ -99,7 +99,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     let &Work { tx, now, .. } = work;
     let user = match party {
         Party::New(new) => {
-            if new.address.as_str() != row.email {
+            if new.address.mailbox() != row.mailbox {
                 return Err(wrong_address(accepted.field).into());
             }
             if !users::create(tx, new, now).await? {
@@ -118,7 +118,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
         let message = "This account is disabled. Ask the operator of the platform why.";
         UserError::at(accepted.field, UserErrorCode::StaleState, message)
     })?;
-    if user.email != row.email {
+    if user.mailbox != row.mailbox {
         return Err(wrong_address(accepted.field).into());
     }
     match party {

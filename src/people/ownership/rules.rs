@@ -120,6 +120,7 @@ mod tests {
             kind: Kind::Recovery,
             state,
             email: String::new(),
+            mailbox: String::new(),
             token_hash: String::new(),
             offered_by_id: Uuid::nil(),
             leaves: false,

@@ -118,7 +118,7 @@ impl NewAccount {
         let request = act.request;
         let invited = invitation::store::find_open(request, token).await?;
         let invited = invited.ok_or_else(|| invitation::invalid_link(TOKEN))?;
-        if invited.row.email != self.address.as_str() {
+        if invited.row.mailbox != self.address.mailbox() {
             return Err(wrong_address(TOKEN).into());
         }
         let password_hash = act.service::<Passwords>()?.hash(password).await?;
@@ -158,7 +158,7 @@ impl NewAccount {
         request
             .transaction(async |work| {
                 // Repeated sign-ups with one address do not fill the mailbox of its owner.
-                let may_mail = throttle::may_mail(work, MailKind::SignUp, address.as_str()).await?;
+                let may_mail = throttle::may_mail(work, MailKind::SignUp, address.mailbox()).await?;
                 if !store::create(work.tx, &new_user, work.now).await? {
                     return if may_mail { tell_owner(work, address).await } else { Ok(()) };
                 }

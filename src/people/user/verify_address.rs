@@ -3,6 +3,7 @@
 use async_graphql::InputObject;
 use macros::{mutation, payload};
 
+use super::address::mailbox;
 use super::link::{self, Kind};
 use super::store;
 use crate::base::error::Result;
@@ -33,7 +34,8 @@ async fn verify_address(act: Act<'_>, input: VerifyAddressInput) -> Result<Verif
         .transaction(async |work| {
             let link = link::store::take(work, Kind::Verify, &input.token).await?.ok_or_else(link::invalid)?;
             let user = store::lock(work.tx, link.user_id).await?;
-            let Some(user) = user.filter(|user| Some(&user.email) == link.address.as_ref()) else {
+            let Some(user) = user.filter(|user| link.address.as_deref().map(mailbox).as_ref() == Some(&user.mailbox))
+            else {
                 return Ok(Committed::Refused(link::invalid()));
             };
             store::verify(work.tx, user.id, work.now).await?;
