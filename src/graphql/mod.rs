@@ -1,11 +1,11 @@
-//! The schema, what its objects and mutations need, and the limits on documents.
+//! The schema, the checks that its objects and mutations need, and the limits on documents.
 //!
-//! `request` is what one request carries, `act` how a mutation runs, `page` how lists work, `guard` and `directive` what
-//! the macros generate calls to. `schema` assembles the root types.
+//! `request` is the context of one request, `act` runs mutations, and `page` makes lists. The macros generate calls to
+//! `guard` and `directive`. `schema` assembles the root types.
 //!
-//! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document before
-//! it is parsed. `limits` checks its size with the `types` of the schema, `once` its mutations, and `pages` how much it may
-//! return.
+//! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
+//! before it is parsed. `limits` checks its size with the `types` of the schema, `once` checks its mutations, and
+//! `pages` limits how much it may return.
 
 pub mod act;
 pub mod directive;
@@ -25,8 +25,8 @@ mod schema;
 pub mod trusted;
 mod types;
 
-/// Stack size of the threads that run requests, in bytes. In unoptimised builds, the deepest allowed document needs more
-/// than the usual 2 MiB. The memory is not taken before it is used.
+/// Stack size of the threads that run requests, in bytes. In debug builds, the deepest allowed document needs more than
+/// the usual 2 MiB. The system assigns the memory only when it is used.
 pub const STACK: usize = 16 << 20;
 
 pub use schema::{Mutation, Query, Schema, Services, build, sdl};

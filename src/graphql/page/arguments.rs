@@ -1,4 +1,4 @@
-//! Which page: `first` and `after`, or `last` and `before`.
+//! The requested page: `first` and `after`, or `last` and `before`.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,19 +9,19 @@ use crate::base::error::{Error, Result};
 const DEFAULT: i32 = 20;
 const MOST: i32 = 100;
 
-/// A page of a list, checked.
+/// A validated page request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageArguments {
-    /// How many rows.
+    /// The number of rows.
     pub size: usize,
-    /// Whether they are counted from the end.
+    /// Whether rows are counted from the end.
     pub backwards: bool,
-    /// The row next to which the page begins.
+    /// The row next to the page, where it starts.
     pub from: Option<Cursor>,
 }
 
 impl PageArguments {
-    /// Checks what the client asked for. Without any, it is the first 20.
+    /// Validates the client's arguments. Without any, the page is the first 20 rows.
     pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
         let wrong = |text: &str| Err(Error::InvalidInput(text.to_owned()));
         if first.is_some() && last.is_some() {
@@ -32,19 +32,19 @@ impl PageArguments {
         }
         let backwards = last.is_some() || (first.is_none() && before.is_some());
         if (backwards && after.is_some()) || (!backwards && before.is_some()) {
-            return wrong("after goes with first, before goes with last.");
+            return wrong("Use after with first, and before with last.");
         }
         let (name, wanted) = if backwards { ("last", last) } else { ("first", first) };
         let wanted = wanted.unwrap_or(DEFAULT);
         let Some(size) = usize::try_from(wanted).ok().filter(|_| (1..=MOST).contains(&wanted)) else {
-            return Err(Error::InvalidInput(format!("{name} is {wanted}; it may be 1 to {MOST}.")));
+            return Err(Error::InvalidInput(format!("{name} is {wanted}; it must be between 1 and {MOST}.")));
         };
         let from = after.or(before).map(|text| Cursor::decode(&text)).transpose()?;
         Ok(Self { size, backwards, from })
     }
 }
 
-/// The place of a row in its list: the value that the list is ordered by, and the id.
+/// The position of a row in its list: the value that the list is ordered by, and the id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The value in its text form.
@@ -54,7 +54,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The opaque form.
+    /// The opaque text form.
     pub fn encode(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(format!("{}{}", self.id.simple(), self.key))
     }
@@ -69,7 +69,7 @@ impl Cursor {
         read().ok_or_else(Self::malformed)
     }
 
-    /// For a cursor that no list gave out.
+    /// The error for a cursor that does not belong to the list.
     pub fn malformed() -> Error {
         Error::InvalidInput("This is not a cursor of this list. Take cursors from pageInfo or from edges.".to_owned())
     }

@@ -1,4 +1,4 @@
-//! The schema file is what the code exports.
+//! The schema file is up to date.
 
 use std::fs;
 
