@@ -6,8 +6,14 @@ use crate::base::locale::Locale;
 use crate::mail::{Letter, quoted};
 
 /// The partnership was ended by one side.
-pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Letter {
-    let (reseller, client, by) = (quoted(locale, reseller), quoted(locale, client), quoted(locale, by));
+pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: Option<&str>) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
+    let operator = match locale {
+        Locale::En => "The operator of the platform",
+        Locale::De => "Der Betreiber der Plattform",
+        Locale::Sv => "Plattformens operatör",
+    };
+    let by = by.map_or_else(|| operator.to_owned(), |name| quoted(locale, name));
     match locale {
         Locale::En => Letter::about(format!("The partnership between {reseller} and {client} has ended")).say(format!(
             "{by} has ended the partnership between {reseller} and {client}. {reseller} no longer has any access there."
