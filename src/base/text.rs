@@ -104,7 +104,7 @@ pub fn is_deceptive(letter: char) -> bool {
 }
 
 /// Whether people see the character: a letter, a digit or a sign that has a shape of its own.
-fn is_visible(letter: char) -> bool {
+pub fn is_visible(letter: char) -> bool {
     // The blank of Braille has the category of a symbol.
     let has_shape = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Number)

@@ -128,6 +128,10 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
             if !users::claim(tx, user.id, password_hash, now).await? {
                 return Err(sign_in());
             }
+            // The link proves the spelling of the address that it was sent to.
+            if user.email != row.email {
+                users::set_address(tx, user.id, &row.email, now).await?;
+            }
             session::store::end_all(tx, user.id, None, now).await?;
         }
         _ if user.email_verified_at.is_none() => {

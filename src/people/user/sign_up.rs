@@ -122,9 +122,11 @@ impl NewAccount {
             return Err(wrong_address(TOKEN).into());
         }
         let password_hash = act.service::<Passwords>()?.hash(password).await?;
+        // The link proves the spelling of the address that it was sent to.
+        let address = Address::parse(&invited.row.email).unwrap_or_else(|| self.address.clone());
         let new = NewUser {
             id: request.random.id(request.now()),
-            address: &self.address,
+            address: &address,
             name: &self.name,
             password_hash: &password_hash,
             locale: self.locale,
