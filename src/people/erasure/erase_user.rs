@@ -69,7 +69,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     throttle::forget(work, &row).await?;
     store::remove_memberships(tx, user).await?;
     store::forget_mail(tx, &row).await?;
-    let closed: Vec<Uuid> = belongings.iter().filter(|one| one.is_alone()).map(|one| one.id).collect();
+    let closed: Vec<&Belonging> = belongings.iter().filter(|one| one.is_alone()).collect();
     store::forget_billing(tx, &row, &closed).await?;
     store::forget_name(tx, &row, ERASED_NAME, now).await?;
     if throttle::may_mail(work, MailKind::Erased, &row.email).await? {

@@ -118,22 +118,26 @@ pub async fn forget_mail(tx: &DatabaseTransaction, user: &user::Model) -> Writte
     Ok(())
 }
 
-/// Overwrites the address in the billing details of organisations that close with the user, and forgets the details of
-/// their events that hold it.
-pub async fn forget_billing(tx: &DatabaseTransaction, user: &user::Model, closed: &[Uuid]) -> Written<()> {
+/// Removes the billing details of a person, and overwrites the address in those of other organisations that close with
+/// the user. Forgets the details of their events that hold it. Invoices have copies of their own.
+pub async fn forget_billing(tx: &DatabaseTransaction, user: &user::Model, closed: &[&Belonging]) -> Written<()> {
     let position = if tx.get_database_backend() == DbBackend::Postgres { "strpos" } else { "instr" };
-    for organisation in closed {
+    for one in closed {
+        if one.is_person() {
+            let sql = "DELETE FROM billing_details WHERE organisation_id = $1";
+            tx.execute_raw(statement(tx, sql, vec![one.id.into()])).await?;
+        }
         for table in ["billing_details", "billing_contact"] {
             let sql = format!("UPDATE {table} SET email = $1 WHERE organisation_id = $2 AND email IN ($3, $4)");
             let (email, mailbox) = (user.email.clone(), user.mailbox.clone());
-            let values = vec![placeholder(user.id).into(), (*organisation).into(), email.into(), mailbox.into()];
+            let values = vec![placeholder(user.id).into(), one.id.into(), email.into(), mailbox.into()];
             tx.execute_raw(statement(tx, &sql, values)).await?;
         }
         let sql = format!(
             "UPDATE audit_event SET details = NULL WHERE organisation_id = $1 AND details IS NOT NULL \
              AND {position}(details, $2) > 0"
         );
-        tx.execute_raw(statement(tx, &sql, vec![(*organisation).into(), user.email.clone().into()])).await?;
+        tx.execute_raw(statement(tx, &sql, vec![one.id.into(), user.email.clone().into()])).await?;
     }
     Ok(())
 }

@@ -138,7 +138,8 @@ fn a_network_and_the_installation_have_bounds_of_their_own() {
         let tried = async |who: usize, from: &str, email: &str| {
             let (token, organisation) = &tokens[who];
             let answer = invite(&world, from, token, organisation, email).await;
-            (answer.user_codes().first().map(ToString::to_string), answer.text)
+            let code = answer.user_codes().first().map(ToString::to_string);
+            (code, answer.text)
         };
         assert_eq!(tried(0, "192.0.2.1", "a@example.org").await.0, None);
         assert_eq!(tried(1, "192.0.2.200", "b@example.org").await.0, None);
