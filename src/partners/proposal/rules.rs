@@ -30,7 +30,7 @@ pub enum PartnershipProposalState {
     Declined,
     /// Withdrawn by the side that made it.
     Withdrawn,
-    /// Not answered in time.
+    /// Not answered in time, or its receiver was erased.
     Expired,
 }
 

@@ -34,7 +34,7 @@ pub enum OwnershipTransferState {
     Declined,
     /// Was withdrawn.
     Withdrawn,
-    /// Ended without an answer, because its maker may no longer hand over the organisation.
+    /// Ended without an answer, because its maker may no longer hand over the organisation, or the receiver was erased.
     Ended,
     /// Was not answered in time.
     Expired,

@@ -258,7 +258,7 @@ fn mail_key(kind: MailKind, address: &str) -> String {
 pub async fn count_request(request: &Request) -> Result<()> {
     let (settings, now) = (&request.config.accounts, request.now());
     let key = format!("asks:{}", request.client_address.map_or_else(|| "unknown".to_owned(), network));
-    let hour = now.format("%Y-%m-%dT%H");
+    let hour = now.format("%Y-%m-%dT%H").to_string();
     let wide = request.client_address.map_or_else(|| "unknown".to_owned(), wide_network);
     let wide = [format!("asks:{wide}:{hour}"), format!("asks:all:{hour}")];
     let most = [settings.requests_per_network, settings.requests_in_all].map(i64::from);
