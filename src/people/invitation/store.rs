@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::links::{AN_HOUR, Links};
 use super::rules::{self, InvitationState};
 use crate::access::{BuiltinRole, HeldRole, Kind, PermissionSet};
+use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::base::random::{Random, hash};

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::rules::is_working;
 use crate::access::{BuiltinRole, HeldRole, Kind, Permission, PermissionSet, RoleRef};
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
@@ -299,7 +300,7 @@ pub struct OwnMembership {
 }
 
 /// All memberships of a user, in the order of joining: one statement.
-pub async fn list_all_of(db: &Db, user: Uuid) -> crate::base::error::Result<Vec<OwnMembership>> {
+pub async fn list_all_of(db: &Db, user: Uuid) -> Result<Vec<OwnMembership>> {
     let sql = "SELECT t.id, t.organisation_id, o.name, t.created_at, t.expires_at, COALESCE(r.name, mr.builtin) \
                FROM membership t JOIN organisation o ON o.id = t.organisation_id \
                LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id \
