@@ -12,8 +12,10 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation.
     pub organisation_id: Uuid,
-    /// Normalised address.
+    /// The address, in the form that mail is sent to.
     pub email: String,
+    /// The mailbox of the address.
+    pub mailbox: String,
     /// The language of its mail.
     pub locale: super::user::Locale,
     /// Its state. PENDING after `expires_at` means expired.

@@ -30,6 +30,9 @@ pub struct Model {
     pub failed_at: Option<DateTimeUtc>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+    /// Whether the row is removed once the mail is sent or given up, because its receiver was erased.
+    #[sea_orm(default_value = false)]
+    pub is_last: bool,
     /// When it was created.
     pub created_at: DateTimeUtc,
 }

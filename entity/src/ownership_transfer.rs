@@ -16,8 +16,10 @@ pub struct Model {
     pub kind: Kind,
     /// Its state. OFFERED after `expires_at` means expired.
     pub state: State,
-    /// Normalised address of the new owner.
+    /// Address of the new owner, in the form that mail is sent to.
     pub email: String,
+    /// The mailbox of the address.
+    pub mailbox: String,
     /// SHA-256 of the secret in its link, hex.
     #[sea_orm(unique)]
     pub token_hash: String,

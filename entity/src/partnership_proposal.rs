@@ -18,8 +18,10 @@ pub struct Model {
     pub addressee_id: Option<Uuid>,
     /// The code that was used to find the receiver. No organisation may have it.
     pub code: Option<String>,
-    /// Normalised address of the person who receives it.
+    /// Address of the person who receives it, in the form that mail is sent to.
     pub email: Option<String>,
+    /// The mailbox of the address.
+    pub mailbox: Option<String>,
     /// The partnership that it changes, or that it became.
     pub partnership_id: Option<Uuid>,
     /// The permissions that the reseller's people would get at the client, as a bit set.

@@ -10,9 +10,11 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Normalised address, unique.
-    #[sea_orm(unique)]
+    /// The address, in the form that mail is sent to.
     pub email: String,
+    /// The mailbox of the address: the same for all its spellings, and unique.
+    #[sea_orm(unique)]
+    pub mailbox: String,
     /// The name that others see.
     pub name: String,
     /// Argon2id in PHC form.

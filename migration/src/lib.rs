@@ -9,6 +9,9 @@ use sea_orm_migration::prelude::*;
 /// Provides `Migrator::up` and the like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
+/// The forms of an address, as the migration of mailboxes wrote them.
+pub use m20261125_000026_mailboxes::forms as address_forms;
+
 mod checks;
 mod keys;
 mod m20261121_000001_users;
@@ -34,6 +37,7 @@ mod m20261124_000020_templates;
 mod m20261124_000021_trees;
 mod m20261125_000024_sessions;
 mod m20261125_000025_sign_in;
+mod m20261125_000026_mailboxes;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -65,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000021_trees::Migration),
             Box::new(m20261125_000024_sessions::Migration),
             Box::new(m20261125_000025_sign_in::Migration),
+            Box::new(m20261125_000026_mailboxes::Migration),
         ]
     }
 }

@@ -35,6 +35,7 @@ pub struct Config {
     pub passwords: Passwords,
     pub accounts: Accounts,
     pub invitations: Invitations,
+    pub outreach: Outreach,
     pub organisations: Organisations,
     pub partnerships: Partnerships,
     pub mail: Mail,
@@ -97,6 +98,8 @@ pub struct Passwords {
 pub struct Accounts {
     pub confirmation_minutes: i64,
     pub requests_per_client: i32,
+    pub requests_per_network: i32,
+    pub requests_in_all: i32,
     pub issuer: String,
     #[serde(deserialize_with = "one_or_many")]
     pub secret_keys: Vec<String>,
@@ -116,6 +119,18 @@ impl std::fmt::Debug for Accounts {
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Invitations {
     pub days: i64,
+}
+
+/// Mail to people outside the sender's organisations, in a day.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Outreach {
+    pub new_account: i64,
+    pub per_day_of_age: i64,
+    pub person: i64,
+    pub network: i64,
+    pub installation: i64,
 }
 
 /// Organisations.

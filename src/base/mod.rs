@@ -6,6 +6,7 @@
 //! `text` and `locale` are values that many chapters use. `log` sets up the server's log.
 
 pub mod batch;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod data_dir;

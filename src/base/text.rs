@@ -1,5 +1,9 @@
 //! Validation and cleaning of text that people type in.
 
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
+
 use crate::base::error::{UserError, UserErrorCode};
 
 /// Longest name, in characters.
@@ -13,10 +17,10 @@ const LONGEST_REASON: usize = 1000;
 
 /// A trimmed name, or an error that says what is wrong.
 pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
-    let name = typed.trim();
+    let name = clean(typed);
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
-    if name.is_empty() {
-        return wrong("Give a name.");
+    if !name.chars().any(is_visible) {
+        return wrong("Give a name with at least one visible character.");
     }
     if name.chars().count() > LONGEST_NAME {
         return wrong("A name has at most 200 characters.");
@@ -26,25 +30,26 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
             "A name cannot contain line breaks, other control characters, or characters that hide or reverse text.",
         );
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 /// A trimmed reference number from somebody's own books, or an error that says what is wrong.
 pub fn reference(field: &str, typed: &str) -> Result<String, UserError> {
-    let reference = typed.trim();
-    let length = reference.chars().count();
-    if (1..=LONGEST_REFERENCE).contains(&length) && !reference.chars().any(is_deceptive) {
-        return Ok(reference.to_owned());
+    let reference = clean(typed);
+    let is_short = reference.chars().count() <= LONGEST_REFERENCE;
+    if is_short && reference.chars().any(is_visible) && !reference.chars().any(is_deceptive) {
+        return Ok(reference);
     }
-    let message = "A number has 1 to 100 characters, without line breaks or characters that hide or reverse text.";
+    let message = "A number has 1 to 100 characters, at least one of them visible, without line breaks or characters that \
+                   hide or reverse text.";
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// A reason, in one paragraph, or an error that says what is wrong.
 pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
-    let reason = typed.trim();
+    let reason = clean(typed);
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
-    if reason.is_empty() {
+    if !reason.chars().any(is_visible) {
         return wrong("Give a reason.");
     }
     if reason.chars().count() > LONGEST_REASON {
@@ -53,14 +58,14 @@ pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
     if reason.chars().any(is_deceptive) {
         return wrong("A reason is one paragraph, without line breaks or characters that hide or reverse text.");
     }
-    Ok(reason.to_owned())
+    Ok(reason)
 }
 
 /// The trimmed lines of an address, without empty lines at either end, or an error that says what is wrong.
 pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
-    let address = typed.trim().lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let address = clean(typed).lines().map(str::trim).collect::<Vec<_>>().join("\n");
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
-    if address.is_empty() {
+    if !address.chars().any(is_visible) {
         return wrong("Give an address.");
     }
     if address.chars().count() > LONGEST_ADDRESS {
@@ -74,11 +79,44 @@ pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(address)
 }
 
+/// The text without the space around it, and with one encoding for each letter (NFC).
+fn clean(typed: &str) -> String {
+    typed.trim().nfc().collect()
+}
+
 /// Control characters and characters that disguise text: line breaks, invisible characters, and those that change the
-/// direction of text.
+/// direction of text. Joiners and variation selectors are allowed: some scripts and emoji need them.
 pub fn is_deceptive(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    let is_joining = matches!(letter, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    let is_other = || {
+        let category = CodePointMapData::<GeneralCategory>::new().get(letter);
+        matches!(
+            category,
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+                | GeneralCategory::PrivateUse
+        ) || CodePointSetData::new::<BidiControl>().contains(letter)
+            || is_ignorable(letter)
+    };
+    !is_joining && !letter.is_ascii_graphic() && is_other()
+}
+
+/// Whether people see the character: a letter, a digit or a sign that has a shape of its own.
+pub fn is_visible(letter: char) -> bool {
+    // The blank of Braille has the category of a symbol.
+    let has_shape = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Number)
+        .union(GeneralCategoryGroup::Punctuation)
+        .union(GeneralCategoryGroup::Symbol)
+        .contains(CodePointMapData::<GeneralCategory>::new().get(letter));
+    has_shape && !is_ignorable(letter) && letter != '\u{2800}'
+}
+
+/// Whether programs show nothing for the character, for example for the fillers of Hangul.
+fn is_ignorable(letter: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
 }
 
 #[cfg(test)]
@@ -113,6 +151,26 @@ mod tests {
             let error = name("organisationName", bad).unwrap_err();
             assert_eq!(error.code, UserErrorCode::InvalidInput, "{bad:?}");
             assert_eq!(error.field.unwrap(), ["input", "organisationName"]);
+        }
+    }
+
+    #[test]
+    fn a_name_can_be_seen_and_has_one_form() {
+        assert_eq!(name("name", "Zoe\u{308}").unwrap(), "Zoë");
+        for good in ["李", "7", "!", "👩‍👧", "❤️", "می‌خواهم", "e\u{301}", "🇸🇪", "עברית", "हिन्दी"]
+        {
+            assert!(name("name", good).is_ok(), "{good:?}");
+        }
+        let hidden = [
+            "\u{a0}", "\u{3000}", "\u{301}", "\u{200d}", "\u{2800}", "\u{3164}", "\u{115f}", "\u{ffa0}", "\u{fe0f}",
+            "\u{ad}", "\u{034f}",
+        ];
+        let turned = ["\u{200f}", "\u{61c}", "\u{202e}", "\u{2066}", "\u{e0041}", "\u{85}", "\u{e000}"];
+        for bad in hidden.into_iter().map(str::to_owned).chain(turned.iter().map(|letter| format!("a{letter}b"))) {
+            assert!(name("name", &bad).is_err(), "{bad:?}");
+            assert!(reference("reference", &bad).is_err(), "{bad:?}");
+            assert!(reason("reason", &bad).is_err(), "{bad:?}");
+            assert!(address("address", &bad).is_err(), "{bad:?}");
         }
     }
 }

@@ -4,13 +4,14 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::people::user::mailbox;
 
 /// The PostgreSQL lock that lets only one process migrate at a time.
 const MIGRATION_LOCK: i64 = 0x7465_6e61_6e74_7279;
 
 /// Whether an account has this address.
 pub async fn is_known(db: &Db, email: &str) -> Result<bool> {
-    Ok(!db.rows("SELECT 1 FROM \"user\" WHERE email = $1", vec![email.into()]).await?.is_empty())
+    Ok(!db.rows("SELECT 1 FROM \"user\" WHERE mailbox = $1", vec![mailbox(email).into()]).await?.is_empty())
 }
 
 /// Waits for the lock. The connection holds it until it is closed.

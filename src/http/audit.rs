@@ -16,6 +16,7 @@ use super::client::Peer;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
 use super::request_id::RequestId;
+use crate::base::calendar;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
@@ -68,6 +69,9 @@ impl Pages for Log {
 }
 
 fn time(text: &str) -> Result<DateTimeUtc> {
-    let invalid = |_| Error::InvalidInput("A point in time looks like 2026-11-22T10:00:00Z.".to_owned());
-    Ok(sea_orm::prelude::DateTimeWithTimeZone::parse_from_rfc3339(text).map_err(invalid)?.into())
+    let at = sea_orm::prelude::DateTimeWithTimeZone::parse_from_rfc3339(text).ok().map(DateTimeUtc::from);
+    at.filter(|at| calendar::has_instant(*at)).ok_or_else(|| {
+        let message = "A point in time looks like 2026-11-22T10:00:00Z, and is in the years 1 to 9999.";
+        Error::InvalidInput(message.to_owned())
+    })
 }

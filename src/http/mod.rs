@@ -15,6 +15,7 @@ mod headers;
 mod lines;
 mod metrics;
 mod negotiate;
+mod own;
 mod playground;
 mod refusal;
 mod request_id;
@@ -72,6 +73,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/schema.graphql", get(routes::schema))
         .route("/organisations/{id}/audit.ndjson", get(audit::audit))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
+        .route("/viewer/export.ndjson", get(own::own))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

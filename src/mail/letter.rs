@@ -70,7 +70,8 @@ impl Letter {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// The text as it stands in HTML.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

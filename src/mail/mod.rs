@@ -1,6 +1,6 @@
 //! Outgoing mail: it is never lost, and never sent twice as far as a server can prevent it.
 //!
-//! `letter` describes the content of a mail. `store` writes it to the outbox, in the transaction of the act that it is
+//! `letter` describes the content of a mail, and `quote` cleans the names in it that strangers chose. `store` writes it to the outbox, in the transaction of the act that it is
 //! about: every committed act has its mail, and no other act has one. `worker` reads the outbox and sends the mail with
 //! a `Transport`: `smtp`, or `folder` in development. `message` formats it as RFC 5322 asks. `rules` decides when to
 //! try again and when to give up.
@@ -17,6 +17,7 @@
 mod folder;
 mod letter;
 mod message;
+mod quote;
 mod rules;
 mod smtp;
 mod store;
@@ -26,8 +27,9 @@ use futures_util::future::BoxFuture;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-pub use letter::{Letter, Part};
-pub use store::{Recipient, queue};
+pub use letter::{Letter, Part, escaped};
+pub use quote::quoted;
+pub use store::{Recipient, queue, queue_last};
 pub use worker::{Round, Worker};
 
 /// One mail. Its text may contain secret links, so it is never printed or logged.

@@ -2,6 +2,7 @@
 
 use entity::outgoing_mail::{ActiveModel, Column, Entity};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QueryResult, Set,
     Statement,
@@ -44,27 +45,42 @@ pub async fn queue(
     now: DateTimeUtc,
     letters: impl IntoIterator<Item = (Recipient, Letter)>,
 ) -> Result<(), DbErr> {
-    let rows: Vec<ActiveModel> = letters
-        .into_iter()
-        .map(|(to, letter)| ActiveModel {
-            id: Set(random.id(now)),
-            user_id: Set(to.user),
-            recipient: Set(to.address),
-            body_text: Set(letter.text()),
-            body_html: Set(letter.html(to.locale)),
-            subject: Set(letter.subject),
-            attempts: Set(0),
-            next_attempt_at: Set(now),
-            sent_at: Set(None),
-            failed_at: Set(None),
-            last_error: Set(None),
-            created_at: Set(now),
-        })
-        .collect();
+    let rows: Vec<ActiveModel> = letters.into_iter().map(|(to, letter)| new_row(random, now, to, letter)).collect();
     if !rows.is_empty() {
         Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// Writes the last letter to a person who is erased. Its row is removed once it is sent or given up.
+pub async fn queue_last(
+    tx: &DatabaseTransaction,
+    random: &Random,
+    now: DateTimeUtc,
+    to: Recipient,
+    letter: Letter,
+) -> Result<(), DbErr> {
+    let row = ActiveModel { is_last: Set(true), ..new_row(random, now, to, letter) };
+    Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn new_row(random: &Random, now: DateTimeUtc, to: Recipient, letter: Letter) -> ActiveModel {
+    ActiveModel {
+        id: Set(random.id(now)),
+        user_id: Set(to.user),
+        recipient: Set(to.address),
+        body_text: Set(letter.text()),
+        body_html: Set(letter.html(to.locale)),
+        subject: Set(letter.subject),
+        attempts: Set(0),
+        next_attempt_at: Set(now),
+        sent_at: Set(None),
+        failed_at: Set(None),
+        last_error: Set(None),
+        created_at: Set(now),
+        is_last: Set(false),
+    }
 }
 
 /// The waiting mails. The condition is the one of the index.
@@ -143,6 +159,11 @@ pub async fn settle(db: &Db, id: Uuid, attempts: i32, now: DateTimeUtc, outcome:
             update = update.filter(Column::Attempts.eq(attempts));
         }
         update.exec(tx).await?;
+        if !matches!(outcome, Outcome::Delayed { .. }) {
+            let ended = Column::SentAt.is_not_null().or(Column::FailedAt.is_not_null());
+            let last = Column::IsLast.eq(true).and(ended);
+            Entity::delete_many().filter(Column::Id.eq(id)).filter(last).exec(tx).await?;
+        }
         Ok(())
     })
     .await

@@ -37,6 +37,7 @@ pub async fn operator(
     let owner = user::Model {
         id: random.id(now),
         email: address.as_str().to_owned(),
+        mailbox: address.mailbox().to_owned(),
         name: name.to_owned(),
         password_hash,
         email_verified_at: Some(now),

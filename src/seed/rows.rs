@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::store::{insert, set_values};
 use crate::access::{BuiltinRole, PermissionSet};
+use crate::people::user::mailbox;
 
 /// Rows that are written together, in one transaction.
 #[derive(Debug, Default)]
@@ -82,6 +83,7 @@ pub fn user(id: Uuid, name: &str, email: &str, created_at: DateTimeUtc) -> user:
     user::Model {
         id,
         email: email.to_owned(),
+        mailbox: mailbox(email),
         name: name.to_owned(),
         password_hash: String::new(),
         email_verified_at: None,

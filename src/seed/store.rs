@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::partners::property::{self, Stored};
+use crate::people::user::mailbox;
 
 /// The most parameters of one statement. SQLite accepts 32,766 and PostgreSQL 65,535, but more than this is no faster.
 const PARAMETERS: usize = 8_192;
@@ -76,7 +77,7 @@ async fn is_used(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
 
 /// Whether a user has the address.
 pub async fn is_taken(connection: &impl ConnectionTrait, email: &str) -> Result<bool, DbErr> {
-    Ok(user::Entity::find().filter(user::Column::Email.eq(email)).one(connection).await?.is_some())
+    Ok(user::Entity::find().filter(user::Column::Mailbox.eq(mailbox(email))).one(connection).await?.is_some())
 }
 
 /// The organisation that runs the platform, if there is one yet.

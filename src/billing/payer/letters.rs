@@ -10,7 +10,7 @@ use super::chain::Link;
 use crate::access::Permission;
 use crate::base::locale::Locale;
 use crate::graphql::request::Work;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, quoted};
 use crate::people::membership;
 
 /// Mails everybody who may change the billing of these organisations, once each, except the person who acts.
@@ -36,6 +36,7 @@ pub async fn send_replaced(work: &Work<'_>, organisation: &str, agreements: &[(L
 
 /// To the organisation that is asked to pay.
 pub fn requested(locale: Locale, organisation: &str, by: &str, from: Date, until: Date) -> Letter {
+    let (organisation, by) = (quoted(locale, organisation), quoted(locale, by));
     match locale {
         Locale::En => Letter::about(format!("{organisation} asks you to pay its invoices"))
             .say(format!(
@@ -61,6 +62,7 @@ pub fn requested(locale: Locale, organisation: &str, by: &str, from: Date, until
 
 /// To both sides, after the payer has accepted.
 pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: Date) -> Letter {
+    let (organisation, payer, by) = (quoted(locale, organisation), quoted(locale, payer), quoted(locale, by));
     match locale {
         Locale::En => Letter::about(format!("{payer} pays for {organisation}")).say(format!(
             "From {from} on, {payer} pays the invoices of {organisation}. {by} accepted this. Either side can end it at any time."
@@ -78,6 +80,7 @@ pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: D
 
 /// To the organisation that asked.
 pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
+    let (organisation, payer) = (quoted(locale, organisation), quoted(locale, payer));
     match locale {
         Locale::En => Letter::about(format!("{payer} will not pay for {organisation}"))
             .say(format!("{payer} has declined to pay the invoices of {organisation}. Nothing changes.")),
@@ -91,6 +94,7 @@ pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
 
 /// To both sides, after one has ended it.
 pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date) -> Letter {
+    let (organisation, payer, by) = (quoted(locale, organisation), quoted(locale, payer), quoted(locale, by));
     match locale {
         Locale::En => Letter::about(format!("{payer} stops paying for {organisation}")).say(format!(
             "From {on} on, {payer} no longer pays the invoices of {organisation}. {by} ended this. {payer} still \
@@ -109,6 +113,7 @@ pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date
 
 /// To the previous payer, after another one has replaced it. It does not learn which one.
 fn replaced(locale: Locale, organisation: &str, day: Date) -> Letter {
+    let organisation = quoted(locale, organisation);
     match locale {
         Locale::En => Letter::about(format!("You no longer pay for {organisation}")).say(format!(
             "From {day} on, another organisation pays the invoices of {organisation}. Your organisation still owes the \

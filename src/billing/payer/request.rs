@@ -20,7 +20,7 @@ use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::{Request, Work};
 use crate::organisation::{Organisation, require_active};
 use crate::oversight::audit::{self, Event};
-use crate::people::session;
+use crate::people::{outreach, session};
 
 /// The organisation that is to pay, by its id or by its code.
 #[derive(OneofObject)]
@@ -188,6 +188,7 @@ impl Steps<'_> {
         if row.sought_code.is_none() && is_agreed {
             return Err(rules::pays_already(row.starts_on).into());
         }
+        outreach::spend(work, 1).await?;
         store::create(work.tx, row.clone()).await?;
         let event = Event::done(action, row.organisation_id, Some(Permission::BillingUpdate));
         let event = event.to(Type::PayerAgreement.id(row.id)).changing(Json::Null, rules::audit_snapshot(row));

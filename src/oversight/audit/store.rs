@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use entity::audit_event::{self, Way};
+use entity::audit_event::{self, ActorKind, Way};
 use entity::{audit_chain, organisation};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
@@ -228,4 +228,15 @@ pub async fn remove(tx: &DatabaseTransaction, organisation: Uuid, before: DateTi
         .exec(tx)
         .await?;
     Ok(removed.rows_affected)
+}
+
+/// The events of a user's own acts in all logs, after one if it is given: at most so many.
+pub async fn events_of(db: &Db, user: Uuid, after: Option<Uuid>, most: u64) -> Result<Vec<audit_event::Model>> {
+    let mut query = audit_event::Entity::find()
+        .filter(audit_event::Column::ActorId.eq(user))
+        .filter(audit_event::Column::ActorKind.eq(ActorKind::User));
+    if let Some(id) = after {
+        query = query.filter(audit_event::Column::Id.gt(id));
+    }
+    Ok(query.order_by_asc(audit_event::Column::Id).limit(most).all(db.reader()).await?)
 }

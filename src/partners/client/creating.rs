@@ -22,6 +22,7 @@ use crate::partners::custody::{self, Custodian};
 use crate::partners::partnership::agreement::require_fit;
 use crate::partners::partnership::{Delegation, Parties, Terms, store as partnerships, terms};
 use crate::partners::template;
+use crate::people::outreach::Allowance;
 use crate::people::user::Address;
 
 /// How many clients one mutation creates.
@@ -32,7 +33,7 @@ const MOST_TO_ONE_ADDRESS: i64 = 100;
 /// The new client, which is `None` in a dry run; or the mistake in the row.
 pub type Outcome = Result<Option<Made>, UserError>;
 
-/// The users by their addresses.
+/// The users by their mailboxes.
 pub type Known = HashMap<String, user::Model>;
 
 /// A client to create, not checked yet.
@@ -103,7 +104,7 @@ pub async fn create_all(
     let templates = load_templates(work, at, rows).await?;
     let checked: Vec<Result<Wanted, UserError>> = rows.iter().map(|row| check(work, row, &templates, at)).collect();
     let checked = check_together(work, at, checked).await?;
-    let known = store::users(work.tx, &addresses(&checked)).await?;
+    let known = store::users(work.tx, &mailboxes(&checked)).await?;
     let valid: Vec<Wanted> = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
     let mut made = Vec::new();
     if !dry_run && !valid.is_empty() {
@@ -177,10 +178,12 @@ async fn check_together(
 ) -> Result<Vec<Result<Wanted, UserError>>> {
     let references: Vec<&str> = rows.iter().flatten().filter_map(|wanted| wanted.reference.as_deref()).collect();
     let taken = partnerships::taken_references(work.tx, at.id(), &references).await?;
-    let mut offered = store::offered_lately(work.tx, &addresses(&rows), work.now).await?;
+    let mut offered = store::offered_lately(work.tx, &mailboxes(&rows), work.now).await?;
     let is_to_pay = rows.iter().flatten().any(Wanted::is_paid_for);
     let unpayable = if is_to_pay { payer::new_client_obstacle(work.tx, work.request, at.id()).await? } else { None };
     let mut used = HashSet::new();
+    let allowance = Allowance::load(work).await?;
+    let mut mails = 0;
     for row in &mut rows {
         let Ok(wanted) = row else { continue };
         let duplicate = wanted.reference.as_ref().and_then(|reference| match taken.get(reference) {
@@ -197,25 +200,29 @@ async fn check_together(
             continue;
         }
         if let Some((address, _)) = &wanted.owner {
-            let count = offered.entry(address.as_str().to_owned()).or_default();
+            let count = offered.entry(address.mailbox().to_owned()).or_default();
             *count += 1;
             if *count > MOST_TO_ONE_ADDRESS {
                 let message = format!(
                     "{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Try again tomorrow."
                 );
                 *row = Err(UserError::at("ownerEmail", UserErrorCode::TooMany, message));
+            } else if let Err(error) = allowance.require(mails + 1) {
+                *row = Err(error);
+            } else {
+                mails += 1;
             }
         }
     }
     Ok(rows)
 }
 
-fn addresses(rows: &[Result<Wanted, UserError>]) -> Vec<String> {
+fn mailboxes(rows: &[Result<Wanted, UserError>]) -> Vec<String> {
     let owners = rows.iter().flatten().filter_map(|wanted| wanted.owner.as_ref());
-    let mut addresses: Vec<String> = owners.map(|(address, _)| address.as_str().to_owned()).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    addresses
+    let mut mailboxes: Vec<String> = owners.map(|(address, _)| address.mailbox().to_owned()).collect();
+    mailboxes.sort_unstable();
+    mailboxes.dedup();
+    mailboxes
 }
 
 /// The error for a delegation template that is not the reseller's.

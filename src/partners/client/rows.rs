@@ -19,7 +19,9 @@ use crate::oversight::audit::{self, Event};
 use crate::partners::custody::Custodian;
 use crate::partners::partnership::{Parties, agreement, store as partnerships};
 use crate::people::membership::store::NewMember;
+use crate::people::outreach;
 use crate::people::ownership;
+use crate::people::user::mailbox;
 
 /// A new client.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,7 @@ impl Writing<'_> {
         partnerships::create(work.tx, rows.partnerships).await?;
         store::offer(work.tx, rows.transfers).await?;
         store::bill(work.tx, rows.recipients).await?;
+        outreach::spend(work, rows.letters.len()).await?;
         mail::queue(work.tx, work.random, work.now, rows.letters).await?;
         audit::record_all(work, rows.of_reseller).await?;
         audit::record_beginnings(work, rows.of_clients).await?;
@@ -91,7 +94,7 @@ impl Writing<'_> {
         let partnership = agreed.id;
         rows.partnerships.push(agreed);
         // A custodian who is also the named owner owns the client at once, without custody.
-        let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.as_str() == self.custodian.email);
+        let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.mailbox() == mailbox(&self.custodian.email));
         let owner = NewMember {
             id: random.id(now),
             organisation_id: client,
@@ -129,13 +132,14 @@ impl Writing<'_> {
         let Some((address, locale)) = &wanted.owner else { return };
         let (now, random) = (self.work.now, self.work.random);
         let token = random.secret();
-        let user = known.get(address.as_str());
+        let user = known.get(address.mailbox());
         let row = ownership_transfer::Model {
             id: random.id(now),
             organisation_id: client,
             kind: Kind::Offer,
             state: ownership_transfer::State::Offered,
             email: address.as_str().to_owned(),
+            mailbox: address.mailbox().to_owned(),
             token_hash: hash(&token),
             offered_by_id: self.custodian.user,
             leaves: true,

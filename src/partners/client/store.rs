@@ -22,31 +22,31 @@ type Written<T> = Result<T, DbErr>;
 /// How many times codes are drawn before this fails. There are 10^12 codes, so a second draw is hardly ever needed.
 const DRAWS: usize = 8;
 
-/// The users with these addresses.
-pub async fn users(tx: &DatabaseTransaction, addresses: &[String]) -> Written<Known> {
-    if addresses.is_empty() {
+/// The users with these mailboxes.
+pub async fn users(tx: &DatabaseTransaction, mailboxes: &[String]) -> Written<Known> {
+    if mailboxes.is_empty() {
         return Ok(Known::new());
     }
-    let found = user::Entity::find().filter(user::Column::Email.is_in(addresses.iter().cloned())).all(tx).await?;
-    Ok(found.into_iter().map(|user| (user.email.clone(), user)).collect())
+    let found = user::Entity::find().filter(user::Column::Mailbox.is_in(mailboxes.iter().cloned())).all(tx).await?;
+    Ok(found.into_iter().map(|user| (user.mailbox.clone(), user)).collect())
 }
 
-/// How many organisations were offered to these addresses within a day.
+/// How many organisations were offered to these mailboxes within a day.
 pub async fn offered_lately(
     tx: &DatabaseTransaction,
-    addresses: &[String],
+    mailboxes: &[String],
     now: DateTimeUtc,
 ) -> Written<HashMap<String, i64>> {
-    if addresses.is_empty() {
+    if mailboxes.is_empty() {
         return Ok(HashMap::new());
     }
     let found: Vec<(String, i64)> = ownership_transfer::Entity::find()
         .select_only()
-        .column(ownership_transfer::Column::Email)
+        .column(ownership_transfer::Column::Mailbox)
         .column_as(ownership_transfer::Column::Id.count(), "count")
-        .filter(ownership_transfer::Column::Email.is_in(addresses.iter().cloned()))
+        .filter(ownership_transfer::Column::Mailbox.is_in(mailboxes.iter().cloned()))
         .filter(ownership_transfer::Column::CreatedAt.gt(now - TimeDelta::days(1)))
-        .group_by(ownership_transfer::Column::Email)
+        .group_by(ownership_transfer::Column::Mailbox)
         .into_tuple()
         .all(tx)
         .await?;

@@ -21,9 +21,9 @@ pub async fn end_at_once(work: &Work<'_>, row: &Model, by: EndedBy, action: &str
     let reseller = find_row(work.tx, row.reseller_id).await?.ok_or(Error::NotFound)?;
     let (reseller, client) = (reseller.name.as_str(), row.client_name.as_str());
     let by = match by {
-        EndedBy::Reseller => reseller,
-        EndedBy::Client => client,
-        EndedBy::Operator => "The operator of the platform",
+        EndedBy::Reseller => Some(reseller),
+        EndedBy::Client => Some(client),
+        EndedBy::Operator => None,
     };
     for at in [row.reseller_id, row.client_id] {
         mail_admins(work, at, |locale| letters::ended(locale, (reseller, client), by)).await?;

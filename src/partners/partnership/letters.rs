@@ -3,10 +3,17 @@
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::mail::{Letter, quoted};
 
 /// The partnership was ended by one side.
-pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Letter {
+pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: Option<&str>) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
+    let operator = match locale {
+        Locale::En => "The operator of the platform",
+        Locale::De => "Der Betreiber der Plattform",
+        Locale::Sv => "Plattformens operatör",
+    };
+    let by = by.map_or_else(|| operator.to_owned(), |name| quoted(locale, name));
     match locale {
         Locale::En => Letter::about(format!("The partnership between {reseller} and {client} has ended")).say(format!(
             "{by} has ended the partnership between {reseller} and {client}. {reseller} no longer has any access there."
@@ -23,6 +30,7 @@ pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Lett
 
 /// The client has changed what it delegates, or for how long.
 pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
     match locale {
         Locale::En => Letter::about(format!("{client} has changed its partnership with {reseller}"))
             .say(format!("{client} has changed what {reseller} may do there, or for how long. Your list of clients shows the new terms.")),
@@ -37,6 +45,7 @@ pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
 
 /// The partnership ends soon.
 pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTimeUtc) -> Letter {
+    let (reseller, client) = (quoted(locale, reseller), quoted(locale, client));
     let day = ends_at.format("%Y-%m-%d");
     match locale {
         Locale::En => Letter::about(format!("The partnership between {reseller} and {client} ends on {day}")).say(format!(

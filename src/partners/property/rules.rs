@@ -11,7 +11,7 @@ use url::Url;
 pub use entity::property_definition::Kind;
 
 use crate::base::error::{Error, UserError, UserErrorCode};
-use crate::base::text::is_deceptive;
+use crate::base::text::{is_deceptive, is_visible};
 
 /// The last position of a definition.
 pub const LAST_POSITION: i32 = 10_000;
@@ -110,7 +110,7 @@ pub fn read(kind: Kind, choices: &[String], typed: &str) -> Result<String, Wrong
         return Err(message.to_owned());
     }
     let text: String = typed.trim().nfc().collect();
-    if text.is_empty() {
+    if !text.chars().any(is_visible) {
         return Err("Give a value, or null to remove it.".to_owned());
     }
     match kind {

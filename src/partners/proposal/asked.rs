@@ -9,6 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipSide;
+use crate::people::user::mailbox;
 
 /// A proposal that the viewer may answer.
 pub struct Asked {
@@ -47,8 +48,8 @@ impl Asked {
 }
 
 fn is_for_person(request: &Request, row: &Model) -> bool {
-    match (&row.email, request.actor()) {
-        (Some(email), Actor::User(user)) => user.is_verified && user.email == *email,
+    match (&row.mailbox, request.actor()) {
+        (Some(own), Actor::User(user)) => user.is_verified && mailbox(&user.email) == *own,
         _ => false,
     }
 }

@@ -1,11 +1,13 @@
 //! Mails to both sides of a proposal.
 
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::mail::{Letter, quoted};
 use crate::partners::partnership::PartnershipSide;
 
-/// An organisation proposes a partnership, or other terms.
-pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option<&str>, url: &str) -> Letter {
+/// An organisation proposes a partnership, or other terms. Its message is shown with the proposal, not in the mail:
+/// nobody writes to strangers in words of their own.
+pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, url: &str) -> Letter {
+    let by = quoted(locale, by);
     let is_reseller = side == PartnershipSide::Reseller;
     let letter = match locale {
         Locale::En => Letter::about(format!("{by} proposes a partnership")).say(if is_reseller {
@@ -26,10 +28,6 @@ pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option
             format!("{by} vill bli kund hos er. Innan ni tackar ja ser ni vad ni får se och göra där.")
         }),
     };
-    let letter = match message {
-        Some(message) => letter.say(format!("“{message}”")),
-        None => letter,
-    };
     let label = match locale {
         Locale::En => "See the proposal, and accept or decline it",
         Locale::De => "Den Vorschlag ansehen, annehmen oder ablehnen",
@@ -40,6 +38,7 @@ pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option
 
 /// The other side accepted.
 pub fn accepted(locale: Locale, by: &str) -> Letter {
+    let by = quoted(locale, by);
     match locale {
         Locale::En => Letter::about(format!("{by} is now your partner"))
             .say(format!("{by} has accepted your proposal. Your list of partners or clients shows the agreed terms.")),

@@ -30,7 +30,7 @@ pub enum PartnershipProposalState {
     Declined,
     /// Withdrawn by the side that made it.
     Withdrawn,
-    /// Not answered in time.
+    /// Not answered in time, or its receiver was erased.
     Expired,
 }
 
@@ -194,6 +194,7 @@ mod tests {
             addressee_id: None,
             code: None,
             email: None,
+            mailbox: None,
             partnership_id: None,
             delegated: 0,
             client_delegated: 0,

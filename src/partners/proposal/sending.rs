@@ -17,6 +17,8 @@ use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::{PartnershipSide, Terms};
 use crate::people::membership::mail_admins;
+use crate::people::outreach;
+use crate::people::user::mailbox;
 
 /// The organisation or person that a proposal goes to.
 #[derive(Clone, Debug, Default)]
@@ -53,11 +55,14 @@ impl Sender<'_> {
         let written = store::create(work.tx, rows).await?;
         let mut events = Vec::with_capacity(written.len());
         let mut mails = Vec::new();
+        let mut strangers = 0;
         for ((to, terms), id) in wanted.iter().zip(&ids).filter(|(_, id)| written.contains(*id)) {
+            // The answer for a code is the same whether or not an organisation has it, and so is the count.
+            strangers += usize::from(to.partnership.is_none());
             let id = Type::PartnershipProposal.id(*id);
             let letter = |locale| {
                 let url = work.request.config.link("partnership", &id);
-                letters::proposed(locale, &self.maker.row().name, self.side, self.message, &url)
+                letters::proposed(locale, &self.maker.row().name, self.side, &url)
             };
             if let Some(organisation) = to.organisation {
                 mail_admins(work, organisation, letter).await?;
@@ -69,6 +74,7 @@ impl Sender<'_> {
             let event = Event::done(self.action, self.maker.id(), Some(self.side.managing()));
             events.push(event.to(id).changing(Json::Null, terms.audit_snapshot()));
         }
+        outreach::spend(work, strangers).await?;
         mail::queue(work.tx, work.random, work.now, mails).await?;
         audit::record_all(work, events).await?;
         Ok(ids.into_iter().map(|id| written.contains(&id).then_some(id)).collect())
@@ -82,6 +88,7 @@ impl Sender<'_> {
             addressee_id: to.organisation,
             code: to.code.clone(),
             email: to.person.as_ref().map(|(address, _)| address.clone()),
+            mailbox: to.person.as_ref().map(|(address, _)| mailbox(address)),
             partnership_id: to.partnership,
             delegated: terms.delegated.to_stored(),
             client_delegated: terms.client_delegated.to_stored(),

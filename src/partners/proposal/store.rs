@@ -8,8 +8,8 @@ use entity::{organisation, partnership_proposal};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipSide;
+use crate::people::user::mailbox;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -96,7 +97,7 @@ pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Mode
 /// The pending proposals to an address, the oldest first, each with the organisation that made it.
 pub async fn list_to_address(db: &Db, email: &str, expiry: Expiry) -> Result<Vec<(Model, organisation::Model)>> {
     let found = Entity::find()
-        .filter(Column::Email.eq(email))
+        .filter(Column::Mailbox.eq(mailbox(email)))
         .filter(Column::State.eq(State::Proposed))
         .filter(Column::CreatedAt.gt(expiry.limit()))
         .all(db.reader())
@@ -160,7 +161,7 @@ pub async fn count_asked_since(
     let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
     let same = match (&to.code, &to.person, to.organisation) {
         (Some(code), ..) => Column::Code.eq(code.as_str()),
-        (None, Some((email, _)), _) => Column::Email.eq(email.as_str()),
+        (None, Some((email, _)), _) => Column::Mailbox.eq(mailbox(email)),
         (None, None, organisation) => Column::AddresseeId.eq(organisation),
     };
     made.filter(same).count(tx).await
@@ -168,7 +169,8 @@ pub async fn count_asked_since(
 
 /// How many proposals went to the address since this time.
 pub async fn count_sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTimeUtc) -> Written<u64> {
-    Entity::find().filter(Column::Email.eq(email)).filter(Column::CreatedAt.gt(since)).count(tx).await
+    let sent = Entity::find().filter(Column::Mailbox.eq(mailbox(email))).filter(Column::CreatedAt.gt(since));
+    sent.count(tx).await
 }
 
 /// Writes the answer to a proposal; false if it was no longer pending.
@@ -217,4 +219,13 @@ fn pending_of(reseller: Uuid, expiry: Expiry) -> Select<Entity> {
         .filter(Column::OrganisationId.eq(reseller))
         .filter(Column::State.eq(State::Proposed))
         .filter(Column::CreatedAt.gt(expiry.limit()))
+}
+
+/// All proposals to a mailbox, in any state, each with the name of its organisation, the oldest first.
+pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
+    let sql = "SELECT t.*, o.name AS organisation FROM partnership_proposal t JOIN organisation o ON o.id = t.organisation_id \
+               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
+    let rows = db.rows(sql, vec![mailbox.into()]).await?;
+    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
+    Ok(found.collect::<Written<_>>()?)
 }

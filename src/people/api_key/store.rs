@@ -139,3 +139,9 @@ pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
     }
     Ok(())
 }
+
+/// The keys that a user made, in all organisations, the oldest first.
+pub async fn list_made_by(db: &Db, user: Uuid) -> Result<Vec<Model>> {
+    let made = api_key::Entity::find().filter(api_key::Column::CreatedById.eq(user));
+    Ok(made.order_by_asc(api_key::Column::CreatedAt).order_by_asc(api_key::Column::Id).all(db.reader()).await?)
+}

@@ -7,12 +7,11 @@ use super::store::{self, Belonging};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::request::Work;
-use crate::mail::Recipient;
+use crate::mail::{self, Recipient};
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody;
-use crate::people::user::link::Kind;
 use crate::people::user::throttle::MailKind;
-use crate::people::user::{letters, link, second_factor, throttle};
+use crate::people::user::{letters, second_factor, throttle};
 use crate::people::{session, sign_in};
 
 /// The name that others see after a user was erased.
@@ -68,13 +67,16 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     session::store::remove_all(tx, user).await?;
     sign_in::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;
-    link::store::void(tx, user, &[Kind::Verify, Kind::Reset, Kind::Change, Kind::Undo]).await?;
-    throttle::store::clear_account(tx, user).await?;
-    store::remove_memberships_and_mail(tx, user, &row.email).await?;
-    store::forget_name(tx, user, ERASED_NAME, now).await?;
+    throttle::forget(work, &row).await?;
+    store::remove_memberships(tx, user).await?;
+    store::forget_mail(tx, &row).await?;
+    let closed: Vec<&Belonging> = belongings.iter().filter(|one| one.is_alone()).collect();
+    store::forget_billing(tx, &row, &closed).await?;
+    store::forget_name(tx, &row, ERASED_NAME, now).await?;
     if throttle::may_mail(work, MailKind::Erased, &row.email).await? {
         let to = Recipient { user: None, address: row.email, locale: row.locale.into() };
-        letters::send(work, to, letters::erased(row.locale.into(), &work.request.config)).await?;
+        let letter = letters::erased(row.locale.into(), &work.request.config);
+        mail::queue_last(tx, random, now, to, letter).await?;
     }
     tracing::info!(%user, "account erased");
     Ok(Erasure::Done)

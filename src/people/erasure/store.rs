@@ -2,15 +2,15 @@
 #![expect(clippy::disallowed_methods, reason = "the statements that erase belong in this file")]
 
 use entity::organisation::{Kind, State};
-use entity::{membership, organisation_halt, outgoing_mail, user};
+use entity::{membership, organisation_halt, user};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
     QueryFilter, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
+use crate::mail;
 use crate::organisation::store as organisations;
 
 type Written<T> = std::result::Result<T, DbErr>;
@@ -96,28 +96,85 @@ pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: D
     organisations::set_state(tx, State::Closed, organisation_halt::Model { closed_at: Some(now), ..halt }).await
 }
 
-/// Removes the user's memberships, and the mail to the user in the outbox.
-pub async fn remove_memberships_and_mail(tx: &DatabaseTransaction, id: Uuid, address: &str) -> Written<()> {
+/// Removes the user's memberships.
+pub async fn remove_memberships(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
     membership::Entity::delete_many().filter(membership::Column::UserId.eq(id)).exec(tx).await?;
-    let theirs = outgoing_mail::Column::UserId.eq(id).or(outgoing_mail::Column::Recipient.eq(address));
-    outgoing_mail::Entity::delete_many().filter(theirs).exec(tx).await?;
     Ok(())
 }
 
-/// Overwrites the user's name and address, also in invitations, transfers and proposals.
-pub async fn forget_name(tx: &DatabaseTransaction, id: Uuid, name: &str, now: DateTimeUtc) -> Written<()> {
-    let email = format!("erased-{id}@erased.invalid");
-    for table in ["invitation", "ownership_transfer"] {
-        let sql = format!("UPDATE {table} SET email = $1 WHERE accepted_user_id = $2");
-        tx.execute_raw(statement(tx, &sql, vec![email.clone().into(), id.into()])).await?;
+/// Removes the mail to the user from the outbox, also what went to other spellings of the address, and overwrites the
+/// address in waiting mail to others.
+pub async fn forget_mail(tx: &DatabaseTransaction, user: &user::Model) -> Written<()> {
+    let sql = "DELETE FROM outgoing_mail WHERE user_id = $1 OR recipient IN ($2, $3) OR recipient IN \
+         (SELECT email FROM invitation WHERE mailbox = $3 UNION SELECT email FROM ownership_transfer WHERE mailbox = $3 \
+         UNION SELECT email FROM partnership_proposal WHERE mailbox = $3)";
+    let values = vec![user.id.into(), user.email.clone().into(), user.mailbox.clone().into()];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    // Mail that was sent or given up has no text any more.
+    let sql = "UPDATE outgoing_mail SET subject = replace(subject, $1, $3), body_text = replace(body_text, $1, $3), \
+         body_html = replace(body_html, $2, $3) WHERE sent_at IS NULL AND failed_at IS NULL";
+    let values = vec![user.email.clone().into(), mail::escaped(&user.email).into(), placeholder(user.id).into()];
+    tx.execute_raw(statement(tx, sql, values)).await?;
+    Ok(())
+}
+
+/// Removes the billing details of a person, and overwrites the address in those of other organisations that close with
+/// the user. Forgets the details of their events that hold it. Invoices have copies of their own.
+pub async fn forget_billing(tx: &DatabaseTransaction, user: &user::Model, closed: &[&Belonging]) -> Written<()> {
+    let position = if tx.get_database_backend() == DbBackend::Postgres { "strpos" } else { "instr" };
+    for one in closed {
+        if one.is_person() {
+            let sql = "DELETE FROM billing_details WHERE organisation_id = $1";
+            tx.execute_raw(statement(tx, sql, vec![one.id.into()])).await?;
+        }
+        for table in ["billing_details", "billing_contact"] {
+            let sql = format!("UPDATE {table} SET email = $1 WHERE organisation_id = $2 AND email IN ($3, $4)");
+            let (email, mailbox) = (user.email.clone(), user.mailbox.clone());
+            let values = vec![placeholder(user.id).into(), one.id.into(), email.into(), mailbox.into()];
+            tx.execute_raw(statement(tx, &sql, values)).await?;
+        }
+        let sql = format!(
+            "UPDATE audit_event SET details = NULL WHERE organisation_id = $1 AND details IS NOT NULL \
+             AND {position}(details, $2) > 0"
+        );
+        tx.execute_raw(statement(tx, &sql, vec![one.id.into(), user.email.clone().into()])).await?;
     }
-    let proposals = "UPDATE partnership_proposal SET email = $1 \
-         WHERE email = (SELECT email FROM \"user\" WHERE id = $2) AND state <> 'PROPOSED'";
-    tx.execute_raw(statement(tx, proposals, vec![email.clone().into(), id.into()])).await?;
+    Ok(())
+}
+
+/// What stands in place of the address of an erased user.
+fn placeholder(id: Uuid) -> String {
+    format!("erased-{id}@erased.invalid")
+}
+
+/// Overwrites the user's name and address, also in invitations, transfers and proposals of others. Those that are open
+/// end. Links to the address are removed.
+pub async fn forget_name(tx: &DatabaseTransaction, user: &user::Model, name: &str, now: DateTimeUtc) -> Written<()> {
+    let (id, email) = (user.id, placeholder(user.id));
+    for (table, open, ended, and_accepted) in [
+        ("invitation", "PENDING", "VOID", "OR accepted_user_id = $4"),
+        ("ownership_transfer", "OFFERED", "VOID", "OR accepted_user_id = $4"),
+        ("partnership_proposal", "PROPOSED", "LAPSED", ""),
+    ] {
+        let sql = format!(
+            "UPDATE {table} SET email = $1, mailbox = $1, \
+             answered_at = CASE WHEN state = '{open}' THEN $2 ELSE answered_at END, \
+             state = CASE WHEN state = '{open}' THEN '{ended}' ELSE state END WHERE mailbox = $3 {and_accepted}"
+        );
+        let mut values: Vec<sea_orm::Value> = vec![email.clone().into(), now.into(), user.mailbox.clone().into()];
+        if !and_accepted.is_empty() {
+            values.push(id.into());
+        }
+        tx.execute_raw(statement(tx, &sql, values)).await?;
+    }
+    let links = "DELETE FROM link WHERE user_id = $1 OR address IN ($2, $3)";
+    let values = vec![id.into(), user.email.clone().into(), user.mailbox.clone().into()];
+    tx.execute_raw(statement(tx, links, values)).await?;
     let offers = "UPDATE ownership_transfer SET state = 'VOID', answered_at = $1 \
          WHERE offered_by_id = $2 AND state = 'OFFERED'";
     tx.execute_raw(statement(tx, offers, vec![now.into(), id.into()])).await?;
     let row = user::ActiveModel {
+        mailbox: Set(email.clone()),
         email: Set(email),
         name: Set(name.to_owned()),
         password_hash: Set(String::new()),

@@ -21,6 +21,7 @@ use crate::graphql::request::Work;
 use crate::mail;
 use crate::organisation::require_active;
 use crate::oversight::audit::{self, Event};
+use crate::people::outreach::Allowance;
 use crate::people::role;
 use crate::people::role::rules::{ChosenRole, MOST_ROLES, choose, custom_keys, grants_of, names};
 use crate::people::session;
@@ -90,11 +91,12 @@ pub async fn invite(
     }
     let inviter = Inviter::of(request.actor(), at, &request.config)?;
     let checked = check_all(work, at, wishes).await?;
-    let addresses: Vec<&str> = checked.iter().flatten().map(|row| row.address.as_str()).collect();
-    let known = store::list_known(tx, organisation, &addresses, now).await?;
-    let pending = store::list_pending(tx, organisation, &addresses).await?;
-    let sent = store::lock_and_count_links(tx, organisation, &addresses, now).await?;
+    let mailboxes: Vec<&str> = checked.iter().flatten().map(|row| row.address.mailbox()).collect();
+    let known = store::list_known(tx, organisation, &mailboxes, now).await?;
+    let pending = store::list_pending(tx, organisation, &mailboxes).await?;
+    let sent = store::lock_and_count_links(tx, organisation, &mailboxes, now).await?;
     let mut left = store::count_links_left(tx, organisation, now).await?;
+    let allowance = Allowance::load(work).await?;
     let (mut outcomes, mut new, mut expired) = (Vec::with_capacity(checked.len()), Vec::new(), Vec::new());
     let (mut letters, mut events) = (Vec::new(), Vec::new());
     for row in &checked {
@@ -105,10 +107,11 @@ pub async fn invite(
                 continue;
             }
         };
-        let address = wanted.address.as_str();
-        let (known, pending) = (known.get(address), pending.get(address));
-        let sent = sent.get(address).copied().unwrap_or_default();
-        if let Err(error) = check_address(known, pending, sent, left, now) {
+        let mailbox = wanted.address.mailbox();
+        let (known, pending) = (known.get(mailbox), pending.get(mailbox));
+        let sent = sent.get(mailbox).copied().unwrap_or_default();
+        let checked = check_address(known, pending, sent, left, now);
+        if let Err(error) = checked.and_then(|()| allowance.require(new.len() + 1)) {
             outcomes.push(Err(error));
             continue;
         }
@@ -124,6 +127,7 @@ pub async fn invite(
     if !dry_run && !new.is_empty() {
         store::expire(tx, &expired).await?;
         store::create(tx, random, new).await?;
+        allowance.spend(work, letters.len()).await?;
         mail::queue(tx, random, now, letters).await?;
         audit::record_all(work, events).await?;
     }
@@ -143,11 +147,11 @@ async fn check_all(work: &Work<'_>, at: &Authorised, wishes: &[Wish]) -> Result<
     let mut checked = Vec::with_capacity(wishes.len());
     for (index, row) in wishes.iter().enumerate() {
         checked.push(row.check(at, &custom, work.now).and_then(|wanted| {
-            if let Some(first) = first_index.get(wanted.address.as_str()) {
+            if let Some(first) = first_index.get(wanted.address.mailbox()) {
                 let message = format!("This address is already in the list, at index {first}.");
                 return Err(UserError::at("email", UserErrorCode::Duplicate, message));
             }
-            first_index.insert(wanted.address.as_str().to_owned(), index);
+            first_index.insert(wanted.address.mailbox().to_owned(), index);
             match &unconfirmed {
                 Some(error) if grants_of(&wanted.roles).is_powerful() => Err(error.clone()),
                 _ => Ok(wanted),
@@ -182,6 +186,7 @@ fn new_row(work: &Work<'_>, organisation: Uuid, inviter: &Inviter<'_>, wanted: &
         id: work.random.id(now),
         organisation_id: organisation,
         email: wanted.address.as_str().to_owned(),
+        mailbox: wanted.address.mailbox().to_owned(),
         locale: wanted.locale.into(),
         state: State::Pending,
         token_hash: hash(token),

@@ -100,7 +100,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     let &Work { tx, now, .. } = work;
     let user = match party {
         Party::New(new) => {
-            if new.address.as_str() != row.email {
+            if new.address.mailbox() != row.mailbox {
                 return Err(wrong_address(accepted.field).into());
             }
             if !users::create(tx, new, now).await? {
@@ -119,7 +119,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
         let message = "This account is disabled. Ask the operator of the platform why.";
         UserError::at(accepted.field, UserErrorCode::StaleState, message)
     })?;
-    if user.email != row.email {
+    if user.mailbox != row.mailbox {
         return Err(wrong_address(accepted.field).into());
     }
     match party {
@@ -128,6 +128,10 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
             let claim = Claim { password_hash: Some(password_hash), kept: None };
             if !proof::prove(work, accepted.action, user.id, claim).await? {
                 return Err(sign_in());
+            }
+            // The link proves the spelling of the address that it was sent to.
+            if user.email != row.email {
+                users::set_address(tx, user.id, &row.email, now).await?;
             }
         }
         _ if user.email_verified_at.is_none() => {

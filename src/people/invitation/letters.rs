@@ -1,7 +1,7 @@
-//! The mail to an invited person. The names in it were cleaned when they were entered.
+//! The mail to an invited person. The names in it are quoted: strangers chose them.
 
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::mail::{Letter, quoted};
 
 /// What the mail says about an invitation.
 pub struct Facts<'a> {
@@ -18,11 +18,13 @@ pub struct Facts<'a> {
 /// An invitation in the language of the invited person.
 pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
     let Facts { organisation, inviter, days, url } = facts;
+    let organisation = quoted(locale, organisation);
+    let inviter = inviter.map(|name| quoted(locale, name));
     match locale {
         Locale::En => {
             let days = if *days == 1 { "one day".to_owned() } else { format!("{days} days") };
             Letter::about(format!("Invitation to {organisation}"))
-                .say(match inviter {
+                .say(match &inviter {
                     Some(inviter) => format!("{inviter} invites you to join {organisation}."),
                     None => format!("You are invited to join {organisation}."),
                 })
@@ -33,7 +35,7 @@ pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
         Locale::De => {
             let days = if *days == 1 { "einen Tag".to_owned() } else { format!("{days} Tage") };
             Letter::about(format!("Einladung zu {organisation}"))
-                .say(match inviter {
+                .say(match &inviter {
                     Some(inviter) => format!("{inviter} lädt Sie zu {organisation} ein."),
                     None => format!("Sie sind zu {organisation} eingeladen."),
                 })
@@ -47,7 +49,7 @@ pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
         Locale::Sv => {
             let days = if *days == 1 { "en dag".to_owned() } else { format!("{days} dagar") };
             Letter::about(format!("Inbjudan till {organisation}"))
-                .say(match inviter {
+                .say(match &inviter {
                     Some(inviter) => format!("{inviter} bjuder in dig till {organisation}."),
                     None => format!("Du är inbjuden till {organisation}."),
                 })

@@ -20,7 +20,7 @@ use crate::mail;
 use crate::organisation::require_active;
 use crate::oversight::audit;
 use crate::people::role::rules::grants_of;
-use crate::people::session;
+use crate::people::{outreach, session};
 
 /// The invitation to send again.
 #[derive(InputObject)]
@@ -54,7 +54,7 @@ async fn resend_invitation(
         if grants_of(&roles).is_powerful() {
             session::require_confirmed(request)?;
         }
-        let known = store::list_known(tx, row.organisation_id, &[&row.email], now).await?.remove(&row.email);
+        let known = store::list_known(tx, row.organisation_id, &[&row.mailbox], now).await?.remove(&row.mailbox);
         if known.as_ref().is_some_and(|known| known.is_member) {
             let message = "This person is already a member.";
             return Err(UserError::at("invitationId", UserErrorCode::AlreadyMember, message).into());
@@ -76,6 +76,7 @@ async fn resend_invitation(
         };
         store::update(tx, id, change).await?;
         let letter = inviter.letter(&row.email, row.locale.into(), known.as_ref(), &token);
+        outreach::spend(work, 1).await?;
         mail::queue(tx, random, now, [letter]).await?;
         let event = act.event().to(Type::Invitation.id(id));
         let event = event.changing(json!({ "timesSent": row.times_sent }), json!({ "timesSent": row.times_sent + 1 }));
@@ -93,7 +94,7 @@ async fn check_limits(work: &Work<'_>, row: &Model) -> Result<()> {
         return Err(UserError::at("invitationId", UserErrorCode::TooMany, message).into());
     }
     let (at, now) = (row.organisation_id, work.now);
-    let sent = store::lock_and_count_links(work.tx, at, &[&row.email], now).await?;
-    sent.get(&row.email).copied().unwrap_or_default().require_room("invitationId")?;
+    let sent = store::lock_and_count_links(work.tx, at, &[&row.mailbox], now).await?;
+    sent.get(&row.mailbox).copied().unwrap_or_default().require_room("invitationId")?;
     Ok(links::require_left(store::count_links_left(work.tx, at, now).await?)?)
 }

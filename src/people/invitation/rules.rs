@@ -25,7 +25,7 @@ pub enum InvitationState {
     Declined,
     /// Was withdrawn.
     Withdrawn,
-    /// Ended without an answer, because the inviter may no longer give its roles.
+    /// Ended without an answer, because the inviter may no longer give its roles, or the invited person was erased.
     Ended,
     /// Was not answered in time.
     Expired,

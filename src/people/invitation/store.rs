@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::links::{AN_HOUR, Links};
 use super::rules::{self, InvitationState};
 use crate::access::{BuiltinRole, HeldRole, Kind, PermissionSet};
+use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::base::random::{Random, hash};
@@ -148,15 +149,15 @@ pub struct Known {
     pub is_member: bool,
 }
 
-/// The users with these addresses: two statements for any number.
+/// The users with these mailboxes: two statements for any number.
 pub async fn list_known(
     tx: &DatabaseTransaction,
     organisation: Uuid,
-    addresses: &[&str],
+    mailboxes: &[&str],
     now: DateTimeUtc,
 ) -> Written<HashMap<String, Known>> {
-    let by_address = user::Entity::find().filter(user::Column::Email.is_in(addresses.iter().copied()));
-    let users = by_address.all(tx).await?;
+    let by_mailbox = user::Entity::find().filter(user::Column::Mailbox.is_in(mailboxes.iter().copied()));
+    let users = by_mailbox.all(tx).await?;
     let memberships = membership::Entity::find()
         .filter(membership::Column::OrganisationId.eq(organisation))
         .filter(membership::Column::UserId.is_in(users.iter().map(|row| row.id)))
@@ -165,24 +166,24 @@ pub async fn list_known(
     let lasting = memberships.iter().filter(|row| row.expires_at.is_none_or(|end| now < end));
     let members: HashSet<Uuid> = lasting.map(|row| row.user_id).collect();
     let known = users.into_iter().map(|row| {
-        (row.email, Known { user: row.id, locale: row.locale.into(), is_member: members.contains(&row.id) })
+        (row.mailbox, Known { user: row.id, locale: row.locale.into(), is_member: members.contains(&row.id) })
     });
     Ok(known.collect())
 }
 
-/// The unanswered invitations to these addresses, expired or not, by address.
+/// The unanswered invitations to these mailboxes, expired or not, by mailbox.
 pub async fn list_pending(
     tx: &DatabaseTransaction,
     organisation: Uuid,
-    addresses: &[&str],
+    mailboxes: &[&str],
 ) -> Written<HashMap<String, Model>> {
     let rows = invitation::Entity::find()
         .filter(invitation::Column::OrganisationId.eq(organisation))
         .filter(invitation::Column::State.eq(State::Pending))
-        .filter(invitation::Column::Email.is_in(addresses.iter().copied()))
+        .filter(invitation::Column::Mailbox.is_in(mailboxes.iter().copied()))
         .all(tx)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.email.clone(), row)).collect())
+    Ok(rows.into_iter().map(|row| (row.mailbox.clone(), row)).collect())
 }
 
 /// Marks invitations that were not answered in time, so that the addresses can be invited again.
@@ -272,44 +273,53 @@ pub async fn count_links_left(tx: &DatabaseTransaction, organisation: Uuid, now:
     Ok(AN_HOUR - sent.flatten().unwrap_or_default())
 }
 
-/// How many links were sent to these addresses within a day, whatever the state of the invitations. Locks the addresses
+/// How many links were sent to these mailboxes within a day, whatever the state of the invitations. Locks the mailboxes
 /// until the transaction ends. Two statements for any number.
 pub async fn lock_and_count_links(
     tx: &DatabaseTransaction,
     organisation: Uuid,
-    addresses: &[&str],
+    mailboxes: &[&str],
     now: DateTimeUtc,
 ) -> Written<HashMap<String, Links>> {
-    lock_addresses(tx, addresses).await?;
+    lock_mailboxes(tx, mailboxes).await?;
     let own = Expr::case(Column::OrganisationId.eq(organisation), Expr::col(Column::SentLately)).finally(0);
     let rows: Vec<(String, i64, i64)> = invitation::Entity::find()
         .select_only()
-        .column(Column::Email)
+        .column(Column::Mailbox)
         .column_as(Expr::expr(own).sum(), "own")
         .column_as(Column::SentLately.sum(), "all")
-        .filter(Column::Email.is_in(addresses.iter().copied()))
+        .filter(Column::Mailbox.is_in(mailboxes.iter().copied()))
         .filter(Column::SentAt.gt(now - TimeDelta::days(1)))
-        .group_by(Column::Email)
+        .group_by(Column::Mailbox)
         .into_tuple()
         .all(tx)
         .await?;
-    Ok(rows.into_iter().map(|(email, own, all)| (email, Links { own, all })).collect())
+    Ok(rows.into_iter().map(|(mailbox, own, all)| (mailbox, Links { own, all })).collect())
 }
 
-/// Keeps other transactions from sending links to these addresses, for any organisation. All transactions lock in the
+/// Keeps other transactions from sending links to these mailboxes, for any organisation. All transactions lock in the
 /// same order, so there are no deadlocks. (On SQLite only one transaction writes at a time.)
-async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written<()> {
-    if tx.get_database_backend() != DbBackend::Postgres || addresses.is_empty() {
+async fn lock_mailboxes(tx: &DatabaseTransaction, mailboxes: &[&str]) -> Written<()> {
+    if tx.get_database_backend() != DbBackend::Postgres || mailboxes.is_empty() {
         return Ok(());
     }
-    let number = |address: &&str| {
-        let digits = hash(&format!("invitation to {address}"));
+    let number = |mailbox: &&str| {
+        let digits = hash(&format!("invitation to {mailbox}"));
         i64::from_str_radix(digits.get(..15).unwrap_or_default(), 16).unwrap_or_default()
     };
-    let numbers: BTreeSet<i64> = addresses.iter().map(number).collect();
+    let numbers: BTreeSet<i64> = mailboxes.iter().map(number).collect();
     let list: Vec<String> = (1..=numbers.len()).map(|index| format!("(${index}::bigint)")).collect();
     let sql = format!("SELECT pg_advisory_xact_lock(number) FROM (VALUES {}) AS held(number)", list.join(", "));
     let values = numbers.into_iter().map(Value::from);
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(())
+}
+
+/// All invitations to a mailbox, in any state, each with the name of its organisation, the oldest first.
+pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
+    let sql = "SELECT t.*, o.name AS organisation FROM invitation t JOIN organisation o ON o.id = t.organisation_id \
+               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
+    let rows = db.rows(sql, vec![mailbox.into()]).await?;
+    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
+    Ok(found.collect::<Written<_>>()?)
 }

@@ -315,3 +315,46 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
 pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<Page<Member>> {
     OF_USER.rows(request, user, page, Filter::default()).await
 }
+
+/// A membership as its user sees it.
+#[derive(Debug)]
+pub struct OwnMembership {
+    /// The membership.
+    pub id: Uuid,
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// Its name.
+    pub organisation: String,
+    /// Names of the roles.
+    pub roles: Vec<String>,
+    /// When the user joined.
+    pub created_at: DateTimeUtc,
+    /// When it ends, if ever.
+    pub expires_at: Option<DateTimeUtc>,
+}
+
+/// All memberships of a user, in the order of joining: one statement.
+pub async fn list_all_of(db: &Db, user: Uuid) -> Result<Vec<OwnMembership>> {
+    let sql = "SELECT t.id, t.organisation_id, o.name, t.created_at, t.expires_at, COALESCE(r.name, mr.builtin) \
+               FROM membership t JOIN organisation o ON o.id = t.organisation_id \
+               LEFT JOIN membership_role mr ON mr.membership_id = t.id LEFT JOIN role r ON r.id = mr.role_id \
+               WHERE t.user_id = $1 ORDER BY t.created_at, t.id, 6";
+    let mut memberships: Vec<OwnMembership> = Vec::new();
+    for row in db.rows(sql, vec![user.into()]).await? {
+        let (id, role): (Uuid, Option<String>) = (row.try_get_by_index(0)?, row.try_get_by_index(5)?);
+        if memberships.last().is_none_or(|last| last.id != id) {
+            memberships.push(OwnMembership {
+                id,
+                organisation_id: row.try_get_by_index(1)?,
+                organisation: row.try_get_by_index(2)?,
+                roles: Vec::new(),
+                created_at: row.try_get_by_index(3)?,
+                expires_at: row.try_get_by_index(4)?,
+            });
+        }
+        if let Some(last) = memberships.last_mut() {
+            last.roles.extend(role);
+        }
+    }
+    Ok(memberships)
+}

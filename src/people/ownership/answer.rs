@@ -36,9 +36,10 @@ impl<'a> Answer<'a> {
     /// if they may see it at the organisation.
     pub async fn find(request: &'a Request, named: Named) -> Result<Self> {
         let person = request.require_person()?;
+        let own = users::mailbox(&person.email);
         match named {
             Named::Token(token) => match store::find_by_token(request.db(), &token).await? {
-                Some(row) if row.email == person.email => Ok(Self { row, person, has_link: true }),
+                Some(row) if row.mailbox == own => Ok(Self { row, person, has_link: true }),
                 Some(_) => Err(wrong_address().into()),
                 None => {
                     let message = "This link is unknown. Ask for another.";
@@ -49,10 +50,8 @@ impl<'a> Answer<'a> {
                 let key = Type::OwnershipTransfer.parse(&id)?;
                 match store::find(request.db(), key).await? {
                     // A person who has not verified the address may not be its owner.
-                    Some(row) if row.email == person.email && person.is_verified => {
-                        Ok(Self { row, person, has_link: false })
-                    }
-                    Some(row) if row.email == person.email => {
+                    Some(row) if row.mailbox == own && person.is_verified => Ok(Self { row, person, has_link: false }),
+                    Some(row) if row.mailbox == own => {
                         let message = "Verify your address first, or use the link in the mail.";
                         Err(UserError::general(UserErrorCode::AddressNotVerified, message).into())
                     }
@@ -70,7 +69,7 @@ impl<'a> Answer<'a> {
         // This lock keeps the person from being erased or disabled until the transaction ends.
         let user = users::store::hold(work.tx, self.person.id).await?.ok_or_else(Error::sign_in)?;
         let is_proved = self.has_link || user.email_verified_at.is_some();
-        if row.email != user.email || !is_proved {
+        if row.mailbox != user.mailbox || !is_proved {
             return Err(wrong_address().into());
         }
         Ok((row, user))

@@ -3,7 +3,7 @@
 use sea_orm::prelude::DateTimeUtc;
 
 use crate::base::locale::Locale;
-use crate::mail::Letter;
+use crate::mail::{Letter, quoted};
 
 /// The date in the form that is used in all languages.
 fn day(at: DateTimeUtc) -> String {
@@ -12,6 +12,7 @@ fn day(at: DateTimeUtc) -> String {
 
 /// To the person to whom an owner offers an organisation.
 pub fn offered(locale: Locale, by: &str, organisation: &str, until: DateTimeUtc, url: &str) -> Letter {
+    let (by, organisation) = (quoted(locale, by), quoted(locale, organisation));
     let until = day(until);
     match locale {
         Locale::En => Letter::about(format!("{organisation} is offered to you"))
@@ -38,6 +39,7 @@ pub fn recovery_offered(
     (from, until): (DateTimeUtc, DateTimeUtc),
     url: &str,
 ) -> Letter {
+    let organisation = quoted(locale, organisation);
     let (from, until) = (day(from), day(until));
     match locale {
         Locale::En => Letter::about(format!("{organisation} is offered to you"))
@@ -96,6 +98,7 @@ pub fn recovery_started(locale: Locale, organisation: &str, email: &str, reason:
 
 /// To the owners (and after a recovery the admins) when somebody else became an owner.
 pub fn accepted(locale: Locale, organisation: &str, by: &str) -> Letter {
+    let (by, organisation) = (quoted(locale, by), quoted(locale, organisation));
     match locale {
         Locale::En => Letter::about(format!("{organisation} has a new owner"))
             .say(format!("{by} has accepted the ownership of {organisation}, and is now an owner.")),

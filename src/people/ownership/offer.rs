@@ -17,7 +17,7 @@ use crate::mail;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
 use crate::people::user::{self as users, Address};
-use crate::people::{membership, session};
+use crate::people::{membership, outreach, session};
 
 /// The organisation to offer.
 #[derive(InputObject)]
@@ -58,6 +58,7 @@ async fn offer_ownership(act: ActOn<'_, Organisation>, input: OfferOwnershipInpu
         kind: Kind::Offer,
         state: State::Offered,
         email: address.as_str().to_owned(),
+        mailbox: address.mailbox().to_owned(),
         token_hash: hash(&token),
         offered_by_id: asker,
         leaves: input.leave,
@@ -81,6 +82,7 @@ async fn offer_ownership(act: ActOn<'_, Organisation>, input: OfferOwnershipInpu
         let to = recipient(&row, receiver.as_ref(), own.locale);
         let url = request.config.link("ownership", &token);
         let letter = letters::offered(to.locale, &own.name, &organisation.name, row.expires_at, &url);
+        outreach::spend(work, 1).await?;
         Ok(mail::queue(work.tx, work.random, now, [(to, letter)]).await?)
     })
     .await?;

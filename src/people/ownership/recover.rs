@@ -18,7 +18,7 @@ use crate::mail;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
 use crate::people::user::{self as users, Address};
-use crate::people::{membership, session};
+use crate::people::{membership, outreach, session};
 
 /// The organisation to recover.
 #[derive(InputObject)]
@@ -56,7 +56,7 @@ async fn recover_ownership(
     let decision = act.object.as_ref();
     rules::require_ownership(decision.card().kind, decision.grants)?;
     let address = Address::read("email", &input.email)?;
-    if address.as_str() == asker.email {
+    if address.mailbox() == users::mailbox(&asker.email) {
         let message = "This is your own address. You cannot recover an organisation for yourself.";
         return Err(UserError::at("email", UserErrorCode::InvalidInput, message).into());
     }
@@ -69,6 +69,7 @@ async fn recover_ownership(
         kind: Kind::Recovery,
         state: State::Offered,
         email: address.as_str().to_owned(),
+        mailbox: address.mailbox().to_owned(),
         token_hash: hash(&token),
         offered_by_id: asker.id,
         leaves: false,
@@ -101,6 +102,7 @@ async fn recover_ownership(
             let letter = letters::recovery_started(locale, name, &row.email, &reason, row.opens_at);
             (membership::recipient(member), letter)
         });
+        outreach::spend(work, 1).await?;
         Ok(mail::queue(tx, work.random, now, to_admins.chain([(to, letter)])).await?)
     })
     .await?;

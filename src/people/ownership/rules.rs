@@ -34,7 +34,7 @@ pub enum OwnershipTransferState {
     Declined,
     /// Was withdrawn.
     Withdrawn,
-    /// Ended without an answer, because its maker may no longer hand over the organisation.
+    /// Ended without an answer, because its maker may no longer hand over the organisation, or the receiver was erased.
     Ended,
     /// Was not answered in time.
     Expired,
@@ -124,6 +124,7 @@ mod tests {
             kind: Kind::Recovery,
             state,
             email: String::new(),
+            mailbox: String::new(),
             token_hash: String::new(),
             offered_by_id: Uuid::nil(),
             leaves: false,

@@ -16,6 +16,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::hash;
 use crate::graphql::page::{Filter, Key, List};
+use crate::people::user::mailbox;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -98,10 +99,10 @@ pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<(Tra
         "SELECT t.*, u.name AS offered_by, NULL AS accepted_by, o.name AS organisation, o.kind AS organisation_kind \
          FROM ownership_transfer t JOIN organisation o ON o.id = t.organisation_id \
          JOIN \"user\" u ON u.id = t.offered_by_id \
-         WHERE t.email = $1 AND t.state = 'OFFERED' AND t.expires_at > $2 AND o.state <> 'CLOSED' \
+         WHERE t.mailbox = $1 AND t.state = 'OFFERED' AND t.expires_at > $2 AND o.state <> 'CLOSED' \
          ORDER BY t.created_at, t.id LIMIT {MOST_OFFERS}"
     );
-    let rows = db.rows(sql, vec![email.into(), now.into()]).await?;
+    let rows = db.rows(sql, vec![mailbox(email).into(), now.into()]).await?;
     let offers = rows.iter().map(|row| {
         let transfer = read(std::slice::from_ref(row))?;
         let (name, kind) = (row.try_get("", "organisation")?, row.try_get("", "organisation_kind")?);
@@ -185,4 +186,13 @@ pub async fn void_of(tx: &DatabaseTransaction, organisation: Uuid, user: Uuid, n
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// All transfers to a mailbox, in any state, each with the name of its organisation, the oldest first.
+pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
+    let sql = "SELECT t.*, o.name AS organisation FROM ownership_transfer t JOIN organisation o ON o.id = t.organisation_id \
+               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
+    let rows = db.rows(sql, vec![mailbox.into()]).await?;
+    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
+    Ok(found.collect::<Written<_>>()?)
 }

@@ -49,7 +49,7 @@ async fn log_in(act: Act<'_>, input: LogInInput) -> Result<LogInPayload> {
         Some(address) => users::store::find_login(request.db(), address).await?,
         None => None,
     };
-    let typed = address.as_ref().map_or(input.email.as_str(), Address::as_str);
+    let typed = address.as_ref().map_or(input.email.as_str(), Address::mailbox);
     let subject = Subject::log_in(found.as_ref().map(|found| found.user.id), typed, request.client_address);
     let attempt = throttle::admit(request, &subject).await?;
     let user = found.as_ref().map(|found| found.user.id);

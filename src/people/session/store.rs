@@ -6,7 +6,8 @@ pub use entity::session::EndedBecause;
 use entity::{refresh_token, session, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    Set, Statement,
 };
 use uuid::Uuid;
 
@@ -314,4 +315,11 @@ pub async fn switch(tx: &DatabaseTransaction, id: Uuid, organisation_id: Uuid) -
         .exec(tx)
         .await?;
     Ok(switched.rows_affected == 1)
+}
+
+/// All sessions of a user that are still stored, open or not, the oldest first.
+pub async fn list_all_of(db: &Db, user: Uuid) -> Result<Vec<session::Model>> {
+    let all = session::Entity::find().filter(session::Column::UserId.eq(user));
+    let all = all.order_by_asc(session::Column::CreatedAt).order_by_asc(session::Column::Id);
+    Ok(all.all(db.reader()).await?)
 }

@@ -41,6 +41,7 @@ async fn change_address(act: Act<'_>, input: ChangeAddressInput) -> Result<Chang
     session::require_confirmed(request)?;
     let address = Address::read("newEmail", &input.new_email)?;
     let address = address.as_str();
+    throttle::count_request(request).await?;
     // A mail that was counted stays counted, even if the second limit refuses.
     request
         .transaction(async |work| {
@@ -67,7 +68,8 @@ async fn change_address(act: Act<'_>, input: ChangeAddressInput) -> Result<Chang
 async fn request_change(work: &Work<'_>, user: &user::Model, address: &str) -> Result<()> {
     let config = &work.request.config;
     link::store::void(work.tx, user.id, &[Kind::Change]).await?;
-    let owner = store::find_by_address(work.tx, address).await?;
+    // A new spelling of one's own mailbox is no other account.
+    let owner = store::find_by_address(work.tx, address).await?.filter(|owner| owner.id != user.id);
     // A taken address costs the same statements, so that the time reveals nothing. That link does nothing.
     let id = if owner.is_some() { Uuid::nil() } else { user.id };
     let secret = link::store::issue(work, id, Kind::Change, address).await?;

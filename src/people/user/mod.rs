@@ -31,7 +31,7 @@ mod verify_address;
 
 use async_graphql::MergedObject;
 
-pub use address::Address;
+pub use address::{Address, mailbox};
 pub use object::User;
 pub use password::{Password, Passwords, Verdict};
 pub use rules::weakness;

@@ -118,13 +118,15 @@ impl NewAccount {
         let request = act.request;
         let invited = invitation::store::find_open(request, token).await?;
         let invited = invited.ok_or_else(|| invitation::invalid_link(TOKEN))?;
-        if invited.row.email != self.address.as_str() {
+        if invited.row.mailbox != self.address.mailbox() {
             return Err(wrong_address(TOKEN).into());
         }
         let password_hash = act.service::<Passwords>()?.hash(password).await?;
+        // The link proves the spelling of the address that it was sent to.
+        let address = Address::parse(&invited.row.email).unwrap_or_else(|| self.address.clone());
         let new = NewUser {
             id: request.random.id(request.now()),
-            address: &self.address,
+            address: &address,
             name: &self.name,
             password_hash: &password_hash,
             locale: self.locale,
@@ -158,7 +160,7 @@ impl NewAccount {
         request
             .transaction(async |work| {
                 // Repeated sign-ups with one address do not fill the mailbox of its owner.
-                let may_mail = throttle::may_mail(work, MailKind::SignUp, address.as_str()).await?;
+                let may_mail = throttle::may_mail(work, MailKind::SignUp, address.mailbox()).await?;
                 if !store::create(work.tx, &new_user, work.now).await? {
                     return if may_mail { tell_owner(work, address).await } else { Ok(()) };
                 }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::address::Address;
+use super::address::{Address, mailbox};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
@@ -48,14 +48,14 @@ pub struct Login {
 
 /// The user with the address, and whether a second factor is on: one statement.
 pub async fn find_login(db: &Db, address: &Address) -> Result<Option<Login>> {
-    let sql = format!("SELECT u.*, {FACTOR_IS_ON} AS has_second_factor FROM \"user\" u WHERE u.email = $1");
-    let rows = db.rows(&sql, vec![address.as_str().into()]).await?;
+    let sql = format!("SELECT u.*, {FACTOR_IS_ON} AS has_second_factor FROM \"user\" u WHERE u.mailbox = $1");
+    let rows = db.rows(&sql, vec![address.mailbox().into()]).await?;
     Ok(rows.first().map(|row| Login::from_query_result(row, "")).transpose()?)
 }
 
-/// The user with the address.
+/// The user whose mailbox the address names.
 pub async fn find_by_address(connection: &impl ConnectionTrait, address: &str) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find().filter(user::Column::Email.eq(address)).one(connection).await
+    user::Entity::find().filter(user::Column::Mailbox.eq(mailbox(address))).one(connection).await
 }
 
 /// The user.
@@ -93,8 +93,12 @@ pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Mod
 
 /// Gives the user another address, which is verified. False if another user has it: then the transaction has failed.
 pub async fn set_address(tx: &DatabaseTransaction, id: Uuid, address: &str, now: DateTimeUtc) -> Result<bool, DbErr> {
-    let row =
-        user::ActiveModel { email: Set(address.to_owned()), email_verified_at: Set(Some(now)), ..Default::default() };
+    let row = user::ActiveModel {
+        email: Set(address.to_owned()),
+        mailbox: Set(mailbox(address)),
+        email_verified_at: Set(Some(now)),
+        ..Default::default()
+    };
     match user::Entity::update_many().set(row).filter(user::Column::Id.eq(id)).exec(tx).await {
         Ok(_) => Ok(true),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
@@ -127,6 +131,7 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
     let row = user::ActiveModel {
         id: Set(new.id),
         email: Set(new.address.as_str().to_owned()),
+        mailbox: Set(new.address.mailbox().to_owned()),
         name: Set(new.name.to_owned()),
         password_hash: Set(new.password_hash.to_owned()),
         email_verified_at: Set(new.is_verified.then_some(now)),
@@ -135,7 +140,7 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
         locale: Set(new.locale.into()),
         erased_at: Set(None),
     };
-    let taken = OnConflict::column(user::Column::Email).do_nothing().to_owned();
+    let taken = OnConflict::column(user::Column::Mailbox).do_nothing().to_owned();
     Ok(user::Entity::insert(row).on_conflict(taken).exec_without_returning(tx).await? == 1)
 }
 

@@ -4,7 +4,7 @@ use async_graphql::InputObject;
 use macros::{mutation, payload};
 use uuid::Uuid;
 
-use super::address::Address;
+use super::address::{Address, mailbox};
 use super::link::{self, Kind};
 use super::password::{Password, Passwords};
 use super::proof::{self, Claim};
@@ -69,7 +69,7 @@ async fn verify_address(act: Act<'_>, input: VerifyAddressInput) -> Result<Verif
 async fn verify(work: &Work<'_>, action: &str, token: &str, claim: Claim<'_>) -> Result<Committed<Uuid>> {
     let link = link::store::take(work, Kind::Verify, token).await?.ok_or_else(link::invalid)?;
     let user = store::lock(work.tx, link.user_id).await?;
-    let Some(user) = user.filter(|user| Some(&user.email) == link.address.as_ref()) else {
+    let Some(user) = user.filter(|user| link.address.as_deref().map(mailbox).as_ref() == Some(&user.mailbox)) else {
         return Ok(Committed::Refused(link::invalid()));
     };
     proof::prove(work, action, user.id, claim).await?;

@@ -89,6 +89,15 @@ impl Viewer {
         Ok(Some(users::store::load(Request::of(context)?.db(), user.id).await?.locale.into()))
     }
 
+    /// Where the person gets a copy of everything that is stored about them, as lines of JSON. Send the access token with
+    /// the request. Null for an API key.
+    #[public]
+    fn export(&self, context: &Context<'_>) -> Result<Option<String>> {
+        let Actor::User(_) = &self.0 else { return Ok(None) };
+        let base = &Request::of(context)?.config.public_url;
+        Ok(Some(format!("{}/viewer/export.ndjson", base.trim_end_matches('/'))))
+    }
+
     /// The second factor of the person; null for an API key.
     #[public]
     async fn second_factor(&self, context: &Context<'_>) -> Result<Option<SecondFactor>> {

@@ -60,6 +60,7 @@ impl World {
             addressee_id: Some(client),
             code: self.code_of(client),
             email: None,
+            mailbox: None,
             partnership_id: None,
             delegated: terms.delegated.to_stored(),
             client_delegated: terms.client_delegated.to_stored(),

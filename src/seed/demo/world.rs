@@ -13,6 +13,7 @@ use super::place::{Place, domain};
 use crate::access::{BuiltinRole, Grants};
 use crate::base::random::{Random, hash};
 use crate::people::api_key::KEY_PREFIX;
+use crate::people::user::mailbox;
 
 /// The rows of the stories so far.
 pub struct World {
@@ -45,6 +46,7 @@ impl World {
         self.rows.users.push(user::Model {
             id,
             email: email.to_owned(),
+            mailbox: mailbox(email),
             name: name.to_owned(),
             password_hash: self.password_hash.clone(),
             email_verified_at: Some(created_at),

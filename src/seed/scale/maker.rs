@@ -7,6 +7,7 @@ use super::super::rows::{self, Rows};
 use super::dice::Dice;
 use super::names;
 use crate::access::{BuiltinRole, PermissionSet};
+use crate::people::user::mailbox;
 
 /// The roles of members who are not owners.
 const ROLES: [BuiltinRole; 6] = [
@@ -65,6 +66,7 @@ impl Maker {
         self.rows.users.push(user::Model {
             id,
             email: email.to_owned(),
+            mailbox: mailbox(email),
             name: name.to_owned(),
             password_hash: self.password_hash.clone(),
             email_verified_at: Some(created_at),

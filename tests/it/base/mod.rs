@@ -1,5 +1,6 @@
 //! The base of the server: its tables, its locks, and the data that survives a kill.
 
+mod calendar;
 mod killed;
 pub mod locked;
 mod migrations;

@@ -25,7 +25,7 @@ fn a_customer_narrows_its_partner_and_the_very_next_request_is_refused() {
         assert!(!changed["partnership"]["delegatedPermissions"].as_array().unwrap().contains(&json!("MEMBER_READ")));
         pia.run(members, json!({ "id": id_of(SOLO) })).await.refused("FORBIDDEN");
         let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("Solo has changed its partnership with Fjord"), "{mail}");
+        assert!(mail.starts_with("“Solo” has changed its partnership with “Fjord”"), "{mail}");
         let log = world.as_(OWNER_OF_FJORD).run(LOG, json!({ "id": id_of(FJORD) })).await;
         let event = &log.ok()["organisation"]["auditEvents"]["edges"][0]["node"];
         assert_eq!((&event["action"], &event["way"]), (&json!("updatePartnership"), &json!("PARTNERSHIP")));

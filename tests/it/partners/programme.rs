@@ -92,6 +92,9 @@ fn a_withdrawn_reseller_loses_all_of_its_clients_at_once() {
         let by = world.texts("SELECT DISTINCT ended_by FROM partnership WHERE ended_by IS NOT NULL").await;
         assert_eq!(by, ["OPERATOR"]);
         let mail = world.mails(OWNER_OF_ACME.person().email).await.pop().unwrap();
-        assert!(mail.contains("The operator of the platform has ended the partnership of Fjord with Acme"), "{mail}");
+        assert!(
+            mail.contains("The operator of the platform has ended the partnership between “Fjord” and “Acme”"),
+            "{mail}"
+        );
     });
 }

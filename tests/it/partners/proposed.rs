@@ -29,7 +29,7 @@ fn a_client_sees_what_a_proposal_would_open_before_accepting() {
         let services = opens.iter().find(|one| one["permission"] == "SERVICE_READ").unwrap();
         assert!(services["fields"].as_array().unwrap().contains(&json!("Organisation.services")), "{services}");
         let mail = world.mails(SOLE_PERSON.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("Fjord proposes a partnership") && mail.contains("We look after"), "{mail}");
+        assert!(mail.starts_with("“Fjord” proposes a partnership") && !mail.contains("We look after"), "{mail}");
     });
 }
 
@@ -153,7 +153,7 @@ fn a_client_proposes_to_a_reseller_which_gets_only_what_is_offered() {
         held.sort_unstable();
         assert_eq!(held, expected);
         let mail = world.mails(SOLE_PERSON.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("Fjord is now your partner"), "{mail}");
+        assert!(mail.starts_with("“Fjord” is now your partner"), "{mail}");
         // Only a reseller can get such a proposal.
         let by_id = json!({
             "organisationId": id_of(SOLO), "side": "CLIENT", "to": { "organisationId": id_of(SOLO) },

@@ -10,7 +10,7 @@ use super::*;
 /// Subjects of the mails about an end.
 async fn reminders(world: &World, caller: Caller) -> usize {
     let mails = world.mails(caller.person().email).await;
-    mails.iter().filter(|mail| mail.starts_with("The partnership between Fjord and Solo ends on")).count()
+    mails.iter().filter(|mail| mail.starts_with("The partnership between “Fjord” and “Solo” ends on")).count()
 }
 
 async fn round(world: &World) -> tenantry::partners::partnership::Upkeep {

@@ -1,8 +1,11 @@
 //! Stories of people: accounts, sessions, memberships, roles, invitations, ownership and API keys.
 
 mod api_key;
+mod export;
 mod invitation;
+mod mailbox;
 mod membership;
+mod outreach;
 mod ownership;
 mod role;
 mod session;

@@ -11,6 +11,7 @@ pub mod store;
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
+use entity::user;
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::random::hash;
 use crate::graphql::request::{Request, Work};
 use crate::people::session;
+use crate::people::user::mailbox;
 use rules::{Counter, Pressure};
 
 /// The account and the client whose attempts are counted.
@@ -235,20 +237,56 @@ pub enum MailKind {
 /// Whether another mail of this kind may go to the address; if so, counts it.
 pub async fn may_mail(work: &Work<'_>, kind: MailKind, address: &str) -> Result<bool> {
     let Work { tx, now, .. } = *work;
-    let key = format!("mail:{kind:?}:{}", hash(address));
+    let key = mail_key(kind, address);
     store::forget_old(tx, now - TimeDelta::days(2)).await?;
     Ok(store::count_up_to(tx, &key, MAILS, now - TimeDelta::hours(1), now).await?)
 }
 
+/// Forgets everything that is counted for the user or their address, on all networks. What is counted against spam
+/// alone stays: it ends within two days, and names nobody.
+pub async fn forget(work: &Work<'_>, user: &user::Model) -> Result<()> {
+    store::clear_account(work.tx, user.id).await?;
+    Ok(store::clear_subject(work.tx, &hash(&user.mailbox)).await?)
+}
+
+/// The key under which mails of a kind to a mailbox are counted.
+fn mail_key(kind: MailKind, address: &str) -> String {
+    format!("mail:{kind:?}:{}", hash(&mailbox(address)))
+}
+
 /// Counts a request that can send mail to somebody else. Refuses if the client has made too many in an hour.
 pub async fn count_request(request: &Request) -> Result<()> {
-    let (most, now) = (request.config.accounts.requests_per_client, request.now());
+    let (settings, now) = (&request.config.accounts, request.now());
     let key = format!("asks:{}", request.client_address.map_or_else(|| "unknown".to_owned(), network));
+    let hour = now.format("%Y-%m-%dT%H").to_string();
+    let wide = request.client_address.map_or_else(|| "unknown".to_owned(), wide_network);
+    let wide = [format!("asks:{wide}:{hour}"), format!("asks:all:{hour}")];
+    let most = [settings.requests_per_network, settings.requests_in_all].map(i64::from);
     let is_counted = request
         .db()
-        .write(async |tx| Ok(store::count_up_to(tx, &key, most, now - TimeDelta::hours(1), now).await?))
+        .write(async |tx| {
+            if !store::count_up_to(tx, &key, settings.requests_per_client, now - TimeDelta::hours(1), now).await? {
+                return Ok(false);
+            }
+            let counts = store::add(tx, &wide.each_ref().map(String::as_str), 1, now).await?;
+            Ok(counts.iter().zip(most).all(|(count, most)| *count <= most))
+        })
         .await?;
     if is_counted { Ok(()) } else { Err(too_many_requests().into()) }
+}
+
+/// The part of an IP address that stands for a whole network: /24 of IPv4, /48 of IPv6.
+pub fn wide_network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
 }
 
 /// How many mails of one kind may go to one address. The count starts again after an hour without one.
@@ -277,6 +315,15 @@ mod tests {
         assert_eq!(of("2001:db8:0:7::1"), of("2001:db8:0:7:ffff::2"));
         assert_ne!(of("2001:db8:0:7::1"), of("2001:db8:0:8::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_wide_network_is_a_part_of_an_address() {
+        let of = |text: &str| wide_network(text.parse().unwrap());
+        assert_eq!(of("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.77"));
+        assert_eq!(of("2001:db8:7:1::1"), of("2001:db8:7:ffff::2"));
+        assert_ne!(of("2001:db8:7::1"), of("2001:db8:8::1"));
     }
 
     #[test]

@@ -77,7 +77,12 @@ pub async fn clear(tx: &DatabaseTransaction, key: &str) -> Written<()> {
 
 /// Forgets all failures with the account, from any client.
 pub async fn clear_account(tx: &DatabaseTransaction, account: uuid::Uuid) -> Written<()> {
-    throttle::Entity::delete_many().filter(throttle::Column::Account.eq(account.to_string())).exec(tx).await?;
+    clear_subject(tx, &account.to_string()).await
+}
+
+/// The same for an address that had no user at the time, by its hash.
+pub async fn clear_subject(tx: &DatabaseTransaction, account: &str) -> Written<()> {
+    throttle::Entity::delete_many().filter(throttle::Column::Account.eq(account)).exec(tx).await?;
     Ok(())
 }
 
@@ -88,4 +93,23 @@ pub async fn forget_old(tx: &DatabaseTransaction, before: DateTimeUtc) -> Writte
     );
     run(tx, &sql, vec![before.into()]).await?;
     Ok(())
+}
+
+/// Adds to counts, in one statement, and returns each as it is now, in the order of the keys. Unlike the other counts,
+/// these never start again: their keys name a period.
+pub async fn add(tx: &DatabaseTransaction, keys: &[&str], more: i32, now: DateTimeUtc) -> Written<Vec<i64>> {
+    let rows: Vec<String> = (0..keys.len()).map(|place| format!("(${}, NULL, $1, $2)", place + 3)).collect();
+    let sql = format!(
+        "INSERT INTO throttle (key, account, failures, last_at) VALUES {} ON CONFLICT (key) DO UPDATE \
+         SET last_at = excluded.last_at, failures = throttle.failures + excluded.failures RETURNING key, failures",
+        rows.join(", ")
+    );
+    let mut values: Vec<Value> = vec![more.into(), now.into()];
+    values.extend(keys.iter().map(|key| Value::from(*key)));
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    let written = tx.query_all_raw(statement).await?;
+    let counts: Vec<(String, i32)> =
+        written.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect::<Written<_>>()?;
+    let of = |key: &&str| counts.iter().find(|(other, _)| other == key).map_or(0, |(_, count)| i64::from(*count));
+    Ok(keys.iter().map(of).collect())
 }

@@ -61,7 +61,7 @@ fn a_request_is_answered_once() {
             }
         }
         let told = world.mails(OWNER_OF_ACME.person().email).await;
-        assert!(told[0].contains("Solo has declined to pay the invoices of Acme"), "{told:?}");
+        assert!(told[0].contains("“Solo” has declined to pay the invoices of “Acme”"), "{told:?}");
         assert_eq!(chain_on(&world, ACME, 0).await, ["Solo"], "it pays in the place of the one before");
         let twice = olga.mistake("requestPayer", seeking(ACME, "nobody's code", 0)).await;
         assert_eq!((&twice["code"], &twice["field"]), (&json!("INVALID_INPUT"), &json!(["input", "payer"])));
@@ -110,7 +110,7 @@ fn a_request_accepted_after_its_first_day_starts_on_the_day_of_acceptance() {
         assert_eq!(chain_on(&world, ACME, 0).await, ["Solo"]);
         let told = world.mails(CLERK_OF_MECENAT.person().email).await;
         assert!(
-            told[0].contains("another organisation pays the invoices of Acme") && !told[0].contains("Solo"),
+            told[0].contains("another organisation pays the invoices of “Acme”") && !told[0].contains("Solo"),
             "{told:?}"
         );
     });

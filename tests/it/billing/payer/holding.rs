@@ -120,12 +120,12 @@ fn both_sides_are_informed_by_mail_and_in_their_logs() {
         assert!(by_role.last().unwrap().contains("Mecenat pays for Acme"), "{by_role:?}");
         let asked = world.mails(CLERK_OF_MECENAT.person().email).await;
         assert!(
-            asked[0].contains("Acme asks you to pay its invoices") && asked[0].contains("from 2026-03-15 on"),
+            asked[0].contains("“Acme” asks you to pay its invoices") && asked[0].contains("from 2026-03-15 on"),
             "{asked:?}"
         );
         assert!(asked[0].contains("until 2026-06-13"), "{asked:?}");
         let agreed = world.mails(BILLING_OF_ACME.person().email).await;
-        assert!(agreed.last().unwrap().contains("Mecenat pays for Acme"), "{agreed:?}");
+        assert!(agreed.last().unwrap().contains("“Mecenat” pays for “Acme”"), "{agreed:?}");
         assert!(world.mails(VIEWER_OF_ACME.person().email).await.is_empty(), "who may not change it is not told");
         for (tenant, caller, logged) in
             [(ACME, OWNER_OF_ACME, ["acceptPayer", "requestPayer"]), (SOLO, SOLE_PERSON, ["acceptPayer", ""])]

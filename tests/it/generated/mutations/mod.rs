@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod examples;
+mod hidden;
 mod partners;
 mod prepared;
 

@@ -28,8 +28,8 @@ pub async fn db_no_transfer(world: &World) {
 pub async fn db_transfer(world: &World) -> Uuid {
     db_no_transfer(world).await;
     let id = key(HUB.tree, FIRST);
-    let sql = "INSERT INTO ownership_transfer (id, organisation_id, kind, state, email, token_hash, offered_by_id, leaves, \
-               opens_at, expires_at, created_at) VALUES ($1, $2, 'OFFER', 'OFFERED', $3, $4, $5, FALSE, $6, $7, $6)";
+    let sql = "INSERT INTO ownership_transfer (id, organisation_id, kind, state, email, mailbox, token_hash, offered_by_id, \
+               leaves, opens_at, expires_at, created_at) VALUES ($1, $2, 'OFFER', 'OFFERED', $3, $3, $4, $5, FALSE, $6, $7, $6)";
     let owner = HUB.owner.person().id;
     let until = now() + TimeDelta::days(1);
     let values: [Value; 7] = [

@@ -17,7 +17,7 @@ fn a_newcomer_joins_by_the_link_and_gets_no_organisation_of_their_own() {
         let sent = &answer.ok()["tried"]["invitation"];
         assert_eq!((&sent["email"], &sent["state"]), (&json!(ADA), &json!("PENDING")));
         let mail = world.mails(ADA).await.pop().unwrap();
-        assert!(mail.starts_with("Inbjudan till Acme\nAdam, admin of Acme bjuder in dig"), "{mail}");
+        assert!(mail.starts_with("Inbjudan till ”Acme”\n”Adam, admin of Acme” bjuder in dig"), "{mail}");
         let token = world.link(ADA).await;
         let shown = preview(&world, &token).await;
         let expected = json!({

@@ -166,6 +166,6 @@ fn a_known_person_gets_the_invitation_in_their_own_language() {
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "input": input })).await;
         assert_eq!(answer.ok()["inviteMember"]["invitation"]["locale"], "EN");
         let mail = world.mails(email).await.pop().unwrap();
-        assert!(mail.starts_with("Einladung zu Acme\n"), "{mail}");
+        assert!(mail.starts_with("Einladung zu „Acme“\n"), "{mail}");
     });
 }

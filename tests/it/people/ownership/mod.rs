@@ -50,7 +50,11 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
     with_database(async |world| {
         let (_, token) = offer(&world, "Nina@Example.org ", json!({})).await.clone();
         let mail = world.mails(NEWCOMER).await;
-        assert!(mail[0].contains("Olga, owner of Acme wants to transfer the ownership of Acme to you"), "{}", mail[0]);
+        assert!(
+            mail[0].contains("“Olga, owner of Acme” wants to transfer the ownership of “Acme” to you"),
+            "{}",
+            mail[0]
+        );
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"], "nothing changes before");
         let nina = sign_up(&world, "Nina", NEWCOMER).await;
         // The address is not verified, so no offers are shown yet.
@@ -70,7 +74,9 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
         );
         let olga = world.as_(OWNER_OF_ACME);
         assert!(!olga.may_at(ACME).await.contains(&"OWNERSHIP_TRANSFER".to_owned()));
-        assert!(world.mails(OWNER_OF_ACME.person().email).await[0].contains("Nina has accepted the ownership of Acme"));
+        assert!(
+            world.mails(OWNER_OF_ACME.person().email).await[0].contains("“Nina” has accepted the ownership of “Acme”")
+        );
         assert_eq!(
             world.texts("SELECT email FROM \"user\" WHERE email_verified_at IS NOT NULL AND name = 'Nina'").await,
             [NEWCOMER]

@@ -60,7 +60,7 @@ fn the_operator_recovers_an_organisation_after_a_time_for_objections() {
         assert_eq!(code(&accept_as(&world, &nina, &token).await), Value::Null);
         assert_eq!(owners(&world).await, ["Nina: OWNER", "Olga, owner of Acme: OWNER"]);
         let mails = world.mails(ADMIN_OF_ACME.person().email).await;
-        assert!(mails.last().unwrap().contains("Nina has accepted the ownership of Acme"));
+        assert!(mails.last().unwrap().contains("“Nina” has accepted the ownership of “Acme”"));
         let log = world.texts("SELECT action FROM audit_event WHERE outcome = 'DONE' AND way = 'OPERATOR'").await;
         assert_eq!(log, ["recoverOwnership", "recoverOwnership"]);
     });

@@ -185,8 +185,8 @@ fn a_role_in_a_pending_invitation_cannot_be_deleted() {
         let role = create(olga, ACME, "Readers", &["ROLE_READ"], &[]).await;
         let role_key = Type::Role.parse(&role.clone().into()).unwrap();
         let invitation = key(NORDIC, 700_000);
-        let sql = "INSERT INTO invitation (id, organisation_id, email, locale, state, token_hash, inviter_user_id, times_sent, \
-                   sent_at, expires_at, created_at) VALUES ($1, $2, 'x@example.org', 'EN', 'PENDING', 'x', $3, 1, $4, $4, $4)";
+        let sql = "INSERT INTO invitation (id, organisation_id, email, mailbox, locale, state, token_hash, inviter_user_id, \
+                   times_sent, sent_at, expires_at, created_at) VALUES ($1, $2, 'x@example.org', 'x@example.org', 'EN', 'PENDING', 'x', $3, 1, $4, $4, $4)";
         let inviter = OWNER_OF_ACME.person().id;
         world.db_execute(sql, [invitation.into(), ACME.id.into(), inviter.into(), now().into()]).await;
         let sql = "INSERT INTO invitation_role (id, organisation_id, invitation_id, role_id) VALUES ($1, $2, $1, $3)";

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 use tenantry::base::id::Type;
+use tenantry::base::random::Random;
+use tenantry::mail::Worker;
 
 use crate::world::accounts::*;
 use crate::world::*;
@@ -134,5 +136,66 @@ fn acts_on_an_erased_person_no_longer_name_them() {
         // The log still says that a member is gone.
         let gone = "SELECT action FROM audit_event WHERE action = 'eraseAccount' AND way = 'OWN'";
         assert_eq!(world.texts(gone).await.len(), 1);
+    });
+}
+
+#[test]
+fn an_erased_address_is_nowhere_in_the_database() {
+    with_database(async |world| {
+        // The address has letters that HTML and SQL read in their own way.
+        let (email, spelling) = ("ze_%unmistakable&co@exämple.org", "ZE_%UNMISTAKABLE&CO@xn--exmple-cua.org");
+        let token = sign_up(&world, "Zoe Unmistakable", email).await;
+        world.db_verify_address(email).await;
+        let run = async |query: &str, variables| world.send_as(Some(&token), query, variables).await;
+        let own =
+            run("{ viewer { memberships(first: 1) { edges { node { organisation { id } } } } } }", json!({})).await;
+        let own = own.at("viewer/memberships/edges/0/node/organisation/id").clone();
+        let details = json!({ "input": { "organisationId": own, "legalName": "Zoe Unmistakable", "address": "Road 1",
+            "country": "SE", "email": email, "currency": "SEK" } });
+        let query = "mutation($input: UpdateBillingDetailsInput!) { tried: updateBillingDetails(input: $input) { \
+             userErrors { code message } } }";
+        assert_eq!(run(query, details).await.user_codes(), Vec::<&str>::new());
+        // Others ask the address for something, in several spellings, and wait for the answer.
+        let olga = world.as_(OWNER_OF_ACME);
+        let invitation =
+            json!({ "organisationId": id_of(ACME), "email": spelling, "roles": [{ "builtIn": "VIEWER" }] });
+        let id = olga.act("inviteMember", invitation, "invitation { id }").await["invitation"]["id"].clone();
+        let offer = json!({ "organisationId": id_of(ACME), "email": spelling });
+        let transfer = olga.act("offerOwnership", offer, "transfer { id }").await["transfer"]["id"].clone();
+        let proposal = json!({ "organisationId": id_of(ACME), "side": "CLIENT", "to": { "email": email },
+            "delegation": { "preset": "OVERVIEW" } });
+        let proposal = olga.act("proposePartnership", proposal, "proposal { id }").await["proposal"]["id"].clone();
+        // The staff of the operator tell the owners of another organisation about the address.
+        let recovery = json!({ "organisationId": id_of(LUND), "email": email, "reason": "The owner is gone" });
+        world.as_(OWNER_OF_OPERATOR).act("recoverOwnership", recovery, "").await;
+        ask_to_move(&world, SOLE_PERSON, spelling).await.ok();
+        ask_for_reset(&world, spelling).await.ok();
+        log_in(&world, spelling, "a wrong password").await.ok();
+        let told = world.mails(OWNER_OF_LUND.person().email).await;
+        assert!(told.last().unwrap().contains(email), "{told:?}");
+
+        assert_eq!(run(ERASE, json!({})).await.ok()["eraseAccount"]["erased"], true);
+        // What waits is over.
+        let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Invitation { state } \
+             ... on OwnershipTransfer { transferState: state } ... on PartnershipProposal { proposalState: state } } }";
+        let answer = olga.run(query, json!({ "ids": [id, transfer, proposal] })).await;
+        let states = json!([{ "state": "ENDED" }, { "transferState": "ENDED" }, { "proposalState": "EXPIRED" }]);
+        assert_eq!(answer.ok()["nodes"], states);
+        // The last mail names the address until it is sent.
+        assert_eq!(world.mails(email).await.len(), 1);
+        assert_eq!(
+            world.db_count("outgoing_mail WHERE subject || body_text || body_html LIKE '%unmistakable%'").await,
+            0
+        );
+        let (db, clock) = (world.db().clone(), world.app.clock.clone());
+        let worker = Worker::new(&world.app.config, db, clock, Random::seeded(7)).unwrap();
+        worker.deliver_due(world.app.clock.now()).await.unwrap();
+        let dump = world.db_dump().await;
+        for (table, rows) in dump {
+            let text = rows.join("\n").to_lowercase();
+            for hidden in ["unmistakable", "exämple", "exmple-cua"] {
+                assert!(!text.contains(hidden), "{table}: {text}");
+            }
+        }
     });
 }

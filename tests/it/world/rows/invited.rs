@@ -5,6 +5,7 @@ use entity::{api_key, invitation, invitation_role, user};
 use tenantry::access::PermissionSet;
 use tenantry::base::random;
 use tenantry::people::api_key::KEY_PREFIX;
+use tenantry::people::user::mailbox;
 use uuid::Uuid;
 
 use super::{Held, Rows, now, push};
@@ -67,6 +68,7 @@ impl Rows {
             id,
             organisation_id: organisation,
             email: email.to_owned(),
+            mailbox: mailbox(email),
             locale: user::Locale::En,
             state: invitation::State::Pending,
             token_hash: random::hash(&id.to_string()),

@@ -28,6 +28,7 @@ impl Rows {
             addressee_id: Some(client),
             code: None,
             email: None,
+            mailbox: None,
             partnership_id: None,
             delegated: delegated.to_stored(),
             client_delegated: 0,
