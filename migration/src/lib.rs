@@ -5,11 +5,13 @@
 //! `m20261121_000002` first; it uses both.
 #![allow(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
 
+pub use fill::fill;
 use sea_orm_migration::prelude::*;
 /// Provides `Migrator::up` and the like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 mod checks;
+mod fill;
 mod keys;
 mod m20261121_000001_users;
 mod m20261121_000002_organisations;
@@ -32,6 +34,7 @@ mod m20261124_000018_properties;
 mod m20261124_000019_payers;
 mod m20261124_000020_templates;
 mod m20261124_000021_trees;
+mod m20261125_000028_sorting;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -61,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000019_payers::Migration),
             Box::new(m20261124_000020_templates::Migration),
             Box::new(m20261124_000021_trees::Migration),
+            Box::new(m20261125_000028_sorting::Migration),
         ]
     }
 }

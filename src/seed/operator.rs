@@ -38,6 +38,7 @@ pub async fn operator(
         id: random.id(now),
         email: address.as_str().to_owned(),
         name: name.to_owned(),
+        name_folded: collation::fold(name),
         password_hash,
         email_verified_at: Some(now),
         state: user::State::Active,

@@ -44,7 +44,8 @@ const SWISS: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
 /// Reads a VAT number as it is printed, and gives it without spaces and punctuation. The error describes the form that
 /// the country uses.
 pub fn parse(country: &str, typed: &str) -> Result<String, String> {
-    let is_between = |letter: &char| letter.is_whitespace() || matches!(*letter, '.' | ',' | '-' | '/' | '·' | '‐'..='―');
+    let is_between =
+        |letter: &char| letter.is_whitespace() || matches!(*letter, '.' | ',' | '-' | '/' | '·' | '‐'..='―');
     let number: String = typed.nfkc().filter(|letter| !is_between(letter)).collect::<String>().to_ascii_uppercase();
     match country {
         "GB" => return british(&number).ok_or_else(british_form),

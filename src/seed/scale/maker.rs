@@ -66,6 +66,7 @@ impl Maker {
             id,
             email: email.to_owned(),
             name: name.to_owned(),
+            name_folded: collation::fold(name),
             password_hash: self.password_hash.clone(),
             email_verified_at: Some(created_at),
             state: user::State::Active,

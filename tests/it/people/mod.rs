@@ -5,5 +5,6 @@ mod invitation;
 mod membership;
 mod ownership;
 mod role;
+mod searched;
 mod session;
 mod user;
