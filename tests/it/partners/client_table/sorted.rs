@@ -80,10 +80,12 @@ fn ten_thousand_names_are_in_the_order_of_the_root_collation() {
             |list: &[(String, String, String)]| list.iter().map(|(_, _, name)| name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&found), names(&expected));
 
-        // The ICU of PostgreSQL, whose data may be of another year, agrees.
+        // The ICU of PostgreSQL agrees, except about Han: its data may be of another year, and that order changes.
         if world.db().backend() == DbBackend::Postgres {
             let sql = "SELECT name FROM organisation WHERE code LIKE 'N-%' ORDER BY name COLLATE \"und-x-icu\", id";
-            let theirs = world.texts(sql).await;
+            let mut theirs = world.texts(sql).await;
+            theirs.retain(|name| !name.contains(|letter| ('一'..='鿿').contains(&letter)));
+            assert!(theirs.len() > 5_000, "{}", theirs.len());
             let mut keys = theirs.iter().map(|name| (collation::sort_key(name), name));
             let mut last = keys.next().unwrap();
             let mut turned = Vec::new();
