@@ -14,6 +14,8 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// The name.
     pub name: String,
+    /// The sort key of the name.
+    pub name_key: String,
     /// Lines of the address.
     pub address: String,
     /// ISO 3166-1 alpha-2.

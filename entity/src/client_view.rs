@@ -14,6 +14,8 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Its name, for people.
     pub name: String,
+    /// The sort key of the name.
+    pub name_key: String,
     /// The filter as JSON; null for the default filter.
     pub filter: Option<String>,
     /// The order as JSON; null for the order by name.

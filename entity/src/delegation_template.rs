@@ -14,6 +14,8 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Its name, unique at the reseller.
     pub name: String,
+    /// The sort key of the name.
+    pub name_key: String,
     /// The permissions that the clients are asked to delegate at themselves, as a bit set.
     pub delegated: i64,
     /// The permissions that they are asked to delegate at their own clients, as a bit set.

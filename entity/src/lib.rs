@@ -25,6 +25,7 @@ pub mod membership;
 pub mod membership_role;
 pub mod organisation;
 pub mod organisation_halt;
+pub mod organisation_name;
 pub mod outgoing_mail;
 pub mod ownership_transfer;
 pub mod partnership;

@@ -14,8 +14,12 @@ pub struct Model {
     pub reseller_id: Uuid,
     /// The client.
     pub client_id: Uuid,
-    /// Name of the client, for sorting client lists. A trigger keeps it equal.
+    /// Name of the client. A trigger keeps it equal.
     pub client_name: String,
+    /// The sort key of that name. A trigger keeps it equal to that of the organisation.
+    pub client_key: String,
+    /// That name, folded for searching. A trigger keeps it equal.
+    pub client_folded: String,
     /// The permissions that the reseller's people get at the client, as a bit set.
     pub delegated: i64,
     /// The permissions that they get at the client's own clients, as a bit set.
@@ -38,6 +42,8 @@ pub struct Model {
     pub reminded_days: Option<i32>,
     /// The reseller's own number for the client. Only the reseller sees it.
     pub reference: Option<String>,
+    /// That number, folded for searching.
+    pub reference_folded: Option<String>,
     /// The template that the reseller chose for the client.
     pub template_id: Option<Uuid>,
 }

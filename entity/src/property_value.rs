@@ -19,7 +19,7 @@ pub struct Model {
     pub definition_id: Uuid,
     /// The value as canonical text; null if none is set.
     pub value: Option<String>,
-    /// The value in lower case.
+    /// The value, folded for searching and comparing.
     pub folded: Option<String>,
     /// The sort key of lists in ascending order.
     pub ascending_key: String,

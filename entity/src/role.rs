@@ -14,6 +14,8 @@ pub struct Model {
     pub organisation_id: Uuid,
     /// Its name, only for people.
     pub name: String,
+    /// The sort key of the name.
+    pub name_key: String,
     /// The permissions at the organisation itself, as a bit set.
     pub permissions: i64,
     /// The permissions at the clients of the organisation, as a bit set.

@@ -18,6 +18,8 @@ pub struct Model {
     pub kind: Kind,
     /// Host name, domain name or label.
     pub name: String,
+    /// The sort key of the name.
+    pub name_key: String,
     /// Its state.
     pub state: State,
     /// When it was created.

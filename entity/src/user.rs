@@ -17,6 +17,8 @@ pub struct Model {
     pub mailbox: String,
     /// The name that others see.
     pub name: String,
+    /// The name, folded for searching.
+    pub name_folded: String,
     /// Argon2id in PHC form.
     pub password_hash: String,
     /// When the address was verified.

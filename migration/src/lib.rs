@@ -5,6 +5,7 @@
 //! `m20261121_000002` first; it uses both.
 #![allow(clippy::wildcard_imports, reason = "the words for columns read like a language of their own")]
 
+pub use fill::fill;
 use sea_orm_migration::prelude::*;
 /// Provides `Migrator::up` and the like.
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -13,6 +14,7 @@ pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 pub use m20261125_000026_mailboxes::forms as address_forms;
 
 mod checks;
+mod fill;
 mod keys;
 mod m20261121_000001_users;
 mod m20261121_000002_organisations;
@@ -38,6 +40,7 @@ mod m20261124_000021_trees;
 mod m20261125_000024_sessions;
 mod m20261125_000025_sign_in;
 mod m20261125_000026_mailboxes;
+mod m20261125_000028_sorting;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -70,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000024_sessions::Migration),
             Box::new(m20261125_000025_sign_in::Migration),
             Box::new(m20261125_000026_mailboxes::Migration),
+            Box::new(m20261125_000028_sorting::Migration),
         ]
     }
 }

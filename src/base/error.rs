@@ -188,6 +188,8 @@ pub enum UserErrorCode {
     PayerCycle,
     /// The chain of payers would be too long.
     PayerChainTooLong,
+    /// The payer would get invoices in another currency than its own. The message says how to accept that.
+    CurrencyDiffers,
     /// Only an OWNER who is a member of the organisation can do this.
     NotAnOwner,
     /// Only staff of the operator can do this, and only where they are not members.

@@ -53,6 +53,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     match arguments.direction {
         Direction::Up => {
             Migrator::up(db.writer(), None).await.map_err(|error| not_migrated(&error))?;
+            migration::fill(db.writer()).await.map_err(|error| not_migrated(&error))?;
             let pending = state.iter().filter(|step| step.status() == MigrationStatus::Pending).count();
             say(format_args!("The database is up to date. Migrations done: {pending}."));
         }

@@ -1,5 +1,5 @@
 //! Exports: lines of JSON (<https://github.com/ndjson/ndjson-spec>) that are sent while the database is read, page by
-//! page.
+//! page. The last line says that the export is complete, and how many lines came before it.
 
 use std::io;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub async fn answer(
     let begun = async {
         let pages = pages?;
         let permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(AT_ONCE))?;
-        let mut reader = Reader { server, headers, peer, id: id.clone(), pages };
+        let mut reader = Reader { server, headers, peer, id: id.clone(), pages, lines: 0, is_complete: false };
         let first = reader.page().await?;
         Ok::<_, Refusal>((reader, first, permit))
     };
@@ -106,10 +106,17 @@ struct Reader<P> {
     peer: Option<Peer>,
     id: RequestId,
     pages: P,
+    /// How many lines were read.
+    lines: usize,
+    /// Whether the last line was made.
+    is_complete: bool,
 }
 
 impl<P: Pages> Reader<P> {
     async fn page(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+        if self.is_complete {
+            return Ok(None);
+        }
         let app = &self.server.app;
         let sender = Sender::of(app, &self.headers, self.peer).await?;
         if matches!(sender.actor, Actor::Anonymous) {
@@ -118,6 +125,12 @@ impl<P: Pages> Reader<P> {
         // Each page is a new request, because a request remembers its decisions.
         let mut request = app.request(sender.actor);
         request.id = self.id.as_str().to_owned();
-        Ok(self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?)
+        let page = self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?;
+        let Some(page) = page else {
+            self.is_complete = true;
+            return Ok(Some(format!("{{\"complete\":true,\"lines\":{}}}\n", self.lines).into_bytes()));
+        };
+        self.lines += page.split(|byte| *byte == b'\n').count().saturating_sub(1);
+        Ok(Some(page))
     }
 }

@@ -148,8 +148,13 @@ impl Organisation {
 
     /// The members, the longest-standing first.
     #[requires(MEMBER_READ)]
-    async fn members(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
-        Membership::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    async fn members(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "A part of the name or of the email address. Case does not matter.")] search: Option<String>,
+    ) -> Result<Option<Connection<Membership>>> {
+        Membership::list(Request::of(context)?, &self.0, &page, search.as_deref()).await.map(Some)
     }
 
     /// The invitations, the newest first.
@@ -159,8 +164,9 @@ impl Organisation {
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "Only those in one of these states. Without it, all.")] states: Option<Vec<InvitationState>>,
+        #[graphql(desc = "A part of the email address. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Invitation>>> {
-        Invitation::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+        Invitation::list(Request::of(context)?, &self.0, &page, states.as_deref(), search.as_deref()).await.map(Some)
     }
 
     /// Its custom roles, ordered by name. Built-in roles are not listed.
@@ -210,7 +216,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
     ) -> Result<Option<Connection<Invoice>>> {
-        Invoice::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Invoice::list(Request::of(context)?, &self.0, &page, filter).await.map(Some)
     }
 
     /// The invoices that this organisation has to pay: its own, and those of organisations it pays for.
@@ -221,7 +227,7 @@ impl Organisation {
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
     ) -> Result<Option<Connection<Invoice>>> {
-        Invoice::list_to_pay(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Invoice::list_to_pay(Request::of(context)?, &self.0, &page, filter).await.map(Some)
     }
 
     #[flattened]

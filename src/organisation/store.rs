@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entity::organisation::{self, Kind, State};
-use entity::organisation_halt;
+use entity::{organisation_halt, organisation_name};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -84,13 +84,13 @@ async fn insert_organisation(
     };
     if let Some(code) = &new.code {
         organisation::Entity::insert(row(code.clone())).exec_without_returning(tx).await?;
-        return Ok(());
+        return Ok(write_names(tx, &[(new.id, &new.name)]).await?);
     }
     let taken = OnConflict::column(organisation::Column::Code).do_nothing().to_owned();
     for _ in 0..DRAWS {
         let insert = organisation::Entity::insert(row(random.code())).on_conflict(taken.clone());
         if insert.exec_without_returning(tx).await? == 1 {
-            return Ok(());
+            return Ok(write_names(tx, &[(new.id, &new.name)]).await?);
         }
     }
     Err(Error::fault("no free code for an organisation"))
@@ -100,6 +100,21 @@ async fn insert_organisation(
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) -> Result<(), DbErr> {
     let row = organisation::ActiveModel { name: Set(name.to_owned()), kind: Set(kind), ..Default::default() };
     organisation::Entity::update_many().set(row).filter(organisation::Column::Id.eq(id)).exec(tx).await?;
+    write_names(tx, &[(id, name)]).await
+}
+
+/// Writes the names of organisations in the forms by which they are found and ordered. Triggers copy them to the tables
+/// whose lists are ordered by them.
+pub async fn write_names(tx: &DatabaseTransaction, names: &[(Uuid, &str)]) -> Result<(), DbErr> {
+    let rows = names.iter().map(|(id, name)| organisation_name::ActiveModel {
+        organisation_id: Set(*id),
+        folded: Set(collation::fold(name)),
+        sort_key: Set(collation::sort_key(name)),
+    });
+    let known = OnConflict::column(organisation_name::Column::OrganisationId)
+        .update_columns([organisation_name::Column::Folded, organisation_name::Column::SortKey])
+        .to_owned();
+    organisation_name::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx).await?;
     Ok(())
 }
 

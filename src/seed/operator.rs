@@ -39,6 +39,7 @@ pub async fn operator(
         email: address.as_str().to_owned(),
         mailbox: address.mailbox().to_owned(),
         name: name.to_owned(),
+        name_folded: collation::fold(name),
         password_hash,
         email_verified_at: Some(now),
         state: user::State::Active,

@@ -2,8 +2,8 @@
 
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, partnership, partnership_proposal, payer, property_definition, property_value, role, service,
-    subscription, user,
+    organisation, organisation_name, partnership, partnership_proposal, payer, property_definition, property_value,
+    role, service, subscription, user,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -59,6 +59,12 @@ impl Rows {
     pub async fn write(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         insert(transaction, &self.users).await?;
         insert(transaction, &self.organisations).await?;
+        let named = |row: &organisation::Model| organisation_name::Model {
+            organisation_id: row.id,
+            folded: collation::fold(&row.name),
+            sort_key: collation::sort_key(&row.name),
+        };
+        insert(transaction, &self.organisations.iter().map(named).collect::<Vec<_>>()).await?;
         insert(transaction, &self.roles).await?;
         insert(transaction, &self.partnerships).await?;
         insert(transaction, &self.memberships).await?;
@@ -85,6 +91,7 @@ pub fn user(id: Uuid, name: &str, email: &str, created_at: DateTimeUtc) -> user:
         email: email.to_owned(),
         mailbox: mailbox(email),
         name: name.to_owned(),
+        name_folded: collation::fold(name),
         password_hash: String::new(),
         email_verified_at: None,
         state: user::State::Active,
@@ -149,6 +156,8 @@ pub fn partnership(
         reseller_id: reseller,
         client_id: client,
         client_name: client_name.to_owned(),
+        client_key: collation::sort_key(client_name),
+        client_folded: collation::fold(client_name),
         delegated: delegated.to_stored(),
         client_delegated: 0,
         includes_upstream: false,
@@ -160,6 +169,7 @@ pub fn partnership(
         ended_by: None,
         reminded_days: None,
         reference: None,
+        reference_folded: None,
         template_id: None,
     }
 }

@@ -44,10 +44,12 @@ async fn create_billing_contact(
     act: ActOn<'_, Organisation>,
     input: CreateBillingContactInput,
 ) -> Result<CreateBillingContactPayload> {
+    let name = text::name("name", &input.name)?;
     let row = Model {
         id: act.request.random.id(act.request.now()),
         organisation_id: act.organisation(),
-        name: text::name("name", &input.name)?,
+        name_key: collation::sort_key(&name),
+        name,
         address: text::address("address", &input.address)?,
         country: rules::country("country", &input.country)?,
         email: rules::email("email", &input.email)?,

@@ -9,7 +9,7 @@ mod delete_contact;
 mod object;
 pub mod rules;
 mod set_recipient;
-mod store;
+pub mod store;
 mod update;
 mod update_contact;
 mod vat;

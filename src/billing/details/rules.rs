@@ -23,11 +23,23 @@ pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
     }
 }
 
-/// Reads a currency as ISO 4217. It must have minor units: others are not used for payments.
+/// Currencies that were withdrawn and that the library does not know as such, with the ones that replaced them.
+const WITHDRAWN: [(&str, &str); 1] = [("BGN", "EUR")];
+
+/// The currency that replaced a withdrawn one.
+fn replacement(currency: Currency) -> Option<&'static str> {
+    let listed = WITHDRAWN.iter().find(|(code, _)| *code == currency.code()).map(|(_, by)| *by);
+    listed.or_else(|| currency.is_superseded().map(|by| by.code()))
+}
+
+/// Reads a currency as ISO 4217. It must have minor units: others are not used for payments. Withdrawn ones are refused.
 pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
     match Currency::from_code(&code) {
-        Some(currency) if currency.exponent().is_some() => Ok(code),
+        Some(currency) if currency.exponent().is_some() => match replacement(currency) {
+            Some(by) => invalid(field, &format!("{code} was withdrawn. {by} replaced it.")),
+            None => Ok(code),
+        },
         _ => invalid(field, "This is not a currency. Give the three letters of ISO 4217, for example EUR."),
     }
 }
@@ -37,7 +49,8 @@ pub fn email(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(Address::read(field, typed)?.as_str().to_owned())
 }
 
-/// Reads a field of an update: the typed value, or the old one if nothing was typed. One of them is required.
+/// Reads a field of an update: the typed value, or the old one if nothing else was typed. One of them is required. An old
+/// value stays valid, whatever new ones have to be.
 pub fn typed_or_old(
     field: &str,
     typed: Option<&str>,
@@ -45,6 +58,7 @@ pub fn typed_or_old(
     read: fn(&str, &str) -> Result<String, UserError>,
 ) -> Result<String, UserError> {
     match (typed, old) {
+        (Some(typed), Some(old)) if typed == old => Ok(old.to_owned()),
         (Some(typed), _) => read(field, typed),
         (None, Some(old)) => Ok(old.to_owned()),
         (None, None) => invalid(field, "There are no billing details yet, so this is required."),
@@ -77,5 +91,18 @@ mod tests {
         for bad in ["", "EU", "EURO", "XYZ", "XXX", "ß"] {
             assert!(currency("currency", bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_withdrawn_currency_is_refused_for_new_use_and_stays_where_it_is() {
+        for (gone, by) in [("HRK", "EUR"), ("bgn", "EUR"), ("ZWL", "ZWG"), ("SLL", "SLE"), ("CUC", "CUP")] {
+            let message = currency("currency", gone).unwrap_err().message;
+            assert!(message.contains(by), "{message}");
+        }
+        let kept = |typed| typed_or_old("currency", typed, Some("HRK"), currency);
+        assert_eq!(kept(None).unwrap(), "HRK");
+        assert_eq!(kept(Some("HRK")).unwrap(), "HRK");
+        assert_eq!(kept(Some("EUR")).unwrap(), "EUR");
+        assert!(kept(Some("BGN")).is_err());
     }
 }

@@ -30,7 +30,8 @@ pub struct Billing {
     pub payer: Option<Card>,
 }
 
-static CONTACTS: List<billing_contact::Model> = List::of_rows("billing_contact", "organisation_id", Key::Text("name"));
+static CONTACTS: List<billing_contact::Model> =
+    List::of_rows("billing_contact", "organisation_id", Key::Text("name_key"));
 
 /// A page of the contacts of an organisation, by name.
 pub async fn list_contacts(
@@ -61,6 +62,7 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
              d.organisation_id AS d_organisation_id, d.legal_name AS d_legal_name, d.address AS d_address, \
              d.country AS d_country, d.vat_id AS d_vat_id, d.email AS d_email, d.currency AS d_currency, \
              d.contact_id AS d_contact_id, c.id AS c_id, c.organisation_id AS c_organisation_id, c.name AS c_name, \
+             c.name_key AS c_name_key, \
              c.address AS c_address, c.country AS c_country, c.email AS c_email, c.created_at AS c_created_at \
          FROM chain JOIN organisation payer ON payer.id = chain.payer_id \
          LEFT JOIN billing_details d ON d.organisation_id = chain.id \
@@ -120,6 +122,7 @@ pub async fn create_contact(tx: &DatabaseTransaction, row: billing_contact::Mode
 pub async fn update_contact(tx: &DatabaseTransaction, row: billing_contact::Model) -> Written<()> {
     let columns = billing_contact::ActiveModel {
         name: Set(row.name),
+        name_key: Set(row.name_key),
         address: Set(row.address),
         country: Set(row.country),
         email: Set(row.email),

@@ -26,12 +26,12 @@ pub struct UpdateBillingDetailsInput {
     pub address: Option<String>,
     /// Its country, as ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// Its VAT number; null removes it. Numbers of EU countries must have the form of the country. Others have up to 20
-    /// letters and digits.
+    /// Its VAT number as it is printed; null removes it. It is kept without spaces and punctuation. Numbers of EU countries,
+    /// GB and CH must have the form of the country. Others have up to 20 letters and digits.
     pub vat_id: MaybeUndefined<String>,
     /// The email address that invoices are sent to.
     pub email: Option<String>,
-    /// The currency of new invoices, as ISO 4217.
+    /// The currency of new invoices, as ISO 4217. Withdrawn currencies are refused, unless it is the present one.
     pub currency: Option<String>,
 }
 

@@ -62,8 +62,10 @@ impl UpdateBillingContactInput {
         let typed = |name, typed: &Option<String>, old: &str, read| {
             rules::typed_or_old(name, typed.as_deref(), Some(old), read)
         };
+        let name = typed("name", &self.name, &old.name, text::name)?;
         Ok(Model {
-            name: typed("name", &self.name, &old.name, text::name)?,
+            name_key: collation::sort_key(&name),
+            name,
             address: typed("address", &self.address, &old.address, text::address)?,
             country: typed("country", &self.country, &old.country, rules::country)?,
             email: typed("email", &self.email, &old.email, rules::email)?,

@@ -1,5 +1,7 @@
 //! The form of VAT numbers. Whether a number is registered is not checked.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The forms of EU numbers after the country prefix: 9 is a digit, A a letter, X either.
 /// (<https://ec.europa.eu/taxation_customs/vies/#/faq>, question 11.)
 const FORMS: [(&str, &str, &[&str]); 27] = [
@@ -36,23 +38,77 @@ const FORMS: [(&str, &str, &[&str]); 27] = [
 /// The longest number of a country outside the EU.
 const LONGEST: usize = 20;
 
-/// Reads a VAT number. The error describes the form that the country uses.
+/// What may stand behind a Swiss number: VAT in German, French, Italian and English.
+const SWISS: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
+
+/// Reads a VAT number as it is printed, and gives it without spaces and punctuation. The error describes the form that
+/// the country uses.
 pub fn parse(country: &str, typed: &str) -> Result<String, String> {
-    let number = typed.trim().to_ascii_uppercase();
+    let is_between =
+        |letter: &char| letter.is_whitespace() || matches!(*letter, '.' | ',' | '-' | '/' | '·' | '‐'..='―');
+    let number: String = typed.nfkc().filter(|letter| !is_between(letter)).collect::<String>().to_ascii_uppercase();
+    match country {
+        "GB" => return british(&number).ok_or_else(british_form),
+        "CH" => return swiss(&number).ok_or_else(|| "A VAT number of CH looks like CHE-123.456.789 MWST.".to_owned()),
+        _ => {}
+    }
     let Some((_, prefix, forms)) = FORMS.iter().find(|(known, ..)| *known == country) else {
         let is_one =
             (1..=LONGEST).contains(&number.len()) && number.bytes().all(|letter| letter.is_ascii_alphanumeric());
-        let message = || format!("Give 1 to {LONGEST} letters and digits, without spaces or punctuation.");
+        let message = || format!("Give 1 to {LONGEST} letters and digits.");
         return if is_one { Ok(number) } else { Err(message()) };
     };
-    let is_one = number.strip_prefix(prefix).is_some_and(|rest| forms.iter().any(|form| fits(form, rest)));
-    if is_one {
-        return Ok(number);
+    // Where the prefix of VAT numbers is not the code of the country, both are printed.
+    let rest = number.strip_prefix(prefix).or_else(|| number.strip_prefix(country));
+    // The first digit of a Belgian number is 0 or 1. Older prints leave out the 0.
+    let rest = rest.map(|rest| if country == "BE" && rest.len() == 9 { format!("0{rest}") } else { rest.to_owned() });
+    if let Some(rest) = rest.filter(|rest| forms.iter().any(|form| fits(form, rest))) {
+        return Ok(format!("{prefix}{rest}"));
     }
     let shown = forms.iter().map(|form| format!("{prefix}{}", form.replace('A', "L"))).collect::<Vec<_>>().join(", ");
     Err(format!(
-        "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either), without spaces or punctuation."
+        "A VAT number of {country} looks like {shown} (9: a digit, L: a letter, X: either). Spaces and punctuation do not \
+         matter."
     ))
+}
+
+/// A number of CH. All languages have the same number, so what stands behind it is left out.
+fn swiss(number: &str) -> Option<String> {
+    let bare = SWISS.iter().find_map(|behind| number.strip_suffix(behind)).unwrap_or(number);
+    bare.strip_prefix("CHE").filter(|digits| fits("999999999", digits)).map(|digits| format!("CHE{digits}"))
+}
+
+/// A number of GB: of a business, with or without the three digits of a branch, of a government department (GD), or of a
+/// health authority (HA). Northern Ireland writes XI. The prefix may be missing.
+/// (<https://www.gov.uk/guidance/vat-eu-country-codes-vat-numbers-and-vat-in-other-languages>)
+fn british(number: &str) -> Option<String> {
+    let (prefix, rest) = match number.get(..2) {
+        Some("XI") => ("XI", &number[2..]),
+        Some("GB") => ("GB", &number[2..]),
+        _ => ("GB", number),
+    };
+    let of_three = |digits: &str| digits.parse::<u16>().ok().filter(|_| fits("999", digits));
+    let is_one = match rest.get(..2) {
+        Some("GD") => of_three(&rest[2..]).is_some_and(|office| office < 500),
+        Some("HA") => of_three(&rest[2..]).is_some_and(|office| office >= 500),
+        _ => (fits("999999999", rest) || fits("999999999999", rest)) && has_british_check(rest),
+    };
+    is_one.then(|| format!("{prefix}{rest}"))
+}
+
+/// The first seven digits, weighted 8 to 2, and the two check digits add up to a multiple of 97; with 55 more for newer
+/// numbers.
+fn has_british_check(digits: &str) -> bool {
+    let mut digits = digits.bytes().map(|digit| u32::from(digit - b'0'));
+    let weighted: u32 = digits.by_ref().take(7).zip((2..=8).rev()).map(|(digit, weight)| digit * weight).sum();
+    let check = digits.take(2).fold(0, |number, digit| number * 10 + digit);
+    [0, 55].into_iter().any(|more| (weighted + check + more) % 97 == 0)
+}
+
+fn british_form() -> String {
+    "A VAT number of GB looks like GB123456782 or GB123456782001 with valid check digits, GBGD001, or GBHA599 (XI instead of \
+     GB in Northern Ireland). Spaces and punctuation do not matter."
+        .to_owned()
 }
 
 fn fits(form: &str, text: &str) -> bool {
@@ -69,30 +125,61 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_the_form_of_its_country() {
-        for (country, good) in [
-            ("SE", " se556677889901 "),
-            ("DE", "DE123456789"),
-            ("GR", "EL123456789"),
-            ("AT", "ATU12345678"),
-            ("IE", "IE1234567WA"),
-            ("NL", "NL123456789B01"),
-            ("FR", "FRXX123456789"),
-            ("NO", "NO123456789MVA"),
-            ("US", "12-3456789".replace('-', "").as_str()),
+    fn a_number_as_printed_is_read_into_one_form() {
+        for (country, printed, number) in [
+            ("SE", " se556677889901 ", "SE556677889901"),
+            ("SE", "SE 556677-8899 01", "SE556677889901"),
+            ("DE", "DE 123 456 789", "DE123456789"),
+            ("DE", "DE\u{a0}123\u{202f}456\u{2009}789", "DE123456789"),
+            ("DE", "ＤＥ１２３４５６７８９", "DE123456789"),
+            ("GR", "EL 123456789", "EL123456789"),
+            ("GR", "GR123456789", "EL123456789"),
+            ("AT", "ATU 1234 5678", "ATU12345678"),
+            ("BE", "BE 0403.019.261", "BE0403019261"),
+            ("BE", "BE-403.019.261", "BE0403019261"),
+            ("ES", "ES-B12345678", "ESB12345678"),
+            ("IE", "IE1234567WA", "IE1234567WA"),
+            ("NL", "NL 1234.56.789.B01", "NL123456789B01"),
+            ("FR", "FR XX 123 456 789", "FRXX123456789"),
+            ("CZ", "CZ–12345678", "CZ12345678"),
+            ("CH", "CHE-123.456.789 MWST", "CHE123456789"),
+            ("CH", "CHE-123.456.789 TVA", "CHE123456789"),
+            ("CH", "che-123.456.789 iva", "CHE123456789"),
+            ("CH", "CHE 123 456 789", "CHE123456789"),
+            ("GB", "GB 980 7806 84", "GB980780684"),
+            ("GB", "980 7806 84", "GB980780684"),
+            ("GB", "GB 434 0319 29 001", "GB434031929001"),
+            ("GB", "GD 001", "GBGD001"),
+            ("GB", "GB HA599", "GBHA599"),
+            ("GB", "XI 980 7806 84", "XI980780684"),
+            ("NO", "NO 123 456 789 MVA", "NO123456789MVA"),
+            ("US", "12-3456789", "123456789"),
         ] {
-            assert_eq!(parse(country, good).unwrap(), good.trim().to_uppercase(), "{country}");
+            assert_eq!(parse(country, printed).as_deref(), Ok(number), "{country} {printed}");
+            assert_eq!(parse(country, number).as_deref(), Ok(number), "{country} {number}");
         }
         for (country, bad) in [
             ("SE", "SE55667788990"),
             ("SE", "556677889901"),
             ("SE", "NO556677889901"),
             ("FR", "FRß123456789"),
-            ("GR", "GR123456789"),
+            ("GR", "SE123456789"),
             ("DE", "DE12345678A"),
             ("DE", "DE １２３"),
+            ("DE", "DE123456789MWST"),
+            ("BE", "BE12345678"),
+            ("CH", "CHE-123.456.78 MWST"),
+            ("CH", "CHE-123.456.789 MWSTX"),
+            ("CH", "DE123456789"),
+            ("GB", "GB980780685"),
+            ("GB", "GB98078068"),
+            ("GB", "GBGD500"),
+            ("GB", "GBHA499"),
+            ("GB", "GBHA+99"),
+            ("GB", "ÄÖ"),
             ("NO", ""),
-            ("NO", "NO 123"),
+            ("NO", " - "),
+            ("NO", "NO_123"),
             ("NO", "123456789012345678901"),
         ] {
             assert!(parse(country, bad).is_err(), "{country} {bad}");

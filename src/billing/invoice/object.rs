@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::line::InvoiceLine;
 use super::rules::{self, InvoiceStanding};
-use super::store;
+use super::store::{self, Criteria};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
@@ -34,11 +34,32 @@ pub enum InvoiceState {
     Void,
 }
 
-/// Which invoices to list.
+/// A filter for invoices. An invoice matches if it meets all conditions. All days are inclusive.
 #[derive(InputObject)]
 pub struct InvoiceFilter {
-    /// Only invoices in this state.
-    pub state: Option<InvoiceStanding>,
+    /// Only invoices in one of these states. An empty list matches none.
+    pub state: Option<Vec<InvoiceStanding>>,
+    /// Only invoices whose number contains this text of at most 200 characters. Case does not matter.
+    pub number: Option<String>,
+    /// Only invoices issued on this day or later.
+    pub issued_from: Option<Date>,
+    /// Only invoices issued on this day or earlier.
+    pub issued_until: Option<Date>,
+    /// Only invoices due on this day or later.
+    pub due_from: Option<Date>,
+    /// Only invoices due on this day or earlier.
+    pub due_until: Option<Date>,
+}
+
+impl InvoiceFilter {
+    fn criteria(filter: Option<Self>) -> Result<Criteria> {
+        let Some(Self { state, number, issued_from, issued_until, due_from, due_until }) = filter else {
+            return Ok(Criteria::default());
+        };
+        let number = Search::parse(number.as_deref())
+            .map_err(|wrong| Error::InvalidInput(format!("The filter by number: {wrong}")))?;
+        Ok(Criteria { states: state, number, issued: (issued_from, issued_until), due: (due_from, due_until) })
+    }
 }
 
 /// An invoice, with its recipient as it was at the time of issue.
@@ -75,9 +96,9 @@ impl Invoice {
         request: &Request,
         at: &Decision,
         page: &PageArguments,
-        filter: Option<&InvoiceFilter>,
+        filter: Option<InvoiceFilter>,
     ) -> Result<Connection<Self>> {
-        let rows = store::list(request, at.id(), page, filter.and_then(|filter| filter.state)).await?;
+        let rows = store::list(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
         let payers = request.access.look_all(rows.rows().map(|row| row.payer_id)).await?;
         // A foreign key ensures that the payer exists.
         Ok(rows.connection(|row| Self::new(row, at, payers.get(&row.payer_id).unwrap_or(at))))
@@ -88,9 +109,9 @@ impl Invoice {
         request: &Request,
         at: &Decision,
         page: &PageArguments,
-        filter: Option<&InvoiceFilter>,
+        filter: Option<InvoiceFilter>,
     ) -> Result<Connection<Self>> {
-        let rows = store::list_to_pay(request, at.id(), page, filter.and_then(|filter| filter.state)).await?;
+        let rows = store::list_to_pay(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
         let billed = request.access.look_all(rows.rows().map(|row| row.organisation_id)).await?;
         Ok(rows.connection(|row| Self::new(row, billed.get(&row.organisation_id).unwrap_or(at), at)))
     }

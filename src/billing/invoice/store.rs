@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::rules::InvoiceStanding;
 use crate::base::error::Result;
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// The invoices for an organisation, the newest first.
@@ -21,19 +21,53 @@ static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISA
 /// The lines of an invoice, in their order.
 static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice_id", Key::Number("position"));
 
-/// The condition that an invoice is in this state on a day; all invoices without a state.
-fn in_state(state: Option<InvoiceStanding>, today: Date) -> Filter {
-    let condition = match state {
-        None => return Filter::default(),
-        Some(InvoiceStanding::Draft) => "t.state = 'DRAFT'",
-        Some(InvoiceStanding::Open) => "t.state = 'OPEN'",
-        Some(InvoiceStanding::Paid) => "t.state = 'PAID'",
-        Some(InvoiceStanding::Void) => "t.state = 'VOID'",
-        Some(InvoiceStanding::Overdue) => {
-            return Filter::default().and_with("t.state = 'OPEN' AND t.due_on < :today", [(":today", today.into())]);
+/// Which invoices a list shows. The days of a range are inclusive.
+#[derive(Clone, Debug, Default)]
+pub struct Criteria {
+    /// In one of these states; in any without.
+    pub states: Option<Vec<InvoiceStanding>>,
+    /// With this part of a number.
+    pub number: Search,
+    /// Issued from and until.
+    pub issued: (Option<Date>, Option<Date>),
+    /// Due from and until.
+    pub due: (Option<Date>, Option<Date>),
+}
+
+impl Criteria {
+    /// The conditions, on a day.
+    fn filter(&self, today: Date) -> Filter {
+        use InvoiceStanding as S;
+        let mut filter = Filter::default();
+        if let Some(states) = &self.states {
+            // Each state once and in one order, so that the same request has the same statement.
+            let wanted: Vec<&str> = [
+                (S::Draft, "t.state = 'DRAFT'"),
+                (S::Open, "t.state = 'OPEN'"),
+                (S::Paid, "t.state = 'PAID'"),
+                (S::Void, "t.state = 'VOID'"),
+                (S::Overdue, "(t.state = 'OPEN' AND t.due_on < :today)"),
+            ]
+            .into_iter()
+            .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+            .collect();
+            filter = match wanted.join(" OR ") {
+                none if none.is_empty() => filter.and("FALSE"),
+                any if any.contains(":today") => filter.and_with(&format!("({any})"), [(":today", today.into())]),
+                any => filter.and(&format!("({any})")),
+            };
         }
-    };
-    Filter::default().and(condition)
+        // Numbers are made of ASCII letters and digits.
+        filter = self.number.narrow(filter, "lower(t.number) LIKE :search ESCAPE '!'");
+        for (column, (from, until)) in [("issued_on", self.issued), ("due_on", self.due)] {
+            for (comparison, day) in [(">=", from), ("<=", until)] {
+                if let Some(day) = day {
+                    filter = filter.and_with(&format!("t.{column} {comparison} :day"), [(":day", day.into())]);
+                }
+            }
+        }
+        filter
+    }
 }
 
 /// A page of the invoices for an organisation.
@@ -41,9 +75,9 @@ pub async fn list(
     request: &Request,
     organisation: Uuid,
     page: &PageArguments,
-    state: Option<InvoiceStanding>,
+    criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_ORGANISATION.rows(request, organisation, page, in_state(state, request.now().date_naive())).await
+    OF_ORGANISATION.rows(request, organisation, page, criteria.filter(request.now().date_naive())).await
 }
 
 /// A page of the invoices that an organisation is to pay: its own and those of others.
@@ -51,9 +85,9 @@ pub async fn list_to_pay(
     request: &Request,
     payer: Uuid,
     page: &PageArguments,
-    state: Option<InvoiceStanding>,
+    criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_PAYER.rows(request, payer, page, in_state(state, request.now().date_naive())).await
+    OF_PAYER.rows(request, payer, page, criteria.filter(request.now().date_naive())).await
 }
 
 /// A page of the lines of an invoice.

@@ -8,6 +8,7 @@ use sea_orm::prelude::Date;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::accept::currencies;
 use super::agreement::{self, Outcome};
 use super::chain::Obstacle;
 use super::object::PayerAgreement;
@@ -42,6 +43,9 @@ pub struct RequestPayerInput {
     /// First day on which it pays (UTC): today or later. If it is accepted after that day, it starts on the day of the
     /// acceptance.
     pub starts_on: Date,
+    /// The currency of the organisation's invoices, as ISO 4217. It is required where the payer's own currency is another and
+    /// you accept for the payer yourself: by naming it, the payer accepts it.
+    pub currency: Option<String>,
 }
 
 /// The new request or agreement.
@@ -78,7 +82,7 @@ async fn request_payer(act: ActOn<'_, Organisation>, input: RequestPayerInput) -
     };
     let payer = store::look_up_payer(request, &row).await?;
     let may_accept = payer.is_some_and(|payer| payer.grants.has(Permission::BillingUpdate));
-    let steps = Steps { action: act.action, moment, row: &row };
+    let steps = Steps { action: act.action, moment, row: &row, currency: input.currency.as_deref() };
     let outcome = request
         .transaction(async |work| if may_accept { steps.agree(work).await } else { steps.request(work).await })
         .await?;
@@ -130,6 +134,8 @@ struct Steps<'a> {
     action: &'static str,
     moment: Moment,
     row: &'a Model,
+    /// The currency that the payer accepts.
+    currency: Option<&'a str>,
 }
 
 impl Steps<'_> {
@@ -141,7 +147,7 @@ impl Steps<'_> {
 
     /// Agrees at once, because the actor may change the billing of both sides.
     async fn agree(self, work: &Work<'_>) -> Result<Done> {
-        let Self { action, moment, row } = self;
+        let Self { action, moment, row, currency } = self;
         let access = &work.request.access;
         let payer = row.payer_id.ok_or(Error::NotFound)?;
         agreement::lock_both(work, row.organisation_id, payer).await?;
@@ -150,6 +156,8 @@ impl Steps<'_> {
         };
         let at = access.look_in(work.tx, row.organisation_id).await?.authorise(Permission::BillingUpdate)?;
         rules::require_both_active(&at, &at_payer)?;
+        let [billed, own] = currencies(work, [row.organisation_id, payer]).await?;
+        rules::require_currency(billed.as_deref(), own.as_deref(), currency)?;
         self.require_few_requests(work).await?;
         let agreed = match agreement::agree(work, row, moment).await? {
             Outcome::Agreed(agreed) => agreed,
@@ -167,7 +175,7 @@ impl Steps<'_> {
     }
 
     async fn propose(self, work: &Work<'_>) -> Result<Done> {
-        let Self { action, moment, row } = self;
+        let Self { action, moment, row, .. } = self;
         let at = work.request.access.look_in(work.tx, row.organisation_id).await?;
         let at = at.authorise(Permission::BillingUpdate)?;
         require_active(at.row())?;

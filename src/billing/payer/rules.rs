@@ -96,6 +96,27 @@ pub fn require_both_active(organisation: &Decision, payer: &Decision) -> Result<
     Ok(())
 }
 
+/// Refuses a payer that would get invoices in another currency than its own, unless it accepts that by naming the currency.
+/// Nothing is refused while one of the currencies is not known.
+pub fn require_currency(billed: Option<&str>, own: Option<&str>, accepted: Option<&str>) -> Result<(), UserError> {
+    let Some(billed) = billed else { return Ok(()) };
+    let differs = |message: String| {
+        let field = Some(vec!["input".to_owned(), "currency".to_owned()]);
+        Err(UserError { field, ..UserError::general(UserErrorCode::CurrencyDiffers, message) })
+    };
+    match accepted.map(|typed| typed.trim().to_ascii_uppercase()) {
+        Some(accepted) if accepted == billed => Ok(()),
+        Some(_) => differs(format!("The invoices of the organisation are in {billed}.")),
+        None => match own {
+            Some(own) if own != billed => differs(format!(
+                "The invoices of the organisation are in {billed}, and those of the payer are in {own}. To accept that, \
+                 repeat this with currency {billed}."
+            )),
+            _ => Ok(()),
+        },
+    }
+}
+
 /// Checks a day on which an agreement is to start or end.
 pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
     let invalid = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
@@ -159,6 +180,23 @@ mod tests {
             answered_by_id: None,
             answered_at: None,
             created_at: day(asked).and_hms_opt(12, 0, 0).unwrap().and_utc(),
+        }
+    }
+
+    #[test]
+    fn another_currency_needs_to_be_named() {
+        let asked = |billed, own, accepted| require_currency(billed, own, accepted).map_err(|error| error.code);
+        let differs = Err(UserErrorCode::CurrencyDiffers);
+        for (billed, own, accepted, expected) in [
+            (Some("EUR"), Some("EUR"), None, Ok(())),
+            (Some("EUR"), None, None, Ok(())),
+            (None, Some("SEK"), Some("EUR"), Ok(())),
+            (Some("EUR"), Some("SEK"), None, differs),
+            (Some("EUR"), Some("SEK"), Some("SEK"), differs),
+            (Some("EUR"), Some("EUR"), Some("SEK"), differs),
+            (Some("EUR"), Some("SEK"), Some(" eur"), Ok(())),
+        ] {
+            assert_eq!(asked(billed, own, accepted), expected, "{billed:?} {own:?} {accepted:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<Model> = List::of_rows("service", "organisation_id", Key::Text("name"));
+static OF_ORGANISATION: List<Model> = List::of_rows("service", "organisation_id", Key::Text("name_key"));
 
 /// A page of the services of an organisation that are visible with these grants, by name.
 pub async fn list(

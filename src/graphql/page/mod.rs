@@ -9,6 +9,7 @@ mod connection;
 mod filter;
 mod key;
 mod list;
+mod search;
 mod slice;
 
 pub use arguments::PageArguments;
@@ -16,4 +17,5 @@ pub use connection::{Connection, Edge, Page, PageInfo, Total};
 pub use filter::Filter;
 pub use key::Key;
 pub use list::{List, Lists, Placing, of_each};
+pub use search::Search;
 pub use slice::{Slice, slice_sorted};

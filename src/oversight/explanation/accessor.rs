@@ -44,13 +44,13 @@ impl Accessor {
         };
         let users = everybody.users.iter().filter(|(_, held)| may(held)).map(|(id, held)| {
             let name = everybody.names.get(id).cloned().unwrap_or_default();
-            (name.clone(), *id, Arc::new((Who::User(User { id: *id, name }), held)))
+            (collation::sort_key(&name), *id, Arc::new((Who::User(User { id: *id, name }), held)))
         });
         let keys = everybody
             .keys
             .iter()
             .filter(|(_, (_, held))| may(held))
-            .map(|(id, (name, held))| (name.clone(), *id, Arc::new((Who::Key(*id), held))));
+            .map(|(id, (name, held))| (collation::sort_key(name), *id, Arc::new((Who::Key(*id), held))));
         let mut all: Vec<_> = users.chain(keys).collect();
         all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         let total = Total::known(all.len());

@@ -8,13 +8,12 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::account::UserAccount;
-use super::rules::SearchPrefix;
 use super::store;
 use crate::access::{Authorised, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Target;
-use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::oversight::audit::{self, Event};
@@ -55,16 +54,16 @@ impl Operator {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "The beginning of the name, or the whole code. Case does not matter.")] search: Option<String>,
+        #[graphql(desc = "A part of the name, or the whole code. Case does not matter.")] search: Option<String>,
         #[graphql(
             desc = "Only organisations without an owner who can sign in. `recoverOwnership` is for those.",
             default = false
         )]
         without_owner: bool,
     ) -> Result<Option<Connection<OrganisationCard>>> {
-        let prefix = SearchPrefix::read(search.as_deref())?;
-        let found = store::organisations(Request::of(context)?.db(), &prefix, without_owner).await?;
-        let found = found.into_iter().map(|card| (card.name.to_lowercase(), card.id, Arc::new(card)));
+        let search = Search::read(search.as_deref())?;
+        let found = store::organisations(Request::of(context)?.db(), &search, without_owner).await?;
+        let found = found.into_iter().map(|card| (collation::sort_key(&card.name), card.id, Arc::new(card)));
         Ok(Some(paged(found, &page, |card| OrganisationCard::from(card.as_ref().clone()))))
     }
 
@@ -99,18 +98,16 @@ impl Operator {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "The beginning of the name or of the email address. Case does not matter.")] search: Option<
-            String,
-        >,
+        #[graphql(desc = "A part of the name or of the email address. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<UserAccount>>> {
         let request = Request::of(context)?;
-        let prefix = SearchPrefix::read(search.as_deref())?;
-        let found = store::users(request.db(), &prefix).await?;
+        let search = Search::read(search.as_deref())?;
+        let found = store::users(request.db(), &search).await?;
         let event = Event::done("operator.users", self.0.id(), Some(Permission::UserManage))
             .to(Type::Organisation.id(self.0.id()))
-            .changing(Json::Null, json!({ "search": prefix.text(), "found": found.len() }));
+            .changing(Json::Null, json!({ "search": search.text(), "found": found.len() }));
         request.db().write(async |tx| Ok(audit::record(&request.work(tx), event).await?)).await?;
-        let found = found.into_iter().map(|row| (row.name.to_lowercase(), row.id, Arc::new(row)));
+        let found = found.into_iter().map(|row| (collation::sort_key(&row.name), row.id, Arc::new(row)));
         Ok(Some(paged(found, &page, |row| UserAccount::new(row, &self.0))))
     }
 }

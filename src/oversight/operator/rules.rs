@@ -5,29 +5,6 @@ use crate::base::error::{Error, Result};
 /// The most results of one search.
 pub const MOST: usize = 1_000;
 
-/// The longest search text, in characters.
-const LONGEST: usize = 200;
-
-/// The text that a name or an address must begin with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SearchPrefix(String);
-
-impl SearchPrefix {
-    /// Reads the typed text. An empty text matches everything.
-    pub fn read(typed: Option<&str>) -> Result<Self> {
-        let text = typed.unwrap_or_default().trim();
-        if text.chars().count() > LONGEST || text.contains('\0') {
-            return Err(Error::InvalidInput("A search has at most 200 characters.".to_owned()));
-        }
-        Ok(Self(text.to_lowercase()))
-    }
-
-    /// The text in lower case.
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-}
-
 /// Refuses a search with too many results.
 pub fn within(found: usize) -> Result<()> {
     if found <= MOST {
@@ -42,10 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_long_and_too_many_are_refused() {
-        assert!(SearchPrefix::read(Some(&"a".repeat(201))).is_err());
-        assert!(SearchPrefix::read(Some("\0")).is_err());
-        assert_eq!(SearchPrefix::read(None).unwrap().text(), "");
+    fn too_many_are_refused() {
         assert!(within(MOST).is_ok());
         assert!(within(MOST + 1).is_err());
     }

@@ -95,6 +95,7 @@ impl Recipients {
                     id,
                     organisation_id: client,
                     name: contact.name.clone(),
+                    name_key: collation::sort_key(&contact.name),
                     address: contact.address.clone(),
                     country: contact.country.clone(),
                     email: contact.email.clone(),

@@ -15,6 +15,7 @@ use super::creating::Known;
 use super::recipient::Recipients;
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
+use crate::organisation::store as organisations;
 use crate::people::membership::store::NewMember;
 
 type Written<T> = Result<T, DbErr>;
@@ -79,8 +80,10 @@ pub async fn create(
     organisations: Vec<organisation::Model>,
     members: Vec<(NewMember, Option<Uuid>)>,
 ) -> Written<()> {
-    let organisations = organisations.into_iter().map(IntoActiveModel::into_active_model);
-    organisation::Entity::insert_many(organisations).exec_without_returning(tx).await?;
+    let rows = organisations.iter().cloned().map(IntoActiveModel::into_active_model);
+    organisation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let names: Vec<(Uuid, &str)> = organisations.iter().map(|row| (row.id, row.name.as_str())).collect();
+    organisations::write_names(tx, &names).await?;
     let rows = members.iter().map(|(member, custody)| membership::ActiveModel {
         id: Set(member.id),
         organisation_id: Set(member.organisation_id),

@@ -34,6 +34,8 @@ pub struct ClientView {
 pub struct ClientViewFilter {
     /// Only clients whose partnership is in one of these states.
     pub partnership_state: Option<Vec<PartnershipState>>,
+    /// Only clients whose name or reference number contains this text.
+    pub search: Option<String>,
     /// Only clients whose name contains this text.
     pub name_contains: Option<String>,
     /// Only the client with this reference.
@@ -84,9 +86,9 @@ impl From<ClientPropertyFilter> for ClientViewPropertyFilter {
 
 impl From<ClientFilter> for ClientViewFilter {
     fn from(filter: ClientFilter) -> Self {
-        let ClientFilter { partnership_state, name, reference, property, properties } = filter;
+        let ClientFilter { partnership_state, search, name, reference, property, properties } = filter;
         let properties = property.into_iter().chain(properties.into_iter().flatten()).map(Into::into).collect();
-        Self { partnership_state, name_contains: name.map(|name| name.contains), reference, properties }
+        Self { partnership_state, search, name_contains: name.map(|name| name.contains), reference, properties }
     }
 }
 

@@ -69,8 +69,8 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
                 let message = format!("A reseller can have at most {MOST} views.");
                 return Err(UserError::general(UserErrorCode::TooMany, message).into());
             }
-            let folded = name.to_lowercase();
-            if views.iter().any(|view| view.id != id && view.name.to_lowercase() == folded) {
+            let folded = collation::fold(&name);
+            if views.iter().any(|view| view.id != id && collation::fold(&view.name) == folded) {
                 let message =
                     "There is already a view with this name. Choose another name, or give viewId to replace that view.";
                 return Err(UserError::at("name", UserErrorCode::Duplicate, message).into());
@@ -79,6 +79,7 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
                 id,
                 organisation_id: at.id(),
                 name: name.clone(),
+                name_key: collation::sort_key(&name),
                 filter: input.filter.as_ref().map(|filter| json!(filter).to_string()),
                 ordering: input.order_by.as_ref().map(|order| json!(order).to_string()),
                 columns: json!(input.columns).to_string(),

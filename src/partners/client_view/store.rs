@@ -14,7 +14,7 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_RESELLER: List<Model> = List::of_rows("client_view", "organisation_id", Key::Text("name"));
+static OF_RESELLER: List<Model> = List::of_rows("client_view", "organisation_id", Key::Text("name_key"));
 
 /// The views of a reseller, ordered by name.
 pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments) -> Result<Page<Model>> {
@@ -41,6 +41,7 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 pub async fn replace(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     let change = ActiveModel {
         name: Set(row.name),
+        name_key: Set(row.name_key),
         filter: Set(row.filter),
         ordering: Set(row.ordering),
         columns: Set(row.columns),

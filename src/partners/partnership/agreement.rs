@@ -64,6 +64,8 @@ pub fn new_row(
         reseller_id: reseller,
         client_id: client,
         client_name: client_name.to_owned(),
+        client_key: collation::sort_key(client_name),
+        client_folded: collation::fold(client_name),
         delegated: terms.delegated.to_stored(),
         client_delegated: terms.client_delegated.to_stored(),
         includes_upstream: terms.includes_upstream,
@@ -74,6 +76,7 @@ pub fn new_row(
         created_at: now,
         ended_by: None,
         reminded_days: reminded(terms.ends_at, now),
+        reference_folded: reference.as_deref().map(collation::fold),
         reference,
         template_id: None,
     }

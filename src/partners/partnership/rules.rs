@@ -56,6 +56,8 @@ mod tests {
             reseller_id: uuid::Uuid::nil(),
             client_id: uuid::Uuid::nil(),
             client_name: String::new(),
+            client_key: String::new(),
+            client_folded: String::new(),
             delegated: 0,
             client_delegated: 0,
             includes_upstream: false,
@@ -67,6 +69,7 @@ mod tests {
             ended_by: None,
             reminded_days: None,
             reference: None,
+            reference_folded: None,
             template_id: None,
         }
     }

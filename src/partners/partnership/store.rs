@@ -300,7 +300,8 @@ pub async fn taken_references(
 
 /// Gives a client another reference number, or none.
 pub async fn set_reference(tx: &DatabaseTransaction, id: Uuid, reference: Option<String>) -> Written<()> {
-    let change = ActiveModel { reference: Set(reference), ..Default::default() };
+    let folded = reference.as_deref().map(collation::fold);
+    let change = ActiveModel { reference: Set(reference), reference_folded: Set(folded), ..Default::default() };
     Entity::update_many().set(change).filter(Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }

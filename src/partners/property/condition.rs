@@ -1,7 +1,5 @@
 //! Conditions on the values of a property, as the lists of clients need them.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::rules::{self, BEYOND, FIRST};
 use crate::graphql::page::Filter;
 
@@ -18,9 +16,9 @@ pub struct Condition {
 /// What the values have to be.
 #[derive(Clone, Debug)]
 pub enum Test {
-    /// One of these values, each after its sort key.
+    /// One of these folded values, each after its sort key.
     Among(Vec<(String, String)>),
-    /// A text that contains this one, which is in lower case.
+    /// A text that contains this one.
     Contains(String),
     /// Between these two sort keys.
     Between(String, String),
@@ -33,19 +31,7 @@ pub fn read_part(part: &str) -> Result<String, String> {
     if part.is_empty() || part.chars().count() > LONGEST_PART || part.contains('\0') {
         return Err(format!("give a text of 1 to {LONGEST_PART} characters."));
     }
-    Ok(part.nfc().collect())
-}
-
-/// The pattern for LIKE, with `!` as its escape character.
-pub fn pattern(part: &str) -> String {
-    let mut pattern = "%".to_owned();
-    for letter in part.chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern + "%"
+    Ok(part.to_owned())
 }
 
 impl Condition {
@@ -99,8 +85,10 @@ impl Condition {
 
     fn of_value(&self, alias: &str, filter: &mut Filter) -> String {
         match &self.test {
-            Test::Among(values) => one_of(&format!("{alias}.value"), values.iter().map(|(_, value)| value), filter),
-            Test::Contains(part) => format!("{alias}.folded LIKE {} ESCAPE '!'", filter.value(pattern(part))),
+            Test::Among(values) => one_of(&format!("{alias}.folded"), values.iter().map(|(_, folded)| folded), filter),
+            Test::Contains(part) => {
+                format!("{alias}.folded LIKE {} ESCAPE '!'", filter.value(collation::pattern(part)))
+            }
             Test::Between(from, to) => {
                 let (from, to) = (filter.value(from.as_str()), filter.value(to.as_str()));
                 format!("{alias}.ascending_key BETWEEN {from} AND {to}")

@@ -16,13 +16,13 @@ const MOST_VALUES: usize = 100;
 pub struct ClientPropertyFilter {
     /// Key of the property.
     pub key: String,
-    /// Values that equal this one.
+    /// Values that equal this one. Case, and how letters are composed, do not matter.
     pub eq: Option<String>,
     /// Values that equal one of these: 1 to 100.
     #[graphql(name = "in")]
     #[serde(rename = "in")]
     pub any_of: Option<Vec<String>>,
-    /// TEXT or URL values that contain this text of 1 to 200 characters. Case does not matter.
+    /// TEXT or URL values that contain this text of 1 to 200 characters. Case, and how letters are composed, do not matter.
     pub contains: Option<String>,
     /// NUMBER or DATE values from this one on.
     pub from: Option<String>,
@@ -55,7 +55,10 @@ impl ClientPropertyFilter {
 
     fn test(&self, definition: &Model) -> Result<Test, String> {
         let (kind, choices) = (definition.kind, rules::choices(definition));
-        let read = |typed: &String| rules::read(kind, &choices, typed);
+        // A choice is found in any case.
+        let chosen =
+            |typed: &str| choices.iter().find(|choice| collation::fold(choice) == collation::fold(typed.trim()));
+        let read = |typed: &String| rules::read(kind, &choices, chosen(typed).unwrap_or(typed));
         if let Some(is_set) = self.is_set {
             return Ok(Test::IsSet(is_set));
         }
@@ -63,7 +66,7 @@ impl ClientPropertyFilter {
             if !matches!(kind, Kind::Text | Kind::Url) {
                 return Err("contains works only for a TEXT or a URL.".to_owned());
             }
-            return read_part(part).map(|part| Test::Contains(rules::fold(&part)));
+            return read_part(part).map(Test::Contains);
         }
         if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.any_of.as_deref()) {
             if values.is_empty() || values.len() > MOST_VALUES {
@@ -71,7 +74,7 @@ impl ClientPropertyFilter {
             }
             let values = values.iter().map(|typed| {
                 let value = read(typed)?;
-                Ok((rules::sort_key(kind, &value), value))
+                Ok((rules::sort_key(kind, &value), collation::fold(&value)))
             });
             return values.collect::<Result<_, String>>().map(Test::Among);
         }

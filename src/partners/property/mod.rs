@@ -22,7 +22,7 @@ mod value;
 
 use async_graphql::MergedObject;
 
-pub use condition::{Condition, pattern, read_part};
+pub use condition::{Condition, read_part};
 pub use filter::ClientPropertyFilter;
 pub use object::{ClientTable, PropertyDefinition, PropertyType};
 pub use rules::{Kind, Stored, check_keys, named};

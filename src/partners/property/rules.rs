@@ -45,7 +45,7 @@ pub type Wrong = String;
 pub struct Stored {
     /// The canonical text; `None` if there is no value.
     pub value: Option<String>,
-    /// The text in lower case.
+    /// The text, folded for searching and comparing.
     pub folded: Option<String>,
     /// The sort key for lists with the smallest first.
     pub ascending_key: String,
@@ -61,7 +61,12 @@ impl Stored {
             return Self { value: None, folded: None, ascending_key: ascending, descending_key: descending };
         };
         let key = sort_key(kind, &value);
-        Self { folded: Some(fold(&value)), value: Some(value), descending_key: key.clone(), ascending_key: key }
+        Self {
+            folded: Some(collation::fold(&value)),
+            value: Some(value),
+            descending_key: key.clone(),
+            ascending_key: key,
+        }
     }
 }
 
@@ -70,16 +75,13 @@ pub const fn unset_key(descending: bool) -> &'static str {
     UNSET[descending as usize]
 }
 
-/// The text in lower case, for comparisons that ignore case.
-pub fn fold(text: &str) -> String {
-    text.to_lowercase()
-}
-
-/// The sort key of a canonical text: the byte order of these keys is the order of the values. For texts, the first 200
-/// characters count, and case does not.
+/// The sort key of a canonical text: the byte order of these keys is the order of the values. Texts are ordered by the root
+/// collation of their first 200 characters, folded: texts that are compared as equal have the same key.
 pub fn sort_key(kind: Kind, value: &str) -> String {
     let ordered = match kind {
-        Kind::Text | Kind::Choice | Kind::Url => fold(value).chars().take(ORDERED_BY).collect(),
+        Kind::Text | Kind::Choice | Kind::Url => {
+            collation::sort_key(&collation::fold(value).chars().take(ORDERED_BY).collect::<String>())
+        }
         Kind::Number => number_key(value.parse().unwrap_or_default()),
         Kind::Date => value.to_owned(),
         Kind::Boolean => u8::from(value == "true").to_string(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::clients::{Choice, ClientKey};
 use crate::base::error::{Error, Result};
 use crate::base::text;
-use crate::graphql::page::Filter;
+use crate::graphql::page::{Filter, Search};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 use crate::partners::partnership::store::{in_states, not_ended};
@@ -24,6 +24,9 @@ const MOST_PROPERTIES: usize = 10;
 pub struct ClientFilter {
     /// Only clients whose partnership is in one of these states. Without it, all except ended ones.
     pub partnership_state: Option<Vec<PartnershipState>>,
+    /// Only clients whose name or reference number contains this text of at most 200 characters. Case, and how letters are
+    /// composed, do not matter.
+    pub search: Option<String>,
     /// Only clients whose name matches.
     pub name: Option<ClientNameFilter>,
     /// Only the client with this reference number of the reseller.
@@ -38,8 +41,7 @@ pub struct ClientFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientNameFilter {
-    /// A part of the name, 1 to 200 characters. Upper and lower case match each other; on SQLite, only for the letters A
-    /// to Z.
+    /// A part of the name, 1 to 200 characters. Case, and how letters are composed, do not matter: `strasse` finds Straße.
     pub contains: String,
 }
 
@@ -47,7 +49,7 @@ pub struct ClientNameFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ClientOrderField {
-    /// The name of the client.
+    /// The name of the client, by the root collation of Unicode.
     Name,
     /// When the partnership was agreed.
     CreatedAt,
@@ -70,8 +72,8 @@ pub enum OrderDirection {
 pub struct ClientOrder {
     /// The field that orders them.
     pub field: Option<ClientOrderField>,
-    /// Key of the property that orders them. Numbers and dates are ordered by value, false comes before true, and texts
-    /// ignore upper and lower case.
+    /// Key of the property that orders them. Numbers and dates are ordered by value, and false comes before true. Texts are
+    /// ordered like names, without regard to case.
     pub property: Option<String>,
     /// The direction.
     #[graphql(default_with = "OrderDirection::Asc")]
@@ -122,12 +124,13 @@ pub fn choice(
     }
     let conditions = asked.into_iter().map(|filter| filter.check(definitions)).collect::<Result<Vec<_>, _>>()?;
     let states = filter.and_then(|filter| filter.partnership_state.as_deref());
-    let mut base = in_states(states, now);
+    let search = Search::parse(filter.and_then(|filter| filter.search.as_deref()))?;
+    let found = "(t.client_folded LIKE :search ESCAPE '!' OR t.reference_folded LIKE :search ESCAPE '!')";
+    let mut base = search.narrow(in_states(states, now), found);
     if let Some(name) = filter.and_then(|filter| filter.name.as_ref()) {
         let part = property::read_part(&name.contains).map_err(|wrong| format!("The filter by name: {wrong}"))?;
-        // The database lowers the case of both sides, because SQLite lowers only the letters A to Z.
-        let pattern = base.value(property::pattern(&part));
-        base = base.and(&format!("lower(t.client_name) LIKE lower({pattern}) ESCAPE '!'"));
+        let pattern = base.value(collation::pattern(&part));
+        base = base.and(&format!("t.client_folded LIKE {pattern} ESCAPE '!'"));
     }
     if let Some(reference) = filter.and_then(|filter| filter.reference.as_deref()) {
         let reference = text::reference("reference", reference)

@@ -8,7 +8,7 @@ use super::rules::walk;
 use super::tree_node;
 use crate::access::{Card, Decision, Permission};
 use crate::base::error::Result;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership;
@@ -24,12 +24,14 @@ impl Descendant {
         Self { organisation, path: path.into_iter().map(OrganisationCard::from).collect() }
     }
 
-    /// The organisations of the tree where the viewer has the permission, ordered by depth, then by name.
+    /// The organisations of the tree where the viewer has the permission and that a search finds, ordered by depth, then by
+    /// name.
     pub async fn list(
         request: &Request,
         top: &Decision,
         depth: i32,
         permission: Permission,
+        search: &Search,
         page: &PageArguments,
     ) -> Result<Connection<Self>> {
         let pairs = partnership::store::below(request, top.id(), depth).await?;
@@ -43,7 +45,9 @@ impl Descendant {
         let nodes = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
         let visible =
             nodes.into_iter().filter(|node| holds(node.id, permission) && holds(node.id, Permission::OrganisationRead));
-        Ok(tree_node::connection(top, &decisions, visible, page, Self::new))
+        let found =
+            visible.filter(|node| decisions.get(&node.id).is_some_and(|decision| search.finds(&decision.card().name)));
+        Ok(tree_node::connection(top, &decisions, found, page, Self::new))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::client_view::ClientView;
@@ -143,10 +143,12 @@ impl Reseller {
         #[graphql(desc = "How many levels down, 1 to 8. Without it, 8.")] max_depth: Option<i32>,
         #[graphql(desc = "Only organisations where the viewer has this permission. Without it, ORGANISATION_READ.")]
         permission: Option<Permission>,
+        #[graphql(desc = "A part of the name. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Descendant>>> {
+        let search = Search::read(search.as_deref())?;
         let permission = permission.unwrap_or(Permission::OrganisationRead);
         let depth = read_max_depth(max_depth)?;
-        Descendant::list(Request::of(context)?, &self.0, depth, permission, &page).await.map(Some)
+        Descendant::list(Request::of(context)?, &self.0, depth, permission, &search, &page).await.map(Some)
     }
 
     /// Totals over the clients: how many there are, what they pay and what they owe. Each total covers the clients that let

@@ -20,7 +20,7 @@ pub fn connection<T>(
 ) -> Connection<T> {
     let keyed = nodes.into_iter().filter_map(|node| {
         let name = decisions.get(&node.id)?.card().name;
-        Some((format!("{:03} {name}", node.path.len()), node.id, Arc::new(node)))
+        Some((format!("{:03} {}", node.path.len(), collation::sort_key(&name)), node.id, Arc::new(node)))
     });
     let mut keyed: Vec<(String, Uuid, Arc<TreeNode>)> = keyed.collect();
     keyed.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));

@@ -57,7 +57,8 @@ async fn save_delegation_template(
             let message = format!("A reseller can have at most {MOST} templates. Delete one first.");
             return Err(UserError::at("organisationId", UserErrorCode::TooMany, message).into());
         }
-        if store::is_taken(work.tx, at.id(), &name, old).await? {
+        let others = store::list_names(work.tx, at.id(), old).await?;
+        if others.iter().any(|other| collation::fold(other) == collation::fold(&name)) {
             return Err(UserError::at(
                 "name",
                 UserErrorCode::Duplicate,
@@ -74,6 +75,7 @@ async fn save_delegation_template(
                 id,
                 organisation_id: at.id(),
                 name: name.clone(),
+                name_key: collation::sort_key(&name),
                 delegated: wanted.delegated.to_stored(),
                 client_delegated: wanted.client_delegated.to_stored(),
                 includes_upstream: wanted.includes_upstream,

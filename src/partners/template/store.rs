@@ -23,7 +23,7 @@ use crate::partners::proposal::{self, Expiry};
 type Written<T> = Result<T, DbErr>;
 
 /// The templates of a reseller, by name.
-static OF_RESELLER: List<Model> = List::of_rows("delegation_template", "organisation_id", Key::Text("name"));
+static OF_RESELLER: List<Model> = List::of_rows("delegation_template", "organisation_id", Key::Text("name_key"));
 
 /// A partnership whose client does not delegate what its template wants.
 #[derive(Clone, Debug)]
@@ -41,9 +41,9 @@ static DRIFTED: List<Drifted> = List {
     table: "partnership",
     placing: None,
     parent: "reseller_id",
-    key: Key::Text("client_name"),
+    key: Key::Text("client_key"),
     descending: false,
-    columns: "t.*, d.id AS d_id, d.organisation_id AS d_organisation_id, d.name AS d_name, d.delegated AS d_delegated, \
+    columns: "t.*, d.id AS d_id, d.organisation_id AS d_organisation_id, d.name AS d_name, d.name_key AS d_name_key, d.delegated AS d_delegated, \
               d.client_delegated AS d_client_delegated, d.includes_upstream AS d_includes_upstream, \
               d.created_at AS d_created_at, \
               (SELECT MAX(q.created_at) FROM partnership_proposal q WHERE q.partnership_id = t.id \
@@ -103,10 +103,11 @@ pub async fn load_all(tx: &DatabaseTransaction, reseller: Uuid, ids: &[Uuid]) ->
     own.filter(Column::Id.is_in(ids.iter().copied())).all(tx).await
 }
 
-/// Whether another template of the reseller has the name.
-pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, except: Option<Uuid>) -> Written<bool> {
-    let named = Entity::find().filter(Column::OrganisationId.eq(reseller)).filter(Column::Name.eq(name));
-    Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != except))
+/// The names of the templates of a reseller, except one template.
+pub async fn list_names(tx: &DatabaseTransaction, reseller: Uuid, except: Option<Uuid>) -> Written<Vec<String>> {
+    let own = Entity::find().filter(Column::OrganisationId.eq(reseller));
+    let rows: Vec<(Uuid, String)> = own.select_only().columns([Column::Id, Column::Name]).into_tuple().all(tx).await?;
+    Ok(rows.into_iter().filter(|(id, _)| Some(*id) != except).map(|(_, name)| name).collect())
 }
 
 /// Inserts a template.
@@ -119,6 +120,7 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, terms: Terms) -> Written<()> {
     let change = ActiveModel {
         name: Set(name.to_owned()),
+        name_key: Set(collation::sort_key(name)),
         delegated: Set(terms.delegated.to_stored()),
         client_delegated: Set(terms.client_delegated.to_stored()),
         includes_upstream: Set(terms.includes_upstream),

@@ -82,9 +82,12 @@ pub async fn belongings(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) ->
          EXISTS (SELECT 1 FROM membership b WHERE b.organisation_id = o.id AND b.user_id <> $1) AS has_others, \
          EXISTS (SELECT 1 FROM partnership p WHERE p.reseller_id = o.id AND p.state = 'ACTIVE') AS has_clients \
          FROM membership m JOIN organisation o ON o.id = m.organisation_id \
-         WHERE m.user_id = $1 AND o.state <> 'CLOSED' ORDER BY o.name, o.id";
+         WHERE m.user_id = $1 AND o.state <> 'CLOSED'";
     let rows = tx.query_all_raw(statement(tx, sql, vec![id.into(), now.into()])).await?;
-    rows.iter().map(|row| Belonging::from_query_result(row, "")).collect()
+    let mut found: Vec<Belonging> =
+        rows.iter().map(|row| Belonging::from_query_result(row, "")).collect::<Written<_>>()?;
+    found.sort_by_cached_key(|one| (collation::sort_key(&one.name), one.id));
+    Ok(found)
 }
 
 /// Closes an organisation and gives it this name.
@@ -177,6 +180,7 @@ pub async fn forget_name(tx: &DatabaseTransaction, user: &user::Model, name: &st
         mailbox: Set(email.clone()),
         email: Set(email),
         name: Set(name.to_owned()),
+        name_folded: Set(collation::fold(name)),
         password_hash: Set(String::new()),
         email_verified_at: Set(None),
         state: Set(user::State::Disabled),

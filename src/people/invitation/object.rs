@@ -15,7 +15,7 @@ use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::act::Find;
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
@@ -53,15 +53,18 @@ impl Invitation {
         &self.decision
     }
 
-    /// The invitations of an organisation, the newest first; only those in one of the states if there are any.
+    /// The invitations of an organisation that a search finds, the newest first; only those in one of the states if there
+    /// are any.
     pub async fn list(
         request: &Request,
         at: &Decision,
         page: &PageArguments,
         states: Option<&[InvitationState]>,
+        search: Option<&str>,
     ) -> Result<Connection<Self>> {
         let now = request.now();
-        let rows = OF_ORGANISATION.rows(request, at.id(), page, store::in_states(states, now)).await?;
+        let found = Search::read(search)?.narrow(store::in_states(states, now), "t.email LIKE :search ESCAPE '!'");
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, found).await?;
         Ok(rows.connection(|row| Self { row: Arc::clone(row), decision: at.clone(), now }))
     }
 }

@@ -83,7 +83,7 @@ fn held(rows: &[QueryResult]) -> Written<Vec<HeldRole>> {
             roles.push(HeldRole::custom(id, row.try_get("", "custom_name")?, own, clients, kind));
         }
     }
-    roles.sort_by(|a, b| a.role.name().cmp(b.role.name()));
+    roles.sort_by_cached_key(|held| collation::sort_key(held.role.name()));
     Ok(roles)
 }
 

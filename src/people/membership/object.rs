@@ -8,12 +8,12 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::rules::{self, MembershipEnd, MembershipState};
-use super::store::{self, Member, OF_ORGANISATION};
+use super::store::{self, Member, OF_ORGANISATION, found_by};
 use crate::access::{Card, Decision, GrantsAt, Guarded, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, Filter, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
@@ -49,9 +49,15 @@ impl Membership {
         Self { row: Arc::clone(row), decision: decision.clone() }
     }
 
-    /// The members of an organisation, in the order of joining.
-    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
-        let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
+    /// The members of an organisation that a search finds, in the order of joining.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        search: Option<&str>,
+    ) -> Result<Connection<Self>> {
+        let found = found_by(&Search::read(search)?);
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, found).await?;
         Ok(rows.connection(|row| Self::new(row, at)))
     }
 

@@ -19,7 +19,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
 use crate::base::random::Random;
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// A membership with its user and its roles.
@@ -79,6 +79,13 @@ static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
 /// The memberships that were given through a partnership.
 pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
 
+/// The condition that the name or the address of the member contains the text.
+pub fn found_by(search: &Search) -> Filter {
+    let condition = "(SELECT u.name_folded LIKE :search ESCAPE '!' OR u.email LIKE :search ESCAPE '!' \
+                     FROM \"user\" u WHERE u.id = t.user_id)";
+    search.narrow(Filter::default(), condition)
+}
+
 fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
     let Some(row) = rows.first() else { return Err(DbErr::RecordNotFound("membership".to_owned())) };
     let kind: Kind = row.try_get_by_index(14)?;
@@ -93,7 +100,7 @@ fn read(rows: &[QueryResult]) -> Result<Member, DbErr> {
             roles.push(HeldRole::custom(id, row.try_get_by_index(11)?, own, clients, kind));
         }
     }
-    roles.sort_by(|a, b| a.role.name().cmp(b.role.name()));
+    roles.sort_by_cached_key(|held| collation::sort_key(held.role.name()));
     Ok(Member {
         id: row.try_get_by_index(1)?,
         organisation_id: row.try_get_by_index(3)?,

@@ -139,7 +139,8 @@ impl RoleChangePreview {
         let everybody = request.access.everybody(self.decision.id()).await?;
         let all = affected(&everybody, &self.change, self.decision.id(), request.now());
         let total = Total::known(all.len());
-        let items = all.into_iter().map(|affected| (affected.name.clone(), affected.id, Arc::new(affected)));
+        let items =
+            all.into_iter().map(|affected| (collation::sort_key(&affected.name), affected.id, Arc::new(affected)));
         Ok(Some(Connection::new(&slice_sorted(items, &page), total, |affected| RoleChangeEffect {
             user: User { id: affected.id, name: affected.name.clone() },
             effect: affected.effect,

@@ -84,6 +84,6 @@ pub fn affected(everybody: &Accessible, change: &Change, at: Uuid, now: DateTime
             Some(Affected { id: *id, name: everybody.names.get(id).cloned().unwrap_or_default(), effect })
         })
         .collect();
-    affected.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    affected.sort_by_cached_key(|one| (collation::sort_key(&one.name), one.id));
     affected
 }

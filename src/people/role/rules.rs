@@ -121,12 +121,12 @@ pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Gr
 /// Refuses a name that is taken, or that looks like the name of a built-in role. `others` are the names of the other
 /// custom roles.
 pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
-    let folded = |name: &str| name.to_lowercase().replace(['-', '_'], " ");
+    let folded = |name: &str| collation::fold(name).replace(['-', '_'], " ");
     if BuiltinRole::ALL.iter().any(|role| folded(role.name()) == folded(name)) {
         let message = "This is the name of a built-in role. Choose another.";
         return Err(UserError::at("name", UserErrorCode::BuiltInRole, message));
     }
-    if others.into_iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+    if others.into_iter().any(|other| collation::fold(other) == collation::fold(name)) {
         let message = "The organisation already has a role with this name. Choose another.";
         return Err(UserError::at("name", UserErrorCode::Duplicate, message));
     }

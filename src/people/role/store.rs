@@ -14,7 +14,7 @@ use crate::graphql::page::{Key, List};
 type Written<T> = Result<T, DbErr>;
 
 /// The custom roles of an organisation, by name.
-pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
+pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name_key"));
 
 /// The role of a row, as members of this kind of organisation hold it.
 pub fn held(row: &role::Model, kind: Kind) -> HeldRole {
@@ -64,7 +64,7 @@ pub async fn find_current(
         return Ok(None);
     }
     current.extend(roles.iter().filter(|held| held.role.key().is_none()).cloned());
-    current.sort_by(|a, b| a.role.name().cmp(b.role.name()));
+    current.sort_by_cached_key(|held| collation::sort_key(held.role.name()));
     Ok(Some(current))
 }
 
@@ -91,6 +91,7 @@ pub async fn create(
         id: Set(id),
         organisation_id: Set(organisation_id),
         name: Set(name.to_owned()),
+        name_key: Set(collation::sort_key(name)),
         permissions: Set(sets.own.to_stored()),
         client_permissions: Set(sets.clients.to_stored()),
         created_at: Set(now),
@@ -103,6 +104,7 @@ pub async fn create(
 pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, sets: Grants) -> Written<()> {
     let row = role::ActiveModel {
         name: Set(name.to_owned()),
+        name_key: Set(collation::sort_key(name)),
         permissions: Set(sets.own.to_stored()),
         client_permissions: Set(sets.clients.to_stored()),
         ..Default::default()
@@ -130,7 +132,7 @@ pub async fn load_holders(tx: &DatabaseTransaction, id: Uuid, most: u64) -> Writ
         tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
     };
     let sql = "SELECT u.name FROM membership_role mr JOIN membership m ON m.id = mr.membership_id \
-               JOIN \"user\" u ON u.id = m.user_id WHERE mr.role_id = $1 ORDER BY u.name, u.id LIMIT $2";
+               JOIN \"user\" u ON u.id = m.user_id WHERE mr.role_id = $1 ORDER BY u.name_folded, u.id LIMIT $2";
     let first = || vec![id.into(), i64::try_from(most).unwrap_or(i64::MAX).into()];
     let names = send(sql, first()).await?.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?;
     let sql = "SELECT i.email FROM invitation_role ir JOIN invitation i ON i.id = ir.invitation_id \

@@ -115,6 +115,7 @@ pub async fn set_profile(
 ) -> Result<(), DbErr> {
     let mut row = user::ActiveModel { ..Default::default() };
     if let Some(name) = name {
+        row.name_folded = Set(collation::fold(&name));
         row.name = Set(name);
     }
     if let Some(locale) = locale {
@@ -133,6 +134,7 @@ pub async fn create(tx: &DatabaseTransaction, new: &NewUser<'_>, now: DateTimeUt
         email: Set(new.address.as_str().to_owned()),
         mailbox: Set(new.address.mailbox().to_owned()),
         name: Set(new.name.to_owned()),
+        name_folded: Set(collation::fold(new.name)),
         password_hash: Set(new.password_hash.to_owned()),
         email_verified_at: Set(new.is_verified.then_some(now)),
         state: Set(State::Active),

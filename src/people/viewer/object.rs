@@ -11,7 +11,7 @@ use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, Page, PageArguments, Total, slice_sorted};
+use crate::graphql::page::{Connection, Page, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::proposal::PartnershipOffer;
@@ -190,15 +190,17 @@ impl Viewer {
         page: PageArguments,
         #[graphql(desc = "The permission that the viewer holds there; ORGANISATION_READ by default.")]
         permission: Option<Permission>,
+        #[graphql(desc = "A part of the name. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Organisation>>> {
+        let search = Search::read(search.as_deref())?;
         let permission = permission.unwrap_or(Permission::OrganisationRead);
         let reachable = Request::of(context)?.access.reachable().await?;
-        let mut held: Vec<Authorised> =
-            reachable.values().filter_map(|decision| decision.authorise(permission).ok()).collect();
-        held.sort_unstable_by(|a, b| (&a.row().name, a.id()).cmp(&(&b.row().name, b.id())));
-        let total = Total::known(held.len());
-        let items = held.into_iter().map(|at| (at.row().name.clone(), at.id(), Arc::new(at)));
+        let held = reachable.values().filter_map(|decision| decision.authorise(permission).ok());
+        let found = held.filter(|at| search.finds(&at.row().name));
+        let mut items: Vec<_> = found.map(|at| (collation::sort_key(&at.row().name), at.id(), Arc::new(at))).collect();
+        items.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let total = Total::known(items.len());
         let organisation = |at: &Arc<Authorised>| Authorised::clone(at).into();
-        Ok(Some(Connection::new(&slice_sorted(items, &page), total, organisation)))
+        Ok(Some(Connection::new(&slice_sorted(items.into_iter(), &page), total, organisation)))
     }
 }

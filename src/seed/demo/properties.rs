@@ -54,6 +54,7 @@ impl World {
             id,
             organisation_id: reseller,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             filter: Some(filter.to_string()),
             ordering: Some(order.to_string()),
             columns: json!(columns).to_string(),

@@ -51,12 +51,14 @@ impl World {
                 renews_on: Some(renews_on),
             });
             let (service, created_at) = self.id();
+            let name = article.label(&domain);
             self.rows.services.push(service::Model {
                 id: service,
                 organisation_id: organisation,
                 subscription_id: Some(id),
                 kind: article.kind,
-                name: article.label(&domain),
+                name_key: collation::sort_key(&name),
+                name,
                 state: service::State::Active,
                 created_at,
             });
@@ -88,6 +90,7 @@ impl World {
             id,
             organisation_id: organisation,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             address: place.address.to_owned(),
             country: place.country.to_owned(),
             email: email.to_owned(),

@@ -68,6 +68,7 @@ impl Maker {
             email: email.to_owned(),
             mailbox: mailbox(email),
             name: name.to_owned(),
+            name_folded: collation::fold(name),
             password_hash: self.password_hash.clone(),
             email_verified_at: Some(created_at),
             state: user::State::Active,

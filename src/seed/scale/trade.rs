@@ -29,10 +29,12 @@ impl Maker {
         let details = self.rows.billing_details.iter_mut().rev().find(|row| row.organisation_id == organisation);
         if let Some(details) = details {
             details.contact_id = Some(id);
+            let name = format!("{}, accounts payable", details.legal_name);
             self.rows.billing_contacts.push(billing_contact::Model {
                 id,
                 organisation_id: organisation,
-                name: format!("{}, accounts payable", details.legal_name),
+                name_key: collation::sort_key(&name),
+                name,
                 address: details.address.clone(),
                 country: details.country.clone(),
                 email: format!("payable-{}", details.email),
@@ -91,13 +93,14 @@ impl Maker {
             renews_on: Some(next_term(article.term, month(12))),
         });
         let (service, created_at) = self.dice.id();
-        let domain = format!("o{}.example", self.organisations);
+        let name = article.label(&format!("o{}.example", self.organisations));
         self.rows.services.push(service::Model {
             id: service,
             organisation_id: organisation,
             subscription_id: Some(id),
             kind: article.kind,
-            name: article.label(&domain),
+            name_key: collation::sort_key(&name),
+            name,
             state: if self.dice.percent(90) { service::State::Active } else { service::State::Pending },
             created_at,
         });

@@ -8,6 +8,7 @@ mod membership;
 mod outreach;
 mod ownership;
 mod role;
+mod searched;
 mod session;
 mod sign_in;
 mod user;

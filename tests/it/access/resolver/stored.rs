@@ -216,6 +216,7 @@ async fn db_members(world: &World, tenancy: &Tenancy) {
                             id,
                             organisation_id,
                             name: id.to_string(),
+                            name_key: collation::sort_key(&id.to_string()),
                             permissions: sets.own.to_stored(),
                             client_permissions: sets.clients.to_stored(),
                             created_at: now(),

@@ -4,6 +4,7 @@ mod agency;
 mod answered;
 mod by_code;
 mod calendar;
+mod currency;
 mod cycles;
 mod holding;
 mod waiting;

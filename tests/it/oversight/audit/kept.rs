@@ -122,7 +122,10 @@ async fn export(world: &World, caller: Caller, organisation: &str, query: &str) 
 fn lines(answer: &HttpAnswer) -> Vec<Value> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.headers[CONTENT_TYPE], "application/x-ndjson");
-    answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = lines.pop().unwrap();
+    assert_eq!(last, json!({ "complete": true, "lines": lines.len() }));
+    lines
 }
 
 #[test]

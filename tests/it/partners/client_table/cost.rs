@@ -19,7 +19,7 @@ async fn db_define(world: &World, numbers: std::ops::Range<u32>) {
         let input = json!({ "resellerId": Type::Reseller.id(HUB.id()).0, "key": format!("key_{number}"), "label": "Key", "type": "NUMBER" });
         world.as_(HUB.owner).act("createPropertyDefinition", input, "").await;
     }
-    let sql = "UPDATE property_value SET value = '1', ascending_key = 'abff0000000000000', \
+    let sql = "UPDATE property_value SET value = '1', folded = '1', ascending_key = 'abff0000000000000', \
                descending_key = 'abff0000000000000' WHERE \"key\" LIKE 'key_%'";
     world.db_execute(sql, []).await;
 }

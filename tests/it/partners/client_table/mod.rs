@@ -9,6 +9,7 @@ mod filtered;
 mod naive;
 mod private;
 mod refused;
+mod sorted;
 mod two_orders;
 mod values;
 mod views;

@@ -36,7 +36,10 @@ async fn ask(world: &World, caller: Caller, reseller: &str, query: &str) -> Http
 pub fn lines(answer: &HttpAnswer) -> Vec<Value> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.headers[CONTENT_TYPE], "application/x-ndjson");
-    answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = lines.pop().unwrap();
+    assert_eq!(last, json!({ "complete": true, "lines": lines.len() }));
+    lines
 }
 
 /// The names of the fields that are null because they were refused.

@@ -12,6 +12,7 @@ impl Rows {
             id: self.id(),
             organisation_id: organisation,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             address: format!("{name}, Storgatan 1"),
             country: "SE".to_owned(),
             email: format!("{}@contact.example", name.to_lowercase().replace(' ', ".")),
@@ -83,6 +84,7 @@ impl Rows {
             subscription_id: None,
             kind,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             state: service::State::Active,
             created_at: self.made(),
         };

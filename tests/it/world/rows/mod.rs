@@ -143,6 +143,7 @@ impl Rows {
             id,
             organisation_id: organisation,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             permissions: own.to_stored(),
             client_permissions: clients.to_stored(),
             created_at: self.made(),
@@ -208,6 +209,7 @@ impl Rows {
         db_insert(db, self.programmes).await;
         db_insert(db, self.templates).await;
         properties::db_write(db, self.definitions, self.values, self.views).await;
+        migration::fill(db).await.unwrap();
     }
 }
 

@@ -64,6 +64,7 @@ impl Rows {
             id: self.id(),
             organisation_id: reseller,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             delegated: wanted.to_stored(),
             client_delegated: 0,
             includes_upstream: false,

@@ -51,6 +51,7 @@ impl Rows {
             id: self.id(),
             organisation_id: reseller,
             name: name.to_owned(),
+            name_key: collation::sort_key(name),
             filter: None,
             ordering: None,
             columns: "[]".to_owned(),
