@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use uuid::Uuid;
 
@@ -19,10 +19,15 @@ use crate::base::error::{Error, Result};
 
 const RETRIES: u32 = 5;
 
+/// How long a statement waits for somebody else's lock. Together with the wait for a connection this is shorter than a
+/// request may take.
+const LOCKED: Duration = Duration::from_secs(4);
+
 /// How PostgreSQL runs our statements. All of them find few rows by their indexes, but the planner, which cannot know how
 /// few a recursive part yields, would read whole tables into hash tables, in time that grows with the database. Plans
 /// are made once for each connection, since no parameter changes which index is right.
-const POSTGRES: [(&str, &str); 4] = [
+const POSTGRES: [(&str, &str); 5] = [
+    ("lock_timeout", "4s"),
     ("jit", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -30,20 +35,33 @@ const POSTGRES: [(&str, &str); 4] = [
 ];
 
 tokio::task_local! {
-    /// Statements of the work that `counted` runs.
-    static STATEMENTS: Cell<u64>;
+    /// What the work that `counted` runs has sent.
+    static COUNTS: Cell<Counts>;
     /// The texts of the statements of the work that `recorded` runs.
     static TEXTS: RefCell<Vec<String>>;
 }
 
+/// What work has sent to the database.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    statements: u64,
+    /// Whether the database did not answer one of them.
+    is_unavailable: bool,
+}
+
 /// Runs the work and says how many statements it has sent.
 pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
-    STATEMENTS
-        .scope(Cell::new(0), async {
+    COUNTS
+        .scope(Cell::default(), async {
             let value = work.await;
-            (value, STATEMENTS.with(Cell::get))
+            (value, COUNTS.with(Cell::get).statements)
         })
         .await
+}
+
+/// Whether the database has not answered something of the work that `counted` runs.
+pub fn was_unavailable() -> bool {
+    COUNTS.try_with(|counts| counts.get().is_unavailable).unwrap_or_default()
 }
 
 /// Runs the work and gives the statements that it has sent, with their parameters written into them: to ask for their
@@ -183,7 +201,7 @@ async fn open(
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(LOCKED)
                 .statement_cache_capacity(512)
                 .row_buffer_size(4096)
                 .pragma("journal_mode", "WAL")
@@ -200,21 +218,94 @@ async fn open(
     pool.set_metric_callback(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
         // Fails outside of `counted`.
-        let _ = STATEMENTS.try_with(|statements| statements.set(statements.get() + 1));
+        let _ = COUNTS.try_with(|counts| {
+            let known = counts.get();
+            counts.set(Counts { statements: known.statements + 1, ..known });
+        });
         let _ = TEXTS.try_with(|texts| texts.borrow_mut().push(statement.statement.to_string()));
         metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
     });
     Ok(pool)
 }
 
-/// Whether the same transaction may go through when it is tried again: serialisation failures and deadlocks on
-/// PostgreSQL (40001, 40P01), a busy database on SQLite (5).
-pub fn is_transient(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return false;
-    };
-    inner
-        .as_database_error()
-        .and_then(|database| database.code().map(|code| matches!(code.as_ref(), "40001" | "40P01" | "5")))
-        .unwrap_or(false)
+/// Failures of the database that are no fault of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The same transaction may go through when it is tried again at once.
+    Retry,
+    /// The database cannot be reached, or is locked: a statement has waited as long as it may.
+    Unavailable,
+}
+
+impl Trouble {
+    /// What kind of trouble the error is, if any.
+    pub fn of(error: &DbErr) -> Option<Self> {
+        let inner = match error {
+            DbErr::ConnectionAcquire(_) => return Some(Self::Unavailable),
+            DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner))
+            | DbErr::Conn(RuntimeErr::SqlxError(inner)) => inner,
+            _ => return None,
+        };
+        match &**inner {
+            SqlxError::Io(_)
+            | SqlxError::Tls(_)
+            | SqlxError::PoolTimedOut
+            | SqlxError::PoolClosed
+            | SqlxError::WorkerCrashed
+            | SqlxError::BeginFailed => Some(Self::Unavailable),
+            SqlxError::Database(inner) => inner.code().and_then(|code| Self::of_code(&code)),
+            _ => None,
+        }
+    }
+
+    /// By the SQLSTATE of PostgreSQL (five characters), or the result code of SQLite (a number).
+    fn of_code(code: &str) -> Option<Self> {
+        // The lower byte is the kind of failure.
+        let sqlite = || code.parse::<u32>().ok().map(|code| code & 0xff);
+        match (code.len(), code) {
+            // Serialisation failures and deadlocks.
+            (5, "40001" | "40P01") => Some(Self::Retry),
+            // The lock is held by another, the server shuts down or starts, or it has no room for another connection.
+            (5, "55P03" | "57P01" | "57P02" | "57P03" | "53300") => Some(Self::Unavailable),
+            (5, code) => code.starts_with("08").then_some(Self::Unavailable),
+            // Busy, locked, failed to read, cannot be opened.
+            _ => matches!(sqlite()?, 5 | 6 | 10 | 14).then_some(Self::Unavailable),
+        }
+    }
+}
+
+/// Notes that the database did not answer the work that `counted` runs.
+pub fn note_unavailable() {
+    // Fails outside of `counted`.
+    let _ = COUNTS.try_with(|counts| counts.set(Counts { is_unavailable: true, ..counts.get() }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_locked_or_gone_is_no_fault() {
+        for (code, trouble) in [
+            ("40001", Some(Trouble::Retry)),
+            ("40P01", Some(Trouble::Retry)),
+            ("55P03", Some(Trouble::Unavailable)),
+            ("57P01", Some(Trouble::Unavailable)),
+            ("08006", Some(Trouble::Unavailable)),
+            ("23505", None),
+            ("42P01", None),
+            ("5", Some(Trouble::Unavailable)),
+            ("517", Some(Trouble::Unavailable)),
+            ("262", Some(Trouble::Unavailable)),
+            ("14", Some(Trouble::Unavailable)),
+            ("1", None),
+            ("2067", None),
+        ] {
+            assert_eq!(Trouble::of_code(code), trouble, "{code}");
+        }
+        assert_eq!(Trouble::of(&DbErr::RecordNotInserted), None);
+        let timeout = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+        assert_eq!(Trouble::of(&timeout), Some(Trouble::Unavailable));
+    }
 }

@@ -3,15 +3,18 @@
 //! `request` is what one request carries, `act` how a mutation runs, `page` how lists work, `guard` and `directive` what
 //! the macros generate calls to. `schema` assembles the root types.
 //!
-//! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document before
-//! it is parsed. `limits` checks its size with the `types` of the schema, `once` its mutations, and `pages` how much it may
-//! return.
+//! `documents` caches documents, and `trusted` lists the documents that may run. `nesting` checks a document before it is
+//! parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of the schema,
+//! `once` its mutations, and `pages` how much it may return. `validation` checks it and its variables against the schema.
+//! `introspected` makes introspection and the schema's text say the same.
 
 pub mod act;
 pub mod directive;
 pub mod documents;
 pub mod error;
+mod escapes;
 pub mod guard;
+mod introspected;
 pub mod limits;
 mod nesting;
 mod node;
@@ -24,6 +27,7 @@ pub mod request;
 mod schema;
 pub mod trusted;
 mod types;
+pub mod validation;
 
 /// Stack size of the threads that run requests, in bytes. In unoptimised builds, the deepest allowed document needs more
 /// than the usual 2 MiB. The memory is not taken before it is used.

@@ -43,7 +43,7 @@ impl Descendant {
         let nodes = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
         let visible =
             nodes.into_iter().filter(|node| holds(node.id, permission) && holds(node.id, Permission::OrganisationRead));
-        Ok(tree_node::connection(top, &decisions, visible, page, Self::new))
+        tree_node::connection(top, &decisions, visible, page, Self::new)
     }
 }
 

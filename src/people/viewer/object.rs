@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use crate::access::{Actor, Authorised, Permission};
 use crate::base::error::Result;
@@ -175,6 +176,6 @@ impl Viewer {
         let total = Total::known(held.len());
         let items = held.into_iter().map(|at| (at.row().name.clone(), at.id(), Arc::new(at)));
         let organisation = |at: &Arc<Authorised>| Authorised::clone(at).into();
-        Ok(Some(Connection::new(&slice_sorted(items, &page), total, organisation)))
+        Ok(Some(Connection::new(&slice_sorted(items, &page, Uuid::nil())?, total, organisation)))
     }
 }
