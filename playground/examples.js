@@ -63,7 +63,7 @@ query Dashboard {
   {
     filledWith: "reseller",
     query: `# Totals over a reseller's customers.
-# Each figure includes only customers that let you see it, and says how many of how many these are.
+# Each figure includes only customers that let you see it. It says how many are included, and how many there are.
 query Summary($id: ID!) {
   reseller(id: $id) {
     organisation { name overview { memberCount subscriptionCount monthlyRecurring { formatted } } }

@@ -9,13 +9,13 @@ use syn::{
 
 use crate::rule::{self, Rule};
 
-/// Which of the attributes stands on the field.
+/// The attribute on the field.
 pub enum Kind {
     Requires(Vec<Rule>),
     Finds(Vec<Rule>),
     Acts {
         rules: Vec<Rule>,
-        /// What names the object.
+        /// The expression that names the object.
         on: Option<Expr>,
         /// Whether the actor needs the permission only as if the organisation were active.
         unmasked: bool,
@@ -68,7 +68,7 @@ impl Kind {
                 Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
             }
             Self::Authenticated | Self::Finds(_) => Some(quote!(crate::graphql::guard::authenticated(#context))),
-            // A mutation checks for itself.
+            // A mutation has its own check.
             Self::Acts { .. } | Self::Public => None,
         }
     }
@@ -79,7 +79,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     if let [attribute] = function.attrs.as_slice()
         && attribute.path().is_ident("flattened")
     {
-        // The fields of the part have rules of their own.
+        // The fields of the part have their own rules.
         function.attrs = vec![parse_quote!(#[graphql(flatten)])];
         return Ok(());
     }
@@ -90,7 +90,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
         if let Some(kind) = kind_of(&attribute) {
             kinds.push(kind?);
         } else if attribute.path().is_ident("graphql") {
-            // The engine reads only the first of these, so ours goes into it.
+            // The engine reads only the first `graphql` attribute, so all of them are merged into one.
             let present = &attribute.meta.require_list()?.tokens;
             graphql.extend(quote!(#present,));
         } else {
@@ -152,7 +152,7 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     Ok(())
 }
 
-/// A parameter `page: PageArguments` stands for the four arguments of a connection. The page also knows the other
+/// Replaces a parameter `page: PageArguments` by the four arguments of a connection. The page also reads the other
 /// arguments of its field, because cursors belong to them.
 fn spread_page(function: &mut ImplItemFn) {
     let (mut inputs, mut pages) = (Vec::new(), Vec::new());
@@ -169,7 +169,7 @@ fn spread_page(function: &mut ImplItemFn) {
         };
         inputs.extend([
             parse_quote!(#[graphql(desc = "How many items from the start: 1 to 100, 20 if nothing is given.")] first: Option<i32>),
-            parse_quote!(#[graphql(desc = "With `first`: the items behind this cursor.")] after: Option<String>),
+            parse_quote!(#[graphql(desc = "With `first`: the items after this cursor.")] after: Option<String>),
             parse_quote!(#[graphql(desc = "How many items from the end: 1 to 100.")] last: Option<i32>),
             parse_quote!(#[graphql(desc = "With `last`: the items before this cursor.")] before: Option<String>),
         ] as [FnArg; 4]);
@@ -183,7 +183,7 @@ fn spread_page(function: &mut ImplItemFn) {
     }
 }
 
-/// The name of the context argument, which is added where it is missing.
+/// The name of the context argument, which is added if it is missing.
 fn context_of(function: &mut ImplItemFn) -> Ident {
     for input in &function.sig.inputs {
         if let FnArg::Typed(argument) = input
@@ -198,10 +198,10 @@ fn context_of(function: &mut ImplItemFn) -> Ident {
     name
 }
 
-/// The shapes of a result that matter here.
+/// The result types that are treated differently.
 enum Outcome {
     Option,
-    /// The type as written, and what it holds.
+    /// `Result<Option<T>>` as written, and its `T`.
     ResultOption {
         written: Box<Type>,
         inner: Box<Type>,

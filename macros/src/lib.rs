@@ -1,11 +1,11 @@
 //! `#[guarded]`, `#[mutation]` and `#[payload]`: each field and each mutation has exactly one rule, written once.
 //!
-//! From that rule come the check at the head of the resolver, the directive in the schema, and the sentence in the
-//! description. Code without a rule does not compile.
+//! The check at the start of the resolver, the directive in the schema, and the sentence in the description all come
+//! from that rule. Code without a rule does not compile.
 //!
 //! # Fields: `#[guarded]`
 //!
-//! Put `#[guarded]` above `#[Object]`. Each method then carries exactly one of these:
+//! Put `#[guarded]` above `#[Object]`. Each method then has exactly one of these attributes:
 //!
 //! | attribute | the field is for |
 //! |---|---|
@@ -15,8 +15,8 @@
 //! | `#[authenticated]` | any signed-in actor |
 //! | `#[public]` | anybody who sees the object |
 //!
-//! `#[flattened]` stands alone on a method. The method gives a part of the object, whose fields appear among the
-//! object's own fields. Each of them has its own rule.
+//! `#[flattened]` is used alone on a method. The method returns a part of the object, and the fields of the part become
+//! fields of the object. Each has its own rule.
 //!
 //! A refused field is `null`, with one error at its path. So a field that may be refused must return `Option<T>` or
 //! `Result<Option<T>>`; any other type does not compile. The same holds for a field that may fail.
@@ -24,18 +24,18 @@
 //! `#[guarded(exists(INVOICE_READ))]` says who sees the object at all: viewers who hold one of the named permissions.
 //! It implements `crate::access::Exists`.
 //!
-//! A parameter `page: PageArguments` stands for the four arguments `first`, `after`, `last` and `before`.
+//! A parameter `page: PageArguments` is replaced by the four arguments `first`, `after`, `last` and `before`.
 //!
 //! # Mutations: `#[mutation]`
 //!
-//! A mutation is an `async fn` in a file of its own. Its name in snake case gives the name of the root field, and the
-//! object that holds the field: `update_role` gives `updateRole` and `UpdateRole`. The noun's `mod.rs` lists the object
-//! in its `MergedObject`.
+//! A mutation is an `async fn` in its own file. Its name in snake case determines the name of the root field, and of
+//! the object that holds the field: `update_role` gives `updateRole` and `UpdateRole`. The `mod.rs` of the chapter
+//! lists the object in its `MergedObject`.
 //!
 //! The first parameter is the act. The other parameters are the arguments of the field. The function returns
-//! `Result<Payload>`, and carries exactly one of these:
+//! `Result<Payload>` and has exactly one of these attributes:
 //!
-//! | attribute | the first parameter | who may call it |
+//! | attribute | the first parameter | may be called by |
 //! |---|---|---|
 //! | `#[acts(MEMBER_INVITE, on = input.organisation_id)]` | `act: ActOn<'_, Organisation>` | signed-in actors with the permission there |
 //! | `#[authenticated]` | `act: Act<'_>` | any signed-in actor |
@@ -55,7 +55,7 @@
 //!
 //! # Payloads: `#[payload]`
 //!
-//! `#[payload]` stands on the struct that a mutation returns. It adds the field `userErrors`, and makes the struct
+//! `#[payload]` is put on the struct that a mutation returns. It adds the field `userErrors`, and makes the struct
 //! public in the schema. A refused mutation returns the payload's default with the errors, so each field needs a
 //! default.
 
@@ -75,14 +75,14 @@ pub fn guarded(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(arguments.into(), item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
-/// One mutation: an `async fn` in a file of its own. See the crate's documentation.
+/// One mutation: an `async fn` in its own file. See the crate's documentation.
 #[proc_macro_attribute]
 pub fn mutation(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemFn);
     mutation::mutation(item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
-/// The answer of a mutation, with `user_errors`. See the crate's documentation.
+/// The payload of a mutation, with `user_errors`. See the crate's documentation.
 #[proc_macro_attribute]
 pub fn payload(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemStruct);

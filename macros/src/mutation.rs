@@ -1,4 +1,4 @@
-//! What `#[mutation]` and `#[payload]` make.
+//! The code that `#[mutation]` and `#[payload]` generate.
 
 use proc_macro2::TokenStream as Tokens;
 use quote::{ToTokens, format_ident, quote};
@@ -6,7 +6,7 @@ use syn::{Attribute, Error, Expr, FnArg, ItemFn, ItemStruct, Pat, PathArguments,
 
 use crate::field::{Kind, kind_of};
 
-/// A root field of its own for one `async fn`; see the crate's documentation.
+/// The object and root field for one `async fn`; see the crate's documentation.
 pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
     let name = steps.sig.ident.clone();
     let object = format_ident!("{}", camel(&name.to_string(), true), span = name.span());
@@ -40,7 +40,7 @@ pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
         let FnArg::Typed(argument) = input else { continue };
         let (plain, written) = match &*argument.pat {
             Pat::Ident(pattern) => (pattern.ident.clone(), &argument.ty),
-            // Steps that need nothing of the input but the object that it names.
+            // The steps may ignore the input if they only need the object that it names.
             Pat::Wild(_) => (format_ident!("input"), &argument.ty),
             other => return Err(Error::new_spanned(other, "name the argument")),
         };
@@ -78,7 +78,7 @@ pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
 
 const MISSING: &str = "a mutation needs exactly one of #[acts(…)], #[authenticated] and #[public]";
 
-/// What stands before the steps: who is let in.
+/// The code before the steps: it checks whether the actor may call the mutation.
 fn begin(kind: &Kind, steps: &ItemFn) -> Result<Tokens, Error> {
     let action = camel(&steps.sig.ident.to_string(), false);
     let begin = quote!(let act = crate::graphql::act::Act::begin(context, #action)?;);
@@ -124,7 +124,7 @@ pub fn payload(mut item: ItemStruct) -> Result<Tokens, Error> {
         return Err(Error::new_spanned(&name, "a payload has named fields"));
     };
     fields.named.push(parse_quote! {
-        /// What is wrong with the request and how to mend it; empty if it was carried out.
+        /// What is wrong with the request and how to fix it; empty if it succeeded.
         pub user_errors: Vec<crate::base::error::UserError>
     });
     Ok(quote! {

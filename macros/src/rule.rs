@@ -1,4 +1,4 @@
-//! A rule as it is written in an attribute: `INVOICE_READ` or `INVOICE_READ at PAYER`.
+//! A rule as written in an attribute: `INVOICE_READ` or `INVOICE_READ at PAYER`.
 
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
@@ -34,7 +34,7 @@ pub fn parse(tokens: Tokens) -> Result<Vec<Rule>, Error> {
     if rules.is_empty() { Err(Error::new(span, "name at least one permission")) } else { Ok(rules) }
 }
 
-/// What stands in `#[acts(…)]`.
+/// The arguments of `#[acts(…)]`.
 pub struct Acting {
     pub rules: Vec<Rule>,
     pub on: Option<Expr>,
@@ -63,7 +63,7 @@ impl Parse for Item {
     }
 }
 
-/// Reads rules, what names the object, and whether masks count.
+/// Reads the rules, the expression that names the object, and whether the mutation is unmasked.
 pub fn parse_acting(tokens: Tokens) -> Result<Acting, Error> {
     let mut acting = Acting { rules: Vec::new(), on: None, unmasked: false };
     for item in Punctuated::<Item, Token![,]>::parse_terminated.parse2(tokens)? {
@@ -98,7 +98,7 @@ impl Rule {
         quote!(crate::access::Permission::#name)
     }
 
-    /// The value that the check compares with.
+    /// The value that is passed to the check.
     pub fn value(&self) -> Tokens {
         let permission = self.permission();
         let side = self.side.as_ref().map_or_else(|| format_ident!("Organisation"), variant);

@@ -1,14 +1,15 @@
-//! Who asks.
+//! The actor of a request: the person or API key that sent it.
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::set::Grants;
 
-/// Who asks. Found out once per request, in one statement; never taken from a token beyond its identity.
+/// The actor of a request: the person or API key that sent it. One statement loads it; of an access token, only the id
+/// in it is trusted.
 #[derive(Clone, Debug, Default)]
 pub enum Actor {
-    /// Nobody in particular.
+    /// No one is signed in.
     #[default]
     Anonymous,
     /// A person in a session.
@@ -26,13 +27,13 @@ pub struct UserActor {
     pub name: String,
     /// The user's address.
     pub email: String,
-    /// Whether the user has proved to own the address.
+    /// Whether the user has verified the address.
     pub is_verified: bool,
     /// The session.
     pub session_id: Uuid,
-    /// When the user last proved to be there, by password or second factor.
+    /// When the user last confirmed their identity, by password or second factor.
     pub confirmed_at: Option<DateTimeUtc>,
-    /// Organisation that the session works in, as stored; the right to it is judged when it is used.
+    /// The active organisation of the session, as stored. Its use is authorised separately.
     pub active_organisation: Option<Uuid>,
 }
 
@@ -49,7 +50,7 @@ pub struct KeyActor {
     pub scopes: Grants,
 }
 
-/// Whose grants are resolved: what matters of an actor for a decision.
+/// The part of an actor that matters for a decision.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
     /// Nobody: no grants anywhere.
@@ -68,7 +69,7 @@ pub enum Subject {
 }
 
 impl Actor {
-    /// The person, if it is one.
+    /// The user, if the actor is a person.
     pub const fn user_id(&self) -> Option<Uuid> {
         match self {
             Self::User(user) => Some(user.id),
@@ -85,7 +86,7 @@ impl Actor {
         }
     }
 
-    /// Whose grants decide.
+    /// The subject whose grants decide.
     pub const fn subject(&self) -> Subject {
         match self {
             Self::Anonymous => Subject::Nobody,

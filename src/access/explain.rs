@@ -1,5 +1,5 @@
-//! The paths behind a decision. The decision is "is there a path"; this walks the same links and shows them, and where
-//! there is none, how near the nearest came and what stopped it.
+//! The paths behind a decision. The resolver only answers whether a path exists; this module walks the same links and
+//! lists the paths. If no path exists, it lists the closest ones and what blocked them.
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -11,11 +11,11 @@ use super::permission::Permission;
 use super::resolver::flows;
 use super::set::{Grants, PermissionSet};
 
-/// How many paths are listed at most.
+/// The most paths that are listed.
 pub const LISTED: usize = 50;
-/// How many misses are listed at most.
+/// The most misses that are listed.
 pub const MISSES: usize = 10;
-/// How many chains of partnerships are looked at at most.
+/// The most chains of partnerships that are examined.
 const CHAINS: usize = 10_000;
 
 /// Explains the decision of the resolver for one permission at one organisation.
@@ -29,10 +29,11 @@ pub fn explain(
     let search = Search { graph, holdings, permission, now };
     let flows = flows(graph, holdings, now);
     if !flows.contains_key(&organisation) {
-        // In a cycle, or below one: the resolver gives nothing there.
+        // The organisation is in a cycle or below one: the resolver grants nothing there.
         return Explanation::default();
     }
-    // Along links that carry the permission each turn leads to a path, so none is missed however many ways there are.
+    // Only links that carry the permission are followed, so every step leads to a path. None is missed, however many
+    // there are.
     let carries = |chain: &[&Edge]| {
         let Some(flow) = chain.first().and_then(|edge| flows.get(&edge.reseller)) else { return false };
         let comes = flow.members.has(permission) || (chain[0].includes_upstream && flow.upstream.has(permission));
@@ -48,7 +49,7 @@ pub fn explain(
     }
     let mut misses: Vec<(usize, Miss)> = Vec::new();
     for (path, obstacles) in search.walk(organisation, |_| true) {
-        // Not being a member is told only where there is nothing nearer to tell.
+        // "Not a member" is reported only if there is no closer miss.
         let count = if path.is_empty() { usize::MAX } else { obstacles.len() };
         misses.extend(obstacles.into_iter().next().map(|first| (count, Miss { path, ..first })));
     }
@@ -68,7 +69,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// All paths along the chains that are wanted, the organisation's own members first, each with what stops it.
+    /// The paths along all wanted chains, with the obstacles of each. The organisation's own members come first.
     fn walk(&self, organisation: Uuid, wanted: impl Fn(&[&Edge]) -> bool) -> Vec<(Path, Vec<Miss>)> {
         let mut chains: Vec<Vec<&Edge>> = vec![Vec::new()];
         let mut found = Vec::new();
@@ -76,7 +77,7 @@ impl Search<'_> {
         while let Some(chain) = chains.pop() {
             looked_at += 1;
             let top = chain.first().map_or(organisation, |edge| edge.reseller);
-            found.extend(self.judge(organisation, top, &chain));
+            found.extend(self.paths_along(organisation, top, &chain));
             if looked_at < CHAINS {
                 let above = self.graph.edges.iter().filter(|edge| edge.client == top);
                 let above = above.filter(|edge| self.is_new(edge, organisation, &chain));
@@ -87,7 +88,7 @@ impl Search<'_> {
         found
     }
 
-    /// Nobody is above the operator, and a chain that comes back to itself leads nowhere.
+    /// Nobody is above the operator, and a chain must not return to an organisation it has passed.
     fn is_new(&self, edge: &Edge, organisation: Uuid, chain: &[&Edge]) -> bool {
         let operator = self.graph.operator();
         Some(edge.client) != operator
@@ -96,8 +97,8 @@ impl Search<'_> {
             && chain.iter().all(|passed| passed.reseller != edge.reseller)
     }
 
-    /// All paths along one chain, each with what stops it, from the top down.
-    fn judge(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<(Path, Vec<Miss>)> {
+    /// All paths along one chain, each with its obstacles from the top down.
+    fn paths_along(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<(Path, Vec<Miss>)> {
         let mut found = Vec::new();
         let Some(holding) = self.holdings.get(&top) else {
             if chain.is_empty() {
@@ -135,7 +136,8 @@ impl Search<'_> {
             .collect()
     }
 
-    /// What the subject holds at the top, one start for each role that has the permission, or one that says why none.
+    /// What the subject holds at the top: one start for each role that has the permission. If no role has it, one start
+    /// that says so.
     fn starts(&self, top: Uuid, holding: &Holding, for_clients: bool) -> Vec<(Step, Vec<Miss>)> {
         let half = |sets: &Grants| if for_clients { sets.clients } else { sets.own };
         match holding {
@@ -169,7 +171,7 @@ impl Search<'_> {
         }
     }
 
-    /// What stops the permission between the top and the organisation.
+    /// The obstacles between the top and the organisation.
     fn obstacles(&self, organisation: Uuid, top: Uuid, chain: &[&Edge]) -> Vec<Miss> {
         if chain.is_empty() {
             return self.masked(organisation, mask_own).into_iter().collect();

@@ -1,4 +1,5 @@
-//! The tenant graph as the resolver sees it: organisations, partnerships between them, and what one actor holds where.
+//! The tenant graph as the resolver sees it: organisations, the partnerships between them, and what an actor holds at
+//! each.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,12 +13,12 @@ use super::lapsed::Lapsed;
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
 
-/// What the resolver knows of an organisation.
+/// What the resolver knows about an organisation.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// Masks what may be done there.
+    /// The state limits what is allowed there.
     pub state: OrganisationState,
-    /// The operator is not above itself.
+    /// Whether it is the operator, which is never above itself.
     pub kind: Kind,
 }
 
@@ -26,37 +27,37 @@ pub struct Node {
 pub struct Edge {
     /// The partnership.
     pub id: Uuid,
-    /// Upper end.
+    /// The organisation above.
     pub reseller: Uuid,
-    /// Lower end.
+    /// The organisation below.
     pub client: Uuid,
-    /// What is let through to the client itself.
+    /// The permissions that pass to the client itself.
     pub delegated: PermissionSet,
-    /// What is let through to the client's own clients.
+    /// The permissions that pass on to the client's own clients.
     pub client_delegated: PermissionSet,
-    /// Whether people of resellers above the reseller come through.
+    /// Whether people of resellers above the reseller may come through as well.
     pub includes_upstream: bool,
-    /// Stored state.
+    /// The stored state.
     pub state: PartnershipState,
-    /// From when it holds.
+    /// When it starts.
     pub starts_at: DateTimeUtc,
-    /// Until when it holds, if not for ever.
+    /// When it ends, if ever.
     pub ends_at: Option<DateTimeUtc>,
 }
 
 impl Edge {
-    /// Whether the partnership lets anybody through at the moment.
+    /// Whether the partnership grants access at the moment.
     pub fn is_active(&self, now: DateTimeUtc) -> bool {
         self.state == PartnershipState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
     }
 }
 
-/// Which role somebody holds: resolved by id, never by its name.
+/// The role that somebody holds. It is identified by its id, never by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoleRef {
-    /// One that the code brings.
+    /// A built-in role.
     Builtin(BuiltinRole),
-    /// One that the organisation defined.
+    /// A role that an organisation defined.
     Custom {
         /// Its id.
         id: Uuid,
@@ -66,7 +67,7 @@ pub enum RoleRef {
 }
 
 impl RoleRef {
-    /// For display.
+    /// The name for display.
     pub fn name(&self) -> &str {
         match self {
             Self::Builtin(role) => role.name(),
@@ -74,7 +75,7 @@ impl RoleRef {
         }
     }
 
-    /// Key of a custom one.
+    /// The key of a custom role.
     pub const fn key(&self) -> Option<Uuid> {
         match self {
             Self::Builtin(_) => None,
@@ -82,7 +83,7 @@ impl RoleRef {
         }
     }
 
-    /// Which built-in one it is.
+    /// The built-in role, if it is one.
     pub const fn builtin(&self) -> Option<BuiltinRole> {
         match self {
             Self::Builtin(role) => Some(*role),
@@ -91,12 +92,12 @@ impl RoleRef {
     }
 }
 
-/// A role in somebody's hand, with the sets that it stands for at that organisation.
+/// A role that somebody holds, with its permissions at that organisation.
 #[derive(Clone, Debug)]
 pub struct HeldRole {
-    /// Which role.
+    /// The role.
     pub role: RoleRef,
-    /// What it holds.
+    /// Its permissions.
     pub sets: Grants,
 }
 
@@ -106,23 +107,23 @@ impl HeldRole {
         Self { role: RoleRef::Builtin(role), sets: role.sets(kind == Kind::Operator) }
     }
 
-    /// A custom role; what only the operator may hold is dropped elsewhere.
+    /// A custom role. Permissions reserved for the operator are dropped at any other organisation.
     pub fn custom(id: Uuid, name: String, own: PermissionSet, clients: PermissionSet, kind: Kind) -> Self {
         let bound = if kind == Kind::Operator { PermissionSet::ALL } else { PermissionSet::ORDINARY };
         Self { role: RoleRef::Custom { id, name }, sets: Grants { own: own & bound, clients: clients & bound } }
     }
 }
 
-/// What an actor holds at one organisation by itself.
+/// What an actor holds directly at one organisation.
 #[derive(Clone, Debug)]
 pub enum Holding {
     /// A membership with its roles.
     Membership {
         /// The membership.
         id: Uuid,
-        /// When it ends by itself.
+        /// When it expires, if ever.
         expires_at: Option<DateTimeUtc>,
-        /// Why it gives nothing any more, if so.
+        /// Why it has lapsed, if it has.
         lapsed: Option<Lapsed>,
         /// Its roles.
         roles: Vec<HeldRole>,
@@ -137,14 +138,15 @@ pub enum Holding {
 }
 
 impl Holding {
-    /// A key of an organisation of the given kind. What is only for members no key holds, whatever is stored.
+    /// A key of an organisation of the given kind. A key never holds permissions reserved for members, whatever is
+    /// stored.
     pub fn key(id: Uuid, scopes: Grants, kind: Kind) -> Self {
         let platform = if kind == Kind::Operator { PermissionSet::PLATFORM } else { PermissionSet::EMPTY };
         let bound = PermissionSet::DELEGABLE.union(platform);
         Self::Key { id, sets: Grants { own: scopes.own & bound, clients: scopes.clients & bound } }
     }
 
-    /// M of the rule: the union over the roles, if the membership holds at the moment.
+    /// The union over the roles if the membership is in force, otherwise nothing.
     pub fn grants(&self, now: DateTimeUtc) -> Grants {
         match self {
             Self::Membership { expires_at, .. } if expires_at.is_some_and(|end| end <= now) => Grants::NONE,
@@ -158,20 +160,20 @@ impl Holding {
     }
 }
 
-/// What one actor holds by itself, by organisation. A disabled user holds nothing.
+/// What one actor holds directly, by organisation. A disabled user holds nothing.
 pub type Holdings = HashMap<Uuid, Holding>;
 
-/// A part of the tenant graph that is closed upwards: with an organisation, all that is above it.
+/// A part of the tenant graph that is closed upwards: it holds everything above each of its organisations.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// The organisations.
     pub nodes: HashMap<Uuid, Node>,
-    /// The partnerships among them, each once.
+    /// The partnerships between them, each once.
     pub edges: Vec<Edge>,
 }
 
 impl Graph {
-    /// The part from where somebody may come to the organisation: itself, those above it, and the operator.
+    /// The part of the graph through which an actor can reach the organisation: itself, all above it, and the operator.
     #[must_use]
     pub fn above(&self, organisation: Uuid) -> Self {
         let mut found: HashSet<Uuid> = self.operator().into_iter().chain([organisation]).collect();
@@ -192,7 +194,7 @@ impl Graph {
     }
 }
 
-/// What the state of an organisation leaves of the half that is held there.
+/// The permissions at the organisation itself that its state allows.
 pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     use super::permission::Permission as P;
     const SUSPENDED: PermissionSet = PermissionSet::READS.union(PermissionSet::of(&[
@@ -210,7 +212,7 @@ pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     }
 }
 
-/// What the state of an organisation leaves of the half that flows to its clients.
+/// The permissions at its clients that its state allows.
 pub fn mask_clients(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     match state {
         OrganisationState::Active => set,

@@ -7,7 +7,7 @@ use super::permission::Permission;
 use super::set::Grants;
 use crate::base::error::{Error, Result};
 
-/// The organisation at which a permission is needed, for objects between several organisations.
+/// The side of an object at which a permission is needed. An object between several organisations has several sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum Side {
     /// The organisation that the object belongs to or is for.
@@ -16,7 +16,7 @@ pub enum Side {
     Client,
     /// The reseller of a partnership.
     Reseller,
-    /// The organisation that pays, or was asked to.
+    /// The organisation that pays or is asked to pay.
     Payer,
 }
 
@@ -38,9 +38,9 @@ pub struct GrantsAt {
     pub grants: Grants,
 }
 
-/// An object that carries the viewer's grants from the moment it is made.
+/// An object that carries the viewer's grants from its construction on.
 pub trait Guarded {
-    /// The viewer's grants at the side; `None` if the object has no such side, which refuses.
+    /// The viewer's grants at the side. Without such a side it is `None`, and the check fails.
     fn grants_at(&self, side: Side) -> Option<GrantsAt>;
 }
 
@@ -63,7 +63,7 @@ pub fn check(object: &impl Guarded, rules: &[Rule]) -> Result<()> {
     require_one(object, rules).map(drop)
 }
 
-/// The first of the rules that the viewer meets, and the organisation where it was tested.
+/// The first rule that the viewer meets, and the organisation at which it was checked.
 pub fn require_one(object: &impl Guarded, rules: &[Rule]) -> Result<(Rule, Uuid)> {
     let met = rules.iter().find_map(|rule| {
         let at = object.grants_at(rule.side)?;
@@ -74,7 +74,7 @@ pub fn require_one(object: &impl Guarded, rules: &[Rule]) -> Result<(Rule, Uuid)
 
 #[cold]
 fn refusal(object: &impl Guarded, rules: &[Rule]) -> Error {
-    // The error names the first rule at an organisation that the viewer sees.
+    // The error names the first rule at an organisation that the viewer can see.
     rules
         .iter()
         .find_map(|rule| {

@@ -1,14 +1,14 @@
-//! Memberships that grant nothing any more, because the relation that they depend on has ended.
+//! Memberships that grant nothing any more because the relation they depend on has ended.
 
 use sea_orm::{DbErr, QueryResult};
 
 use super::permission::Permission;
 use super::role::BuiltinRole;
 
-/// Why a membership has lapsed before its own end.
+/// Why a membership has lapsed before its end date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lapsed {
-    /// It was granted to a member of the reseller through a partnership, and the partnership has ended.
+    /// It was granted to a member of the reseller through a partnership that has since ended.
     Partnership,
     /// It holds ownership for the reseller until the invited owner accepts. But its holder may no longer create clients for
     /// the reseller, or the organisation is no longer an active reseller.
@@ -27,7 +27,7 @@ impl Lapsed {
 }
 
 /// An SQL expression: why the membership `m` has lapsed, or NULL. Every statement that asks whether a membership grants
-/// anything uses it, besides the end of the membership.
+/// anything checks it, together with the membership's end date.
 pub fn lapsed(m: &str, now: &str) -> String {
     let creators = BuiltinRole::ALL.iter().filter(|role| role.sets(false).own.has(Permission::ClientCreate));
     let creators: Vec<String> = creators.map(|role| format!("'{}'", role.name())).collect();

@@ -1,4 +1,4 @@
-//! Looking an organisation up together with the viewer's grants there: once per request and organisation, batched.
+//! Loads organisations together with the viewer's grants there: batched, and once per request and organisation.
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -29,11 +29,11 @@ pub struct Decision {
     row: Arc<organisation::Model>,
     /// The decision.
     pub grants: Grants,
-    /// What it was made from.
+    /// The part of the graph it was made from.
     origin: Arc<Origin>,
 }
 
-/// A part of the graph, what the viewer holds there, and what comes of it.
+/// A part of the graph, what the viewer holds there, and the resulting flows.
 #[derive(Debug)]
 struct Origin {
     graph: Graph,
@@ -41,7 +41,7 @@ struct Origin {
     flows: HashMap<Uuid, Flow>,
 }
 
-/// An organisation at which the viewer holds a permission that was asked for. Only a check makes one.
+/// An organisation at which the viewer holds the required permission. Only a check creates one.
 #[derive(Clone, Debug)]
 pub struct Authorised(Decision);
 
@@ -60,7 +60,7 @@ impl Deref for Authorised {
     }
 }
 
-/// What everybody who stands in a relation with an organisation sees of it.
+/// The part of an organisation that every counterparty sees.
 #[derive(Clone, Debug)]
 pub struct Card {
     /// Its key.
@@ -71,28 +71,28 @@ pub struct Card {
     pub kind: Kind,
 }
 
-/// A row that was looked up. It shows nothing until it is tied to what the viewer may see.
+/// A loaded row. Nothing can be read from it until it has become an object that the viewer may see.
 pub struct Unchecked<T>(T);
 
 impl<T> Unchecked<T> {
-    /// A row as the database has it.
+    /// A row as loaded from the database.
     pub const fn new(row: T) -> Self {
         Self(row)
     }
 
-    /// A key in the row: of an organisation that decides who sees it.
+    /// A key in the row: the organisation that decides whether the viewer may see the object.
     pub fn key(&self, read: impl FnOnce(&T) -> Uuid) -> Uuid {
         read(&self.0)
     }
 
-    /// The object that is made of the row, if it exists for the viewer.
+    /// The object made from the row, if it exists for the viewer.
     pub fn visible<O: Exists>(self, object: impl FnOnce(T) -> O) -> Option<O> {
         object(self.0).if_visible()
     }
 }
 
 impl Decision {
-    /// Key of the organisation.
+    /// The key of the organisation.
     pub fn id(&self) -> Uuid {
         self.row.id
     }
@@ -102,7 +102,7 @@ impl Decision {
         self.row.state
     }
 
-    /// What a counterparty sees of it, whatever the viewer holds there.
+    /// The card that a counterparty sees, whatever the viewer holds here.
     pub fn card(&self) -> Card {
         Card { id: self.row.id, name: self.row.name.clone(), kind: self.row.kind }
     }
@@ -121,7 +121,7 @@ impl Decision {
         Ok(Authorised(self.clone()))
     }
 
-    /// Refuses who lacks the permission here; for who may not even see the organisation, it is not there.
+    /// Refuses viewers without the permission. If they may not even see the organisation, the error is "not found".
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.grants.has(permission) {
             return Ok(());
@@ -132,16 +132,16 @@ impl Decision {
         Err(Error::NotFound)
     }
 
-    /// What the viewer would hold here if the organisation worked. Where something is taken away, this is what counts:
-    /// a suspension masks the difference between an owner and an admin, and a closed organisation is reopened by those
-    /// who could have closed it.
+    /// The viewer's grants here as if the organisation were active. Acts that take something away use these: a
+    /// suspension hides the difference between an owner and an admin, and whoever could close an organisation may
+    /// reopen it.
     pub fn unmasked(&self, now: DateTimeUtc) -> Grants {
         let graph = self.as_if_active();
         resolve(&graph, &self.origin.holdings, now).get(&self.row.id).copied().unwrap_or_default()
     }
 
-    /// The shortest way by which the viewer may do something here, or could if the organisation worked: some acts are
-    /// allowed by that (see `unmasked`).
+    /// The shortest path by which the viewer holds the permission here, or would if the organisation were active. See
+    /// `unmasked`.
     fn way(&self, permission: Permission, now: DateTimeUtc) -> Option<Path> {
         let shortest = |graph: &Graph| {
             explain(graph, &self.origin.holdings, self.row.id, permission, now).paths.into_iter().next()
@@ -150,7 +150,7 @@ impl Decision {
         shortest(&self.origin.graph).or_else(|| is_masked.then(|| shortest(&self.as_if_active())).flatten())
     }
 
-    /// The graph above the organisation, as it would be if the organisation worked.
+    /// The graph above the organisation, as if the organisation were active.
     fn as_if_active(&self) -> Graph {
         let mut graph = self.origin.graph.above(self.row.id);
         if let Some(node) = graph.nodes.get_mut(&self.row.id) {
@@ -159,23 +159,23 @@ impl Decision {
         graph
     }
 
-    /// The partnership without which the viewer would not hold all of this here, if there is one.
+    /// The partnership without which the viewer would not hold all of these grants here, if there is one.
     pub fn partnership_for(&self, needed: Grants, now: DateTimeUtc) -> Option<Uuid> {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
     }
 
-    /// The clients of this reseller at which the viewer holds the permission through their partnerships with it.
+    /// The clients of this reseller at which the viewer holds the permission through partnerships with it.
     pub fn client_reach(&self, permission: Permission) -> ClientReach {
         client_reach(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
     }
 
-    /// The seat of an object that belongs to this organisation alone.
+    /// The viewer's grants for an object that belongs to this organisation alone.
     pub fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         matches!(side, Side::Organisation).then_some(GrantsAt { organisation: self.row.id, grants: self.grants })
     }
 }
 
-/// The role resolver for one request: who asks, when, and what has been decided so far.
+/// The role resolver for one request: its actor, its time, and the decisions so far.
 pub struct Access {
     db: Db,
     actor: Actor,
@@ -187,7 +187,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// For one request. All decisions are made for the moment given here.
+    /// A resolver for one request. All decisions apply to the given time.
     pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
         Self {
             db,
@@ -200,12 +200,12 @@ impl Access {
         }
     }
 
-    /// Who asks.
+    /// The actor of the request.
     pub const fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// The moment for which decisions are made.
+    /// The time to which all decisions apply.
     pub const fn now(&self) -> DateTimeUtc {
         self.now
     }
@@ -219,29 +219,29 @@ impl Access {
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// Looks an organisation up. It says nothing about whether the viewer may know of it: that the object decides
-    /// which is made of it.
+    /// Loads one organisation with the viewer's grants. It does not check whether the viewer may see it: the object
+    /// made from the decision does.
     pub async fn look(&self, id: Uuid) -> Result<Option<Decision>> {
-        if let Some(seen) = self.known(id) {
-            return Ok(Some(seen));
+        if let Some(decision) = self.known(id) {
+            return Ok(Some(decision));
         }
         self.look_anew(id).await
     }
 
-    /// The same with a statement in any case, together with those of its siblings: where how long it takes must not tell
-    /// whether the organisation is one that the viewer has to do with.
+    /// The same, but always with a statement, batched with those of its siblings. Otherwise the response time would
+    /// reveal whether the viewer has any relation to the organisation.
     pub async fn look_anew(&self, id: Uuid) -> Result<Option<Decision>> {
         self.batch.load(id, async |ids| self.decide(&ids).await).await
     }
 
-    /// Locks an organisation, so that nobody else changes who belongs to it until the transaction ends, and checks what
-    /// the viewer may do there as the transaction sees it.
+    /// Locks an organisation and checks the viewer's permission there, as the transaction sees it. Nobody else can
+    /// change its memberships until the transaction ends.
     pub async fn authorise_in(&self, tx: &DatabaseTransaction, id: Uuid, permission: Permission) -> Result<Authorised> {
         store::lock(tx, id).await?;
         self.look_in(tx, id).await?.authorise(permission)
     }
 
-    /// The same, where the viewer needs the permission only as if the organisation were active.
+    /// The same, with the permission checked as if the organisation were active.
     pub async fn authorise_unmasked_in(
         &self,
         tx: &DatabaseTransaction,
@@ -252,92 +252,91 @@ impl Access {
         self.look_in(tx, id).await?.authorise_unmasked(permission, self.now)
     }
 
-    /// What somebody else may do at an organisation, as a transaction sees it; that holds on until the transaction ends
-    /// where it has locked what decides.
+    /// The grants of another subject at an organisation, as the transaction sees it. They hold until the transaction
+    /// ends only if it has locked what they depend on.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
         let neighbourhood =
             store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active, self.now).await?;
-        Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
+        Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |decision| decision.grants))
     }
 
-    /// Looks an organisation up anew, as a transaction sees it that has locked it: what was decided before may be over.
-    /// Who was disabled in the meantime, or whose key was taken back, is refused.
+    /// Loads an organisation again within a transaction that has locked it, because an earlier decision may be
+    /// outdated. Refuses actors who have been disabled in the meantime, and keys that have been revoked.
     pub async fn look_in(&self, tx: &DatabaseTransaction, id: Uuid) -> Result<Decision> {
         let subject = self.actor.subject();
         if !store::is_working(tx, subject, self.now).await? {
             return Err(Error::sign_in());
         }
         let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active, self.now).await?;
-        let seen = decisions(neighbourhood, self.now);
-        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
-        seen.get(&id).cloned().ok_or(Error::NotFound)
+        let decided = decisions(neighbourhood, self.now);
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(decided.clone());
+        decided.get(&id).cloned().ok_or(Error::NotFound)
     }
 
-    /// Looks many up at once; those that do not exist are left out.
+    /// Loads many organisations at once. Unknown ids are left out.
     pub async fn look_all(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Decision>> {
         let looked = futures_util::future::join_all(ids.into_iter().map(async |id| (id, self.look(id).await))).await;
         let mut found = HashMap::with_capacity(looked.len());
-        for (id, seen) in looked {
-            if let Some(seen) = seen? {
-                found.insert(id, seen);
+        for (id, decision) in looked {
+            if let Some(decision) = decision? {
+                found.insert(id, decision);
             }
         }
         Ok(found)
     }
 
-    /// Decides about very many organisations whose rows are already loaded, as for an export. It caches no decision.
+    /// Decides about very many organisations whose rows are already loaded, as for an export. Decisions are not cached.
     pub async fn look_bulk(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
         Ok(decisions(store::load_bulk(&self.db, self.actor.subject(), rows, self.now).await?, self.now))
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
         let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active, self.now).await?;
-        // All that is above is in the neighbourhood as well, so those decisions hold too.
-        let seen = decisions(neighbourhood, self.now);
-        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
-        Ok(seen)
+        // Everything above them is in the neighbourhood too, so those decisions are complete.
+        let decided = decisions(neighbourhood, self.now);
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(decided.clone());
+        Ok(decided)
     }
 
-    /// Every organisation where the viewer holds anything, by whatever path.
+    /// Every organisation at which the viewer holds anything, by any path.
     pub async fn reachable(&self) -> Result<Arc<HashMap<Uuid, Decision>>> {
         let mut reached = self.reached.lock().await;
-        if let Some(seen) = &*reached {
-            return Ok(Arc::clone(seen));
+        if let Some(decisions) = &*reached {
+            return Ok(Arc::clone(decisions));
         }
-        let mut seen = decisions(store::descend(&self.db, self.actor.subject(), self.now).await?, self.now);
-        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
-        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
-        Ok(Arc::clone(reached.insert(Arc::new(seen))))
+        let mut decided = decisions(store::descend(&self.db, self.actor.subject(), self.now).await?, self.now);
+        decided.retain(|_, decision| decision.grants.has(Permission::OrganisationRead));
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(decided.clone());
+        Ok(Arc::clone(reached.insert(Arc::new(decided))))
     }
 
-    /// The shortest way by which the viewer may do something at an organisation that was looked up, or could if that
-    /// were neither suspended nor closed; no statement.
+    /// The shortest path by which the viewer holds the permission at a loaded organisation, or would if it were active.
+    /// Runs no statement.
     pub fn way(&self, organisation: Uuid, permission: Permission) -> Option<Path> {
         self.known(organisation)?.way(permission, self.now)
     }
 
-    /// Whether the viewer may do it there as staff of the operator, and by no shorter way.
+    /// Whether the viewer's shortest path is that of the operator's staff.
     pub fn is_for_operator(&self, organisation: Uuid, permission: Permission) -> bool {
         matches!(self.way(organisation, permission).as_deref(), Some([.., Step::Operator { .. }]))
     }
 
-    /// Forgets what was decided: a change may have touched it.
+    /// Forgets all decisions, since a change may have outdated them.
     pub fn forget(&self) {
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        // Mutations run one after the other, so nobody holds it.
+        // Mutations run one after the other, so nobody else holds the lock.
         if let Ok(mut reached) = self.reached.try_lock() {
             *reached = None;
         }
     }
 
-    /// The paths by which a subject may do something at an organisation, or how near it comes.
+    /// The paths by which a subject holds a permission at an organisation, or the closest misses.
     pub async fn explain(&self, subject: Subject, organisation: Uuid, permission: Permission) -> Result<Explanation> {
         let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All, self.now).await?;
         Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
     }
 
-    /// Everybody who may hold something at the organisation, with the graph above it; and at those that are asked for
-    /// at the same time.
+    /// Everybody who may hold anything at the organisation, with the graph above it. Concurrent calls share one load.
     pub async fn everybody(&self, organisation: Uuid) -> Result<Arc<Accessible>> {
         let load = async |ids: Vec<Uuid>| {
             let accessible = Arc::new(store::everybody(&self.db, &ids, self.now).await?);

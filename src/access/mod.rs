@@ -1,4 +1,4 @@
-//! Who may do what: the role resolver. It imports no noun of the product.
+//! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
 //! decides, and `store.rs` loads what it needs. `lookup.rs` caches the decisions of a request. `guard.rs` checks each

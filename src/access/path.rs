@@ -1,4 +1,4 @@
-//! What an explanation is made of: paths that grant something, and misses with what stopped them.
+//! The parts of an explanation: paths that grant a permission, and misses with what blocked them.
 
 use async_graphql::Enum;
 use uuid::Uuid;
@@ -11,21 +11,21 @@ use super::permission::Permission;
 pub enum Step {
     /// A role held by a membership.
     Membership {
-        /// Where.
+        /// The organisation.
         organisation: Uuid,
         /// The membership.
         membership: Uuid,
-        /// The role; none if no role of the membership holds the permission.
+        /// The role; none if no role of the membership has the permission.
         role: Option<RoleRef>,
     },
     /// The scopes of a key.
     Key {
-        /// Where.
+        /// The organisation of the key.
         organisation: Uuid,
         /// The key.
         key: Uuid,
     },
-    /// A partnership that lets it through.
+    /// A partnership that carries the permission.
     Partnership {
         /// The partnership.
         partnership: Uuid,
@@ -38,25 +38,25 @@ pub enum Step {
     Operator {
         /// The operator.
         operator: Uuid,
-        /// Where it leads.
+        /// The organisation it leads to.
         client: Uuid,
     },
 }
 
-/// Links from what the subject holds down to the organisation.
+/// The links from what the subject holds down to the organisation.
 pub type Path = Vec<Step>;
 
-/// What stopped a path.
+/// What blocked a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(name = "AccessMissReason")]
 pub enum MissReason {
-    /// No membership at the organisation.
+    /// The subject is not a member of the organisation.
     NotAMember,
-    /// No role of the membership holds the permission.
+    /// No role of the membership has the permission.
     RoleLacksPermission,
     /// The membership has ended.
     MembershipExpired,
-    /// The client's side does not let the permission through.
+    /// The partnership does not delegate the permission.
     PartnershipLacksPermission,
     /// No client can delegate this permission to a reseller.
     PermissionNotDelegable,
@@ -68,13 +68,14 @@ pub enum MissReason {
     PartnershipEnded,
     /// The partnership has reached its end date.
     PartnershipExpired,
-    /// The place of an owner was only kept, by somebody who creates no more clients for the reseller.
+    /// The membership held ownership for an invited owner, and its holder may no longer create clients for the
+    /// reseller.
     CustodyLost,
     /// The organisation is suspended.
     OrganisationSuspended,
     /// The organisation is closed.
     OrganisationClosed,
-    /// The scopes of the key do not hold the permission.
+    /// The scopes of the key do not include the permission.
     KeyScope,
     /// The key was revoked, or has expired.
     KeyEnded,
@@ -82,30 +83,30 @@ pub enum MissReason {
     UserDisabled,
 }
 
-/// Who could change it: holders of the permission at the organisation.
+/// Who could remove the obstacle: holders of the permission at the organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remedy {
-    /// What one needs to change it.
+    /// The permission needed to change it.
     pub permission: Permission,
-    /// Where.
+    /// The organisation at which it is needed.
     pub organisation: Uuid,
 }
 
-/// A path that stops somewhere.
+/// A path that is blocked somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Miss {
     /// The links.
     pub path: Path,
-    /// What stopped it.
+    /// What blocked it.
     pub reason: MissReason,
-    /// Where it stopped.
+    /// Where it was blocked.
     pub organisation: Uuid,
-    /// Who could change it; nobody, for what no rule can open.
+    /// Who could change it; none if no grant can.
     pub remedy: Option<Remedy>,
 }
 
 impl Miss {
-    /// There is no membership at all.
+    /// The miss of a subject without a membership.
     pub const fn not_a_member(organisation: Uuid) -> Self {
         let remedy = Some(Remedy { permission: Permission::MemberInvite, organisation });
         Self { path: Vec::new(), reason: MissReason::NotAMember, organisation, remedy }
@@ -115,9 +116,9 @@ impl Miss {
 /// Why a subject may or may not do something.
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
-    /// All paths that grant it, the first 50.
+    /// The paths that grant it, 50 at most.
     pub paths: Vec<Path>,
-    /// If there is none: those that came nearest.
+    /// The closest misses, if no path grants it.
     pub misses: Vec<Miss>,
 }
 

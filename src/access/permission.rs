@@ -2,10 +2,11 @@
 
 use async_graphql::Enum;
 
-/// Declares the permissions: bit, name, whether it is a read, who may hand it on, what it implies, what it opens.
+/// Declares the permissions: bit, name, read or write, how far it may be delegated, what it implies, and what it
+/// allows.
 macro_rules! permissions {
     ($($bit:literal $name:ident $act:ident $reach:ident implies $implied:expr; $sentence:literal)*) => {
-        /// One thing that may be allowed at an organisation. Its bit is never used for another.
+        /// One thing that an actor may be allowed to do at an organisation. Its bit is never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
         #[graphql(name = "Permission")]
         #[repr(u8)]
@@ -27,7 +28,7 @@ macro_rules! permissions {
     };
 }
 
-/// Whether a permission only shows or also changes.
+/// Whether a permission only reads or also changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Act {
     Read,
@@ -39,7 +40,7 @@ enum Act {
 enum Reach {
     /// A client may delegate it to a reseller.
     Delegable,
-    /// Only members hold it, and the operator.
+    /// Only members and the operator hold it.
     Members,
     /// Only roles of the operator hold it.
     Platform,
@@ -105,17 +106,17 @@ permissions! {
 }
 
 impl Permission {
-    /// The bit of it alone.
+    /// Its own bit.
     pub const fn bit(self) -> u64 {
         1 << self as u8
     }
 
-    /// The one permission that this one brings along, if any.
+    /// The permission that this one includes, if any.
     pub const fn implies(self) -> Option<Self> {
         self.spec().implies
     }
 
-    /// Whether it only shows.
+    /// Whether it only reads.
     pub const fn is_read(self) -> bool {
         matches!(self.spec().act, Act::Read)
     }
@@ -130,7 +131,7 @@ impl Permission {
         matches!(self.spec().reach, Reach::Platform)
     }
 
-    /// What it opens, in a sentence.
+    /// What it allows, in a sentence.
     pub const fn sentence(self) -> &'static str {
         self.spec().sentence
     }
@@ -166,12 +167,12 @@ mod tests {
 
     #[test]
     fn bits_are_unique_and_fit_into_a_stored_set() {
-        let mut seen = 0_u64;
+        let mut used = 0_u64;
         for permission in Permission::ALL {
-            assert_eq!(seen & permission.bit(), 0, "{permission:?} uses a bit twice");
-            seen |= permission.bit();
+            assert_eq!(used & permission.bit(), 0, "{permission:?} uses a bit twice");
+            used |= permission.bit();
         }
-        assert!(i64::try_from(seen).is_ok());
+        assert!(i64::try_from(used).is_ok());
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The decision: one pure function from the tenant graph and what an actor holds to what it may do.
+//! The decision: a pure function from the tenant graph and an actor's holdings to grants.
 //!
-//! Permission flows down the partnerships. Along a path it is the intersection of what each link lets through, and
-//! the paths add up. Intersection distributes over union, so one pass over the organisations, each after all that are
-//! above it, gives the union over all paths. Read `explain.rs` for the paths themselves.
+//! Permissions flow down the partnerships. A path grants the intersection of what its links let through, and the paths
+//! add up. Intersection distributes over union, so one pass in topological order gives the union over all paths. Read
+//! `explain.rs` for the paths themselves.
 
 use std::collections::HashMap;
 
@@ -13,26 +13,26 @@ use super::graph::{Edge, Graph, Holding, Holdings, Kind, OrganisationState, mask
 use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
 
-/// What flows on from an organisation, split by where it came from.
+/// What flows on from an organisation, by where it came from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flow {
-    /// From those who are members there, masked.
+    /// From its own members, masked.
     pub members: PermissionSet,
-    /// From those who came through its own partners, masked.
+    /// From people who came through its own partners, masked.
     pub upstream: PermissionSet,
-    /// From the operator's staff, who come to each client by the operator's own partnership.
+    /// From the operator's staff, who reach every client through the operator's implicit partnership.
     pub staff: PermissionSet,
     /// The decision.
     pub grants: Grants,
 }
 
-/// Decides for each organisation of the graph. One that is in a cycle, or below one, gets nothing.
+/// Decides for each organisation of the graph. Organisations in a cycle or below one get nothing.
 pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Grants> {
     let flows = flows(graph, holdings, now);
     graph.nodes.keys().map(|id| (*id, flows.get(id).map_or(Grants::NONE, |flow| flow.grants))).collect()
 }
 
-/// The pass itself; organisations in a cycle, and below one, are left out.
+/// The pass itself. Organisations in a cycle or below one are left out.
 pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Flow> {
     let held = |id: Uuid| holdings.get(&id).map_or(Grants::NONE, |holding: &Holding| holding.grants(now));
     let by_operator = graph
@@ -43,7 +43,7 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     let mut above: HashMap<Uuid, Vec<&Edge>> = HashMap::new();
     let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     let mut waiting_for: HashMap<Uuid, usize> = HashMap::new();
-    // A reseller that is not part of the graph is one that the actor cannot come through.
+    // The actor cannot come through a reseller that is not in the graph.
     for edge in graph.edges.iter().filter(|edge| edge.is_active(now) && graph.nodes.contains_key(&edge.reseller)) {
         above.entry(edge.client).or_default().push(edge);
         below.entry(edge.reseller).or_default().push(edge.client);
@@ -80,35 +80,36 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     flows
 }
 
-/// What comes to the client through the partnership.
+/// What a partnership passes to the client.
 fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
     let source = flows.get(&edge.reseller).copied().unwrap_or_default();
     let mut reach = source.members;
     if edge.includes_upstream {
         reach |= source.upstream;
     }
-    // What is not delegable is let through by no stored partnership, whatever it says.
+    // A stored partnership never passes on what is not delegable, whatever it says.
     reach = reach & PermissionSet::DELEGABLE;
     Grants { own: reach & edge.delegated, clients: reach & edge.client_delegated }
 }
 
-/// The clients of a reseller at which an actor holds a permission through their partnerships with it.
+/// The clients of a reseller at which an actor holds a permission through partnerships with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientReach {
     /// None: the actor does not hold the permission for the clients of the reseller.
     Closed,
     /// Clients whose partnership is in force and delegates the permission.
     Delegated {
-        /// Whether the partnership must include people from above the reseller as well.
+        /// Whether the partnership must include people from above the reseller.
         upstream_only: bool,
-        /// The states of a client that do not mask the permission.
+        /// The states of a client that leave the permission in force.
         states: Vec<OrganisationState>,
     },
     /// All: the operator has an implicit partnership with each client.
     Open,
 }
 
-/// What `let_through` and the masks give for one permission at all clients of a reseller, without looking at each client.
+/// Computes what `let_through` and the masks give for one permission at all clients of a reseller, without checking
+/// each client.
 pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     if flow.staff.has(permission) {
         return ClientReach::Open;
@@ -122,8 +123,8 @@ pub fn client_reach(flow: Flow, permission: Permission) -> ClientReach {
     ClientReach::Delegated { upstream_only: !comes(flow.members), states: states.into_iter().filter(leaves).collect() }
 }
 
-/// The partnership through which an actor holds something of this at the organisation that it holds there neither by
-/// itself nor as the operator's staff: of several, the one that brings most of it.
+/// The partnership through which an actor holds some of the needed grants at the organisation. Grants held directly or
+/// as the operator's staff do not count. Of several partnerships, the one that brings most of them.
 pub fn partnership_for(
     graph: &Graph,
     holdings: &Holdings,

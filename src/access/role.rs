@@ -1,4 +1,4 @@
-//! The built-in roles and the delegation presets, each built from smaller sets so that no list can drift.
+//! The built-in roles and the delegation presets. Each is built from smaller sets, so that the lists stay consistent.
 
 use async_graphql::Enum;
 
@@ -9,28 +9,28 @@ use async_graphql::Enum;
 use super::permission::Permission::{self, *};
 use super::set::{Grants, PermissionSet};
 
-/// A role that every organisation has without defining it.
+/// A role that exists at every organisation without being defined there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
 pub enum BuiltinRole {
-    /// Everything, also handing the organisation on and closing it.
+    /// Everything, including ownership transfer and closing.
     Owner,
-    /// Everything but handing the organisation on and closing it.
+    /// Everything except ownership transfer and closing.
     Admin,
-    /// Billing details, invoices and paying them.
+    /// Billing details and invoices, including payment.
     Billing,
-    /// Sees invoices, nothing else.
+    /// Reads invoices, nothing else.
     Invoices,
-    /// Sees and manages domains, nothing else.
+    /// Reads and manages domains, nothing else.
     Domains,
     /// Services, domains, assets, licences and the directory.
     Technical,
-    /// Sees everything, changes nothing.
+    /// Reads everything, changes nothing.
     Viewer,
-    /// Belongs to the organisation, and sees that it exists.
+    /// Belongs to the organisation and sees that it exists.
     Member,
     /// Manages the clients of a reseller.
     PartnerManager,
-    /// Helps the clients of a reseller.
+    /// Supports the clients of a reseller.
     PartnerSupport,
 }
 
@@ -58,13 +58,13 @@ const NOT_FOR_ADMINS: PermissionSet =
 const CLIENT_AREA: PermissionSet =
     PermissionSet::of(&[ClientCreate, ClientUpdate, ClientPropertyManage, CommissionRead]).union(MEMBER);
 
-/// The permission without what it implies.
+/// The permission without those it implies.
 const fn only(permission: Permission) -> PermissionSet {
     PermissionSet::of(&[permission]).without(MEMBER)
 }
 
 impl BuiltinRole {
-    /// All of them, the strongest first.
+    /// All of them, from the strongest to the weakest.
     pub const ALL: [Self; 10] = [
         Self::Owner,
         Self::Admin,
@@ -96,7 +96,7 @@ impl BuiltinRole {
         Grants { own, clients }
     }
 
-    /// The name under which it is stored and shown, for example `PARTNER_SUPPORT`.
+    /// The stored and displayed name, for example `PARTNER_SUPPORT`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Owner => "OWNER",
@@ -112,13 +112,13 @@ impl BuiltinRole {
         }
     }
 
-    /// Reads a stored name. An unknown one is `None`: it grants nothing.
+    /// Reads a stored name. `None` for an unknown one, which grants nothing.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
 
-/// A named set that is offered when a partnership is proposed. Only the set is stored.
+/// A named set that is offered when a partnership is proposed. Only the permissions are stored, not the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum DelegationPreset {
     /// The partner sees partner data and cannot work inside the account.
@@ -134,7 +134,7 @@ pub enum DelegationPreset {
 }
 
 impl DelegationPreset {
-    /// The set that it stands for.
+    /// The permissions of the preset.
     pub fn set(self) -> PermissionSet {
         match self {
             Self::Overview => {

@@ -11,13 +11,13 @@ pub struct PermissionSet(u64);
 impl PermissionSet {
     /// Nothing.
     pub const EMPTY: Self = Self(0);
-    /// All that a client may delegate to a reseller.
+    /// Everything that a client may delegate to a reseller.
     pub const DELEGABLE: Self = Self::all_where(Rule::Delegable);
-    /// All that only roles of the operator may hold.
+    /// Everything that only roles of the operator may hold.
     pub const PLATFORM: Self = Self::all_where(Rule::Platform);
     /// All reads.
     pub const READS: Self = Self::all_where(Rule::Read);
-    /// Everything but the platform's own.
+    /// Everything except what only roles of the operator may hold.
     pub const ORDINARY: Self = Self::all_where(Rule::Ordinary);
     /// Everything.
     pub const ALL: Self = Self(Self::ORDINARY.0 | Self::PLATFORM.0);
@@ -41,7 +41,7 @@ impl PermissionSet {
         Self(bits)
     }
 
-    /// The set of the given permissions and all that they imply.
+    /// The given permissions and everything they imply.
     pub const fn of(permissions: &[Permission]) -> Self {
         let mut bits = 0;
         let mut index = 0;
@@ -56,18 +56,18 @@ impl PermissionSet {
         Self(bits)
     }
 
-    /// Closed under implication. Done once, when a set is written.
+    /// The set with everything it implies. Applied once, when a set is written.
     pub fn closed(self) -> Self {
         let held: Vec<Permission> = self.iter().collect();
         Self::of(&held)
     }
 
-    /// Reads a stored set; bits that no permission has are dropped.
+    /// Reads a stored set. Unknown bits are dropped.
     pub const fn from_stored(bits: i64) -> Self {
         Self(bits.cast_unsigned() & Self::ALL.0)
     }
 
-    /// The form in which it is stored.
+    /// The stored form.
     pub const fn to_stored(self) -> i64 {
         self.0.cast_signed()
     }
@@ -87,12 +87,12 @@ impl PermissionSet {
         other.0 & !self.0 == 0
     }
 
-    /// What is in this set and not in the other.
+    /// The permissions of this set that are not in the other.
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Both together, in constants.
+    /// The union, for use in constants.
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -103,7 +103,7 @@ impl PermissionSet {
     }
 }
 
-/// What `all_where` selects by.
+/// What `all_where` selects.
 enum Rule {
     Delegable,
     Platform,
@@ -142,7 +142,7 @@ impl FromIterator<Permission> for PermissionSet {
 pub struct Grants {
     /// At the organisation.
     pub own: PermissionSet,
-    /// What flows on to its clients, as far as they let it in.
+    /// At its clients, as far as their partnerships let it through.
     pub clients: PermissionSet,
 }
 
@@ -150,12 +150,12 @@ impl Grants {
     /// No permission at all.
     pub const NONE: Self = Self { own: PermissionSet::EMPTY, clients: PermissionSet::EMPTY };
 
-    /// What is in these and not in the others, half by half.
+    /// The grants that are not in the others, for each half.
     pub const fn without(self, others: Self) -> Self {
         Self { own: self.own.without(others.own), clients: self.clients.without(others.clients) }
     }
 
-    /// Both together, half by half.
+    /// The union of each half.
     pub const fn union(self, others: Self) -> Self {
         Self { own: self.own.union(others.own), clients: self.clients.union(others.clients) }
     }
@@ -165,7 +165,7 @@ impl Grants {
         self.own.is_empty() && self.clients.is_empty()
     }
 
-    /// Whether any of it only members hold: what is never delegated, and what decides over all the rest.
+    /// Whether any permission in it is reserved for members.
     pub fn is_powerful(self) -> bool {
         !(self.own | self.clients).without(PermissionSet::DELEGABLE).is_empty()
     }

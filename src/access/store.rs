@@ -1,4 +1,4 @@
-//! The statements of the role resolver: one brings a part of the tenant graph together with what a subject holds there.
+//! The statements of the role resolver. One loads a part of the tenant graph together with what a subject holds there.
 #![expect(clippy::disallowed_methods, reason = "the statements of the role resolver stand here")]
 
 use std::collections::{HashMap, HashSet};
@@ -31,12 +31,12 @@ pub struct Neighbourhood {
     pub rows: HashMap<Uuid, Arc<organisation::Model>>,
 }
 
-/// Which partnerships come along.
+/// The partnerships to load.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Partnerships {
-    /// Those that may let somebody through: enough for a decision.
+    /// Those that have not been ended: enough for a decision.
     Active,
-    /// All that ever were: for an explanation.
+    /// All, including past ones: for an explanation.
     All,
 }
 
@@ -49,7 +49,7 @@ impl Partnerships {
     }
 }
 
-/// Climbs from the organisations to all that are above them. The operator always comes along.
+/// Loads the organisations and everything above them. The operator is always included.
 pub async fn climb(
     db: &Db,
     subject: Subject,
@@ -60,7 +60,7 @@ pub async fn climb(
     climb_by(db.reader(), db, subject, ids, which, now).await
 }
 
-/// The same as a transaction sees it.
+/// The same within a transaction.
 pub async fn climb_by(
     connection: &impl ConnectionTrait,
     db: &Db,
@@ -79,8 +79,9 @@ pub async fn climb_by(
     Ok(neighbourhood)
 }
 
-/// The organisation as it is now, and nobody else changes who belongs to it until the transaction ends. (On SQLite only
-/// one transaction writes at a time.) Rows that only point to the organisation are written all the same.
+/// Locks an organisation and loads its current row: nobody else can change its memberships until the transaction ends.
+/// On SQLite, only one transaction writes at a time anyway. Rows that merely refer to the organisation can still be
+/// written.
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Model> {
     let query = organisation::Entity::find_by_id(id);
     let query =
@@ -88,7 +89,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Mo
     query.one(tx).await?.ok_or(Error::NotFound)
 }
 
-/// Whether the subject may act at all: the user is not disabled, the key not taken back or ended.
+/// Whether the subject may act at all: the user is not disabled, and the key is neither revoked nor expired.
 pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTimeUtc) -> Result<bool> {
     let (sql, values): (&str, Vec<Value>) = match subject {
         Subject::Nobody => return Ok(false),
@@ -102,7 +103,7 @@ pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTim
     Ok(tx.query_one_raw(statement).await?.is_some())
 }
 
-/// Goes down from all that the subject holds to all that it may reach: linear in what there is to reach.
+/// Loads everything that the subject can reach, from what it holds downwards. The cost is linear in the result.
 pub async fn descend(db: &Db, subject: Subject, now: DateTimeUtc) -> Result<Neighbourhood> {
     let clients_flow = BuiltinRole::ALL.iter().filter(|role| !role.sets(false).clients.is_empty());
     let names: Vec<String> = clients_flow.map(|role| format!("'{}'", role.name())).collect();
@@ -142,7 +143,7 @@ pub async fn descend(db: &Db, subject: Subject, now: DateTimeUtc) -> Result<Neig
     Ok(neighbourhood)
 }
 
-/// Some organisations, all that is above them, and what everybody holds there.
+/// Some organisations, everything above them, and what everybody holds there.
 #[derive(Debug, Default)]
 pub struct Accessible {
     /// The graph; its holdings are empty.
@@ -155,7 +156,7 @@ pub struct Accessible {
     pub names: HashMap<Uuid, String>,
 }
 
-/// Brings all that may lead anybody to the organisations: three statements.
+/// Loads everything through which anybody can reach the organisations, in three statements.
 pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
     let which = Partnerships::Active;
     let sql = format!("{} {}", climbing(db, which), selection(which, "AND u.state = 'ACTIVE'", "$2"));
@@ -189,7 +190,7 @@ pub async fn everybody(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Access
     Ok(accessible)
 }
 
-/// The same graph as a climb, for very many organisations whose rows are already loaded, as in exports. It loads the
+/// The same graph as `climb`, for very many organisations whose rows are already loaded, as in exports. It loads the
 /// partnerships above them and what the subject holds at them, and climbs only from the few resellers.
 pub async fn load_bulk(
     db: &Db,
@@ -209,7 +210,7 @@ pub async fn load_bulk(
     let resellers: HashSet<Uuid> = links.iter().map(|link| link.reseller).collect();
     let resellers: Vec<Uuid> = resellers.into_iter().collect();
     let mut found = climb(db, subject, &resellers, Partnerships::Active, now).await?;
-    // An organisation that is above another one is already loaded by the climb.
+    // An organisation above another one is already loaded by the climb.
     let known: HashSet<Uuid> = found.graph.nodes.keys().copied().collect();
     found.graph.edges.extend(links.into_iter().filter(|link| !known.contains(&link.client)));
     for row in rows.into_iter().filter(|row| !known.contains(&row.id)) {
@@ -226,7 +227,7 @@ pub async fn load_bulk(
     Ok(found)
 }
 
-/// One row for each role that the user holds at one of the organisations.
+/// One row for each role that the subject holds at one of the organisations.
 async fn held_by(db: &Db, subject: Subject, ids: &[Uuid], now: DateTimeUtc) -> Result<Vec<QueryResult>> {
     let Subject::User(user) = subject else { return Ok(Vec::new()) };
     let sql = format!(
@@ -371,7 +372,7 @@ fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> Result<Edge, DbErr> {
     })
 }
 
-/// Reads two stored sets, beginning at the column.
+/// Reads two stored sets, starting at the given column.
 fn custom(
     row: &QueryResult,
     column: usize,

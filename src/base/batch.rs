@@ -1,7 +1,7 @@
-//! Batching without a timer: one statement for all that the fields of one level ask for.
+//! Batching without a timer: one statement for everything that the fields of one level ask for.
 //!
-//! The resolvers of a request are polled by one task. The first that asks becomes the leader; it gives way until the
-//! task has nothing else to do, so that its siblings can queue their keys, then loads all keys together and answers the
+//! One task polls all resolvers of a request. The first resolver that asks becomes the leader. It yields until the task
+//! has nothing else to do, so that its siblings can queue their keys. Then it loads all keys together and answers the
 //! others.
 
 use std::collections::{HashMap, HashSet};
@@ -50,7 +50,7 @@ impl<K, V> Batch<K, V> {
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
-    /// Loads one key, together with those of its siblings. `None` if the load gave nothing for it.
+    /// Loads one key together with those of its siblings. `None` if the load returned nothing for it.
     pub async fn load<F>(&self, key: K, load: F) -> Answer<V>
     where
         F: AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>>,
@@ -64,8 +64,8 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
         };
         if leads {
             let duty = Lead(self);
-            // Comes back only when the whole task has been polled: waking at once would bring the leader back as soon
-            // as its own list is through, before the lists of its cousins.
+            // `yield_now` resumes only when the whole task has been polled. An immediate wake-up would resume the
+            // leader after its own list, before the lists of its cousins.
             tokio::task::yield_now().await;
             let (keys, waiting) = {
                 let mut queue = self.lock();
@@ -75,11 +75,11 @@ impl<K: Hash + Eq + Clone, V: Clone> Batch<K, V> {
             let loaded = load(keys.into_iter().collect()).await;
             for (waiting_for, sender) in waiting {
                 let answer = loaded.as_ref().map(|values| values.get(&waiting_for).cloned()).map_err(Clone::clone);
-                // A sibling that is gone does not need its answer.
+                // A cancelled sibling does not need its answer.
                 let _ = sender.send(answer);
             }
         }
-        // The runtime's budget would wake siblings in several lots, and each lot would load for itself.
+        // Tokio's task budget would wake the siblings in several groups, and each group would run its own load.
         tokio::task::unconstrained(receiver)
             .await
             .unwrap_or_else(|_| Err(Error::fault("the leader of a batch was cancelled")))
@@ -125,7 +125,7 @@ mod tests {
             join_all((0..40).map(async |list| {
                 let members = members.clone().map(async |member| {
                     let _ = level(0, list * 100 + member).await;
-                    // Not every member goes on.
+                    // Only some members have a next level.
                     if member % 3 == list % 3 {
                         let _ = level(1, list * 100 + member).await;
                     }

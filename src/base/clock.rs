@@ -1,4 +1,4 @@
-//! The only place that reads the clock. Everything else is given the time.
+//! The only place that reads the clock. All other code gets the time as an argument.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::SubsecRound;
 use sea_orm::prelude::DateTimeUtc;
 
-/// Where the time comes from: the machine, or a test that sets it.
+/// The source of time: the system clock, or a clock that a test sets.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The clock of the machine.
+    /// The system clock.
     #[default]
     System,
     /// Milliseconds since 1970, moved by hand.
@@ -22,7 +22,7 @@ impl Clock {
         Self::Fixed(Arc::new(AtomicI64::new(at.timestamp_millis())))
     }
 
-    /// The instant, in the precision that both databases keep (microseconds).
+    /// The current time, in the precision that both databases store (microseconds).
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn now(&self) -> DateTimeUtc {
         match self {
@@ -33,7 +33,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock forward; does nothing to the clock of the machine.
+    /// Moves a fixed clock forward. Has no effect on the system clock.
     pub fn advance(&self, by: chrono::TimeDelta) {
         if let Self::Fixed(millis) = self {
             millis.fetch_add(by.num_milliseconds(), Ordering::SeqCst);

@@ -1,14 +1,16 @@
-//! The settings. `config.example.toml` is compiled in as the defaults and is the manual; a file and the environment
-//! override it. The only place that reads the environment.
+//! The settings. `config.example.toml` is compiled in as the defaults and serves as the manual. A file and the
+//! environment override it. This is the only place that reads the environment.
 
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
 
 pub use mail::{Mail, Smtp, SmtpTls};
 pub use problem::ConfigError;
 
+mod known;
 mod mail;
 mod problem;
 #[cfg(test)]
@@ -39,7 +41,7 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Where the data is kept.
+/// Where data is stored.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -50,7 +52,7 @@ pub struct Database {
 }
 
 impl std::fmt::Debug for Database {
-    /// The address may hold a password.
+    /// The address may contain a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database").field("max_connections", &self.max_connections).finish_non_exhaustive()
     }
@@ -85,7 +87,7 @@ pub struct Passwords {
     pub minimum_length: usize,
 }
 
-/// What people do with their accounts.
+/// Sign-up, login and recovery of user accounts.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -132,7 +134,7 @@ pub struct Partnerships {
     pub longest_days: i64,
 }
 
-/// What one request may ask for.
+/// Limits of one request.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -152,7 +154,7 @@ pub struct Limits {
     pub export_rows: usize,
 }
 
-/// The transport.
+/// HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
@@ -173,7 +175,7 @@ pub struct Log {
     pub filter: String,
 }
 
-/// How lines of the log look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -185,7 +187,7 @@ pub enum LogFormat {
 /// A list, or its only entry.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "it has to be a list of texts")]
+    #[serde(untagged, expecting = "it must be a list of strings")]
     enum OneOrMany {
         Many(Vec<String>),
         One(String),
@@ -207,8 +209,12 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let mut sources = Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml));
         if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigError::file(path, &error))?;
+            known::check_file(path, &text)?;
             sources = sources.add_source(File::from(path).format(FileFormat::Toml));
         }
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        known::check_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
         let environment = Environment::with_prefix("TENANTRY")
             .prefix_separator("_")
             .separator("__")
@@ -218,7 +224,7 @@ impl Config {
             .with_list_parse_key("accounts.secret_keys")
             .with_list_parse_key("http.allowed_origins");
         sources = sources.add_source(environment);
-        // As they stand: the library would read `007` as a number.
+        // Values stay strings here: the library would read `007` as a number.
         for (name, key) in [
             ("DATABASE_URL", "database.url"),
             ("TENANTRY_MAIL__SMTP__USER", "mail.smtp.user"),
@@ -234,7 +240,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Refuses numbers that no date can be reckoned with, and those that cannot be meant.
+    /// Refuses numbers that dates cannot be computed with, and numbers that make no sense.
     fn check(&self) -> Result<(), ConfigError> {
         for (name, given, most) in [
             ("tokens.access_minutes", self.tokens.access_minutes, 1_440),
@@ -256,18 +262,42 @@ impl Config {
         if !(0..=36_500).contains(&self.partnerships.longest_days) {
             return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));
         }
+        check_address("public_url", &self.public_url)?;
+        if !self.portal_url.is_empty() {
+            check_address("portal_url", &self.portal_url)?;
+        }
         Ok(())
     }
 
-    /// Where a link in a mail leads: a page of the portal, with the secret that lets its reader act.
+    /// The link in a mail: a page of the portal, with the secret that authorises its reader.
     pub fn link(&self, page: &str, token: &str) -> String {
         format!("{}?token={token}", self.page(page))
     }
 
-    /// The same page without a secret: where its reader begins.
+    /// The same page without a secret.
     pub fn page(&self, page: &str) -> String {
         let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
         format!("{}/{page}", base.trim_end_matches('/'))
+    }
+
+    /// Whether links in mails lead to this machine only, so that nobody else can follow them.
+    pub fn links_are_local(&self) -> bool {
+        match Url::parse(&self.page("")).as_ref().map(Url::host) {
+            Ok(Some(Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
+            Ok(Some(Host::Ipv4(address))) => address.is_loopback() || address.is_unspecified(),
+            Ok(Some(Host::Ipv6(address))) => address.is_loopback() || address.is_unspecified(),
+            _ => false,
+        }
+    }
+
+    /// Where mail goes: a mail server, or files.
+    pub fn mail_route(&self) -> String {
+        let smtp = &self.mail.smtp;
+        if smtp.host.is_empty() {
+            format!("files in {}", self.data_dir.join("mail").display())
+        } else {
+            format!("{}:{}", smtp.host, smtp.port)
+        }
     }
 
     /// Address of the database: the configured one, or the embedded one in the data directory.
@@ -278,4 +308,44 @@ impl Config {
             self.database.url.clone()
         }
     }
+
+    /// The file of the database, if it is SQLite in a file.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+    }
+
+    /// The database as messages name it: a file, or an address without its password and options.
+    pub fn database_name(&self) -> String {
+        if let Some(file) = self.database_file() {
+            return format!("SQLite in {}", file.display());
+        }
+        let Ok(mut url) = Url::parse(&self.database.url) else { return "the database of database.url".to_owned() };
+        // Fails only for addresses without a host, which have no password either.
+        let _ = url.set_password(None);
+        url.set_query(None);
+        url.set_fragment(None);
+        url.to_string()
+    }
+}
+
+/// Refuses addresses that browsers cannot open, and those to which no path can be added.
+fn check_address(name: &str, text: &str) -> Result<(), ConfigError> {
+    let wrong = |reason| Err(ConfigError::address(name, reason));
+    let Ok(url) = Url::parse(text) else { return wrong("is not an address") };
+    if !matches!(url.scheme(), "http" | "https") {
+        return wrong("must begin with http:// or https://");
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return wrong("names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("must not contain a user or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("must not contain ? or #");
+    }
+    Ok(())
 }

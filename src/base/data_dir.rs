@@ -1,4 +1,4 @@
-//! Files in the data directory: whole or not there, and readable by their owner only.
+//! Files in the data directory: written completely or not at all, and readable by their owner only.
 
 use std::fs::DirBuilder;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// Makes the directory and those above it, where they are missing.
+/// Creates the directory and its parents if they are missing.
 pub fn make(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -15,7 +15,7 @@ pub fn make(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
-/// Writes a file that is not there yet; of several that try at once, one succeeds.
+/// Writes a new file. If several processes try at once, one succeeds.
 pub fn write_new(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     make(directory)?;
     let mut file = NamedTempFile::new_in(directory)?;
@@ -25,8 +25,8 @@ pub fn write_new(directory: &Path, name: &str, content: &[u8]) -> io::Result<()>
     Ok(())
 }
 
-/// The text of a file, which is made first where it is not there: of several processes that start at once, one makes it
-/// and all read it.
+/// Reads a file, and creates it first if it is missing. If several processes start at once, one creates it and all read
+/// it.
 pub fn read_or_make(directory: &Path, name: &str, make: impl FnOnce() -> String) -> io::Result<String> {
     let path = directory.join(name);
     if !path.exists() {

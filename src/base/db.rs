@@ -1,17 +1,19 @@
-//! The database: pools, transactions with a bounded number of retries, and lists of keys as one parameter.
+//! The database: pools, transactions with a limited number of retries, and lists of keys as one parameter.
 //!
-//! SQLite has one connection that writes and several that read; every writing transaction takes the write lock when it
-//! begins, because one that reads first fails at once when somebody else commits in between.
+//! SQLite has one connection that writes and several that read. Every writing transaction takes the write lock when it
+//! begins. Otherwise, a transaction that reads first would fail as soon as another one commits.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait, Value,
 };
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::base::config::Config;
@@ -23,9 +25,9 @@ const RETRIES: u32 = 5;
 /// request may take.
 const LOCKED: Duration = Duration::from_secs(4);
 
-/// How PostgreSQL runs our statements. All of them find few rows by their indexes, but the planner, which cannot know how
-/// few a recursive part yields, would read whole tables into hash tables, in time that grows with the database. Plans
-/// are made once for each connection, since no parameter changes which index is right.
+/// Settings for PostgreSQL. All our statements find few rows by index. The planner cannot know how few rows a recursive
+/// part yields, so it would build hash tables from whole tables. The time would then grow with the database. Each
+/// connection plans a statement once, since no parameter changes which index is right.
 const POSTGRES: [(&str, &str); 5] = [
     ("lock_timeout", "4s"),
     ("jit", "off"),
@@ -49,7 +51,7 @@ struct Counts {
     is_unavailable: bool,
 }
 
-/// Runs the work and says how many statements it has sent.
+/// Runs the work and counts the statements that it sends.
 pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
     COUNTS
         .scope(Cell::default(), async {
@@ -64,8 +66,8 @@ pub fn was_unavailable() -> bool {
     COUNTS.try_with(|counts| counts.get().is_unavailable).unwrap_or_default()
 }
 
-/// Runs the work and gives the statements that it has sent, with their parameters written into them: to ask for their
-/// plans.
+/// Runs the work and returns the statements that it sends, with their parameters filled in, so that their plans can be
+/// examined.
 pub async fn recorded<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
     TEXTS
         .scope(RefCell::default(), async {
@@ -96,33 +98,53 @@ impl Db {
         Ok(Self { read, write, statements })
     }
 
+    /// Why `connect` failed. A pool tries until its time is up, and then no longer knows the reason, so this asks once
+    /// more without a pool.
+    pub async fn cause(config: &Config, error: &DbErr) -> String {
+        let reason = |error: &sqlx::Error| match error {
+            sqlx::Error::Io(error) => error.to_string(),
+            sqlx::Error::Database(error) => error.message().to_owned(),
+            other => other.to_string(),
+        };
+        let DbErr::Conn(RuntimeErr::SqlxError(inner)) = error else { return error.to_string() };
+        if !matches!(**inner, sqlx::Error::PoolTimedOut) {
+            return reason(inner);
+        }
+        let limit = Duration::from_secs(config.database.acquire_seconds);
+        match timeout(limit, sqlx::PgConnection::connect(&config.database_url())).await {
+            Ok(Err(error)) => reason(&error),
+            Ok(Ok(_)) => "it has no free connection".to_owned(),
+            Err(_) => format!("it does not answer within {} seconds", limit.as_secs()),
+        }
+    }
+
     /// Which database it is.
     pub fn backend(&self) -> DbBackend {
         self.read.get_database_backend()
     }
 
-    /// For reading outside a transaction.
+    /// The connection for reads outside a transaction.
     pub const fn reader(&self) -> &DatabaseConnection {
         &self.read
     }
 
-    /// For migrations and bulk loading.
+    /// The connection for migrations and bulk loading.
     pub const fn writer(&self) -> &DatabaseConnection {
         &self.write
     }
 
-    /// How many statements this process has sent.
+    /// The number of statements that this process has sent.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Runs one reading statement; parameters are written `$1`, `$2`, … on both databases.
+    /// Runs one read statement. Parameters are written `$1`, `$2`, … on both databases.
     pub async fn rows(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<QueryResult>> {
         Ok(self.read.query_all_raw(Statement::from_sql_and_values(self.backend(), sql, values)).await?)
     }
 
-    /// The condition that a column is one of the keys in parameter `$position`. The text does not depend on how many
-    /// keys there are, so the statement is prepared once.
+    /// The condition that a column is one of the keys in parameter `$position`. The text is the same for any number of
+    /// keys, so the statement is prepared once.
     pub fn among(&self, column: &str, position: usize) -> String {
         match self.backend() {
             DbBackend::Postgres => format!("{column} = ANY(${position})"),
@@ -139,9 +161,9 @@ impl Db {
         format!("[{}]", list.join(",")).into()
     }
 
-    /// Runs the work in one transaction, and again when the database asks for it, a bounded number of times.
+    /// Runs the work in one transaction, and repeats it a limited number of times if the database asks for it.
     ///
-    /// (`AsyncFn` says the same without `Clone`, but the compiler then finds no such future that can change threads.)
+    /// (`AsyncFn` says the same without `Clone`, but the compiler then does not accept the future as `Send`.)
     pub async fn write<T, W>(&self, work: W) -> Result<T>
     where
         W: AsyncFnOnce(&DatabaseTransaction) -> Result<T> + Clone,
@@ -175,7 +197,7 @@ impl Db {
         self.read.ping().await.is_ok()
     }
 
-    /// Waits for what runs and closes the pools.
+    /// Waits for running statements and closes the pools.
     pub async fn close(&self) {
         for pool in [&self.read, &self.write] {
             if let Err(error) = pool.clone().close().await {
@@ -217,7 +239,7 @@ async fn open(
     let counter = Arc::clone(statements);
     pool.set_metric_callback(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
-        // Fails outside of `counted`.
+        // Outside `counted` there is no counter, and this fails.
         let _ = COUNTS.try_with(|counts| {
             let known = counts.get();
             counts.set(Counts { statements: known.statements + 1, ..known });
@@ -228,7 +250,7 @@ async fn open(
     Ok(pool)
 }
 
-/// Failures of the database that are no fault of ours.
+/// Failures of the database that pass by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The same transaction may go through when it is tried again at once.
@@ -277,7 +299,7 @@ impl Trouble {
 
 /// Notes that the database did not answer the work that `counted` runs.
 pub fn note_unavailable() {
-    // Fails outside of `counted`.
+    // Outside `counted` there is nothing to set, and this fails.
     let _ = COUNTS.try_with(|counts| counts.set(Counts { is_unavailable: true, ..counts.get() }));
 }
 

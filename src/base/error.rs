@@ -1,4 +1,4 @@
-//! The errors of requests, and how answers show them. A fault of the server never shows its details.
+//! The errors of requests, and how responses show them. The details of a server fault are never shown.
 
 use async_graphql::Enum;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::db::{Trouble, note_unavailable};
 
-/// The result of nearly everything.
+/// The result type of nearly all fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The message for clients when the database does not answer.
@@ -67,7 +67,7 @@ pub enum Error {
     /// The database cannot be reached, or something else has locked it for too long.
     #[error("{}", UNAVAILABLE)]
     Unavailable,
-    /// A fault of the server. The log has the cause, under the id of the request.
+    /// A fault of the server. The log has the cause under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
 }
@@ -93,7 +93,7 @@ impl Error {
         Self::Unauthenticated("Sign in first: logIn gives an access token for the Authorization header.".to_owned())
     }
 
-    /// Writes a fault to the log and hides it from the client.
+    /// Logs a fault and hides it from the client.
     pub fn fault(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "fault");
         Self::Internal
@@ -121,7 +121,7 @@ impl From<UserError> for Error {
 }
 
 impl Error {
-    /// The user error; any other error is returned again. For lists whose rows fail one by one.
+    /// The user error; any other error is passed on. For lists whose rows fail one by one.
     pub fn into_user_error(self) -> Result<UserError> {
         if let Self::User(error) = self { Ok(*error) } else { Err(self) }
     }
@@ -236,10 +236,10 @@ impl UserError {
 
     /// The error for granting permissions that the actor does not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
-        Self::lacking(field, "You cannot give what you do not hold", missing)
+        Self::lacking(field, "You cannot grant what you do not hold", missing)
     }
 
-    /// The error for missing permissions. The message begins with the opening.
+    /// The error for missing permissions. The message starts with `opening`.
     pub fn lacking(field: &str, opening: &str, missing: Grants) -> Self {
         let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
         let (own, clients) = (list(missing.own), list(missing.clients));
@@ -255,7 +255,7 @@ impl UserError {
         }
     }
 
-    /// The error for an API key that tries what only a person can do.
+    /// The error for an API key that tries something only a person can do.
     pub fn for_people_only() -> Self {
         let message = "An API key cannot do this. Sign in as a person with logIn.";
         Self::general(UserErrorCode::ForPeopleOnly, message)

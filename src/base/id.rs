@@ -25,7 +25,7 @@ macro_rules! types {
                 match self { $(Self::$name => $prefix,)* }
             }
 
-            const fn described(self) -> &'static str {
+            const fn with_article(self) -> &'static str {
                 match self { $(Self::$name => $article,)* }
             }
         }
@@ -66,7 +66,7 @@ impl Type {
         }
     }
 
-    /// Reads an id of this type; one of another type is an error that says so.
+    /// Reads an id of this type. An id of another type is an error that names both types.
     pub fn parse(self, id: &ID) -> Result<Uuid> {
         let (found, uuid) = parse(id)?;
         if found == self {
@@ -74,8 +74,8 @@ impl Type {
         }
         Err(Error::InvalidInput(format!(
             "This is the id of {}; give the id of {}.",
-            found.described(),
-            self.described()
+            found.with_article(),
+            self.with_article()
         )))
     }
 }
@@ -87,7 +87,7 @@ pub fn parse(id: &ID) -> Result<(Type, Uuid)> {
             "This is not an id. Ids come from the API, for example organisation_01h455vb4pex5vsknk084sn02q.".to_owned(),
         )
     };
-    // The parser cuts text at byte positions, which fails inside a letter of several bytes.
+    // The parser slices text at byte positions, which fails inside a multi-byte character.
     if !id.is_ascii() {
         return Err(malformed());
     }

@@ -1,4 +1,4 @@
-//! The log: lines on the standard error output, as text or JSON.
+//! The log: lines on standard error, as text or JSON.
 
 use std::io::{IsTerminal, stderr};
 
@@ -6,10 +6,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::base::config::{Log, LogFormat};
 
-/// Libraries that tell more than one wants to know. What stands later in a filter wins, so one can ask for it by name.
+/// Libraries that log more than is useful. Later directives override earlier ones, so `log.filter` can enable them
+/// again.
 const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
-/// Begins to write the log. A panic is a line of it as well.
+/// Starts the log. Panics are logged too.
 pub fn start(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", log.filter)).map_err(|error| {
         let filter = &log.filter;
@@ -22,9 +23,9 @@ pub fn start(log: &Log) -> Result<(), String> {
     };
     started.map_err(|error| format!("The log cannot be started: {error}."))?;
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
         let cause = panic.payload_as_str().unwrap_or("no message");
-        tracing::error!(place, cause, "panic");
+        tracing::error!(location, cause, "panic");
     }));
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! What everything stands on. Nothing here knows the product.
+//! The foundation of everything else. Nothing here knows the product.
 //!
-//! `config` reads the settings and `data_dir` finds the folder for files. `db` opens the database and runs transactions;
-//! `batch` joins what sibling fields ask for into one statement. `clock` and `random` are the only sources of time and
-//! chance, so that tests can set both. `error` is what goes wrong and how a client is told; `id`, `money`, `text` and
-//! `locale` are values that many nouns use; `log` sets up the server's log.
+//! `config` reads the settings, and `data_dir` stores files. `db` opens the database and runs transactions. `batch`
+//! combines what sibling fields ask for into one statement. `clock` and `random` are the only sources of time and
+//! randomness, so that tests can control both. `error` defines the errors and how clients see them. `id`, `money`,
+//! `text` and `locale` are values that many chapters use. `log` sets up the server's log.
 
 pub mod batch;
 pub mod clock;

@@ -47,7 +47,7 @@ impl Money {
         self.currency
     }
 
-    /// The amount with a point before the minor units, the thousands set apart, and the currency behind.
+    /// The amount with a decimal point, grouped thousands, and the currency at the end.
     fn text(&self) -> String {
         let places = Currency::from_code(&self.currency).and_then(Currency::exponent).map_or(2, usize::from);
         let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = places + 1);
@@ -81,7 +81,7 @@ impl Money {
         &self.currency
     }
 
-    /// For people, for example `1,234.50 SEK`.
+    /// The amount for people to read, for example `1,234.50 SEK`.
     #[public]
     fn formatted(&self) -> String {
         self.text()

@@ -9,13 +9,13 @@ use rand::{Rng, SeedableRng};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-/// A cryptographic generator, seeded by the machine, or by a test that wants the same ids each time.
+/// A cryptographic generator. It is seeded by the operating system, or by a test that needs the same ids each time.
 #[derive(Clone)]
 pub struct Random(Arc<Mutex<State>>);
 
 struct State {
     generator: StdRng,
-    /// The last id, and the millisecond that it was made for.
+    /// The last id, and its millisecond.
     last: (u64, u128),
 }
 
@@ -28,7 +28,7 @@ impl Random {
         Self::from(StdRng::from_seed(seed))
     }
 
-    /// The same numbers each time.
+    /// A generator that always yields the same numbers.
     pub fn seeded(seed: u64) -> Self {
         Self::from(StdRng::seed_from_u64(seed))
     }
@@ -44,8 +44,8 @@ impl Random {
         bytes
     }
 
-    /// A new UUIDv7 (RFC 9562) for the instant. Those of one millisecond are in the order in which they were made: each
-    /// is the one before and a random step (section 6.2, method 2).
+    /// A new UUIDv7 (RFC 9562) for the given time. Ids of the same millisecond keep the order of their creation: each
+    /// adds a random step to the one before (section 6.2, method 2).
     pub fn id(&self, now: DateTimeUtc) -> Uuid {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +54,7 @@ impl Random {
         } else {
             let mut bytes = [0; 10];
             state.generator.fill_bytes(&mut bytes);
-            // Room for the steps: two thousand million of them do not reach the bits of the variant.
+            // This leaves room for the steps: two billion of them do not reach the variant bits.
             bytes[2] &= 0x1f;
             uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().as_u128()
         };
@@ -67,7 +67,7 @@ impl Random {
         BASE64_URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
-    /// A short code that people can read out, for example `7KQ2-M9XD`; no letters that look like digits.
+    /// A short code that is easy to read out, for example `7KQ2-M9XD`. It has no characters that are easily confused.
     pub fn code(&self) -> String {
         const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
         let letters: Vec<char> =
@@ -77,7 +77,7 @@ impl Random {
     }
 }
 
-/// SHA-256 as lower-case hex: the form in which secrets of full entropy are stored.
+/// SHA-256 as lower-case hex. High-entropy secrets are stored in this form.
 pub fn hash(secret: &str) -> String {
     use std::fmt::Write;
     let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());

@@ -1,4 +1,4 @@
-//! Text that people type in, made clean in one place.
+//! Validation and cleaning of text that people type in.
 
 use crate::base::error::{UserError, UserErrorCode};
 
@@ -6,12 +6,12 @@ use crate::base::error::{UserError, UserErrorCode};
 const LONGEST_NAME: usize = 200;
 /// Longest address, in characters.
 const LONGEST_ADDRESS: usize = 1000;
-/// Longest number that somebody gives to something, in characters.
+/// Longest reference number, in characters.
 const LONGEST_REFERENCE: usize = 100;
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
 
-/// A name without the space around it, or what is wrong with it.
+/// A trimmed name, or an error that says what is wrong.
 pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
     let name = typed.trim();
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
@@ -22,23 +22,25 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
         return wrong("A name has at most 200 characters.");
     }
     if name.chars().any(is_deceptive) {
-        return wrong("A name has no control characters: no line breaks, and none that hide or turn text.");
+        return wrong(
+            "A name cannot contain line breaks, other control characters, or characters that hide or reverse text.",
+        );
     }
     Ok(name.to_owned())
 }
 
-/// A number that somebody gives to something in their own books, without the space around it; or what is wrong with it.
+/// A trimmed reference number from somebody's own books, or an error that says what is wrong.
 pub fn reference(field: &str, typed: &str) -> Result<String, UserError> {
     let reference = typed.trim();
     let length = reference.chars().count();
     if (1..=LONGEST_REFERENCE).contains(&length) && !reference.chars().any(is_deceptive) {
         return Ok(reference.to_owned());
     }
-    let message = "A number has 1 to 100 characters: no line breaks, and none that hide or turn text.";
+    let message = "A number has 1 to 100 characters, without line breaks or characters that hide or reverse text.";
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
-/// Why something is done, in one paragraph; or what is wrong with it.
+/// A reason, in one paragraph, or an error that says what is wrong.
 pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
     let reason = typed.trim();
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
@@ -49,12 +51,12 @@ pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
         return wrong("A reason has at most 1000 characters.");
     }
     if reason.chars().any(is_deceptive) {
-        return wrong("A reason is one paragraph: no line breaks, and no characters that hide or turn text.");
+        return wrong("A reason is one paragraph, without line breaks or characters that hide or reverse text.");
     }
     Ok(reason.to_owned())
 }
 
-/// The lines of an address, each without the space around it and none empty at the ends; or what is wrong with it.
+/// The trimmed lines of an address, without empty lines at either end, or an error that says what is wrong.
 pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
     let address = typed.trim().lines().map(str::trim).collect::<Vec<_>>().join("\n");
     let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
@@ -65,13 +67,15 @@ pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
         return wrong("An address has at most 1000 characters.");
     }
     if address.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
-        return wrong("An address has no control characters but line breaks, and none that hide or turn text.");
+        return wrong(
+            "An address cannot contain control characters (except line breaks), or characters that hide or reverse text.",
+        );
     }
     Ok(address)
 }
 
-/// Control characters, and those that make text look like another: line breaks, invisible ones, and such as turn the
-/// direction of what follows.
+/// Control characters and characters that disguise text: line breaks, invisible characters, and those that change the
+/// direction of text.
 pub fn is_deceptive(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -1,4 +1,4 @@
-//! What is sold: a `subscription` of a product, and the `service` that it gives.
+//! What is sold: a `subscription` to a product, and the `service` that it provides.
 
 pub mod service;
 pub mod subscription;

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
-use super::database::open_current;
+use super::database::{IfMissing, open_current};
 use super::{Failure, say};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
@@ -64,9 +64,9 @@ struct Report {
 
 /// Runs the command.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
-    let db = open_current(config).await?;
+    let db = open_current(config, IfMissing::Fail).await?;
     let outcome = match arguments.act {
-        Act::Verify { organisation } => verify_logs(&db, organisation).await,
+        Act::Verify { organisation } => verify_logs(config, &db, organisation).await,
         Act::Prune => prune(&db, Clock::default().now()).await.map_err(Failure::from).map(|events| {
             say(format_args!("Events removed: {events}."));
         }),
@@ -75,7 +75,7 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     outcome
 }
 
-async fn verify_logs(db: &Db, organisation: Option<String>) -> Result<(), Failure> {
+async fn verify_logs(config: &Config, db: &Db, organisation: Option<String>) -> Result<(), Failure> {
     let only = organisation.map(|id| Type::Organisation.parse(&ID(id))).transpose()?;
     let mut report = Report::default();
     match only {
@@ -95,7 +95,7 @@ async fn verify_logs(db: &Db, organisation: Option<String>) -> Result<(), Failur
             }
         }
     }
-    report.conclude()
+    report.conclude(&config.database_name())
 }
 
 impl Report {
@@ -120,11 +120,12 @@ impl Report {
         Ok(())
     }
 
-    fn conclude(self) -> Result<(), Failure> {
+    fn conclude(self, database: &str) -> Result<(), Failure> {
         let Self { logs, events, forgotten, broken, .. } = self;
         if broken > 0 {
             return Err(Failure(format!("Broken logs: {broken} of {logs}. The lines above say where.")));
         }
+        say(format_args!("Database: {database}."));
         say(format_args!("All logs are intact. Logs: {logs}. Events: {events}, of which forgotten: {forgotten}."));
         Ok(())
     }

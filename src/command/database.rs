@@ -10,38 +10,67 @@ use crate::base::config::Config;
 use crate::base::data_dir;
 use crate::base::db::Db;
 
-/// Connects. For the embedded database, it first creates the data folder.
-pub async fn open(config: &Config) -> Result<Db, Failure> {
-    if config.database.url.is_empty() {
-        make_data_dir(&config.data_dir)?;
-    }
-    Db::connect(config).await.map_err(|error| {
-        let setting = if config.database.url.is_empty() { "data_dir" } else { "database.url (or DATABASE_URL)" };
-        // The URL may hold a password, and the driver repeats a URL that it cannot parse.
-        let mut reason = error.to_string();
-        if !config.database.url.is_empty() {
-            reason = reason.replace(&config.database.url, "…");
-        }
-        Failure(format!("The database cannot be opened: {}. Check {setting}.", reason.trim_end_matches('.')))
-    })
+/// Whether a command makes a database that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMissing {
+    /// The command begins something: an embedded database is created and migrated.
+    Create,
+    /// The command works on what is there: it neither creates nor migrates anything.
+    Fail,
 }
 
-/// Connects to a database with an up-to-date schema. A SQLite database is migrated here. A PostgreSQL database is
-/// migrated only by `tenantry migrate up`, because other processes may be using it.
-pub async fn open_current(config: &Config) -> Result<Db, Failure> {
-    let db = open(config).await?;
+/// Connects.
+pub async fn open(config: &Config, if_missing: IfMissing) -> Result<Db, Failure> {
+    if let Some(file) = config.database_file() {
+        match if_missing {
+            IfMissing::Fail if !file.exists() => {
+                return Err(Failure(format!(
+                    "There is no database at {}. Name yours with --data-dir, data_dir or DATABASE_URL. `tenantry \
+                     migrate up` creates a new one.",
+                    file.display()
+                )));
+            }
+            IfMissing::Create if config.database.url.is_empty() => make_data_dir(&config.data_dir)?,
+            _ => {}
+        }
+        if !file.exists() {
+            tracing::warn!(database = config.database_name(), "there is no database yet: creating one");
+        }
+    }
+    match Db::connect(config).await {
+        Ok(db) => Ok(db),
+        Err(error) => Err(unreachable(config, &error).await),
+    }
+}
+
+/// The failure to connect, with the address and the cause.
+async fn unreachable(config: &Config, error: &DbErr) -> Failure {
+    let setting = if config.database.url.is_empty() { "data_dir" } else { "database.url (or DATABASE_URL)" };
+    let cause = Db::cause(config, error).await;
+    let mut text = format!("{} cannot be opened: {cause}", config.database_name());
+    // The URL may hold a password, and the driver repeats a URL that it cannot parse.
+    if !config.database.url.is_empty() {
+        text = text.replace(&config.database.url, "…");
+    }
+    Failure(format!("{}. Check {setting}.", text.trim_end_matches('.')))
+}
+
+/// Connects to a database with an up-to-date schema. A SQLite database that a command may create is migrated here. A
+/// PostgreSQL database is migrated only by `tenantry migrate up`, because other processes may be using it.
+pub async fn open_current(config: &Config, if_missing: IfMissing) -> Result<Db, Failure> {
+    let db = open(config, if_missing).await?;
     let pending = Migrator::get_pending_migrations_read_only(db.writer()).await.map_err(|error| unknown(&error))?;
     if pending.is_empty() {
         return Ok(db);
     }
-    if db.backend() == DbBackend::Sqlite {
+    if db.backend() == DbBackend::Sqlite && if_missing == IfMissing::Create {
         Migrator::up(db.writer(), None).await.map_err(|error| not_migrated(&error))?;
         tracing::info!(migrations = pending.len(), "the database was migrated");
         return Ok(db);
     }
     let (missing, all) = (pending.len(), Migrator::migrations().len());
     let state = if missing == all { "is empty".to_owned() } else { format!("lacks {missing} of {all} migrations") };
-    Err(Failure(format!("The database {state}. Run: tenantry migrate up")))
+    Err(Failure(format!("The database ({}) {state}. Run: tenantry migrate up", config.database_name())))
 }
 
 /// The failure of a migration.

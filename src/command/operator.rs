@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::database::open_current;
+use super::database::{IfMissing, open_current};
 use super::{Failure, say};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
@@ -35,7 +35,7 @@ enum Act {
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     let Act::Create { email, name } = arguments.act;
     let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-    let db = open_current(config).await?;
+    let db = open_current(config, IfMissing::Create).await?;
     let (passwords, random) = (Passwords::new(config), Random::system());
     let password = seed::operator(&db, &passwords, &Clock::default(), &random, &email, &name).await?;
     say(format_args!("{name} <{email}> can log in with this password, which is shown only now:\n\n  {password}"));

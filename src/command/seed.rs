@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::database::open_current;
+use super::database::{IfMissing, open_current};
 use super::{Failure, say};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
@@ -41,7 +41,7 @@ enum What {
 
 /// Runs the command.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
-    let db = open_current(config).await?;
+    let db = open_current(config, IfMissing::Create).await?;
     let passwords = Passwords::new(config);
     match arguments.what {
         What::Demo => {

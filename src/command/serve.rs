@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::database::{make_data_dir, open_current};
+use super::database::{IfMissing, make_data_dir, open_current};
 use super::{Failure, say, seed::introduce, store};
 use crate::app::App;
 use crate::base::clock::Clock;
@@ -54,19 +54,24 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let (clock, random) = (Clock::default(), Random::system());
     let tokens = Tokens::load(&config, &random)?;
     let secret_keys = SecretKeys::load(&config, &random)?;
-    let db = open_current(&config).await?;
+    let db = open_current(&config, IfMissing::Create).await?;
     let trusted = trusted(&config.http.trusted_documents)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
     let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
 
     let url = config.public_url.clone();
+    let (database, data_dir) = (config.database_name(), config.data_dir.display().to_string());
+    let route = config.mail_route();
+    if config.links_are_local() && !config.mail.smtp.host.is_empty() {
+        tracing::warn!("links in mails lead to this machine only: set public_url or portal_url");
+    }
     let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
     let router = http::router(app.clone(), Options { demo, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
     }
-    tracing::info!(%url, "ready");
+    tracing::info!(%url, %database, mail = %route, %data_dir, "ready");
     let stop = stop.shared();
     tokio::select! {
         _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}

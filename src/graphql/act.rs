@@ -1,7 +1,7 @@
-//! How a mutation runs: what it is handed, and what becomes of its outcome. `#[mutation]` writes the calls.
+//! How a mutation runs: what it receives, and what happens to its result. `#[mutation]` generates the calls.
 //!
-//! A mutation is an `async fn` in a file of its own. It gets an `Act`, or an `ActOn` the object that its `#[acts]` names:
-//! then the actor holds the permission, or the steps do not run. Whatever it fails with is answered: a `UserError` in the
+//! A mutation is an `async fn` in its own file. It gets an `Act`, or an `ActOn` the object that its `#[acts]` names. In
+//! that case the steps run only if the actor holds the permission. Every error is answered: a `UserError` in the
 //! payload's `userErrors`, any other error at the path of the field.
 
 use std::ops::Deref;
@@ -19,7 +19,7 @@ use crate::oversight::audit::Event;
 /// One mutation of one request.
 #[derive(Clone, Copy)]
 pub struct Act<'a> {
-    /// The engine's context.
+    /// The GraphQL context.
     pub context: &'a Context<'a>,
     /// The request.
     pub request: &'a Request,
@@ -28,7 +28,7 @@ pub struct Act<'a> {
 }
 
 impl<'a> Act<'a> {
-    /// For `#[mutation]`: begins an act.
+    /// For `#[mutation]`: starts an act.
     pub fn begin(context: &'a Context<'a>, action: &'static str) -> Result<Self> {
         Ok(Self { context, request: Request::of(context)?, action })
     }
@@ -40,7 +40,7 @@ impl<'a> Act<'a> {
         Ok(ActOn { act: self, object, rule, organisation, unmasked: false })
     }
 
-    /// For `#[acts(…, unmasked)]`: the same, where the actor needs the permission only as if the organisation were active.
+    /// For `#[acts(…, unmasked)]`: the same, with the permission checked as if the organisation were active.
     pub async fn on_unmasked<T: Target<Key = ID> + AsRef<Decision>>(
         self,
         key: &ID,
@@ -56,12 +56,12 @@ impl<'a> Act<'a> {
         Ok(ActOn { act: self, object, rule: *rule, organisation, unmasked: true })
     }
 
-    /// Something that the schema was built with.
+    /// A service that the schema was built with.
     pub fn service<T: Send + Sync + 'static>(&self) -> Result<&'a T> {
         service::<T>(self.context)
     }
 
-    /// An event of this act in the log of the organisation, for acts that need no permission there.
+    /// An audit event of this act in the log of the organisation, for acts that need no permission there.
     pub fn event_at(&self, organisation: Uuid) -> Event {
         Event::done(self.action, organisation, None)
     }
@@ -86,12 +86,12 @@ impl<'a, T> Deref for ActOn<'a, T> {
 }
 
 impl<T> ActOn<'_, T> {
-    /// The permission by which it is allowed, and the side of the object where the actor holds it.
+    /// The permission that allows the act, and the side of the object where the actor holds it.
     pub const fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// The permission by which it is allowed.
+    /// The permission that allows the act.
     pub const fn permission(&self) -> Permission {
         self.rule.permission
     }
@@ -101,13 +101,13 @@ impl<T> ActOn<'_, T> {
         self.organisation
     }
 
-    /// An event of this act in the log of the organisation.
+    /// An audit event of this act in the log of the organisation.
     pub fn event(&self) -> Event {
         Event::done(self.action, self.organisation, Some(self.rule.permission))
     }
 
-    /// Locks the organisation and checks the permission again, as the transaction sees it. Steps that need another lock
-    /// first call this by hand; most use `locked`.
+    /// Locks the organisation and checks the permission again within the transaction. Most mutations use `locked`;
+    /// those that need another lock as well call this first.
     pub async fn authorise_in(&self, work: &Work<'_>) -> Result<Authorised> {
         let access = &work.request.access;
         if self.unmasked {
@@ -117,7 +117,7 @@ impl<T> ActOn<'_, T> {
         }
     }
 
-    /// Runs the steps in one transaction that has locked the organisation and checked the permission again. They get the
+    /// Locks the organisation, checks the permission again, and runs the steps in the same transaction. They get the
     /// organisation as it is now.
     pub async fn locked<R, W>(&self, steps: W) -> Result<R>
     where
@@ -134,14 +134,14 @@ impl<T> ActOn<'_, T> {
 
 /// What a mutation can act on.
 pub trait Target: Guarded + Sized {
-    /// What names it.
+    /// The key that identifies the object.
     type Key: ?Sized + Sync;
 
     /// The object, if it exists for the viewer.
     fn locate(request: &Request, key: &Self::Key) -> impl Future<Output = Result<Option<Self>>> + Send;
 }
 
-/// An object that is found by its id: by `node`, and by the mutations that act on it.
+/// An object that `node` and mutations can find by its id.
 pub trait Find: Guarded + Sized {
     /// The type of its id.
     const TYPE: Type;
@@ -158,16 +158,16 @@ impl<T: Find> Target for T {
     }
 }
 
-/// What a mutation answers. `#[payload]` implements it.
+/// The payload of a mutation. `#[payload]` implements it.
 pub trait Payload: Default {
-    /// The payload of an act that the user can mend.
+    /// The payload of a mutation that failed with user errors.
     fn refused(errors: Vec<UserError>) -> Self;
 
-    /// What is wrong.
+    /// The user errors.
     fn user_errors(&self) -> &[UserError];
 }
 
-/// For `#[mutation]`: the answer to an outcome.
+/// For `#[mutation]`: turns the result into the payload.
 pub fn answer<P: Payload>(context: &Context<'_>, outcome: Result<P>) -> Option<P> {
     let payload = match outcome {
         Ok(payload) => payload,
@@ -185,7 +185,7 @@ pub fn answer<P: Payload>(context: &Context<'_>, outcome: Result<P>) -> Option<P
     Some(payload)
 }
 
-/// Mistakes that are about rights are logged like every other refusal.
+/// User errors about permissions are logged like every other refusal.
 const fn refusal_code(code: UserErrorCode) -> Option<&'static str> {
     match code {
         UserErrorCode::PermissionNotHeld => Some("PERMISSION_NOT_HELD"),

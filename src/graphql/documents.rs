@@ -1,5 +1,5 @@
-//! Parsed documents. Clients send the same few texts over and over, so each is parsed, measured and validated once and
-//! kept.
+//! Parsed documents. Clients send the same few texts again and again, so each is parsed, measured and validated once and
+//! then cached.
 
 use std::iter;
 use std::sync::Arc;
@@ -25,12 +25,12 @@ use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
 use crate::base::random;
 
-/// Brackets inside each other. The parser itself stops at 64 selections, but only after it has read them all.
+/// The deepest nesting of brackets. The parser itself stops at 64 selections, but only after it has read them all.
 const NESTED: u64 = 64;
-/// How large a text is on average, for the bound on all texts that are kept. Parsed, each takes up to eighty times that.
+/// The average size of a text, for the limit on all cached texts. Parsed, each takes up to eighty times that.
 const TYPICAL_BYTES: u64 = 1024;
 
-/// The texts that are kept, and what they mean.
+/// The cached texts and their parsed documents.
 pub struct Documents {
     rules: Arc<Rules>,
     types: Types,
@@ -40,7 +40,7 @@ pub struct Documents {
     trusted: Option<Trusted>,
 }
 
-/// Long texts count for more.
+/// Longer texts count for more.
 #[derive(Clone)]
 struct Length;
 
@@ -57,10 +57,11 @@ impl Weighter<String, Arc<str>> for Length {
 }
 
 impl Documents {
-    /// Documents for the schema of this text and its rules, within these limits; only the trusted ones, if there are such.
+    /// Documents for the schema with this SDL and its rules, within these limits. If there are trusted documents, only
+    /// those are accepted.
     pub fn new(sdl: &str, rules: Arc<Rules>, limits: Limits, trusted: Option<Trusted>) -> Self {
         let types = Types::read(sdl).unwrap_or_else(|error| {
-            tracing::error!(%error, "the schema cannot be read back; only pages that name their size are counted");
+            tracing::error!(%error, "the schema text cannot be parsed; only pages with an explicit size are counted");
             Types::default()
         });
         let (many, bytes) = (limits.cached_documents, limits.cached_documents as u64 * TYPICAL_BYTES);
@@ -87,19 +88,19 @@ impl Documents {
 
     fn measure(&self, text: &str) -> Result<(ExecutableDocument, Pages), ServerError> {
         if self.trusted.as_ref().is_some_and(|trusted| !trusted.has(text)) {
-            let text = "This server runs the documents that it knows, and no other. Ask its operator to add yours.";
+            let text = "This server runs only the documents that it knows. Ask its operator to add yours.";
             return Err(server_error(Error::InvalidInput(text.to_owned())));
         }
         let bytes = text.len() as u64;
         let remedy = "Split it into several.";
         within(bytes, self.limits.document_bytes, "bytes in its document", remedy).map_err(server_error)?;
-        within(nesting(text), NESTED, "brackets inside each other", remedy).map_err(server_error)?;
+        within(nesting(text), NESTED, "nested brackets", remedy).map_err(server_error)?;
         let document = parse_query(without_escapes(text)).map_err(|error| syntax_error(&error))?;
         let pages = limits::measure(&document, &self.types, &self.limits).map_err(server_error)?;
         Ok((document, pages))
     }
 
-    /// The text that somebody sent before under its hash.
+    /// The text that was stored under this hash.
     pub fn persisted(&self, hash: &str) -> Option<Arc<str>> {
         match &self.trusted {
             Some(trusted) => trusted.find(hash),
@@ -107,7 +108,7 @@ impl Documents {
         }
     }
 
-    /// Keeps a text under its SHA-256 hash. Refuses a hash that is not its own.
+    /// Stores a text under its SHA-256 hash. Refuses a hash that does not match.
     pub fn persist(&self, hash: &str, text: &str) -> Result<()> {
         if random::hash(text) != hash {
             return Err(Error::InvalidInput("sha256Hash is not the SHA-256 of query, in lower-case hex.".to_owned()));
@@ -128,7 +129,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document for the engine, which takes it apart.
+    /// A copy of the document for the engine, which consumes it.
     ///
     /// An argument whose variable has no value is left out: it has its default then, which the engine gives it only where
     /// the argument is not written at all.
@@ -153,14 +154,14 @@ impl Document {
         document
     }
 
-    /// The operation that the client chose; without a name, the only one.
+    /// The operation that the client chose. Without a name, the only one.
     pub fn operation(&self, name: Option<&str>) -> Result<Operation<'_>> {
         let wrong = |text: String| Err(Error::InvalidInput(text));
         let (name, definition) = match (&self.document.operations, name) {
             (DocumentOperations::Single(only), None) => (None, &only.node),
             (DocumentOperations::Multiple(all), Some(name)) => match all.get_key_value(name) {
                 Some((name, one)) => (Some(name), &one.node),
-                None => return wrong("operationName names no operation of this document.".to_owned()),
+                None => return wrong("The document has no operation with this operationName.".to_owned()),
             },
             (DocumentOperations::Multiple(all), None) if all.len() == 1 => match all.iter().next() {
                 Some((name, one)) => (Some(name), &one.node),
@@ -168,11 +169,11 @@ impl Document {
             },
             (DocumentOperations::Single(_), Some(_)) => {
                 return wrong(
-                    "operationName names no operation of this document: its only one has no name.".to_owned(),
+                    "The document has no operation with this operationName. Its only operation has no name.".to_owned(),
                 );
             }
             (DocumentOperations::Multiple(all), None) => {
-                return wrong(format!("The document has {} operations. Say which by operationName.", all.len()));
+                return wrong(format!("The document has {} operations. Choose one with operationName.", all.len()));
             }
         };
         let pages = self.pages.get(&name.cloned()).map_or(&[][..], Vec::as_slice);
@@ -194,7 +195,7 @@ impl<'a> Operation<'a> {
         self.name
     }
 
-    /// Whether it reads or changes.
+    /// Whether it is a query or a mutation.
     pub const fn kind(&self) -> OperationType {
         self.definition.ty
     }
@@ -212,7 +213,7 @@ impl<'a> Operation<'a> {
         Ok(())
     }
 
-    /// How many objects it may return.
+    /// The most objects that it may return.
     pub fn nodes(&self, variables: &Variables) -> u64 {
         pages::count(self.pages, variables)
     }
@@ -251,16 +252,16 @@ fn leave_out(set: &mut SelectionSet, is_left_out: &impl Fn(&Value) -> bool) {
     }
 }
 
-/// Says where the document breaks off, without repeating it.
+/// Says where parsing failed, without repeating the document.
 fn syntax_error(error: &ParseError) -> ServerError {
-    let (place, reason) = match error {
+    let (position, reason) = match error {
         ParseError::Syntax { message, start: Pos { line, column }, .. } => {
             let reason = message.lines().last().unwrap_or_default().trim().trim_start_matches("= ");
             (format!(" at line {line}, column {column}"), reason.to_owned())
         }
         other => (String::new(), other.to_string()),
     };
-    let mut answer = server_error(Error::InvalidInput(format!("The document does not parse{place}: {reason}.")));
+    let mut answer = server_error(Error::InvalidInput(format!("The document does not parse{position}: {reason}.")));
     answer.locations = error.positions().collect();
     answer
 }

@@ -1,4 +1,4 @@
-//! Errors as answers show them.
+//! Errors as they appear in responses.
 
 use async_graphql::{ErrorExtensions, Name, Object, ServerError, Value};
 use macros::guarded;
@@ -7,7 +7,7 @@ use crate::access::PermissionSet;
 use crate::base::error::{Error, UserError, UserErrorCode};
 use crate::base::id::Type;
 
-/// The error for the answer. The engine would convert it too, but without the code.
+/// The error for the response. The engine would convert it too, but without the code.
 pub fn into_graphql(error: Error) -> async_graphql::Error {
     async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
         extensions.set("code", error.code());

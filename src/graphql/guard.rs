@@ -1,5 +1,5 @@
-//! What the checks of fields and mutations do with the engine: they report errors and note refusals. `#[guarded]` and
-//! `#[mutation]` generate the calls.
+//! How the checks of fields and mutations report errors and note refusals. `#[guarded]` and `#[mutation]` generate the
+//! calls.
 
 use async_graphql::Context;
 use async_graphql::parser::types::OperationType;

@@ -1,8 +1,8 @@
-//! What one document may ask for, measured before anything is validated or run.
+//! The limits of a document, checked before it is validated or run.
 //!
-//! One walk over the parsed document. Each fragment is measured once and then only added up, so fragments that spread
-//! each other twice, twenty levels deep, cost no more than their text. The walk ends as soon as a sum is too large.
-//! How many objects the pages may hold is left to `pages`, since that depends on variables.
+//! One walk over the parsed document measures it. Each fragment is measured once and its sums are then reused. So
+//! fragments that spread each other twice, twenty levels deep, cost no more than their text. The walk ends as soon as a
+//! sum exceeds its limit. `pages` counts the objects, since that depends on variables.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,23 +20,24 @@ use super::types::{Many, Types};
 use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
 
-/// Selections inside each other, fragments included. The engine stops at the same, without saying what to do.
+/// Levels of nested selections, fragments included. The engine has the same limit, but its error does not say what to
+/// do.
 const NESTED: u64 = 32;
-/// Arguments of one field, or of one directive.
+/// Arguments of one field or directive.
 const ARGUMENTS: u64 = 50;
 /// Variables of one document.
 const VARIABLES: u64 = 250;
 /// Operations of one document: each is validated with all the fragments that it spreads.
 const OPERATIONS: u64 = 100;
-/// How often one operation may ask for the schema.
+/// How often one operation may use `__schema` or `__type`.
 const INTROSPECTIONS: u64 = 5;
-/// Lists of the schema inside each other: `types` and their `fields`, or `__type`, its `fields` and theirs.
+/// Nested lists of the schema: `types` and their `fields`, or `__type`, its `fields` and theirs.
 const INTROSPECTION_LISTS: u64 = 2;
 
-/// What is left to be counted when the variables are known: the pages of each operation, by its name.
+/// What can only be counted once the variables are known: the pages of each operation, by its name.
 pub type Pages = HashMap<Option<Name>, Vec<Arc<Page>>>;
 
-/// Refuses a document that asks for too much.
+/// Refuses a document that exceeds a limit.
 pub fn measure(document: &ExecutableDocument, types: &Types, limits: &Limits) -> Result<Pages> {
     let mut walk = Walk { document, types, limits, fragments: HashMap::new() };
     let mut pages = Pages::new();
@@ -51,14 +52,14 @@ pub fn measure(document: &ExecutableDocument, types: &Types, limits: &Limits) ->
         whole.check(limits)?;
         pages.insert(name.cloned(), part.pages);
     }
-    // An unused fragment is an error anyhow; one that nobody has measured must not reach the validation.
+    // An unused fragment is an error anyway, and an unmeasured one must not reach the validation.
     match document.fragments.keys().find(|name| !walk.fragments.contains_key(name.as_str())) {
-        Some(name) => Err(Error::InvalidInput(format!("The fragment {name} is not used. Take it out."))),
+        Some(name) => Err(Error::InvalidInput(format!("The fragment {name} is not used. Remove it."))),
         None => Ok(pages),
     }
 }
 
-/// What a selection set asks for, fragments spread.
+/// The measures of a selection set, with its fragments spread.
 #[derive(Default)]
 struct Part<'a> {
     fields: u64,
@@ -72,13 +73,13 @@ struct Part<'a> {
     roots: u64,
     introspections: u64,
     introspection_lists: u64,
-    /// How often each field stands at the top of this set, whatever its name in the answer: each time is run.
+    /// How often each field occurs at the top of this set, under any alias: each occurrence is run.
     times: HashMap<&'a str, u64>,
     pages: Vec<Arc<Page>>,
 }
 
 impl Part<'_> {
-    /// Adds what stands at the same level: a fragment.
+    /// Adds a part at the same level, such as a fragment.
     fn add(&mut self, other: &Self) {
         self.fields = self.fields.saturating_add(other.fields);
         self.directives = self.directives.saturating_add(other.directives);
@@ -98,25 +99,30 @@ impl Part<'_> {
         within(
             self.fields,
             limits.fields,
-            "fields or more, with its fragments spread",
+            "or more fields, including those of fragments",
             "Ask for fewer in one request.",
         )?;
-        within(self.directives, limits.directives, "directives or more", "Ask for less in one request.")?;
-        within(self.variables, VARIABLES, "variables", "Give lists or input objects.")?;
+        within(self.directives, limits.directives, "or more directives", "Ask for less in one request.")?;
+        within(self.variables, VARIABLES, "variables", "Use lists or input objects.")?;
         let Some((name, most)) = self.times.iter().max_by_key(|(_, times)| **times) else { return Ok(()) };
         if *most <= limits.aliases {
             return Ok(());
         }
-        let what = format!("times or more the field {name}");
+        let what = format!("or more uses of the field {name}");
         within(*most, limits.aliases, &what, "Spread them over several requests.")
     }
 
     fn check_operation(&self, limits: &Limits) -> Result<()> {
-        within(self.depth, limits.depth, "levels of fields", "Begin further down, at an object whose id you have.")?;
-        within(self.roots, limits.root_fields, "fields at the root", "Spread them over several requests.")?;
-        within(self.introspections, INTROSPECTIONS, "times __schema or __type", "Read /schema.graphql.")?;
+        within(
+            self.depth,
+            limits.depth,
+            "levels of nested fields",
+            "Start further down, at an object whose id you know.",
+        )?;
+        within(self.roots, limits.root_fields, "root fields", "Spread them over several requests.")?;
+        within(self.introspections, INTROSPECTIONS, "uses of __schema or __type", "Read /schema.graphql.")?;
         let lists = self.introspection_lists;
-        within(lists, INTROSPECTION_LISTS, "lists inside each other in __schema or __type", "Read /schema.graphql.")
+        within(lists, INTROSPECTION_LISTS, "nested lists in __schema or __type", "Read /schema.graphql.")
     }
 }
 
@@ -146,7 +152,7 @@ impl<'a> Walk<'a> {
     }
 
     fn selections(&mut self, set: &'a Positioned<SelectionSet>, parent: &'a str, level: u64) -> Result<Part<'a>> {
-        within(level, NESTED, "selections or more inside each other", "Ask for less in one request.")?;
+        within(level, NESTED, "or more nested selections", "Ask for less in one request.")?;
         let mut part = Part::default();
         for selection in &set.node.items {
             part.directives += count(selection.node.directives())?;
@@ -159,7 +165,7 @@ impl<'a> Walk<'a> {
                 }
                 Selection::FragmentSpread(spread) => match self.fragment(&spread.node.fragment_name.node, level + 1)? {
                     Some(fragment) => part.add(&fragment),
-                    // Left to the validation; counted, so that there cannot be ever so many.
+                    // Validation reports it. It is still counted, so that there cannot be an unlimited number.
                     None => part.fields += 1,
                 },
             }
@@ -173,7 +179,7 @@ impl<'a> Walk<'a> {
         match self.fragments.get(name) {
             Some(Some(known)) => {
                 let nested = level + known.nested;
-                within(nested, NESTED, "selections or more inside each other", "Ask for less in one request.")?;
+                within(nested, NESTED, "or more nested selections", "Ask for less in one request.")?;
                 return Ok(Some(Rc::clone(known)));
             }
             Some(None) => return Err(Error::InvalidInput(format!("The fragment {name} spreads itself."))),
@@ -190,7 +196,7 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, part: &mut Part<'a>, field: &'a Field, parent: &'a str, level: u64) -> Result<()> {
         let name = field.name.node.as_str();
-        within(field.arguments.len() as u64, ARGUMENTS, "arguments of one field", "Take out what it does not know.")?;
+        within(field.arguments.len() as u64, ARGUMENTS, "arguments of one field", "Remove the unknown ones.")?;
         let known = self.types.field(parent, name);
         let introspects = parent.starts_with("__");
         let gives = match name {
@@ -226,7 +232,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Lists of the schema whose items hold such lists again.
+/// Whether the field is a list of the schema whose items hold such lists again.
 fn is_introspection_list(field: &str) -> bool {
     matches!(field, "types" | "fields" | "inputFields" | "interfaces" | "possibleTypes")
 }
@@ -234,12 +240,12 @@ fn is_introspection_list(field: &str) -> bool {
 fn count(directives: &[Positioned<Directive>]) -> Result<u64> {
     for directive in directives {
         let arguments = directive.node.arguments.len() as u64;
-        within(arguments, ARGUMENTS, "arguments of one directive", "Take out what it does not know.")?;
+        within(arguments, ARGUMENTS, "arguments of one directive", "Remove the unknown ones.")?;
     }
     Ok(directives.len() as u64)
 }
 
-/// Refuses a value over its limit; says the limit, the value and what to do.
+/// Refuses a value over its limit. The error says the limit, the value and what to do.
 pub fn within(value: u64, limit: u64, what: &str, remedy: &str) -> Result<()> {
     if value <= limit {
         return Ok(());

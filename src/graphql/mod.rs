@@ -1,12 +1,12 @@
-//! The schema, what its objects and mutations need, and the limits on documents.
+//! The schema, the checks that its objects and mutations need, and the limits on documents.
 //!
-//! `request` is what one request carries, `act` how a mutation runs, `page` how lists work, `guard` and `directive` what
-//! the macros generate calls to. `schema` assembles the root types.
+//! `request` is the context of one request, `act` runs mutations, and `page` makes lists. The macros generate calls to
+//! `guard` and `directive`. `schema` assembles the root types.
 //!
-//! `documents` caches documents, and `trusted` lists the documents that may run. `nesting` checks a document before it is
-//! parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of the schema,
-//! `once` its mutations, and `pages` how much it may return. `validation` checks it and its variables against the schema.
-//! `introspected` makes introspection and the schema's text say the same.
+//! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
+//! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
+//! the schema, `once` checks its mutations, and `pages` limits how much it may return. `validation` checks a document and
+//! its variables against the schema. `introspected` makes introspection and the text of the schema agree.
 
 pub mod act;
 pub mod directive;
@@ -29,8 +29,8 @@ pub mod trusted;
 mod types;
 pub mod validation;
 
-/// Stack size of the threads that run requests, in bytes. In unoptimised builds, the deepest allowed document needs more
-/// than the usual 2 MiB. The memory is not taken before it is used.
+/// Stack size of the threads that run requests, in bytes. In debug builds, the deepest allowed document needs more than
+/// the usual 2 MiB. The system assigns the memory only when it is used.
 pub const STACK: usize = 16 << 20;
 
 pub use schema::{Mutation, Query, Schema, Services, build, sdl};

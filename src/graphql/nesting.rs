@@ -1,9 +1,10 @@
-//! How deeply the brackets of a document are nested, counted before it is parsed: the parser calls itself for each
-//! bracket, so a text of brackets alone would use up the stack.
+//! How deeply the brackets of a document are nested, counted before it is parsed. The parser recurses for each bracket,
+//! so a text of brackets alone would exhaust the stack.
 
 /// The deepest nesting of `{`, `[` and `(` outside of strings and comments.
 ///
-/// Where a string is malformed the parser stops, so counting on as if it had not begun errs to the safe side.
+/// The parser stops at a malformed string. Counting on as if the string had not begun can only give a higher number,
+/// which is safe.
 pub fn nesting(text: &str) -> u64 {
     let mut rest = text.as_bytes();
     let (mut open, mut deepest) = (0_u64, 0);
@@ -32,7 +33,7 @@ pub(super) fn after_line(text: &[u8]) -> &[u8] {
     text.get(end..).unwrap_or_default()
 }
 
-/// What follows the string that the text begins with, or nothing if that string does not end.
+/// The text after the string that it begins with, or nothing if that string does not end.
 pub(super) fn after_string(text: &[u8]) -> Option<&[u8]> {
     if let Some(block) = text.strip_prefix(b"\"\"\"")
         && let Some(rest) = after_block(block)
@@ -99,7 +100,7 @@ mod tests {
     }
 
     proptest! {
-        /// The property that matters: the parser never goes deeper than was counted.
+        /// The property that matters: the parser never goes deeper than the count.
         #[test]
         fn no_document_hides_its_nesting(parts in proptest::collection::vec(0..10_usize, 0..14)) {
             let words = ["[", "]", "[[", "]]", "\"", "\"\"\"", "\\\"", "#", "\n", "a"];

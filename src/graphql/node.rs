@@ -29,13 +29,14 @@ use crate::people::invitation::Invitation;
 use crate::people::membership::Membership;
 use crate::people::ownership::OwnershipTransfer;
 
-/// How many ids `nodes` takes.
+/// The most ids that `nodes` takes.
 const MOST: usize = 100;
 
-/// The types that `node` finds, each once: its name is that of the id's type, of the object and in `Node`.
+/// The types that `node` finds, listed once. The same name is used for the type of the id, the object and the variant
+/// of `Node`.
 macro_rules! nodes {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// An object that has an id of its own. It exists for those who hold what its type says.
+        /// An object with its own id. It exists for viewers with the permission that its type requires.
         #[derive(Interface)]
         #[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
         pub enum Node { $($(#[$doc])* $name($name),)* }
@@ -63,7 +64,7 @@ nodes! {
     Partnership,
     /// A proposal of a partnership.
     PartnershipProposal,
-    /// What a reseller asks of a class of clients.
+    /// The standard request that a reseller sends to a class of clients.
     DelegationTemplate,
     /// A request to become a reseller.
     ResellerRequest,
@@ -83,7 +84,7 @@ nodes! {
     ApiKey,
     /// A transfer of ownership.
     OwnershipTransfer,
-    /// An event of the audit log.
+    /// A user as the operator's staff see it.
     AuditEvent,
     /// A user as those see it who run the platform.
     UserAccount,
@@ -94,7 +95,7 @@ nodes! {
 }
 
 fn not_by_node() -> Error {
-    let message = "Objects of this type are reached through the objects that they belong to, not by node.";
+    let message = "node does not find objects of this type. Query the object that they belong to.";
     Error::InvalidInput(message.to_owned())
 }
 
@@ -105,7 +106,7 @@ pub struct NodeQuery;
 #[guarded]
 #[Object]
 impl NodeQuery {
-    /// Any object by its id. For who may not see it, it is not found.
+    /// Any object by its id. The error is NOT_FOUND if it does not exist, or if the viewer may not see it.
     #[authenticated]
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Result<Option<Node>> {
         find(context, &id).await.map(Some)
@@ -120,7 +121,8 @@ impl NodeQuery {
     ) -> Result<Option<Vec<Option<Node>>>> {
         if ids.len() > MOST {
             let value = ids.len() as u64;
-            let message = format!("nodes takes {MOST} ids at most; these are {value}. Ask in several requests.");
+            let message =
+                format!("nodes takes at most {MOST} ids; this request has {value}. Split them over several requests.");
             return Err(Error::Limited { message, limit: MOST as u64, value });
         }
         let found = join_all(ids.iter().enumerate().map(async |(index, id)| {

@@ -1,5 +1,5 @@
-//! Each change once. The engine runs a field of a mutation as often as it stands there, also where the answer has room
-//! for it only once.
+//! Every change runs once. The engine would run a repeated root field of a mutation several times, although the
+//! response has room for only one result.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,8 @@ use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
 
 use crate::base::error::{Error, Result};
 
-/// Refuses a mutation in which two fields at the root have the same name in the answer. For documents that are
-/// measured, so that there is an end to their fragments.
+/// Refuses a mutation in which two root fields have the same response name. Only for measured documents, whose
+/// fragments are known to end.
 pub fn once(document: &ExecutableDocument, root: &SelectionSet) -> Result<()> {
     check(document, root, &mut HashSet::new())
 }
@@ -19,7 +19,9 @@ fn check<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, names: &mu
             Selection::Field(field) => {
                 let name = field.node.response_key().node.as_str();
                 if name != "__typename" && !names.insert(name) {
-                    let text = format!("{name} stands more than once in this mutation. Ask for each once.");
+                    let text = format!(
+                        "{name} occurs more than once in this mutation. Use it once, or give each use its own alias."
+                    );
                     return Err(Error::InvalidInput(text));
                 }
             }

@@ -1,6 +1,7 @@
-//! How many objects an operation may return at most: the product of its page sizes, one level inside the other.
+//! The most objects that an operation may return: the product of its nested page sizes.
 //!
-//! Lists without pages count by the ids that are asked for, or else by a length that they seldom exceed. What is the same for every request is worked out once per document; only variables are looked up per request.
+//! Lists without pages count by the number of requested ids, or else by a length that they seldom exceed. What is the
+//! same for every request is computed once per document; only variables are looked up per request.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -11,20 +12,20 @@ use async_graphql_value::Value;
 
 use super::types::Many;
 
-/// Size of a page that the client does not name; the same as in `page`.
+/// The page size if the client gives none; the same as in `page`.
 const DEFAULT: u64 = 20;
-/// Ids whose number is not known; the most that `nodes` takes.
+/// The number of ids if it is not known: the most that `nodes` takes.
 const IDS: u64 = 100;
 /// Fields that an error names.
 const NAMED: usize = 3;
 
-/// A field that gives several objects, and such fields inside it.
+/// A field that returns several objects, and such fields inside it.
 #[derive(Debug)]
 pub struct Page {
     /// Its name in the answer.
     name: Name,
     sizes: Vec<Size>,
-    /// If the client does not name one.
+    /// The size if the client gives none.
     default: u64,
     inside: Vec<Arc<Self>>,
 }
@@ -36,7 +37,7 @@ enum Size {
 }
 
 impl Page {
-    /// What a field gives.
+    /// The pages of a field.
     pub fn of(field: &Field, many: Many, inside: Vec<Arc<Self>>) -> Self {
         let default = match many {
             Many::One => 1,
@@ -71,12 +72,12 @@ impl Page {
     }
 }
 
-/// Whether the argument says how large a page is.
+/// Whether the argument sets the size of a page.
 pub fn is_size(argument: &str) -> bool {
     matches!(argument, "first" | "last")
 }
 
-/// How many objects the pages may hold together; each object of each page counts once.
+/// The most objects that the pages may hold together. Each object of each page counts once.
 pub fn count(pages: &[Arc<Page>], variables: &Variables) -> u64 {
     count_for(pages, 1, variables)
 }

@@ -1,7 +1,7 @@
 //! A set of permissions as a list in the schema.
 //!
-//! It is written by hand because these lists are the longest part of most answers, and the engine would allocate a future
-//! and a name for each item.
+//! The type is implemented by hand because these lists are the longest part of most responses. The engine would
+//! allocate a future and a name for each item.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

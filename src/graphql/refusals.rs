@@ -1,4 +1,4 @@
-//! The mutations of a request that were refused. The audit log writes them down after the request.
+//! The refused mutations of a request. The audit log records them after the request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,7 +25,7 @@ impl Refusals {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(refusal);
     }
 
-    /// Takes the refusals so far.
+    /// Takes all refusals so far.
     pub fn take(&self) -> Vec<Refusal> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,5 +1,5 @@
-//! What one request carries: who asks and for which moment, and the batches of its lists. And what one of its
-//! transactions carries.
+//! The context of one request: its actor, its time, and the batches of its lists. Also the context of one of its
+//! transactions.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,17 +23,17 @@ pub struct Request {
     pub access: Access,
     /// The batches of lists.
     pub lists: Lists,
-    /// Ids and secrets.
+    /// The generator of ids and secrets.
     pub random: Random,
     /// The settings.
     pub config: Arc<Config>,
-    /// The organisation that the request names for itself in `X-Organisation`, in place of the session's.
+    /// The organisation in the header `X-Organisation`, which overrides the session's.
     pub organisation: Option<Uuid>,
     /// The `User-Agent`, for the list of sessions.
     pub user_agent: Option<String>,
-    /// The address in the network that the request came from, where it is known.
+    /// The network address of the client, if known.
     pub client_address: Option<IpAddr>,
-    /// Id of the request, as the log names it.
+    /// Id of the request, as shown in the log.
     pub id: String,
     /// The mutations that were refused.
     pub refusals: Refusals,
@@ -41,7 +41,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request of the actor at the moment.
+    /// A request of the actor at the given time.
     pub fn new(db: Db, random: Random, config: Arc<Config>, actor: Actor, now: DateTimeUtc) -> Self {
         Self {
             access: Access::new(db, actor, now),
@@ -57,7 +57,7 @@ impl Request {
         }
     }
 
-    /// The request that a resolver works for.
+    /// The request that a resolver belongs to.
     pub fn of<'a>(context: &Context<'a>) -> Result<&'a Self> {
         service::<Arc<Self>>(context).map(Arc::as_ref)
     }
@@ -67,8 +67,8 @@ impl Request {
         self.access.db()
     }
 
-    /// Runs steps in one transaction: it commits if they succeed, and rolls back if they fail, also with a `UserError`.
-    /// Earlier decisions are forgotten afterwards, so that later mutations and fields see what has changed.
+    /// Runs steps in one transaction. It commits if they succeed and rolls back on any error, including a `UserError`.
+    /// Earlier decisions are then forgotten, so that later mutations and fields see the changes.
     pub async fn transaction<T, W>(&self, steps: W) -> Result<T>
     where
         W: AsyncFnOnce(&Work<'_>) -> Result<T> + Clone,
@@ -83,12 +83,12 @@ impl Request {
         Work { tx, request: self, random: &self.random, now: self.access.now() }
     }
 
-    /// The moment for which decisions are made.
+    /// The time to which all decisions apply.
     pub const fn now(&self) -> DateTimeUtc {
         self.access.now()
     }
 
-    /// The organisation that the actor says to work in; the right to it is judged elsewhere.
+    /// The organisation that the actor has chosen to work in. Its use is authorised separately.
     pub fn acting_organisation(&self) -> Option<Uuid> {
         let own = match self.actor() {
             Actor::Anonymous => None,
@@ -98,22 +98,22 @@ impl Request {
         self.organisation.or(own)
     }
 
-    /// The organisation that this very request has switched the session to, for the mutations after it.
+    /// The organisation that this request has switched the session to, for the mutations after it.
     pub fn switched_to(&self) -> Option<Uuid> {
         *self.switched_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that the session was switched.
+    /// Records that the session was switched.
     pub fn switch_to(&self, organisation: Uuid) {
         *self.switched_to.lock().unwrap_or_else(PoisonError::into_inner) = Some(organisation);
     }
 
-    /// Who asks.
+    /// The actor of the request.
     pub const fn actor(&self) -> &Actor {
         self.access.actor()
     }
 
-    /// The person who asks; `None` for an API key.
+    /// The person who sent the request; `None` for an API key.
     pub fn person(&self) -> Result<Option<&UserActor>> {
         match self.actor() {
             Actor::User(user) => Ok(Some(user)),
@@ -122,37 +122,37 @@ impl Request {
         }
     }
 
-    /// The person who asks, for acts that an API key cannot do.
+    /// The person who sent the request, for acts that an API key cannot do.
     pub fn require_person(&self) -> Result<&UserActor> {
         self.person()?.ok_or_else(|| UserError::for_people_only().into())
     }
 }
 
-/// One transaction of a request, and what its steps need.
+/// One transaction of a request, with what its steps need.
 #[derive(Clone, Copy)]
 pub struct Work<'a> {
     /// The transaction.
     pub tx: &'a DatabaseTransaction,
     /// The request.
     pub request: &'a Request,
-    /// Ids and secrets.
+    /// The generator of ids and secrets.
     pub random: &'a Random,
     /// The moment of the request.
     pub now: DateTimeUtc,
 }
 
-/// How steps end that leave something behind even where they refuse: a failed attempt counts, an answer that came too
-/// late is written down.
+/// The result of steps whose changes are kept even if they fail: a failed attempt counts, and a late answer is
+/// recorded.
 #[must_use]
 pub enum Committed<T> {
-    /// They were carried out.
+    /// The steps succeeded.
     Done(T),
-    /// They were refused, and what they wrote until then stays.
+    /// The steps failed, and what they had written is kept.
     Refused(UserError),
 }
 
 impl<T> Committed<T> {
-    /// The outcome, after the transaction.
+    /// The result, after the transaction has committed.
     pub fn into_result(self) -> Result<T> {
         match self {
             Self::Done(value) => Ok(value),
@@ -161,7 +161,7 @@ impl<T> Committed<T> {
     }
 }
 
-/// Something that the schema was built with.
+/// A service that the schema was built with.
 pub fn service<'a, T: Send + Sync + 'static>(context: &Context<'a>) -> Result<&'a T> {
     context.data::<T>().map_err(|error| Error::fault(error.message))
 }

@@ -1,4 +1,4 @@
-//! The schema, put together from the root fields of the features.
+//! The schema, assembled from the root fields of all chapters.
 
 use std::sync::LazyLock;
 
@@ -72,22 +72,22 @@ pub struct Mutation(
 /// The schema. Cheap to clone.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// What the mutations work with, besides the request itself.
+/// The services that mutations use, besides the request itself.
 pub struct Services {
-    /// Hashes of passwords.
+    /// Password hashing.
     pub passwords: Passwords,
     /// Access tokens.
     pub tokens: Tokens,
-    /// Keys that seal the secrets of second factors.
+    /// The keys that encrypt the secrets of second factors.
     pub secret_keys: SecretKeys,
 }
 
-/// Builds the schema. A request brings its `Request` and its `Actor` as data. Its limits are those of `limits`, kept
+/// Builds the schema. Each request supplies its `Request` and its `Actor` as data. The limits in `limits` are checked
 /// before the engine sees the document.
 pub fn build(services: Services) -> Schema {
-    // The catalogue of permissions is read from the schema itself.
+    // The permission catalogue is read from the schema itself.
     let fields = FieldsByPermission::read(sdl()).unwrap_or_else(|error| {
-        tracing::error!(%error, "the schema cannot be read back; the permission catalogue names no fields");
+        tracing::error!(%error, "the schema text cannot be parsed; the permission catalogue lists no fields");
         FieldsByPermission::default()
     });
     builder()

@@ -1,5 +1,5 @@
-//! Trusted documents: if there are any, nothing else runs. Whoever writes the clients puts each document that they send
-//! into a folder; what an attacker thinks up is then refused whatever it asks for.
+//! Trusted documents: if there are any, nothing else runs. Client developers put each document they send into a folder.
+//! Anything else, such as an attacker's query, is refused.
 
 use std::collections::HashMap;
 use std::io;

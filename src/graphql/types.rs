@@ -1,5 +1,5 @@
-//! What limits need to know of the schema: the type that each field gives, and how many. Read once, from
-//! the text of the schema, because the engine keeps its own registry to itself.
+//! What the limits need to know about the schema: the type that each field returns, and how many objects. Read once
+//! from the text of the schema, because the engine's own registry is private.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,25 +14,25 @@ pub struct Types {
     fields: HashMap<String, HashMap<String, FieldType>>,
 }
 
-/// What matters of one field.
+/// What matters about one field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FieldType {
-    /// The type that it gives, without lists and exclamation marks.
+    /// The type that it returns, without lists and exclamation marks.
     pub gives: String,
-    /// How many of them.
+    /// How many objects it returns.
     pub many: Many,
 }
 
-/// How many objects a field gives.
+/// How many objects a field returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Many {
-    /// One, or values that are no objects; or a list that counts with the page it is of.
+    /// One object, or values that are not objects, or a list that is counted with its page.
     One,
     /// A page of a list: it has an argument `first`.
     Page,
-    /// As many as the argument `ids` has.
+    /// As many as its argument `ids` has.
     Ids,
-    /// A list whose length the client does not choose; about so many.
+    /// A list whose length the client does not choose, with a typical length.
     About(u64),
 }
 
@@ -64,18 +64,18 @@ impl Types {
         Ok(types)
     }
 
-    /// The type at the root of an operation.
+    /// The root type of an operation.
     pub fn root(&self, kind: OperationType) -> &str {
         if kind == OperationType::Mutation { &self.mutation } else { &self.query }
     }
 
-    /// The field of a type.
+    /// A field of a type.
     pub fn field(&self, parent: &str, name: &str) -> Option<&FieldType> {
         self.fields.get(parent)?.get(name)
     }
 }
 
-/// The name of a type of objects.
+/// The name of the type, if it is an object type.
 fn object(definition: &TypeSystemDefinition) -> Option<String> {
     let TypeSystemDefinition::Type(one) = definition else { return None };
     let is_object = matches!(one.node.kind, TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_));
@@ -90,12 +90,12 @@ fn read_field(field: FieldDefinition, objects: &HashSet<String>) -> (String, Fie
     let many = match name.as_str() {
         _ if has("first") => Many::Page,
         _ if has("ids") => Many::Ids,
-        // Of the page that holds them.
+        // Counted with the page that holds them.
         "edges" => Many::One,
         _ if !is_list || !objects.contains(&gives) => Many::One,
         "paths" => Many::About(50),
         "misses" => Many::About(10),
-        // One for each of many that a mutation takes at once.
+        // One for each item that a mutation takes.
         "results" => Many::About(500),
         _ => Many::About(8),
     };

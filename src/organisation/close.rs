@@ -18,7 +18,7 @@ use crate::partners::partnership;
 use crate::people::membership::mail_admins;
 use crate::people::session;
 
-/// How many clients an error names that keep an organisation open.
+/// The most clients that the error about remaining clients names.
 const NAMED: usize = 5;
 
 /// The organisation to close.
@@ -35,9 +35,9 @@ pub struct CloseOrganisationPayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Closes an organisation: nobody works there any more, and its keys do nothing. Invoices and the log can still be read.
-/// Its owners and admins are told by mail, and whoever could close it can reopen it for some time. A reseller ends the
-/// partnerships with its clients first. Needs a recent `confirmIdentity`.
+/// Closes an organisation: nobody can work there any more, and its keys stop working. Invoices and the audit log can
+/// still be read. Its owners and admins get mail. Whoever could close it can reopen it for some time. A reseller must
+/// end the partnerships with its clients first. Needs a recent `confirmIdentity`.
 #[mutation]
 #[acts(ORGANISATION_CLOSE, on = input.organisation_id, unmasked)]
 async fn close_organisation(
@@ -71,7 +71,8 @@ async fn close_organisation(
     Ok(CloseOrganisationPayload { organisation, ..Default::default() })
 }
 
-/// Says that a closed organisation is closed. A suspension masks the permission to close: only a closed state does not.
+/// Refuses to close a closed organisation again. Otherwise checks the masked permission: at a suspended organisation,
+/// only the operator's staff hold it.
 fn check_open(at: &Decision, act: &ActOn<'_, Organisation>) -> Result<()> {
     if at.state() == State::Closed {
         return Err(rules::stale("It is closed already.").into());

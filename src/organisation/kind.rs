@@ -19,14 +19,14 @@ pub enum OrganisationKind {
     Operator,
 }
 
-/// Whether an organisation may act.
+/// The state of an organisation, which limits what is allowed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "organisation::State")]
 pub enum OrganisationState {
     /// It works without restriction.
     Active,
-    /// Its people and partners can read, pay invoices and take rights away, nothing else.
+    /// Its people and partners can only read, pay invoices and take rights away.
     Suspended,
-    /// Nobody works there any more. Invoices and the log can still be read.
+    /// Nobody can work there any more. Invoices and the audit log can still be read.
     Closed,
 }

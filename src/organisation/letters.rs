@@ -5,12 +5,12 @@ use sea_orm::prelude::DateTimeUtc;
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// The operator has suspended it.
+/// The operator has suspended the organisation.
 pub fn suspended(locale: Locale, organisation: &str, reason: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} is suspended"))
             .say(format!(
-                "The operator of the platform has suspended {organisation}. The reason that was given: {reason}"
+                "The operator of the platform has suspended {organisation}. The reason given: {reason}"
             ))
             .say("Until the suspension ends, everything can be read and invoices can be paid. Nothing else can be changed."),
         Locale::De => Letter::about(format!("{organisation} ist gesperrt"))
@@ -24,49 +24,49 @@ pub fn suspended(locale: Locale, organisation: &str, reason: &str) -> Letter {
     }
 }
 
-/// The operator has resumed it.
+/// The operator has ended the suspension.
 pub fn resumed(locale: Locale, organisation: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} is no longer suspended")).say(format!(
             "The operator of the platform has ended the suspension of {organisation}. Everything works again."
         )),
         Locale::De => Letter::about(format!("{organisation} ist wieder freigegeben")).say(format!(
-            "Der Betreiber der Plattform hat die Sperre von {organisation} aufgehoben. Alles geht wieder."
+            "Der Betreiber der Plattform hat die Sperre von {organisation} aufgehoben. Alles funktioniert wieder."
         )),
         Locale::Sv => Letter::about(format!("{organisation} är inte längre avstängd"))
             .say(format!("Plattformens operatör har öppnat {organisation} igen. Allt fungerar som vanligt.")),
     }
 }
 
-/// Somebody has closed it.
+/// Somebody has closed the organisation.
 pub fn closed(locale: Locale, organisation: &str, by: &str, until: DateTimeUtc) -> Letter {
     let until = until.format("%Y-%m-%d");
     match locale {
         Locale::En => Letter::about(format!("{organisation} is closed"))
             .say(format!("{by} has closed {organisation}. Nobody can work there any more; invoices can still be read."))
-            .say(format!("If this is not right, an owner can reopen it until {until}.")),
+            .say(format!("If this is a mistake, an owner can reopen it until {until}.")),
         Locale::De => Letter::about(format!("{organisation} ist geschlossen"))
             .say(format!(
                 "{by} hat {organisation} geschlossen. Niemand kann dort mehr arbeiten; Rechnungen bleiben lesbar."
             ))
             .say(format!(
-                "Falls das nicht richtig ist, kann jede Person mit der Rolle OWNER sie bis zum {until} wieder öffnen."
+                "Falls das ein Irrtum ist, kann jede Person mit der Rolle OWNER sie bis zum {until} wieder öffnen."
             )),
         Locale::Sv => Letter::about(format!("{organisation} är stängd"))
             .say(format!(
                 "{by} har stängt {organisation}. Ingen kan arbeta där längre; fakturor går fortfarande att läsa."
             ))
-            .say(format!("Om det inte stämmer kan en ägare öppna den igen till och med {until}.")),
+            .say(format!("Om det är ett misstag kan en ägare öppna den igen till och med {until}.")),
     }
 }
 
-/// Somebody has reopened it.
+/// Somebody has reopened the organisation.
 pub fn reopened(locale: Locale, organisation: &str, by: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("{organisation} is open again"))
-            .say(format!("{by} has reopened {organisation}. Everybody can do there what they could before.")),
+            .say(format!("{by} has reopened {organisation}. Everybody can do the same things there as before.")),
         Locale::De => Letter::about(format!("{organisation} ist wieder geöffnet"))
-            .say(format!("{by} hat {organisation} wieder geöffnet. Alle können dort, was sie vorher konnten.")),
+            .say(format!("{by} hat {organisation} wieder geöffnet. Alle können dort wieder dasselbe tun wie vorher.")),
         Locale::Sv => Letter::about(format!("{organisation} är öppen igen"))
             .say(format!("{by} har öppnat {organisation} igen. Alla kan göra det de kunde förut.")),
     }

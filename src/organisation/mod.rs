@@ -1,8 +1,8 @@
 //! Organisations: companies, people acting alone, projects, resellers, and the operator.
 //!
-//! An organisation is ACTIVE, SUSPENDED or CLOSED; the state masks what may be done there (`access/graph.rs`). It exists
-//! for viewers with ORGANISATION_READ; a counterparty sees its card. Read `rules.rs` and `store.rs` for the domain,
-//! `object.rs` for what can be asked, and the file of each mutation for what can be done.
+//! An organisation is ACTIVE, SUSPENDED or CLOSED; the state limits what is allowed there (`access/graph.rs`). It
+//! exists for viewers with ORGANISATION_READ; a counterparty sees its card. Read `rules.rs` and `store.rs` for the
+//! domain, `object.rs` for the object that clients see, and one file per mutation.
 
 mod card;
 mod close;

@@ -103,7 +103,7 @@ impl Organisation {
         self.0.row().kind.into()
     }
 
-    /// Whether it may act.
+    /// Whether it is active, suspended or closed.
     #[public]
     fn state(&self) -> OrganisationState {
         self.0.row().state.into()
@@ -139,7 +139,7 @@ impl Organisation {
         self.0.grants.has(permission)
     }
 
-    /// The short code by which others can propose a partnership or ask for a payer.
+    /// The short code that others use to propose a partnership to it, or to ask it to pay.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     fn code(&self) -> Option<&str> {
         Some(&self.0.row().code)

@@ -30,8 +30,8 @@ pub struct ReopenOrganisationPayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Reopens a closed organisation while there is time. Whoever could close it can do this, and so can the operator.
-/// Everything is as it was before; if the organisation was suspended, it is suspended again. Needs a recent
+/// Reopens a closed organisation within a time limit. Whoever could close it can do this, and so can the operator.
+/// Everything is restored; if the organisation was suspended before, it is suspended again. Needs a recent
 /// `confirmIdentity`.
 #[mutation]
 #[acts(ORGANISATION_CLOSE, on = input.organisation_id, unmasked)]

@@ -27,7 +27,7 @@ pub struct ResumeOrganisationPayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Resumes a suspended organisation: everybody can do there again what they could do before.
+/// Resumes a suspended organisation: everybody can do again what they could do before.
 #[mutation]
 #[acts(ORGANISATION_SUSPEND, on = input.organisation_id)]
 async fn resume_organisation(

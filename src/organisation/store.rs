@@ -17,7 +17,7 @@ use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::people::membership::{self, store::NewMember};
 
-/// How many codes are tried until one is free. There are 10^12, so a second is hardly ever needed.
+/// How many random codes are tried. There are 10^12, so a second one is hardly ever needed.
 const DRAWS: usize = 8;
 
 /// An organisation to create.
@@ -36,7 +36,7 @@ pub struct NewOrganisation {
 }
 
 impl NewOrganisation {
-    /// As the audit log keeps it.
+    /// The organisation as recorded in the audit log.
     pub fn described(&self) -> Json {
         json!({ "name": self.name, "kind": self.kind.to_value() })
     }
@@ -47,7 +47,8 @@ pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<organ
     organisation::Entity::find_by_id(id).one(tx).await
 }
 
-/// Creates an organisation with its first OWNER. A given code that is taken is an error, and so is a second operator.
+/// Creates an organisation with its first OWNER. It is an error if a given code is taken, or if there would be a second
+/// operator.
 pub async fn create_with_owner(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -102,18 +103,18 @@ pub async fn update(tx: &DatabaseTransaction, id: Uuid, name: &str, kind: Kind) 
     Ok(())
 }
 
-/// When and why the organisation was suspended or closed: one statement for all that are asked for at the same time.
+/// When and why the organisation was suspended or closed. Concurrent calls share one statement.
 pub async fn halt(request: &Request, id: Uuid) -> Result<Option<organisation_halt::Model>> {
     let batch = request.lists.batch::<organisation_halt::Model>("halt".to_owned());
     let load = async |ids: Vec<Uuid>| {
-        let among = organisation_halt::Column::OrganisationId.is_in(ids);
-        let rows = organisation_halt::Entity::find().filter(among).all(request.db().reader()).await?;
+        let condition = organisation_halt::Column::OrganisationId.is_in(ids);
+        let rows = organisation_halt::Entity::find().filter(condition).all(request.db().reader()).await?;
         Ok(rows.into_iter().map(|row| (row.organisation_id, row)).collect::<HashMap<_, _>>())
     };
     batch.load(id, load).await
 }
 
-/// The same as the transaction sees it.
+/// The same within a transaction.
 pub async fn load_halt(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation_halt::Model, DbErr> {
     let nothing =
         organisation_halt::Model { organisation_id: id, suspended_at: None, suspended_because: None, closed_at: None };

@@ -19,7 +19,7 @@ use crate::people::membership::mail_admins;
 pub struct SuspendOrganisationInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// Why, in words for its owners and admins: 1 to 500 characters.
+    /// The reason, for its owners and admins: 1 to 500 characters.
     pub reason: String,
 }
 
@@ -30,8 +30,8 @@ pub struct SuspendOrganisationPayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Suspends an organisation: from their next requests on, its people and its partners can only read, pay and take away.
-/// Its owners and admins are told by mail. Keys and sessions stay.
+/// Suspends an organisation: from their next requests on, its people and partners can only read, pay invoices and take
+/// rights away. Its owners and admins get mail. Keys and sessions stay valid.
 #[mutation]
 #[acts(ORGANISATION_SUSPEND, on = input.organisation_id)]
 async fn suspend_organisation(

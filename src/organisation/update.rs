@@ -15,14 +15,14 @@ use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
 
-/// The changes to an organisation. What is left out stays.
+/// The changes to an organisation. Fields that are left out stay the same.
 #[derive(InputObject)]
 pub struct UpdateOrganisationInput {
     /// Id of the organisation.
     pub organisation_id: ID,
     /// Its new name: 1 to 200 characters.
     pub name: Option<String>,
-    /// Its new kind. A reseller and the operator keep theirs.
+    /// Its new kind. The kind of a reseller or of the operator cannot be changed.
     pub kind: Option<NewOrganisationKind>,
 }
 
@@ -48,14 +48,14 @@ async fn update_organisation(
         let mut new = Model::clone(old);
         if let Some(kind) = kind {
             if matches!(old.kind, Kind::Reseller | Kind::Operator) {
-                let message = "A reseller and the operator keep their kind.";
+                let message = "The kind of a reseller or of the operator cannot be changed.";
                 return Err(UserError::at("kind", UserErrorCode::InvalidInput, message).into());
             }
             new.kind = kind;
         }
         new.name = name.unwrap_or(new.name);
         store::update(work.tx, old.id, &new.name, new.kind).await?;
-        let event = act.event().to(input.organisation_id).changing(described(old), described(&new));
+        let event = act.event().to(input.organisation_id).changing(audit_snapshot(old), audit_snapshot(&new));
         Ok(audit::record(work, event).await?)
     })
     .await?;
@@ -63,7 +63,7 @@ async fn update_organisation(
     Ok(UpdateOrganisationPayload { organisation, ..Default::default() })
 }
 
-/// As the audit log keeps it.
-fn described(row: &Model) -> Json {
+/// The organisation as recorded in the audit log.
+fn audit_snapshot(row: &Model) -> Json {
     json!({ "name": row.name, "kind": row.kind.to_value() })
 }

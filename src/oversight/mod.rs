@@ -1,4 +1,4 @@
-//! Seeing what happened and why: the `audit` log, the `explanation` of decisions, and what staff of the `operator` do.
+//! What happened and why: the `audit` log, the `explanation` of decisions, and the work of the `operator`'s staff.
 
 pub mod audit;
 pub mod explanation;

@@ -1,9 +1,9 @@
 //! Resellers and their clients.
 //!
-//! A `programme` request makes an organisation a `reseller`. A `proposal` that the other side accepts, or a `client` that
-//! the reseller creates, becomes a `partnership`; `template` says what a class of clients is asked for. Until the owner of
-//! a new client has accepted, somebody holds ownership in `custody`. `property` and `client_view` are the reseller's own
-//! columns and saved tables, `overview` its figures.
+//! A `programme` request makes an organisation a `reseller`. A `proposal` that the other side accepts, or a `client`
+//! that the reseller creates, becomes a `partnership`; `template` says what a class of clients is asked for. Until the
+//! owner of a new client accepts, one of the reseller's people holds ownership in `custody`. `property` and
+//! `client_view` are the reseller's own columns and saved tables, `overview` its figures.
 
 pub mod client;
 pub mod client_view;

@@ -9,6 +9,7 @@ mod access;
 mod architecture;
 mod base;
 mod billing;
+mod command;
 mod generated;
 mod http;
 mod mail;

@@ -31,7 +31,7 @@ pub struct Smtp {
     pub allow_insecure: bool,
 }
 
-/// How the way to the mail server is kept from others.
+/// How the connection to the mail server is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]

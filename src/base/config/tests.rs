@@ -1,4 +1,4 @@
-//! What a configuration may say, and what is told of one that is wrong.
+//! Which settings are accepted, and the messages for those that are not.
 
 use super::*;
 
@@ -18,20 +18,22 @@ fn a_list_of_one_may_be_written_without_brackets() {
 }
 
 #[test]
-fn what_is_wrong_is_told_without_its_value() {
+fn messages_never_repeat_a_value() {
     for (text, says) in [
         ("[tokens]\nsigning_keys = { a = \"SECRET\" }", "signing_keys"),
         ("[tokens]\naccess_minutes = \"SECRET\"", "access_minutes"),
         ("[passwords]\nmemory_kib = -7777", "memory_kib"),
         ("[log]\nformat = \"SECRET\"", "format"),
         ("[tokens]\nsigning_keys = [\"SECRET", "line 2"),
+        ("[tokens]\nsigning_keys = [\"SECRET", "tenantry.toml"),
+        ("listen = SECRET", "line 1, column 10"),
         ("database = \"SECRET\"", "database"),
-        ("[http]\nmetric = \"SECRET\"", "unknown field `metric`"),
+        ("[http]\nmetric = \"SECRET\"", "http.metric (line 2 of"),
     ] {
         let problem = with(text).unwrap_err();
-        for told in [problem.to_string(), format!("{problem:?}")] {
-            assert!(told.contains(says), "{text}: {told}");
-            assert!(!told.contains("SECRET") && !told.contains("7777"), "{text}: {told}");
+        for message in [problem.to_string(), format!("{problem:?}")] {
+            assert!(message.contains(says), "{text}: {message}");
+            assert!(!message.contains("SECRET") && !message.contains("7777"), "{text}: {message}");
         }
     }
 }
@@ -41,7 +43,7 @@ fn numbers_out_of_range_are_refused_by_name() {
     for (table, name) in [("tokens", "access_minutes"), ("tokens", "refresh_days"), ("partnerships", "proposal_days")] {
         for wrong in [0, -1, i64::MAX] {
             let problem = with(&format!("[{table}]\n{name} = {wrong}")).unwrap_err().to_string();
-            assert!(problem.contains(&format!("{table}.{name} is between 1 and")), "{problem}");
+            assert!(problem.contains(&format!("{table}.{name} must be between 1 and")), "{problem}");
         }
     }
 }
@@ -52,6 +54,55 @@ fn links_lead_to_the_portal_where_there_is_one() {
     assert_eq!(config.link("invitation", "abc"), "http://127.0.0.1:8080/invitation?token=abc");
     config.portal_url = "https://portal.example/".to_owned();
     assert_eq!(config.link("invitation", "abc"), "https://portal.example/invitation?token=abc");
+}
+
+#[test]
+fn a_settings_file_that_does_not_exist_is_named() {
+    let message = Config::load(Some(Path::new("nowhere/tenantry.toml"))).unwrap_err().to_string();
+    assert!(message.contains("the file nowhere/tenantry.toml cannot be read: No such file"), "{message}");
+}
+
+#[test]
+fn addresses_that_browsers_cannot_open_are_refused() {
+    for (address, reason) in [
+        ("tenantry.example", "is not an address"),
+        ("ftp://tenantry.example", "must begin with http:// or https://"),
+        ("https://", "is not an address"),
+        ("https://ada:secret@tenantry.example", "must not contain a user"),
+        ("https://tenantry.example/?a=b", "must not contain ?"),
+    ] {
+        for name in ["public_url", "portal_url"] {
+            let message = with(&format!("{name} = \"{address}\"")).unwrap_err().to_string();
+            assert!(message.contains(&format!("{name} {reason}")), "{address}: {message}");
+        }
+    }
+    assert!(with("public_url = \"\"").is_err());
+    with("public_url = \"https://tenantry.example/base/\"\nportal_url = \"\"").unwrap();
+}
+
+#[test]
+fn links_to_this_machine_are_noticed() {
+    let mut config = Config::defaults().unwrap();
+    assert!(config.links_are_local());
+    for (portal, local) in [("http://localhost:3000", true), ("http://[::1]", true), ("https://portal.example", false)]
+    {
+        config.portal_url = portal.to_owned();
+        assert_eq!(config.links_are_local(), local, "{portal}");
+    }
+}
+
+#[test]
+fn the_name_of_a_database_has_no_password() {
+    let mut config = Config::defaults().unwrap();
+    assert_eq!(config.database_name(), "SQLite in data/tenantry.db");
+    for (url, name) in [
+        ("postgres://ada:secret@db.example:5433/shop?sslmode=require", "postgres://ada@db.example:5433/shop"),
+        ("sqlite://other/file.db?mode=rwc", "SQLite in other/file.db"),
+        ("not an address", "the database of database.url"),
+    ] {
+        config.database.url = url.to_owned();
+        assert_eq!(config.database_name(), name);
+    }
 }
 
 #[test]

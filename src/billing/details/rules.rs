@@ -16,7 +16,7 @@ fn invalid<T>(field: &str, message: &str) -> Result<T, UserError> {
 /// Reads a country as ISO 3166-1 alpha-2.
 pub fn country(field: &str, typed: &str) -> Result<String, UserError> {
     let code = typed.trim().to_ascii_uppercase();
-    // The library has one code that stands for no country.
+    // The library has one code that is not a country.
     match code.parse::<Country>() {
         Ok(country) if country != Country::Unspecified => Ok(code),
         _ => invalid(field, "This is not a country. Give the two letters of ISO 3166-1, for example SE."),

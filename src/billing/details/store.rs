@@ -46,7 +46,7 @@ pub async fn look_up_contact(request: &Request, id: Uuid) -> Result<Option<Unche
     CONTACTS.look_up(request, id).await
 }
 
-/// The billing of an organisation: one statement for all that are asked for at the same time.
+/// The billing of an organisation. Concurrent calls share one statement.
 pub async fn load(request: &Request, organisation: Uuid) -> Result<Billing> {
     let batch = request.lists.batch::<Billing>("billing".to_owned());
     let found = batch.load(organisation, async |ids| load_all(request, &ids).await).await?;
@@ -75,7 +75,7 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
             contact: billing_contact::Model::from_query_result_optional(&row, "c_")?,
             payer: if depth == 0 { None } else { Some(payer::store::read_card(&row, 2)?) },
         };
-        // Rows come in the order of depth, so the end of the chain is what remains.
+        // Rows are ordered by depth, so the last one is the end of the chain.
         found.insert(row.try_get_by_index(0)?, billing);
     }
     Ok(found)

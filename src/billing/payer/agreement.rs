@@ -125,9 +125,9 @@ fn too_long(day: Date) -> UserError {
     UserError::general(UserErrorCode::PayerChainTooLong, message)
 }
 
-/// The cards of a chain, in which each organisation is paid for by the next. `None` stands for an organisation that the
-/// viewer may not see. A card is visible if the organisation is in `known`, if the viewer sees it, if the viewer reads
-/// the billing of one that it pays for, or the billing or invoices of the one that pays for it.
+/// The cards of a chain, in which each organisation is paid for by the next. `None` means that the viewer may not see
+/// the organisation. A card is visible if the organisation is in `known`, or if the viewer sees it. It is also visible
+/// if the viewer reads the billing of one that it pays for, or the billing or invoices of the one that pays for it.
 pub async fn visible_cards(request: &Request, path: &[Uuid], known: &[Uuid]) -> Result<Vec<Option<Card>>> {
     let decisions = request.access.look_all(path.iter().copied().collect::<HashSet<_>>()).await?;
     let may = |index: Option<usize>, permission| {

@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(check(&links, &link(1, 2, 15, None)), Err(Obstacle::Cycle(day(15), path)));
         assert_eq!(check(&links, &link(1, 2, 2, Some(10))), Ok(()));
         assert_eq!(check(&links, &link(1, 2, 20, None)), Ok(()));
-        // What the organisation had before gives way.
+        // An earlier agreement of the organisation is replaced.
         assert_eq!(check(&[link(1, 3, 1, None), link(2, 3, 1, None)], &link(1, 2, 2, None)), Ok(()));
     }
 

@@ -1,4 +1,4 @@
-//! The explanation who pays for an organisation on a day.
+//! Explains who pays for an organisation on a day.
 
 use std::iter::once;
 

@@ -45,16 +45,17 @@ pub fn requested(locale: Locale, organisation: &str, by: &str, from: Date, until
             .say("If you do not know what this is about, you can ignore this mail. You pay nothing unless you accept."),
         Locale::De => Letter::about(format!("{organisation} bittet Sie, seine Rechnungen zu bezahlen"))
             .say(format!(
-                "{by} bittet für {organisation} darum, dass Ihre Organisation deren Rechnungen ab dem {from} bezahlt. Sie \
-                 können bis zum {until} annehmen oder ablehnen: requestsToPay zeigt, was wartet."
+                "{by} bittet für {organisation} darum, dass Ihre Organisation deren Rechnungen ab dem {from} bezahlt. \
+                 Sie können bis zum {until} annehmen oder ablehnen. requestsToPay zeigt die offenen Anfragen."
             ))
-            .say("Falls Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun: Wer nicht antwortet, bezahlt nichts."),
+            .say("Falls Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun. Sie bezahlen nur, wenn Sie \
+                  annehmen."),
         Locale::Sv => Letter::about(format!("{organisation} ber er betala dess fakturor"))
             .say(format!(
-                "{by} ber för {organisation} att er organisation betalar dess fakturor från och med {from}. Ni kan tacka ja \
-                 eller nej till och med {until}: requestsToPay visar vad som väntar."
+                "{by} ber för {organisation} att er organisation betalar dess fakturor från och med {from}. Ni kan \
+                 tacka ja eller nej till och med {until}. requestsToPay visar obesvarade förfrågningar."
             ))
-            .say("Om du inte vet vad det här gäller behöver du inte göra något: den som inte svarar betalar inget."),
+            .say("Om du inte vet vad det här gäller behöver du inte göra något. Ni betalar bara om ni tackar ja."),
     }
 }
 
@@ -78,7 +79,7 @@ pub fn agreed(locale: Locale, organisation: &str, payer: &str, by: &str, from: D
 /// To the organisation that asked.
 pub fn declined(locale: Locale, organisation: &str, payer: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("{payer} does not pay for {organisation}"))
+        Locale::En => Letter::about(format!("{payer} will not pay for {organisation}"))
             .say(format!("{payer} has declined to pay the invoices of {organisation}. Nothing changes.")),
         Locale::De => Letter::about(format!("{payer} bezahlt nicht für {organisation}")).say(format!(
             "{payer} hat es abgelehnt, die Rechnungen von {organisation} zu bezahlen. Alles bleibt, wie es war."
@@ -96,12 +97,12 @@ pub fn ended(locale: Locale, organisation: &str, payer: &str, by: &str, on: Date
              owes the invoices that were issued to it before."
         )),
         Locale::De => Letter::about(format!("{payer} bezahlt nicht mehr für {organisation}")).say(format!(
-            "Ab dem {on} bezahlt {payer} die Rechnungen von {organisation} nicht mehr. {by} hat das beendet. Was vorher auf \
-             {payer} ausgestellt wurde, bleibt dort."
+            "Ab dem {on} bezahlt {payer} die Rechnungen von {organisation} nicht mehr. {by} hat das beendet. \
+             Rechnungen, die vorher auf {payer} ausgestellt wurden, muss {payer} weiterhin bezahlen."
         )),
         Locale::Sv => Letter::about(format!("{payer} slutar betala för {organisation}")).say(format!(
-            "Från och med {on} betalar {payer} inte längre fakturorna för {organisation}. {by} har avslutat det. Det som \
-             ställts ut till {payer} före det ligger kvar där."
+            "Från och med {on} betalar {payer} inte längre fakturorna för {organisation}. {by} har avslutat det. \
+             Fakturor som dessförinnan har ställts ut till {payer} ska {payer} fortfarande betala."
         )),
     }
 }
@@ -114,12 +115,12 @@ fn replaced(locale: Locale, organisation: &str, day: Date) -> Letter {
              invoices that were issued to it before."
         )),
         Locale::De => Letter::about(format!("Sie bezahlen nicht mehr für {organisation}")).say(format!(
-            "Ab dem {day} bezahlt eine andere Organisation die Rechnungen von {organisation}. Was vorher auf Ihre ausgestellt \
-             wurde, bleibt dort."
+            "Ab dem {day} bezahlt eine andere Organisation die Rechnungen von {organisation}. Rechnungen, die vorher \
+             auf Ihre Organisation ausgestellt wurden, muss sie weiterhin bezahlen."
         )),
         Locale::Sv => Letter::about(format!("Ni betalar inte längre för {organisation}")).say(format!(
-            "Från och med {day} betalar en annan organisation fakturorna för {organisation}. Det som ställts ut till er före \
-             det ligger kvar hos er."
+            "Från och med {day} betalar en annan organisation fakturorna för {organisation}. Fakturor som dessförinnan \
+             har ställts ut till er ska ni fortfarande betala."
         )),
     }
 }

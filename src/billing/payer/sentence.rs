@@ -5,14 +5,14 @@ use sea_orm::prelude::Date;
 /// Stands for an organisation that the viewer may not see.
 pub const HIDDEN: &str = "an organisation that you may not see";
 
-/// One step: who pays for whom, and since when if the viewer may know.
+/// One step: who pays for whom, and from when if the viewer may know.
 pub fn of_step(organisation: Option<&str>, payer: Option<&str>, since: Option<(Date, Option<Date>)>) -> String {
     let payer = payer.unwrap_or("An organisation that you may not see");
     let text = format!("{payer} pays for {}", organisation.unwrap_or(HIDDEN));
     match since {
         // The end is the first day without payment, so the text must not name it as the last day.
-        Some((from, Some(until))) => format!("{text} since {from}, and from {until} on no longer."),
-        Some((from, None)) => format!("{text} since {from}."),
+        Some((from, Some(until))) => format!("{text} from {from} on, and stops on {until}."),
+        Some((from, None)) => format!("{text} from {from} on."),
         None => format!("{text}."),
     }
 }
@@ -45,11 +45,11 @@ mod tests {
         let day = Date::from_ymd_opt(2026, 3, 1).unwrap();
         assert_eq!(
             of_step(Some("Acme"), Some("Mecenat"), Some((day, None))),
-            "Mecenat pays for Acme since 2026-03-01."
+            "Mecenat pays for Acme from 2026-03-01 on."
         );
         assert_eq!(
             of_step(Some("Acme"), Some("Mecenat"), Some((day, day.succ_opt()))),
-            "Mecenat pays for Acme since 2026-03-01, and from 2026-03-02 on no longer."
+            "Mecenat pays for Acme from 2026-03-01 on, and stops on 2026-03-02."
         );
         assert_eq!(
             of_step(None, None, None),

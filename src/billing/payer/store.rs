@@ -25,7 +25,7 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Names the lock on PostgreSQL.
+/// The key of the advisory lock on PostgreSQL.
 const LOCK: i64 = 0x0070_6179_6572;
 
 /// The columns of a `Link`.
@@ -298,8 +298,7 @@ pub async fn links_around(tx: &DatabaseTransaction, organisation: Uuid, payer: U
     rows.iter().map(link).collect()
 }
 
-/// The agreements above an organisation that are in force on a day or later: one statement for all that are asked for at
-/// the same time.
+/// The agreements above an organisation that are in force on a day or later. Concurrent calls share one statement.
 pub async fn links_above(request: &Request, organisation: Uuid, from: Date) -> Result<Vec<Link>> {
     let batch = request.lists.batch::<Vec<Link>>(format!("payers above {from}"));
     let found = batch.load(organisation, async |ids| all_links_above(request, &ids, from).await).await?;

@@ -49,7 +49,7 @@ fn nodes(query: &str, variables: Variables) -> u64 {
     pages::count(pages.values().next().unwrap(), &variables)
 }
 
-/// The limit that the query breaks, and by what.
+/// The limit that the query exceeds, and its value.
 fn broken(query: &str) -> (u64, u64) {
     match try_measure(query) {
         Err(Error::Limited { limit, value, .. }) => (limit, value),
@@ -128,7 +128,7 @@ fn a_long_chain_of_fragments_is_refused() {
 
 #[test]
 fn depth_is_counted_in_fields() {
-    // viewer, activeOrganisation and so many payers.
+    // viewer, activeOrganisation and this many payers.
     let nested = |payers: usize| {
         let (open, close) = ("... { payer { ".repeat(payers), "} } ".repeat(payers));
         format!("{{ viewer {{ ...V }} }} fragment V on Viewer {{ activeOrganisation {{ {open} id {close} }} }}")
@@ -196,14 +196,14 @@ fn the_query_of_a_schema_explorer_passes_and_its_bombs_do_not() {
     assert_eq!(broken(&format!("{{ {} }}", "__schema { description } ".repeat(6))), (5, 6));
 }
 
-/// What fragment F0 of such a shape may return.
+/// The number of objects that fragment F0 of this shape may return.
 fn naive(shape: &[(usize, usize, u64)], index: usize) -> u64 {
     let Some((left, right, size)) = shape.get(index) else { return 0 };
     size + naive(shape, index + left + 1) + naive(shape, index + right + 1) + naive(shape, index + 1)
 }
 
 proptest! {
-    /// Against a naive count that spreads every fragment anew.
+    /// Compares with a naive count that spreads every fragment each time.
     #[test]
     fn memoised_sums_equal_naive_sums(shape in proptest::collection::vec((0..4_usize, 0..4_usize, 1..4_u64), 1..6)) {
         let mut query = "{ viewer { ...F0 } } ".to_owned();

@@ -1,7 +1,7 @@
-//! Which page: `first` and `after`, or `last` and `before`.
+//! The requested page: `first` and `after`, or `last` and `before`.
 //!
-//! A cursor belongs to one list: to its field, to the arguments that filter and order it, and to the object that the list
-//! hangs on. It holds a mark of these, and is refused anywhere else.
+//! A cursor belongs to one list: to its field, to the arguments that filter and order it, and to the parent of the list. It
+//! holds a mark of these, and is refused anywhere else.
 
 use async_graphql::Context;
 use base64::Engine;
@@ -14,21 +14,21 @@ use crate::base::error::{Error, Result};
 const DEFAULT: i32 = 20;
 const MOST: i32 = 100;
 
-/// A page of a list, checked.
+/// A validated page request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageArguments {
-    /// How many rows.
+    /// The number of rows.
     pub size: usize,
-    /// Whether they are counted from the end.
+    /// Whether rows are counted from the end.
     pub backwards: bool,
-    /// The row next to which the page begins.
+    /// The row next to the page, where it starts.
     pub from: Option<Cursor>,
     /// The field, and its arguments besides those of the page.
     pub field: Mark,
 }
 
 impl PageArguments {
-    /// Checks what the client asked for. Without any, it is the first 20.
+    /// Validates the client's arguments. Without any, the page is the first 20 rows.
     pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
         let wrong = |text: &str| Err(Error::InvalidInput(text.to_owned()));
         if first.is_some() && last.is_some() {
@@ -39,18 +39,18 @@ impl PageArguments {
         }
         let backwards = last.is_some() || (first.is_none() && before.is_some());
         if (backwards && after.is_some()) || (!backwards && before.is_some()) {
-            return wrong("after goes with first, before goes with last.");
+            return wrong("Use after with first, and before with last.");
         }
         let (name, wanted) = if backwards { ("last", last) } else { ("first", first) };
         let wanted = wanted.unwrap_or(DEFAULT);
         let Some(size) = usize::try_from(wanted).ok().filter(|_| (1..=MOST).contains(&wanted)) else {
-            return Err(Error::InvalidInput(format!("{name} is {wanted}; it may be 1 to {MOST}.")));
+            return Err(Error::InvalidInput(format!("{name} is {wanted}; it must be between 1 and {MOST}.")));
         };
         let from = after.or(before).map(|text| Cursor::decode(&text)).transpose()?;
         Ok(Self { size, backwards, from, field: Mark::default() })
     }
 
-    /// For `#[guarded]`: the same page of the field that is being answered.
+    /// Called by `#[guarded]`: the same page, for the field that is being resolved.
     pub fn of_field(self, context: &Context<'_>) -> Result<Self> {
         let field = context.field();
         let mut mark = Mark::default().text(field.name());
@@ -64,12 +64,12 @@ impl PageArguments {
         Ok(Self { field: mark, ..self })
     }
 
-    /// The mark of the cursors in a list of this field that hangs on an object.
+    /// The mark of the cursors in a list of this field, below this parent.
     pub fn mark(&self, list: &str, parent: Uuid) -> Mark {
         self.field.text(list).text(parent.as_bytes())
     }
 
-    /// Refuses a page that begins at a cursor of another list than this mark's.
+    /// Refuses a page that starts at a cursor with another mark.
     pub fn require(&self, mark: Mark) -> Result<()> {
         if self.from.as_ref().is_none_or(|cursor| cursor.mark == mark) {
             return Ok(());
@@ -80,7 +80,7 @@ impl PageArguments {
     }
 }
 
-/// The place of a row in its list: the value that the list is ordered by, and the id.
+/// The position of a row in its list: the value that the list is ordered by, and the id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The list.
@@ -92,7 +92,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The opaque form.
+    /// The opaque text form.
     pub fn encode(&self) -> String {
         let bytes = [&self.mark.to_bytes()[..], self.id.as_bytes(), self.key.as_bytes()].concat();
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
@@ -109,7 +109,7 @@ impl Cursor {
         read().ok_or_else(Self::malformed)
     }
 
-    /// For a cursor that no list gave out.
+    /// The error for a cursor that does not belong to the list.
     pub fn malformed() -> Error {
         Error::InvalidInput("This is not a cursor of this list. Take cursors from pageInfo or from edges.".to_owned())
     }

@@ -1,4 +1,4 @@
-//! What the client gets: edges, page information, and a count that is only taken when it is asked for.
+//! What the client gets: edges, page information, and a count that is only taken when requested.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + 
 pub struct Total(Arc<Count>);
 
 impl Total {
-    /// A count that is taken when it is asked for.
+    /// A count that is taken when requested.
     pub fn later(count: impl for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync + 'static) -> Self {
         Self(Arc::new(count))
     }
@@ -40,7 +40,7 @@ impl Total {
     }
 }
 
-/// A page of rows, and how many rows the whole list has: what stores give.
+/// A page of rows and the number of rows in the whole list, as stores return it.
 pub struct Page<R> {
     /// The rows of the page.
     pub slice: Arc<Slice<R>>,
@@ -49,7 +49,7 @@ pub struct Page<R> {
 }
 
 impl<R> Page<R> {
-    /// The connection whose nodes are made of the rows.
+    /// The connection whose nodes are made from the rows.
     pub fn connection<T>(self, node: impl Fn(&Arc<R>) -> T) -> Connection<T> {
         Connection::new(&self.slice, self.total, node)
     }
@@ -60,11 +60,11 @@ impl<R> Page<R> {
     }
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct PageInfo {
-    /// Whether there is more behind this page.
+    /// Whether there is more after this page.
     pub has_next_page: bool,
     /// Whether there is more before this page.
     pub has_previous_page: bool,
@@ -75,7 +75,7 @@ pub struct PageInfo {
 }
 
 impl PageInfo {
-    /// Of a slice.
+    /// The page information of a slice.
     pub fn of<T>(slice: &Slice<T>) -> Self {
         Self {
             has_next_page: slice.has_next,
@@ -100,7 +100,7 @@ pub struct Edge<T> {
 }
 
 impl<T> Connection<T> {
-    /// A page whose nodes are made of the items of a slice.
+    /// A page whose nodes are made from the items of a slice.
     pub fn new<R>(slice: &Slice<R>, total: Total, node: impl Fn(&Arc<R>) -> T) -> Self {
         let edges =
             slice.items.iter().map(|(cursor, item)| Edge { cursor: cursor.clone(), node: node(item) }).collect();
@@ -109,7 +109,7 @@ impl<T> Connection<T> {
 }
 
 impl<R: Send + Sync + 'static> List<R> {
-    /// One item by its id, whoever its parent is, fetched together with its siblings.
+    /// One item by its id, under any parent, fetched together with its siblings.
     pub async fn look_up(&'static self, request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<R>>>> {
         Ok(self.find(request.db(), &request.lists, id).await?.map(Unchecked::new))
     }
@@ -154,7 +154,7 @@ impl<T: ObjectType + 'static> Connection<T> {
         &self.edges
     }
 
-    /// Where the page stands in its list.
+    /// The position of the page in its list.
     #[public]
     fn page_info(&self) -> &PageInfo {
         &self.page_info
@@ -171,7 +171,7 @@ impl<T: ObjectType + 'static> Connection<T> {
 #[guarded]
 #[Object(name_type)]
 impl<T: ObjectType + 'static> Edge<T> {
-    /// The place of the item in its list, for `after` and `before`.
+    /// The position of the item in its list, for `after` and `before`.
     #[public]
     fn cursor(&self) -> &str {
         &self.cursor

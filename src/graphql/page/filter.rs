@@ -2,7 +2,7 @@
 
 use sea_orm::Value;
 
-/// Further conditions on the rows. Their parameters come behind those of the statement.
+/// Further conditions on the rows. Their parameters follow those of the statement.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     sql: String,
@@ -17,7 +17,7 @@ impl Filter {
         self
     }
 
-    /// Adds a condition in which each name stands for its value, wherever it occurs.
+    /// Adds a condition in which each name is a placeholder for its value, wherever it occurs.
     #[must_use]
     pub fn and_with<const N: usize>(mut self, condition: &str, values: [(&str, Value); N]) -> Self {
         let mut condition = condition.to_owned();
@@ -28,7 +28,7 @@ impl Filter {
         self.and(&condition)
     }
 
-    /// Keeps a value for conditions that are added, and gives what stands for it there.
+    /// Adds a value as a parameter, and returns its placeholder for use in conditions.
     pub fn value(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("{{{}}}", self.values.len())

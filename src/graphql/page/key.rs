@@ -1,4 +1,4 @@
-//! What a list is ordered by, and how a cursor holds it.
+//! What a list is ordered by, and how cursors store it.
 
 use chrono::Datelike;
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -12,7 +12,7 @@ use crate::base::error::Result;
 pub enum Key {
     /// A text column.
     Text(&'static str),
-    /// An instant.
+    /// A point in time.
     Instant(&'static str),
     /// A day.
     Day(&'static str),
@@ -34,7 +34,7 @@ impl Key {
         }
     }
 
-    /// The value in its text form, which a cursor holds.
+    /// The value in its text form, which a cursor stores.
     pub fn read(self, row: &QueryResult, index: usize) -> Result<String, DbErr> {
         Ok(match self {
             Self::Text(_) => row.try_get_by_index(index)?,
@@ -45,7 +45,7 @@ impl Key {
         })
     }
 
-    /// The value as a parameter. A cursor may hold anything, also what PostgreSQL does not take.
+    /// The value as a parameter. A cursor from a client may hold anything, including values that PostgreSQL rejects.
     pub fn value(self, text: &str) -> Result<Value> {
         let is_in_range = |day: Date| (1..=9999).contains(&day.year());
         let read = match self {

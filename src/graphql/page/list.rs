@@ -1,7 +1,7 @@
-//! One statement fetches the page of a list for all parents of a level at once.
+//! One statement fetches the page of a list for all parents of a level.
 //!
-//! For each parent the database reads just the rows of the page from the index of the list's order: by LATERAL on
-//! PostgreSQL, by a correlated IN on SQLite, which has no LATERAL.
+//! For each parent the database reads only the rows of the page, from the index that orders the list. PostgreSQL uses
+//! LATERAL; SQLite has no LATERAL and uses a correlated IN.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -18,34 +18,34 @@ use crate::base::batch::Batch;
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// A table that says where in a list the rows of another stand: `o` in conditions.
+/// A table that holds the order of another table's rows; `o` in conditions.
 #[derive(Clone, Copy, Debug)]
 pub struct Placing {
-    /// The table, which has the parent and the key.
+    /// The table, which has the parent column and the key column.
     pub table: &'static str,
-    /// Its column that names the row.
+    /// Its column with the id of the row.
     pub item: &'static str,
-    /// The join that finds the place of a row `t` in the list of `page.parent_id`.
+    /// The join that finds the position of a row `t` in the list of `page.parent_id`.
     pub find: &'static str,
 }
 
-/// A list of rows that hang on parents.
+/// A list of rows that belong to parents.
 pub struct List<T> {
     /// Table of the rows; `t` in conditions, columns and joins.
     pub table: &'static str,
-    /// Where the parent and the key stand, if not in the table itself.
+    /// The table that holds the parent and the key, if it is not the table itself.
     pub placing: Option<Placing>,
-    /// Column that names the parent.
+    /// The column with the id of the parent.
     pub parent: &'static str,
-    /// What it is ordered by, then by id. There is an index (parent, key, id).
+    /// The column it is ordered by; rows with the same value are ordered by id. There is an index (parent, key, id).
     pub key: Key,
     /// Whether the largest comes first.
     pub descending: bool,
-    /// Columns to select: `t.*`, and of the joined tables.
+    /// Columns to select: `t.*`, and those of joined tables.
     pub columns: &'static str,
     /// Joins to other tables.
     pub joins: &'static str,
-    /// Makes an item of the rows that one id has below its parent.
+    /// Makes one item from the rows that share its id and parent.
     pub read: fn(&[QueryResult]) -> Result<T, DbErr>,
 }
 
@@ -60,17 +60,17 @@ fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> Result<M, DbErr> {
 pub struct Lists(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
 
 impl Lists {
-    /// The batch of that name, made when it is first asked for.
+    /// The batch with this name, created on first use.
     pub fn batch<V: Send + Sync + 'static>(&self, name: String) -> Arc<Batch<Uuid, V>> {
         let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let made = batches.entry(name).or_insert_with(|| Arc::new(Batch::<Uuid, V>::default()));
-        // The name holds the list, and a list has one type of item.
+        // The name identifies the list, and a list has one item type, so the downcast succeeds.
         Arc::clone(made).downcast().unwrap_or_default()
     }
 }
 
 impl<M: FromQueryResult> List<M> {
-    /// Of the rows of a table as they are, the smallest first.
+    /// A list of plain table rows, in ascending order.
     pub const fn of_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
         Self { table, placing: None, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
     }
@@ -101,8 +101,8 @@ impl<T: Send + Sync + 'static> List<T> {
         Ok(found.unwrap_or_default())
     }
 
-    /// One item by its id, whoever its parent is, fetched together with its siblings. What may be seen of it its object
-    /// decides.
+    /// One item by its id, under any parent, fetched together with its siblings. The object made from it decides
+    /// whether the viewer may see it.
     pub async fn find(&'static self, db: &Db, lists: &Lists, id: Uuid) -> Result<Option<Arc<T>>> {
         let batch = lists.batch::<Arc<T>>(format!("find {} {}", self.table, self.parent));
         batch.load(id, async |ids| self.find_all(db, &ids).await).await
@@ -110,20 +110,20 @@ impl<T: Send + Sync + 'static> List<T> {
 
     async fn find_all(&self, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<T>>> {
         let Self { table, columns, joins, .. } = self;
-        let among = db.among("t.id", 1);
-        let sql = format!("SELECT 0, t.id, 0, {columns} FROM {table} t {joins} WHERE {among} ORDER BY t.id");
+        let condition = db.among("t.id", 1);
+        let sql = format!("SELECT 0, t.id, 0, {columns} FROM {table} t {joins} WHERE {condition} ORDER BY t.id");
         let rows = db.rows(sql, vec![db.keys(ids)]).await?;
-        let items = alike(&rows, |row| row.try_get_by_index::<Uuid>(1))?;
+        let items = group_rows(&rows, |row| row.try_get_by_index::<Uuid>(1))?;
         let items = items.into_iter().map(|(id, rows)| Ok((id, Arc::new((self.read)(rows)?))));
         Ok(items.collect::<Result<_, DbErr>>()?)
     }
 
     async fn count_all(&self, db: &Db, parents: &[Uuid], filter: &Filter) -> Result<HashMap<Uuid, u64>> {
-        let (source, place, _) = self.source();
-        let parent = format!("{place}.{}", self.parent);
-        let among = db.among(&parent, 1);
+        let (source, alias, _) = self.source();
+        let parent = format!("{alias}.{}", self.parent);
+        let condition = db.among(&parent, 1);
         let sql = format!(
-            "SELECT {parent}, COUNT(*) FROM {source} AND {among} {filter} GROUP BY {parent}",
+            "SELECT {parent}, COUNT(*) FROM {source} AND {condition} {filter} GROUP BY {parent}",
             filter = filter.behind(1),
         );
         let mut values = vec![db.keys(parents)];
@@ -143,7 +143,7 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
         filter: &Filter,
     ) -> Result<HashMap<Uuid, Arc<Slice<T>>>> {
-        // One more than asked for tells whether there is more.
+        // One extra row shows whether there is more.
         let limit = i64::try_from(page.size + 1).unwrap_or(i64::MAX);
         let (key, id) = match &page.from {
             Some(cursor) => (self.key.value(&cursor.key)?, cursor.id),
@@ -156,8 +156,8 @@ impl<T: Send + Sync + 'static> List<T> {
         Ok(self.slices(&rows, page)?)
     }
 
-    /// Where the rows come from, up to the conditions; what stands for the table with their places, and its column with
-    /// their ids. The cross join keeps SQLite from reading them in another order than that of their places.
+    /// The FROM clause up to the conditions, the alias of the table that orders the rows, and its column with their
+    /// ids. The cross join makes SQLite read the rows in that order.
     fn source(&self) -> (String, &'static str, &'static str) {
         let table = self.table;
         match self.placing {
@@ -171,27 +171,27 @@ impl<T: Send + Sync + 'static> List<T> {
     /// Parameters: 1 the parents, 2 the limit, 3 and 4 the id and the key of the cursor, then those of the filter.
     fn statement(&self, backend: DbBackend, page: &PageArguments, filter: &Filter) -> String {
         let (table, parent, key) = (self.table, self.parent, self.key.column());
-        let (source, place, id) = self.source();
+        let (source, alias, id) = self.source();
         let find = self.placing.map_or("", |placing| placing.find);
         let (direction, beyond) = if self.descending == page.backwards { ("ASC", ">") } else { ("DESC", "<") };
         let from = match (&page.from, backend) {
-            (Some(_), _) => format!("AND ({place}.{key}, {place}.{id}) {beyond} ($4, $3)"),
-            // PostgreSQL wants to know the type of a parameter that has no use.
+            (Some(_), _) => format!("AND ({alias}.{key}, {alias}.{id}) {beyond} ($4, $3)"),
+            // PostgreSQL needs to know the type of an unused parameter.
             (None, DbBackend::Postgres) => "AND ($3::uuid IS NOT NULL OR $4::text IS NOT NULL)".to_owned(),
             (None, _) => String::new(),
         };
         let rows = format!(
-            "SELECT {place}.{id} AS id FROM {source} AND {place}.{parent} = parent.id {from} {} \
-             ORDER BY {place}.{key} {direction}, {place}.{id} {direction} LIMIT $2",
+            "SELECT {alias}.{id} AS id FROM {source} AND {alias}.{parent} = parent.id {from} {} \
+             ORDER BY {alias}.{key} {direction}, {alias}.{id} {direction} LIMIT $2",
             filter.behind(4)
         );
-        // SQLite would read the page once more for each row of it, where that is found by the same id.
+        // Without MATERIALIZED, SQLite would compute the page again for each of its rows.
         let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
         let pages = of_each(backend, table, &rows);
         format!(
-            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {place}.{key}, {} \
+            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {alias}.{key}, {} \
              FROM page JOIN {table} t ON t.id = page.id {find} {} \
-             ORDER BY {place}.{key} {direction}, t.id {direction}, page.parent_id",
+             ORDER BY {alias}.{key} {direction}, t.id {direction}, page.parent_id",
             self.columns, self.joins
         )
     }
@@ -205,8 +205,8 @@ impl<T: Send + Sync + 'static> List<T> {
     fn slices(&self, rows: &[QueryResult], page: &PageArguments) -> Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let name = self.name();
         let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
-        // One row of the table may stand below several parents.
-        let items = alike(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
+        // The same row can occur under several parents.
+        let items = group_rows(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
         for ((parent, id), rows) in items {
             let mark = page.mark(&name, parent);
             let cursor = Cursor { mark, key: self.key.read(&rows[0], 2)?, id }.encode();
@@ -217,8 +217,8 @@ impl<T: Send + Sync + 'static> List<T> {
     }
 }
 
-/// Selects for each of the keys in parameter 1, which is `parent.id` to the inner statement, what that gives: ids of rows
-/// of the table. For each it reads as many as its limit says.
+/// Selects ids of rows of the table for each key in parameter 1. The inner statement refers to the key as `parent.id`;
+/// its limit applies to each key.
 pub fn of_each(backend: DbBackend, table: &str, rows: &str) -> String {
     match backend {
         DbBackend::Postgres => {
@@ -231,8 +231,8 @@ pub fn of_each(backend: DbBackend, table: &str, rows: &str) -> String {
     }
 }
 
-/// The rows of each item, which follow each other; what tells items apart is read of each row.
-fn alike<K: Copy + PartialEq>(
+/// Groups consecutive rows of the same item. `read` gets the key of the item from each row.
+fn group_rows<K: Copy + PartialEq>(
     rows: &[QueryResult],
     read: impl Fn(&QueryResult) -> Result<K, DbErr>,
 ) -> Result<Vec<(K, &[QueryResult])>, DbErr> {

@@ -12,9 +12,9 @@ use crate::base::error::Result;
 pub struct Slice<T> {
     /// The items in the order of the list, each with its cursor.
     pub items: Vec<(String, Arc<T>)>,
-    /// Whether there is more behind.
+    /// Whether there is more after it.
     pub has_next: bool,
-    /// Whether there is more before.
+    /// Whether there is more before it.
     pub has_previous: bool,
 }
 
@@ -24,7 +24,7 @@ impl<T> Default for Slice<T> {
     }
 }
 
-/// Cuts what was read in the direction of the page to its size, and puts it into the order of the list.
+/// Cuts the rows that were read to the size of the page, and puts them into the order of the list.
 pub fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice<T> {
     let more = items.len() > page.size;
     items.truncate(page.size);
@@ -36,8 +36,8 @@ pub fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice
     Slice { items, has_next: more, has_previous: beyond }
 }
 
-/// A page of a list that is wholly in memory, in its order: the key and id of each item make its cursor. The parent is what
-/// the list hangs on; nil for lists of the viewer.
+/// A page of a list that is completely in memory and sorted. The key and id of each item make its cursor. The parent is nil
+/// for lists of the viewer.
 pub fn slice_sorted<T>(
     items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>,
     page: &PageArguments,

@@ -1,4 +1,4 @@
-//! An event before it is written: what was done, where, and by whom.
+//! An event before it is written: what was done, where, and who did it.
 
 use entity::audit_event::{ActorKind, Outcome};
 use serde_json::Value as Json;
@@ -10,7 +10,7 @@ use crate::base::id::PublicId;
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doer {
-    /// The kind of actor.
+    /// The kind of the actor.
     pub kind: ActorKind,
     /// The user or key.
     pub id: Option<Uuid>,
@@ -24,7 +24,7 @@ impl Doer {
         Self { kind: ActorKind::User, id: Some(id), name: Some(name.to_owned()) }
     }
 
-    /// The person who opened a link from a mail: the viewer, or somebody unknown.
+    /// The person who opened a link from a mail: the viewer if signed in, otherwise an unknown person.
     pub fn by_link(actor: &Actor) -> Self {
         match actor {
             Actor::Anonymous => Self { kind: ActorKind::User, id: None, name: None },
@@ -52,15 +52,15 @@ impl Doer {
 pub struct Event {
     /// The mutation, by its name in the schema.
     pub action: String,
-    /// The organisation that the act was done to. The event stands in its log.
+    /// The organisation affected by the act. The event is in its log.
     pub organisation: Uuid,
-    /// The permission that the act needed there; `None` for acts on oneself.
+    /// The permission that the act needed there; `None` for acts on the actor's own data.
     pub permission: Option<Permission>,
-    /// The partnership through which the other side acted, if it did.
+    /// The partnership through which the actor acted, if the other side did it.
     pub through: Option<Uuid>,
     /// The actor, if it is not the viewer.
     pub by: Option<Doer>,
-    /// Public id of the object that the act was done to.
+    /// Public id of the affected object.
     pub object: Option<PublicId>,
     /// The user whom the event is about, if that is not the actor.
     pub person: Option<Uuid>,
@@ -73,7 +73,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An act that was done.
+    /// An act that succeeded.
     pub fn done(action: &str, organisation: Uuid, permission: Option<Permission>) -> Self {
         Self {
             action: action.to_owned(),
@@ -103,7 +103,7 @@ impl Event {
         self
     }
 
-    /// Done to this object, named by its public id.
+    /// The affected object, by its public id.
     #[must_use]
     pub fn to(mut self, object: PublicId) -> Self {
         self.object = Some(object);

@@ -1,4 +1,4 @@
-//! A log as lines of JSON, page by page, with constant memory.
+//! Exports a log as JSON lines, page by page, with constant memory.
 
 use entity::audit_event::Model;
 use sea_orm::ActiveEnum;
@@ -16,20 +16,20 @@ use crate::graphql::request::Request;
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
 
-/// Which events of which log.
+/// The part of a log to export.
 #[derive(Clone, Copy, Debug)]
 pub struct Export {
     /// The organisation.
     pub organisation: Uuid,
-    /// Only from this instant on.
+    /// Only events at or after this time.
     pub from: Option<DateTimeUtc>,
-    /// Only before this instant.
+    /// Only events before this time.
     pub until: Option<DateTimeUtc>,
 }
 
 impl Export {
-    /// The lines of the next page, and the sequence after which the page behind it begins; `None` at the end of the log.
-    /// The permission is checked again for each page.
+    /// The lines of the next page and the sequence of its last event; `None` at the end of the log. The permission is
+    /// checked again for each page.
     pub async fn page(&self, request: &Request, after: Option<i64>) -> Result<Option<(String, i64)>> {
         let at =
             request.access.look(self.organisation).await?.ok_or(Error::NotFound)?.authorise(Permission::AuditRead)?;

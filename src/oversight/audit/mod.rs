@@ -1,16 +1,17 @@
 //! The audit log: who did what, when, and why they were allowed. Each organisation has its own.
 //!
-//! Every mutation that changes something calls `record` in its own transaction, so there is never an act without its event
-//! or an event without its act. The events of an organisation form a chain: each contains the hash of the one before. What
-//! the law may require to remove stands in the details, of which the chain holds only the hash. An event exists for viewers
-//! with AUDIT_READ.
+//! Every mutation that changes something calls `record` in its own transaction, so an act is never without its event,
+//! nor an event without its act. The events of an organisation form a hash chain: each contains the hash of the one
+//! before. Personal data is in the details. The chain contains only their hash, so they can be erased when the law
+//! requires it. An event exists for viewers with AUDIT_READ.
 //!
-//! An act stands in the log of the organisation that it was done to: switching into an organisation stands there, and
-//! signing up in the log of the new organisation. A session belongs to a user and to no organisation, so logging in,
-//! refreshing and logging out stand in no log. A refused act stands in the log of the organisation that its actor works in,
-//! if the actor belongs there (`refused.rs`), and in no other log.
+//! An act is recorded in the log of the organisation that it affects. Switching into an organisation is recorded there,
+//! and signing up is recorded in the log of the new organisation. A session belongs to a user and not to an
+//! organisation, so logins, refreshes and logouts are not recorded. A refused act is recorded in the log of the actor's
+//! active organisation, but only if the actor belongs there (`refused.rs`).
 //!
-//! Read `event.rs` for what an event says, `record.rs` for how it is written, `rules.rs` and `verify.rs` for the chain.
+//! Read `event.rs` for the content of an event, `record.rs` for how it is written, `rules.rs` and `verify.rs` for the
+//! chain.
 
 mod event;
 mod export;

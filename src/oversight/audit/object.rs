@@ -86,7 +86,7 @@ impl AuditFilter {
         };
         self.object_id.as_ref().map(id::parse).transpose()?;
         let partnership = self.partnership_id.as_ref().map(|id| id::Type::Partnership.parse(id)).transpose()?;
-        // A partnership that is hidden from the viewer counts as unset, as in the field.
+        // A partnership that is hidden from the viewer counts as unset, as it does in the field.
         let is_empty = match partnership {
             Some(key) => Partnership::find(request, key).await?.is_none(),
             None => false,

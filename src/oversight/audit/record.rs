@@ -16,7 +16,7 @@ use crate::graphql::request::{Request, Work};
 
 type Written<T> = Result<T, DbErr>;
 
-/// Who acted, when and by which way.
+/// Who acted, when, and why they were allowed.
 struct Setting {
     doer: Doer,
     at: DateTimeUtc,
@@ -62,8 +62,8 @@ pub async fn record_beginnings(work: &Work<'_>, events: Vec<Event>) -> Written<(
     store::insert(work.tx, rows).await
 }
 
-/// Writes that staff of the operator read something through the operator's access alone: customers can see that. Nothing
-/// is written for other viewers.
+/// Records that staff of the operator read something through the operator's access alone, so that customers can see it.
+/// Does nothing for other viewers.
 pub async fn record_look(request: &Request, event: Event) -> Result<()> {
     if way(&request.access, &event).0 != Way::Operator {
         return Ok(());
@@ -71,7 +71,7 @@ pub async fn record_look(request: &Request, event: Event) -> Result<()> {
     request.db().write(async |tx| Ok(record(&request.work(tx), event).await?)).await
 }
 
-/// Writes the event of an act of the command line or of a background task.
+/// Writes the event of an act by the command line or by a background task.
 pub async fn record_by_system(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -97,7 +97,7 @@ async fn append(tx: &DatabaseTransaction, random: &Random, setting: &Setting, ev
         (sequence, previous_hash) = (row.sequence, row.hash.clone());
         rows.push(row);
     }
-    // A trigger moves the end of the chain.
+    // A trigger updates the end of the chain.
     store::insert(tx, rows).await
 }
 
@@ -108,7 +108,7 @@ fn row(
     (sequence, previous_hash): (i64, String),
 ) -> audit_event::Model {
     let Setting { doer, at, request_id, acting_organisation, way: (way, partnership_id) } = setting;
-    // With the salt, nobody can find out by guessing what the hash of forgotten details was made of.
+    // The salt prevents anyone from guessing erased details and checking the guess against the hash.
     let salt = hash(&random.secret());
     let details = json!({ "actor": doer.name, "before": event.before, "after": event.after, "salt": salt }).to_string();
     let mut row = audit_event::Model {
@@ -135,7 +135,7 @@ fn row(
     row
 }
 
-/// By which way the actor was allowed: the shortest path counts.
+/// Why the actor was allowed, from the last link of the shortest path.
 fn way(access: &Access, event: &Event) -> (Way, Option<Uuid>) {
     if let Some(partnership) = event.through {
         return (Way::Partnership, Some(partnership));

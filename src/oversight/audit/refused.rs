@@ -1,4 +1,4 @@
-//! Refused mutations. Each stands in the log of the organisation that its actor works in, if the actor belongs there.
+//! Refused mutations. Each is recorded in the log of the actor's active organisation if the actor belongs there.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,9 +15,9 @@ use crate::base::error::Result;
 use crate::graphql::refusals::Refusal;
 use crate::graphql::request::Request;
 
-/// How many refusals of one actor this process writes in a minute, so that nobody can flood a log.
+/// How many refusals per actor and minute this process writes, so that nobody can flood a log.
 const MOST_A_MINUTE: u32 = 10;
-/// For how many actors the counts are kept. Above that, counts of past minutes are dropped.
+/// How many actors are counted at most. Above that, counts of past minutes are dropped.
 const ACTORS: usize = 10_000;
 
 /// Writes refusals. Cheap to clone.
@@ -26,7 +26,7 @@ pub struct RefusalLog {
     spent: Arc<Mutex<HashMap<Uuid, Spent>>>,
 }
 
-/// How many refusals were written since the minute began.
+/// How many refusals were written since the minute started.
 #[derive(Clone, Copy)]
 struct Spent {
     since: DateTimeUtc,
@@ -34,10 +34,10 @@ struct Spent {
 }
 
 impl RefusalLog {
-    /// Writes the refusals of a request that has run. If this fails, the answer stays the same.
+    /// Records the refusals of a finished request. If this fails, the response stays the same.
     pub async fn write(&self, request: &Request) {
         for refusal in request.refusals.take() {
-            // Boxed, because most requests refuse nothing and need no room for it.
+            // Boxed, because most requests refuse nothing and should not reserve the memory.
             if let Err(error) = Box::pin(self.write_one(request, refusal)).await {
                 tracing::error!(%error, "a refused mutation could not be written to the audit log");
             }
@@ -53,7 +53,7 @@ impl RefusalLog {
         }
         let permission = refusal.permission.map(Permission::text);
         let after = json!({ "code": refusal.code, "permission": permission });
-        // The event shows the way by which the actor belongs here.
+        // The event shows how the actor belongs to the organisation.
         let event = Event::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();
         let event = event.changing(Json::Null, after);
         request.db().write(async |tx| Ok(record(&request.work(tx), event).await?)).await

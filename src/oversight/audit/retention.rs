@@ -1,5 +1,5 @@
-//! Removing events that are older than their organisation wants to keep. The chain continues from the last removed event,
-//! so the rest can still be verified.
+//! Removes events that are older than their organisation's retention period. The chain continues from the last removed
+//! event, so the rest can still be verified.
 
 use std::time::Duration;
 
@@ -30,14 +30,14 @@ pub async fn prune(db: &Db, now: DateTimeUtc) -> Result<u64> {
 
 async fn prune_one(db: &Db, organisation: Uuid, before: DateTimeUtc) -> Result<u64> {
     let mut removed = 0;
-    // Most logs have no old events, which needs no lock to see.
+    // Most logs have no old events, and finding that out needs no lock.
     while store::oldest(db, organisation).await?.is_some_and(|at| at < before) {
         removed += db.write(async |tx| Ok(store::remove(tx, organisation, before).await?)).await?;
     }
     Ok(removed)
 }
 
-/// Prunes all logs once an hour, as long as the server runs.
+/// Prunes all logs once an hour while the server runs.
 pub async fn prune_now_and_then(db: Db, clock: Clock) {
     let mut ticks = tokio::time::interval(EVERY);
     loop {

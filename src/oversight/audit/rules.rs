@@ -1,4 +1,4 @@
-//! The chain of hashes that makes changes of a log visible. Pure functions.
+//! The hash chain that reveals changes to a log. Pure functions.
 
 use entity::audit_event::{ActorKind, Model};
 use sea_orm::ActiveEnum;
@@ -10,10 +10,10 @@ use crate::base::random::hash;
 /// The previous hash of the first event of a log.
 pub const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The shortest time that a log may be kept, in days. Nobody can hide what was done last month.
+/// The shortest retention period, in days, so that nobody can hide what was done last month.
 pub const SHORTEST_DAYS: i32 = 90;
 
-/// The hash of an event: SHA-256 over all its columns except the details, which count by their own hash.
+/// The hash of an event: SHA-256 over all its columns except the details, which are covered by their own hash.
 pub fn hash_of(event: &Model) -> String {
     let content = json!([
         event.previous_hash,

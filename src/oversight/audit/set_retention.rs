@@ -17,11 +17,11 @@ use crate::people::session;
 pub struct SetAuditRetentionInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// For how many days events are kept: 90 to 36500. Null keeps them for ever.
+    /// For how many days events are kept: 90 to 36500. Null keeps them forever.
     pub days: Option<i32>,
 }
 
-/// The organisation whose log is kept differently now.
+/// The organisation with the new retention period.
 #[payload]
 pub struct SetAuditRetentionPayload {
     /// The organisation; null if nothing was changed.
@@ -38,7 +38,7 @@ async fn set_audit_retention(
 ) -> Result<SetAuditRetentionPayload> {
     session::require_confirmed(act.request)?;
     if input.days.is_some_and(|days| !(SHORTEST_DAYS..=36_500).contains(&days)) {
-        let message = format!("Give {SHORTEST_DAYS} to 36500 days, or null to keep the log for ever.");
+        let message = format!("Give {SHORTEST_DAYS} to 36500 days, or null to keep the log forever.");
         return Err(UserError::at("days", UserErrorCode::InvalidInput, message).into());
     }
     let key = act.organisation();

@@ -21,14 +21,14 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// How many events one transaction removes from a log at most.
+/// The most events that one transaction removes from a log.
 const REMOVED_AT_ONCE: u64 = 1_000;
 
-/// Ordered by sequence, which is the order of writing. Clocks may go back, and two events may have the same time.
+/// Ordered by sequence, which is the order of writing. Clocks may run backwards, and two events may have the same time.
 static OF_ORGANISATION: List<audit_event::Model> =
     List { descending: true, ..List::of_rows("audit_event", "organisation_id", Key::Large("sequence")) };
 
-/// Which events of a log. `None` is no condition.
+/// Filters the events of a log. `None` is no condition.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
     /// Only of this user or API key.
@@ -37,13 +37,13 @@ pub struct EventFilter {
     pub action: Option<String>,
     /// Only with this object, by its public id.
     pub object: Option<String>,
-    /// Only by this way.
+    /// Only acts allowed in this way.
     pub way: Option<Way>,
-    /// Only by this partnership.
+    /// Only acts allowed by this partnership.
     pub partnership: Option<Uuid>,
-    /// Only from this instant on.
+    /// Only events at or after this time.
     pub from: Option<DateTimeUtc>,
-    /// Only before this instant.
+    /// Only events before this time.
     pub until: Option<DateTimeUtc>,
     /// No events at all.
     pub is_empty: bool,
@@ -87,12 +87,12 @@ pub async fn list(
     OF_ORGANISATION.rows(request, organisation, page, filter.conditions()).await
 }
 
-/// The event.
+/// An event by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<audit_event::Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
 }
 
-/// Begins the chains of new organisations.
+/// Starts the chains of new organisations.
 pub async fn insert_chains(tx: &DatabaseTransaction, organisations: impl Iterator<Item = Uuid>) -> Written<()> {
     let chains = organisations.map(|organisation| audit_chain::ActiveModel {
         organisation_id: Set(organisation),
@@ -125,12 +125,12 @@ pub async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> Written<(
     Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
 }
 
-/// The chain of an organisation: where its log begins and ends.
+/// The chain of an organisation: the start and end of its log.
 pub async fn find_chain(db: &Db, organisation: Uuid) -> Result<Option<audit_chain::Model>> {
     Ok(audit_chain::Entity::find_by_id(organisation).one(db.reader()).await?)
 }
 
-/// The oldest events of an organisation, after a sequence if one is given: at most so many.
+/// The oldest events of an organisation, or those after a sequence, up to `most`.
 pub async fn events(db: &Db, organisation: Uuid, after: Option<i64>, most: u64) -> Result<Vec<audit_event::Model>> {
     let mut query = audit_event::Entity::find().filter(audit_event::Column::OrganisationId.eq(organisation));
     if let Some(sequence) = after {
@@ -139,7 +139,7 @@ pub async fn events(db: &Db, organisation: Uuid, after: Option<i64>, most: u64) 
     Ok(query.order_by_asc(audit_event::Column::Sequence).limit(most).all(db.reader()).await?)
 }
 
-/// Organisations in the order of their keys, after one if it is given: at most so many.
+/// Organisations in the order of their keys, after a key if one is given, up to `most`.
 pub async fn organisations(db: &Db, after: Option<Uuid>, most: u64) -> Result<Vec<Uuid>> {
     let mut query = organisation::Entity::find().select_only().column(organisation::Column::Id);
     if let Some(id) = after {
@@ -148,8 +148,8 @@ pub async fn organisations(db: &Db, after: Option<Uuid>, most: u64) -> Result<Ve
     Ok(query.order_by_asc(organisation::Column::Id).limit(most).into_tuple().all(db.reader()).await?)
 }
 
-/// Removes the details of all events about or by a user, as the law may require: names, and values before and after. The
-/// events themselves and the chain stay.
+/// Removes the details of all events about or by a user, when the law requires it: names, and values before and after.
+/// The events themselves and the chain stay.
 pub async fn forget_person(tx: &DatabaseTransaction, user: Uuid) -> Written<u64> {
     let forgotten = audit_event::ActiveModel { details: Set(None), ..Default::default() };
     let about_user =
@@ -164,7 +164,7 @@ pub async fn is_there(db: &Db, organisation: Uuid) -> Result<bool> {
     Ok(organisation::Entity::find_by_id(organisation).one(db.reader()).await?.is_some())
 }
 
-/// Sets for how many days a log is kept, and returns the number before. `None` is for ever.
+/// Sets for how many days a log is kept, and returns the previous number. `None` is forever.
 pub async fn set_retention(tx: &DatabaseTransaction, organisation: Uuid, days: Option<i32>) -> Written<Option<i32>> {
     lock_end(tx, organisation).await?;
     let chain = audit_chain::Entity::find_by_id(organisation).one(tx).await?;
@@ -177,8 +177,7 @@ pub async fn set_retention(tx: &DatabaseTransaction, organisation: Uuid, days: O
     Ok(chain.and_then(|chain| chain.retention_days))
 }
 
-/// For how many days the log of an organisation is kept; `None` is for ever. One statement answers for all organisations
-/// that are asked about together.
+/// For how many days the log of an organisation is kept; `None` is forever. Concurrent calls share one statement.
 pub async fn retention(request: &Request, organisation: Uuid) -> Result<Option<i32>> {
     let batch = request.lists.batch::<i32>("retention of logs".to_owned());
     let load = async |ids: Vec<Uuid>| {
@@ -189,14 +188,14 @@ pub async fn retention(request: &Request, organisation: Uuid) -> Result<Option<i
     batch.load(organisation, load).await
 }
 
-/// The organisations whose logs are not kept for ever, with the number of days.
+/// The organisations whose logs are not kept forever, with their number of days.
 pub async fn with_retention(db: &Db) -> Result<Vec<(Uuid, i32)>> {
     let chains = audit_chain::Entity::find().filter(audit_chain::Column::RetentionDays.is_not_null());
     let chains = chains.all(db.reader()).await?.into_iter();
     Ok(chains.filter_map(|chain| Some((chain.organisation_id, chain.retention_days?))).collect())
 }
 
-/// When the oldest event left in a log happened.
+/// The time of the oldest event left in a log.
 pub async fn oldest(db: &Db, organisation: Uuid) -> Result<Option<DateTimeUtc>> {
     let first = audit_event::Entity::find()
         .select_only()
@@ -206,7 +205,7 @@ pub async fn oldest(db: &Db, organisation: Uuid) -> Result<Option<DateTimeUtc>> 
     Ok(first.into_tuple().one(db.reader()).await?)
 }
 
-/// Removes some events that are older than the moment from the start of a log, and returns how many.
+/// Removes some events from the start of a log that are older than the given time, and returns how many.
 pub async fn remove(tx: &DatabaseTransaction, organisation: Uuid, before: DateTimeUtc) -> Written<u64> {
     lock_end(tx, organisation).await?;
     let oldest = audit_event::Entity::find()

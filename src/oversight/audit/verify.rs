@@ -1,4 +1,4 @@
-//! Verifying a log from its first kept event to its end, page by page, with constant memory.
+//! Verifies a log from its oldest kept event to its end, page by page, with constant memory.
 
 use uuid::Uuid;
 
@@ -21,11 +21,11 @@ pub struct Finding {
     pub fault: Option<(i64, &'static str)>,
 }
 
-/// Verifies the log of an organisation: finds an event that was changed, removed or inserted. Calls `tell` after each page
-/// with its number of events.
-pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> Result<Finding> {
+/// Verifies the log of an organisation: finds an event that was changed, removed or inserted. Calls `on_page` with the
+/// number of events after each page.
+pub async fn verify(db: &Db, organisation: Uuid, mut on_page: impl FnMut(u64)) -> Result<Finding> {
     let mut finding = Finding::default();
-    // The end is read before the events, so events may be added behind it, but none before it may be missing.
+    // The end is read before the events. So events may be added after it, but none before it may be missing.
     let chain = store::find_chain(db, organisation).await?;
     let mut events = store::events(db, organisation, None, PAGE).await?;
     // The first event of a log and its end are written together.
@@ -33,23 +33,23 @@ pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> R
         None if !events.is_empty() => store::find_chain(db, organisation).await?,
         chain => chain,
     };
-    let (mut place, mut hash) =
+    let (mut last_sequence, mut hash) =
         chain.as_ref().map_or((0, BEGINNING.to_owned()), |chain| (chain.removed_sequence, chain.removed_hash.clone()));
     while !events.is_empty() {
         for event in &events {
-            if let Some(reason) = fault(event, place, &hash) {
+            if let Some(reason) = fault(event, last_sequence, &hash) {
                 // Retention may have removed the start of the log in the meantime. Then the rest continues from there.
                 let removed = store::find_chain(db, organisation)
                     .await?
                     .map(|chain| (chain.removed_sequence, chain.removed_hash));
-                if let Some((sequence, end)) = removed.filter(|(sequence, _)| *sequence > place)
+                if let Some((sequence, end)) = removed.filter(|(sequence, _)| *sequence > last_sequence)
                     && fault(event, sequence, &end).is_none()
                 {
-                    (place, hash) = (event.sequence, event.hash.clone());
+                    (last_sequence, hash) = (event.sequence, event.hash.clone());
                     finding.events += 1;
                     continue;
                 }
-                finding.fault = Some((event.sequence.min(place + 1), reason));
+                finding.fault = Some((event.sequence.min(last_sequence + 1), reason));
                 return Ok(finding);
             }
             if chain.as_ref().is_some_and(|chain| chain.sequence == event.sequence && chain.hash != event.hash) {
@@ -59,14 +59,16 @@ pub async fn verify(db: &Db, organisation: Uuid, mut tell: impl FnMut(u64)) -> R
             finding.events += 1;
             finding.forgotten += u64::from(event.details.is_none());
             event.hash.clone_into(&mut hash);
-            place = event.sequence;
+            last_sequence = event.sequence;
         }
-        tell(events.len() as u64);
-        events = store::events(db, organisation, Some(place), PAGE).await?;
+        on_page(events.len() as u64);
+        events = store::events(db, organisation, Some(last_sequence), PAGE).await?;
     }
     match chain {
-        Some(chain) if place < chain.sequence => finding.fault = Some((place + 1, "the newest events were removed")),
-        None if place > 0 => finding.fault = Some((place + 1, "the end of the log was removed")),
+        Some(chain) if last_sequence < chain.sequence => {
+            finding.fault = Some((last_sequence + 1, "the newest events were removed"));
+        }
+        None if last_sequence > 0 => finding.fault = Some((last_sequence + 1, "the end of the log was removed")),
         _ => {}
     }
     Ok(finding)

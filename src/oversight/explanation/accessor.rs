@@ -55,7 +55,7 @@ impl Accessor {
         all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         let total = Total::known(all.len());
         let slice = slice_sorted(all.into_iter(), page, organisation)?;
-        // Paths are only computed for the items of this page.
+        // Paths are computed only for the items of this page.
         let paths: HashMap<Uuid, Vec<Path>> = slice
             .items
             .iter()
@@ -83,7 +83,7 @@ impl Accessor {
     }
 }
 
-/// A person or key, before it is known whether the asker may see it.
+/// A person or key, before the check whether the asker may see it.
 enum Who {
     User(User),
     Key(Uuid),

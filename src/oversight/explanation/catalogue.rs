@@ -53,22 +53,22 @@ impl FieldsByPermission {
             let name = &definition.name.node;
             found.add(name, definition.directives.iter().map(|directive| &directive.node));
             for field in &object.fields {
-                let place = format!("{name}.{}", field.node.name.node);
-                found.add(&place, field.node.directives.iter().map(|directive| &directive.node));
+                let coordinate = format!("{name}.{}", field.node.name.node);
+                found.add(&coordinate, field.node.directives.iter().map(|directive| &directive.node));
             }
         }
         Ok(found)
     }
 
-    fn add<'a>(&mut self, place: &str, directives: impl Iterator<Item = &'a ConstDirective>) {
+    fn add<'a>(&mut self, coordinate: &str, directives: impl Iterator<Item = &'a ConstDirective>) {
         for directive in directives.filter(|directive| directive.name.node == "requires") {
             let named = directive.arguments.iter().find(|(name, _)| name.node == "permission");
             if let Some((_, value)) = named
                 && let ConstValue::Enum(permission) = &value.node
             {
-                let places = self.0.entry(permission.to_string()).or_default();
-                if places.last().is_none_or(|last| last != place) {
-                    places.push(place.to_owned());
+                let coordinates = self.0.entry(permission.to_string()).or_default();
+                if coordinates.last().is_none_or(|last| last != coordinate) {
+                    coordinates.push(coordinate.to_owned());
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Explaining one decision, as far as the asker may see the organisations on the way.
+//! Explains one decision, as far as the asker may see the organisations on its paths.
 
 use std::collections::HashSet;
 
@@ -18,11 +18,11 @@ use crate::graphql::request::Request;
 pub struct AccessExplanation {
     /// The permission asked about.
     pub permission: Permission,
-    /// Whether the permission is granted, which is the case if there is a path.
+    /// Whether the permission is granted, by at least one path.
     pub granted: bool,
     /// The paths that grant it, the shortest first. At most 50.
     pub paths: Vec<AccessPath>,
-    /// If it is not granted: the nearest paths, and what stopped each one. At most 10.
+    /// If it is not granted: the closest paths, and what blocked each one. At most 10.
     pub misses: Vec<AccessMiss>,
 }
 
@@ -42,10 +42,10 @@ impl AccessExplanation {
     }
 }
 
-/// What is asked about.
+/// The question.
 #[derive(Clone, Copy)]
 pub struct Asked {
-    /// Whose access.
+    /// The subject whose access is explained.
     pub subject: Subject,
     /// Whether the subject is a key that was revoked or has expired.
     pub has_ended: bool,
@@ -81,8 +81,8 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
     })
 }
 
-/// Hides misses from an asker who asks about somebody else. A miss is shown if the asker may read the membership where it
-/// begins and, for a suspended or closed organisation, the state of that organisation.
+/// Hides misses if the asker asks about somebody else. A miss is shown only if the asker may read the membership where
+/// it starts. For a suspended or closed organisation, the asker must also be allowed to see its state.
 async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) -> Result<()> {
     let begins = |miss: &Miss| miss.path.first().map_or(organisation, |step| ends(step)[0]);
     let ids = found.misses.iter().flat_map(|miss| [begins(miss), miss.organisation]);
@@ -100,7 +100,7 @@ async fn hide(request: &Request, organisation: Uuid, found: &mut Explanation) ->
     Ok(())
 }
 
-/// The explanation for a subject that holds nothing at all any more.
+/// The explanation for a subject that no longer holds anything.
 fn nothing(reason: MissReason, organisation: Uuid) -> Explanation {
     let miss = Miss { path: Vec::new(), reason, organisation, remedy: None };
     Explanation { paths: Vec::new(), misses: vec![miss] }

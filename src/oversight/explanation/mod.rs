@@ -1,6 +1,6 @@
-//! Explanations of access: why somebody may or may not do something, who may do it, and what each permission opens.
+//! Explanations of access: why somebody may or may not do something, who may do it, and what each permission allows.
 //!
-//! The paths come from `access`. Here they get names (`object.rs`), and what the asker may not see is hidden.
+//! The paths come from `access`. This module adds names (`object.rs`) and hides what the asker may not see.
 
 mod accessor;
 mod catalogue;

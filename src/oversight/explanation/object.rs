@@ -29,19 +29,19 @@ pub struct AccessPath {
     pub sentence: String,
 }
 
-/// A path that is stopped.
+/// A path that is blocked.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct AccessMiss {
     /// The side where the path would grant the permission.
     pub at: Side,
-    /// What stopped it.
+    /// What blocked it.
     pub reason: MissReason,
-    /// The organisation where the path is stopped; null if hidden from the asker.
+    /// The organisation where the path is blocked; null if hidden from the asker.
     pub organisation: Option<OrganisationCard>,
     /// The steps, from the top down.
     pub steps: Vec<AccessStep>,
-    /// What stopped it, in words.
+    /// What blocked it, in words.
     pub sentence: String,
     /// What is needed to change it; null if nothing can, or if the organisation is hidden from the asker.
     pub remedy: Option<AccessRemedy>,
@@ -79,9 +79,9 @@ pub struct AccessStep {
     pub key: Option<Uuid>,
     /// Name of the role.
     pub role: Option<String>,
-    /// Where the step begins, if the asker may see it.
+    /// The organisation where the step starts, if the asker may see it.
     pub from: Option<OrganisationCard>,
-    /// Where it ends, if the asker may see it.
+    /// The organisation where it ends, if the asker may see it.
     pub to: Option<OrganisationCard>,
 }
 
@@ -123,7 +123,7 @@ impl AccessStep {
         self.to.as_ref().and(self.role.as_deref())
     }
 
-    /// Where the step begins: the reseller of a partnership, or the operator.
+    /// Where the step starts: the reseller of a partnership, or the operator.
     #[public]
     fn from(&self) -> Option<&OrganisationCard> {
         self.from.as_ref()
@@ -135,7 +135,7 @@ impl AccessStep {
         self.to.as_ref()
     }
 
-    /// The membership; null if the step is no membership, or if it is hidden from the asker.
+    /// The membership; null if the step is not a membership, or if it is hidden from the asker.
     #[public]
     async fn membership(&self, context: &Context<'_>) -> Result<Option<Membership>> {
         match (self.kind, self.key) {
@@ -144,7 +144,7 @@ impl AccessStep {
         }
     }
 
-    /// The partnership; null if the step is no partnership, or if it is hidden from the asker.
+    /// The partnership; null if the step is not a partnership, or if it is hidden from the asker.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         match (self.kind, self.key) {
@@ -153,7 +153,7 @@ impl AccessStep {
         }
     }
 
-    /// The id of the API key; null if the step is no key, or if its organisation is hidden from the asker.
+    /// The id of the API key; null if the step is not a key, or if its organisation is hidden from the asker.
     #[public]
     fn api_key_id(&self) -> Option<ID> {
         let key = self.key.filter(|_| self.kind == AccessStepKind::ApiKey && self.to.is_some())?;
@@ -176,8 +176,8 @@ pub struct Names {
 }
 
 impl Names {
-    /// An organisation is visible if the asker may read it, if it is the counterparty in a relation that the asker may
-    /// read, or if it is the operator.
+    /// An organisation is visible if the asker may read it, or if it is the operator. It is also visible if it is the
+    /// counterparty in a relation that the asker may read.
     pub async fn of(request: &Request, organisation: Uuid, links: Vec<Step>) -> Result<Self> {
         let ids: HashSet<Uuid> = links.iter().flat_map(ends).chain([organisation]).collect();
         let decisions = request.access.look_all(ids).await?;

@@ -17,7 +17,7 @@ use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
 use crate::people::api_key::{self, ApiKey, ApiKeyState};
 
-/// The payer's side of an invoice, as if it were the only one.
+/// The payer's side of an invoice, as if it were the only side.
 struct AtPayer<'a>(&'a Invoice);
 
 impl Guarded for AtPayer<'_> {
@@ -33,9 +33,9 @@ pub struct ExplanationQuery;
 #[guarded]
 #[Object]
 impl ExplanationQuery {
-    /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what stopped the
-    /// nearest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
-    /// operator ask, the organisation's audit log says so.
+    /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what blocked the
+    /// closest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
+    /// operator ask, it is recorded in the organisation's audit log.
     #[finds(ORGANISATION_READ)]
     async fn explain_access(
         &self,
@@ -92,7 +92,7 @@ impl ExplanationQuery {
             if invoice.organisation_key() != key {
                 return Err(Error::InvalidInput("The invoice is not for this organisation.".to_owned()));
             }
-            // Paths of others at the payer are shown to askers who may see the members there.
+            // Other people's paths at the payer are shown only to askers who may see the members there.
             let is_open = !is_another || check(&AtPayer(&invoice), OTHERS).is_ok();
             if invoice.payer_key() != key && is_open {
                 let by_payer = explanation(request, asked, invoice.payer_key(), Side::Payer).await?;

@@ -2,26 +2,26 @@
 
 use crate::access::{MissReason, Permission};
 
-/// One link of a path with the names that the asker may see; `None` is hidden.
+/// One link of a path. Names are `None` if the asker may not see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
     /// A role at an organisation.
     Membership {
-        /// Where.
+        /// The organisation.
         at: Option<String>,
-        /// Which role, if one of the membership's holds the permission.
+        /// The role, if one of the membership's roles has the permission.
         role: Option<String>,
     },
     /// A key of an organisation.
     Key {
-        /// Where.
+        /// The organisation.
         at: Option<String>,
     },
     /// A partnership.
     Partnership {
-        /// Its upper end.
+        /// The reseller.
         reseller: Option<String>,
-        /// Its lower end.
+        /// The client.
         client: Option<String>,
     },
     /// The operator.
@@ -45,14 +45,14 @@ pub fn of_link(link: &Link) -> String {
     }
 }
 
-/// A path in words: its links, one after the other.
+/// A path in words: its links in order.
 pub fn of_path(links: &[Link]) -> String {
     let text = links.iter().map(of_link).collect::<Vec<_>>().join("; ");
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
-/// What stopped a path, in words.
+/// What blocked a path, in words.
 pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) -> String {
     let (at, permission) = (named(at), permission.text());
     match reason {
@@ -70,11 +70,11 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
         MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
         MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
         MissReason::CustodyLost => {
-            format!("The ownership of {at} was only held in custody, and somebody else holds it now.")
+            format!("The ownership of {at} was only held for an invited owner, and this has ended.")
         }
         MissReason::OrganisationSuspended => format!("{at} is suspended."),
         MissReason::OrganisationClosed => format!("{at} is closed."),
-        MissReason::KeyScope => format!("The scopes of the key do not hold {permission} for this."),
+        MissReason::KeyScope => format!("The scopes of the key do not include {permission} for this."),
         MissReason::KeyEnded => "The key was revoked, or has expired.".to_owned(),
         MissReason::UserDisabled => "The user is disabled.".to_owned(),
     }

@@ -1,11 +1,11 @@
-//! Statements of explanations. What a decision is made of comes from `access`.
+//! Statements of explanations. The data behind a decision comes from `access`.
 
 use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// Whether the user is disabled. A disabled user holds nothing, whatever memberships there are.
+/// Whether the user is disabled. A disabled user holds nothing, whatever memberships they have.
 pub async fn is_disabled(db: &Db, user: Uuid) -> Result<bool> {
     let sql = "SELECT COUNT(*) FROM \"user\" WHERE id = $1 AND state = 'DISABLED'";
     let rows = db.rows(sql, vec![user.into()]).await?;

@@ -99,7 +99,7 @@ impl UserAccount {
         &self.row.email
     }
 
-    /// When the user proved to own the address; null if that has not happened.
+    /// When the user verified the address; null if it is not verified.
     #[public]
     fn email_verified_at(&self) -> Option<DateTimeUtc> {
         self.row.email_verified_at
@@ -160,7 +160,7 @@ pub struct UserAccountPayload {
 }
 
 impl UserAccountPayload {
-    /// The user as it is now.
+    /// The user after the change.
     pub async fn load(act: &ActOn<'_, Operator>, user: Uuid) -> Result<Self> {
         let row = store::find_user(act.request.db(), user).await?.ok_or(Error::NotFound)?;
         let account = UserAccount::new(&Arc::new(row), &act.object.0);

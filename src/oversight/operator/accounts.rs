@@ -1,4 +1,4 @@
-//! What protects an account from being changed by staff, and what a change of its state brings with it.
+//! The rules that protect an account from staff, and the effects of a change of its state.
 
 use entity::user::{Model, State};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::graphql::request::{Request, Work};
 use crate::people::session;
 use crate::people::user::link::{self, Kind};
 
-/// The user, if the viewer may change the account: the session must be fresh, and the account another person's.
+/// The user, if the viewer may change the account: the session must be fresh, and it must be another person's account.
 pub async fn load_changeable(request: &Request, user: Uuid) -> Result<Model> {
     let row = store::find_user(request.db(), user).await?.ok_or(Error::NotFound)?;
     session::require_confirmed(request)?;
@@ -21,15 +21,15 @@ pub async fn load_changeable(request: &Request, user: Uuid) -> Result<Model> {
     Ok(row)
 }
 
-/// Refuses to touch the account of a person who holds more at the operator than the viewer does. The operator is locked,
-/// so two members of its staff cannot disable each other.
+/// Refuses to change the account of a person who holds more at the operator than the viewer does. The operator is
+/// locked, so two members of its staff cannot disable each other.
 pub async fn require_not_stronger(work: &Work<'_>, operator: &Authorised, user: Uuid) -> Result<()> {
     let held = work.request.access.grants_in(work.tx, Subject::User(user), operator.id()).await?;
     let missing = held.without(operator.grants);
     if missing.is_empty() {
         return Ok(());
     }
-    Err(UserError::lacking("userId", "This user holds at the operator what you do not", missing).into())
+    Err(UserError::lacking("userId", "You lack permissions that this user holds", missing).into())
 }
 
 /// Enables or disables an account. All its sessions end, and the links in mails to it stop working.

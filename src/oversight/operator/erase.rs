@@ -23,9 +23,9 @@ pub struct EraseUserInput {
     pub reason: String,
 }
 
-/// Erases an account for ever, with everything that identifies the person, as `eraseAccount` does for the user's own
-/// account. It is for people who ask to be erased and cannot sign in. Refused while the person is the last owner of an
-/// organisation that has other members. Needs a recent `confirmIdentity`.
+/// Erases an account forever, with everything that identifies the person, as `eraseAccount` does for one's own account.
+/// For people who ask to be erased and cannot sign in. Refused while the person is the last owner of an organisation
+/// that has other members. Needs a recent `confirmIdentity`.
 #[mutation]
 #[acts(USER_MANAGE, on = ())]
 async fn erase_user(act: ActOn<'_, Operator>, input: EraseUserInput) -> Result<UserAccountPayload> {

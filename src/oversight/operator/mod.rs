@@ -1,8 +1,9 @@
-//! What only the staff of the operator do: find users and organisations, disable and erase users.
+//! What only the operator's staff can do: find users and organisations, and disable, enable and erase users.
 //!
-//! The operator is an ordinary organisation, and its staff hold roles there. They reach all other organisations by its
-//! implicit partnership. What only staff can do needs a permission at the operator and stands in its audit log, also
-//! searches for users. Read `accounts.rs` for what protects an account, `object.rs` and `account.rs` for what staff see.
+//! The operator is an ordinary organisation, and its staff hold roles there. They reach all other organisations through
+//! its implicit partnership. What only staff can do needs a permission at the operator and is recorded in its audit
+//! log, including searches for users. Read `accounts.rs` for what protects an account, `object.rs` and `account.rs` for
+//! what staff see.
 
 mod account;
 mod accounts;

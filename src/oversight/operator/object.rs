@@ -29,7 +29,7 @@ impl Guarded for Operator {
     }
 }
 
-/// Mutations act on the one operator, so no key names it.
+/// There is only one operator, so mutations on it need no key.
 impl Target for Operator {
     type Key = ();
 
@@ -84,15 +84,15 @@ impl Operator {
         let found = programme::store::in_states(request, &states).await?;
         let decisions = request.access.look_all(found.iter().map(|row| row.organisation_id)).await?;
         let found = found.into_iter().map(|row| {
-            // Keys are compared as text, so the moment gets leading zeros.
+            // Keys are compared as text, so the time gets leading zeros.
             (format!("{:020}", row.created_at.timestamp_micros()), row.id, row)
         });
         paged(found, &page, |row| ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0)))
             .map(Some)
     }
 
-    /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. The operator's audit log
-    /// keeps each search.
+    /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. Each search is recorded
+    /// in the operator's audit log.
     #[requires(USER_MANAGE)]
     async fn users(
         &self,

@@ -20,7 +20,7 @@ impl OperatorQuery {
     #[finds(CLIENT_READ)]
     async fn operator(&self, context: &Context<'_>) -> Result<Option<Operator>> {
         let decision = store::find_operator(&Request::of(context)?.access).await?.ok_or(Error::NotFound)?;
-        // Without the permission, the operator does not exist either.
+        // Viewers without the permission get NOT_FOUND.
         decision.authorise(Permission::ClientRead).map(Operator).map(Some).map_err(|_| Error::NotFound)
     }
 }

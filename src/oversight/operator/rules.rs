@@ -2,18 +2,18 @@
 
 use crate::base::error::{Error, Result};
 
-/// How many results one search gives at most.
+/// The most results of one search.
 pub const MOST: usize = 1_000;
 
 /// The longest search text, in characters.
 const LONGEST: usize = 200;
 
-/// The text that a name or an address has to begin with.
+/// The text that a name or an address must begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchPrefix(String);
 
 impl SearchPrefix {
-    /// Reads what somebody typed. Everything begins with an empty text.
+    /// Reads the typed text. An empty text matches everything.
     pub fn read(typed: Option<&str>) -> Result<Self> {
         let text = typed.unwrap_or_default().trim();
         if text.chars().count() > LONGEST || text.contains('\0') {
@@ -28,7 +28,7 @@ impl SearchPrefix {
     }
 }
 
-/// Refuses a search that finds too much.
+/// Refuses a search with too many results.
 pub fn within(found: usize) -> Result<()> {
     if found <= MOST {
         return Ok(());

@@ -31,7 +31,7 @@ pub async fn find_operator(access: &Access) -> Result<Option<Decision>> {
     }
 }
 
-/// Those of the users that exist.
+/// The users with these ids. Unknown ids are left out.
 pub async fn users_by_ids(db: &Db, ids: Vec<Uuid>) -> Result<Vec<user::Model>> {
     Ok(user::Entity::find().filter(user::Column::Id.is_in(ids)).all(db.reader()).await?)
 }
@@ -71,16 +71,16 @@ pub async fn users(db: &Db, prefix: &SearchPrefix) -> Result<Vec<user::Model>> {
     Ok(rows.iter().map(|row| user::Model::from_query_result(row, "")).collect::<Written<_>>()?)
 }
 
-/// The condition that a column begins with the text: it takes two parameters from the given place on, whose values come
-/// with it. Each database can use an index for it.
-fn begins_with(prefix: &SearchPrefix, backend: DbBackend, column: &str, place: usize) -> (String, [String; 2]) {
-    let (text, next) = (prefix.text(), place + 1);
+/// The condition that a column begins with the text, and the values of its two parameters, which are numbered from
+/// `position` on. Each database can use an index for it.
+fn begins_with(prefix: &SearchPrefix, backend: DbBackend, column: &str, position: usize) -> (String, [String; 2]) {
+    let (text, next) = (prefix.text(), position + 1);
     if backend == DbBackend::Postgres {
         let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        return (format!("({column} LIKE ${place} AND ${next} = '')"), [format!("{escaped}%"), String::new()]);
+        return (format!("({column} LIKE ${position} AND ${next} = '')"), [format!("{escaped}%"), String::new()]);
     }
     let end = format!("{text}{}", char::MAX);
-    (format!("({column} >= ${place} AND {column} < ${next})"), [text.to_owned(), end])
+    (format!("({column} >= ${position} AND {column} < ${next})"), [text.to_owned(), end])
 }
 
 /// The user, if there is one.
@@ -102,8 +102,8 @@ pub async fn set_state(tx: &DatabaseTransaction, id: Uuid, state: user::State) -
 
 /// When a session of each user was last used. Users without a session are left out.
 pub async fn last_seen(db: &Db, users: &[Uuid]) -> Result<Vec<(Uuid, DateTimeUtc)>> {
-    let among = db.among("user_id", 1);
-    let sql = format!("SELECT user_id, MAX(last_used_at) FROM session WHERE {among} GROUP BY user_id");
+    let condition = db.among("user_id", 1);
+    let sql = format!("SELECT user_id, MAX(last_used_at) FROM session WHERE {condition} GROUP BY user_id");
     let rows = db.rows(sql, vec![db.keys(users)]).await?;
     Ok(rows.iter().map(QueryResult::try_get_many_by_index).collect::<Written<_>>()?)
 }

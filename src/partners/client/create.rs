@@ -47,8 +47,7 @@ async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -
     })
 }
 
-/// Checks the rows and creates those with which nothing is wrong, in one transaction. Outcomes are in the order of the
-/// rows.
+/// Checks the rows and creates the valid ones, in one transaction. Outcomes are in the order of the rows.
 pub(super) async fn create(act: &ActOn<'_, Organisation>, rows: &[NewClient], dry_run: bool) -> Result<Vec<Outcome>> {
     act.request
         .transaction(async |work| {
@@ -59,7 +58,7 @@ pub(super) async fn create(act: &ActOn<'_, Organisation>, rows: &[NewClient], dr
         .await
 }
 
-/// The input of one client stands one level deeper than the fields of the error.
+/// Adds `client` to the field of the error, because the input of one client is nested one level deeper.
 fn in_client(mut error: UserError) -> UserError {
     if let Some(field) = error.field.as_mut().filter(|field| field.len() > 1) {
         field.insert(1, "client".to_owned());

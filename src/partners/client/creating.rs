@@ -1,5 +1,5 @@
-//! Creating clients, one or many alike. Each row is checked on its own. The correct rows are written together, in as
-//! many statements for many as for one.
+//! Creating one client or many. Each row is checked on its own, and the valid rows are written together. The number of
+//! statements does not depend on the number of rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,7 +29,7 @@ pub const MOST_AT_ONCE: usize = 500;
 /// How many organisations are offered to one address in a day.
 const MOST_TO_ONE_ADDRESS: i64 = 100;
 
-/// The new client, or none in a dry run; or the mistake in the row.
+/// The new client, which is `None` in a dry run; or the mistake in the row.
 pub type Outcome = Result<Option<Made>, UserError>;
 
 /// The users by their addresses.
@@ -58,7 +58,7 @@ pub struct NewClient {
     pub reference: Option<String>,
 }
 
-/// A row with no mistake of its own.
+/// A row that is valid on its own.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Its name.
@@ -84,8 +84,8 @@ impl Wanted {
     }
 }
 
-/// Checks the rows and creates the correct ones, unless it is a dry run. Outcomes are in the order of the rows. The
-/// graph of partnerships and the reseller are locked.
+/// Checks the rows and creates the valid ones, unless it is a dry run. Outcomes are in the order of the rows. The
+/// caller has locked the graph of partnerships and the reseller.
 pub async fn create_all(
     work: &Work<'_>,
     at: &Authorised,
@@ -104,10 +104,10 @@ pub async fn create_all(
     let checked: Vec<Result<Wanted, UserError>> = rows.iter().map(|row| check(work, row, &templates, at)).collect();
     let checked = check_together(work, at, checked).await?;
     let known = store::users(work.tx, &addresses(&checked)).await?;
-    let good: Vec<Wanted> = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
+    let valid: Vec<Wanted> = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
     let mut made = Vec::new();
-    if !dry_run && !good.is_empty() {
-        made = Writing { work, reseller: at, custodian: &custodian, action }.write(&good, &known).await?;
+    if !dry_run && !valid.is_empty() {
+        made = Writing { work, reseller: at, custodian: &custodian, action }.write(&valid, &known).await?;
     }
     let mut made = made.into_iter();
     Ok(checked.into_iter().map(|row| row.map(|_| made.next())).collect())
@@ -117,10 +117,10 @@ pub async fn create_all(
 async fn find_custodian(work: &Work<'_>, at: &Authorised) -> Result<Custodian> {
     require_active(at.row())?;
     if at.row().kind != Kind::Reseller {
-        let message = "Only a reseller has clients: ask for it with requestReseller.";
+        let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
         return Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message).into());
     }
-    // A new organisation has nobody below it, so one check answers for all.
+    // A new client has no clients of its own, so one check is enough for all rows.
     require_fit(work, Parties { reseller: at.id(), client: Uuid::nil() }).await?;
     let custodian = custody::custodian(work.tx, at.id(), work.request.actor(), work.now).await?;
     custodian.ok_or_else(|| {
@@ -129,7 +129,7 @@ async fn find_custodian(work: &Work<'_>, at: &Authorised) -> Result<Custodian> {
     })
 }
 
-/// The terms of the reseller's delegation templates that occur in the rows.
+/// The terms of the reseller's delegation templates that the rows use.
 async fn load_templates(work: &Work<'_>, at: &Authorised, rows: &[NewClient]) -> Result<HashMap<Uuid, Terms>> {
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.template.as_ref()?.as_ref().ok().copied()).collect();
     if ids.is_empty() {
@@ -155,7 +155,7 @@ fn check(
         (Some(delegation), _) => Terms::default().with(delegation, "delegation")?,
         (None, Some(terms)) => *terms,
         (None, None) => {
-            let message = "Say what the client delegates: by a delegation, or by a template.";
+            let message = "Say what the client delegates: give a delegation or a template.";
             return Err(UserError::at("delegation", UserErrorCode::InvalidInput, message));
         }
     };
@@ -169,7 +169,7 @@ fn check(
     Ok(Wanted { name, kind: row.kind, terms: Terms { ends_at, ..terms }, owner, reference, template, recipient })
 }
 
-/// Checks the rows against each other and against what is in the database.
+/// Checks the rows against each other and against the database.
 async fn check_together(
     work: &Work<'_>,
     at: &Authorised,
@@ -200,8 +200,9 @@ async fn check_together(
             let count = offered.entry(address.as_str().to_owned()).or_default();
             *count += 1;
             if *count > MOST_TO_ONE_ADDRESS {
-                let message =
-                    format!("{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Wait.");
+                let message = format!(
+                    "{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Try again tomorrow."
+                );
                 *row = Err(UserError::at("ownerEmail", UserErrorCode::TooMany, message));
             }
         }
@@ -224,5 +225,5 @@ pub fn unknown_template() -> UserError {
 
 /// The error for a reference number that the client with this name has.
 pub fn taken_by(name: &str) -> UserError {
-    UserError::at("reference", UserErrorCode::Duplicate, format!("{name} has this reference already."))
+    UserError::at("reference", UserErrorCode::Duplicate, format!("{name} already has this reference. Choose another."))
 }

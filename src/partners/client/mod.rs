@@ -1,12 +1,11 @@
-//! Client organisations that a reseller creates, one or many at once. Each starts with a partnership in force. Somebody
-//! of the reseller holds ownership in custody (`crate::partners::custody`) until the owner that was named by address
-//! accepts.
+//! Client organisations that a reseller creates, one or many at once. Each starts with a partnership in force. One of
+//! the reseller's people holds ownership in custody (`crate::partners::custody`) until the named owner accepts.
 //!
 //! A long list is sent in parts: each mutation is one transaction that is authorised, checked and logged like any
 //! other. A part whose answer was lost can be sent again, because two clients of a reseller never have the same
 //! `reference`.
 //!
-//! `creating.rs` checks the rows, `recipient.rs` where their invoices go, and `rows.rs` writes everything at once.
+//! `creating.rs` checks the rows, `recipient.rs` says where their invoices go, and `rows.rs` writes everything at once.
 
 mod create;
 mod create_many;

@@ -35,7 +35,7 @@ pub struct ClientContact {
 }
 
 impl Recipient {
-    /// The recipient in the form in which it is stored. An actor who lets the reseller pay needs BILLING_UPDATE there.
+    /// The recipient in the form that is stored. An actor who lets the reseller pay needs BILLING_UPDATE there.
     pub fn check(&self, reseller: &Authorised) -> Result<Self, UserError> {
         match self {
             Self::Reseller => {

@@ -42,7 +42,7 @@ pub struct Writing<'a> {
     pub action: &'a str,
 }
 
-/// The rows of all of them.
+/// The rows of all new clients.
 #[derive(Default)]
 struct Rows {
     organisations: Vec<organisation::Model>,
@@ -56,7 +56,8 @@ struct Rows {
 }
 
 impl Writing<'_> {
-    /// Writes all clients, in as many statements for many as for one, and returns them in their order.
+    /// Writes all clients and returns them in their order. The number of statements does not depend on the number of
+    /// clients.
     pub async fn write(&self, wanted: &[Wanted], known: &Known) -> Result<Vec<Made>> {
         let work = self.work;
         let codes = store::free_codes(work.tx, work.random, wanted.len()).await?;
@@ -89,7 +90,7 @@ impl Writing<'_> {
         agreed.template_id = wanted.template;
         let partnership = agreed.id;
         rows.partnerships.push(agreed);
-        // Nobody holds in custody what they are to own themselves.
+        // A custodian who is also the named owner owns the client at once, without custody.
         let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.as_str() == self.custodian.email);
         let owner = NewMember {
             id: random.id(now),

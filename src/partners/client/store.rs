@@ -1,5 +1,5 @@
 //! Statements that create clients.
-#![expect(clippy::disallowed_methods, reason = "the statements that create clients stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements that create clients belong in this file")]
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::people::membership::store::NewMember;
 
 type Written<T> = Result<T, DbErr>;
 
-/// How often codes are drawn until enough are free. There are 10^12, so a second draw is hardly ever needed.
+/// How many times codes are drawn before this fails. There are 10^12 codes, so a second draw is hardly ever needed.
 const DRAWS: usize = 8;
 
 /// The users with these addresses.

@@ -52,7 +52,7 @@ pub struct ClientViewPropertyFilter {
     pub eq: Option<String>,
     /// Values that equal one of these.
     #[graphql(name = "in")]
-    pub among: Option<Vec<String>>,
+    pub any_of: Option<Vec<String>>,
     /// Texts that contain this one.
     pub contains: Option<String>,
     /// Values from this one on.
@@ -77,8 +77,8 @@ pub struct ClientViewOrder {
 
 impl From<ClientPropertyFilter> for ClientViewPropertyFilter {
     fn from(filter: ClientPropertyFilter) -> Self {
-        let ClientPropertyFilter { key, eq, among, contains, from, to, is_set } = filter;
-        Self { key, eq, among, contains, from, to, is_set }
+        let ClientPropertyFilter { key, eq, any_of, contains, from, to, is_set } = filter;
+        Self { key, eq, any_of, contains, from, to, is_set }
     }
 }
 
@@ -120,9 +120,10 @@ impl ClientView {
     /// The error for a view that no longer fits the properties of the reseller.
     pub fn outdated(&self, error: Error) -> Error {
         match error {
-            Error::InvalidInput(wrong) => {
-                Error::InvalidInput(format!("The view “{}” no longer fits: {wrong} Save it again.", self.row.name))
-            }
+            Error::InvalidInput(wrong) => Error::InvalidInput(format!(
+                "The view “{}” can no longer be applied. {wrong} Save the view again.",
+                self.row.name
+            )),
             other => other,
         }
     }
@@ -194,14 +195,14 @@ impl ClientView {
     #[public]
     async fn missing_properties(&self, context: &Context<'_>) -> Result<Option<Vec<String>>> {
         let (filter, order) = self.criteria()?;
-        let mut named: Vec<String> =
+        let mut used: Vec<String> =
             filter.iter().flat_map(|filter| filter.properties().map(|one| one.key.clone())).collect();
-        named.extend(order.and_then(|order| order.property));
-        named.extend(self.keys());
-        let there = property::store::all(Request::of(context)?, self.row.organisation_id).await?;
+        used.extend(order.and_then(|order| order.property));
+        used.extend(self.keys());
+        let definitions = property::store::all(Request::of(context)?, self.row.organisation_id).await?;
         let mut missing: Vec<String> = Vec::new();
-        for key in named {
-            if there.iter().all(|definition| definition.key != key) && !missing.contains(&key) {
+        for key in used {
+            if definitions.iter().all(|definition| definition.key != key) && !missing.contains(&key) {
                 missing.push(key);
             }
         }

@@ -1,4 +1,4 @@
-//! How a saved view stands in the audit log.
+//! How many saved views a reseller can have, and a view as the audit log records it.
 
 use entity::client_view::Model;
 use serde_json::{Value as Json, json};
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 /// How many views a reseller can have.
 pub const MOST: usize = 100;
 
-/// How a view stands in the audit log.
+/// A view as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
     let read = |stored: &str| serde_json::from_str::<Json>(stored).unwrap_or_default();
     json!({

@@ -71,7 +71,8 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
             }
             let folded = name.to_lowercase();
             if views.iter().any(|view| view.id != id && view.name.to_lowercase() == folded) {
-                let message = "There is already a view with this name. Give its id to replace it.";
+                let message =
+                    "There is already a view with this name. Choose another name, or give viewId to replace that view.";
                 return Err(UserError::at("name", UserErrorCode::Duplicate, message).into());
             }
             let row = Model {
@@ -110,7 +111,7 @@ fn check(
     for (index, key) in input.columns.iter().enumerate() {
         property::named(definitions, key).map_err(|message| wrong("columns", message))?;
         if input.columns[..index].contains(key) {
-            return Err(wrong("columns", format!("{key} is given twice.")));
+            return Err(wrong("columns", format!("{key} is in the list twice. Give each key once.")));
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! The statements about saved views.
-#![expect(clippy::disallowed_methods, reason = "the statements about saved views stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about saved views belong in this file")]
 
 use std::sync::Arc;
 

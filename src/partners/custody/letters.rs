@@ -3,7 +3,7 @@
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// The custody of the client passed to the reader.
+/// To the person to whom custody of the client has passed.
 pub fn passed_on(locale: Locale, client: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You now hold ownership of {client}")).say(format!(
@@ -12,13 +12,13 @@ pub fn passed_on(locale: Locale, client: &str) -> Letter {
              rightful owner."
         )),
         Locale::De => Letter::about(format!("Sie verwalten {client} treuhänderisch")).say(format!(
-            "{client} wurde von Ihrer Organisation angelegt und hat noch niemanden mit der Rolle OWNER. Wer sie bisher \
-             verwaltet hat, kann das nicht mehr; daher tun Sie es. Übertragen Sie die Inhaberschaft der Person, der sie \
-             zusteht."
+            "{client} wurde von Ihrer Organisation angelegt und hat noch keine eigene Person mit der Rolle OWNER. Die \
+             Person, die die Inhaberschaft bisher innehatte, kann das nicht mehr. Als OWNER Ihrer Organisation haben \
+             Sie sie jetzt inne. Bitte bieten Sie sie der Person an, der sie zusteht."
         )),
         Locale::Sv => Letter::about(format!("Du förvaltar {client} tills vidare")).say(format!(
-            "{client} skapades av er organisation och har ännu ingen egen ägare. Den som förvaltade den kan inte göra det \
-             längre, så nu gör du det. Lämna över ägarskapet till den som det tillhör."
+            "{client} skapades av er organisation och har ännu ingen egen ägare. Den som hittills har haft ägarskapet \
+             kan inte längre ha det. Nu har du det, som ägare av er organisation. Erbjud det till den som det tillhör."
         )),
     }
 }

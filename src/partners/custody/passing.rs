@@ -18,8 +18,8 @@ use crate::oversight::audit::{self, Event};
 use crate::people::membership::{self, rules::is_working};
 use crate::people::role::rules::grants_of;
 
-/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if that is a
-/// member who may create clients there; else the reseller's longest-standing OWNER, if there is one who can act.
+/// The person who gets custody of the clients that the actor creates for the reseller. It is the actor, if they are a
+/// member who may create clients there. Otherwise it is the reseller's longest-standing OWNER who can act, if any.
 pub async fn custodian(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -36,7 +36,7 @@ pub async fn custodian(
     Ok(heir(tx, reseller, None, now).await?)
 }
 
-/// Passes on all custodies of a user who is going away.
+/// Passes on all custodies of a user whose account is about to end.
 pub async fn pass_on_of(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, user: Uuid) -> Result<()> {
     for custody in store::of_user(tx, user).await? {
         pass_on(tx, random, now, custody).await?;
@@ -44,7 +44,7 @@ pub async fn pass_on_of(tx: &DatabaseTransaction, random: &Random, now: DateTime
     Ok(())
 }
 
-/// Passes on the custodies at a reseller of people who can no longer create clients for it.
+/// Passes on the custodies of people who can no longer create clients for the reseller.
 pub async fn pass_on_at(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, reseller: Uuid) -> Result<()> {
     for custody in store::lost_at(tx, reseller, now).await? {
         pass_on(tx, random, now, custody).await?;
@@ -65,7 +65,7 @@ pub async fn pass_on_lost(db: &Db, random: &Random, now: DateTimeUtc) -> Result<
     Ok(count)
 }
 
-/// Ends the custody of a client that has an owner of its own now: its holder leaves the client, and an event is
+/// Ends the custody of a client that now has an owner of its own. Its holder leaves the client, and an event is
 /// recorded. If the holder is the new owner, the membership stays.
 pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     for member in store::end(work.tx, client, owner).await? {
@@ -75,7 +75,7 @@ pub async fn end_at(work: &Work<'_>, client: Uuid, owner: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Passes a custody to the reseller's longest-standing OWNER. Returns false if nobody can have it, or if it is over.
+/// Passes a custody to the reseller's longest-standing OWNER. Returns false if nobody can take it, or if it has ended.
 async fn pass_on(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc, custody: Custody) -> Result<bool> {
     let client = crate::access::lock(tx, custody.client).await?;
     if !store::is_in_custody(tx, custody, now).await? {

@@ -1,5 +1,5 @@
 //! Statements about custody.
-#![expect(clippy::disallowed_methods, reason = "the statements about custody stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about custody belong in this file")]
 
 use entity::ownership_transfer::{self, State};
 use entity::{membership, membership_role};
@@ -20,7 +20,7 @@ use crate::people::membership::store::{self as members, Member};
 
 type Written<T> = Result<T, DbErr>;
 
-/// Custodies that one round passes on.
+/// The most custodies that one round passes on.
 const PER_ROUND: u64 = 500;
 
 /// A custody.
@@ -36,7 +36,7 @@ pub struct Custody {
     pub reseller: Uuid,
 }
 
-/// A person who has custody, or gets it.
+/// A person who has custody, or who gets it.
 #[derive(Clone, Debug)]
 pub struct Custodian {
     /// The user.
@@ -64,7 +64,8 @@ fn read(row: &QueryResult) -> Written<Custody> {
     })
 }
 
-/// Nobody can have custody for a reseller that is suspended or no longer a reseller, so it passes to nobody there.
+/// Joins the reseller, if it is active. Nobody can have custody for a reseller that is suspended, or no longer one, so
+/// nothing is passed on there.
 const WORKING: &str =
     "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
 
@@ -102,11 +103,11 @@ pub async fn resellers_with_lost(db: &Db, now: DateTimeUtc) -> Result<Vec<Uuid>>
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<_>>()?)
 }
 
-/// The longest-standing OWNER of a reseller who can act, other than `but`.
+/// The longest-standing OWNER of a reseller who can act, other than the user `except`.
 pub async fn heir(
     tx: &DatabaseTransaction,
     reseller: Uuid,
-    but: Option<Uuid>,
+    except: Option<Uuid>,
     now: DateTimeUtc,
 ) -> Written<Option<Custodian>> {
     let owners_and_admins = members::list_owners_and_admins(tx, reseller).await?;
@@ -114,7 +115,7 @@ pub async fn heir(
         is_owner(member)
             && member.is_active
             && member.expires_at.is_none_or(|end| now < end)
-            && Some(member.user_id) != but
+            && Some(member.user_id) != except
     });
     let oldest = owners.min_by_key(|member| (member.created_at, member.id));
     Ok(oldest.map(Custodian::from))

@@ -44,8 +44,8 @@ pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced>
 
 /// The number of members of each organisation. An organisation without members has no entry.
 pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
-    let among = db.among("organisation_id", 1);
-    let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {among} GROUP BY organisation_id");
+    let condition = db.among("organisation_id", 1);
+    let sql = format!("SELECT organisation_id, COUNT(*) FROM membership WHERE {condition} GROUP BY organisation_id");
     let rows = db.rows(sql, vec![db.keys(ids)]).await?;
     let counted = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, count(row, 1)?)));
     Ok(counted.collect::<Result<_, DbErr>>()?)

@@ -1,4 +1,4 @@
-//! Agreeing on a partnership: the one way in which a partnership begins or gets other terms.
+//! Agreeing on a partnership: every partnership begins here, and every accepted proposal changes its terms here.
 
 use entity::partnership::{Model, State};
 use sea_orm::prelude::DateTimeUtc;
@@ -24,8 +24,8 @@ pub struct Agreed {
     pub before: Json,
 }
 
-/// Makes the two organisations partners, or gives their partnership other terms. The caller has checked who may agree,
-/// and has locked the graph of partnerships.
+/// Makes the two organisations partners, or gives their partnership other terms. The caller has checked that both may
+/// agree, and has locked the graph of partnerships.
 pub async fn agree(work: &Work<'_>, parties: Parties, client_name: &str, terms: Terms) -> Result<Agreed> {
     if let Some(row) = store::between(work.tx, parties.reseller, parties.client).await? {
         if state_at(&row, work.now) == PartnershipState::Expired {
@@ -97,8 +97,8 @@ async fn misfit_error(work: &Work<'_>, misfit: Misfit) -> Result<UserError> {
     }
     let names = names.join(" → ");
     let message = match misfit {
-        Misfit::Cycle(_) => format!("The reseller is below its client already, so it cannot be above it: {names}."),
-        Misfit::TooDeep(_) => format!("More than {DEEPEST} partnerships would follow each other: {names}."),
+        Misfit::Cycle(_) => format!("The reseller is already below its client, so it cannot be above it: {names}."),
+        Misfit::TooDeep(_) => format!("The chain of partnerships would be longer than {DEEPEST}: {names}."),
     };
     Ok(UserError::general(code, message))
 }

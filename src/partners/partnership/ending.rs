@@ -10,8 +10,9 @@ use crate::graphql::request::Work;
 use crate::organisation::store::find_row;
 use crate::people::membership::mail_admins;
 
-/// Ends a partnership: it delegates nothing any more, and the memberships of the reseller's own people end with it. The
-/// owners and admins of both sides get a mail. Returns false if it was ended already. The caller has locked the client.
+/// Ends a partnership: it no longer delegates anything, and the memberships of the reseller's own people end with it.
+/// The owners and admins of both sides get a mail. Returns false if it was ended already. The caller has locked the
+/// client.
 pub async fn end_at_once(work: &Work<'_>, row: &Model, by: EndedBy, action: &str) -> Result<bool> {
     if !store::set_ended(work.tx, row.id, by, work.now).await? {
         return Ok(false);
@@ -30,7 +31,7 @@ pub async fn end_at_once(work: &Work<'_>, row: &Model, by: EndedBy, action: &str
     Ok(true)
 }
 
-/// How a partnership stands in the audit log before and after its end.
+/// A partnership as the audit log records it, before and after its end.
 pub fn audit_snapshots(row: &Model) -> (Json, Json) {
     (Terms::of(row).audit_snapshot(), json!({ "state": "ENDED" }))
 }

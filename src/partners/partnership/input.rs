@@ -1,4 +1,4 @@
-//! What mutations take to say what a client delegates.
+//! The input that says what a client delegates.
 
 use async_graphql::InputObject;
 

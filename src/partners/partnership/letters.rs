@@ -8,14 +8,15 @@ use crate::mail::Letter;
 /// The partnership was ended by one side.
 pub fn ended(locale: Locale, (reseller, client): (&str, &str), by: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("The partnership of {reseller} and {client} has ended")).say(format!(
-            "{by} has ended the partnership of {reseller} with {client}. {reseller} no longer has any access there."
+        Locale::En => Letter::about(format!("The partnership between {reseller} and {client} has ended")).say(format!(
+            "{by} has ended the partnership between {reseller} and {client}. {reseller} no longer has any access there."
         )),
-        Locale::De => Letter::about(format!("Die Partnerschaft von {reseller} und {client} ist beendet")).say(format!(
-            "{by} hat die Partnerschaft von {reseller} mit {client} beendet. {reseller} sieht und tut dort nichts mehr."
+        Locale::De => Letter::about(format!("Die Partnerschaft zwischen {reseller} und {client} ist beendet")).say(format!(
+            "{by} hat die Partnerschaft zwischen {reseller} und {client} beendet. {reseller} hat dort keinen Zugriff \
+             mehr."
         )),
         Locale::Sv => Letter::about(format!("Partnerskapet mellan {reseller} och {client} är avslutat")).say(format!(
-            "{by} har avslutat partnerskapet mellan {reseller} och {client}. {reseller} ser och gör inget där längre."
+            "{by} har avslutat partnerskapet mellan {reseller} och {client}. {reseller} har inte längre åtkomst där."
         )),
     }
 }
@@ -26,9 +27,11 @@ pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
         Locale::En => Letter::about(format!("{client} has changed its partnership with {reseller}"))
             .say(format!("{client} has changed what {reseller} may do there, or for how long. Your list of clients shows the new terms.")),
         Locale::De => Letter::about(format!("{client} hat die Partnerschaft mit {reseller} geändert"))
-            .say(format!("{client} hat geändert, was {reseller} dort darf, oder wie lange. Was jetzt gilt, steht in Ihrer Liste der Kunden.")),
+            .say(format!("{client} hat geändert, was {reseller} dort darf, oder wie lange. Die neuen Bedingungen \
+                          stehen in Ihrer Kundenliste.")),
         Locale::Sv => Letter::about(format!("{client} har ändrat sitt partnerskap med {reseller}"))
-            .say(format!("{client} har ändrat vad {reseller} får göra där, eller hur länge. Vad som gäller nu står i er kundlista.")),
+            .say(format!("{client} har ändrat vad {reseller} får göra där, eller hur länge. De nya villkoren står i er \
+                          kundlista.")),
     }
 }
 
@@ -36,15 +39,20 @@ pub fn changed(locale: Locale, (reseller, client): (&str, &str)) -> Letter {
 pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTimeUtc) -> Letter {
     let day = ends_at.format("%Y-%m-%d");
     match locale {
-        Locale::En => Letter::about(format!("The partnership of {reseller} and {client} ends on {day}")).say(format!(
-            "From {day} on, {reseller} no longer has any access at {client}. Until then, {client} can give the partnership a later end."
+        Locale::En => Letter::about(format!("The partnership between {reseller} and {client} ends on {day}")).say(format!(
+            "From {day} on, {reseller} no longer has any access to {client}. Until then, {client} can extend the \
+             partnership."
         )),
-        Locale::De => Letter::about(format!("Die Partnerschaft von {reseller} und {client} endet am {day}")).say(format!(
-            "Ab dem {day} sieht und tut {reseller} bei {client} nichts mehr. {client} kann der Partnerschaft vorher ein späteres Ende geben."
+        Locale::De => Letter::about(format!("Die Partnerschaft zwischen {reseller} und {client} endet am {day}")).say(format!(
+            "Ab dem {day} hat {reseller} bei {client} keinen Zugriff mehr. Bis dahin kann {client} die Partnerschaft \
+             verlängern."
         )),
-        Locale::Sv => Letter::about(format!("Partnerskapet mellan {reseller} och {client} slutar den {day}")).say(format!(
-            "Från och med den {day} ser och gör {reseller} inget hos {client} längre. {client} kan förlänga partnerskapet innan dess."
-        )),
+        Locale::Sv => {
+            Letter::about(format!("Partnerskapet mellan {reseller} och {client} slutar den {day}")).say(format!(
+                "Från och med den {day} har {reseller} inte längre åtkomst hos {client}. {client} kan förlänga \
+                 partnerskapet innan dess."
+            ))
+        }
     }
 }
 
@@ -52,12 +60,16 @@ pub fn ending(locale: Locale, (reseller, client): (&str, &str), ends_at: DateTim
 pub fn membership_ended(locale: Locale, client: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You are no longer a member of {client}")).say(format!(
-            "You were a member of {client} through a partnership. It is over, and your membership has ended with it."
+            "You were a member of {client} through a partnership. The partnership has ended, and your membership with \
+             it."
         )),
         Locale::De => Letter::about(format!("Sie sind nicht mehr Mitglied von {client}")).say(format!(
-            "Die Partnerschaft, durch die Sie Mitglied von {client} waren, ist vorbei, und Ihre Mitgliedschaft mit ihr."
+            "Die Partnerschaft, durch die Sie Mitglied von {client} waren, ist beendet, und damit auch Ihre \
+             Mitgliedschaft."
         )),
-        Locale::Sv => Letter::about(format!("Du är inte längre medlem i {client}"))
-            .say(format!("Partnerskapet som gjorde dig till medlem i {client} är över, och därmed ditt medlemskap.")),
+        Locale::Sv => Letter::about(format!("Du är inte längre medlem i {client}")).say(format!(
+            "Partnerskapet som gjorde dig till medlem i {client} har upphört, och därmed även ditt \
+                          medlemskap."
+        )),
     }
 }

@@ -1,5 +1,5 @@
-//! Memberships that were given through a partnership. When it is over, those of the reseller's own people end with it;
-//! when one of these people leaves the reseller, theirs end. All other memberships stay.
+//! Memberships that were given through a partnership. Those of the reseller's own people end when the partnership ends,
+//! or when the person leaves the reseller. All other memberships stay.
 
 use entity::partnership::Model;
 use sea_orm::DatabaseTransaction;
@@ -18,11 +18,11 @@ use crate::oversight::audit::{self, Event};
 use crate::people::membership::store::Member;
 use crate::people::membership::{self, recipient};
 
-/// Ends the memberships of the reseller's own people that were given through a partnership that is over, and records an
-/// event for each. The caller has locked the client.
+/// Ends the memberships of the reseller's own people that were given through an ended partnership. Records an event for
+/// each. The caller has locked the client.
 pub async fn end_all(work: &Work<'_>, row: &Model, action: &str) -> Result<()> {
     for member in remove(work.tx, work.random, work.now, row).await? {
-        // An actor who manages the client's side has access of their own; all others act through the partnership.
+        // An actor who manages the client's side has their own access there; all others act through the partnership.
         let event = match work.request.access.way(row.client_id, Permission::PartnershipManage) {
             Some(_) => Event { permission: Some(Permission::PartnershipManage), ..ended(&member, action) },
             None => ended(&member, action).through(row.id),
@@ -32,8 +32,8 @@ pub async fn end_all(work: &Work<'_>, row: &Model, action: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends the memberships that a user has through partnerships of a reseller that the user has left, and records an event
-/// at each client.
+/// Ends the memberships that a user has through partnerships of a reseller, because the user has left it. Records an
+/// event at each client.
 pub async fn end_of_user(work: &Work<'_>, reseller: Uuid, user: Uuid, action: &str) -> Result<()> {
     for member in store::memberships_of_user(work.tx, reseller, user).await? {
         let client = crate::access::lock(work.tx, member.organisation_id).await?;

@@ -48,7 +48,7 @@ pub struct Partnership {
 }
 
 impl Partnership {
-    /// Of a row and both of its organisations.
+    /// A partnership from its row and both of its organisations.
     pub fn new(row: &Arc<partnership::Model>, client: &Decision, reseller: &Decision, now: DateTimeUtc) -> Self {
         Self { row: Arc::clone(row), client: client.clone(), reseller: reseller.clone(), now }
     }
@@ -75,7 +75,7 @@ impl Partnership {
     ) -> Result<Connection<Self>> {
         let page = store::list_of_client(request, client.id(), page, states).await?;
         let resellers = request.access.look_all(page.rows().map(|row| row.reseller_id)).await?;
-        // A foreign key holds both ends, so none is missing.
+        // Foreign keys protect both organisations, so neither is missing.
         Ok(page
             .connection(|row| Self::new(row, client, resellers.get(&row.reseller_id).unwrap_or(client), request.now())))
     }

@@ -56,7 +56,7 @@ pub struct Parties {
 }
 
 impl Parties {
-    /// The organisation `own` is on the side, and `other` on the other one.
+    /// The parties with `own` on this side and `other` on the other.
     pub const fn new(side: PartnershipSide, own: Uuid, other: Uuid) -> Self {
         match side {
             PartnershipSide::Reseller => Self { reseller: own, client: other },
@@ -78,8 +78,8 @@ impl Parties {
     }
 }
 
-/// Records an act of one side in the audit logs of both. The own log names the permission, and the other one the
-/// partnership, or a permission if staff of the operator acted.
+/// Records an act of one side in the audit logs of both. The log of the acting side names the permission. The log of
+/// the other side names the partnership, or a permission if staff of the operator acted.
 pub async fn record(
     work: &Work<'_>,
     (parties, side, partnership): (Parties, PartnershipSide, Uuid),

@@ -13,7 +13,7 @@ use crate::people::membership::mail_admins_of;
 /// How many days before the end the reminders are sent.
 pub const DAYS: [i32; 3] = [30, 7, 1];
 
-/// The last of these days that has come: its reminder is due, and earlier ones are too late.
+/// The last of these days that has been reached: its reminder is due, and earlier reminders are too late.
 pub fn reminded(ends_at: Option<DateTimeUtc>, now: DateTimeUtc) -> Option<i32> {
     let left = ends_at? - now;
     DAYS.into_iter().rev().find(|days| left <= TimeDelta::days(i64::from(*days)))

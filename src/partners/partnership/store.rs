@@ -1,5 +1,5 @@
 //! Statements about partnerships.
-#![expect(clippy::disallowed_methods, reason = "the statements about partnerships stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about partnerships belong in this file")]
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -27,12 +27,12 @@ use crate::people::membership::store::{GIVEN, Member, select};
 /// The partnerships of a client, the oldest first.
 static OF_CLIENT: List<Model> = List::of_rows("partnership", "client_id", Key::Instant("created_at"));
 
-/// Partnerships that one round of the server takes on.
+/// The most partnerships that one round of the server handles.
 const PER_ROUND: u64 = 100;
 
 type Written<T> = Result<T, DbErr>;
 
-/// The condition that partnership `p` is in force at the moment `now`; both as a statement names them.
+/// The condition that partnership `p` is in force at the time `now`. Both are names in the statement.
 pub fn in_force(p: &str, now: &str) -> String {
     format!("{p}.state = 'ACTIVE' AND {p}.starts_at <= {now} AND ({p}.ends_at IS NULL OR {p}.ends_at > {now})")
 }
@@ -61,7 +61,7 @@ pub fn in_states(states: Option<&[PartnershipState]>, now: DateTimeUtc) -> Filte
     use PartnershipState as S;
     let states = states.unwrap_or(&[S::Scheduled, S::Active, S::Expired]);
     let scheduled = "t.state = 'ACTIVE' AND t.starts_at > :now AND (t.ends_at IS NULL OR t.ends_at > :now)";
-    // Each state once and in one order, so that the same question has the same text.
+    // Each state once and in a fixed order, so that the same request always has the same statement.
     let conditions: Vec<String> = [
         (S::Ended, "t.state = 'ENDED'".to_owned()),
         (S::Expired, "t.state = 'ACTIVE' AND t.ends_at <= :now".to_owned()),
@@ -74,7 +74,7 @@ pub fn in_states(states: Option<&[PartnershipState]>, now: DateTimeUtc) -> Filte
     if conditions.is_empty() {
         return Filter::default().and("1 = 0");
     }
-    // The moment is always used, so that a filter has the same parameters whatever it asks for.
+    // The time is always used, so that every filter has the same parameters.
     let wanted = format!("(:now IS NOT NULL AND ({}))", conditions.join(" OR "));
     Filter::default().and_with(&wanted, [(":now", now.into())])
 }
@@ -99,7 +99,7 @@ pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Mode
     Entity::find_by_id(id).one(tx).await
 }
 
-/// Those of the partnerships that belong to the reseller, as the transaction sees them.
+/// Which of these partnerships belong to the reseller, as the transaction sees them.
 pub async fn of_reseller(
     tx: &DatabaseTransaction,
     db: &Db,
@@ -112,8 +112,8 @@ pub async fn of_reseller(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// All partnerships in force below a reseller, as pairs of reseller and client: one statement for all resellers of a
-/// level, linear in their trees.
+/// All partnerships in force below a reseller, as pairs of reseller and client. One statement serves all resellers of a
+/// level; it takes time linear in their trees.
 pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
     let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>(format!("below {depth}"));
     let load = async |tops: Vec<Uuid>| {
@@ -150,7 +150,7 @@ pub async fn above(request: &Request, client: Uuid) -> Result<Vec<(Uuid, Uuid)>>
     Ok(batch.load(client, load).await?.unwrap_or_default())
 }
 
-/// Reads rows of a start and a pair, by start.
+/// Reads rows of a start and a pair, and groups the pairs by start.
 fn grouped(rows: &[QueryResult]) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
     let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
     for row in rows {
@@ -165,8 +165,8 @@ pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -
     Ok(find_row(tx, id).await?.is_some_and(|row| rules::is_in_force(&row, now)))
 }
 
-/// Keeps others from changing the graph of partnerships until the transaction ends. Taken before any organisation is
-/// locked. (On SQLite only one transaction writes at a time.)
+/// Keeps others from changing the graph of partnerships until the transaction ends. Take this lock before that of any
+/// organisation. (On SQLite only one transaction writes at a time.)
 pub async fn lock_graph(tx: &DatabaseTransaction) -> Written<()> {
     const GRAPH_OF_PARTNERSHIPS: i64 = 0x7061_7274;
     if tx.get_database_backend() == DbBackend::Postgres {
@@ -176,14 +176,15 @@ pub async fn lock_graph(tx: &DatabaseTransaction) -> Written<()> {
     Ok(())
 }
 
-/// The one partnership of the two that was not ended, whatever its dates say.
+/// The partnership between the two that nobody has ended, whatever its dates. There is at most one.
 pub async fn between(tx: &DatabaseTransaction, reseller: Uuid, client: Uuid) -> Written<Option<Model>> {
     let alive = Entity::find().filter(is_not_ended());
     alive.filter(Column::ResellerId.eq(reseller)).filter(Column::ClientId.eq(client)).one(tx).await
 }
 
-/// The pairs of reseller and client that were not ended: all above the one organisation and all below the other. Of a
-/// reseller's clients, only those that may have clients in turn are read, and one of the others.
+/// The partnerships that nobody has ended, as pairs of reseller and client: all above the first organisation and all
+/// below the second. Of the clients of each reseller it reads only those that can have clients themselves, and one
+/// other.
 pub async fn around(tx: &DatabaseTransaction, above: Uuid, below: Uuid) -> Written<Vec<(Uuid, Uuid)>> {
     let alive = not_ended("p");
     let sql = format!(
@@ -217,7 +218,7 @@ pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     Ok(())
 }
 
-/// Gives a partnership other terms. `reminded` says which reminders are over before the new end.
+/// Gives a partnership other terms. `reminded` is the reminder that counts as sent for the new end.
 pub async fn set_terms(tx: &DatabaseTransaction, id: Uuid, terms: Terms, reminded: Option<i32>) -> Written<()> {
     let change = ActiveModel {
         delegated: Set(terms.delegated.to_stored()),
@@ -231,7 +232,7 @@ pub async fn set_terms(tx: &DatabaseTransaction, id: Uuid, terms: Terms, reminde
     Ok(())
 }
 
-/// Whether a partnership of the two was ended since the moment.
+/// Whether a partnership between the two was ended since this time.
 pub async fn ended_since(tx: &DatabaseTransaction, reseller: Uuid, client: Uuid, since: DateTimeUtc) -> Written<bool> {
     let of_both = Entity::find().filter(Column::ResellerId.eq(reseller)).filter(Column::ClientId.eq(client));
     Ok(of_both.filter(Column::EndedAt.gte(since)).one(tx).await?.is_some())
@@ -275,7 +276,7 @@ pub async fn client_names(
         .await
 }
 
-/// The reference numbers among these that the reseller's clients have already, each with the name of the client.
+/// Which of these reference numbers the reseller's clients already have, each with the name of the client.
 pub async fn taken_references(
     tx: &DatabaseTransaction,
     reseller: Uuid,
@@ -318,7 +319,7 @@ pub async fn list_to_remind(db: &Db, now: DateTimeUtc) -> Result<Vec<Model>> {
     Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Written<_>>()?)
 }
 
-/// Notes that a reminder is sent. False if another server has sent it, or the end has changed in the meantime.
+/// Records that a reminder is sent. False if another server has sent it, or if the end has changed in the meantime.
 pub async fn note_reminder(tx: &DatabaseTransaction, row: &Model, days: i32) -> Written<bool> {
     let is_later = Column::RemindedDays.is_null().or(Column::RemindedDays.gt(days));
     let change = ActiveModel { reminded_days: Set(Some(days)), ..Default::default() };

@@ -9,7 +9,7 @@ use crate::access::{DelegationPreset, Grants, Permission, PermissionSet};
 use crate::base::config;
 use crate::base::error::{UserError, UserErrorCode};
 
-/// The longest partnership in days, where the server sets no limit of its own.
+/// The longest partnership in days, if the configuration sets no limit.
 const LONGEST_DAYS: i64 = 36_525;
 
 /// What a client is asked to delegate: a preset or a list, not checked yet.
@@ -84,7 +84,7 @@ impl Terms {
         !self.beyond(others).is_empty() || self.reach_further_than(others)
     }
 
-    /// How the terms stand in the audit log.
+    /// The terms as the audit log records them.
     pub fn audit_snapshot(self) -> Json {
         let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
         json!({
@@ -104,12 +104,13 @@ fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserErro
         return Ok(set);
     }
     let names: Vec<String> = beyond.iter().map(Permission::text).collect();
-    let message = format!("No client can delegate {}: only members hold it. Leave it out.", names.join(", "));
+    let message =
+        format!("No client can delegate {}, because only members can hold it. Leave it out.", names.join(", "));
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
-/// The end of a partnership that begins at this moment: the wanted one, or the latest that the server allows if it
-/// allows none without an end.
+/// The end of a partnership that begins at this time. If the configuration limits partnerships and no end is wanted, it
+/// is the latest end that is allowed.
 pub fn end(
     wanted: Option<DateTimeUtc>,
     begins: DateTimeUtc,
@@ -119,8 +120,10 @@ pub fn end(
     let days = if settings.longest_days == 0 { LONGEST_DAYS } else { settings.longest_days };
     let latest = begins + TimeDelta::days(days);
     match wanted {
-        Some(end) if end <= begins => wrong("Give an end that comes after the beginning, in the future.".to_owned()),
-        Some(end) if end > latest => wrong(format!("A partnership lasts {days} days at most; give an earlier end.")),
+        Some(end) if end <= begins => wrong("Give an end in the future, after the partnership begins.".to_owned()),
+        Some(end) if end > latest => {
+            wrong(format!("A partnership can last for at most {days} days. Give an earlier end."))
+        }
         None if settings.longest_days > 0 => Ok(Some(latest)),
         wanted => Ok(wanted),
     }

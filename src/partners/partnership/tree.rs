@@ -41,14 +41,14 @@ fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> HashMap<Uuid, Vec<Uuid>
 /// The shortest path down from one organisation to another, including both.
 fn way_down(pairs: &[(Uuid, Uuid)], from: Uuid, to: Uuid) -> Option<Vec<Uuid>> {
     let clients = grouped(pairs.iter().copied());
-    let mut seen = HashSet::from([from]);
+    let mut visited = HashSet::from([from]);
     let mut waiting = VecDeque::from([vec![from]]);
     while let Some(way) = waiting.pop_front() {
         let at = way.last().copied()?;
         if at == to {
             return Some(way);
         }
-        for client in clients.get(&at).into_iter().flatten().filter(|client| seen.insert(**client)) {
+        for client in clients.get(&at).into_iter().flatten().filter(|client| visited.insert(**client)) {
             waiting.push_back(way.iter().copied().chain([*client]).collect());
         }
     }
@@ -57,7 +57,7 @@ fn way_down(pairs: &[(Uuid, Uuid)], from: Uuid, to: Uuid) -> Option<Vec<Uuid>> {
 
 /// The longest chain that starts at an organisation. It stops as soon as the chain is certainly too long.
 fn longest(next: &HashMap<Uuid, Vec<Uuid>>, from: Uuid) -> Vec<Uuid> {
-    // Level by level: what is reached by that many links, with its predecessor.
+    // The level at index n holds the organisations that n links reach, each with its predecessor.
     let mut levels: Vec<HashMap<Uuid, Uuid>> = vec![HashMap::from([(from, from)])];
     while let Some(last) = levels.last().filter(|_| levels.len() <= DEEPEST + 1) {
         let further: HashMap<Uuid, Uuid> =
@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_fits_leaves_the_graph_without_cycles_and_shallow(
+        fn a_partnership_that_fits_keeps_the_graph_shallow_and_without_cycles(
             wanted in prop::collection::vec((0_u128..14, 0_u128..14), 1..24)
         ) {
             let mut graph: Vec<(Uuid, Uuid)> = Vec::new();

@@ -55,7 +55,7 @@ async fn update_partnership(
         let old = Terms::of(&row);
         let new = wanted(delegation.as_ref(), input.ends_at, old, (work.now, work.request.config.partnerships))?;
         if row.state == State::Ended {
-            let message = "The partnership was ended. Propose another: proposePartnership.";
+            let message = "The partnership was ended. Propose a new one with proposePartnership.";
             return Err(UserError::at("partnershipId", UserErrorCode::StaleState, message).into());
         }
         if new.give_more_than(old) {
@@ -65,7 +65,7 @@ async fn update_partnership(
             return Ok(());
         }
         let is_expired = state_at(&row, work.now) == PartnershipState::Expired;
-        // An expired partnership delegates nothing, and one that reaches further is given anew: all of it must be held.
+        // The change gives everything anew if the partnership is expired or reaches further, so all of it must be held.
         let given = if is_expired || new.reach_further_than(old) { Terms::default() } else { old };
         let missing = new.beyond(given).without(at.grants);
         if !missing.is_empty() {

@@ -1,5 +1,5 @@
-//! What the server does about partnerships by itself, once a minute. It reminds people of those that end soon, ends the
-//! memberships of expired ones, and passes custody on where its holder can no longer have it.
+//! What the server does about partnerships by itself, once a minute. It sends reminders of partnerships that end soon,
+//! and ends the memberships of expired ones. It passes on custody from holders who can no longer have it.
 //!
 //! No decision depends on it: an expired partnership gives no access from its end on. Several servers may run it at the
 //! same time.

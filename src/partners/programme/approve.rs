@@ -36,7 +36,7 @@ pub struct ApproveResellerPayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Makes the organisation a reseller on these terms. Its owners and admins are told by mail.
+/// Makes the organisation a reseller on these terms. Its owners and admins get a mail.
 #[mutation]
 #[acts(RESELLER_MANAGE, on = input.reseller_request_id)]
 async fn approve_reseller(

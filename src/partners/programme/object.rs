@@ -69,7 +69,8 @@ impl Guarded for ResellerRequest {
     }
 }
 
-/// A request for those who answer or withdraw it. They need no COMMISSION_READ, so they may be unable to read it.
+/// A request, for viewers who answer or withdraw it. They do not need COMMISSION_READ, so they may be unable to read
+/// it.
 pub struct AnswerableRequest(ResellerRequest);
 
 impl AnswerableRequest {

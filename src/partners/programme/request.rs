@@ -37,8 +37,8 @@ pub struct RequestResellerPayload {
     pub request: Option<ResellerRequest>,
 }
 
-/// Asks the operator to make the organisation a reseller, so that it can have clients. Nothing changes until the operator
-/// approves the request. The operator's owners and admins are told by mail.
+/// Asks the operator to make the organisation a reseller, so that it can have clients. Nothing changes until the
+/// operator approves the request. The operator's owners and admins get a mail.
 #[mutation]
 #[acts(ORGANISATION_UPDATE, on = input.organisation_id)]
 async fn request_reseller(act: ActOn<'_, Organisation>, input: RequestResellerInput) -> Result<RequestResellerPayload> {
@@ -58,16 +58,22 @@ async fn request_reseller(act: ActOn<'_, Organisation>, input: RequestResellerIn
         require_active(at.row())?;
         let wrong = |code, message: &str| Err(UserError::at("organisationId", code, message).into());
         match at.row().kind {
-            Kind::Reseller => return wrong(UserErrorCode::StaleState, "It is already a reseller."),
+            Kind::Reseller => return wrong(UserErrorCode::StaleState, "This organisation is already a reseller."),
             Kind::Operator => return wrong(UserErrorCode::InvalidInput, "The operator cannot become a reseller."),
             _ => {}
         }
         let day_ago = work.now - TimeDelta::days(1);
         if store::count_since(work.tx, row.organisation_id, day_ago).await? >= MOST_A_DAY {
-            return wrong(UserErrorCode::TooMany, "It has made too many requests today. Try again tomorrow.");
+            return wrong(
+                UserErrorCode::TooMany,
+                "This organisation has made too many requests today. Try again tomorrow.",
+            );
         }
         if !store::create(work.tx, row.clone()).await? {
-            return wrong(UserErrorCode::Duplicate, "It has a request already that the operator has not answered yet.");
+            return wrong(
+                UserErrorCode::Duplicate,
+                "This organisation already has a pending request. Wait for the operator to answer it.",
+            );
         }
         let event = act.event().to(Type::ResellerRequest.id(row.id));
         audit::record(work, event.changing(Json::Null, json!({ "message": row.message }))).await?;

@@ -1,4 +1,4 @@
-//! What the reseller programme refuses, and how its terms stand in the audit log.
+//! What the reseller programme refuses, and its terms as the audit log records them.
 
 use entity::organisation::Kind;
 use entity::reseller_programme;
@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::text;
 
-/// All of a price, in basis points.
+/// The whole price, in basis points.
 const WHOLE: i32 = 10_000;
 
 /// Reads the terms that somebody typed, together with the commission.
 pub fn read_terms(commission: i32, typed: &str) -> Result<String, UserError> {
     if !(0..=WHOLE).contains(&commission) {
-        let message = format!("The commission is 0 to {WHOLE} basis points; 1250 is 12.5 %.");
+        let message = format!("Give a commission of 0 to {WHOLE} basis points: 1250 is 12.5 %.");
         return Err(UserError::at("commissionBasisPoints", UserErrorCode::InvalidInput, message));
     }
     text::reason("terms", typed)
@@ -33,7 +33,7 @@ pub fn is_answered() -> UserError {
     UserError::at("resellerRequestId", UserErrorCode::StaleState, message)
 }
 
-/// How the terms stand in the audit log.
+/// The terms as the audit log records them.
 pub fn audit_snapshot(row: &reseller_programme::Model) -> Json {
     json!({ "commissionBasisPoints": row.commission_basis_points, "terms": row.terms })
 }

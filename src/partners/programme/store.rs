@@ -1,5 +1,5 @@
 //! Statements about the reseller programme.
-#![expect(clippy::disallowed_methods, reason = "the statements about the reseller programme stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about the reseller programme belong in this file")]
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// How many requests the operator's review shows at most.
+/// The most requests that the operator's review shows.
 const MOST: u64 = 1_000;
 
 /// The requests of an organisation, the newest first.
@@ -62,7 +62,7 @@ pub async fn programme(request: &Request, reseller: Uuid) -> Result<Option<resel
     batch.load(reseller, load).await
 }
 
-/// How many requests the organisation has made since the moment.
+/// How many requests the organisation has made since this time.
 pub async fn count_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<u64> {
     let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
     made.count(tx).await

@@ -30,8 +30,8 @@ pub struct UpdateResellerProgrammePayload {
     pub organisation: Option<Organisation>,
 }
 
-/// Changes the rate of commission and the terms of a reseller. They apply to everything sold from now on. The reseller's
-/// owners and admins are told by mail.
+/// Changes the rate of commission and the terms of a reseller. They apply to everything sold from now on. The
+/// reseller's owners and admins get a mail.
 #[mutation]
 #[acts(RESELLER_MANAGE, on = input.organisation_id)]
 async fn update_reseller_programme(

@@ -18,7 +18,7 @@ use crate::partners::partnership::ending::{audit_snapshots, end_at_once};
 use crate::partners::partnership::store as partnerships;
 use crate::people::membership::mail_admins;
 
-/// How many partnerships one request ends at most.
+/// The most partnerships that one request ends.
 const MOST_AT_ONCE: u64 = 100;
 
 /// The reseller to take out of the programme.
@@ -42,7 +42,7 @@ pub struct WithdrawResellerPayload {
 }
 
 /// Takes a reseller out of the programme. Each request ends up to 100 of its partnerships with clients. The last one
-/// makes the organisation what it was before. Owners and admins of the reseller and of its clients are told by mail.
+/// makes the organisation what it was before. Owners and admins of the reseller and of its clients get a mail.
 #[mutation]
 #[acts(RESELLER_MANAGE, on = input.organisation_id)]
 async fn withdraw_reseller(
@@ -57,12 +57,12 @@ async fn withdraw_reseller(
             let at = act.authorise_in(work).await?;
             let organisation = at.row();
             rules::require_reseller(organisation.kind)?;
-            let some = partnerships::alive_of(work.tx, key, MOST_AT_ONCE + 1).await?;
-            let is_last = some.len() as u64 <= MOST_AT_ONCE;
+            let rows = partnerships::alive_of(work.tx, key, MOST_AT_ONCE + 1).await?;
+            let is_last = rows.len() as u64 <= MOST_AT_ONCE;
             let mut ended = 0;
-            for row in some.iter().take(usize::try_from(MOST_AT_ONCE).unwrap_or_default()) {
+            for row in rows.iter().take(usize::try_from(MOST_AT_ONCE).unwrap_or_default()) {
                 crate::access::lock(work.tx, row.client_id).await?;
-                // The client's log says through which link the operator acted, so the decision there must be known.
+                // The client's log records how the operator has access, so the decision at the client must be loaded.
                 request.access.look_in(work.tx, row.client_id).await?;
                 end_at_once(work, row, EndedBy::Operator, act.action).await?;
                 let (before, after) = audit_snapshots(row);

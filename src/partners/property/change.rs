@@ -35,14 +35,14 @@ impl Misfits {
     /// The error that names how many there are.
     pub fn error(&self, field: &str) -> UserError {
         let message = match self.count {
-            1 => "One value does not fit. Change it first; it is in conflicts.".to_owned(),
-            count => format!("{count} values do not fit. Change them first; the first {SHOWN} are in conflicts."),
+            1 => "One value does not fit. Change it first: conflicts shows it.".to_owned(),
+            count => format!("{count} values do not fit. Change them first: conflicts shows the first {SHOWN}."),
         };
         UserError::at(field, UserErrorCode::ValuesDoNotFit, message)
     }
 }
 
-/// Reads all values again by the new definition and writes them, unless some do not fit.
+/// Reads all values again by the new definition. Writes them, unless some do not fit.
 pub async fn convert(tx: &DatabaseTransaction, old: &Model, new: &Model) -> Result<Misfits> {
     let mut misfits = Misfits::default();
     if new.kind == old.kind && new.choices == old.choices {

@@ -68,7 +68,7 @@ impl Condition {
         }
         let condition = self.of_value("v", &mut filter);
         let key = filter.value(self.key.as_str());
-        // EXISTS would become a join, whose order the planner chooses by guessing.
+        // The database would turn EXISTS into a join and guess the best order.
         filter.and(&format!(
             "(SELECT {condition} FROM property_value v WHERE v.partnership_id = t.id AND v.\"key\" = {key})"
         ))
@@ -111,8 +111,8 @@ impl Condition {
     }
 }
 
-/// The condition that the column has one of the values. Their number is filled up to a power of two, so that there are few
-/// different statements.
+/// The condition that the column has one of the values. The last value is repeated up to a power of two, so that there
+/// are few different statements.
 fn one_of<'a>(column: &str, values: impl ExactSizeIterator<Item = &'a String> + Clone, filter: &mut Filter) -> String {
     let count = values.len().next_power_of_two();
     if count == 1 {
@@ -121,6 +121,6 @@ fn one_of<'a>(column: &str, values: impl ExactSizeIterator<Item = &'a String> + 
     }
     let last = values.clone().last();
     let filled = values.chain(last.into_iter().cycle()).take(count);
-    let places: Vec<String> = filled.map(|value| filter.value(value.as_str())).collect();
-    format!("{column} IN ({})", places.join(", "))
+    let parameters: Vec<String> = filled.map(|value| filter.value(value.as_str())).collect();
+    format!("{column} IN ({})", parameters.join(", "))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, Test, read_part};
 use super::rules::{self, BEYOND, FIRST, Kind, named};
 
-/// How many values one filter compares with at most.
+/// The most values that one filter compares with.
 const MOST_VALUES: usize = 100;
 
 /// Which values of a property. Give exactly one of `eq`, `in`, `contains`, `isSet`, or `from` and `to` or one of them.
@@ -21,7 +21,7 @@ pub struct ClientPropertyFilter {
     /// Values that equal one of these: 1 to 100.
     #[graphql(name = "in")]
     #[serde(rename = "in")]
-    pub among: Option<Vec<String>>,
+    pub any_of: Option<Vec<String>>,
     /// TEXT or URL values that contain this text of 1 to 200 characters. Case does not matter.
     pub contains: Option<String>,
     /// NUMBER or DATE values from this one on.
@@ -38,14 +38,14 @@ impl ClientPropertyFilter {
         let definition = named(definitions, &self.key)?;
         let given = [
             self.eq.is_some(),
-            self.among.is_some(),
+            self.any_of.is_some(),
             self.contains.is_some(),
             self.from.is_some() || self.to.is_some(),
             self.is_set.is_some(),
         ];
         if given.into_iter().filter(|is_given| *is_given).count() != 1 {
             return Err(format!(
-                "Filter {} by exactly one of eq, in, contains, isSet, and a range of from and to.",
+                "Filter {} by exactly one of eq, in, contains, isSet, or a range of from and to.",
                 self.key
             ));
         }
@@ -61,11 +61,11 @@ impl ClientPropertyFilter {
         }
         if let Some(part) = &self.contains {
             if !matches!(kind, Kind::Text | Kind::Url) {
-                return Err("contains is only for a TEXT or a URL.".to_owned());
+                return Err("contains works only for a TEXT or a URL.".to_owned());
             }
             return read_part(part).map(|part| Test::Contains(rules::fold(&part)));
         }
-        if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.among.as_deref()) {
+        if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.any_of.as_deref()) {
             if values.is_empty() || values.len() > MOST_VALUES {
                 return Err(format!("give 1 to {MOST_VALUES} values."));
             }
@@ -76,12 +76,12 @@ impl ClientPropertyFilter {
             return values.collect::<Result<_, String>>().map(Test::Among);
         }
         if !matches!(kind, Kind::Number | Kind::Date) {
-            return Err("from and to are only for a NUMBER or a DATE.".to_owned());
+            return Err("from and to work only for a NUMBER or a DATE.".to_owned());
         }
         let end = |typed: &Option<String>, open: &str| -> Result<String, String> {
             typed.as_ref().map_or_else(|| Ok(open.to_owned()), |typed| Ok(rules::sort_key(kind, &read(typed)?)))
         };
         let (from, to) = (end(&self.from, FIRST)?, end(&self.to, BEYOND)?);
-        if from > to { Err("from is larger than to.".to_owned()) } else { Ok(Test::Between(from, to)) }
+        if from > to { Err("from is larger than to. Swap them.".to_owned()) } else { Ok(Test::Between(from, to)) }
     }
 }

@@ -3,8 +3,8 @@
 //! A definition names a property and the kind of its values. A value belongs to one partnership. Both exist for viewers
 //! with CLIENT_READ at the reseller: a client never sees what its resellers record about it.
 //!
-//! `rules.rs` reads values and makes the sort keys of lists, `condition.rs` filters lists by values, `change.rs` converts
-//! values when a definition changes, and `set_values.rs` sets values of one or many clients.
+//! `rules.rs` reads values and makes the sort keys of lists, and `condition.rs` filters lists by values. `change.rs`
+//! converts values when a definition changes. `set_values.rs` sets values of one or many clients.
 
 mod change;
 mod condition;

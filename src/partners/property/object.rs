@@ -36,7 +36,8 @@ impl Target for ClientTable {
             _ => id::Type::Reseller.parse(id)?,
         };
         let Some(at) = request.access.look(key).await? else { return Ok(None) };
-        // Other organisations have no client table. A viewer without the permission there gets that answer first.
+        // Other organisations have no client table. A viewer without the permission gets the error about the permission
+        // first.
         let is_reseller = at.card().kind == organisation::Kind::Reseller;
         Ok((is_reseller || !at.grants.has(Permission::ClientPropertyManage)).then_some(Self(at)))
     }

@@ -1,4 +1,5 @@
-//! Values of properties: read into one canonical text each, and encoded so that the order of the bytes is their order.
+//! Values of properties. Each is read into one canonical text, and encoded so that byte order is the order of the
+//! values.
 
 use chrono::{Datelike, NaiveDate};
 use entity::property_definition::Model;
@@ -36,7 +37,7 @@ pub const BEYOND: &str = "b";
 /// The sort keys of a missing value: it comes last in both directions.
 const UNSET: [&str; 2] = ["z", ""];
 
-/// What is wrong with a value, for people.
+/// A message that says what is wrong with a value.
 pub type Wrong = String;
 
 /// A value in the form of the database.
@@ -102,10 +103,10 @@ pub fn choices(definition: &Model) -> Vec<String> {
 /// The canonical text of a value. The error says what is wrong.
 pub fn read(kind: Kind, choices: &[String], typed: &str) -> Result<String, Wrong> {
     if typed.chars().count() > LONGEST {
-        return Err(format!("A value has at most {LONGEST} characters."));
+        return Err(format!("A value can have at most {LONGEST} characters."));
     }
     if typed.chars().any(is_deceptive) {
-        let message = "A value is one line without control characters and characters that hide or reverse text.";
+        let message = "A value must be one line, without control characters or characters that hide or reverse text.";
         return Err(message.to_owned());
     }
     let text: String = typed.trim().nfc().collect();
@@ -133,7 +134,7 @@ fn listed(choices: &[String]) -> String {
 
 fn read_number(text: &str) -> Result<String, Wrong> {
     let wrong = || "Give a finite number, for example 12, -0.5 or 6.02e23.".to_owned();
-    // The parser of numbers also takes words.
+    // The parser of numbers also accepts words such as inf.
     if !text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '+' | '-' | '.' | 'e' | 'E')) {
         return Err(wrong());
     }
@@ -145,7 +146,7 @@ fn read_number(text: &str) -> Result<String, Wrong> {
         text.split(['e', 'E']).next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     if digits.trim_matches('0').len() > DIGITS {
         let message =
-            format!("A number has at most {DIGITS} digits. Use TEXT for longer ones, such as account numbers.");
+            format!("A number can have at most {DIGITS} digits. Use TEXT for longer ones, such as account numbers.");
         return Err(message);
     }
     Ok(number_text(number))
@@ -184,7 +185,7 @@ fn read_url(text: &str) -> Result<String, Wrong> {
     }
     let text = url.to_string();
     // Characters outside of ASCII become longer in a URL.
-    if text.len() > LONGEST { Err(format!("A value has at most {LONGEST} characters.")) } else { Ok(text) }
+    if text.len() > LONGEST { Err(format!("A value can have at most {LONGEST} characters.")) } else { Ok(text) }
 }
 
 /// What is wrong with the key of a definition; `None` if nothing is.
@@ -193,7 +194,10 @@ pub fn wrong_key(key: &str) -> Option<Wrong> {
     let begins = letters.next().is_some_and(|letter| letter.is_ascii_lowercase());
     let goes_on = letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     (!begins || !goes_on || key.len() > LONGEST_KEY).then(|| {
-        format!("A key begins with a lower-case letter and has lower-case letters, digits and _, at most {LONGEST_KEY}. For example region_2.")
+        format!(
+            "Begin a key with a lower-case letter, and use only lower-case letters, digits and _: at most \
+             {LONGEST_KEY} characters, for example region_2."
+        )
     })
 }
 
@@ -201,20 +205,24 @@ pub fn wrong_key(key: &str) -> Option<Wrong> {
 pub fn read_choices(kind: Kind, typed: Option<&[String]>) -> Result<Vec<String>, Wrong> {
     if kind != Kind::Choice {
         let is_none = typed.is_none_or(<[String]>::is_empty);
-        return if is_none { Ok(Vec::new()) } else { Err("Only a CHOICE has choices.".to_owned()) };
+        return if is_none {
+            Ok(Vec::new())
+        } else {
+            Err("Only a CHOICE can have choices. Leave them out.".to_owned())
+        };
     }
     let typed = typed.unwrap_or_default();
     if typed.is_empty() || typed.len() > MOST_CHOICES {
-        return Err(format!("A CHOICE has 1 to {MOST_CHOICES} choices."));
+        return Err(format!("Give a CHOICE 1 to {MOST_CHOICES} choices."));
     }
     let mut choices: Vec<String> = Vec::with_capacity(typed.len());
     for choice in typed {
         let choice = read(Kind::Text, &[], choice)?;
         if choice.chars().count() > LONGEST_CHOICE {
-            return Err(format!("A choice has at most {LONGEST_CHOICE} characters."));
+            return Err(format!("A choice can have at most {LONGEST_CHOICE} characters."));
         }
         if choices.contains(&choice) {
-            return Err(format!("The choice {choice} is given twice."));
+            return Err(format!("The choice {choice} is in the list twice. Give each choice once."));
         }
         choices.push(choice);
     }
@@ -248,7 +256,7 @@ pub fn read_position(given: i32) -> Result<i32, UserError> {
     if (0..=LAST_POSITION).contains(&given) {
         return Ok(given);
     }
-    let message = format!("position is {given}; it may be 0 to {LAST_POSITION}.");
+    let message = format!("position is {given}. Give 0 to {LAST_POSITION}.");
     Err(UserError::at("position", UserErrorCode::InvalidInput, message))
 }
 
@@ -257,7 +265,7 @@ pub fn stored_choices(choices: &[String]) -> Option<String> {
     (!choices.is_empty()).then(|| json!(choices).to_string())
 }
 
-/// How a definition stands in the audit log.
+/// A definition as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
     json!({
         "key": row.key,

@@ -81,7 +81,7 @@ async fn set_many_client_properties(
     let written: Vec<Uuid> = if input.dry_run { Vec::new() } else { written.collect() };
     let mut found = Partnership::find_all(act.request, written).await?;
     let results = outcomes.into_iter().enumerate().map(|(index, outcome)| {
-        let place = index.to_string();
+        let row = index.to_string();
         let (partnership, errors) = match outcome {
             Ok(id) => (found.remove(&id), Vec::new()),
             Err(errors) => (None, errors),
@@ -89,7 +89,7 @@ async fn set_many_client_properties(
         ClientPropertiesResult {
             index: i32::try_from(index).unwrap_or(i32::MAX),
             partnership,
-            user_errors: errors.into_iter().map(|error| inside(&["input", "rows", &place], error)).collect(),
+            user_errors: errors.into_iter().map(|error| inside(&["input", "rows", &row], error)).collect(),
         }
     });
     Ok(SetManyClientPropertiesPayload { results: results.collect(), ..Default::default() })
@@ -102,7 +102,7 @@ fn partnership_key(id: &ID) -> Result<Uuid, UserError> {
     })
 }
 
-/// The same error, with the path of its row before its field.
+/// Puts the path of a row before the field of its error.
 pub fn inside(path: &[&str], mut error: UserError) -> UserError {
     let outer = path.iter().map(|&part| part.to_owned());
     error.field = error.field.map(|inner| outer.chain(inner).collect());

@@ -1,5 +1,5 @@
-//! Setting values of one or many clients. Each row succeeds or fails by itself. The values of all good rows are written
-//! together, in as many statements for many clients as for one.
+//! Setting values of one or many clients. Each row succeeds or fails on its own. The values of all valid rows are
+//! written together; the number of statements does not depend on the number of rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,13 +33,13 @@ pub struct Row<'a> {
     pub properties: Vec<NewValue<'a>>,
 }
 
-/// The partnership, or everything that is wrong with its row. Fields are named from the row on.
+/// The partnership, or everything that is wrong with its row. The fields of these errors are relative to the row.
 pub type Outcome = Result<Uuid, Vec<UserError>>;
 
 type Values = HashMap<(Uuid, String), String>;
 
-/// Sets the values of all good rows, unless it is a dry run. The reseller is locked, so nobody changes its definitions in
-/// the meantime. Each client gets an event like the given one.
+/// Sets the values of all valid rows, unless it is a dry run. The caller has locked the reseller, so its definitions do
+/// not change in the meantime. `event` is the audit event for each client, without its object.
 pub async fn set_values(
     work: &Work<'_>,
     at: &Authorised,
@@ -133,7 +133,11 @@ fn read<'a>(
             }
         };
         if !keys.insert(&definition.key) {
-            fails("key", UserErrorCode::Duplicate, format!("{} is given twice.", definition.key));
+            fails(
+                "key",
+                UserErrorCode::Duplicate,
+                format!("{} is in the list twice. Give each key once.", definition.key),
+            );
             continue;
         }
         let value = match property.value {

@@ -1,5 +1,5 @@
 //! The statements about properties: definitions, and values of many clients and keys at once.
-#![expect(clippy::disallowed_methods, reason = "the statements about properties stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about properties belong in this file")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,10 +24,10 @@ type Written<T> = Result<T, DbErr>;
 
 static OF_RESELLER: List<Model> = List::of_rows("property_definition", "organisation_id", Key::Number("position"));
 
-/// How many values one statement writes at most.
+/// The most values that one statement writes.
 const AT_ONCE: usize = 10_000;
 
-/// Up to this number, clients are few: a list in any order looks at each of them.
+/// Up to this number, clients count as few: a list in any order looks at each of them.
 const FEW: usize = 500;
 /// The same for the clients of several resellers together.
 const MOST_TOGETHER: usize = 2 * FEW;
@@ -52,7 +52,7 @@ pub struct ClientValue {
     pub key: String,
     /// Label of the property.
     pub label: String,
-    /// Its kind of values.
+    /// The kind of its values.
     pub kind: Kind,
     /// The value in its canonical text; `None` if the client has none.
     pub value: Option<String>,
@@ -73,8 +73,8 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
 pub async fn all(request: &Request, reseller: Uuid) -> Result<Arc<Vec<Model>>> {
     let batch = request.lists.batch::<Arc<Vec<Model>>>("definitions of properties".to_owned());
     let load = async |resellers: Vec<Uuid>| {
-        let among = Entity::find().filter(Column::OrganisationId.is_in(resellers));
-        let rows = among.order_by_asc(Column::Position).order_by_asc(Column::Id).all(request.db().reader()).await?;
+        let query = Entity::find().filter(Column::OrganisationId.is_in(resellers));
+        let rows = query.order_by_asc(Column::Position).order_by_asc(Column::Id).all(request.db().reader()).await?;
         let mut found: HashMap<Uuid, Vec<Model>> = HashMap::new();
         for row in rows {
             found.entry(row.organisation_id).or_default().push(row);
@@ -128,8 +128,8 @@ pub async fn of_partnership(
     Ok(found.unwrap_or_default())
 }
 
-/// The partnerships whose values of a property meet a condition on `o`, if they are few. They come together with those of
-/// all definitions with the same condition, so that the lists of their resellers are one statement.
+/// The partnerships whose values of a property meet a condition on `o`, if they are few. They include those of all
+/// other definitions with the same condition, so that one statement reads the lists of all their resellers.
 pub async fn few(request: &Request, definition: Uuid, condition: &Filter) -> Result<Option<Arc<Vec<Uuid>>>> {
     let batch = request.lists.batch::<Arc<Vec<Uuid>>>(format!("few {condition:?}"));
     batch.load(definition, async |definitions| few_of(request.db(), &definitions, condition).await).await
@@ -151,7 +151,8 @@ async fn few_of(db: &Db, definitions: &[Uuid], condition: &Filter) -> Result<Has
     Ok(together(found))
 }
 
-/// For each definition with few partnerships, the partnerships of all of them. Nothing if those are many together.
+/// For each definition with few partnerships, the partnerships of all such definitions. Empty if these are too many
+/// together.
 fn together(mut found: HashMap<Uuid, Vec<Uuid>>) -> HashMap<Uuid, Arc<Vec<Uuid>>> {
     found.retain(|_, partnerships| partnerships.len() <= FEW);
     let all = Arc::new(found.values().flatten().copied().collect::<Vec<_>>());
@@ -251,8 +252,8 @@ pub async fn write(tx: &DatabaseTransaction, reseller: Uuid, changes: &[Change<'
              r.value ->> 5, r.value ->> 6 FROM json_each($1) r WHERE TRUE"
         }
     };
-    for some in changes.chunks(AT_ONCE) {
-        let rows = some.iter().map(|Change { partnership, key, definition, stored }| {
+    for chunk in changes.chunks(AT_ONCE) {
+        let rows = chunk.iter().map(|Change { partnership, key, definition, stored }| {
             let (partnership, definition) = (partnership.simple().to_string(), definition.simple().to_string());
             let Stored { value, folded, ascending_key, descending_key } = stored;
             json!([partnership, key, definition, value, folded, ascending_key, descending_key])
@@ -270,14 +271,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_few_of_several_are_given_to_each_unless_they_are_many_together() {
+    fn each_definition_gets_the_partnerships_of_all_unless_these_are_too_many() {
         let ids = |from: usize, count: usize| -> Vec<Uuid> {
             (from..from + count).map(|number| Uuid::from_u128(number as u128)).collect()
         };
         let found = |counts: &[usize]| -> Vec<Option<usize>> {
-            let each = counts.iter().enumerate().map(|(place, count)| (ids(place, 1)[0], ids(1_000 * place, *count)));
+            let each = counts.iter().enumerate().map(|(index, count)| (ids(index, 1)[0], ids(1_000 * index, *count)));
             let given = together(each.collect());
-            (0..counts.len()).map(|place| given.get(&ids(place, 1)[0]).map(|few| few.len())).collect()
+            (0..counts.len()).map(|index| given.get(&ids(index, 1)[0]).map(|few| few.len())).collect()
         };
         assert_eq!(found(&[0]), [Some(0)]);
         assert_eq!(found(&[3, FEW + 1, 2]), [Some(5), None, Some(5)]);

@@ -92,7 +92,7 @@ async fn update_property_definition(
     })
 }
 
-/// The definition with the changes, before its values are looked at.
+/// The definition with the changes. Its existing values are not checked yet.
 fn changed(old: &Model, input: &UpdatePropertyDefinitionInput) -> Result<Model, UserError> {
     let mut new = old.clone();
     if let Some(label) = &input.label {
@@ -103,8 +103,8 @@ fn changed(old: &Model, input: &UpdatePropertyDefinitionInput) -> Result<Model, 
     }
     new.is_required = input.required.unwrap_or(old.is_required);
     new.kind = input.kind.map_or(old.kind, Into::into);
-    let had = rules::choices(old);
-    let stays = (new.kind == old.kind).then_some(&had);
+    let old_choices = rules::choices(old);
+    let stays = (new.kind == old.kind).then_some(&old_choices);
     let choices = rules::read_choices(new.kind, input.choices.as_ref().or(stays).map(Vec::as_slice));
     let choices = choices.map_err(|wrong| UserError::at("choices", UserErrorCode::InvalidInput, wrong))?;
     new.choices = rules::stored_choices(&choices);

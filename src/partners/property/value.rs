@@ -67,7 +67,7 @@ pub struct PropertyInput {
 }
 
 impl PropertyInput {
-    /// The value, as the steps take it.
+    /// The value in the form that `set_values` takes.
     pub fn read(&self) -> NewValue<'_> {
         NewValue { key: &self.key, value: self.value.as_deref() }
     }

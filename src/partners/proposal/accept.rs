@@ -43,7 +43,7 @@ impl Target for OnSide<Asked> {
             (Some(own), _) if !asked.is_personal => own,
             (_, Some(chosen)) => Type::Organisation.parse(chosen)?,
             (_, None) => request.acting_organisation().ok_or_else(|| {
-                let message = "Say which of your organisations accepts.";
+                let message = "Say which of your organisations accepts: give organisationId.";
                 UserError::at("organisationId", UserErrorCode::InvalidInput, message)
             })?,
         };

@@ -18,7 +18,7 @@ use crate::partners::partnership::{Delegation, Parties, PartnershipSide, Terms, 
 use crate::people::membership::mail_admins;
 use crate::people::user;
 
-/// An organisation accepts a proposal.
+/// The answer of an organisation that accepts a proposal.
 #[derive(Clone, Copy)]
 pub struct Acceptance<'a> {
     /// The proposal.
@@ -40,8 +40,8 @@ impl Acceptance<'_> {
         Parties::new(self.side, self.own, self.maker)
     }
 
-    /// Makes the partnership, or changes the present one, and returns its key. It locks the graph of partnerships and
-    /// both organisations, and then checks everything.
+    /// Makes the partnership, or changes the present one, and returns its key. Locks the graph of partnerships and both
+    /// organisations first, and then checks everything.
     pub async fn accept(&self, work: &Work<'_>, event: Event) -> Result<Uuid> {
         partnerships::lock_graph(work.tx).await?;
         let parties = self.parties();
@@ -61,7 +61,7 @@ impl Acceptance<'_> {
             ..Default::default()
         };
         if !store::answer(work.tx, self.id, change).await? {
-            return Err(Error::Conflict("Somebody else has just answered it. Look again.".to_owned()));
+            return Err(Error::Conflict("Somebody else has just answered this proposal. Load it again.".to_owned()));
         }
         let event = event.to(Type::Partnership.id(agreed.id)).changing(agreed.before, terms.audit_snapshot());
         record(work, (parties, self.side, agreed.id), event).await?;
@@ -83,8 +83,8 @@ impl Acceptance<'_> {
     async fn terms_as_reseller(&self, work: &Work<'_>, row: &Model) -> Result<Terms> {
         let wrong = |field: &str, code, message: &str| Err(UserError::at(field, code, message).into());
         if self.is_overtaken(work, row).await? {
-            let message = "Since this offer you have become partners, or your partnership has ended. Ask the client for \
-                           another proposal.";
+            let message = "Since this offer was made, you have become partners or your partnership has ended. Ask the \
+                           client for another proposal.";
             return wrong("proposalId", UserErrorCode::StaleState, message);
         }
         if self.delegation.is_some() || self.ends_at.is_some() {
@@ -92,7 +92,8 @@ impl Acceptance<'_> {
             return wrong("delegation", UserErrorCode::InvalidInput, message);
         }
         if !self.is_still_offered(work, row).await? {
-            let message = "The person who made this offer can no longer give it. Ask the client for another proposal.";
+            let message =
+                "The person who made this offer may no longer give all of it. Ask the client for another proposal.";
             return wrong("proposalId", UserErrorCode::StaleState, message);
         }
         Ok(rules::terms(row))

@@ -1,4 +1,4 @@
-//! How a proposal is found by those who may answer it.
+//! Finds a proposal for people who may answer it.
 
 use async_graphql::ID;
 use entity::partnership_proposal::Model;
@@ -24,9 +24,9 @@ impl Asked {
         PartnershipSide::from(self.row.side).other()
     }
 
-    /// Finds a proposal for the people of the organisation that is asked, if they see partners on its side, and for the
-    /// person whose address it went to. People of the organisation that made it are refused; for all others it does not
-    /// exist.
+    /// Finds a proposal for people who may see the partners of the addressed organisation on its side. Also finds it
+    /// for the person whose address it went to. People of the organisation that made it are refused. For everybody else
+    /// it does not exist.
     pub async fn find(request: &Request, id: &ID) -> Result<Self> {
         let key = Type::PartnershipProposal.parse(id)?;
         let found = PartnershipProposal::find_any(request, key).await?.ok_or(Error::NotFound)?;

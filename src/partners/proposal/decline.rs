@@ -53,11 +53,14 @@ async fn decline_partnership(act: Act<'_>, input: DeclinePartnershipInput) -> Re
             let change =
                 ActiveModel { state: Set(State::Declined), answered_at: Set(Some(work.now)), ..Default::default() };
             if !store::answer(work.tx, row.id, change).await? {
-                return Err(Error::Conflict("Somebody else has just answered it.".to_owned()));
+                return Err(Error::Conflict(
+                    "Somebody else has just answered this proposal. Load it again.".to_owned(),
+                ));
             }
             let event = match own {
                 Some(own) => Event::done(act.action, own, Some(permission)),
-                // The person belongs to no organisation here. The event stands in the log of the maker, without a name.
+                // The person does not answer for an organisation. The event goes to the log of the maker, without a
+                // name.
                 None => act.event_at(row.organisation_id).by(Doer::by_link(&Actor::Anonymous)),
             };
             let event = event.to(input.proposal_id.clone());
@@ -70,7 +73,7 @@ async fn decline_partnership(act: Act<'_>, input: DeclinePartnershipInput) -> Re
     Ok(DeclinePartnershipPayload { declined: true, ..Default::default() })
 }
 
-/// The addressee in the words of the organisation that made the proposal: an address, a code, or a name.
+/// The addressee as the organisation that made the proposal knows it: an address, a code, or a name.
 async fn addressed(work: &Work<'_>, row: &Model) -> Result<String> {
     if let Some(words) = row.email.clone().or_else(|| row.code.clone()) {
         return Ok(words);

@@ -9,9 +9,11 @@ pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option
     let is_reseller = side == PartnershipSide::Reseller;
     let letter = match locale {
         Locale::En => Letter::about(format!("{by} proposes a partnership")).say(if is_reseller {
-            format!("{by} would like to look after you as a partner. Before you accept, you see what it could see and do, and you can allow less. Until you accept, it sees nothing.")
+            format!("{by} would like to look after you as a partner. Before you accept, you can see what it would be \
+                     able to see and do, and you can allow less. Until you accept, it sees nothing.")
         } else {
-            format!("{by} would like to become your client. Before you accept, you see what it lets you see and do.")
+            format!("{by} would like to become your client. Before you accept, you can see what it would let you see \
+                     and do.")
         }),
         Locale::De => Letter::about(format!("{by} schlägt eine Partnerschaft vor")).say(if is_reseller {
             format!("{by} möchte Sie als Partner betreuen. Bevor Sie zustimmen, sehen Sie, was der Partner sehen und tun könnte, und können weniger zulassen. Bis dahin sieht er nichts.")
@@ -39,13 +41,14 @@ pub fn proposed(locale: Locale, by: &str, side: PartnershipSide, message: Option
 /// The other side accepted.
 pub fn accepted(locale: Locale, by: &str) -> Letter {
     match locale {
-        Locale::En => Letter::about(format!("{by} is your partner now"))
+        Locale::En => Letter::about(format!("{by} is now your partner"))
             .say(format!("{by} has accepted your proposal. Your list of partners or clients shows the agreed terms.")),
         Locale::De => Letter::about(format!("{by} ist jetzt Ihr Partner")).say(format!(
-            "{by} hat Ihren Vorschlag angenommen. Was vereinbart ist, steht in Ihrer Liste der Partner oder Kunden."
+            "{by} hat Ihren Vorschlag angenommen. Die vereinbarten Bedingungen stehen in Ihrer Liste der Partner oder \
+             Kunden."
         )),
         Locale::Sv => Letter::about(format!("{by} är nu er partner")).say(format!(
-            "{by} har tackat ja till ert förslag. Vad som gäller står i er lista över partner eller kunder."
+            "{by} har tackat ja till ert förslag. De överenskomna villkoren står i er lista över partner eller kunder."
         )),
     }
 }
@@ -55,11 +58,11 @@ pub fn accepted(locale: Locale, by: &str) -> Letter {
 pub fn declined(locale: Locale, to: &str) -> Letter {
     match locale {
         Locale::En => Letter::about("Your proposal was declined")
-            .say(format!("Your proposal of a partnership to {to} was declined.")),
+            .say(format!("The partnership that you proposed to {to} was declined.")),
         Locale::De => Letter::about("Ihr Vorschlag wurde abgelehnt")
-            .say(format!("Ihr Vorschlag einer Partnerschaft an {to} wurde abgelehnt.")),
+            .say(format!("Die Partnerschaft, die Sie {to} vorgeschlagen haben, wurde abgelehnt.")),
         Locale::Sv => {
-            Letter::about("Ert förslag avböjdes").say(format!("Ert förslag om ett partnerskap till {to} avböjdes."))
+            Letter::about("Ert förslag avböjdes").say(format!("Partnerskapet som ni föreslog {to} avböjdes."))
         }
     }
 }

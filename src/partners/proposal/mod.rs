@@ -5,8 +5,8 @@
 //! `PartnershipOffer` (`offer.rs`).
 //!
 //! The other side is named by its id, if the viewer may see it, by its code, or by the address of a person. That person
-//! chooses an organisation when accepting. A code or an address reveals nothing: the answer and the proposal look the
-//! same whether or not such an organisation or account exists, until somebody answers.
+//! chooses an organisation when accepting. A code or an address reveals nothing. Until somebody answers, the result
+//! looks the same whether or not such an organisation or account exists.
 //!
 //! The client decides what it delegates and may accept less than was proposed. Nobody offers or accepts what they do
 //! not hold. `propose.rs` and `withdraw.rs` are for the side that asks, `accept.rs` and `decline.rs` for the side that

@@ -31,7 +31,7 @@ pub struct PartnershipProposal {
 }
 
 impl PartnershipProposal {
-    /// Of a row and its organisations.
+    /// A proposal from its row and its organisations.
     pub fn new(row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>, expiry: Expiry) -> Self {
         Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), expiry }
     }
@@ -89,7 +89,7 @@ impl PartnershipProposal {
     }
 
     /// The organisation on the side, as far as the viewer may know it. A maker that gave a code or an address learns
-    /// only from the acceptance which organisation it is.
+    /// which organisation it is only when that organisation accepts.
     fn card(&self, side: PartnershipSide) -> Option<OrganisationCard> {
         let decision = self.on(side)?;
         let was_named = self.row.code.is_none() && self.row.email.is_none();
@@ -150,7 +150,7 @@ impl PartnershipProposal {
         self.card(PartnershipSide::Client)
     }
 
-    /// The code or address that the side that asks has given; null for the other side, and if it has given an id.
+    /// The code or address that the proposing side gave; null for the other side, and if it gave an id.
     #[public]
     fn addressed_to(&self) -> Option<&str> {
         let is_of_maker = self.maker.grants.has(self.side().reading());
@@ -175,8 +175,8 @@ impl PartnershipProposal {
         self.row.message.as_deref()
     }
 
-    /// The partnership that it would change, or that came of it; null if there is none, or if it is hidden from the
-    /// viewer.
+    /// The partnership that it would change, or that resulted from it; null if there is none, or if it is hidden from
+    /// the viewer.
     #[public]
     async fn partnership(&self, context: &Context<'_>) -> Result<Option<Partnership>> {
         let Some(id) = self.row.partnership_id else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! A proposal as the person sees it whose address it went to.
+//! A proposal, as seen by the person whose address it went to.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ impl PartnershipOffer {
         };
         let total = Total::known(found.len());
         let items = found.into_iter().map(|offer| {
-            // Enough digits for any moment, so that texts sort like times.
+            // Keys are sorted as text, so all of them have the same number of digits.
             let key = format!("{:020}", offer.0.created_at.timestamp_micros());
             (key, offer.0.id, Arc::new(offer))
         });

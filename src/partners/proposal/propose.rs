@@ -91,7 +91,7 @@ async fn propose_partnership(
             }
             let sender = Sender { maker: &at, side: input.side, message: message.as_deref(), action: act.action };
             let sent = sender.send(work, &[(to, terms)]).await?;
-            // Proposals that it marked as expired stay marked.
+            // Proposals that were marked as expired stay marked, even if this one is refused.
             Ok(match sent.into_iter().flatten().next() {
                 Some(id) => Committed::Done(id),
                 None => Committed::Refused(pending_already()),
@@ -102,7 +102,7 @@ async fn propose_partnership(
     Ok(ProposePartnershipPayload { proposal, ..Default::default() })
 }
 
-/// The addressee that the input means.
+/// The addressee that the input names.
 async fn addressee(
     work: &Work<'_>,
     maker: &Authorised,
@@ -122,7 +122,10 @@ async fn addressee(
             let existing = partnerships::between(work.tx, parties.reseller, parties.client).await?;
             match &existing {
                 Some(row) if Terms::of(row) == terms => {
-                    return wrong(UserErrorCode::Duplicate, "You are partners already, on exactly these terms.");
+                    return wrong(
+                        UserErrorCode::Duplicate,
+                        "You are already partners on exactly these terms. Propose other terms.",
+                    );
                 }
                 Some(_) => {}
                 None => require_fit(work, parties).await?,
@@ -132,7 +135,7 @@ async fn addressee(
         }
         PartnerChoice::Code(typed) => {
             let Some(code) = code(typed) else {
-                return wrong(UserErrorCode::InvalidInput, "A code looks like ABCD-2345.");
+                return wrong(UserErrorCode::InvalidInput, "Give a code like ABCD-2345.");
             };
             if code == maker.row().code {
                 return wrong(UserErrorCode::InvalidInput, rules::ITSELF);

@@ -49,14 +49,14 @@ pub fn state_at(row: &Model, expiry: Expiry) -> PartnershipProposalState {
 /// Which proposals are too old to be answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Expiry {
-    /// The moment of the question.
+    /// The time of the request.
     pub now: DateTimeUtc,
-    /// For how many days a proposal can be answered.
+    /// How many days a proposal can be answered for.
     pub days: i64,
 }
 
 impl Expiry {
-    /// At the moment of a request.
+    /// The expiry at the time of a request.
     pub fn of(request: &Request) -> Self {
         Self { now: request.now(), days: request.config.partnerships.proposal_days }
     }
@@ -72,16 +72,16 @@ impl Expiry {
     }
 }
 
-/// Refuses a proposal that no longer waits for an answer.
+/// Refuses a proposal that is no longer pending.
 pub fn require_pending(row: &Model, expiry: Expiry) -> Result<(), UserError> {
     let stale = |text: &str| Err(UserError::at("proposalId", UserErrorCode::StaleState, text));
     match state_at(row, expiry) {
         PartnershipProposalState::Pending => Ok(()),
-        PartnershipProposalState::Accepted => stale("It was accepted already."),
-        PartnershipProposalState::Declined => stale("It was declined already."),
-        PartnershipProposalState::Withdrawn => stale("It was withdrawn."),
+        PartnershipProposalState::Accepted => stale("This proposal was already accepted."),
+        PartnershipProposalState::Declined => stale("This proposal was already declined."),
+        PartnershipProposalState::Withdrawn => stale("This proposal was withdrawn."),
         PartnershipProposalState::Expired => {
-            let message = "It was not answered in time. Ask for another.";
+            let message = "This proposal was not answered in time. Ask for another.";
             Err(UserError::at("proposalId", UserErrorCode::TooLate, message))
         }
     }
@@ -104,7 +104,7 @@ pub fn require_may_propose(maker: &Authorised, side: PartnershipSide, terms: Ter
         (_, Kind::Operator) => Err(operator_error("organisationId")),
         (PartnershipSide::Reseller, Kind::Reseller) => Ok(()),
         (PartnershipSide::Reseller, _) => {
-            let message = "Only a reseller has clients: ask for it with requestReseller.";
+            let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
             Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message))
         }
         (PartnershipSide::Client, _) => {
@@ -122,7 +122,7 @@ pub fn require_may_be_asked(other: &organisation::Model, side: PartnershipSide) 
         }
         (_, Kind::Operator) => Err(operator_error("to")),
         (_, kind) if side == PartnershipSide::Client && kind != Kind::Reseller => {
-            let message = "Only a reseller has clients, and this organisation is not a reseller.";
+            let message = "Only a reseller can have clients, and this organisation is not a reseller.";
             Err(UserError::at("to", UserErrorCode::NotAReseller, message))
         }
         _ => Ok(()),
@@ -148,7 +148,7 @@ pub fn require_may_partner(
         return Err(operator_error(of_client));
     }
     if reseller.kind != Kind::Reseller {
-        let message = "Only a reseller has clients, and this organisation is not a reseller.";
+        let message = "Only a reseller can have clients, and this organisation is not a reseller.";
         return Err(UserError::at(of_reseller, UserErrorCode::NotAReseller, message));
     }
     require_active(own)?;
@@ -162,20 +162,20 @@ pub fn require_may_partner(
     }
 }
 
-/// The message where both sides are the same organisation.
+/// The message if both sides are the same organisation.
 pub const ITSELF: &str = "An organisation cannot be its own partner.";
 
 fn operator_error(field: &str) -> UserError {
-    UserError::at(field, UserErrorCode::InvalidInput, "The operator is everybody's partner already.")
+    UserError::at(field, UserErrorCode::InvalidInput, "The operator is already everybody's partner.")
 }
 
-/// The error where the same proposal is pending already.
+/// The error if the same proposal is already pending.
 pub fn pending_already() -> UserError {
-    let message = "You have proposed this already, and it waits for an answer. Withdraw that proposal first.";
+    let message = "You have already proposed this, and the proposal is still pending. Withdraw it first.";
     UserError::at("to", UserErrorCode::Duplicate, message)
 }
 
-/// The error where a daily limit is reached.
+/// The error if a daily limit is reached.
 pub fn too_many_today() -> UserError {
     UserError::at("to", UserErrorCode::TooMany, "The limit of proposals for one day is reached. Try again tomorrow.")
 }

@@ -1,4 +1,4 @@
-//! Writing proposals to the database, with their mails and audit events: for one and for many alike.
+//! Writing proposals to the database, with their mails and audit events: one or many at once.
 
 use chrono::TimeDelta;
 use entity::partnership_proposal::{self, Model, State};
@@ -18,7 +18,7 @@ use crate::oversight::audit::{self, Event};
 use crate::partners::partnership::{PartnershipSide, Terms};
 use crate::people::membership::mail_admins;
 
-/// To whom a proposal goes.
+/// The organisation or person that a proposal goes to.
 #[derive(Clone, Debug, Default)]
 pub struct Addressee {
     /// The organisation, if there is one.
@@ -44,8 +44,8 @@ pub struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Makes the proposals. Returns the id of each in the order of `wanted`; none where the same one is pending
-    /// already. Expired proposals of the organisation are marked as expired first, also if nothing else is written.
+    /// Makes the proposals. Returns the id of each in the order of `wanted`; none if the same one is already pending.
+    /// Expired proposals of the organisation are marked as expired first, even if nothing else is written.
     pub async fn send(&self, work: &Work<'_>, wanted: &[(Addressee, Terms)]) -> Result<Vec<Option<Uuid>>> {
         let rows: Vec<Model> = wanted.iter().map(|(to, terms)| self.row(work, to, *terms)).collect();
         store::mark_expired(work.tx, self.maker.id(), Expiry::of(work.request)).await?;

@@ -1,5 +1,5 @@
 //! Statements about proposals.
-#![expect(clippy::disallowed_methods, reason = "the statements about proposals stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about proposals belong in this file")]
 
 use std::sync::Arc;
 
@@ -38,8 +38,8 @@ pub enum Direction {
     Received,
 }
 
-/// The condition that a proposal `t` is in one of the states, if any are given, and that its maker is on one of the
-/// sides.
+/// The condition that the maker of a proposal `t` is on one of the sides. If states are given, the proposal must be in
+/// one of them.
 fn in_states(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSide], expiry: Expiry) -> Filter {
     use PartnershipProposalState as S;
     let by = |side| sides.contains(&side);
@@ -50,7 +50,7 @@ fn in_states(states: Option<&[PartnershipProposalState]>, sides: &[PartnershipSi
         (false, false) => Filter::default().and("1 = 0"),
     };
     let Some(states) = states else { return made_by };
-    // Each state once and in one order, so that the same question has the same text.
+    // Each state once and in a fixed order, so that the same request always has the same statement.
     let conditions: Vec<&str> = [
         (S::Pending, "t.state = 'PROPOSED' AND t.created_at > :limit"),
         (S::Accepted, "t.state = 'ACCEPTED'"),
@@ -144,13 +144,13 @@ pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<Vec<U
     Ok(written.into_iter().map(|row| row.id).collect())
 }
 
-/// How many proposals the organisation has made since the moment.
+/// How many proposals the organisation has made since this time.
 pub async fn count_made_since(tx: &DatabaseTransaction, organisation: Uuid, since: DateTimeUtc) -> Written<u64> {
     let made = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::CreatedAt.gt(since));
     made.count(tx).await
 }
 
-/// How many proposals the organisation has made to the same addressee since the moment.
+/// How many proposals the organisation has made to the same addressee since this time.
 pub async fn count_asked_since(
     tx: &DatabaseTransaction,
     organisation: Uuid,
@@ -166,7 +166,7 @@ pub async fn count_asked_since(
     made.filter(same).count(tx).await
 }
 
-/// How many proposals went to the address since the moment.
+/// How many proposals went to the address since this time.
 pub async fn count_sent_to_since(tx: &DatabaseTransaction, email: &str, since: DateTimeUtc) -> Written<u64> {
     Entity::find().filter(Column::Email.eq(email)).filter(Column::CreatedAt.gt(since)).count(tx).await
 }
@@ -195,15 +195,15 @@ pub async fn withdraw_offers(
     Ok(())
 }
 
-/// Those of the partnerships for which a proposal of the reseller is pending.
+/// Which of these partnerships have a pending proposal of the reseller.
 pub async fn pending_for(
     tx: &DatabaseTransaction,
     reseller: Uuid,
     partnerships: &[Uuid],
     expiry: Expiry,
 ) -> Written<Vec<Uuid>> {
-    let among = pending_of(reseller, expiry).filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
-    Ok(among.all(tx).await?.into_iter().filter_map(|row| row.partnership_id).collect())
+    let pending = pending_of(reseller, expiry).filter(Column::PartnershipId.is_in(partnerships.iter().copied()));
+    Ok(pending.all(tx).await?.into_iter().filter_map(|row| row.partnership_id).collect())
 }
 
 /// All partnerships for which a proposal of the reseller is pending, as a part of another statement.

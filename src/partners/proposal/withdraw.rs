@@ -53,7 +53,7 @@ async fn withdraw_partnership_proposal(
         let change =
             ActiveModel { state: Set(State::Withdrawn), answered_at: Set(Some(work.now)), ..Default::default() };
         if !store::answer(work.tx, key, change).await? {
-            return Err(Error::Conflict("Somebody has just answered it.".to_owned()));
+            return Err(Error::Conflict("Somebody has just answered this proposal. Load it again.".to_owned()));
         }
         let event = act.event().to(input.proposal_id.clone());
         let event = event.changing(json!({ "state": "PROPOSED" }), json!({ "state": "WITHDRAWN" }));

@@ -117,7 +117,7 @@ pub fn choice(
     if asked.len() > MOST_PROPERTIES {
         let count = asked.len();
         return Err(format!(
-            "A filter can have {MOST_PROPERTIES} conditions on properties at most; this one has {count}."
+            "A filter can have at most {MOST_PROPERTIES} conditions on properties. This one has {count}."
         ));
     }
     let conditions = asked.into_iter().map(|filter| filter.check(definitions)).collect::<Result<Vec<_>, _>>()?;

@@ -18,7 +18,7 @@ const RESELLERS: usize = 64;
 
 /// How far an export has come.
 pub struct Progress {
-    /// The resellers whose clients are listed, in this order.
+    /// The resellers to visit, in this order.
     resellers: Vec<Step>,
     known: HashSet<Uuid>,
     /// The index of the reseller whose clients come next.

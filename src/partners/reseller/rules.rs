@@ -13,7 +13,7 @@ const DEEPEST: i32 = 8;
 pub fn read_max_depth(asked: Option<i32>) -> Result<i32> {
     let depth = asked.unwrap_or(DEEPEST);
     if !(1..=DEEPEST).contains(&depth) {
-        return Err(Error::InvalidInput(format!("maxDepth is {depth}; it may be 1 to {DEEPEST}.")));
+        return Err(Error::InvalidInput(format!("maxDepth is {depth}. Give 1 to {DEEPEST}.")));
     }
     Ok(depth)
 }

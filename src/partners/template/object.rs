@@ -77,7 +77,7 @@ impl DelegationTemplate {
         &self.row.name
     }
 
-    /// What clients with this template are to delegate. It says nothing about an end.
+    /// What clients with this template should delegate. It does not set an end.
     #[public]
     fn terms(&self) -> PartnershipTerms {
         PartnershipTerms(terms(&self.row))
@@ -102,7 +102,7 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// Of a partnership and both of its organisations.
+    /// The drift of a partnership, with both of its organisations.
     pub fn new(row: &Drifted, client: &Decision, reseller: &Decision, expiry: Expiry) -> Self {
         let (has, wants) = (Terms::of(&row.partnership), terms(&row.template));
         Self {
@@ -121,7 +121,7 @@ impl Drift {
         let page = store::list_drifted(request, reseller.id(), page).await?;
         let clients = request.access.look_all(page.rows().map(|row| row.partnership.client_id)).await?;
         Ok(page.connection(|row| {
-            // A foreign key holds the client, so none is missing.
+            // A foreign key protects the client, so it is never missing.
             let client = clients.get(&row.partnership.client_id).unwrap_or(reseller);
             Self::new(row, client, reseller, Expiry::of(request))
         }))

@@ -44,7 +44,7 @@ pub struct ProposeTemplateResult {
     pub partnership_id: ID,
     /// The proposal; null if none was made, and in a dry run.
     pub proposal: Option<PartnershipProposal>,
-    /// Why none was made, or would be; empty otherwise.
+    /// Why no proposal was made, or would not be made; empty otherwise.
     pub user_errors: Vec<UserError>,
 }
 

@@ -1,4 +1,4 @@
-//! What a template wants, and whether a client is asked for it.
+//! What a template wants, and whether to propose it to a client.
 
 use entity::{delegation_template, partnership};
 use sea_orm::prelude::DateTimeUtc;
@@ -12,7 +12,7 @@ use crate::partners::proposal::sending::Addressee;
 /// How many partnerships one mutation takes.
 pub const MOST_AT_ONCE: usize = 500;
 
-/// The terms that a template wants. It says nothing about an end.
+/// The terms that a template wants. It does not set an end.
 pub const fn terms(row: &delegation_template::Model) -> Terms {
     Terms {
         delegated: PermissionSet::from_stored(row.delegated),
@@ -22,7 +22,7 @@ pub const fn terms(row: &delegation_template::Model) -> Terms {
     }
 }
 
-/// How a template stands in the audit log.
+/// A template as the audit log records it.
 pub fn audit_snapshot(name: &str, terms: Terms) -> Json {
     json!({ "name": name, "terms": terms.audit_snapshot() })
 }
@@ -32,11 +32,11 @@ pub fn require_count(count: usize) -> Result<(), UserError> {
     if (1..=MOST_AT_ONCE).contains(&count) {
         return Ok(());
     }
-    let message = format!("Give 1 to {MOST_AT_ONCE} partnerships; these are {count}.");
+    let message = format!("You gave {count} partnerships. Give 1 to {MOST_AT_ONCE}.");
     Err(UserError::at("partnershipIds", UserErrorCode::TooMany, message))
 }
 
-/// The proposal to a client of what its template wants. Refuses where there is nothing to propose.
+/// The proposal to a client of what its template wants. Refuses if there is nothing to propose.
 pub fn proposal(
     row: Option<&(partnership::Model, Option<delegation_template::Model>)>,
     is_pending: bool,
@@ -44,7 +44,7 @@ pub fn proposal(
 ) -> Result<(Addressee, Terms), UserError> {
     let wrong = |code, message: &str| Err(UserError::at("partnershipIds", code, message));
     let Some((row, template)) = row.filter(|(row, _)| is_in_force(row, now)) else {
-        return wrong(UserErrorCode::Unknown, "The reseller has no such partnership that is in force.");
+        return wrong(UserErrorCode::Unknown, "The reseller has no such partnership in force.");
     };
     let Some(template) = template else {
         let message = "The client has no template: assign one with assignDelegationTemplate.";
@@ -52,10 +52,13 @@ pub fn proposal(
     };
     let terms = Terms { ends_at: row.ends_at, ..terms(template) };
     if terms == Terms::of(row) {
-        return wrong(UserErrorCode::StaleState, "The client delegates what its template wants.");
+        return wrong(UserErrorCode::StaleState, "The client already delegates what its template wants.");
     }
     if is_pending {
-        return wrong(UserErrorCode::Duplicate, "A proposal to the client is pending already.");
+        return wrong(
+            UserErrorCode::Duplicate,
+            "A proposal to the client is already pending. Wait for the answer, or withdraw it.",
+        );
     }
     let to = Addressee { organisation: Some(row.client_id), partnership: Some(row.id), ..Addressee::default() };
     Ok((to, terms))

@@ -16,7 +16,7 @@ use crate::organisation::{Organisation, require_active};
 use crate::oversight::audit;
 use crate::partners::partnership::{Delegation, DelegationInput, Terms};
 
-/// How many templates a reseller has at most.
+/// The most templates that a reseller can have.
 const MOST: u64 = 100;
 
 /// The template to save.
@@ -28,7 +28,7 @@ pub struct SaveDelegationTemplateInput {
     pub delegation_template_id: Option<ID>,
     /// Its name, unique among the reseller's templates: 1 to 200 characters.
     pub name: String,
-    /// What clients with this template are to delegate.
+    /// What clients with this template should delegate.
     pub delegation: DelegationInput,
 }
 
@@ -54,11 +54,16 @@ async fn save_delegation_template(
     act.locked(async |work, at| {
         require_active(at.row())?;
         if old.is_none() && store::count(work.tx, at.id()).await? >= MOST {
-            let message = format!("A reseller has {MOST} templates at most. Delete one first.");
+            let message = format!("A reseller can have at most {MOST} templates. Delete one first.");
             return Err(UserError::at("organisationId", UserErrorCode::TooMany, message).into());
         }
         if store::is_taken(work.tx, at.id(), &name, old).await? {
-            return Err(UserError::at("name", UserErrorCode::Duplicate, "Another template has this name.").into());
+            return Err(UserError::at(
+                "name",
+                UserErrorCode::Duplicate,
+                "Another template has this name. Choose another.",
+            )
+            .into());
         }
         let before = if old.is_some() {
             let before = store::find_row(work.tx, at.id(), id).await?.ok_or(Error::NotFound)?;

@@ -1,5 +1,5 @@
 //! Statements about delegation templates.
-#![expect(clippy::disallowed_methods, reason = "the statements about delegation templates stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about delegation templates belong in this file")]
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub struct Drifted {
     pub asked_at: Option<DateTimeUtc>,
 }
 
-/// Those of a reseller, by the name of the client.
+/// The partnerships of a reseller that differ from their templates, by the name of the client.
 static DRIFTED: List<Drifted> = List {
     table: "partnership",
     placing: None,
@@ -63,7 +63,8 @@ fn read(row: &QueryResult) -> Written<Drifted> {
     })
 }
 
-/// The condition that a partnership, by its name in the statement, does not delegate what its template wants.
+/// The condition that a partnership does not delegate what its template wants. The argument is its name in the
+/// statement.
 fn differs(partnership: &str) -> String {
     let columns = ["delegated", "client_delegated", "includes_upstream"];
     let differ = columns.map(|column| format!("w.{column} <> {partnership}.{column}")).join(" OR ");
@@ -103,9 +104,9 @@ pub async fn load_all(tx: &DatabaseTransaction, reseller: Uuid, ids: &[Uuid]) ->
 }
 
 /// Whether another template of the reseller has the name.
-pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, but: Option<Uuid>) -> Written<bool> {
+pub async fn is_taken(tx: &DatabaseTransaction, reseller: Uuid, name: &str, except: Option<Uuid>) -> Written<bool> {
     let named = Entity::find().filter(Column::OrganisationId.eq(reseller)).filter(Column::Name.eq(name));
-    Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != but))
+    Ok(named.one(tx).await?.is_some_and(|row| Some(row.id) != except))
 }
 
 /// Inserts a template.
@@ -171,8 +172,8 @@ pub async fn assign(
     Ok(own.exec(tx).await?.rows_affected)
 }
 
-/// Partnerships of a reseller with their templates: these, or the first `most` that are in force, differ from their
-/// templates and have no pending proposal.
+/// Partnerships of a reseller with their templates. Without `partnerships`, these are the first `most` that are in
+/// force, differ from their templates and have no pending proposal.
 pub async fn with_templates(
     tx: &DatabaseTransaction,
     reseller: Uuid,

@@ -27,8 +27,8 @@ pub struct CreateApiKeyInput {
     pub name: String,
     /// What the key may do at the organisation. Implied permissions are added. You must hold all of them yourself.
     pub permissions: Vec<Permission>,
-    /// What the key may do at the clients of the organisation, as far as they let it through. You must hold all of it
-    /// yourself.
+    /// What the key may do at the clients of the organisation, within what each client delegates. You must hold all of
+    /// it yourself.
     #[graphql(default)]
     pub client_permissions: Vec<Permission>,
     /// When the key expires: in the future, at most ten years ahead. Null or left out for never.

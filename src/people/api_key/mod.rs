@@ -1,8 +1,8 @@
 //! API keys: they act for an organisation with scopes of their own, and keep working when their creator leaves.
 //!
-//! A key is ACTIVE, EXPIRED or REVOKED. It exists for viewers with API_KEY_READ at its organisation. Its secret is shown
-//! once and stored as a hash (`rules.rs`). `store.rs` finds a key by its secret, `access` decides what it may do, and
-//! `uses.rs` remembers when keys were last used without a statement per request.
+//! A key is ACTIVE, EXPIRED or REVOKED. It exists for viewers with API_KEY_READ at its organisation. Its secret is
+//! shown once and stored as a hash (`rules.rs`). `store.rs` finds a key by its secret, and `access` decides what it may
+//! do. `uses.rs` remembers when keys were last used, without a statement for each request.
 
 mod create;
 mod object;

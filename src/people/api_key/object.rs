@@ -82,7 +82,8 @@ impl ApiKey {
         &self.row.model.name
     }
 
-    /// The first characters of its secret, after `tenantry_key_`: to recognise it in a configuration file.
+    /// The first characters of its secret, after `tenantry_key_`. They help you to recognise it in a configuration
+    /// file.
     #[public]
     fn prefix(&self) -> &str {
         &self.row.model.prefix
@@ -94,7 +95,7 @@ impl ApiKey {
         self.scopes().own
     }
 
-    /// What the key may do at the clients of its organisation, as far as they let it through.
+    /// What the key may do at the clients of its organisation, within what each client delegates.
     #[public]
     fn client_permissions(&self) -> PermissionSet {
         self.scopes().clients
@@ -136,7 +137,7 @@ impl ApiKey {
         self.row.model.last_used_at
     }
 
-    /// Until when the secret before the last rotation is valid too; null if it is not.
+    /// When the secret from before the last rotation stops working; null if it no longer works.
     #[public]
     fn previous_secret_until(&self) -> Option<DateTimeUtc> {
         self.row.model.previous_until.filter(|until| self.now < *until)

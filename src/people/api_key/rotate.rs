@@ -22,8 +22,8 @@ use crate::people::session;
 pub struct RotateApiKeyInput {
     /// Id of the key.
     pub api_key_id: ID,
-    /// For how many minutes the current secret stays valid beside the new one, so that you can replace it without
-    /// downtime: 0 to 10080, which is a week. With 0, the next request with the current secret is refused.
+    /// How many minutes the current secret stays valid beside the new one: 0 to 10080, which is a week. Use it to
+    /// replace the secret without downtime. With 0, the next request with the current secret is refused.
     #[graphql(default = 0)]
     pub keep_old_for_minutes: i32,
 }

@@ -19,7 +19,7 @@ const SHOWN: usize = 6;
 /// The longest life of a key, in days: about ten years.
 const LONGEST_DAYS: i64 = 3_653;
 
-/// The longest time for which the secret before a rotation may stay valid, in minutes: a week.
+/// The longest time that a replaced secret may stay valid, in minutes: a week.
 pub const LONGEST_OVERLAP: i32 = 10_080;
 
 /// Whether a key works.
@@ -46,7 +46,7 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> ApiKeyState {
 pub struct Secret {
     /// The whole key, as its user sends it.
     pub key: String,
-    /// The hash of the whole key, which is what the database has.
+    /// The hash of the whole key. The database stores only this.
     pub hash: String,
     /// The first characters of its secret, to recognise it by.
     pub prefix: String,
@@ -75,7 +75,7 @@ pub const fn subject(row: &Model) -> Subject {
     Subject::Key { id: row.id, organisation_id: row.organisation_id, scopes: scopes(row) }
 }
 
-/// How a key stands in the audit log.
+/// A key as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
     let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
     let scopes = scopes(row);
@@ -91,7 +91,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
 /// Refuses to change a key that was revoked.
 pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if state_at(row, now) == ApiKeyState::Revoked {
-        let message = "This key was revoked. Create another.";
+        let message = "This key was revoked. Create a new one.";
         return Err(UserError::at("apiKeyId", UserErrorCode::StaleState, message));
     }
     Ok(())
@@ -103,13 +103,14 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
         let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_delegable()).collect();
         if !never.is_empty() {
             let list = never.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
-            let message = format!("No API key can hold what only people may do: {list}. Leave it out.");
+            let message =
+                format!("An API key cannot hold permissions that are only for people: {list}. Leave them out.");
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
     let scopes = Grants { own: PermissionSet::of(own), clients: PermissionSet::of(clients) };
     if scopes.is_empty() {
-        let message = "Give the key at least one permission, here or at the clients.";
+        let message = "Give the key at least one permission, in permissions or clientPermissions.";
         return Err(UserError::at("permissions", UserErrorCode::InvalidInput, message));
     }
     Ok(scopes)
@@ -122,13 +123,13 @@ pub fn require_held(scopes: Grants, held: Grants) -> Result<(), UserError> {
     if missing.is_empty() { Ok(()) } else { Err(UserError::not_held(field, missing)) }
 }
 
-/// Refuses an end that is past or too far away.
+/// Refuses an end that is in the past or too far ahead.
 pub fn check_end(end: Option<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match end {
-        Some(end) if end <= now => wrong("Give an instant in the future, or none."),
+        Some(end) if end <= now => wrong("Give a time in the future, or leave it out."),
         Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
-            wrong("A key lives for ten years at most; or give no end.")
+            wrong("A key can last for at most ten years. Give an earlier time, or leave it out.")
         }
         _ => Ok(()),
     }

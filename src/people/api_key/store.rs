@@ -1,5 +1,5 @@
 //! Statements about API keys.
-#![expect(clippy::disallowed_methods, reason = "the statements about API keys stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about API keys belong in this file")]
 
 use std::fmt::Write;
 
@@ -47,7 +47,7 @@ fn read(rows: &[QueryResult]) -> Written<KeyRow> {
     Ok(KeyRow { model: Model::from_query_result(row, "")?, creator: row.try_get("", "creator")? })
 }
 
-/// The key with this secret, in whatever state. The secret before a rotation may be valid for a while longer.
+/// The key with this secret, whatever its state. A secret that was replaced can stay valid for a while.
 pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<Model>> {
     let hash = hash(key);
     let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
@@ -75,12 +75,12 @@ pub async fn update(tx: &DatabaseTransaction, id: Uuid, change: api_key::ActiveM
 /// Writes when keys were last used, unless a later use is stored already: other nodes write too. One statement per
 /// thousand keys.
 pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
-    for some in uses.chunks(USES) {
-        // PostgreSQL wants to know the types in a list of values.
+    for chunk in uses.chunks(USES) {
+        // PostgreSQL needs the types spelled out in a list of values.
         let (id, at) = if db.backend() == DbBackend::Postgres { ("::uuid", "::timestamptz") } else { ("", "") };
         let mut list = String::new();
-        let mut values: Vec<Value> = Vec::with_capacity(2 * some.len());
-        for (key, used) in some {
+        let mut values: Vec<Value> = Vec::with_capacity(2 * chunk.len());
+        for (key, used) in chunk {
             let comma = if values.is_empty() { "" } else { ", " };
             let _ = write!(list, "{comma}(${}{id}, ${}{at})", values.len() + 1, values.len() + 2);
             values.extend([(*key).into(), (*used).into()]);

@@ -15,7 +15,7 @@ use crate::base::error::Result;
 
 /// The shortest time between two writes for one key.
 const APART: TimeDelta = TimeDelta::minutes(5);
-/// The time between two looks for what is due.
+/// How often the uses that are due are written.
 const PAUSE: Duration = Duration::from_mins(1);
 
 /// The uses of keys by this process. Cheap to clone.
@@ -41,7 +41,7 @@ impl KeyUses {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Remembers that the key was used: no statement.
+    /// Remembers in memory that the key was used.
     pub fn note(&self, key: Uuid, at: DateTimeUtc) {
         self.with(|uses| {
             let known = uses.entry(key).or_insert(Uses { last: at, written: None });
@@ -59,7 +59,7 @@ impl KeyUses {
         self.write(db, due).await
     }
 
-    /// Writes everything that is not written yet: at the end of the process.
+    /// Writes everything that is not yet written. Call it when the process ends.
     pub async fn finish(&self, db: &Db) -> Result<()> {
         let all = self.with(|uses| {
             let new = uses.iter().filter(|(_, uses)| uses.written.is_none_or(|written| written < uses.last));
@@ -89,7 +89,7 @@ impl KeyUses {
         loop {
             ticks.tick().await;
             if let Err(error) = self.flush(db, clock.now()).await {
-                tracing::warn!(%error, "the last uses of API keys were not written");
+                tracing::warn!(%error, "could not write when API keys were last used; will try again");
             }
         }
     }

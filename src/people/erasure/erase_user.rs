@@ -32,7 +32,7 @@ pub enum Erasure {
     NotThere,
 }
 
-/// The answer where organisations would be left without an owner.
+/// The error if organisations would be left without an owner.
 pub fn last_owner(names: &[String]) -> UserError {
     let mut listed = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = names.len().checked_sub(NAMED).filter(|more| *more > 0) {
@@ -50,9 +50,10 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
     let Some(row) = store::lock(tx, user).await? else { return Ok(Erasure::NotThere) };
     custody::pass_on_of(tx, random, now, user).await?;
     let belongings = store::belongings(tx, user, now).await?;
-    let kept: Vec<String> = belongings.iter().filter(|one| one.needs_owner()).map(|one| one.name.clone()).collect();
-    if !kept.is_empty() {
-        return Ok(Erasure::LastOwner(kept));
+    let ownerless: Vec<String> =
+        belongings.iter().filter(|one| one.needs_owner()).map(|one| one.name.clone()).collect();
+    if !ownerless.is_empty() {
+        return Ok(Erasure::LastOwner(ownerless));
     }
     for one in &belongings {
         if one.is_alone() {
@@ -62,7 +63,7 @@ pub async fn erase_user(work: &Work<'_>, action: &str, user: Uuid) -> Result<Era
             audit::record(work, event).await?;
         }
     }
-    // This comes before the memberships are removed, because the log finds the person by them too.
+    // This must come before the memberships are removed, because the log also finds the person through them.
     audit::store::forget_person(tx, user).await?;
     session::store::remove_all(tx, user).await?;
     second_factor::store::remove(tx, user).await?;

@@ -1,7 +1,8 @@
-//! Erasure: everything that names a person is removed for good. A key remains that other rows point to.
+//! Erasure removes everything that names a person, for good. Only the key stays, because other rows refer to it.
 //!
-//! `erase_user.rs` does it for the user's own `eraseAccount` and for the operator's `eraseUser`. Organisations where the
-//! user is the only member are closed. It stands above `user`, because it ends what many other folders keep.
+//! `erase_user.rs` does it for the user's own `eraseAccount` and for the operator's `eraseUser`. Organisations where
+//! the user is the only member are closed. It depends on `user` and not the other way round, because it removes rows of
+//! many other folders.
 
 mod erase_account;
 mod erase_user;

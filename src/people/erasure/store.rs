@@ -1,5 +1,5 @@
 //! The statements that erase a user.
-#![expect(clippy::disallowed_methods, reason = "the statements that erase stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements that erase belong in this file")]
 
 use entity::organisation::{Kind, State};
 use entity::{membership, organisation_halt, outgoing_mail, user};
@@ -15,7 +15,7 @@ use crate::organisation::store as organisations;
 
 type Written<T> = std::result::Result<T, DbErr>;
 
-/// An organisation that is not closed and where the user is a member.
+/// An organisation that is not closed and that the user is a member of.
 #[derive(Debug, FromQueryResult)]
 pub struct Belonging {
     /// The organisation.
@@ -34,8 +34,8 @@ pub struct Belonging {
 impl Belonging {
     /// Whether it would be left without an owner and cannot be closed, because it has other members or clients.
     pub fn needs_owner(&self) -> bool {
-        let is_kept = self.has_others || self.has_clients || self.kind == Kind::Operator;
-        self.is_last_owner && is_kept
+        let must_stay = self.has_others || self.has_clients || self.kind == Kind::Operator;
+        self.is_last_owner && must_stay
     }
 
     /// Whether the user is the only member.
@@ -48,7 +48,7 @@ impl Belonging {
         self.kind == Kind::Person
     }
 
-    /// Its state, as it stands in the log.
+    /// Its state, as the audit log records it.
     pub fn state(&self) -> String {
         self.state.to_value()
     }
@@ -58,8 +58,8 @@ fn statement(tx: &DatabaseTransaction, sql: &str, values: Vec<sea_orm::Value>) -
     Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
 }
 
-/// The user, if not erased, locked: it joins nothing until the transaction ends. (On SQLite only one transaction writes
-/// at a time.)
+/// Finds the user, unless erased, and locks the row. The user joins nothing until the transaction ends. (On SQLite only
+/// one transaction writes at a time.)
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<user::Model>> {
     let query = user::Entity::find_by_id(id).filter(user::Column::ErasedAt.is_null());
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };

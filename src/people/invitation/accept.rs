@@ -55,10 +55,10 @@ async fn accept_invitation(act: Act<'_>, input: AcceptInvitationInput) -> Result
 /// the password is missing or weak.
 async fn hash_new_password(act: &Act<'_>, email: &str, new_password: Option<Password>) -> Result<String> {
     let passwords = act.service::<Passwords>()?;
-    let address = Address::parse(email).ok_or_else(|| Error::fault("an invitation to what is no address"))?;
+    let address = Address::parse(email).ok_or_else(|| Error::fault("the address of an invitation is malformed"))?;
     let account = users::store::find_by_address(act.request.db().reader(), email).await?;
     let Some(account) = account else {
-        let message = "The address of this invitation has no account yet. Make one: signUp with invitationToken.";
+        let message = "The address of this invitation has no account yet. Create one: use signUp with invitationToken.";
         return Err(UserError::at("token", UserErrorCode::Unknown, message).into());
     };
     if account.state != user::State::Active {
@@ -69,7 +69,7 @@ async fn hash_new_password(act: &Act<'_>, email: &str, new_password: Option<Pass
         return Err(sign_in());
     }
     let Some(password) = new_password else {
-        let message = "Choose a password: nobody has proved yet that the account of this address belongs to it.";
+        let message = "The account of this address is not verified. Give newPassword, a new password for it.";
         return Err(UserError::at("newPassword", UserErrorCode::AddressNotVerified, message).into());
     };
     if let Some(message) = users::weakness(password.expose(), Some(&address), passwords.minimum_length()) {

@@ -53,7 +53,7 @@ pub struct InvitationResult {
     pub email: String,
     /// The invitation; null if none was sent, and in a dry run.
     pub invitation: Option<Invitation>,
-    /// Why none was sent, or would be.
+    /// Why no invitation was sent, or would not be sent; empty otherwise.
     pub user_errors: Vec<UserError>,
 }
 
@@ -76,7 +76,7 @@ async fn invite_members(act: ActOn<'_, Organisation>, input: InviteMembersInput)
         return Err(UserError::at("invitations", UserErrorCode::InvalidInput, "Invite at least one person.").into());
     }
     if rows.len() > AT_ONCE {
-        let message = format!("These are {}; invite {AT_ONCE} at once at most.", rows.len());
+        let message = format!("The list has {} people. Invite at most {AT_ONCE} at once.", rows.len());
         return Err(UserError::at("invitations", UserErrorCode::TooMany, message).into());
     }
     session::require_verified(request)?;
@@ -102,7 +102,8 @@ async fn invite_members(act: ActOn<'_, Organisation>, input: InviteMembersInput)
     Ok(InviteMembersPayload { results, ..Default::default() })
 }
 
-/// Logs refusals about rights, each kind once. The errors stand in the rows, where the payload's are not looked for.
+/// Logs refusals that concern rights, each kind once. These errors are in the rows, and only errors of the whole
+/// payload are logged automatically.
 fn note_refusals(act: &ActOn<'_, Organisation>, outcomes: &[Outcome]) {
     let noted = [
         (UserErrorCode::PermissionNotHeld, "PERMISSION_NOT_HELD"),

@@ -15,9 +15,9 @@ use crate::people::role::rules::grants_of;
 
 /// The inviter, and what the letters need.
 pub struct Inviter<'a> {
-    /// The user, if it is one.
+    /// The user, if the inviter is one.
     pub user: Option<Uuid>,
-    /// The key, if it is one.
+    /// The key, if the inviter is one.
     pub key: Option<Uuid>,
     /// The name of the user.
     name: Option<&'a str>,
@@ -36,18 +36,18 @@ impl<'a> Inviter<'a> {
         Ok(Self { user, key, name, at, config })
     }
 
-    /// The partnership without which the inviter could not invite or not give all of these roles, if there is one.
+    /// The partnership that the inviter needs to invite somebody with all of these roles, if any.
     pub fn partnership_for(&self, roles: &[HeldRole], now: DateTimeUtc) -> Option<Uuid> {
         let inviting = Grants { own: PermissionSet::of(&[Permission::MemberInvite]), clients: PermissionSet::EMPTY };
         self.at.partnership_for(grants_of(roles).union(inviting), now)
     }
 
-    /// Until when a link that is sent now is valid.
+    /// When a link that is sent now expires.
     pub fn end(&self, now: DateTimeUtc) -> DateTimeUtc {
         now + TimeDelta::days(self.config.invitations.days)
     }
 
-    /// The mail with the link. An account of the address decides its language.
+    /// The mail with the link. If the address has an account, the mail is in the language of that account.
     pub fn letter(&self, email: &str, locale: Locale, known: Option<&Known>, token: &str) -> (Recipient, Letter) {
         let locale = known.map_or(locale, |known| known.locale);
         let recipient = Recipient { user: known.map(|known| known.user), address: email.to_owned(), locale };

@@ -1,5 +1,5 @@
-//! The steps of inviting, for one person and for many alike. Each row is checked separately, and the correct ones are
-//! written together, in as many statements for many as for one.
+//! The steps of inviting one person or many. Each row is checked separately, and the valid ones are written together.
+//! The number of statements does not depend on the number of rows.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use crate::people::role::rules::{ChosenRole, MOST_ROLES, choose, custom_keys, gr
 use crate::people::session;
 use crate::people::user::Address;
 
-/// The key of an invitation, or none in a dry run; or what is wrong with the row.
+/// The key of the new invitation, which is `None` in a dry run; or what is wrong with the row.
 pub type Outcome = Result<Option<Uuid>, UserError>;
 
 /// One person to invite, as the actor typed it.
@@ -39,7 +39,7 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// A person with an address who is to have these roles.
+    /// A person to invite at this address, with these roles.
     pub fn new<C>(email: &str, roles: &[C], membership_expires_at: Option<DateTimeUtc>, locale: Locale) -> Self
     where
         ChosenRole: for<'a> From<&'a C>,
@@ -52,7 +52,7 @@ impl Wish {
         }
     }
 
-    /// The row, if nothing is wrong with it by itself.
+    /// Checks the row on its own, without looking at the other rows.
     fn check(&self, at: &Authorised, custom: &[HeldRole], now: DateTimeUtc) -> Result<Checked, UserError> {
         let address = Address::read("email", &self.email)?;
         let roles = choose(at.row().kind, "roles", &self.roles, custom)?;
@@ -66,7 +66,7 @@ impl Wish {
     }
 }
 
-/// A person to invite with whom nothing is wrong.
+/// A row that is valid on its own.
 struct Checked {
     address: Address,
     roles: Vec<HeldRole>,
@@ -74,8 +74,8 @@ struct Checked {
     locale: Locale,
 }
 
-/// Checks the rows and invites the persons that it can. A row keeps its position. The organisation is locked. `event` is
-/// what the log says about each, without its object.
+/// Checks the rows and invites the people in the valid ones. Outcomes are in the order of the rows. The caller has
+/// locked the organisation. `event` is the audit event for each invitation, without its object.
 pub async fn invite(
     work: &Work<'_>,
     at: &Authorised,
@@ -130,13 +130,13 @@ pub async fn invite(
     Ok(outcomes)
 }
 
-/// Checks each row by itself, and against the rows before it.
+/// Checks each row on its own, and against the rows before it.
 async fn check_all(work: &Work<'_>, at: &Authorised, wishes: &[Wish]) -> Result<Vec<Result<Checked, UserError>>> {
     let unconfirmed = match session::require_confirmed(work.request) {
         Ok(()) => None,
         Err(error) => Some(error.into_user_error()?),
     };
-    // A row with more roles is refused before they are looked up.
+    // A row with more roles is refused anyway, so the rest need not be looked up.
     let keys = custom_keys(wishes.iter().flat_map(|row| row.roles.iter().take(MOST_ROLES)));
     let custom = role::store::list_custom(work.tx, at.id(), at.row().kind, &keys).await?;
     let mut first_index: HashMap<String, usize> = HashMap::new();
@@ -144,7 +144,7 @@ async fn check_all(work: &Work<'_>, at: &Authorised, wishes: &[Wish]) -> Result<
     for (index, row) in wishes.iter().enumerate() {
         checked.push(row.check(at, &custom, work.now).and_then(|wanted| {
             if let Some(first) = first_index.get(wanted.address.as_str()) {
-                let message = format!("The address is in the list already, at index {first}.");
+                let message = format!("This address is already in the list, at index {first}.");
                 return Err(UserError::at("email", UserErrorCode::Duplicate, message));
             }
             first_index.insert(wanted.address.as_str().to_owned(), index);
@@ -166,10 +166,10 @@ fn check_address(
     now: DateTimeUtc,
 ) -> Result<(), UserError> {
     if known.is_some_and(|known| known.is_member) {
-        return Err(UserError::at("email", UserErrorCode::AlreadyMember, "This person is a member already."));
+        return Err(UserError::at("email", UserErrorCode::AlreadyMember, "This person is already a member."));
     }
     if pending.is_some_and(|row| now < row.expires_at) {
-        let message = "This address is invited already. Send the link once more with resendInvitation.";
+        let message = "This address has already been invited. Use resendInvitation to send the link again.";
         return Err(UserError::at("email", UserErrorCode::Duplicate, message));
     }
     sent.require_room("email")?;
@@ -199,18 +199,18 @@ fn new_row(work: &Work<'_>, organisation: Uuid, inviter: &Inviter<'_>, wanted: &
     }
 }
 
-/// The address stands in the invitation, and not in the log, which is kept for ever.
+/// The invitation holds the address. The log does not, because it is kept for ever.
 fn event_of(event: &Event, row: &Model, wanted: &Checked) -> Event {
     let after = json!({ "roles": names(&wanted.roles), "membershipExpiresAt": wanted.membership_expires_at });
     event.clone().to(Type::Invitation.id(row.id)).changing(Json::Null, after)
 }
 
-/// The invitation and its roles, if it is pending and the actor holds everything that it gives. The organisation is
-/// locked.
+/// Loads a pending invitation and its roles. Refuses an actor who does not hold everything that it gives. The caller
+/// has locked the organisation.
 pub async fn load_pending(work: &Work<'_>, at: &Authorised, id: Uuid) -> Result<(Model, Vec<HeldRole>)> {
     let row = store::find_by_id(work.tx, id).await?.filter(|row| row.state == State::Pending);
     let row = row.ok_or_else(|| {
-        let message = "This invitation no longer waits: it was answered, withdrawn, or replaced.";
+        let message = "This invitation is no longer pending: it was answered, withdrawn, or replaced.";
         UserError::at("invitationId", UserErrorCode::StaleState, message)
     })?;
     let roles = store::list_roles(work.tx, id).await?;

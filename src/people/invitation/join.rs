@@ -1,7 +1,7 @@
-//! The only way in which an invitation becomes a membership.
+//! The only place where an invitation becomes a membership.
 //!
-//! The organisation is locked first. So of two answers to one invitation the second finds it answered, and the rights of
-//! the inviter at the organisation stay as they are until the end.
+//! The organisation is locked first. If two answers to one invitation arrive at once, the second finds it answered. The
+//! lock also keeps the rights of the inviter unchanged until the transaction ends.
 
 use entity::invitation::{ActiveModel, Model, State};
 use entity::{organisation, user};
@@ -32,7 +32,7 @@ pub struct Accepted<'a> {
     pub field: &'a str,
     /// The secret in the link.
     pub token: &'a str,
-    /// The organisation, as it was found by the link.
+    /// The organisation that the link leads to.
     pub organisation: Uuid,
 }
 
@@ -46,8 +46,9 @@ pub enum Party<'a> {
     Unverified(String),
 }
 
-/// Makes the person a member. If the inviter may no longer invite, the invitation ends: that is kept although the answer
-/// is refused. An account that was claimed is kept as well, where its user turns out to be a member already.
+/// Makes the person a member. If the inviter may no longer invite, the answer is refused, but the end of the invitation
+/// is committed. If the user turns out to be a member already, the answer is refused, but a claimed account stays
+/// claimed.
 pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party<'_>) -> Result<Committed<()>> {
     let Accepted { field, token, .. } = *accepted;
     let &Work { tx, random, now, .. } = work;
@@ -55,7 +56,7 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
     let row = store::find_open_row(tx, token, now).await?.ok_or_else(|| invalid_link(field))?;
     require_active(&at)?;
     if row.membership_expires_at.is_some_and(|end| end <= now) {
-        let message = "The membership that this invitation gives has ended already. Ask for another invitation.";
+        let message = "The membership in this invitation would already have ended. Ask for another invitation.";
         return Err(UserError::at(field, UserErrorCode::TooLate, message).into());
     }
     let roles = store::list_roles(tx, row.id).await?;
@@ -73,7 +74,7 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
         roles: roles.iter().map(|held| held.role.clone()).collect(),
     };
     if !membership::store::add(tx, random, &new, now).await? {
-        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are a member already.");
+        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are already a member.");
         return Ok(Committed::Refused(error));
     }
     let change = ActiveModel {
@@ -94,7 +95,7 @@ struct Member {
     name: String,
 }
 
-/// The account of the person, which belongs to them from now on.
+/// Finds or creates the account of the person. A claimed account belongs to them from now on.
 async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &Party<'_>) -> Result<Member> {
     let &Work { tx, now, .. } = work;
     let user = match party {
@@ -123,15 +124,15 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     }
     match party {
         Party::Unverified(password_hash) => {
-            // Whoever created it may know its password, be signed in, or have set up a second factor.
+            // The person who created it may know its password, be signed in, or have set up a second factor.
             if !users::claim(tx, user.id, password_hash, now).await? {
                 return Err(sign_in());
             }
             session::store::end_all(tx, user.id, None, now).await?;
         }
         _ if user.email_verified_at.is_none() => {
-            let message = "Nobody has proved yet that this account belongs to the address. Send this without being \
-                           signed in, with newPassword: that proves it, and ends all sessions from before.";
+            let message = "The address of this account is not verified. Send this without being signed in, with \
+                           newPassword: that verifies the address and ends all earlier sessions.";
             return Err(UserError::at(accepted.field, UserErrorCode::AddressNotVerified, message).into());
         }
         _ => {}
@@ -139,25 +140,25 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     Ok(Member { id: user.id, name: user.name })
 }
 
-/// The answer if the address has a verified account and nobody is signed in.
+/// The error if the address has a verified account and nobody is signed in.
 pub fn sign_in() -> Error {
     let message = "The address of this invitation has an account. Sign in to it with logIn, then accept.";
     Error::Unauthenticated(message.to_owned())
 }
 
-/// The answer to somebody who signs up with an address that has an account.
+/// The error for somebody who signs up with an address that has an account.
 fn has_account(field: &str) -> UserError {
-    let message = "The address of this invitation has an account already: accept with acceptInvitation.";
+    let message = "The address of this invitation already has an account. Accept with acceptInvitation.";
     UserError::at(field, UserErrorCode::Duplicate, message)
 }
 
-/// The answer to a person with another address.
+/// The error for a person whose account has another address.
 pub fn wrong_address(field: &str) -> UserError {
     let message = "This invitation is for another address. Sign in with that one, or ask for an invitation to yours.";
     UserError::at(field, UserErrorCode::WrongAddress, message)
 }
 
-/// Whether the inviter may still invite, and holds everything that the roles of the invitation hold by now.
+/// Whether the inviter may still invite, and holds everything that the roles of the invitation hold today.
 async fn may_still_give(work: &Work<'_>, at: &organisation::Model, row: &Model, roles: &[HeldRole]) -> Result<bool> {
     let &Work { tx, now, .. } = work;
     if let Some(partnership) = row.partnership_id
@@ -181,14 +182,14 @@ async fn may_still_give(work: &Work<'_>, at: &organisation::Model, row: &Model, 
     Ok(held.has(Permission::MemberInvite) && grants_of(roles).without(held).is_empty())
 }
 
-/// Ends the invitation, and gives the answer.
+/// Ends the invitation, and returns the error.
 async fn end(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model) -> Result<UserError> {
     let change = ActiveModel { state: Set(State::Void), answered_at: Set(Some(work.now)), ..Default::default() };
     store::update(work.tx, row.id, change).await?;
     let event = event(accepted, row, json!({ "state": "ENDED" })).by(Doer::by_link(work.request.actor()));
     audit::record(work, event).await?;
-    let message = "The person who invited you may no longer give what this invitation gives, so it is void. Ask somebody \
-                   else there for another.";
+    let message = "This invitation is no longer valid, because its sender may no longer give these roles. Ask another \
+                   member of the organisation to invite you.";
     Ok(UserError::at(accepted.field, UserErrorCode::StaleState, message))
 }
 

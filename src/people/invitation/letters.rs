@@ -3,13 +3,13 @@
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// What an invitation says.
+/// What the mail says about an invitation.
 pub struct Facts<'a> {
     /// Name of the organisation.
     pub organisation: &'a str,
     /// Name of the inviting person; none for an API key.
     pub inviter: Option<&'a str>,
-    /// For how many days the link is valid.
+    /// How many days the link is valid for.
     pub days: i64,
     /// The link.
     pub url: &'a str,
@@ -27,7 +27,7 @@ pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
                     None => format!("You are invited to join {organisation}."),
                 })
                 .link("See the invitation", *url)
-                .say(format!("The link is good for {days} and works once. Do not pass it on: it is meant for you."))
+                .say(format!("The link is valid for {days} and works once. Do not pass it on: it is meant for you."))
                 .say("If you do not know what this is about, you need not do anything.")
         }
         Locale::De => {
@@ -39,7 +39,8 @@ pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
                 })
                 .link("Einladung ansehen", *url)
                 .say(format!(
-                    "Der Link gilt {days} und nur ein einziges Mal. Geben Sie ihn nicht weiter: Er ist für Sie bestimmt."
+                    "Der Link ist {days} gültig und funktioniert nur einmal. Geben Sie ihn nicht weiter: Er ist für \
+                     Sie bestimmt."
                 ))
                 .say("Wenn Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun.")
         }
@@ -51,7 +52,9 @@ pub fn invitation(locale: Locale, facts: &Facts<'_>) -> Letter {
                     None => format!("Du är inbjuden till {organisation}."),
                 })
                 .link("Visa inbjudan", *url)
-                .say(format!("Länken gäller i {days} och bara en gång. Ge den inte vidare: den är till för dig."))
+                .say(format!(
+                    "Länken gäller i {days} och fungerar bara en gång. Ge den inte vidare: den är till för dig."
+                ))
                 .say("Om du inte vet vad det handlar om behöver du inte göra någonting.")
         }
     }

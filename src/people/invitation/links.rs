@@ -1,4 +1,5 @@
-//! How many links may be sent: for one invitation, for an organisation, and to an address, whose owner may not want them.
+//! How many links may be sent: for one invitation, for an organisation, and to one address. The limits protect people
+//! from mail that they do not want.
 
 use crate::base::error::{UserError, UserErrorCode};
 
@@ -16,16 +17,16 @@ const A_DAY_IN_ALL: i64 = 20;
 pub struct Links {
     /// For the organisation.
     pub own: i64,
-    /// For all together.
+    /// For all organisations together.
     pub all: i64,
 }
 
 impl Links {
     /// Refuses to send more to the address today. The answer does not say which organisations have sent to it.
     pub fn require_room(self, field: &str) -> Result<(), UserError> {
-        let message = "So many links were sent to this address that no more are sent today. Try again tomorrow.";
-        let are_enough = self.own >= A_DAY || self.all >= A_DAY_IN_ALL;
-        if are_enough { Err(UserError::at(field, UserErrorCode::TooMany, message)) } else { Ok(()) }
+        let message = "Too many links were sent to this address today. Try again tomorrow.";
+        let is_full = self.own >= A_DAY || self.all >= A_DAY_IN_ALL;
+        if is_full { Err(UserError::at(field, UserErrorCode::TooMany, message)) } else { Ok(()) }
     }
 }
 
@@ -44,8 +45,8 @@ mod tests {
 
     #[test]
     fn an_address_gets_five_links_of_one_organisation_and_twenty_of_all() {
-        for (own, all, are_enough) in [(0, 0, false), (4, 19, false), (5, 5, true), (0, 20, true)] {
-            assert_eq!(Links { own, all }.require_room("email").is_err(), are_enough, "{own} {all}");
+        for (own, all, is_full) in [(0, 0, false), (4, 19, false), (5, 5, true), (0, 20, true)] {
+            assert_eq!(Links { own, all }.require_room("email").is_err(), is_full, "{own} {all}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Invitations: somebody is asked by mail to join an organisation, with roles.
+//! Invitations ask people by mail to join an organisation, with roles.
 //!
-//! An invitation is PENDING until it is ACCEPTED, DECLINED or WITHDRAWN, until it is EXPIRED, or until it has ENDED because
-//! the inviter lost the right to give its roles. The inviter must hold everything that it gives, when it is sent and
-//! still when it is accepted. It exists for viewers with MEMBER_READ at the organisation; the invited person sees it by
-//! the secret in the link. That link proves the address, so accepting verifies it, and takes an unverified account away
-//! from whoever created it.
+//! A PENDING invitation becomes ACCEPTED, DECLINED, WITHDRAWN, EXPIRED or ENDED. ENDED means that the inviter lost the
+//! right to give its roles. The inviter must hold everything that it gives, both when it is sent and when it is
+//! accepted. It exists for viewers with MEMBER_READ at the organisation; the invited person sees it by the secret in
+//! the link. That link proves the address, so accepting verifies it. Accepting also takes over an unverified account of
+//! the address, whoever created it.
 //!
-//! `inviting.rs` writes any number of invitations, in as many statements for many as for one. `links.rs` limits how much
-//! mail they make. `join.rs` turns an invitation into a membership, for `signUp` too.
+//! `inviting.rs` writes any number of invitations with the same few statements. `links.rs` limits how much mail they
+//! make. `join.rs` turns an invitation into a membership, for `signUp` too.
 
 mod accept;
 mod decline;

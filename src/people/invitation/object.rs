@@ -165,8 +165,8 @@ impl Invitation {
     }
 }
 
-/// How an invitation is accepted. It depends on whether the address has an account, which the link may reveal: only a
-/// reader of the mail has it.
+/// How an invitation is accepted. It depends on whether the address has an account. The link may reveal that, because
+/// only readers of the mail have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum InvitationStep {
     /// There is no account yet: use `signUp` with `invitationToken`.

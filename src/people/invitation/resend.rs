@@ -56,7 +56,7 @@ async fn resend_invitation(
         }
         let known = store::list_known(tx, row.organisation_id, &[&row.email], now).await?.remove(&row.email);
         if known.as_ref().is_some_and(|known| known.is_member) {
-            let message = "This person is a member already.";
+            let message = "This person is already a member.";
             return Err(UserError::at("invitationId", UserErrorCode::AlreadyMember, message).into());
         }
         check_limits(work, &row).await?;

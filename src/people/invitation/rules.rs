@@ -1,4 +1,4 @@
-//! The state of an invitation, and what is wrong with one that somebody wants to send. Pure functions.
+//! The state of an invitation, and the checks before it is sent. Pure functions.
 
 use async_graphql::Enum;
 use chrono::TimeDelta;
@@ -25,7 +25,7 @@ pub enum InvitationState {
     Declined,
     /// Was withdrawn.
     Withdrawn,
-    /// Ended without an answer, because the inviter may no longer give what it gives.
+    /// Ended without an answer, because the inviter may no longer give its roles.
     Ended,
     /// Was not answered in time.
     Expired,
@@ -44,22 +44,22 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> InvitationState {
     }
 }
 
-/// Refuses an end of the membership that does not fit its roles, is past, or is too far away.
+/// Refuses an end of the membership that does not fit its roles, is in the past, or is too far ahead.
 pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
     match end {
         Some(_) if includes(roles, BuiltinRole::Owner) => {
-            wrong("An OWNER is one without an end. Leave the end out, or give another role.")
+            wrong("The membership of an OWNER cannot have an end. Leave the end out, or give another role.")
         }
-        Some(end) if end <= now => wrong("Give an instant in the future, or none."),
+        Some(end) if end <= now => wrong("Give a time in the future, or leave it out."),
         Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
-            wrong("A membership with an end lasts a hundred years at most; or give no end.")
+            wrong("A membership can last for at most a hundred years. Give an earlier time, or leave it out.")
         }
         _ => Ok(()),
     }
 }
 
-/// The answer to a link that does not work. It does not say why.
+/// The error for a link that does not work. It does not say why.
 pub fn invalid_link(field: &str) -> UserError {
     let message =
         "This link is unknown, was used or replaced by a newer one, or is too old. Ask for another invitation.";

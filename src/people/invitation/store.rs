@@ -1,5 +1,5 @@
 //! Statements about invitations.
-#![expect(clippy::disallowed_methods, reason = "the statements about invitations stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about invitations belong in this file")]
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ const ROLES: usize = 5_000;
 pub struct Invited {
     /// Its row.
     pub row: Model,
-    /// What it gives.
+    /// The roles that it gives.
     pub roles: Vec<HeldRole>,
     /// Name of the inviting user; none for a key.
     pub inviter: Option<String>,
@@ -86,11 +86,11 @@ fn held(rows: &[QueryResult]) -> Written<Vec<HeldRole>> {
     Ok(roles)
 }
 
-/// A condition for invitations in one of the states at the moment; for all invitations without states.
+/// The condition that an invitation is in one of the states at the moment. Without states, it admits all.
 pub fn in_states(states: Option<&[InvitationState]>, now: DateTimeUtc) -> Filter {
     use InvitationState as S;
     let Some(states) = states else { return Filter::default() };
-    // Each state once and in one order, so that the same request has the same statement.
+    // Each state once and in a fixed order, so that the same request always has the same statement.
     let wanted: Vec<&str> = [
         (S::Pending, "(t.state = 'PENDING' AND t.expires_at > :now)"),
         (S::Accepted, "t.state = 'ACCEPTED'"),
@@ -185,7 +185,7 @@ pub async fn list_pending(
     Ok(rows.into_iter().map(|row| (row.email.clone(), row)).collect())
 }
 
-/// Marks invitations that were not answered in time, so that others can take their place.
+/// Marks invitations that were not answered in time, so that the addresses can be invited again.
 pub async fn expire(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
     if ids.is_empty() {
         return Ok(());
@@ -214,8 +214,8 @@ pub async fn create(tx: &DatabaseTransaction, random: &Random, new: Vec<(Model, 
         rows.push(row.into_active_model());
     }
     invitation::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    for some in roles.chunks(ROLES) {
-        let insert = invitation_role::Entity::insert_many(some.to_vec());
+    for chunk in roles.chunks(ROLES) {
+        let insert = invitation_role::Entity::insert_many(chunk.to_vec());
         insert.exec_without_returning(tx).await.map_err(|error| match error.sql_err() {
             Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
                 Error::Conflict("A role was deleted in the meantime. Try again.".to_owned())
@@ -274,8 +274,8 @@ pub async fn lock_and_count_links(
     Ok(rows.into_iter().map(|(email, own, all)| (email, Links { own, all })).collect())
 }
 
-/// Keeps other transactions from sending links to these addresses, for any organisation. All lock in one order, so there
-/// are no deadlocks. (On SQLite only one transaction writes at a time.)
+/// Keeps other transactions from sending links to these addresses, for any organisation. All transactions lock in the
+/// same order, so there are no deadlocks. (On SQLite only one transaction writes at a time.)
 async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written<()> {
     if tx.get_database_backend() != DbBackend::Postgres || addresses.is_empty() {
         return Ok(());
@@ -285,7 +285,7 @@ async fn lock_addresses(tx: &DatabaseTransaction, addresses: &[&str]) -> Written
         i64::from_str_radix(digits.get(..15).unwrap_or_default(), 16).unwrap_or_default()
     };
     let numbers: BTreeSet<i64> = addresses.iter().map(number).collect();
-    let list: Vec<String> = (1..=numbers.len()).map(|place| format!("(${place}::bigint)")).collect();
+    let list: Vec<String> = (1..=numbers.len()).map(|index| format!("(${index}::bigint)")).collect();
     let sql = format!("SELECT pg_advisory_xact_lock(number) FROM (VALUES {}) AS held(number)", list.join(", "));
     let values = numbers.into_iter().map(Value::from);
     tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

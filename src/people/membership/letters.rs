@@ -1,4 +1,4 @@
-//! Mail to members: to one who was changed or removed, and to the owners and admins of an organisation.
+//! Mail to a member who was changed or removed, and to the owners and admins of an organisation.
 
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -21,7 +21,7 @@ pub async fn mail_admins(work: &Work<'_>, organisation: Uuid, letter: impl Fn(Lo
     mail_admins_of(work.tx, work.random, work.now, organisation, letter).await
 }
 
-/// The same without a request, for what the server does by itself.
+/// The same without a request, for work that the server does on its own.
 pub async fn mail_admins_of(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -34,7 +34,7 @@ pub async fn mail_admins_of(
     mail::queue(tx, random, now, working.map(|member| (recipient(member), letter(member.locale)))).await
 }
 
-/// To a member whose roles or end somebody else has changed.
+/// To a member, after somebody else changed their roles or the end of their membership.
 pub fn changed(locale: Locale, organisation: &str, roles: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("Your roles at {organisation}"))
@@ -51,7 +51,7 @@ pub fn changed(locale: Locale, organisation: &str, roles: &str) -> Letter {
     }
 }
 
-/// To a member whom somebody else has removed.
+/// To a member, after somebody else removed them.
 pub fn removed(locale: Locale, organisation: &str) -> Letter {
     match locale {
         Locale::En => Letter::about(format!("You are no longer a member of {organisation}"))

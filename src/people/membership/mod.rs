@@ -1,8 +1,8 @@
 //! Memberships: a user in an organisation, with roles. They exist for viewers with MEMBER_READ at the organisation.
 //!
-//! Nobody gives what they do not hold, nobody changes a member who holds more than they do, and an organisation always
-//! has an OWNER (`rules.rs`). The mutations check all of this under the lock of the organisation, so that two changes
-//! at the same moment cannot undo each other's checks. `letters.rs` writes to members, owners and admins.
+//! Nobody gives what they do not hold, and nobody changes a member who holds more than they do. An organisation always
+//! has an OWNER (`rules.rs`). The mutations check all of this under the lock of the organisation, so two concurrent
+//! changes cannot break these rules together. `letters.rs` writes to members, owners and admins.
 
 mod leave;
 mod letters;

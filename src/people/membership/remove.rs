@@ -44,7 +44,7 @@ async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> 
         let holds = grants_of(&member.roles);
         let missing = holds.without(at.unmasked(work.now));
         if !missing.is_empty() {
-            let opening = "You cannot remove a member who holds what you do not hold";
+            let opening = "You cannot remove a member who holds permissions that you do not hold";
             return Err(UserError::lacking("membershipId", opening, missing).into());
         }
         if holds.is_powerful() {
@@ -61,8 +61,8 @@ async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> 
     Ok(RemoveMemberPayload { removed: true, ..Default::default() })
 }
 
-/// Ends a membership and everything that depends on it, unless it is the one of the last OWNER. The organisation is
-/// locked.
+/// Ends a membership and everything that depends on it. Refuses to end that of the last OWNER. The caller has locked
+/// the organisation.
 pub(super) async fn end(work: &Work<'_>, member: &Member, event: Event) -> Result<()> {
     let &Work { tx, random, now, .. } = work;
     let organisation = member.organisation_id;

@@ -1,4 +1,5 @@
-//! Which members can act, which owners an organisation can rely on, and the protection of the last one. Pure functions.
+//! Which members can act, which owners an organisation can rely on, and how the last owner is protected. Pure
+//! functions.
 
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
@@ -10,7 +11,7 @@ use crate::base::error::{UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::people::role::rules::{grants_of, names};
 
-/// Whether the member is an OWNER, able to act or not.
+/// Whether the member is an OWNER, even one who cannot act.
 pub fn is_owner(member: &Member) -> bool {
     crate::people::role::rules::includes(&member.roles, BuiltinRole::Owner)
 }
@@ -20,7 +21,7 @@ pub fn is_working(member: &Member, now: DateTimeUtc) -> bool {
     member.is_active && member.expires_at.is_none_or(|end| now < end)
 }
 
-/// Whether the member is an OWNER that the organisation can rely on: one who can act, and whose membership does not end
+/// Whether the organisation can rely on the member as an OWNER. The member can act, and the membership does not end
 /// with a partnership.
 pub fn is_working_owner(member: &Member, now: DateTimeUtc) -> bool {
     is_owner(member) && member.partnership_id.is_none() && is_working(member, now)
@@ -33,20 +34,20 @@ pub fn gives(old: &Member, new: &Member) -> bool {
     holds_more || lasts_longer || (is_owner(new) && !is_owner(old))
 }
 
-/// Refuses to end the last OWNER: a membership that is one, where no other remains. `admins` are the owners and admins
-/// of the organisation.
-pub fn require_another_owner(admins: &[Member], without: Uuid, now: DateTimeUtc) -> Result<(), UserError> {
-    let concerns_an_owner = admins.iter().any(|member| member.id == without && is_owner(member));
-    let has_another = admins.iter().any(|member| member.id != without && is_working_owner(member, now));
+/// Refuses to end the membership `ending` if it is that of the last OWNER. `admins` are the owners and admins of the
+/// organisation.
+pub fn require_another_owner(admins: &[Member], ending: Uuid, now: DateTimeUtc) -> Result<(), UserError> {
+    let concerns_an_owner = admins.iter().any(|member| member.id == ending && is_owner(member));
+    let has_another = admins.iter().any(|member| member.id != ending && is_working_owner(member, now));
     if has_another || !concerns_an_owner {
         return Ok(());
     }
     let message =
-        "This is the last owner. Make somebody else an owner first, or hand the ownership on: offerOwnership.";
+        "This is the last owner. Make somebody else an owner first, or hand the organisation over with offerOwnership.";
     Err(UserError::general(UserErrorCode::LastOwner, message))
 }
 
-/// How a membership stands in the audit log.
+/// A membership as the audit log records it.
 pub fn audit_snapshot(member: &Member) -> Json {
     json!({
         "user": Type::User.id(member.user_id).0,

@@ -30,17 +30,17 @@ pub struct Member {
     pub name: String,
     /// The user's address.
     pub email: String,
-    /// Since when.
+    /// When the user became a member.
     pub created_at: DateTimeUtc,
-    /// Until when.
+    /// When the membership ends by itself, if ever.
     pub expires_at: Option<DateTimeUtc>,
     /// The roles.
     pub roles: Vec<HeldRole>,
-    /// Whether the user may act at all.
+    /// Whether the account of the user is active, not disabled.
     pub is_active: bool,
     /// The language of mail to the user.
     pub locale: Locale,
-    /// The partnership through which it was given, if one.
+    /// The partnership through which it was given, if any.
     pub partnership_id: Option<Uuid>,
     /// The reseller whose person stands in as owner until the invited owner accepts.
     pub custody_reseller_id: Option<Uuid>,
@@ -109,7 +109,7 @@ pub struct NewMember {
     pub organisation_id: Uuid,
     /// The user.
     pub user_id: Uuid,
-    /// The partnership through which it is given, if one.
+    /// The partnership through which it is given, if any.
     pub partnership_id: Option<Uuid>,
     /// When it ends by itself, if ever.
     pub expires_at: Option<DateTimeUtc>,
@@ -117,7 +117,7 @@ pub struct NewMember {
     pub roles: Vec<RoleRef>,
 }
 
-/// Makes a user a member; false if they are one already. Whether the roles may be given is checked before.
+/// Makes a user a member; false if they are one already. The caller has checked that the roles may be given.
 pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now: DateTimeUtc) -> Result<bool, DbErr> {
     let row = membership::ActiveModel {
         id: Set(new.id),
@@ -128,8 +128,8 @@ pub async fn add(tx: &DatabaseTransaction, random: &Random, new: &NewMember, now
         created_at: Set(now),
         custody_reseller_id: Set(None),
     };
-    let one = [membership::Column::OrganisationId, membership::Column::UserId];
-    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(one).do_nothing().to_owned());
+    let unique = [membership::Column::OrganisationId, membership::Column::UserId];
+    let insert = membership::Entity::insert(row).on_conflict(OnConflict::columns(unique).do_nothing().to_owned());
     if insert.exec_without_returning(tx).await? == 0 {
         return Ok(false);
     }
@@ -153,7 +153,7 @@ pub async fn remove_ended(
     Ok(())
 }
 
-/// Gives more roles to a membership, named by its organisation and its key.
+/// Gives more roles to a membership. The pair holds the keys of the organisation and of the membership.
 pub async fn add_roles(
     tx: &DatabaseTransaction,
     random: &Random,
@@ -194,8 +194,8 @@ pub async fn list_owners_and_admins(tx: &DatabaseTransaction, organisation_id: U
     select(tx, condition, [organisation_id.into()]).await
 }
 
-/// The members of an organisation who can act and hold the permission there by a role of their own. Letters about what
-/// the permission is for go to them.
+/// The members of an organisation who can act and hold the permission there by a role of their own. They get the
+/// letters about the things that the permission covers.
 pub async fn list_holders(
     tx: &DatabaseTransaction,
     organisation_id: Uuid,

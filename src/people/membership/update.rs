@@ -106,23 +106,23 @@ async fn update_member(act: ActOn<'_, Membership>, input: UpdateMemberInput) -> 
     Ok(UpdateMemberPayload { membership, ..Default::default() })
 }
 
-/// Refuses an end that is past or too far away.
+/// Refuses an end that is in the past or too far ahead.
 fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
     let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match given {
-        MaybeUndefined::Value(end) if end <= now => wrong("Give a moment in the future, or remove the member."),
+        MaybeUndefined::Value(end) if end <= now => wrong("Give a time in the future, or remove the member."),
         MaybeUndefined::Value(end) if end > now + TimeDelta::days(LONGEST) => {
-            wrong("Give a moment in the next hundred years, or null for no end.")
+            wrong("Give a time in the next hundred years, or null for no end.")
         }
         _ => Ok(()),
     }
 }
 
-/// Refuses a change by an actor who holds too little, and an OWNER with an end.
+/// Refuses a change by an actor who holds too little, and an end for an OWNER.
 fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
     let beyond = grants_of(&old.roles).without(held);
     if !beyond.is_empty() {
-        let opening = "You cannot change a member who holds what you do not hold";
+        let opening = "You cannot change a member who holds permissions that you do not hold";
         return Err(UserError::lacking("membershipId", opening, beyond));
     }
     let missing = grants_of(&new.roles).without(held);
@@ -130,14 +130,14 @@ fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
         return Err(UserError::not_held("roles", missing));
     }
     if includes(&new.roles, BuiltinRole::Owner) && new.expires_at.is_some() {
-        let message = "An OWNER has no end: give expiresAt as null, or other roles.";
+        let message = "The membership of an OWNER cannot have an end. Set expiresAt to null, or give other roles.";
         return Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     }
     Ok(())
 }
 
-/// Whether the actor can give this only through a partnership, to one of the reseller's own people, and it would stay
-/// when the partnership ends.
+/// Whether the change would outlast a partnership. That is so if the actor can make it only through one, and the member
+/// is one of the reseller's own people whose membership would not end with it.
 async fn outlasts_partnership(
     tx: &DatabaseTransaction,
     at: &Decision,
@@ -153,7 +153,7 @@ async fn outlasts_partnership(
 }
 
 fn through_partnership() -> UserError {
-    let message = "You can give this only through the partnership, and this member belongs to the reseller and would keep \
-                   it after the partnership. A member of the organisation itself can give it.";
+    let message = "You can give this only through the partnership, but this member of the reseller would keep it after \
+                   the partnership ends. Ask a member of the organisation itself to give it.";
     UserError::at("roles", UserErrorCode::PermissionNotHeld, message)
 }

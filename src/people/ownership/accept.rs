@@ -55,8 +55,8 @@ async fn accept_ownership(act: Act<'_>, input: AcceptOwnershipInput) -> Result<A
     Ok(AcceptOwnershipPayload { organisation, ..Default::default() })
 }
 
-/// Makes the person an OWNER, and the old owner an ADMIN or no member. If the operator's staff may no longer recover the
-/// organisation, the transfer ends: that is kept although the answer is refused.
+/// Makes the person an OWNER, and the old owner an ADMIN or no member. A recovery ends if the member of staff who
+/// started it may no longer do so. The answer is refused then, but the end is committed.
 async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Result<Committed<()>> {
     let &Work { tx, request: _, random, now } = work;
     let organisation = crate::access::lock(tx, answer.row.organisation_id).await?;
@@ -66,8 +66,8 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
     rules::may_change_hands(organisation.state, row.kind)?;
     let admins = members::list_owners_and_admins(tx, organisation.id).await?;
     if user.email_verified_at.is_none() {
-        // Somebody else may have created the account, and would own the organisation by its password.
-        let message = "Prove first that the address of your account is yours: resendVerification mails you a link.";
+        // Somebody else may have created the account, and could then use its password to own the organisation.
+        let message = "Verify your address first: resendVerification mails you a link.";
         return Err(UserError::general(UserErrorCode::AddressNotVerified, message).into());
     }
     let event = act.event_at(organisation.id).to(Type::OwnershipTransfer.id(row.id));
@@ -88,7 +88,7 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
         }
     };
     if !store::answer(tx, row.id, State::Accepted, Some(user.id), now).await? {
-        let message = "It does not wait for an answer any more.";
+        let message = "This transfer is no longer pending.";
         return Err(UserError::general(UserErrorCode::StaleState, message).into());
     }
     make_owner(work, organisation.id, user.id).await?;
@@ -109,7 +109,8 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
     Ok(Committed::Done(()))
 }
 
-/// Whether the member of the operator's staff who started a recovery still works there and holds what it gives.
+/// Whether the member of the operator's staff who started a recovery still works there and still holds what the
+/// recovery gives.
 async fn may_still_recover(work: &Work<'_>, row: &Model, kind: OrganisationKind) -> Result<bool> {
     if users::store::hold(work.tx, row.offered_by_id).await?.is_none() {
         return Ok(false);
@@ -138,7 +139,7 @@ async fn make_owner(work: &Work<'_>, organisation_id: Uuid, user_id: Uuid) -> Re
 /// Makes the old owner leave or stay as ADMIN.
 async fn step_down(work: &Work<'_>, old: &Member, leaves: bool) -> Result<()> {
     let &Work { tx, random, now, .. } = work;
-    // A member who only stood in for the owner leaves in any case.
+    // A member who only held ownership in custody always leaves.
     if leaves || old.custody_reseller_id.is_some() {
         members::remove(tx, old.id).await?;
         return custody::pass_on_at(tx, random, now, old.organisation_id).await;

@@ -32,7 +32,8 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// The transfer, if it is for the person who asks. By its id, others find it only if they see it at the organisation.
+    /// The transfer, if it was offered to the person who asks. Other people who give its id learn that it exists only
+    /// if they may see it at the organisation.
     pub async fn find(request: &'a Request, named: Named) -> Result<Self> {
         let person = request.require_person()?;
         match named {
@@ -47,12 +48,12 @@ impl<'a> Answer<'a> {
             Named::Id(id) => {
                 let key = Type::OwnershipTransfer.parse(&id)?;
                 match store::find(request.db(), key).await? {
-                    // A person who has not verified the address may be anybody.
+                    // A person who has not verified the address may not be its owner.
                     Some(row) if row.email == person.email && person.is_verified => {
                         Ok(Self { row, person, has_link: false })
                     }
                     Some(row) if row.email == person.email => {
-                        let message = "Prove first that the address is yours, or use the link in the mail.";
+                        let message = "Verify your address first, or use the link in the mail.";
                         Err(UserError::general(UserErrorCode::AddressNotVerified, message).into())
                     }
                     _ if OwnershipTransfer::find(request, key).await?.is_some() => Err(wrong_address().into()),
@@ -62,11 +63,11 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The transfer and the person as the transaction sees them, if the transfer goes to a proved address of the person.
-    /// The organisation is locked.
+    /// Loads the transfer and the person in the transaction. Refuses a person who has not proved that they own the
+    /// address of the transfer. The caller has locked the organisation.
     pub async fn load(&self, work: &Work<'_>) -> Result<(ownership_transfer::Model, user::Model)> {
         let row = store::find_by_id(work.tx, self.row.id).await?.ok_or(Error::NotFound)?;
-        // Nobody erases or disables the person until the transaction ends.
+        // This lock keeps the person from being erased or disabled until the transaction ends.
         let user = users::store::hold(work.tx, self.person.id).await?.ok_or_else(Error::sign_in)?;
         let is_proved = self.has_link || user.email_verified_at.is_some();
         if row.email != user.email || !is_proved {
@@ -77,6 +78,6 @@ impl<'a> Answer<'a> {
 }
 
 fn wrong_address() -> UserError {
-    let message = "This was offered to another address. Sign in with the account that has it.";
+    let message = "This was offered to another address. Sign in with the account of that address.";
     UserError::general(UserErrorCode::WrongAddress, message)
 }

@@ -5,31 +5,33 @@ use sea_orm::prelude::DateTimeUtc;
 use crate::base::locale::Locale;
 use crate::mail::Letter;
 
-/// A day, as all of the languages write it.
+/// The date in the form that is used in all languages.
 fn day(at: DateTimeUtc) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
-/// To the person whom an owner offers an organisation.
+/// To the person to whom an owner offers an organisation.
 pub fn offered(locale: Locale, by: &str, organisation: &str, until: DateTimeUtc, url: &str) -> Letter {
     let until = day(until);
     match locale {
         Locale::En => Letter::about(format!("{organisation} is offered to you"))
-            .say(format!("{by} wants to hand the ownership of {organisation} to you. You can accept it until {until}."))
+            .say(format!("{by} wants to transfer the ownership of {organisation} to you. You can accept it until \
+                          {until}."))
             .link("See the offer, and accept or decline it", url)
             .say("If you do not know what this is about, you need not do anything."),
-        Locale::De => Letter::about(format!("{organisation} wird Ihnen übertragen"))
+        Locale::De => Letter::about(format!("{organisation} wird Ihnen angeboten"))
             .say(format!("{by} möchte Ihnen die Inhaberschaft von {organisation} übertragen. Sie können sie bis zum {until} annehmen."))
             .link("Das Angebot ansehen, annehmen oder ablehnen", url)
             .say("Falls Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun."),
         Locale::Sv => Letter::about(format!("Du erbjuds att ta över {organisation}"))
-            .say(format!("{by} vill lämna över ägarskapet för {organisation} till dig. Du kan ta emot det till och med {until}."))
+            .say(format!("{by} vill lämna över ägarskapet för {organisation} till dig. Du kan tacka ja till och med \
+                          {until}."))
             .link("Se erbjudandet och tacka ja eller nej", url)
             .say("Om du inte vet vad det här gäller behöver du inte göra något."),
     }
 }
 
-/// To the person whom the operator offers an organisation whose owner is gone.
+/// To the person to whom the operator offers an organisation whose owner is gone.
 pub fn recovery_offered(
     locale: Locale,
     organisation: &str,
@@ -40,12 +42,12 @@ pub fn recovery_offered(
     match locale {
         Locale::En => Letter::about(format!("{organisation} is offered to you"))
             .say(format!(
-                "The operator of the platform offers you the ownership of {organisation}. Its owners and admins have been \
-                 told. You can accept it from {from} until {until}, unless an owner objects."
+                "The operator of the platform offers you the ownership of {organisation}. Its owners and admins have \
+                 been notified. You can accept it from {from} until {until}, unless an owner objects."
             ))
             .link("See the offer, and accept or decline it", url)
             .say("If you do not know what this is about, you need not do anything."),
-        Locale::De => Letter::about(format!("{organisation} wird Ihnen übertragen"))
+        Locale::De => Letter::about(format!("{organisation} wird Ihnen angeboten"))
             .say(format!(
                 "Der Betreiber der Plattform bietet Ihnen die Inhaberschaft von {organisation} an. Alle mit den Rollen \
                  OWNER und ADMIN wurden benachrichtigt. Sie können sie vom {from} bis zum {until} annehmen, sofern \
@@ -55,8 +57,8 @@ pub fn recovery_offered(
             .say("Falls Sie nicht wissen, worum es geht, brauchen Sie nichts zu tun."),
         Locale::Sv => Letter::about(format!("Du erbjuds att ta över {organisation}"))
             .say(format!(
-                "Plattformens operatör erbjuder dig ägarskapet för {organisation}. Alla med rollerna OWNER och ADMIN har \
-                 fått veta det. Du kan ta emot det från och med {from} till och med {until}, om ingen ägare invänder."
+                "Plattformens operatör erbjuder dig ägarskapet för {organisation}. Alla med rollerna OWNER och ADMIN \
+                 har underrättats. Du kan tacka ja från och med {from} till och med {until}, om ingen ägare invänder."
             ))
             .link("Se erbjudandet och tacka ja eller nej", url)
             .say("Om du inte vet vad det här gäller behöver du inte göra något."),
@@ -67,27 +69,28 @@ pub fn recovery_offered(
 pub fn recovery_started(locale: Locale, organisation: &str, email: &str, reason: &str, from: DateTimeUtc) -> Letter {
     let from = day(from);
     match locale {
-        Locale::En => Letter::about(format!("The operator wants to hand {organisation} on"))
+        Locale::En => Letter::about(format!("The operator wants to transfer {organisation}"))
             .say(format!(
-                "The operator of the platform wants to make {email} an owner of {organisation}, from {from} on. The reason \
-                 that was given: {reason}"
+                "The operator of the platform wants to make {email} an owner of {organisation}, from {from}. The \
+                 reason given: {reason}"
             ))
-            .say("If this is not right, any owner can withdraw the transfer, before that day and until it is accepted."),
+            .say("If this is wrong, any owner can withdraw the transfer until it is accepted."),
         Locale::De => Letter::about(format!("Der Betreiber möchte {organisation} übertragen"))
             .say(format!(
                 "Der Betreiber der Plattform möchte {email} ab dem {from} die Inhaberschaft von {organisation} geben. Der \
                  angegebene Grund: {reason}"
             ))
             .say(
-                "Falls das nicht richtig ist, kann jede Person mit der Rolle OWNER die Übertragung zurückziehen, vor \
-                 diesem Tag und bis sie angenommen ist.",
+                "Falls das nicht richtig ist, kann jede Person mit der Rolle OWNER die Übertragung zurückziehen, \
+                 solange sie nicht angenommen ist.",
             ),
         Locale::Sv => Letter::about(format!("Operatören vill lämna över {organisation}"))
             .say(format!(
                 "Plattformens operatör vill göra {email} till ägare av {organisation} från och med {from}. Angivet skäl: \
                  {reason}"
             ))
-            .say("Om det inte stämmer kan vilken ägare som helst dra tillbaka överlåtelsen, före den dagen och tills den tagits emot."),
+            .say("Om det inte stämmer kan vilken ägare som helst dra tillbaka överlåtelsen så länge den inte har \
+                  accepterats."),
     }
 }
 

@@ -1,11 +1,11 @@
-//! Handing on an organisation: an owner offers it to somebody, or the operator does so for an owner who is gone.
+//! Handing over an organisation: an owner offers it to somebody, or the operator does so for an owner who is gone.
 //!
-//! A transfer is PENDING until it is ACCEPTED, DECLINED or WITHDRAWN, until it is EXPIRED, or until it has ENDED because
-//! its maker lost the right to make it. The organisation changes hands when the invited person accepts, at once or not at
-//! all. A transfer exists for viewers with MEMBER_READ at the organisation; the invited person sees it as an offer.
+//! A PENDING transfer becomes ACCEPTED, DECLINED, WITHDRAWN, EXPIRED or ENDED. ENDED means that its maker lost the
+//! right to make it. The organisation changes hands when the invited person accepts, in one transaction. A transfer
+//! exists for viewers with MEMBER_READ at the organisation; the invited person sees it as an offer.
 //!
-//! Every mutation locks the organisation first, so of two at the same moment the second finds what the first has done.
-//! `offering.rs` is what both ways of making a transfer share, `answer.rs` what both answers share.
+//! Every mutation locks the organisation first. If two run at the same moment, the second sees what the first has done.
+//! `offering.rs` holds what both ways of making a transfer share, and `answer.rs` what both answers share.
 
 mod accept;
 mod answer;
@@ -25,7 +25,7 @@ pub use letters::offered as offer_letter;
 pub use object::{OwnershipOffer, OwnershipTransfer};
 pub use rules::{OwnershipTransferKind, OwnershipTransferState};
 
-/// The mutations that hand on organisations.
+/// The mutations that hand over organisations.
 #[derive(MergedObject, Default)]
 pub struct OwnershipMutation(
     offer::OfferOwnership,

@@ -1,4 +1,4 @@
-//! A transfer of ownership: as the organisation sees it, and as an offer to the person who is to own it.
+//! A transfer of ownership: as the organisation sees it, and as an offer to the future owner.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::people::user::User;
 
-/// An organisation that is to be handed on. It has one pending transfer at a time.
+/// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time.
 pub struct OwnershipTransfer {
     found: Arc<Transfer>,
     state: OwnershipTransferState,
@@ -59,7 +59,7 @@ impl Guarded for OwnershipTransfer {
     }
 }
 
-/// An organisation that is to be handed on. It has one pending transfer at a time.
+/// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time.
 #[guarded(exists(MEMBER_READ))]
 #[Object]
 impl OwnershipTransfer {
@@ -87,7 +87,7 @@ impl OwnershipTransfer {
         self.state
     }
 
-    /// The address of the person who is to own the organisation.
+    /// The address of the future owner.
     #[public]
     fn email(&self) -> &str {
         &self.found.row.email
@@ -159,7 +159,7 @@ impl OwnershipOffer {
         };
         let total = Total::known(found.len());
         let items = found.into_iter().map(|offer| {
-            // Sorted as text: enough digits for any moment.
+            // Keys are sorted as text, so all of them have the same number of digits.
             let key = format!("{:020}", offer.0.row.created_at.timestamp_micros());
             (key, offer.0.row.id, Arc::new(offer))
         });

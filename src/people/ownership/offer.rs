@@ -24,7 +24,7 @@ use crate::people::{membership, session};
 pub struct OfferOwnershipInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// The address of the person who is to own it: a member or not, with an account or without.
+    /// The address of the future owner, who need not be a member or have an account.
     pub email: String,
     /// Whether you leave the organisation when the offer is accepted; otherwise you stay as ADMIN.
     #[graphql(default)]

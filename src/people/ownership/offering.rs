@@ -1,4 +1,4 @@
-//! What making a transfer takes, for an owner who offers and for the operator who recovers.
+//! Making a transfer: the steps that an offer of an owner and a recovery by the operator share.
 
 use chrono::TimeDelta;
 use entity::ownership_transfer::Model;
@@ -11,15 +11,15 @@ use crate::base::locale::Locale;
 use crate::mail::Recipient;
 use crate::people::membership;
 
-/// Writes a transfer. Refuses if the receiver is an owner already, if its maker has made too many, or if one is pending.
-/// The organisation is locked.
+/// Writes a transfer. Refuses if the receiver is an owner already, if its maker has made too many, or if one is
+/// pending. The caller has locked the organisation.
 pub async fn make(tx: &DatabaseTransaction, row: &Model, receiver: Option<&user::Model>) -> Result<()> {
     if let Some(receiver) = receiver
         && let Some(member) = membership::store::find_of_user(tx, row.organisation_id, receiver.id).await?
         && membership::rules::is_owner(&member)
         && membership::rules::is_working(&member, row.created_at)
     {
-        let message = "This is the address of an owner already.";
+        let message = "This address already belongs to an owner.";
         return Err(UserError::at("email", UserErrorCode::AlreadyMember, message).into());
     }
     if store::count_made_since(tx, row.offered_by_id, row.created_at - TimeDelta::days(1)).await? >= rules::A_DAY {
@@ -27,13 +27,14 @@ pub async fn make(tx: &DatabaseTransaction, row: &Model, receiver: Option<&user:
         return Err(UserError::general(UserErrorCode::TooMany, message).into());
     }
     if !store::create(tx, row.clone()).await? {
-        let message = "There is an open transfer already. Withdraw it first.";
+        let message = "There is already a pending transfer. Withdraw it first.";
         return Err(UserError::at("organisationId", UserErrorCode::Duplicate, message).into());
     }
     Ok(())
 }
 
-/// The recipient of the letter with the link. Its language is the receiver's, or without an account `otherwise`.
+/// The recipient of the letter with the link. It is in the language of the receiver. If the address has no account, it
+/// is in `otherwise`.
 pub fn recipient(row: &Model, receiver: Option<&user::Model>, otherwise: Locale) -> Recipient {
     let locale = receiver.map_or(otherwise, |user| user.locale.into());
     Recipient { user: receiver.map(|user| user.id), address: row.email.clone(), locale }

@@ -25,7 +25,7 @@ use crate::people::{membership, session};
 pub struct RecoverOwnershipInput {
     /// Id of the organisation.
     pub organisation_id: ID,
-    /// The address of the person who is to become an owner.
+    /// The address of the future owner.
     pub email: String,
     /// Why, in words for the owners and admins: 1 to 1000 characters, one paragraph.
     pub reason: String,
@@ -57,12 +57,12 @@ async fn recover_ownership(
     rules::require_ownership(decision.card().kind, decision.grants)?;
     let address = Address::read("email", &input.email)?;
     if address.as_str() == asker.email {
-        let message = "This is your own address. Nobody recovers an organisation for themselves.";
+        let message = "This is your own address. You cannot recover an organisation for yourself.";
         return Err(UserError::at("email", UserErrorCode::InvalidInput, message).into());
     }
     let reason = text::reason("reason", &input.reason)?;
-    let (now, token, days) = (request.now(), request.random.secret(), &request.config.organisations);
-    let opens_at = now + TimeDelta::days(days.recovery_days);
+    let (now, token, settings) = (request.now(), request.random.secret(), &request.config.organisations);
+    let opens_at = now + TimeDelta::days(settings.recovery_days);
     let row = Model {
         id: request.random.id(now),
         organisation_id: act.organisation(),
@@ -75,7 +75,7 @@ async fn recover_ownership(
         reason: Some(reason.clone()),
         accepted_user_id: None,
         opens_at,
-        expires_at: opens_at + TimeDelta::days(days.transfer_days),
+        expires_at: opens_at + TimeDelta::days(settings.transfer_days),
         answered_at: None,
         created_at: now,
     };
@@ -110,6 +110,6 @@ async fn recover_ownership(
 
 fn for_staff_only() -> UserError {
     let message =
-        "Only staff of the operator can do this, where they are no members themselves. Owners use offerOwnership.";
+        "Only staff of the operator can do this, and only where they are not members. Owners use offerOwnership.";
     UserError::at("organisationId", UserErrorCode::ForStaffOnly, message)
 }

@@ -18,7 +18,8 @@ pub const A_DAY: u64 = 20;
 pub enum OwnershipTransferKind {
     /// An owner offers the organisation.
     Offer,
-    /// The operator hands on the organisation of an owner who is gone. Any owner can withdraw it until it is accepted.
+    /// The operator hands over the organisation of an owner who is gone. Any owner can withdraw it until it is
+    /// accepted.
     Recovery,
 }
 
@@ -33,7 +34,7 @@ pub enum OwnershipTransferState {
     Declined,
     /// Was withdrawn.
     Withdrawn,
-    /// Ended without an answer, because its maker may no longer hand on the organisation.
+    /// Ended without an answer, because its maker may no longer hand over the organisation.
     Ended,
     /// Was not answered in time.
     Expired,
@@ -57,12 +58,12 @@ pub fn require_pending(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     let stale = |text: &str| Err(UserError::general(UserErrorCode::StaleState, text));
     match state_at(row, now) {
         OwnershipTransferState::Pending => Ok(()),
-        OwnershipTransferState::Accepted => stale("It was accepted already."),
-        OwnershipTransferState::Declined => stale("It was declined already."),
-        OwnershipTransferState::Withdrawn => stale("It was withdrawn."),
+        OwnershipTransferState::Accepted => stale("This transfer was already accepted."),
+        OwnershipTransferState::Declined => stale("This transfer was already declined."),
+        OwnershipTransferState::Withdrawn => stale("This transfer was withdrawn."),
         OwnershipTransferState::Ended => Err(no_longer_an_owner()),
         OwnershipTransferState::Expired => {
-            Err(UserError::general(UserErrorCode::TooLate, "It was not accepted in time. Ask for another."))
+            Err(UserError::general(UserErrorCode::TooLate, "This transfer was not accepted in time. Ask for another."))
         }
     }
 }
@@ -72,7 +73,7 @@ pub fn require_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if row.opens_at <= now {
         return Ok(());
     }
-    let message = format!("It can be accepted from {} on.", row.opens_at.format("%Y-%m-%d %H:%M UTC"));
+    let message = format!("This transfer can be accepted from {} on.", row.opens_at.format("%Y-%m-%d %H:%M UTC"));
     Err(UserError::general(UserErrorCode::TooEarly, message))
 }
 
@@ -89,18 +90,21 @@ pub fn may_change_hands(state: organisation::State, kind: Kind) -> Result<(), Us
     }
 }
 
-/// Refuses an actor who does not hold everything that an OWNER holds, in an organisation of the kind.
+/// Refuses an actor who does not hold everything that an OWNER of this kind of organisation holds.
 pub fn require_ownership(kind: OrganisationKind, held: Grants) -> Result<(), UserError> {
     let missing = HeldRole::builtin(BuiltinRole::Owner, kind).sets.without(held);
     if missing.is_empty() { Ok(()) } else { Err(UserError::not_held("organisationId", missing)) }
 }
 
-/// The answer where the maker of an offer has lost the ownership.
+/// The error if the maker of an offer is no longer an owner.
 pub fn no_longer_an_owner() -> UserError {
-    UserError::general(UserErrorCode::StaleState, "The person who offered it is no longer an owner.")
+    UserError::general(
+        UserErrorCode::StaleState,
+        "The person who offered the organisation is no longer an owner. Ask for another offer.",
+    )
 }
 
-/// How a pending transfer stands in the audit log.
+/// A pending transfer as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
     json!({ "leaves": row.leaves, "reason": row.reason, "state": "PENDING" })
 }

@@ -1,5 +1,5 @@
 //! Statements about transfers of ownership.
-#![expect(clippy::disallowed_methods, reason = "the statements about transfers stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about transfers belong in this file")]
 
 use entity::ownership_transfer::{self, Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;
@@ -54,11 +54,11 @@ fn read(rows: &[QueryResult]) -> Written<Transfer> {
     })
 }
 
-/// A condition for transfers in one of the states at the moment; for all transfers without states.
+/// The condition that a transfer is in one of the states at the moment. Without states, it admits all.
 pub fn in_states(states: Option<&[OwnershipTransferState]>, now: DateTimeUtc) -> Filter {
     use OwnershipTransferState as S;
     let Some(states) = states else { return Filter::default() };
-    // Each state once and in one order, so that the same request has the same statement.
+    // Each state once and in a fixed order, so that the same request always has the same statement.
     let conditions: Vec<&str> = [
         (S::Pending, "(t.state = 'OFFERED' AND t.expires_at > :now)"),
         (S::Accepted, "t.state = 'ACCEPTED'"),
@@ -74,19 +74,19 @@ pub fn in_states(states: Option<&[OwnershipTransferState]>, now: DateTimeUtc) ->
         return Filter::default().and("1 = 0");
     }
     let condition = format!("({})", conditions.join(" OR "));
-    // PostgreSQL refuses a parameter without a use.
+    // PostgreSQL refuses a parameter that the statement does not use.
     if condition.contains(":now") {
         return Filter::default().and_with(&condition, [(":now", now.into())]);
     }
     Filter::default().and(&condition)
 }
 
-/// The transfer with this id, whoever asks.
+/// The transfer with this id, without a check of who asks.
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Model>> {
     Ok(ownership_transfer::Entity::find_by_id(id).one(db.reader()).await?)
 }
 
-/// The transfer whose link has this secret, whoever asks.
+/// The transfer whose link has this secret, without a check of who asks.
 pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<Model>> {
     let by_hash = ownership_transfer::Column::TokenHash.eq(hash(token));
     Ok(ownership_transfer::Entity::find().filter(by_hash).one(db.reader()).await?)
@@ -118,27 +118,27 @@ pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Mo
 
 /// Writes a transfer, and marks those of the organisation that have expired; false if one is still pending.
 pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<bool> {
-    let past = ownership_transfer::ActiveModel { state: Set(State::Expired), ..Default::default() };
+    let expired = ownership_transfer::ActiveModel { state: Set(State::Expired), ..Default::default() };
     ownership_transfer::Entity::update_many()
-        .set(past)
+        .set(expired)
         .filter(ownership_transfer::Column::OrganisationId.eq(row.organisation_id))
         .filter(ownership_transfer::Column::State.eq(State::Offered))
         .filter(ownership_transfer::Column::ExpiresAt.lte(row.created_at))
         .exec(tx)
         .await?;
-    let still = ownership_transfer::Entity::find()
+    let pending = ownership_transfer::Entity::find()
         .filter(ownership_transfer::Column::OrganisationId.eq(row.organisation_id))
         .filter(ownership_transfer::Column::State.eq(State::Offered));
-    if still.one(tx).await?.is_some() {
+    if pending.one(tx).await?.is_some() {
         return Ok(false);
     }
     ownership_transfer::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(true)
 }
 
-/// How many transfers a user has made since then.
+/// How many transfers a user has made since this time.
 pub async fn count_made_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc) -> Written<u64> {
-    // Transfers that came with the creation of a client are limited there.
+    // Transfers that are made when a client is created have a limit of their own.
     let created = "EXISTS (SELECT 1 FROM organisation o WHERE o.id = ownership_transfer.organisation_id \
                    AND o.created_at = ownership_transfer.created_at)";
     ownership_transfer::Entity::find()
@@ -149,7 +149,7 @@ pub async fn count_made_since(tx: &DatabaseTransaction, user: Uuid, since: DateT
         .await
 }
 
-/// Sets the answer of a pending transfer; false if it is no longer pending.
+/// Answers a pending transfer; false if it is no longer pending.
 pub async fn answer(
     tx: &DatabaseTransaction,
     id: Uuid,

@@ -29,7 +29,7 @@ pub struct WithdrawOwnershipPayload {
     pub transfer: Option<OwnershipTransfer>,
 }
 
-/// A transfer that may be withdrawn. It is also found by owners of a closed organisation, who do not see it as an
+/// A transfer that may be withdrawn. Owners of a closed organisation find it too, although they cannot see it as an
 /// `OwnershipTransfer`.
 pub struct WithdrawableTransfer {
     id: Uuid,

@@ -27,8 +27,8 @@ impl From<&RoleChoice> for ChosenRole {
     }
 }
 
-/// The chosen roles at the organisation, each once. A mistake in the choice is one in the given field of the input; an
-/// id that is malformed is an error of the request.
+/// The chosen roles at the organisation, each once. A wrong choice is a user error in the given field; a malformed id
+/// fails the whole request.
 pub async fn find_chosen(
     request: &Request,
     at: &Decision,

@@ -24,7 +24,7 @@ pub struct CreateRoleInput {
     pub name: String,
     /// What it holds at the organisation. Implied permissions are added.
     pub permissions: Vec<Permission>,
-    /// What it holds at the clients of the organisation, as far as they let it through.
+    /// What it holds at the clients of the organisation, within what each client delegates.
     #[graphql(default)]
     pub client_permissions: Vec<Permission>,
 }

@@ -58,8 +58,8 @@ impl Find for Role {
     }
 }
 
-/// Found by its id, a custom role exists for viewers with ROLE_READ. In the hand of a member, everybody who sees the
-/// member sees its name.
+/// By its id, only viewers with ROLE_READ can find a custom role. But everybody who sees a member sees the names of the
+/// member's roles.
 impl Exists for Role {
     const RULES: &'static [Rule] = &[Rule { permission: Permission::RoleRead, side: Side::Organisation }];
 }
@@ -183,7 +183,7 @@ impl RoleChangeEffect {
         Some(self.effect.lost.own)
     }
 
-    /// What the member could newly do at the clients of the organisation, as far as they let it through.
+    /// What the member could newly do at the clients of the organisation, within what each client delegates.
     #[requires(ROLE_READ)]
     fn gained_at_clients(&self) -> Option<PermissionSet> {
         Some(self.effect.gained.clients)

@@ -1,14 +1,14 @@
-//! What a change of roles would mean: who would gain and lose what.
+//! What a change of roles would mean: what each user would gain and lose.
 //!
-//! The role resolver decides it twice from the same data: as it is, and as it would be. So a user who has a permission
-//! by another role or another path neither gains nor loses it.
+//! The role resolver runs twice on the same data: without the change, and with it. So a user who also has a permission
+//! by another role or path neither gains nor loses it.
 
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use crate::access::{Accessible, Grants, Graph, HeldRole, Holding, Holdings, resolve};
 
-/// A change that is only imagined.
+/// A change that is previewed, not made.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// A custom role holds other sets.
@@ -62,7 +62,7 @@ pub struct Effect {
     pub lost: Grants,
 }
 
-/// A user whom a change touches.
+/// A user that a change affects.
 #[derive(Clone, Debug)]
 pub struct Affected {
     /// Key of the user.
@@ -73,7 +73,7 @@ pub struct Affected {
     pub effect: Effect,
 }
 
-/// Every user whom the change touches, by name. A disabled user holds nothing and is left out.
+/// Every user that the change affects, by name. A disabled user holds nothing and is left out.
 pub fn affected(everybody: &Accessible, change: &Change, at: Uuid, now: DateTimeUtc) -> Vec<Affected> {
     let graph = everybody.neighbourhood.graph.above(at);
     let mut affected: Vec<Affected> = everybody

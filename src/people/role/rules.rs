@@ -13,10 +13,10 @@ pub const MOST: usize = 200;
 /// The most roles that one membership has.
 pub const MOST_ROLES: usize = 20;
 
-/// How the answer begins where the actor lacks a part of what the role holds.
-pub const CANNOT_CHANGE: &str = "You cannot change or delete a role that holds what you do not hold";
-/// How the answer begins where the actor lacks a part of what the role is to hold.
-pub const CANNOT_GIVE: &str = "You cannot give a role what you do not hold";
+/// How the error begins if the actor lacks something that the role holds.
+pub const CANNOT_CHANGE: &str = "You cannot change or delete a role with permissions that you do not hold";
+/// How the error begins if the actor lacks something that the role would hold.
+pub const CANNOT_GIVE: &str = "You cannot give a role permissions that you do not hold";
 
 /// A role that somebody has chosen.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub fn custom_keys<'a>(choices: impl IntoIterator<Item = &'a ChosenRole>) -> Vec
 }
 
 /// The chosen roles at an organisation of the kind, each once. `custom` are the roles of the organisation that the
-/// choices may name. A mistake is one in the given field of the input.
+/// choices may name. A wrong choice is a user error in the given field.
 pub fn choose(
     kind: Kind,
     field: &str,
@@ -51,7 +51,7 @@ pub fn choose(
         return Err(wrong(UserErrorCode::InvalidInput, "Choose at least one role."));
     }
     if choices.len() > MOST_ROLES {
-        return Err(wrong(UserErrorCode::TooMany, "A member has 20 roles at most."));
+        return Err(wrong(UserErrorCode::TooMany, "A member can have at most 20 roles."));
     }
     let mut roles: Vec<HeldRole> = Vec::new();
     for choice in choices {
@@ -59,7 +59,10 @@ pub fn choose(
             ChosenRole::BuiltIn(role) => Some(HeldRole::builtin(*role, kind)),
             ChosenRole::Custom(key) => custom.iter().find(|held| held.role.key() == Some(*key)).cloned(),
             ChosenRole::Malformed => {
-                return Err(wrong(UserErrorCode::InvalidInput, "This is not the id of a role."));
+                return Err(wrong(
+                    UserErrorCode::InvalidInput,
+                    "This is not the id of a role. Give the id of a custom role of the organisation.",
+                ));
             }
         };
         let role = role.ok_or_else(|| unknown(field))?;
@@ -70,7 +73,7 @@ pub fn choose(
     Ok(roles)
 }
 
-/// The answer where the organisation does not have the chosen role, or has it no longer.
+/// The error if the organisation does not have the chosen role, or no longer has it.
 pub fn unknown(field: &str) -> UserError {
     UserError::at(field, UserErrorCode::Unknown, "The organisation has no such role.")
 }
@@ -90,7 +93,7 @@ pub fn names(roles: &[HeldRole]) -> Vec<&str> {
     roles.iter().map(|held| held.role.name()).collect()
 }
 
-/// How a role stands in the audit log.
+/// A role as the audit log records it.
 pub fn audit_snapshot(held: &HeldRole) -> Json {
     let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
     json!({
@@ -100,19 +103,23 @@ pub fn audit_snapshot(held: &HeldRole) -> Json {
     })
 }
 
-/// The sets of a role as they were given, each with everything that it implies.
+/// The permission sets of a role, each completed with everything that it implies.
 pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Grants, UserError> {
     for (field, set) in [("permissions", own), ("clientPermissions", clients)] {
         let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::text).collect();
         if kind != Kind::Operator && !platform.is_empty() {
-            let message = format!("Only roles of the operator hold these: {}.", platform.join(", "));
+            let message = format!(
+                "Only roles of the operator can hold these permissions: {}. Leave them out.",
+                platform.join(", ")
+            );
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
     Ok(Grants { own: own.closed(), clients: clients.closed() })
 }
 
-/// Refuses a name that is taken or looks like one that is. `others` are the names of the other custom roles.
+/// Refuses a name that is taken, or that looks like the name of a built-in role. `others` are the names of the other
+/// custom roles.
 pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
     let folded = |name: &str| name.to_lowercase().replace(['-', '_'], " ");
     if BuiltinRole::ALL.iter().any(|role| folded(role.name()) == folded(name)) {
@@ -120,7 +127,7 @@ pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a st
         return Err(UserError::at("name", UserErrorCode::BuiltInRole, message));
     }
     if others.into_iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
-        let message = "The organisation has a role of this name. Choose another.";
+        let message = "The organisation already has a role with this name. Choose another.";
         return Err(UserError::at("name", UserErrorCode::Duplicate, message));
     }
     Ok(())
@@ -170,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_free_unless_something_is_called_so() {
+    fn a_name_is_free_unless_another_role_has_it() {
         assert!(require_free_name("Editors", ["Readers"]).is_ok());
         assert_eq!(require_free_name("readers", ["Readers"]).unwrap_err().code, UserErrorCode::Duplicate);
         for name in ["OWNER", "Owner", "Partner manager", "partner_support"] {
@@ -179,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_holders_are_named_as_far_as_they_may_be() {
+    fn the_error_names_and_counts_the_holders() {
         let names = ["Ada".to_owned(), "Bo".to_owned()];
         let text = |names: &[String], members, invitations| held_by(names, members, invitations);
         assert_eq!(text(&names, 2, 0), "It is held by 2 members (Ada, Bo). Give them another role first.");

@@ -1,5 +1,5 @@
 //! Statements about custom roles.
-#![expect(clippy::disallowed_methods, reason = "the statements about roles stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about roles belong in this file")]
 
 use entity::role;
 use sea_orm::prelude::DateTimeUtc;
@@ -16,13 +16,14 @@ type Written<T> = Result<T, DbErr>;
 /// The custom roles of an organisation, by name.
 pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name"));
 
-/// The role of a row, as a member of an organisation of the kind holds it.
+/// The role of a row, as members of this kind of organisation hold it.
 pub fn held(row: &role::Model, kind: Kind) -> HeldRole {
     let own = PermissionSet::from_stored(row.permissions);
     HeldRole::custom(row.id, row.name.clone(), own, PermissionSet::from_stored(row.client_permissions), kind)
 }
 
-/// The custom roles with these keys that belong to the organisation, which is of the kind. No statement without keys.
+/// The custom roles of the organisation with these keys. `kind` is the kind of the organisation. Without keys, no
+/// statement is sent.
 pub async fn list_custom(
     db: &impl ConnectionTrait,
     organisation_id: Uuid,

@@ -33,7 +33,9 @@ pub async fn active_organisation(request: &Request) -> Result<Option<Decision>> 
 fn lost(request: &Request) -> &'static str {
     match (request.organisation, request.actor()) {
         (Some(_), _) => "You cannot work in the organisation that X-Organisation names. Name another, or none.",
-        (None, Actor::ApiKey(_)) => "The organisation of this API key is closed; nobody works in it.",
+        (None, Actor::ApiKey(_)) => {
+            "The organisation of this API key is closed, so nobody can work in it. Use another key."
+        }
         (None, _) => "You can no longer work in the organisation of this session. Choose another: switchOrganisation.",
     }
 }

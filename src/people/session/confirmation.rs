@@ -18,8 +18,8 @@ pub fn require_confirmed(request: &Request) -> Result<()> {
     Err(UserError::general(UserErrorCode::ConfirmationRequired, message).into())
 }
 
-/// Refuses a person whose address is not verified. Such an account may have been made by somebody else, who must not let
-/// others in or have mail sent to them.
+/// Refuses a person whose address is not verified. Somebody else may have created such an account, and must not use it
+/// to let people in or to send mail.
 pub fn require_verified(request: &Request) -> Result<(), UserError> {
     if !matches!(request.actor(), Actor::User(user) if !user.is_verified) {
         return Ok(());

@@ -14,14 +14,14 @@ pub fn install() {
     let _ = PROVIDER.install_default();
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the token crate says so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the token crate prescribes this signature")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     require_ed25519(*algorithm, key.family())?;
     let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
     Ok(Box::new(Pair(pair)))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the token crate says so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the token crate prescribes this signature")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     require_ed25519(*algorithm, key.family())?;
     Ok(Box::new(Public(UnparsedPublicKey::new(&ED25519, key.try_get_as_bytes()?.to_vec()))))

@@ -9,12 +9,12 @@ use crate::base::error::{UserError, UserErrorCode};
 /// partner who only reads cannot switch in.
 pub fn obstacle(state: OrganisationState, grants: Grants, is_direct_member: bool) -> Option<&'static str> {
     if state == OrganisationState::Closed {
-        return Some("This organisation is closed; nobody works in it.");
+        return Some("This organisation is closed, so nobody can work in it.");
     }
     if is_direct_member || may_change_something(grants) {
         return None;
     }
-    Some("You come here through a partner and may only read. Its client decides what the partner may change.")
+    Some("You have access only through a partner and may only read. The client decides what its partner may change.")
 }
 
 /// Whether the grants have a permission that changes something.
@@ -28,15 +28,15 @@ pub fn needed(grants: Grants) -> Permission {
     changing.iter().next().unwrap_or(Permission::OrganisationRead)
 }
 
-/// The answer to a log-in that fails. It does not say why.
+/// The error for a log-in that fails. It does not say why.
 pub fn wrong_credentials() -> UserError {
     let message = "The address or the password is wrong, or the account is disabled.";
     UserError::general(UserErrorCode::WrongCredentials, message)
 }
 
-/// The answer where a second factor is on and no code was given.
+/// The error if a second factor is on and no code was given.
 pub fn code_required() -> UserError {
-    let message = "Also give a code of your authenticator app, or a recovery code.";
+    let message = "Also give a code from your authenticator app, or a recovery code.";
     UserError::at("code", UserErrorCode::CodeRequired, message)
 }
 

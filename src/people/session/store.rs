@@ -1,5 +1,5 @@
 //! Sessions and their refresh tokens in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about sessions stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about sessions belong in this file")]
 
 use chrono::TimeDelta;
 use entity::{refresh_token, session, user};
@@ -17,7 +17,7 @@ use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-/// Sessions that one transaction removes at most.
+/// The most sessions that one transaction removes.
 const SOME: u64 = 1_000;
 
 type Written<T> = Result<T, DbErr>;

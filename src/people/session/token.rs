@@ -96,7 +96,7 @@ impl Tokens {
         })))
     }
 
-    /// When a session ends that is used now and never again.
+    /// When a session ends if it is used now and never again.
     pub fn session_end(&self, now: DateTimeUtc) -> DateTimeUtc {
         now + self.0.refresh
     }

@@ -16,7 +16,7 @@ use crate::graphql::request::{Committed, Work};
 use crate::mail::Recipient;
 use crate::people::session;
 
-/// The address that the account is to move to.
+/// The address to move the account to.
 #[derive(InputObject)]
 pub struct ChangeAddressInput {
     /// The new e-mail address; capitals make no difference.
@@ -46,7 +46,7 @@ async fn change_address(act: Act<'_>, input: ChangeAddressInput) -> Result<Chang
         .transaction(async |work| {
             let user = store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
             if user.email == address {
-                let message = "This is your address already.";
+                let message = "This is already your address.";
                 return Err(UserError::at("newEmail", UserErrorCode::InvalidInput, message).into());
             }
             // Limits the mail to the new address, and the mail that one account can cause.

@@ -57,7 +57,7 @@ async fn change_password(act: Act<'_>, input: ChangePasswordInput) -> Result<Cha
         .transaction(async |work| {
             let user = store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
             if user.password_hash != stored {
-                let message = "Your password was changed elsewhere at the same moment.";
+                let message = "Your password was changed elsewhere at the same moment. Try again with that one.";
                 return Err(UserError::at("currentPassword", UserErrorCode::StaleState, message).into());
             }
             store::set_password(work.tx, user.id, &hash).await?;

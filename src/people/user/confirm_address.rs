@@ -49,7 +49,7 @@ async fn confirm(work: &Work<'_>, token: &str) -> Result<Committed<()>> {
     let user = store::lock(work.tx, link.user_id).await?;
     let (Some(user), Some(address)) = (user, link.address) else { return Ok(Committed::Refused(link::invalid())) };
     if !store::set_address(work.tx, user.id, &address, work.now).await? {
-        return Err(Error::Conflict("Another account has this address.".to_owned()));
+        return Err(Error::Conflict("Another account already has this address.".to_owned()));
     }
     link::store::void(work.tx, user.id, &[Kind::Verify, Kind::Reset, Kind::Change]).await?;
     tell_both_addresses(work, &user, address).await?;

@@ -1,12 +1,12 @@
-//! Users: one person each, with one e-mail address. Users buy nothing and are billed nothing; organisations are.
+//! Users: one person each, with one e-mail address. Organisations buy and are billed; users are not.
 //!
 //! A user is ACTIVE or DISABLED. The address is verified or not; until it is, the user cannot let others in. Everybody
 //! who meets a user sees the name; the address is shown on a membership and to the viewer.
 //!
 //! `address.rs` decides when two addresses are the same. `password.rs` hashes passwords, and `rules.rs` says which are
-//! too weak. `link` keeps the links that are mailed, in the words of `letters`. `throttle` slows down guessing and limits
-//! mail. `second_factor` adds codes to log-in. Each mutation has its own file. Logging in is in `session`, and erasing an
-//! account in `erasure`.
+//! too weak. `link` stores the links that are mailed, and `letters` writes the mails. `throttle` slows down guessing
+//! and limits mail. `second_factor` adds codes to log-in. Each mutation has its own file. Logging in is in `session`,
+//! and erasing an account in `erasure`.
 
 mod address;
 mod change_address;

@@ -142,7 +142,7 @@ impl Passwords {
 }
 
 /// If all processors are busy, reading requests go before hashes, which take a hundred times as long. A thread cannot
-/// raise its priority again, so each hash has a thread of its own; that costs a thousandth of the hash.
+/// raise its priority again, so each hash has its own thread. That costs a thousandth of the hash.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(10);

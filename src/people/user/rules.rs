@@ -32,17 +32,17 @@ pub fn require_strong(
 /// Why the password is too weak for the user with the address; `None` if it is strong enough.
 pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<String> {
     if password.chars().count() < minimum {
-        return Some(format!("Choose a password of at least {minimum} characters; a sentence is good."));
+        return Some(format!("Choose a password of at least {minimum} characters; a sentence works well."));
     }
     if password.len() > LONGEST {
         return Some(format!("Choose a password of at most {LONGEST} bytes."));
     }
     let small = password.to_lowercase();
-    let tells = |address: &Address| {
+    let contains_address = |address: &Address| {
         let local = address.local_part();
         small.trim() == address.as_str() || (local.chars().count() >= RECOGNISABLE && small.contains(local))
     };
-    if address.is_some_and(tells) {
+    if address.is_some_and(contains_address) {
         return Some("Choose a password that is not made from your address.".to_owned());
     }
     let mut letters: Vec<char> = small.chars().collect();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_local_part_says_little() {
+    fn a_short_local_part_may_occur_in_the_password() {
         let address = Address::parse("jo@example.org").unwrap();
         assert_eq!(weakness("banjo in the rain", Some(&address), 10), None);
     }

@@ -1,5 +1,5 @@
 //! Users in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about users stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about users belong in this file")]
 
 use entity::user::{self, State};
 use entity::{link, recovery_code, second_factor};
@@ -63,8 +63,8 @@ pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db.reader()).await?.ok_or_else(Error::sign_in)
 }
 
-/// The user, if active, locked: nobody else changes it or makes it a member until the transaction ends. (On SQLite only
-/// one transaction writes at a time.)
+/// Locks the user, if active. Nobody else changes the user or makes them a member until the transaction ends. (On
+/// SQLite only one transaction writes at a time.)
 pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };
@@ -84,7 +84,7 @@ pub async fn recheck_login(tx: &DatabaseTransaction, user: &user::Model) -> Resu
     row.map(|row| row.try_get_by_index(0)).transpose()
 }
 
-/// The user, if active; nobody erases or disables it until the transaction ends.
+/// Finds the user, if active, and keeps them from being erased or disabled until the transaction ends.
 pub async fn hold(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     let query = user::Entity::find_by_id(id).filter(user::Column::State.eq(State::Active));
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_shared() } else { query };

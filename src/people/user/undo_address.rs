@@ -44,7 +44,7 @@ async fn undo(work: &Work<'_>, token: &str) -> Result<Committed<()>> {
         return Ok(Committed::Refused(link::invalid()));
     };
     if !store::set_address(tx, user.id, &address, now).await? {
-        let message = "Another account has this address by now.";
+        let message = "Another account now has this address.";
         return Err(UserError::at("token", UserErrorCode::StaleState, message).into());
     }
     store::set_password(tx, user.id, "").await?;

@@ -22,8 +22,8 @@ use tenantry::mail::Worker;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use self::server::{Place, Server};
-use crate::world::{PASSWORD, with_empty_database};
+use self::server::Server;
+use crate::world::{PASSWORD, Program, with_empty_database};
 
 const ROUNDS: u64 = 6;
 const CLIENTS: usize = 6;
@@ -112,12 +112,13 @@ fn acknowledged_work_survives_a_killed_server_and_the_rest_is_whole_or_absent() 
         world.db().close().await;
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut config.data_dir);
-        let place = Place { url: config.database_url(), folder: folder.path().to_owned() };
-        place.run(&["migrate", "up"]);
+        let program = Program { url: config.database_url(), folder: folder.path().to_owned() };
+        let (succeeded, said) = program.run(&["migrate", "up"]);
+        assert!(succeeded, "{said}");
         let random = Random::seeded(3);
         let mut attempts = Vec::new();
         for round in 0..ROUNDS {
-            let server = Server::start(&place);
+            let server = Server::start(&program);
             let db = Db::connect(&config).await.unwrap();
             let done = Done::default();
             let start = |number| {
@@ -140,7 +141,7 @@ fn acknowledged_work_survives_a_killed_server_and_the_rest_is_whole_or_absent() 
             }
             db.close().await;
             // Fails where a log does not hold.
-            place.run(&["audit", "verify"]);
+            program.run(&["audit", "verify"]);
             check(&config, &attempts).await;
         }
         assert!(attempts.iter().any(|attempt| !attempt.is_acknowledged), "nothing was cut off");

@@ -1,4 +1,4 @@
-//! Mistakes of clients in ids, cursors and page sizes: each has its code, and none is a fault.
+//! Invalid ids, cursors and page sizes from clients: each gets its error code, and none causes a fault.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::generated::paged::orders;
 use crate::generated::schema::{Field, Schema, Way};
 use crate::world::*;
 
-/// Ids that are none, or not of anything that `node` finds.
+/// Malformed ids, and ids of types that `node` does not find.
 const NO_IDS: [&str; 12] = [
     "",
     "organisation",
@@ -74,7 +74,7 @@ fn too_many_ids_are_refused_with_the_limit() {
     });
 }
 
-/// Cursors that no list has given, as text and in base64url.
+/// Invalid cursors, as text and in base64url.
 fn no_cursors() -> Vec<String> {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -133,7 +133,7 @@ fn every_list_refuses_invalid_page_arguments() {
                 &[("after", &cursor), ("before", &cursor)],
             ] {
                 let answer = list.ask(wrong).await;
-                assert_eq!(answer.codes(), ["INVALID_INPUT"], "{} {wrong:?}: {}", field.place(), answer.text);
+                assert_eq!(answer.codes(), ["INVALID_INPUT"], "{} {wrong:?}: {}", field.coordinate(), answer.text);
             }
             list.ask(&[("after", &cursor)]).await.ok();
             tested += 1;
@@ -165,7 +165,7 @@ fn an_invented_cursor_and_one_of_another_list_are_refused() {
                     let answer = list.ask_all(cursors.iter().map(|cursor| vec![(size, "2"), (name, *cursor)])).await;
                     let codes = answer.codes();
                     if codes != vec!["INVALID_INPUT"; cursors.len()] {
-                        wrong.push(format!("{} {name} {cursors:?}: {codes:?}", list.field.place()));
+                        wrong.push(format!("{} {name} {cursors:?}: {codes:?}", list.field.coordinate()));
                     }
                 }
             }
@@ -232,7 +232,7 @@ impl List<'_> {
         self.ask_all([arguments.to_vec()]).await
     }
 
-    /// Several pages in one request.
+    /// Requests several pages at once.
     async fn ask_all<'b>(&self, pages: impl IntoIterator<Item = Vec<(&'b str, &'b str)>>) -> Answer {
         let mut selection = String::new();
         for (number, arguments) in pages.into_iter().enumerate() {
@@ -245,7 +245,7 @@ impl List<'_> {
         self.world.as_(self.way.reader()).run(&query, json!({})).await
     }
 
-    /// The cursor of the first item, as it is written in a document.
+    /// The cursor of the first item, as written in a document.
     async fn cursor(&self) -> String {
         self.cursor_in(&self.ask(&[("first", "1")]).await)
     }

@@ -1,4 +1,5 @@
-//! Every object that a query shows is found by its id too: visibility depends on the object, never on the path of the query.
+//! Every object that a query shows is also found by its id: visibility depends on the object, never on the path of the
+//! query.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use tenantry::base::id::Type;
 use crate::generated::schema::{Schema, Selection};
 use crate::world::*;
 
-/// The ids of all objects in an answer whose type `node` finds.
+/// The ids of all objects in a response whose type `node` finds.
 fn shown(schema: &Schema, data: &Value, ids: &mut BTreeSet<String>) {
     match data {
         Value::Array(items) => items.iter().for_each(|item| shown(schema, item, ids)),
@@ -45,7 +46,7 @@ fn every_object_that_a_query_shows_is_found_by_its_id() {
                 let answer = world.as_(caller).run(query, json!({ "ids": ids })).await;
                 for (number, id) in ids.iter().enumerate() {
                     let by_id = answer.at(&format!("nodes/{number}/id"));
-                    assert_eq!(by_id, id, "{} sees it by some way only", caller.name());
+                    assert_eq!(by_id, id, "{} cannot find it by its id", caller.name());
                 }
                 found += ids.len();
             }

@@ -4,7 +4,7 @@ use async_graphql::parser::types::TypeKind;
 
 use crate::generated::schema::{Schema, has, rules};
 
-/// Types that the engine brings.
+/// Types that the engine adds.
 const FOREIGN: [&str; 2] = ["DateTime", "NaiveDate"];
 
 #[test]
@@ -17,7 +17,7 @@ fn every_field_has_a_rule() {
         match own.iter().filter(|is| **is).count() {
             0 if has(on_type, "public") => {}
             1 => {}
-            _ => without.push(field.place()),
+            _ => without.push(field.coordinate()),
         }
     }
     assert_eq!(without, Vec::<String>::new(), "these fields have no rule, or several of different kinds");
@@ -28,8 +28,8 @@ fn every_field_has_a_rule() {
 fn a_field_that_may_be_refused_is_nullable() {
     let schema = Schema::exported();
     let refusable = schema.fields().filter(|field| field.has("authenticated") || !field.rules().is_empty());
-    let wrong: Vec<String> = refusable.filter(|field| !field.is_nullable()).map(|field| field.place()).collect();
-    assert_eq!(wrong, Vec::<String>::new(), "a refusal of these would take their parents along");
+    let wrong: Vec<String> = refusable.filter(|field| !field.is_nullable()).map(|field| field.coordinate()).collect();
+    assert_eq!(wrong, Vec::<String>::new(), "a refusal of these would make their parents null");
 }
 
 #[test]
@@ -45,39 +45,39 @@ fn every_object_with_an_id_says_who_sees_it() {
 fn everything_in_the_schema_has_a_description() {
     let schema = Schema::exported();
     let mut without = Vec::new();
-    let mut check = |place: String, described: bool| {
-        if !described {
-            without.push(place);
+    let mut check = |coordinate: String, has_description: bool| {
+        if !has_description {
+            without.push(coordinate);
         }
     };
     for definition in schema.types() {
         let name = definition.name.node.as_str();
-        let described = |text: &Option<async_graphql::Positioned<String>>| {
+        let has_description = |text: &Option<async_graphql::Positioned<String>>| {
             text.as_ref().is_some_and(|text| !text.node.trim().is_empty())
         };
-        check(name.to_owned(), described(&definition.description));
+        check(name.to_owned(), has_description(&definition.description));
         let fields = match &definition.kind {
             TypeKind::Object(object) => object.fields.as_slice(),
             TypeKind::Interface(interface) => interface.fields.as_slice(),
             TypeKind::Enum(values) => {
                 for value in &values.values {
-                    check(format!("{name}.{}", value.node.value), described(&value.node.description));
+                    check(format!("{name}.{}", value.node.value), has_description(&value.node.description));
                 }
                 continue;
             }
             TypeKind::InputObject(input) => {
                 for field in &input.fields {
-                    check(format!("{name}.{}", field.node.name), described(&field.node.description));
+                    check(format!("{name}.{}", field.node.name), has_description(&field.node.description));
                 }
                 continue;
             }
             TypeKind::Scalar | TypeKind::Union(_) => continue,
         };
         for field in fields {
-            check(format!("{name}.{}", field.node.name), described(&field.node.description));
+            check(format!("{name}.{}", field.node.name), has_description(&field.node.description));
             for argument in &field.node.arguments {
-                let place = format!("{name}.{}({})", field.node.name, argument.node.name);
-                check(place, described(&argument.node.description));
+                let coordinate = format!("{name}.{}({})", field.node.name, argument.node.name);
+                check(coordinate, has_description(&argument.node.description));
             }
         }
     }

@@ -8,7 +8,7 @@ use tenantry::base::id::Type;
 use crate::generated::schema::{Field, Rule, Schema, Selection, Way, all_but};
 use crate::world::{Answer, Fixtures, HUB, NOBODY, OPERATOR, World, with_database};
 
-/// Asks as the probe of the hub while it holds just this.
+/// Sends the query as the probe of the hub while it holds only these permissions.
 async fn ask_with(world: &World, own: PermissionSet, query: &str) -> Answer {
     world.db_role(&HUB, own, PermissionSet::EMPTY).await;
     world.as_(HUB.probe).run(query, json!({})).await
@@ -22,11 +22,11 @@ fn is_there(answer: &Answer, path: &[String]) -> bool {
 fn refused_at(answer: &Answer, path: &[String], what: &str, code: &str) -> Value {
     let error = answer.error_at(path).unwrap_or_else(|| panic!("{what}: no error at {path:?}\n{}", answer.text));
     assert_eq!(error["extensions"]["code"], code, "{what}: {}", answer.text);
-    assert!(!is_there(answer, path), "{what}: refused and given all the same\n{}", answer.text);
+    assert!(!is_there(answer, path), "{what}: refused but returned anyway\n{}", answer.text);
     error["extensions"].clone()
 }
 
-/// FORBIDDEN, naming one of the alternatives at the hub, or at the operator.
+/// Asserts FORBIDDEN, with one of the alternatives at the hub or at the operator.
 #[track_caller]
 fn forbidden_at(answer: &Answer, path: &[String], what: &str, alternatives: &[Rule]) {
     let extensions = refused_at(answer, path, what, "FORBIDDEN");
@@ -66,7 +66,7 @@ fn a_field_is_shown_to_holders_of_its_permission_and_to_nobody_else() {
         let mut tested = 0;
         for field in schema.fields().filter(|field| !matches!(field.owner, "Query" | "Mutation")) {
             for rule in field.rules() {
-                let Some(way) = ways.get(field.owner) else { panic!("no way leads to {}", field.owner) };
+                let Some(way) = ways.get(field.owner) else { panic!("no path leads to {}", field.owner) };
                 Case { schema: &schema, fixtures: &fixtures, way, field, rule }.test(&world).await;
                 tested += 1;
             }
@@ -86,7 +86,7 @@ struct Case<'a> {
 
 impl Case<'_> {
     async fn test(&self, world: &World) {
-        let what = format!("{} by {:?}", self.field.place(), self.rule);
+        let what = format!("{} by {:?}", self.field.coordinate(), self.rule);
         let selection = Selection { schema: self.schema, fixtures: self.fixtures }.least(self.field);
         let existence = self.way.existence(&self.rule.side);
         let query = self.way.document(self.fixtures, existence.as_ref(), &selection);
@@ -98,7 +98,7 @@ impl Case<'_> {
         let needed: Vec<Permission> = needed.map(|rule| rule.permission).collect();
         let answer = ask_with(world, PermissionSet::of(&needed), &query).await;
         answer.ok();
-        assert!(is_there(&answer, &path), "{what}: nothing is behind the field at the hub\n{query}\n{}", answer.text);
+        assert!(is_there(&answer, &path), "{what}: the field is empty at the hub\n{query}\n{}", answer.text);
 
         let alternatives: Vec<Rule> =
             self.field.rules().into_iter().filter(|rule| rule.side == self.rule.side).collect();
@@ -133,9 +133,9 @@ fn a_root_field_finds_objects_for_holders_of_its_permission_and_for_nobody_else(
                 answer.ok();
                 assert!(is_there(&answer, &path), "{query}: {}", answer.text);
                 let answer = ask_with(&world, all_but(&field.rules()), &query).await;
-                refused_at(&answer, &path, &field.place(), "NOT_FOUND");
+                refused_at(&answer, &path, &field.coordinate(), "NOT_FOUND");
                 let answer = world.as_(NOBODY).run(&query, json!({})).await;
-                refused_at(&answer, &path, &field.place(), "UNAUTHENTICATED");
+                refused_at(&answer, &path, &field.coordinate(), "UNAUTHENTICATED");
                 tested += 1;
             }
             if field.has("authenticated") {
@@ -143,7 +143,7 @@ fn a_root_field_finds_objects_for_holders_of_its_permission_and_for_nobody_else(
                 let answer = world.as_(HUB.owner).run(&query, json!({})).await;
                 assert!(is_there(&answer, &path), "{query}: {}", answer.text);
                 let answer = world.as_(NOBODY).run(&query, json!({})).await;
-                refused_at(&answer, &path, &field.place(), "UNAUTHENTICATED");
+                refused_at(&answer, &path, &field.coordinate(), "UNAUTHENTICATED");
                 tested += 1;
             }
         }

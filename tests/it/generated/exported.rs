@@ -1,4 +1,4 @@
-//! The schema file is what the code exports, and introspection says the same.
+//! The schema file is up to date, and introspection says the same.
 
 use std::collections::BTreeMap;
 use std::fs;

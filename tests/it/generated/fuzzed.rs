@@ -1,4 +1,4 @@
-//! Random documents, variables, ids and tokens: every answer has a code, and none is a fault.
+//! Random documents, variables, ids and tokens: every error has a code, and none is a fault.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use tenantry::base::id::Type;
 use crate::generated::schema::Schema;
 use crate::world::*;
 
-/// How many of each.
+/// The number of random cases.
 const CASES: usize = 300;
 
 fn runner() -> TestRunner {
@@ -30,7 +30,7 @@ fn is_no_fault(answer: &Answer) {
     }
 }
 
-/// Words of the language and of this schema, in any order.
+/// Words of the language and of this schema, in random order.
 fn any_document() -> impl Strategy<Value = String> {
     let schema = Schema::exported();
     let mut words: Vec<String> = schema.fields().map(|field| field.name().to_owned()).collect();

@@ -1,4 +1,4 @@
-//! Two unrelated trees of tenants: no answer to one ever contains anything of the other.
+//! Two unrelated trees of tenants: no response in one tree ever contains anything from the other.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ const WITHOUT_IDS: [&str; 10] = [
     "throttle",
 ];
 
-/// The word that is in every text of the other tree, and the ids of all of its rows.
+/// The word in every text of the other tree, and the ids of all its rows.
 async fn secrets(world: &World) -> Vec<String> {
     let mut secrets = vec![BOREAL.word.to_lowercase()];
     for table in world.db_tables().await {
@@ -32,7 +32,7 @@ async fn secrets(world: &World) -> Vec<String> {
         }
         let rows = world.db().rows(format!("SELECT id FROM \"{table}\""), Vec::new()).await.unwrap();
         let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).unwrap()).filter(|id| is_of(*id, BOREAL.tree));
-        // The part behind the type, which is the same in the id of each facet of one row.
+        // The part after the type prefix: it is the same in all ids of one row.
         secrets.extend(ids.map(|id| Type::User.id(id).0.replace("user_", "")));
     }
     assert!(secrets.len() > 80, "{} things to look for", secrets.len());
@@ -46,7 +46,7 @@ fn shows_nothing_of(secrets: &[String], answer: &Answer, what: &str) {
     assert!(shown.is_empty(), "{what} shows {shown:?}: {}", answer.text);
 }
 
-/// Everything that can be selected from the root and from each type that has ids, two objects deep.
+/// Everything that can be selected from the root and from each type that has ids, two levels of objects deep.
 fn queries(schema: &Schema, fixtures: &Fixtures) -> Vec<String> {
     let selection = Selection { schema, fixtures };
     let mut queries = Vec::new();
@@ -88,7 +88,7 @@ fn no_answer_to_one_tree_contains_anything_of_another() {
                 shows_nothing_of(&secrets, &answer, query);
             }
         }
-        // The same to those of the tree itself, so that what was looked for is there to be found.
+        // The same queries as people of the other tree: the searched texts must be found there.
         let mut found = BTreeSet::new();
         for query in &foreign_queries {
             let text = world.as_(BOREAL.owner).run(query, json!({})).await.text.to_lowercase();

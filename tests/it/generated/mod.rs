@@ -1,7 +1,7 @@
-//! Suites that are generated from the schema: a new field, list or mutation is covered by existing.
+//! Suites that are generated from the schema: every new field, list or mutation is covered automatically.
 //!
-//! `schema/` reads the exported schema and finds a way to each type; read it first. Nothing here names a field, except the
-//! examples of mutations in `mutations/`.
+//! `schema/` reads the exported schema and finds a path to each type; read it first. Nothing here names a field, except
+//! the examples of mutations in `mutations/`.
 
 mod bad_input;
 mod consistent;

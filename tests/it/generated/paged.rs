@@ -1,4 +1,4 @@
-//! Every list of the schema pages forwards and backwards over all of its items, each once.
+//! Every list of the schema can be paged forwards and backwards, and shows each of its items once.
 
 use async_graphql::parser::types::{InputValueDefinition, TypeKind};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::generated::schema::{Field, Schema, Way};
 use crate::world::{Fixtures, HUB, World, with_database};
 
-/// Fewest items that say something about pages of one and of two.
+/// The fewest items that make pages of one and of two meaningful.
 const FEWEST: usize = 3;
 
 #[test]
@@ -27,7 +27,7 @@ fn every_list_pages_over_all_of_its_items_once_in_both_directions() {
     });
 }
 
-/// Each order that a list offers, and the one without asking.
+/// Each order that a list offers, and its default order.
 pub fn orders(schema: &Schema, field: Field<'_>) -> Vec<Option<String>> {
     let mut orders = vec![None];
     let Some(argument) = field.argument("orderBy") else { return orders };
@@ -67,7 +67,7 @@ struct List<'a> {
     order: Option<String>,
 }
 
-/// One page as it came.
+/// One page of the response.
 struct Page {
     edges: Vec<Value>,
     info: Value,
@@ -76,19 +76,19 @@ struct Page {
 
 impl List<'_> {
     async fn test(&self) {
-        let place = format!("{} {}", self.field.place(), self.order.as_deref().unwrap_or_default());
+        let coordinate = format!("{} {}", self.field.coordinate(), self.order.as_deref().unwrap_or_default());
         let whole = self.page("first", 100, None).await;
-        assert!(whole.edges.len() >= FEWEST, "{place} has {} items at the hub", whole.edges.len());
-        assert_eq!(whole.total, whole.edges.len(), "{place}: totalCount");
-        assert_eq!(whole.info["hasNextPage"], false, "{place}");
-        assert_eq!(whole.info["hasPreviousPage"], false, "{place}");
+        assert!(whole.edges.len() >= FEWEST, "{coordinate} has {} items at the hub", whole.edges.len());
+        assert_eq!(whole.total, whole.edges.len(), "{coordinate}: totalCount");
+        assert_eq!(whole.info["hasNextPage"], false, "{coordinate}");
+        assert_eq!(whole.info["hasPreviousPage"], false, "{coordinate}");
         for size in [1, 2] {
-            assert_eq!(self.walk("first", size).await, whole.edges, "{place} forwards by {size}");
-            assert_eq!(self.walk("last", size).await, whole.edges, "{place} backwards by {size}");
+            assert_eq!(self.walk("first", size).await, whole.edges, "{coordinate} forwards by {size}");
+            assert_eq!(self.walk("last", size).await, whole.edges, "{coordinate} backwards by {size}");
         }
     }
 
-    /// Goes from one end to the other; the items in the order of the list.
+    /// Goes from one end of the list to the other; returns the items in the order of the list.
     async fn walk(&self, direction: &str, size: usize) -> Vec<Value> {
         let forwards = direction == "first";
         let (more, edge) = if forwards { ("hasNextPage", "endCursor") } else { ("hasPreviousPage", "startCursor") };
@@ -97,14 +97,14 @@ impl List<'_> {
             let page = self.page(direction, size, from).await;
             assert!(page.edges.len() <= size);
             let behind = if forwards { &page.info["hasPreviousPage"] } else { &page.info["hasNextPage"] };
-            assert_eq!(*behind, !found.is_empty(), "{}: is there something behind?", self.field.place());
+            assert_eq!(*behind, !found.is_empty(), "{}: is there another page?", self.field.coordinate());
             found.splice(if forwards { found.len()..found.len() } else { 0..0 }, page.edges);
             if page.info[more] == false {
                 return found;
             }
             from = Some(page.info[edge].as_str().unwrap().to_owned());
         }
-        panic!("{} has no end", self.field.place());
+        panic!("{} has no end", self.field.coordinate());
     }
 
     async fn page(&self, direction: &str, size: usize, from: Option<String>) -> Page {
@@ -133,7 +133,7 @@ impl List<'_> {
         Page { edges, info: page["pageInfo"].clone(), total: page["totalCount"].clone() }
     }
 
-    /// The key of an item, besides its cursor.
+    /// The field that identifies an item, besides its cursor.
     fn identity(&self) -> &'static str {
         let edge = self.field.type_name().replace("Connection", "Edge");
         let node = self.schema.fields_of(&edge).find(|field| field.name() == "node");

@@ -1,7 +1,7 @@
-//! How PostgreSQL fetches a page: just its rows, in their order, from an index, whatever the size of the table.
+//! How PostgreSQL fetches a page: only its rows, in order, from an index, whatever the size of the table.
 //!
-//! The statements are those that the server itself has prepared while it answered. The planner is told that it may
-//! neither scan a table nor sort; if it still does, no index serves the list.
+//! The statements are those that the server prepared for its responses. The planner is forbidden to scan a table or
+//! sort. If it still does, the list lacks an index.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn every_list_reads_its_pages_from_an_index() {
             let mut pages = Vec::new();
             find(&plan, "Limit", &mut pages);
             assert_eq!(pages.len(), 1, "{}\n{plan:#}", list.text);
-            // An incremental sort is of rows that come in order already, and only of those that are equal in the key.
+            // An incremental sort gets rows that are already in order, and only sorts those with equal keys.
             for node in ["Seq Scan", "Sort"] {
                 let mut found = Vec::new();
                 find(pages[0], node, &mut found);
@@ -39,7 +39,7 @@ fn every_list_reads_its_pages_from_an_index() {
     });
 }
 
-/// Asks for both ends of every list, in each of its orders, and for what comes behind.
+/// Requests both ends of every list in each of its orders, and the next pages.
 async fn ask_for_every_list(world: &World) -> usize {
     let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
     let ways = Way::all(&schema);
@@ -68,7 +68,7 @@ async fn ask_for_every_list(world: &World) -> usize {
     asked
 }
 
-/// A statement that the one connection has prepared.
+/// A statement that the only connection has prepared.
 pub struct Prepared {
     name: String,
     pub text: String,
@@ -87,7 +87,7 @@ pub async fn prepared(world: &World) -> Vec<Prepared> {
 }
 
 impl Prepared {
-    /// The generic plan, for any parameters.
+    /// The generic plan, which does not depend on the parameters.
     pub async fn plan(&self, world: &World) -> Value {
         let arguments = vec!["NULL"; self.parameters].join(", ");
         let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE \"{}\"({arguments})", self.name);
@@ -102,7 +102,7 @@ pub async fn db_forbid(world: &World, methods: &[&str]) {
     for method in methods {
         db.execute_unprepared(&format!("SET enable_{method} = off")).await.unwrap();
     }
-    // The plans that were made while the lists were asked for know nothing of this.
+    // Plans that were made before this must not be reused.
     db.execute_unprepared("DISCARD PLANS").await.unwrap();
 }
 

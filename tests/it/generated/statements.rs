@@ -10,19 +10,19 @@ use uuid::Uuid;
 use crate::generated::schema::{Field, Schema, Way};
 use crate::world::{Answer, Fixtures, HUB, World, is_of, with_database};
 
-/// How many parents at once.
+/// The number of parents.
 const MANY: u32 = 25;
-/// By how many outer lists each inner one is tried.
+/// The number of outer lists with which each inner list is tried.
 const OUTER_LISTS: usize = 3;
-/// Two statements that are on their way at the same time may come back in either order, and that decides whether what
-/// waits for them goes on together. So does whether an organisation was looked up already: its lists go ahead of those of
-/// its siblings.
+/// Two concurrent statements may finish in either order, which decides whether the fields that wait for them are
+/// batched together. The same applies if an organisation is already loaded: its lists start before those of its
+/// siblings.
 const IN_EITHER_ORDER: u64 = 3;
 
-/// The lists that hang on what other lists give: what each takes and for how many parents.
+/// Counts of nested lists, by the outer and inner list: the inner list, its statements and its number of parents.
 type Counts = BTreeMap<String, (String, u64, usize)>;
 
-/// What a partner sees of its clients on one page: the walk that the product is for.
+/// A page with a partner's clients: the most important query of the product.
 const PARTNER_TREE: &str = "query PartnerTree($id: ID!, $first: Int!) { reseller(id: $id) {
   organisation { name }
   clients(first: $first, orderBy: {field: NAME}) { totalCount edges {
@@ -38,7 +38,7 @@ const PARTNER_TREE: &str = "query PartnerTree($id: ID!, $first: Int!) { reseller
   } }
 } }";
 
-/// The query of the page after signing in.
+/// The query of the page after login.
 const DASHBOARD: &str = "query Dashboard($first: Int!) { viewer {
   name email
   activeOrganisation { id name }
@@ -87,25 +87,27 @@ fn every_list_takes_as_many_statements_for_many_parents_as_for_few() {
         let many = count(&world, OUTER_LISTS).await;
         let grown: Vec<String> = few
             .iter()
-            .filter_map(|(place, (_, before, _))| Some((place, *before, many.get(place)?.1)))
+            .filter_map(|(coordinate, (_, before, _))| Some((coordinate, *before, many.get(coordinate)?.1)))
             .filter(|(_, before, after)| *after > before + IN_EITHER_ORDER)
-            .map(|(place, before, after)| format!("{place}: {before}, then {after}"))
+            .map(|(coordinate, before, after)| format!("{coordinate}: {before}, then {after}"))
             .collect();
         assert_eq!(grown, Vec::<String>::new());
-        // The lists of the root have one parent only.
+        // Lists at the root have only one parent.
         let schema = Schema::exported();
         let ways = Way::all(&schema);
         let missed: Vec<String> = schema
             .connections()
             .filter(|field| ways[field.owner].start != "Query")
-            .map(|field| field.place())
-            .filter(|place| !many.values().any(|(inner, _, parents)| inner == place && *parents >= MANY as usize))
+            .map(|field| field.coordinate())
+            .filter(|coordinate| {
+                !many.values().any(|(inner, _, parents)| inner == coordinate && *parents >= MANY as usize)
+            })
             .collect();
         assert_eq!(missed, Vec::<String>::new(), "no list leads to many parents of these");
     });
 }
 
-/// Counts statements for each nested list, until this many of them had many parents.
+/// Counts the statements of each nested list, until it has been tried with many parents in this many outer lists.
 async fn count(world: &World, outer_lists: usize) -> Counts {
     let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
     let ways = Way::all(&schema);
@@ -114,7 +116,7 @@ async fn count(world: &World, outer_lists: usize) -> Counts {
     for outer in schema.connections() {
         for (inner_type, inner_way) in inside(&schema, outer) {
             for inner in schema.fields_of(inner_type).filter(|field| field.type_name().ends_with("Connection")) {
-                let done = done.entry(inner.place()).or_default();
+                let done = done.entry(inner.coordinate()).or_default();
                 if *done >= outer_lists {
                     continue;
                 }
@@ -122,8 +124,8 @@ async fn count(world: &World, outer_lists: usize) -> Counts {
                 let answer = nested.ask(world, &inner_way, inner).await;
                 let parents = parents(answer.data());
                 *done += usize::from(parents >= MANY as usize);
-                let place = format!("{} → {}", outer.place(), inner.place());
-                counts.insert(place, (inner.place(), answer.statements, parents));
+                let coordinate = format!("{} → {}", outer.coordinate(), inner.coordinate());
+                counts.insert(coordinate, (inner.coordinate(), answer.statements, parents));
             }
         }
     }
@@ -173,7 +175,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
     keys.filter(|id| is_of(*id, HUB.tree)).take(60).map(|id| kind.id(id).to_string()).collect()
 }
 
-/// The types that can be reached from the edges of a list without another list, with the fields on the way.
+/// The types that can be reached from the edges of a list without another list, with the fields on the path.
 fn inside<'a>(schema: &'a Schema, list: Field<'a>) -> BTreeMap<&'a str, Vec<(&'a str, &'a str)>> {
     let connection = list.type_name();
     let edges = schema.fields_of(connection).find(|field| field.name() == "edges").unwrap();
@@ -215,7 +217,7 @@ impl Nested<'_> {
     }
 }
 
-/// How many objects have the list that is counted, with something in it.
+/// How many objects have a non-empty counted list.
 fn parents(data: &Value) -> usize {
     match data {
         Value::Object(fields) => {

@@ -42,7 +42,7 @@ fn permissions_that_are_added_must_be_held_and_removed_ones_need_not() {
         let lars = db_manager_of_partnerships(&world).await;
         let widened = json!({ "partnershipId": id, "delegation": { "permissions": ["MEMBER_READ", "INVOICE_READ"] } });
         let error = lars.mistake("updatePartnership", widened).await;
-        assert_eq!(error["missingPermissions"], json!(["INVOICE_READ"]), "MEMBER_READ was let through already");
+        assert_eq!(error["missingPermissions"], json!(["INVOICE_READ"]), "MEMBER_READ was already delegated");
         let for_members = json!({ "partnershipId": id, "delegation": { "permissions": ["ROLE_MANAGE"] } });
         let error = lars.mistake("updatePartnership", for_members).await;
         assert!(error["message"].as_str().unwrap().contains("role:manage"), "{error}");
@@ -91,10 +91,10 @@ fn each_side_sees_the_partnership_and_can_end_it_at_once() {
         for (caller, by) in [(SOLE_PERSON, "CLIENT"), (MANAGER_OF_FJORD, "RESELLER"), (OWNER_OF_OPERATOR, "OPERATOR")] {
             let id = agreed(&world, "FULL").await;
             let ends = json!({ "client": id_of(SOLO), "reseller": id_of(FJORD) });
-            let seen = world.as_(SOLE_PERSON).run(BOTH_ENDS, ends.clone()).await;
-            assert_eq!(seen.at("organisation/partnerships/edges/0/node/reseller/name"), "Fjord");
-            let seen = world.as_(MANAGER_OF_FJORD).run(BOTH_ENDS, ends).await;
-            let clients = seen.at("reseller/clients/edges").as_array().unwrap();
+            let answer = world.as_(SOLE_PERSON).run(BOTH_ENDS, ends.clone()).await;
+            assert_eq!(answer.at("organisation/partnerships/edges/0/node/reseller/name"), "Fjord");
+            let answer = world.as_(MANAGER_OF_FJORD).run(BOTH_ENDS, ends).await;
+            let clients = answer.at("reseller/clients/edges").as_array().unwrap();
             assert!(clients.iter().any(|edge| edge["client"]["name"] == "Solo" && edge["partnership"]["id"] == id));
             let ended = world
                 .as_(caller)
@@ -118,7 +118,7 @@ fn each_side_sees_the_partnership_and_can_end_it_at_once() {
 }
 
 #[test]
-fn a_server_may_want_every_partnership_to_end() {
+fn a_server_can_require_every_partnership_to_end() {
     with_database(async |world| {
         let mut config = tenantry::base::config::Config::clone(&world.app.config);
         config.partnerships.longest_days = 730;
@@ -127,8 +127,8 @@ fn a_server_may_want_every_partnership_to_end() {
         let id = agreed(&world, "OVERVIEW").await;
         let until = now() + TimeDelta::days(730);
         let query = "query($id: ID!) { node(id: $id) { ... on Partnership { endsAt } } }";
-        let seen = world.as_(SOLE_PERSON).run(query, json!({ "id": id })).await;
-        let ends_at = seen.ok()["node"]["endsAt"].as_str().unwrap().parse::<sea_orm::prelude::DateTimeUtc>();
+        let answer = world.as_(SOLE_PERSON).run(query, json!({ "id": id })).await;
+        let ends_at = answer.ok()["node"]["endsAt"].as_str().unwrap().parse::<sea_orm::prelude::DateTimeUtc>();
         assert_eq!(ends_at.unwrap(), until);
         let longer = json!({ "partnershipId": id, "endsAt": until + TimeDelta::days(1) });
         let error = world.as_(SOLE_PERSON).mistake("updatePartnership", longer).await;

@@ -31,7 +31,7 @@ fn a_created_client_has_a_partnership_and_its_owner_joins_by_the_link() {
         let members = "query($id: ID!) { organisation(id: $id) { members { edges { node { user { name } roles { name } custodyOf { name } } } } } }";
         let kept = pia.run(members, json!({ "id": id })).await;
         assert_eq!(kept.at("organisation/members/edges/0/node/custodyOf/name"), "Fjord");
-        // Fjord's other people come by the partnership, as far as it delegates.
+        // Fjord's other people get access through the partnership, as far as it delegates.
         let of_support = world.as_(SUPPORT_OF_FJORD).run(members, json!({ "id": id })).await;
         of_support.ok();
 
@@ -119,7 +119,7 @@ fn an_invalid_row_says_why_and_does_not_stop_the_others() {
                 }
             }
         }
-        // The same list once more creates nothing twice.
+        // Sending the same list again creates nothing twice.
         let again = pia.act("createClients", input, RESULTS).await["results"].clone();
         assert_eq!(again[0]["userErrors"][0]["code"], "DUPLICATE");
         assert!(again[0]["userErrors"][0]["message"].as_str().unwrap().contains("One"));
@@ -186,15 +186,15 @@ fn the_invoices_of_a_new_client_go_where_its_creator_says() {
         new["recipient"] = json!({ "contact": contact });
         let made =
             pia.act("createClient", json!({ "organisationId": id_of(FJORD), "client": new }), "client { id }").await;
-        let seen = pia.run(recipient, json!({ "id": made["client"]["id"] })).await;
-        let billing = &seen.ok()["organisation"]["billing"];
+        let answer = pia.run(recipient, json!({ "id": made["client"]["id"] })).await;
+        let billing = &answer.ok()["organisation"]["billing"];
         assert_eq!(billing["recipient"]["name"], "Bakery, c/o Fjord");
         assert_eq!((&billing["legalName"], &billing["currency"]), (&json!("Bakery"), &json!("SEK")));
         let mut wrong = new.clone();
         wrong["recipient"]["contact"]["currency"] = json!("XXX1");
         let error = pia.mistake("createClient", json!({ "organisationId": id_of(FJORD), "client": wrong })).await;
         assert_eq!(error["field"], json!(["input", "client", "recipient"]));
-        // Somebody has to consent for the reseller.
+        // A person has to consent for the reseller.
         let mut paid = client("Brewery");
         paid["delegation"] = json!({ "preset": "FULL" });
         paid["recipient"] = json!({ "reseller": true });
@@ -204,7 +204,7 @@ fn the_invoices_of_a_new_client_go_where_its_creator_says() {
         world.db_verify(OWNER_OF_FJORD).await;
         let frida = world.as_(OWNER_OF_FJORD);
         let made = frida.act("createClient", input, "client { id }").await;
-        let seen = frida.run(recipient, json!({ "id": made["client"]["id"] })).await;
-        assert_eq!(seen.ok()["organisation"]["payer"]["name"], "Fjord");
+        let answer = frida.run(recipient, json!({ "id": made["client"]["id"] })).await;
+        assert_eq!(answer.ok()["organisation"]["payer"]["name"], "Fjord");
     });
 }

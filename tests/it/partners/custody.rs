@@ -1,4 +1,4 @@
-//! Custody: a person at the reseller holds the ownership of a new client until its owner joins.
+//! Custody: one of the reseller's people holds ownership of a new client until its owner joins.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tenantry::partners::partnership::keep_up;
 
 use super::*;
 
-/// Pia creates a client for Fjord, which lets nothing through; gives its id.
+/// Pia creates a client for Fjord that delegates nothing. Returns its id.
 async fn client(world: &World) -> Value {
     let new = json!({
         "name": "Bakery", "kind": "COMPANY", "delegation": { "preset": "NONE" }, "ownerEmail": "baker@example.org",
@@ -26,7 +26,7 @@ fn custody_of_a_leaving_member_passes_to_the_longest_standing_owner() {
         assert!(!owns(&world, MANAGER_OF_FJORD, &id).await && owns(&world, OWNER_OF_FJORD, &id).await);
         let mail = world.mails(OWNER_OF_FJORD.person().email).await.pop().unwrap();
         assert!(mail.starts_with("You now hold ownership of Bakery"), "{mail}");
-        // The successor now makes the offers of the member who left.
+        // The offers of the member who left are now the successor's.
         let offers = "query($id: ID!) { organisation(id: $id) { ownershipTransfers { edges { node { state offeredBy { name } } } } } }";
         let offers = world.as_(OWNER_OF_FJORD).run(offers, json!({ "id": id })).await;
         assert_eq!(

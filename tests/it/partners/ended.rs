@@ -6,7 +6,7 @@ use tenantry::access::BuiltinRole;
 
 use super::*;
 
-/// Solo offers Fjord everything, by its code or for the existing partnership; gives the id of the proposal.
+/// Solo offers Fjord everything, by its code or for the existing partnership. Returns the id of the proposal.
 async fn offered(world: &World, caller: Caller, to: Value) -> Value {
     world.db_verify(SOLE_PERSON).await;
     let input = json!({
@@ -28,13 +28,13 @@ fn an_older_offer_does_not_undo_a_later_agreement_or_end() {
         let id = agreed(&world, "OVERVIEW").await;
         accepting_fails(&world, &offer).await;
         assert!(!may(&world).await.contains(&"SERVICE_MANAGE".to_owned()));
-        // Nor one for this very partnership, which staff has made here, once the client has narrowed it.
+        // An older offer for this partnership, made by staff, does not undo what the client has narrowed since.
         let more = offered(&world, OWNER_OF_OPERATOR, json!({ "organisationId": id_of(FJORD) })).await;
         let narrowed = json!({ "partnershipId": id, "delegation": { "preset": "NONE" } });
         world.as_(SOLE_PERSON).act("updatePartnership", narrowed, "partnership { id }").await;
         accepting_fails(&world, &more).await;
         assert_eq!(may(&world).await, Vec::<String>::new());
-        // Nor after its end; but a proposal made afterwards is accepted.
+        // It does not undo the end either. A proposal made after the end can be accepted.
         world.as_(SOLE_PERSON).act("endPartnership", json!({ "partnershipId": id }), "partnership { id }").await;
         accepting_fails(&world, &offer).await;
         world.as_(SOLE_PERSON).act("withdrawPartnershipProposal", json!({ "proposalId": offer }), "").await;
@@ -99,7 +99,7 @@ fn a_partner_gives_its_own_people_nothing_that_outlasts_the_partnership() {
         let own = json!({ "membershipId": membership(SUPPORT_OF_FJORD).await, "roles": more });
         let error = world.as_(MANAGER_OF_FJORD).mistake("updateMember", own.clone()).await;
         assert_eq!(error["code"], "PERMISSION_NOT_HELD");
-        // The client's own people get what the partner may give, and the client gives its partner's what it likes.
+        // The partner can give this to the client's own people. The client can give it to the partner's people.
         let others = json!({ "membershipId": membership(VIEWER_OF_ACME).await, "roles": more });
         world.as_(MANAGER_OF_FJORD).act("updateMember", others, "").await;
         world.as_(SOLE_PERSON).act("updateMember", own, "").await;
@@ -108,14 +108,14 @@ fn a_partner_gives_its_own_people_nothing_that_outlasts_the_partnership() {
     });
 }
 
-/// Pia creates a client for Fjord, and keeps its place.
+/// Pia creates a client for Fjord, and has custody of it.
 async fn created(world: &World) -> Value {
     let new = json!({ "name": "Bakery", "kind": "COMPANY", "delegation": { "preset": "NONE" } });
     let input = json!({ "organisationId": id_of(FJORD), "client": new });
     world.as_(MANAGER_OF_FJORD).act("createClient", input, "client { id }").await["client"]["id"].clone()
 }
 
-/// The same where Frida, Fjord's owner, is a member already, and somebody else is an owner or nobody; then Pia leaves Fjord.
+/// The same, but Frida, Fjord's owner, is already a member. `owner`, if given, is an owner. Then Pia leaves Fjord.
 async fn passed_on(world: &World, owner: Option<Caller>) -> Value {
     let id = created(world).await;
     let key = tenantry::base::id::Type::Organisation.parse(&id.as_str().unwrap().into()).unwrap();
@@ -148,8 +148,8 @@ fn a_successor_who_is_already_a_member_has_no_longer_custody_than_others() {
         let kept = world.texts("SELECT action FROM audit_event WHERE action = 'passCustody'").await;
         assert_eq!(kept.len(), 1);
         let query = "query($id: ID!) { organisation(id: $id) { members { edges { node { custodyOf { name } } } } } }";
-        let seen = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": id })).await;
-        assert_eq!(seen.at("organisation/members/edges"), &json!([{ "node": { "custodyOf": { "name": "Fjord" } } }]));
+        let answer = world.as_(OWNER_OF_FJORD).run(query, json!({ "id": id })).await;
+        assert_eq!(answer.at("organisation/members/edges"), &json!([{ "node": { "custodyOf": { "name": "Fjord" } } }]));
     });
 }
 
@@ -165,7 +165,7 @@ fn nobody_has_custody_for_a_suspended_or_former_reseller() {
             tenantry::partners::partnership::keep_up(world.db(), &tenantry::base::random::Random::seeded(7), now())
                 .await
                 .unwrap();
-        assert_eq!(done.passed_on, 0, "nobody else keeps it meanwhile");
+        assert_eq!(done.passed_on, 0, "nobody gets custody in the meantime");
         oskar.act("resumeOrganisation", json!({ "organisationId": id_of(FJORD) }), "").await;
         assert!(owns(&world, MANAGER_OF_FJORD, &id).await);
         oskar.act("withdrawReseller", json!({ "organisationId": id_of(FJORD), "reason": "Has closed" }), "").await;

@@ -69,7 +69,7 @@ fn memberships_end_with_an_expired_partnership_before_the_cleanup() {
         assert_eq!(
             world.members(SOLO).await.len(),
             2,
-            "what has ended does not come back: {:?}",
+            "ended memberships do not come back: {:?}",
             world.members(SOLO).await
         );
     });
@@ -96,7 +96,7 @@ fn a_partner_invites_into_a_client_within_the_delegation() {
         let pia = world.as_(MANAGER_OF_FJORD);
         let invite = |role: &str| json!({ "organisationId": id_of(SOLO), "email": "new@example.org", "roles": [{ "builtIn": role }] });
         let error = pia.mistake("inviteMember", invite("OWNER")).await;
-        assert_eq!(error["code"], "PERMISSION_NOT_HELD", "what no client delegates, no partner gives");
+        assert_eq!(error["code"], "PERMISSION_NOT_HELD", "a partner cannot give what clients cannot delegate");
         pia.act("inviteMember", invite("VIEWER"), "invitation { id }").await;
         let narrowed = json!({ "partnershipId": id, "delegation": { "permissions": ["MEMBER_INVITE"] } });
         world.as_(SOLE_PERSON).act("updatePartnership", narrowed, "partnership { id }").await;

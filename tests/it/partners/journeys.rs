@@ -15,7 +15,7 @@ async fn switch(world: &World, caller: Caller, id: &Value) -> Answer {
 fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
     with_database(async |world| {
         world.db_verify_everybody().await;
-        // Its customers never sign in: the agency's people keep the accounts.
+        // The customers never sign in: the agency's people manage their accounts.
         let pia = world.as_(MANAGER_OF_FJORD);
         let mut ids = Vec::new();
         for name in ["Bakery", "Brewery"] {
@@ -27,8 +27,8 @@ fn an_agency_keeps_accounts_for_its_customers_and_works_inside_them() {
         }
         let switched = switch(&world, SUPPORT_OF_FJORD, &ids[0]).await;
         assert_eq!(switched.ok()["switchOrganisation"]["organisation"]["name"], "Bakery", "{}", switched.text);
-        let seen = world.as_(SUPPORT_OF_FJORD).run(INSIDE, json!({ "id": ids[1] })).await;
-        assert_eq!(seen.ok()["organisation"]["members"]["totalCount"], 1);
+        let answer = world.as_(SUPPORT_OF_FJORD).run(INSIDE, json!({ "id": ids[1] })).await;
+        assert_eq!(answer.ok()["organisation"]["members"]["totalCount"], 1);
         // A new owner of one account gets no access to the other.
         let input = json!({ "organisationId": ids[0], "email": SOLE_PERSON.person().email });
         pia.act("offerOwnership", input, "transfer { id }").await;
@@ -65,7 +65,7 @@ fn a_reseller_with_full_access_works_for_its_client_who_sees_each_act() {
             assert_eq!(event["node"]["actorName"], MANAGER_OF_FJORD.name());
             assert_eq!(event["node"]["partnership"]["reseller"]["name"], "Fjord");
         }
-        // What only members may do stays with them.
+        // Acts that are reserved for members are refused.
         let closing = json!({ "organisationId": id_of(SOLO) });
         pia.attempt("closeOrganisation", closing, "").await.refused("FORBIDDEN");
     });
@@ -77,14 +77,14 @@ fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_ma
         world.db_verify_everybody().await;
         agreed(&world, "OVERVIEW").await;
         let per = world.as_(SUPPORT_OF_FJORD);
-        let seen = per.run(INSIDE, json!({ "id": id_of(SOLO) })).await;
-        assert_eq!(seen.codes(), ["FORBIDDEN", "FORBIDDEN"], "services and invoices are not delegated");
-        assert_eq!(seen.at("organisation/members/totalCount"), 1);
+        let answer = per.run(INSIDE, json!({ "id": id_of(SOLO) })).await;
+        assert_eq!(answer.codes(), ["FORBIDDEN", "FORBIDDEN"], "services and invoices are not delegated");
+        assert_eq!(answer.at("organisation/members/totalCount"), 1);
         let refused = switch(&world, SUPPORT_OF_FJORD, &json!(id_of(SOLO))).await;
         let error = &refused.ok()["switchOrganisation"]["userErrors"][0];
         assert_eq!(error["code"], "NOT_SWITCHABLE");
         assert!(error["message"].as_str().unwrap().contains("may only read"), "{error}");
-        // The client makes one of the partner's people a member, by itself.
+        // The client itself makes one of the partner's people a member.
         let email = SUPPORT_OF_FJORD.person().email;
         let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "TECHNICAL" }] });
         world.as_(SOLE_PERSON).act("inviteMember", input, "invitation { id }").await;
@@ -94,7 +94,7 @@ fn a_partner_with_an_overview_sees_the_data_and_works_inside_only_where_it_is_ma
         per.run("query($id: ID!) { organisation(id: $id) { services { totalCount } } }", json!({ "id": id_of(SOLO) }))
             .await
             .ok();
-        // It was given by the client, so it outlives the partnership.
+        // The client gave the membership, so it outlives the partnership.
         let id = world
             .as_(SOLE_PERSON)
             .run(
@@ -122,7 +122,7 @@ fn a_distributor_reaches_indirect_clients_only_where_every_link_consents() {
         });
         world.as_(SOLE_PERSON).act("updatePartnership", upstream, "partnership { id }").await;
         assert!(nora.may_at(SOLO).await.contains(&"MEMBER_READ".to_owned()));
-        // Fjord, in the middle, lets its distributor through to its clients; or not.
+        // Fjord, in the middle, decides whether its distributor reaches its clients.
         let rows =
             world.db().rows("SELECT id FROM partnership WHERE client_id = $1", vec![FJORD.id.into()]).await.unwrap();
         let above = tenantry::base::id::Type::Partnership.id(rows[0].try_get_by_index(0).unwrap()).0;
@@ -160,6 +160,6 @@ fn a_customer_narrows_its_partner_step_by_step_until_it_only_earns_commission() 
         let clients = per.run(clients, json!({ "id": id_of(FJORD) })).await;
         let list = clients.ok()["reseller"]["clients"]["edges"].as_array().unwrap().clone();
         let solo = list.iter().find(|edge| edge["client"]["name"] == "Solo").unwrap();
-        assert_eq!(solo["node"], Value::Null, "a card, and nothing behind it");
+        assert_eq!(solo["node"], Value::Null, "only the card is visible");
     });
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// Fjord's manager proposes this to an organisation by its id, and gets this.
+/// Fjord's manager makes this proposal. Returns the code and the field of the error.
 async fn mistake(world: &World, to: Value, delegation: Value, more: Value) -> (String, String) {
     let mut input = json!({ "organisationId": id_of(FJORD), "side": "RESELLER", "to": to, "delegation": delegation });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -22,14 +22,14 @@ fn an_invalid_proposal_is_refused_and_nothing_is_written() {
     with_database(async |world| {
         let by_id = |tenant: Tenant| json!({ "organisationId": id_of(tenant) });
         let (full, none) = (json!({ "preset": "FULL" }), json!({}));
-        let told = |code: &str, field: &str| (code.to_owned(), field.to_owned());
+        let error_of = |code: &str, field: &str| (code.to_owned(), field.to_owned());
         let fjord = json!({ "code": world.code_of(FJORD).await });
-        assert_eq!(mistake(&world, by_id(FJORD), full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
-        assert_eq!(mistake(&world, fjord, full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
+        assert_eq!(mistake(&world, by_id(FJORD), full.clone(), none.clone()).await, error_of("INVALID_INPUT", "to"));
+        assert_eq!(mistake(&world, fjord, full.clone(), none.clone()).await, error_of("INVALID_INPUT", "to"));
         let same = json!({ "preset": "SUPPORT", "includesUpstream": true });
-        assert_eq!(mistake(&world, by_id(ACME), same, none.clone()).await, told("DUPLICATE", "to"));
+        assert_eq!(mistake(&world, by_id(ACME), same, none.clone()).await, error_of("DUPLICATE", "to"));
         for typed in [json!({ "code": "" }), json!({ "code": "a/b/c/d/e" }), json!({ "email": "nobody" })] {
-            assert_eq!(mistake(&world, typed, full.clone(), none.clone()).await, told("INVALID_INPUT", "to"));
+            assert_eq!(mistake(&world, typed, full.clone(), none.clone()).await, error_of("INVALID_INPUT", "to"));
         }
         let code = json!({ "code": world.code_of(SOLO).await });
         for (delegation, more, field) in [
@@ -44,7 +44,7 @@ fn an_invalid_proposal_is_refused_and_nothing_is_written() {
             (full.clone(), json!({ "message": "x".repeat(1_001) }), "message"),
             (full.clone(), json!({ "message": "a\u{202e}b" }), "message"),
         ] {
-            assert_eq!(mistake(&world, code.clone(), delegation, more).await, told("INVALID_INPUT", field));
+            assert_eq!(mistake(&world, code.clone(), delegation, more).await, error_of("INVALID_INPUT", field));
         }
     });
 }
@@ -106,7 +106,7 @@ fn an_unverified_user_and_a_key_cannot_propose() {
 #[test]
 fn no_organisation_becomes_its_own_partner_and_the_answer_names_the_path() {
     with_database(async |world| {
-        // Norden is above Fjord; Fjord cannot come to be above Norden.
+        // Norden is above Fjord, so Fjord cannot get above Norden.
         let code = world.code_of(NORDEN).await;
         let input = json!({
             "organisationId": id_of(FJORD), "side": "RESELLER", "to": { "code": code }, "delegation": { "preset": "OVERVIEW" },

@@ -36,14 +36,14 @@ async fn by_code(world: &World, reseller: Tenant, client: Tenant, preset: &str) 
     })
 }
 
-/// Fjord proposes a partnership to Solo, and gives the id of the proposal.
+/// Fjord proposes a partnership to Solo. Returns the id of the proposal.
 async fn proposed(world: &World, preset: &str) -> String {
     let input = by_code(world, FJORD, SOLO, preset).await;
     let made = world.as_(MANAGER_OF_FJORD).act("proposePartnership", input, PROPOSAL).await;
     made["proposal"]["id"].as_str().unwrap().to_owned()
 }
 
-/// Fjord is a partner of Solo by now; gives the id of the partnership.
+/// Makes Fjord a partner of Solo. Returns the id of the partnership.
 async fn agreed(world: &World, preset: &str) -> String {
     let id = proposed(world, preset).await;
     let accepted =
@@ -66,7 +66,7 @@ async fn db_manager_of_partnerships(world: &World) -> Client<'_> {
     world.as_(OWNER_OF_LUND)
 }
 
-/// Pia of Fjord invites somebody into Solo through the partnership, and that one joins.
+/// Pia of Fjord invites somebody to Solo through the partnership, and the invited person joins.
 async fn joins(world: &World, whom: Caller) {
     let email = whom.person().email;
     let input = json!({ "organisationId": id_of(SOLO), "email": email, "roles": [{ "builtIn": "VIEWER" }] });
@@ -76,7 +76,7 @@ async fn joins(world: &World, whom: Caller) {
     world.as_(whom).act("acceptInvitation", json!({ "token": token }), "organisation { name }").await;
 }
 
-/// Whether somebody holds at an organisation what only its owners do.
+/// Whether the caller holds a permission at the organisation that only owners hold.
 async fn owns(world: &World, caller: Caller, id: &Value) -> bool {
     let query = "query($id: ID!) { organisation(id: $id) { viewerCan(permission: OWNERSHIP_TRANSFER) } }";
     let answer = world.as_(caller).run(query, json!({ "id": id })).await;

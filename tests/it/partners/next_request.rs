@@ -1,5 +1,5 @@
-//! The next request sees every revocation, narrowing, end and expiry: after each random act through the API, a partner's
-//! person may do at the client what the naive rule says.
+//! The next request sees every revocation, narrowing, end and expiry. After each random act through the API, a
+//! partner's person may do exactly what a naive rule says.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The state that the test expects, kept beside the server.
+/// The state that the test expects. It is kept apart from the server.
 struct Model {
     delegated: Option<PermissionSet>,
     ends_in: Option<i64>,

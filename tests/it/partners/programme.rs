@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const DESK: &str =
+const REVIEW: &str =
     "{ operator { resellerRequests(first: 100) { edges { node { id state message organisation { name } } } } } }";
-const SEEN: &str = "query($id: ID!) { organisation(id: $id) { kind resellerRequests { edges { node { state answer } } } \
-     reseller { programme { commissionBasisPoints terms } clients { totalCount } } } }";
+const STATUS: &str = "query($id: ID!) { organisation(id: $id) { kind resellerRequests { edges { node { state answer } } \
+     } reseller { programme { commissionBasisPoints terms } clients { totalCount } } } }";
 
 async fn ask(world: &World) -> Value {
     let input = json!({ "organisationId": id_of(ACME), "message": "We have customers of our own" });
@@ -23,9 +23,9 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
         assert_eq!(olga.mistake("requestReseller", again).await["code"], "DUPLICATE");
         let mail = world.mails(OWNER_OF_OPERATOR.person().email).await.pop().unwrap();
         assert!(mail.starts_with("Acme wants to become a reseller"), "{mail}");
-        let desk = world.as_(OWNER_OF_OPERATOR).run(DESK, json!({})).await;
-        assert!(desk.text.contains(id.as_str().unwrap()), "{}", desk.text);
-        world.as_(AGENT_OF_OPERATOR).run(DESK, json!({})).await.refused("NOT_FOUND");
+        let review = world.as_(OWNER_OF_OPERATOR).run(REVIEW, json!({})).await;
+        assert!(review.text.contains(id.as_str().unwrap()), "{}", review.text);
+        world.as_(AGENT_OF_OPERATOR).run(REVIEW, json!({})).await.refused("NOT_FOUND");
 
         let approval =
             json!({ "resellerRequestId": id, "commissionBasisPoints": 1250, "terms": "12.5 % of what they buy" });
@@ -36,17 +36,17 @@ fn the_operator_approves_with_a_rate_and_terms_and_the_organisation_has_clients(
         assert_eq!(oskar.mistake("approveReseller", wrong).await["field"], json!(["input", "commissionBasisPoints"]));
         oskar.act("approveReseller", approval.clone(), "organisation { kind }").await;
         assert_eq!(oskar.mistake("approveReseller", approval).await["code"], "STALE_STATE");
-        let seen = olga.run(SEEN, json!({ "id": id_of(ACME) })).await;
-        let seen = &seen.ok()["organisation"];
-        assert_eq!(seen["kind"], "RESELLER");
-        assert_eq!(seen["resellerRequests"]["edges"][0]["node"]["state"], "ACCEPTED");
-        assert_eq!(seen["reseller"]["programme"]["commissionBasisPoints"], 1250);
+        let status = olga.run(STATUS, json!({ "id": id_of(ACME) })).await;
+        let status = &status.ok()["organisation"];
+        assert_eq!(status["kind"], "RESELLER");
+        assert_eq!(status["resellerRequests"]["edges"][0]["node"]["state"], "ACCEPTED");
+        assert_eq!(status["reseller"]["programme"]["commissionBasisPoints"], 1250);
         let new = json!({ "name": "First", "kind": "COMPANY", "delegation": { "preset": "FULL" } });
         olga.act("createClient", json!({ "organisationId": id_of(ACME), "client": new }), "client { name }").await;
         let other = json!({ "organisationId": id_of(ACME), "commissionBasisPoints": 0, "terms": "None" });
         oskar.act("updateResellerProgramme", other, "organisation { reseller { programme { terms } } }").await;
-        let told = world.mails(OWNER_OF_ACME.person().email).await;
-        assert!(told.last().unwrap().starts_with("Other terms for Acme as a reseller"), "{told:?}");
+        let mails = world.mails(OWNER_OF_ACME.person().email).await;
+        assert!(mails.last().unwrap().starts_with("New terms for Acme as a reseller"), "{mails:?}");
     });
 }
 
@@ -58,8 +58,8 @@ fn a_request_is_declined_or_withdrawn_once() {
         let input = json!({ "resellerRequestId": declined, "reason": "Not in your country" });
         oskar.act("declineReseller", input.clone(), "declined").await;
         assert_eq!(oskar.mistake("declineReseller", input).await["code"], "STALE_STATE");
-        let seen = olga.run(SEEN, json!({ "id": id_of(ACME) })).await;
-        assert_eq!(seen.at("organisation/resellerRequests/edges/0/node/answer"), "Not in your country");
+        let status = olga.run(STATUS, json!({ "id": id_of(ACME) })).await;
+        assert_eq!(status.at("organisation/resellerRequests/edges/0/node/answer"), "Not in your country");
         let withdrawn = ask(&world).await;
         olga.act("withdrawResellerRequest", json!({ "resellerRequestId": withdrawn }), "request { state }").await;
         let approval = json!({ "resellerRequestId": withdrawn, "commissionBasisPoints": 0, "terms": "x" });

@@ -18,14 +18,14 @@ fn a_client_sees_what_a_proposal_would_open_before_accepting() {
         let mut input = by_code(&world, FJORD, SOLO, "SUPPORT").await;
         input["message"] = json!("We look after your servers");
         world.as_(MANAGER_OF_FJORD).act("proposePartnership", input, "proposal { id }").await;
-        assert_eq!(may(&world).await, Vec::<String>::new(), "nothing is let through before it is accepted");
+        assert_eq!(may(&world).await, Vec::<String>::new(), "nothing is delegated before it is accepted");
         let answer = world.as_(SOLE_PERSON).run(RECEIVED, json!({ "id": id_of(SOLO) })).await;
-        let seen = &answer.ok()["organisation"]["proposalsReceived"]["edges"][0]["node"];
-        assert_eq!(seen["reseller"]["name"], "Fjord");
-        assert_eq!(seen["message"], "We look after your servers");
-        assert_eq!(seen["addressedTo"], Value::Null, "what the other has typed is its own");
-        let opens = seen["terms"]["opens"].as_array().unwrap();
-        assert_eq!(opens.len(), seen["terms"]["permissions"].as_array().unwrap().len());
+        let proposal = &answer.ok()["organisation"]["proposalsReceived"]["edges"][0]["node"];
+        assert_eq!(proposal["reseller"]["name"], "Fjord");
+        assert_eq!(proposal["message"], "We look after your servers");
+        assert_eq!(proposal["addressedTo"], Value::Null, "what the proposer typed is hidden from the other side");
+        let opens = proposal["terms"]["opens"].as_array().unwrap();
+        assert_eq!(opens.len(), proposal["terms"]["permissions"].as_array().unwrap().len());
         let services = opens.iter().find(|one| one["permission"] == "SERVICE_READ").unwrap();
         assert!(services["fields"].as_array().unwrap().contains(&json!("Organisation.services")), "{services}");
         let mail = world.mails(SOLE_PERSON.person().email).await.pop().unwrap();
@@ -33,8 +33,8 @@ fn a_client_sees_what_a_proposal_would_open_before_accepting() {
     });
 }
 
-/// The answer and all that the proposer sees of its proposals, without ids and moments.
-async fn told(world: &World, to: Value) -> (Value, Value) {
+/// The answer, and everything that the proposer sees of its proposals, without ids and times.
+async fn observe(world: &World, to: Value) -> (Value, Value) {
     let input =
         json!({ "organisationId": id_of(FJORD), "side": "RESELLER", "to": to, "delegation": { "preset": "FULL" } });
     let made = world.as_(MANAGER_OF_FJORD).attempt("proposePartnership", input, PROPOSAL).await;
@@ -50,9 +50,9 @@ async fn told(world: &World, to: Value) -> (Value, Value) {
 #[test]
 fn a_proposal_does_not_reveal_whether_a_code_or_address_exists() {
     with_database(async |world| {
-        let known = told(&world, json!({ "code": world.code_of(SOLO).await })).await;
+        let known = observe(&world, json!({ "code": world.code_of(SOLO).await })).await;
         assert_eq!(known.0["proposePartnership"]["userErrors"], json!([]));
-        assert_eq!(known.1["client"], Value::Null, "the card is the other side's to show");
+        assert_eq!(known.1["client"], Value::Null, "the card stays hidden until the other side accepts");
         for other in [
             json!({ "code": "ZZZZ-9999" }),
             json!({ "code": world.code_of(GRAN).await }),
@@ -60,7 +60,7 @@ fn a_proposal_does_not_reveal_whether_a_code_or_address_exists() {
             json!({ "email": SOLE_PERSON.person().email }),
             json!({ "email": "nobody@example.org" }),
         ] {
-            assert_eq!(told(&world, other.clone()).await, known, "{other}");
+            assert_eq!(observe(&world, other.clone()).await, known, "{other}");
         }
         let client = world.as_(MANAGER_OF_FJORD);
         for tenant in [SOLO, MECENAT] {
@@ -153,7 +153,7 @@ fn a_client_proposes_to_a_reseller_which_gets_only_what_is_offered() {
         held.sort_unstable();
         assert_eq!(held, expected);
         let mail = world.mails(SOLE_PERSON.person().email).await.pop().unwrap();
-        assert!(mail.starts_with("Fjord is your partner now"), "{mail}");
+        assert!(mail.starts_with("Fjord is now your partner"), "{mail}");
         // Only a reseller can get such a proposal.
         let by_id = json!({
             "organisationId": id_of(SOLO), "side": "CLIENT", "to": { "organisationId": id_of(SOLO) },

@@ -1,11 +1,11 @@
-//! Concurrent acts on one proposal or partnership: one succeeds, and the other gets a true answer.
+//! Concurrent acts on one proposal or partnership: one succeeds, and the other gets a correct answer.
 
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use super::*;
 
-/// The reseller on top proposes to the one below, and gives the id of the proposal.
+/// The upper reseller proposes to the lower one. Returns the id of the proposal.
 async fn propose(world: &World, caller: Caller, reseller: Tenant, client: Tenant) -> Value {
     let input = by_code(world, reseller, client, "OVERVIEW").await;
     world.as_(caller).act("proposePartnership", input, "proposal { id }").await["proposal"]["id"].clone()

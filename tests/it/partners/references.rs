@@ -1,4 +1,4 @@
-//! References: the reseller's own numbers of its clients.
+//! References: the reseller's own numbers for its clients.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn numbered(partnership: &Value, reference: Value) -> Value {
     json!({ "partnershipId": partnership, "reference": reference })
 }
 
-/// The clients with such a number, in the eyes of somebody at Fjord.
+/// The clients with this reference, as Fjord sees them.
 async fn found(world: &World, reference: &str) -> Value {
     let query = "query($id: ID!, $number: String) { reseller(id: $id) { clients(filter: {reference: $number}) { \
                  totalCount edges { client { name } partnership { reference } } } } }";
@@ -32,13 +32,13 @@ fn a_client_is_found_by_its_new_reference() {
         assert_eq!(found(&world, "C-17").await, one("Solo", "C-17"));
         assert_eq!(found(&world, " B-1 ").await, one("Bakery", "B-1"));
         assert_eq!(found(&world, "c-17").await["totalCount"], 0);
-        // The client does not see how its partner counts it.
+        // The client does not see its partner's reference.
         let node = "query($id: ID!) { node(id: $id) { ... on Partnership { reference } } }";
         assert_eq!(world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await.codes(), ["NOT_FOUND"]);
 
         let error = pia.mistake("setClientReference", numbered(&id, json!("B-1"))).await;
         assert_eq!((&error["code"], &error["field"]), (&json!("DUPLICATE"), &json!(["input", "reference"])));
-        assert_eq!(error["message"], "Bakery has this reference already.");
+        assert_eq!(error["message"], "Bakery already has this reference. Choose another.");
         for wrong in ["", " ", "a\nb", &"7".repeat(101)] {
             let error = pia.mistake("setClientReference", numbered(&id, json!(wrong))).await;
             assert_eq!(error["code"], "INVALID_INPUT", "{wrong:?}");

@@ -34,7 +34,7 @@ fn drift_from_a_template_is_reported_proposed_and_gone_once_the_client_accepts()
     with_database(async |world| {
         let id = agreed(&world, "BILLING").await;
         let schools = template(&world, "Schools", "OVERVIEW").await;
-        assert_eq!(drift(&world).await, Vec::<Value>::new(), "who belongs to no class has not drifted");
+        assert_eq!(drift(&world).await, Vec::<Value>::new(), "a client without a template has not drifted");
         assign(&world, &schools, std::slice::from_ref(&id)).await;
         let report = drift(&world).await;
         assert_eq!(report.len(), 1);
@@ -81,7 +81,7 @@ fn a_template_changes_nothing_at_the_clients() {
         let node =
             "query($id: ID!) { node(id: $id) { ... on Partnership { delegatedPermissions template { name } } } }";
         let of_client = world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await;
-        assert_eq!(of_client.codes(), ["NOT_FOUND"], "the client does not see how it is classed");
+        assert_eq!(of_client.codes(), ["NOT_FOUND"], "the client does not see its template");
         assert!(!may(&world).await.contains(&"SERVICE_MANAGE".to_owned()));
         let template_node = "query($id: ID!) { node(id: $id) { ... on DelegationTemplate { name } } }";
         for stranger in [OWNER_OF_LUND, SOLE_PERSON] {
@@ -92,7 +92,7 @@ fn a_template_changes_nothing_at_the_clients() {
         let pia = world.as_(MANAGER_OF_FJORD);
         let same = json!({ "organisationId": id_of(FJORD), "name": "Schools", "delegation": { "preset": "FULL" } });
         assert_eq!(pia.mistake("saveDelegationTemplate", same).await["code"], "DUPLICATE");
-        // A client is created by its class.
+        // A client can be created with a template.
         let new = json!({ "name": "School", "kind": "COMPANY", "delegationTemplateId": schools });
         let select = "partnership { delegatedPermissions template { name } }";
         let made = pia.act("createClient", json!({ "organisationId": id_of(FJORD), "client": new }), select).await;

@@ -10,7 +10,7 @@ use super::*;
 /// Subjects of the mails about an end.
 async fn reminders(world: &World, caller: Caller) -> usize {
     let mails = world.mails(caller.person().email).await;
-    mails.iter().filter(|mail| mail.starts_with("The partnership of Fjord and Solo ends on")).count()
+    mails.iter().filter(|mail| mail.starts_with("The partnership between Fjord and Solo ends on")).count()
 }
 
 async fn round(world: &World) -> tenantry::partners::partnership::Upkeep {
@@ -27,7 +27,7 @@ fn both_sides_are_reminded_thirty_seven_and_one_days_before_the_end_each_once() 
         for (until, expected) in [(69, 0), (70, 1), (92, 1), (93, 2), (98, 2), (99, 3), (101, 3)] {
             world.wait(TimeDelta::days(until - day));
             day = until;
-            // Two servers, and again.
+            // Two servers do this at the same time, and then again.
             let random = Random::seeded(8);
             let (one, other) =
                 futures_util::future::join(keep_up(world.db(), &random, world.app.clock.now()), round(&world)).await;
@@ -51,7 +51,7 @@ fn a_renewal_restarts_the_reminders_and_a_short_partnership_skips_past_ones() {
         };
         end(20).await;
         round(&world).await;
-        assert_eq!(reminders(&world, SOLE_PERSON).await, 0, "who has just agreed need not be reminded");
+        assert_eq!(reminders(&world, SOLE_PERSON).await, 0, "no reminder right after the agreement");
         world.wait(TimeDelta::days(14));
         round(&world).await;
         assert_eq!(reminders(&world, SOLE_PERSON).await, 1);
@@ -62,7 +62,7 @@ fn a_renewal_restarts_the_reminders_and_a_short_partnership_skips_past_ones() {
         world.as_(SOLE_PERSON).act("endPartnership", json!({ "partnershipId": id }), "partnership { id }").await;
         world.wait(TimeDelta::days(29));
         round(&world).await;
-        assert_eq!(reminders(&world, SOLE_PERSON).await, 2, "of one that was ended nobody is reminded");
+        assert_eq!(reminders(&world, SOLE_PERSON).await, 2, "no reminder for an ended partnership");
     });
 }
 

@@ -78,7 +78,7 @@ fn nobody_gives_or_takes_more_than_they_hold() {
             assert_eq!(error["missingPermissions"], json!(["ORGANISATION_CLOSE", "OWNERSHIP_TRANSFER"]), "{mutation}");
         }
         assert!(world.members(ACME).await.contains(&"Olga, owner of Acme: OWNER".to_owned()));
-        // Access through a partner does not cover members who hold more, in either half.
+        // Access through a partner does not cover members who hold more, at the organisation or at its clients.
         let everything = tenantry::access::DelegationPreset::Full.set().to_stored();
         let sql = "UPDATE partnership SET delegated = $1 WHERE client_id = $2";
         world.db_execute(sql, [everything.into(), ACME.id.into()]).await;
@@ -86,13 +86,13 @@ fn nobody_gives_or_takes_more_than_they_hold() {
         let error = frida.mistake("removeMember", removal(&world, ACME, ADMIN_OF_ACME).await).await;
         assert_eq!(error["code"], "PERMISSION_NOT_HELD");
         let error = frida.mistake("removeMember", removal(&world, ACME, BILLING_OF_ACME).await).await;
-        assert_eq!(error["missingPermissions"], json!([]), "it lacks the half at the clients only");
+        assert_eq!(error["missingPermissions"], json!([]), "only permissions at the clients are missing");
         assert!(!error["missingClientPermissions"].as_array().unwrap().is_empty());
         let input = update(&world, ACME, INVOICES_OF_ACME, json!({ "roles": roles(&["BILLING"]) })).await;
         assert_eq!(frida.mistake("updateMember", input).await["code"], "PERMISSION_NOT_HELD");
         let input = update(&world, ACME, INVOICES_OF_ACME, json!({ "roles": roles(&["DOMAINS"]) })).await;
         frida.act("updateMember", input, "").await;
-        // A reader of members is forbidden to change them; a viewer who cannot see them does not find them.
+        // A viewer who only sees members gets FORBIDDEN; a viewer who cannot see them gets NOT_FOUND.
         let membership = removal(&world, ACME, MEMBER_OF_ACME).await;
         world.as_(VIEWER_OF_ACME).attempt("removeMember", membership.clone(), "").await.refused("FORBIDDEN");
         world.as_(BILLING_OF_ACME).attempt("removeMember", membership.clone(), "").await.refused("NOT_FOUND");
@@ -198,7 +198,7 @@ fn of_two_owners_who_leave_at_once_one_stays() {
                 ),
                 _ => (("leaveOrganisation", leave), ("updateMember", demote)),
             };
-            // In the last case the first goes, or the second makes it no owner: then it may go.
+            // In the last case, the first owner leaves, or the second takes the role away: then the first may leave.
             let (one, other) = join(olga.attempt(first.0, first.1, ""), adam.attempt(second.0, second.1, "")).await;
             for answer in [&one, &other] {
                 assert!(!answer.codes().contains(&"INTERNAL"), "{}", answer.text);
@@ -223,7 +223,7 @@ fn every_member_may_leave_but_keys_and_strangers_cannot() {
         let fjord = json!({ "organisationId": id_of(FJORD) });
         let error = world.as_(KEY_OF_FJORD).mistake("leaveOrganisation", fjord).await;
         assert_eq!(error["code"], "FOR_PEOPLE_ONLY");
-        // Of many requests to leave at once, one does.
+        // Of many concurrent requests to leave, one succeeds.
         let vera = world.as_(VIEWER_OF_ACME);
         vera.run("{ viewer { name } }", json!({})).await.ok();
         let answers = join_all((0..4).map(|_| vera.attempt("leaveOrganisation", leave.clone(), "left"))).await;
@@ -244,7 +244,7 @@ fn in_a_suspended_organisation_members_can_still_leave_and_be_removed() {
         }
         let input = update(&world, EKEN, MEMBER_OF_ACME, json!({ "roles": roles(&["MEMBER"]) })).await;
         egil.attempt("updateMember", input, "").await.refused("FORBIDDEN");
-        // The suspension leaves an admin with as much as an owner; that does not count.
+        // While suspended, an admin holds as much as an owner. That does not let the admin remove an owner.
         let stig = world.as_(SOLE_PERSON);
         let error = stig.mistake("removeMember", removal(&world, EKEN, ADMIN_OF_ACME).await).await;
         assert_eq!(error["code"], "PERMISSION_NOT_HELD");

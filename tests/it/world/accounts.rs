@@ -21,19 +21,19 @@ pub async fn log_in_from(world: &World, address: Option<&str>, input: Value) -> 
     world.send_from(address, None, LOG_IN, json!({ "input": input })).await
 }
 
-/// The variables with which Ada signs up.
+/// The variables for Ada's sign-up.
 pub fn newcomer(email: &str) -> Value {
     json!({ "input": { "email": email, "password": PASSWORD, "name": "Ada" } })
 }
 
-/// Signs somebody up, and gives an access token.
+/// Signs somebody up and returns an access token.
 pub async fn sign_up(world: &World, name: &str, email: &str) -> String {
     let input = json!({ "email": email, "password": PASSWORD, "name": name });
     world.as_(NOBODY).act("signUp", input, "accepted").await;
     begin_session(world, email).await.0
 }
 
-/// Logs in with the usual password, and gives the access token and the refresh token.
+/// Logs in with the usual password and returns the access token and the refresh token.
 pub async fn begin_session(world: &World, email: &str) -> (String, String) {
     let answer = log_in(world, email, PASSWORD).await;
     tokens(&answer).unwrap_or_else(|| panic!("{email} cannot log in: {}", answer.text))
@@ -51,7 +51,7 @@ pub async fn refresh(world: &World, token: &str) -> Answer {
     world.send_as(None, REFRESH, json!({ "input": { "refreshToken": token } })).await
 }
 
-/// The access token of a log-in that succeeded.
+/// The access token of a successful login.
 #[track_caller]
 pub fn access(answer: &Answer) -> String {
     let token = answer.at("logIn/tokens/accessToken").as_str();
@@ -64,7 +64,7 @@ pub fn error(answer: &Answer) -> &str {
     payload["userErrors"][0]["code"].as_str().unwrap_or("none")
 }
 
-/// A mutation that takes a link alone; whether it worked.
+/// Sends a mutation that only takes the token of a link. Returns the response.
 pub async fn by_link(world: &World, mutation: &str, token: &str) -> Answer {
     let mut kind = mutation.to_owned();
     kind[..1].make_ascii_uppercase();
@@ -90,7 +90,7 @@ pub async fn reset(world: &World, token: &str, password: &str) -> Answer {
     world.send_as(None, query, json!({ "input": { "token": token, "newPassword": password } })).await
 }
 
-/// Makes a secret for an authenticator app.
+/// Creates a secret for an authenticator app.
 pub async fn begin(world: &World, who: Caller) -> String {
     let answer = world.as_(who).run("mutation { beginSecondFactor { secret uri } }", json!({})).await;
     answer.ok()["beginSecondFactor"]["secret"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
@@ -102,7 +102,8 @@ pub async fn confirm(world: &World, who: Caller, code: &str) -> Answer {
     world.as_(who).run(query, json!({ "code": code })).await
 }
 
-/// Turns the second factor on: its secret and the recovery codes. The clock moves on, so that the next code is new.
+/// Turns the second factor on and returns its secret and the recovery codes. The clock is moved on, so that the next
+/// code is new.
 pub async fn turn_on(world: &World, who: Caller) -> (String, Vec<String>) {
     let secret = begin(world, who).await;
     let answer = confirm(world, who, &code(world, &secret, 0)).await;
@@ -112,7 +113,7 @@ pub async fn turn_on(world: &World, who: Caller) -> (String, Vec<String>) {
     (secret, codes)
 }
 
-/// The code that the app shows now, or this many time steps later.
+/// The code that the app shows now, or after this many time steps.
 pub fn code(world: &World, secret: &str, later: i64) -> String {
     let bits: Vec<u8> =
         secret.bytes().map(|letter| if letter.is_ascii_digit() { letter - 24 } else { letter - 65 }).collect();

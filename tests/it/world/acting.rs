@@ -1,4 +1,4 @@
-//! Sending one mutation by its name, and steps that many stories share.
+//! Sending one mutation by its name, and steps that many tests share.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ use super::{Answer, World};
 use crate::generated::schema::Schema;
 
 impl Client<'_> {
-    /// Sends a mutation with this input, and selects this of its payload.
+    /// Sends a mutation with this input, and selects these fields of its payload.
     pub async fn attempt(&self, mutation: &str, input: Value, selection: &str) -> Answer {
         let capital = mutation[..1].to_uppercase() + &mutation[1..];
         let query = format!(
@@ -36,7 +36,7 @@ impl Client<'_> {
         answer
     }
 
-    /// Sends a mutation that succeeds, and gives the payload.
+    /// Sends a mutation that succeeds, and returns the payload.
     pub async fn act(&self, mutation: &str, input: Value, selection: &str) -> Value {
         let answer = self.attempt(mutation, input, selection).await;
         let payload = answer.ok()[mutation].clone();
@@ -44,7 +44,7 @@ impl Client<'_> {
         payload
     }
 
-    /// Sends a mutation that is refused with one user error, and gives that error.
+    /// Sends a mutation that is refused with one user error, and returns that error.
     pub async fn mistake(&self, mutation: &str, input: Value) -> Value {
         let answer = self.attempt(mutation, input, "").await;
         let errors = answer.ok()[mutation]["userErrors"].as_array().unwrap();
@@ -148,8 +148,8 @@ impl World {
         members
     }
 
-    /// Takes a lock and makes a change in one transaction, commits it once the attempt waits for the lock, and gives the
-    /// result of the attempt. Only on PostgreSQL.
+    /// Takes a lock and makes a change in one transaction, and commits it once the attempt waits for the lock. Returns
+    /// the result of the attempt. Only on PostgreSQL.
     pub async fn db_change_while_it_waits<T>(
         &self,
         lock: &str,

@@ -1,13 +1,13 @@
-//! The answer to a request, and what tests ask of it.
+//! The response to a request, with the checks that tests use.
 
 use serde_json::Value;
 
-/// The answer to one request.
+/// The response to one request.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// Byte for byte.
+    /// The exact text.
     pub text: String,
-    /// How many statements it took.
+    /// How many statements the request took.
     pub statements: u64,
     query: String,
     json: Value,
@@ -47,19 +47,19 @@ impl Answer {
         })
     }
 
-    /// The data, whatever errors there are.
+    /// The data, even if there are errors.
     pub fn data(&self) -> &Value {
         &self.json["data"]
     }
 
-    /// The data of an answer without errors.
+    /// The data of a response without errors.
     #[track_caller]
     pub fn ok(&self) -> &Value {
         assert!(self.errors().is_empty(), "{}\n{}", self.query, pretty(&self.json));
         self.data()
     }
 
-    /// What stands at the path, written `viewer/organisations/edges/0/node`; null if the way ends before.
+    /// The value at the path, written `viewer/organisations/edges/0/node`; null if the path does not exist.
     pub fn at(&self, path: &str) -> &Value {
         self.data().pointer(&format!("/{path}")).unwrap_or(&Value::Null)
     }

@@ -14,7 +14,7 @@ use super::accounts::begin_session;
 use super::people::Caller;
 use super::{Answer, World};
 
-/// What came back over HTTP.
+/// An HTTP response.
 #[derive(Clone, Debug)]
 pub struct HttpAnswer {
     pub status: StatusCode,
@@ -23,7 +23,7 @@ pub struct HttpAnswer {
 }
 
 impl World {
-    /// Sends one HTTP request. Each runs in a task of its own, as the server gives it.
+    /// Sends one HTTP request. Each runs in its own task, as in the server.
     pub async fn send(&self, request: Request<Body>) -> HttpAnswer {
         let router = self.router.clone();
         let sent = async move {
@@ -35,7 +35,7 @@ impl World {
         HttpAnswer { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    /// Sends one HTTP request, and gives the answer before its body has come.
+    /// Sends one HTTP request, and returns the response before its body has arrived.
     pub async fn begin(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()
     }
@@ -45,7 +45,7 @@ impl World {
         self.send_from(None, bearer, query, variables).await
     }
 
-    /// The same from an address in the network.
+    /// The same from a network address.
     pub async fn send_from(
         &self,
         address: Option<&str>,
@@ -70,7 +70,7 @@ impl World {
     }
 }
 
-/// Sends requests as somebody.
+/// Sends requests as a caller.
 #[derive(Clone, Copy)]
 pub struct Client<'a> {
     world: &'a World,
@@ -88,7 +88,7 @@ impl<'a> Client<'a> {
         self.world.send_as(credential.as_deref(), query, variables).await
     }
 
-    /// The key, or the access token of a session that is begun when it is first needed.
+    /// The key, or the access token of a session that is started on first use.
     pub async fn credential(&self) -> Option<String> {
         let person = match self.caller {
             Caller::Nobody => return None,

@@ -11,19 +11,19 @@ use super::hub::Hub;
 use super::rows::{Held, Rows, key};
 use super::tenants::{FJORD, NORDIC};
 
-/// Ids of the crowd begin here.
+/// Ids of the crowd start here.
 const FIRST: u32 = 100_000;
-/// Ids of clients that have nothing begin here.
+/// Ids of clients that own nothing start here.
 const CLIENTS: u32 = 800_000;
 
 impl World {
-    /// Gives the hub the clients with these numbers, which are resellers themselves, and as many of all that it has.
+    /// Gives the hub clients with these numbers, which are resellers themselves, and as many of everything else it has.
     pub async fn db_crowd(&self, hub: &Hub, numbers: Range<u32>) {
         let mut rows = Rows::starting_at(hub.tree, FIRST * (numbers.start + 2));
         let full = DelegationPreset::Full.set();
         let (id, owner) = (hub.id(), hub.owner.person().id);
         for number in numbers {
-            // The names come before those of the other clients.
+            // The names sort before those of the other clients.
             let name = format!("{} 00 client {number:03}", hub.word);
             let [client, above, below] = [0, 1, 2].map(|part| key(hub.tree, FIRST + 10 * number + part));
             rows.organisation(client, &name, Kind::Reseller);

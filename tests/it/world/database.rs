@@ -1,6 +1,6 @@
-//! One database for each test, copied from a template that is migrated and filled once per process.
+//! Each test gets its own database, copied from a template that is migrated and filled once per process.
 //!
-//! It is SQLite, or PostgreSQL where `TEST_DATABASE_URL` names it: the address of the database `postgres` as a superuser.
+//! It is SQLite, or PostgreSQL if `TEST_DATABASE_URL` is set: the address of the database `postgres`, as a superuser.
 //! Everything runs on one runtime of the process, so a pool outlives the test that opened it.
 
 use std::panic::AssertUnwindSafe;
@@ -30,49 +30,49 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 const PREFIX: &str = "tenantry_test_";
 
-/// Runs the test on a database of its own with the sample world in it.
+/// Runs the test on its own database with the sample world in it.
 pub fn with_database(test: impl AsyncFnOnce(World)) {
     RUNTIME.block_on(async {
-        let place = if postgres_url().is_some() { postgres().await } else { sqlite().await };
-        run(place, test).await;
+        let database = if postgres_url().is_some() { postgres().await } else { sqlite().await };
+        run(database, test).await;
     });
 }
 
-/// The same on PostgreSQL alone; without one configured there is nothing to test.
+/// The same, only on PostgreSQL. Skipped if it is not configured.
 pub fn on_postgres(test: impl AsyncFnOnce(World)) {
     if postgres_url().is_some() {
         with_database(test);
     }
 }
 
-/// The same with nothing in the database, not even tables.
+/// The same with an empty database, without tables.
 pub fn with_empty_database(test: impl AsyncFnOnce(World)) {
     RUNTIME.block_on(async {
-        let place = if postgres_url().is_some() {
+        let database = if postgres_url().is_some() {
             let (name, url) = connected().await.create("template0").await;
-            Place { url, _folder: None, name: Some(name) }
+            TestDatabase { url, _folder: None, name: Some(name) }
         } else {
             let folder = tempfile::tempdir().unwrap();
-            Place { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
+            TestDatabase { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
         };
-        run(place, test).await;
+        run(database, test).await;
     });
 }
 
-/// Where a test's database is, for as long as the test runs.
-struct Place {
+/// The database of a test, for as long as the test runs.
+struct TestDatabase {
     url: String,
     _folder: Option<TempDir>,
-    /// On PostgreSQL, the database to drop afterwards.
+    /// On PostgreSQL, the name of the database to drop afterwards.
     name: Option<String>,
 }
 
-async fn run(place: Place, test: impl AsyncFnOnce(World)) {
-    let world = World::open(config(&place.url)).await;
+async fn run(database: TestDatabase, test: impl AsyncFnOnce(World)) {
+    let world = World::open(config(&database.url)).await;
     let db = world.db().clone();
     let outcome = AssertUnwindSafe(test(world)).catch_unwind().await;
     db.close().await;
-    if let Some(name) = &place.name {
+    if let Some(name) = &database.name {
         connected().await.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     }
     if let Err(panic) = outcome {
@@ -80,7 +80,7 @@ async fn run(place: Place, test: impl AsyncFnOnce(World)) {
     }
 }
 
-/// Settings of a test: small pools, cheap hashes, and no end to what a generated document may ask for.
+/// Settings for tests: small pools, cheap hashes, and no limits on the size of generated documents.
 fn config(url: &str) -> Config {
     let mut config = Config::defaults().unwrap();
     url.clone_into(&mut config.database.url);
@@ -88,7 +88,7 @@ fn config(url: &str) -> Config {
     config.database.acquire_seconds = 20;
     config.passwords.memory_kib = 32;
     config.passwords.iterations = 1;
-    // Tests say in X-Forwarded-For from where they come.
+    // Tests set the client's address in X-Forwarded-For.
     config.http.proxies = 1;
     config.limits.nodes = u64::MAX;
     config.limits.fields = u64::MAX;
@@ -96,7 +96,7 @@ fn config(url: &str) -> Config {
     config
 }
 
-async fn sqlite() -> Place {
+async fn sqlite() -> TestDatabase {
     let template = SQLITE
         .get_or_init(async || {
             let folder = tempfile::tempdir().unwrap();
@@ -106,7 +106,7 @@ async fn sqlite() -> Place {
         .await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(sqlite_file(template.path()), sqlite_file(folder.path())).unwrap();
-    Place { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
+    TestDatabase { url: sqlite_url(folder.path()), _folder: Some(folder), name: None }
 }
 
 fn sqlite_file(folder: &Path) -> std::path::PathBuf {
@@ -125,9 +125,9 @@ async fn fill(url: &str) {
     db.close().await;
 }
 
-/// The server that was configured, with a template of this process.
+/// The configured server, with the template of this process.
 struct Postgres {
-    /// Holds a lock for as long as the process lives: a later one drops what is left of those that are gone.
+    /// Holds a lock for as long as the process lives. Later processes drop the databases of processes that have ended.
     admin: DatabaseConnection,
     url: String,
     template: OnceCell<String>,
@@ -152,7 +152,7 @@ async fn connected() -> &'static Postgres {
         .await
 }
 
-async fn postgres() -> Place {
+async fn postgres() -> TestDatabase {
     let server = connected().await;
     let template = server
         .template
@@ -163,7 +163,7 @@ async fn postgres() -> Place {
         })
         .await;
     let (name, url) = server.create(template).await;
-    Place { url, _folder: None, name: Some(name) }
+    TestDatabase { url, _folder: None, name: Some(name) }
 }
 
 impl Postgres {

@@ -1,4 +1,4 @@
-//! The whole database as text, for comparing it before and after.
+//! The whole database as text, to compare it before and after.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl World {
     pub async fn db_clear(&self) {
         let tables = self.db_tables().await.into_iter().filter(|table| table != "seaql_migrations");
         let deletes = tables.map(|table| format!("DELETE FROM \"{table}\";")).collect::<Vec<_>>().concat();
-        // In no order, so nothing may watch over the foreign keys meanwhile.
+        // The order is arbitrary, so foreign keys are not checked meanwhile.
         let [before, after] = if self.db().backend() == DbBackend::Postgres {
             ["SET session_replication_role = replica;", "SET session_replication_role = DEFAULT"]
         } else {
@@ -50,7 +50,7 @@ impl World {
         self.texts(sql).await
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub async fn db_count(&self, from: &str) -> i64 {
         let rows = self.db().rows(format!("SELECT COUNT(*) FROM {from}"), Vec::new()).await.unwrap();
         rows[0].try_get_by_index(0).unwrap()

@@ -1,5 +1,5 @@
-//! A hub: an organisation that is everything at once, so that the generated suites find something behind each field of
-//! the schema. There are two, in trees that have nothing to do with each other; every text of the second says "Boreal".
+//! A hub: an organisation with some of everything, so that the generated suites find a value for every field of the
+//! schema. There are two, in unrelated trees; every text of the second one contains "Boreal".
 
 mod partners;
 
@@ -19,7 +19,7 @@ use super::tenants::OPERATOR;
 #[derive(Clone, Copy, Debug)]
 pub struct Hub {
     pub tree: u8,
-    /// First word of all of its names.
+    /// The first word of all its names.
     pub word: &'static str,
     /// Holds everything at the hub.
     pub owner: Caller,
@@ -28,7 +28,7 @@ pub struct Hub {
     pub(super) colleagues: [Caller; 2],
 }
 
-/// The hub that tests look at.
+/// The hub that the tests query.
 pub const HUB: Hub = Hub {
     tree: 2,
     word: "Navet",
@@ -40,7 +40,7 @@ pub const HUB: Hub = Hub {
     ],
 };
 
-/// The hub of which nobody else may ever see anything.
+/// The hub whose data nobody else may ever see.
 pub const BOREAL: Hub = Hub {
     tree: 3,
     word: "Boreal",
@@ -53,7 +53,7 @@ pub const BOREAL: Hub = Hub {
 };
 
 pub(super) const RESELLERS: [u32; 3] = [2, 3, 4];
-/// Two more that are above the hub, of which it lets nothing through.
+/// Two more resellers above the hub, to which it delegates nothing.
 const ABOVE: [u32; 2] = [15, 16];
 const CLIENTS: [u32; 3] = [5, 6, 7];
 pub(super) const GRANDCHILDREN: [u32; 3] = [8, 9, 10];
@@ -67,7 +67,8 @@ const KEY: u32 = 150;
 /// The role that the probe of the first hub has at the operator.
 pub const PROBE_AT_OPERATOR: Uuid = key(HUB.tree, PROBE_ROLE + 1);
 
-/// The probe of the first hub belongs to the operator as well, so that what only staff can hold has a probe too.
+/// Also makes the probe of the first hub a member of the operator, so that permissions reserved for staff can be tested
+/// too.
 pub fn probe_at_operator() -> Rows {
     let mut rows = Rows::starting_at(HUB.tree, 900_000);
     let nothing = PermissionSet::EMPTY;
@@ -92,7 +93,7 @@ impl Hub {
         key(self.tree, FREE_ROLE)
     }
 
-    /// Two of the transfers that would make the owner of the hub an owner elsewhere.
+    /// Two of the offers that would make the owner of the hub an owner elsewhere.
     pub const fn offers(&self) -> [Uuid; 2] {
         [key(self.tree, OFFERS), key(self.tree, OFFERS + 1)]
     }
@@ -195,7 +196,7 @@ impl Hub {
         fixtures.add(Type::Role, "", role);
     }
 
-    /// What became of three transfers of the hub, and three that wait for its owner elsewhere.
+    /// Three answered transfers of the hub, and three pending ones that offer ownership elsewhere to its owner.
     fn ownership(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use ownership_transfer::State;
         let billing = self.colleagues[0].person();
@@ -262,8 +263,8 @@ impl Hub {
     }
 }
 
-/// An object of each type. Where a type has several rules by which its objects exist, there is one for each: it exists
-/// by that rule alone for the members of the hub.
+/// An object of each type. If its objects exist by several rules, there is one object for each rule: for the members of
+/// the hub, it exists by that rule alone.
 #[derive(Clone, Debug, Default)]
 pub struct Fixtures(BTreeMap<(String, String), String>);
 

@@ -1,8 +1,8 @@
-//! The sample world: tenants and people as constants, and one way to ask as any of them:
+//! The sample world: tenants and people as constants, and one way to send requests as any of them:
 //! `world.as_(OWNER_OF_ACME).run(query, variables).await`.
 //!
-//! Read `tenants.rs` for the tree that narrows access in every way there is, `hub.rs` for the organisation that is
-//! everything at once, `people.rs` for the callers.
+//! Read `tenants.rs` for the tree that narrows access in every possible way, `hub.rs` for the organisation with some of
+//! everything, and `people.rs` for the callers.
 
 pub mod accounts;
 mod acting;
@@ -14,6 +14,7 @@ mod dump;
 mod hub;
 mod payers;
 mod people;
+mod program;
 mod rows;
 mod tenants;
 
@@ -42,10 +43,11 @@ pub use database::{on_postgres, with_database, with_empty_database};
 pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
+pub use program::Program;
 pub use rows::{Held, Rows, db_insert, is_of, key, now};
 pub use tenants::*;
 
-/// A server on a database of its own, with a clock that stands still.
+/// A server with its own database and a stopped clock.
 pub struct World {
     pub app: App,
     router: Router,
@@ -64,7 +66,7 @@ pub async fn db_write(db: &impl ConnectionTrait, config: &Config) {
 }
 
 impl World {
-    /// The server on a database that is there already.
+    /// The server on an existing database.
     pub async fn open(mut config: Config) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
         data_dir.path().clone_into(&mut config.data_dir);
@@ -85,19 +87,19 @@ impl World {
         Self::open(config).await
     }
 
-    /// The same with one connection, so that statements run one after the other, in the same order each time.
+    /// The same with one connection, so that statements run one after the other and always in the same order.
     pub async fn with_one_connection(self) -> Self {
         self.with_settings(|config| config.database.max_connections = 1).await
     }
 
-    /// Puts everything back as it was; nobody is logged in.
+    /// Resets everything; nobody is logged in.
     pub async fn db_reset(&self) {
         self.db_clear().await;
         db_write(self.db().writer(), &self.app.config).await;
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Moves the clock on; everybody signs in again after that.
+    /// Moves the clock on. Everybody must sign in again afterwards.
     pub fn wait(&self, time: TimeDelta) {
         self.app.clock.advance(time);
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -112,8 +114,8 @@ impl World {
         Client::new(self, caller)
     }
 
-    /// Gives the probe of a hub one role that holds this, and nothing else. The probe of the first hub holds it at the
-    /// operator too; what only staff can hold flows on from there.
+    /// Gives the probe of a hub one role with these permissions only. The probe of the first hub holds it at the
+    /// operator too; from there, permissions reserved for staff flow on.
     pub async fn db_role(&self, hub: &Hub, own: PermissionSet, clients: PermissionSet) {
         let sql = "UPDATE role SET permissions = $1, client_permissions = $2 WHERE id = $3";
         let values = [own.to_stored().into(), clients.to_stored().into(), hub.probe_role().into()];
@@ -125,7 +127,7 @@ impl World {
         }
     }
 
-    /// Texts of the mails in the outbox that go to the address, the oldest first.
+    /// The texts of the mails to the address in the outbox, the oldest first.
     pub async fn mails(&self, address: &str) -> Vec<String> {
         let sql =
             "SELECT subject || CHR(10) || body_text FROM outgoing_mail WHERE recipient = $1 ORDER BY created_at, id";

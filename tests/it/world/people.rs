@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::rows::key;
 use super::tenants::{FJORD, NORDIC};
 
-/// The password of everybody.
+/// Everybody's password.
 pub const PASSWORD: &str = "seven green bottles";
 
 /// A user.
@@ -37,7 +37,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// The user; panics for others.
+    /// The user. Panics if the caller is not a person.
     pub fn person(self) -> Person {
         match self {
             Self::Person(person) => person,
@@ -85,7 +85,7 @@ pub const SOLE_PERSON: Caller = nordic(119, "Stig, on his own", "stig@solo.examp
 pub const OWNER_OF_OPERATOR: Caller = nordic(120, "Oskar, owner of the operator", "oskar@operator.example");
 pub const AGENT_OF_OPERATOR: Caller = nordic(121, "Agnes, support agent of the operator", "agnes@operator.example");
 
-/// Reads clients of Fjord and their services.
+/// Reads the clients of Fjord and their services.
 pub const KEY_OF_FJORD: Caller = Caller::Key(Key {
     id: key(NORDIC, 150),
     name: "key of Fjord",

@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::people::*;
 use super::rows::{Held, Rows, key, now};
 
-/// An organisation with a name in the tests.
+/// An organisation that the tests know by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Tenant {
     pub id: Uuid,
     pub name: &'static str,
 }
 
-/// The tree of tenants that is not the hubs'.
+/// The tree of tenants that is not a hub's.
 pub const NORDIC: u8 = 1;
 
 const fn tenant(number: u32, name: &'static str) -> Tenant {
@@ -28,11 +28,11 @@ const fn tenant(number: u32, name: &'static str) -> Tenant {
 pub const OPERATOR: Tenant = tenant(1, "Operator");
 /// Above Fjord and Lund.
 pub const NORDEN: Tenant = tenant(10, "Norden");
-/// Lets everything through to itself and to its clients.
+/// Delegates everything to Norden, for itself and for its clients.
 pub const FJORD: Tenant = tenant(11, "Fjord");
-/// Lets an overview of itself through, and support of its clients.
+/// Delegates an overview of itself to Norden, and support of its clients.
 pub const LUND: Tenant = tenant(12, "Lund");
-/// A client of Fjord (support) and of Lund (billing), both with those above them.
+/// A client of Fjord (support) and of Lund (billing), both including people above them.
 pub const ACME: Tenant = tenant(13, "Acme");
 /// Its partnership with Fjord has reached its end date.
 pub const HAMRA: Tenant = tenant(14, "Hamra");
@@ -40,24 +40,24 @@ pub const HAMRA: Tenant = tenant(14, "Hamra");
 pub const IVAR: Tenant = tenant(15, "Ivar");
 /// Its partnership with Fjord was ended.
 pub const JARL: Tenant = tenant(16, "Jarl");
-/// Its partnership with Lund begins next month.
+/// Its partnership with Lund starts next month.
 pub const KILEN: Tenant = tenant(17, "Kilen");
 /// A suspended client of Fjord.
 pub const EKEN: Tenant = tenant(18, "Eken");
 /// A closed client of Fjord.
 pub const GRAN: Tenant = tenant(19, "Gran");
-/// A client of Fjord that lets nothing through.
+/// A client of Fjord that delegates nothing.
 pub const MYR: Tenant = tenant(20, "Myr");
 /// Pays for Acme and owns nothing.
 pub const MECENAT: Tenant = tenant(21, "Mecenat");
-/// One person, with nobody above.
+/// A person acting alone, with no reseller.
 pub const SOLO: Tenant = tenant(22, "Solo");
 
 /// All of them, in the order of the matrix.
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
-/// People with a verified address: only they can invite.
+/// People with a verified address. Only they can send invitations.
 const INVITERS: [Caller; 5] = [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, OWNER_OF_OPERATOR];
 
 /// The rows of this tree.

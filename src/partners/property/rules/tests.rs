@@ -24,7 +24,7 @@ fn values_are_read_into_one_text_each() {
 }
 
 #[test]
-fn what_is_no_value_of_its_type_is_refused() {
+fn text_that_is_not_a_value_of_the_type_is_refused() {
     let choices = ["north".to_owned()];
     for (kind, typed) in [
         (Kind::Text, ""),
@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn the_keys_of_texts_are_in_the_order_of_their_small_letters(one in "\\PC{1,40}", other in "\\PC{1,40}") {
+    fn the_keys_of_texts_are_in_the_order_of_the_texts_in_lower_case(one in "\\PC{1,40}", other in "\\PC{1,40}") {
         for kind in [Kind::Text, Kind::Choice, Kind::Url] {
             let order = one.to_lowercase().chars().cmp(other.to_lowercase().chars());
             prop_assert_eq!(sort_key(kind, &one).cmp(&sort_key(kind, &other)), order);
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_set_comes_last_in_both_directions(text in "\\PC{1,300}", number in number(), yes in any::<bool>()) {
+    fn a_missing_value_comes_last_in_both_directions(text in "\\PC{1,300}", number in number(), yes in any::<bool>()) {
         let values = [(Kind::Text, text), (Kind::Number, number_text(number)), (Kind::Boolean, yes.to_string())];
         for (kind, value) in values {
             let (set, unset) = (Stored::of(kind, Some(value)), Stored::of(kind, None));

@@ -14,7 +14,7 @@ use crate::base::random::Random;
 use crate::people::session::signing_key::{self, SigningKey};
 use crate::people::session::token::{Identity, Rejection, Tokens};
 
-const WHO: Identity = Identity { user_id: Uuid::from_u128(1), session_id: Uuid::from_u128(2) };
+const ADA: Identity = Identity { user_id: Uuid::from_u128(1), session_id: Uuid::from_u128(2) };
 
 fn now() -> DateTimeUtc {
     "2026-11-21T10:00:00Z".parse().unwrap()
@@ -31,7 +31,7 @@ fn tokens(seed: u64) -> (Tokens, SigningKey) {
 
 fn claims() -> Value {
     let (tokens, _) = tokens(1);
-    let (token, _) = tokens.sign(WHO, now()).unwrap();
+    let (token, _) = tokens.sign(ADA, now()).unwrap();
     let part = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
@@ -47,13 +47,13 @@ fn part(value: &Value) -> String {
 #[test]
 fn a_token_says_who_it_is_until_it_expires() {
     let (tokens, _) = tokens(1);
-    let (token, expires_at) = tokens.sign(WHO, now()).unwrap();
+    let (token, expires_at) = tokens.sign(ADA, now()).unwrap();
     assert_eq!(expires_at, now() + TimeDelta::minutes(15));
-    assert_eq!(tokens.verify(&token, now()), Ok(WHO));
-    assert_eq!(tokens.verify(&token, expires_at - TimeDelta::seconds(1)), Ok(WHO));
+    assert_eq!(tokens.verify(&token, now()), Ok(ADA));
+    assert_eq!(tokens.verify(&token, expires_at - TimeDelta::seconds(1)), Ok(ADA));
     assert_eq!(tokens.verify(&token, expires_at), Err(Rejection::Expired));
     // A node whose clock is behind, and one whose clock is wrong.
-    assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(30)), Ok(WHO));
+    assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(30)), Ok(ADA));
     assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(31)), Err(Rejection::Invalid));
     let names: Vec<String> = claims().as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["aud", "exp", "iat", "iss", "nbf", "sid", "sub"]);
@@ -85,7 +85,7 @@ fn a_token_of_a_foreign_key_is_refused_whatever_it_calls_itself() {
         let token = encode(&header(named), &claims(), &foreign.signs).unwrap();
         assert_eq!(ours.verify(&token, now()), Err(Rejection::Invalid));
     }
-    assert_eq!(ours.verify(&encode(&header(&key), &claims(), &key.signs).unwrap(), now()), Ok(WHO));
+    assert_eq!(ours.verify(&encode(&header(&key), &claims(), &key.signs).unwrap(), now()), Ok(ADA));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_token_for_another_purpose_is_refused() {
         claims[field] = value;
         encode(&header(&key), &claims, &key.signs).unwrap()
     };
-    let user = crate::base::id::Type::User.id(WHO.user_id).0;
+    let user = crate::base::id::Type::User.id(ADA.user_id).0;
     for (field, value) in [
         ("iss", json!("https://other.example")),
         ("aud", json!("another")),
@@ -132,9 +132,9 @@ fn all_configured_keys_verify_and_the_first_signs() {
         Tokens::load(&config, &Random::seeded(0)).unwrap()
     };
     let (old, both) = (with(vec![pem(1)]), with(vec![pem(2), pem(1)]));
-    let before = old.sign(WHO, now()).unwrap().0;
-    assert_eq!(both.verify(&before, now()), Ok(WHO));
-    assert_eq!(old.verify(&both.sign(WHO, now()).unwrap().0, now()), Err(Rejection::Invalid));
+    let before = old.sign(ADA, now()).unwrap().0;
+    assert_eq!(both.verify(&before, now()), Ok(ADA));
+    assert_eq!(old.verify(&both.sign(ADA, now()).unwrap().0, now()), Err(Rejection::Invalid));
     assert_eq!(with(vec![pem(2)]).verify(&before, now()), Err(Rejection::Invalid));
 }
 
@@ -157,7 +157,7 @@ proptest! {
     #[test]
     fn no_changed_letter_goes_unnoticed(at in 0usize..400, letter in "[A-Za-z0-9_.-]") {
         let (tokens, _) = tokens(1);
-        let (token, _) = tokens.sign(WHO, now()).unwrap();
+        let (token, _) = tokens.sign(ADA, now()).unwrap();
         let at = at % token.len();
         if token[at..=at] != letter {
             let mut changed = token.clone();

@@ -15,7 +15,7 @@ pub fn confirm_address(locale: Locale, config: &Config, secret: &str) -> Letter 
             .say("The link is valid for 48 hours. If it is not your account, you need not do anything."),
         Locale::De => Letter::about("Bestätigen Sie Ihre neue Adresse")
             .say(format!(
-                "Ein Konto bei {site} soll zu dieser Adresse umziehen. Wenn es Ihres ist, bestätigen Sie das:"
+                "Ein Konto bei {site} soll auf diese Adresse umgestellt werden. Wenn es Ihres ist, bestätigen Sie das:"
             ))
             .link("Neue Adresse bestätigen", url)
             .say("Der Link gilt 48 Stunden. Wenn es nicht Ihr Konto ist, müssen Sie nichts tun."),
@@ -37,10 +37,10 @@ pub fn change_asked(locale: Locale, config: &Config) -> Letter {
             ))
             .say("If it was not you, set a new password now: that ends all sessions, and the account stays here.")
             .link("Set a new password", url),
-        Locale::De => Letter::about("Ihr Konto soll zu einer anderen Adresse umziehen")
+        Locale::De => Letter::about("Ihr Konto soll auf eine andere Adresse umgestellt werden")
             .say(format!(
-                "Jemand, der in Ihrem Konto bei {site} angemeldet ist, möchte es zu einer anderen Adresse umziehen. Es \
-                 zieht um, sobald jene Adresse bestätigt ist."
+                "Jemand, der in Ihrem Konto bei {site} angemeldet ist, möchte es auf eine andere Adresse umstellen. \
+                 Das geschieht, sobald die neue Adresse bestätigt ist."
             ))
             .say(
                 "Wenn Sie das nicht waren, vergeben Sie jetzt ein neues Passwort: Das beendet alle Sitzungen, und das \
@@ -66,15 +66,15 @@ pub fn address_changed(locale: Locale, config: &Config, secret: Option<&str>) ->
         Locale::En => (
             Letter::about("Your account has moved to another address")
                 .say(format!("Your account at {site} has moved to another address. From now on, mail goes there.")),
-            "If it was not you, bring it back. All sessions end then, and you set a new password. The link is valid for 7 \
-             days.",
-            "Bring the account back",
+            "If it was not you, move it back. That ends all sessions, and you set a new password. The link is valid \
+             for 7 days.",
+            "Move the account back",
         ),
         Locale::De => (
-            Letter::about("Ihr Konto ist zu einer anderen Adresse umgezogen").say(format!(
-                "Ihr Konto bei {site} ist zu einer anderen Adresse umgezogen. Nachrichten gehen von nun an dorthin."
+            Letter::about("Ihr Konto wurde auf eine andere Adresse umgestellt").say(format!(
+                "Ihr Konto bei {site} wurde auf eine andere Adresse umgestellt. Nachrichten gehen von nun an dorthin."
             )),
-            "Wenn Sie das nicht waren, holen Sie es zurück. Alle Sitzungen enden dann, und Sie vergeben ein neues \
+            "Wenn Sie das nicht waren, holen Sie es zurück. Das beendet alle Sitzungen, und Sie vergeben ein neues \
              Passwort. Der Link gilt 7 Tage.",
             "Konto zurückholen",
         ),
@@ -115,9 +115,9 @@ pub fn address_taken(locale: Locale, config: &Config) -> Letter {
              so nothing has changed. If it was you, sign in to this account, or choose a different address for the other."
         )),
         Locale::De => Letter::about("Diese Adresse hat bereits ein Konto").say(format!(
-            "Ein anderes Konto bei {site} sollte zu dieser Adresse umziehen. Sie haben mit dieser Adresse bereits ein \
-             Konto, daher hat sich nichts geändert. Wenn Sie das waren, melden Sie sich in diesem Konto an, oder geben \
-             Sie dem anderen eine andere Adresse."
+            "Ein anderes Konto bei {site} sollte auf diese Adresse umgestellt werden. Sie haben mit dieser Adresse \
+             bereits ein Konto, daher hat sich nichts geändert. Wenn Sie das waren, melden Sie sich in diesem Konto \
+             an, oder geben Sie dem anderen eine andere Adresse."
         )),
         Locale::Sv => Letter::about("Den här adressen har redan ett konto").say(format!(
             "Ett annat konto på {site} skulle flyttas till den här adressen. Du har redan ett konto med den här \

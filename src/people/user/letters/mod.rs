@@ -1,4 +1,4 @@
-//! Mails about accounts, in the language of the receiver.
+//! Mails about accounts, in the language of the recipient.
 //!
 //! No mail contains text from the request that causes it: that would let anybody write to strangers.
 
@@ -24,7 +24,7 @@ pub const RESET: &str = "reset-password";
 /// The page to verify an address.
 pub const VERIFY: &str = "verify-address";
 
-/// Sends one mail, in the transaction of the act that it is about.
+/// Queues one mail, in the transaction of the change that it is about.
 pub async fn send(work: &Work<'_>, to: Recipient, letter: Letter) -> Result<()> {
     Ok(mail::queue(work.tx, work.random, work.now, [(to, letter)]).await?)
 }
@@ -47,7 +47,7 @@ pub fn welcome(locale: Locale, config: &Config, secret: &str) -> Letter {
                 "Für diese Adresse wurde bei {site} ein Konto angelegt. Bestätigen Sie, dass die Adresse Ihnen gehört:"
             ))
             .link("Adresse bestätigen", url)
-            .say("Der Link gilt 48 Stunden. Wenn Sie sich nicht angemeldet haben, müssen Sie nichts tun."),
+            .say("Der Link gilt 48 Stunden. Wenn Sie sich nicht registriert haben, müssen Sie nichts tun."),
         Locale::Sv => Letter::about("Välkommen")
             .say(format!("Ett konto har skapats för den här adressen på {site}. Bekräfta att adressen är din:"))
             .link("Bekräfta adressen", url)
@@ -99,15 +99,14 @@ pub fn already_signed_up_unverified(locale: Locale, config: &Config, secret: &st
         Locale::De => Letter::about("Sie haben bereits ein Konto")
             .say(format!(
                 "Jemand wollte sich mit dieser Adresse bei {site} registrieren. Es gibt dort bereits ein Konto dafür, \
-                 aber die Adresse wurde nie bestätigt. Bestätigen Sie sie, und vergeben Sie das Passwort, das gelten \
-                 soll:"
+                 aber die Adresse wurde nie bestätigt. Bestätigen Sie sie, und vergeben Sie ein Passwort:"
             ))
             .link("Adresse bestätigen und Passwort vergeben", url)
             .say("Der Link gilt eine Stunde. Wenn Sie das nicht waren, müssen Sie nichts tun."),
         Locale::Sv => Letter::about("Du har redan ett konto")
             .say(format!(
                 "Någon ville registrera sig med den här adressen på {site}. Det finns redan ett konto för den, men \
-                 adressen har aldrig bekräftats. Bekräfta den och välj det lösenord som ska gälla:"
+                 adressen har aldrig bekräftats. Bekräfta den och välj ett lösenord:"
             ))
             .link("Bekräfta adressen och välj ett lösenord", url)
             .say("Länken gäller i en timme. Om det inte var du behöver du inte göra något."),
@@ -141,22 +140,22 @@ pub fn reset(locale: Locale, config: &Config, secret: &str) -> Letter {
             .say(format!("Somebody asked for a new password for your account at {site}. Set it here:"))
             .link("Set a new password", url)
             .say(
-                "The link is valid for one hour and for one use. If it was not you, you need not do anything: your \
+                "The link is valid for one hour and works once. If it was not you, you need not do anything: your \
                  password stays the same.",
             ),
         Locale::De => Letter::about("Neues Passwort vergeben")
             .say(format!("Für Ihr Konto bei {site} wurde ein neues Passwort angefordert. Vergeben Sie es hier:"))
             .link("Neues Passwort vergeben", url)
             .say(
-                "Der Link gilt eine Stunde und nur einmal. Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr \
-                 Passwort bleibt, wie es ist.",
+                "Der Link ist eine Stunde gültig und funktioniert nur einmal. Wenn Sie das nicht waren, müssen Sie \
+                 nichts tun: Ihr Passwort bleibt, wie es ist.",
             ),
         Locale::Sv => Letter::about("Välj ett nytt lösenord")
             .say(format!("Någon har bett om ett nytt lösenord för ditt konto på {site}. Välj det här:"))
             .link("Välj ett nytt lösenord", url)
             .say(
-                "Länken gäller i en timme och bara en gång. Om det inte var du behöver du inte göra något: ditt \
-                 lösenord förblir som det är.",
+                "Länken gäller i en timme och fungerar bara en gång. Om det inte var du behöver du inte göra något: \
+                 ditt lösenord förblir som det är.",
             ),
     }
 }

@@ -55,8 +55,8 @@ pub fn password_reset(locale: Locale, config: &Config) -> Letter {
 pub fn second_factor_on(locale: Locale, config: &Config) -> Letter {
     let site = &config.public_url;
     let en = format!(
-        "Signing in to your account at {site} now also needs a code of your authenticator app. Keep the recovery codes \
-         in a safe place."
+        "Signing in to your account at {site} now also needs a code from your authenticator app. Keep the recovery \
+         codes in a safe place."
     );
     let de = format!(
         "Die Anmeldung in Ihrem Konto bei {site} verlangt nun zusätzlich einen Code Ihrer Authenticator-App. Bewahren Sie \
@@ -102,7 +102,7 @@ pub fn recovery_codes_renewed(locale: Locale, config: &Config) -> Letter {
 /// A recovery code was used, and `left` codes are left.
 pub fn recovery_code_used(locale: Locale, config: &Config, left: u64) -> Letter {
     let site = &config.public_url;
-    let en = format!("A recovery code of your account at {site} was used. Codes that are left: {left}.");
+    let en = format!("A recovery code of your account at {site} was used. Codes left: {left}.");
     let de = format!("Ein Wiederherstellungscode Ihres Kontos bei {site} wurde verwendet. Verbleibende Codes: {left}.");
     let sv = format!("En återställningskod till ditt konto på {site} har använts. Koder som återstår: {left}.");
     let subjects =
@@ -118,10 +118,11 @@ pub fn erased(locale: Locale, config: &Config) -> Letter {
             "Your account at {site} was erased, with everything that names you. This is the last mail about it."
         )),
         Locale::De => Letter::about("Ihr Konto wurde gelöscht").say(format!(
-            "Ihr Konto bei {site} wurde gelöscht, mit allem, was Sie benennt. Dies ist die letzte Nachricht dazu."
+            "Ihr Konto bei {site} wurde gelöscht, mit allen Angaben zu Ihrer Person. Dies ist die letzte Nachricht \
+             dazu."
         )),
         Locale::Sv => Letter::about("Ditt konto har raderats").say(format!(
-            "Ditt konto på {site} har raderats, med allt som namnger dig. Det här är det sista meddelandet om det."
+            "Ditt konto på {site} har raderats, med alla uppgifter om dig. Det här är det sista meddelandet om det."
         )),
     }
 }

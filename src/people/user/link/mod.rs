@@ -1,5 +1,5 @@
-//! Links in mails, each for one use: to verify an address, to set a new password, to move an account to another address,
-//! and to move it back. Only the hash of the secret in the link is stored.
+//! Links in mails. Each works once: to verify an address, set a new password, move an account to another address, or
+//! move it back. Only the hash of the secret in the link is stored.
 
 pub mod store;
 
@@ -17,7 +17,7 @@ pub fn lifetime(kind: Kind) -> TimeDelta {
     }
 }
 
-/// The answer to a link that is not valid, whatever the reason.
+/// The error for a link that is not valid, whatever the reason.
 pub fn invalid() -> UserError {
     let message = "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.";
     UserError::at("token", UserErrorCode::InvalidLink, message)

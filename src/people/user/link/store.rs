@@ -1,5 +1,5 @@
 //! Links in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about links stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about links belong in this file")]
 
 use entity::link::{self, Kind};
 use sea_orm::prelude::DateTimeUtc;

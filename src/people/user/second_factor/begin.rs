@@ -37,8 +37,8 @@ async fn begin_second_factor(act: Act<'_>) -> Result<BeginSecondFactorPayload> {
     request
         .transaction(async |work| {
             if !store::begin(work.tx, row).await? {
-                let message = "Your second factor is on already. To use another app, turn it off first: \
-                               removeSecondFactor.";
+                let message =
+                    "Your second factor is already on. To use another app, turn it off first: removeSecondFactor.";
                 return Err(UserError::general(UserErrorCode::Duplicate, message).into());
             }
             Ok(())

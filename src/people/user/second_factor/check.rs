@@ -55,7 +55,7 @@ pub async fn lock_on(work: &Work<'_>, person: &UserActor) -> Result<user::Model>
     Ok(user)
 }
 
-/// The answer to a wrong code.
+/// The error for a wrong code.
 pub fn wrong_code() -> UserError {
     let message = "The code is wrong or was used already. Wait for the next one, or use a recovery code.";
     UserError::at("code", UserErrorCode::WrongCode, message)

@@ -57,7 +57,7 @@ async fn turn_on(
         return Err(UserError::general(UserErrorCode::StaleState, message).into());
     };
     if factor.confirmed_at.is_some() {
-        return Err(UserError::general(UserErrorCode::Duplicate, "Your second factor is on already.").into());
+        return Err(UserError::general(UserErrorCode::Duplicate, "Your second factor is already on.").into());
     }
     let subject = Subject::identity(user.id);
     let attempt = throttle::admit_in(work, &subject).await?;

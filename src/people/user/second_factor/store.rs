@@ -1,5 +1,5 @@
 //! Second factors and recovery codes in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about second factors stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about second factors belong in this file")]
 
 use entity::{recovery_code, second_factor};
 use sea_orm::prelude::DateTimeUtc;
@@ -17,8 +17,8 @@ pub async fn find(db: &impl ConnectionTrait, user: Uuid) -> Written<Option<secon
     second_factor::Entity::find_by_id(user).one(db).await
 }
 
-/// The second factor, locked: codes of the user are tried one at a time. (On SQLite only one transaction writes at a
-/// time.)
+/// Locks the second factor, so that codes of the user are tried one at a time. (On SQLite only one transaction writes
+/// at a time.)
 pub async fn lock(tx: &DatabaseTransaction, user: Uuid) -> Written<Option<second_factor::Model>> {
     let query = second_factor::Entity::find_by_id(user);
     let query = if tx.get_database_backend() == DbBackend::Postgres { query.lock_exclusive() } else { query };

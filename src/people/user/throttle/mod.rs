@@ -1,9 +1,9 @@
 //! Slows down guessing of passwords and codes, and limits the mail that one person can be sent. The counts are in the
 //! database, so they survive a restart and hold for all nodes. `rules.rs` says how long to wait.
 //!
-//! A log-in is admitted before its password is hashed (`admit`), and counted when it fails (`count`). Guesses at the same
-//! moment all pass until the first one is counted. They are few, because few passwords may wait to be hashed. From then
-//! on, one at a time gets its turn.
+//! A log-in is admitted before its password is hashed (`admit`), and counted when it fails (`count`). Guesses at the
+//! same moment all pass until the first one is counted. They are few, because few passwords may wait to be hashed. From
+//! then on, attempts are admitted one at a time.
 
 mod rules;
 pub mod store;
@@ -58,7 +58,7 @@ impl Admission {
 pub struct Attempt {
     /// Whether earlier attempts have failed, so that a success has counts to clear.
     has_failed: bool,
-    /// The turns that it took, with the time of the last failure before.
+    /// The keys of the turns that it took, each with the time of the last failure before it.
     turns: Vec<(String, DateTimeUtc)>,
 }
 
@@ -89,7 +89,7 @@ impl Subject {
         self.tallies.iter().map(|tally| tally.key.clone()).collect()
     }
 
-    /// The limits in the rows that an attempt meets.
+    /// The counts that hold up an attempt, each with its effect.
     fn pressures<'a>(
         &'a self,
         rows: &'a [store::Count],
@@ -122,10 +122,10 @@ pub async fn admit(request: &Request, subject: &Subject) -> Result<Attempt> {
 async fn decide(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admission> {
     let rows = store::read(db.reader(), &subject.keys()).await?;
     let mut pressures = subject.pressures(&rows, now);
-    if pressures.iter().any(|(_, counter, _)| counter.spares_the_known()) {
+    if pressures.iter().any(|(_, counter, _)| counter.spares_known_clients()) {
         let known = session::store::client_addresses(db, subject.user).await?;
         if known.into_iter().filter_map(|text| text.parse().ok()).any(|known| network(known) == subject.network) {
-            pressures.retain(|(_, counter, _)| !counter.spares_the_known());
+            pressures.retain(|(_, counter, _)| !counter.spares_known_clients());
         }
     }
     if let Some(wait) = longest_wait(&pressures) {
@@ -139,8 +139,8 @@ async fn decide(db: &Db, subject: &Subject, now: DateTimeUtc) -> Result<Admissio
     db.write(async |tx| take_turns(tx, pressures, now).await).await
 }
 
-/// Admits an attempt as the transaction sees it, or refuses it. For subjects with one count: a refusal has written
-/// nothing.
+/// Admits an attempt as the transaction sees it, or refuses it. Only for subjects with one count, so that a refusal has
+/// written nothing.
 pub async fn admit_in(work: &Work<'_>, subject: &Subject) -> Result<Attempt> {
     let rows = store::read(work.tx, &subject.keys()).await?;
     let pressures = subject.pressures(&rows, work.now);
@@ -195,7 +195,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// The attempt was neither right nor wrong: gives back the turns that it took.
+    /// Gives back the turns that the attempt took, because it was neither right nor wrong.
     pub async fn give_back(&self, db: &Db) -> Result<()> {
         if self.turns.is_empty() {
             return Ok(());
@@ -210,7 +210,7 @@ impl Attempt {
     }
 }
 
-/// The answer to an attempt that has to wait.
+/// The error for an attempt that has to wait.
 fn too_many(wait: TimeDelta) -> UserError {
     let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
     let message = format!("Too many attempts have failed. Try again in {seconds} seconds.");
@@ -251,16 +251,16 @@ pub async fn count_request(request: &Request) -> Result<()> {
     if is_counted { Ok(()) } else { Err(too_many_requests().into()) }
 }
 
-/// Mails of one kind to one address before an hour of silence.
+/// How many mails of one kind may go to one address. The count starts again after an hour without one.
 const MAILS: i32 = 5;
 
-/// The answer to a client that has made too many requests.
+/// The error for a client that has made too many requests.
 fn too_many_requests() -> UserError {
     let message = "There were too many requests like this from your network. Try again in 3600 seconds.";
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
-/// The answer where too many mails were sent.
+/// The error if too many mails were sent.
 pub fn too_many_mails() -> UserError {
     let message =
         "Too many mails have been sent already. Look for them, also in the spam folder, or try again in 3600 seconds.";

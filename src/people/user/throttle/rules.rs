@@ -29,8 +29,8 @@ pub enum Pressure {
 }
 
 impl Counter {
-    /// Failures without a wait; seconds to wait after the next one, doubled with each; seconds to wait at most; hours
-    /// after which all failures are forgotten.
+    /// Four numbers. How many failures cause no wait. How many seconds to wait after the next one, doubled with each
+    /// further one. The most seconds to wait. After how many hours all failures are forgotten.
     const fn numbers(self) -> (i32, i64, i64, i64) {
         match self {
             Self::Account => (20, 1, 60, 24),
@@ -40,7 +40,7 @@ impl Counter {
     }
 
     /// Whether it ignores clients from which the user has logged in before.
-    pub const fn spares_the_known(self) -> bool {
+    pub const fn spares_known_clients(self) -> bool {
         matches!(self, Self::Account)
     }
 

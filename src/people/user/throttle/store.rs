@@ -1,5 +1,5 @@
 //! Counts of failures in the database.
-#![expect(clippy::disallowed_methods, reason = "the statements about counts stand here")]
+#![expect(clippy::disallowed_methods, reason = "the statements about counts belong in this file")]
 
 use entity::throttle;
 use sea_orm::prelude::DateTimeUtc;
@@ -7,10 +7,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTr
 
 type Written<T> = std::result::Result<T, DbErr>;
 
-/// How many attempts failed in a row, and when the last one did.
+/// How many attempts failed in a row, and when the last one failed.
 pub type Count = throttle::Model;
 
-/// Old counts that one statement removes at most.
+/// The most old counts that one statement removes.
 const SOME: u64 = 100;
 
 /// The highest count; more failures change nothing.
@@ -81,7 +81,7 @@ pub async fn clear_account(tx: &DatabaseTransaction, account: uuid::Uuid) -> Wri
     Ok(())
 }
 
-/// Removes some counts that are older.
+/// Removes some of the counts that last failed before this time.
 pub async fn forget_old(tx: &DatabaseTransaction, before: DateTimeUtc) -> Written<()> {
     let sql = format!(
         "DELETE FROM throttle WHERE key IN (SELECT key FROM throttle WHERE last_at < $1 ORDER BY last_at LIMIT {SOME})"

@@ -36,7 +36,8 @@ fn a_chain_leads_to_the_final_payer_of_each_day() {
         assert_eq!(today["nextChange"], json!({ "on": "2026-03-25", "sentence": hidden, "payer": null }));
         assert_eq!(
             today["sentence"],
-            "On 2026-03-15, Mecenat pays for Acme; the invoices go to Mecenat. Mecenat pays for Acme since 2026-03-15. \
+            "On 2026-03-15, Mecenat pays for Acme; the invoices go to Mecenat. \
+             Mecenat pays for Acme from 2026-03-15 on. \
              From 2026-03-25 on, an organisation that you may not see pays for Acme."
         );
         let clerk = world.as_(CLERK_OF_MECENAT).run(EXPLAIN, json!({ "id": id_of(MECENAT) })).await;

@@ -1,11 +1,11 @@
-//! Examples of the mutations about an account: a valid one and who sends it, and an invalid one.
+//! Examples of the account mutations: a valid and an invalid one each, and the caller of the valid one.
 
 use serde_json::json;
 
 use crate::world::accounts::*;
 use crate::world::*;
 
-/// The caller who succeeds with the example: somebody the other examples do not need afterwards.
+/// The caller who succeeds with the example: a person whom the other examples no longer need afterwards.
 pub fn doer(mutation: &str) -> Option<Caller> {
     Some(match mutation {
         "beginSecondFactor" | "confirmSecondFactor" => ADMIN_OF_ACME,
@@ -21,7 +21,7 @@ pub fn doer(mutation: &str) -> Option<Caller> {
     })
 }
 
-/// Arguments with which that one succeeds.
+/// Valid arguments for that caller.
 pub async fn example(world: &World, mutation: &str) -> Option<String> {
     let token = |token: String| format!("(input: {{token: {token:?}}})");
     Some(match mutation {
@@ -79,7 +79,7 @@ pub async fn example(world: &World, mutation: &str) -> Option<String> {
     })
 }
 
-/// Arguments that are refused.
+/// Invalid arguments.
 pub fn invalid(mutation: &str) -> Option<String> {
     Some(match mutation {
         "logIn" => format!("(input: {{email: {:?}, password: \"wrong\"}})", SOLE_PERSON.person().email),

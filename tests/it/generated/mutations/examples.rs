@@ -1,4 +1,4 @@
-//! A valid and an invalid example of each mutation, and the caller who succeeds with it. `prepared.rs` writes the rows that
+//! A valid and an invalid example of each mutation, and the caller of the valid one. `prepared.rs` writes the rows that
 //! they need.
 
 use serde_json::json;
@@ -20,7 +20,7 @@ pub fn doer(field: Field<'_>) -> Caller {
     if is_for_staff { OWNER_OF_OPERATOR } else { HUB.owner }
 }
 
-/// Arguments with which that one succeeds. Where the rule can be held on several sides: on this one.
+/// Valid arguments for that caller. If the rule has several sides, for the given side.
 pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> String {
     let hub = Type::Organisation.id(HUB.id()).0;
     let mutation = field.name();
@@ -158,17 +158,17 @@ fn agreement(id: String) -> String {
     format!("(input: {{agreementId: {id:?}}})")
 }
 
-/// Input about the hub, with this beside its id.
+/// Input about the hub: its id and these fields.
 fn at_the_hub(more: &str) -> String {
     format!("(input: {{organisationId: {:?} {more}}})", Type::Organisation.id(HUB.id()).0)
 }
 
-/// Input about the facet of the hub, with this beside its id.
+/// Input about the hub as a reseller: its id and these fields.
 fn at_the_reseller(more: &str) -> String {
     format!("(input: {{resellerId: {:?} {more}}})", Type::Reseller.id(HUB.id()).0)
 }
 
-/// Arguments that are refused, by `userErrors` or by INVALID_INPUT; none for mutations without such.
+/// Arguments that are refused, by `userErrors` or by INVALID_INPUT; none for mutations without such arguments.
 pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     let key = Type::ApiKey.id(HUB.key().id).0;
     if let Some(example) = partners::invalid(world, mutation).await {
@@ -221,7 +221,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         "createOrganisation" => "(input: {name: \"  \", kind: COMPANY})".to_owned(),
         "createRole" => at_the_hub("name: \"Owner\", permissions: []"),
         "updateRole" => format!("(input: {{roleId: {:?}, name: \" \"}})", Type::Role.id(HUB.free_role()).0),
-        // A member has it.
+        // A member has this role.
         "deleteRole" => format!("(input: {{roleId: {:?}}})", Type::Role.id(HUB.probe_role()).0),
         "offerOwnership" => at_the_hub("email: \"nobody\""),
         "recoverOwnership" => at_the_hub("email: \"new@example.org\", reason: \" \""),
@@ -233,7 +233,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         "suspendOrganisation" => at_the_hub("reason: \"\""),
         "updateOrganisation" => at_the_hub("kind: PERSON"),
         "setAuditRetention" => at_the_hub("days: 89"),
-        // All that can be wrong with these is the id: here it is of another type.
+        // Only the id of these can be wrong: here it has another type.
         "switchOrganisation" => wrong_id("organisationId"),
         "resendInvitation" | "revokeInvitation" | "withdrawInvitation" => wrong_id("invitationId"),
         "revokeApiKey" => wrong_id("apiKeyId"),
@@ -244,7 +244,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     })
 }
 
-/// Input with the id of a user, where that of something else belongs.
+/// Input with a user id in place of an id of another type.
 pub fn wrong_id(field: &str) -> String {
     format!("(input: {{{field}: {:?}}})", user_id(SOLE_PERSON))
 }

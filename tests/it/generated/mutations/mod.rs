@@ -1,8 +1,8 @@
-//! Every mutation, by a valid and an invalid example: what it does is in an audit log, and a refused mutation changes
+//! Every mutation, with a valid and an invalid example. A valid one is recorded in an audit log; a refused one changes
 //! nothing in the whole database.
 //!
-//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs` and `partners.rs`; what they
-//! need to find in the database is in `prepared.rs`.
+//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs` and `partners.rs`.
+//! `prepared.rs` writes the rows that they need.
 
 mod accounts;
 mod examples;
@@ -16,7 +16,7 @@ use self::examples::{doer, invalid, valid};
 use crate::generated::schema::{Field, Schema, all_but};
 use crate::world::*;
 
-/// The world is reset after these, since other examples need it as it was.
+/// The database is reset after these, since other examples need its original rows.
 const LAST: [&str; 9] = [
     "approveReseller",
     "closeOrganisation",
@@ -29,7 +29,7 @@ const LAST: [&str; 9] = [
     "withdrawReseller",
 ];
 
-/// Accounts and sessions belong to users and to no organisation, so these mutations are in no log.
+/// Accounts and sessions belong to users and not to organisations, so these mutations are not recorded in any log.
 const IN_NO_LOG: [&str; 19] = [
     "beginSecondFactor",
     "changeAddress",
@@ -52,11 +52,11 @@ const IN_NO_LOG: [&str; 19] = [
     "verifyAddress",
 ];
 
-/// These take no input, so nothing in it can be invalid.
+/// These have no input that could be invalid.
 const WITHOUT_INPUT: [&str; 5] =
     ["beginSecondFactor", "eraseAccount", "logOut", "resendVerification", "revokeOtherSessions"];
 
-/// What never leaves the places where it is kept: passwords, their hashes, refresh and access tokens, keys.
+/// Secrets that must never be recorded: passwords, their hashes, refresh and access tokens, keys.
 const SECRET: [&str; 5] = [PASSWORD, "$argon2", "tenantry_refresh_", "eyJ", "tenantry_key_"];
 
 /// Action, outcome and request of all events.
@@ -78,7 +78,7 @@ fn every_successful_mutation_leaves_one_event_without_secrets() {
             client.run(&query, json!({})).await.ok();
             let mut new: Vec<String> =
                 events(&world).await.into_iter().filter(|event| !before.contains(event)).collect();
-            // Erasing stands in the log of each organisation that loses a member.
+            // Erasing is recorded in the log of each organisation that loses a member.
             new.dedup();
             if IN_NO_LOG.contains(&field.name()) {
                 assert_eq!(new, Vec::<String>::new(), "{query}");
@@ -100,8 +100,8 @@ async fn shows_no_secret(world: &World) {
     let dump = world.db_dump().await;
     for table in ["audit_event", "audit_chain"] {
         let text = dump[table].join("\n");
-        let told: Vec<&str> = SECRET.into_iter().filter(|secret| text.contains(secret)).collect();
-        assert_eq!(told, Vec::<&str>::new(), "{table}");
+        let leaked: Vec<&str> = SECRET.into_iter().filter(|secret| text.contains(secret)).collect();
+        assert_eq!(leaked, Vec::<&str>::new(), "{table}");
     }
 }
 
@@ -112,7 +112,7 @@ async fn without_logs(world: &World) -> Dump {
     dump
 }
 
-/// The database without the counts of what failed.
+/// The database without the counts of failures.
 async fn without_counts(world: &World) -> Dump {
     let mut dump = world.db_dump().await;
     dump.remove("throttle");
@@ -175,7 +175,7 @@ fn a_refused_mutation_changes_nothing() {
                 world.db_role(&HUB, all_but(&rules), PermissionSet::EMPTY).await;
                 let client = world.as_(HUB.probe);
                 client.run("{ viewer { name } }", json!({})).await.ok();
-                // The refusal itself stands in a log.
+                // The refusal itself is recorded in a log.
                 let before = without_logs(&world).await;
                 let answer = client.run(&query, json!({})).await;
                 let error = answer.error_at(&path).unwrap_or_else(|| panic!("{query}: {}", answer.text));

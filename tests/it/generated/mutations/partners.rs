@@ -1,4 +1,4 @@
-//! Examples of the mutations of partners: a valid one for each side that may send it, and an invalid one.
+//! Examples of the partner mutations: a valid one for each allowed side, and an invalid one.
 
 use entity::partnership_proposal::{Side, State};
 use entity::reseller_request;
@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use crate::world::*;
 
-/// Rows that examples bring are numbered from here.
+/// Rows that examples add are numbered from here.
 const FIRST: u32 = 820_000;
 
 fn hub() -> String {
     Type::Organisation.id(HUB.id()).0
 }
 
-/// Arguments with which the owner of the hub, or of the operator, succeeds on the side.
+/// Valid arguments on the given side, for the owner of the hub or of the operator.
 pub async fn valid(world: &World, mutation: &str, side: &str) -> Option<String> {
     let client = "{name: \"Example\", kind: COMPANY, delegation: {preset: FULL}, ownerEmail: \"owner@example.org\"}";
     Some(match mutation {
@@ -75,7 +75,7 @@ pub async fn valid(world: &World, mutation: &str, side: &str) -> Option<String> 
     })
 }
 
-/// Arguments that are refused.
+/// Invalid arguments.
 pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     Some(match mutation {
         "proposePartnership" => format!(
@@ -99,7 +99,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
             "(input: {{partnershipId: {:?}, endsAt: \"2020-01-01T00:00:00Z\"}})",
             partnership(world, "CLIENT").await
         ),
-        // Somebody has answered before.
+        // It has been answered before.
         "acceptPartnership" | "declinePartnership" => {
             let id = proposal(world, (FJORD.id, Side::Reseller), HUB.id()).await;
             world.db_execute("UPDATE partnership_proposal SET state = 'DECLINED'", []).await;
@@ -127,7 +127,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
             partnership(world, "RESELLER").await,
             "x".repeat(101)
         ),
-        // All that can be wrong with these is the id: here it is of another type.
+        // Only the id of these can be wrong: here it has another type.
         "endPartnership" => super::examples::wrong_id("partnershipId"),
         "deleteDelegationTemplate" => super::examples::wrong_id("delegationTemplateId"),
         _ => return None,
@@ -138,7 +138,7 @@ async fn db_kind(world: &World, kind: &str) {
     world.db_execute("UPDATE organisation SET kind = $1 WHERE id = $2", [kind.into(), HUB.id().into()]).await;
 }
 
-/// Id of a proposal that waits.
+/// Id of a pending proposal.
 async fn proposal(world: &World, (maker, side): (Uuid, Side), addressee: Uuid) -> String {
     let number = FIRST + u32::from(side == Side::Client) + 2 * u32::from(maker == HUB.id());
     let id = key(HUB.tree, number);
@@ -146,13 +146,13 @@ async fn proposal(world: &World, (maker, side): (Uuid, Side), addressee: Uuid) -
     let mut rows = Rows::starting_at(HUB.tree, FIRST + 10);
     let row = rows.proposal(maker, addressee, tenantry::access::DelegationPreset::Overview.set());
     (row.id, row.side, row.state) = (id, side, State::Proposed);
-    // The proposer for Acme still has to hold the permissions.
+    // The proposer for Acme must still hold the permissions.
     row.proposed_by_id = (maker == ACME.id).then_some(OWNER_OF_ACME.person().id);
     rows.db_write(world.db().writer()).await;
     Type::PartnershipProposal.id(id).0
 }
 
-/// Id of a request of the hub that waits.
+/// Id of a pending request of the hub.
 async fn request(world: &World) -> String {
     world
         .db_execute(
@@ -175,7 +175,7 @@ async fn template(world: &World) -> String {
     Type::DelegationTemplate.id(rows[0].try_get_by_index(0).unwrap()).0
 }
 
-/// Id of a partnership of the hub that is in force, in which it is on the side.
+/// Id of an active partnership of the hub in which it is on this side.
 async fn partnership(world: &World, side: &str) -> String {
     let column = if side == "RESELLER" { "reseller_id" } else { "client_id" };
     let sql = format!("SELECT id FROM partnership WHERE {column} = $1 AND state = 'ACTIVE' ORDER BY id LIMIT 1");

@@ -1,4 +1,4 @@
-//! What examples need to find in the database.
+//! Writes the rows that examples need.
 
 use chrono::TimeDelta;
 use sea_orm::Value;
@@ -8,23 +8,23 @@ use uuid::Uuid;
 
 use crate::world::*;
 
-/// Rows that examples bring are numbered from here.
+/// Rows that examples add are numbered from here.
 const FIRST: u32 = 800_000;
 
-/// Brings the hub into a state that can still be left again.
+/// Sets the state of the hub; if it was closed, then just now.
 pub async fn db_state(world: &World, state: &str) {
     world.db_execute("UPDATE organisation SET state = $1 WHERE id = $2", [state.into(), HUB.id().into()]).await;
     let sql = "UPDATE organisation_halt SET closed_at = $1 WHERE organisation_id = $2";
     world.db_execute(sql, [now().into(), HUB.id().into()]).await;
 }
 
-/// No transfer of the hub waits for an answer.
+/// Withdraws all pending transfers of the hub.
 pub async fn db_no_transfer(world: &World) {
     let sql = "UPDATE ownership_transfer SET state = 'WITHDRAWN' WHERE organisation_id = $1 AND state = 'OFFERED'";
     world.db_execute(sql, [HUB.id().into()]).await;
 }
 
-/// One transfer of the hub waits for an answer.
+/// Makes sure that the hub has exactly one pending transfer.
 pub async fn db_transfer(world: &World) -> Uuid {
     db_no_transfer(world).await;
     let id = key(HUB.tree, FIRST);
@@ -45,7 +45,7 @@ pub async fn db_transfer(world: &World) -> Uuid {
     id
 }
 
-/// The owner of the hub is a member of some other organisation, which has an owner of its own or none.
+/// Makes the owner of the hub a member of some other organisation.
 pub async fn db_membership(world: &World) -> Uuid {
     let organisation = key(HUB.tree, 11);
     let membership = key(HUB.tree, FIRST + 1);
@@ -58,7 +58,7 @@ pub async fn db_membership(world: &World) -> Uuid {
     organisation
 }
 
-/// Id of an agreement in this state with the hub on this side.
+/// Id of an agreement in this state, with the hub on this side.
 pub async fn payer(world: &World, side: &str, state: &str) -> String {
     let sql = format!("SELECT id FROM payer WHERE {side} = $1 AND state = $2 ORDER BY id LIMIT 1");
     let rows = world.db().rows(sql, vec![HUB.id().into(), state.into()]).await.unwrap();
@@ -73,19 +73,19 @@ pub async fn reader(world: &World) -> String {
     Type::Membership.id(rows[0].try_get_by_index(0).unwrap()).0
 }
 
-/// The first column of the first row, which is an id.
+/// The id in the first column of the first row.
 async fn first_id(world: &World, kind: Type, sql: &str) -> String {
     let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
     kind.id(rows[0].try_get_by_index(0).unwrap()).0
 }
 
-/// Id of a definition of a property that is left.
+/// Id of a remaining property definition.
 pub async fn definition(world: &World) -> String {
     let sql = "SELECT id FROM property_definition WHERE organisation_id = $1 ORDER BY created_at, id LIMIT 1";
     first_id(world, Type::PropertyDefinition, sql).await
 }
 
-/// Key of a property of days; the first ones may be deleted by then.
+/// Key of a date property; the first ones may have been deleted by then.
 pub async fn key_of_definition(world: &World) -> String {
     let sql = "SELECT \"key\" FROM property_definition WHERE organisation_id = $1 AND kind = 'DATE'";
     world.db().rows(sql, vec![HUB.id().into()]).await.unwrap()[0].try_get_by_index(0).unwrap()
@@ -96,7 +96,7 @@ pub async fn partnership(world: &World) -> String {
     first_id(world, Type::Partnership, "SELECT id FROM partnership WHERE reseller_id = $1 ORDER BY id LIMIT 1").await
 }
 
-/// Id of a saved view that is left.
+/// Id of a remaining saved view.
 pub async fn view(world: &World) -> String {
     first_id(world, Type::ClientView, "SELECT id FROM client_view WHERE organisation_id = $1 ORDER BY id LIMIT 1").await
 }

@@ -60,7 +60,7 @@ impl Schema {
         }
     }
 
-    /// The object types that a type stands for: itself, or the members of a union.
+    /// The object types of a type: itself, or the members of a union.
     pub fn members(&self, name: &str) -> Vec<&str> {
         match self.0.get(name).map(|found| (&found.name, &found.kind)) {
             Some((name, TypeKind::Object(_))) => vec![name.node.as_str()],
@@ -85,7 +85,7 @@ impl Schema {
         })
     }
 
-    /// The fields that are lists, page by page.
+    /// The fields that are connections.
     pub fn connections(&self) -> impl Iterator<Item = Field<'_>> {
         self.fields().filter(|field| field.type_name().ends_with("Connection"))
     }
@@ -95,12 +95,12 @@ impl Schema {
         self.object(name).is_some_and(|object| object.implements.iter().any(|interface| interface.node == "Node"))
     }
 
-    /// The rules by which objects of the type exist: any one is enough.
+    /// The rules by which objects of the type exist. One is enough.
     pub fn existence(&self, name: &str) -> Vec<Rule> {
         rules(&self.type_(name).directives)
     }
 
-    /// A value for an argument that cannot be left out, or for one of an input object.
+    /// A value for a required argument or input field.
     pub fn value(&self, argument: &InputValueDefinition, id: &impl Fn(&str) -> String) -> String {
         if argument.ty.node.nullable || argument.default_value.is_some() {
             return "null".to_owned();
@@ -126,8 +126,8 @@ impl<'a> Field<'a> {
         &self.definition.name.node
     }
 
-    /// `Organisation.members`
-    pub fn place(&self) -> String {
+    /// For example `Organisation.members`.
+    pub fn coordinate(&self) -> String {
         format!("{}.{}", self.owner, self.name())
     }
 
@@ -186,10 +186,10 @@ pub fn rules(directives: &[Positioned<ConstDirective>]) -> Vec<Rule> {
 
 fn permission_named(name: &str) -> Permission {
     let found = Permission::ALL.iter().find(|permission| permission.graphql_name() == name);
-    *found.unwrap_or_else(|| panic!("the schema names a permission that there is not: {name}"))
+    *found.unwrap_or_else(|| panic!("the schema names an unknown permission: {name}"))
 }
 
-/// All that an ordinary organisation can hold without any of these, and without what brings one of them along.
+/// Everything that an ordinary organisation can hold, without these permissions and those that imply them.
 pub fn all_but(rules: &[Rule]) -> PermissionSet {
     let brings = |permission: Permission| {
         let closed = PermissionSet::of(&[permission]);

@@ -1,4 +1,4 @@
-//! Selections made from the schema: of one field as little as is valid, or all that is there.
+//! Selections made from the schema: a single field with as little as is valid, or everything.
 
 use async_graphql::parser::types::TypeKind;
 
@@ -12,7 +12,7 @@ pub struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// A field with the arguments and selection that it requires.
+    /// A field with only the required arguments and selection.
     pub fn least(&self, field: Field<'_>) -> String {
         let arguments = self.schema.arguments(field, self.fixtures, &[]);
         let inner = if self.is_leaf(field) { "" } else { " { __typename }" };
@@ -34,7 +34,7 @@ impl Selection<'_> {
     pub fn field(&self, field: Field<'_>, depth: usize) -> Option<String> {
         let size = if field.argument("first").is_some() { vec![("first", "100".to_owned())] } else { Vec::new() };
         let arguments = self.schema.arguments(field, self.fixtures, &size);
-        // Fields of several members of a union may differ in type, so each has a name of its own.
+        // Fields of several members of a union may differ in type, so each gets its own alias.
         let name = format!("{}_{}: {}", field.owner, field.name(), field.name());
         if self.is_leaf(field) {
             return Some(format!("{name}{arguments}"));
@@ -43,7 +43,7 @@ impl Selection<'_> {
         let is_list = field.type_name().ends_with("Connection") || field.type_name().ends_with("Edge");
         let depth = if is_list { depth } else { depth.checked_sub(1)? };
         let members = self.schema.members(field.type_name());
-        // An interface: its objects are reached by their ids.
+        // The objects of an interface are reached by their ids.
         members.first()?;
         let inner: Vec<String> =
             members.iter().map(|member| format!("... on {member} {{ {} }}", self.all(member, depth))).collect();

@@ -1,13 +1,13 @@
-//! The shortest way from the root of the schema to each object type.
+//! The shortest path from the root of the schema to each object type.
 //!
-//! A way begins at `node(id:)` of the nearest type that has ids, or at the root itself, and goes on field by field.
+//! A path starts at `node(id:)` of the nearest type that has ids, or at the root itself, and continues field by field.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Field, Rule, Schema};
 use crate::world::{Caller, Fixtures, HUB, OWNER_OF_OPERATOR};
 
-/// A way to one type.
+/// The path to one type.
 #[derive(Clone, Debug)]
 pub struct Way<'a> {
     schema: &'a Schema,
@@ -19,12 +19,12 @@ pub struct Way<'a> {
 #[derive(Clone, Debug)]
 struct Step<'a> {
     field: Field<'a>,
-    /// The object type that it leads to: its own, or a member of its union.
+    /// The object type that it leads to: the field's own type, or a member of its union.
     to: &'a str,
 }
 
 impl<'a> Way<'a> {
-    /// The way to each object type but the mutations and their payloads.
+    /// The path to each object type except the mutations and their payloads.
     pub fn all(schema: &'a Schema) -> BTreeMap<&'a str, Self> {
         let names = schema.types().map(|definition| definition.name.node.as_str());
         let starts = names.filter(|name| schema.is_node(name)).chain(["Query"]);
@@ -32,7 +32,9 @@ impl<'a> Way<'a> {
             starts.map(|start| (start, Self { schema, start, steps: Vec::new() })).collect();
         let mut queue: VecDeque<&str> = found.keys().copied().collect();
         while let Some(at) = queue.pop_front() {
-            for field in schema.fields_of(at).filter(|field| !matches!(&*field.place(), "Query.node" | "Query.nodes")) {
+            for field in
+                schema.fields_of(at).filter(|field| !matches!(&*field.coordinate(), "Query.node" | "Query.nodes"))
+            {
                 for to in schema.members(field.type_name()) {
                     if !found.contains_key(to) {
                         let mut way = found[at].clone();
@@ -46,7 +48,7 @@ impl<'a> Way<'a> {
         found
     }
 
-    /// The rule by which the first object of the way exists: the one at this side, if there is one.
+    /// The rule by which the first object of the path exists: the rule at this side, if there is one.
     pub fn existence(&self, side: &str) -> Option<Rule> {
         if self.start == "Query" {
             return None;
@@ -55,14 +57,14 @@ impl<'a> Way<'a> {
         rules.iter().find(|rule| rule.side == side).or_else(|| rules.first()).cloned()
     }
 
-    /// The rule of each step, if it has one, with the path at which it is refused.
+    /// The rule of each step that has one, with the response path at which it is refused.
     pub fn rules(&self) -> Vec<(Rule, Vec<String>)> {
         let ruled = self.steps.iter().enumerate();
         let ruled = ruled.filter_map(|(index, step)| Some((step.field.rules().into_iter().next()?, index)));
         ruled.map(|(rule, index)| (rule, self.path_of(index + 1, true))).collect()
     }
 
-    /// The caller who sees everything: the owner of the hub, or of the operator where only staff see anything.
+    /// The caller who sees everything: the owner of the hub, or the owner of the operator if only staff can see it.
     pub fn reader(&self) -> Caller {
         let is_for_staff = self.schema.existence(self.start).iter().any(|rule| rule.permission.is_platform());
         if is_for_staff || self.steps.iter().any(|step| step.field.name() == "operator") {
@@ -72,7 +74,7 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// Where the object stands in the answer.
+    /// The path of the object in the response.
     pub fn path(&self) -> Vec<String> {
         self.path_of(self.steps.len(), false)
     }
@@ -88,7 +90,8 @@ impl<'a> Way<'a> {
         path
     }
 
-    /// A document that follows the way and selects at its end. The first object is the one that exists by the rule.
+    /// A document that follows the path and selects fields at its end. Its first object is the one that exists by the
+    /// rule.
     pub fn document(&self, fixtures: &Fixtures, rule: Option<&Rule>, selection: &str) -> String {
         let mut inner = selection.to_owned();
         for step in self.steps.iter().rev() {
@@ -106,13 +109,13 @@ impl<'a> Way<'a> {
 }
 
 impl Schema {
-    /// The arguments of a field: these, and those that cannot be left out. Ids are those of the fixtures: `id` is of
-    /// the type that the field gives, `invoiceId` of an Invoice.
+    /// The arguments of a field: those given, and the required ones. Ids come from the fixtures: `id` has the type that
+    /// the field returns, and `invoiceId` is the id of an invoice.
     pub fn arguments(&self, field: Field<'_>, fixtures: &Fixtures, given: &[(&str, String)]) -> String {
         let id = |argument: &str| {
             let type_name = match argument.strip_suffix("Id") {
                 Some(name) => name[..1].to_uppercase() + &name[1..],
-                // Of several types, any.
+                // If it can have several types, any will do.
                 None if self.object(field.type_name()).is_none() => "Organisation".to_owned(),
                 None => field.type_name().to_owned(),
             };

@@ -5,8 +5,6 @@ mod chain;
 mod kept;
 mod refused;
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 use uuid::Uuid;
@@ -57,15 +55,6 @@ async fn verification(world: &World, caller: Caller, organisation: Uuid) -> Valu
 /// Runs `tenantry audit` on the database of the world: whether it succeeded, and both of its outputs.
 fn command(world: &World, arguments: &[&str]) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_tenantry"))
-        .arg("audit")
-        .args(arguments)
-        .env("DATABASE_URL", &world.app.config.database.url)
-        .env("TENANTRY_DATA_DIR", folder.path())
-        // A setting of the build, which the server would not know.
-        .env_remove("TENANTRY_PLAYGROUND")
-        .output()
-        .unwrap();
-    let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
-    (run.status.success(), said)
+    let program = Program { url: world.app.config.database.url.clone(), folder: folder.path().to_owned() };
+    program.run(&[&["audit"], arguments].concat())
 }

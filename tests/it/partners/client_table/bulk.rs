@@ -1,4 +1,4 @@
-//! Values of many clients at once: each row succeeds or fails alone, and many take as many statements as few.
+//! Values of many clients at once: each row succeeds or fails on its own, and many rows take as many statements as few.
 
 use super::*;
 
@@ -45,21 +45,21 @@ fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
             vec!["INVALID_INPUT input.rows.7.properties"],
             vec![],
         ];
-        let told = |answer: &Answer| -> Vec<Vec<String>> {
+        let errors = |answer: &Answer| -> Vec<Vec<String>> {
             let results = answer.ok()["tried"]["results"].as_array().unwrap().clone();
             results.iter().enumerate().for_each(|(index, result)| assert_eq!(result["index"], index));
             results.iter().map(mistakes).collect()
         };
         let before = world.db_dump().await;
         let dry = set_all(&world, MANAGER_OF_FJORD, &reseller, rows.clone(), true).await;
-        assert_eq!(told(&dry), expected, "{}", dry.text);
+        assert_eq!(errors(&dry), expected, "{}", dry.text);
         assert!(dry.ok()["tried"]["results"].as_array().unwrap().iter().all(|result| result["partnership"].is_null()));
         let after = world.db_dump().await;
         for table in ["property_value", "audit_event"] {
             assert_eq!(before[table], after[table], "a dry run wrote into {table}");
         }
         let answer = set_all(&world, MANAGER_OF_FJORD, &reseller, rows, false).await;
-        assert_eq!(told(&answer), expected, "{}", answer.text);
+        assert_eq!(errors(&answer), expected, "{}", answer.text);
         let written = json!({ "client": { "name": "Acme" }, "properties": [{ "value": "first" }] });
         assert_eq!(answer.ok()["tried"]["results"][0]["partnership"], written);
         assert_eq!(answer.ok()["tried"]["results"][1]["partnership"], Value::Null);

@@ -82,7 +82,7 @@ fn asked() -> impl Iterator<Item = (ClientFilter, Option<ClientOrder>)> {
     let text = |text: &str| Some(text.to_owned());
     let filters = [
         ClientPropertyFilter { eq: text("north"), ..any("region") },
-        ClientPropertyFilter { among: Some(vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]), ..any("region") },
+        ClientPropertyFilter { any_of: Some(vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]), ..any("region") },
         ClientPropertyFilter { contains: text("a"), ..any("region") },
         ClientPropertyFilter { from: text("1"), to: text("2"), ..any("score") },
         ClientPropertyFilter { is_set: Some(true), ..any("score") },
@@ -97,12 +97,12 @@ fn asked() -> impl Iterator<Item = (ClientFilter, Option<ClientOrder>)> {
     filters.into_iter().flat_map(move |filter| both(&filter).into_iter())
 }
 
-/// Of the owner of the hub.
+/// A request of the owner of the hub.
 fn request(world: &World) -> Request {
     world.request(HUB.owner)
 }
 
-/// Asks for the pages and counts of all of these, and gives the statements.
+/// Asks for the pages and counts of all of these. Returns the statements.
 async fn ask_for_all(world: &World) -> Vec<String> {
     let mut statements = Vec::new();
     for (filter, order, may_be_few) in
@@ -170,7 +170,7 @@ fn filters_and_orders_are_read_from_indexes() {
                     || plan
                         .iter()
                         .any(|step| step.contains("SEARCH v USING") && step.contains("partnership_id=? AND key=?"));
-                // The rows of the page alone are sorted, once all of them are there.
+                // Only the rows of the page are sorted, after all of them are read.
                 let sorts = plan.iter().filter(|step| step.contains("USE TEMP B-TREE")).count();
                 let pages = plan.iter().filter(|step| step.contains("CORRELATED LIST SUBQUERY")).count();
                 if plan.iter().any(scans) || !reads_values || sorts > 1 || pages > 1 {

@@ -14,7 +14,7 @@ fn keys(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn definitions_are_listed_by_their_place_to_all_who_see_the_clients() {
+fn everybody_who_sees_the_clients_gets_the_definitions_by_position() {
     with_database(async |world| {
         define_all(&world).await;
         define(&world, MANAGER_OF_FJORD, FJORD, "first", "TEXT", json!({ "position": 0, "required": true })).await;
@@ -24,7 +24,7 @@ fn definitions_are_listed_by_their_place_to_all_who_see_the_clients() {
         let expected = json!({ "key": "region", "label": "The region", "type": "CHOICE", "position": 5, "required": false,
                                "choices": ["north", "south", "west"] });
         assert_eq!(list["edges"][6]["node"], expected);
-        // Every client has a row for each, so that lists in their order hold all clients.
+        // Every client has a row for each definition, so that lists ordered by it hold all clients.
         let rows = "SELECT CAST(COUNT(*) AS TEXT) FROM property_value";
         let clients = "SELECT CAST(7 * COUNT(*) AS TEXT) FROM partnership WHERE reseller_id IN \
                        (SELECT id FROM organisation WHERE name = 'Fjord')";
@@ -83,7 +83,7 @@ fn only_managers_of_properties_define_them() {
         attempt(OWNER_OF_ACME, FJORD).await.refused("NOT_FOUND");
         attempt(OWNER_OF_LUND, FJORD).await.refused("NOT_FOUND");
         attempt(NOBODY, FJORD).await.refused("UNAUTHENTICATED");
-        // Acme is no reseller, whatever its owner holds.
+        // Acme is not a reseller, whatever its owner holds.
         attempt(OWNER_OF_ACME, ACME).await.refused("NOT_FOUND");
         let sql = "UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1";
         world.db_execute(sql, [FJORD.id.into()]).await;

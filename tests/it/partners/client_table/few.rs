@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// More than are few.
+/// How many clients there are: more than count as few.
 const ALL: usize = 510;
-/// Of those, the last so many.
+/// How many of them are in the south: the last ones, which count as few.
 const SOUTH: usize = 5;
 
 fn client(number: usize) -> String {
@@ -60,7 +60,7 @@ fn a_condition_gives_the_same_clients_whether_many_or_few_meet_it() {
         assert_eq!(page(&world, json!([south]), by_name.clone()).await, (five.clone(), json!(5)));
         let backwards: Vec<String> = five.iter().rev().cloned().collect();
         assert_eq!(page(&world, json!([south]), by_score.clone()).await, (backwards, json!(5)));
-        // Many meet the first, few the second, and some of those both.
+        // Many clients meet the first condition, few the second, and some of those both.
         let both = json!([north, score(499, 509)]);
         assert_eq!(
             page(&world, both.clone(), by_name.clone()).await,

@@ -70,7 +70,7 @@ fn each_type_is_filtered_by_what_it_can_be_compared_with() {
             let mut property = json!({ "key": key });
             property.as_object_mut().unwrap().extend(condition.as_object().cloned().unwrap());
             let filter = json!({ "property": property });
-            // The same whether the list is by another thing, or by the very property, in either direction.
+            // The result is the same whether the list is ordered by the name or by this property, in either direction.
             assert_eq!(names(&world, filter.clone(), json!({ "field": "NAME" })).await, expected, "{property}");
             for direction in ["ASC", "DESC"] {
                 let mut found = names(&world, filter.clone(), json!({ "property": key, "direction": direction })).await;
@@ -198,8 +198,8 @@ fn an_invalid_filter_is_refused_with_the_reason() {
             (json!({ "name": { "contains": "\u{0}" } }), "1 to 200 characters"),
             (json!({ "properties": many(11) }), "10 conditions"),
         ] {
-            let told = refusal(&world, filter.clone(), Value::Null).await;
-            assert!(told.contains(reason), "{filter}: {told}");
+            let message = refusal(&world, filter.clone(), Value::Null).await;
+            assert!(message.contains(reason), "{filter}: {message}");
         }
         for (order, reason) in [
             (json!({ "property": "nothing" }), "There is no property"),
@@ -207,8 +207,8 @@ fn an_invalid_filter_is_refused_with_the_reason() {
             (json!({ "property": "note", "field": "NAME" }), "either by a field or by a property"),
             (json!({ "direction": "DESC" }), "either by a field or by a property"),
         ] {
-            let told = refusal(&world, Value::Null, order.clone()).await;
-            assert!(told.contains(reason), "{order}: {told}");
+            let message = refusal(&world, Value::Null, order.clone()).await;
+            assert!(message.contains(reason), "{order}: {message}");
         }
         assert_eq!(names(&world, json!({ "properties": many(10) }), Value::Null).await, ["Acme", "Eken", "Gran"]);
     });

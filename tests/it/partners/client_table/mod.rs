@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::world::*;
 
-/// Defines a property, and gives its id.
+/// Defines a property. Returns its id.
 pub async fn define(world: &World, caller: Caller, tenant: Tenant, key: &str, kind: &str, more: Value) -> String {
     let mut input = json!({ "resellerId": id_of(tenant), "key": key, "label": format!("The {key}"), "type": kind });
     input.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
@@ -42,7 +42,7 @@ pub async fn partnership(world: &World, reseller: Tenant, client: Tenant) -> Str
     Type::Partnership.id(rows[0].try_get_by_index::<Uuid>(0).unwrap()).0
 }
 
-/// Properties as they are given.
+/// Properties in the form of the input.
 pub fn properties(list: &[(&str, Option<&str>)]) -> Value {
     list.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
@@ -86,7 +86,7 @@ pub async fn ask(world: &World, caller: Caller, arguments: Value) -> Answer {
     world.as_(caller).run(query, variables).await
 }
 
-/// Names of the clients that come, which are as many as are counted.
+/// Names of the clients in the list. Checks that the count agrees.
 pub async fn names(world: &World, filter: Value, order: Value) -> Vec<String> {
     let answer = ask(world, OWNER_OF_FJORD, json!({ "first": 100, "filter": filter, "orderBy": order })).await;
     let clients = &answer.ok()["reseller"]["clients"];
@@ -100,7 +100,7 @@ pub fn name(edge: &Value) -> String {
     edge["client"]["name"].as_str().unwrap().to_owned()
 }
 
-/// What a list of clients answers that cannot be asked for so.
+/// The error message for a list of clients with this filter and order.
 pub async fn refusal(world: &World, filter: Value, order: Value) -> String {
     let answer = ask(world, OWNER_OF_FJORD, json!({ "first": 100, "filter": filter, "orderBy": order })).await;
     answer.refused("INVALID_INPUT");

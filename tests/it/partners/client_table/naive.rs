@@ -32,7 +32,7 @@ fn any_value(key: &str) -> BoxedStrategy<String> {
     }
 }
 
-/// A filter that can be asked for.
+/// Any valid filter.
 fn any_filter() -> BoxedStrategy<Value> {
     let of = |key: &'static str| {
         let value = || any_value(key);
@@ -168,7 +168,7 @@ fn lists_are_what_a_naive_loop_gives() {
                 after = page["pageInfo"]["endCursor"].clone();
             }
             if order.is_none() {
-                // By name, which this loop knows nothing of.
+                // Lists without an order are sorted by name, which the naive loop does not do.
                 found.sort();
             }
             assert_eq!(found, expected, "{filter} {order:?}");

@@ -9,7 +9,7 @@ fn the_client_never_sees_what_a_reseller_keeps_about_it() {
         set(&world, ACME, &[("note", Some("pays late")), ("region", Some("north"))]).await;
         let id = partnership(&world, FJORD, ACME).await;
         let query = "query($id: ID!) { node(id: $id) { ... on Partnership { state properties { key value } } } }";
-        // The positive control: the reseller's people see them, and the client's see the partnership.
+        // A positive control: the reseller's people see the values, and the client's people see the partnership.
         let answer = world.as_(SUPPORT_OF_FJORD).run(query, json!({ "id": id })).await;
         assert!(answer.ok().to_string().contains("pays late"));
         for caller in [OWNER_OF_ACME, ADMIN_OF_ACME, VIEWER_OF_ACME] {

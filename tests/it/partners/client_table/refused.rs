@@ -86,7 +86,7 @@ fn only_managers_of_properties_set_values() {
         define_all(&world).await;
         let list = [("note", Some("a"))];
         try_set(&world, SUPPORT_OF_FJORD, ACME, &list).await.refused("FORBIDDEN");
-        // They see the partnership as its client, and nothing of its reseller.
+        // They see the partnership as its client, but cannot change the reseller's values.
         try_set(&world, OWNER_OF_ACME, ACME, &list).await.refused("NOT_FOUND");
         try_set(&world, OWNER_OF_LUND, ACME, &list).await.refused("NOT_FOUND");
         try_set(&world, SOLE_PERSON, ACME, &list).await.refused("NOT_FOUND");

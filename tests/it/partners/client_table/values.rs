@@ -50,7 +50,7 @@ fn values_are_typed_and_in_the_order_of_their_definitions() {
             answer.ok()["node"]["properties"][0]["value"].clone()
         };
         assert_eq!(own(MYR).await, Value::Null);
-        // A client that comes later has its row as well.
+        // A client that is added later also has its row.
         set(&world, HAMRA, &[("note", Some("late"))]).await;
         assert_eq!(own(HAMRA).await, "late");
     });
@@ -61,7 +61,7 @@ fn null_removes_a_value_unless_it_is_required() {
     with_database(async |world| {
         define_all(&world).await;
         define(&world, OWNER_OF_FJORD, FJORD, "contract", "TEXT", json!({ "required": true })).await;
-        // What was never set is not taken away.
+        // Removing a value that was never set is not an error.
         set(&world, ACME, &[("contract", None), ("note", Some("a"))]).await;
         set(&world, ACME, &[("contract", Some("17")), ("score", Some("3"))]).await;
         let answer = try_set(&world, OWNER_OF_FJORD, ACME, &[("note", None), ("contract", None)]).await;

@@ -1,4 +1,4 @@
-//! Saved views: stored, applied, and checked against the definitions of today.
+//! Saved views: stored, applied, and checked against the current definitions.
 
 use super::*;
 
@@ -147,7 +147,7 @@ fn a_view_belongs_to_one_reseller() {
             assert!(answer.text.contains("Give either a view, or filter and orderBy."), "{}", answer.text);
         }
         apply(&world, OWNER_OF_FJORD, &id_of(FJORD)).await.refused("INVALID_INPUT");
-        // Norden sees the clients of both; a view of the one does not fit the other.
+        // Norden sees the clients of both resellers, but a view of one cannot be used for the other.
         let at_lund = "query($id: ID!, $view: ID) { reseller(id: $id) { clients(view: $view) { totalCount } } }";
         let variables = json!({ "id": id_of(LUND), "view": id });
         world.as_(OWNER_OF_LUND).run(at_lund, variables).await.refused("NOT_FOUND");
@@ -159,7 +159,7 @@ fn a_view_belongs_to_one_reseller() {
                 .refused("NOT_FOUND");
             world.as_(caller).attempt("deleteClientView", json!({ "viewId": id }), "").await.refused("NOT_FOUND");
         }
-        // Nor does anybody replace a view of another reseller by its id.
+        // Nobody can replace a view of another reseller by its id.
         let input = json!({ "resellerId": id_of(LUND), "viewId": id, "name": "Mine" });
         world.as_(OWNER_OF_LUND).attempt("saveClientView", input, "").await.refused("NOT_FOUND");
         assert_eq!(shown(&apply(&world, OWNER_OF_FJORD, &id).await), ["Gran", "Acme"]);

@@ -13,14 +13,14 @@ async fn ancestors(world: &World, caller: Caller, tenant: Tenant) -> Vec<String>
     let list = &answer.ok()["organisation"]["ancestors"];
     let edges = list["edges"].as_array().unwrap();
     assert_eq!(list["totalCount"], edges.len());
-    let told = edges.iter().map(|edge| {
+    let lines = edges.iter().map(|edge| {
         let node = &edge["node"];
         let path: Vec<&str> =
             node["path"].as_array().unwrap().iter().map(|card| card["name"].as_str().unwrap()).collect();
         let star = if node["organisation"].is_null() { "" } else { "*" };
         format!("{} {}{star} by {}", node["depth"], node["card"]["name"].as_str().unwrap(), path.join(", "))
     });
-    told.collect()
+    lines.collect()
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn ancestors_are_listed_as_far_as_each_link_allows() {
         assert_eq!(ancestors(&world, OWNER_OF_NORDEN, ACME).await, of_norden);
         assert_eq!(ancestors(&world, OWNER_OF_OPERATOR, ACME).await, of_norden);
         assert_eq!(ancestors(&world, OWNER_OF_NORDEN, NORDEN).await, Vec::<String>::new());
-        // Partnerships that are over, or to come, lead nowhere.
+        // Ended and scheduled partnerships are not followed.
         for tenant in [HAMRA, IVAR, JARL, KILEN] {
             assert_eq!(ancestors(&world, OWNER_OF_OPERATOR, tenant).await, Vec::<String>::new());
         }

@@ -96,7 +96,7 @@ fn the_number_of_concurrent_exports_is_limited() {
         let error = &body["errors"][0]["extensions"];
         assert_eq!((&error["code"], &error["limit"]), (&json!("LIMITED"), &json!(32)));
         world.as_(OWNER_OF_FJORD).run("{ viewer { name } }", json!({})).await.ok();
-        // An abandoned export frees its place as soon as the server notices.
+        // An abandoned export frees its slot as soon as the server notices.
         drop(waiting.pop());
         let mut next = begin().await;
         for _ in 0..100 {

@@ -46,7 +46,7 @@ fn withheld(node: &Value) -> Value {
     names.into_iter().filter(|name| overview[*name].is_null()).collect()
 }
 
-/// The lines as they follow from the API's own answers to the same viewer, by partnership.
+/// The expected lines, made from the API's answers to the same viewer, by partnership.
 async fn expected(world: &World, caller: Caller, top: &str) -> BTreeMap<String, Value> {
     let mut lines = BTreeMap::new();
     let mut queue = VecDeque::from([vec![top.to_owned()]]);
@@ -124,7 +124,7 @@ fn an_export_is_cut_by_depth_and_permission() {
         assert!(names("?permission=INVOICE_READ").await.contains(&"Acme".to_owned()));
         let reseller = Type::Reseller.id(NORDEN.id).0;
         assert_eq!(lines(&ask(&world, OWNER_OF_NORDEN, &reseller, "").await).len(), all.len());
-        // A client of two of its resellers comes once for each: Lund shows its clients to staff only.
+        // A client of two resellers in the tree has a line for each. Lund shows its clients to staff only.
         for (caller, times) in [(OWNER_OF_NORDEN, 1), (OWNER_OF_OPERATOR, 2)] {
             let lines = lines(&ask(&world, caller, &norden, "").await);
             assert_eq!(lines.iter().filter(|line| line["client"]["name"] == "Acme").count(), times);
@@ -142,7 +142,7 @@ fn a_viewer_without_permission_gets_no_line() {
             (SOLE_PERSON, &fjord, "", StatusCode::NOT_FOUND),
             (OWNER_OF_LUND, &fjord, "", StatusCode::NOT_FOUND),
             (OWNER_OF_FJORD, &invented, "", StatusCode::NOT_FOUND),
-            // It is no reseller, for any viewer.
+            // This organisation is not a reseller, for any viewer.
             (OWNER_OF_ACME, &acme, "", StatusCode::NOT_FOUND),
             (OWNER_OF_FJORD, "fjord", "", StatusCode::BAD_REQUEST),
             (OWNER_OF_FJORD, &Type::User.id(FJORD.id).0, "", StatusCode::BAD_REQUEST),

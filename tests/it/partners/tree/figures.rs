@@ -36,7 +36,7 @@ fn subscription(number: u32, tenant: Tenant, unit_price_minor: i64, currency: &s
     }
 }
 
-/// Besides the open and overdue invoices of Acme and what it has subscribed to.
+/// Adds subscriptions and invoices of Acme to those in the sample world.
 async fn db_trade(world: &World) {
     use subscription::State;
     let mut rows: Vec<subscription::Model> =
@@ -60,7 +60,7 @@ async fn db_trade(world: &World) {
         recipient_name: String::new(),
         recipient_address: String::new(),
         issued_on: now().date_naive(),
-        // Its last day to pay is today.
+        // It is due today.
         due_on: now().date_naive(),
     };
     let rows = [
@@ -115,7 +115,7 @@ fn totals_that_overflow_are_an_error_that_says_so() {
         db_insert(world.db().writer(), large.collect()).await;
         let answer = world.as_(OWNER_OF_ACME).run(OVERVIEW, json!({ "id": id_of(ACME) })).await;
         answer.refused("CONFLICT");
-        // Three times all of it, to the last unit.
+        // The message has the exact sum: three subscriptions of the largest price and quantity.
         let sum = i128::from(i64::MAX) * i128::from(i32::MAX) * 3;
         assert!(answer.text.contains(&format!("add up to {sum} minor units")), "{}", answer.text);
         assert_eq!(answer.at("organisation/overview/subscriptionCount"), 4);
@@ -153,25 +153,25 @@ async fn summary(world: &World, caller: Caller, tenant: Tenant) -> Value {
 fn a_reseller_sees_totals_of_its_clients_within_each_delegation() {
     with_database(async |world| {
         let states = json!([{ "state": "ACTIVE", "count": 4 }, { "state": "EXPIRED", "count": 1 }, { "state": "ENDED", "count": 1 }]);
-        // Acme and Eken; Gran is closed and keeps its invoices, Myr lets nothing through.
+        // The total covers Acme and Eken. Gran is closed and hides its invoices, and Myr delegates nothing.
         let recurring = json!({ "amounts": [money("77400", "SEK")], "clients": 2, "ofClients": 4 });
         let open = json!({ "count": 4, "amounts": [money("300000", "SEK")], "clients": 3, "ofClients": 4 });
         for caller in [OWNER_OF_FJORD, MANAGER_OF_FJORD, SUPPORT_OF_FJORD] {
-            let told = summary(&world, caller, FJORD).await;
+            let totals = summary(&world, caller, FJORD).await;
             let expected = json!({ "clientsByState": states, "monthlyRecurring": recurring, "openInvoices": open, "overdueInvoices": open });
-            assert_eq!(told, expected, "{}", caller.name());
+            assert_eq!(totals, expected, "{}", caller.name());
         }
-        // The key may see services of clients, and that is all.
+        // The key may see only services of clients.
         let of_key = summary(&world, KEY_OF_FJORD, FJORD).await;
         assert_eq!(of_key["monthlyRecurring"], json!({ "amounts": [], "clients": 0, "ofClients": 4 }));
-        // From above only through partnerships that include those above: Acme.
+        // A reseller further up sees only clients whose partnership includes upstream: Acme.
         let from_above = summary(&world, OWNER_OF_NORDEN, FJORD).await;
         assert_eq!(from_above["monthlyRecurring"]["clients"], 1);
         // Staff see all of them, the closed one too.
         let of_staff = summary(&world, OWNER_OF_OPERATOR, FJORD).await;
         assert_eq!(of_staff["monthlyRecurring"]["amounts"], json!([money("116100", "SEK")]));
         assert_eq!(of_staff["openInvoices"]["clients"], 4);
-        // Lund delegates an overview of itself: its subscriptions, and not its debts.
+        // Lund delegates an overview of itself: its subscriptions, but not its open invoices.
         let above = summary(&world, OWNER_OF_NORDEN, NORDEN).await;
         let clients = |figure: &str| (above[figure]["clients"].clone(), above[figure]["ofClients"].clone());
         assert_eq!(clients("monthlyRecurring"), (json!(2), json!(2)));

@@ -15,7 +15,8 @@ fn many_clients_cost_nothing_in_queries_that_do_not_ask_for_them() {
         let count = async |caller: Caller| {
             let client = world.as_(caller);
             client.credential().await;
-            // Two fields that ask for the same organisation at about the same time may or may not find it decided.
+            // Two fields ask for the same organisation at about the same time. Sometimes the second finds the decision
+            // of the first.
             let mut least = u64::MAX;
             for _ in 0..8 {
                 let answer = client.run(VIEWER, json!({})).await;
@@ -28,7 +29,8 @@ fn many_clients_cost_nothing_in_queries_that_do_not_ask_for_them() {
         let (sole, few) = (count(SOLE_PERSON).await, count(OWNER_OF_FJORD).await);
         world.db_clients(500).await;
         let many = count(OWNER_OF_FJORD).await;
-        // One more, where the two fields come in the other order; 500 clients would cost far more than that.
+        // One more statement is possible if the two fields resolve in the other order. 500 clients would cost far more
+        // than that.
         assert!(many <= few + 1, "{few} with some clients, {many} with 500 more");
         assert!(many <= sole + 1 && many <= 4, "{sole} with one organisation, {many} with 500 clients");
     });

@@ -73,7 +73,7 @@ fn a_key_is_created_shown_once_used_and_revoked() {
         let shown = secret.strip_prefix("tenantry_key_").unwrap();
         assert!(shown.len() >= 40 && key["prefix"] == shown[..6], "{}", answer.text);
         let dump = world.db_dump().await;
-        assert!(dump.values().flatten().all(|row| !row.contains(&shown[6..])), "the secret stands in the database");
+        assert!(dump.values().flatten().all(|row| !row.contains(&shown[6..])), "the database contains the secret");
 
         assert_eq!(ask(&world, &secret, FJORD).await.ok()["organisation"]["name"], "Fjord");
         // At a client, the key holds the part of its client permissions that the client delegates.
@@ -210,7 +210,7 @@ fn the_old_secret_of_a_rotated_key_works_as_long_as_requested() {
         let third = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
         ask(&world, &second, FJORD).await.refused("UNAUTHENTICATED");
         ask(&world, &third, FJORD).await.ok();
-        // The old one of a key that is revoked, or has expired, is no better than the new one.
+        // The old secret of a revoked or expired key is refused like the new one.
         let rotated = run(&world, OWNER_OF_FJORD, ROTATE, json!({ "apiKeyId": id, "keepOldForMinutes": 10 })).await;
         let fourth = rotated.ok()["tried"]["secret"].as_str().unwrap().to_owned();
         let end = json!({ "apiKeyId": id, "expiresAt": world.app.clock.now() + TimeDelta::minutes(1) });
@@ -253,7 +253,7 @@ fn concurrent_rotations_of_a_key_leave_only_secrets_that_were_shown() {
         for secret in &secrets {
             good.push(ask(&world, secret, FJORD).await.codes().is_empty());
         }
-        // The newest, and the one before it.
+        // The newest secret and the one before it are valid.
         assert_eq!(good.iter().filter(|good| **good).count(), secrets.len().min(2), "{answers:?}");
         assert_eq!(ask(&world, &first, FJORD).await.codes().is_empty(), secrets.len() == 1);
         let (rotated, revoked) = tokio::join!(

@@ -32,7 +32,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         for id in [&one, &other] {
             assert_eq!(last_used(&world, id).await, at(now()));
         }
-        // Used all the time, it is written every five minutes.
+        // The use of a key in constant use is written every five minutes.
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &first, FJORD).await.ok();
         uses.flush(db, clock.now()).await.unwrap();
@@ -41,7 +41,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         uses.flush(db, clock.now()).await.unwrap();
         assert_eq!(last_used(&world, &one).await, at(now() + TimeDelta::minutes(1)));
         assert_eq!(last_used(&world, &other).await, at(now()));
-        // A later write of another node stays; at shutdown everything is written.
+        // An earlier use that another node writes does not replace a later one. At shutdown everything is written.
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &second, FJORD).await.ok();
         let elsewhere = KeyUses::default();
@@ -54,7 +54,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         let statements = db.statements();
         uses.finish(db).await.unwrap();
         assert_eq!(db.statements(), statements, "nothing is left to write");
-        // A refused request is no use of the key.
+        // A refused request does not count as a use of the key.
         run(&world, OWNER_OF_FJORD, super::REVOKE, json!({ "apiKeyId": other })).await.ok();
         ask(&world, &second, FJORD).await.refused("UNAUTHENTICATED");
         let statements = db.statements();
@@ -82,7 +82,8 @@ fn a_valid_key_is_listed_among_those_with_access() {
         let of_fjord = keys_with_access(&world, OWNER_OF_FJORD, FJORD, "SERVICE_MANAGE").await;
         assert_eq!(of_fjord, [json!(id)]);
         assert!(keys_with_access(&world, OWNER_OF_FJORD, FJORD, "DOMAIN_READ").await.is_empty());
-        // At a client too, for viewers of Fjord's keys; Acme sees that a key has access, and not which one.
+        // The key is also listed at a client, for viewers of Fjord's keys. Acme sees that a key has access, but not
+        // which one.
         assert!(keys_with_access(&world, OWNER_OF_FJORD, ACME, "SERVICE_READ").await.contains(&json!(id)));
         assert!(keys_with_access(&world, OWNER_OF_ACME, ACME, "SERVICE_READ").await.is_empty());
         run(&world, OWNER_OF_FJORD, super::REVOKE, json!({ "apiKeyId": id })).await.ok();
@@ -107,7 +108,7 @@ fn the_access_of_a_key_is_explained_to_viewers_with_permission() {
         assert_eq!(below.ok()["explainAccess"]["granted"], true, "{}", below.text);
         let scope = explain(OWNER_OF_FJORD, asked(FJORD, "DOMAIN_READ")).await;
         assert_eq!(scope.ok()["explainAccess"]["misses"][0]["reason"], "KEY_SCOPE", "{}", scope.text);
-        // The key itself may ask without naming itself, and by naming itself.
+        // The key may ask about itself, with or without its id.
         let own = world.send_as(Some(&secret), EXPLAIN, asked(FJORD, "SERVICE_READ")).await;
         assert_eq!(own.ok()["explainAccess"]["granted"], true, "{}", own.text);
         // Others learn nothing, not even whether the key exists.

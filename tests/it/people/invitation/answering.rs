@@ -38,19 +38,19 @@ fn a_newcomer_joins_by_the_link_and_gets_no_organisation_of_their_own() {
         assert_eq!(roles_at_acme(&world, ADA).await, ["VIEWER"]);
 
         let id = sent["id"].as_str().unwrap();
-        let accepted = seen(&world, id).await;
+        let accepted = load_as_owner(&world, id).await;
         assert_eq!((&accepted["state"], &accepted["membership"]["user"]["name"]), (&json!("ACCEPTED"), &json!("Ada")));
         assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["INVALID_LINK"]);
         let query = "query($id: ID!, $of: ID!) { organisation(id: $id) { auditEvents(filter: {objectId: $of}) { edges { \
              node { action actorName after } } } } }";
         let log = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME), "of": id })).await;
-        let told: Vec<Value> = log.ok()["organisation"]["auditEvents"]["edges"]
+        let events: Vec<Value> = log.ok()["organisation"]["auditEvents"]["edges"]
             .as_array()
             .unwrap()
             .iter()
             .map(|edge| json!([edge["node"]["action"], edge["node"]["actorName"]]))
             .collect();
-        assert_eq!(told, [json!(["signUp", "Ada"]), json!(["inviteMember", ADMIN_OF_ACME.name()])]);
+        assert_eq!(events, [json!(["signUp", "Ada"]), json!(["inviteMember", ADMIN_OF_ACME.name()])]);
         assert!(!log.text.contains(ADA), "{}", log.text);
     });
 }
@@ -70,7 +70,7 @@ fn a_person_with_an_account_joins_when_signed_in_with_the_address() {
         assert_eq!(accept(&world, KEY_OF_FJORD, &token).await.user_codes(), ["FOR_PEOPLE_ONLY"]);
         assert_eq!(sign_up(&world, email, Some(&token)).await.user_codes(), ["DUPLICATE"]);
         assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["WRONG_ADDRESS"]);
-        assert_eq!(seen(&world, &id).await["state"], "PENDING");
+        assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING");
         assert_eq!(roles_at_acme(&world, email).await, Vec::<String>::new());
 
         let joined = accept(&world, SOLE_PERSON, &token).await;

@@ -1,4 +1,4 @@
-//! Many invitations at once: each row succeeds or fails alone, and many take as many statements as few.
+//! Many invitations at once: each row succeeds or fails on its own, and many rows take as many statements as few.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn rows(word: &str, count: usize) -> Vec<Value> {
 }
 
 /// Code and field of the mistake in each row; null for a valid row.
-fn told(answer: &Answer) -> Vec<Value> {
+fn mistakes(answer: &Answer) -> Vec<Value> {
     let results = answer.ok()["tried"]["results"].as_array().unwrap();
     for (index, result) in results.iter().enumerate() {
         assert_eq!(result["index"], index);
@@ -63,7 +63,7 @@ fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
         ]);
         let before = world.db_dump().await;
         let dry = invite_all(&world, ADMIN_OF_ACME, rows(), true).await;
-        assert_eq!(json!(told(&dry)), expected, "{}", dry.text);
+        assert_eq!(json!(mistakes(&dry)), expected, "{}", dry.text);
         assert!(dry.ok()["tried"]["results"].as_array().unwrap().iter().all(|result| result["invitation"].is_null()));
         let after = world.db_dump().await;
         for table in ["invitation", "invitation_role", "outgoing_mail"] {
@@ -72,7 +72,7 @@ fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
         assert!(after["audit_event"].iter().all(|event| !event.contains("inviteMembers") || event.contains("REFUSED")));
 
         let answer = invite_all(&world, ADMIN_OF_ACME, rows(), false).await;
-        assert_eq!(json!(told(&answer)), expected, "{}", answer.text);
+        assert_eq!(json!(mistakes(&answer)), expected, "{}", answer.text);
         let results = &answer.ok()["tried"]["results"];
         assert_eq!(results[9]["invitation"]["roles"][0]["name"], "TECHNICAL");
         assert_eq!(results[1]["userErrors"][0]["field"], json!(["input", "invitations", "1", "email"]));
@@ -81,7 +81,7 @@ fn invalid_rows_are_reported_and_do_not_stop_valid_ones() {
         assert_eq!(world.mails("a@example.org").await.len(), 1);
         assert_eq!(world.texts("SELECT recipient FROM outgoing_mail").await.len(), 3);
         done(&sign_up(&world, "f@example.org", Some(&world.link("f@example.org").await)).await);
-        // What was done to each is found by its id.
+        // The log of each invitation is found by its id.
         let query = "query($id: ID!, $of: ID!) { organisation(id: $id) { auditEvents(filter: {objectId: $of}) { edges { \
              node { action } } } auditVerification { valid reason } } }";
         for index in [0, 9] {
@@ -117,16 +117,16 @@ fn many_invitations_take_as_many_statements_as_few_and_are_limited_per_hour() {
             invite_all(&world, OWNER_OF_ACME, rows("other", 2), false).await
         };
         let many = invite_all(&world, OWNER_OF_ACME, rows("many", 500), false).await;
-        assert_eq!(told(&many), vec![Value::Null; 500]);
+        assert_eq!(mistakes(&many), vec![Value::Null; 500]);
         assert!(many.statements <= few.statements, "{} for 2, {} for 500", few.statements, many.statements);
         assert_eq!(world.texts("SELECT email FROM invitation WHERE email LIKE 'many%'").await.len(), 500);
         let rest = invite_all(&world, OWNER_OF_ACME, rows("rest", 500), false).await;
-        let codes = told(&rest);
+        let codes = mistakes(&rest);
         assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 496);
         assert!(codes[496..].iter().all(|code| code == "TOO_MANY"), "{codes:?}");
         let one = try_invite(&world, OWNER_OF_ACME, invitation(ACME, ADA, "VIEWER")).await;
         assert_eq!(one.user_codes(), ["TOO_MANY"]);
-        // Others are not kept waiting.
+        // Other organisations can still invite.
         invite(&world, OWNER_OF_LUND, LUND, ADA, "VIEWER").await;
         let hour = chrono::TimeDelta::hours(1);
         world.db_execute("UPDATE invitation SET sent_at = $1", [(now() - hour).into()]).await;

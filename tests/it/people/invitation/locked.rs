@@ -21,7 +21,7 @@ fn a_member_removed_while_the_request_waits_cannot_touch_invitations() {
             let attempt = adam.attempt(mutation, input, "");
             let answer = world.db_remove_while_it_waits(ADMIN_OF_ACME, attempt).await;
             assert_eq!(answer.codes(), ["NOT_FOUND"], "{mutation}: {}", answer.text);
-            assert_eq!(seen(&world, &id).await["state"], "PENDING", "{mutation}");
+            assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING", "{mutation}");
             assert_eq!(world.texts("SELECT recipient FROM outgoing_mail").await, ["waits@example.org"], "{mutation}");
             let roles = [Held::Builtin(tenantry::access::BuiltinRole::Admin)];
             let number = 740_000 + 10 * u32::try_from(mutation.len()).unwrap();
@@ -60,7 +60,7 @@ fn a_user_disabled_while_accepting_does_not_become_a_member() {
         let attempt = accept(&world, SOLE_PERSON, &token);
         let answer = world.db_change_while_it_waits(lock, change, SOLE_PERSON.person().id, attempt).await;
         assert_eq!(answer.user_codes(), ["STALE_STATE"]);
-        assert_eq!(seen(&world, &id).await["state"], "PENDING");
+        assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING");
         let members = world.members(ACME).await;
         assert!(!members.iter().any(|member| member.starts_with(SOLE_PERSON.name())), "{members:?}");
     });
@@ -78,6 +78,6 @@ fn a_user_disabled_while_claiming_an_account_does_not_become_a_member() {
         let attempt = client.run(ACCEPT, input);
         let answer = world.db_change_while_it_waits(lock, change, SOLE_PERSON.person().id, attempt).await;
         assert_eq!(answer.user_codes(), ["STALE_STATE"]);
-        assert_eq!(seen(&world, &id).await["state"], "PENDING");
+        assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING");
     });
 }

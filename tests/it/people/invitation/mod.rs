@@ -44,7 +44,7 @@ async fn try_invite(world: &World, inviter: Caller, input: Value) -> Answer {
     world.as_(inviter).run(INVITE, json!({ "input": input })).await
 }
 
-/// Sends an invitation, and gives its id and the secret in its link.
+/// Sends an invitation. Returns its id and the secret in its link.
 async fn invite(world: &World, inviter: Caller, tenant: Tenant, email: &str, role: &str) -> (String, String) {
     let answer = try_invite(world, inviter, invitation(tenant, email, role)).await;
     let id = answer.ok()["tried"]["invitation"]["id"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned();
@@ -87,11 +87,11 @@ fn done(answer: &Answer) {
 }
 
 /// The invitation as the owner of Acme sees it.
-async fn seen(world: &World, id: &str) -> Value {
+async fn load_as_owner(world: &World, id: &str) -> Value {
     world.as_(OWNER_OF_ACME).run(NODE, json!({ "id": id })).await.ok()["node"].clone()
 }
 
-/// Roles that somebody has at Acme.
+/// The roles that the person with this address has at Acme.
 async fn roles_at_acme(world: &World, email: &str) -> Vec<String> {
     let query =
         "query($id: ID!) { organisation(id: $id) { members(first: 100) { edges { node { email roles { name } } } } } }";

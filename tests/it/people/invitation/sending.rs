@@ -1,4 +1,4 @@
-//! Inviting: what the inviter can give, to whom, how often, and what they see afterwards.
+//! Inviting: what the inviter can give, which addresses they can invite and how often, and what they see afterwards.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn nobody_invites_with_more_than_they_hold() {
         assert_eq!((&error["missingPermissions"], &error["missingClientPermissions"]), (&missing, &missing));
         assert!(world.mails(ADA).await.is_empty());
         done(&try_invite(&world, ADMIN_OF_ACME, invitation(ACME, ADA, "ADMIN")).await);
-        // Giving the client side of a role needs its permissions too.
+        // The inviter also needs the permissions that a role gives at the clients.
         let manager = try_invite(&world, OWNER_OF_ACME, invitation(ACME, "b@example.org", "PARTNER_MANAGER")).await;
         done(&manager);
         for (caller, code) in
@@ -131,7 +131,7 @@ fn the_sender_of_a_link_becomes_its_inviter_and_sends_it_at_most_ten_times() {
         let second = world.link(ADA).await;
         preview(&world, &first).await.refused("NOT_FOUND");
         assert_eq!(preview(&world, &second).await.ok()["invitation"]["invitedBy"], ADMIN_OF_ACME.name());
-        // Five a day reach one address.
+        // At most five links a day go to one address.
         for day in [3, 5] {
             for _ in 0..day {
                 done(&resend(&world, OWNER_OF_ACME, &id).await);
@@ -142,7 +142,7 @@ fn the_sender_of_a_link_becomes_its_inviter_and_sends_it_at_most_ten_times() {
         assert_eq!(world.mails(ADA).await.len(), 10);
         assert_eq!(resend(&world, OWNER_OF_ACME, &id).await.user_codes(), ["TOO_MANY"]);
         assert_eq!(world.mails(ADA).await.len(), 10);
-        // An owner's invitation is not an admin's to send or to take back.
+        // An admin can neither resend nor withdraw an invitation that makes an owner.
         let (of_owner, token) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "OWNER").await;
         assert_eq!(resend(&world, ADMIN_OF_ACME, &of_owner).await.user_codes(), ["PERMISSION_NOT_HELD"]);
         assert_eq!(revoke(&world, ADMIN_OF_ACME, &of_owner).await.user_codes(), ["PERMISSION_NOT_HELD"]);

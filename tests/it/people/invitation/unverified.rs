@@ -27,7 +27,7 @@ fn claiming_an_unverified_account_removes_its_password_sessions_and_second_facto
         ).await;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, VICTIM, "ADMIN").await;
         assert_eq!(preview(&world, &token).await.ok()["invitation"]["next"], "SET_PASSWORD");
-        // The stranger who made the account cannot accept with it, even with the link.
+        // The stranger who created the account cannot accept with that account, even with the link.
         let input = json!({ "input": { "token": token, "newPassword": NEW } });
         assert_eq!(world.send_as(Some(&stranger), ACCEPT, input).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
         assert_eq!(accept_with(&world, &token, None).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
@@ -35,7 +35,7 @@ fn claiming_an_unverified_account_removes_its_password_sessions_and_second_facto
         assert_eq!(weak.user_codes(), ["WEAK_PASSWORD"]);
         assert_eq!(weak.ok()["tried"]["userErrors"][0]["field"], json!(["input", "newPassword"]));
         world.send_as(Some(&stranger), "{ viewer { name } }", json!({})).await.ok();
-        assert_eq!(seen(&world, &id).await["state"], "PENDING");
+        assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING");
 
         done(&accept_with(&world, &token, Some(NEW)).await);
         world.send_as(Some(&stranger), "{ viewer { name } }", json!({})).await.refused("UNAUTHENTICATED");

@@ -1,4 +1,5 @@
-//! The inviter must still hold what the invitation gives when it is accepted. In a suspended organisation it waits.
+//! The inviter must still hold what the invitation gives when it is accepted. An invitation of a suspended organisation
+//! stays pending.
 
 use sea_orm::Value as Parameter;
 use serde_json::json;
@@ -53,7 +54,7 @@ fn cases() -> Vec<Case> {
             values: pair.clone(),
         },
         Case {
-            what: "the client lets less through",
+            what: "the client delegates less",
             inviter: MANAGER_OF_FJORD,
             sql: "UPDATE partnership SET delegated = $3 WHERE reseller_id = $1 AND client_id = $2",
             values: pair.into_iter().chain([reads.into()]).collect(),
@@ -86,8 +87,8 @@ fn an_invitation_is_void_once_its_inviter_can_no_longer_give_it() {
             world.db_execute(case.sql, case.values).await;
             let refused = sign_up(&world, ADA, Some(&token)).await;
             assert_eq!(refused.user_codes(), ["STALE_STATE"], "{}: {}", case.what, refused.text);
-            assert!(refused.text.contains("void"), "{}", refused.text);
-            assert_eq!(seen(&world, &id).await["state"], "ENDED", "{}", case.what);
+            assert!(refused.text.contains("no longer valid"), "{}", refused.text);
+            assert_eq!(load_as_owner(&world, &id).await["state"], "ENDED", "{}", case.what);
             assert!(log_in(&world, ADA, PASSWORD).await.is_none(), "{}", case.what);
             assert_eq!(sign_up(&world, ADA, Some(&token)).await.user_codes(), ["INVALID_LINK"], "{}", case.what);
         }
@@ -125,8 +126,8 @@ fn an_invitation_through_a_partner_becomes_a_membership_through_the_partner() {
     with_database(async |world| {
         db_let_fjord_in(&world).await;
         let (id, token) = invite(&world, MANAGER_OF_FJORD, ACME, ADA, "VIEWER").await;
-        assert_eq!(seen(&world, &id).await["partnership"]["reseller"]["name"], "Fjord");
-        // What a partner never has, it cannot give.
+        assert_eq!(load_as_owner(&world, &id).await["partnership"]["reseller"]["name"], "Fjord");
+        // A partner cannot give permissions that partners never have.
         let powerful = try_invite(&world, MANAGER_OF_FJORD, invitation(ACME, "b@example.org", "ADMIN")).await;
         assert_eq!(powerful.user_codes(), ["PERMISSION_NOT_HELD"]);
         done(&sign_up(&world, ADA, Some(&token)).await);
@@ -149,10 +150,10 @@ fn an_invitation_needs_the_partnership_when_only_that_gives_the_permission() {
         let role = olga.act("createRole", input, "role { id }").await["role"]["id"].clone();
         let held = Held::Custom(Type::Role.parse(&role.as_str().unwrap().into()).unwrap());
         world.db_join(730_000, ACME, MANAGER_OF_FJORD.person().id, &[held], None).await;
-        let partner = async |id: &str| seen(&world, id).await["partnership"]["reseller"]["name"].clone();
+        let partner = async |id: &str| load_as_owner(&world, id).await["partnership"]["reseller"]["name"].clone();
         let (id, token) = invite(&world, MANAGER_OF_FJORD, ACME, ADA, "TECHNICAL").await;
         assert_eq!(partner(&id).await, "Fjord");
-        // What she gives out of her own hand is hers.
+        // What she gives by her own role does not depend on the partnership.
         let mut input = invitation(ACME, "b@example.org", "TECHNICAL");
         input["roles"] = json!([{ "roleId": role }]);
         let own = try_invite(&world, MANAGER_OF_FJORD, input).await;

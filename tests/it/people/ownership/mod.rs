@@ -18,7 +18,7 @@ fn offer_to(email: &str) -> Value {
     json!({ "organisationId": id_of(ACME), "email": email })
 }
 
-/// Offers Acme to the address: id of the transfer, and the secret of its link.
+/// Offers Acme to the address. Returns the id of the transfer and the secret of its link.
 async fn offer(world: &World, email: &str, more: Value) -> (String, String) {
     let mut input = offer_to(email);
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -50,14 +50,14 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
     with_database(async |world| {
         let (_, token) = offer(&world, "Nina@Example.org ", json!({})).await.clone();
         let mail = world.mails(NEWCOMER).await;
-        assert!(mail[0].contains("Olga, owner of Acme wants to hand the ownership of Acme to you"), "{}", mail[0]);
+        assert!(mail[0].contains("Olga, owner of Acme wants to transfer the ownership of Acme to you"), "{}", mail[0]);
         assert_eq!(owners(&world).await, ["Olga, owner of Acme: OWNER"], "nothing changes before");
         let nina = sign_up(&world, "Nina", NEWCOMER).await;
         // The address is not verified, so no offers are shown yet.
         assert_eq!(world.send_as(Some(&nina), OFFERS, json!({})).await.at("viewer/ownershipOffers/edges"), &json!([]));
         // A stranger may have made the account, so the link of the offer alone is not enough.
-        let unproved = accept_as(&world, &nina, &token).await;
-        assert_eq!(unproved.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
+        let unverified = accept_as(&world, &nina, &token).await;
+        assert_eq!(unverified.ok()["acceptOwnership"]["userErrors"][0]["code"], "ADDRESS_NOT_VERIFIED");
         let proof = json!({ "token": world.link(NEWCOMER).await });
         world.as_(NOBODY).act("verifyAddress", proof, "verified").await;
         let accepted = accept_as(&world, &nina, &token).await;
@@ -183,7 +183,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
         assert_eq!(refused(&token).await, "STALE_STATE");
         assert_eq!(olga.mistake("withdrawOwnership", withdraw).await["code"], "STALE_STATE");
 
-        // Offers of a disabled user are void.
+        // Offers of a disabled user have ended.
         let (_, token) = offer(&world, email, json!({})).await;
         let state = "UPDATE \"user\" SET state = $1 WHERE id = $2";
         world.db_execute(state, ["DISABLED".into(), OWNER_OF_ACME.person().id.into()]).await;
@@ -217,7 +217,7 @@ fn an_offer_ends_when_it_expires_is_withdrawn_or_its_author_is_no_owner() {
             assert_eq!(answer.ok()["organisation"]["ownershipTransfers"]["totalCount"], count, "{wanted}");
         }
 
-        // Not while it is suspended, and never when it is closed.
+        // The offer cannot be accepted while the organisation is suspended or closed.
         let token = world.link(email).await;
         for (state, code) in [("SUSPENDED", "ORGANISATION_SUSPENDED"), ("CLOSED", "ORGANISATION_CLOSED")] {
             let sql = "UPDATE organisation SET state = $1 WHERE id = $2";

@@ -45,7 +45,7 @@ fn the_operator_recovers_an_organisation_after_a_time_for_objections() {
         let code = |answer: &Answer| answer.at("acceptOwnership/userErrors/0/code").clone();
         assert_eq!(code(&accept_as(&world, &nina, &token).await), "TOO_EARLY");
 
-        // An owner objects, also where the organisation is suspended meanwhile.
+        // An owner can object even if the organisation has been suspended in the meantime.
         world.db_execute("UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1", [ACME.id.into()]).await;
         let withdraw = json!({ "transferId": started["transfer"]["id"] });
         world.as_(ADMIN_OF_ACME).attempt("withdrawOwnership", withdraw.clone(), "").await.refused("FORBIDDEN");
@@ -59,8 +59,8 @@ fn the_operator_recovers_an_organisation_after_a_time_for_objections() {
         let token = world.link(NEWCOMER).await;
         assert_eq!(code(&accept_as(&world, &nina, &token).await), Value::Null);
         assert_eq!(owners(&world).await, ["Nina: OWNER", "Olga, owner of Acme: OWNER"]);
-        let told = world.mails(ADMIN_OF_ACME.person().email).await;
-        assert!(told.last().unwrap().contains("Nina has accepted the ownership of Acme"));
+        let mails = world.mails(ADMIN_OF_ACME.person().email).await;
+        assert!(mails.last().unwrap().contains("Nina has accepted the ownership of Acme"));
         let log = world.texts("SELECT action FROM audit_event WHERE outcome = 'DONE' AND way = 'OPERATOR'").await;
         assert_eq!(log, ["recoverOwnership", "recoverOwnership"]);
     });

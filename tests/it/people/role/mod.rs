@@ -1,4 +1,4 @@
-//! Custom roles: created, given, changed, previewed and deleted; nobody gains permissions by them.
+//! Custom roles: created, given, changed, previewed and deleted; nobody gains permissions through them.
 
 mod preview;
 
@@ -11,7 +11,7 @@ use crate::world::*;
 
 const INVOICES: &str = "query($id: ID!) { organisation(id: $id) { invoices { totalCount } } }";
 
-/// Makes a role at a tenant; its id.
+/// Creates a role at a tenant. Returns its id.
 async fn create(client: Client<'_>, tenant: Tenant, name: &str, own: &[&str], clients: &[&str]) -> String {
     let input = json!({
         "organisationId": id_of(tenant), "name": name, "permissions": own, "clientPermissions": clients
@@ -78,7 +78,7 @@ fn nobody_gains_permissions_by_changing_a_role() {
         assert_eq!(error["missingPermissions"], json!(["OWNERSHIP_TRANSFER"]));
         assert_eq!(error["missingClientPermissions"], json!(["ORGANISATION_CLOSE"]));
 
-        // An admin neither changes nor removes a role that holds more than the admin.
+        // An admin can neither change nor delete a role that holds more than the admin does.
         let above = create(olga, ACME, "Closers", &["ORGANISATION_CLOSE"], &[]).await;
         let below = create(adam, ACME, "Readers", &["ROLE_READ"], &[]).await;
         for (mutation, input) in [
@@ -94,7 +94,7 @@ fn nobody_gains_permissions_by_changing_a_role() {
                 "{mutation} {input}"
             );
         }
-        // The halves are separate: a permission here is none at the clients.
+        // The two sets are separate: a permission at the organisation is not one at its clients.
         let own = PermissionSet::of(&[Permission::RoleManage, Permission::InvoicePay]);
         world.db_role(&HUB, own, PermissionSet::of(&[Permission::DomainRead])).await;
         let at_hub = |own: Value, clients: Value| {
@@ -110,7 +110,7 @@ fn nobody_gains_permissions_by_changing_a_role() {
         let error = probe.mistake("createRole", at_hub(json!(["DOMAIN_READ"]), json!(["DOMAIN_READ"]))).await;
         assert_eq!(error["missingPermissions"], json!(["DOMAIN_READ"]));
         probe.act("createRole", at_hub(json!(["INVOICE_PAY"]), json!(["DOMAIN_READ"])), "").await;
-        // A partner manages no roles, whatever it is let through.
+        // A partner cannot manage roles, whatever the client delegates.
         let at_acme = json!({ "organisationId": id_of(ACME), "name": "Ours", "permissions": [] });
         world.as_(OWNER_OF_FJORD).attempt("createRole", at_acme.clone(), "").await.refused("FORBIDDEN");
         world.as_(OWNER_OF_LUND).attempt("createRole", at_acme, "").await.refused("FORBIDDEN");
@@ -147,7 +147,7 @@ fn each_mistake_in_a_role_is_named() {
             let error = olga.mistake(mutation, input.clone()).await;
             assert_eq!((&error["code"], &error["field"][1]), (&json!(code), &json!(field)), "{input}: {error}");
         }
-        // Its own name is no duplicate.
+        // Keeping its own name is not a duplicate.
         olga.act("updateRole", json!({ "roleId": role, "name": "READERS" }), "").await;
         for (input, code) in [
             (json!({ "roleId": "OWNER" }), "INVALID_INPUT"),
@@ -162,7 +162,7 @@ fn each_mistake_in_a_role_is_named() {
         let unknown = olga.attempt("createRole", create_input("Odd", json!(["FLY"])), "").await;
         assert_eq!(unknown.codes(), ["INVALID_INPUT"]);
         assert!(unknown.text.contains("input"), "{}", unknown.text);
-        // Staff make roles with what only staff hold, at the operator.
+        // Staff can create roles with staff permissions at the operator.
         create(world.as_(OWNER_OF_OPERATOR), OPERATOR, "Guards", &["ORGANISATION_SUSPEND"], &["ORGANISATION_SUSPEND"])
             .await;
 

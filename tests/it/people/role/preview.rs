@@ -64,7 +64,7 @@ fn a_preview_shows_the_outcome_and_changes_nothing() {
         assert_eq!(said(MEMBER_OF_ACME, "gainedAtClients"), ["INVOICE_READ"]);
         assert_eq!(said(MEMBER_OF_ACME, "lostAtClients"), ["DOMAIN_READ"]);
         assert_eq!(said(DOMAINS_OF_ACME, "lost"), ["INVOICE_READ"]);
-        assert_eq!(said(SUPPORT_OF_FJORD, "lost"), Vec::<String>::new(), "it comes by way of the partner all the same");
+        assert_eq!(said(SUPPORT_OF_FJORD, "lost"), Vec::<String>::new(), "the partner path still gives it");
         assert_eq!(said(SOLE_PERSON, "gained"), Vec::<String>::new(), "the membership has ended");
     });
 }

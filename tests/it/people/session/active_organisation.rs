@@ -1,5 +1,5 @@
-//! The organisation that a session works in: it is lost with the next request after its access is gone, and everything
-//! else continues.
+//! The organisation that a session works in. Once access to it is gone, the next request loses it, and everything else
+//! still works.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -18,7 +18,7 @@ async fn switch(world: &World, caller: Caller, tenant: Tenant) {
     world.as_(caller).act("switchOrganisation", json!({ "organisationId": id_of(tenant) }), "").await;
 }
 
-/// Works at the tenant, or has lost that and can still do everything else.
+/// The organisation that the caller works in. `None` if it was lost; everything else must still work then.
 async fn works(world: &World, caller: Caller) -> Option<String> {
     let answer = world.as_(caller).run(WHERE, json!({})).await;
     assert_eq!(answer.at("viewer/name"), caller.name());
@@ -74,12 +74,12 @@ fn the_active_organisation_is_lost_while_it_is_closed() {
         for caller in [OWNER_OF_ACME, TECHNICAL_OF_ACME, SUPPORT_OF_FJORD] {
             assert_eq!(works(&world, caller).await, None, "{}", caller.name());
         }
-        // Without a context it can be reopened, and the old one is good again.
+        // It can be reopened from outside it. Then the sessions work there again.
         world.as_(OWNER_OF_ACME).act("reopenOrganisation", input.clone(), "").await;
         for caller in [OWNER_OF_ACME, TECHNICAL_OF_ACME, SUPPORT_OF_FJORD] {
             assert_eq!(works(&world, caller).await.as_deref(), Some("Acme"), "{}", caller.name());
         }
-        // A suspension leaves members where they are, and partners with reads alone.
+        // During a suspension, members still work there. Partners can only read, so they no longer do.
         let input = json!({ "organisationId": id_of(ACME), "reason": "late" });
         world.as_(AGENT_OF_OPERATOR).act("suspendOrganisation", input, "").await;
         assert_eq!(works(&world, TECHNICAL_OF_ACME).await.as_deref(), Some("Acme"));
@@ -107,14 +107,14 @@ fn a_partner_loses_the_active_organisation_with_the_last_permission_to_change() 
             assert_eq!(works(&world, per).await.as_deref(), Some("Acme"));
         }
         db_delegate(&world, FJORD, DelegationPreset::Overview).await;
-        assert_eq!(works(&world, per).await, None, "it may still read, and not work here");
+        assert_eq!(works(&world, per).await, None, "it may still read, but not work here");
         assert!(!world.as_(per).may_at(ACME).await.is_empty());
         let error = world.as_(per).mistake("switchOrganisation", json!({ "organisationId": id_of(ACME) })).await;
         assert_eq!(error["code"], "NOT_SWITCHABLE");
         db_delegate(&world, FJORD, DelegationPreset::Support).await;
         assert!(works(&world, per).await.is_some());
 
-        // Its own role at the partner loses the last write, by a change of the role itself.
+        // The role of the partner's person is changed and no longer allows any change at the client.
         let frida = world.as_(OWNER_OF_FJORD);
         let input = json!({
             "organisationId": id_of(FJORD), "name": "Helpers", "permissions": ["CLIENT_READ"],
@@ -161,7 +161,10 @@ fn the_header_names_the_organisation_of_one_request_and_a_key_has_its_own() {
         assert_eq!(code(&answer), "CONTEXT_LOST");
         assert_eq!(answer["data"]["viewer"]["name"], OWNER_OF_FJORD.name());
         let invented = ask(&token, Some(&Type::Organisation.id(key(NORDIC, 999_999)).0)).await;
-        assert_eq!(invented["errors"], answer["errors"], "what is not there and what is not open look the same");
+        assert_eq!(
+            invented["errors"], answer["errors"],
+            "an unknown and an inaccessible organisation get the same answer"
+        );
         assert_eq!(name(&ask(&token, Some(&fjord)).await), "Fjord");
 
         let Caller::Key(fjords) = KEY_OF_FJORD else { return };

@@ -8,7 +8,7 @@ use crate::world::*;
 
 const VIEWER: &str = "{ viewer { name activeOrganisation { name } } }";
 
-/// The message with which the caller is refused.
+/// The error message that the caller gets.
 async fn refusal(world: &World, caller: Caller) -> String {
     let answer = world.as_(caller).run(VIEWER, json!({})).await;
     answer.refused("UNAUTHENTICATED");

@@ -17,7 +17,7 @@ async fn active(world: &World, token: &str) -> Value {
     world.send_as(Some(token), VIEWER, json!({})).await.ok()["viewer"]["activeOrganisation"]["name"].clone()
 }
 
-/// Makes an organisation.
+/// Creates an organisation.
 async fn create(world: &World, token: &str, name: &str) {
     let query = "mutation($name: String!) { \
                  createOrganisation(input: {name: $name, kind: COMPANY}) { userErrors { code } } }";

@@ -1,4 +1,4 @@
-//! Refresh tokens: each is good for one use. Exchanges at the same time are in `user/mod.rs`.
+//! Refresh tokens: each works once. Exchanges at the same time are in `user/mod.rs`.
 
 use chrono::TimeDelta;
 use serde_json::json;

@@ -23,8 +23,8 @@ fn an_account_moves_once_the_new_address_is_confirmed_and_both_get_mail() {
         let answer = ask_to_move(&world, SOLE_PERSON, " Stig@New.Example").await;
         assert_eq!(answer.ok()["changeAddress"]["requested"], true);
         assert_eq!(address_of(&world, SOLE_PERSON).await, OLD);
-        let told = world.mails(OLD).await.pop().unwrap();
-        assert!(told.contains("wants to move it") && !told.contains("token=") && !told.contains(NEW), "{told}");
+        let notice = world.mails(OLD).await.pop().unwrap();
+        assert!(notice.contains("wants to move it") && !notice.contains("token=") && !notice.contains(NEW), "{notice}");
         ask_for_reset(&world, OLD).await.ok();
         let forgotten = world.link(OLD).await;
 
@@ -34,7 +34,7 @@ fn an_account_moves_once_the_new_address_is_confirmed_and_both_get_mail() {
         assert_eq!(address_of(&world, SOLE_PERSON).await, NEW);
         assert!(world.mails(OLD).await.pop().unwrap().contains("/undo-address?token="));
         assert!(world.mails(NEW).await.pop().unwrap().starts_with("Your new address is confirmed"));
-        // What was mailed to the old address for another purpose is void.
+        // Other links that were mailed to the old address no longer work.
         assert_eq!(error(&reset(&world, &forgotten, "nine blue kettles").await), "INVALID_LINK");
         assert_eq!(error(&log_in(&world, OLD, PASSWORD).await), "WRONG_CREDENTIALS");
         access(&log_in(&world, NEW, PASSWORD).await);
@@ -99,7 +99,7 @@ fn a_taken_address_is_neither_given_away_nor_revealed() {
         let mails = world.mails(taken).await;
         assert!(mails.len() == 1 && mails[0].starts_with("This address already has an account"), "{mails:?}");
         assert!(!mails[0].contains("token="));
-        // The change that was asked for before is replaced, as by any other.
+        // The earlier request to change the address is replaced.
         let link = world.link(NEW).await;
         assert_eq!(error(&by_link(&world, "confirmAddress", &link).await), "INVALID_LINK");
         for wrong in ["stig", OLD] {

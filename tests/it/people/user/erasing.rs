@@ -36,7 +36,7 @@ fn an_erased_account_leaves_no_name_behind() {
         for named in ["Unmistakable", "unmistakable", "192.0.2.77"] {
             assert!(!dump.contains(named), "{named}");
         }
-        // Both organisations are closed, each with an event, and the logs hold.
+        // Both organisations are closed, each with an event, and the logs can still be verified.
         let sql = "SELECT state FROM organisation o JOIN organisation_halt h ON h.organisation_id = o.id \
              WHERE h.closed_at IS NOT NULL";
         assert_eq!(world.texts(sql).await, ["CLOSED", "CLOSED"]);
@@ -71,7 +71,7 @@ fn the_last_owner_of_a_shared_organisation_cannot_be_erased() {
             after.remove(table);
         }
         assert_eq!(before, after);
-        // With another owner beside, it goes.
+        // With another owner, the account can be erased.
         let sql = "UPDATE membership_role SET builtin = 'OWNER' WHERE membership_id IN \
              (SELECT id FROM membership WHERE user_id = $1)";
         world.db_execute(sql, [ADMIN_OF_ACME.person().id.into()]).await;
@@ -124,14 +124,14 @@ fn acts_on_an_erased_person_no_longer_name_them() {
         let input = json!({ "membershipId": world.membership(ACME, VIEWER_OF_ACME).await, "roles": roles });
         world.as_(OWNER_OF_ACME).act("updateMember", input, "").await;
         let name = VIEWER_OF_ACME.name();
-        let told = async || {
+        let mentions = async || {
             let details = world.texts("SELECT COALESCE(details, '') FROM audit_event").await;
             details.iter().filter(|details| details.contains(name)).count()
         };
-        assert_eq!(told().await, 1);
+        assert_eq!(mentions().await, 1);
         assert_eq!(world.as_(VIEWER_OF_ACME).run(ERASE, json!({})).await.ok()["eraseAccount"]["erased"], true);
-        assert_eq!(told().await, 0);
-        // That a member is gone stands in the log all the same.
+        assert_eq!(mentions().await, 0);
+        // The log still says that a member is gone.
         let gone = "SELECT action FROM audit_event WHERE action = 'eraseAccount' AND way = 'OWN'";
         assert_eq!(world.texts(gone).await.len(), 1);
     });

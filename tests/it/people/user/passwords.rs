@@ -37,7 +37,7 @@ fn the_link_in_the_mail_verifies_an_address_once() {
         let token = access(&log_in(&world, EMAIL, PASSWORD).await);
         world.send_as(Some(&token), resend, json!({})).await.ok();
         let link = world.link(EMAIL).await;
-        // One kind of link is no other.
+        // A link works only for its own purpose.
         assert_eq!(error(&reset(&world, &link, NEW).await), "INVALID_LINK");
         let answers = join_all((0..4).map(|_| by_link(&world, "verifyAddress", &link))).await;
         let mut outcomes: Vec<&str> = answers.iter().map(error).collect();
@@ -62,7 +62,7 @@ fn a_password_reset_by_link_ends_all_sessions() {
         let unknown = ask_for_reset(&world, "nobody@solo.example").await;
         assert_eq!(known.text, unknown.text);
         assert_eq!(world.mails("nobody@solo.example").await.len(), 0);
-        // Within one or two: a transaction more or less would tell.
+        // The counts differ by one statement at most: a whole transaction more would reveal that the account exists.
         assert!(known.statements.abs_diff(unknown.statements) <= 1, "{} {}", known.statements, unknown.statements);
 
         assert_eq!(error(&reset(&world, &link, "short").await), "WEAK_PASSWORD");
@@ -146,7 +146,7 @@ fn changing_the_password_ends_all_other_sessions() {
 #[test]
 fn signing_up_again_informs_the_owner_of_the_address() {
     with_database(async |world| {
-        // Somebody signs up with an address of another, and keeps a session.
+        // Somebody signs up with another person's address, and keeps a session.
         world.send_as(None, SIGN_UP, newcomer(EMAIL)).await.ok();
         let thief = access(&log_in(&world, EMAIL, PASSWORD).await);
         let first = world.send_as(None, SIGN_UP, newcomer("other@example.org")).await.text;
@@ -218,7 +218,7 @@ fn a_too_large_password_is_refused_clearly() {
 fn a_log_in_with_the_old_password_begins_no_session_after_a_change() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
-        // Half of them come before the new password is set, and half after it; whichever, none of their sessions lasts.
+        // Half of the log-ins come before the new password is set, and half after it. None of their sessions may last.
         ask_for_reset(&world, email).await.ok();
         let link = world.link(email).await;
         let (sessions, done) = futures_util::join!(

@@ -52,7 +52,7 @@ fn with_a_second_factor_the_password_alone_is_not_enough() {
 
         access(&log_in_with(&world, &codes[0].to_uppercase().replace('-', " ")).await);
         assert_eq!(state().await["recoveryCodesLeft"], 9);
-        assert!(world.mails(EMAIL).await.pop().unwrap().contains("Codes that are left: 9."));
+        assert!(world.mails(EMAIL).await.pop().unwrap().contains("Codes left: 9."));
         assert_eq!(error(&log_in_with(&world, &codes[0]).await), "WRONG_CODE");
     });
 }
@@ -119,7 +119,7 @@ fn guessing_codes_is_throttled_and_a_reset_keeps_the_second_factor() {
         assert!(answers.iter().all(|code| code == "WRONG_CODE" || code == "TOO_MANY_ATTEMPTS"), "{answers:?}");
         let right = json!({ "code": code(&world, &secret, 0) });
         assert_eq!(error(&prove(&world, right).await), "TOO_MANY_ATTEMPTS");
-        // Logging in is counted apart.
+        // Log-ins are counted separately.
         access(&log_in_with(&world, &code(&world, &secret, 0)).await);
 
         world.db_verify(SOLE_PERSON).await;

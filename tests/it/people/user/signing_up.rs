@@ -66,7 +66,7 @@ fn each_mistake_in_a_sign_up_is_named_and_nothing_is_written() {
             answer.at("signUp/userErrors").as_array().unwrap().iter().map(|e| &e["field"][1]).collect();
         assert_eq!(answer.user_codes(), ["INVALID_INPUT", "WEAK_PASSWORD", "INVALID_INPUT", "INVALID_INPUT"]);
         assert_eq!(fields, ["email", "password", "name", "organisationName"]);
-        // The address itself is no password.
+        // The address itself is not accepted as a password.
         let input = json!({ "email": "lovelace@example.org", "password": "Lovelace@example.org", "name": "Ada" });
         let answer = world.send_as(None, SIGN_UP, json!({ "input": input })).await;
         assert_eq!(answer.user_codes(), ["WEAK_PASSWORD"]);

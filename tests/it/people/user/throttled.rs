@@ -20,7 +20,7 @@ async fn right(world: &World, from: Option<&str>) -> Answer {
     log_in_from(world, from, json!({ "email": EMAIL, "password": PASSWORD })).await
 }
 
-/// Fails so often from one place, each time as soon as it may.
+/// Fails this many times from one address, each time as soon as an attempt is allowed.
 async fn insist(world: &World, from: Option<&str>, email: &str, times: usize) {
     let mut failed = 0;
     while failed < times {
@@ -46,13 +46,13 @@ fn after_five_failures_the_address_waits_even_with_the_right_password() {
         let answer = right(&world, THIEF).await;
         assert_eq!(error(&answer), "TOO_MANY_ATTEMPTS");
         assert!(answer.text.contains("Try again in 15 seconds."), "{}", answer.text);
-        // It is in the database: another process knows it too, and so does this one after a restart.
+        // The counts are in the database, so other processes know them, and a restart does not clear them.
         let again = World::open(Config::clone(&world.app.config)).await;
         assert_eq!(error(&right(&again, THIEF).await), "TOO_MANY_ATTEMPTS");
         access(&right(&world, HOME).await);
         world.app.clock.advance(TimeDelta::seconds(15));
         access(&right(&world, THIEF).await);
-        // A success clears what failed from there.
+        // A success clears the failures from the same client.
         for _ in 0..5 {
             assert_eq!(error(&guess(&world, THIEF, EMAIL).await), "WRONG_CREDENTIALS");
         }
@@ -92,7 +92,7 @@ fn a_distributed_attack_throttles_strangers_and_not_the_owner() {
         }
         access(&right(&world, HOME).await);
         assert_eq!(error(&right(&world, Some("203.0.113.9")).await), "TOO_MANY_ATTEMPTS");
-        // Never for longer than a minute, however often it fails.
+        // The wait is never longer than a minute, however many attempts fail.
         world.db_execute("UPDATE throttle SET failures = 5000 WHERE key LIKE 'account:%'", []).await;
         assert_eq!(error(&right(&world, Some("203.0.113.9")).await), "TOO_MANY_ATTEMPTS");
         world.app.clock.advance(TimeDelta::minutes(1));

@@ -30,7 +30,7 @@ impl Hub {
         }
     }
 
-    /// Proposals in both directions, and how the hub became a reseller.
+    /// Proposals in both directions, and the request by which the hub became a reseller.
     pub(super) fn proposals(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use partnership_proposal::State;
         let overview = DelegationPreset::Overview.set();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Rows, now, push};
 
 impl Rows {
-    /// An open session of somebody, on another device.
+    /// An open session of a user, on another device.
     pub fn session(&mut self, user: Uuid, device: &str) -> Uuid {
         let row = session::Model {
             id: self.id(),

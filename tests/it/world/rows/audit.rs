@@ -14,8 +14,9 @@ impl Rows {
     /// The next event in the log of an organisation.
     pub fn event(&mut self, organisation: Uuid, actor: Person, partnership: Option<Uuid>) -> Uuid {
         let last = self.events.iter().rfind(|event| event.organisation_id == organisation);
-        let (place, previous_hash) = last.map_or((0, BEGINNING.to_owned()), |last| (last.sequence, last.hash.clone()));
-        if place == 0 {
+        let (sequence, previous_hash) =
+            last.map_or((0, BEGINNING.to_owned()), |last| (last.sequence, last.hash.clone()));
+        if sequence == 0 {
             self.chains.push(audit_chain::Model {
                 organisation_id: organisation,
                 sequence: 0,
@@ -25,12 +26,12 @@ impl Rows {
                 retention_days: Some(3_650),
             });
         }
-        self.event_at(organisation, place + 1, previous_hash, actor, partnership)
+        self.event_at(organisation, sequence + 1, previous_hash, actor, partnership)
     }
 
-    /// An event at a place of a log that is there already, for tests that do not look at the chain.
-    pub fn unchained_event(&mut self, organisation: Uuid, place: i64, actor: Person) -> Uuid {
-        self.event_at(organisation, place, BEGINNING.to_owned(), actor, None)
+    /// An event with a given sequence in an existing log, for tests that do not check the chain.
+    pub fn unchained_event(&mut self, organisation: Uuid, sequence: i64, actor: Person) -> Uuid {
+        self.event_at(organisation, sequence, BEGINNING.to_owned(), actor, None)
     }
 
     fn event_at(

@@ -50,7 +50,7 @@ impl Rows {
         push(&mut self.payers, row)
     }
 
-    /// An organisation was asked to pay from next month on, and has not answered.
+    /// A pending request to pay from next month on.
     pub fn payer_request(&mut self, organisation: Uuid, payer: Uuid) -> &mut payer::Model {
         let created_at = now() - TimeDelta::days(1) + TimeDelta::seconds(i64::from(self.next));
         let row = self.payer(organisation, payer);

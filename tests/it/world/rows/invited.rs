@@ -1,4 +1,4 @@
-//! Rows of API keys that nobody uses, and of invitations that wait.
+//! Rows of unused API keys, and of pending invitations.
 
 use chrono::TimeDelta;
 use entity::{api_key, invitation, invitation_role, user};
@@ -33,7 +33,7 @@ impl Rows {
         push(&mut self.keys, row)
     }
 
-    /// A key that holds what can be delegated, made by somebody.
+    /// A key that holds everything that can be delegated, created by this person.
     pub fn spare_key(&mut self, organisation: Uuid, name: &'static str, creator: Person) -> Uuid {
         let id = self.id();
         let secret = format!("{}-{id}", name.to_lowercase().replace(' ', "-"));
@@ -46,7 +46,7 @@ impl Rows {
         id
     }
 
-    /// An invitation that waits, with one role.
+    /// A pending invitation with one role.
     pub fn invitation(&mut self, organisation: Uuid, email: &str, inviter: Person, role: Held) -> Uuid {
         let id = self.id();
         let (builtin, role_id) = match role {

@@ -1,6 +1,5 @@
-//! Rows as they are written into the database: with defaults for what a test does not care about, and ids that are the
-//! same each time. What an organisation buys and is billed for is in `business.rs`, its log in
-//! `audit.rs`, its spare keys and invitations in `invited.rs`.
+//! Database rows with defaults for what a test does not care about, and with ids that are the same in every run.
+//! Purchases and billing are in `business.rs`, the audit log in `audit.rs`, spare keys and invitations in `invited.rs`.
 
 mod accounts;
 mod audit;
@@ -26,7 +25,7 @@ use uuid::Uuid;
 
 use crate::world::people::Person;
 
-/// The moment at which the clock of the tests stands.
+/// The time of the stopped clock.
 pub fn now() -> DateTimeUtc {
     DateTimeUtc::UNIX_EPOCH + TimeDelta::days(20_527) + TimeDelta::hours(12)
 }
@@ -36,7 +35,7 @@ pub fn day(offset: i64) -> Date {
     (now() + TimeDelta::days(offset)).date_naive()
 }
 
-/// A UUIDv7 that says by its bits to which tree of tenants it belongs.
+/// A UUIDv7 whose bits show to which tree of tenants it belongs.
 pub const fn key(tree: u8, number: u32) -> Uuid {
     Uuid::from_u128(0x019b_76da_8000_7000_8000_0000_0000_0000 | ((tree as u128) << 40) | number as u128)
 }
@@ -46,7 +45,7 @@ pub fn is_of(id: Uuid, tree: u8) -> bool {
     id.as_u128() ^ key(tree, 0).as_u128() <= u128::from(u32::MAX)
 }
 
-/// Rows of all tables, in the order in which they can be written.
+/// Rows of all tables, in the order in which they can be inserted.
 #[derive(Clone, Default)]
 pub struct Rows {
     tree: u8,
@@ -82,12 +81,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// For one tree of tenants. Numbers below 1,000 are for those that have a name in the tests.
+    /// Rows for one tree of tenants. Numbers below 1,000 are reserved for constants of the tests.
     pub fn new(tree: u8) -> Self {
         Self::starting_at(tree, 1_000)
     }
 
-    /// For more of a tree; rows that are not given an id are numbered from here.
+    /// More rows for a tree. Rows without a given id are numbered from here.
     pub fn starting_at(tree: u8, next: u32) -> Self {
         Self { tree, next, ..Self::default() }
     }
@@ -97,7 +96,7 @@ impl Rows {
         key(self.tree, self.next)
     }
 
-    /// Each row a second after the one before.
+    /// Each row is created a second after the one before.
     fn made(&self) -> DateTimeUtc {
         now() - TimeDelta::days(50) + TimeDelta::seconds(i64::from(self.next))
     }
@@ -179,7 +178,7 @@ impl Rows {
         }
     }
 
-    /// Writes all of them.
+    /// Writes all rows.
     pub async fn db_write(self, db: &impl ConnectionTrait) {
         db_insert(db, self.users).await;
         db_insert(db, self.organisations).await;
@@ -215,7 +214,7 @@ fn push<T>(rows: &mut Vec<T>, row: T) -> &mut T {
     rows.last_mut().unwrap()
 }
 
-/// Writes rows of one table, many at once.
+/// Inserts many rows of one table at once.
 pub async fn db_insert<M, A>(db: &impl ConnectionTrait, rows: Vec<M>)
 where
     M: IntoActiveModel<A>,

@@ -1,4 +1,4 @@
-//! Organisations that change hands, and that were stopped.
+//! Organisations that change owners, and suspended ones.
 
 use chrono::TimeDelta;
 use entity::organisation_halt;
@@ -10,7 +10,7 @@ use super::{Rows, now, push};
 use crate::world::people::Person;
 
 impl Rows {
-    /// A transfer that the operator has started and that has opened since; it still waits.
+    /// A pending transfer that the operator has started and that is already open.
     pub fn transfer(&mut self, organisation: Uuid, by: Uuid, email: &str) -> &mut Model {
         let id = self.id();
         let row = Model {

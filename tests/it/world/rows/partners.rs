@@ -1,4 +1,4 @@
-//! Rows of what partners propose, and of how they became partners.
+//! Rows of proposals, and of how organisations became resellers.
 
 use entity::organisation::Kind;
 use entity::{delegation_template, partnership_proposal, reseller_programme, reseller_request};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Rows, push};
 
 impl Rows {
-    /// All members of an organisation but this one were given their memberships through the partnership.
+    /// Marks the memberships of all members except one as granted through the partnership.
     pub fn give_through(&mut self, organisation: Uuid, partnership: Uuid, but: Uuid) {
         let of_it = self.memberships.iter_mut().filter(|row| row.organisation_id == organisation);
         of_it.filter(|row| row.user_id != but).for_each(|row| row.partnership_id = Some(partnership));
@@ -42,7 +42,7 @@ impl Rows {
         push(&mut self.proposals, row)
     }
 
-    /// The organisation has asked to become a reseller, and the operator has answered.
+    /// A request to become a reseller that the operator has answered.
     pub fn answered_request(&mut self, organisation: Uuid, state: reseller_request::State) -> Uuid {
         let row = reseller_request::Model {
             id: self.id(),
@@ -74,7 +74,7 @@ impl Rows {
         id
     }
 
-    /// The terms under which it is a reseller.
+    /// The terms of the reseller.
     pub fn programme(&mut self, organisation: Uuid, terms: &str) {
         self.programmes.push(reseller_programme::Model {
             organisation_id: organisation,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Rows, db_insert, push};
 
 impl Rows {
-    /// A property of a reseller, behind those that it has.
+    /// A property of a reseller, after its existing ones.
     pub fn definition(&mut self, reseller: Uuid, key: &str, label: &str, kind: Kind) -> Uuid {
         let before = self.definitions.iter().filter(|row| row.organisation_id == reseller).count();
         let row = property_definition::Model {
@@ -60,7 +60,7 @@ impl Rows {
     }
 }
 
-/// Triggers have made a row for each value that is to be written.
+/// Triggers have already created a row for each value.
 pub async fn db_write(
     db: &impl ConnectionTrait,
     definitions: Vec<property_definition::Model>,
