@@ -226,8 +226,10 @@ impl<'a> Operation<'a> {
         }
         let largest = pages::largest(self.pages, variables);
         let named: Vec<String> = largest.iter().map(|(field, objects)| format!("{field} ({objects})")).collect();
-        let remedy =
-            format!("Most are in {}. Ask for smaller pages there, or on the lists around, with first.", named.join(", "));
+        let remedy = format!(
+            "Most are in {}. Ask for smaller pages there, or on the lists around, with first.",
+            named.join(", ")
+        );
         within(requested, limit, "objects to return", &remedy).map_err(|error| {
             let mut error = server_error(error);
             let fields = largest.into_iter().map(|(field, objects)| value!({ "field": field, "objects": objects }));

@@ -85,7 +85,8 @@ fn defaults_are_filled_in_and_missing_variables_refused() {
 
 #[test]
 fn an_argument_is_left_out_with_its_variable_if_it_has_a_default() {
-    let text = "query($n: Int, $x: Any) { ...F } fragment F on Query { a(n: $n, x: $x) { ... { a(n: $n) { __typename } } } }";
+    let text =
+        "query($n: Int, $x: Any) { ...F } fragment F on Query { a(n: $n, x: $x) { ... { a(n: $n) { __typename } } } }";
     let document = documents().load(text).unwrap();
     let written = |variables| format!("{:?}", document.parsed(&Variables::from_value(variables)).fragments);
     let names = |text: String| text.matches("Variable(Name(\"n\"))").count();

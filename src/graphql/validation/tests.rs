@@ -30,7 +30,10 @@ fn rules() -> Rules {
 /// The messages, each with its place.
 fn mistakes(text: &str) -> Vec<String> {
     let errors = rules().check(text).err().unwrap_or_default();
-    errors.iter().map(|error| format!("{}:{} {}", error.locations[0].line, error.locations[0].column, error.message)).collect()
+    errors
+        .iter()
+        .map(|error| format!("{}:{} {}", error.locations[0].line, error.locations[0].column, error.message))
+        .collect()
 }
 
 #[test]
@@ -103,7 +106,8 @@ fn what_is_not_valid_is_refused_where_it_stands() {
 
 #[test]
 fn a_fragment_of_several_operations_is_reported_once() {
-    let text = "query A { list { ...F } } query B { list { ...F } } fragment F on A { id } query C { list(at: 1) { id } }";
+    let text =
+        "query A { list { ...F } } query B { list { ...F } } fragment F on A { id } query C { list(at: 1) { id } }";
     assert_eq!(mistakes(text).len(), 1);
     let many = format!("{{ {} }}", (0..30).fold(String::new(), |all, n| format!("{all} a{n}: list(at: {n}) {{ id }}")));
     assert_eq!(mistakes(&many).len(), MISTAKES);
@@ -144,7 +148,11 @@ fn variables_that_do_not_fit_are_named_with_the_way_to_the_value() {
         ("$must: Int!", value!({ "must": null }), "The variable $must (Int!) must not be null."),
         ("$must: Int = 5", value!({ "must": null }), "The variable $must (Int) must not be null."),
         ("$must: Int!", value!({ "must": "1" }), "The variable $must must be a whole number."),
-        ("$must: Int!", value!({ "must": 1.5 }), "The variable $must must be a whole number from -2147483648 to 2147483647."),
+        (
+            "$must: Int!",
+            value!({ "must": 1.5 }),
+            "The variable $must must be a whole number from -2147483648 to 2147483647.",
+        ),
         (
             "$must: Int!",
             value!({ "must": 2_147_483_648_i64 }),
@@ -160,7 +168,11 @@ fn variables_that_do_not_fit_are_named_with_the_way_to_the_value() {
             "The variable $at must be a point in time, for example \"2026-11-22T10:00:00Z\".",
         ),
         ("$filter: Filter", value!({ "filter": {} }), "The variable $filter.to (Int!) is missing."),
-        ("$filter: Filter", value!({ "filter": 7 }), "The variable $filter must be an object with the fields of Filter."),
+        (
+            "$filter: Filter",
+            value!({ "filter": 7 }),
+            "The variable $filter must be an object with the fields of Filter.",
+        ),
         (
             "$filter: Filter",
             value!({ "filter": { "to": 1, "x": 1 } }),

@@ -100,7 +100,8 @@ fn fits(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Misfit> {
             if let Some(unknown) = fields.keys().find(|key| !input.fields.contains_key(key.as_str())) {
                 return Err(Misfit::new(format!("has a field {unknown}, which {name} does not have.")));
             }
-            if literals::takes_one(schema, name) && (fields.len() != 1 || fields.values().any(|one| *one == Value::Null))
+            if literals::takes_one(schema, name)
+                && (fields.len() != 1 || fields.values().any(|one| *one == Value::Null))
             {
                 return Err(Misfit::new(format!("must have exactly one field of {name}, and that must not be null.")));
             }

@@ -140,10 +140,12 @@ impl RoleChangePreview {
         let all = affected(&everybody, &self.change, self.decision.id(), request.now());
         let total = Total::known(all.len());
         let items = all.into_iter().map(|affected| (affected.name.clone(), affected.id, Arc::new(affected)));
-        Ok(Some(Connection::new(&slice_sorted(items, &page, self.decision.id())?, total, |affected| RoleChangeEffect {
-            user: User { id: affected.id, name: affected.name.clone() },
-            effect: affected.effect,
-            decision: self.decision.clone(),
+        Ok(Some(Connection::new(&slice_sorted(items, &page, self.decision.id())?, total, |affected| {
+            RoleChangeEffect {
+                user: User { id: affected.id, name: affected.name.clone() },
+                effect: affected.effect,
+                decision: self.decision.clone(),
+            }
         })))
     }
 }

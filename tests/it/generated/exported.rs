@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
 use async_graphql::{Name, Positioned};
 use serde_json::{Value, json};
 
@@ -78,7 +80,10 @@ fn written() -> Said {
             }
             TypeSystemDefinition::Schema(schema) => {
                 let name = |root: Option<Positioned<Name>>| root.map(|name| name.node.to_string());
-                said.insert("schema".to_owned(), format!("{:?} {:?}", name(schema.node.query), name(schema.node.mutation)));
+                said.insert(
+                    "schema".to_owned(),
+                    format!("{:?} {:?}", name(schema.node.query), name(schema.node.mutation)),
+                );
             }
         }
     }
@@ -137,7 +142,10 @@ fn write_inputs(owner: &str, inputs: &[Positioned<InputValueDefinition>], said: 
     for input in inputs {
         let default = input.node.default_value.as_ref().map(|value| value.node.to_string());
         let about = text(input.node.description.as_ref());
-        said.insert(format!("{owner}({})", input.node.name.node), format!("{} {about} {default:?}", input.node.ty.node));
+        said.insert(
+            format!("{owner}({})", input.node.name.node),
+            format!("{} {about} {default:?}", input.node.ty.node),
+        );
     }
 }
 
@@ -173,7 +181,8 @@ fn introspected(schema: &Value) -> Said {
     }
     for directive in list(&schema["directives"]) {
         let name = format!("@{}", string(&directive["name"]));
-        let mut places: Vec<_> = list(&directive["locations"]).iter().map(|place| string(place).replace('_', "")).collect();
+        let mut places: Vec<_> =
+            list(&directive["locations"]).iter().map(|place| string(place).replace('_', "")).collect();
         places.sort();
         let text = format!("{} {} {places:?}", string(&directive["description"]), directive["isRepeatable"]);
         said.insert(name.clone(), text.replace('_', ""));
@@ -186,7 +195,10 @@ fn introspect_inputs(owner: &str, inputs: &Value, said: &mut Said) {
     for input in list(inputs) {
         let default = input["defaultValue"].as_str();
         let about = string(&input["description"]);
-        said.insert(format!("{owner}({})", string(&input["name"])), format!("{} {about} {default:?}", type_of(&input["type"])));
+        said.insert(
+            format!("{owner}({})", string(&input["name"])),
+            format!("{} {about} {default:?}", type_of(&input["type"])),
+        );
     }
 }
 

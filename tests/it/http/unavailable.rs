@@ -11,12 +11,12 @@ use tenantry::base::db::Db;
 use crate::world::*;
 
 const OF_RESOLVER: &str = "{ invitation(token: \"x\") { id } }";
-const OF_MUTATION: &str = "mutation { createOrganisation(input: {name: \"New\", kind: COMPANY}) { userErrors { code } } }";
+const OF_MUTATION: &str =
+    "mutation { createOrganisation(input: {name: \"New\", kind: COMPANY}) { userErrors { code } } }";
 
 /// Asks with a credential, or without.
 async fn ask(world: &World, bearer: Option<&str>, accept: &str, query: &str) -> HttpAnswer {
-    let mut request =
-        Request::post("/graphql").header("content-type", "application/json").header("accept", accept);
+    let mut request = Request::post("/graphql").header("content-type", "application/json").header("accept", accept);
     if let Some(bearer) = bearer {
         request = request.header("authorization", format!("Bearer {bearer}"));
     }

@@ -22,7 +22,9 @@ fn a_bad_value_in_the_second_of_two_mutations_runs_neither() {
         let acme = id_of(ACME);
         let client = world.as_(OWNER_OF_ACME);
         client.run("{ viewer { name } }", json!({})).await.ok();
-        let first = format!("a: updateOrganisation(input: {{organisationId: {acme:?}, name: \"New\"}}) {{ userErrors {{ code }} }}");
+        let first = format!(
+            "a: updateOrganisation(input: {{organisationId: {acme:?}, name: \"New\"}}) {{ userErrors {{ code }} }}"
+        );
         let invite = |at: &str| {
             format!(
                 "b: inviteMember(input: {{organisationId: {acme:?}, email: \"new@example.org\", roles: [{{builtIn: VIEWER}}], \
@@ -39,7 +41,9 @@ fn a_bad_value_in_the_second_of_two_mutations_runs_neither() {
         neither_runs(&world, &with("String"), json!({ "v": "2026-12-01T00:00:00Z" })).await;
 
         let rotate = |minutes: &str| {
-            format!("b: rotateApiKey(input: {{apiKeyId: \"x\", keepOldForMinutes: {minutes}}}) {{ userErrors {{ code }} }}")
+            format!(
+                "b: rotateApiKey(input: {{apiKeyId: \"x\", keepOldForMinutes: {minutes}}}) {{ userErrors {{ code }} }}"
+            )
         };
         for minutes in ["2147483648", "-2147483649", "1.5", "\"5\"", "null"] {
             neither_runs(&world, &format!("mutation {{ {first} {} }}", rotate(minutes)), json!({})).await;
@@ -62,7 +66,12 @@ fn an_error_says_where_it_stands() {
         let query = "{\n  viewer { name }\n  organisation(id: 7, other: 1) { id }\n  nothing\n}";
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({})).await;
         let locations: Vec<&Value> = answer.errors().iter().map(|error| &error["locations"][0]).collect();
-        assert_eq!(locations, [&json!({ "line": 3, "column": 23 }), &json!({ "line": 4, "column": 3 })], "{}", answer.text);
+        assert_eq!(
+            locations,
+            [&json!({ "line": 3, "column": 23 }), &json!({ "line": 4, "column": 3 })],
+            "{}",
+            answer.text
+        );
         assert!(answer.text.contains("does not have a field `nothing`"), "{}", answer.text);
     });
 }
@@ -70,7 +79,8 @@ fn an_error_says_where_it_stands() {
 #[test]
 fn an_argument_has_its_default_when_its_variable_is_left_out() {
     with_database(async |world| {
-        let query = "query($only: Boolean) { operator { organisations(first: 2, withoutOwner: $only) { totalCount } } }";
+        let query =
+            "query($only: Boolean) { operator { organisations(first: 2, withoutOwner: $only) { totalCount } } }";
         let client = world.as_(AGENT_OF_OPERATOR);
         let with = client.run(query, json!({ "only": false })).await;
         assert!(with.ok()["operator"]["organisations"]["totalCount"].as_u64().unwrap() > 0, "{}", with.text);
