@@ -11,7 +11,7 @@ use std::time::Duration;
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait, Value,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -270,13 +270,13 @@ impl Trouble {
             _ => return None,
         };
         match &**inner {
-            SqlxError::Io(_)
-            | SqlxError::Tls(_)
-            | SqlxError::PoolTimedOut
-            | SqlxError::PoolClosed
-            | SqlxError::WorkerCrashed
-            | SqlxError::BeginFailed => Some(Self::Unavailable),
-            SqlxError::Database(inner) => inner.code().and_then(|code| Self::of_code(&code)),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => Some(Self::Unavailable),
+            sqlx::Error::Database(inner) => inner.code().and_then(|code| Self::of_code(&code)),
             _ => None,
         }
     }

@@ -20,7 +20,6 @@ const SPECIFICATIONS: [(&str, &str); 3] = [
 /// Not a type: registering it changes what is registered already.
 pub struct Specified;
 
-#[async_graphql::async_trait::async_trait]
 impl OutputType for Specified {
     fn type_name() -> Cow<'static, str> {
         "Specified".into()

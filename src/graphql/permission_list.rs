@@ -17,7 +17,6 @@ static NAMES: LazyLock<Vec<(Permission, Value)>> = LazyLock::new(|| {
     Permission::ALL.iter().map(|permission| (*permission, Value::Enum(Name::new(permission.graphql_name())))).collect()
 });
 
-#[async_graphql::async_trait::async_trait]
 impl OutputType for PermissionSet {
     fn type_name() -> Cow<'static, str> {
         Cow::Owned(format!("[{}]", <Permission as OutputType>::qualified_type_name()))
