@@ -152,9 +152,10 @@ pub fn rewrite(function: &mut ImplItemFn) -> Result<(), Error> {
     Ok(())
 }
 
-/// Replaces a parameter `page: PageArguments` by the four arguments of a connection.
+/// Replaces a parameter `page: PageArguments` by the four arguments of a connection. The page also reads the other
+/// arguments of its field, because cursors belong to them.
 fn spread_page(function: &mut ImplItemFn) {
-    let mut inputs = Vec::new();
+    let (mut inputs, mut pages) = (Vec::new(), Vec::new());
     for input in std::mem::take(&mut function.sig.inputs) {
         let page = match &input {
             FnArg::Typed(argument) if last_segment(&argument.ty).is_some_and(|last| last.ident == "PageArguments") => {
@@ -172,9 +173,14 @@ fn spread_page(function: &mut ImplItemFn) {
             parse_quote!(#[graphql(desc = "How many items from the end: 1 to 100.")] last: Option<i32>),
             parse_quote!(#[graphql(desc = "With `last`: the items before this cursor.")] before: Option<String>),
         ] as [FnArg; 4]);
-        function.block.stmts.insert(0, parse_quote!(let #name = #written::new(first, after, last, before)?;));
+        pages.push((name, written));
     }
     function.sig.inputs = inputs.into_iter().collect();
+    for (name, written) in pages {
+        let context = context_of(function);
+        let read = parse_quote!(let #name = #written::new(first, after, last, before)?.of_field(#context)?;);
+        function.block.stmts.insert(0, read);
+    }
 }
 
 /// The name of the context argument, which is added if it is missing.

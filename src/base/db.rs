@@ -21,10 +21,15 @@ use crate::base::error::{Error, Result};
 
 const RETRIES: u32 = 5;
 
-/// Planner settings for PostgreSQL. All our statements find few rows by index. The planner cannot know how few rows a
-/// recursive part yields, so it would build hash tables from whole tables. The time would then grow with the database.
-/// Each connection plans a statement once, since no parameter changes which index is right.
-const POSTGRES: [(&str, &str); 4] = [
+/// How long a statement waits for somebody else's lock. Together with the wait for a connection this is shorter than a
+/// request may take.
+const LOCKED: Duration = Duration::from_secs(4);
+
+/// Settings for PostgreSQL. All our statements find few rows by index. The planner cannot know how few rows a recursive
+/// part yields, so it would build hash tables from whole tables. The time would then grow with the database. Each
+/// connection plans a statement once, since no parameter changes which index is right.
+const POSTGRES: [(&str, &str); 5] = [
+    ("lock_timeout", "4s"),
     ("jit", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -32,20 +37,33 @@ const POSTGRES: [(&str, &str); 4] = [
 ];
 
 tokio::task_local! {
-    /// Statements of the work that `counted` runs.
-    static STATEMENTS: Cell<u64>;
+    /// What the work that `counted` runs has sent.
+    static COUNTS: Cell<Counts>;
     /// The texts of the statements of the work that `recorded` runs.
     static TEXTS: RefCell<Vec<String>>;
 }
 
+/// What work has sent to the database.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    statements: u64,
+    /// Whether the database did not answer one of them.
+    is_unavailable: bool,
+}
+
 /// Runs the work and counts the statements that it sends.
 pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
-    STATEMENTS
-        .scope(Cell::new(0), async {
+    COUNTS
+        .scope(Cell::default(), async {
             let value = work.await;
-            (value, STATEMENTS.with(Cell::get))
+            (value, COUNTS.with(Cell::get).statements)
         })
         .await
+}
+
+/// Whether the database has not answered something of the work that `counted` runs.
+pub fn was_unavailable() -> bool {
+    COUNTS.try_with(|counts| counts.get().is_unavailable).unwrap_or_default()
 }
 
 /// Runs the work and returns the statements that it sends, with their parameters filled in, so that their plans can be
@@ -205,7 +223,7 @@ async fn open(
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(LOCKED)
                 .statement_cache_capacity(512)
                 .row_buffer_size(4096)
                 .pragma("journal_mode", "WAL")
@@ -222,21 +240,94 @@ async fn open(
     pool.set_metric_callback(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
         // Outside `counted` there is no counter, and this fails.
-        let _ = STATEMENTS.try_with(|statements| statements.set(statements.get() + 1));
+        let _ = COUNTS.try_with(|counts| {
+            let known = counts.get();
+            counts.set(Counts { statements: known.statements + 1, ..known });
+        });
         let _ = TEXTS.try_with(|texts| texts.borrow_mut().push(statement.statement.to_string()));
         metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
     });
     Ok(pool)
 }
 
-/// Whether the same transaction may succeed if repeated: after a serialisation failure or deadlock on PostgreSQL
-/// (40001, 40P01), or a busy database on SQLite (5).
-pub fn is_transient(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return false;
-    };
-    inner
-        .as_database_error()
-        .and_then(|database| database.code().map(|code| matches!(code.as_ref(), "40001" | "40P01" | "5")))
-        .unwrap_or(false)
+/// Failures of the database that pass by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The same transaction may go through when it is tried again at once.
+    Retry,
+    /// The database cannot be reached, or is locked: a statement has waited as long as it may.
+    Unavailable,
+}
+
+impl Trouble {
+    /// What kind of trouble the error is, if any.
+    pub fn of(error: &DbErr) -> Option<Self> {
+        let inner = match error {
+            DbErr::ConnectionAcquire(_) => return Some(Self::Unavailable),
+            DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner))
+            | DbErr::Conn(RuntimeErr::SqlxError(inner)) => inner,
+            _ => return None,
+        };
+        match &**inner {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => Some(Self::Unavailable),
+            sqlx::Error::Database(inner) => inner.code().and_then(|code| Self::of_code(&code)),
+            _ => None,
+        }
+    }
+
+    /// By the SQLSTATE of PostgreSQL (five characters), or the result code of SQLite (a number).
+    fn of_code(code: &str) -> Option<Self> {
+        // The lower byte is the kind of failure.
+        let sqlite = || code.parse::<u32>().ok().map(|code| code & 0xff);
+        match (code.len(), code) {
+            // Serialisation failures and deadlocks.
+            (5, "40001" | "40P01") => Some(Self::Retry),
+            // The lock is held by another, the server shuts down or starts, or it has no room for another connection.
+            (5, "55P03" | "57P01" | "57P02" | "57P03" | "53300") => Some(Self::Unavailable),
+            (5, code) => code.starts_with("08").then_some(Self::Unavailable),
+            // Busy, locked, failed to read, cannot be opened.
+            _ => matches!(sqlite()?, 5 | 6 | 10 | 14).then_some(Self::Unavailable),
+        }
+    }
+}
+
+/// Notes that the database did not answer the work that `counted` runs.
+pub fn note_unavailable() {
+    // Outside `counted` there is nothing to set, and this fails.
+    let _ = COUNTS.try_with(|counts| counts.set(Counts { is_unavailable: true, ..counts.get() }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_locked_or_gone_is_no_fault() {
+        for (code, trouble) in [
+            ("40001", Some(Trouble::Retry)),
+            ("40P01", Some(Trouble::Retry)),
+            ("55P03", Some(Trouble::Unavailable)),
+            ("57P01", Some(Trouble::Unavailable)),
+            ("08006", Some(Trouble::Unavailable)),
+            ("23505", None),
+            ("42P01", None),
+            ("5", Some(Trouble::Unavailable)),
+            ("517", Some(Trouble::Unavailable)),
+            ("262", Some(Trouble::Unavailable)),
+            ("14", Some(Trouble::Unavailable)),
+            ("1", None),
+            ("2067", None),
+        ] {
+            assert_eq!(Trouble::of_code(code), trouble, "{code}");
+        }
+        assert_eq!(Trouble::of(&DbErr::RecordNotInserted), None);
+        let timeout = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+        assert_eq!(Trouble::of(&timeout), Some(Trouble::Unavailable));
+    }
 }

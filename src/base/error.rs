@@ -4,10 +4,14 @@ use async_graphql::Enum;
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, PermissionSet};
-use crate::base::db::is_transient;
+use crate::base::db::{Trouble, note_unavailable};
 
 /// The result type of nearly all fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The message for clients when the database does not answer.
+const UNAVAILABLE: &str = "The database does not answer now. Try again in a few seconds. If this changes something, look \
+                           first whether the change was made.";
 
 /// An error at the top level of an answer, with its code.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -69,8 +73,11 @@ pub enum Error {
     #[error("{}", .0.message)]
     User(Box<UserError>),
     /// The database asks for another attempt. Transactions retry by themselves, a limited number of times.
-    #[error("The database is busy. Try again.")]
+    #[error("{}", UNAVAILABLE)]
     Transient(String),
+    /// The database cannot be reached, or something else has locked it for too long.
+    #[error("{}", UNAVAILABLE)]
+    Unavailable,
     /// A fault of the server. The log has the cause under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
@@ -88,7 +95,8 @@ impl Error {
             Self::Conflict(_) => "CONFLICT",
             Self::ContextLost(_) => "CONTEXT_LOST",
             Self::Limited { .. } | Self::TooSlow { .. } => "LIMITED",
-            Self::Transient(_) | Self::Internal => "INTERNAL",
+            Self::Transient(_) | Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
         }
     }
 
@@ -106,7 +114,15 @@ impl Error {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        if is_transient(&error) { Self::Transient(error.to_string()) } else { Self::fault(error) }
+        match Trouble::of(&error) {
+            Some(Trouble::Retry) => Self::Transient(error.to_string()),
+            Some(Trouble::Unavailable) => {
+                note_unavailable();
+                tracing::warn!(cause = %error, "the database does not answer");
+                Self::Unavailable
+            }
+            None => Self::fault(error),
+        }
     }
 }
 

@@ -14,8 +14,10 @@ pub async fn is_known(db: &Db, email: &str) -> Result<bool> {
     Ok(!db.rows("SELECT 1 FROM \"user\" WHERE mailbox = $1", vec![mailbox(email).into()]).await?.is_empty())
 }
 
-/// Waits for the lock. The connection holds it until it is closed.
+/// Waits for the lock, and then for the locks of whatever is still running, as long as it takes. The connection holds it
+/// until it is closed.
 pub async fn lock_migrations(db: &Db) -> Result<()> {
+    db.writer().execute_unprepared("SET lock_timeout = 0").await?;
     let values = [MIGRATION_LOCK.into()];
     let lock = Statement::from_sql_and_values(db.backend(), "SELECT pg_advisory_lock($1)", values);
     db.writer().execute_raw(lock).await?;

@@ -1,20 +1,26 @@
-//! Parsed documents. Clients send the same few texts again and again, so each is parsed and measured once and then
-//! cached.
+//! Parsed documents. Clients send the same few texts again and again, so each is parsed, measured and validated once and
+//! then cached.
 
+use std::iter;
 use std::sync::Arc;
 
-use async_graphql::{Name, Pos, ServerError, Value, Variables};
-use async_graphql_parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Name, Pos, ServerError, Variables, value};
+use async_graphql_parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql_parser::{Error as ParseError, parse_query};
+use async_graphql_value::Value;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::error::into_graphql;
+use super::error::server_error;
+use super::escapes::without_escapes;
 use super::limits::{self, Pages, within};
 use super::nesting::nesting;
 use super::pages::{self, Page};
 use super::trusted::Trusted;
 use super::types::Types;
+use super::validation::{Checked, Rules};
 use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
 use crate::base::random;
@@ -26,6 +32,7 @@ const TYPICAL_BYTES: u64 = 1024;
 
 /// The cached texts and their parsed documents.
 pub struct Documents {
+    rules: Arc<Rules>,
     types: Types,
     limits: Limits,
     parsed: Cache<Arc<str>, Arc<Document>, Length>,
@@ -50,9 +57,9 @@ impl Weighter<String, Arc<str>> for Length {
 }
 
 impl Documents {
-    /// Documents for the schema with this SDL, within these limits. If there are trusted documents, only those are
-    /// accepted.
-    pub fn new(sdl: &str, limits: Limits, trusted: Option<Trusted>) -> Self {
+    /// Documents for the schema with this SDL and its rules, within these limits. If there are trusted documents, only
+    /// those are accepted.
+    pub fn new(sdl: &str, rules: Arc<Rules>, limits: Limits, trusted: Option<Trusted>) -> Self {
         let types = Types::read(sdl).unwrap_or_else(|error| {
             tracing::error!(%error, "the schema text cannot be parsed; only pages with an explicit size are counted");
             Types::default()
@@ -60,11 +67,11 @@ impl Documents {
         let (many, bytes) = (limits.cached_documents, limits.cached_documents as u64 * TYPICAL_BYTES);
         let parsed = Cache::with_weighter(many, bytes, Length);
         let persisted = Cache::with_weighter(many, bytes, Length);
-        Self { types, limits, parsed, persisted, trusted }
+        Self { rules, types, limits, parsed, persisted, trusted }
     }
 
-    /// The document of a text, parsed and within its limits.
-    pub fn load(&self, text: &str) -> Result<Arc<Document>, ServerError> {
+    /// The document of a text, valid and within its limits.
+    pub fn load(&self, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
         if let Some(known) = self.parsed.get(text) {
             return Ok(known);
         }
@@ -73,7 +80,13 @@ impl Documents {
         Ok(document)
     }
 
-    fn parse(&self, text: &str) -> Result<Document, ServerError> {
+    fn parse(&self, text: &str) -> Result<Document, Vec<ServerError>> {
+        let (document, pages) = self.measure(text).map_err(|error| vec![error])?;
+        let checked = self.rules.check(text)?;
+        Ok(Document { rules: Arc::clone(&self.rules), document, pages, checked })
+    }
+
+    fn measure(&self, text: &str) -> Result<(ExecutableDocument, Pages), ServerError> {
         if self.trusted.as_ref().is_some_and(|trusted| !trusted.has(text)) {
             let text = "This server runs only the documents that it knows. Ask its operator to add yours.";
             return Err(server_error(Error::InvalidInput(text.to_owned())));
@@ -82,9 +95,9 @@ impl Documents {
         let remedy = "Split it into several.";
         within(bytes, self.limits.document_bytes, "bytes in its document", remedy).map_err(server_error)?;
         within(nesting(text), NESTED, "nested brackets", remedy).map_err(server_error)?;
-        let document = parse_query(text).map_err(|error| syntax_error(&error))?;
+        let document = parse_query(without_escapes(text)).map_err(|error| syntax_error(&error))?;
         let pages = limits::measure(&document, &self.types, &self.limits).map_err(server_error)?;
-        Ok(Document { document, pages })
+        Ok((document, pages))
     }
 
     /// The text that was stored under this hash.
@@ -107,16 +120,38 @@ impl Documents {
     }
 }
 
-/// A parsed document.
+/// A valid document.
 pub struct Document {
+    rules: Arc<Rules>,
     document: ExecutableDocument,
     pages: Pages,
+    checked: Checked,
 }
 
 impl Document {
     /// A copy of the document for the engine, which consumes it.
-    pub fn parsed(&self) -> ExecutableDocument {
-        self.document.clone()
+    ///
+    /// An argument whose variable has no value is left out: it has its default then, which the engine gives it only where
+    /// the argument is not written at all.
+    pub fn parsed(&self, variables: &Variables) -> ExecutableDocument {
+        let mut document = self.document.clone();
+        let is_left_out = |value: &Value| match value {
+            Value::Variable(name) => self.checked.with_default.contains(name.as_str()) && !variables.contains_key(name),
+            _ => false,
+        };
+        if self.checked.with_default.iter().any(|name| !variables.contains_key(name.as_str())) {
+            let operations: Box<dyn Iterator<Item = &mut SelectionSet>> = match &mut document.operations {
+                DocumentOperations::Single(one) => Box::new(iter::once(&mut one.node.selection_set.node)),
+                DocumentOperations::Multiple(all) => {
+                    Box::new(all.values_mut().map(|one| &mut one.node.selection_set.node))
+                }
+            };
+            let fragments = document.fragments.values_mut().map(|fragment| &mut fragment.node.selection_set.node);
+            for set in operations.chain(fragments) {
+                leave_out(set, &is_left_out);
+            }
+        }
+        document
     }
 
     /// The operation that the client chose. Without a name, the only one.
@@ -142,12 +177,13 @@ impl Document {
             }
         };
         let pages = self.pages.get(&name.cloned()).map_or(&[][..], Vec::as_slice);
-        Ok(Operation { name, definition, pages })
+        Ok(Operation { document: self, name, definition, pages })
     }
 }
 
 /// One operation of a document.
 pub struct Operation<'a> {
+    document: &'a Document,
     name: Option<&'a Name>,
     definition: &'a OperationDefinition,
     pages: &'a [Arc<Page>],
@@ -164,25 +200,14 @@ impl<'a> Operation<'a> {
         self.definition.ty
     }
 
-    /// Fills in defaults and refuses missing variables. The engine would only report them field by field, and ignores
-    /// the defaults in `@skip` and `@include`.
+    /// Checks the variables, and fills in their defaults: the engine does not know these in `@skip` and `@include`.
     pub fn complete(&self, variables: &mut Variables) -> Result<()> {
+        let Document { rules, checked, .. } = self.document;
+        rules.check_variables(checked, self.name.map(Name::as_str), variables)?;
         for definition in &self.definition.variable_definitions {
-            let (name, written) = (&definition.node.name.node, &definition.node.var_type.node);
-            match variables.get(name) {
-                None => match &definition.node.default_value {
-                    Some(default) => {
-                        variables.insert(name.clone(), default.node.clone());
-                    }
-                    None if written.nullable => {}
-                    None => {
-                        return Err(Error::InvalidInput(format!("The variable ${name} ({written}) is missing.")));
-                    }
-                },
-                Some(Value::Null) if !written.nullable => {
-                    return Err(Error::InvalidInput(format!("The variable ${name} ({written}) must not be null.")));
-                }
-                Some(_) => {}
+            let name = &definition.node.name.node;
+            if let (Some(default), false) = (&definition.node.default_value, variables.contains_key(name)) {
+                variables.insert(name.clone(), default.node.clone());
             }
         }
         Ok(())
@@ -192,14 +217,41 @@ impl<'a> Operation<'a> {
     pub fn nodes(&self, variables: &Variables) -> u64 {
         pages::count(self.pages, variables)
     }
+
+    /// Refuses an operation that may return more objects. The error names the fields that give the most of them.
+    pub fn within(&self, variables: &Variables, limit: u64) -> Result<(), ServerError> {
+        let requested = self.nodes(variables);
+        if requested <= limit {
+            return Ok(());
+        }
+        let largest = pages::largest(self.pages, variables);
+        let named: Vec<String> = largest.iter().map(|(field, objects)| format!("{field} ({objects})")).collect();
+        let remedy = format!(
+            "Most are in {}. Ask for smaller pages there, or on the lists around, with first.",
+            named.join(", ")
+        );
+        within(requested, limit, "objects to return", &remedy).map_err(|error| {
+            let mut error = server_error(error);
+            let fields = largest.into_iter().map(|(field, objects)| value!({ "field": field, "objects": objects }));
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("fields", async_graphql::Value::List(fields.collect()));
+            error
+        })
+    }
 }
 
-/// The error as it appears in a response, outside of any field.
-pub fn server_error(error: Error) -> ServerError {
-    let error = into_graphql(error);
-    let mut answer = ServerError::new(error.message, None);
-    answer.extensions = error.extensions;
-    answer
+/// Removes the arguments with such values.
+fn leave_out(set: &mut SelectionSet, is_left_out: &impl Fn(&Value) -> bool) {
+    for selection in &mut set.items {
+        match &mut selection.node {
+            Selection::Field(field) => {
+                field.node.arguments.retain(|(_, value)| !is_left_out(&value.node));
+                leave_out(&mut field.node.selection_set.node, is_left_out);
+            }
+            Selection::InlineFragment(fragment) => leave_out(&mut fragment.node.selection_set.node, is_left_out),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
 }
 
 /// Says where parsing failed, without repeating the document.

@@ -1,6 +1,6 @@
 //! Errors as they appear in responses.
 
-use async_graphql::{ErrorExtensions, Name, Object, Value};
+use async_graphql::{ErrorExtensions, Name, Object, ServerError, Value};
 use macros::guarded;
 
 use crate::access::PermissionSet;
@@ -9,7 +9,6 @@ use crate::base::id::Type;
 
 /// The error for the response. The engine would convert it too, but without the code.
 pub fn into_graphql(error: Error) -> async_graphql::Error {
-    let error = if let Error::Transient(cause) = error { Error::fault(cause) } else { error };
     async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
         extensions.set("code", error.code());
         match &error {
@@ -26,6 +25,14 @@ pub fn into_graphql(error: Error) -> async_graphql::Error {
             _ => {}
         }
     })
+}
+
+/// The error as it stands in an answer, outside of any field.
+pub fn server_error(error: Error) -> ServerError {
+    let error = into_graphql(error);
+    let mut answer = ServerError::new(error.message, None);
+    answer.extensions = error.extensions;
+    answer
 }
 
 /// A problem that the user can fix.

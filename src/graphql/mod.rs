@@ -4,14 +4,17 @@
 //! `guard` and `directive`. `schema` assembles the root types.
 //!
 //! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
-//! before it is parsed. `limits` checks its size with the `types` of the schema, `once` checks its mutations, and
-//! `pages` limits how much it may return.
+//! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
+//! the schema, `once` checks its mutations, and `pages` limits how much it may return. `validation` checks a document and
+//! its variables against the schema. `introspected` makes introspection and the text of the schema agree.
 
 pub mod act;
 pub mod directive;
 pub mod documents;
 pub mod error;
+mod escapes;
 pub mod guard;
+mod introspected;
 pub mod limits;
 mod nesting;
 mod node;
@@ -24,6 +27,7 @@ pub mod request;
 mod schema;
 pub mod trusted;
 mod types;
+pub mod validation;
 
 /// Stack size of the threads that run requests, in bytes. In debug builds, the deepest allowed document needs more than
 /// the usual 2 MiB. The system assigns the memory only when it is used.

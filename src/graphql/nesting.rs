@@ -27,13 +27,14 @@ pub fn nesting(text: &str) -> u64 {
     deepest
 }
 
-fn after_line(text: &[u8]) -> &[u8] {
+/// What follows the line.
+pub(super) fn after_line(text: &[u8]) -> &[u8] {
     let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
     text.get(end..).unwrap_or_default()
 }
 
 /// The text after the string that it begins with, or nothing if that string does not end.
-fn after_string(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_string(text: &[u8]) -> Option<&[u8]> {
     if let Some(block) = text.strip_prefix(b"\"\"\"")
         && let Some(rest) = after_block(block)
     {

@@ -125,10 +125,10 @@ impl NodeQuery {
                 format!("nodes takes at most {MOST} ids; this request has {value}. Split them over several requests.");
             return Err(Error::Limited { message, limit: MOST as u64, value });
         }
-        let found = join_all(ids.iter().map(async |id| {
+        let found = join_all(ids.iter().enumerate().map(async |(index, id)| {
             find(context, id).await.map_or_else(
                 |error| {
-                    report(context, error);
+                    report(&context.with_index(index), error);
                     None
                 },
                 Some,

@@ -3,6 +3,7 @@
 //! Lists without pages count by the number of requested ids, or else by a length that they seldom exceed. What is the
 //! same for every request is computed once per document; only variables are looked up per request.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use async_graphql::{Name, Value as Constant, Variables};
@@ -15,10 +16,14 @@ use super::types::Many;
 const DEFAULT: u64 = 20;
 /// The number of ids if it is not known: the most that `nodes` takes.
 const IDS: u64 = 100;
+/// Fields that an error names.
+const NAMED: usize = 3;
 
 /// A field that returns several objects, and such fields inside it.
 #[derive(Debug)]
 pub struct Page {
+    /// Its name in the answer.
+    name: Name,
     sizes: Vec<Size>,
     /// The size if the client gives none.
     default: u64,
@@ -51,7 +56,7 @@ impl Page {
             Value::List(items) => Some(Size::Number(items.len() as u64)),
             _ => None,
         });
-        Self { sizes: sizes.collect(), default, inside }
+        Self { name: field.response_key().node.clone(), sizes: sizes.collect(), default, inside }
     }
 
     fn size(&self, variables: &Variables) -> u64 {
@@ -75,6 +80,24 @@ pub fn is_size(argument: &str) -> bool {
 /// The most objects that the pages may hold together. Each object of each page counts once.
 pub fn count(pages: &[Arc<Page>], variables: &Variables) -> u64 {
     count_for(pages, 1, variables)
+}
+
+/// The fields that give the most objects, by their names in the answer, and how many; the largest first.
+pub fn largest(pages: &[Arc<Page>], variables: &Variables) -> Vec<(String, u64)> {
+    let mut shares = Vec::new();
+    share(pages, 1, "", variables, &mut shares);
+    shares.sort_by_key(|(_, objects)| Reverse(*objects));
+    shares.truncate(NAMED);
+    shares
+}
+
+fn share(pages: &[Arc<Page>], parents: u64, above: &str, variables: &Variables, shares: &mut Vec<(String, u64)>) {
+    for page in pages {
+        let objects = parents.saturating_mul(page.size(variables));
+        let field = if above.is_empty() { page.name.to_string() } else { format!("{above}.{}", page.name) };
+        share(&page.inside, objects, &field, variables, shares);
+        shares.push((field, objects));
+    }
 }
 
 fn count_for(pages: &[Arc<Page>], parents: u64, variables: &Variables) -> u64 {

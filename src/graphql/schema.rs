@@ -1,7 +1,10 @@
 //! The schema, assembled from the root fields of all chapters.
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use std::sync::LazyLock;
 
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder, ValidationMode};
+
+use super::introspected::{self, Specified};
 use super::node::NodeQuery;
 use crate::billing::details::BillingMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
@@ -85,7 +88,7 @@ pub struct Services {
 /// before the engine sees the document.
 pub fn build(services: Services) -> Schema {
     // The permission catalogue is read from the schema itself.
-    let fields = FieldsByPermission::read(&sdl()).unwrap_or_else(|error| {
+    let fields = FieldsByPermission::read(sdl()).unwrap_or_else(|error| {
         tracing::error!(%error, "the schema text cannot be parsed; the permission catalogue lists no fields");
         FieldsByPermission::default()
     });
@@ -99,10 +102,14 @@ pub fn build(services: Services) -> Schema {
 }
 
 /// The schema in its text form, with its directives.
-pub fn sdl() -> String {
-    builder().finish().sdl()
+pub fn sdl() -> &'static str {
+    static SDL: LazyLock<String> = LazyLock::new(|| introspected::text(&builder().finish()));
+    &SDL
 }
 
+/// Documents and variables are checked by `validation`, so the engine need not do it again for each request.
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<Specified>()
+        .validation_mode(ValidationMode::Fast)
 }

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_schema_of_this_server_can_be_read() {
-        let types = Types::read(&crate::graphql::sdl()).unwrap();
+        let types = Types::read(crate::graphql::sdl()).unwrap();
         assert_eq!(types.field("Query", "organisation").unwrap().gives, "Organisation");
         let many = |parent, name| types.field(parent, name).unwrap().many;
         assert_eq!(many("Query", "nodes"), Many::Ids);

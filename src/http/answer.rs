@@ -1,6 +1,7 @@
 //! The answer to a GraphQL request: data, and errors with their codes. It shows no internals of the server.
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use async_graphql_parser::types::OperationType;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -8,7 +9,7 @@ use serde::ser::SerializeMap;
 use super::negotiate::Media;
 use super::request_id::RequestId;
 use crate::base::error::Error;
-use crate::graphql::documents::server_error;
+use crate::graphql::error::server_error;
 
 /// Errors that an answer lists at most.
 const MISTAKES: usize = 10;
@@ -23,6 +24,9 @@ pub struct Answer {
     data: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Cost>,
+    /// The database did not answer, and the same request may be sent again.
+    #[serde(skip)]
+    is_unavailable: bool,
 }
 
 /// How many objects a request may return, for clients that ask for it.
@@ -59,11 +63,17 @@ impl Answer {
         for error in &mut errors {
             sign(error, id);
         }
-        Self { errors, data: None, extensions: None }
+        let is_unavailable = errors.iter().any(is_unavailable);
+        Self { errors, data: None, extensions: None, is_unavailable }
     }
 
-    /// The answer made from the engine's response. The engine validates first, and those errors have no path.
-    pub fn of(response: Response, cost: Option<Cost>, id: &RequestId) -> Self {
+    /// The same answer with the cost of the request.
+    pub fn costing(self, cost: Option<Cost>) -> Self {
+        Self { extensions: cost, ..self }
+    }
+
+    /// The answer made from the engine's response. If it refuses the document, its errors have no path.
+    pub fn of(response: Response, kind: OperationType, id: &RequestId) -> Self {
         let Response { data, mut errors, .. } = response;
         let ran = data != Value::Null || errors.iter().any(|error| !error.path.is_empty());
         if !ran && !errors.is_empty() {
@@ -72,12 +82,21 @@ impl Answer {
         for error in &mut errors {
             sign(error, id);
         }
-        Self { errors, data: Some(data), extensions: cost }
+        // A mutation of which a part was done must not be sent again as a whole.
+        let may_repeat = kind == OperationType::Query || is_null(&data);
+        let is_unavailable = may_repeat && errors.iter().any(is_unavailable);
+        Self { errors, data: Some(data), extensions: None, is_unavailable }
     }
 
-    /// The HTTP status of the answer. With the old media type, it is always 200.
+    /// Whether the database did not answer, and the same request may be sent again.
+    pub const fn is_unavailable(&self) -> bool {
+        self.is_unavailable
+    }
+
+    /// The HTTP status of the answer. With the old media type, it is 200 if the database answers.
     pub fn status(&self, media: Media) -> StatusCode {
         match (&self.data, media) {
+            _ if self.is_unavailable => StatusCode::SERVICE_UNAVAILABLE,
             (None, Media::Graphql) => StatusCode::BAD_REQUEST,
             _ => StatusCode::OK,
         }
@@ -97,7 +116,8 @@ fn sign(error: &mut ServerError, id: &RequestId) {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
     let is_fault = match code {
         Some(code) => *code == Value::from("INTERNAL"),
-        None if is_mistake(error) => {
+        // The engine has not run the document.
+        None if error.path.is_empty() => {
             set(error, "code", "INVALID_INPUT");
             false
         }
@@ -116,10 +136,17 @@ fn sign(error: &mut ServerError, id: &RequestId) {
     }
 }
 
-/// Whether the error is the client's mistake: an invalid document, or an invalid argument.
-fn is_mistake(error: &ServerError) -> bool {
-    let about_input = ["Expected input type", "Failed to parse", "Variable "];
-    error.path.is_empty() || about_input.iter().any(|start| error.message.starts_with(start))
+fn is_unavailable(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    code.is_some_and(|code| *code == Value::from(Error::Unavailable.code()))
+}
+
+/// Whether no field at the root has a value.
+fn is_null(data: &Value) -> bool {
+    match data {
+        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
+        other => *other == Value::Null,
+    }
 }
 
 fn set(error: &mut ServerError, name: &str, value: &str) {
@@ -144,7 +171,7 @@ mod tests {
     #[test]
     fn a_document_that_is_not_valid_has_no_data() {
         let response = Response::from_errors(vec![error("Unknown field", &[])]);
-        let answer = Answer::of(response, None, &RequestId::of_test());
+        let answer = Answer::of(response, OperationType::Query, &RequestId::of_test());
         assert_eq!(answer.status(Media::Graphql), StatusCode::BAD_REQUEST);
         assert_eq!(answer.status(Media::Json), StatusCode::OK);
         let expected =
@@ -156,7 +183,7 @@ mod tests {
     fn a_fault_shows_an_id_and_no_internals() {
         let mut response = Response::new(value!({"a": null}));
         response.errors.push(error("connection refused at 10.0.0.1", &["a"]));
-        let answer = Answer::of(response, None, &RequestId::of_test());
+        let answer = Answer::of(response, OperationType::Query, &RequestId::of_test());
         assert_eq!(answer.status(Media::Graphql), StatusCode::OK);
         let shown = json(&answer);
         assert!(!shown.to_string().contains("10.0.0.1"), "{shown}");
@@ -165,17 +192,27 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_argument_is_the_mistake_of_the_client() {
-        let mut response = Response::new(value!({"a": null}));
-        response.errors.push(error("Failed to parse \"Int\": Invalid number", &["a"]));
-        let shown = json(&Answer::of(response, None, &RequestId::of_test()));
-        assert_eq!(shown["errors"][0]["extensions"]["code"], "INVALID_INPUT");
+    fn a_database_that_does_not_answer_is_503_unless_a_part_was_done() {
+        for (data, kind, status) in [
+            (value!({"a": null, "b": {"c": 1}}), OperationType::Query, 503),
+            (value!({"a": null}), OperationType::Mutation, 503),
+            (value!({"a": null, "b": {"c": 1}}), OperationType::Mutation, 200),
+        ] {
+            let mut response = Response::new(data.clone());
+            response.errors.push(ServerError { path: error("", &["a"]).path, ..server_error(Error::Unavailable) });
+            let answer = Answer::of(response, kind, &RequestId::of_test());
+            for media in [Media::Graphql, Media::Json] {
+                assert_eq!(answer.status(media).as_u16(), status, "{data} {kind}");
+            }
+            assert_eq!(json(&answer)["errors"][0]["extensions"], serde_json::json!({"code": "UNAVAILABLE"}));
+        }
     }
 
     #[test]
     fn the_cost_is_in_the_answer_if_the_client_asks() {
         let cost = Cost { requested: 5, limit: 10 };
-        let answer = Answer::of(Response::new(value!({"a": 1})), Some(cost), &RequestId::of_test());
+        let answer = Answer::of(Response::new(value!({"a": 1})), OperationType::Query, &RequestId::of_test());
+        let answer = answer.costing(Some(cost));
         assert_eq!(json(&answer)["extensions"], serde_json::json!({"cost": {"requested": 5, "limit": 10}}));
     }
 }

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes of a too large body that are still read.
 const DISCARDED: usize = 16 << 20;
 
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// One GraphQL request.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object with query, operationName, variables and extensions")]
@@ -89,9 +92,11 @@ impl Envelopes {
         };
         // Either the body is too large, or the client is gone and reads no answer.
         let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
+        // Some programs begin every text with a byte order mark.
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
         let envelopes = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') => Self::Batch(parse(&bytes)?),
-            Some(_) => Self::One(Box::new(parse(&bytes)?)),
+            Some(b'[') => Self::Batch(parse(bytes)?),
+            Some(_) => Self::One(Box::new(parse(bytes)?)),
             None => return Err(Refusal::invalid("The body is empty. Send {\"query\": \"…\"}.")),
         };
         envelopes.check(bytes.len() as u64, limits)?;

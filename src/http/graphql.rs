@@ -15,7 +15,7 @@ use async_graphql_parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -26,13 +26,13 @@ use super::client::Peer;
 use super::credential::Sender;
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
 use super::negotiate::Media;
-use super::refusal::Refusal;
+use super::refusal::{AGAIN_AFTER, Refusal};
 use super::request_id::RequestId;
 use super::trace::Work;
-use crate::base::db::counted;
+use crate::base::db::{counted, was_unavailable};
 use crate::base::error::Error;
-use crate::graphql::documents::{Document, server_error};
-use crate::graphql::limits::within;
+use crate::graphql::documents::Document;
+use crate::graphql::error::server_error;
 
 /// Answers a GET or a POST.
 pub async fn answer(
@@ -62,9 +62,11 @@ pub async fn answer(
             Ok(Box::pin(run.all(envelopes, sender, method == Method::POST)).await)
         };
         let seconds = limits.execution_seconds;
-        tokio::time::timeout(Duration::from_secs(seconds), work)
-            .await
-            .unwrap_or_else(|_| Err(Refusal::from(Error::TooSlow { limit: seconds })))
+        tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or_else(|_| {
+            // Waiting for the database takes its time too, and asking for less would not help.
+            let error = if was_unavailable() { Error::Unavailable } else { Error::TooSlow { limit: seconds } };
+            Err(Refusal::from(error))
+        })
     })
     .await;
     let (mut response, mut work) = match outcome {
@@ -94,9 +96,10 @@ impl Run<'_> {
         match envelopes {
             Envelopes::One(envelope) => {
                 let mut work = Work::default();
-                let answer = match self.one(*envelope, &sender, may_change, &mut work).await {
+                let mut cost = None;
+                let answer = match self.one(*envelope, &sender, may_change, &mut work, &mut cost).await {
                     Err(Stop::Mutation) => return (self.refuse_mutation(), work),
-                    outcome => self.answer_to(outcome),
+                    outcome => self.answer_to(outcome).costing(cost),
                 };
                 (self.respond(answer.status(self.media), &answer), work)
             }
@@ -104,28 +107,32 @@ impl Run<'_> {
                 let mut answers = Vec::with_capacity(envelopes.len());
                 let mut sender = Ok(sender);
                 for envelope in envelopes {
-                    let mut work = Work::default();
+                    let (mut work, mut cost) = (Work::default(), None);
                     let outcome = match &sender {
-                        Ok(sender) => self.one(envelope, sender, may_change, &mut work).await,
+                        Ok(sender) => self.one(envelope, sender, may_change, &mut work, &mut cost).await,
                         Err(error) => Err(Error::clone(error).into()),
                     };
-                    answers.push(self.answer_to(outcome));
+                    answers.push(self.answer_to(outcome).costing(cost));
                     if work.kind == "mutation" {
                         let again = Sender::of(&self.server.app, self.headers, self.peer).await;
                         sender = again.map_err(Refusal::into_error);
                     }
                 }
-                (self.respond(StatusCode::OK, &answers), Work { kind: "batch", ..Work::default() })
+                let is_unavailable = answers.iter().all(Answer::is_unavailable);
+                let status = if is_unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+                (self.respond(status, &answers), Work { kind: "batch", ..Work::default() })
             }
         }
     }
 
+    /// Runs one request. Its cost is known once its variables are, whether or not it then runs.
     async fn one(
         &self,
         envelope: Envelope,
         sender: &Sender,
         may_change: bool,
         work: &mut Work,
+        cost: &mut Option<Cost>,
     ) -> Result<Answer, Stop> {
         let extensions = envelope.extensions.unwrap_or_default();
         let document = self.document(envelope.query, extensions.persisted_query)?;
@@ -144,7 +151,8 @@ impl Run<'_> {
         operation.complete(&mut variables)?;
         let limit = self.server.app.config.limits.nodes;
         let requested = operation.nodes(&variables);
-        within(requested, limit, "objects to return", "Ask for smaller pages on the outer lists, with first.")?;
+        *cost = extensions.cost.then_some(Cost { requested, limit });
+        operation.within(&variables, limit)?;
 
         let app = &self.server.app;
         let mut request = app.request(sender.actor.clone());
@@ -155,11 +163,11 @@ impl Run<'_> {
         let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;
-        graphql.set_parsed_query(document.parsed());
+        graphql.set_parsed_query(document.parsed(&graphql.variables));
         let graphql = graphql.data(sender.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
         let response = app.schema.execute(graphql).await;
         app.refusals.write(&request).await;
-        Ok(Answer::of(response, extensions.cost.then_some(Cost { requested, limit }), self.id))
+        Ok(Answer::of(response, operation.kind(), self.id))
     }
 
     /// The document of a text or of a hash. If both are given, the text is kept under the hash.
@@ -188,7 +196,11 @@ impl Run<'_> {
     }
 
     fn respond(&self, status: StatusCode, answers: &impl Serialize) -> Response {
-        (status, [(CONTENT_TYPE, self.media.content_type())], encode(answers)).into_response()
+        let mut response = (status, [(CONTENT_TYPE, self.media.content_type())], encode(answers)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, AGAIN_AFTER);
+        }
+        response
     }
 
     fn refuse_mutation(&self) -> Response {
@@ -229,5 +241,11 @@ impl From<Error> for Stop {
 impl From<ServerError> for Stop {
     fn from(error: ServerError) -> Self {
         Self::Errors(vec![error])
+    }
+}
+
+impl From<Vec<ServerError>> for Stop {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Self::Errors(errors)
     }
 }

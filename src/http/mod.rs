@@ -34,7 +34,9 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::base::random::Random;
 use crate::graphql::documents::Documents;
+use crate::graphql::sdl;
 use crate::graphql::trusted::Trusted;
+use crate::graphql::validation::Rules;
 
 pub use metrics::Metrics;
 pub use serve::serve;
@@ -43,7 +45,6 @@ pub use serve::serve;
 struct Server {
     app: App,
     documents: Documents,
-    sdl: String,
     metrics: Option<Metrics>,
     /// Limits the exports that are sent at the same time.
     exports: Arc<Semaphore>,
@@ -63,11 +64,10 @@ pub struct Options {
 /// All routes.
 pub fn router(app: App, options: Options) -> Router {
     let Options { demo, metrics, trusted } = options;
-    let sdl = app.schema.sdl();
-    let documents = Documents::new(&sdl, app.config.limits, trusted);
+    let documents = Documents::new(sdl(), Rules::of_server(), app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
     let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
-    let server = Arc::new(Server { app, documents, sdl, metrics, exports });
+    let server = Arc::new(Server { app, documents, metrics, exports });
     let mut router = Router::new()
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))

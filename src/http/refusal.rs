@@ -8,10 +8,10 @@ use super::answer::{Answer, encode};
 use super::negotiate::Media;
 use super::request_id::RequestId;
 use crate::base::error::Error;
-use crate::graphql::documents::server_error;
+use crate::graphql::error::server_error;
 
 /// Seconds after which a client may retry when the server was busy.
-const AGAIN_AFTER: &str = "10";
+pub const AGAIN_AFTER: HeaderValue = HeaderValue::from_static("10");
 
 /// Why a request does not run, and the HTTP status.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Refusal {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(AGAIN_AFTER));
+            response.headers_mut().insert(RETRY_AFTER, AGAIN_AFTER);
         }
         response
     }
@@ -86,7 +86,8 @@ impl From<Error> for Refusal {
             Error::InvalidInput(_) | Error::User(_) | Error::Limited { .. } | Error::TooSlow { .. } => {
                 StatusCode::BAD_REQUEST
             }
-            Error::Transient(_) | Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Transient(_) | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error)
     }

@@ -14,13 +14,14 @@ use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::base::error::Error;
+use crate::graphql::sdl;
 
 /// How long the database may take to answer a health check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The schema with its descriptions and rules.
-pub async fn schema(State(server): State<Arc<Server>>) -> Response {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], server.sdl.clone()).into_response()
+pub async fn schema() -> Response {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], sdl()).into_response()
 }
 
 /// Whether the process answers.

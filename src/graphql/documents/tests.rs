@@ -2,21 +2,27 @@ use async_graphql::value;
 
 use super::*;
 
+fn documents_of(sdl: &str, limits: Limits) -> Documents {
+    Documents::new(sdl, Arc::new(Rules::read(sdl)), limits, None)
+}
+
+fn limits() -> Limits {
+    crate::base::config::Config::defaults().unwrap().limits
+}
+
 fn documents() -> Documents {
-    let sdl = "type Query { a(x: Int): Query organisations(first: Int): Query }";
-    Documents::new(sdl, crate::base::config::Config::defaults().unwrap().limits, None)
+    let sdl = "scalar Any type Query { a(x: Any, n: Int = 5): Query organisations(first: Int): Query }";
+    documents_of(sdl, limits())
 }
 
 #[test]
 fn documents_are_read_where_none_are_kept() {
-    let mut limits = crate::base::config::Config::defaults().unwrap().limits;
-    limits.cached_documents = 0;
-    let documents = Documents::new("type Query { a: Int }", limits, None);
+    let documents = documents_of("type Query { a: Int }", Limits { cached_documents: 0, ..limits() });
     assert!(documents.load("{ a }").is_ok() && documents.load("{ a }").is_ok());
 }
 
 fn refusal(text: &str) -> String {
-    documents().load(text).err().unwrap().message
+    documents().load(text).err().unwrap().remove(0).message
 }
 
 #[test]
@@ -39,7 +45,7 @@ fn text_that_is_too_long_or_too_deep_is_refused_before_it_is_parsed() {
 #[test]
 fn what_is_just_not_too_deep_fits_on_the_stack() {
     for (open, close) in [("[", "]"), ("{b:", "}")] {
-        let deep = format!("{{ a(x: {}1{}) }}", open.repeat(62), close.repeat(62));
+        let deep = format!("{{ a(x: {}1{}) {{ __typename }} }}", open.repeat(62), close.repeat(62));
         assert!(documents().load(&deep).is_ok());
     }
     let _ = documents().load(&format!("{}{}", "{a".repeat(64), "}".repeat(64))).is_ok();
@@ -47,7 +53,7 @@ fn what_is_just_not_too_deep_fits_on_the_stack() {
 
 #[test]
 fn a_syntax_error_says_where_and_does_not_repeat_the_document() {
-    let error = documents().load("{ a(secret: ) }").err().unwrap();
+    let error = documents().load("{ a(secret: ) }").err().unwrap().remove(0);
     assert!(error.message.starts_with("The document does not parse at line 1, column 13: expected"), "{error:?}");
     assert!(!error.message.contains("secret"));
     assert_eq!(error.locations.len(), 1);
@@ -65,7 +71,7 @@ fn the_operation_is_chosen_by_its_name() {
 
 #[test]
 fn defaults_are_filled_in_and_missing_variables_refused() {
-    let text = "query A($n: Int = 3, $must: ID!) { organisations(first: $n) { a(x: $must) { __typename } } }";
+    let text = "query A($n: Int = 3, $must: Any!) { organisations(first: $n) { a(x: $must) { __typename } } }";
     let document = documents().load(text).unwrap();
     let operation = document.operation(None).unwrap();
     let mut variables = Variables::from_value(value!({"must": "x"}));
@@ -73,8 +79,47 @@ fn defaults_are_filled_in_and_missing_variables_refused() {
     assert_eq!(operation.nodes(&variables), 3);
     for variables in [value!({}), value!({"must": null})] {
         let refused = operation.complete(&mut Variables::from_value(variables)).err().unwrap().to_string();
-        assert!(refused.starts_with("The variable $must (ID!)"), "{refused}");
+        assert!(refused.starts_with("The variable $must (Any!)"), "{refused}");
     }
+}
+
+#[test]
+fn an_argument_is_left_out_with_its_variable_if_it_has_a_default() {
+    let text =
+        "query($n: Int, $x: Any) { ...F } fragment F on Query { a(n: $n, x: $x) { ... { a(n: $n) { __typename } } } }";
+    let document = documents().load(text).unwrap();
+    let written = |variables| format!("{:?}", document.parsed(&Variables::from_value(variables)).fragments);
+    let names = |text: String| text.matches("Variable(Name(\"n\"))").count();
+    assert_eq!(names(written(value!({ "n": 1 }))), 2);
+    assert_eq!(names(written(value!({ "n": null }))), 2);
+    let left_out = written(value!({}));
+    assert!(left_out.contains("Variable(Name(\"x\"))"));
+    assert_eq!(names(left_out), 0);
+}
+
+#[test]
+fn a_document_that_is_not_valid_says_all_that_is_wrong() {
+    let errors = documents().load("{ a(y: 1) { b } }").err().unwrap();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    for error in errors {
+        assert_eq!(error.extensions.unwrap().get("code"), Some(&"INVALID_INPUT".into()));
+        assert_eq!(error.locations.len(), 1);
+    }
+}
+
+#[test]
+fn an_operation_that_may_return_too_much_names_the_fields() {
+    let text = "query($n: Int) { most: organisations(first: $n) { organisations(first: 30) { a { __typename } } } }";
+    let document = documents().load(text).unwrap();
+    let operation = document.operation(None).unwrap();
+    let variables = Variables::from_value(value!({ "n": 10 }));
+    assert!(operation.within(&variables, 310).is_ok());
+    let error = operation.within(&variables, 309).unwrap_err();
+    assert!(error.message.contains("Most are in most.organisations (300), most (10)."), "{error:?}");
+    let extensions = error.extensions.unwrap();
+    let fields = value!([{ "field": "most.organisations", "objects": 300 }, { "field": "most", "objects": 10 }]);
+    assert_eq!(extensions.get("fields"), Some(&fields));
+    assert_eq!(extensions.get("value"), Some(&value!(310)));
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! The requested page: `first` and `after`, or `last` and `before`.
+//!
+//! A cursor belongs to one list: to its field, to the arguments that filter and order it, and to the parent of the list. It
+//! holds a mark of these, and is refused anywhere else.
 
+use async_graphql::Context;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use super::mark::Mark;
 use crate::base::error::{Error, Result};
 
 const DEFAULT: i32 = 20;
@@ -18,6 +23,8 @@ pub struct PageArguments {
     pub backwards: bool,
     /// The row next to the page, where it starts.
     pub from: Option<Cursor>,
+    /// The field, and its arguments besides those of the page.
+    pub field: Mark,
 }
 
 impl PageArguments {
@@ -40,13 +47,44 @@ impl PageArguments {
             return Err(Error::InvalidInput(format!("{name} is {wanted}; it must be between 1 and {MOST}.")));
         };
         let from = after.or(before).map(|text| Cursor::decode(&text)).transpose()?;
-        Ok(Self { size, backwards, from })
+        Ok(Self { size, backwards, from, field: Mark::default() })
+    }
+
+    /// Called by `#[guarded]`: the same page, for the field that is being resolved.
+    pub fn of_field(self, context: &Context<'_>) -> Result<Self> {
+        let field = context.field();
+        let mut mark = Mark::default().text(field.name());
+        let is_of_page = |name: &str| matches!(name, "first" | "after" | "last" | "before");
+        if !context.item.node.arguments.iter().all(|(name, _)| is_of_page(&name.node)) {
+            let mut arguments = field.arguments().map_err(|error| Error::fault(error.message))?;
+            arguments.retain(|(name, _)| !is_of_page(name));
+            arguments.sort_by(|(one, _), (other, _)| one.cmp(other));
+            mark = arguments.iter().fold(mark, |mark, (name, value)| mark.argument(name, value));
+        }
+        Ok(Self { field: mark, ..self })
+    }
+
+    /// The mark of the cursors in a list of this field, below this parent.
+    pub fn mark(&self, list: &str, parent: Uuid) -> Mark {
+        self.field.text(list).text(parent.as_bytes())
+    }
+
+    /// Refuses a page that starts at a cursor with another mark.
+    pub fn require(&self, mark: Mark) -> Result<()> {
+        if self.from.as_ref().is_none_or(|cursor| cursor.mark == mark) {
+            return Ok(());
+        }
+        let text = "This cursor belongs to another list, or to another filter or order of this list. Take it from the same \
+                    field with the same arguments.";
+        Err(Error::InvalidInput(text.to_owned()))
     }
 }
 
 /// The position of a row in its list: the value that the list is ordered by, and the id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
+    /// The list.
+    pub mark: Mark,
     /// The value in its text form.
     pub key: String,
     /// The row.
@@ -56,15 +94,17 @@ pub struct Cursor {
 impl Cursor {
     /// The opaque text form.
     pub fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(format!("{}{}", self.id.simple(), self.key))
+        let bytes = [&self.mark.to_bytes()[..], self.id.as_bytes(), self.key.as_bytes()].concat();
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn decode(text: &str) -> Result<Self> {
         let read = || {
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-            let plain = String::from_utf8(bytes).ok()?;
-            let (id, key) = plain.split_at_checked(32)?;
-            Some(Self { id: Uuid::try_parse(id).ok()?, key: key.to_owned() })
+            let (mark, rest) = bytes.split_first_chunk()?;
+            let (id, key) = rest.split_first_chunk()?;
+            let key = str::from_utf8(key).ok()?.to_owned();
+            Some(Self { mark: Mark::from_bytes(*mark), key, id: Uuid::from_bytes(*id) })
         };
         read().ok_or_else(Self::malformed)
     }
@@ -84,13 +124,27 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_comes_back(key in ".{0,40}", bits in any::<u128>()) {
-            let cursor = Cursor { key, id: Uuid::from_u128(bits) };
+            let cursor = Cursor { mark: Mark::default().text(&key), key, id: Uuid::from_u128(bits) };
             prop_assert_eq!(Cursor::decode(&cursor.encode()).unwrap(), cursor);
         }
 
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,80}") {
             let _ = Cursor::decode(&text);
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_refused_in_another_list() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let page = PageArguments::new(None, None, None, None).unwrap();
+        let mark = page.mark("services", one);
+        let cursor = Cursor { mark, key: "x".to_owned(), id: one }.encode();
+        let next = PageArguments::new(None, Some(cursor), None, None).unwrap();
+        assert!(next.require(next.mark("services", one)).is_ok());
+        let filtered = PageArguments { field: Mark::default().text("state"), ..next.clone() };
+        for wrong in [next.mark("services", other), next.mark("invoices", one), filtered.mark("services", one)] {
+            assert!(next.require(wrong).is_err());
         }
     }
 

@@ -86,6 +86,7 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
         filter: &Filter,
     ) -> Result<Arc<Slice<T>>> {
+        page.require(page.mark(&self.name(), parent))?;
         let order = (self.key, self.descending);
         let name = format!("page {} {} {page:?} {filter:?} {order:?}", self.table, self.parent);
         let batch = lists.batch::<Arc<Slice<T>>>(name);
@@ -195,12 +196,20 @@ impl<T: Send + Sync + 'static> List<T> {
         )
     }
 
+    /// Tells this list and its order from others with the same field.
+    fn name(&self) -> String {
+        let Self { table, parent, key, descending, .. } = self;
+        format!("{table} {parent} {} {descending}", key.column())
+    }
+
     fn slices(&self, rows: &[QueryResult], page: &PageArguments) -> Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
+        let name = self.name();
         let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
         // The same row can occur under several parents.
         let items = group_rows(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
         for ((parent, id), rows) in items {
-            let cursor = Cursor { key: self.key.read(&rows[0], 2)?, id }.encode();
+            let mark = page.mark(&name, parent);
+            let cursor = Cursor { mark, key: self.key.read(&rows[0], 2)?, id }.encode();
             let item = Arc::new((self.read)(rows)?);
             found.entry(parent).or_default().push((cursor, item));
         }

@@ -1,14 +1,15 @@
 //! Every list of the API is a connection, and all connections are made here.
 //!
-//! `arguments.rs` validates what the client asked for. `filter.rs` and `key.rs` define which rows and in which order.
-//! `list.rs` is the one statement that fetches a page for all parents of a level. `slice.rs` is the page itself, and
-//! `connection.rs` is what the client gets.
+//! `arguments.rs` validates what the client asked for, and `mark.rs` ties cursors to their list. `filter.rs` and `key.rs`
+//! define which rows and in which order. `list.rs` is the one statement that fetches a page for all parents of a level.
+//! `slice.rs` is the page itself, and `connection.rs` is what the client gets.
 
 mod arguments;
 mod connection;
 mod filter;
 mod key;
 mod list;
+mod mark;
 mod search;
 mod slice;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::arguments::{Cursor, PageArguments};
+use crate::base::error::Result;
 
 /// One page of one parent.
 #[derive(Debug)]
@@ -35,22 +36,26 @@ pub fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice
     Slice { items, has_next: more, has_previous: beyond }
 }
 
-/// A page of a list that is completely in memory and sorted. The key and id of each item make its cursor.
+/// A page of a list that is completely in memory and sorted. The key and id of each item make its cursor. The parent is nil
+/// for lists of the viewer.
 pub fn slice_sorted<T>(
     items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>,
     page: &PageArguments,
-) -> Slice<T> {
+    parent: Uuid,
+) -> Result<Slice<T>> {
+    let mark = page.mark("", parent);
+    page.require(mark)?;
     let beyond = |key: &String, id: &Uuid| match &page.from {
         None => true,
         Some(cursor) if page.backwards => (key, id) < (&cursor.key, &cursor.id),
         Some(cursor) => (key, id) > (&cursor.key, &cursor.id),
     };
     let wanted =
-        |(key, id, item): (String, Uuid, Arc<T>)| beyond(&key, &id).then(|| (Cursor { key, id }.encode(), item));
+        |(key, id, item): (String, Uuid, Arc<T>)| beyond(&key, &id).then(|| (Cursor { mark, key, id }.encode(), item));
     let some: Vec<_> = if page.backwards {
         items.rev().filter_map(wanted).take(page.size + 1).collect()
     } else {
         items.filter_map(wanted).take(page.size + 1).collect()
     };
-    slice(some, page)
+    Ok(slice(some, page))
 }

@@ -54,7 +54,7 @@ impl Accessor {
         let mut all: Vec<_> = users.chain(keys).collect();
         all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         let total = Total::known(all.len());
-        let slice = slice_sorted(all.into_iter(), page);
+        let slice = slice_sorted(all.into_iter(), page, organisation)?;
         // Paths are computed only for the items of this page.
         let paths: HashMap<Uuid, Vec<Path>> = slice
             .items

@@ -64,7 +64,7 @@ impl Operator {
         let search = Search::read(search.as_deref())?;
         let found = store::organisations(Request::of(context)?.db(), &search, without_owner).await?;
         let found = found.into_iter().map(|card| (collation::sort_key(&card.name), card.id, Arc::new(card)));
-        Ok(Some(paged(found, &page, |card| OrganisationCard::from(card.as_ref().clone()))))
+        paged(found, &page, |card| OrganisationCard::from(card.as_ref().clone())).map(Some)
     }
 
     /// Requests to become a reseller, the oldest first: 1,000 at most.
@@ -86,9 +86,8 @@ impl Operator {
             // Keys are compared as text, so the time gets leading zeros.
             (format!("{:020}", row.created_at.timestamp_micros()), row.id, row)
         });
-        Ok(Some(paged(found, &page, |row| {
-            ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0))
-        })))
+        paged(found, &page, |row| ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0)))
+            .map(Some)
     }
 
     /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. Each search is recorded
@@ -108,7 +107,7 @@ impl Operator {
             .changing(Json::Null, json!({ "search": search.text(), "found": found.len() }));
         request.db().write(async |tx| Ok(audit::record(&request.work(tx), event).await?)).await?;
         let found = found.into_iter().map(|row| (collation::sort_key(&row.name), row.id, Arc::new(row)));
-        Ok(Some(paged(found, &page, |row| UserAccount::new(row, &self.0))))
+        paged(found, &page, |row| UserAccount::new(row, &self.0)).map(Some)
     }
 }
 
@@ -117,9 +116,9 @@ fn paged<R, T>(
     found: impl Iterator<Item = (String, Uuid, Arc<R>)>,
     page: &PageArguments,
     node: impl Fn(&Arc<R>) -> T,
-) -> Connection<T> {
+) -> Result<Connection<T>> {
     let mut found: Vec<_> = found.collect();
     found.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let total = Total::known(found.len());
-    Connection::new(&slice_sorted(found.into_iter(), page), total, node)
+    Ok(Connection::new(&slice_sorted(found.into_iter(), page, Uuid::nil())?, total, node))
 }

@@ -6,9 +6,11 @@ use async_graphql::{Context, ID, Object};
 use entity::partnership_proposal::Model;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::rules::{self, Expiry};
 use super::store;
+
 use crate::access::{Actor, UserActor};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -42,7 +44,7 @@ impl PartnershipOffer {
             let key = format!("{:020}", offer.0.created_at.timestamp_micros());
             (key, offer.0.id, Arc::new(offer))
         });
-        Ok(Connection::new(&slice_sorted(items, page), total, |offer| Self {
+        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |offer| Self {
             row: offer.0.clone(),
             by: OrganisationCard::from(&offer.1),
             expiry,

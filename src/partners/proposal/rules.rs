@@ -135,20 +135,21 @@ pub fn require_may_partner(
     client: &organisation::Model,
     own: PartnershipSide,
 ) -> Result<(), UserError> {
-    let (own, other) = match own {
-        PartnershipSide::Reseller => (reseller, client),
-        PartnershipSide::Client => (client, reseller),
+    // The accepting organisation is named by its id, the other one by the proposal.
+    let (own, other, (of_reseller, of_client)) = match own {
+        PartnershipSide::Reseller => (reseller, client, ("organisationId", "proposalId")),
+        PartnershipSide::Client => (client, reseller, ("proposalId", "organisationId")),
     };
     let wrong = |code, message: &str| Err(UserError::at("proposalId", code, message));
     if reseller.id == client.id {
         return wrong(UserErrorCode::InvalidInput, ITSELF);
     }
     if client.kind == Kind::Operator {
-        return Err(operator_error("proposalId"));
+        return Err(operator_error(of_client));
     }
     if reseller.kind != Kind::Reseller {
         let message = "Only a reseller can have clients, and this organisation is not a reseller.";
-        return wrong(UserErrorCode::NotAReseller, message);
+        return Err(UserError::at(of_reseller, UserErrorCode::NotAReseller, message));
     }
     require_active(own)?;
     match other.state {
@@ -217,6 +218,32 @@ mod tests {
         assert!(require_pending(&row(State::Proposed, 911), expiry).is_ok());
         for over in [row(State::Proposed, 910), row(State::Declined, 911), row(State::Accepted, 911)] {
             assert!(require_pending(&over, expiry).is_err());
+        }
+    }
+
+    fn organisation(number: u128, kind: Kind) -> organisation::Model {
+        organisation::Model {
+            id: Uuid::from_u128(number),
+            name: String::new(),
+            kind,
+            state: organisation::State::Active,
+            code: String::new(),
+            created_at: DateTimeUtc::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_field_names_the_side_that_cannot_be_it() {
+        let (one, other) = (organisation(1, Kind::Company), organisation(2, Kind::Company));
+        let operator = organisation(3, Kind::Operator);
+        for (reseller, client, own, field) in [
+            (&one, &other, PartnershipSide::Reseller, "organisationId"),
+            (&one, &other, PartnershipSide::Client, "proposalId"),
+            (&one, &operator, PartnershipSide::Client, "organisationId"),
+            (&one, &operator, PartnershipSide::Reseller, "proposalId"),
+        ] {
+            let error = require_may_partner(reseller, client, own).unwrap_err();
+            assert_eq!(error.field.unwrap(), ["input", field], "{own:?}");
         }
     }
 }

@@ -35,7 +35,7 @@ impl Ancestor {
             decision.is_some_and(|decision| decision.grants.has(Permission::PartnershipRead))
         };
         let nodes = walk(bottom.id(), &pairs, usize::MAX, may_continue);
-        Ok(tree_node::connection(bottom, &decisions, nodes, page, Self::new))
+        tree_node::connection(bottom, &decisions, nodes, page, Self::new)
     }
 }
 

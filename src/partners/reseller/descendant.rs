@@ -47,7 +47,7 @@ impl Descendant {
             nodes.into_iter().filter(|node| holds(node.id, permission) && holds(node.id, Permission::OrganisationRead));
         let found =
             visible.filter(|node| decisions.get(&node.id).is_some_and(|decision| search.finds(&decision.card().name)));
-        Ok(tree_node::connection(top, &decisions, found, page, Self::new))
+        tree_node::connection(top, &decisions, found, page, Self::new)
     }
 }
 

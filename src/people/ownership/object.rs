@@ -163,7 +163,7 @@ impl OwnershipOffer {
             let key = format!("{:020}", offer.0.row.created_at.timestamp_micros());
             (key, offer.0.row.id, Arc::new(offer))
         });
-        Ok(Connection::new(&slice_sorted(items, page), total, |offer| {
+        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |offer| {
             let (transfer, Card { id, name, kind }) = offer.as_ref().clone();
             Self { transfer, organisation: OrganisationCard { id, name, kind } }
         }))

@@ -141,10 +141,12 @@ impl RoleChangePreview {
         let total = Total::known(all.len());
         let items =
             all.into_iter().map(|affected| (collation::sort_key(&affected.name), affected.id, Arc::new(affected)));
-        Ok(Some(Connection::new(&slice_sorted(items, &page), total, |affected| RoleChangeEffect {
-            user: User { id: affected.id, name: affected.name.clone() },
-            effect: affected.effect,
-            decision: self.decision.clone(),
+        Ok(Some(Connection::new(&slice_sorted(items, &page, self.decision.id())?, total, |affected| {
+            RoleChangeEffect {
+                user: User { id: affected.id, name: affected.name.clone() },
+                effect: affected.effect,
+                decision: self.decision.clone(),
+            }
         })))
     }
 }

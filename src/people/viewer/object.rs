@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use crate::access::{Actor, Authorised, Permission};
 use crate::base::error::Result;
@@ -201,6 +202,6 @@ impl Viewer {
         items.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         let total = Total::known(items.len());
         let organisation = |at: &Arc<Authorised>| Authorised::clone(at).into();
-        Ok(Some(Connection::new(&slice_sorted(items.into_iter(), &page), total, organisation)))
+        Ok(Some(Connection::new(&slice_sorted(items.into_iter(), &page, Uuid::nil())?, total, organisation)))
     }
 }

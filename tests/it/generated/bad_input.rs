@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
+use crate::generated::paged::orders;
 use crate::generated::schema::{Field, Schema, Way};
 use crate::world::*;
 
@@ -67,6 +68,8 @@ fn too_many_ids_are_refused_with_the_limit() {
         answer.refused("LIMITED");
         let mixed = client.run(query, json!({ "ids": [own, "wrong", Type::User.id(HUB.id()).0] })).await;
         assert_eq!(mixed.codes(), ["INVALID_INPUT", "INVALID_INPUT"]);
+        let paths: Vec<&Value> = mixed.errors().iter().map(|error| &error["path"]).collect();
+        assert_eq!(paths, [&json!(["nodes", 1]), &json!(["nodes", 2])]);
         assert_eq!(mixed.at("nodes/0/id"), &Value::from(own));
     });
 }
@@ -140,7 +143,7 @@ fn every_list_refuses_invalid_page_arguments() {
 }
 
 #[test]
-fn an_invented_cursor_never_causes_a_fault() {
+fn an_invented_cursor_and_one_of_another_list_are_refused() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
@@ -148,18 +151,20 @@ fn an_invented_cursor_never_causes_a_fault() {
             .connections()
             .map(|field| List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field })
             .collect();
-        // The cursors of all other lists are tried too.
-        let mut cursors: Vec<String> = no_cursors().iter().map(|cursor| format!("{cursor:?}")).collect();
-        for list in &lists {
-            cursors.push(list.cursor().await);
+        let invented = no_cursors().into_iter().map(|cursor| (None, format!("{cursor:?}")));
+        let mut cursors: Vec<(Option<usize>, String)> = invented.collect();
+        for (number, list) in lists.iter().enumerate() {
+            cursors.push((Some(number), list.cursor().await));
         }
         let mut wrong = Vec::new();
-        for list in &lists {
-            for cursors in cursors.chunks(10) {
+        for (number, list) in lists.iter().enumerate() {
+            let foreign: Vec<&str> =
+                cursors.iter().filter(|(of, _)| *of != Some(number)).map(|(_, cursor)| cursor.as_str()).collect();
+            for cursors in foreign.chunks(10) {
                 for (size, name) in [("first", "after"), ("last", "before")] {
-                    let answer = list.ask_all(cursors.iter().map(|cursor| vec![(size, "2"), (name, cursor)])).await;
+                    let answer = list.ask_all(cursors.iter().map(|cursor| vec![(size, "2"), (name, *cursor)])).await;
                     let codes = answer.codes();
-                    if codes.iter().any(|code| *code != "INVALID_INPUT") {
+                    if codes != vec!["INVALID_INPUT"; cursors.len()] {
                         wrong.push(format!("{} {name} {cursors:?}: {codes:?}", list.field.coordinate()));
                     }
                 }
@@ -167,6 +172,51 @@ fn an_invented_cursor_never_causes_a_fault() {
         }
         assert_eq!(wrong, Vec::<String>::new());
     });
+}
+
+#[test]
+fn a_cursor_of_another_order_filter_or_parent_is_refused() {
+    with_database(async |world| {
+        let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
+        let ways = Way::all(&schema);
+        let mut tested = 0;
+        for field in schema.connections() {
+            let list = List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field };
+            let orders: Vec<String> = orders(&schema, field).into_iter().flatten().collect();
+            for (order, other) in orders.iter().zip(orders.iter().cycle().skip(1)).filter(|(one, other)| one != other) {
+                let answer = list.ask(&[("first", "1"), ("orderBy", order)]).await;
+                let cursor = list.cursor_in(&answer);
+                list.ask(&[("first", "1"), ("orderBy", order), ("after", &cursor)]).await.ok();
+                list.ask(&[("first", "1"), ("orderBy", other), ("after", &cursor)]).await.refused("INVALID_INPUT");
+                tested += 1;
+            }
+        }
+        assert!(tested >= 4, "only {tested} orders were tested");
+
+        let query = "query($id: ID!, $after: String, $kind: ServiceKind) { organisation(id: $id) { \
+                     services(first: 1, after: $after, filter: {kind: $kind}) { edges { cursor } } } }";
+        let hub = Type::Organisation.id(HUB.id()).0;
+        let ask = async |client: Client<'_>, id: &str, after: Option<&str>, kind: Option<&str>| {
+            client.run(query, json!({ "id": id, "after": after, "kind": kind })).await
+        };
+        let owner = world.as_(HUB.owner);
+        let first = ask(owner, &hub, None, None).await;
+        let cursor = first.at("organisation/services/edges/0/cursor").as_str().unwrap();
+        ask(owner, &hub, Some(cursor), None).await.ok();
+        let refused = ask(owner, &hub, Some(cursor), Some(&a_value_of(&schema, "ServiceKind"))).await;
+        refused.refused("INVALID_INPUT");
+        assert!(refused.text.contains("another list"), "{}", refused.text);
+        // The same list of another organisation.
+        let other = world.as_(OWNER_OF_ACME);
+        ask(other, &id_of(ACME), None, None).await.ok();
+        ask(other, &id_of(ACME), Some(cursor), None).await.refused("INVALID_INPUT");
+    });
+}
+
+/// A value of an enum.
+fn a_value_of(schema: &Schema, name: &str) -> String {
+    let async_graphql::parser::types::TypeKind::Enum(choices) = &schema.type_(name).kind else { panic!("{name}") };
+    choices.values[0].node.value.to_string()
 }
 
 struct List<'a> {
@@ -197,7 +247,11 @@ impl List<'_> {
 
     /// The cursor of the first item, as written in a document.
     async fn cursor(&self) -> String {
-        let answer = self.ask(&[("first", "1")]).await;
+        self.cursor_in(&self.ask(&[("first", "1")]).await)
+    }
+
+    /// The cursor of the first item of an answer.
+    fn cursor_in(&self, answer: &Answer) -> String {
         let path = format!("{}/page0/edges/0/cursor", self.way.path().join("/"));
         answer.at(path.trim_start_matches('/')).to_string()
     }

@@ -14,5 +14,5 @@ mod isolation;
 mod mutations;
 mod paged;
 pub mod plans;
-mod schema;
+pub mod schema;
 mod statements;

@@ -1,3 +1,5 @@
 //! Requests over HTTP.
 
 mod transport;
+mod unavailable;
+mod validated;

@@ -88,6 +88,18 @@ fn a_malformed_request_has_its_status_and_code() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_body_is_skipped() {
+    with_database(async |world| {
+        let mark = "\u{feff}";
+        assert_eq!(world.send(post(format!("{mark}{QUERY}"))).await.body, world.send(post(QUERY)).await.body);
+        let batch = world.send(post(format!("{mark}[{QUERY}]"))).await;
+        assert!(batch.status == StatusCode::OK && batch.body.starts_with("[{\"data\""), "{}", batch.body);
+        says(&world.send(post(format!("{mark}{mark}{QUERY}"))).await, 400, "INVALID_INPUT");
+        says(&world.send(post(mark)).await, 400, "INVALID_INPUT");
+    });
+}
+
+#[test]
 fn a_get_never_changes_anything() {
     with_database(async |world| {
         let query = "/graphql?query=%7B%20permissionCatalogue%20%7B%20text%20%7D%20%7D";

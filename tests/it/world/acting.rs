@@ -1,8 +1,10 @@
 //! Sending one mutation by its name, and steps that many tests share.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use async_graphql::parser::types::TypeKind;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use super::people::Caller;
 use super::rows::{Held, Rows};
 use super::tenants::{ACME, Tenant};
 use super::{Answer, World};
+use crate::generated::schema::Schema;
 
 impl Client<'_> {
     /// Sends a mutation with this input, and selects these fields of its payload.
@@ -25,7 +28,12 @@ impl Client<'_> {
             "mutation($input: {capital}Input!) {{ {mutation}(input: $input) {{ {selection} \
              userErrors {{ code field message missingPermissions missingClientPermissions }} }} }}"
         );
-        self.run(&query, json!({ "input": input })).await
+        let answer = self.run(&query, json!({ "input": input })).await;
+        for error in answer.data()[mutation]["userErrors"].as_array().into_iter().flatten() {
+            let path: Vec<&str> = error["field"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            assert!(is_of_input(&format!("{capital}Input"), &path), "{mutation} has no {path:?}: {}", answer.text);
+        }
+        answer
     }
 
     /// Sends a mutation that succeeds, and returns the payload.
@@ -51,6 +59,19 @@ impl Client<'_> {
         let list = answer.at("organisation/viewerPermissions").as_array().cloned().unwrap_or_default();
         list.iter().map(|permission| permission.as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Whether the path of a user error leads to a field of the input. An index stands for an item of a list.
+fn is_of_input(input: &str, path: &[&str]) -> bool {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::exported);
+    let Some((_, names)) = path.split_first() else { return true };
+    let mut at = input.to_owned();
+    names.iter().filter(|name| name.parse::<usize>().is_err()).all(|name| {
+        let TypeKind::InputObject(object) = &SCHEMA.type_(&at).kind else { return false };
+        let Some(field) = object.fields.iter().find(|field| field.node.name.node == *name) else { return false };
+        at = field.node.ty.node.to_string().replace(['[', ']', '!'], "");
+        true
+    })
 }
 
 /// Id of a tenant in the API.
