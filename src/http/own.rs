@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::Server;
+use super::client::Peer;
 use super::lines::{self, Pages};
 use super::request_id::RequestId;
 use crate::base::error::Result;
@@ -18,9 +19,11 @@ use crate::people::viewer::OwnExport;
 pub async fn own(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Response {
-    lines::answer(server, id, headers, Ok(OwnExport::default())).await
+    let peer = peer.map(|Extension(peer)| peer);
+    lines::answer(server, id, headers, peer, Ok(OwnExport::default())).await
 }
 
 impl Pages for OwnExport {

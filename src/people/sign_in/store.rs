@@ -10,10 +10,11 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, Statement,
+    IntoActiveModel, QueryFilter, QueryOrder, Statement,
 };
 use uuid::Uuid;
 
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::{Request, Work};
@@ -29,6 +30,13 @@ static OF_USER: List<log_in_attempt::Model> =
 /// The attempts to log in to an account, the newest first.
 pub async fn list(request: &Request, user: Uuid, page: &PageArguments) -> Result<Page<log_in_attempt::Model>> {
     OF_USER.rows(request, user, page, Filter::default()).await
+}
+
+/// All attempts to log in to an account that are still stored, the oldest first.
+pub async fn list_all_of(db: &Db, user: Uuid) -> Result<Vec<log_in_attempt::Model>> {
+    let all = log_in_attempt::Entity::find().filter(log_in_attempt::Column::UserId.eq(user));
+    let all = all.order_by_asc(log_in_attempt::Column::At).order_by_asc(log_in_attempt::Column::Id);
+    Ok(all.all(db.reader()).await?)
 }
 
 /// Keeps an attempt to log in. For an unknown user it runs the same statement and keeps nothing.

@@ -12,7 +12,7 @@ use crate::graphql::request::Request;
 use crate::oversight::audit;
 use crate::partners::proposal;
 use crate::people::user::{self as users, mailbox, second_factor};
-use crate::people::{api_key, invitation, membership, ownership, session};
+use crate::people::{api_key, invitation, membership, ownership, session, sign_in};
 
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
@@ -27,8 +27,6 @@ enum Next {
     Received,
     /// The person's acts in the logs, after this event.
     Acts(Option<Uuid>),
-    /// The line that says that the copy is whole.
-    End,
     /// Nothing.
     Nothing,
 }
@@ -37,7 +35,6 @@ enum Next {
 #[derive(Debug, Default)]
 pub struct OwnExport {
     next: Next,
-    lines: usize,
 }
 
 impl OwnExport {
@@ -55,16 +52,11 @@ impl OwnExport {
             }
             Next::Acts(after) => {
                 let events = audit::store::events_of(request.db(), person.id, after, PAGE).await?;
-                self.next = events.last().map_or(Next::End, |event| Next::Acts(Some(event.id)));
+                self.next = events.last().map_or(Next::Nothing, |event| Next::Acts(Some(event.id)));
                 events.iter().map(act).collect()
-            }
-            Next::End => {
-                self.next = Next::Nothing;
-                vec![json!({ "type": "end", "lines": self.lines })]
             }
             Next::Nothing => return Ok(None),
         };
-        self.lines += page.len();
         Ok(Some(page.into_iter().flat_map(|line| (line.to_string() + "\n").into_bytes()).collect()))
     }
 }
@@ -90,7 +82,17 @@ async fn account(request: &Request, person: &UserActor) -> Result<Vec<Json>> {
             "loggedInAt": row.created_at,
             "lastUsedAt": row.last_used_at,
             "expiresAt": row.expires_at,
-            "revokedAt": row.revoked_at,
+            "endedAt": row.revoked_at,
+            "endedBecause": row.ended_because.map(|why| why.to_value()),
+            "userAgent": row.user_agent,
+            "clientAddress": row.client_address,
+        })
+    }));
+    lines.extend(sign_in::store::list_all_of(db, user.id).await?.into_iter().map(|row| {
+        json!({
+            "type": "logIn",
+            "at": row.at,
+            "outcome": row.outcome.to_value(),
             "userAgent": row.user_agent,
             "clientAddress": row.client_address,
         })

@@ -41,6 +41,7 @@ fn a_person_gets_a_copy_of_everything_about_them_and_nothing_else() {
         let of = |kind: &str| all.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
         assert_eq!((&of("account")[0]["email"], of("account").len()), (&json!(email), 1));
         assert_eq!(of("session").len(), 1);
+        assert!(of("logIn").iter().all(|line| line["outcome"] == "LOGGED_IN"), "{:?}", of("logIn"));
         let organisations: Vec<&Value> = of("membership").into_iter().map(|line| &line["organisation"]).collect();
         assert!(organisations.contains(&&json!("Acme")), "{organisations:?}");
         let acme = of("membership").into_iter().find(|line| line["organisation"] == "Acme").unwrap();
@@ -50,7 +51,7 @@ fn a_person_gets_a_copy_of_everything_about_them_and_nothing_else() {
         assert_eq!((of("apiKey").len(), &of("apiKey")[0]["name"]), (1, &json!("Nightly")));
         let acts: Vec<&Value> = of("auditEvent").into_iter().map(|line| &line["action"]).collect();
         assert_eq!(json!(acts), json!(["createApiKey", "inviteMember"]));
-        assert_eq!(all.last().unwrap(), &json!({ "type": "end", "lines": all.len() - 1 }));
+        assert_eq!(all.last().unwrap(), &json!({ "complete": true, "lines": all.len() - 1 }));
         // Neither secrets nor others.
         for hidden in [&secret, "$argon2", "hash", "somebody.else", OWNER_OF_LUND.name(), OWNER_OF_LUND.person().email]
         {
