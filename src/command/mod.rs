@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use crate::base::config::{Config, ConfigError};
 use crate::base::error::Error;
@@ -86,15 +87,24 @@ impl From<Error> for Failure {
     }
 }
 
-/// Parses the command line and runs the command.
-pub async fn run() -> ExitCode {
-    match Cli::parse().run().await {
+/// Parses the command line and runs the command to its end.
+///
+/// This is no `async fn`: the program would then compile everything that it awaits a second time.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match Builder::new_multi_thread().thread_stack_size(graphql::STACK).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(format_args!("The program cannot start its threads: {error}.")),
+    };
+    match runtime.block_on(cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let _ = writeln!(std::io::stderr(), "tenantry: {failure}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => failed(failure),
     }
+}
+
+fn failed(reason: impl std::fmt::Display) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "tenantry: {reason}");
+    ExitCode::FAILURE
 }
 
 impl Cli {
