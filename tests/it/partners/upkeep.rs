@@ -13,7 +13,7 @@ async fn reminders(world: &World, caller: Caller) -> usize {
     mails.iter().filter(|mail| mail.starts_with("The partnership between “Fjord” and “Solo” ends on")).count()
 }
 
-async fn round(world: &World) -> tenantry::partners::partnership::Upkeep {
+async fn round(world: &World) -> tenantry::partners::custody::Upkeep {
     keep_up(world.db(), &Random::seeded(7), world.app.clock.now()).await.unwrap()
 }
 
@@ -88,7 +88,7 @@ fn memberships_of_the_resellers_people_are_removed_after_the_end_and_logged() {
         assert_eq!(round(&world).await.ended, 0);
         world.wait(TimeDelta::days(2));
         assert_eq!(round(&world).await.ended, 1);
-        assert_eq!(round(&world).await, tenantry::partners::partnership::Upkeep::default());
+        assert_eq!(round(&world).await, tenantry::partners::custody::Upkeep::default());
         let members = world.members(SOLO).await;
         assert!(!members.iter().any(|member| member.starts_with(SUPPORT_OF_FJORD.name())), "{members:?}");
         assert!(members.iter().any(|member| member.starts_with(VIEWER_OF_ACME.name())), "{members:?}");

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use entity::organisation_halt;
 use entity::ownership_transfer::{Kind, Model, State};
 use tenantry::base::random::hash;
+use tenantry::people::user::mailbox;
 use uuid::Uuid;
 
 use super::{Rows, now, push};
@@ -19,6 +20,7 @@ impl Rows {
             kind: Kind::Recovery,
             state: State::Offered,
             email: email.to_owned(),
+            mailbox: mailbox(email),
             token_hash: hash(&id.to_string()),
             offered_by_id: by,
             leaves: false,
