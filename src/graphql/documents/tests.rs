@@ -100,7 +100,7 @@ fn an_argument_is_left_out_with_its_variable_if_it_has_a_default() {
 #[test]
 fn a_document_that_is_not_valid_says_all_that_is_wrong() {
     let errors = documents().load("{ a(y: 1) { b } }").err().unwrap();
-    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert_eq!(errors.len(), 3, "{errors:?}");
     for error in errors {
         assert_eq!(error.extensions.unwrap().get("code"), Some(&"INVALID_INPUT".into()));
         assert_eq!(error.locations.len(), 1);

@@ -94,13 +94,7 @@ pub async fn create_all(
     rows: &[NewClient],
     dry_run: bool,
 ) -> Result<Vec<Outcome>> {
-    let custodian = match find_custodian(work, at).await {
-        Ok(custodian) => custodian,
-        Err(error) => {
-            let error = error.into_user_error()?;
-            return Ok(rows.iter().map(|_| Err(error.clone())).collect());
-        }
-    };
+    let custodian = find_custodian(work, at).await?;
     let templates = load_templates(work, at, rows).await?;
     let checked: Vec<Result<Wanted, UserError>> = rows.iter().map(|row| check(work, row, &templates, at)).collect();
     let checked = check_together(work, at, checked).await?;

@@ -40,7 +40,7 @@ async fn delete_role(act: ActOn<'_, Role>, input: DeleteRoleInput) -> Result<Del
     let id = Type::Role.parse(&input.role_id)?;
     act.locked(async |work, at| {
         let old = store::held(&store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?, at.row().kind);
-        rules::require_held(at.grants, old.sets, rules::CANNOT_CHANGE)?;
+        rules::require_held_role(at.grants, old.sets)?;
         let mut holders = store::load_holders(work.tx, id, NAMED).await?;
         if holders.members + holders.invitations > 0 {
             // The names are only for actors who may see the members.

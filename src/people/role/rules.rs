@@ -140,6 +140,12 @@ pub fn require_held(held: Grants, sets: Grants, opening: &str) -> Result<(), Use
     if missing.is_empty() { Ok(()) } else { Err(UserError::lacking(field, opening, missing)) }
 }
 
+/// Refuses to change or delete a role with permissions that the actor does not hold.
+pub fn require_held_role(held: Grants, sets: Grants) -> Result<(), UserError> {
+    let missing = sets.without(held);
+    if missing.is_empty() { Ok(()) } else { Err(UserError::lacking("roleId", CANNOT_CHANGE, missing)) }
+}
+
 /// Sentences that say who has a role and what to do about it: the names of members and the addresses of invitations, and
 /// how many more there are.
 pub fn held_by((names, members): (&[String], u64), (addresses, invitations): (&[String], u64)) -> String {

@@ -53,7 +53,7 @@ async fn update_role(act: ActOn<'_, Role>, input: UpdateRoleInput) -> Result<Upd
             let old = store::held(&store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?, row.kind);
             let name = name.unwrap_or_else(|| old.role.name().to_owned());
             let names = store::list_names(work.tx, row.id, Some(id)).await?;
-            rules::require_held(at.grants, old.sets, rules::CANNOT_CHANGE)?;
+            rules::require_held_role(at.grants, old.sets)?;
             rules::require_free_name(&name, names.iter().map(String::as_str))?;
             let sets = rules::sets(own.unwrap_or(old.sets.own), clients.unwrap_or(old.sets.clients), row.kind)?;
             rules::require_held(at.grants, sets, rules::CANNOT_GIVE)?;

@@ -131,7 +131,7 @@ mod tests {
     fn a_local_part_is_compared_with_folded_case_and_kept_for_mail() {
         assert!(same("ΝΊΚΟΣ@example.org", "νίκος@example.org"));
         assert!(same("STRASSE@example.org", "straße@example.org"));
-        assert!(same("İda@example.org", "i\u{307}da@example.org"));
+        assert_eq!(Address::parse("İda@example.org"), Address::parse("i\u{307}da@example.org"));
         let greek = Address::parse("νίκος@example.org").unwrap();
         assert_eq!((greek.as_str(), greek.mailbox()), ("νίκος@example.org", "νίκοσ@example.org"));
         assert_eq!(mailbox("Straße@example.org"), "strasse@example.org");

@@ -151,7 +151,7 @@ fn an_invented_cursor_and_one_of_another_list_are_refused() {
             .connections()
             .map(|field| List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field })
             .collect();
-        let invented = no_cursors().into_iter().map(|cursor| (None, format!("{cursor:?}")));
+        let invented = no_cursors().into_iter().map(|cursor| (None, Value::from(cursor).to_string()));
         let mut cursors: Vec<(Option<usize>, String)> = invented.collect();
         for (number, list) in lists.iter().enumerate() {
             cursors.push((Some(number), list.cursor().await));

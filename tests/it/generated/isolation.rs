@@ -10,10 +10,11 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 11] = [
+const WITHOUT_IDS: [&str; 12] = [
     "audit_chain",
     "billing_details",
     "organisation_halt",
+    "organisation_name",
     "property_value",
     "recovery_code",
     "refresh_token",

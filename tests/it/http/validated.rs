@@ -81,7 +81,7 @@ fn an_argument_has_its_default_when_its_variable_is_left_out() {
     with_database(async |world| {
         let query =
             "query($only: Boolean) { operator { organisations(first: 2, withoutOwner: $only) { totalCount } } }";
-        let client = world.as_(AGENT_OF_OPERATOR);
+        let client = world.as_(OWNER_OF_OPERATOR);
         let with = client.run(query, json!({ "only": false })).await;
         assert!(with.ok()["operator"]["organisations"]["totalCount"].as_u64().unwrap() > 0, "{}", with.text);
         assert_eq!(client.run(query, json!({})).await.text, with.text);

@@ -26,7 +26,8 @@ fn every_page_that_a_link_opens_exists_and_its_documents_run() {
             let document =
                 text.split_once(&format!("\"/{page}\": `")).and_then(|(_, rest)| rest.split_once('`')).unwrap().0;
             for (name, _) in parse_query(document).unwrap().operations.iter() {
-                let variables = json!({ "token": "unknown", "newPassword": "nine blue kettles" });
+                let variables =
+                    json!({ "token": "unknown", "password": "nine blue kettles", "newPassword": "nine blue kettles" });
                 let body =
                     json!({ "query": document, "operationName": name.unwrap().as_str(), "variables": variables });
                 let request = Request::post("/graphql").header(CONTENT_TYPE, "application/json");

@@ -108,8 +108,8 @@ fn each_side_sees_the_partnership_and_can_end_it_at_once() {
             assert_eq!(world.as_(SOLE_PERSON).mistake("updatePartnership", again).await["code"], "STALE_STATE");
             let mails = world.mails(SOLE_PERSON.person().email).await;
             let who = match by {
-                "CLIENT" => "Solo has ended",
-                "RESELLER" => "Fjord has ended",
+                "CLIENT" => "“Solo” has ended",
+                "RESELLER" => "“Fjord” has ended",
                 _ => "The operator of the platform has ended",
             };
             assert!(mails.last().unwrap().contains(who), "{mails:?}");

@@ -60,9 +60,10 @@ fn expired(tenant: Tenant, caller: Caller) -> Cause {
 }
 
 fn partnership_over(reseller: Tenant, client: Tenant) -> Cause {
-    let sql = "UPDATE partnership SET ends_at = created_at WHERE reseller_id = $1 AND client_id = $2";
-    let undo = "UPDATE partnership SET ends_at = NULL WHERE reseller_id = $1 AND client_id = $2";
-    Cause::new("the partnership has reached its end", sql, undo, [reseller.id.into(), client.id.into()])
+    let sql = "UPDATE partnership SET ends_at = $3 WHERE reseller_id = $1 AND client_id = $2";
+    let undo = "UPDATE partnership SET ends_at = NULL WHERE reseller_id = $1 AND client_id = $2 AND ends_at = $3";
+    let values = [reseller.id.into(), client.id.into(), (now() - TimeDelta::minutes(1)).into()];
+    Cause::new("the partnership has reached its end", sql, undo, values)
 }
 
 fn partnership_ended(reseller: Tenant, client: Tenant) -> Cause {

@@ -117,7 +117,7 @@ fn both_sides_are_informed_by_mail_and_in_their_logs() {
         olga.act("updateMember", member, "").await;
         holding(&world).await;
         let by_role = world.mails(MEMBER_OF_ACME.person().email).await;
-        assert!(by_role.last().unwrap().contains("Mecenat pays for Acme"), "{by_role:?}");
+        assert!(by_role.last().unwrap().contains("“Mecenat” pays for “Acme”"), "{by_role:?}");
         let asked = world.mails(CLERK_OF_MECENAT.person().email).await;
         assert!(
             asked[0].contains("“Acme” asks you to pay its invoices") && asked[0].contains("from 2026-03-15 on"),

@@ -62,7 +62,7 @@ fn tampering_with_a_log_is_found_by_query_and_command() {
             let (succeeded, said) = command(&world, &["verify"]);
             assert!(!succeeded, "{what}: {said}");
             let line = format!("{}: event {place}: ", id(HUB.id()));
-            assert!(said.contains(&line) && said.contains("do not hold: 1 of 2"), "{what}: {said}");
+            assert!(said.contains(&line) && said.contains("Broken logs: 1 of 2"), "{what}: {said}");
             world.db_reset().await;
         }
     });
@@ -128,7 +128,7 @@ fn the_command_verifies_one_log_and_says_what_is_wrong_with_its_arguments() {
         let (succeeded, said) = command(&world, &["verify", "--organisation", &id(HUB.id())]);
         assert!(succeeded && said.contains("Logs: 1. Events: 3, of which forgotten: 0."), "{said}");
         for (organisation, expected) in [
-            (id(BOREAL.id()), "do not hold: 1 of 1"),
+            (id(BOREAL.id()), "Broken logs: 1 of 1"),
             (id(key(HUB.tree, 999_999_999)), "There is no such organisation."),
             ("acme".to_owned(), "This is not an id."),
             (id(HUB.id()).replace("organisation", "user"), "give the id of an organisation"),

@@ -99,7 +99,13 @@ fn an_invitation_is_void_once_its_inviter_can_no_longer_give_it() {
 fn an_invitation_with_a_role_that_outgrew_its_inviter_is_void() {
     with_database(async |world| {
         let reads = PermissionSet::of(&[Permission::ServiceRead]);
-        world.db_role(&HUB, reads | PermissionSet::of(&[Permission::MemberInvite]), PermissionSet::EMPTY).await;
+        world
+            .db_role(
+                &HUB,
+                reads | PermissionSet::of(&[Permission::MemberInvite, Permission::RoleRead]),
+                PermissionSet::EMPTY,
+            )
+            .await;
         let query = "query($id: ID!) { organisation(id: $id) { members(first: 100) { edges { node { roles { id name } } } } } }";
         let hub = Type::Organisation.id(HUB.id()).0;
         let answer = world.as_(HUB.owner).run(query, json!({ "id": hub })).await;

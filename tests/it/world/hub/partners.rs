@@ -46,6 +46,7 @@ impl Hub {
             let personal = rows.proposal(reseller, self.id(), overview);
             personal.addressee_id = None;
             personal.email = Some(self.owner.person().email.to_owned());
+            personal.mailbox.clone_from(&personal.email);
         }
         for state in
             [reseller_request::State::Declined, reseller_request::State::Withdrawn, reseller_request::State::Approved]
