@@ -6,7 +6,7 @@ use entity::{invoice, invoice_line};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use super::rules::InvoiceStanding;
+use super::rules::InvoiceState;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -22,17 +22,19 @@ static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISA
 static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice_id", Key::Number("position"));
 
 /// The condition that an invoice is in this state on a day; all invoices without a state.
-fn in_state(state: Option<InvoiceStanding>, today: Date) -> Filter {
+fn in_state(state: Option<InvoiceState>, today: Date) -> Filter {
     let condition = match state {
         None => return Filter::default(),
-        Some(InvoiceStanding::Draft) => "t.state = 'DRAFT'",
-        Some(InvoiceStanding::Open) => "t.state = 'OPEN'",
-        Some(InvoiceStanding::Paid) => "t.state = 'PAID'",
-        Some(InvoiceStanding::Void) => "t.state = 'VOID'",
-        Some(InvoiceStanding::Overdue) => {
-            return Filter::default().and_with("t.state = 'OPEN' AND t.due_on < :today", [(":today", today.into())]);
-        }
+        Some(InvoiceState::Draft) => "t.state = 'DRAFT'",
+        Some(InvoiceState::Paid) => "t.state = 'PAID'",
+        Some(InvoiceState::Void) => "t.state = 'VOID'",
+        Some(InvoiceState::Open) => "t.state = 'OPEN' AND t.due_on >= :today",
+        Some(InvoiceState::Overdue) => "t.state = 'OPEN' AND t.due_on < :today",
     };
+    // PostgreSQL refuses a parameter without a use.
+    if condition.contains(":today") {
+        return Filter::default().and_with(condition, [(":today", today.into())]);
+    }
     Filter::default().and(condition)
 }
 
@@ -41,7 +43,7 @@ pub async fn list(
     request: &Request,
     organisation: Uuid,
     page: &PageArguments,
-    state: Option<InvoiceStanding>,
+    state: Option<InvoiceState>,
 ) -> Result<Page<invoice::Model>> {
     OF_ORGANISATION.rows(request, organisation, page, in_state(state, request.now().date_naive())).await
 }
@@ -51,7 +53,7 @@ pub async fn list_to_pay(
     request: &Request,
     payer: Uuid,
     page: &PageArguments,
-    state: Option<InvoiceStanding>,
+    state: Option<InvoiceState>,
 ) -> Result<Page<invoice::Model>> {
     OF_PAYER.rows(request, payer, page, in_state(state, request.now().date_naive())).await
 }

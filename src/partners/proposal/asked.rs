@@ -3,8 +3,8 @@
 use async_graphql::ID;
 use entity::partnership_proposal::Model;
 
-use super::object::PartnershipProposal;
-use crate::access::{Actor, Exists};
+use super::object::{PartnershipProposal, is_for_person};
+use crate::access::Exists;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
@@ -43,12 +43,5 @@ impl Asked {
         }
         let (permission, organisation) = (asked.side().managing(), asked.row.organisation_id);
         Err(found.if_visible().map_or(Error::NotFound, |_| Error::Forbidden { permission, organisation }))
-    }
-}
-
-fn is_for_person(request: &Request, row: &Model) -> bool {
-    match (&row.email, request.actor()) {
-        (Some(email), Actor::User(user)) => user.is_verified && user.email == *email,
-        _ => false,
     }
 }

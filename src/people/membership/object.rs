@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store::{Member, OF_ORGANISATION};
-use crate::access::{Card, Decision, GrantsAt, Guarded, Side};
+use crate::access::{Actor, Card, Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
@@ -23,6 +23,7 @@ use crate::people::user::User;
 pub struct Membership {
     pub(super) row: Arc<Member>,
     pub(super) decision: Decision,
+    is_own: bool,
 }
 
 impl Find for Membership {
@@ -31,7 +32,7 @@ impl Find for Membership {
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
         let decision = request.access.look(found.key(|row| row.organisation_id)).await?;
-        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision })))
+        Ok(decision.and_then(|decision| found.visible(|row| Self::new(request, &row, &decision))))
     }
 }
 
@@ -39,18 +40,23 @@ impl Guarded for Membership {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.decision.grants_at(side)
     }
+
+    fn is_own(&self) -> bool {
+        self.is_own
+    }
 }
 
 impl Membership {
     /// A membership of an organisation.
-    pub fn new(row: &Arc<Member>, decision: &Decision) -> Self {
-        Self { row: Arc::clone(row), decision: decision.clone() }
+    pub fn new(request: &Request, row: &Arc<Member>, decision: &Decision) -> Self {
+        let is_own = matches!(request.actor(), Actor::User(user) if user.id == row.user_id);
+        Self { row: Arc::clone(row), decision: decision.clone(), is_own }
     }
 
     /// The members of an organisation, in the order of joining.
     pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
         let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
-        Ok(rows.connection(|row| Self::new(row, at)))
+        Ok(rows.connection(|row| Self::new(request, row, at)))
     }
 
     /// The organisation with the viewer's grants there.
@@ -65,7 +71,7 @@ impl Membership {
 }
 
 /// A user in an organisation, with one or more roles.
-#[guarded(exists(MEMBER_READ))]
+#[guarded(exists(MEMBER_READ, OWN))]
 #[Object]
 impl Membership {
     /// Opaque id.
@@ -81,7 +87,7 @@ impl Membership {
     }
 
     /// The email address of the person.
-    #[requires(MEMBER_READ)]
+    #[requires(MEMBER_READ, OWN)]
     fn email(&self) -> Option<&str> {
         Some(&self.row.email)
     }
@@ -92,7 +98,7 @@ impl Membership {
         self.row.roles.iter().map(|held| Role::new(held.clone(), self.decision.clone())).collect()
     }
 
-    /// The organisation.
+    /// The organisation; null, without an error, if the viewer lacks `ORGANISATION_READ` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
         Organisation::find(Request::of(context)?, self.decision.id()).await

@@ -6,7 +6,7 @@ use entity::ownership_transfer::{Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
-use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind};
+use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind, OrganisationState, UserActor};
 use crate::base::error::{UserError, UserErrorCode};
 
 /// The most transfers that one person makes in a day: each sends mail to somebody.
@@ -51,6 +51,20 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> OwnershipTransferState {
         State::Void => OwnershipTransferState::Ended,
         State::Expired => OwnershipTransferState::Expired,
     }
+}
+
+/// Whether the transfer is an offer to the user: it waits for an answer, and went to their proved address. Nobody is
+/// offered a closed organisation.
+pub fn is_offered_to(
+    user: &UserActor,
+    email: &str,
+    state: OwnershipTransferState,
+    organisation: OrganisationState,
+) -> bool {
+    user.is_verified
+        && user.email == email
+        && state == OwnershipTransferState::Pending
+        && organisation != OrganisationState::Closed
 }
 
 /// Refuses a transfer that is no longer pending.

@@ -40,6 +40,15 @@ fn lost(request: &Request) -> &'static str {
     }
 }
 
+/// Why the actor may not work in an organisation that they see; none if they may.
+pub async fn obstacle(request: &Request, id: Uuid) -> Result<Option<&'static str>> {
+    match standing(request, id).await? {
+        Standing::Open(_) => Ok(None),
+        Standing::Barred(reason) => Ok(Some(reason)),
+        Standing::Unknown => Err(Error::NotFound),
+    }
+}
+
 /// Whether the actor may work in the organisation at the moment of the request.
 pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
     let decision = request.access.look(id).await?;
@@ -49,7 +58,7 @@ pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
     // An actor with a permission to change something may work there, member or not. Most need no statement.
     let is_direct_member = !rules::may_change_something(decision.grants)
         && match request.actor() {
-            Actor::User(user) => store::is_direct_member(request.db(), user.id, id, request.now()).await?,
+            Actor::User(user) => store::is_direct_member(request, user.id, id).await?,
             Actor::ApiKey(key) => key.organisation_id == id,
             Actor::Anonymous => false,
         };

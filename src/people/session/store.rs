@@ -1,6 +1,8 @@
 //! Sessions and their refresh tokens in the database.
 #![expect(clippy::disallowed_methods, reason = "the statements about sessions belong in this file")]
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use entity::{refresh_token, session, user};
 use sea_orm::prelude::DateTimeUtc;
@@ -60,12 +62,19 @@ fn in_force(now: &str) -> String {
     format!("(m.expires_at IS NULL OR m.expires_at > {now}) AND {} IS NULL", lapsed("m", now))
 }
 
-/// Whether the user is a direct member of the organisation now, not through a partner.
-pub async fn is_direct_member(db: &Db, user_id: Uuid, organisation_id: Uuid, now: DateTimeUtc) -> Result<bool> {
-    let in_force = in_force("$3");
-    let sql = format!("SELECT 1 FROM membership m WHERE m.user_id = $1 AND m.organisation_id = $2 AND {in_force}");
-    let rows = db.rows(sql, vec![user_id.into(), organisation_id.into(), now.into()]).await?;
-    Ok(!rows.is_empty())
+/// Whether the user is a direct member of the organisation now, not through a partner: one statement for all
+/// organisations that are asked for at the same time.
+pub async fn is_direct_member(request: &Request, user_id: Uuid, organisation_id: Uuid) -> Result<bool> {
+    let (db, in_force) = (request.db(), in_force("$2"));
+    let batch = request.lists.batch::<()>(format!("direct member {user_id}"));
+    let load = async |ids: Vec<Uuid>| {
+        let among = db.among("m.organisation_id", 3);
+        let sql = format!("SELECT m.organisation_id FROM membership m WHERE m.user_id = $1 AND {in_force} AND {among}");
+        let rows = db.rows(sql, vec![user_id.into(), request.now().into(), db.keys(&ids)]).await?;
+        let found = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, ())));
+        Ok(found.collect::<Written<_>>()?)
+    };
+    Ok(batch.load(organisation_id, load).await?.is_some())
 }
 
 /// Writes a new session. If its user belongs to exactly one organisation, the session works there.
@@ -262,6 +271,13 @@ pub async fn list_open(request: &Request, user_id: Uuid, page: &PageArguments) -
     let open =
         Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())]);
     OF_USER.rows(request, user_id, page, open).await
+}
+
+/// A session of the user that is open.
+pub async fn find_open(request: &Request, user_id: Uuid, id: Uuid) -> Result<Option<session::Model>> {
+    let found = OF_USER.find(request.db(), &request.lists, id).await?;
+    let is_open = |row: &session::Model| row.revoked_at.is_none() && row.expires_at > request.now();
+    Ok(found.filter(|row| row.user_id == user_id && is_open(row)).map(Arc::unwrap_or_clone))
 }
 
 /// The IP addresses from which the user has logged in.

@@ -1,6 +1,7 @@
 //! Stories of billing: details, contacts, and organisations that pay for others.
 
 mod details;
+mod invoices;
 mod payer;
 
 use chrono::TimeDelta;

@@ -5,6 +5,7 @@
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
+mod alike;
 mod examples;
 mod partners;
 mod prepared;
