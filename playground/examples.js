@@ -134,7 +134,7 @@ query Payers($id: ID!) {
   {
     query: `# All permissions. For each, the fields that it opens and the built-in roles that hold it.
 query Catalogue {
-  permissionCatalogue { permission text description delegable implies fields builtInRoles }
+  permissionCatalogue { permission description delegable implies fields builtInRoles }
 }
 `,
   },

@@ -50,7 +50,7 @@ mutation Decline($token: String!) {
 `,
   "/partnership": `# A partnership is proposed to you. Log in above, check what it would open, then accept or decline.
 query Offers {
-  viewer { partnershipOffers { edges { node { id organisation { name } message terms { opens { permission description } } } } } }
+  viewer { partnershipOffers { edges { node { id maker { name } message terms { opens { permission description } } } } } }
 }
 
 # The organisation that you work in accepts. To accept for another one of yours, add organisationId.

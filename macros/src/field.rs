@@ -7,11 +7,11 @@ use syn::{
     Type, parse_quote,
 };
 
-use crate::rule::{self, Rule};
+use crate::rule::{self, Alternatives, Rule};
 
 /// The attribute on the field.
 pub enum Kind {
-    Requires(Vec<Rule>),
+    Requires(Alternatives),
     Finds(Vec<Rule>),
     Acts {
         rules: Vec<Rule>,
@@ -27,7 +27,13 @@ pub enum Kind {
 pub fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
     let rules = |attribute: &Attribute| attribute.meta.require_list().and_then(|list| rule::parse(list.tokens.clone()));
     match attribute.path().get_ident()?.to_string().as_str() {
-        "requires" => Some(rules(attribute).map(Kind::Requires)),
+        "requires" => Some(
+            attribute
+                .meta
+                .require_list()
+                .and_then(|list| rule::parse_with_own(list.tokens.clone()))
+                .map(Kind::Requires),
+        ),
         "finds" => Some(rules(attribute).map(Kind::Finds)),
         "acts" => Some(attribute.meta.require_list().and_then(|list| {
             let rule::Acting { rules, on, unmasked } = rule::parse_acting(list.tokens.clone())?;
@@ -42,7 +48,11 @@ pub fn kind_of(attribute: &Attribute) -> Option<Result<Kind, Error>> {
 impl Kind {
     pub fn directives(&self) -> Tokens {
         match self {
-            Self::Requires(rules) | Self::Finds(rules) | Self::Acts { rules, .. } => {
+            Self::Requires(alternatives) => {
+                let directives = alternatives.directives();
+                quote!(#(directive = #directives,)*)
+            }
+            Self::Finds(rules) | Self::Acts { rules, .. } => {
                 let directives = rules.iter().map(Rule::directive);
                 quote!(#(directive = #directives,)*)
             }
@@ -53,7 +63,7 @@ impl Kind {
 
     pub fn sentence(&self) -> Option<String> {
         match self {
-            Self::Requires(rules) => Some(rule::sentence("Requires", rules)),
+            Self::Requires(alternatives) => Some(alternatives.sentence_of_field()),
             Self::Finds(rules) => Some(rule::sentence("Requires a signed-in actor. Not found without", rules)),
             Self::Acts { rules, .. } => Some(rule::sentence("Requires a signed-in actor with", rules)),
             Self::Authenticated => Some("Requires a signed-in actor.".to_owned()),
@@ -63,9 +73,10 @@ impl Kind {
 
     fn check(&self, context: &Ident) -> Option<Tokens> {
         match self {
-            Self::Requires(rules) => {
+            Self::Requires(Alternatives { rules, own }) => {
                 let values = rules.iter().map(Rule::value);
-                Some(quote!(crate::access::check(self, const { &[#(#values),*] })))
+                let check = if *own { quote!(check_unless_own) } else { quote!(check) };
+                Some(quote!(crate::access::#check(self, const { &[#(#values),*] })))
             }
             Self::Authenticated | Self::Finds(_) => Some(quote!(crate::graphql::guard::authenticated(#context))),
             // A mutation has its own check.

@@ -24,6 +24,9 @@
 //! `#[guarded(exists(INVOICE_READ))]` says who sees the object at all: viewers who hold one of the named permissions.
 //! It implements `crate::access::Exists`.
 //!
+//! In `requires` and `exists`, `OWN` is one more alternative: the object is the viewer's own in person, for example
+//! their membership or an offer to their address. `Guarded::is_own` decides that.
+//!
 //! A parameter `page: PageArguments` is replaced by the four arguments `first`, `after`, `last` and `before`.
 //!
 //! # Mutations: `#[mutation]`
@@ -111,19 +114,21 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     if !list.path.is_ident("exists") {
         return Err(Error::new_spanned(list, "expected exists(PERMISSION, …)"));
     }
-    let rules = rule::parse(list.tokens.clone())?;
-    let directives = rules.iter().map(rule::Rule::directive);
+    let alternatives = rule::parse_with_own(list.tokens.clone())?;
+    let directives = alternatives.directives();
     add_to_object(&mut item.attrs, quote!(#(directive = #directives),*))?;
-    let sentence = rule::sentence("Visible only with", &rules);
+    let sentence = alternatives.sentence_of_type();
     item.attrs.push(parse_quote!(#[doc = ""]));
     item.attrs.push(parse_quote!(#[doc = #sentence]));
     let (generics, _, bounds) = item.generics.split_for_impl();
     let own = &item.self_ty;
-    let values = rules.iter().map(rule::Rule::value);
+    let values = alternatives.rules.iter().map(rule::Rule::value);
+    let is_for_own = alternatives.own;
     Ok(quote! {
         #item
         impl #generics crate::access::Exists for #own #bounds {
             const RULES: &'static [crate::access::Rule] = &[#(#values),*];
+            const OWN: bool = #is_for_own;
         }
     })
 }

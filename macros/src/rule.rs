@@ -29,9 +29,54 @@ impl Parse for Rule {
 
 /// Reads a list of alternatives; an empty one is an error.
 pub fn parse(tokens: Tokens) -> Result<Vec<Rule>, Error> {
-    let span = proc_macro2::Span::call_site();
     let rules: Vec<Rule> = Punctuated::<Rule, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect();
-    if rules.is_empty() { Err(Error::new(span, "name at least one permission")) } else { Ok(rules) }
+    if rules.is_empty() { Err(empty()) } else { Ok(rules) }
+}
+
+fn empty() -> Error {
+    Error::new(proc_macro2::Span::call_site(), "name at least one permission")
+}
+
+/// Alternatives of which one may be `OWN`.
+pub struct Alternatives {
+    pub rules: Vec<Rule>,
+    /// Whether the person whose own the object is needs none of the permissions.
+    pub own: bool,
+}
+
+/// Reads alternatives of which one may be `OWN`.
+pub fn parse_with_own(tokens: Tokens) -> Result<Alternatives, Error> {
+    let all = Punctuated::<Rule, Token![,]>::parse_terminated.parse2(tokens)?;
+    let (own, rules): (Vec<Rule>, Vec<Rule>) = all.into_iter().partition(|rule| rule.permission == "OWN");
+    if own.is_empty() && rules.is_empty() { Err(empty()) } else { Ok(Alternatives { rules, own: !own.is_empty() }) }
+}
+
+impl Alternatives {
+    /// The directives in the schema.
+    pub fn directives(&self) -> Vec<Tokens> {
+        let own = self.own.then(|| quote!(crate::graphql::directive::own::apply()));
+        self.rules.iter().map(Rule::directive).chain(own).collect()
+    }
+
+    /// "Requires `MEMBER_READ`, unless it is the viewer's own."
+    pub fn sentence_of_field(&self) -> String {
+        match (self.own, self.rules.is_empty()) {
+            (true, true) => "Only for the person whose own it is.".to_owned(),
+            (true, false) => format!("{}, unless it is the viewer's own.", phrase("Requires", &self.rules)),
+            (false, _) => sentence("Requires", &self.rules),
+        }
+    }
+
+    /// "Visible only with `MEMBER_READ`, or if it is the viewer's own."
+    pub fn sentence_of_type(&self) -> String {
+        match (self.own, self.rules.is_empty()) {
+            (true, true) => "Visible only to the person whose own it is.".to_owned(),
+            (true, false) => {
+                format!("{}, or if it is the viewer's own.", phrase("Visible only with", &self.rules))
+            }
+            (false, _) => sentence("Visible only with", &self.rules),
+        }
+    }
 }
 
 /// The arguments of `#[acts(…)]`.
@@ -119,8 +164,7 @@ impl Rule {
     }
 
     fn text(&self) -> String {
-        let name = self.permission.to_string().to_lowercase();
-        let name = name.rsplit_once('_').map_or_else(|| name.clone(), |(area, act)| format!("{area}:{act}"));
+        let name = &self.permission;
         match &self.side {
             Some(side) => format!("`{name}` at the {}", side.to_string().to_lowercase()),
             None => format!("`{name}`"),
@@ -128,8 +172,12 @@ impl Rule {
     }
 }
 
-/// "Requires `invoice:read` or `invoice:read` at the payer."
+/// "Requires `INVOICE_READ` or `INVOICE_READ` at the payer."
 pub fn sentence(opening: &str, rules: &[Rule]) -> String {
+    format!("{}.", phrase(opening, rules))
+}
+
+fn phrase(opening: &str, rules: &[Rule]) -> String {
     let names: Vec<String> = rules.iter().map(Rule::text).collect();
-    format!("{opening} {}.", names.join(" or "))
+    format!("{opening} {}", names.join(" or "))
 }

@@ -42,25 +42,39 @@ pub struct GrantsAt {
 pub trait Guarded {
     /// The viewer's grants at the side. Without such a side it is `None`, and the check fails.
     fn grants_at(&self, side: Side) -> Option<GrantsAt>;
+
+    /// Whether the object is the viewer's own in person: their membership, their session, an offer to their address.
+    /// It counts only where a rule says `OWN`.
+    fn is_own(&self) -> bool {
+        false
+    }
 }
 
 /// An object that exists only for viewers who meet one of its rules.
 pub trait Exists: Guarded {
     /// One of these is enough.
     const RULES: &'static [Rule];
+    /// Whether it exists for the person whose own it is, whatever they hold.
+    const OWN: bool = false;
 
     /// The object, if it exists for the viewer.
     fn if_visible(self) -> Option<Self>
     where
         Self: Sized,
     {
-        check(&self, Self::RULES).is_ok().then_some(self)
+        let is_visible = (Self::OWN && self.is_own()) || check(&self, Self::RULES).is_ok();
+        is_visible.then_some(self)
     }
 }
 
 /// Checks that the viewer meets one of the rules. It runs in memory, without statements.
 pub fn check(object: &impl Guarded, rules: &[Rule]) -> Result<()> {
     require_one(object, rules).map(drop)
+}
+
+/// The same, for what the person whose own the object is needs no permission for.
+pub fn check_unless_own(object: &impl Guarded, rules: &[Rule]) -> Result<()> {
+    if object.is_own() { Ok(()) } else { check(object, rules) }
 }
 
 /// The first rule that the viewer meets, and the organisation at which it was checked.

@@ -21,7 +21,7 @@ mod store;
 pub use actor::{Actor, KeyActor, Subject, UserActor};
 pub use explain::{LISTED, MISSES, explain};
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
-pub use guard::{Exists, GrantsAt, Guarded, Rule, Side, check, require_one};
+pub use guard::{Exists, GrantsAt, Guarded, Rule, Side, check, check_unless_own, require_one};
 pub use lapsed::{Counting, Lapsed, Tie};
 pub use lookup::{Access, Authorised, Card, Decision, Unchecked};
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};

@@ -1,6 +1,7 @@
 //! The built-in roles and the delegation presets. Each is built from smaller sets, so that the lists stay consistent.
 
 use async_graphql::Enum;
+use uuid::Uuid;
 
 #[cfg_attr(
     not(test),
@@ -9,6 +10,12 @@ use async_graphql::Enum;
 use super::permission::Permission::{self, *};
 use super::set::{Grants, PermissionSet};
 
+/// Where the keys of built-in roles begin.
+const ORDINARY_KEYS: u128 = 1;
+/// Where the keys begin of those that hold other permissions at the operator.
+const OPERATOR_KEYS: u128 = 101;
+
+// The place of a role in this list is a part of its public id, so new roles go to the end.
 /// A role that exists at every organisation without being defined there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
 pub enum BuiltinRole {
@@ -112,6 +119,20 @@ impl BuiltinRole {
         }
     }
 
+    /// The key in its public id, which is the same in every organisation. What `OWNER` and `ADMIN` hold at the operator
+    /// differs, so there they have keys of their own.
+    pub fn key(self, sets: Grants) -> Uuid {
+        let base = if sets == self.sets(false) { ORDINARY_KEYS } else { OPERATOR_KEYS };
+        Uuid::from_u128(base + self as u128)
+    }
+
+    /// The role with this key, and whether it is that of the operator.
+    pub fn from_key(key: Uuid) -> Option<(Self, bool)> {
+        let sides = [false, true];
+        let mut all = Self::ALL.into_iter().flat_map(|role| sides.map(|at_operator| (role, at_operator)));
+        all.find(|(role, at_operator)| role.key(role.sets(*at_operator)) == key)
+    }
+
     /// Reads a stored name. `None` for an unknown one, which grants nothing.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
@@ -121,13 +142,13 @@ impl BuiltinRole {
 /// A named set that is offered when a partnership is proposed. Only the permissions are stored, not the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum DelegationPreset {
-    /// The partner sees partner data and cannot work inside the account.
+    /// The partner sees the members, subscriptions, licences and figures of use, and changes nothing.
     Overview,
     /// The partner reads everything and helps with services, domains and licences.
     Support,
     /// The partner sees invoices, billing details and subscriptions.
     Billing,
-    /// Everything that can be delegated.
+    /// Everything that can be delegated at the client itself.
     Full,
     /// Commission only, no access.
     None,
@@ -164,6 +185,22 @@ mod tests {
             assert!(((ordinary.own | ordinary.clients) & PermissionSet::PLATFORM).is_empty(), "{role:?}");
         }
         assert!(BuiltinRole::Owner.sets(true).own.has(InvoiceIssue));
+    }
+
+    #[test]
+    fn each_pair_of_sets_has_one_key_which_leads_back_to_it() {
+        let mut sets_of = std::collections::HashMap::new();
+        for role in BuiltinRole::ALL {
+            for at_operator in [false, true] {
+                let sets = role.sets(at_operator);
+                let key = role.key(sets);
+                let (found, at_operator) = BuiltinRole::from_key(key).unwrap();
+                assert_eq!((found, found.sets(at_operator)), (role, sets));
+                assert_eq!(*sets_of.entry(key).or_insert((role, sets)), (role, sets), "one key for two");
+            }
+        }
+        assert_eq!(sets_of.len(), BuiltinRole::ALL.len() + 2);
+        assert_eq!(BuiltinRole::from_key(Uuid::from_u128(u128::MAX)), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum Error {
     #[error("{0}")]
     Unauthenticated(String),
     /// The actor lacks a permission.
-    #[error("You lack {} at this organisation. Ask explainAccess why.", permission.text())]
+    #[error("You lack {} at this organisation. Ask explainAccess why.", permission.graphql_name())]
     Forbidden {
         /// The missing permission.
         permission: Permission,
@@ -259,7 +259,7 @@ impl UserError {
 
     /// The error for missing permissions. The message starts with `opening`.
     pub fn lacking(field: &str, opening: &str, missing: Grants) -> Self {
-        let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
+        let list = |set: PermissionSet| set.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
         let (own, clients) = (list(missing.own), list(missing.clients));
         let message = match (missing.own.is_empty(), missing.clients.is_empty()) {
             (_, true) => format!("{opening} here: {own}."),

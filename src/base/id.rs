@@ -36,6 +36,7 @@ types! {
     User "user" "a user",
     Session "session" "a session",
     Organisation "organisation" "an organisation",
+    OrganisationCard "organisation_card" "the card of an organisation",
     Reseller "reseller" "a reseller",
     Membership "membership" "a membership",
     Role "role" "a role",
@@ -66,10 +67,20 @@ impl Type {
         }
     }
 
-    /// Reads an id of this type. An id of another type is an error that names both types.
+    /// The type of what it is about: an organisation, its facet as a reseller and its card are about the same, and so are
+    /// a user and the account that staff see.
+    const fn subject(self) -> Self {
+        match self {
+            Self::Reseller | Self::OrganisationCard => Self::Organisation,
+            Self::UserAccount => Self::User,
+            other => other,
+        }
+    }
+
+    /// Reads an id of this type, or of another type that is about the same. Any other id is an error that says so.
     pub fn parse(self, id: &ID) -> Result<Uuid> {
         let (found, uuid) = parse(id)?;
-        if found == self {
+        if found.subject() == self.subject() {
             return Ok(uuid);
         }
         Err(Error::InvalidInput(format!(
@@ -94,6 +105,15 @@ pub fn parse(id: &ID) -> Result<(Type, Uuid)> {
     let read: TypeSafeId<DynamicType> = id.parse().map_err(|_| malformed())?;
     let kind = Type::ALL.iter().copied().find(|kind| kind.prefix() == read.type_prefix()).ok_or_else(malformed)?;
     Ok((kind, read.uuid()))
+}
+
+/// The one id by which the log names what this id is about: that of the organisation for its card. What is not an id
+/// stays as it is.
+pub fn of_subject(id: ID) -> ID {
+    match parse(&id) {
+        Ok((kind, key)) => kind.subject().id(key),
+        Err(_) => id,
+    }
 }
 
 #[cfg(test)]
@@ -121,5 +141,21 @@ mod tests {
         let user = Type::User.id(Uuid::nil());
         let error = Type::Organisation.parse(&user).unwrap_err().to_string();
         assert_eq!(error, "This is the id of a user; give the id of an organisation.");
+    }
+
+    #[test]
+    fn ids_that_are_about_the_same_are_taken_for_each_other_and_no_others() {
+        let families: [&[Type]; 2] =
+            [&[Type::Organisation, Type::Reseller, Type::OrganisationCard], &[Type::User, Type::UserAccount]];
+        let key = Uuid::from_u128(7);
+        for wanted in Type::ALL {
+            for given in Type::ALL {
+                let is_same = wanted == given || families.iter().any(|all| all.contains(wanted) && all.contains(given));
+                assert_eq!(wanted.parse(&given.id(key)).ok(), is_same.then_some(key), "{given:?} for {wanted:?}");
+            }
+        }
+        assert_eq!(of_subject(Type::Reseller.id(key)), Type::Organisation.id(key));
+        assert_eq!(of_subject(Type::Invoice.id(key)), Type::Invoice.id(key));
+        assert_eq!(of_subject(ID("nothing".to_owned())), ID("nothing".to_owned()));
     }
 }

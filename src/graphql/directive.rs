@@ -20,3 +20,8 @@ pub fn public() {}
 /// Needs a signed-in actor. The field shows or changes only what belongs to the actor.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn authenticated() {}
+
+/// What is the viewer's own in person is visible without the permission: their membership, their session, an offer to
+/// their address.
+#[TypeDirective(location = "FieldDefinition", location = "Object")]
+pub fn own() {}

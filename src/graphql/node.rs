@@ -28,6 +28,8 @@ use crate::people::api_key::ApiKey;
 use crate::people::invitation::Invitation;
 use crate::people::membership::Membership;
 use crate::people::ownership::OwnershipTransfer;
+use crate::people::role::Role;
+use crate::people::session::Session;
 
 /// The most ids that `nodes` takes.
 const MOST: usize = 100;
@@ -45,8 +47,9 @@ macro_rules! nodes {
             let request = Request::of(context)?;
             let (kind, key) = id::parse(id)?;
             let found = match kind {
+                Type::Role if let Some(role) = Role::built_in_by_key(key) => Some(Node::from(role)),
                 $(Type::$name => $name::find(request, key).await?.map(Node::from),)*
-                Type::User | Type::Session | Type::Role => return Err(not_by_node()),
+                Type::User | Type::OrganisationCard => return Err(not_by_node()),
             };
             found.ok_or(Error::NotFound)
         }
@@ -60,6 +63,10 @@ nodes! {
     Reseller,
     /// A member of an organisation.
     Membership,
+    /// A role: a custom one of an organisation, or a built-in one.
+    Role,
+    /// A log-in of the viewer.
+    Session,
     /// A partnership.
     Partnership,
     /// A proposal of a partnership.

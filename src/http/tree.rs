@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::access::Permission;
 use crate::base::error::{Error, Result};
-use crate::base::id::{self, Type};
+use crate::base::id::Type;
 use crate::graphql::request::Request;
 use crate::partners::reseller::{Progress, TreeExport};
 
@@ -64,11 +64,7 @@ impl Pages for Tree {
 }
 
 fn key(id: String) -> Result<uuid::Uuid> {
-    let id = ID(id);
-    match id::parse(&id)? {
-        (Type::Organisation, key) => Ok(key),
-        _ => Type::Reseller.parse(&id),
-    }
+    Type::Reseller.parse(&ID(id))
 }
 
 fn permission(name: Option<&str>) -> Result<Option<Permission>> {

@@ -37,12 +37,19 @@ impl From<&Model> for OrganisationCard {
 }
 
 /// What two related organisations always see of each other: reseller and client, payer and paid-for organisation.
+/// `node` does not find cards, because a card is visible only through the relation that shows it.
 #[guarded]
 #[Object]
 impl OrganisationCard {
-    /// Opaque id of the organisation.
+    /// Opaque id of the card. It differs from the id of the organisation. Inputs that name an organisation take either.
     #[public]
-    pub(crate) async fn id(&self) -> ID {
+    fn id(&self) -> ID {
+        id::Type::OrganisationCard.id(self.id)
+    }
+
+    /// Id of the organisation, as in exports and in the log.
+    #[public]
+    fn organisation_id(&self) -> ID {
         id::Type::Organisation.id(self.id)
     }
 
@@ -58,7 +65,7 @@ impl OrganisationCard {
         self.kind.into()
     }
 
-    /// The organisation itself; null, without an error, if the viewer lacks `organisation:read` there.
+    /// The organisation itself; null, without an error, if the viewer lacks `ORGANISATION_READ` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
         Organisation::find(Request::of(context)?, self.id).await

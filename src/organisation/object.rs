@@ -23,13 +23,14 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
-use crate::oversight::explanation::Accessor;
+use crate::oversight::explanation::{Accessor, FieldsByPermission};
 use crate::partners::overview::OrganisationOverview;
 use crate::people::api_key::ApiKey;
 use crate::people::invitation::{Invitation, InvitationState};
 use crate::people::membership::Membership;
 use crate::people::ownership::{OwnershipTransfer, OwnershipTransferState};
 use crate::people::role::Role;
+use crate::people::session;
 use crate::people::sign_in::SignInPolicy;
 
 /// A company, a person acting alone, a project, a reseller or the operator.
@@ -130,8 +131,30 @@ impl Organisation {
 
     /// Everything the viewer may do here, by any path. A dashboard can draw its buttons from this.
     #[public]
-    fn viewer_permissions(&self) -> PermissionSet {
-        self.0.grants.own
+    fn viewer_permissions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default = true,
+            desc = "Whether to include permissions that open nothing yet: see `PermissionInfo.opensNothingYet`."
+        )]
+        include_unused: bool,
+    ) -> PermissionSet {
+        let unused = if include_unused { PermissionSet::EMPTY } else { FieldsByPermission::unused(context) };
+        self.0.grants.own.without(unused)
+    }
+
+    /// Whether the viewer can work here: by `switchOrganisation`, or for one request by the header `X-Organisation`.
+    #[public]
+    async fn viewer_can_switch(&self, context: &Context<'_>) -> Result<Option<bool>> {
+        let obstacle = session::obstacle(Request::of(context)?, self.key()).await?;
+        Ok(Some(obstacle.is_none()))
+    }
+
+    /// Why the viewer cannot work here, in a sentence; null if the viewer can.
+    #[public]
+    async fn viewer_switch_obstacle(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
+        session::obstacle(Request::of(context)?, self.key()).await
     }
 
     /// Whether the viewer has the permission here.
@@ -186,7 +209,7 @@ impl Organisation {
         OwnershipTransfer::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// The services that the viewer may see, ordered by name: domains need `domain:read`, all others `service:read`.
+    /// The services that the viewer may see, ordered by name: domains need `DOMAIN_READ`, all others `SERVICE_READ`.
     #[requires(SERVICE_READ, DOMAIN_READ)]
     async fn services(
         &self,

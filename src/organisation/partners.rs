@@ -49,8 +49,8 @@ impl OrganisationPartners {
         Partnership::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
-    /// The proposals that it has sent, the newest first. Those sent as the reseller need `client:read`, those sent as the
-    /// client need `partnership:read`.
+    /// The proposals that it has sent, the newest first. Those sent as the reseller need `CLIENT_READ`, those sent as the
+    /// client need `PARTNERSHIP_READ`.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     async fn proposals_sent(
         &self,
@@ -63,8 +63,8 @@ impl OrganisationPartners {
         self.proposals(context, &page, Direction::Sent, states.as_deref()).await
     }
 
-    /// The proposals that it has received, the newest first. Those to the client need `partnership:read`, those to the
-    /// reseller need `client:read`.
+    /// The proposals that it has received, the newest first. Those to the client need `PARTNERSHIP_READ`, those to the
+    /// reseller need `CLIENT_READ`.
     #[requires(PARTNERSHIP_READ, CLIENT_READ)]
     async fn proposals_received(
         &self,

@@ -2,8 +2,8 @@
 
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, organisation_name, partnership, partnership_proposal, payer, property_definition, property_value,
-    role, service, subscription, user,
+    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, property_definition,
+    property_value, role, service, subscription, user,
 };
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -20,6 +20,8 @@ pub struct Rows {
     pub users: Vec<user::Model>,
     /// Rows of the table of organisations.
     pub organisations: Vec<organisation::Model>,
+    /// Rows of the table of suspensions and closings.
+    pub organisation_halts: Vec<organisation_halt::Model>,
     /// Rows of the table of roles.
     pub roles: Vec<role::Model>,
     /// Rows of the table of partnerships.
@@ -65,6 +67,7 @@ impl Rows {
             sort_key: collation::sort_key(&row.name),
         };
         insert(transaction, &self.organisations.iter().map(named).collect::<Vec<_>>()).await?;
+        insert(transaction, &self.organisation_halts).await?;
         insert(transaction, &self.roles).await?;
         insert(transaction, &self.partnerships).await?;
         insert(transaction, &self.memberships).await?;

@@ -1,4 +1,4 @@
-//! Invoices: DRAFT, OPEN, PAID or VOID, and overdue while open after the due date.
+//! Invoices: DRAFT, OPEN, PAID or VOID, and OVERDUE in place of OPEN after the due date.
 //!
 //! An invoice keeps its recipient as it was at the time of issue. It exists for viewers with INVOICE_READ at the
 //! organisation that it is for, or at the payer.
@@ -9,5 +9,5 @@ mod rules;
 pub mod store;
 
 pub use line::InvoiceLine;
-pub use object::{Invoice, InvoiceFilter, InvoiceState};
-pub use rules::InvoiceStanding;
+pub use object::{Invoice, InvoiceFilter};
+pub use rules::InvoiceState;

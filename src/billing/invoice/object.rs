@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use entity::invoice;
 use macros::guarded;
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use super::line::InvoiceLine;
-use super::rules::{self, InvoiceStanding};
+use super::rules::{InvoiceState, state_on};
 use super::store::{self, Criteria};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
@@ -20,25 +20,11 @@ use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-/// The state of an invoice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "invoice::State")]
-pub enum InvoiceState {
-    /// Not issued yet.
-    Draft,
-    /// Issued and not fully paid.
-    Open,
-    /// Fully paid.
-    Paid,
-    /// Cancelled.
-    Void,
-}
-
 /// A filter for invoices. An invoice matches if it meets all conditions. All days are inclusive.
 #[derive(InputObject)]
 pub struct InvoiceFilter {
     /// Only invoices in one of these states. An empty list matches none.
-    pub state: Option<Vec<InvoiceStanding>>,
+    pub state: Option<Vec<InvoiceState>>,
     /// Only invoices whose number contains this text of at most 200 characters. Case does not matter.
     pub number: Option<String>,
     /// Only invoices issued on this day or later.
@@ -66,6 +52,7 @@ impl InvoiceFilter {
 #[derive(Clone)]
 pub struct Invoice {
     row: Arc<invoice::Model>,
+    state: InvoiceState,
     organisation: Decision,
     payer: Decision,
 }
@@ -87,8 +74,9 @@ impl Invoice {
 }
 
 impl Invoice {
-    fn new(row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
-        Self { row: Arc::clone(row), organisation: organisation.clone(), payer: payer.clone() }
+    fn new(request: &Request, row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
+        let state = state_on(row, request.now().date_naive());
+        Self { row: Arc::clone(row), state, organisation: organisation.clone(), payer: payer.clone() }
     }
 
     /// The invoices for an organisation, the newest first.
@@ -101,7 +89,7 @@ impl Invoice {
         let rows = store::list(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
         let payers = request.access.look_all(rows.rows().map(|row| row.payer_id)).await?;
         // A foreign key ensures that the payer exists.
-        Ok(rows.connection(|row| Self::new(row, at, payers.get(&row.payer_id).unwrap_or(at))))
+        Ok(rows.connection(|row| Self::new(request, row, at, payers.get(&row.payer_id).unwrap_or(at))))
     }
 
     /// The invoices that an organisation is to pay, its own and those of others, the newest first.
@@ -113,7 +101,7 @@ impl Invoice {
     ) -> Result<Connection<Self>> {
         let rows = store::list_to_pay(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
         let billed = request.access.look_all(rows.rows().map(|row| row.organisation_id)).await?;
-        Ok(rows.connection(|row| Self::new(row, billed.get(&row.organisation_id).unwrap_or(at), at)))
+        Ok(rows.connection(|row| Self::new(request, row, billed.get(&row.organisation_id).unwrap_or(at), at)))
     }
 }
 
@@ -126,7 +114,7 @@ impl Find for Invoice {
         let (Some(organisation), Some(payer)) = (sides.get(&row.organisation_id), sides.get(&row.payer_id)) else {
             return Ok(None);
         };
-        Ok(Self::new(&row, organisation, payer).if_visible())
+        Ok(Self::new(request, &row, organisation, payer).if_visible())
     }
 }
 
@@ -157,16 +145,10 @@ impl Invoice {
         self.row.number.as_deref()
     }
 
-    /// Its state.
+    /// Its state today (UTC).
     #[public]
     fn state(&self) -> InvoiceState {
-        self.row.state.into()
-    }
-
-    /// Whether it is open and its due date has passed (UTC).
-    #[public]
-    async fn is_overdue(&self, context: &Context<'_>) -> Result<Option<bool>> {
-        Ok(Some(rules::is_overdue(&self.row, Request::of(context)?.now().date_naive())))
+        self.state
     }
 
     /// The organisation that it is for.

@@ -4,14 +4,14 @@ use async_graphql::Enum;
 use entity::invoice::{Model, State};
 use sea_orm::prelude::Date;
 
-/// The state of an invoice, for filters.
+/// The state of an invoice on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-pub enum InvoiceStanding {
+pub enum InvoiceState {
     /// Not issued yet.
     Draft,
-    /// Issued and not fully paid, overdue or not.
+    /// Issued and not fully paid. Its due date has not passed.
     Open,
-    /// Open, and the due date has passed.
+    /// Issued and not fully paid. Its due date has passed.
     Overdue,
     /// Fully paid.
     Paid,
@@ -19,9 +19,15 @@ pub enum InvoiceStanding {
     Void,
 }
 
-/// Whether it is open and its due date has passed.
-pub fn is_overdue(row: &Model, today: Date) -> bool {
-    row.state == State::Open && row.due_on < today
+/// The state of the invoice on this day.
+pub fn state_on(row: &Model, today: Date) -> InvoiceState {
+    match row.state {
+        State::Draft => InvoiceState::Draft,
+        State::Open if row.due_on < today => InvoiceState::Overdue,
+        State::Open => InvoiceState::Open,
+        State::Paid => InvoiceState::Paid,
+        State::Void => InvoiceState::Void,
+    }
 }
 
 #[cfg(test)]
@@ -48,9 +54,9 @@ mod tests {
             issued_on: due,
             due_on: due,
         };
-        assert!(!is_overdue(&row, due));
-        assert!(is_overdue(&row, due.succ_opt().unwrap()));
+        assert_eq!(state_on(&row, due), InvoiceState::Open);
+        assert_eq!(state_on(&row, due.succ_opt().unwrap()), InvoiceState::Overdue);
         row.state = State::Paid;
-        assert!(!is_overdue(&row, due.succ_opt().unwrap()));
+        assert_eq!(state_on(&row, due.succ_opt().unwrap()), InvoiceState::Paid);
     }
 }

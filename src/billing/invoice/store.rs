@@ -6,7 +6,7 @@ use entity::{invoice, invoice_line};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use super::rules::InvoiceStanding;
+use super::rules::InvoiceState;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -25,7 +25,7 @@ static LINES: List<invoice_line::Model> = List::of_rows("invoice_line", "invoice
 #[derive(Clone, Debug, Default)]
 pub struct Criteria {
     /// In one of these states; in any without.
-    pub states: Option<Vec<InvoiceStanding>>,
+    pub states: Option<Vec<InvoiceState>>,
     /// With this part of a number.
     pub number: Search,
     /// Issued from and until.
@@ -37,13 +37,13 @@ pub struct Criteria {
 impl Criteria {
     /// The conditions, on a day.
     fn filter(&self, today: Date) -> Filter {
-        use InvoiceStanding as S;
+        use InvoiceState as S;
         let mut filter = Filter::default();
         if let Some(states) = &self.states {
             // Each state once and in one order, so that the same request has the same statement.
             let wanted: Vec<&str> = [
                 (S::Draft, "t.state = 'DRAFT'"),
-                (S::Open, "t.state = 'OPEN'"),
+                (S::Open, "(t.state = 'OPEN' AND t.due_on >= :today)"),
                 (S::Paid, "t.state = 'PAID'"),
                 (S::Void, "t.state = 'VOID'"),
                 (S::Overdue, "(t.state = 'OPEN' AND t.due_on < :today)"),

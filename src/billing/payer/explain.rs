@@ -49,7 +49,7 @@ pub struct PayerStep {
     pub organisation: Option<OrganisationCard>,
     /// The organisation that pays; null if you may not see it.
     pub payer: Option<OrganisationCard>,
-    /// The agreement. This and the next four fields are null for viewers without `billing:read` at one of its sides.
+    /// The agreement. This and the next four fields are null for viewers without `BILLING_READ` at one of its sides.
     pub agreement: Option<PayerAgreement>,
     /// First day on which it pays (UTC).
     pub starts_on: Option<Date>,

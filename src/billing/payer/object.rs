@@ -152,7 +152,7 @@ impl PayerAgreement {
     }
 
     /// The organisation that pays. Null while a payer that was found by its code has not answered, whether an organisation
-    /// with this code exists or not. Viewers with `billing:read` at the payer always see it.
+    /// with this code exists or not. Viewers with `BILLING_READ` at the payer always see it.
     #[public]
     fn payer(&self) -> Option<OrganisationCard> {
         let payer = self.payer.as_ref()?;

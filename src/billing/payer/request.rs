@@ -56,7 +56,7 @@ pub struct RequestPayerPayload {
 }
 
 /// Asks another organisation to pay the invoices of this one from a day on. The payer gets mail and has 90 days to answer,
-/// unless the server is set differently. If you hold `billing:update` there too, it accepts at once. The current payer
+/// unless the server is set differently. If you hold `BILLING_UPDATE` there too, it accepts at once. The current payer
 /// pays until that day, and a payer that is agreed for a later day takes over then. Repeating a pending request returns
 /// that request. Issued invoices stay the same.
 #[mutation]

@@ -24,7 +24,7 @@ pub enum ServiceKind {
     VirtualServer,
     /// Web hosting.
     WebHosting,
-    /// A domain name. Visible with `domain:read`.
+    /// A domain name. Visible with `DOMAIN_READ`.
     Domain,
     /// Seats for users.
     Seats,
@@ -105,8 +105,8 @@ impl Guarded for Service {
     }
 }
 
-/// A server, a web site, a domain or the like. Domains are visible with `domain:read`, other services with
-/// `service:read`.
+/// A server, a web site, a domain or the like. Domains are visible with `DOMAIN_READ`, other services with
+/// `SERVICE_READ`.
 #[guarded(exists(SERVICE_READ, DOMAIN_READ))]
 #[Object]
 impl Service {

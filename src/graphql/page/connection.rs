@@ -54,6 +54,13 @@ impl<R> Page<R> {
         Connection::new(&self.slice, self.total, node)
     }
 
+    /// The same, where a node may fail to be made.
+    pub fn try_connection<T>(self, node: impl Fn(&Arc<R>) -> Result<T>) -> Result<Connection<T>> {
+        let edges = self.slice.items.iter().map(|(cursor, row)| Ok(Edge { cursor: cursor.clone(), node: node(row)? }));
+        let edges = edges.collect::<Result<_>>()?;
+        Ok(Connection { edges, page_info: PageInfo::of(&self.slice), total: self.total })
+    }
+
     /// The rows.
     pub fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
         self.slice.items.iter().map(|(_, row)| row)

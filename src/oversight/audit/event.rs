@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::access::{Actor, Permission};
-use crate::base::id::PublicId;
+use crate::base::id::{self, PublicId};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +103,10 @@ impl Event {
         self
     }
 
-    /// The affected object, by its public id.
+    /// The affected object, by its public id. An organisation is named by its own id, whichever id the input gave.
     #[must_use]
     pub fn to(mut self, object: PublicId) -> Self {
-        self.object = Some(object);
+        self.object = Some(id::of_subject(object));
         self
     }
 

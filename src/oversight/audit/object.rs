@@ -82,7 +82,7 @@ impl AuditFilter {
     async fn read(self, request: &Request) -> Result<EventFilter> {
         let actor = match self.actor_id.as_ref().map(id::parse).transpose()? {
             None => None,
-            Some((id::Type::User | id::Type::ApiKey, key)) => Some(key),
+            Some((id::Type::User | id::Type::UserAccount | id::Type::ApiKey, key)) => Some(key),
             Some(_) => return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned())),
         };
         self.object_id.as_ref().map(id::parse).transpose()?;
@@ -98,7 +98,7 @@ impl AuditFilter {
         Ok(EventFilter {
             actor,
             action: self.action,
-            object: self.object_id.map(String::from),
+            object: self.object_id.map(|id| id::of_subject(id).0),
             way: self.way.map(Into::into),
             partnership,
             from: self.from,

@@ -51,7 +51,7 @@ impl RefusalLog {
         if !belongs(&request.access, organisation).await? || !self.spend(actor, request.now()) {
             return Ok(());
         }
-        let permission = refusal.permission.map(Permission::text);
+        let permission = refusal.permission.map(Permission::graphql_name);
         let after = json!({ "code": refusal.code, "permission": permission });
         // The event shows how the actor belongs to the organisation.
         let event = Event::done(&refusal.action, organisation, Some(Permission::OrganisationRead)).refused();

@@ -21,7 +21,7 @@ use crate::people::user::User;
 #[derive(Clone, SimpleObject)]
 #[graphql(directive = directive::public::apply())]
 pub struct Accessor {
-    /// The person or key. Null for an API key if the viewer lacks `api_key:read` at the key's organisation.
+    /// The person or key. Null for an API key if the viewer lacks `API_KEY_READ` at the key's organisation.
     pub actor: Option<AccessorActor>,
     /// The paths that grant the permission.
     pub paths: Vec<AccessPath>,

@@ -35,7 +35,7 @@ pub struct ExplanationQuery;
 #[Object]
 impl ExplanationQuery {
     /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what blocked the
-    /// closest paths and who could change that. Asking about somebody else needs `member:read` there. If staff of the
+    /// closest paths and who could change that. Asking about somebody else needs `MEMBER_READ` there. If staff of the
     /// operator ask, it is recorded in the organisation's audit log. If you see only the card of the organisation, for
     /// example because the client delegates nothing, you can ask about yourself and about API keys that you see. The
     /// answer then covers only your own side: your role or key, and the partnership.
@@ -47,11 +47,11 @@ impl ExplanationQuery {
         #[graphql(desc = "The permission to explain.")] permission: Permission,
         #[graphql(desc = "Id of the user to ask about. Without it, the viewer.")] user_id: Option<ID>,
         #[graphql(
-            desc = "Id of an API key to ask about, in place of a user. The viewer needs `api_key:read` at the key's organisation."
+            desc = "Id of an API key to ask about, in place of a user. The viewer needs `API_KEY_READ` at the key's organisation."
         )]
         api_key_id: Option<ID>,
         #[graphql(
-            desc = "Id of an invoice of the organisation. INVOICE_READ and INVOICE_PAY can also be granted at its payer. For somebody else, paths at the payer need `member:read` there."
+            desc = "Id of an invoice of the organisation. INVOICE_READ and INVOICE_PAY can also be granted at its payer. For somebody else, paths at the payer need `MEMBER_READ` there."
         )]
         invoice_id: Option<ID>,
     ) -> Result<Option<AccessExplanation>> {
@@ -87,7 +87,7 @@ impl ExplanationQuery {
         if is_another && !is_by_card {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
             let mut event = Event::done("explainAccess", key, Some(Permission::MemberRead))
-                .changing(Json::Null, json!({ "permission": permission.text() }));
+                .changing(Json::Null, json!({ "permission": permission.graphql_name() }));
             (event.object, event.person) = (asked_about, another);
             audit::record_look(request, event).await?;
         }

@@ -54,7 +54,7 @@ pub fn of_path(links: &[Link]) -> String {
 
 /// What blocked a path, in words.
 pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) -> String {
-    let (at, permission) = (named(at), permission.text());
+    let (at, permission) = (named(at), permission.graphql_name());
     match reason {
         MissReason::NotAMember => format!("Is not a member of {at}, nor of a partner that {at} delegates to."),
         MissReason::RoleLacksPermission => format!("No role held at {at} includes {permission} for this."),

@@ -38,7 +38,7 @@ pub enum UserState {
 pub struct UserAccountMembership {
     /// The organisation.
     organisation: Option<OrganisationCard>,
-    /// The membership; null if you lack `member:read` there.
+    /// The membership; null if you lack `MEMBER_READ` there.
     membership: Option<Membership>,
 }
 
@@ -146,7 +146,7 @@ impl UserAccount {
             let at = decisions.get(&member.organisation_id);
             UserAccountMembership {
                 organisation: at.map(|at| at.card().into()),
-                membership: at.and_then(|at| Membership::new(member, at).if_visible()),
+                membership: at.and_then(|at| Membership::new(request, member, at).if_visible()),
             }
         })))
     }

@@ -13,7 +13,7 @@ use crate::partners::partnership::DelegationInput;
 /// Where the invoices of a new client go, if not to the client itself.
 #[derive(Clone, OneofObject)]
 pub enum ClientRecipientInput {
-    /// True: the reseller pays, from today on. You consent for the reseller, so you need `billing:update` there.
+    /// True: the reseller pays, from today on. You consent for the reseller, so you need `BILLING_UPDATE` there.
     Reseller(bool),
     /// A contact that is not on the platform, for example the customer of an agency.
     Contact(ClientContactInput),
@@ -41,10 +41,11 @@ pub struct NewClientInput {
     pub name: String,
     /// What kind of organisation it is.
     pub kind: NewOrganisationKind,
-    /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Without it,
-    /// the terms of the delegation template.
+    /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Give this or
+    /// `delegationTemplateId`. If you give both, this counts.
     pub delegation: Option<DelegationInput>,
-    /// Id of the reseller's delegation template for this client.
+    /// Id of the reseller's delegation template for this client. Without `delegation`, the client delegates what the
+    /// template asks for.
     pub delegation_template_id: Option<ID>,
     /// When the partnership ends by itself; null for no end, or for the latest end where the operator requires one.
     pub ends_at: Option<DateTimeUtc>,

@@ -5,7 +5,8 @@ use async_graphql::InputObject;
 use super::terms::Delegation;
 use crate::access::{DelegationPreset, Permission};
 
-/// What a client lets people of a reseller do. Give either a preset or a list.
+/// What a client lets people of a reseller do. Give either `preset` or `permissions`. Together with `clientPermissions`
+/// and `includesUpstream`, it replaces everything that was delegated before.
 #[derive(Clone, Debug, InputObject)]
 pub struct DelegationInput {
     /// A named set of permissions at the client itself.

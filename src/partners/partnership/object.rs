@@ -212,8 +212,9 @@ impl Partnership {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<Membership>>> {
-        let given = store::list_given_memberships(Request::of(context)?, self.row.id, &page).await?;
-        Ok(Some(given.connection(|row| Membership::new(row, &self.client))))
+        let request = Request::of(context)?;
+        let given = store::list_given_memberships(request, self.row.id, &page).await?;
+        Ok(Some(given.connection(|row| Membership::new(request, row, &self.client))))
     }
 
     /// The properties that the reseller keeps about the client, in the order of its definitions. A value is null where

@@ -86,7 +86,7 @@ impl Terms {
 
     /// The terms as the audit log records them.
     pub fn audit_snapshot(self) -> Json {
-        let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+        let list = |set: PermissionSet| set.iter().map(Permission::graphql_name).collect::<Vec<_>>();
         json!({
             "permissions": list(self.delegated),
             "clientPermissions": list(self.client_delegated),
@@ -103,7 +103,7 @@ fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserErro
     if beyond.is_empty() {
         return Ok(set);
     }
-    let names: Vec<String> = beyond.iter().map(Permission::text).collect();
+    let names: Vec<String> = beyond.iter().map(Permission::graphql_name).collect();
     let message =
         format!("No client can delegate {}, because only members can hold it. Leave it out.", names.join(", "));
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
@@ -143,7 +143,7 @@ mod tests {
         assert!(nothing.with(&input(None, None), "delegation").is_err());
         assert!(nothing.with(&input(Some(DelegationPreset::Full), Some(Vec::new())), "delegation").is_err());
         let error = nothing.with(&input(None, Some(vec![Permission::RoleManage])), "delegation").unwrap_err();
-        assert!(error.message.contains("role:manage"), "{}", error.message);
+        assert!(error.message.contains("ROLE_MANAGE"), "{}", error.message);
         let terms = nothing.with(&input(None, Some(vec![Permission::InvoicePay])), "delegation").unwrap();
         assert!(terms.delegated.has(Permission::InvoiceRead), "the permissions it includes are added");
         assert_eq!(nothing.with(&input(None, Some(Vec::new())), "delegation").unwrap(), nothing);

@@ -33,7 +33,7 @@ pub struct RequestResellerInput {
 /// The new request.
 #[payload]
 pub struct RequestResellerPayload {
-    /// The request; null if it was not made, or if you lack `commission:read` at the organisation.
+    /// The request; null if it was not made, or if you lack `COMMISSION_READ` at the organisation.
     pub request: Option<ResellerRequest>,
 }
 

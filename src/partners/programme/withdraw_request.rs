@@ -21,7 +21,7 @@ pub struct WithdrawResellerRequestInput {
 /// The withdrawn request.
 #[payload]
 pub struct WithdrawResellerRequestPayload {
-    /// The request; null if it was not withdrawn, or if you lack `commission:read` at the organisation.
+    /// The request; null if it was not withdrawn, or if you lack `COMMISSION_READ` at the organisation.
     pub request: Option<ResellerRequest>,
 }
 

@@ -31,10 +31,7 @@ impl Target for ClientTable {
     type Key = ID;
 
     async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
-        let key = match id::parse(id)? {
-            (id::Type::Organisation, key) => key,
-            _ => id::Type::Reseller.parse(id)?,
-        };
+        let key = id::Type::Reseller.parse(id)?;
         let Some(at) = request.access.look(key).await? else { return Ok(None) };
         // Other organisations have no client table. A viewer without the permission gets the error about the permission
         // first.

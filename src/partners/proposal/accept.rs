@@ -20,7 +20,7 @@ pub struct AcceptPartnershipInput {
     /// Id of your organisation that accepts, for a proposal from `viewer.partnershipOffers` only. Without it, the
     /// organisation that you work in.
     pub organisation_id: Option<ID>,
-    /// As the client: less than was proposed. Without it, everything that was proposed.
+    /// As the client: what you delegate, at most what was proposed. Without it, everything that was proposed.
     pub delegation: Option<DelegationInput>,
     /// As the client: an earlier end than the proposed one.
     pub ends_at: Option<DateTimeUtc>,

@@ -3,13 +3,12 @@
 use async_graphql::ID;
 use entity::partnership_proposal::Model;
 
-use super::object::PartnershipProposal;
-use crate::access::{Actor, Exists};
+use super::object::{PartnershipProposal, is_for_person};
+use crate::access::Exists;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipSide;
-use crate::people::user::mailbox;
 
 /// A proposal that the viewer may answer.
 pub struct Asked {
@@ -44,12 +43,5 @@ impl Asked {
         }
         let (permission, organisation) = (asked.side().managing(), asked.row.organisation_id);
         Err(found.if_visible().map_or(Error::NotFound, |_| Error::Forbidden { permission, organisation }))
-    }
-}
-
-fn is_for_person(request: &Request, row: &Model) -> bool {
-    match (&row.mailbox, request.actor()) {
-        (Some(own), Actor::User(user)) => user.is_verified && mailbox(&user.email) == *own,
-        _ => false,
     }
 }

@@ -32,7 +32,7 @@ pub struct DeclinePartnershipPayload {
 }
 
 /// Declines a proposal, for the organisation that was asked or as the person whose address was asked. The organisation needs
-/// `partnership:manage` as the client, `client:update` as the reseller.
+/// `PARTNERSHIP_MANAGE` as the client, `CLIENT_UPDATE` as the reseller.
 #[mutation]
 #[authenticated]
 async fn decline_partnership(act: Act<'_>, input: DeclinePartnershipInput) -> Result<DeclinePartnershipPayload> {

@@ -1,8 +1,8 @@
 //! Proposals: one side of a partnership asks the other for a partnership, or for other terms of the present one.
 //!
 //! A proposal is PENDING, ACCEPTED, DECLINED, WITHDRAWN or EXPIRED. It exists for viewers who may see partners on their own
-//! side: PARTNERSHIP_READ at the client, CLIENT_READ at the reseller. The person whose address it went to sees it as a
-//! `PartnershipOffer` (`offer.rs`).
+//! side: PARTNERSHIP_READ at the client, CLIENT_READ at the reseller. While it is pending, it
+//! exists for the person whose address it went to as well.
 //!
 //! The other side is named by its id, if the viewer may see it, by its code, or by the address of a person. That person
 //! chooses an organisation when accepting. A code or an address reveals nothing. Until somebody answers, the result
@@ -18,7 +18,6 @@ mod asked;
 mod decline;
 mod letters;
 mod object;
-mod offer;
 mod propose;
 mod rules;
 pub mod sending;
@@ -28,7 +27,6 @@ mod withdraw;
 use async_graphql::MergedObject;
 
 pub use object::PartnershipProposal;
-pub use offer::PartnershipOffer;
 pub use rules::{Expiry, PartnershipProposalState, pending_already};
 pub use sending::require_below_daily_limit;
 

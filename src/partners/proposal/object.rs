@@ -12,14 +12,15 @@ use uuid::Uuid;
 
 use super::rules::{self, Expiry, PartnershipProposalState, state_at};
 use super::store::{self, Direction};
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
+use crate::access::{Actor, Decision, Exists, GrantsAt, Guarded, Side, UserActor};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::{Partnership, PartnershipSide, PartnershipTerms};
+use crate::people::user::mailbox;
 
 /// A proposal with the organisation that made it, and the one that is asked, if there is one.
 #[derive(Clone)]
@@ -28,12 +29,38 @@ pub struct PartnershipProposal {
     pub(super) maker: Decision,
     addressee: Option<Decision>,
     expiry: Expiry,
+    is_own: bool,
 }
 
 impl PartnershipProposal {
     /// A proposal from its row and its organisations.
-    pub fn new(row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>, expiry: Expiry) -> Self {
-        Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), expiry }
+    fn new(request: &Request, row: &Arc<Model>, maker: &Decision, addressee: Option<&Decision>) -> Self {
+        let expiry = Expiry::of(request);
+        let is_own = is_for_person(request, row) && state_at(row, expiry) == PartnershipProposalState::Pending;
+        Self { row: Arc::clone(row), maker: maker.clone(), addressee: addressee.cloned(), expiry, is_own }
+    }
+
+    /// The proposals to the viewer's address, the oldest first; none before the address is verified.
+    pub async fn list_offers(request: &Request, page: &PageArguments) -> Result<Connection<Self>> {
+        let found = match request.actor() {
+            Actor::User(UserActor { email, is_verified: true, .. }) => {
+                store::list_to_address(request.db(), email, Expiry::of(request)).await?
+            }
+            _ => Vec::new(),
+        };
+        let makers = request.access.look_all(found.iter().map(|row| row.organisation_id)).await?;
+        let offers = found.into_iter().filter_map(|row| {
+            let maker = makers.get(&row.organisation_id)?;
+            Some(Arc::new(Self::new(request, &Arc::new(row), maker, None)))
+        });
+        let offers: Vec<Arc<Self>> = offers.collect();
+        let total = Total::known(offers.len());
+        let items = offers.into_iter().map(|offer| {
+            // Keys are sorted as text, so all of them have the same number of digits.
+            let key = format!("{:020}", offer.row.created_at.timestamp_micros());
+            (key, offer.row.id, offer)
+        });
+        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |offer| Self::clone(offer)))
     }
 
     /// The proposals of an organisation, the newest first: those on a side on which the viewer may see its partners.
@@ -58,7 +85,7 @@ impl PartnershipProposal {
                 Direction::Sent => (at, row.addressee_id.and_then(|id| others.get(&id))),
                 Direction::Received => (others.get(&row.organisation_id).unwrap_or(at), Some(at)),
             };
-            Self::new(row, maker, addressee, expiry)
+            Self::new(request, row, maker, addressee)
         }))
     }
 
@@ -76,7 +103,7 @@ impl PartnershipProposal {
         let ends = request.access.look_all([row.organisation_id].into_iter().chain(row.addressee_id)).await?;
         let Some(maker) = ends.get(&row.organisation_id) else { return Ok(None) };
         let addressee = row.addressee_id.and_then(|id| ends.get(&id));
-        Ok(Some(Self::new(&row, maker, addressee, Expiry::of(request))))
+        Ok(Some(Self::new(request, &row, maker, addressee)))
     }
 
     /// The side that made it.
@@ -118,10 +145,23 @@ impl Guarded for PartnershipProposal {
         }?;
         Some(GrantsAt { organisation: end.id(), grants: end.grants })
     }
+
+    fn is_own(&self) -> bool {
+        self.is_own
+    }
 }
 
-/// A proposal of one side to the other: a new partnership, or other terms of the present one.
-#[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER))]
+/// Whether the proposal went to the proved address of the viewer.
+pub(super) fn is_for_person(request: &Request, row: &Model) -> bool {
+    match (&row.mailbox, request.actor()) {
+        (Some(own), Actor::User(user)) => user.is_verified && mailbox(&user.email) == *own,
+        _ => false,
+    }
+}
+
+/// A proposal of one side to the other: a new partnership, or other terms of the present one. While it is pending, the
+/// person whose address it went to sees it too: see `Viewer.partnershipOffers`.
+#[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER, OWN))]
 #[Object]
 impl PartnershipProposal {
     /// Opaque id.
@@ -134,6 +174,12 @@ impl PartnershipProposal {
     #[public]
     fn proposed_by(&self) -> PartnershipSide {
         self.side()
+    }
+
+    /// The organisation that made it.
+    #[public]
+    fn maker(&self) -> OrganisationCard {
+        self.maker.card().into()
     }
 
     /// The organisation that would have the client. If it was asked by a code or an address, this is null for the other

@@ -94,26 +94,15 @@ pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Mode
     Entity::find_by_id(id).one(tx).await
 }
 
-/// The pending proposals to an address, the oldest first, each with the organisation that made it.
-pub async fn list_to_address(db: &Db, email: &str, expiry: Expiry) -> Result<Vec<(Model, organisation::Model)>> {
-    let found = Entity::find()
+/// The pending proposals to an address, the oldest first.
+pub async fn list_to_address(db: &Db, email: &str, expiry: Expiry) -> Result<Vec<Model>> {
+    let mut offers = Entity::find()
         .filter(Column::Mailbox.eq(mailbox(email)))
         .filter(Column::State.eq(State::Proposed))
         .filter(Column::CreatedAt.gt(expiry.limit()))
         .all(db.reader())
         .await?;
-    let makers = organisation::Entity::find()
-        .filter(organisation::Column::Id.is_in(found.iter().map(|row| row.organisation_id)))
-        .all(db.reader())
-        .await?;
-    let mut offers: Vec<(Model, organisation::Model)> = found
-        .into_iter()
-        .filter_map(|row| {
-            let maker = makers.iter().find(|maker| maker.id == row.organisation_id)?.clone();
-            Some((row, maker))
-        })
-        .collect();
-    offers.sort_by_key(|(row, _)| (row.created_at, row.id));
+    offers.sort_by_key(|row| (row.created_at, row.id));
     Ok(offers)
 }
 

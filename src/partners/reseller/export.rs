@@ -155,8 +155,10 @@ struct PartnershipPart {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct CardPart<'a> {
     id: String,
+    organisation_id: String,
     name: &'a str,
     kind: Value,
 }
@@ -224,7 +226,7 @@ fn write_line(
         depth: path.len(),
         path,
         partnership: partnership(client, now),
-        client: CardPart { id, name: &row.name, kind },
+        client: CardPart { id: Type::OrganisationCard.id(row.id).0, organisation_id: id, name: &row.name, kind },
         organisation,
         withheld,
     };

@@ -22,10 +22,7 @@ impl ResellerQuery {
         context: &Context<'_>,
         #[graphql(desc = "Id of the reseller, or of its organisation.")] id: ID,
     ) -> Result<Option<Reseller>> {
-        let key = match id::parse(&id)? {
-            (id::Type::Organisation, key) => key,
-            _ => id::Type::Reseller.parse(&id)?,
-        };
+        let key = id::Type::Reseller.parse(&id)?;
         let decision = Request::of(context)?.access.look(key).await?;
         decision.as_ref().and_then(Reseller::of).ok_or(Error::NotFound).map(Some)
     }

@@ -83,7 +83,7 @@ pub const fn subject(row: &Model) -> Subject {
 
 /// A key as the audit log records it.
 pub fn audit_snapshot(row: &Model) -> Json {
-    let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+    let list = |set: PermissionSet| set.iter().map(Permission::graphql_name).collect::<Vec<_>>();
     let scopes = scopes(row);
     json!({
         "name": row.name,
@@ -109,7 +109,7 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
     for (field, wanted) in [("permissions", own), ("clientPermissions", clients)] {
         let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_delegable()).collect();
         if !never.is_empty() {
-            let list = never.iter().map(Permission::text).collect::<Vec<_>>().join(", ");
+            let list = never.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
             let message =
                 format!("An API key cannot hold permissions that are only for people: {list}. Leave them out.");
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
@@ -226,7 +226,7 @@ mod tests {
         assert!(closed.has(Permission::ServiceRead) && closed.clients.has(Permission::InvoiceRead));
         for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
             let error = closed_scopes(&[*permission], &[]).unwrap_err();
-            assert!(error.message.contains(&permission.text()), "{}", error.message);
+            assert!(error.message.contains(&permission.graphql_name()), "{}", error.message);
             let error = closed_scopes(&[], &[Permission::ClientRead, *permission]).unwrap_err();
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }

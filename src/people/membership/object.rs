@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::rules::{self, MembershipEnd, MembershipState};
 use super::store::{self, Member, OF_ORGANISATION, found_by};
-use crate::access::{Card, Decision, GrantsAt, Guarded, PermissionSet, Side};
+use crate::access::{Actor, Card, Decision, GrantsAt, Guarded, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
@@ -25,6 +25,7 @@ use crate::people::user::User;
 pub struct Membership {
     pub(super) row: Arc<Member>,
     pub(super) decision: Decision,
+    is_own: bool,
 }
 
 impl Find for Membership {
@@ -33,7 +34,7 @@ impl Find for Membership {
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
         let decision = request.access.look(found.key(|row| row.organisation_id)).await?;
-        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision })))
+        Ok(decision.and_then(|decision| found.visible(|row| Self::new(request, &row, &decision))))
     }
 }
 
@@ -41,12 +42,17 @@ impl Guarded for Membership {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.decision.grants_at(side)
     }
+
+    fn is_own(&self) -> bool {
+        self.is_own
+    }
 }
 
 impl Membership {
     /// A membership of an organisation.
-    pub fn new(row: &Arc<Member>, decision: &Decision) -> Self {
-        Self { row: Arc::clone(row), decision: decision.clone() }
+    pub fn new(request: &Request, row: &Arc<Member>, decision: &Decision) -> Self {
+        let is_own = matches!(request.actor(), Actor::User(user) if user.id == row.user_id);
+        Self { row: Arc::clone(row), decision: decision.clone(), is_own }
     }
 
     /// The members of an organisation that a search finds, in the order of joining.
@@ -58,7 +64,7 @@ impl Membership {
     ) -> Result<Connection<Self>> {
         let found = found_by(&Search::read(search)?);
         let rows = OF_ORGANISATION.rows(request, at.id(), page, found).await?;
-        Ok(rows.connection(|row| Self::new(row, at)))
+        Ok(rows.connection(|row| Self::new(request, row, at)))
     }
 
     /// What the membership depended on that is over. Most depend on nothing, and need no statement.
@@ -86,7 +92,7 @@ impl Membership {
 }
 
 /// A user in an organisation, with one or more roles.
-#[guarded(exists(MEMBER_READ))]
+#[guarded(exists(MEMBER_READ, OWN))]
 #[Object]
 impl Membership {
     /// Opaque id.
@@ -102,13 +108,13 @@ impl Membership {
     }
 
     /// The email address of the person.
-    #[requires(MEMBER_READ)]
+    #[requires(MEMBER_READ, OWN)]
     fn email(&self) -> Option<&str> {
         Some(&self.row.email)
     }
 
     /// Whether the person has turned on a second factor. See `setSignInPolicy`.
-    #[requires(MEMBER_READ)]
+    #[requires(MEMBER_READ, OWN)]
     fn has_second_factor(&self) -> Option<bool> {
         Some(self.row.has_second_factor)
     }
@@ -119,7 +125,7 @@ impl Membership {
         self.row.roles.iter().map(|held| Role::new(held.clone(), self.decision.clone())).collect()
     }
 
-    /// The organisation.
+    /// The organisation; null, without an error, if the viewer lacks `ORGANISATION_READ` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
         Organisation::find(Request::of(context)?, self.decision.id()).await
@@ -155,7 +161,7 @@ impl Membership {
 
     /// What the membership gives at the organisation now: all that its roles hold and that the organisation's state leaves.
     /// Nothing unless its state is ACTIVE, and nothing for a disabled person.
-    #[requires(ROLE_READ)]
+    #[requires(ROLE_READ, OWN)]
     async fn permissions(&self, context: &Context<'_>) -> Result<Option<PermissionSet>> {
         let request = Request::of(context)?;
         let state = rules::state_at(&self.row, self.end(request).await?, request.now());

@@ -33,7 +33,7 @@ pub struct RemoveMemberPayload {
     pub removed: bool,
     /// The API keys of the organisation that the person created and that still work: the first 100, the newest first.
     /// Whoever knows their secrets can go on using them; `revokeApiKey` ends them. Empty for viewers without
-    /// `api_key:read`.
+    /// `API_KEY_READ`.
     pub api_keys: Vec<ApiKey>,
 }
 

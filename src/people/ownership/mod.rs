@@ -2,7 +2,7 @@
 //!
 //! A PENDING transfer becomes ACCEPTED, DECLINED, WITHDRAWN, EXPIRED or ENDED. ENDED means that its maker lost the
 //! right to make it. The organisation changes hands when the invited person accepts, in one transaction. A transfer
-//! exists for viewers with MEMBER_READ at the organisation; the invited person sees it as an offer.
+//! exists for viewers with MEMBER_READ at the organisation and, while it is pending, for the invited person.
 //!
 //! Every mutation locks the organisation first. If two run at the same moment, the second sees what the first has done.
 //! `offering.rs` holds what both ways of making a transfer share, and `answer.rs` what both answers share.
@@ -22,7 +22,7 @@ mod withdraw;
 use async_graphql::MergedObject;
 
 pub use letters::offered as offer_letter;
-pub use object::{OwnershipOffer, OwnershipTransfer};
+pub use object::OwnershipTransfer;
 pub use rules::{OwnershipTransferKind, OwnershipTransferState};
 
 /// The mutations that hand over organisations.

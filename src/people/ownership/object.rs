@@ -1,4 +1,4 @@
-//! A transfer of ownership: as the organisation sees it, and as an offer to the future owner.
+//! A transfer of ownership, as the organisation and the future owner see it.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::rules::{OwnershipTransferKind, OwnershipTransferState, state_at};
+use super::rules::{self, OwnershipTransferKind, OwnershipTransferState, state_at};
 use super::store::{self, OF_ORGANISATION, Transfer};
-use crate::access::{Actor, Card, Decision, GrantsAt, Guarded, Side, UserActor};
+use crate::access::{Actor, Decision, GrantsAt, Guarded, Side, UserActor};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Find;
@@ -19,10 +19,12 @@ use crate::organisation::{Organisation, OrganisationCard};
 use crate::people::user::User;
 
 /// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time.
+#[derive(Clone)]
 pub struct OwnershipTransfer {
     found: Arc<Transfer>,
     state: OwnershipTransferState,
     decision: Decision,
+    is_own: bool,
 }
 
 impl OwnershipTransfer {
@@ -35,11 +37,39 @@ impl OwnershipTransfer {
     ) -> Result<Connection<Self>> {
         let now = request.now();
         let rows = OF_ORGANISATION.rows(request, at.id(), page, store::in_states(states, now)).await?;
-        Ok(rows.connection(|row| Self::new(row, at, now)))
+        Ok(rows.connection(|row| Self::new(request, row, at)))
     }
 
-    fn new(found: &Arc<Transfer>, decision: &Decision, now: DateTimeUtc) -> Self {
-        Self { state: state_at(&found.row, now), found: Arc::clone(found), decision: decision.clone() }
+    /// The pending transfers to the address of the viewer, the oldest first; none before the address is verified.
+    pub async fn list_offers(request: &Request, page: &PageArguments) -> Result<Connection<Self>> {
+        let found = match request.actor() {
+            Actor::User(UserActor { email, is_verified: true, .. }) => {
+                store::list_for(request.db(), email, request.now()).await?
+            }
+            _ => Vec::new(),
+        };
+        let organisations = request.access.look_all(found.iter().map(|found| found.row.organisation_id)).await?;
+        let offers = found.into_iter().filter_map(|found| {
+            let at = organisations.get(&found.row.organisation_id)?;
+            Some(Arc::new(Self::new(request, &Arc::new(found), at)))
+        });
+        let offers: Vec<Arc<Self>> = offers.collect();
+        let total = Total::known(offers.len());
+        let items = offers.into_iter().map(|offer| {
+            // Keys are sorted as text, so all of them have the same number of digits.
+            let key = format!("{:020}", offer.found.row.created_at.timestamp_micros());
+            (key, offer.found.row.id, offer)
+        });
+        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |offer| Self::clone(offer)))
+    }
+
+    fn new(request: &Request, found: &Arc<Transfer>, decision: &Decision) -> Self {
+        let state = state_at(&found.row, request.now());
+        let is_own = match request.actor() {
+            Actor::User(user) => rules::is_offered_to(user, &found.row.mailbox, state, decision.state()),
+            _ => false,
+        };
+        Self { state, found: Arc::clone(found), decision: decision.clone(), is_own }
     }
 }
 
@@ -49,7 +79,7 @@ impl Find for OwnershipTransfer {
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
         let decision = request.access.look(found.key(|found| found.row.organisation_id)).await?;
-        Ok(decision.and_then(|decision| found.visible(|found| Self::new(&found, &decision, request.now()))))
+        Ok(decision.and_then(|decision| found.visible(|found| Self::new(request, &found, &decision))))
     }
 }
 
@@ -57,10 +87,15 @@ impl Guarded for OwnershipTransfer {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.decision.grants_at(side)
     }
+
+    fn is_own(&self) -> bool {
+        self.is_own
+    }
 }
 
-/// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time.
-#[guarded(exists(MEMBER_READ))]
+/// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time. While it is
+/// pending, the person whose address it went to sees it too: see `Viewer.ownershipOffers`.
+#[guarded(exists(MEMBER_READ, OWN))]
 #[Object]
 impl OwnershipTransfer {
     /// Opaque id.
@@ -69,7 +104,13 @@ impl OwnershipTransfer {
         Type::OwnershipTransfer.id(self.found.row.id)
     }
 
-    /// The organisation.
+    /// The card of the organisation.
+    #[public]
+    fn card(&self) -> OrganisationCard {
+        self.decision.card().into()
+    }
+
+    /// The organisation; null, without an error, if the viewer lacks `ORGANISATION_READ` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
         Organisation::find(Request::of(context)?, self.decision.id()).await
@@ -106,7 +147,7 @@ impl OwnershipTransfer {
     }
 
     /// Why the operator started it; null for an offer.
-    #[public]
+    #[requires(MEMBER_READ)]
     fn reason(&self) -> Option<&str> {
         self.found.row.reason.as_deref()
     }
@@ -139,74 +180,5 @@ impl OwnershipTransfer {
     #[public]
     fn answered_at(&self) -> Option<DateTimeUtc> {
         self.found.row.answered_at
-    }
-}
-
-/// An organisation that is offered to the viewer: accept it with `acceptOwnership`, or decline it.
-pub struct OwnershipOffer {
-    transfer: Transfer,
-    organisation: OrganisationCard,
-}
-
-impl OwnershipOffer {
-    /// The offers to the address of the viewer, the oldest first; none before the address is verified.
-    pub async fn list(request: &Request, page: &PageArguments) -> Result<Connection<Self>> {
-        let found = match request.actor() {
-            Actor::User(UserActor { email, is_verified: true, .. }) => {
-                store::list_for(request.db(), email, request.now()).await?
-            }
-            _ => Vec::new(),
-        };
-        let total = Total::known(found.len());
-        let items = found.into_iter().map(|offer| {
-            // Keys are sorted as text, so all of them have the same number of digits.
-            let key = format!("{:020}", offer.0.row.created_at.timestamp_micros());
-            (key, offer.0.row.id, Arc::new(offer))
-        });
-        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |offer| {
-            let (transfer, Card { id, name, kind }) = offer.as_ref().clone();
-            Self { transfer, organisation: OrganisationCard { id, name, kind } }
-        }))
-    }
-}
-
-/// An organisation that is offered to the viewer: accept it with `acceptOwnership`, or decline it.
-#[guarded]
-#[Object]
-impl OwnershipOffer {
-    /// Opaque id of the transfer.
-    #[public]
-    fn id(&self) -> ID {
-        Type::OwnershipTransfer.id(self.transfer.row.id)
-    }
-
-    /// The organisation.
-    #[public]
-    fn organisation(&self) -> &OrganisationCard {
-        &self.organisation
-    }
-
-    /// Who made it: an owner, or the operator.
-    #[public]
-    fn kind(&self) -> OwnershipTransferKind {
-        self.transfer.row.kind.into()
-    }
-
-    /// The owner who offers it, or the member of the operator's staff who started it.
-    #[public]
-    fn offered_by(&self) -> User {
-        User { id: self.transfer.row.offered_by_id, name: self.transfer.offered_by.clone() }
-    }
-
-    /// From when it can be accepted.
-    #[public]
-    fn opens_at(&self) -> DateTimeUtc {
-        self.transfer.row.opens_at
-    }
-
-    /// Until when it can be accepted.
-    #[public]
-    fn expires_at(&self) -> DateTimeUtc {
-        self.transfer.row.expires_at
     }
 }

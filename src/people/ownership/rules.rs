@@ -6,8 +6,9 @@ use entity::ownership_transfer::{Kind, Model, State};
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
-use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind};
+use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind, OrganisationState, UserActor};
 use crate::base::error::{UserError, UserErrorCode};
+use crate::people::user::mailbox;
 
 /// The most transfers that one person makes in a day: each sends mail to somebody.
 pub const A_DAY: u64 = 20;
@@ -51,6 +52,20 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> OwnershipTransferState {
         State::Void => OwnershipTransferState::Ended,
         State::Expired => OwnershipTransferState::Expired,
     }
+}
+
+/// Whether the transfer is an offer to the user: it waits for an answer, and went to the mailbox `own`, which they have proved. Nobody is
+/// offered a closed organisation.
+pub fn is_offered_to(
+    user: &UserActor,
+    own: &str,
+    state: OwnershipTransferState,
+    organisation: OrganisationState,
+) -> bool {
+    user.is_verified
+        && mailbox(&user.email) == own
+        && state == OwnershipTransferState::Pending
+        && organisation != OrganisationState::Closed
 }
 
 /// Refuses a transfer that is no longer pending.

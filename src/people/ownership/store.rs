@@ -11,7 +11,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::rules::OwnershipTransferState;
-use crate::access::Card;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::hash;
@@ -93,23 +92,17 @@ pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<Model>> {
     Ok(ownership_transfer::Entity::find().filter(by_hash).one(db.reader()).await?)
 }
 
-/// The pending transfers to an address, each with its organisation, the oldest first.
-pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<(Transfer, Card)>> {
+/// The pending transfers to an address, the oldest first.
+pub async fn list_for(db: &Db, email: &str, now: DateTimeUtc) -> Result<Vec<Transfer>> {
     let sql = format!(
-        "SELECT t.*, u.name AS offered_by, NULL AS accepted_by, o.name AS organisation, o.kind AS organisation_kind \
+        "SELECT t.*, u.name AS offered_by, NULL AS accepted_by \
          FROM ownership_transfer t JOIN organisation o ON o.id = t.organisation_id \
          JOIN \"user\" u ON u.id = t.offered_by_id \
          WHERE t.mailbox = $1 AND t.state = 'OFFERED' AND t.expires_at > $2 AND o.state <> 'CLOSED' \
          ORDER BY t.created_at, t.id LIMIT {MOST_OFFERS}"
     );
     let rows = db.rows(sql, vec![mailbox(email).into(), now.into()]).await?;
-    let offers = rows.iter().map(|row| {
-        let transfer = read(std::slice::from_ref(row))?;
-        let (name, kind) = (row.try_get("", "organisation")?, row.try_get("", "organisation_kind")?);
-        let card = Card { id: transfer.row.organisation_id, name, kind };
-        Ok((transfer, card))
-    });
-    Ok(offers.collect::<Written<_>>()?)
+    Ok(rows.iter().map(|row| read(std::slice::from_ref(row))).collect::<Written<_>>()?)
 }
 
 /// The transfer as the transaction sees it.

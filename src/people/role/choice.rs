@@ -14,7 +14,7 @@ use crate::graphql::request::Request;
 pub enum RoleChoice {
     /// A built-in role.
     BuiltIn(BuiltinRole),
-    /// Id of a custom role of the organisation.
+    /// Id of a custom role of the organisation, or of a built-in role.
     RoleId(ID),
 }
 
@@ -22,7 +22,9 @@ impl From<&RoleChoice> for ChosenRole {
     fn from(choice: &RoleChoice) -> Self {
         match choice {
             RoleChoice::BuiltIn(role) => Self::BuiltIn(*role),
-            RoleChoice::RoleId(id) => Type::Role.parse(id).map_or(Self::Malformed, Self::Custom),
+            RoleChoice::RoleId(id) => Type::Role.parse(id).map_or(Self::Malformed, |key| {
+                BuiltinRole::from_key(key).map_or(Self::Custom(key), |(role, _)| Self::BuiltIn(role))
+            }),
         }
     }
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::preview::{Change, Effect, affected};
 use super::store::{self, OF_ORGANISATION};
 use crate::access::{
-    BuiltinRole, Decision, Exists, GrantsAt, Guarded, HeldRole, Permission, PermissionSet, RoleRef, Rule, Side,
+    BuiltinRole, Decision, Grants, GrantsAt, Guarded, HeldRole, Permission, PermissionSet, RoleRef, Side,
 };
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, Filter, PageArguments, Total, slice_sorted};
@@ -21,13 +21,21 @@ use crate::people::user::User;
 /// A named pair of permission sets: at the organisation where it is held, and at the clients of that organisation.
 pub struct Role {
     held: HeldRole,
-    decision: Decision,
+    /// The organisation with the viewer's grants there; none for a built-in role that was found by its id.
+    at: Option<Decision>,
 }
 
 impl Role {
     /// A role at an organisation.
     pub fn new(held: HeldRole, decision: Decision) -> Self {
-        Self { held, decision }
+        Self { held, at: Some(decision) }
+    }
+
+    /// The built-in role with this key.
+    pub fn built_in_by_key(key: Uuid) -> Option<Self> {
+        let (role, at_operator) = BuiltinRole::from_key(key)?;
+        let held = HeldRole { role: RoleRef::Builtin(role), sets: role.sets(at_operator) };
+        Some(Self { held, at: None })
     }
 
     /// The custom roles of an organisation, by name.
@@ -43,8 +51,8 @@ impl Role {
     }
 
     /// The organisation with the viewer's grants there.
-    pub const fn decision(&self) -> &Decision {
-        &self.decision
+    pub fn decision(&self) -> Result<&Decision> {
+        self.at.as_ref().ok_or(Error::NotFound)
     }
 }
 
@@ -54,33 +62,36 @@ impl Find for Role {
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
         let Some(decision) = request.access.look(found.key(|row| row.organisation_id)).await? else { return Ok(None) };
-        Ok(found.visible(|row| Self { held: store::held(&row, decision.card().kind), decision }))
+        Ok(found.visible(|row| Self::new(store::held(&row, decision.card().kind), decision)))
     }
-}
-
-/// By its id, only viewers with ROLE_READ can find a custom role. But everybody who sees a member sees the names of the
-/// member's roles.
-impl Exists for Role {
-    const RULES: &'static [Rule] = &[Rule { permission: Permission::RoleRead, side: Side::Organisation }];
 }
 
 impl Guarded for Role {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.decision.grants_at(side)
+        match &self.held.role {
+            RoleRef::Custom { .. } => self.at.as_ref()?.grants_at(side),
+            // What a built-in role holds is no secret of any organisation.
+            RoleRef::Builtin(_) => {
+                let grants = Grants { own: PermissionSet::of(&[Permission::RoleRead]), ..Grants::NONE };
+                Some(GrantsAt { organisation: Uuid::nil(), grants })
+            }
+        }
     }
 }
 
 /// A named pair of permission sets: at the organisation where it is held, and at the clients of that organisation.
-#[guarded]
+/// Built-in roles are the same everywhere and visible to everybody. Everybody who sees a member sees the names of the
+/// member's roles.
+#[guarded(exists(ROLE_READ))]
 #[Object]
 impl Role {
-    /// Opaque id of a custom role; null for a built-in one.
+    /// Opaque id. A built-in role has the same id in every organisation.
     #[public]
-    fn id(&self) -> Option<ID> {
-        match &self.held.role {
-            RoleRef::Custom { id, .. } => Some(id::Type::Role.id(*id)),
-            RoleRef::Builtin(_) => None,
-        }
+    pub(crate) async fn id(&self) -> ID {
+        id::Type::Role.id(match &self.held.role {
+            RoleRef::Custom { id, .. } => *id,
+            RoleRef::Builtin(role) => role.key(self.held.sets),
+        })
     }
 
     /// Its name. A name decides nothing about rights.
@@ -98,13 +109,13 @@ impl Role {
         }
     }
 
-    /// What it holds at the organisation.
+    /// What it holds at the organisation. Everybody sees this of built-in roles.
     #[requires(ROLE_READ)]
     fn permissions(&self) -> Option<PermissionSet> {
         Some(self.held.sets.own)
     }
 
-    /// What it holds at the clients of the organisation.
+    /// What it holds at the clients of the organisation. Everybody sees this of built-in roles.
     #[requires(ROLE_READ)]
     fn client_permissions(&self) -> Option<PermissionSet> {
         Some(self.held.sets.clients)

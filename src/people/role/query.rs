@@ -35,7 +35,7 @@ impl RoleQuery {
         let request = Request::of(context)?;
         let key = Type::Role.parse(&role_id)?;
         let role = Role::find(request, key).await?.ok_or(Error::NotFound)?;
-        let (sets, decision) = (role.held().sets, role.decision().clone());
+        let (sets, decision) = (role.held().sets, role.decision()?.clone());
         let own = permissions.map_or(sets.own, |set| set.into_iter().collect());
         let clients = client_permissions.map_or(sets.clients, |set| set.into_iter().collect());
         let sets = rules::sets(own, clients, decision.card().kind)?;

@@ -95,7 +95,7 @@ pub fn names(roles: &[HeldRole]) -> Vec<&str> {
 
 /// A role as the audit log records it.
 pub fn audit_snapshot(held: &HeldRole) -> Json {
-    let list = |set: PermissionSet| set.iter().map(Permission::text).collect::<Vec<_>>();
+    let list = |set: PermissionSet| set.iter().map(Permission::graphql_name).collect::<Vec<_>>();
     json!({
         "name": held.role.name(),
         "permissions": list(held.sets.own),
@@ -106,7 +106,7 @@ pub fn audit_snapshot(held: &HeldRole) -> Json {
 /// The permission sets of a role, each completed with everything that it implies.
 pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Grants, UserError> {
     for (field, set) in [("permissions", own), ("clientPermissions", clients)] {
-        let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::text).collect();
+        let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::graphql_name).collect();
         if kind != Kind::Operator && !platform.is_empty() {
             let message = format!(
                 "Only roles of the operator can hold these permissions: {}. Leave them out.",

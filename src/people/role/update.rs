@@ -67,6 +67,6 @@ async fn update_role(act: ActOn<'_, Role>, input: UpdateRoleInput) -> Result<Upd
         .await?;
     // The change may have changed what the viewer may do here.
     let decision = request.access.look(act.organisation()).await?;
-    let decision = decision.unwrap_or_else(|| act.object.decision().clone());
+    let decision = decision.ok_or(Error::NotFound)?;
     Ok(UpdateRolePayload { role: Some(Role::new(held, decision)), ..Default::default() })
 }

@@ -40,6 +40,15 @@ fn lost(request: &Request) -> &'static str {
     }
 }
 
+/// Why the actor may not work in an organisation that they see; none if they may.
+pub async fn obstacle(request: &Request, id: Uuid) -> Result<Option<&'static str>> {
+    match standing(request, id).await? {
+        Standing::Open(_) => Ok(None),
+        Standing::Barred(reason) => Ok(Some(reason)),
+        Standing::Unknown => Err(Error::NotFound),
+    }
+}
+
 /// Whether the actor may work in the organisation at the moment of the request.
 pub async fn standing(request: &Request, id: Uuid) -> Result<Standing> {
     let decision = request.access.look(id).await?;

@@ -27,7 +27,7 @@ mod token;
 
 use async_graphql::MergedObject;
 
-pub use active::active_organisation;
+pub use active::{active_organisation, obstacle};
 pub use authenticate::authenticate;
 pub use confirmation::{require_confirmed, require_verified};
 pub use object::Session;

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::store;
 use super::token::{Identity, Tokens};
-use crate::access::UserActor;
+use crate::access::{Actor, GrantsAt, Guarded, Side, UserActor};
 use crate::base::error::Result;
 use crate::base::id;
+use crate::graphql::act::Find;
 use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -42,13 +43,34 @@ impl Session {
     }
 }
 
-/// One log-in on one device. Only its own user ever gets it.
-#[guarded]
+impl Find for Session {
+    const TYPE: id::Type = id::Type::Session;
+
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Actor::User(user) = request.actor() else { return Ok(None) };
+        let found = store::find_own(request, user.id, key).await?;
+        Ok(found.map(|row| Self::new(row, Some(user.session_id), request.now())))
+    }
+}
+
+impl Guarded for Session {
+    fn grants_at(&self, _: Side) -> Option<GrantsAt> {
+        None
+    }
+
+    /// Nobody else gets one.
+    fn is_own(&self) -> bool {
+        true
+    }
+}
+
+/// One log-in on one device.
+#[guarded(exists(OWN))]
 #[Object]
 impl Session {
     /// Opaque id.
     #[public]
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         id::Type::Session.id(self.row.id)
     }
 

@@ -1,6 +1,8 @@
 //! Sessions and their refresh tokens in the database.
 #![expect(clippy::disallowed_methods, reason = "the statements about sessions belong in this file")]
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 pub use entity::session::EndedBecause;
 use entity::{refresh_token, session, user};
@@ -297,6 +299,14 @@ pub async fn list(
         Filter::default().and("t.revoked_at IS NULL").and_with("t.expires_at > NOW", [("NOW", request.now().into())])
     };
     OF_USER.rows(request, user_id, page, filter).await
+}
+
+/// A session of the user, open or ended, as `list` shows it.
+pub async fn find_own(request: &Request, user_id: Uuid, id: Uuid) -> Result<Option<session::Model>> {
+    let found = OF_USER.find(request.db(), &request.lists, id).await?;
+    // One that expired when it began only remembers an IP address.
+    let is_listed = |row: &session::Model| row.user_id == user_id && row.expires_at > row.created_at;
+    Ok(found.filter(|row| is_listed(row)).map(Arc::unwrap_or_clone))
 }
 
 /// The IP addresses from which the user has logged in.

@@ -2,45 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use macros::guarded;
-use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use crate::access::{Actor, Authorised, Permission};
-use crate::base::error::Result;
-use crate::base::id;
+use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, Page, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
-use crate::partners::proposal::PartnershipOffer;
-use crate::people::membership;
-use crate::people::ownership::OwnershipOffer;
-use crate::people::role::Role;
+use crate::partners::proposal::PartnershipProposal;
+use crate::people::membership::{self, Membership};
+use crate::people::ownership::OwnershipTransfer;
 use crate::people::session::{self, Session};
 use crate::people::sign_in::LogInAttempt;
 use crate::people::user::{self as users, SecondFactor, User};
 
 /// The person or the API key that sends the request.
 pub struct Viewer(pub(super) Actor);
-
-/// A membership of the viewer.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
-pub struct ViewerMembership {
-    /// Opaque id of the membership.
-    id: ID,
-    /// The organisation; null if the membership has ended.
-    organisation: Option<Organisation>,
-    /// The roles that the membership gives.
-    roles: Vec<Role>,
-    /// When the viewer joined.
-    joined_at: DateTimeUtc,
-    /// When the membership ends; null if it has no end.
-    expires_at: Option<DateTimeUtc>,
-}
 
 /// The person or the API key that sends the request.
 #[guarded]
@@ -134,31 +114,21 @@ impl Viewer {
         Ok(session::active_organisation(Request::of(context)?).await?.as_ref().and_then(Organisation::of))
     }
 
-    /// The viewer's memberships, in the order of joining. Empty for an API key.
+    /// The viewer's memberships, in the order of joining, including expired ones. Empty for an API key.
     #[public]
-    async fn memberships(
-        &self,
-        context: &Context<'_>,
-        page: PageArguments,
-    ) -> Result<Option<Connection<ViewerMembership>>> {
+    async fn memberships(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
         let request = Request::of(context)?;
         let members = match &self.0 {
             Actor::User(user) => membership::store::list_of_user(request, user.id, &page).await?,
             _ => Page { slice: Arc::default(), total: Total::known(0) },
         };
         let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;
-        Ok(Some(members.connection(|member| {
-            let at = decisions.get(&member.organisation_id);
-            ViewerMembership {
-                id: id::Type::Membership.id(member.id),
-                organisation: at.and_then(Organisation::of),
-                roles: at.map_or_else(Vec::new, |decision| {
-                    member.roles.iter().map(|held| Role::new(held.clone(), decision.clone())).collect()
-                }),
-                joined_at: member.created_at,
-                expires_at: member.expires_at,
-            }
-        })))
+        Ok(Some(members.try_connection(|member| {
+            let at = decisions
+                .get(&member.organisation_id)
+                .ok_or_else(|| Error::fault("a membership without an organisation"))?;
+            Ok(Membership::new(request, member, at))
+        })?))
     }
 
     /// The organisations that others offer to hand over to the viewer, the oldest first. Empty until the address is
@@ -168,8 +138,8 @@ impl Viewer {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-    ) -> Result<Option<Connection<OwnershipOffer>>> {
-        OwnershipOffer::list(Request::of(context)?, &page).await.map(Some)
+    ) -> Result<Option<Connection<OwnershipTransfer>>> {
+        OwnershipTransfer::list_offers(Request::of(context)?, &page).await.map(Some)
     }
 
     /// The partnerships that others propose to the viewer's address, the oldest first. Empty until it is verified.
@@ -178,8 +148,8 @@ impl Viewer {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-    ) -> Result<Option<Connection<PartnershipOffer>>> {
-        PartnershipOffer::list(context, &page).await.map(Some)
+    ) -> Result<Option<Connection<PartnershipProposal>>> {
+        PartnershipProposal::list_offers(Request::of(context)?, &page).await.map(Some)
     }
 
     /// Every organisation where the viewer holds the permission, in any way, sorted by name. The time it takes grows

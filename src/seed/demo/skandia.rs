@@ -91,5 +91,5 @@ fn late_payers(world: &mut World, reseller: Uuid) {
     world.partnership(reseller, late, delegating(DelegationPreset::Support.set()));
     world.buys(late, &[(SITE, 1), (DOMAIN, 1)]);
     world.billed(late, &[Unpaid(160), Unpaid(129), Unpaid(98), Unpaid(67)]);
-    world.suspend(late);
+    world.suspend(late, 21, "Four invoices are overdue.");
 }

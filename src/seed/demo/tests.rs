@@ -60,6 +60,17 @@ async fn a_database_in_use_is_refused_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_suspended_organisation_has_its_date_and_its_reason() {
+    let test = demo_world().await;
+    let suspended = "SELECT COUNT(*) FROM organisation WHERE state <> 'ACTIVE'";
+    let explained = "SELECT COUNT(*) FROM organisation o JOIN organisation_halt h ON h.organisation_id = o.id \
+                     WHERE o.state = 'SUSPENDED' AND h.suspended_at IS NOT NULL AND h.suspended_because <> ''";
+    assert!(test.count(suspended).await > 0);
+    assert_eq!(test.count(suspended).await, test.count(explained).await);
+    test.close().await;
+}
+
+#[tokio::test]
 async fn a_support_agent_gets_what_each_client_lets_through() {
     let test = demo_world().await;
     let gry = "gry@nordhost.example";

@@ -1,7 +1,7 @@
 //! The words for organisations and people. `terms.rs` has those for partnerships, and `trade.rs` for purchases.
 
 use chrono::TimeDelta;
-use entity::{api_key, billing_details, membership, membership_role, organisation, role, user};
+use entity::{api_key, billing_details, membership, membership_role, organisation, organisation_halt, role, user};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -86,11 +86,17 @@ impl World {
         id
     }
 
-    /// Suspends the organisation.
-    pub fn suspend(&mut self, organisation: Uuid) {
+    /// Suspends the organisation, so many days ago.
+    pub fn suspend(&mut self, organisation: Uuid, days_ago: i64, reason: &str) {
         if let Some(row) = self.rows.organisations.iter_mut().find(|row| row.id == organisation) {
             row.state = organisation::State::Suspended;
         }
+        self.rows.organisation_halts.push(organisation_halt::Model {
+            organisation_id: organisation,
+            suspended_at: Some(self.now - TimeDelta::days(days_ago)),
+            suspended_because: Some(reason.to_owned()),
+            closed_at: None,
+        });
     }
 
     /// Makes the person a member with built-in roles.

@@ -1,6 +1,7 @@
 //! Every field states its rule, and everything in the schema has a description.
 
 use async_graphql::parser::types::TypeKind;
+use tenantry::access::Permission;
 
 use crate::generated::schema::{Schema, has, rules};
 
@@ -36,9 +37,21 @@ fn a_field_that_may_be_refused_is_nullable() {
 fn every_object_with_an_id_says_who_sees_it() {
     let schema = Schema::exported();
     let nodes = schema.types().filter(|definition| schema.is_node(&definition.name.node));
-    let without = nodes.filter(|definition| rules(&definition.directives).is_empty());
+    let without =
+        nodes.filter(|definition| rules(&definition.directives).is_empty() && !has(&definition.directives, "own"));
     let without: Vec<&str> = without.map(|definition| definition.name.node.as_str()).collect();
     assert_eq!(without, Vec::<&str>::new());
+}
+
+#[test]
+fn permissions_have_the_names_of_the_enum_in_every_text_of_the_schema() {
+    let schema = tenantry::graphql::sdl();
+    let others: Vec<String> = Permission::ALL
+        .iter()
+        .map(|permission| permission.text())
+        .filter(|name| schema.contains(name.as_str()))
+        .collect();
+    assert_eq!(others, Vec::<String>::new());
 }
 
 #[test]

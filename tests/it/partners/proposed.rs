@@ -9,7 +9,7 @@ const SENT: &str = "query($id: ID!) { organisation(id: $id) { proposalsSent { to
 const RECEIVED: &str = "query($id: ID!) { organisation(id: $id) { proposalsReceived(states: [PENDING]) { edges { node { \
      id state addressedTo reseller { name } client { name } message \
      terms { permissions opens { permission description fields } } } } } } }";
-const OFFERS: &str = "{ viewer { partnershipOffers { edges { node { id proposedBy organisation { name } message \
+const OFFERS: &str = "{ viewer { partnershipOffers { edges { node { id proposedBy maker { name } message \
      terms { permissions opens { permission } } } } } } }";
 
 #[test]
@@ -88,7 +88,16 @@ fn a_person_invited_by_address_chooses_the_organisation() {
         let olga = world.as_(OWNER_OF_ACME);
         let offers = olga.run(OFFERS, json!({})).await;
         let offer = offers.ok()["viewer"]["partnershipOffers"]["edges"][0]["node"].clone();
-        assert_eq!((&offer["organisation"]["name"], &offer["message"]), (&json!("Lund"), &json!("Let us talk")));
+        assert_eq!((&offer["maker"]["name"], &offer["message"]), (&json!("Lund"), &json!("Let us talk")));
+        let node = "query($id: ID!) { node(id: $id) { ... on PartnershipProposal { id state reseller { name } client { name } \
+                    addressedTo } } }";
+        let seen = olga.run(node, json!({ "id": offer["id"] })).await;
+        let expected = json!({ "id": offer["id"], "state": "PENDING", "reseller": { "name": "Lund" }, "client": null,
+                               "addressedTo": null });
+        assert_eq!(seen.ok()["node"], expected);
+        world.as_(ADMIN_OF_ACME).run(node, json!({ "id": offer["id"] })).await.refused("NOT_FOUND");
+        let withdraw = json!({ "proposalId": offer["id"] });
+        olga.attempt("withdrawPartnershipProposal", withdraw, "").await.refused("NOT_FOUND");
         let others = world.as_(ADMIN_OF_ACME).run(OFFERS, json!({})).await;
         assert_eq!(others.ok()["viewer"]["partnershipOffers"]["edges"], json!([]), "it goes to one person");
 

@@ -63,6 +63,35 @@ fn a_changed_role_holds_for_the_next_request_and_the_member_gets_mail() {
 }
 
 #[test]
+fn a_member_finds_their_own_membership_and_no_other_without_member_read() {
+    with_database(async |world| {
+        let query = "query($id: ID!) { node(id: $id) { ... on Membership { id email user { name } roles { name } \
+                     organisation { name } } } viewer { memberships(first: 1) { edges { node { id email } } } } }";
+        let max = world.as_(MEMBER_OF_ACME);
+        let own = world.membership(ACME, MEMBER_OF_ACME).await;
+        let found = max.run(query, json!({ "id": own })).await;
+        let email = MEMBER_OF_ACME.person().email;
+        let seen = json!({ "id": own, "email": email, "user": { "name": MEMBER_OF_ACME.name() },
+                           "roles": [{ "name": "MEMBER" }], "organisation": { "name": "Acme" } });
+        assert_eq!(found.ok()["node"], seen);
+        let listed = json!([{ "node": { "id": own, "email": email } }]);
+        assert_eq!(found.ok()["viewer"]["memberships"]["edges"], listed, "one object, one id");
+        let another = world.membership(ACME, ADMIN_OF_ACME).await;
+        max.run(query, json!({ "id": another })).await.refused("NOT_FOUND");
+        world.as_(SOLE_PERSON).run(query, json!({ "id": own })).await.refused("NOT_FOUND");
+        // What is one's own is seen, and not changed.
+        let input = json!({ "membershipId": own, "roles": roles(&["OWNER"]) });
+        max.attempt("updateMember", input, "").await.refused("FORBIDDEN");
+
+        world.app.clock.advance(TimeDelta::minutes(5));
+        world.db_execute("UPDATE membership SET expires_at = $1", [now().into()]).await;
+        let expired = max.run(query, json!({ "id": own })).await;
+        assert_eq!(expired.ok()["node"]["organisation"], Value::Null);
+        assert_eq!(expired.ok()["node"]["id"], own);
+    });
+}
+
+#[test]
 fn nobody_gives_or_takes_more_than_they_hold() {
     with_database(async |world| {
         let adam = world.as_(ADMIN_OF_ACME);

@@ -153,7 +153,7 @@ impl Hub {
             rows.member(organisation, owner, &[Held::Builtin(BuiltinRole::Owner)]);
         }
         for device in 1..=3 {
-            rows.session(owner, &format!("{} device {device}", self.word));
+            fixtures.add(Type::Session, "", rows.session(owner, &format!("{} device {device}", self.word)));
         }
         rows.log_ins(owner, &format!("{} device", self.word));
         rows.member(self.id(), billing.person().id, &[Held::Builtin(BuiltinRole::Billing)]);

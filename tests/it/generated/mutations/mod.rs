@@ -5,6 +5,7 @@
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
+mod alike;
 pub mod examples;
 mod hidden;
 mod partners;

@@ -14,7 +14,7 @@ use crate::world::*;
 const CLIENTS: &str = "query($id: ID!) { reseller(id: $id) { organisation { id }
   clients(first: 100, filter: {partnershipState: [SCHEDULED, ACTIVE, EXPIRED]}) { edges {
     partnership { id state delegatedPermissions clientDelegatedPermissions includesUpstream startsAt endsAt }
-    client { id name kind }
+    client { id organisationId name kind }
     node { id name kind state viewerPermissions overview {
       memberCount subscriptionCount monthlyRecurring { amountMinor currency }
       openInvoices { count amounts { amountMinor currency } }

@@ -11,8 +11,7 @@ use crate::world::accounts::{error, sign_up, verify};
 use crate::world::*;
 
 const NEWCOMER: &str = "nina@example.org";
-const OFFERS: &str =
-    "{ viewer { ownershipOffers { edges { node { id kind organisation { name } offeredBy { name } } } } } }";
+const OFFERS: &str = "{ viewer { ownershipOffers { edges { node { id kind card { name } offeredBy { name } } } } } }";
 
 fn offer_to(email: &str) -> Value {
     json!({ "organisationId": id_of(ACME), "email": email })
@@ -90,6 +89,32 @@ fn a_newcomer_becomes_the_owner_and_the_old_owner_stays_as_admin() {
 }
 
 #[test]
+fn the_invited_person_finds_the_transfer_while_it_is_pending() {
+    with_database(async |world| {
+        let (id, _) = offer(&world, MEMBER_OF_ACME.person().email, json!({})).await;
+        let query =
+            "query($id: ID!) { node(id: $id) { ... on OwnershipTransfer { id state email card { name } reason } } }";
+        let ask = async |caller: Caller| world.as_(caller).run(query, json!({ "id": id })).await;
+        ask(MEMBER_OF_ACME).await.refused("NOT_FOUND");
+        world.db_verify(MEMBER_OF_ACME).await;
+        let found = ask(MEMBER_OF_ACME).await;
+        let transfer = found.at("node");
+        assert_eq!((&transfer["id"], &transfer["state"]), (&json!(id), &json!("PENDING")));
+        assert_eq!(transfer["card"]["name"], "Acme");
+        assert_eq!(found.codes(), ["FORBIDDEN"], "the reason is for the members who see members");
+        assert_eq!(ask(VIEWER_OF_ACME).await.ok()["node"]["id"], id, "the members see the same object");
+        ask(SOLE_PERSON).await.refused("NOT_FOUND");
+        world
+            .as_(MEMBER_OF_ACME)
+            .attempt("withdrawOwnership", json!({ "transferId": id }), "")
+            .await
+            .refused("NOT_FOUND");
+        world.as_(MEMBER_OF_ACME).act("declineOwnership", json!({ "transferId": id }), "declined").await;
+        ask(MEMBER_OF_ACME).await.refused("NOT_FOUND");
+    });
+}
+
+#[test]
 fn a_member_accepts_by_id_and_the_old_owner_leaves() {
     with_database(async |world| {
         let email = MEMBER_OF_ACME.person().email;
@@ -102,7 +127,7 @@ fn a_member_accepts_by_id_and_the_old_owner_leaves() {
         assert_eq!(max.mistake("acceptOwnership", by_id.clone()).await["code"], "ADDRESS_NOT_VERIFIED");
         world.db_verify(MEMBER_OF_ACME).await;
         let offers = max.run(OFFERS, json!({})).await;
-        let expected = json!([{ "node": { "id": id, "kind": "OFFER", "organisation": { "name": "Acme" },
+        let expected = json!([{ "node": { "id": id, "kind": "OFFER", "card": { "name": "Acme" },
                                           "offeredBy": { "name": OWNER_OF_ACME.name() } } }]);
         assert_eq!(offers.at("viewer/ownershipOffers/edges"), &expected);
         max.act("acceptOwnership", by_id, "organisation { name }").await;

@@ -26,6 +26,39 @@ async fn give(world: &World, giver: Caller, tenant: Tenant, to: Caller, roles: V
 }
 
 #[test]
+fn a_built_in_role_has_one_id_everywhere_and_is_given_by_it() {
+    with_database(async |world| {
+        let of_member = "query($id: ID!) { node(id: $id) { ... on Membership { roles { id name } } } }";
+        let membership = json!({ "id": world.membership(ACME, OWNER_OF_ACME).await });
+        let held = world.as_(ADMIN_OF_ACME).run(of_member, membership).await;
+        let owner = held.at("node/roles/0/id").clone();
+        let viewer = "query($id: ID!) { node(id: $id) { id ... on Role { name builtIn permissions } } }";
+        // Somebody who has nothing to do with Acme, and holds the same role in an organisation of his own.
+        let found = world.as_(SOLE_PERSON).run(viewer, json!({ "id": owner })).await;
+        assert_eq!((&found.ok()["node"]["id"], &found.ok()["node"]["builtIn"]), (&owner, &json!("OWNER")));
+        assert!(!found.at("node/permissions").as_array().unwrap().contains(&json!("USER_MANAGE")));
+        let own = "{ viewer { memberships(first: 1) { edges { node { roles { id permissions } } } } } }";
+        let own = world.as_(SOLE_PERSON).run(own, json!({})).await;
+        assert_eq!(own.at("viewer/memberships/edges/0/node/roles/0/id"), &owner);
+        // At the operator the owner holds more, so that is another object.
+        let staff = "{ viewer { memberships(first: 1) { edges { node { roles { id permissions } } } } } }";
+        let staff = world.as_(OWNER_OF_OPERATOR).run(staff, json!({})).await;
+        let at_operator = staff.at("viewer/memberships/edges/0/node/roles/0");
+        assert_ne!(at_operator["id"], owner);
+        assert!(at_operator["permissions"].as_array().unwrap().contains(&json!("USER_MANAGE")));
+
+        let membership = json!({ "id": world.membership(ACME, INVOICES_OF_ACME).await });
+        let held = world.as_(OWNER_OF_ACME).run(of_member, membership).await;
+        let invoices = held.at("node/roles/0/id").clone();
+        let given = give(&world, OWNER_OF_ACME, ACME, MEMBER_OF_ACME, json!([{ "roleId": invoices }])).await;
+        assert_eq!(given["membership"]["roles"], json!([{ "name": "INVOICES" }]));
+        let olga = world.as_(OWNER_OF_ACME);
+        olga.attempt("updateRole", json!({ "roleId": owner, "permissions": [] }), "").await.refused("NOT_FOUND");
+        olga.attempt("deleteRole", json!({ "roleId": owner }), "").await.refused("NOT_FOUND");
+    });
+}
+
+#[test]
 fn each_change_of_a_role_holds_for_the_next_request() {
     with_database(async |world| {
         let (olga, max) = (world.as_(OWNER_OF_ACME), world.as_(MEMBER_OF_ACME));

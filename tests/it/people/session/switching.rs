@@ -88,6 +88,13 @@ fn a_partner_who_only_reads_cannot_switch_to_the_client() {
         let error = world.as_(SUPPORT_OF_FJORD).mistake("switchOrganisation", to(&id_of(ACME))).await;
         assert_eq!(error["code"], "NOT_SWITCHABLE");
         assert_eq!(error["field"], json!(["input", "organisationId"]));
+        let query =
+            "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Organisation { viewerCanSwitch viewerSwitchObstacle } } }";
+        let ids = json!({ "ids": [id_of(ACME), id_of(FJORD)] });
+        let shown = world.as_(SUPPORT_OF_FJORD).run(query, ids).await;
+        let barred = json!({ "viewerCanSwitch": false, "viewerSwitchObstacle": error["message"] });
+        let open = json!({ "viewerCanSwitch": true, "viewerSwitchObstacle": null });
+        assert_eq!(shown.ok()["nodes"], json!([barred, open]));
         let (token, _) = begin_session(&world, SUPPORT_OF_FJORD.person().email).await;
         let by_header = viewer_at(&world, &token, &id_of(ACME)).await;
         assert_eq!(by_header["errors"][0]["extensions"]["code"], "CONTEXT_LOST");
