@@ -66,6 +66,7 @@ impl World {
             rows.view(client, &format!("{name} view"));
             rows.role(client, &format!("{name} role"), full, full);
             rows.transfer(client, owner, &format!("{number}@crowd.example"));
+            rows.session(owner, &format!("{name} device"));
             rows.event(client, hub.owner.person(), None);
             rows.unchained_event(id, i64::from(number) + 100, hub.owner.person());
             let contact = rows.contact(client, &format!("{name} contact"));

@@ -25,16 +25,16 @@ fn every_mutation_takes_the_ids_of_an_organisation_its_reseller_and_its_card() {
             for field in schema.fields_of("Mutation") {
                 let arguments = valid(&world, field, None).await;
                 let other = renamed(&arguments, form);
-                if other == arguments {
-                    continue;
+                if other != arguments {
+                    let query = document(field, &other);
+                    let answer = world.as_(doer(field)).run(&query, json!({})).await;
+                    assert_eq!(answer.ok()[field.name()]["userErrors"], json!([]), "{query}");
+                    let logged = world.texts("SELECT object_id FROM audit_event WHERE object_id IS NOT NULL").await;
+                    let is_other = |id: &&String| id.starts_with("reseller_0") || id.starts_with("organisation_card_");
+                    assert_eq!(logged.iter().find(is_other), None, "{query}: the log has one name for one thing");
+                    tested += 1;
                 }
-                let query = document(field, &other);
-                let answer = world.as_(doer(field)).run(&query, json!({})).await;
-                assert_eq!(answer.ok()[field.name()]["userErrors"], json!([]), "{query}");
-                let logged = world.texts("SELECT object_id FROM audit_event WHERE object_id IS NOT NULL").await;
-                let is_other = |id: &&String| id.starts_with("reseller_0") || id.starts_with("organisation_card_");
-                assert_eq!(logged.iter().find(is_other), None, "{query}: the log has one name for one thing");
-                tested += 1;
+                // What an example prepares can be in the way of others, even where it was not sent.
                 if LAST.contains(&field.name()) {
                     world.db_reset().await;
                 }
