@@ -91,7 +91,7 @@ fn what_is_not_valid_is_refused_where_it_stands() {
         ("{ a(must: 1) { id ... on Query { node { id } } } }", "1:19"),
         ("{ x: a(must: 1) { id } x: a(must: 2) { id } }", "1:24"),
         ("{ node { ...F } } fragment F on A { b { c } }", "1:37"),
-        ("# 😀\n{ list(at: \"😀\", order: UP) { id } }", "2:25"),
+        ("# 😀\n{ list(at: \"😀\", order: UP) { id } }", "2:24"),
         ("{ node { id } }\r\n query B { nothing }", "1:1"),
     ] {
         let found = mistakes(text);

@@ -64,7 +64,7 @@ impl Operator {
         let search = Search::read(search.as_deref())?;
         let found = store::organisations(Request::of(context)?.db(), &search, without_owner).await?;
         let found = found.into_iter().map(|card| (collation::sort_key(&card.name), card.id, Arc::new(card)));
-        paged(found, &page, |card| OrganisationCard::from(card.as_ref().clone())).map(Some)
+        paged(found, &page, self.0.id(), |card| OrganisationCard::from(card.as_ref().clone())).map(Some)
     }
 
     /// Requests to become a reseller, the oldest first: 1,000 at most.
@@ -86,8 +86,10 @@ impl Operator {
             // Keys are compared as text, so the time gets leading zeros.
             (format!("{:020}", row.created_at.timestamp_micros()), row.id, row)
         });
-        paged(found, &page, |row| ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0)))
-            .map(Some)
+        paged(found, &page, self.0.id(), |row| {
+            ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0))
+        })
+        .map(Some)
     }
 
     /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. Each search is recorded
@@ -107,7 +109,7 @@ impl Operator {
             .changing(Json::Null, json!({ "search": search.text(), "found": found.len() }));
         request.db().write(async |tx| Ok(audit::record(&request.work(tx), event).await?)).await?;
         let found = found.into_iter().map(|row| (collation::sort_key(&row.name), row.id, Arc::new(row)));
-        paged(found, &page, |row| UserAccount::new(row, &self.0)).map(Some)
+        paged(found, &page, self.0.id(), |row| UserAccount::new(row, &self.0)).map(Some)
     }
 }
 
@@ -115,10 +117,11 @@ impl Operator {
 fn paged<R, T>(
     found: impl Iterator<Item = (String, Uuid, Arc<R>)>,
     page: &PageArguments,
+    operator: Uuid,
     node: impl Fn(&Arc<R>) -> T,
 ) -> Result<Connection<T>> {
     let mut found: Vec<_> = found.collect();
     found.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let total = Total::known(found.len());
-    Ok(Connection::new(&slice_sorted(found.into_iter(), page, Uuid::nil())?, total, node))
+    Ok(Connection::new(&slice_sorted(found.into_iter(), page, operator)?, total, node))
 }

@@ -10,7 +10,7 @@ use tenantry::base::db::Db;
 
 use crate::world::*;
 
-const OF_RESOLVER: &str = "{ invitation(token: \"x\") { state } }";
+const OF_RESOLVER: &str = "{ invitation(token: \"x\") { email } }";
 const OF_MUTATION: &str =
     "mutation { createOrganisation(input: {name: \"New\", kind: COMPANY}) { userErrors { code } } }";
 

@@ -167,7 +167,7 @@ impl Asker<'_> {
         let up = self.walk(from, false, |at| self.holds(at, Permission::PartnershipRead));
         if let Some(mut listed) = self.list(from, "ancestors", "", "card").await {
             let mut expected: Vec<(String, u64)> =
-                up.iter().map(|(number, depth)| (id_of(*number), *depth as u64)).collect();
+                up.iter().map(|(number, depth)| (Type::OrganisationCard.id(id(*number)).0, *depth as u64)).collect();
             listed.sort();
             expected.sort();
             assert_eq!(listed, expected, "ancestors of {from} of {:#?}", self.tenancy);
@@ -227,7 +227,7 @@ impl Asker<'_> {
         assert_eq!(line["depth"], path.len());
         let held = line["organisation"]["viewerPermissions"].as_array().cloned().unwrap_or_default();
         let held = held.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
-        (path.len(), number(path.last().unwrap()), number(&line["client"]["id"]), held)
+        (path.len(), number(path.last().unwrap()), number(&line["client"]["organisationId"]), held)
     }
 
     /// A client counts exactly if its partnership alone lets the permission through, and never where the resolver refuses.

@@ -144,6 +144,6 @@ fn both_sides_are_informed_by_mail_and_in_their_logs() {
         let end = json!({ "agreementId": id, "on": day(3) });
         clerk.act("endPayer", end, AGREEMENT).await;
         let ended = world.mails(OWNER_OF_ACME.person().email).await;
-        assert!(ended.last().unwrap().contains("From 2026-03-18 on, Mecenat no longer pays"), "{ended:?}");
+        assert!(ended.last().unwrap().contains("From 2026-03-18 on, “Mecenat” no longer pays"), "{ended:?}");
     });
 }

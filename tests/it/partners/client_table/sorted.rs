@@ -58,7 +58,7 @@ fn ten_thousand_names_are_in_the_order_of_the_root_collation() {
             .collect();
         expected.sort();
         let query = "query($id: ID!, $after: String) { reseller(id: $id) { clients(first: 100, after: $after) { \
-                     pageInfo { endCursor hasNextPage } edges { client { id name } } } } }";
+                     pageInfo { endCursor hasNextPage } edges { client { organisationId name } } } } }";
         let (mut found, mut after) = (Vec::new(), Value::Null);
         loop {
             let answer =
@@ -66,7 +66,7 @@ fn ten_thousand_names_are_in_the_order_of_the_root_collation() {
             let page = &answer.ok()["reseller"]["clients"];
             found.extend(page["edges"].as_array().unwrap().iter().map(|edge| {
                 let text = |field: &str| edge["client"][field].as_str().unwrap().to_owned();
-                (collation::sort_key(&text("name")), text("id"), text("name"))
+                (collation::sort_key(&text("name")), text("organisationId"), text("name"))
             }));
             if page["pageInfo"]["hasNextPage"] == false {
                 break;

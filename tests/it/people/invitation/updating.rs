@@ -70,7 +70,7 @@ fn a_custom_role_exists_only_for_readers_of_roles() {
         olga.act("updateMember", max, "membership { id }").await;
         world.db_verify(MEMBER_OF_ACME).await;
         let max = world.as_(MEMBER_OF_ACME);
-        let invented = tenantry::base::id::Type::Role.id(uuid::Uuid::from_u128(7)).0;
+        let invented = tenantry::base::id::Type::Role.id(uuid::Uuid::from_u128(7 << 100)).0;
         for (mutation, mut input) in [
             ("inviteMember", json!({ "organisationId": id_of(ACME), "email": ADA })),
             ("updateMember", json!({ "membershipId": world.membership(ACME, VIEWER_OF_ACME).await })),
