@@ -82,14 +82,14 @@ async fn rewrite(
         if rows.is_empty() {
             return Ok(());
         }
-        let mut made = Vec::with_capacity(rows.len());
+        let mut written = Vec::with_capacity(rows.len());
         for row in &rows {
             let (id, name): (Uuid, String) = row.try_get_many_by_index()?;
             let mut one = vec![id.simple().to_string()];
             one.extend(make(&name));
-            made.push(json!(one));
+            written.push(json!(one));
         }
-        send(db, write, made).await?;
+        send(db, write, written).await?;
     }
 }
 
@@ -116,17 +116,17 @@ pub async fn rewrite_values(db: &impl ConnectionTrait, make: impl Fn(&str) -> (S
     let mut from = (Uuid::nil(), String::new());
     loop {
         let rows = select(db, &read, [from.0.into(), from.1.clone().into()]).await?;
-        let mut made = Vec::with_capacity(rows.len());
+        let mut written = Vec::with_capacity(rows.len());
         for row in &rows {
             let (partnership, key, value): (Uuid, String, String) = row.try_get_many_by_index()?;
             let (folded, sort_key) = make(&value);
-            made.push(json!([partnership.simple().to_string(), key, folded, sort_key]));
+            written.push(json!([partnership.simple().to_string(), key, folded, sort_key]));
             from = (partnership, key);
         }
-        if made.is_empty() {
+        if written.is_empty() {
             return Ok(());
         }
-        send(db, write, made).await?;
+        send(db, write, written).await?;
     }
 }
 

@@ -8,7 +8,7 @@
 pub use fill::fill;
 use sea_orm_migration::prelude::*;
 /// Provides `Migrator::up` and the like.
-pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
 
 /// The forms of an address, as the migration of mailboxes wrote them.
 pub use m20261125_000026_mailboxes::forms as address_forms;

@@ -120,10 +120,11 @@ async fn fill(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     let mut last = String::new();
     loop {
         let sql = format!("SELECT DISTINCT email FROM \"{table}\" WHERE email > $1 ORDER BY email LIMIT {SOME}");
-        let rows = connection.query_all_raw(Statement::from_sql_and_values(backend, sql, [last.into()])).await?;
+        let rows =
+            connection.query_all_raw(Statement::from_sql_and_values(backend, sql, [last.clone().into()])).await?;
         let emails: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         let Some(end) = emails.last() else { break };
-        last = end.clone();
+        last.clone_from(end);
         others.extend(emails.into_iter().filter_map(|email| {
             let (text, mailbox) = forms(&email)?;
             (text != email || mailbox != email).then_some((email, text, mailbox))

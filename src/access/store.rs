@@ -1,6 +1,7 @@
 //! The statements of the role resolver. One loads a part of the tenant graph together with what a subject holds there.
 #![expect(clippy::disallowed_methods, reason = "the statements of the role resolver stand here")]
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -350,12 +351,14 @@ impl Place {
 
     /// Adds the membership, and the role in this row.
     fn add_to(&self, holdings: &mut Holdings, row: &QueryResult, first: usize) -> Result<(), DbErr> {
-        if !holdings.contains_key(&self.organisation) {
-            let (expires_at, ties) = (row.try_get_by_index(first + 4)?, ties(row, first + 10)?);
-            let holding = Holding::Membership { id: self.membership, expires_at, ties, roles: Vec::new() };
-            holdings.insert(self.organisation, holding);
-        }
-        let Some(Holding::Membership { roles, .. }) = holdings.get_mut(&self.organisation) else { return Ok(()) };
+        let holding = match holdings.entry(self.organisation) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let (expires_at, ties) = (row.try_get_by_index(first + 4)?, ties(row, first + 10)?);
+                entry.insert(Holding::Membership { id: self.membership, expires_at, ties, roles: Vec::new() })
+            }
+        };
+        let Holding::Membership { roles, .. } = holding else { return Ok(()) };
         let builtin: Option<String> = row.try_get_by_index(first + 5)?;
         if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
             roles.push(HeldRole::builtin(role, self.kind));
@@ -392,10 +395,9 @@ fn read(rows: &[QueryResult]) -> Result<(Neighbourhood, HashMap<Uuid, Holdings>)
     for row in rows {
         let id: Uuid = row.try_get_by_index(PLACE_AT)?;
         if row.try_get_by_index::<bool>(4)? {
-            if !neighbourhood.graph.nodes.contains_key(&id) {
+            if let Entry::Vacant(node) = neighbourhood.graph.nodes.entry(id) {
                 let organisation = organisation_of(row, id)?;
-                let node = Node { state: organisation.state, kind: organisation.kind };
-                neighbourhood.graph.nodes.insert(id, node);
+                node.insert(Node { state: organisation.state, kind: organisation.kind });
                 neighbourhood.rows.insert(id, Arc::new(organisation));
             }
             if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(5)?

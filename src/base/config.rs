@@ -243,7 +243,6 @@ impl Config {
             known::check_file(path, &text)?;
             sources = sources.add_source(File::from(path).format(FileFormat::Toml));
         }
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         known::check_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
         let environment = Environment::with_prefix("TENANTRY")
             .prefix_separator("_")

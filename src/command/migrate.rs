@@ -1,7 +1,7 @@
 //! `tenantry migrate`: changes the schema of the database, one migration at a time.
 
 use clap::{Args, Subcommand};
-use migration::{MigrationStatus, Migrator, MigratorTrait};
+use migration::{Migration, MigrationStatus, Migrator, MigratorTrait};
 use sea_orm::DbBackend;
 
 use super::database::{IfMissing, not_migrated, open, unknown};
@@ -59,7 +59,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         }
         Direction::Down { steps, yes } => {
             let applied = state.iter().rev().filter(|step| step.status() == MigrationStatus::Applied);
-            let last: Vec<_> = applied.take(steps as usize).map(|step| step.name()).collect();
+            let last: Vec<_> = applied.take(steps as usize).map(Migration::name).collect();
             if !yes && !last.is_empty() {
                 return Err(Failure(format!(
                     "Nothing was changed in {}. This would undo {}, and the data in their tables and columns would be \

@@ -96,7 +96,7 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(format_args!("The program cannot start its threads: {error}.")),
     };
-    match runtime.block_on(cli.run()) {
+    match runtime.block_on(Box::pin(cli.run())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failed(failure),
     }
@@ -120,7 +120,7 @@ impl Cli {
         }
         log::start(&config.log)?;
         match self.command {
-            Command::Serve(arguments) => serve::run(config, arguments).await,
+            Command::Serve(arguments) => Box::pin(serve::run(config, arguments)).await,
             Command::Migrate(arguments) => migrate::run(config, arguments).await,
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,

@@ -83,7 +83,7 @@ impl Documents {
     fn parse(&self, text: &str) -> Result<Document, Vec<ServerError>> {
         let (document, pages) = self.measure(text).map_err(|error| vec![error])?;
         let checked = self.rules.check(text)?;
-        Ok(Document { rules: Arc::clone(&self.rules), document, pages, checked })
+        Ok(Document { rules: Arc::clone(&self.rules), executable: document, pages, checked })
     }
 
     fn measure(&self, text: &str) -> Result<(ExecutableDocument, Pages), ServerError> {
@@ -123,7 +123,7 @@ impl Documents {
 /// A valid document.
 pub struct Document {
     rules: Arc<Rules>,
-    document: ExecutableDocument,
+    executable: ExecutableDocument,
     pages: Pages,
     checked: Checked,
 }
@@ -134,7 +134,7 @@ impl Document {
     /// An argument whose variable has no value is left out: it has its default then, which the engine gives it only where
     /// the argument is not written at all.
     pub fn parsed(&self, variables: &Variables) -> ExecutableDocument {
-        let mut document = self.document.clone();
+        let mut document = self.executable.clone();
         let is_left_out = |value: &Value| match value {
             Value::Variable(name) => self.checked.with_default.contains(name.as_str()) && !variables.contains_key(name),
             _ => false,
@@ -157,7 +157,7 @@ impl Document {
     /// The operation that the client chose. Without a name, the only one.
     pub fn operation(&self, name: Option<&str>) -> Result<Operation<'_>> {
         let wrong = |text: String| Err(Error::InvalidInput(text));
-        let (name, definition) = match (&self.document.operations, name) {
+        let (name, definition) = match (&self.executable.operations, name) {
             (DocumentOperations::Single(only), None) => (None, &only.node),
             (DocumentOperations::Multiple(all), Some(name)) => match all.get_key_value(name) {
                 Some((name, one)) => (Some(name), &one.node),

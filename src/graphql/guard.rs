@@ -26,7 +26,7 @@ pub fn report(context: &Context<'_>, error: Error) {
     };
     match &error {
         Error::Forbidden { permission, .. } | Error::SecondFactorRequired { permission, .. } => {
-            note_refusal(context, error.code(), Some(*permission))
+            note_refusal(context, error.code(), Some(*permission));
         }
         Error::NotFound => note_refusal(context, error.code(), None),
         _ => {}

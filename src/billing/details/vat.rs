@@ -102,7 +102,7 @@ fn has_british_check(digits: &str) -> bool {
     let mut digits = digits.bytes().map(|digit| u32::from(digit - b'0'));
     let weighted: u32 = digits.by_ref().take(7).zip((2..=8).rev()).map(|(digit, weight)| digit * weight).sum();
     let check = digits.take(2).fold(0, |number, digit| number * 10 + digit);
-    [0, 55].into_iter().any(|more| (weighted + check + more) % 97 == 0)
+    [0, 55].into_iter().any(|more| (weighted + check + more).is_multiple_of(97))
 }
 
 fn british_form() -> String {

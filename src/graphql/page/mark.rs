@@ -35,7 +35,7 @@ impl Mark {
             Value::List(items) => items.iter().fold(self.text("["), Self::value).text("]"),
             Value::Object(fields) => {
                 let mut fields: Vec<_> = fields.iter().collect();
-                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+                fields.sort_by_key(|(name, _)| *name);
                 fields.iter().fold(self.text("{"), |mark, (name, value)| mark.argument(name, value)).text("}")
             }
             Value::Enum(name) => self.text(name.as_str()),

@@ -132,7 +132,7 @@ fn variables_are_coerced_as_the_specification_says() {
     for given in [
         value!({ "order": "ASC", "ids": ["a", 7], "at": "2026-11-22T10:00:00Z" }),
         value!({ "order": null, "ids": "a", "more": [{}] }),
-        value!({ "filter": { "to": 2147483647, "tags": "x", "choice": { "name": "x" } } }),
+        value!({ "filter": { "to": 2_147_483_647, "tags": "x", "choice": { "name": "x" } } }),
     ] {
         let variables = "$order: Order, $ids: [ID!], $at: DateTime, $filter: Filter";
         assert_eq!(refused(variables, given.clone()), "", "{given}");

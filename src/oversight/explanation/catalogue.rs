@@ -13,6 +13,7 @@ use crate::graphql::directive;
 /// One permission and what it allows.
 #[derive(SimpleObject)]
 #[graphql(directive = directive::public::apply())]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct PermissionInfo {
     /// The permission.
     pub permission: Permission,

@@ -151,16 +151,16 @@ pub fn require_held_role(held: Grants, sets: Grants) -> Result<(), UserError> {
 pub fn held_by((names, members): (&[String], u64), (addresses, invitations): (&[String], u64)) -> String {
     let mut parts = Vec::new();
     let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let named = |names: &[String], of: u64| {
+    let in_brackets = |names: &[String], of: u64| {
         if names.is_empty() { String::new() } else { format!(" ({})", listed(names, of)) }
     };
     let mut cures = Vec::new();
     if members > 0 {
-        parts.push(format!("{}{}", plural(members, "member"), named(names, members)));
+        parts.push(format!("{}{}", plural(members, "member"), in_brackets(names, members)));
         cures.push("Give the members another role: updateMember.");
     }
     if invitations > 0 {
-        parts.push(format!("{}{}", plural(invitations, "open invitation"), named(addresses, invitations)));
+        parts.push(format!("{}{}", plural(invitations, "open invitation"), in_brackets(addresses, invitations)));
         cures.push("Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.");
     }
     format!("It is held by {}. {}", parts.join(" and "), cures.join(" "))

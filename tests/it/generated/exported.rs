@@ -73,8 +73,8 @@ fn written() -> Said {
             TypeSystemDefinition::Type(one) => write_type(&one.node, &mut said),
             TypeSystemDefinition::Directive(one) => {
                 let name = format!("@{}", one.node.name.node);
-                let mut places: Vec<_> = one.node.locations.iter().map(|place| format!("{:?}", place.node)).collect();
-                places.iter_mut().for_each(|place| *place = place.to_uppercase());
+                let mut places: Vec<_> =
+                    one.node.locations.iter().map(|place| format!("{:?}", place.node).to_uppercase()).collect();
                 places.sort();
                 let text = format!("{} {} {places:?}", text(one.node.description.as_ref()), is_repeatable(&name));
                 said.insert(name.clone(), text.replace('_', ""));

@@ -179,7 +179,7 @@ pub fn any_tenancy() -> impl Strategy<Value = Tenancy> {
                 for member in &mut members[0] {
                     member.lacks_factor = strict[member.organisation];
                 }
-                Tenancy { states, operator, links, members, key, strict }
+                Tenancy { strict, states, operator, links, members, key }
             },
         )
     })
