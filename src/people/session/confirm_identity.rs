@@ -35,8 +35,7 @@ pub struct ConfirmIdentityPayload {
 async fn confirm_identity(act: Act<'_>, input: ConfirmIdentityInput) -> Result<ConfirmIdentityPayload> {
     let request = act.request;
     let person = request.require_person()?;
-    let factor = second_factor::store::find(request.db().reader(), person.id).await?;
-    let is_on = factor.is_some_and(|factor| factor.confirmed_at.is_some());
+    let is_on = second_factor::store::is_on(request.db().reader(), person.id).await?;
     let code = input.code.filter(|code| !code.trim().is_empty());
     match (is_on, input.password, code) {
         (true, _, Some(code)) => {

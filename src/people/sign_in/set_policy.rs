@@ -52,15 +52,13 @@ async fn set_sign_in_policy(
             logs_log_ins: input.log_log_ins.unwrap_or(old.logs_log_ins),
             ..old
         };
-        if new.requires_second_factor && !old.requires_second_factor {
-            let factor = second_factor::store::find(work.tx, person).await?;
-            if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
-                let message = "Turn on your own second factor first: beginSecondFactor. Otherwise you would lose your \
-                               access here.";
-                return Err(UserError::at("requireSecondFactor", UserErrorCode::SecondFactorRequired, message).into());
-            }
+        let is_stricter = new.requires_second_factor && !old.requires_second_factor;
+        if is_stricter && !second_factor::store::is_on(work.tx, person).await? {
+            let message = "Turn on your own second factor first: beginSecondFactor. Otherwise you would lose your access \
+                           here.";
+            return Err(UserError::at("requireSecondFactor", UserErrorCode::SecondFactorRequired, message).into());
         }
-        let event = act.event().to(Type::Organisation.id(key)).changing(described(&old), described(&new));
+        let event = act.event().to(Type::Organisation.id(key)).changing(audit_snapshot(&old), audit_snapshot(&new));
         store::set_policy(work.tx, new).await?;
         Ok(audit::record(work, event).await?)
     })
@@ -69,7 +67,7 @@ async fn set_sign_in_policy(
     Ok(SetSignInPolicyPayload { organisation, ..Default::default() })
 }
 
-/// As the audit log keeps it.
-fn described(policy: &Model) -> Json {
+/// The policy as recorded in the audit log.
+fn audit_snapshot(policy: &Model) -> Json {
     json!({ "requiresSecondFactor": policy.requires_second_factor, "logsLogIns": policy.logs_log_ins })
 }

@@ -64,7 +64,6 @@ impl OwnExport {
 async fn account(request: &Request, person: &UserActor) -> Result<Vec<Json>> {
     let db = request.db();
     let user = users::store::load(db, person.id).await?;
-    let factor = second_factor::store::find(db.reader(), user.id).await?;
     let mut lines = vec![json!({
         "type": "account",
         "id": Type::User.id(user.id).0,
@@ -73,7 +72,7 @@ async fn account(request: &Request, person: &UserActor) -> Result<Vec<Json>> {
         "emailVerifiedAt": user.email_verified_at,
         "locale": user.locale.to_value(),
         "createdAt": user.created_at,
-        "hasSecondFactor": factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+        "hasSecondFactor": second_factor::store::is_on(db.reader(), user.id).await?,
     })];
     lines.extend(session::store::list_all_of(db, user.id).await?.into_iter().map(|row| {
         json!({

@@ -21,7 +21,7 @@ impl SecondFactor {
     /// The second factor of the user: two statements.
     pub async fn load(request: &Request, user: uuid::Uuid) -> Result<Self> {
         let db = request.db().reader();
-        let is_on = store::find(db, user).await?.is_some_and(|factor| factor.confirmed_at.is_some());
+        let is_on = store::is_on(db, user).await?;
         let recovery_codes_left = if is_on { store::codes_left(db, user).await? } else { 0 };
         Ok(Self { is_on, recovery_codes_left })
     }

@@ -17,6 +17,11 @@ pub async fn find(db: &impl ConnectionTrait, user: Uuid) -> Written<Option<secon
     second_factor::Entity::find_by_id(user).one(db).await
 }
 
+/// Whether the second factor of the user is on.
+pub async fn is_on(db: &impl ConnectionTrait, user: Uuid) -> Written<bool> {
+    Ok(find(db, user).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
 /// Locks the second factor, so that codes of the user are tried one at a time. (On SQLite only one transaction writes
 /// at a time.)
 pub async fn lock(tx: &DatabaseTransaction, user: Uuid) -> Written<Option<second_factor::Model>> {
