@@ -7,8 +7,6 @@
 
 mod rules;
 
-use std::net::IpAddr;
-
 use entity::user;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -18,7 +16,7 @@ use crate::base::error::{Error, Result, UserError};
 use crate::graphql::request::Work;
 use crate::people::api_key;
 use crate::people::user::store as users;
-use crate::people::user::throttle::{store as counts, wide_network};
+use crate::people::user::throttle::{store as counts, wide_network_of};
 use rules::{Bound, broken, day, of_person, too_many};
 
 /// What the actor of a request may still send today.
@@ -39,7 +37,7 @@ impl Allowance {
     pub async fn load(work: &Work<'_>) -> Result<Self> {
         let settings = work.request.config.outreach;
         let (sender, since) = sender(work).await?;
-        let (today, network) = (day(work.now), network_of(work.request.client_address));
+        let (today, network) = (day(work.now), wide_network_of(work.request.client_address));
         let bounds = [
             (Bound::Person, format!("outreach:person:{sender}:{today}"), of_person(settings, work.now - since)),
             (Bound::Network, format!("outreach:network:{network}:{today}"), settings.network),
@@ -103,8 +101,4 @@ async fn sender(work: &Work<'_>) -> Result<(Uuid, DateTimeUtc)> {
         }
         Actor::Anonymous => Err(Error::sign_in()),
     }
-}
-
-fn network_of(client: Option<IpAddr>) -> String {
-    client.map_or_else(|| "unknown".to_owned(), wide_network)
 }

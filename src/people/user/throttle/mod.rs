@@ -68,7 +68,7 @@ impl Subject {
     /// A log-in to an account. If no user has the address, the address itself is counted in the same way.
     pub fn log_in(user: Option<Uuid>, typed: &str, client: Option<IpAddr>) -> Self {
         let account = user.map_or_else(|| hash(typed), |id| id.to_string());
-        let network = client.map_or_else(|| "unknown".to_owned(), network);
+        let network = network_of(client, network);
         let tally = |counter, key, account: Option<&String>| Tally { counter, key, account: account.cloned() };
         // The same order everywhere keeps two transactions from waiting for each other.
         let tallies = vec![
@@ -257,9 +257,9 @@ fn mail_key(kind: MailKind, address: &str) -> String {
 /// Counts a request that can send mail to somebody else. Refuses if the client has made too many in an hour.
 pub async fn count_request(request: &Request) -> Result<()> {
     let (settings, now) = (&request.config.accounts, request.now());
-    let key = format!("asks:{}", request.client_address.map_or_else(|| "unknown".to_owned(), network));
+    let key = format!("asks:{}", network_of(request.client_address, network));
     let hour = now.format("%Y-%m-%dT%H").to_string();
-    let wide = request.client_address.map_or_else(|| "unknown".to_owned(), wide_network);
+    let wide = wide_network_of(request.client_address);
     let wide = [format!("asks:{wide}:{hour}"), format!("asks:all:{hour}")];
     let most = [settings.requests_per_network, settings.requests_in_all].map(i64::from);
     let is_counted = request
@@ -275,8 +275,17 @@ pub async fn count_request(request: &Request) -> Result<()> {
     if is_counted { Ok(()) } else { Err(too_many_requests().into()) }
 }
 
+/// The wide network of a client. All clients without a known address count as one.
+pub fn wide_network_of(client: Option<IpAddr>) -> String {
+    network_of(client, wide_network)
+}
+
+fn network_of(client: Option<IpAddr>, part: impl FnOnce(IpAddr) -> String) -> String {
+    client.map_or_else(|| "unknown".to_owned(), part)
+}
+
 /// The part of an IP address that stands for a whole network: /24 of IPv4, /48 of IPv6.
-pub fn wide_network(address: IpAddr) -> String {
+fn wide_network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();
