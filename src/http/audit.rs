@@ -40,7 +40,6 @@ pub async fn audit(
     headers: HeaderMap,
 ) -> Response {
     let log = log(organisation, span);
-    let peer = peer.map(|Extension(peer)| peer);
     lines::answer(server, id, headers, peer, log).await
 }
 

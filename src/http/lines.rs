@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -42,11 +43,11 @@ pub async fn answer(
     server: Arc<Server>,
     id: RequestId,
     headers: HeaderMap,
-    peer: Option<Peer>,
+    peer: Option<Extension<Peer>>,
     pages: Result<impl Pages, Refusal>,
 ) -> Response {
     let begun = async {
-        let pages = pages?;
+        let (pages, peer) = (pages?, peer.map(|Extension(peer)| peer));
         let permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(AT_ONCE))?;
         let mut reader = Reader { server, headers, peer, id: id.clone(), pages, lines: 0, is_complete: false };
         let first = reader.page().await?;

@@ -34,7 +34,6 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::base::random::Random;
 use crate::graphql::documents::Documents;
-use crate::graphql::sdl;
 use crate::graphql::trusted::Trusted;
 use crate::graphql::validation::Rules;
 
@@ -64,7 +63,7 @@ pub struct Options {
 /// All routes.
 pub fn router(app: App, options: Options) -> Router {
     let Options { demo, metrics, trusted } = options;
-    let documents = Documents::new(sdl(), Rules::of_server(), app.config.limits, trusted);
+    let documents = Documents::new(Rules::of_server(), app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
     let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
     let server = Arc::new(Server { app, documents, metrics, exports });

@@ -22,7 +22,6 @@ pub async fn own(
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Response {
-    let peer = peer.map(|Extension(peer)| peer);
     lines::answer(server, id, headers, peer, Ok(OwnExport::default())).await
 }
 

@@ -39,7 +39,6 @@ pub async fn tree(
     headers: HeaderMap,
 ) -> Response {
     let pages = pages(&server, reseller, part);
-    let peer = peer.map(|Extension(peer)| peer);
     lines::answer(server, id, headers, peer, pages).await
 }
 
