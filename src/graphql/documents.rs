@@ -19,7 +19,6 @@ use super::limits::{self, Pages, within};
 use super::nesting::nesting;
 use super::pages::{self, Page};
 use super::trusted::Trusted;
-use super::types::Types;
 use super::validation::{Checked, Rules};
 use crate::base::config::Limits;
 use crate::base::error::{Error, Result};
@@ -33,7 +32,6 @@ const TYPICAL_BYTES: u64 = 1024;
 /// The cached texts and their parsed documents.
 pub struct Documents {
     rules: Arc<Rules>,
-    types: Types,
     limits: Limits,
     parsed: Cache<Arc<str>, Arc<Document>, Length>,
     persisted: Cache<String, Arc<str>, Length>,
@@ -57,17 +55,13 @@ impl Weighter<String, Arc<str>> for Length {
 }
 
 impl Documents {
-    /// Documents for the schema with this SDL and its rules, within these limits. If there are trusted documents, only
-    /// those are accepted.
-    pub fn new(sdl: &str, rules: Arc<Rules>, limits: Limits, trusted: Option<Trusted>) -> Self {
-        let types = Types::read(sdl).unwrap_or_else(|error| {
-            tracing::error!(%error, "the schema text cannot be parsed; only pages with an explicit size are counted");
-            Types::default()
-        });
+    /// Documents for the schema with these rules, within these limits. If there are trusted documents, only those are
+    /// accepted.
+    pub fn new(rules: Arc<Rules>, limits: Limits, trusted: Option<Trusted>) -> Self {
         let (many, bytes) = (limits.cached_documents, limits.cached_documents as u64 * TYPICAL_BYTES);
         let parsed = Cache::with_weighter(many, bytes, Length);
         let persisted = Cache::with_weighter(many, bytes, Length);
-        Self { rules, types, limits, parsed, persisted, trusted }
+        Self { rules, limits, parsed, persisted, trusted }
     }
 
     /// The document of a text, valid and within its limits.
@@ -96,7 +90,7 @@ impl Documents {
         within(bytes, self.limits.document_bytes, "bytes in its document", remedy).map_err(server_error)?;
         within(nesting(text), NESTED, "nested brackets", remedy).map_err(server_error)?;
         let document = parse_query(without_escapes(text)).map_err(|error| syntax_error(&error))?;
-        let pages = limits::measure(&document, &self.types, &self.limits).map_err(server_error)?;
+        let pages = limits::measure(&document, self.rules.types(), &self.limits).map_err(server_error)?;
         Ok((document, pages))
     }
 

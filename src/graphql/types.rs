@@ -1,10 +1,12 @@
-//! What the limits need to know about the schema: the type that each field returns, and how many objects. Read once
-//! from the text of the schema, because the engine's own registry is private.
+//! What the limits need to know about the schema: the type that each field returns, and how many objects. Made from the
+//! schema that documents are validated against, because the engine's own registry is private.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use async_graphql_parser::parse_schema;
-use async_graphql_parser::types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition};
+use apollo_compiler::Schema;
+use apollo_compiler::ast::{FieldDefinition, OperationType as Root};
+use apollo_compiler::schema::ExtendedType;
+use async_graphql_parser::types::OperationType;
 
 /// The types that have fields.
 #[derive(Debug, Default)]
@@ -37,31 +39,21 @@ pub enum Many {
 }
 
 impl Types {
-    /// Reads the schema definition language.
-    pub fn read(sdl: &str) -> Result<Self, async_graphql_parser::Error> {
-        let mut types = Self { query: "Query".to_owned(), mutation: "Mutation".to_owned(), fields: HashMap::new() };
-        let definitions = parse_schema(sdl)?.definitions;
-        let objects = definitions.iter().filter_map(object).collect::<HashSet<_>>();
-        for definition in definitions {
-            match definition {
-                TypeSystemDefinition::Schema(schema) => {
-                    let roots = schema.node;
-                    types.query = roots.query.map_or(types.query, |name| name.node.to_string());
-                    types.mutation = roots.mutation.map_or(types.mutation, |name| name.node.to_string());
-                }
-                TypeSystemDefinition::Type(one) => {
-                    let fields = match one.node.kind {
-                        TypeKind::Object(object) => object.fields,
-                        TypeKind::Interface(interface) => interface.fields,
-                        _ => continue,
-                    };
-                    let fields = fields.into_iter().map(|field| read_field(field.node, &objects)).collect();
-                    types.fields.insert(one.node.name.node.to_string(), fields);
-                }
-                TypeSystemDefinition::Directive(_) => {}
-            }
-        }
-        Ok(types)
+    /// The types of a schema.
+    pub fn of(schema: &Schema) -> Self {
+        let root =
+            |kind, usual: &str| schema.root_operation(kind).map_or_else(|| usual.to_owned(), ToString::to_string);
+        let (query, mutation) = (root(Root::Query, "Query"), root(Root::Mutation, "Mutation"));
+        let own = schema.types.iter().filter(|(_, one)| !one.is_built_in());
+        let fields = own.filter_map(|(name, one)| {
+            let fields = match one {
+                ExtendedType::Object(object) => &object.fields,
+                ExtendedType::Interface(interface) => &interface.fields,
+                _ => return None,
+            };
+            Some((name.to_string(), fields.values().map(|field| read_field(schema, field)).collect()))
+        });
+        Self { query, mutation, fields: fields.collect() }
     }
 
     /// The root type of an operation.
@@ -75,38 +67,26 @@ impl Types {
     }
 }
 
-/// The name of the type, if it is an object type.
-fn object(definition: &TypeSystemDefinition) -> Option<String> {
-    let TypeSystemDefinition::Type(one) = definition else { return None };
-    let is_object = matches!(one.node.kind, TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_));
-    is_object.then(|| one.node.name.node.to_string())
-}
-
-fn read_field(field: FieldDefinition, objects: &HashSet<String>) -> (String, FieldType) {
-    let name = field.name.node.to_string();
-    let has = |wanted: &str| field.arguments.iter().any(|argument| argument.node.name.node == wanted);
-    let gives = innermost(&field.ty.node).to_owned();
-    let is_list = matches!(field.ty.node.base, BaseType::List(_));
-    let many = match name.as_str() {
+fn read_field(schema: &Schema, field: &FieldDefinition) -> (String, FieldType) {
+    let has = |wanted: &str| field.arguments.iter().any(|argument| argument.name == wanted);
+    let gives = field.ty.inner_named_type();
+    let is_object = matches!(
+        schema.types.get(gives),
+        Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
+    );
+    let many = match field.name.as_str() {
         _ if has("first") => Many::Page,
         _ if has("ids") => Many::Ids,
         // Counted with the page that holds them.
         "edges" => Many::One,
-        _ if !is_list || !objects.contains(&gives) => Many::One,
+        _ if !field.ty.is_list() || !is_object => Many::One,
         "paths" => Many::About(50),
         "misses" => Many::About(10),
         // One for each item that a mutation takes.
         "results" => Many::About(500),
         _ => Many::About(8),
     };
-    (name, FieldType { gives, many })
-}
-
-fn innermost(written: &Type) -> &str {
-    match &written.base {
-        BaseType::Named(name) => name,
-        BaseType::List(inner) => innermost(inner),
-    }
+    (field.name.to_string(), FieldType { gives: gives.to_string(), many })
 }
 
 #[cfg(test)]
@@ -115,11 +95,13 @@ mod tests {
 
     #[test]
     fn pages_and_types_are_read_from_the_schema() {
-        let types = Types::read(
+        let schema = Schema::parse(
             "\"Root.\" type Query { reseller(id: ID!): [Reseller!]! } \
              type Reseller { clients(first: Int, after: String): ClientConnection! }",
+            "schema",
         )
         .unwrap();
+        let types = Types::of(&schema);
         let root = types.root(OperationType::Query);
         assert_eq!(types.field(root, "reseller").unwrap().gives, "Reseller");
         assert_eq!(types.field("Reseller", "clients").unwrap().many, Many::Page);
@@ -128,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_schema_of_this_server_can_be_read() {
-        let types = Types::read(crate::graphql::sdl()).unwrap();
+        let types = Types::of(&Schema::parse(crate::graphql::sdl(), "schema").unwrap());
         assert_eq!(types.field("Query", "organisation").unwrap().gives, "Organisation");
         let many = |parent, name| types.field(parent, name).unwrap().many;
         assert_eq!(many("Query", "nodes"), Many::Ids);

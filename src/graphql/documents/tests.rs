@@ -3,7 +3,7 @@ use async_graphql::value;
 use super::*;
 
 fn documents_of(sdl: &str, limits: Limits) -> Documents {
-    Documents::new(sdl, Arc::new(Rules::read(sdl)), limits, None)
+    Documents::new(Arc::new(Rules::read(sdl)), limits, None)
 }
 
 fn limits() -> Limits {

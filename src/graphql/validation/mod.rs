@@ -19,6 +19,7 @@ use async_graphql::{Pos, ServerError, Variables};
 
 use self::literals::Found;
 use super::error::server_error;
+use super::types::Types;
 use crate::base::error::Error;
 
 /// Mistakes of one document that are reported.
@@ -30,6 +31,7 @@ static SERVER: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::read(supe
 /// A schema, and what it asks of documents.
 pub struct Rules {
     schema: Valid<Schema>,
+    types: Types,
 }
 
 /// What is known of a valid document.
@@ -70,7 +72,13 @@ impl Rules {
             tracing::error!(errors = %failed.errors, "the schema is not valid");
             Valid::assume_valid(failed.partial)
         });
-        Self { schema }
+        let types = Types::of(&schema);
+        Self { schema, types }
+    }
+
+    /// What the limits need to know about the schema.
+    pub const fn types(&self) -> &Types {
+        &self.types
     }
 
     /// Checks a document.
