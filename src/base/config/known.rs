@@ -1,6 +1,7 @@
 //! Finds settings that do not exist, in the settings file and in the environment.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use toml::de::{DeTable, DeValue};
 
@@ -12,12 +13,12 @@ const PREFIX: &str = "TENANTRY_";
 /// Refuses keys of the file that are not in the manual. Says on which line they are.
 pub fn check_file(path: &Path, text: &str) -> Result<(), ConfigError> {
     let Ok(given) = DeTable::parse(text) else { return Ok(()) };
-    let known = all();
+    let known = &*ALL;
     for (key, start) in keys(given.get_ref()) {
         if !known.contains(&key) {
             let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
             let place = format!("line {line} of {}", path.display());
-            return Err(ConfigError::unknown(&key, &place, nearest(&key, &known)));
+            return Err(ConfigError::unknown(&key, &place, nearest(&key, known)));
         }
     }
     Ok(())
@@ -25,12 +26,12 @@ pub fn check_file(path: &Path, text: &str) -> Result<(), ConfigError> {
 
 /// Refuses environment variables that begin with `TENANTRY_` and set nothing.
 pub fn check_environment(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
-    let known = all();
+    let known = &*ALL;
     for name in names {
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
         let key = rest.to_lowercase().replace("__", ".");
         if !known.contains(&key) {
-            let nearest = nearest(&key, &known).map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
+            let nearest = nearest(&key, known).map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
             return Err(ConfigError::unknown(&name, "the environment", nearest));
         }
     }
@@ -38,10 +39,10 @@ pub fn check_environment(names: impl Iterator<Item = String>) -> Result<(), Conf
 }
 
 /// All settings, written like `mail.smtp.host`.
-fn all() -> Vec<String> {
+static ALL: LazyLock<Vec<String>> = LazyLock::new(|| {
     let manual = DeTable::parse(MANUAL).map(|manual| keys(manual.get_ref())).unwrap_or_default();
     manual.into_iter().map(|(key, _)| key).collect()
-}
+});
 
 /// The keys of a table and of the tables in it, each with its place in the text.
 fn keys(table: &DeTable<'_>) -> Vec<(String, usize)> {
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn every_setting_of_the_manual_is_known() {
         check_file(Path::new("config.example.toml"), MANUAL).unwrap();
-        let names = all().into_iter().map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
+        let names = ALL.iter().map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
         check_environment(names).unwrap();
         check_environment(["HOME".to_owned(), "DATABASE_URL".to_owned()].into_iter()).unwrap();
     }
