@@ -7,11 +7,15 @@ use entity::organisation::{self, Kind, State};
 use entity::{organisation_halt, organisation_name};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    Set,
+};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::access::{BuiltinRole, RoleRef};
+use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
@@ -150,4 +154,17 @@ pub async fn set_state(tx: &DatabaseTransaction, state: State, halt: organisatio
         .to_owned();
     organisation_halt::Entity::insert(halt.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// All rows of a table that organisations have sent to a mailbox, each with the name of its organisation, the oldest
+/// first.
+pub async fn list_sent_to<E: EntityTrait>(db: &Db, mailbox: &str) -> Result<Vec<(E::Model, String)>> {
+    let sql = format!(
+        "SELECT t.*, o.name AS organisation FROM {} t JOIN organisation o ON o.id = t.organisation_id \
+         WHERE t.mailbox = $1 ORDER BY t.created_at, t.id",
+        E::default().table_name()
+    );
+    let rows = db.rows(sql, vec![mailbox.into()]).await?;
+    let found = rows.iter().map(|row| Ok((E::Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
+    Ok(found.collect::<Result<_, DbErr>>()?)
 }

@@ -8,8 +8,8 @@ use entity::{organisation, partnership_proposal};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, Select, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, Set,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
+use crate::organisation::store as organisation_store;
 use crate::partners::partnership::PartnershipSide;
 use crate::people::user::mailbox;
 
@@ -212,9 +213,5 @@ fn pending_of(reseller: Uuid, expiry: Expiry) -> Select<Entity> {
 
 /// All proposals to a mailbox, in any state, each with the name of its organisation, the oldest first.
 pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
-    let sql = "SELECT t.*, o.name AS organisation FROM partnership_proposal t JOIN organisation o ON o.id = t.organisation_id \
-               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
-    let rows = db.rows(sql, vec![mailbox.into()]).await?;
-    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
-    Ok(found.collect::<Written<_>>()?)
+    organisation_store::list_sent_to::<Entity>(db, mailbox).await
 }

@@ -24,6 +24,7 @@ use crate::base::locale::Locale;
 use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List};
 use crate::graphql::request::Request;
+use crate::organisation::store as organisation_store;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -317,9 +318,5 @@ async fn lock_mailboxes(tx: &DatabaseTransaction, mailboxes: &[&str]) -> Written
 
 /// All invitations to a mailbox, in any state, each with the name of its organisation, the oldest first.
 pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
-    let sql = "SELECT t.*, o.name AS organisation FROM invitation t JOIN organisation o ON o.id = t.organisation_id \
-               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
-    let rows = db.rows(sql, vec![mailbox.into()]).await?;
-    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
-    Ok(found.collect::<Written<_>>()?)
+    organisation_store::list_sent_to::<invitation::Entity>(db, mailbox).await
 }

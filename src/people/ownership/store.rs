@@ -15,6 +15,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::hash;
 use crate::graphql::page::{Filter, Key, List};
+use crate::organisation::store as organisation_store;
 use crate::people::user::mailbox;
 
 type Written<T> = Result<T, DbErr>;
@@ -81,12 +82,12 @@ pub fn in_states(states: Option<&[OwnershipTransferState]>, now: DateTimeUtc) ->
     Filter::default().and(&condition)
 }
 
-/// The transfer with this id, without a check of who asks.
+/// The transfer with this id. The caller checks the permission.
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Model>> {
     Ok(ownership_transfer::Entity::find_by_id(id).one(db.reader()).await?)
 }
 
-/// The transfer whose link has this secret, without a check of who asks.
+/// The transfer whose link has this secret. The secret is the permission.
 pub async fn find_by_token(db: &Db, token: &str) -> Result<Option<Model>> {
     let by_hash = ownership_transfer::Column::TokenHash.eq(hash(token));
     Ok(ownership_transfer::Entity::find().filter(by_hash).one(db.reader()).await?)
@@ -183,9 +184,5 @@ pub async fn void_of(tx: &DatabaseTransaction, organisation: Uuid, user: Uuid, n
 
 /// All transfers to a mailbox, in any state, each with the name of its organisation, the oldest first.
 pub async fn list_all_to(db: &Db, mailbox: &str) -> Result<Vec<(Model, String)>> {
-    let sql = "SELECT t.*, o.name AS organisation FROM ownership_transfer t JOIN organisation o ON o.id = t.organisation_id \
-               WHERE t.mailbox = $1 ORDER BY t.created_at, t.id";
-    let rows = db.rows(sql, vec![mailbox.into()]).await?;
-    let found = rows.iter().map(|row| Ok((Model::from_query_result(row, "")?, row.try_get("", "organisation")?)));
-    Ok(found.collect::<Written<_>>()?)
+    organisation_store::list_sent_to::<ownership_transfer::Entity>(db, mailbox).await
 }
