@@ -1,5 +1,6 @@
 //! Invalid ids, cursors and page sizes from clients: each gets its error code, and none causes a fault.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -114,8 +115,7 @@ fn every_list_refuses_invalid_page_arguments() {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let mut tested = 0;
-        for field in schema.connections() {
-            let list = List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field };
+        for list in lists(&world, &schema, &fixtures, &ways) {
             list.ask(&[("first", "1")]).await.ok();
             list.ask(&[("first", "100")]).await.ok();
             let cursor = list.cursor().await;
@@ -133,7 +133,7 @@ fn every_list_refuses_invalid_page_arguments() {
                 &[("after", &cursor), ("before", &cursor)],
             ] {
                 let answer = list.ask(wrong).await;
-                assert_eq!(answer.codes(), ["INVALID_INPUT"], "{} {wrong:?}: {}", field.coordinate(), answer.text);
+                assert_eq!(answer.codes(), ["INVALID_INPUT"], "{} {wrong:?}: {}", list.field.coordinate(), answer.text);
             }
             list.ask(&[("after", &cursor)]).await.ok();
             tested += 1;
@@ -147,10 +147,7 @@ fn an_invented_cursor_and_one_of_another_list_are_refused() {
     with_database(async |world| {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
-        let lists: Vec<List<'_>> = schema
-            .connections()
-            .map(|field| List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field })
-            .collect();
+        let lists = lists(&world, &schema, &fixtures, &ways);
         let invented = no_cursors().into_iter().map(|cursor| (None, Value::from(cursor).to_string()));
         let mut cursors: Vec<(Option<usize>, String)> = invented.collect();
         for (number, list) in lists.iter().enumerate() {
@@ -188,9 +185,8 @@ fn a_cursor_of_another_order_filter_or_parent_is_refused() {
         let (schema, (_, fixtures)) = (Schema::exported(), HUB.rows());
         let ways = Way::all(&schema);
         let mut tested = 0;
-        for field in schema.connections() {
-            let list = List { world: &world, schema: &schema, fixtures: &fixtures, way: &ways[field.owner], field };
-            let orders: Vec<String> = orders(&schema, field).into_iter().flatten().collect();
+        for list in lists(&world, &schema, &fixtures, &ways) {
+            let orders: Vec<String> = orders(&schema, list.field).into_iter().flatten().collect();
             for (order, other) in orders.iter().zip(orders.iter().cycle().skip(1)).filter(|(one, other)| one != other) {
                 let answer = list.ask(&[("first", "1"), ("orderBy", order)]).await;
                 let cursor = list.cursor_in(&answer);
@@ -233,6 +229,17 @@ struct List<'a> {
     fixtures: &'a Fixtures,
     way: &'a Way<'a>,
     field: Field<'a>,
+}
+
+/// All lists of the schema.
+fn lists<'a>(
+    world: &'a World,
+    schema: &'a Schema,
+    fixtures: &'a Fixtures,
+    ways: &'a BTreeMap<&'a str, Way<'a>>,
+) -> Vec<List<'a>> {
+    let list = |field: Field<'a>| List { world, schema, fixtures, way: &ways[field.owner], field };
+    schema.connections().map(list).collect()
 }
 
 impl List<'_> {

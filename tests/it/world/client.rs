@@ -22,6 +22,18 @@ pub struct HttpAnswer {
     pub body: String,
 }
 
+impl HttpAnswer {
+    /// The lines of an export that is complete, without the line that says so.
+    pub fn export_lines(&self) -> Vec<Value> {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        assert_eq!(self.headers[CONTENT_TYPE], "application/x-ndjson");
+        let mut lines: Vec<Value> = self.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let last = lines.pop().unwrap();
+        assert_eq!(last, json!({ "complete": true, "lines": lines.len() }));
+        lines
+    }
+}
+
 impl World {
     /// Sends one HTTP request. Each runs in its own task, as in the server.
     pub async fn send(&self, request: Request<Body>) -> HttpAnswer {
@@ -86,6 +98,15 @@ impl<'a> Client<'a> {
     pub async fn run(&self, query: &str, variables: Value) -> Answer {
         let credential = self.credential().await;
         self.world.send_as(credential.as_deref(), query, variables).await
+    }
+
+    /// A GET of this path.
+    pub async fn get(&self, path: &str) -> Request<Body> {
+        let mut request = Request::get(path);
+        if let Some(credential) = self.credential().await {
+            request = request.header(AUTHORIZATION, format!("Bearer {credential}"));
+        }
+        request.body(Body::empty()).unwrap()
     }
 
     /// The key, or the access token of a session that is started on first use.

@@ -1,8 +1,6 @@
 //! Retention of a log, forgetting personal details, and exports.
 
-use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use chrono::TimeDelta;
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
@@ -112,20 +110,8 @@ fn details_about_an_erased_person_are_forgotten_and_the_log_verifies() {
 
 /// The export of the log of an organisation, asked for by somebody.
 async fn export(world: &World, caller: Caller, organisation: &str, query: &str) -> HttpAnswer {
-    let mut request = Request::get(format!("/organisations/{organisation}/audit.ndjson{query}"));
-    if let Some(token) = world.as_(caller).credential().await {
-        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-    }
-    world.send(request.body(Body::empty()).unwrap()).await
-}
-
-fn lines(answer: &HttpAnswer) -> Vec<Value> {
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    assert_eq!(answer.headers[CONTENT_TYPE], "application/x-ndjson");
-    let mut lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let last = lines.pop().unwrap();
-    assert_eq!(last, json!({ "complete": true, "lines": lines.len() }));
-    lines
+    let path = format!("/organisations/{organisation}/audit.ndjson{query}");
+    world.send(world.as_(caller).get(&path).await).await
 }
 
 #[test]
@@ -135,7 +121,7 @@ fn readers_of_a_log_export_it_as_lines() {
         world.app.clock.advance(TimeDelta::minutes(5));
         switch(&world, SUPPORT_OF_FJORD, ACME.id).await.ok();
         let acme = id(ACME.id);
-        let all = lines(&export(&world, OWNER_OF_ACME, &acme, "").await);
+        let all = export(&world, OWNER_OF_ACME, &acme, "").await.export_lines();
         let told: Vec<Value> = all
             .iter()
             .map(|line| json!([line["sequence"], line["actorName"], line["way"], line["organisationId"]]))
@@ -147,7 +133,7 @@ fn readers_of_a_log_export_it_as_lines() {
         assert!(all[1]["partnershipId"].as_str().unwrap().starts_with("partnership_"));
         let later = (now() + TimeDelta::minutes(1)).to_rfc3339().replace('+', "%2B");
         for (query, expected) in [(format!("?from={later}"), 2), (format!("?until={later}"), 1)] {
-            let some = lines(&export(&world, OWNER_OF_ACME, &acme, &query).await);
+            let some = export(&world, OWNER_OF_ACME, &acme, &query).await.export_lines();
             assert_eq!((some.len(), &some[0]["sequence"]), (1, &json!(expected)), "{query}");
         }
         for (caller, organisation, query, status) in [
@@ -178,11 +164,11 @@ fn an_export_has_the_whole_log_and_hides_partnerships_from_readers_without_acces
         };
         world.db().write(write).await.unwrap();
         world.db_role(&HUB, PermissionSet::of(&[Permission::AuditRead]), PermissionSet::EMPTY).await;
-        let all = lines(&export(&world, HUB.probe, &id(HUB.id()), "").await);
+        let all = export(&world, HUB.probe, &id(HUB.id()), "").await.export_lines();
         assert_eq!(all.len(), 2_503);
         assert!(all.windows(2).all(|two| two[1]["previousHash"] == two[0]["hash"]));
         assert!(all.iter().all(|line| line["partnershipId"].is_null()));
-        let of_owner = lines(&export(&world, HUB.owner, &id(HUB.id()), "").await);
+        let of_owner = export(&world, HUB.owner, &id(HUB.id()), "").await.export_lines();
         assert_eq!(of_owner.iter().filter(|line| !line["partnershipId"].is_null()).count(), 1);
     });
 }

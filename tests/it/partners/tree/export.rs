@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
@@ -22,24 +21,11 @@ const CLIENTS: &str = "query($id: ID!) { reseller(id: $id) { organisation { id }
       reseller { id } viewerCan(permission: CLIENT_READ) } } } } }";
 
 pub async fn request(world: &World, caller: Caller, reseller: &str, query: &str) -> Request<Body> {
-    let mut request = Request::get(format!("/resellers/{reseller}/tree.ndjson{query}"));
-    if let Some(token) = world.as_(caller).credential().await {
-        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-    }
-    request.body(Body::empty()).unwrap()
+    world.as_(caller).get(&format!("/resellers/{reseller}/tree.ndjson{query}")).await
 }
 
 async fn ask(world: &World, caller: Caller, reseller: &str, query: &str) -> HttpAnswer {
     world.send(request(world, caller, reseller, query).await).await
-}
-
-pub fn lines(answer: &HttpAnswer) -> Vec<Value> {
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    assert_eq!(answer.headers[CONTENT_TYPE], "application/x-ndjson");
-    let mut lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let last = lines.pop().unwrap();
-    assert_eq!(last, json!({ "complete": true, "lines": lines.len() }));
-    lines
 }
 
 /// The names of the fields that are null because they were refused.
@@ -95,7 +81,7 @@ fn every_line_says_what_the_api_says_to_the_same_viewer() {
             (HUB.owner, hub.clone(), 30),
             (Caller::Key(HUB.key()), hub.clone(), 30),
         ] {
-            let lines = lines(&ask(&world, caller, &top, "").await);
+            let lines = ask(&world, caller, &top, "").await.export_lines();
             assert!(lines.len() >= least, "{}: {}", caller.name(), lines.len());
             let expected = expected(&world, caller, &top).await;
             assert_eq!(lines.len(), expected.len(), "{}", caller.name());
@@ -114,7 +100,7 @@ fn an_export_is_cut_by_depth_and_permission() {
     with_database(async |world| {
         let norden = id_of(NORDEN);
         let names = async |query: &str| -> Vec<String> {
-            let lines = lines(&ask(&world, OWNER_OF_NORDEN, &norden, query).await);
+            let lines = ask(&world, OWNER_OF_NORDEN, &norden, query).await.export_lines();
             let mut names: Vec<String> =
                 lines.iter().map(|line| line["client"]["name"].as_str().unwrap().to_owned()).collect();
             names.sort();
@@ -126,10 +112,10 @@ fn an_export_is_cut_by_depth_and_permission() {
         assert_eq!(names("?maxDepth=8").await, all);
         assert!(names("?permission=INVOICE_READ").await.contains(&"Acme".to_owned()));
         let reseller = Type::Reseller.id(NORDEN.id).0;
-        assert_eq!(lines(&ask(&world, OWNER_OF_NORDEN, &reseller, "").await).len(), all.len());
+        assert_eq!(ask(&world, OWNER_OF_NORDEN, &reseller, "").await.export_lines().len(), all.len());
         // A client of two resellers in the tree has a line for each. Lund shows its clients to staff only.
         for (caller, times) in [(OWNER_OF_NORDEN, 1), (OWNER_OF_OPERATOR, 2)] {
-            let lines = lines(&ask(&world, caller, &norden, "").await);
+            let lines = ask(&world, caller, &norden, "").await.export_lines();
             assert_eq!(lines.iter().filter(|line| line["client"]["name"] == "Acme").count(), times);
         }
     });
