@@ -8,7 +8,7 @@ use macros::{mutation, payload};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 
-use super::object::AnswerableRequest;
+use super::object::ResellerRequest;
 use super::{letters, rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
@@ -40,7 +40,7 @@ pub struct ApproveResellerPayload {
 #[mutation]
 #[acts(RESELLER_MANAGE, on = input.reseller_request_id)]
 async fn approve_reseller(
-    act: ActOn<'_, AnswerableRequest>,
+    act: ActOn<'_, ResellerRequest>,
     input: ApproveResellerInput,
 ) -> Result<ApproveResellerPayload> {
     let key = act.organisation();
@@ -52,7 +52,7 @@ async fn approve_reseller(
             let message = "The organisation is already a reseller.";
             return Err(UserError::at("resellerRequestId", UserErrorCode::StaleState, message).into());
         }
-        if !store::answer(work.tx, act.object.id(), State::Approved, Some(terms.clone()), work.now).await? {
+        if !store::answer(work.tx, act.object.key(), State::Approved, Some(terms.clone()), work.now).await? {
             return Err(rules::is_answered().into());
         }
         let row = reseller_programme::Model {

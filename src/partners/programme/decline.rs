@@ -5,7 +5,7 @@ use entity::reseller_request::State;
 use macros::{mutation, payload};
 use serde_json::json;
 
-use super::object::AnswerableRequest;
+use super::object::ResellerRequest;
 use super::{letters, rules, store};
 use crate::base::error::Result;
 use crate::base::text;
@@ -33,12 +33,12 @@ pub struct DeclineResellerPayload {
 #[mutation]
 #[acts(RESELLER_MANAGE, on = input.reseller_request_id)]
 async fn decline_reseller(
-    act: ActOn<'_, AnswerableRequest>,
+    act: ActOn<'_, ResellerRequest>,
     input: DeclineResellerInput,
 ) -> Result<DeclineResellerPayload> {
     let reason = text::reason("reason", &input.reason)?;
     act.locked(async |work, at| {
-        if !store::answer(work.tx, act.object.id(), State::Declined, Some(reason.clone()), work.now).await? {
+        if !store::answer(work.tx, act.object.key(), State::Declined, Some(reason.clone()), work.now).await? {
             return Err(rules::is_answered().into());
         }
         let after = json!({ "state": "DECLINED", "reason": reason });

@@ -2,7 +2,8 @@
 //!
 //! A request is PENDING until the operator accepts or declines it, or the organisation withdraws it. Accepting sets a rate
 //! of commission and terms. Staff can change both later, and can take a reseller out again, which ends its partnerships.
-//! A request exists for viewers with COMMISSION_READ at the organisation. `request.rs` and `withdraw_request.rs` are what
+//! A request exists for viewers who may read, withdraw or answer it: with COMMISSION_READ, ORGANISATION_UPDATE or
+//! RESELLER_MANAGE at the organisation. `request.rs` and `withdraw_request.rs` are what
 //! the organisation does; `approve.rs`, `decline.rs`, `update.rs` and `withdraw.rs` are what the operator does.
 
 mod approve;

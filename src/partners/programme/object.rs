@@ -10,10 +10,10 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Decision, Exists, GrantsAt, Guarded, Permission, Rule, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
-use crate::graphql::act::{Find, Target};
+use crate::graphql::act::Find;
 use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -47,6 +47,11 @@ impl ResellerRequest {
         Self { row: Arc::clone(row), at: at.clone() }
     }
 
+    /// Key of the request.
+    pub fn key(&self) -> Uuid {
+        self.row.id
+    }
+
     /// The requests of the organisation, the newest first.
     pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
         Ok(store::list(request, at.id(), page).await?.connection(|row| Self::new(row, at)))
@@ -69,42 +74,8 @@ impl Guarded for ResellerRequest {
     }
 }
 
-/// A request for those who read, answer or withdraw it. An actor who answers or withdraws it may be unable to read it.
-pub struct AnswerableRequest(ResellerRequest);
-
-impl AnswerableRequest {
-    /// Key of the request.
-    pub fn id(&self) -> Uuid {
-        self.0.row.id
-    }
-}
-
-impl Guarded for AnswerableRequest {
-    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
-        self.0.grants_at(side)
-    }
-}
-
-impl Exists for AnswerableRequest {
-    const RULES: &'static [Rule] = &[
-        Rule { permission: Permission::CommissionRead, side: Side::Organisation },
-        Rule { permission: Permission::OrganisationUpdate, side: Side::Organisation },
-        Rule { permission: Permission::ResellerManage, side: Side::Organisation },
-    ];
-}
-
-impl Target for AnswerableRequest {
-    type Key = ID;
-
-    async fn locate(request: &Request, id: &ID) -> Result<Option<Self>> {
-        let Some(row) = store::look_up(request, Type::ResellerRequest.parse(id)?).await? else { return Ok(None) };
-        let at = request.access.look(row.key(|row| row.organisation_id)).await?;
-        Ok(at.and_then(|at| row.visible(|row| Self(ResellerRequest { row, at }))))
-    }
-}
-
 /// A request of an organisation to become a reseller.
-#[guarded(exists(COMMISSION_READ))]
+#[guarded(exists(COMMISSION_READ, ORGANISATION_UPDATE, RESELLER_MANAGE))]
 #[Object]
 impl ResellerRequest {
     /// Opaque id.

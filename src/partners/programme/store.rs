@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::memory::{Heap, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
@@ -49,9 +50,16 @@ pub async fn in_states(request: &Request, states: &[State]) -> Result<Vec<Arc<Mo
     Ok(rows.into_iter().map(Arc::new).collect())
 }
 
+const PROGRAMME: OfTable<reseller_programme::Model> = OfTable::new(Table::ResellerProgramme);
+
+impl Heap for reseller_programme::Model {
+    fn heap(&self) -> usize {
+        self.terms.heap()
+    }
+}
+
 /// The terms of a reseller. One statement fetches those of all resellers that are asked for together.
 pub async fn programme(request: &Request, reseller: Uuid) -> Result<Option<reseller_programme::Model>> {
-    let batch = request.lists.batch::<reseller_programme::Model>("reseller programme".to_owned());
     let load = async |ids: Vec<Uuid>| {
         let rows = reseller_programme::Entity::find()
             .filter(reseller_programme::Column::OrganisationId.is_in(ids))
@@ -59,7 +67,7 @@ pub async fn programme(request: &Request, reseller: Uuid) -> Result<Option<resel
             .await?;
         Ok(rows.into_iter().map(|row| (row.organisation_id, row)).collect())
     };
-    batch.load(reseller, load).await
+    request.lists.kept("reseller programme", reseller, &PROGRAMME, load).await
 }
 
 /// How many requests the organisation has made since this time.

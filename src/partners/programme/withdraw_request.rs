@@ -5,7 +5,7 @@ use entity::reseller_request::State;
 use macros::{mutation, payload};
 use serde_json::json;
 
-use super::object::{AnswerableRequest, ResellerRequest};
+use super::object::ResellerRequest;
 use super::{rules, store};
 use crate::base::error::Result;
 use crate::graphql::act::{ActOn, Find};
@@ -21,7 +21,7 @@ pub struct WithdrawResellerRequestInput {
 /// The withdrawn request.
 #[payload]
 pub struct WithdrawResellerRequestPayload {
-    /// The request; null if it was not withdrawn, or if you lack `COMMISSION_READ` at the organisation.
+    /// The request; null if it was not withdrawn.
     pub request: Option<ResellerRequest>,
 }
 
@@ -29,10 +29,10 @@ pub struct WithdrawResellerRequestPayload {
 #[mutation]
 #[acts(ORGANISATION_UPDATE, on = input.reseller_request_id)]
 async fn withdraw_reseller_request(
-    act: ActOn<'_, AnswerableRequest>,
+    act: ActOn<'_, ResellerRequest>,
     input: WithdrawResellerRequestInput,
 ) -> Result<WithdrawResellerRequestPayload> {
-    let id = act.object.id();
+    let id = act.object.key();
     act.locked(async |work, _| {
         if !store::answer(work.tx, id, State::Withdrawn, None, work.now).await? {
             return Err(rules::is_answered().into());
