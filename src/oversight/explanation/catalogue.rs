@@ -17,9 +17,6 @@ use crate::graphql::directive;
 pub struct PermissionInfo {
     /// The permission.
     pub permission: Permission,
-    /// Its name in an older form: the area, a colon and the act.
-    #[graphql(deprecation = "Use `permission`. This field is removed after 2027-06-30.")]
-    pub text: String,
     /// The area that it belongs to.
     pub area: String,
     /// What it allows, in a sentence. It says so if the permission opens nothing yet.
@@ -112,7 +109,6 @@ impl FieldsByPermission {
         let note = if places.is_empty() { " Opens nothing yet." } else { "" };
         PermissionInfo {
             permission,
-            text: permission.text(),
             area: permission.area(),
             description: format!("{}{note}", permission.sentence()),
             is_read: permission.is_read(),

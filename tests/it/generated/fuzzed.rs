@@ -149,7 +149,7 @@ fn no_invented_token_causes_a_fault_or_is_accepted() {
         let keys = "tenantry_key_[!-~]{0,60}";
         for _ in 0..CASES {
             for token in [one(&mut runner, &tokens), one(&mut runner, &keys)] {
-                let answer = world.send_as(Some(&token), "{ permissionCatalogue { text } }", json!({})).await;
+                let answer = world.send_as(Some(&token), "{ permissionCatalogue { permission } }", json!({})).await;
                 assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{token}");
             }
         }

@@ -9,7 +9,7 @@ use tenantry::base::id::Type;
 
 use crate::world::*;
 
-const QUERY: &str = "{\"query\":\"{ permissionCatalogue { text } }\"}";
+const QUERY: &str = "{\"query\":\"{ permissionCatalogue { permission } }\"}";
 
 fn post(body: impl Into<Body>) -> Request<Body> {
     request("POST", "/graphql", &[(CONTENT_TYPE.as_str(), "application/json")], body)
@@ -102,7 +102,7 @@ fn a_byte_order_mark_before_the_body_is_skipped() {
 #[test]
 fn a_get_never_changes_anything() {
     with_database(async |world| {
-        let query = "/graphql?query=%7B%20permissionCatalogue%20%7B%20text%20%7D%20%7D";
+        let query = "/graphql?query=%7B%20permissionCatalogue%20%7B%20permission%20%7D%20%7D";
         assert_eq!(world.send(request("GET", query, &[], "")).await.status, StatusCode::OK);
         let mutation = "/graphql?query=mutation%20%7B%20signUp(input%3A%20%7Bemail%3A%20%22a%40example.org%22%2C%20\
              password%3A%20%22seven%20green%20bottles%22%2C%20name%3A%20%22A%22%7D)%20%7B%20accepted%20%7D%20%7D";
@@ -177,7 +177,8 @@ fn key_of_nothing() -> uuid::Uuid {
 fn a_batch_answers_each_request_on_its_own() {
     with_database(async |world| {
         let one = |query: &str| json!({ "query": query });
-        let body = json!([one("{ permissionCatalogue { text } }"), one("{ viewer { name } }"), one("{")]).to_string();
+        let body =
+            json!([one("{ permissionCatalogue { permission } }"), one("{ viewer { name } }"), one("{")]).to_string();
         let answer = world.send(post(body)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let answers: Vec<Value> = serde_json::from_str(&answer.body).unwrap();
