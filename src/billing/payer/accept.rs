@@ -12,6 +12,7 @@ use crate::base::error::{Error, Result};
 use crate::billing::details;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
+use crate::people::session;
 
 /// The request to accept.
 #[derive(InputObject)]
@@ -42,11 +43,12 @@ pub async fn currencies<const N: usize>(work: &Work<'_>, organisations: [Uuid; N
 /// Accepts to pay the invoices of an organisation that are issued from the requested day on, or from today if that day
 /// has passed. The current payer pays until then. Both sides get mail. Refused if you would pay for yourselves through
 /// others on any day: the message names the circle. Refused too while the invoices are in another currency than the payer's
-/// own, until `currency` accepts that.
+/// own, until `currency` accepts that. Your own address must be verified.
 #[mutation]
 #[acts(BILLING_UPDATE at PAYER, on = input.agreement_id)]
 async fn accept_payer(act: ActOn<'_, PayerAgreement>, input: AcceptPayerInput) -> Result<AcceptPayerPayload> {
     let request = act.request;
+    session::require_verified(request)?;
     let moment = Moment::of(request);
     let (found, payer) = (act.object.row(), act.organisation());
     let obstacle = request

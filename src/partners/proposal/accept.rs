@@ -11,6 +11,7 @@ use crate::base::id::Type;
 use crate::graphql::act::{ActOn, Find, Target};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{Delegation, DelegationInput, OnSide, Partnership};
+use crate::people::session;
 
 /// The proposal to accept.
 #[derive(InputObject)]
@@ -53,13 +54,15 @@ impl Target for OnSide<Asked> {
 }
 
 /// Accepts a proposal: the partnership is in force at once. As the client you decide what you delegate: what was
-/// proposed or less, and only what you hold. The proposal shows the fields and mutations that it opens.
+/// proposed or less, and only what you hold. The proposal shows the fields and mutations that it opens. Your own address
+/// must be verified.
 #[mutation]
 #[acts(PARTNERSHIP_MANAGE at CLIENT, CLIENT_UPDATE at RESELLER, on = input)]
 async fn accept_partnership(
     act: ActOn<'_, OnSide<Asked>>,
     input: AcceptPartnershipInput,
 ) -> Result<AcceptPartnershipPayload> {
+    session::require_verified(act.request)?;
     let delegation = input.delegation.map(Delegation::from);
     let acceptance = Acceptance {
         id: act.object.subject.row.id,

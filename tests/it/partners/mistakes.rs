@@ -82,6 +82,28 @@ fn closed_and_suspended_organisations_cannot_become_partners() {
 }
 
 #[test]
+fn an_unverified_user_cannot_accept_a_partnership_or_a_payer() {
+    with_database(async |world| {
+        let id = proposed(&world, "OVERVIEW").await;
+        let payer = json!({ "organisationId": id_of(ACME), "payer": { "code": world.code_of(SOLO).await },
+                            "startsOn": "2030-01-01" });
+        let asked = world.as_(OWNER_OF_ACME).act("requestPayer", payer, "agreement { id }").await;
+        let unverify = "UPDATE \"user\" SET email_verified_at = NULL WHERE email = $1";
+        world.db_execute(unverify, [SOLE_PERSON.person().email.into()]).await;
+        let stig = world.as_(SOLE_PERSON);
+        for (mutation, input) in [
+            ("acceptPartnership", json!({ "proposalId": id })),
+            ("acceptPayer", json!({ "agreementId": asked["agreement"]["id"] })),
+        ] {
+            assert_eq!(stig.mistake(mutation, input.clone()).await["code"], "ADDRESS_NOT_VERIFIED", "{mutation}");
+            world.db_verify(SOLE_PERSON).await;
+            stig.act(mutation, input, "").await;
+            world.db_execute(unverify, [SOLE_PERSON.person().email.into()]).await;
+        }
+    });
+}
+
+#[test]
 fn an_unverified_user_and_a_key_cannot_propose() {
     with_database(async |world| {
         let mut input = by_code(&world, FJORD, SOLO, "FULL").await;

@@ -123,6 +123,7 @@ fn a_person_invited_by_address_chooses_the_organisation() {
 fn an_unverified_address_gets_no_proposal() {
     with_database(async |world| {
         let email = SOLE_PERSON.person().email;
+        world.db_execute("UPDATE \"user\" SET email_verified_at = NULL WHERE email = $1", [email.into()]).await;
         let input = json!({
             "organisationId": id_of(LUND), "side": "RESELLER", "to": { "email": email }, "delegation": { "preset": "OVERVIEW" },
         });

@@ -57,8 +57,9 @@ pub const SOLO: Tenant = tenant(22, "Solo");
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
-/// People with a verified address. Only they can send invitations.
-const INVITERS: [Caller; 5] = [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, OWNER_OF_OPERATOR];
+/// People with a verified address. Only they can invite, propose and accept.
+const VERIFIED: [Caller; 6] =
+    [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, SOLE_PERSON, OWNER_OF_OPERATOR];
 
 /// The rows of this tree.
 pub fn rows() -> Rows {
@@ -144,7 +145,7 @@ fn people(rows: &mut Rows) {
         if person.id == DISABLED_AT_ACME.person().id {
             user.state = user::State::Disabled;
         }
-        if INVITERS.iter().any(|inviter| inviter.person().id == person.id) {
+        if VERIFIED.iter().any(|inviter| inviter.person().id == person.id) {
             user.email_verified_at = Some(now());
         }
         let membership = rows.member(organisation.id, person.id, &[Held::Builtin(role)]);
