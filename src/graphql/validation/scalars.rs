@@ -3,13 +3,20 @@
 use async_graphql::{ScalarType, Value};
 use sea_orm::prelude::{Date, DateTimeUtc};
 
+use crate::base::calendar;
 use crate::base::money::BigInt;
 
 /// What a value of the scalar must be, if this is not one. A scalar that is not listed takes any value.
 pub fn misfit(scalar: &str, value: Value) -> Option<&'static str> {
     let (fits, must) = match scalar {
-        "DateTime" => (DateTimeUtc::parse(value).is_ok(), "a point in time, for example \"2026-11-22T10:00:00Z\""),
-        "NaiveDate" => (Date::parse(value).is_ok(), "a day, for example \"2026-11-22\""),
+        "DateTime" => (
+            DateTimeUtc::parse(value).is_ok_and(calendar::has_instant),
+            "a point in time in the years 1 to 9999, for example \"2026-11-22T10:00:00Z\"",
+        ),
+        "NaiveDate" => (
+            Date::parse(value).is_ok_and(calendar::has_day),
+            "a day in the years 1 to 9999, for example \"2026-11-22\"",
+        ),
         "BigInt" => (BigInt::parse(value).is_ok(), "a whole number of 64 bits, as a string of digits"),
         _ => return None,
     };
@@ -39,7 +46,10 @@ mod tests {
         for (scalar, good, bad) in [
             ("DateTime", "2026-11-22T10:00:00Z", "2026-11-22"),
             ("DateTime", "2026-11-22T10:00:00+02:00", "2026-13-22T10:00:00Z"),
+            ("DateTime", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-00:01"),
+            ("DateTime", "0001-01-01T00:00:00Z", "0000-12-31T23:59:59Z"),
             ("NaiveDate", "2026-02-28", "2026-02-29"),
+            ("NaiveDate", "0001-01-01", "+10000-01-01"),
             ("BigInt", "9223372036854775807", "9223372036854775808"),
         ] {
             assert_eq!(misfit(scalar, good.into()), None, "{good}");
