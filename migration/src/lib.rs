@@ -41,6 +41,7 @@ mod m20261125_000024_sessions;
 mod m20261125_000025_sign_in;
 mod m20261125_000026_mailboxes;
 mod m20261125_000028_sorting;
+mod m20261126_000029_change_log;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000025_sign_in::Migration),
             Box::new(m20261125_000026_mailboxes::Migration),
             Box::new(m20261125_000028_sorting::Migration),
+            Box::new(m20261126_000029_change_log::Migration),
         ]
     }
 }
