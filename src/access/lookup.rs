@@ -19,10 +19,12 @@ use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
 use super::resolver::{ClientReach, Flow, client_reach, flows, partnership_for, resolve};
 use super::set::{Grants, PermissionSet};
-use super::store::{self, Accessible, Neighbourhood, Partnerships};
+use super::store;
+use super::walk::{Accessible, Held, Neighbourhood, Partnerships, Walk, climb_in};
 use crate::base::batch::Batch;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
+use crate::base::memory::Sight;
 
 /// An organisation and what the viewer may do there.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ pub struct Decision {
 #[derive(Debug)]
 struct Origin {
     graph: Graph,
-    holdings: Holdings,
+    holdings: Arc<Holdings>,
     flows: HashMap<Uuid, Flow>,
 }
 
@@ -194,6 +196,8 @@ impl Decision {
 /// The role resolver for one request: its actor, its time, and the decisions so far.
 pub struct Access {
     db: Db,
+    sight: Arc<Sight>,
+    held: Held,
     actor: Actor,
     now: DateTimeUtc,
     decided: Mutex<HashMap<Uuid, Decision>>,
@@ -206,6 +210,8 @@ impl Access {
     /// A resolver for one request. All decisions apply to the given time.
     pub fn new(db: Db, actor: Actor, now: DateTimeUtc) -> Self {
         Self {
+            sight: Arc::new(Sight::new(db.clone())),
+            held: Held::default(),
             db,
             actor,
             now,
@@ -229,6 +235,15 @@ impl Access {
     /// The database.
     pub const fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// What the request may take from memory.
+    pub const fn sight(&self) -> &Arc<Sight> {
+        &self.sight
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        Walk { db: &self.db, sight: &self.sight, held: &self.held }
     }
 
     fn known(&self, id: Uuid) -> Option<Decision> {
@@ -271,7 +286,7 @@ impl Access {
     /// The grants of another subject at an organisation, as the transaction sees it. They hold until the transaction
     /// ends only if it has locked what they depend on.
     pub async fn grants_in(&self, tx: &DatabaseTransaction, subject: Subject, organisation: Uuid) -> Result<Grants> {
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[organisation], Partnerships::Active).await?;
+        let neighbourhood = climb_in(tx, &self.db, subject, organisation).await?;
         Ok(decisions(neighbourhood, self.now).get(&organisation).map_or(Grants::NONE, |seen| seen.grants))
     }
 
@@ -282,7 +297,7 @@ impl Access {
         if !store::is_working(tx, subject, self.now).await? {
             return Err(Error::sign_in());
         }
-        let neighbourhood = store::climb_by(tx, &self.db, subject, &[id], Partnerships::Active).await?;
+        let neighbourhood = climb_in(tx, &self.db, subject, id).await?;
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         seen.get(&id).cloned().ok_or(Error::NotFound)
@@ -300,13 +315,14 @@ impl Access {
         Ok(found)
     }
 
-    /// Decides about very many organisations whose rows are already loaded, as for an export. Decisions are not cached.
-    pub async fn look_bulk(&self, rows: Vec<Arc<organisation::Model>>) -> Result<HashMap<Uuid, Decision>> {
-        Ok(decisions(store::load_bulk(&self.db, self.actor.subject(), rows).await?, self.now))
+    /// Decides about very many organisations, as for an export. Decisions are not kept for the request.
+    pub async fn look_bulk(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
+        let neighbourhood = self.walk().climb(self.actor.subject(), ids, Partnerships::Active).await?;
+        Ok(decisions(neighbourhood, self.now))
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
-        let neighbourhood = store::climb(&self.db, self.actor.subject(), ids, Partnerships::Active).await?;
+        let neighbourhood = self.walk().climb(self.actor.subject(), ids, Partnerships::Active).await?;
         // All that is above is in the neighbourhood as well, so those decisions hold too.
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
@@ -319,7 +335,7 @@ impl Access {
         if let Some(decisions) = &*reached {
             return Ok(Arc::clone(decisions));
         }
-        let mut seen = decisions(store::descend(&self.db, self.actor.subject()).await?, self.now);
+        let mut seen = decisions(self.walk().descend(self.actor.subject()).await?, self.now);
         seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         Ok(Arc::clone(reached.insert(Arc::new(seen))))
@@ -347,6 +363,7 @@ impl Access {
     /// Forgets all decisions, since a change may have outdated them.
     pub fn forget(&self) {
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.held.forget();
         // Mutations run one after the other, so nobody else holds the lock.
         if let Ok(mut reached) = self.reached.try_lock() {
             *reached = None;
@@ -355,14 +372,14 @@ impl Access {
 
     /// The paths by which a subject holds a permission at an organisation, or the closest misses.
     pub async fn explain(&self, subject: Subject, organisation: Uuid, permission: Permission) -> Result<Explanation> {
-        let neighbourhood = store::climb(&self.db, subject, &[organisation], Partnerships::All).await?;
+        let neighbourhood = self.walk().climb(subject, &[organisation], Partnerships::All).await?;
         Ok(explain(&neighbourhood.graph, &neighbourhood.holdings, organisation, permission, self.now))
     }
 
     /// Everybody who may hold anything at the organisation, with the graph above it. Concurrent calls share one load.
     pub async fn everybody(&self, organisation: Uuid) -> Result<Arc<Accessible>> {
         let load = async |ids: Vec<Uuid>| {
-            let accessible = Arc::new(store::everybody(&self.db, &ids, self.now).await?);
+            let accessible = Arc::new(self.walk().everybody(&ids, self.now).await?);
             Ok(ids.into_iter().map(|id| (id, Arc::clone(&accessible))).collect())
         };
         Ok(self.everybody.load(organisation, load).await?.unwrap_or_default())

@@ -1,8 +1,8 @@
 //! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
-//! decides. `lapsed.rs` says which memberships count, and `store.rs` loads what both need. `lookup.rs` caches the decisions
-//! of a request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes
+//! decides. `lapsed.rs` says which memberships count, and `walk.rs` goes over the part of the graph that both need,
+//! which `store.rs` loads. `lookup.rs` keeps the decisions of a request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes
 //! them.
 
 mod actor;
@@ -17,6 +17,7 @@ mod resolver;
 mod role;
 mod set;
 mod store;
+mod walk;
 
 pub use actor::{Actor, KeyActor, Subject, UserActor};
 pub use explain::{LISTED, MISSES, explain};
@@ -29,4 +30,5 @@ pub use permission::Permission;
 pub use resolver::{ClientReach, resolve};
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};
-pub use store::{Accessible, Neighbourhood, lock, places};
+pub use store::{lock, places};
+pub use walk::{Accessible, Neighbourhood};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chrono::SubsecRound;
 use sea_orm::prelude::DateTimeUtc;
@@ -38,5 +39,14 @@ impl Clock {
         if let Self::Fixed(millis) = self {
             millis.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
         }
+    }
+}
+
+/// Does the work at once, and then again after each period, as long as the server runs.
+pub async fn every(period: Duration, mut work: impl AsyncFnMut()) {
+    let mut ticks = tokio::time::interval(period);
+    loop {
+        ticks.tick().await;
+        work().await;
     }
 }

@@ -9,9 +9,11 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
+pub use cache::Cache;
 pub use mail::{Mail, Smtp, SmtpTls};
 pub use problem::ConfigError;
 
+mod cache;
 mod known;
 mod mail;
 mod problem;
@@ -31,6 +33,7 @@ pub struct Config {
     pub portal_url: String,
     pub data_dir: PathBuf,
     pub database: Database,
+    pub cache: Cache,
     pub tokens: Tokens,
     pub passwords: Passwords,
     pub accounts: Accounts,

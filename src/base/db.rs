@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
+use crate::base::memory::Memory;
 
 const RETRIES: u32 = 5;
 
@@ -83,6 +84,7 @@ pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    memory: Arc<Memory>,
 }
 
 impl Db {
@@ -95,7 +97,8 @@ impl Db {
             DbBackend::Sqlite => open(&url, config, 1, &statements).await?,
             _ => read.clone(),
         };
-        Ok(Self { read, write, statements })
+        let memory = Arc::new(Memory::new(config.cache.bytes(), config.cache.verify));
+        Ok(Self { read, write, statements, memory })
     }
 
     /// Why `connect` failed. A pool tries until its time is up, and then no longer knows the reason, so this asks once
@@ -131,6 +134,11 @@ impl Db {
     /// The connection for migrations and bulk loading.
     pub const fn writer(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// What this node keeps in memory.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The number of statements that this process has sent.
@@ -223,6 +231,8 @@ async fn open(
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
+                // Otherwise, REPLACE would delete rows without firing their triggers.
+                .pragma("recursive_triggers", "ON")
                 .busy_timeout(LOCKED)
                 .statement_cache_capacity(512)
                 .row_buffer_size(4096)

@@ -91,9 +91,9 @@ nodes! {
     ApiKey,
     /// A transfer of ownership.
     OwnershipTransfer,
-    /// A user as the operator's staff see it.
+    /// An event of an audit log.
     AuditEvent,
-    /// A user as those see it who run the platform.
+    /// A user as the operator's staff see it.
     UserAccount,
     /// A property that a reseller keeps about its clients.
     PropertyDefinition,

@@ -43,9 +43,10 @@ pub struct Request {
 impl Request {
     /// A request of the actor at the given time.
     pub fn new(db: Db, random: Random, config: Arc<Config>, actor: Actor, now: DateTimeUtc) -> Self {
+        let access = Access::new(db, actor, now);
         Self {
-            access: Access::new(db, actor, now),
-            lists: Lists::default(),
+            lists: Lists::new(Arc::clone(access.sight())),
+            access,
             random,
             config,
             organisation: None,
@@ -68,13 +69,23 @@ impl Request {
     }
 
     /// Runs steps in one transaction. It commits if they succeed and rolls back on any error, including a `UserError`.
-    /// Earlier decisions are then forgotten, so that later mutations and fields see the changes.
+    /// The steps read the database, not the memory. Afterwards earlier decisions are forgotten, so that later mutations
+    /// and fields see the changes.
     pub async fn transaction<T, W>(&self, steps: W) -> Result<T>
     where
         W: AsyncFnOnce(&Work<'_>) -> Result<T> + Clone,
     {
+        let sight = self.access.sight();
+        let was_open = sight.close();
         let done = self.db().write(async |tx| steps(&self.work(tx)).await).await;
         self.access.forget();
+        if was_open {
+            match done {
+                // Without another look, the rest of the request reads the database.
+                Ok(_) => drop(sight.look_again().await),
+                Err(_) => sight.open(),
+            }
+        }
         done
     }
 

@@ -29,6 +29,7 @@ use super::negotiate::Media;
 use super::refusal::{AGAIN_AFTER, Refusal};
 use super::request_id::RequestId;
 use super::trace::Work;
+use crate::access::Actor;
 use crate::base::db::{counted, was_unavailable};
 use crate::base::error::Error;
 use crate::graphql::documents::Document;
@@ -156,6 +157,10 @@ impl Run<'_> {
 
         let app = &self.server.app;
         let mut request = app.request(sender.actor.clone());
+        if !matches!(sender.actor, Actor::Anonymous) {
+            // The statement that found the sender has looked.
+            request.access.sight().open();
+        }
         request.organisation = sender.organisation;
         request.user_agent.clone_from(&sender.user_agent);
         request.client_address = sender.client_address;
@@ -167,6 +172,9 @@ impl Run<'_> {
         let graphql = graphql.data(sender.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
         let response = app.schema.execute(graphql).await;
         app.refusals.write(&request).await;
+        if !response.errors.is_empty() {
+            request.access.sight().hide_time().await;
+        }
         Ok(Answer::of(response, operation.kind(), self.id))
     }
 

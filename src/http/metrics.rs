@@ -1,5 +1,6 @@
 //! The metrics of the process, for Prometheus.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -31,6 +32,13 @@ impl Metrics {
         metrics::describe_counter!("tenantry_mail_sent_total", "Mails that were sent.");
         metrics::describe_counter!("tenantry_mail_delayed_total", "Failed attempts that will be repeated.");
         metrics::describe_counter!("tenantry_mail_failed_total", "Mails that were given up.");
+        metrics::describe_counter!("tenantry_cache_hits_total", "What was answered from memory.");
+        metrics::describe_counter!("tenantry_cache_misses_total", "What had to be read from the database.");
+        metrics::describe_counter!("tenantry_cache_evictions_total", "Entries that made room for others.");
+        metrics::describe_counter!("tenantry_cache_invalidations_total", "Keys that the log of changes has named.");
+        metrics::describe_counter!("tenantry_cache_resets_total", "How often everything was forgotten.");
+        metrics::describe_gauge!("tenantry_cache_bytes", "Bytes that entries take, in steps of a kibibyte.");
+        metrics::describe_gauge!("tenantry_cache_look_age_seconds", "Time since the log of changes was read.");
         metrics::describe_gauge!("tenantry_uptime_seconds", "How long the process has been running.");
         let upkeep = handle.clone();
         tokio::spawn(async move {
@@ -45,6 +53,22 @@ impl Metrics {
     /// The metrics in Prometheus's text format.
     pub fn render(&self, db: &Db) -> String {
         metrics::counter!("tenantry_statements_total").absolute(db.statements());
+        let memory = db.memory();
+        let counters = memory.counters();
+        for (name, count) in [
+            ("tenantry_cache_hits_total", &counters.hits),
+            ("tenantry_cache_misses_total", &counters.misses),
+            ("tenantry_cache_evictions_total", &counters.evictions),
+            ("tenantry_cache_invalidations_total", &counters.invalidations),
+            ("tenantry_cache_resets_total", &counters.resets),
+        ] {
+            metrics::counter!(name).absolute(count.load(Ordering::Relaxed));
+        }
+        let as_number = |count: u64| f64::from(u32::try_from(count / 1024).unwrap_or(u32::MAX)) * 1024.0;
+        metrics::gauge!("tenantry_cache_bytes").set(as_number(memory.bytes()));
+        if let Some(age) = memory.age() {
+            metrics::gauge!("tenantry_cache_look_age_seconds").set(age.as_secs_f64());
+        }
         metrics::gauge!("tenantry_uptime_seconds").set(self.began.elapsed().as_secs_f64());
         self.handle.render()
     }

@@ -14,6 +14,7 @@ use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::base::error::Error;
+use crate::base::memory::is_readable;
 use crate::graphql::sdl;
 
 /// How long the database may take to answer a health check.
@@ -29,10 +30,16 @@ pub async fn live() -> Response {
     status(StatusCode::OK, "{\"status\":\"live\"}")
 }
 
-/// Whether the process can work: the database answers too.
+/// Whether the process can work: the database answers too, and the log of changes can be read.
 pub async fn ready(State(server): State<Arc<Server>>) -> Response {
-    match tokio::time::timeout(PATIENCE, server.app.db.is_ready()).await {
-        Ok(true) => status(StatusCode::OK, "{\"status\":\"ready\"}"),
+    let db = &server.app.db;
+    let work = async { (db.is_ready().await, is_readable(db).await) };
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok((true, false)) => status(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{\"status\":\"the log of changes in the database cannot be read: see tenantry migrate status\"}",
+        ),
+        Ok((true, true)) => status(StatusCode::OK, "{\"status\":\"ready\"}"),
         _ => status(StatusCode::SERVICE_UNAVAILABLE, "{\"status\":\"the database does not answer\"}"),
     }
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::access::{BuiltinRole, RoleRef};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
+use crate::base::memory::{Heap, OfTable, Table};
 use crate::base::random::Random;
 use crate::graphql::request::Request;
 use crate::people::membership::{self, store::NewMember};
@@ -122,15 +123,22 @@ pub async fn write_names(tx: &DatabaseTransaction, names: &[(Uuid, &str)]) -> Re
     Ok(())
 }
 
+const HALT: OfTable<organisation_halt::Model> = OfTable::new(Table::OrganisationHalt);
+
+impl Heap for organisation_halt::Model {
+    fn heap(&self) -> usize {
+        self.suspended_because.heap()
+    }
+}
+
 /// When and why the organisation was suspended or closed. Concurrent calls share one statement.
 pub async fn halt(request: &Request, id: Uuid) -> Result<Option<organisation_halt::Model>> {
-    let batch = request.lists.batch::<organisation_halt::Model>("halt".to_owned());
     let load = async |ids: Vec<Uuid>| {
         let condition = organisation_halt::Column::OrganisationId.is_in(ids);
         let rows = organisation_halt::Entity::find().filter(condition).all(request.db().reader()).await?;
         Ok(rows.into_iter().map(|row| (row.organisation_id, row)).collect::<HashMap<_, _>>())
     };
-    batch.load(id, load).await
+    request.lists.kept("halt", id, &HALT, load).await
 }
 
 /// The same within a transaction.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::access::{Card, Unchecked};
 use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept, Kind, Subjects, Table};
 use crate::billing::payer;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -28,10 +29,52 @@ pub struct Billing {
     pub contact: Option<billing_contact::Model>,
     /// The end of the chain of payers; `None` if the organisation pays for itself.
     pub payer: Option<Card>,
+    /// The organisation and the payers above it.
+    chain: Vec<Uuid>,
+}
+
+/// Billing is made from the rows of several organisations.
+struct OfBilling;
+
+impl Kind<Billing> for OfBilling {
+    fn subjects(&self, id: Uuid, billing: Option<&Billing>, subjects: &mut Subjects) {
+        subjects.add(Table::BillingDetails, id);
+        subjects.add(Table::Organisation, id);
+        if let Some(contact) = billing.and_then(|billing| billing.contact.as_ref()) {
+            subjects.add(Table::BillingContact, contact.id);
+        }
+        for payer in billing.into_iter().flat_map(|billing| &billing.chain) {
+            subjects.add(Table::Payer, *payer);
+            subjects.add(Table::Organisation, *payer);
+        }
+    }
+
+    fn heap(&self, billing: &Billing) -> usize {
+        billing.details.heap() + billing.contact.heap() + billing.payer.heap() + billing.chain.heap()
+    }
+
+    fn text(&self, billing: &Billing) -> String {
+        format!("{billing:?}")
+    }
+}
+
+impl Heap for billing_details::Model {
+    fn heap(&self) -> usize {
+        let texts = [&self.legal_name, &self.address, &self.country, &self.email, &self.currency];
+        texts.iter().map(|text| text.heap()).sum::<usize>() + self.vat_id.heap()
+    }
 }
 
 static CONTACTS: List<billing_contact::Model> =
-    List::of_rows("billing_contact", "organisation_id", Key::Text("name_key"));
+    List::of_kept_rows("billing_contact", "organisation_id", Key::Text("name_key"));
+
+impl Heap for billing_contact::Model {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.name_key.heap() + self.address.heap() + self.country.heap() + self.email.heap()
+    }
+}
+
+impl Kept for billing_contact::Model {}
 
 /// A page of the contacts of an organisation, by name.
 pub async fn list_contacts(
@@ -49,8 +92,9 @@ pub async fn look_up_contact(request: &Request, id: Uuid) -> Result<Option<Unche
 
 /// The billing of an organisation. Concurrent calls share one statement.
 pub async fn load(request: &Request, organisation: Uuid) -> Result<Billing> {
-    let batch = request.lists.batch::<Billing>("billing".to_owned());
-    let found = batch.load(organisation, async |ids| load_all(request, &ids).await).await?;
+    let name = format!("billing on {}", request.now().date_naive());
+    let load = async |ids: Vec<Uuid>| load_all(request, &ids).await;
+    let found = request.lists.kept(name, organisation, &OfBilling, load).await?;
     Ok(found.unwrap_or_default())
 }
 
@@ -69,16 +113,20 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
          LEFT JOIN billing_contact c ON c.id = d.contact_id ORDER BY chain.depth",
         payer::store::chain(&db.among("o.id", 1), "$2")
     );
-    let mut found = HashMap::new();
+    let mut found: HashMap<Uuid, Billing> = HashMap::new();
     for row in db.rows(sql, vec![db.keys(ids), request.now().date_naive().into()]).await? {
         let depth: i32 = row.try_get_by_index(1)?;
+        let organisation = row.try_get_by_index(0)?;
+        let mut chain = found.remove(&organisation).map(|below| below.chain).unwrap_or_default();
+        chain.push(row.try_get_by_index(2)?);
         let billing = Billing {
             details: billing_details::Model::from_query_result_optional(&row, "d_")?,
             contact: billing_contact::Model::from_query_result_optional(&row, "c_")?,
             payer: if depth == 0 { None } else { Some(payer::store::read_card(&row, 2)?) },
+            chain,
         };
         // Rows are ordered by depth, so the last one is the end of the chain.
-        found.insert(row.try_get_by_index(0)?, billing);
+        found.insert(organisation, billing);
     }
     Ok(found)
 }

@@ -20,7 +20,8 @@ use super::state::{Moment, PayerAgreementState};
 use crate::access::{Card, Decision, Unchecked};
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::base::memory::{Heap, Kept, Kind, Subjects, Table};
+use crate::graphql::page::{Filter, Keep, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -82,6 +83,7 @@ static OF_ORGANISATION: List<Agreement> = List {
     columns: "t.*, r.name AS requested_by, a.name AS answered_by",
     joins: "LEFT JOIN \"user\" r ON r.id = t.requested_by_id LEFT JOIN \"user\" a ON a.id = t.answered_by_id",
     read,
+    keep: Some(Keep::until_changed()),
 };
 
 /// The agreements of the payer, the newest first.
@@ -97,7 +99,34 @@ static PAID_FOR: List<Card> = List {
     columns: "o.id, o.name, o.kind",
     joins: "JOIN organisation o ON o.id = t.organisation_id",
     read: |rows| rows.first().map_or_else(|| Err(missing()), |row| read_card(row, 3)),
+    keep: Some(Keep::until_changed()),
 };
+
+impl Heap for Agreement {
+    fn heap(&self) -> usize {
+        self.row.sought_code.heap() + self.requested_by.heap() + self.answered_by.heap()
+    }
+}
+
+impl Kept for Agreement {
+    fn subjects(&self, subjects: &mut Subjects) {
+        for user in [self.row.requested_by_id, self.row.answered_by_id].into_iter().flatten() {
+            subjects.add(Table::User, user);
+        }
+    }
+}
+
+impl Heap for Card {
+    fn heap(&self) -> usize {
+        self.name.heap()
+    }
+}
+
+impl Kept for Card {
+    fn subjects(&self, subjects: &mut Subjects) {
+        subjects.add(Table::Organisation, self.id);
+    }
+}
 
 fn read(rows: &[QueryResult]) -> Written<Agreement> {
     let row = rows.first().ok_or_else(missing)?;
@@ -298,10 +327,32 @@ pub async fn links_around(tx: &DatabaseTransaction, organisation: Uuid, payer: U
     rows.iter().map(link).collect()
 }
 
+/// Agreements above an organisation.
+struct OfLinks;
+
+impl Kind<Vec<Link>> for OfLinks {
+    fn subjects(&self, id: Uuid, links: Option<&Vec<Link>>, subjects: &mut Subjects) {
+        subjects.add(Table::Payer, id);
+        for link in links.into_iter().flatten() {
+            subjects.add(Table::Payer, link.payer);
+        }
+    }
+
+    fn heap(&self, links: &Vec<Link>) -> usize {
+        size_of_val(&**links)
+    }
+
+    fn text(&self, links: &Vec<Link>) -> String {
+        let mut links: Vec<String> = links.iter().map(|link| format!("{link:?}")).collect();
+        links.sort();
+        format!("{links:?}")
+    }
+}
+
 /// The agreements above an organisation that are in force on a day or later. Concurrent calls share one statement.
 pub async fn links_above(request: &Request, organisation: Uuid, from: Date) -> Result<Vec<Link>> {
-    let batch = request.lists.batch::<Vec<Link>>(format!("payers above {from}"));
-    let found = batch.load(organisation, async |ids| all_links_above(request, &ids, from).await).await?;
+    let load = async |ids: Vec<Uuid>| all_links_above(request, &ids, from).await;
+    let found = request.lists.kept(format!("payers above {from}"), organisation, &OfLinks, load).await?;
     Ok(found.unwrap_or_default())
 }
 

@@ -8,10 +8,19 @@ use uuid::Uuid;
 
 use crate::access::{Grants, Permission, Unchecked};
 use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<Model> = List::of_rows("service", "organisation_id", Key::Text("name_key"));
+static OF_ORGANISATION: List<Model> = List::of_kept_rows("service", "organisation_id", Key::Text("name_key"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.name_key.heap()
+    }
+}
+
+impl Kept for Model {}
 
 /// A page of the services of an organisation that are visible with these grants, by name.
 pub async fn list(

@@ -8,10 +8,19 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<Model> = List::of_rows("subscription", "organisation_id", Key::Day("starts_on"));
+static OF_ORGANISATION: List<Model> = List::of_kept_rows("subscription", "organisation_id", Key::Day("starts_on"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.product_code.heap() + self.product_name.heap() + self.currency.heap()
+    }
+}
+
+impl Kept for Model {}
 
 /// A page of the subscriptions of an organisation, the oldest first.
 pub async fn list(

@@ -3,7 +3,7 @@
 use sea_orm::Value;
 
 /// Further conditions on the rows. Their parameters follow those of the statement.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     sql: String,
     values: Vec<Value>,
@@ -39,6 +39,12 @@ impl Filter {
         (1..=self.values.len()).fold(self.sql.clone(), |sql, number| {
             sql.replace(&format!("{{{number}}}"), &format!("${}", before + number))
         })
+    }
+
+    /// Whether the conditions are about the row alone: about no other table, and not about the moment of the request. What
+    /// they find is then true until such a row changes.
+    pub fn is_about_row(&self) -> bool {
+        !self.sql.contains("SELECT") && !self.values.iter().any(|value| matches!(value, Value::ChronoDateTimeUtc(_)))
     }
 
     /// Their parameters.

@@ -3,9 +3,8 @@
 //! For each parent the database reads only the rows of the page, from the index that orders the list. PostgreSQL uses
 //! LATERAL; SQLite has no LATERAL and uses a correlated IN.
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
@@ -13,10 +12,11 @@ use uuid::Uuid;
 use super::arguments::{Cursor, PageArguments};
 use super::filter::Filter;
 use super::key::Key;
+use super::lists::{Lists, What};
 use super::slice::{Slice, slice};
-use crate::base::batch::Batch;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::memory::{Kept, Kind, Subjects, Table};
 
 /// A table that holds the order of another table's rows; `o` in conditions.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,30 @@ pub struct List<T> {
     pub joins: &'static str,
     /// Makes one item from the rows that share its id and parent.
     pub read: fn(&[QueryResult]) -> Result<T, DbErr>,
+    /// How pages are kept in memory, if they are.
+    pub keep: Option<Keep<T>>,
+}
+
+/// How the items of a list are kept in memory.
+pub struct Keep<T> {
+    subjects: fn(&T, &mut Subjects),
+    heap: fn(&T) -> usize,
+    text: fn(&T) -> String,
+}
+
+impl<T> Clone for Keep<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Keep<T> {}
+
+impl<T: Kept> Keep<T> {
+    /// They are kept until a row changes that they were made from.
+    pub const fn until_changed() -> Self {
+        Self { subjects: T::subjects, heap: T::heap, text: |item| format!("{item:?}") }
+    }
 }
 
 /// Reads an item that is one row of its table, selected as `t.*`.
@@ -55,29 +79,32 @@ fn one_row<M: FromQueryResult>(rows: &[QueryResult]) -> Result<M, DbErr> {
     M::from_query_result(row, "")
 }
 
-/// The batches of one request: one for each list, page and filter.
-#[derive(Default)]
-pub struct Lists(Mutex<HashMap<String, Arc<dyn Any + Send + Sync>>>);
-
-impl Lists {
-    /// The batch with this name, created on first use.
-    pub fn batch<V: Send + Sync + 'static>(&self, name: String) -> Arc<Batch<Uuid, V>> {
-        let mut batches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = batches.entry(name).or_insert_with(|| Arc::new(Batch::<Uuid, V>::default()));
-        // The name identifies the list, and a list has one item type, so the downcast succeeds.
-        Arc::clone(made).downcast().unwrap_or_default()
-    }
-}
-
 impl<M: FromQueryResult> List<M> {
     /// A list of plain table rows, in ascending order.
     pub const fn of_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
-        Self { table, placing: None, parent, key, descending: false, columns: "t.*", joins: "", read: one_row }
+        Self {
+            table,
+            placing: None,
+            parent,
+            key,
+            descending: false,
+            columns: "t.*",
+            joins: "",
+            read: one_row,
+            keep: None,
+        }
+    }
+}
+
+impl<M: FromQueryResult + Kept> List<M> {
+    /// The same, kept in memory.
+    pub const fn of_kept_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
+        Self { keep: Some(Keep::until_changed()), ..Self::of_rows(table, parent, key) }
     }
 }
 
 impl<T: Send + Sync + 'static> List<T> {
-    /// The page of one parent, fetched together with those of its siblings.
+    /// The page of one parent, from memory or fetched together with those of its siblings.
     pub async fn page(
         &'static self,
         db: &Db,
@@ -86,26 +113,60 @@ impl<T: Send + Sync + 'static> List<T> {
         page: &PageArguments,
         filter: &Filter,
     ) -> Result<Arc<Slice<T>>> {
-        page.require(page.mark(&self.name(), parent))?;
-        let order = (self.key, self.descending);
-        let name = format!("page {} {} {page:?} {filter:?} {order:?}", self.table, self.parent);
-        let batch = lists.batch::<Arc<Slice<T>>>(name);
-        let found = batch.load(parent, async |parents| self.fetch(db, &parents, page, filter).await).await?;
+        if page.from.is_some() {
+            page.require(page.mark(&self.name(), parent))?;
+        }
+        let shape = lists.shape::<Arc<Slice<T>>>(self.address(), What::Page(page), filter, || {
+            format!("page {} {page:?} {filter:?}", self.name())
+        });
+        let load = async |parents: Vec<Uuid>| self.fetch(db, &parents, page, filter).await;
+        let found = match self.keep.zip(self.kept_by(self.parent)).filter(|_| filter.is_about_row()) {
+            Some((keep, table)) if self.placing.is_none() => {
+                lists.sight().load(&shape.batch, &shape.name, parent, &Pages { keep, table }, load).await?
+            }
+            _ => shape.batch.load(parent, load).await?,
+        };
         Ok(found.unwrap_or_default())
     }
 
     /// How many rows a parent has, counted together with its siblings.
     pub async fn count(&'static self, db: &Db, lists: &Lists, parent: Uuid, filter: &Filter) -> Result<u64> {
-        let batch = lists.batch::<u64>(format!("count {} {} {filter:?}", self.table, self.parent));
-        let found = batch.load(parent, async |parents| self.count_all(db, &parents, filter).await).await?;
+        let shape = lists.shape::<u64>(self.address(), What::Count, filter, || {
+            format!("count {} {} {filter:?}", self.table, self.parent)
+        });
+        let load = async |parents: Vec<Uuid>| self.count_all(db, &parents, filter).await;
+        let found = match self.kept_by(self.parent).filter(|_| self.keep.is_some() && filter.is_about_row()) {
+            Some(table) if self.placing.is_none() => {
+                lists.sight().load(&shape.batch, &shape.name, parent, &Counts { table }, load).await?
+            }
+            _ => shape.batch.load(parent, load).await?,
+        };
         Ok(found.unwrap_or_default())
     }
 
-    /// One item by its id, under any parent, fetched together with its siblings. The object made from it decides
-    /// whether the viewer may see it.
+    /// One item by its id, under any parent, from memory or fetched together with its siblings. The object made from it
+    /// decides whether the viewer may see it.
     pub async fn find(&'static self, db: &Db, lists: &Lists, id: Uuid) -> Result<Option<Arc<T>>> {
-        let batch = lists.batch::<Arc<T>>(format!("find {} {}", self.table, self.parent));
-        batch.load(id, async |ids| self.find_all(db, &ids).await).await
+        let shape = lists.shape::<Arc<T>>(self.address(), What::Item, &Filter::default(), || {
+            format!("find {} {}", self.table, self.parent)
+        });
+        let load = async |ids: Vec<Uuid>| self.find_all(db, &ids).await;
+        match self.keep.zip(self.kept_by("id")) {
+            Some((keep, table)) => {
+                lists.sight().load(&shape.batch, &shape.name, id, &Items { keep, table }, load).await
+            }
+            None => shape.batch.load(id, load).await,
+        }
+    }
+
+    /// The table of the list, if its log names the values of this column.
+    fn kept_by(&self, column: &str) -> Option<Table> {
+        Table::from_name(self.table).filter(|table| table.keys().contains(&column))
+    }
+
+    /// Tells it from other lists within this process.
+    fn address(&'static self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     async fn find_all(&self, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<T>>> {
@@ -214,6 +275,76 @@ impl<T: Send + Sync + 'static> List<T> {
             found.entry(parent).or_default().push((cursor, item));
         }
         Ok(found.into_iter().map(|(parent, items)| (parent, Arc::new(slice(items, page)))).collect())
+    }
+}
+
+/// Pages of a list that is kept.
+struct Pages<T> {
+    keep: Keep<T>,
+    table: Table,
+}
+
+impl<T> Kind<Arc<Slice<T>>> for Pages<T> {
+    fn subjects(&self, parent: Uuid, page: Option<&Arc<Slice<T>>>, subjects: &mut Subjects) {
+        subjects.add(self.table, parent);
+        for (_, item) in page.into_iter().flat_map(|page| &page.items) {
+            (self.keep.subjects)(item, subjects);
+        }
+    }
+
+    fn heap(&self, page: &Arc<Slice<T>>) -> usize {
+        let one = |(cursor, item): &(String, Arc<T>)| {
+            size_of_val(cursor) + cursor.capacity() + size_of::<Arc<T>>() * 3 + size_of::<T>() + (self.keep.heap)(item)
+        };
+        size_of::<Slice<T>>() + page.items.iter().map(one).sum::<usize>()
+    }
+
+    fn text(&self, page: &Arc<Slice<T>>) -> String {
+        let items: Vec<String> =
+            page.items.iter().map(|(cursor, item)| format!("{cursor} {}", (self.keep.text)(item))).collect();
+        format!("{items:?} {} {}", page.has_next, page.has_previous)
+    }
+}
+
+/// Numbers of rows.
+struct Counts {
+    table: Table,
+}
+
+impl Kind<u64> for Counts {
+    fn subjects(&self, parent: Uuid, _: Option<&u64>, subjects: &mut Subjects) {
+        subjects.add(self.table, parent);
+    }
+
+    fn heap(&self, _: &u64) -> usize {
+        0
+    }
+
+    fn text(&self, count: &u64) -> String {
+        count.to_string()
+    }
+}
+
+/// Items by their ids.
+struct Items<T> {
+    keep: Keep<T>,
+    table: Table,
+}
+
+impl<T> Kind<Arc<T>> for Items<T> {
+    fn subjects(&self, id: Uuid, item: Option<&Arc<T>>, subjects: &mut Subjects) {
+        subjects.add(self.table, id);
+        if let Some(item) = item {
+            (self.keep.subjects)(item, subjects);
+        }
+    }
+
+    fn heap(&self, item: &Arc<T>) -> usize {
+        size_of::<T>() + 2 * size_of::<usize>() + (self.keep.heap)(item)
+    }
+
+    fn text(&self, item: &Arc<T>) -> String {
+        (self.keep.text)(item)
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 
@@ -39,13 +39,10 @@ async fn prune_one(db: &Db, organisation: Uuid, before: DateTimeUtc) -> Result<u
 
 /// Prunes all logs once an hour while the server runs.
 pub async fn prune_now_and_then(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        ticks.tick().await;
-        match prune(&db, clock.now()).await {
-            Ok(0) => {}
-            Ok(events) => tracing::info!(events, "old audit events were removed"),
-            Err(error) => tracing::error!(%error, "old audit events could not be removed"),
-        }
-    }
+    every(EVERY, async || match prune(&db, clock.now()).await {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "old audit events were removed"),
+        Err(error) => tracing::error!(%error, "old audit events could not be removed"),
+    })
+    .await;
 }

@@ -44,7 +44,7 @@ impl Accessor {
         };
         let users = everybody.users.iter().filter(|(_, held)| may(held)).map(|(id, held)| {
             let name = everybody.names.get(id).cloned().unwrap_or_default();
-            (collation::sort_key(&name), *id, Arc::new((Who::User(User { id: *id, name }), held)))
+            (collation::sort_key(&name), *id, Arc::new((Who::User(User { id: *id, name }), &**held)))
         });
         let keys = everybody
             .keys

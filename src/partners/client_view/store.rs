@@ -9,12 +9,21 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_RESELLER: List<Model> = List::of_rows("client_view", "organisation_id", Key::Text("name_key"));
+static OF_RESELLER: List<Model> = List::of_kept_rows("client_view", "organisation_id", Key::Text("name_key"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.name_key.heap() + self.filter.heap() + self.ordering.heap() + self.columns.heap()
+    }
+}
+
+impl Kept for Model {}
 
 /// The views of a reseller, ordered by name.
 pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments) -> Result<Page<Model>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::pass_on_lost;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
@@ -51,13 +51,10 @@ pub async fn keep_up(db: &Db, random: &Random, now: DateTimeUtc) -> Result<Upkee
 
 /// Runs a round every minute, as long as the server runs.
 pub async fn keep_up_now_and_then(db: Db, random: Random, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        ticks.tick().await;
-        match keep_up(&db, &random, clock.now()).await {
-            Ok(done) if done == Upkeep::default() => {}
-            Ok(done) => tracing::info!(done.reminded, done.ended, done.passed_on, "partnership upkeep finished"),
-            Err(error) => tracing::error!(%error, "partnership upkeep failed"),
-        }
-    }
+    every(EVERY, async || match keep_up(&db, &random, clock.now()).await {
+        Ok(done) if done == Upkeep::default() => {}
+        Ok(done) => tracing::info!(done.reminded, done.ended, done.passed_on, "partnership upkeep finished"),
+        Err(error) => tracing::error!(%error, "partnership upkeep failed"),
+    })
+    .await;
 }

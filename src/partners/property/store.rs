@@ -17,12 +17,21 @@ use super::rules::Stored;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
+use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, of_each};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_RESELLER: List<Model> = List::of_rows("property_definition", "organisation_id", Key::Number("position"));
+static OF_RESELLER: List<Model> = List::of_kept_rows("property_definition", "organisation_id", Key::Number("position"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.key.heap() + self.label.heap() + self.choices.heap()
+    }
+}
+
+impl Kept for Model {}
 
 /// The most values that one statement writes.
 const AT_ONCE: usize = 10_000;
@@ -68,10 +77,11 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
     OF_RESELLER.look_up(request, id).await
 }
 
+const DEFINITIONS: OfTable<Arc<Vec<Model>>> = OfTable::new(Table::PropertyDefinition);
+
 /// All definitions of a reseller, ordered by position. One statement fetches those of all resellers that are asked for
 /// together.
 pub async fn all(request: &Request, reseller: Uuid) -> Result<Arc<Vec<Model>>> {
-    let batch = request.lists.batch::<Arc<Vec<Model>>>("definitions of properties".to_owned());
     let load = async |resellers: Vec<Uuid>| {
         let query = Entity::find().filter(Column::OrganisationId.is_in(resellers));
         let rows = query.order_by_asc(Column::Position).order_by_asc(Column::Id).all(request.db().reader()).await?;
@@ -81,7 +91,7 @@ pub async fn all(request: &Request, reseller: Uuid) -> Result<Arc<Vec<Model>>> {
         }
         Ok(found.into_iter().map(|(reseller, rows)| (reseller, Arc::new(rows))).collect())
     };
-    Ok(batch.load(reseller, load).await?.unwrap_or_default())
+    Ok(request.lists.kept("definitions of properties", reseller, &DEFINITIONS, load).await?.unwrap_or_default())
 }
 
 /// The same, as the transaction sees them.

@@ -4,7 +4,7 @@
 //! checks the viewer's rights again, by the same rules as the fields. `progress.rs` walks through the tree.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use async_graphql::Value;
 use async_graphql::resolver_utils::enum_value;
@@ -61,8 +61,8 @@ impl TreeExport {
         if found.is_empty() {
             return Ok(None);
         }
-        let rows = found.iter().map(|(_, client)| Arc::clone(&client.organisation)).collect();
-        let decisions = request.access.look_bulk(rows).await?;
+        let clients: Vec<Uuid> = found.iter().map(|(_, client)| client.organisation.id).collect();
+        let decisions = request.access.look_bulk(&clients).await?;
         let mut figures = self.figures(request, &decisions).await?;
         let mut paths: HashMap<usize, Vec<String>> = HashMap::new();
         let mut lines = Vec::with_capacity(found.len() * 1_536);

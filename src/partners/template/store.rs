@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{self as partnerships, Terms};
@@ -23,7 +24,15 @@ use crate::partners::proposal::{self, Expiry};
 type Written<T> = Result<T, DbErr>;
 
 /// The templates of a reseller, by name.
-static OF_RESELLER: List<Model> = List::of_rows("delegation_template", "organisation_id", Key::Text("name_key"));
+static OF_RESELLER: List<Model> = List::of_kept_rows("delegation_template", "organisation_id", Key::Text("name_key"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.name_key.heap()
+    }
+}
+
+impl Kept for Model {}
 
 /// A partnership whose client does not delegate what its template wants.
 #[derive(Clone, Debug)]
@@ -53,6 +62,7 @@ static DRIFTED: List<Drifted> = List {
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("no row".to_owned()))?;
         read(row)
     },
+    keep: None,
 };
 
 fn read(row: &QueryResult) -> Written<Drifted> {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::memory::Look;
 use crate::base::random::hash;
 use crate::graphql::page::{Key, List};
 
@@ -43,6 +44,7 @@ pub static OF_ORGANISATION: List<KeyRow> = List {
     columns: "t.*, u.name AS creator",
     joins: "LEFT JOIN \"user\" u ON u.id = t.created_by_id",
     read,
+    keep: None,
 };
 
 fn read(rows: &[QueryResult]) -> Written<KeyRow> {
@@ -52,10 +54,15 @@ fn read(rows: &[QueryResult]) -> Written<KeyRow> {
 
 /// The key with this secret, whatever its state. A secret that was replaced can stay valid for a while.
 pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Option<Model>> {
-    let hash = hash(key);
-    let previous = api_key::Column::PreviousHash.eq(&hash).and(api_key::Column::PreviousUntil.gt(now));
-    let by_hash = api_key::Entity::find().filter(api_key::Column::SecretHash.eq(&hash).or(previous));
-    Ok(by_hash.one(db.reader()).await?)
+    let look = Look {
+        columns: "k.*",
+        from: "api_key k",
+        condition: "(k.secret_hash = $1 OR (k.previous_hash = $1 AND k.previous_until > $2))",
+        values: vec![hash(key).into(), now.into()],
+    };
+    let Some(row) = look.take(db).await? else { return Ok(None) };
+    let is_found = row.try_get::<Option<Uuid>>("", "id")?.is_some();
+    Ok(is_found.then(|| Model::from_query_result(&row, "")).transpose()?)
 }
 
 /// The key as the transaction sees it.

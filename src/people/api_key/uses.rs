@@ -9,7 +9,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store::write_uses;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 
@@ -85,12 +85,11 @@ impl KeyUses {
 
     /// Writes from time to time, for as long as it is polled. After a failure it tries again.
     pub async fn run(&self, db: &Db, clock: &Clock) {
-        let mut ticks = tokio::time::interval(PAUSE);
-        loop {
-            ticks.tick().await;
+        every(PAUSE, async || {
             if let Err(error) = self.flush(db, clock.now()).await {
                 tracing::warn!(%error, "could not write when API keys were last used; will try again");
             }
-        }
+        })
+        .await;
     }
 }

@@ -59,6 +59,7 @@ pub static OF_ORGANISATION: List<Invited> = List {
             LEFT JOIN membership m ON m.organisation_id = t.organisation_id AND m.user_id = t.accepted_user_id \
             LEFT JOIN invitation_role ir ON ir.invitation_id = t.id LEFT JOIN role r ON r.id = ir.role_id",
     read,
+    keep: None,
 };
 
 fn read(rows: &[QueryResult]) -> Written<Invited> {

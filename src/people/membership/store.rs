@@ -18,8 +18,9 @@ use crate::access::{
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
+use crate::base::memory::{Heap, Kept, Subjects, Table};
 use crate::base::random::Random;
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
+use crate::graphql::page::{Filter, Keep, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// A membership with its user and its roles.
@@ -72,12 +73,31 @@ pub static OF_ORGANISATION: List<Member> = List {
     columns: COLUMNS,
     joins: JOINS,
     read,
+    keep: Some(Keep::until_changed()),
 };
 
 /// The memberships of a user.
 static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
 /// The memberships that were given through a partnership.
 pub static GIVEN: List<Member> = List { parent: "partnership_id", ..OF_ORGANISATION };
+
+impl Heap for Member {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.email.heap() + size_of_val(&*self.roles)
+    }
+}
+
+impl Kept for Member {
+    fn subjects(&self, subjects: &mut Subjects) {
+        subjects.add(Table::User, self.user_id);
+        subjects.add(Table::SecondFactor, self.user_id);
+        subjects.add(Table::Organisation, self.organisation_id);
+        subjects.add(Table::MembershipRole, self.id);
+        for role in self.roles.iter().filter_map(|held| held.role.key()) {
+            subjects.add(Table::Role, role);
+        }
+    }
+}
 
 /// The condition that the name or the address of the member contains the text.
 pub fn found_by(search: &Search) -> Filter {

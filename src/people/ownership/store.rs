@@ -44,6 +44,7 @@ pub static OF_ORGANISATION: List<Transfer> = List {
     columns: "t.*, o.name AS offered_by, a.name AS accepted_by",
     joins: "JOIN \"user\" o ON o.id = t.offered_by_id LEFT JOIN \"user\" a ON a.id = t.accepted_user_id",
     read,
+    keep: None,
 };
 
 fn read(rows: &[QueryResult]) -> Written<Transfer> {

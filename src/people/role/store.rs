@@ -9,12 +9,21 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::{Decision, Grants, HeldRole, Kind, Permission, PermissionSet};
+use crate::base::memory::{Heap, Kept};
 use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
 /// The custom roles of an organisation, by name.
-pub static OF_ORGANISATION: List<role::Model> = List::of_rows("role", "organisation_id", Key::Text("name_key"));
+pub static OF_ORGANISATION: List<role::Model> = List::of_kept_rows("role", "organisation_id", Key::Text("name_key"));
+
+impl Heap for role::Model {
+    fn heap(&self) -> usize {
+        self.name.heap() + self.name_key.heap()
+    }
+}
+
+impl Kept for role::Model {}
 
 /// The role of a row, as members of this kind of organisation hold it.
 pub fn held(row: &role::Model, kind: Kind) -> HeldRole {

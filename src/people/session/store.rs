@@ -17,6 +17,7 @@ use super::token::Identity;
 use crate::access::{Counting, places};
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::memory::Look;
 use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -52,13 +53,18 @@ pub struct SessionOfUser {
     pub active_organisation_id: Option<Uuid>,
 }
 
-/// The session with its user, open or not: one statement.
+/// The session with its user, open or not. The same statement looks at the log of changes.
 pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> {
-    let sql = "SELECT u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, s.confirmed_at, \
-               s.ended_because, s.active_organisation_id \
-               FROM session s JOIN \"user\" u ON u.id = s.user_id WHERE s.id = $1 AND u.id = $2";
-    let rows = db.rows(sql, vec![identity.session_id.into(), identity.user_id.into()]).await?;
-    Ok(rows.first().map(|row| SessionOfUser::from_query_result(row, "")).transpose()?)
+    let look = Look {
+        columns: "s.id AS found, u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, \
+                  s.confirmed_at, s.ended_because, s.active_organisation_id",
+        from: "(session s JOIN \"user\" u ON u.id = s.user_id)",
+        condition: "s.id = $1 AND u.id = $2",
+        values: vec![identity.session_id.into(), identity.user_id.into()],
+    };
+    let Some(row) = look.take(db).await? else { return Ok(None) };
+    let is_found = row.try_get::<Option<Uuid>>("", "found")?.is_some();
+    Ok(is_found.then(|| SessionOfUser::from_query_result(&row, "")).transpose()?)
 }
 
 /// Writes a new session. If its user belongs to exactly one organisation, the session works there.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::store;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 
@@ -29,13 +29,10 @@ pub async fn sweep(db: &Db, now: DateTimeUtc) -> Result<u64> {
 
 /// Sweeps once an hour while the server runs.
 pub async fn sweep_now_and_then(db: Db, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        ticks.tick().await;
-        match sweep(&db, clock.now()).await {
-            Ok(0) => {}
-            Ok(sessions) => tracing::info!(sessions, "sessions that ended long ago were removed"),
-            Err(error) => tracing::error!(%error, "ended sessions could not be removed"),
-        }
-    }
+    every(EVERY, async || match sweep(&db, clock.now()).await {
+        Ok(0) => {}
+        Ok(sessions) => tracing::info!(sessions, "sessions that ended long ago were removed"),
+        Err(error) => tracing::error!(%error, "ended sessions could not be removed"),
+    })
+    .await;
 }

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::store::{self, Outcome};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::random::Random;
@@ -55,11 +55,10 @@ fn event(row: &Model, organisation: Uuid, name: &str) -> Event {
 
 /// Writes every few seconds while the server runs.
 pub async fn log_now_and_then(db: Db, random: Random, clock: Clock) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        ticks.tick().await;
+    every(EVERY, async || {
         if let Err(error) = log_attempts(&db, &random, clock.now()).await {
             tracing::error!(%error, "log-ins could not be written to the audit logs");
         }
-    }
+    })
+    .await;
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::memory::{Heap, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::{Request, Work};
 
@@ -116,15 +117,22 @@ pub async fn remove_all(tx: &DatabaseTransaction, user: Uuid) -> Written<()> {
     Ok(())
 }
 
+const POLICY: OfTable<sign_in_policy::Model> = OfTable::new(Table::SignInPolicy);
+
+impl Heap for sign_in_policy::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
 /// What an organisation asks for, loaded together with that of its siblings.
 pub async fn policy(request: &Request, organisation: Uuid) -> Result<Option<sign_in_policy::Model>> {
-    let batch = request.lists.batch::<sign_in_policy::Model>("sign-in policy".to_owned());
     let load = async |ids: Vec<Uuid>| {
         let among = sign_in_policy::Column::OrganisationId.is_in(ids);
         let rows = sign_in_policy::Entity::find().filter(among).all(request.db().reader()).await?;
         Ok(rows.into_iter().map(|row| (row.organisation_id, row)).collect::<HashMap<_, _>>())
     };
-    batch.load(organisation, load).await
+    request.lists.kept("sign-in policy", organisation, &POLICY, load).await
 }
 
 /// The same as the transaction sees it.

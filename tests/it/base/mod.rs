@@ -3,4 +3,5 @@
 mod calendar;
 mod killed;
 pub mod locked;
+mod memory;
 mod migrations;

@@ -88,6 +88,9 @@ fn config(url: &str) -> Config {
     config.database.acquire_seconds = 20;
     config.passwords.memory_kib = 32;
     config.passwords.iterations = 1;
+    // Whatever a test reads is compared with what the memory has of it.
+    config.cache.megabytes = Some(64);
+    config.cache.verify = true;
     // Tests set the client's address in X-Forwarded-For.
     config.http.proxies = 1;
     config.limits.nodes = u64::MAX;

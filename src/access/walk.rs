@@ -1,0 +1,384 @@
+//! Walks over the tenant graph: up from organisations, and down from what somebody holds. It goes over objects in memory,
+//! and loads what is missing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::organisation;
+use sea_orm::DatabaseTransaction;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::actor::Subject;
+use super::graph::{Edge, Graph, Holding, Holdings, Kind as OrganisationKind, Node, PartnershipState, RoleRef};
+use super::lapsed::Tie;
+use super::store;
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::memory::{Heap, Key, Kind, OfTable, Sight, Subjects, Table};
+
+/// A part of the tenant graph that is closed upwards, and what one subject holds.
+#[derive(Debug, Default)]
+pub struct Neighbourhood {
+    /// Organisations and partnerships.
+    pub graph: Graph,
+    /// What the subject holds.
+    pub holdings: Arc<Holdings>,
+    /// The organisations' rows.
+    pub rows: HashMap<Uuid, Arc<organisation::Model>>,
+}
+
+/// An organisation and the partnerships above it, past ones too.
+#[derive(Debug)]
+pub struct Placed {
+    /// Its row.
+    pub row: Arc<organisation::Model>,
+    /// The partnerships of which it is the client.
+    pub above: Vec<Edge>,
+}
+
+/// What is said of a person who holds something.
+#[derive(Debug)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// Whether the account is active, not disabled.
+    pub is_active: bool,
+}
+
+/// The partnerships to follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Partnerships {
+    /// Those that have not been ended: enough for a decision.
+    Active,
+    /// All, including past ones: for an explanation.
+    All,
+}
+
+impl Partnerships {
+    fn follow(self, edge: &&Edge) -> bool {
+        self == Self::All || edge.state == PartnershipState::Active
+    }
+}
+
+/// Some organisations, everything above them, and what everybody holds there.
+#[derive(Debug, Default)]
+pub struct Accessible {
+    /// The graph; its holdings are empty.
+    pub neighbourhood: Neighbourhood,
+    /// What each user holds.
+    pub users: HashMap<Uuid, Arc<Holdings>>,
+    /// What each key holds.
+    pub keys: HashMap<Uuid, (String, Holdings)>,
+    /// Names of the users.
+    pub names: HashMap<Uuid, String>,
+}
+
+/// Where the operator is kept.
+const OPERATOR: Key = Key::new("operator", Uuid::nil());
+
+/// The walks of one request.
+#[derive(Clone, Copy)]
+pub struct Walk<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// What the request may take from memory.
+    pub sight: &'a Sight,
+    /// What the actor of the request holds, once it is known.
+    pub held: &'a Held,
+}
+
+/// What the actor of a request holds. It is read once.
+#[derive(Default)]
+pub struct Held(Mutex<Option<(Uuid, Arc<Holdings>)>>);
+
+impl Held {
+    fn of(&self, user: Uuid) -> Option<Arc<Holdings>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().filter(|(id, _)| *id == user).map(|(_, held)| Arc::clone(held))
+    }
+
+    fn set(&self, value: Option<(Uuid, Arc<Holdings>)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
+    }
+
+    /// A change may have outdated it.
+    pub fn forget(&self) {
+        self.set(None);
+    }
+}
+
+impl Walk<'_> {
+    /// The organisations and everything above them. The operator is always included. Unknown ids are left out.
+    pub async fn climb(&self, subject: Subject, ids: &[Uuid], which: Partnerships) -> Result<Neighbourhood> {
+        let (placed, holdings) = futures_util::future::try_join(self.placed(ids, which), self.held_by(subject)).await?;
+        Ok(neighbourhood(placed, holdings, subject, which))
+    }
+
+    async fn placed(&self, ids: &[Uuid], which: Partnerships) -> Result<HashMap<Uuid, Arc<Placed>>> {
+        let mut found: HashMap<Uuid, Arc<Placed>> = HashMap::with_capacity(ids.len() + 4);
+        let mut seen: HashSet<Uuid> = HashSet::with_capacity(ids.len() + 4);
+        let mut waiting = ids.to_vec();
+        let operator = self.sight.get::<Uuid>(&OPERATOR).and_then(|known| known.value);
+        waiting.extend(operator);
+        let mut has_operator = operator.is_some();
+        loop {
+            let (mut missing, mut doubted) = (Vec::new(), Vec::new());
+            while let Some(id) = waiting.pop() {
+                if !seen.insert(id) {
+                    continue;
+                }
+                let key = Key::new("organisation", id);
+                match self.sight.get::<Arc<Placed>>(&key) {
+                    Some(known) if self.sight.verifies() => {
+                        doubted.push((key, known));
+                        missing.push(id);
+                    }
+                    Some(known) => {
+                        if let Some(placed) = known.value {
+                            waiting.extend(
+                                placed.above.iter().filter(|edge| which.follow(edge)).map(|edge| edge.reseller),
+                            );
+                            found.insert(id, placed);
+                        }
+                    }
+                    None => missing.push(id),
+                }
+            }
+            if missing.is_empty() && has_operator {
+                return Ok(found);
+            }
+            let since = self.sight.begin();
+            let loaded = store::climb(self.db.reader(), self.db, &missing).await?;
+            for (key, known) in doubted {
+                self.sight.verify(&key, &known, loaded.get(&key.id), |placed| format!("{placed:?}")).await?;
+            }
+            if let Some(since) = since {
+                for id in missing.iter().filter(|id| !loaded.contains_key(*id)) {
+                    self.sight.put::<Arc<Placed>>(Key::new("organisation", *id), None, &OfOrganisation, since);
+                }
+                for (id, placed) in &loaded {
+                    self.sight.put(Key::new("organisation", *id), Some(placed), &OfOrganisation, since);
+                    if placed.row.kind == OrganisationKind::Operator {
+                        self.sight.put(OPERATOR, Some(id), &OfOperator, since);
+                    }
+                }
+            }
+            // Without any operator in the database, there is none to wait for.
+            has_operator = true;
+            for (id, placed) in loaded {
+                seen.insert(id);
+                waiting.extend(placed.above.iter().filter(|edge| which.follow(edge)).map(|edge| edge.reseller));
+                found.insert(id, placed);
+            }
+        }
+    }
+
+    async fn held_by(&self, subject: Subject) -> Result<Arc<Holdings>> {
+        let Subject::User(user) = subject else { return Ok(Arc::default()) };
+        if let Some(held) = self.held.of(user) {
+            return Ok(held);
+        }
+        let held = self.holdings(&[user]).await?.remove(&user).unwrap_or_default();
+        self.held.set(Some((user, Arc::clone(&held))));
+        Ok(held)
+    }
+
+    async fn holdings(&self, users: &[Uuid]) -> Result<HashMap<Uuid, Arc<Holdings>>> {
+        let load = async |users: Vec<Uuid>| store::holdings(self.db.reader(), self.db, &users).await;
+        self.sight.load_many("holdings", users, &OfHoldings, load).await
+    }
+
+    /// Everything that the subject can reach, from what it holds downwards, and all above that.
+    pub async fn descend(&self, subject: Subject) -> Result<Neighbourhood> {
+        let holdings = self.held_by(subject).await?;
+        let held: Vec<(Uuid, bool)> = match subject {
+            Subject::Nobody => return Ok(Neighbourhood::default()),
+            Subject::User(_) => holdings.iter().map(|(id, held)| (*id, !held.sets().clients.is_empty())).collect(),
+            Subject::Key { organisation_id, scopes, .. } => vec![(organisation_id, !scopes.clients.is_empty())],
+        };
+        let operator = self.placed(&[], Partnerships::Active).await?;
+        if held.iter().any(|(id, flows)| *flows && operator.contains_key(id)) {
+            return self.climb(subject, &store::all(self.db).await?, Partnerships::Active).await;
+        }
+        let mut reached: HashSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
+        let mut level: Vec<Uuid> = held.iter().filter(|(_, flows)| *flows).map(|(id, _)| *id).collect();
+        let mut descended: HashSet<Uuid> = level.iter().copied().collect();
+        while !level.is_empty() {
+            let load = async |resellers: Vec<Uuid>| store::clients(self.db, &resellers).await;
+            let clients = self.sight.load_many("clients", &level, &OF_CLIENTS, load).await?;
+            level = clients.values().flat_map(|ids| ids.iter().copied()).filter(|id| descended.insert(*id)).collect();
+            reached.extend(&level);
+        }
+        let reached: Vec<Uuid> = reached.into_iter().collect();
+        self.climb(subject, &reached, Partnerships::Active).await
+    }
+
+    /// Everything through which anybody can reach the organisations.
+    pub async fn everybody(&self, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
+        let neighbourhood = self.climb(Subject::Nobody, ids, Partnerships::Active).await?;
+        let scope: Vec<Uuid> = neighbourhood.graph.nodes.keys().copied().collect();
+        let load = async |organisations: Vec<Uuid>| store::members(self.db, &organisations).await;
+        let members = self.sight.load_many("members", &scope, &OF_MEMBERS, load).await?;
+        let users: HashSet<Uuid> = members.values().flat_map(|users| users.iter().copied()).collect();
+        let users: Vec<Uuid> = users.into_iter().collect();
+        let load = async |ids: Vec<Uuid>| store::people(self.db, &ids).await;
+        let people = self.sight.load_many("person", &users, &OF_PERSON, load).await?;
+        let active: Vec<Uuid> = people.iter().filter(|(_, person)| person.is_active).map(|(id, _)| *id).collect();
+        let (users, stored) =
+            futures_util::future::try_join(self.holdings(&active), store::keys(self.db, &scope, now)).await?;
+        let mut keys = HashMap::with_capacity(stored.len());
+        for (id, name, organisation, scopes) in stored {
+            if let Some(node) = neighbourhood.graph.nodes.get(&organisation) {
+                let holding = Holding::key(id, scopes, node.kind);
+                keys.insert(id, (name, Holdings::from([(organisation, holding)])));
+            }
+        }
+        let names = users.keys().filter_map(|id| Some((*id, people.get(id)?.name.clone()))).collect();
+        Ok(Accessible { neighbourhood, users, keys, names })
+    }
+}
+
+/// The organisation and everything above it, as the transaction sees it.
+pub async fn climb_in(
+    tx: &DatabaseTransaction,
+    db: &Db,
+    subject: Subject,
+    organisation: Uuid,
+) -> Result<Neighbourhood> {
+    let placed = store::climb(tx, db, &[organisation]).await?;
+    let held = match subject {
+        Subject::User(user) => {
+            let scope: Vec<Uuid> = placed.keys().copied().collect();
+            let condition = format!("m.user_id = $2 AND {}", db.among("m.organisation_id", 1));
+            store::places(tx, &condition, vec![db.keys(&scope), user.into()]).await?.remove(&user).unwrap_or_default()
+        }
+        Subject::Nobody | Subject::Key { .. } => Holdings::default(),
+    };
+    Ok(neighbourhood(placed, Arc::new(held), subject, Partnerships::Active))
+}
+
+/// The graph of organisations with what the subject holds.
+fn neighbourhood(
+    placed: HashMap<Uuid, Arc<Placed>>,
+    mut holdings: Arc<Holdings>,
+    subject: Subject,
+    which: Partnerships,
+) -> Neighbourhood {
+    let mut graph = Graph { nodes: HashMap::with_capacity(placed.len()), edges: Vec::with_capacity(placed.len()) };
+    let mut rows = HashMap::with_capacity(placed.len());
+    for (id, placed) in placed {
+        graph.nodes.insert(id, Node { state: placed.row.state, kind: placed.row.kind });
+        graph.edges.extend(placed.above.iter().filter(|edge| which.follow(edge)).copied());
+        rows.insert(id, Arc::clone(&placed.row));
+    }
+    if let Subject::Key { id, organisation_id, scopes } = subject
+        && let Some(node) = graph.nodes.get(&organisation_id)
+    {
+        holdings = Arc::new(Holdings::from([(organisation_id, Holding::key(id, scopes, node.kind))]));
+    }
+    Neighbourhood { graph, holdings, rows }
+}
+
+/// An organisation with the partnerships above it.
+struct OfOrganisation;
+
+impl Kind<Arc<Placed>> for OfOrganisation {
+    fn subjects(&self, id: Uuid, _: Option<&Arc<Placed>>, subjects: &mut Subjects) {
+        subjects.add(Table::Organisation, id);
+        subjects.add(Table::Partnership, id);
+    }
+
+    fn heap(&self, placed: &Arc<Placed>) -> usize {
+        let row = &placed.row;
+        size_of::<Placed>() + size_of_val(&**row) + row.name.heap() + row.code.heap() + size_of_val(&*placed.above)
+    }
+
+    fn text(&self, placed: &Arc<Placed>) -> String {
+        format!("{placed:?}")
+    }
+}
+
+/// The operator. There is never a second one.
+struct OfOperator;
+
+impl Kind<Uuid> for OfOperator {
+    fn subjects(&self, _: Uuid, operator: Option<&Uuid>, subjects: &mut Subjects) {
+        if let Some(id) = operator {
+            subjects.add(Table::Organisation, *id);
+        }
+    }
+
+    fn heap(&self, _: &Uuid) -> usize {
+        0
+    }
+
+    fn text(&self, operator: &Uuid) -> String {
+        operator.to_string()
+    }
+}
+
+/// The clients of a reseller.
+const OF_CLIENTS: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::Partnership);
+/// The users of an organisation.
+const OF_MEMBERS: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::Membership);
+/// A person.
+const OF_PERSON: OfTable<Arc<Person>> = OfTable::new(Table::User);
+
+impl Heap for Person {
+    fn heap(&self) -> usize {
+        self.name.heap()
+    }
+}
+
+/// What a user holds. It is made from many rows.
+struct OfHoldings;
+
+impl Kind<Arc<Holdings>> for OfHoldings {
+    fn subjects(&self, user: Uuid, holdings: Option<&Arc<Holdings>>, subjects: &mut Subjects) {
+        subjects.add(Table::Membership, user);
+        subjects.add(Table::SecondFactor, user);
+        for (organisation, holding) in holdings.into_iter().flat_map(|holdings| holdings.iter()) {
+            subjects.add(Table::Organisation, *organisation);
+            subjects.add(Table::SignInPolicy, *organisation);
+            let Holding::Membership { id, ties, roles, .. } = holding else { continue };
+            subjects.add(Table::MembershipRole, *id);
+            for held in roles {
+                if let RoleRef::Custom { id, .. } = &held.role {
+                    subjects.add(Table::Role, *id);
+                }
+            }
+            for tie in ties {
+                match tie {
+                    Tie::Partnership { reseller, .. } => subjects.add(Table::Partnership, *reseller),
+                    Tie::Custody { reseller, .. } => subjects.add(Table::Organisation, *reseller),
+                    Tie::SecondFactor => {}
+                }
+            }
+        }
+    }
+
+    fn heap(&self, holdings: &Arc<Holdings>) -> usize {
+        let one = |holding: &Holding| {
+            let Holding::Membership { ties, roles, .. } = holding else { return 0 };
+            size_of_val(&**ties) + size_of_val(&**roles)
+        };
+        // The table of a map is at most twice as large as what is in it.
+        2 * holdings.len() * size_of::<(Uuid, Holding)>() + holdings.values().map(one).sum::<usize>()
+    }
+
+    fn text(&self, holdings: &Arc<Holdings>) -> String {
+        let sorted: BTreeMap<Uuid, (String, Vec<String>)> = holdings
+            .iter()
+            .map(|(id, holding)| match holding {
+                Holding::Membership { id: membership, expires_at, ties, roles } => {
+                    let mut roles: Vec<String> = roles.iter().map(|role| format!("{role:?}")).collect();
+                    roles.sort();
+                    (*id, (format!("{membership} {expires_at:?} {ties:?}"), roles))
+                }
+                Holding::Key { .. } => (*id, (format!("{holding:?}"), Vec::new())),
+            })
+            .collect();
+        format!("{sorted:?}")
+    }
+}

@@ -1,0 +1,207 @@
+//! The statements about the log of changes.
+//!
+//! A request looks at the log in the same statement as it reads who sent it. Never look in a transaction that writes: what
+//! it writes afterwards would count as seen.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::place::{Changes, Place};
+use super::table::Table;
+use crate::base::clock::every;
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+/// The most log rows that a look reads. With more, forgetting everything is cheaper.
+const MOST: usize = 4_000;
+/// How long log rows are kept, in seconds. A node that sleeps longer forgets everything.
+const KEPT: u32 = 600;
+/// How often the log is cleaned.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// A statement that reads one row, and the log beside it.
+pub struct Look<'a> {
+    /// The columns to read.
+    pub columns: &'a str,
+    /// The table, or joined tables in brackets.
+    pub from: &'a str,
+    /// The condition, with parameters from `$1` on.
+    pub condition: &'a str,
+    /// The parameters.
+    pub values: Vec<Value>,
+}
+
+impl Look<'_> {
+    /// A look that reads nothing else.
+    pub const fn bare() -> Self {
+        Self { columns: "o.one", from: "(SELECT 1 AS one) AS o", condition: "TRUE", values: Vec::new() }
+    }
+
+    /// Looks, and returns the first row: with the columns, or with NULL in each of them if no row meets the condition.
+    pub async fn take(self, db: &Db) -> Result<Option<QueryResult>> {
+        let Self { columns, from, condition, mut values } = self;
+        let memory = db.memory();
+        if !memory.is_on() {
+            let sql = format!("SELECT {columns} FROM {from} WHERE {condition}");
+            return Ok(db.rows(sql, values).await?.into_iter().next());
+        }
+        let since = memory.stamps.place();
+        let (first, second) = (values.len() + 1, values.len() + 2);
+        let sql = match db.backend() {
+            DbBackend::Postgres => {
+                let (end, in_progress) = match &since {
+                    Some(Place::Postgres { seen, .. }) => (seen.end, seen.array()),
+                    _ => (u64::MAX, "{}".to_owned()),
+                };
+                values.extend([end.to_string().into(), in_progress.into()]);
+                // The planner must not see the parameters, or it would plan the statement anew each time.
+                format!(
+                    "SELECT pg_current_snapshot()::text, l.log, l.tableoid::int8, l.cleaned::text, c.kind, c.keys, \
+                       {columns} \
+                     FROM (SELECT) AS one LEFT JOIN change_log l ON true LEFT JOIN {from} ON {condition} \
+                     LEFT JOIN LATERAL ( \
+                       (SELECT kind, keys FROM change WHERE xid >= (SELECT ${first}::text::xid8) ORDER BY xid LIMIT {MOST}) \
+                       UNION ALL (SELECT kind, keys FROM change \
+                         WHERE xid = ANY ((SELECT ${second}::text::xid8[])::xid8[]) LIMIT {MOST}) \
+                     ) AS c ON true"
+                )
+            }
+            _ => {
+                let seen = if let Some(Place::Sqlite { seen }) = since { seen } else { i64::MAX };
+                values.push(seen.into());
+                format!(
+                    "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'change'), (SELECT min(id) FROM change), \
+                       c.kind, c.keys, {columns} \
+                     FROM (SELECT 1) AS one LEFT JOIN {from} ON {condition} \
+                     LEFT JOIN (SELECT kind, keys FROM change WHERE id > ${first} LIMIT {MOST}) AS c ON true"
+                )
+            }
+        };
+        let rows = db.rows(sql, values).await?;
+        let (now, changes) = match db.backend() {
+            DbBackend::Postgres => postgres(&rows, since.as_ref())?,
+            _ => sqlite(&rows, since.as_ref())?,
+        };
+        if now.is_none() {
+            db.writer().execute_unprepared("INSERT INTO change_log DEFAULT VALUES ON CONFLICT DO NOTHING").await?;
+        }
+        memory.take_in(now, &changes);
+        Ok(rows.into_iter().next())
+    }
+}
+
+/// Whether the log can be read.
+pub async fn is_readable(db: &Db) -> bool {
+    Look::bare().take(db).await.is_ok()
+}
+
+/// Where the look came to, and what has changed. No place: the log is gone, as after a crash.
+fn postgres(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place>, Changes), DbErr> {
+    let Some(row) = rows.first() else { return Ok((None, Changes::Unknown)) };
+    let log: Option<Uuid> = row.try_get_by_index(1)?;
+    let Some(log) = log else { return Ok((None, Changes::Unknown)) };
+    let snapshot: String = row.try_get_by_index(0)?;
+    let unread = || DbErr::Type(format!("{snapshot} is no snapshot"));
+    let now = Place::postgres(log, row.try_get_by_index(2)?, &snapshot).ok_or_else(unread)?;
+    let cleaned: String = row.try_get_by_index(3)?;
+    let cleaned: u64 = cleaned.parse().map_err(|_| unread())?;
+    let changes = match since {
+        Some(Place::Postgres { seen, .. }) if seen.begin >= cleaned => {
+            named(rows, 4, |row| Ok(row.try_get_by_index::<Option<Vec<Uuid>>>(5)?.unwrap_or_default()))?
+        }
+        _ => Changes::Unknown,
+    };
+    Ok((Some(now), changes))
+}
+
+fn sqlite(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place>, Changes), DbErr> {
+    let Some(row) = rows.first() else { return Ok((None, Changes::Unknown)) };
+    let last = row.try_get_by_index::<Option<i64>>(0)?.unwrap_or_default();
+    let oldest = row.try_get_by_index::<Option<i64>>(1)?.unwrap_or(last + 1);
+    let keys = |row: &QueryResult| {
+        let bytes: Vec<u8> = row.try_get_by_index(3)?;
+        Ok(bytes.chunks_exact(16).filter_map(|key| Uuid::from_slice(key).ok()).collect())
+    };
+    let changes = match since {
+        // Everything between was read: nothing of it had been cleaned away.
+        Some(Place::Sqlite { seen }) if *seen <= last && oldest <= seen + 1 => named(rows, 2, keys)?,
+        _ => Changes::Unknown,
+    };
+    Ok((Some(Place::Sqlite { seen: last }), changes))
+}
+
+/// The keys that log rows name. A row without keys says that a whole table has changed.
+fn named(
+    rows: &[QueryResult],
+    kind: usize,
+    keys: impl Fn(&QueryResult) -> Result<Vec<Uuid>, DbErr>,
+) -> Result<Changes, DbErr> {
+    if rows.len() >= MOST {
+        return Ok(Changes::Unknown);
+    }
+    let mut found = Vec::new();
+    for row in rows {
+        // Without any change there is one row without one.
+        let Some(number) = row.try_get_by_index::<Option<i16>>(kind)? else { continue };
+        let keys = keys(row)?;
+        let Some(table) = Table::from_number(number).filter(|_| !keys.is_empty()) else { return Ok(Changes::Unknown) };
+        found.extend(keys.into_iter().map(|key| (table, key)));
+    }
+    Ok(Changes::Named(found))
+}
+
+/// Makes all nodes forget what they keep: for changes that no trigger has seen.
+pub async fn forget_everywhere(db: &Db) -> Result<()> {
+    // No table has this number, so a look that reads it knows nothing of what has changed.
+    let keys = if db.backend() == DbBackend::Postgres { "NULL" } else { "x''" };
+    db.writer().execute_unprepared(&format!("INSERT INTO change (kind, keys) VALUES (0, {keys})")).await?;
+    Ok(())
+}
+
+/// The tables whose changes nothing logs, because a trigger is missing or switched off.
+pub async fn unlogged(db: &Db) -> Result<Vec<&'static str>> {
+    let (sql, events): (_, &[&str]) = if db.backend() == DbBackend::Postgres {
+        let sql = "SELECT c.relname::text || '_' || t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+                   WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled = 'A'";
+        (sql, &["change", "change_all"])
+    } else {
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+        (sql, &["change_insert", "change_update", "change_delete"])
+    };
+    let rows = db.rows(sql, Vec::new()).await?;
+    let there: HashSet<String> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    let is_whole = |table: &Table| events.iter().all(|event| there.contains(&format!("{}_{event}", table.name())));
+    Ok(Table::ALL.iter().filter(|table| !is_whole(table)).map(|table| table.name()).collect())
+}
+
+/// Removes old rows of the log every minute, as long as the server runs.
+pub async fn clean_now_and_then(db: Db) {
+    every(EVERY, async || {
+        if let Err(error) = clean(&db).await {
+            tracing::error!(%error, "the log of changes could not be cleaned");
+        }
+    })
+    .await;
+}
+
+/// Removes old rows of the log.
+pub async fn clean(db: &Db) -> Result<()> {
+    let sql = if db.backend() == DbBackend::Postgres {
+        // Only what no snapshot can lack any more. A node whose last snapshot is older than what was removed forgets
+        // everything.
+        format!(
+            "WITH gone AS (DELETE FROM change WHERE at < now() - interval '{KEPT} seconds' \
+               AND xid < pg_snapshot_xmin(pg_current_snapshot()) RETURNING xid), \
+             newest AS (SELECT xid FROM gone ORDER BY xid DESC LIMIT 1) \
+             UPDATE change_log SET cleaned = (newest.xid::text::numeric + 1)::text::xid8 \
+             FROM newest WHERE newest.xid >= cleaned"
+        )
+    } else {
+        format!("DELETE FROM change WHERE at < unixepoch() - {KEPT}")
+    };
+    db.writer().execute_unprepared(&sql).await?;
+    Ok(())
+}
