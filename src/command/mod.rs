@@ -1,6 +1,7 @@
 //! The command line. Each command has its own file, and `database` opens the database.
 
 mod audit;
+mod cache;
 mod database;
 mod migrate;
 mod operator;
@@ -59,6 +60,7 @@ enum Command {
     Schema,
     Operator(operator::Arguments),
     Audit(audit::Arguments),
+    Cache(cache::Arguments),
 }
 
 /// Why a command failed, and what to do about it.
@@ -125,6 +127,7 @@ impl Cli {
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Audit(arguments) => audit::run(&config, arguments).await,
+            Command::Cache(arguments) => cache::run(&config, arguments).await,
             Command::Schema => Ok(()),
         }
     }

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::memory::{clean_now_and_then, unlogged};
 use crate::base::random::Random;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
@@ -56,6 +57,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let tokens = Tokens::load(&config, &random)?;
     let secret_keys = SecretKeys::load(&config, &random)?;
     let db = open_current(&config, IfMissing::Create).await?;
+    require_logged(&config, &db).await?;
     let trusted = trusted(&config.http.trusted_documents)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
     let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
@@ -79,6 +81,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
+        () = clean_now_and_then(app.db.clone()) => {}
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
@@ -113,6 +116,23 @@ async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListene
     }
     config.public_url.truncate(config.public_url.trim_end_matches('/').len());
     Ok(listener)
+}
+
+/// Refuses to keep rows whose changes nobody would notice.
+async fn require_logged(config: &Config, db: &Db) -> Result<(), Failure> {
+    if !db.memory().is_on() {
+        return Ok(());
+    }
+    let unlogged = unlogged(db).await?;
+    if unlogged.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(format!(
+        "In {}, changes of {} are not logged, because triggers are missing or disabled. Enable them with ALTER TABLE … \
+         ENABLE ALWAYS TRIGGER ALL, or start with TENANTRY_CACHE__MEGABYTES=0, which keeps nothing in memory.",
+        config.database_name(),
+        unlogged.join(", ")
+    )))
 }
 
 fn trusted(folder: &Path) -> Result<Option<Trusted>, Failure> {
