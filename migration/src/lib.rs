@@ -13,6 +13,7 @@ pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
 /// The forms of an address, as the migration of mailboxes wrote them.
 pub use m20261125_000026_mailboxes::forms as address_forms;
 
+mod changes;
 mod checks;
 mod fill;
 mod keys;

@@ -20,7 +20,7 @@ use crate::billing::invoice::{Invoice, InvoiceFilter};
 use crate::catalogue::service::{Service, ServiceFilter};
 use crate::catalogue::subscription::{Subscription, SubscriptionFilter};
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::{Accessor, FieldsByPermission};
@@ -312,7 +312,9 @@ impl Organisation {
         context: &Context<'_>,
         #[graphql(desc = "The permission to look for.")] permission: Permission,
         page: PageArguments,
+        #[graphql(desc = "A part of the name. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Accessor>>> {
-        Accessor::list(Request::of(context)?, &self.0, permission, &page).await.map(Some)
+        let search = Search::read(search.as_deref())?;
+        Accessor::list(Request::of(context)?, &self.0, permission, &page, &search).await.map(Some)
     }
 }

@@ -76,9 +76,9 @@ pub struct PageInfo {
     /// Whether there is more before this page.
     pub has_previous_page: bool,
     /// Cursor of the first item, for `before`.
-    pub start_cursor: Option<String>,
+    pub start_cursor: Option<Arc<str>>,
     /// Cursor of the last item, for `after`.
-    pub end_cursor: Option<String>,
+    pub end_cursor: Option<Arc<str>>,
 }
 
 impl PageInfo {
@@ -102,7 +102,7 @@ pub struct Connection<T> {
 
 /// One item of a page.
 pub struct Edge<T> {
-    cursor: String,
+    cursor: Arc<str>,
     node: T,
 }
 

@@ -241,17 +241,25 @@ impl<T: Send + Sync + 'static> List<T> {
             (None, DbBackend::Postgres) => "AND ($3::uuid IS NOT NULL OR $4::text IS NOT NULL)".to_owned(),
             (None, _) => String::new(),
         };
+        // PostgreSQL reads the whole row while it looks for the page. SQLite has no LATERAL, and looks for ids first.
+        let (what, of) = match backend {
+            DbBackend::Postgres => ("t.*".to_owned(), "page.parent_id"),
+            _ => (format!("{alias}.{id} AS id"), "parent.id"),
+        };
         let rows = format!(
-            "SELECT {alias}.{id} AS id FROM {source} AND {alias}.{parent} = parent.id {from} {} \
+            "SELECT {what} FROM {source} AND {alias}.{parent} = {of} {from} {} \
              ORDER BY {alias}.{key} {direction}, {alias}.{id} {direction} LIMIT $2",
             filter.behind(4)
         );
-        // Without MATERIALIZED, SQLite would compute the page again for each of its rows.
-        let whole = if backend == DbBackend::Postgres { "" } else { "MATERIALIZED " };
-        let pages = of_each(backend, table, &rows);
+        let (with, pages) = if backend == DbBackend::Postgres {
+            (String::new(), format!("unnest($1) AS page(parent_id) CROSS JOIN LATERAL ({rows}) AS t"))
+        } else {
+            // Without MATERIALIZED, SQLite would compute the page again for each of its rows.
+            let pages = of_each(backend, table, &rows);
+            (format!("WITH page AS MATERIALIZED ({pages}) "), format!("page JOIN {table} t ON t.id = page.id"))
+        };
         format!(
-            "WITH page AS {whole}({pages}) SELECT page.parent_id, t.id, {alias}.{key}, {} \
-             FROM page JOIN {table} t ON t.id = page.id {find} {} \
+            "{with}SELECT page.parent_id, t.id, {alias}.{key}, {} FROM {pages} {find} {} \
              ORDER BY {alias}.{key} {direction}, t.id {direction}, page.parent_id",
             self.columns, self.joins
         )
@@ -265,12 +273,12 @@ impl<T: Send + Sync + 'static> List<T> {
 
     fn slices(&self, rows: &[QueryResult], page: &PageArguments) -> Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let name = self.name();
-        let mut found: HashMap<Uuid, Vec<(String, Arc<T>)>> = HashMap::new();
+        let mut found: HashMap<Uuid, Vec<(Arc<str>, Arc<T>)>> = HashMap::new();
         // The same row can occur under several parents.
         let items = group_rows(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
         for ((parent, id), rows) in items {
             let mark = page.mark(&name, parent);
-            let cursor = Cursor { mark, key: self.key.read(&rows[0], 2)?, id }.encode();
+            let cursor = Cursor { mark, key: self.key.read(&rows[0], 2)?, id }.encode().into();
             let item = Arc::new((self.read)(rows)?);
             found.entry(parent).or_default().push((cursor, item));
         }
@@ -293,8 +301,8 @@ impl<T> Kind<Arc<Slice<T>>> for Pages<T> {
     }
 
     fn heap(&self, page: &Arc<Slice<T>>) -> usize {
-        let one = |(cursor, item): &(String, Arc<T>)| {
-            size_of_val(cursor) + cursor.capacity() + size_of::<Arc<T>>() * 3 + size_of::<T>() + (self.keep.heap)(item)
+        let one = |(cursor, item): &(Arc<str>, Arc<T>)| {
+            size_of_val(cursor) + cursor.len() + size_of::<Arc<T>>() * 3 + size_of::<T>() + (self.keep.heap)(item)
         };
         size_of::<Slice<T>>() + page.items.iter().map(one).sum::<usize>()
     }

@@ -11,7 +11,7 @@ use crate::base::error::Result;
 #[derive(Debug)]
 pub struct Slice<T> {
     /// The items in the order of the list, each with its cursor.
-    pub items: Vec<(String, Arc<T>)>,
+    pub items: Vec<(Arc<str>, Arc<T>)>,
     /// Whether there is more after it.
     pub has_next: bool,
     /// Whether there is more before it.
@@ -25,7 +25,7 @@ impl<T> Default for Slice<T> {
 }
 
 /// Cuts the rows that were read to the size of the page, and puts them into the order of the list.
-pub fn slice<T>(mut items: Vec<(String, Arc<T>)>, page: &PageArguments) -> Slice<T> {
+pub fn slice<T>(mut items: Vec<(Arc<str>, Arc<T>)>, page: &PageArguments) -> Slice<T> {
     let more = items.len() > page.size;
     items.truncate(page.size);
     let beyond = page.from.is_some();
@@ -50,8 +50,9 @@ pub fn slice_sorted<T>(
         Some(cursor) if page.backwards => (key, id) < (&cursor.key, &cursor.id),
         Some(cursor) => (key, id) > (&cursor.key, &cursor.id),
     };
-    let wanted =
-        |(key, id, item): (String, Uuid, Arc<T>)| beyond(&key, &id).then(|| (Cursor { mark, key, id }.encode(), item));
+    let wanted = |(key, id, item): (String, Uuid, Arc<T>)| {
+        beyond(&key, &id).then(|| (Cursor { mark, key, id }.encode().into(), item))
+    };
     let some: Vec<_> = if page.backwards {
         items.rev().filter_map(wanted).take(page.size + 1).collect()
     } else {

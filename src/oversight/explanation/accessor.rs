@@ -12,7 +12,7 @@ use crate::access::{Decision, Holdings, Path, Permission, Side, explain, resolve
 use crate::base::error::Result;
 use crate::graphql::act::Find;
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
+use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::people::api_key::ApiKey;
 use crate::people::user::User;
@@ -34,6 +34,7 @@ impl Accessor {
         at: &Decision,
         permission: Permission,
         page: &PageArguments,
+        search: &Search,
     ) -> Result<Connection<Accessor>> {
         let organisation = at.id();
         let everybody = request.access.everybody(organisation).await?;
@@ -42,14 +43,14 @@ impl Accessor {
             held.keys().any(|id| graph.nodes.contains_key(id))
                 && resolve(&graph, held, request.now()).get(&organisation).is_some_and(|grants| grants.has(permission))
         };
-        let users = everybody.users.iter().filter(|(_, held)| may(held)).map(|(id, held)| {
-            let name = everybody.names.get(id).cloned().unwrap_or_default();
-            (collation::sort_key(&name), *id, Arc::new((Who::User(User { id: *id, name }), &**held)))
+        let users = everybody.users.iter().filter_map(|(id, held)| {
+            let name = everybody.names.get(id).filter(|name| search.finds(name) && may(held))?.clone();
+            Some((collation::sort_key(&name), *id, Arc::new((Who::User(User { id: *id, name }), &**held))))
         });
         let keys = everybody
             .keys
             .iter()
-            .filter(|(_, (_, held))| may(held))
+            .filter(|(_, (name, held))| search.finds(name) && may(held))
             .map(|(id, (name, held))| (collation::sort_key(name), *id, Arc::new((Who::Key(*id), held))));
         let mut all: Vec<_> = users.chain(keys).collect();
         all.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));

@@ -16,7 +16,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::directive;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::membership::{self, Membership};
@@ -140,7 +140,7 @@ impl UserAccount {
         page: PageArguments,
     ) -> Result<Option<Connection<UserAccountMembership>>> {
         let request = Request::of(context)?;
-        let members = membership::store::list_of_user(request, self.row.id, &page).await?;
+        let members = membership::store::list_of_user(request, self.row.id, &page, &Search::default()).await?;
         let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;
         Ok(Some(members.connection(|member| {
             let at = decisions.get(&member.organisation_id);

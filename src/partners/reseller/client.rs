@@ -1,5 +1,7 @@
 //! The client list of a reseller: the partnership on the edge, the organisation as the node.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -21,7 +23,7 @@ pub struct ClientConnection {
 
 /// A client of a reseller, and the partnership with it.
 pub struct ClientEdge {
-    cursor: String,
+    cursor: Arc<str>,
     partnership: Partnership,
     client: Decision,
 }

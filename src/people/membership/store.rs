@@ -338,9 +338,16 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The memberships of a user, the longest-standing first.
-pub async fn list_of_user(request: &Request, user: Uuid, page: &PageArguments) -> Result<Page<Member>> {
-    OF_USER.rows(request, user, page, Filter::default()).await
+/// The memberships of a user whose organisation's name contains the text, the longest-standing first.
+pub async fn list_of_user(
+    request: &Request,
+    user: Uuid,
+    page: &PageArguments,
+    search: &Search,
+) -> Result<Page<Member>> {
+    let condition = "(SELECT n.folded LIKE :search ESCAPE '!' FROM organisation_name n \
+                     WHERE n.organisation_id = t.organisation_id)";
+    OF_USER.rows(request, user, page, search.narrow(Filter::default(), condition)).await
 }
 
 /// A membership as its user sees it.

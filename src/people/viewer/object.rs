@@ -116,10 +116,16 @@ impl Viewer {
 
     /// The viewer's memberships, in the order of joining, including expired ones. Empty for an API key.
     #[public]
-    async fn memberships(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Membership>>> {
+    async fn memberships(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "A part of the name of the organisation. Case does not matter.")] search: Option<String>,
+    ) -> Result<Option<Connection<Membership>>> {
         let request = Request::of(context)?;
+        let search = Search::read(search.as_deref())?;
         let members = match &self.0 {
-            Actor::User(user) => membership::store::list_of_user(request, user.id, &page).await?,
+            Actor::User(user) => membership::store::list_of_user(request, user.id, &page, &search).await?,
             _ => Page { slice: Arc::default(), total: Total::known(0) },
         };
         let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;

@@ -67,11 +67,16 @@ pub async fn db_write(db: &impl ConnectionTrait, config: &Config) {
 
 impl World {
     /// The server on an existing database.
-    pub async fn open(mut config: Config) -> Self {
+    pub async fn open(config: Config) -> Self {
+        Self::open_node(config, 1).await
+    }
+
+    /// One of several servers on one database. Each has its own number, so that they make different ids.
+    pub async fn open_node(mut config: Config, number: u64) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
         data_dir.path().clone_into(&mut config.data_dir);
         let db = Db::connect(&config).await.unwrap();
-        let random = Random::seeded(1);
+        let random = Random::seeded(number);
         let tokens = Tokens::load(&config, &random).unwrap();
         let secret_keys = SecretKeys::load(&config, &random).unwrap();
         let app = App::new(config, db, Clock::fixed(now()), random, tokens, secret_keys);
