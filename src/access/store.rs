@@ -106,12 +106,15 @@ fn edge_of(row: &QueryResult, id: Uuid, client: Uuid) -> Result<Edge, DbErr> {
     })
 }
 
-/// The clients of each reseller by partnerships that nobody has ended.
+/// The clients of the resellers and of all below them, by partnerships that nobody has ended.
 pub async fn clients(db: &Db, resellers: &[Uuid]) -> Result<HashMap<Uuid, Arc<Vec<Uuid>>>> {
     let sql = format!(
-        "SELECT p.reseller_id, p.client_id FROM partnership p WHERE {} AND p.state = 'ACTIVE' \
-         ORDER BY p.client_id",
-        db.among("p.reseller_id", 1)
+        "WITH RECURSIVE down(id) AS ( \
+           SELECT o.id FROM organisation o WHERE {} \
+           UNION SELECT p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id AND p.state = 'ACTIVE' \
+         ) SELECT p.reseller_id, p.client_id FROM down JOIN partnership p ON p.reseller_id = down.id \
+             AND p.state = 'ACTIVE' ORDER BY p.client_id",
+        db.among("o.id", 1)
     );
     pairs(&db.rows(sql, vec![db.keys(resellers)]).await?)
 }

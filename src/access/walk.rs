@@ -197,21 +197,67 @@ impl Walk<'_> {
             Subject::User(_) => holdings.iter().map(|(id, held)| (*id, !held.sets().clients.is_empty())).collect(),
             Subject::Key { organisation_id, scopes, .. } => vec![(organisation_id, !scopes.clients.is_empty())],
         };
-        let operator = self.placed(&[], Partnerships::Active).await?;
-        if held.iter().any(|(id, flows)| *flows && operator.contains_key(id)) {
+        let flows: Vec<Uuid> = held.iter().filter(|(_, flows)| *flows).map(|(id, _)| *id).collect();
+        let mut reached = self.below(&flows).await?;
+        reached.extend(held.iter().map(|(id, _)| *id));
+        let reached: Vec<Uuid> = reached.into_iter().collect();
+        let found = self.climb(subject, &reached, Partnerships::Active).await?;
+        // The operator has an implicit partnership with everybody.
+        if found.graph.operator().is_some_and(|operator| flows.contains(&operator)) {
             return self.climb(subject, &store::all(self.db).await?, Partnerships::Active).await;
         }
-        let mut reached: HashSet<Uuid> = held.iter().map(|(id, _)| *id).collect();
-        let mut level: Vec<Uuid> = held.iter().filter(|(_, flows)| *flows).map(|(id, _)| *id).collect();
-        let mut descended: HashSet<Uuid> = level.iter().copied().collect();
-        while !level.is_empty() {
-            let load = async |resellers: Vec<Uuid>| store::clients(self.db, &resellers).await;
-            let clients = self.sight.load_many("clients", &level, &OF_CLIENTS, load).await?;
-            level = clients.values().flat_map(|ids| ids.iter().copied()).filter(|id| descended.insert(*id)).collect();
-            reached.extend(&level);
+        Ok(found)
+    }
+
+    /// The organisations below these, by partnerships that nobody has ended.
+    async fn below(&self, tops: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut loaded: HashMap<Uuid, Arc<Vec<Uuid>>> = HashMap::new();
+        let mut seen: HashSet<Uuid> = HashSet::new();
+        let mut waiting = tops.to_vec();
+        loop {
+            let (mut missing, mut doubted) = (Vec::new(), Vec::new());
+            while let Some(id) = waiting.pop() {
+                let key = Key::new("clients", id);
+                let clients = match loaded.get(&id) {
+                    Some(clients) => Some(Arc::clone(clients)),
+                    None => match self.sight.get::<Arc<Vec<Uuid>>>(&key) {
+                        Some(known) if self.sight.verifies() => {
+                            doubted.push((key, known));
+                            None
+                        }
+                        Some(known) => Some(known.value.unwrap_or_default()),
+                        None => None,
+                    },
+                };
+                match clients {
+                    Some(clients) => waiting.extend(clients.iter().filter(|client| seen.insert(**client))),
+                    None => missing.push(id),
+                }
+            }
+            if missing.is_empty() {
+                return Ok(seen);
+            }
+            let since = self.sight.begin();
+            let mut found = store::clients(self.db, &missing).await?;
+            for (key, known) in doubted {
+                self.sight.verify(&key, &known, found.get(&key.id), |clients| format!("{clients:?}")).await?;
+            }
+            // Those without clients were read too.
+            let leaves: Vec<Uuid> = found.values().flat_map(|clients| clients.iter().copied()).collect();
+            let none: HashSet<Uuid> =
+                leaves.into_iter().chain(missing.iter().copied()).filter(|id| !found.contains_key(id)).collect();
+            if let Some(since) = since {
+                for (id, clients) in &found {
+                    self.sight.put(Key::new("clients", *id), Some(clients), &OF_CLIENTS, since);
+                }
+                for id in &none {
+                    self.sight.put(Key::new("clients", *id), None, &OF_CLIENTS, since);
+                }
+            }
+            found.extend(none.into_iter().map(|id| (id, Arc::default())));
+            loaded.extend(found);
+            waiting = missing;
         }
-        let reached: Vec<Uuid> = reached.into_iter().collect();
-        self.climb(subject, &reached, Partnerships::Active).await
     }
 
     /// Everything through which anybody can reach the organisations.

@@ -71,8 +71,8 @@ fn the_partner_tree_and_the_dashboard_take_the_same_few_statements_for_any_numbe
         }
         insta::allow_duplicates! {
             insta::assert_snapshot!(table, @r"
-            partner tree: 11
-            dashboard: 4
+            partner tree: 12
+            dashboard: 6
             ");
         }
     });

@@ -128,6 +128,7 @@ fn an_unverified_user_and_a_key_cannot_propose() {
 #[test]
 fn no_organisation_becomes_its_own_partner_and_the_answer_names_the_path() {
     with_database(async |world| {
+        world.db_verify(OWNER_OF_NORDEN).await;
         // Norden is above Fjord, so Fjord cannot get above Norden.
         let code = world.code_of(NORDEN).await;
         let input = json!({

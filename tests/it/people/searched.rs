@@ -53,7 +53,7 @@ fn accessors_are_found_by_name_and_memberships_by_that_of_the_organisation() {
     with_database(async |world| {
         world.as_(VIEWER_OF_ACME).act("updateProfile", json!({ "name": "Jörg Strauß" }), "").await;
         let query = "query($id: ID!, $search: String) { organisation(id: $id) { accessors(permission: SERVICE_READ, \
-                     first: 100, search: $search) { edges { node { actor { ... on User { name } } } } } } }";
+                     first: 100, search: $search) { edges { node { actor { ... on User { name } ... on ApiKey { name } } } } } } }";
         assert!(found(&world, OWNER_OF_ACME, query, "").await.len() > 3);
         assert_eq!(found(&world, OWNER_OF_ACME, query, "STRAUSS").await, ["Jörg Strauß"]);
         assert_eq!(found(&world, OWNER_OF_ACME, query, "%").await, Vec::<String>::new());
@@ -61,7 +61,8 @@ fn accessors_are_found_by_name_and_memberships_by_that_of_the_organisation() {
         migration::fill(world.db().writer()).await.unwrap();
         let query = "query($search: String) { viewer { memberships(search: $search) { edges { node { \
                      organisation { name } } } } } }";
-        for (search, expected) in [("", vec!["Ångström"]), ("ÅNGS", vec!["Ångström"]), ("angs", vec![]), ("_", vec![])] {
+        for (search, expected) in [("", vec!["Ångström"]), ("ÅNGS", vec!["Ångström"]), ("angs", vec![]), ("_", vec![])]
+        {
             assert_eq!(found(&world, OWNER_OF_ACME, query, search).await, expected, "{search}");
         }
     });
