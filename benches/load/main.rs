@@ -10,6 +10,8 @@
 //! - `--only PART` runs only this part. Without it, `queries`, `log-ins` and `table` run.
 //!
 //! The other parts run only if they are named:
+//! - `growth` measures more clients in one answer, and ten times the organisations. On PostgreSQL this makes another
+//!   database, and drops it at the end;
 //! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
@@ -25,6 +27,7 @@ mod client;
 mod compare;
 mod export;
 mod floor;
+mod growth;
 mod log_ins;
 mod process;
 mod processor;
@@ -109,6 +112,9 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) {
     let bench = Bench::fill(url, directory, options.seconds, &seed).await;
     if options.has("queries") {
         compare::measure(&bench).await;
+    }
+    if options.names("growth") {
+        growth::measure(&bench, options.organisations).await;
     }
     if options.names("export") {
         export::measure(&bench).await;
