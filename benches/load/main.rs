@@ -12,6 +12,8 @@
 //! The other parts run only if they are named:
 //! - `growth` measures more clients in one answer, and ten times the organisations. On PostgreSQL this makes another
 //!   database, and drops it at the end;
+//! - `revoke` takes rights away on one server and asks another at once, `--times N` times (10,000). It fails if an answer
+//!   is old;
 //! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
@@ -34,10 +36,12 @@ mod processor;
 mod queries;
 mod ratios;
 mod renaming;
+mod revoke;
 mod table;
 mod viewer;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use bench::Bench;
 use process::Server;
@@ -50,11 +54,13 @@ struct Options {
     postgres: Option<String>,
     only: Option<String>,
     clients: u64,
+    times: usize,
 }
 
 impl Options {
     fn read() -> Self {
-        let mut options = Self { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000 };
+        let mut options =
+            Self { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000, times: 10_000 };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
@@ -62,6 +68,7 @@ impl Options {
                 "--organisations" => options.organisations = value().parse().expect("a number"),
                 "--clients" => options.clients = value().parse().expect("a number"),
                 "--seconds" => options.seconds = value().parse().expect("a number"),
+                "--times" => options.times = value().parse().expect("a number"),
                 "--postgres" => options.postgres = Some(value()),
                 "--only" => options.only = Some(value()),
                 _ => {}
@@ -81,27 +88,29 @@ impl Options {
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("floor") {
         let (url, port) = (arguments.next().expect("url"), arguments.next().expect("port"));
         runtime.block_on(floor::serve(&url, port.parse().expect("a port")));
-        return;
+        return ExitCode::SUCCESS;
     }
     let options = Options::read();
-    runtime.block_on(async {
+    let is_right = runtime.block_on(async {
         let directory = tempfile::tempdir().expect("a folder");
         let sqlite = format!("sqlite://{}", directory.path().join("bench.db").display());
-        measure("SQLite", &sqlite, &options, directory.path()).await;
+        let mut is_right = measure("SQLite", &sqlite, &options, directory.path()).await;
         if let Some(url) = &options.postgres {
-            measure("PostgreSQL", url, &options, directory.path()).await;
+            is_right &= measure("PostgreSQL", url, &options, directory.path()).await;
         }
+        is_right
     });
+    if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs the parts on one database.
-async fn measure(name: &str, url: &str, options: &Options, directory: &Path) {
+/// Runs the parts on one database. False if the server gave a wrong answer.
+async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> bool {
     println!("\n{name}, {} organisations", options.organisations);
     let (count, clients) = (options.organisations.to_string(), options.clients.to_string());
     let mut seed = vec!["--organisations", &count];
@@ -128,6 +137,7 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) {
     if options.has("table") {
         table::measure(&bench).await;
     }
+    !options.names("revoke") || revoke::measure(&bench, options.times).await
 }
 
 fn log_in_body(email: &str) -> Json {
