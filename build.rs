@@ -1,5 +1,6 @@
-//! Embeds the playground in the server: its own files from `playground/`, and GraphiQL with React from npm. Versions
-//! and hashes are those in `playground/package-lock.json`. `src/http/playground.rs` serves the files.
+//! Embeds the playground in the server: its own files from `playground/`, two queries of the load test, and GraphiQL
+//! with React from npm. Versions and hashes are those in `playground/package-lock.json`. `src/http/playground.rs` serves
+//! the files.
 //!
 //! Without npm, the build also works: the page loads the same files from a CDN, and the browser compares them with the
 //! hashes in `index.html`. `TENANTRY_PLAYGROUND=cdn` chooses this.
@@ -14,6 +15,8 @@ use std::{env, fs};
 use flate2::{Compression, write::GzEncoder};
 
 const OWN_FILES: [&str; 6] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js", "links.js"];
+/// Examples that are also measured.
+const QUERIES: [&str; 2] = ["dashboard.graphql", "partner_tree.graphql"];
 const PACKAGE_FILES: [&str; 2] = ["package.json", "package-lock.json"];
 /// The prefix of `name@version/file` in `index.html`, for files from npm.
 const NPM_URL: &str = "/playground/npm/";
@@ -23,9 +26,13 @@ const CDN: &str = "https://cdn.jsdelivr.net";
 type Files = Vec<(String, Vec<u8>)>;
 
 fn main() -> io::Result<()> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (source, queries) = (root.join("playground"), root.join("benches/load"));
     for file in OWN_FILES.iter().chain(&PACKAGE_FILES) {
         println!("cargo:rerun-if-changed=playground/{file}");
+    }
+    for file in QUERIES {
+        println!("cargo:rerun-if-changed=benches/load/{file}");
     }
     println!("cargo:rerun-if-env-changed=TENANTRY_PLAYGROUND");
 
@@ -34,6 +41,9 @@ fn main() -> io::Result<()> {
     let mut files = Files::new();
     for name in OWN_FILES {
         files.push((name.to_owned(), fs::read(source.join(name))?));
+    }
+    for name in QUERIES {
+        files.push((name.to_owned(), fs::read(queries.join(name))?));
     }
     let page = String::from_utf8_lossy(&files[0].1).into_owned();
     let from_npm = bring_from_npm(&source, &out, &page);

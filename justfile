@@ -16,7 +16,7 @@ test:
 schema:
     cargo run -- schema > schema.graphql
 
-# Measures what a decision costs, and runs a load test beside the simplest possible server.
+# Measures what a decision costs, and runs a load test beside two floors.
 bench:
     cargo bench --bench decide
     cargo bench --bench load

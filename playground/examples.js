@@ -1,31 +1,12 @@
 // The tabs that a new visitor sees. After the log-in, `$id` is filled with an id that the person can use.
 
+// Two of them are the queries of the load test, so they stand in benches/load/.
+const text = async (name) => (await fetch(`/playground/${name}.graphql`)).text();
+
 export const examples = [
   {
     filledWith: "reseller",
-    query: `# A reseller's customers: what they use and what they owe.
-# Fields that you may not see are null. Each has an error that names the missing permission.
-query PartnerTree($id: ID!) {
-  reseller(id: $id) {
-    organisation { name }
-    clients(first: 100, orderBy: {field: NAME}) {
-      totalCount
-      edges {
-        partnership { state delegatedPermissions endsAt properties { key value } }
-        node {
-          id name kind state
-          viewerPermissions
-          members(first: 5) { edges { node { user { name } email roles { name } } } }
-          services(first: 5) { edges { node { kind name state } } }
-          invoices(filter: {state: OVERDUE}, first: 3) { edges { node { number total { formatted } dueOn } } }
-          billing { recipient { __typename ... on OrganisationCard { name } ... on BillingContact { name } } }
-          reseller { clients(first: 20) { edges { node { name } } } }
-        }
-      }
-    }
-  }
-}
-`,
+    query: await text("partner_tree"),
   },
   {
     filledWith: "reseller",
@@ -48,17 +29,7 @@ query ClientTable($id: ID!) {
 `,
   },
   {
-    query: `# The organisations you can work in, what you may do there, and who pays for whom.
-query Dashboard {
-  viewer {
-    name email
-    activeOrganisation { id name }
-    organisations(first: 50) {
-      edges { node { id name kind viewerPermissions payer { name } paysFor(first: 10) { edges { node { name } } } } }
-    }
-  }
-}
-`,
+    query: await text("dashboard"),
   },
   {
     filledWith: "reseller",

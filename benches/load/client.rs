@@ -1,24 +1,61 @@
 //! A small HTTP client that reuses its connection, and a closed loop of such clients.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use super::renaming::{ACCEPTED, Renaming};
+
 /// One connection.
 pub struct Client(BufReader<TcpStream>);
 
-/// Latencies in milliseconds.
+/// What clients send again and again.
+#[derive(Clone)]
+pub struct Load {
+    /// The path of the requests.
+    pub path: String,
+    /// The access token of the person who asks.
+    pub token: Option<String>,
+    /// The body of a request. Without one, it is a GET.
+    pub body: String,
+    /// The writes among the requests, if any.
+    pub writes: Option<Arc<Renaming>>,
+}
+
+impl Load {
+    /// A GraphQL request.
+    pub fn graphql(token: &str, body: &serde_json::Value) -> Self {
+        Self { path: "/graphql".to_owned(), token: Some(token.to_owned()), body: body.to_string(), writes: None }
+    }
+
+    /// A GET without a token.
+    pub fn get(path: String) -> Self {
+        Self { path, token: None, body: String::new(), writes: None }
+    }
+
+    /// The same with writes among the requests.
+    pub fn with(&self, writes: Renaming) -> Self {
+        Self { writes: Some(Arc::new(writes)), ..self.clone() }
+    }
+}
+
+/// What the clients saw.
+#[derive(Default)]
 pub struct Figures {
-    /// The latency of each request, sorted.
-    pub latencies: Vec<f64>,
+    /// The latency of each read in milliseconds, sorted.
+    pub reads: Vec<f64>,
+    /// The latency of each write in milliseconds, sorted.
+    pub writes: Vec<f64>,
 }
 
 impl Figures {
-    /// The latency of a percentile, given as a fraction.
+    /// The latency of a percentile of the reads, given as a fraction. Without reads, it is that of the writes.
     pub fn percentile(&self, share: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((last as f64 * share) as usize).copied().unwrap_or(f64::NAN)
+        let sorted = if self.reads.is_empty() { &self.writes } else { &self.reads };
+        let last = sorted.len().saturating_sub(1);
+        sorted.get((last as f64 * share) as usize).copied().unwrap_or(f64::NAN)
     }
 }
 
@@ -93,34 +130,41 @@ impl Client {
     }
 }
 
-/// Sends the same request over many connections. Each sends the next one as soon as it has its answer.
-pub async fn drive(
-    port: u16,
-    path: &str,
-    token: Option<&str>,
-    body: &str,
-    connections: usize,
-    length: Duration,
-) -> Figures {
+/// Sends the load over many connections. Each sends the next request as soon as it has its answer.
+pub async fn drive(port: u16, load: &Load, connections: usize, length: Duration) -> Figures {
     let end = Instant::now() + length;
     let workers = (0..connections).map(|_| {
-        let (path, token, body) = (path.to_owned(), token.map(str::to_owned), body.to_owned());
+        let load = load.clone();
         tokio::spawn(async move {
             let mut client = Client::connect(port).await;
-            let mut latencies = Vec::new();
-            while Instant::now() < end {
+            let mut figures = Figures::default();
+            for turn in 1.. {
                 let start = Instant::now();
-                let answer = client.post(&path, token.as_deref(), &body).await;
-                latencies.push(start.elapsed().as_secs_f64() * 1000.0);
-                assert!(answer.len() > 20, "{answer}");
+                if start >= end {
+                    break;
+                }
+                let write = load.writes.as_ref().and_then(|writes| writes.body(turn));
+                let body = write.as_ref().unwrap_or(&load.body);
+                let answer = client.post(&load.path, load.token.as_deref(), body).await;
+                let latency = start.elapsed().as_secs_f64() * 1000.0;
+                if write.is_some() {
+                    assert!(answer.contains(ACCEPTED), "{answer}");
+                    figures.writes.push(latency);
+                } else {
+                    assert!(answer.len() > 20, "{answer}");
+                    figures.reads.push(latency);
+                }
             }
-            latencies
+            figures
         })
     });
-    let mut latencies = Vec::new();
+    let mut all = Figures::default();
     for worker in workers.collect::<Vec<_>>() {
-        latencies.extend(worker.await.expect("a worker"));
+        let figures = worker.await.expect("a worker");
+        all.reads.extend(figures.reads);
+        all.writes.extend(figures.writes);
     }
-    latencies.sort_by(f64::total_cmp);
-    Figures { latencies }
+    all.reads.sort_by(f64::total_cmp);
+    all.writes.sort_by(f64::total_cmp);
+    all
 }

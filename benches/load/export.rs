@@ -1,14 +1,14 @@
 //! The cost of exporting the whole tree of a reseller with many clients: rows per second, and the server's peak memory.
 //! The client reads the answer as fast as it comes, and discards it.
 
-use std::path::Path;
 use std::time::Instant;
 
+use super::bench::Bench;
 use super::client::Client;
-use super::process::{Server, ServerKind};
+use super::processor::{millis_of, peak_mebibytes};
 
 /// Measures the trees below the two resellers with many clients, each on its own server.
-pub async fn measure(url: &str, directory: &Path) {
+pub async fn measure(bench: &Bench<'_>) {
     println!(
         "\n{:<38} {:>9} {:>11} {:>9} {:>11} {:>9}",
         "export", "rows", "rows/s", "MiB/s", "CPU ms/1000", "peak MiB"
@@ -19,10 +19,10 @@ pub async fn measure(url: &str, directory: &Path) {
         ("all clients, its support agent", "giant-support@scale.example", ""),
         ("where its owner reads invoices", "giant-reseller@scale.example", "?permission=INVOICE_READ"),
     ] {
-        let server = Server::start(ServerKind::Tenantry, url, directory).await;
+        let server = bench.serve().await;
         let token = super::log_in(&server, email).await;
-        let reseller = super::find_reseller(&server, &token).await;
-        let (start, before) = (Instant::now(), server.cpu_millis());
+        let reseller = super::find_own(&server, &token).await.reseller;
+        let (start, before) = (Instant::now(), millis_of(server.id()));
         let path = format!("/resellers/{reseller}/tree.ndjson{part}");
         let (rows, bytes) = Client::connect(server.port).await.count_lines(&path, &token).await;
         let seconds = start.elapsed().as_secs_f64();
@@ -30,9 +30,8 @@ pub async fn measure(url: &str, directory: &Path) {
             "{title:<38} {rows:>9} {:>11.0} {:>9.1} {:>11.1} {:>9}",
             rows as f64 / seconds,
             bytes as f64 / seconds / 1_048_576.0,
-            (server.cpu_millis() - before) / rows as f64 * 1_000.0,
-            server.peak_mebibytes(),
+            (millis_of(server.id()) - before) / rows as f64 * 1_000.0,
+            peak_mebibytes(server.id()),
         );
-        server.stop();
     }
 }

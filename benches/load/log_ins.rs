@@ -5,23 +5,24 @@ use std::time::{Duration, Instant};
 use tenantry::base::config::Config;
 use tenantry::people::user::Passwords;
 
-use super::client::{Client, drive};
-use super::process::{Server, ServerKind};
+use super::bench::Bench;
+use super::client::{Client, Load, drive};
+use super::processor::peak_mebibytes;
 
 /// Number of clients that log in without a pause.
 const CLIENTS: usize = 32;
 
 /// Measures on a separate server, so that its memory is that of the log-ins.
-pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
-    let length = Duration::from_secs(seconds);
+pub async fn measure(bench: &Bench<'_>) {
+    let length = Duration::from_secs(bench.seconds);
     let (bound, at_once) = bound(length).await;
-    let server = Server::start(ServerKind::Tenantry, url, directory).await;
+    let server = bench.serve().await;
     let token = super::log_in(&server, "bench-support@scale.example").await;
-    let small = serde_json::json!({ "query": "{ viewer { name } }" }).to_string();
-    let small = async |length| drive(server.port, "/graphql", Some(&token), &small, 1, length).await;
+    let small = Load::graphql(&token, &serde_json::json!({ "query": "{ viewer { name } }" }));
+    let small = async |length| drive(server.port, &small, 1, length).await;
     small(Duration::from_secs(1)).await;
     let alone = small(length).await;
-    let before = server.peak_mebibytes();
+    let before = peak_mebibytes(server.id());
     let end = Instant::now() + length + Duration::from_secs(1);
     let clients: Vec<_> = (0..CLIENTS).map(|_| tokio::spawn(log_in_until(server.port, end))).collect();
     // After this time, all of them wait for their turn.
@@ -40,12 +41,11 @@ pub async fn measure(url: &str, directory: &std::path::Path, seconds: u64) {
     println!("{:<38} {:>10.0}% {:>10.0}%", "grows by", growth(0.5), growth(0.99));
     let rate = f64::from(log_ins) / (length + Duration::from_secs(1)).as_secs_f64();
     println!("log-ins per second: {rate:.1}; {at_once} at once, Argon2 alone allows {bound:.1}");
-    println!("peak memory: {} MiB; before the log-ins {before} MiB", server.peak_mebibytes());
-    server.stop();
+    println!("peak memory: {} MiB; before the log-ins {before} MiB", peak_mebibytes(server.id()));
 }
 
 async fn log_in_until(port: u16, end: Instant) -> u32 {
-    let body = super::log_in_body("dashboard@scale.example");
+    let body = super::log_in_body("dashboard@scale.example").to_string();
     let mut client = Client::connect(port).await;
     let mut log_ins = 0;
     while Instant::now() < end {

@@ -1,11 +1,20 @@
-//! A load test over HTTP, against the real server and against the floor. The floor is a bare handler that sends one
-//! handwritten statement, which builds the JSON in the database.
+//! A load test over HTTP: the real server against two floors, on the four queries that matter most.
+//!
+//! The floors are bare handlers without log-in and permissions, which give the same answers. One sends a single
+//! hand-written statement, and the database builds the JSON. The other sends one statement for each list, and puts the
+//! JSON together by hand.
 //!
 //! `cargo bench --bench load` measures on embedded SQLite. Options follow after `--`:
 //! - `--postgres postgres://user@host/name` also measures on PostgreSQL, in this database, which must be empty;
 //! - `--organisations N` sets the size (10,000), and `--seconds S` the time for each measurement (5);
-//! - `--only queries`, `log-ins`, `table`, `export` or `viewer` runs only this part. `export` and `viewer` run only if
-//!   they are named, with a reseller of `--clients N` clients (100,000).
+//! - `--only PART` runs only this part. Without it, `queries`, `log-ins` and `table` run.
+//!
+//! The other parts run only if they are named:
+//! - `growth` measures more clients in one answer, and ten times the organisations. On PostgreSQL this makes another
+//!   database, and drops it at the end;
+//! - `revoke` takes rights away on one server and asks another at once, `--times N` times (10,000). It fails if an answer
+//!   is old;
+//! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -15,19 +24,28 @@
     reason = "the program prints its results, and may stop at any error"
 )]
 
+mod bench;
 mod client;
+mod compare;
 mod export;
 mod floor;
+mod growth;
 mod log_ins;
 mod process;
+mod processor;
 mod queries;
+mod ratios;
+mod renaming;
+mod revoke;
 mod table;
 mod viewer;
 
-use std::time::Duration;
+use std::path::Path;
+use std::process::ExitCode;
 
-use client::{Client, Figures, drive};
-use process::{Server, ServerKind};
+use bench::Bench;
+use process::Server;
+use serde_json::{Value as Json, json};
 
 /// The options of the command line.
 struct Options {
@@ -36,159 +54,117 @@ struct Options {
     postgres: Option<String>,
     only: Option<String>,
     clients: u64,
+    times: usize,
 }
 
 impl Options {
-    /// Whether a part runs that needs the reseller with very many clients.
-    fn is_giant(&self) -> bool {
-        matches!(self.only.as_deref(), Some("export" | "viewer"))
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == part)
-    }
-}
-
-fn options() -> Options {
-    let mut options = Options { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000 };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
-        match argument.as_str() {
-            "--organisations" => options.organisations = value().parse().expect("a number"),
-            "--clients" => options.clients = value().parse().expect("a number"),
-            "--seconds" => options.seconds = value().parse().expect("a number"),
-            "--postgres" => options.postgres = Some(value()),
-            "--only" => options.only = Some(value()),
-            _ => {}
+    fn read() -> Self {
+        let mut options =
+            Self { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000, times: 10_000 };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
+            match argument.as_str() {
+                "--organisations" => options.organisations = value().parse().expect("a number"),
+                "--clients" => options.clients = value().parse().expect("a number"),
+                "--seconds" => options.seconds = value().parse().expect("a number"),
+                "--times" => options.times = value().parse().expect("a number"),
+                "--postgres" => options.postgres = Some(value()),
+                "--only" => options.only = Some(value()),
+                _ => {}
+            }
         }
+        options
     }
-    options
+
+    /// Whether a part was named.
+    fn names(&self, part: &str) -> bool {
+        self.only.as_deref() == Some(part)
+    }
+
+    /// Whether a part was named, or all usual parts run.
+    fn has(&self, part: &str) -> bool {
+        self.only.is_none() || self.names(part)
+    }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("floor") {
         let (url, port) = (arguments.next().expect("url"), arguments.next().expect("port"));
         runtime.block_on(floor::serve(&url, port.parse().expect("a port")));
-        return;
+        return ExitCode::SUCCESS;
     }
-    let options = options();
-    runtime.block_on(async {
+    let options = Options::read();
+    let is_right = runtime.block_on(async {
         let directory = tempfile::tempdir().expect("a folder");
         let sqlite = format!("sqlite://{}", directory.path().join("bench.db").display());
-        measure("SQLite", &sqlite, &options, directory.path()).await;
+        let mut is_right = measure("SQLite", &sqlite, &options, directory.path()).await;
         if let Some(url) = &options.postgres {
-            measure("PostgreSQL", url, &options, directory.path()).await;
+            is_right &= measure("PostgreSQL", url, &options, directory.path()).await;
         }
+        is_right
     });
+    if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn measure(name: &str, url: &str, options: &Options, directory: &std::path::Path) {
+/// Runs the parts on one database. False if the server gave a wrong answer.
+async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> bool {
     println!("\n{name}, {} organisations", options.organisations);
-    let started = std::time::Instant::now();
-    process::run(url, directory, &["migrate", "up"]);
-    let count = options.organisations.to_string();
-    let mut seed = vec!["seed", "scale", "--organisations", &count, "--seed", "1"];
-    let clients = options.clients.to_string();
-    if options.is_giant() {
+    let (count, clients) = (options.organisations.to_string(), options.clients.to_string());
+    let mut seed = vec!["--organisations", &count];
+    if options.names("export") || options.names("viewer") {
         println!("and {clients} clients of one reseller, with the trees below them");
         seed.extend(["--clients", &clients]);
     }
-    process::run(url, directory, &seed);
-    println!("seeded in {:.1} s", started.elapsed().as_secs_f64());
+    let bench = Bench::fill(url, directory, options.seconds, &seed).await;
     if options.has("queries") {
-        queries(url, options, directory).await;
+        compare::measure(&bench).await;
     }
-    if options.is_giant() && options.has("export") {
-        export::measure(url, directory).await;
+    if options.names("growth") {
+        growth::measure(&bench, options.organisations).await;
     }
-    if options.is_giant() && options.has("viewer") {
-        viewer::measure(url, directory, options.seconds).await;
+    if options.names("export") {
+        export::measure(&bench).await;
+    }
+    if options.names("viewer") {
+        viewer::measure(&bench).await;
     }
     if options.has("log-ins") {
-        log_ins::measure(url, directory, options.seconds).await;
+        log_ins::measure(&bench).await;
     }
     if options.has("table") {
-        table::measure(url, directory, options.seconds).await;
+        table::measure(&bench).await;
     }
+    !options.names("revoke") || revoke::measure(&bench, options.times).await
 }
 
-/// Prints the header of the table.
-fn heading() {
-    println!(
-        "{:<38} {:>9} {:>11} {:>11} {:>11} {:>10} {:>9} {:>9}",
-        "", "req/s", "median ms", "99th % ms", "alone ms", "statements", "CPU ms", "peak MiB"
-    );
-}
-
-async fn queries(url: &str, options: &Options, directory: &std::path::Path) {
-    heading();
-    let server = Server::start(ServerKind::Tenantry, url, directory).await;
-    let support = log_in(&server, "bench-support@scale.example").await;
-    let dashboard = log_in(&server, "dashboard@scale.example").await;
-    let reseller = find_reseller(&server, &support).await;
-    let tree = queries::partner_tree(&reseller);
-    let smallest = serde_json::json!({ "query": "{ viewer { name } }" }).to_string();
-    for (title, token, body) in [
-        ("viewer { name }", &support, &smallest),
-        ("partner tree, 100 clients", &support, &tree),
-        ("dashboard, 50 organisations", &dashboard, &queries::dashboard()),
-    ] {
-        row(title, &server, "/graphql", Some(token), body, options.seconds).await;
-    }
-    server.stop();
-    let floor = Server::start(ServerKind::Floor, url, directory).await;
-    for (title, path) in [("floor: partner tree", "/partner-tree"), ("floor: dashboard", "/dashboard")] {
-        row(title, &floor, path, None, "", options.seconds).await;
-    }
-    floor.stop();
-}
-
-async fn row(title: &str, server: &Server, path: &str, token: Option<&str>, body: &str, seconds: u64) {
-    let length = Duration::from_secs(seconds);
-    drive(server.port, path, token, body, 2, Duration::from_secs(1)).await;
-    let alone = drive(server.port, path, token, body, 1, length).await;
-    let before = (server.cpu_millis(), server.statements().await);
-    let many = drive(server.port, path, token, body, 8, length).await;
-    let after = (server.cpu_millis(), server.statements().await);
-    let requests = many.latencies.len() as f64;
-    let statements = match (before.1, after.1) {
-        (Some(start), Some(end)) => format!("{:.1}", (end - start) / requests),
-        _ => "1".to_owned(),
-    };
-    println!(
-        "{title:<38} {:>9.0} {:>11.2} {:>11.2} {:>11.2} {statements:>10} {:>9.2} {:>9}",
-        requests / length.as_secs_f64(),
-        Figures::percentile(&many, 0.5),
-        Figures::percentile(&many, 0.99),
-        Figures::percentile(&alone, 0.5),
-        (after.0 - before.0) / requests,
-        server.peak_mebibytes(),
-    );
-}
-
-fn log_in_body(email: &str) -> String {
-    let body = serde_json::json!({
+fn log_in_body(email: &str) -> Json {
+    json!({
         "query": "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } userErrors { message } } }",
         "variables": { "input": { "email": email, "password": "tenantry-scale" } },
-    });
-    body.to_string()
+    })
 }
 
+/// Logs in and returns the access token.
 async fn log_in(server: &Server, email: &str) -> String {
-    let answer = Client::connect(server.port).await.post("/graphql", None, &log_in_body(email)).await;
-    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    let answer = server.ask(None, &log_in_body(email)).await;
     answer["data"]["logIn"]["tokens"]["accessToken"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-async fn find_reseller(server: &Server, token: &str) -> String {
-    let body = serde_json::json!({
-        "query": "{ viewer { memberships(first: 1) { edges { node { organisation { reseller { id } } } } } } }",
-    });
-    let answer = Client::connect(server.port).await.post("/graphql", Some(token), &body.to_string()).await;
-    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-    let id = &answer["data"]["viewer"]["memberships"]["edges"][0]["node"]["organisation"]["reseller"]["id"];
-    id.as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+/// The ids of an organisation.
+struct Own {
+    organisation: String,
+    /// Empty if it is no reseller.
+    reseller: String,
+}
+
+/// The first organisation of which the person is a member.
+async fn find_own(server: &Server, token: &str) -> Own {
+    let query = "{ viewer { memberships(first: 1) { edges { node { organisation { id reseller { id } } } } } } }";
+    let answer = server.ask(Some(token), &json!({ "query": query })).await;
+    let organisation = &answer["data"]["viewer"]["memberships"]["edges"][0]["node"]["organisation"];
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    Own { organisation: text(&organisation["id"]), reseller: text(&organisation["reseller"]["id"]) }
 }

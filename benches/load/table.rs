@@ -1,18 +1,16 @@
 //! A reseller's table of 10,000 clients with 30 properties each: a plain page, and pages filtered and sorted by
 //! properties.
 
-use std::path::Path;
 use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use serde_json::json;
-use tenantry::base::config::Config;
-use tenantry::base::db::Db;
 use tenantry::base::id::Type;
 use tenantry::partners::property::{Kind, Stored, store as values};
 use uuid::Uuid;
 
-use super::process::{Server, ServerKind};
+use super::bench::{Bench, Row, connect};
+use super::client::Load;
 
 const CLIENTS: usize = 10_000;
 /// The properties. The rest of the thirty are texts.
@@ -27,12 +25,12 @@ const ALL: usize = 30;
 const REGIONS: [&str; 4] = ["north", "south", "west", "east"];
 
 /// Measures on a separate server.
-pub async fn measure(url: &str, directory: &Path, seconds: u64) {
+pub async fn measure(bench: &Bench<'_>) {
     let started = Instant::now();
-    let reseller = fill(url).await;
+    let reseller = fill(bench.url).await;
     println!("{CLIENTS} clients with {ALL} properties each, written in {:.1} s", started.elapsed().as_secs_f64());
-    super::heading();
-    let server = Server::start(ServerKind::Tenantry, url, directory).await;
+    Row::heading("a table of clients");
+    let server = bench.serve().await;
     let token = super::log_in(&server, "giant-reseller@scale.example").await;
     let north = r#"{key: "region", eq: "north"}"#;
     for (title, arguments, total) in [
@@ -66,17 +64,14 @@ pub async fn measure(url: &str, directory: &Path, seconds: u64) {
             "query($id: ID!) {{ reseller(id: $id) {{ clients(first: 50, {arguments}) {{ {total} edges {{ client {{ name }} \
              partnership {{ state properties {{ key label type value }} }} }} }} }} }}"
         );
-        let body = json!({ "query": query, "variables": { "id": Type::Reseller.id(reseller) } }).to_string();
-        super::row(title, &server, "/graphql", Some(&token), &body, seconds).await;
+        let body = json!({ "query": query, "variables": { "id": Type::Reseller.id(reseller) } });
+        bench.row(title, &server, &Load::graphql(&token, &body)).await;
     }
-    server.stop();
 }
 
 /// Writes the clients and their values, and returns their reseller.
 async fn fill(url: &str) -> Uuid {
-    let mut config = Config::defaults().expect("the defaults");
-    config.database.url = url.to_owned();
-    let db = Db::connect(&config).await.expect("the database");
+    let db = connect(url).await;
     let writer = db.writer();
     let is_postgres = db.backend() == DbBackend::Postgres;
     let id = if is_postgres { "gen_random_uuid()" } else { "randomblob(16)" };

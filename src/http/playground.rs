@@ -93,6 +93,7 @@ fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.') {
         Some((_, "html")) => "text/html; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "graphql")) => "text/plain; charset=utf-8",
         _ => "text/javascript; charset=utf-8",
     }
 }

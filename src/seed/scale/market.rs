@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::rows::Rows;
 use super::maker::{Delegation, Maker};
-use super::shape::{BENCH_CLIENTS, DASHBOARD, EACH, RESELLERS, Shape};
+use super::shape::{BENCH_CLIENTS, DASHBOARD, DEEP, EACH, RESELLERS, Shape};
 use super::trade::Trade;
 use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
 
@@ -14,10 +14,12 @@ const BATCH: usize = 500;
 
 /// All batches, in the order of writing.
 pub fn batches(shape: Shape, maker: Maker) -> impl Iterator<Item = Rows> {
-    let mut market = Market { maker, resellers: Vec::new(), bench: Uuid::nil(), giants: Vec::new(), payer: None };
+    let mut market =
+        Market { maker, resellers: Vec::new(), bench: Uuid::nil(), deep: Uuid::nil(), giants: Vec::new(), payer: None };
     let mut steps = std::iter::once(Step::Above(shape))
         .chain((0..BENCH_CLIENTS).map(Step::BenchClient))
         .chain(std::iter::once(Step::Dashboard))
+        .chain((0..DEEP).map(|_| Step::DeepReseller))
         .chain(tree(0, shape.giant_clients, shape.tenth_clients > 0))
         .chain(tree(1, shape.tenth_clients, true))
         .chain((0..shape.others).map(|_| Step::Other));
@@ -41,6 +43,8 @@ enum Step {
     BenchClient(u64),
     /// All organisations of the dashboard person.
     Dashboard,
+    /// A reseller below the deep reseller, with its clients.
+    DeepReseller,
     /// A client of this giant.
     GiantClient(usize),
     /// A client of this giant that is a reseller itself.
@@ -71,6 +75,7 @@ struct Market {
     maker: Maker,
     resellers: Vec<Uuid>,
     bench: Uuid,
+    deep: Uuid,
     giants: Vec<Giant>,
     /// An organisation of this batch that can pay for others.
     payer: Option<Uuid>,
@@ -86,6 +91,7 @@ impl Market {
             Step::Above(shape) => self.above(shape),
             Step::BenchClient(number) => self.bench_client(number),
             Step::Dashboard => self.dashboard(),
+            Step::DeepReseller => self.deep_reseller(),
             Step::GiantClient(giant) => self.client(self.giants[giant].id),
             Step::ResellerBelow(giant) => self.reseller_below(giant),
             Step::ClientBelow(giant) => {
@@ -113,6 +119,7 @@ impl Market {
             distributors.push(distributor);
         }
         self.bench = self.named_reseller("Bench Reseller", "bench");
+        self.deep = self.named_reseller("Deep Reseller", "deep");
         let giants = [("Giant Reseller", "giant"), ("Tenth Reseller", "tenth")];
         for (name, word) in giants.into_iter().take(if shape.tenth_clients > 0 { 2 } else { 1 }) {
             let id = self.named_reseller(name, word);
@@ -127,7 +134,8 @@ impl Market {
         }
         let overview = DelegationPreset::Overview.set();
         let giants = self.giants.iter().map(|giant| giant.id);
-        let all: Vec<Uuid> = [self.bench].into_iter().chain(giants).chain(self.resellers.iter().copied()).collect();
+        let all: Vec<Uuid> =
+            [self.bench, self.deep].into_iter().chain(giants).chain(self.resellers.iter().copied()).collect();
         for reseller in all {
             let distributor = self.maker.dice.pick(&distributors);
             let terms = Delegation { client_delegated: overview, ..through(DelegationPreset::Overview) };
@@ -170,6 +178,28 @@ impl Market {
         self.maker.trade(client, Trade { services: 5, invoices: 6, unpaid });
     }
 
+    /// The deep reseller's owner may do at its clients whatever can be delegated.
+    fn deep_reseller(&mut self) {
+        let reseller = self.maker.organisation(Kind::Reseller);
+        self.maker.people(reseller, 1);
+        let full = DelegationPreset::Full.set();
+        self.maker.partnership(
+            self.deep,
+            reseller,
+            Delegation { client_delegated: full, ..through(DelegationPreset::Full) },
+        );
+        for _ in 0..DEEP {
+            let client = self.maker.organisation(Kind::Company);
+            self.maker.people(client, 1);
+            self.maker.partnership(
+                reseller,
+                client,
+                Delegation { includes_upstream: true, ..through(DelegationPreset::Full) },
+            );
+            self.maker.trade(client, Trade { services: 2, invoices: 4, unpaid: 1 });
+        }
+    }
+
     /// The first pays for ten others, the second for five.
     fn dashboard(&mut self) {
         let person = self.maker.named_person("Dashboard", "dashboard@scale.example");
@@ -179,7 +209,7 @@ impl Market {
             let role = match number {
                 0..30 => BuiltinRole::Owner,
                 30..40 => BuiltinRole::Admin,
-                _ => BuiltinRole::Billing,
+                _ => BuiltinRole::Viewer,
             };
             if role != BuiltinRole::Owner {
                 self.maker.people(organisation, 0);

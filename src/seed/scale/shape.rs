@@ -6,14 +6,16 @@ use crate::base::error::{Error, Result};
 pub const BENCH_CLIENTS: u64 = 100;
 /// Organisations of the person whose dashboard is measured.
 pub const DASHBOARD: u64 = 50;
+/// Resellers below the deep reseller, which is measured. Each has as many clients.
+pub const DEEP: u64 = 20;
 /// One in this many of the additional clients is a reseller.
 pub const RESELLERS: u64 = 200;
 /// Clients of each of these resellers, on average.
 pub const EACH: u64 = 20;
 /// The fewest organisations for a complete market.
-const FEWEST: u64 = 250;
+const FEWEST: u64 = 700;
 
-/// How many organisations of each kind there are, besides the operator, the bench reseller and the giant.
+/// How many organisations of each kind there are, besides the operator and the organisations that are measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Organisations above the resellers.
@@ -38,8 +40,9 @@ impl Shape {
         let distributors = (organisations / 1_000).max(1);
         let resellers = (organisations / 100).max(4);
         let giant_clients = if clients.is_some() { 0 } else { organisations / 10 };
-        // Plus one operator, one bench reseller and one giant.
-        let taken = 3 + distributors + resellers + giant_clients + BENCH_CLIENTS + DASHBOARD;
+        // The operator, the bench reseller, the deep reseller and the giant.
+        let named = 4;
+        let taken = named + distributors + resellers + giant_clients + BENCH_CLIENTS + DASHBOARD + DEEP * (DEEP + 1);
         let others = organisations - taken;
         let tenth_clients = clients.unwrap_or_default() / 10;
         let giant_clients = clients.unwrap_or(giant_clients);
