@@ -4,6 +4,7 @@
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 
+use chrono::TimeDelta;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sea_orm::{ConnectionTrait, TransactionTrait};
@@ -152,6 +153,16 @@ impl Nodes {
         statements
     }
 
+    /// Signs everybody in, while their accounts are active.
+    async fn sign_in(&self) {
+        for node in self.nodes.iter().chain([&self.plain]) {
+            node.wait(TimeDelta::zero());
+            for caller in CALLERS {
+                node.as_(caller).credential().await;
+            }
+        }
+    }
+
     fn question(&mut self, organisations: &[String]) -> (&'static str, Value) {
         let id = organisations[self.number(organisations.len())].clone();
         match self.number(8) {
@@ -186,10 +197,11 @@ fn two_nodes_with_a_memory_answer_as_one_without() {
         let rows = world.db().rows(organisations, Vec::new()).await.unwrap();
         let organisations: Vec<String> =
             rows.iter().map(|row| Type::Organisation.id(row.try_get_by_index(0).unwrap()).0).collect();
+        nodes.sign_in().await;
         for history in 0..histories {
             if history % PER_WORLD == PER_WORLD - 1 {
                 nodes.plain.db_reset().await;
-                nodes.nodes.iter().for_each(|node| node.wait(chrono::TimeDelta::zero()));
+                nodes.sign_in().await;
             }
             let changed = nodes.change().await;
             let caller = CALLERS[nodes.number(CALLERS.len())];

@@ -70,6 +70,7 @@ fn a_user_disabled_while_accepting_does_not_become_a_member() {
 fn a_user_disabled_while_claiming_an_account_does_not_become_a_member() {
     on_postgres(async |world| {
         let email = SOLE_PERSON.person().email;
+        world.db_execute("UPDATE \"user\" SET email_verified_at = NULL WHERE email = $1", [email.into()]).await;
         let (id, token) = invite(&world, OWNER_OF_ACME, ACME, email, "VIEWER").await;
         let lock = "SELECT id FROM \"user\" WHERE id = $1 FOR UPDATE";
         let change = "UPDATE \"user\" SET state = 'DISABLED' WHERE id = $1";
