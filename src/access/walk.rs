@@ -56,7 +56,7 @@ pub enum Partnerships {
 }
 
 impl Partnerships {
-    fn follow(self, edge: &&Edge) -> bool {
+    fn follow(self, edge: &Edge) -> bool {
         self == Self::All || edge.state == PartnershipState::Active
     }
 }

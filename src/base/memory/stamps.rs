@@ -112,8 +112,8 @@ mod tests {
         Changes::Named(subjects.iter().map(|number| (Table::Role, id(*number))).collect())
     }
 
-    fn at(seen: i64) -> Option<Place> {
-        Some(Place::Sqlite { seen })
+    const fn at(seen: i64) -> Place {
+        Place::Sqlite { seen }
     }
 
     #[test]
@@ -121,10 +121,10 @@ mod tests {
         let stamps = Stamps::default();
         let (one, two) = ([stamps.slot(Table::Role, id(1))], [stamps.slot(Table::Role, id(2))]);
         assert!(!stamps.holds(&one, stamps.newest()), "nothing holds before the first look");
-        assert_eq!(stamps.take_in(at(5), &Changes::Unknown), None);
+        assert_eq!(stamps.take_in(Some(at(5)), &Changes::Unknown), None);
         let loaded = stamps.newest();
         assert!(stamps.holds(&one, loaded) && stamps.holds(&[], loaded));
-        assert_eq!(stamps.take_in(at(6), &named(&[1])), Some(1));
+        assert_eq!(stamps.take_in(Some(at(6)), &named(&[1])), Some(1));
         assert!(!stamps.holds(&one, loaded) && stamps.holds(&two, loaded));
         assert!(stamps.holds(&one, stamps.newest()));
     }
@@ -132,12 +132,12 @@ mod tests {
     #[test]
     fn a_late_answer_of_an_older_look_changes_nothing() {
         let stamps = Stamps::default();
-        stamps.take_in(at(5), &Changes::Unknown);
-        stamps.take_in(at(9), &named(&[1]));
+        stamps.take_in(Some(at(5)), &Changes::Unknown);
+        stamps.take_in(Some(at(9)), &named(&[1]));
         let (one, loaded) = ([stamps.slot(Table::Role, id(1))], stamps.newest());
-        assert_eq!(stamps.take_in(at(7), &named(&[1])), Some(0));
+        assert_eq!(stamps.take_in(Some(at(7)), &named(&[1])), Some(0));
         assert!(stamps.holds(&one, loaded));
-        assert_eq!(stamps.place(), at(9));
+        assert_eq!(stamps.place(), Some(at(9)));
     }
 
     #[test]

@@ -20,7 +20,7 @@ const MOST: usize = 4_000;
 /// How long log rows are kept, in seconds. A node that sleeps longer forgets everything.
 const KEPT: u32 = 600;
 /// How often the log is cleaned.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// A statement that reads one row, and the log beside it.
 pub struct Look<'a> {
@@ -50,40 +50,38 @@ impl Look<'_> {
         }
         let since = memory.stamps.place();
         let (first, second) = (values.len() + 1, values.len() + 2);
-        let sql = match db.backend() {
-            DbBackend::Postgres => {
-                let (end, in_progress) = match &since {
-                    Some(Place::Postgres { seen, .. }) => (seen.end, seen.array()),
-                    _ => (u64::MAX, "{}".to_owned()),
-                };
-                values.extend([end.to_string().into(), in_progress.into()]);
-                // The planner must not see the parameters, or it would plan the statement anew each time.
-                format!(
-                    "SELECT pg_current_snapshot()::text, l.log, l.tableoid::int8, l.cleaned::text, c.kind, c.keys, \
-                       {columns} \
-                     FROM (SELECT) AS one LEFT JOIN change_log l ON true LEFT JOIN {from} ON {condition} \
-                     LEFT JOIN LATERAL ( \
-                       (SELECT kind, keys FROM change WHERE xid >= (SELECT ${first}::text::xid8) ORDER BY xid LIMIT {MOST}) \
-                       UNION ALL (SELECT kind, keys FROM change \
-                         WHERE xid = ANY ((SELECT ${second}::text::xid8[])::xid8[]) LIMIT {MOST}) \
-                     ) AS c ON true"
-                )
-            }
-            _ => {
-                let seen = if let Some(Place::Sqlite { seen }) = since { seen } else { i64::MAX };
-                values.push(seen.into());
-                format!(
-                    "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'change'), (SELECT min(id) FROM change), \
-                       c.kind, c.keys, {columns} \
-                     FROM (SELECT 1) AS one LEFT JOIN {from} ON {condition} \
-                     LEFT JOIN (SELECT kind, keys FROM change WHERE id > ${first} LIMIT {MOST}) AS c ON true"
-                )
-            }
+        let sql = if db.backend() == DbBackend::Postgres {
+            let (end, in_progress) = match &since {
+                Some(Place::Postgres { seen, .. }) => (seen.end, seen.array()),
+                _ => (u64::MAX, "{}".to_owned()),
+            };
+            values.extend([end.to_string().into(), in_progress.into()]);
+            // The planner must not see the parameters, or it would plan the statement anew each time.
+            format!(
+                "SELECT pg_current_snapshot()::text, l.log, l.tableoid::int8, l.cleaned::text, c.kind, c.keys, \
+                   {columns} \
+                 FROM (SELECT) AS one LEFT JOIN change_log l ON true LEFT JOIN {from} ON {condition} \
+                 LEFT JOIN LATERAL ( \
+                   (SELECT kind, keys FROM change WHERE xid >= (SELECT ${first}::text::xid8) ORDER BY xid LIMIT {MOST}) \
+                   UNION ALL (SELECT kind, keys FROM change \
+                     WHERE xid = ANY ((SELECT ${second}::text::xid8[])::xid8[]) LIMIT {MOST}) \
+                 ) AS c ON true"
+            )
+        } else {
+            let seen = if let Some(Place::Sqlite { seen }) = since { seen } else { i64::MAX };
+            values.push(seen.into());
+            format!(
+                "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'change'), (SELECT min(id) FROM change), \
+                   c.kind, c.keys, {columns} \
+                 FROM (SELECT 1) AS one LEFT JOIN {from} ON {condition} \
+                 LEFT JOIN (SELECT kind, keys FROM change WHERE id > ${first} LIMIT {MOST}) AS c ON true"
+            )
         };
         let rows = db.rows(sql, values).await?;
-        let (now, changes) = match db.backend() {
-            DbBackend::Postgres => postgres(&rows, since.as_ref())?,
-            _ => sqlite(&rows, since.as_ref())?,
+        let (now, changes) = if db.backend() == DbBackend::Postgres {
+            postgres(&rows, since.as_ref())?
+        } else {
+            sqlite(&rows, since.as_ref())?
         };
         if now.is_none() {
             db.writer().execute_unprepared("INSERT INTO change_log DEFAULT VALUES ON CONFLICT DO NOTHING").await?;

@@ -13,7 +13,7 @@ use super::arguments::{Cursor, PageArguments};
 use super::filter::Filter;
 use super::key::Key;
 use super::lists::{Lists, What};
-use super::slice::{Slice, slice};
+use super::slice::{self, Slice, slice};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::{Kept, Kind, Subjects, Table};
@@ -273,7 +273,7 @@ impl<T: Send + Sync + 'static> List<T> {
 
     fn slices(&self, rows: &[QueryResult], page: &PageArguments) -> Result<HashMap<Uuid, Arc<Slice<T>>>, DbErr> {
         let name = self.name();
-        let mut found: HashMap<Uuid, Vec<(Arc<str>, Arc<T>)>> = HashMap::new();
+        let mut found: HashMap<Uuid, slice::Items<T>> = HashMap::new();
         // The same row can occur under several parents.
         let items = group_rows(rows, |row| Ok((row.try_get_by_index::<Uuid>(0)?, row.try_get_by_index::<Uuid>(1)?)))?;
         for ((parent, id), rows) in items {

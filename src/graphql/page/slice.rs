@@ -7,11 +7,14 @@ use uuid::Uuid;
 use super::arguments::{Cursor, PageArguments};
 use crate::base::error::Result;
 
+/// Items, each with its cursor.
+pub type Items<T> = Vec<(Arc<str>, Arc<T>)>;
+
 /// One page of one parent.
 #[derive(Debug)]
 pub struct Slice<T> {
     /// The items in the order of the list, each with its cursor.
-    pub items: Vec<(Arc<str>, Arc<T>)>,
+    pub items: Items<T>,
     /// Whether there is more after it.
     pub has_next: bool,
     /// Whether there is more before it.
@@ -25,7 +28,7 @@ impl<T> Default for Slice<T> {
 }
 
 /// Cuts the rows that were read to the size of the page, and puts them into the order of the list.
-pub fn slice<T>(mut items: Vec<(Arc<str>, Arc<T>)>, page: &PageArguments) -> Slice<T> {
+pub fn slice<T>(mut items: Items<T>, page: &PageArguments) -> Slice<T> {
     let more = items.len() > page.size;
     items.truncate(page.size);
     let beyond = page.from.is_some();

@@ -138,15 +138,12 @@ fn a_change_that_no_trigger_saw_is_found_at_the_start_and_forgotten_by_command()
             answer.ok()["organisation"]["name"].clone()
         };
         assert_eq!(name().await, "Solo");
-        let (disable, enable) = match world.db().backend() {
-            DbBackend::Postgres => (
-                "ALTER TABLE organisation DISABLE TRIGGER change".to_owned(),
-                "ALTER TABLE organisation ENABLE ALWAYS TRIGGER change".to_owned(),
-            ),
-            _ => {
-                let made = "SELECT sql FROM sqlite_master WHERE name = 'organisation_change_update'";
-                ("DROP TRIGGER organisation_change_update".to_owned(), world.texts(made).await.remove(0))
-            }
+        let (disable, enable) = if world.db().backend() == DbBackend::Postgres {
+            let alter = |how: &str| format!("ALTER TABLE organisation {how} TRIGGER change");
+            (alter("DISABLE"), alter("ENABLE ALWAYS"))
+        } else {
+            let made = "SELECT sql FROM sqlite_master WHERE name = 'organisation_change_update'";
+            ("DROP TRIGGER organisation_change_update".to_owned(), world.texts(made).await.remove(0))
         };
         execute(&world, &disable).await;
         assert_eq!(unlogged(world.db()).await.unwrap(), ["organisation"]);

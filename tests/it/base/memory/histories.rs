@@ -102,7 +102,7 @@ const EXPLANATION: &str = "query($id: ID!) { organisation(id: $id) {
 
 struct Nodes {
     /// Two nodes with a memory.
-    nodes: [World; 2],
+    keeping: [World; 2],
     /// One without.
     plain: World,
     random: StdRng,
@@ -155,7 +155,7 @@ impl Nodes {
 
     /// Signs everybody in, while their accounts are active.
     async fn sign_in(&self) {
-        for node in self.nodes.iter().chain([&self.plain]) {
+        for node in self.keeping.iter().chain([&self.plain]) {
             node.wait(TimeDelta::zero());
             for caller in CALLERS {
                 node.as_(caller).credential().await;
@@ -191,8 +191,8 @@ fn two_nodes_with_a_memory_answer_as_one_without() {
         let histories = from_environment("TEST_HISTORIES").unwrap_or(HISTORIES);
         println!("TEST_SEED={seed}");
         // The second node has so little memory that it keeps on making room.
-        let (plain, nodes) = (node(&world, 0).await, [node(&world, 64).await, node(&world, 1).await]);
-        let mut nodes = Nodes { nodes, plain, random: StdRng::seed_from_u64(seed) };
+        let (plain, keeping) = (node(&world, 0).await, [node(&world, 64).await, node(&world, 1).await]);
+        let mut nodes = Nodes { keeping, plain, random: StdRng::seed_from_u64(seed) };
         let organisations = "SELECT id FROM organisation ORDER BY id";
         let rows = world.db().rows(organisations, Vec::new()).await.unwrap();
         let organisations: Vec<String> =
@@ -209,11 +209,11 @@ fn two_nodes_with_a_memory_answer_as_one_without() {
                 // A change through the API, whose answer is read after it.
                 let node = nodes.number(2);
                 let input = json!({ "organisationId": organisations[nodes.number(organisations.len())], "name": format!("Named {history}") });
-                nodes.nodes[node].as_(caller).attempt("updateOrganisation", input, "organisation { name }").await;
+                nodes.keeping[node].as_(caller).attempt("updateOrganisation", input, "organisation { name }").await;
             }
             let (query, variables) = nodes.question(&organisations);
             let asked = nodes.number(2);
-            let answer = nodes.nodes[asked].as_(caller).run(query, variables.clone()).await;
+            let answer = nodes.keeping[asked].as_(caller).run(query, variables.clone()).await;
             let expected = nodes.plain.as_(caller).run(query, variables.clone()).await;
             assert_eq!(
                 (answer.data(), sorted(answer.codes())),
@@ -222,7 +222,7 @@ fn two_nodes_with_a_memory_answer_as_one_without() {
                 caller.name()
             );
         }
-        let hits = nodes.nodes.iter().map(|node| node.db().memory().counters().hits.load(Ordering::Relaxed));
+        let hits = nodes.keeping.iter().map(|node| node.db().memory().counters().hits.load(Ordering::Relaxed));
         let hits: Vec<u64> = hits.collect();
         assert!(hits.iter().all(|hits| *hits > u64::from(histories) / 3), "the memory was not used: {hits:?}");
     });
