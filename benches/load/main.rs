@@ -1,8 +1,8 @@
 //! A load test over HTTP: the real server against two floors, on the four queries that matter most.
 //!
-//! The floors are bare handlers without log-in and permissions, which give the same answers. One sends a single
-//! hand-written statement, and the database builds the JSON. The other sends one statement for each list, and puts the
-//! JSON together by hand.
+//! The floors are bare handlers without log-in and permissions, which give the same data. One sends a single hand-written
+//! statement, and the database builds the JSON. The other sends one statement for each list, and puts the JSON together
+//! by hand.
 //!
 //! `cargo bench --bench load` measures on embedded SQLite. Options follow after `--`:
 //! - `--postgres postgres://user@host/name` also measures on PostgreSQL, in this database, which must be empty;
@@ -46,6 +46,10 @@ use std::process::ExitCode;
 use bench::Bench;
 use process::Server;
 use serde_json::{Value as Json, json};
+
+/// The floors allocate like the real server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The options of the command line.
 struct Options {

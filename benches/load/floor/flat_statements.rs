@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::lists::{Connections, List, get, put, put_id, put_text};
+use super::lists::{List, Lists, get, put, put_id, put_text};
 use super::{Floor, today};
 
 /// The answer to the query.
@@ -23,7 +23,7 @@ fn ids(rows: &[QueryResult], column: usize) -> Vec<Uuid> {
     rows.iter().map(|row| get(row, column)).collect()
 }
 
-async fn members(floor: &Floor, parents: &[Uuid]) -> Connections {
+async fn members(floor: &Floor, parents: &[Uuid]) -> Lists {
     let list = List {
         table: "membership",
         parent: "organisation_id",
@@ -34,22 +34,22 @@ async fn members(floor: &Floor, parents: &[Uuid]) -> Connections {
         joins: "JOIN \"user\" u ON u.id = t.user_id JOIN membership_role mr ON mr.membership_id = t.id \
                 LEFT JOIN role r ON r.id = mr.role_id",
     };
-    let mut all = Connections::new(parents.len());
+    let mut all = Lists::new(parents.len());
     let rows = list.rows(floor, parents).await;
     // A member has one row for each role.
     for member in rows.chunk_by(|row, next| get::<Uuid>(row, 1) == get::<Uuid>(next, 1)) {
-        let out = all.node(&member[0]);
+        let out = all.item(&member[0]);
         put_text(out, "{\"user\":{\"name\":", &member[0], 2);
         put_text(out, "},\"email\":", &member[0], 3);
         for (number, row) in member.iter().enumerate() {
             put_text(out, if number == 0 { ",\"roles\":[{\"name\":" } else { "},{\"name\":" }, row, 4);
         }
-        put(out, "}]}}");
+        put(out, "}]}");
     }
     all
 }
 
-async fn services(floor: &Floor, parents: &[Uuid]) -> Connections {
+async fn services(floor: &Floor, parents: &[Uuid]) -> Lists {
     let list = List {
         table: "service",
         parent: "organisation_id",
@@ -59,18 +59,18 @@ async fn services(floor: &Floor, parents: &[Uuid]) -> Connections {
         columns: "t.kind, t.name, t.state",
         joins: "",
     };
-    let mut all = Connections::new(parents.len());
+    let mut all = Lists::new(parents.len());
     for row in &list.rows(floor, parents).await {
-        let out = all.node(row);
+        let out = all.item(row);
         put_text(out, "{\"kind\":", row, 1);
         put_text(out, ",\"name\":", row, 2);
         put_text(out, ",\"state\":", row, 3);
-        put(out, "}}");
+        put(out, "}");
     }
     all
 }
 
-async fn invoices(floor: &Floor, parents: &[Uuid], first: u32) -> Connections {
+async fn invoices(floor: &Floor, parents: &[Uuid], first: u32) -> Lists {
     let list = List {
         table: "invoice",
         parent: "organisation_id",
@@ -81,9 +81,9 @@ async fn invoices(floor: &Floor, parents: &[Uuid], first: u32) -> Connections {
         joins: "",
     };
     let today = today();
-    let mut all = Connections::new(parents.len());
+    let mut all = Lists::new(parents.len());
     for row in &list.rows(floor, parents).await {
-        let out = all.node(row);
+        let out = all.item(row);
         let due_on: NaiveDate = get(row, 5);
         put_text(out, "{\"number\":", row, 1);
         if due_on < today && get::<String>(row, 2) == "OPEN" {
@@ -93,7 +93,7 @@ async fn invoices(floor: &Floor, parents: &[Uuid], first: u32) -> Connections {
         }
         put(out, &format!(",\"total\":{{\"amountMinor\":\"{}\"", get::<i64>(row, 3)));
         put_text(out, ",\"currency\":", row, 4);
-        put(out, &format!("}},\"dueOn\":\"{due_on}\"}}}}"));
+        put(out, &format!("}},\"dueOn\":\"{due_on}\"}}"));
     }
     all
 }
@@ -138,18 +138,18 @@ async fn dashboard(floor: &Floor, out: &mut Vec<u8>) {
     let members = members(floor, &ids).await;
     let invoices = invoices(floor, &ids, 3).await;
     let services = services(floor, &ids).await;
-    put_text(out, "{\"data\":{\"viewer\":{\"name\":", &rows[0], 0);
-    put(out, ",\"organisations\":{\"edges\":[");
+    put_text(out, "{\"name\":", &rows[0], 0);
+    put(out, ",\"organisations\":[");
     for (number, row) in rows.iter().enumerate() {
-        put_id(out, if number == 0 { "{\"node\":{\"id\":" } else { ",{\"node\":{\"id\":" }, row, 1);
+        put_id(out, if number == 0 { "{\"id\":" } else { ",{\"id\":" }, row, 1);
         put_text(out, ",\"name\":", row, 2);
         put_text(out, ",\"kind\":", row, 3);
         members.put(out, ",\"members\":", number);
         invoices.put(out, ",\"invoices\":", number);
         services.put(out, ",\"services\":", number);
-        put(out, "}}");
+        put(out, "}");
     }
-    put(out, "]}}}}");
+    put(out, "]}");
 }
 
 async fn partner_tree(floor: &Floor, out: &mut Vec<u8>) {
@@ -158,10 +158,10 @@ async fn partner_tree(floor: &Floor, out: &mut Vec<u8>) {
     let members = members(floor, &ids).await;
     let services = services(floor, &ids).await;
     let payers = payers(floor, &ids).await;
-    put_text(out, "{\"data\":{\"reseller\":{\"organisation\":{\"name\":", &rows[0], 0);
-    put(out, "},\"clients\":{\"edges\":[");
+    put_text(out, "{\"organisation\":{\"name\":", &rows[0], 0);
+    put(out, "},\"clients\":[");
     for (number, row) in rows.iter().enumerate() {
-        put_id(out, if number == 0 { "{\"node\":{\"id\":" } else { ",{\"node\":{\"id\":" }, row, 1);
+        put_id(out, if number == 0 { "{\"id\":" } else { ",{\"id\":" }, row, 1);
         put_text(out, ",\"name\":", row, 2);
         put_text(out, ",\"kind\":", row, 3);
         put_text(out, ",\"state\":", row, 4);
@@ -169,9 +169,9 @@ async fn partner_tree(floor: &Floor, out: &mut Vec<u8>) {
         services.put(out, ",\"services\":", number);
         put(out, ",\"payer\":");
         out.extend_from_slice(&payers[number]);
-        put(out, "}}");
+        put(out, "}");
     }
-    put(out, "]}}}}");
+    put(out, "]}");
 }
 
 async fn deep_tree(floor: &Floor, out: &mut Vec<u8>) {
@@ -187,28 +187,28 @@ async fn deep_tree(floor: &Floor, out: &mut Vec<u8>) {
     let resellers = clients(floor, floor.deep, 20).await;
     let rows = below.rows(floor, &ids(&resellers, 1)).await;
     let invoices = invoices(floor, &ids(&rows, 1), 5).await;
-    let mut clients = Connections::new(resellers.len());
+    let mut clients = Lists::new(resellers.len());
     for (number, row) in rows.iter().enumerate() {
-        let out = clients.node(row);
+        let out = clients.item(row);
         put_id(out, "{\"id\":", row, 1);
         put_text(out, ",\"name\":", row, 2);
         invoices.put(out, ",\"invoices\":", number);
-        put(out, "}}");
+        put(out, "}");
     }
-    put_text(out, "{\"data\":{\"reseller\":{\"organisation\":{\"name\":", &resellers[0], 0);
-    put(out, "},\"clients\":{\"edges\":[");
+    put_text(out, "{\"organisation\":{\"name\":", &resellers[0], 0);
+    put(out, "},\"clients\":[");
     for (number, row) in resellers.iter().enumerate() {
-        put_id(out, if number == 0 { "{\"node\":{\"id\":" } else { ",{\"node\":{\"id\":" }, row, 1);
+        put_id(out, if number == 0 { "{\"id\":" } else { ",{\"id\":" }, row, 1);
         put_text(out, ",\"name\":", row, 2);
         clients.put(out, ",\"reseller\":{\"clients\":", number);
-        put(out, "}}}");
+        put(out, "}}");
     }
-    put(out, "]}}}}");
+    put(out, "]}");
 }
 
 async fn organisation_name(floor: &Floor, out: &mut Vec<u8>) {
     let rows = floor.rows("SELECT id, name FROM organisation WHERE id = $1", vec![floor.bench.into()]).await;
-    put_id(out, "{\"data\":{\"organisation\":{\"id\":", &rows[0], 0);
+    put_id(out, "{\"id\":", &rows[0], 0);
     put_text(out, ",\"name\":", &rows[0], 1);
-    put(out, "}}}");
+    put(out, "}");
 }

@@ -73,27 +73,29 @@ impl List {
     }
 }
 
-/// The nodes of a list, for each parent.
-pub struct Connections(Vec<Vec<u8>>);
+/// The items of a list, for each parent.
+pub struct Lists(Vec<Vec<u8>>);
 
-impl Connections {
+impl Lists {
     /// Empty lists.
     pub fn new(parents: usize) -> Self {
         Self(vec![Vec::new(); parents])
     }
 
-    /// Begins a node of the parent whose number is in the first column. The caller appends it, and closes its bracket.
-    pub fn node(&mut self, row: &QueryResult) -> &mut Vec<u8> {
-        let nodes = &mut self.0[get::<i64>(row, 0) as usize];
-        put(nodes, if nodes.is_empty() { "{\"node\":" } else { ",{\"node\":" });
-        nodes
+    /// Begins an item of the parent whose number is in the first column. The caller appends it.
+    pub fn item(&mut self, row: &QueryResult) -> &mut Vec<u8> {
+        let items = &mut self.0[get::<i64>(row, 0) as usize];
+        if !items.is_empty() {
+            items.push(b',');
+        }
+        items
     }
 
     /// Appends JSON, then the list of a parent.
     pub fn put(&self, out: &mut Vec<u8>, json: &str, parent: usize) {
         put(out, json);
-        put(out, "{\"edges\":[");
+        out.push(b'[');
         out.extend_from_slice(&self.0[parent]);
-        put(out, "]}");
+        out.push(b']');
     }
 }

@@ -1,5 +1,5 @@
 //! The floors: the least work that any server must do. They have no authentication and no permissions. A bare handler
-//! gives the same answer as the real server, but for the form of ids.
+//! gives the same data as the real server, in a leaner form: lists without edges, and ids as they are stored.
 //!
 //! `one_statement.rs` lets the database build the whole answer as JSON. `flat_statements.rs` sends one statement for
 //! each list (`lists.rs`), and puts the JSON together by hand.

@@ -40,19 +40,13 @@ impl Json {
         format!("(SELECT {} FROM {from})", all.replace("ITEM", item))
     }
 
-    /// The same as a connection of the API.
-    fn connection(self, node: &str, from: &str) -> String {
-        self.object(&[("edges", &self.list(&self.object(&[("node", node)]), from))])
-    }
-
     fn id(self, column: &str) -> String {
         if self.is_postgres { column.to_owned() } else { format!("hex({column})") }
     }
 
-    /// The statement for the answer with this root field.
-    fn answer(self, root: &str, value: &str, from: &str) -> String {
-        let answer = self.object(&[("data", &self.object(&[(root, value)]))]);
-        format!("SELECT CAST({answer} AS text) FROM {from}")
+    /// The statement for an answer.
+    fn answer(self, fields: &[(&str, &str)], from: &str) -> String {
+        format!("SELECT CAST({} AS text) FROM {from} WHERE id = $1", self.object(fields))
     }
 }
 
@@ -64,7 +58,7 @@ fn members(json: Json, of: &str) -> String {
         ("email", "m.email"),
         ("roles", &json.list(&role, roles)),
     ]);
-    json.connection(
+    json.list(
         &node,
         &format!(
             "(SELECT m.id, u.name, u.email FROM membership m JOIN \"user\" u ON u.id = m.user_id
@@ -75,9 +69,13 @@ fn members(json: Json, of: &str) -> String {
 
 fn services(json: Json, of: &str) -> String {
     let node = json.object(&[("kind", "s.kind"), ("name", "s.name"), ("state", "s.state")]);
-    let from = "(SELECT s.kind, s.name, s.state FROM service s WHERE s.organisation_id = OF
-        ORDER BY s.name_key, s.id LIMIT 5) s";
-    json.connection(&node, &from.replace("OF", of))
+    json.list(
+        &node,
+        &format!(
+            "(SELECT s.kind, s.name, s.state FROM service s WHERE s.organisation_id = {of}
+              ORDER BY s.name_key, s.id LIMIT 5) s"
+        ),
+    )
 }
 
 fn invoices(json: Json, of: &str, first: u32) -> String {
@@ -87,7 +85,7 @@ fn invoices(json: Json, of: &str, first: u32) -> String {
         ("total", &json.object(&[("amountMinor", "CAST(i.total_minor AS text)"), ("currency", "i.currency")])),
         ("dueOn", "i.due_on"),
     ]);
-    json.connection(
+    json.list(
         &node,
         &format!(
             "(SELECT * FROM invoice i WHERE i.organisation_id = {of} ORDER BY i.issued_on DESC, i.id DESC LIMIT {first}) i"
@@ -105,7 +103,7 @@ fn payer(json: Json, of: &str) -> String {
 
 /// The clients of a reseller.
 fn clients(json: Json, node: &str, of: &str, (name, first): (&str, u32)) -> String {
-    json.connection(
+    json.list(
         node,
         &format!(
             "(SELECT c.* FROM (SELECT p.client_id, p.client_key, p.id FROM partnership p WHERE p.reseller_id = {of}
@@ -124,14 +122,13 @@ fn dashboard(json: Json) -> String {
         ("invoices", &invoices(json, "o.id", 3)),
         ("services", &services(json, "o.id")),
     ]);
-    let organisations = json.connection(
+    let organisations = json.list(
         &node,
         "(SELECT o.* FROM membership m JOIN organisation o ON o.id = m.organisation_id
             JOIN organisation_name n ON n.organisation_id = o.id
           WHERE m.user_id = u.id ORDER BY n.sort_key, o.id LIMIT 10) o",
     );
-    let viewer = json.object(&[("name", "u.name"), ("organisations", &organisations)]);
-    json.answer("viewer", &viewer, "\"user\" u WHERE u.id = $1")
+    json.answer(&[("name", "u.name"), ("organisations", &organisations)], "\"user\" u")
 }
 
 fn partner_tree(json: Json) -> String {
@@ -145,8 +142,7 @@ fn partner_tree(json: Json) -> String {
         ("payer", &payer(json, "c.id")),
     ]);
     let clients = clients(json, &node, "o.id", ("c", 100));
-    let reseller = json.object(&[("organisation", &json.object(&[("name", "o.name")])), ("clients", &clients)]);
-    json.answer("reseller", &reseller, "organisation o WHERE o.id = $1")
+    json.answer(&[("organisation", &json.object(&[("name", "o.name")])), ("clients", &clients)], "organisation o")
 }
 
 fn deep_tree(json: Json) -> String {
@@ -154,11 +150,9 @@ fn deep_tree(json: Json) -> String {
     let below = json.object(&[("clients", &clients(json, &node, "r.id", ("c", 20)))]);
     let node = json.object(&[("id", &json.id("r.id")), ("name", "r.name"), ("reseller", &below)]);
     let resellers = clients(json, &node, "o.id", ("r", 20));
-    let reseller = json.object(&[("organisation", &json.object(&[("name", "o.name")])), ("clients", &resellers)]);
-    json.answer("reseller", &reseller, "organisation o WHERE o.id = $1")
+    json.answer(&[("organisation", &json.object(&[("name", "o.name")])), ("clients", &resellers)], "organisation o")
 }
 
 fn organisation_name(json: Json) -> String {
-    let organisation = json.object(&[("id", &json.id("o.id")), ("name", "o.name")]);
-    json.answer("organisation", &organisation, "organisation o WHERE o.id = $1")
+    json.answer(&[("id", &json.id("o.id")), ("name", "o.name")], "organisation o")
 }
