@@ -165,7 +165,7 @@ fn variables_that_do_not_fit_are_named_with_the_way_to_the_value() {
         (
             "$at: DateTime",
             value!({ "at": "2026-11-22" }),
-            "The variable $at must be a point in time, for example \"2026-11-22T10:00:00Z\".",
+            "The variable $at must be a point in time in the years 1 to 9999, for example \"2026-11-22T10:00:00Z\".",
         ),
         ("$filter: Filter", value!({ "filter": {} }), "The variable $filter.to (Int!) is missing."),
         (
