@@ -2,11 +2,12 @@
 //! and loads what is missing.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use entity::organisation;
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::actor::Subject;
@@ -88,23 +89,17 @@ pub struct Walk<'a> {
     pub held: &'a Held,
 }
 
-/// What the actor of a request holds. It is read once.
+/// What the actor of a request holds. It is read once, also for walks at the same time.
 #[derive(Default)]
 pub struct Held(Mutex<Option<(Uuid, Arc<Holdings>)>>);
 
 impl Held {
-    fn of(&self, user: Uuid) -> Option<Arc<Holdings>> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(id, _)| *id == user).map(|(_, held)| Arc::clone(held))
-    }
-
-    fn set(&self, value: Option<(Uuid, Arc<Holdings>)>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = value;
-    }
-
     /// A change may have outdated it.
     pub fn forget(&self) {
-        self.set(None);
+        // Mutations run one after the other, so nobody else holds the lock.
+        if let Ok(mut held) = self.0.try_lock() {
+            *held = None;
+        }
     }
 }
 
@@ -176,11 +171,14 @@ impl Walk<'_> {
 
     async fn held_by(&self, subject: Subject) -> Result<Arc<Holdings>> {
         let Subject::User(user) = subject else { return Ok(Arc::default()) };
-        if let Some(held) = self.held.of(user) {
-            return Ok(held);
+        let mut known = self.held.0.lock().await;
+        if let Some((id, held)) = &*known
+            && *id == user
+        {
+            return Ok(Arc::clone(held));
         }
         let held = self.holdings(&[user]).await?.remove(&user).unwrap_or_default();
-        self.held.set(Some((user, Arc::clone(&held))));
+        *known = Some((user, Arc::clone(&held)));
         Ok(held)
     }
 
