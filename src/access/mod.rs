@@ -1,14 +1,15 @@
 //! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
-//! decides. `lapsed.rs` says which memberships count, and `walk.rs` goes over the part of the graph that both need,
-//! which `store.rs` loads. `lookup.rs` keeps the decisions of a request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes
-//! them.
+//! decides. `lapsed.rs` says which memberships count. `walk.rs` goes over the part of the graph that both need: `kept.rs`
+//! says what of it is in memory, and `store.rs` loads the rest. `lookup.rs` keeps the decisions of a request. `guard.rs`
+//! checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes them.
 
 mod actor;
 mod explain;
 mod graph;
 mod guard;
+mod kept;
 mod lapsed;
 mod lookup;
 mod path;

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use super::actor::Subject;
 use super::graph::{Edge, HeldRole, Holding, Holdings, Kind, OrganisationState};
+use super::kept::{Person, Placed};
 use super::lapsed::Tie;
 use super::role::BuiltinRole;
 use super::set::{Grants, PermissionSet};
-use super::walk::{Person, Placed};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 

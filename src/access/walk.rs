@@ -1,7 +1,7 @@
 //! Walks over the tenant graph: up from organisations, and down from what somebody holds. It goes over objects in memory,
 //! and loads what is missing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::organisation;
@@ -11,12 +11,15 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::actor::Subject;
-use super::graph::{Edge, Graph, Holding, Holdings, Kind as OrganisationKind, Node, PartnershipState, RoleRef};
-use super::lapsed::Tie;
+use super::graph::{Edge, Graph, Holding, Holdings, Kind as OrganisationKind, Node, PartnershipState};
+use super::kept::{
+    CLIENTS, HOLDINGS, MEMBERS, OF_CLIENTS, OF_MEMBERS, OF_PERSON, OPERATOR, ORGANISATION, OfHoldings, OfOperator,
+    OfOrganisation, PERSON, Placed,
+};
 use super::store;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Key, Kind, OfTable, Sight, Subjects, Table};
+use crate::base::memory::{Gaps, Sight};
 
 /// A part of the tenant graph that is closed upwards, and what one subject holds.
 #[derive(Debug, Default)]
@@ -27,24 +30,6 @@ pub struct Neighbourhood {
     pub holdings: Arc<Holdings>,
     /// The organisations' rows.
     pub rows: HashMap<Uuid, Arc<organisation::Model>>,
-}
-
-/// An organisation and the partnerships above it, past ones too.
-#[derive(Debug)]
-pub struct Placed {
-    /// Its row.
-    pub row: Arc<organisation::Model>,
-    /// The partnerships of which it is the client.
-    pub above: Vec<Edge>,
-}
-
-/// What is said of a person who holds something.
-#[derive(Debug)]
-pub struct Person {
-    /// The name.
-    pub name: String,
-    /// Whether the account is active, not disabled.
-    pub is_active: bool,
 }
 
 /// The partnerships to follow.
@@ -74,9 +59,6 @@ pub struct Accessible {
     /// Names of the users.
     pub names: HashMap<Uuid, String>,
 }
-
-/// Where the operator is kept.
-const OPERATOR: Key = Key::new("operator", Uuid::nil());
 
 /// The walks of one request.
 #[derive(Clone, Copy)]
@@ -117,53 +99,34 @@ impl Walk<'_> {
         let operator = self.sight.get::<Uuid>(&OPERATOR).and_then(|known| known.value);
         waiting.extend(operator);
         let mut has_operator = operator.is_some();
+        let resellers = |placed: &Placed| -> Vec<Uuid> {
+            placed.above.iter().filter(|edge| which.follow(edge)).map(|edge| edge.reseller).collect()
+        };
         loop {
-            let (mut missing, mut doubted) = (Vec::new(), Vec::new());
+            let mut gaps = Gaps::new(ORGANISATION);
             while let Some(id) = waiting.pop() {
-                if !seen.insert(id) {
-                    continue;
-                }
-                let key = Key::new("organisation", id);
-                match self.sight.get::<Arc<Placed>>(&key) {
-                    Some(known) if self.sight.verifies() => {
-                        doubted.push((key, known));
-                        missing.push(id);
-                    }
-                    Some(known) => {
-                        if let Some(placed) = known.value {
-                            waiting.extend(
-                                placed.above.iter().filter(|edge| which.follow(edge)).map(|edge| edge.reseller),
-                            );
-                            found.insert(id, placed);
-                        }
-                    }
-                    None => missing.push(id),
+                if seen.insert(id)
+                    && let Some(Some(placed)) = self.sight.recall::<Arc<Placed>>(id, &mut gaps)
+                {
+                    waiting.extend(resellers(&placed));
+                    found.insert(id, placed);
                 }
             }
-            if missing.is_empty() && has_operator {
+            if gaps.ids.is_empty() && has_operator {
                 return Ok(found);
             }
             let since = self.sight.begin();
-            let loaded = store::climb(self.db.reader(), self.db, &missing).await?;
-            for (key, known) in doubted {
-                self.sight.verify(&key, &known, loaded.get(&key.id), |placed| format!("{placed:?}")).await?;
-            }
-            if let Some(since) = since {
-                for id in missing.iter().filter(|id| !loaded.contains_key(*id)) {
-                    self.sight.put::<Arc<Placed>>(Key::new("organisation", *id), None, &OfOrganisation, since);
-                }
-                for (id, placed) in &loaded {
-                    self.sight.put(Key::new("organisation", *id), Some(placed), &OfOrganisation, since);
-                    if placed.row.kind == OrganisationKind::Operator {
-                        self.sight.put(OPERATOR, Some(id), &OfOperator, since);
-                    }
-                }
+            let loaded = store::climb(self.db.reader(), self.db, &gaps.ids).await?;
+            self.sight.fill(gaps, &loaded, &OfOrganisation, since).await?;
+            let operator = loaded.iter().find(|(_, placed)| placed.row.kind == OrganisationKind::Operator);
+            if let (Some(since), Some((id, _))) = (since, operator) {
+                self.sight.put(OPERATOR, Some(id), &OfOperator, since);
             }
             // Without any operator in the database, there is none to wait for.
             has_operator = true;
             for (id, placed) in loaded {
                 seen.insert(id);
-                waiting.extend(placed.above.iter().filter(|edge| which.follow(edge)).map(|edge| edge.reseller));
+                waiting.extend(resellers(&placed));
                 found.insert(id, placed);
             }
         }
@@ -184,7 +147,7 @@ impl Walk<'_> {
 
     async fn holdings(&self, users: &[Uuid]) -> Result<HashMap<Uuid, Arc<Holdings>>> {
         let load = async |users: Vec<Uuid>| store::holdings(self.db.reader(), self.db, &users).await;
-        self.sight.load_many("holdings", users, &OfHoldings, load).await
+        self.sight.load_many(HOLDINGS, users, &OfHoldings, load).await
     }
 
     /// Everything that the subject can reach, from what it holds downwards, and all above that.
@@ -213,48 +176,27 @@ impl Walk<'_> {
         let mut seen: HashSet<Uuid> = HashSet::new();
         let mut waiting = tops.to_vec();
         loop {
-            let (mut missing, mut doubted) = (Vec::new(), Vec::new());
+            let mut gaps = Gaps::new(CLIENTS);
             while let Some(id) = waiting.pop() {
-                let key = Key::new("clients", id);
                 let clients = match loaded.get(&id) {
                     Some(clients) => Some(Arc::clone(clients)),
-                    None => match self.sight.get::<Arc<Vec<Uuid>>>(&key) {
-                        Some(known) if self.sight.verifies() => {
-                            doubted.push((key, known));
-                            None
-                        }
-                        Some(known) => Some(known.value.unwrap_or_default()),
-                        None => None,
-                    },
+                    None => self.sight.recall(id, &mut gaps).map(Option::unwrap_or_default),
                 };
-                match clients {
-                    Some(clients) => waiting.extend(clients.iter().filter(|client| seen.insert(**client))),
-                    None => missing.push(id),
-                }
+                waiting.extend(clients.iter().flat_map(|clients| clients.iter()).filter(|id| seen.insert(**id)));
             }
-            if missing.is_empty() {
+            if gaps.ids.is_empty() {
                 return Ok(seen);
             }
             let since = self.sight.begin();
-            let mut found = store::clients(self.db, &missing).await?;
-            for (key, known) in doubted {
-                self.sight.verify(&key, &known, found.get(&key.id), |clients| format!("{clients:?}")).await?;
-            }
+            let mut found = store::clients(self.db, &gaps.ids).await?;
             // Those without clients were read too.
-            let leaves: Vec<Uuid> = found.values().flat_map(|clients| clients.iter().copied()).collect();
-            let none: HashSet<Uuid> =
-                leaves.into_iter().chain(missing.iter().copied()).filter(|id| !found.contains_key(id)).collect();
-            if let Some(since) = since {
-                for (id, clients) in &found {
-                    self.sight.put(Key::new("clients", *id), Some(clients), &OF_CLIENTS, since);
-                }
-                for id in &none {
-                    self.sight.put(Key::new("clients", *id), None, &OF_CLIENTS, since);
-                }
+            let read: Vec<Uuid> = found.values().flat_map(|clients| clients.iter()).chain(&gaps.ids).copied().collect();
+            for id in read {
+                found.entry(id).or_default();
             }
-            found.extend(none.into_iter().map(|id| (id, Arc::default())));
+            waiting.clone_from(&gaps.ids);
+            self.sight.fill(gaps, &found, &OF_CLIENTS, since).await?;
             loaded.extend(found);
-            waiting = missing;
         }
     }
 
@@ -263,11 +205,11 @@ impl Walk<'_> {
         let neighbourhood = self.climb(Subject::Nobody, ids, Partnerships::Active).await?;
         let scope: Vec<Uuid> = neighbourhood.graph.nodes.keys().copied().collect();
         let load = async |organisations: Vec<Uuid>| store::members(self.db, &organisations).await;
-        let members = self.sight.load_many("members", &scope, &OF_MEMBERS, load).await?;
+        let members = self.sight.load_many(MEMBERS, &scope, &OF_MEMBERS, load).await?;
         let users: HashSet<Uuid> = members.values().flat_map(|users| users.iter().copied()).collect();
         let users: Vec<Uuid> = users.into_iter().collect();
         let load = async |ids: Vec<Uuid>| store::people(self.db, &ids).await;
-        let people = self.sight.load_many("person", &users, &OF_PERSON, load).await?;
+        let people = self.sight.load_many(PERSON, &users, &OF_PERSON, load).await?;
         let active: Vec<Uuid> = people.iter().filter(|(_, person)| person.is_active).map(|(id, _)| *id).collect();
         let (users, stored) =
             futures_util::future::try_join(self.holdings(&active), store::keys(self.db, &scope, now)).await?;
@@ -322,107 +264,4 @@ fn neighbourhood(
         holdings = Arc::new(Holdings::from([(organisation_id, Holding::key(id, scopes, node.kind))]));
     }
     Neighbourhood { graph, holdings, rows }
-}
-
-/// An organisation with the partnerships above it.
-struct OfOrganisation;
-
-impl Kind<Arc<Placed>> for OfOrganisation {
-    fn subjects(&self, id: Uuid, _: Option<&Arc<Placed>>, subjects: &mut Subjects) {
-        subjects.add(Table::Organisation, id);
-        subjects.add(Table::Partnership, id);
-    }
-
-    fn heap(&self, placed: &Arc<Placed>) -> usize {
-        let row = &placed.row;
-        size_of::<Placed>() + size_of_val(&**row) + row.name.heap() + row.code.heap() + size_of_val(&*placed.above)
-    }
-
-    fn text(&self, placed: &Arc<Placed>) -> String {
-        format!("{placed:?}")
-    }
-}
-
-/// The operator. There is never a second one.
-struct OfOperator;
-
-impl Kind<Uuid> for OfOperator {
-    fn subjects(&self, _: Uuid, operator: Option<&Uuid>, subjects: &mut Subjects) {
-        if let Some(id) = operator {
-            subjects.add(Table::Organisation, *id);
-        }
-    }
-
-    fn heap(&self, _: &Uuid) -> usize {
-        0
-    }
-
-    fn text(&self, operator: &Uuid) -> String {
-        operator.to_string()
-    }
-}
-
-/// The clients of a reseller.
-const OF_CLIENTS: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::Partnership);
-/// The users of an organisation.
-const OF_MEMBERS: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::Membership);
-/// A person.
-const OF_PERSON: OfTable<Arc<Person>> = OfTable::new(Table::User);
-
-impl Heap for Person {
-    fn heap(&self) -> usize {
-        self.name.heap()
-    }
-}
-
-/// What a user holds. It is made from many rows.
-struct OfHoldings;
-
-impl Kind<Arc<Holdings>> for OfHoldings {
-    fn subjects(&self, user: Uuid, holdings: Option<&Arc<Holdings>>, subjects: &mut Subjects) {
-        subjects.add(Table::Membership, user);
-        subjects.add(Table::SecondFactor, user);
-        for (organisation, holding) in holdings.into_iter().flat_map(|holdings| holdings.iter()) {
-            subjects.add(Table::Organisation, *organisation);
-            subjects.add(Table::SignInPolicy, *organisation);
-            let Holding::Membership { id, ties, roles, .. } = holding else { continue };
-            subjects.add(Table::MembershipRole, *id);
-            for held in roles {
-                if let RoleRef::Custom { id, .. } = &held.role {
-                    subjects.add(Table::Role, *id);
-                }
-            }
-            for tie in ties {
-                match tie {
-                    Tie::Partnership { reseller, .. } => subjects.add(Table::Partnership, *reseller),
-                    Tie::Custody { reseller, .. } => subjects.add(Table::Organisation, *reseller),
-                    Tie::SecondFactor => {}
-                }
-            }
-        }
-    }
-
-    fn heap(&self, holdings: &Arc<Holdings>) -> usize {
-        let one = |holding: &Holding| {
-            let Holding::Membership { ties, roles, .. } = holding else { return 0 };
-            size_of_val(&**ties) + size_of_val(&**roles)
-        };
-        // The table of a map is at most twice as large as what is in it.
-        2 * holdings.len() * size_of::<(Uuid, Holding)>() + holdings.values().map(one).sum::<usize>()
-    }
-
-    fn text(&self, holdings: &Arc<Holdings>) -> String {
-        let sorted: BTreeMap<Uuid, (String, Vec<String>)> = holdings
-            .iter()
-            .map(|(id, holding)| match holding {
-                Holding::Membership { id: membership, expires_at, ties, roles } => {
-                    let mut roles: Vec<String> = roles.iter().map(|role| format!("{role:?}")).collect();
-                    roles.sort();
-                    (*id, (format!("{membership} {expires_at:?} {ties:?}"), roles))
-                }
-                Holding::Key { .. } => (*id, (format!("{holding:?}"), Vec::new())),
-            })
-            .collect();
-        format!("{sorted:?}")
-    }
 }

@@ -31,7 +31,7 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
 use uuid::Uuid;
 
 pub use keep::{Heap, Kept, Kind, OfTable, Subjects};
-pub use sight::Sight;
+pub use sight::{Gaps, Sight};
 pub use stamps::Number;
 pub use store::{Look, clean, clean_now_and_then, forget_everywhere, is_readable, unlogged};
 pub use table::Table;

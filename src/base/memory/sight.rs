@@ -22,6 +22,21 @@ pub struct Sight {
     has_loaded: AtomicBool,
 }
 
+/// What has to be loaded, because it is not in memory or is to be compared.
+pub struct Gaps<V> {
+    /// The ids.
+    pub ids: Vec<Uuid>,
+    name: &'static str,
+    doubted: Vec<(Uuid, Known<V>)>,
+}
+
+impl<V> Gaps<V> {
+    /// None yet, of entries with this name.
+    pub const fn new(name: &'static str) -> Self {
+        Self { ids: Vec::new(), name, doubted: Vec::new() }
+    }
+}
+
 impl Sight {
     /// A closed sight.
     pub const fn new(db: Db) -> Self {
@@ -46,7 +61,7 @@ impl Sight {
     }
 
     /// Whether entries are loaded nevertheless, and compared.
-    pub fn verifies(&self) -> bool {
+    fn verifies(&self) -> bool {
         self.db.memory().verifies
     }
 
@@ -141,38 +156,58 @@ impl Sight {
         V: Clone + Send + Sync + 'static,
         F: AsyncFnOnce(Vec<Uuid>) -> Result<HashMap<Uuid, V>>,
     {
-        let mut found = HashMap::with_capacity(ids.len());
-        let (mut missing, mut doubted) = (Vec::new(), Vec::new());
+        let (mut found, mut gaps) = (HashMap::with_capacity(ids.len()), Gaps::new(name));
         for id in ids {
-            match self.get::<V>(&Key::new(name, *id)) {
-                Some(known) if self.verifies() => {
-                    doubted.push((*id, known));
-                    missing.push(*id);
-                }
-                Some(known) => found.extend(known.value.map(|value| (*id, value))),
-                None => missing.push(*id),
-            }
+            found.extend(self.recall(*id, &mut gaps).flatten().map(|value| (*id, value)));
         }
-        if missing.is_empty() {
+        if gaps.ids.is_empty() {
             return Ok(found);
         }
         let since = self.begin();
-        let loaded = load(missing.clone()).await?;
-        for (id, known) in doubted {
-            self.verify(&Key::new(name, id), &known, loaded.get(&id), |value| kind.text(value)).await?;
-        }
-        if let Some(since) = since {
-            for id in missing {
-                self.put(Key::new(name, id), loaded.get(&id), kind, since);
-            }
-        }
+        let loaded = load(gaps.ids.clone()).await?;
+        self.fill(gaps, &loaded, kind, since).await?;
         found.extend(loaded);
         Ok(found)
     }
 
+    /// The value under the id, if it is in memory. Otherwise the id is a gap; so it is if values are to be compared.
+    pub fn recall<V: Clone + 'static>(&self, id: Uuid, gaps: &mut Gaps<V>) -> Option<Option<V>> {
+        let known = self.get::<V>(&Key::new(gaps.name, id));
+        match known {
+            Some(known) if !self.verifies() => return Some(known.value),
+            Some(known) => gaps.doubted.push((id, known)),
+            None => {}
+        }
+        gaps.ids.push(id);
+        None
+    }
+
+    /// Keeps what was loaded for the gaps, and compares it with what was known. Under ids that were not loaded, there is
+    /// nothing.
+    pub async fn fill<V: Clone + Send + Sync + 'static>(
+        &self,
+        gaps: Gaps<V>,
+        loaded: &HashMap<Uuid, V>,
+        kind: &impl Kind<V>,
+        since: Option<Number>,
+    ) -> Result<()> {
+        for (id, known) in &gaps.doubted {
+            self.verify(&Key::new(gaps.name, *id), known, loaded.get(id), |value| kind.text(value)).await?;
+        }
+        if let Some(since) = since {
+            for id in gaps.ids.iter().filter(|id| !loaded.contains_key(*id)) {
+                self.put(Key::new(gaps.name, *id), None, kind, since);
+            }
+            for (id, value) in loaded {
+                self.put(Key::new(gaps.name, *id), Some(value), kind, since);
+            }
+        }
+        Ok(())
+    }
+
     /// Compares what was kept with what was just loaded. A difference is a fault, unless the next look explains it: then
     /// something was changed after this request had looked.
-    pub async fn verify<V>(
+    async fn verify<V>(
         &self,
         key: &Key,
         known: &Known<V>,

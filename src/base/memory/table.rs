@@ -57,9 +57,4 @@ impl Table {
     pub fn from_number(number: i16) -> Option<Self> {
         Self::ALL.iter().copied().find(|table| *table as i16 == number)
     }
-
-    /// The table with this name, if its changes are logged.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|table| table.name() == name)
-    }
 }

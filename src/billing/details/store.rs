@@ -66,7 +66,7 @@ impl Heap for billing_details::Model {
 }
 
 static CONTACTS: List<billing_contact::Model> =
-    List::of_kept_rows("billing_contact", "organisation_id", Key::Text("name_key"));
+    List::of_kept_rows(Table::BillingContact, "organisation_id", Key::Text("name_key"));
 
 impl Heap for billing_contact::Model {
     fn heap(&self) -> usize {

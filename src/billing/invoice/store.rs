@@ -8,19 +8,19 @@ use uuid::Uuid;
 
 use super::rules::InvoiceState;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// The invoices for an organisation, the newest first.
 static OF_ORGANISATION: List<invoice::Model> =
-    List { descending: true, ..List::of_kept_rows("invoice", "organisation_id", Key::Day("issued_on")) };
+    List { descending: true, ..List::of_kept_rows(Table::Invoice, "organisation_id", Key::Day("issued_on")) };
 
 /// The invoices that a payer is to pay, the newest first.
 static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISATION };
 
 /// The lines of an invoice, in their order.
-static LINES: List<invoice_line::Model> = List::of_kept_rows("invoice_line", "invoice_id", Key::Number("position"));
+static LINES: List<invoice_line::Model> = List::of_kept_rows(Table::InvoiceLine, "invoice_id", Key::Number("position"));
 
 impl Heap for invoice::Model {
     fn heap(&self) -> usize {

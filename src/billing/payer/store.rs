@@ -83,7 +83,7 @@ static OF_ORGANISATION: List<Agreement> = List {
     columns: "t.*, r.name AS requested_by, a.name AS answered_by",
     joins: "LEFT JOIN \"user\" r ON r.id = t.requested_by_id LEFT JOIN \"user\" a ON a.id = t.answered_by_id",
     read,
-    keep: Some(Keep::until_changed()),
+    keep: Some(Keep::until_changed(Table::Payer)),
 };
 
 /// The agreements of the payer, the newest first.
@@ -99,7 +99,7 @@ static PAID_FOR: List<Card> = List {
     columns: "o.id, o.name, o.kind",
     joins: "JOIN organisation o ON o.id = t.organisation_id",
     read: |rows| rows.first().map_or_else(|| Err(missing()), |row| read_card(row, 3)),
-    keep: Some(Keep::until_changed()),
+    keep: Some(Keep::until_changed(Table::Payer)),
 };
 
 impl Heap for Agreement {

@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use crate::access::{Grants, Permission, Unchecked};
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<Model> = List::of_kept_rows("service", "organisation_id", Key::Text("name_key"));
+static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Service, "organisation_id", Key::Text("name_key"));
 
 impl Heap for Model {
     fn heap(&self) -> usize {

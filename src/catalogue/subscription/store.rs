@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
-static OF_ORGANISATION: List<Model> = List::of_kept_rows("subscription", "organisation_id", Key::Day("starts_on"));
+static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Subscription, "organisation_id", Key::Day("starts_on"));
 
 impl Heap for Model {
     fn heap(&self) -> usize {

@@ -16,7 +16,7 @@ use super::lists::{Lists, What};
 use super::slice::{self, Slice, slice};
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::memory::{Kept, Kind, Subjects, Table};
+use crate::base::memory::{Kept, Kind, OfTable, Subjects, Table};
 
 /// A table that holds the order of another table's rows; `o` in conditions.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,7 @@ pub struct List<T> {
 
 /// How the items of a list are kept in memory.
 pub struct Keep<T> {
+    table: Table,
     subjects: fn(&T, &mut Subjects),
     heap: fn(&T) -> usize,
     text: fn(&T) -> String,
@@ -67,9 +68,9 @@ impl<T> Clone for Keep<T> {
 impl<T> Copy for Keep<T> {}
 
 impl<T: Kept> Keep<T> {
-    /// They are kept until a row changes that they were made from.
-    pub const fn until_changed() -> Self {
-        Self { subjects: T::subjects, heap: T::heap, text: |item| format!("{item:?}") }
+    /// They are kept until a row changes that they were made from. `table` is the table of the list.
+    pub const fn until_changed(table: Table) -> Self {
+        Self { table, subjects: T::subjects, heap: T::heap, text: |item| format!("{item:?}") }
     }
 }
 
@@ -98,8 +99,8 @@ impl<M: FromQueryResult> List<M> {
 
 impl<M: FromQueryResult + Kept> List<M> {
     /// The same, kept in memory.
-    pub const fn of_kept_rows(table: &'static str, parent: &'static str, key: Key) -> Self {
-        Self { keep: Some(Keep::until_changed()), ..Self::of_rows(table, parent, key) }
+    pub const fn of_kept_rows(table: Table, parent: &'static str, key: Key) -> Self {
+        Self { keep: Some(Keep::until_changed(table)), ..Self::of_rows(table.name(), parent, key) }
     }
 }
 
@@ -119,14 +120,9 @@ impl<T: Send + Sync + 'static> List<T> {
         let shape = lists.shape::<Arc<Slice<T>>>(self.address(), What::Page(page), filter, || {
             format!("page {} {page:?} {filter:?}", self.name())
         });
+        let kind = self.keep_by(self.parent, filter).map(Pages);
         let load = async |parents: Vec<Uuid>| self.fetch(db, &parents, page, filter).await;
-        let found = match self.keep.zip(self.kept_by(self.parent)).filter(|_| filter.is_about_row()) {
-            Some((keep, table)) if self.placing.is_none() => {
-                lists.sight().load(&shape.batch, &shape.name, parent, &Pages { keep, table }, load).await?
-            }
-            _ => shape.batch.load(parent, load).await?,
-        };
-        Ok(found.unwrap_or_default())
+        Ok(shape.load(lists.sight(), parent, kind.as_ref(), load).await?.unwrap_or_default())
     }
 
     /// How many rows a parent has, counted together with its siblings.
@@ -134,34 +130,27 @@ impl<T: Send + Sync + 'static> List<T> {
         let shape = lists.shape::<u64>(self.address(), What::Count, filter, || {
             format!("count {} {} {filter:?}", self.table, self.parent)
         });
+        let kind = self.keep_by(self.parent, filter).map(|keep| OfTable::new(keep.table));
         let load = async |parents: Vec<Uuid>| self.count_all(db, &parents, filter).await;
-        let found = match self.kept_by(self.parent).filter(|_| self.keep.is_some() && filter.is_about_row()) {
-            Some(table) if self.placing.is_none() => {
-                lists.sight().load(&shape.batch, &shape.name, parent, &Counts { table }, load).await?
-            }
-            _ => shape.batch.load(parent, load).await?,
-        };
-        Ok(found.unwrap_or_default())
+        Ok(shape.load(lists.sight(), parent, kind.as_ref(), load).await?.unwrap_or_default())
     }
 
     /// One item by its id, under any parent, from memory or fetched together with its siblings. The object made from it
     /// decides whether the viewer may see it.
     pub async fn find(&'static self, db: &Db, lists: &Lists, id: Uuid) -> Result<Option<Arc<T>>> {
-        let shape = lists.shape::<Arc<T>>(self.address(), What::Item, &Filter::default(), || {
-            format!("find {} {}", self.table, self.parent)
-        });
+        let filter = Filter::default();
+        let name = || format!("find {} {}", self.table, self.parent);
+        let shape = lists.shape::<Arc<T>>(self.address(), What::Item, &filter, name);
+        // A row is found by its own id, wherever the order of its list stands.
+        let kind = self.keep.filter(|keep| keep.table.keys().contains(&"id")).map(Rows);
         let load = async |ids: Vec<Uuid>| self.find_all(db, &ids).await;
-        match self.keep.zip(self.kept_by("id")) {
-            Some((keep, table)) => {
-                lists.sight().load(&shape.batch, &shape.name, id, &Items { keep, table }, load).await
-            }
-            None => shape.batch.load(id, load).await,
-        }
+        shape.load(lists.sight(), id, kind.as_ref(), load).await
     }
 
-    /// The table of the list, if its log names the values of this column.
-    fn kept_by(&self, column: &str) -> Option<Table> {
-        Table::from_name(self.table).filter(|table| table.keys().contains(&column))
+    /// How what a parent has is kept, if the log names changes of it and the filter is about its rows alone.
+    fn keep_by(&self, column: &str, filter: &Filter) -> Option<Keep<T>> {
+        let is_logged = |keep: &Keep<T>| self.placing.is_none() && keep.table.keys().contains(&column);
+        self.keep.filter(is_logged).filter(|_| filter.is_about_row())
     }
 
     /// Tells it from other lists within this process.
@@ -287,72 +276,47 @@ impl<T: Send + Sync + 'static> List<T> {
 }
 
 /// Pages of a list that is kept.
-struct Pages<T> {
-    keep: Keep<T>,
-    table: Table,
-}
+struct Pages<T>(Keep<T>);
 
 impl<T> Kind<Arc<Slice<T>>> for Pages<T> {
     fn subjects(&self, parent: Uuid, page: Option<&Arc<Slice<T>>>, subjects: &mut Subjects) {
-        subjects.add(self.table, parent);
+        subjects.add(self.0.table, parent);
         for (_, item) in page.into_iter().flat_map(|page| &page.items) {
-            (self.keep.subjects)(item, subjects);
+            (self.0.subjects)(item, subjects);
         }
     }
 
     fn heap(&self, page: &Arc<Slice<T>>) -> usize {
         let one = |(cursor, item): &(Arc<str>, Arc<T>)| {
-            size_of_val(cursor) + cursor.len() + size_of::<Arc<T>>() * 3 + size_of::<T>() + (self.keep.heap)(item)
+            size_of_val(cursor) + cursor.len() + size_of::<Arc<T>>() * 3 + size_of::<T>() + (self.0.heap)(item)
         };
         size_of::<Slice<T>>() + page.items.iter().map(one).sum::<usize>()
     }
 
     fn text(&self, page: &Arc<Slice<T>>) -> String {
         let items: Vec<String> =
-            page.items.iter().map(|(cursor, item)| format!("{cursor} {}", (self.keep.text)(item))).collect();
+            page.items.iter().map(|(cursor, item)| format!("{cursor} {}", (self.0.text)(item))).collect();
         format!("{items:?} {} {}", page.has_next, page.has_previous)
     }
 }
 
-/// Numbers of rows.
-struct Counts {
-    table: Table,
-}
+/// Rows by their ids.
+struct Rows<T>(Keep<T>);
 
-impl Kind<u64> for Counts {
-    fn subjects(&self, parent: Uuid, _: Option<&u64>, subjects: &mut Subjects) {
-        subjects.add(self.table, parent);
-    }
-
-    fn heap(&self, _: &u64) -> usize {
-        0
-    }
-
-    fn text(&self, count: &u64) -> String {
-        count.to_string()
-    }
-}
-
-/// Items by their ids.
-struct Items<T> {
-    keep: Keep<T>,
-    table: Table,
-}
-
-impl<T> Kind<Arc<T>> for Items<T> {
+impl<T> Kind<Arc<T>> for Rows<T> {
     fn subjects(&self, id: Uuid, item: Option<&Arc<T>>, subjects: &mut Subjects) {
-        subjects.add(self.table, id);
+        subjects.add(self.0.table, id);
         if let Some(item) = item {
-            (self.keep.subjects)(item, subjects);
+            (self.0.subjects)(item, subjects);
         }
     }
 
     fn heap(&self, item: &Arc<T>) -> usize {
-        size_of::<T>() + 2 * size_of::<usize>() + (self.keep.heap)(item)
+        size_of::<T>() + 2 * size_of::<usize>() + (self.0.heap)(item)
     }
 
     fn text(&self, item: &Arc<T>) -> String {
-        (self.keep.text)(item)
+        (self.0.text)(item)
     }
 }
 

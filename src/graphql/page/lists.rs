@@ -38,6 +38,19 @@ pub struct Shape<V> {
     pub name: Name,
 }
 
+impl<V: Clone + Send + Sync + 'static> Shape<V> {
+    /// The value under the id, loaded together with those of its siblings; from memory if there is a kind.
+    pub async fn load<F>(&self, sight: &Sight, id: Uuid, kind: Option<&impl Kind<V>>, load: F) -> Result<Option<V>>
+    where
+        F: AsyncFnOnce(Vec<Uuid>) -> Result<HashMap<Uuid, V>>,
+    {
+        match kind {
+            Some(kind) => sight.load(&self.batch, &self.name, id, kind, load).await,
+            None => self.batch.load(id, load).await,
+        }
+    }
+}
+
 /// What has been asked of a list in this request. There are few of them, so they are searched one by one.
 struct Asked {
     list: usize,

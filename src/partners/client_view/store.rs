@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_RESELLER: List<Model> = List::of_kept_rows("client_view", "organisation_id", Key::Text("name_key"));
+static OF_RESELLER: List<Model> = List::of_kept_rows(Table::ClientView, "organisation_id", Key::Text("name_key"));
 
 impl Heap for Model {
     fn heap(&self) -> usize {

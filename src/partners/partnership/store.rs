@@ -20,13 +20,13 @@ use super::terms::Terms;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::people::membership::store::{GIVEN, Member, select};
 
 /// The partnerships of a client, the oldest first.
-static OF_CLIENT: List<Model> = List::of_kept_rows("partnership", "client_id", Key::Instant("created_at"));
+static OF_CLIENT: List<Model> = List::of_kept_rows(Table::Partnership, "client_id", Key::Instant("created_at"));
 
 /// The most partnerships that one round of the server handles.
 const PER_ROUND: u64 = 100;

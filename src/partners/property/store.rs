@@ -23,7 +23,8 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_RESELLER: List<Model> = List::of_kept_rows("property_definition", "organisation_id", Key::Number("position"));
+static OF_RESELLER: List<Model> =
+    List::of_kept_rows(Table::PropertyDefinition, "organisation_id", Key::Number("position"));
 
 impl Heap for Model {
     fn heap(&self) -> usize {

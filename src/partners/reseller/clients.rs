@@ -9,14 +9,17 @@ use uuid::Uuid;
 
 use crate::access::Decision;
 use crate::base::error::Result;
+use crate::base::memory::Table;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Placing, Slice, Total};
 use crate::graphql::request::Request;
 use crate::partners::property;
 
 /// The clients of a reseller, one list for each order that the API offers.
-static BY_NAME: List<partnership::Model> = List::of_kept_rows("partnership", "reseller_id", Key::Text("client_key"));
+static BY_NAME: List<partnership::Model> =
+    List::of_kept_rows(Table::Partnership, "reseller_id", Key::Text("client_key"));
 static BY_NAME_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_NAME };
-static BY_AGE: List<partnership::Model> = List::of_kept_rows("partnership", "reseller_id", Key::Instant("created_at"));
+static BY_AGE: List<partnership::Model> =
+    List::of_kept_rows(Table::Partnership, "reseller_id", Key::Instant("created_at"));
 static BY_AGE_DESCENDING: List<partnership::Model> = List { descending: true, ..BY_AGE };
 /// By the value of a property, whose definition is the parent. Clients without a value come last in both directions.
 static BY_PROPERTY: List<partnership::Model> = List {

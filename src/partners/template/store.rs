@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::{self as partnerships, Terms};
@@ -24,7 +24,8 @@ use crate::partners::proposal::{self, Expiry};
 type Written<T> = Result<T, DbErr>;
 
 /// The templates of a reseller, by name.
-static OF_RESELLER: List<Model> = List::of_kept_rows("delegation_template", "organisation_id", Key::Text("name_key"));
+static OF_RESELLER: List<Model> =
+    List::of_kept_rows(Table::DelegationTemplate, "organisation_id", Key::Text("name_key"));
 
 impl Heap for Model {
     fn heap(&self) -> usize {

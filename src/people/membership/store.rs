@@ -73,7 +73,7 @@ pub static OF_ORGANISATION: List<Member> = List {
     columns: COLUMNS,
     joins: JOINS,
     read,
-    keep: Some(Keep::until_changed()),
+    keep: Some(Keep::until_changed(Table::Membership)),
 };
 
 /// The memberships of a user.

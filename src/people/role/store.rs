@@ -9,13 +9,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::{Decision, Grants, HeldRole, Kind, Permission, PermissionSet};
-use crate::base::memory::{Heap, Kept};
+use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
 /// The custom roles of an organisation, by name.
-pub static OF_ORGANISATION: List<role::Model> = List::of_kept_rows("role", "organisation_id", Key::Text("name_key"));
+pub static OF_ORGANISATION: List<role::Model> =
+    List::of_kept_rows(Table::Role, "organisation_id", Key::Text("name_key"));
 
 impl Heap for role::Model {
     fn heap(&self) -> usize {
