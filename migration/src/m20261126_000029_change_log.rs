@@ -85,9 +85,11 @@ const POSTGRES: &str = "\
     ); \
     INSERT INTO change_log DEFAULT VALUES";
 
-/// Numbers that were cleaned away are never given again. `keys` has 16 bytes for each key.
+/// Numbers that were cleaned away are never given again. `keys` has 16 bytes for each key. Each log begins at a random
+/// number, so a node that has read another log finds a gap.
 const SQLITE: &str = "\
     CREATE TABLE change ( \
         id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, keys BLOB NOT NULL, \
         at INTEGER NOT NULL DEFAULT (unixepoch()) \
-    )";
+    ); \
+    INSERT INTO sqlite_sequence (name, seq) VALUES ('change', abs(random() / 1000000))";

@@ -119,9 +119,15 @@ fn a_log_that_is_lost_or_made_anew_makes_nodes_forget() {
             assert_eq!(name_at(&node).await, "Acme after the crash");
         }
         // A migration while the node runs.
+        let seen = world.db_count("change").await;
         Migrator::down(world.db().writer(), Some(1)).await.unwrap();
-        execute(&world, &rename("Acme migrated")).await;
         Migrator::up(world.db().writer(), None).await.unwrap();
+        execute(&world, &rename("Acme migrated")).await;
+        // The new log becomes longer than the old one was when the node last looked.
+        let more = "UPDATE service SET state = state WHERE id = (SELECT id FROM service LIMIT 1)";
+        for _ in 0..seen + 5 {
+            execute(&world, more).await;
+        }
         assert_eq!(name_at(&node).await, "Acme migrated");
         execute(&world, &rename("Acme later")).await;
         assert_eq!(name_at(&node).await, "Acme later");
