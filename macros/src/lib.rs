@@ -5,7 +5,8 @@
 //!
 //! # Fields: `#[guarded]`
 //!
-//! Put `#[guarded]` above `#[Object]`. Each method then has exactly one of these attributes:
+//! `#[guarded]` makes an impl block a GraphQL object with a field for each method. The methods and their arguments take
+//! the `#[graphql(…)]` attributes of the engine's `Object`. Each method has exactly one of these attributes:
 //!
 //! | attribute | the field is for |
 //! |---|---|
@@ -33,7 +34,7 @@
 //!
 //! A mutation is an `async fn` in its own file. Its name in snake case determines the name of the root field, and of
 //! the object that holds the field: `update_role` gives `updateRole` and `UpdateRole`. The `mod.rs` of the chapter
-//! lists the object in its `MergedObject`.
+//! lists the object in a struct with `#[merged]`.
 //!
 //! The first parameter is the act. The other parameters are the arguments of the field. The function returns
 //! `Result<Payload>` and has exactly one of these attributes:
@@ -64,12 +65,15 @@
 
 mod field;
 mod mutation;
+mod object;
 mod rule;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
-use syn::{Attribute, Error, ImplItem, ItemImpl, Meta, parse_quote};
+use syn::{Error, ImplItem, ItemImpl, Meta, parse_quote};
+
+use object::About;
 
 /// One rule for each field of a GraphQL object. See the crate's documentation.
 #[proc_macro_attribute]
@@ -83,6 +87,13 @@ pub fn guarded(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn mutation(_: TokenStream, item: TokenStream) -> TokenStream {
     let item = syn::parse_macro_input!(item as syn::ItemFn);
     mutation::mutation(item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// An object that has all fields of others: root fields of a noun, or of the schema. It is a struct of those objects.
+#[proc_macro_attribute]
+pub fn merged(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::ItemStruct);
+    object::merged(&item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 /// The payload of a mutation, with `user_errors`. See the crate's documentation.
@@ -107,48 +118,35 @@ fn expand(arguments: Tokens, mut item: ItemImpl) -> Result<Tokens, Error> {
     if let Some(error) = failures {
         return Err(error);
     }
-    if arguments.is_empty() {
-        return Ok(quote!(#item));
+    let mut about = About::default();
+    let mut exists = Tokens::new();
+    if !arguments.is_empty() {
+        match syn::parse2(arguments)? {
+            Meta::Path(path) if path.is_ident("name_type") => about.is_named_by_type = true,
+            Meta::List(list) if list.path.is_ident("exists") => {
+                let alternatives = rule::parse_with_own(list.tokens)?;
+                about.directives = alternatives.directives();
+                let sentence = alternatives.sentence_of_type();
+                item.attrs.push(parse_quote!(#[doc = ""]));
+                item.attrs.push(parse_quote!(#[doc = #sentence]));
+                exists = exists_by(&item, &alternatives);
+            }
+            other => return Err(Error::new_spanned(other, "expected exists(PERMISSION, …) or name_type")),
+        }
     }
-    let list: syn::MetaList = syn::parse2(arguments)?;
-    if !list.path.is_ident("exists") {
-        return Err(Error::new_spanned(list, "expected exists(PERMISSION, …)"));
-    }
-    let alternatives = rule::parse_with_own(list.tokens.clone())?;
-    let directives = alternatives.directives();
-    add_to_object(&mut item.attrs, quote!(#(directive = #directives),*))?;
-    let sentence = alternatives.sentence_of_type();
-    item.attrs.push(parse_quote!(#[doc = ""]));
-    item.attrs.push(parse_quote!(#[doc = #sentence]));
+    let object = object::object(item, &about)?;
+    Ok(quote!(#object #exists))
+}
+
+fn exists_by(item: &ItemImpl, alternatives: &rule::Alternatives) -> Tokens {
     let (generics, _, bounds) = item.generics.split_for_impl();
     let own = &item.self_ty;
     let values = alternatives.rules.iter().map(rule::Rule::value);
     let is_for_own = alternatives.own;
-    Ok(quote! {
-        #item
+    quote! {
         impl #generics crate::access::Exists for #own #bounds {
             const RULES: &'static [crate::access::Rule] = &[#(#values),*];
             const OWN: bool = #is_for_own;
         }
-    })
-}
-
-/// Adds arguments to the `#[Object]` attribute below this one.
-fn add_to_object(attributes: &mut [Attribute], extra: Tokens) -> Result<(), Error> {
-    for attribute in attributes {
-        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "Object") {
-            let path = attribute.path().clone();
-            let present = match &attribute.meta {
-                Meta::List(list) => list.tokens.clone(),
-                _ => Tokens::new(),
-            };
-            *attribute = if present.is_empty() {
-                parse_quote!(#[#path(#extra)])
-            } else {
-                parse_quote!(#[#path(#present, #extra)])
-            };
-            return Ok(());
-        }
     }
-    Err(Error::new(proc_macro2::Span::call_site(), "put #[guarded] above #[Object]"))
 }

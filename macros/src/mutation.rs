@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Error, Expr, FnArg, ItemFn, ItemStruct, Pat, PathArguments, ReturnType, Type, parse_quote};
 
 use crate::field::{Kind, kind_of};
+use crate::object::About;
 
 /// The object and root field for one `async fn`; see the crate's documentation.
 pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
@@ -54,6 +55,22 @@ pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
     let begin = begin(&kind, &steps)?;
     let directives = kind.directives();
     let about = format!("The root field `{action}`.");
+    let block = crate::object::object(
+        parse_quote! {
+            impl #object {
+                #(#documentation)*
+                #[graphql(#directives)]
+                async fn #name(&self, context: &async_graphql::Context<'_>, #(#arguments),*) -> Option<#payload> {
+                    let outcome = async {
+                        #begin
+                        #name(act, #(#names),*).await
+                    };
+                    crate::graphql::act::answer(context, outcome.await)
+                }
+            }
+        },
+        &About::default(),
+    )?;
     Ok(quote! {
         #steps
 
@@ -61,18 +78,7 @@ pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
         #[derive(Default)]
         pub struct #object;
 
-        #[async_graphql::Object]
-        impl #object {
-            #(#documentation)*
-            #[graphql(#directives)]
-            async fn #name(&self, context: &async_graphql::Context<'_>, #(#arguments),*) -> Option<#payload> {
-                let outcome = async {
-                    #begin
-                    #name(act, #(#names),*).await
-                };
-                crate::graphql::act::answer(context, outcome.await)
-            }
-        }
+        #block
     })
 }
 
@@ -127,10 +133,34 @@ pub fn payload(mut item: ItemStruct) -> Result<Tokens, Error> {
         /// What is wrong with the request and how to fix it; empty if it succeeded.
         pub user_errors: Vec<crate::base::error::UserError>
     });
+    let methods = fields.named.iter_mut().map(|field| {
+        let (name, written) = (field.ident.clone(), field.ty.clone());
+        let for_field = field.attrs.clone();
+        field.attrs.retain(|attribute| !attribute.path().is_ident("graphql"));
+        quote! {
+            #(#for_field)*
+            fn #name(&self) -> &#written {
+                &self.#name
+            }
+        }
+    });
+    let methods: Vec<Tokens> = methods.collect();
+    let documentation = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let object = crate::object::object(
+        parse_quote! {
+            #(#documentation)*
+            #[allow(clippy::ref_option)]
+            impl #name {
+                #(#methods)*
+            }
+        },
+        &About { directives: vec![quote!(crate::graphql::directive::public::apply())], ..About::default() },
+    )?;
     Ok(quote! {
-        #[derive(Default, async_graphql::SimpleObject)]
-        #[graphql(directive = crate::graphql::directive::public::apply())]
+        #[derive(Default)]
         #item
+
+        #object
 
         impl crate::graphql::act::Payload for #name {
             fn refused(user_errors: Vec<crate::base::error::UserError>) -> Self {
@@ -145,7 +175,7 @@ pub fn payload(mut item: ItemStruct) -> Result<Tokens, Error> {
 }
 
 /// `update_role` → `UpdateRole` or `updateRole`.
-fn camel(snake: &str, upper: bool) -> String {
+pub fn camel(snake: &str, upper: bool) -> String {
     let mut next_is_upper = upper;
     let mut text = String::new();
     for letter in snake.chars() {

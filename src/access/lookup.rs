@@ -1,6 +1,6 @@
 //! Loads organisations together with the viewer's grants there: batched, and once per request and organisation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -182,6 +182,12 @@ impl Decision {
         partnership_for(&self.origin.graph, &self.origin.holdings, self.row.id, needed, now)
     }
 
+    /// The partnerships in force above the organisation, as pairs of client and reseller. Runs no statement.
+    pub fn partnerships_above(&self, now: DateTimeUtc) -> Vec<(Uuid, Uuid)> {
+        let graph = self.origin.graph.above(self.row.id);
+        graph.edges.iter().filter(|edge| edge.is_active(now)).map(|edge| (edge.client, edge.reseller)).collect()
+    }
+
     /// The clients of this reseller at which the viewer holds the permission through partnerships with it.
     pub fn client_reach(&self, permission: Permission) -> ClientReach {
         client_reach(self.origin.flows.get(&self.row.id).copied().unwrap_or_default(), permission)
@@ -313,6 +319,20 @@ impl Access {
             }
         }
         Ok(found)
+    }
+
+    /// The organisations below a reseller, by partnerships that nobody has ended, and those in force among them as pairs
+    /// of reseller and client.
+    pub async fn look_below(&self, reseller: Uuid) -> Result<(HashMap<Uuid, Decision>, Vec<(Uuid, Uuid)>)> {
+        let below = self.walk().below(&[reseller]).await?;
+        let found = self.look_all(below).await?;
+        let mut origins: Vec<&Arc<Origin>> = found.values().map(|decision| &decision.origin).collect();
+        origins.sort_unstable_by_key(|origin| Arc::as_ptr(origin));
+        origins.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        let edges = origins.iter().flat_map(|origin| &origin.graph.edges);
+        let inside = edges.filter(|edge| edge.is_active(self.now) && found.contains_key(&edge.client));
+        let pairs: HashSet<(Uuid, Uuid)> = inside.map(|edge| (edge.reseller, edge.client)).collect();
+        Ok((found, pairs.into_iter().collect()))
     }
 
     /// Decides about very many organisations, as for an export. Decisions are not kept for the request.

@@ -171,7 +171,7 @@ impl Walk<'_> {
     }
 
     /// The organisations below these, by partnerships that nobody has ended.
-    async fn below(&self, tops: &[Uuid]) -> Result<HashSet<Uuid>> {
+    pub async fn below(&self, tops: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut loaded: HashMap<Uuid, Arc<Vec<Uuid>>> = HashMap::new();
         let mut seen: HashSet<Uuid> = HashSet::new();
         let mut waiting = tops.to_vec();

@@ -1,6 +1,6 @@
 //! Money: an integer in minor units with an ISO 4217 currency.
 
-use async_graphql::{Object, Scalar, ScalarType, Value};
+use async_graphql::{Scalar, ScalarType, Value};
 use iso_currency::Currency;
 use macros::guarded;
 
@@ -67,7 +67,6 @@ impl Money {
 
 /// An amount in one currency.
 #[guarded]
-#[Object]
 impl Money {
     /// The amount in minor units, for example cents.
     #[public]

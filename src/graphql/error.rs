@@ -1,6 +1,6 @@
 //! Errors as they appear in responses.
 
-use async_graphql::{ErrorExtensions, Name, Object, ServerError, Value};
+use async_graphql::{ErrorExtensions, Name, ServerError, Value};
 use macros::guarded;
 
 use crate::access::PermissionSet;
@@ -37,7 +37,6 @@ pub fn server_error(error: Error) -> ServerError {
 
 /// A problem that the user can fix.
 #[guarded]
-#[Object]
 impl UserError {
     /// The kind of problem, for programs.
     #[public]

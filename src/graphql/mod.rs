@@ -1,7 +1,7 @@
 //! The schema, the checks that its objects and mutations need, and the limits on documents.
 //!
 //! `request` is the context of one request, `act` runs mutations, and `page` makes lists. The macros generate calls to
-//! `guard` and `directive`. `schema` assembles the root types.
+//! `guard`, `directive` and `object`. `schema` assembles the root types.
 //!
 //! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
 //! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
@@ -18,6 +18,7 @@ mod introspected;
 pub mod limits;
 mod nesting;
 mod node;
+pub mod object;
 mod once;
 pub mod page;
 pub mod pages;

@@ -1,6 +1,6 @@
 //! `node` and `nodes`: any object that has an id of its own.
 
-use async_graphql::{Context, ID, Interface, Object};
+use async_graphql::{Context, ID, Interface};
 use futures_util::future::join_all;
 use macros::guarded;
 
@@ -111,7 +111,6 @@ fn not_by_node() -> Error {
 pub struct NodeQuery;
 
 #[guarded]
-#[Object]
 impl NodeQuery {
     /// Any object by its id. The error is NOT_FOUND if it does not exist, or if the viewer may not see it.
     #[authenticated]

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder, ValidationMode};
+use async_graphql::{EmptySubscription, SchemaBuilder, ValidationMode};
+use macros::merged;
 
 use super::introspected::{self, Specified};
 use super::node::NodeQuery;
@@ -32,7 +33,7 @@ use crate::people::user::{Passwords, SecretKeys, UserMutation};
 use crate::people::viewer::ViewerQuery;
 
 /// Everything that can be asked for.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct Query(
     ViewerQuery,
     OrganisationQuery,
@@ -46,7 +47,7 @@ pub struct Query(
 );
 
 /// Everything that can be changed.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct Mutation(
     OrganisationMutation,
     RoleMutation,

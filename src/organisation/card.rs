@@ -1,6 +1,6 @@
 //! The card of an organisation: what its counterparties always see of it.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use entity::organisation::{Kind, Model};
 use macros::guarded;
 use uuid::Uuid;
@@ -39,7 +39,6 @@ impl From<&Model> for OrganisationCard {
 /// What two related organisations always see of each other: reseller and client, payer and paid-for organisation.
 /// `node` does not find cards, because a card is visible only through the relation that shows it.
 #[guarded]
-#[Object]
 impl OrganisationCard {
     /// Opaque id of the card. It differs from the id of the organisation. Inputs that name an organisation take either.
     #[public]

@@ -20,7 +20,7 @@ pub mod store;
 mod suspend;
 mod update;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use card::OrganisationCard;
 pub use create::NewOrganisationKind;
@@ -30,7 +30,7 @@ pub use query::OrganisationQuery;
 pub use rules::require_active;
 
 /// The mutations of organisations.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct OrganisationMutation(
     create::CreateOrganisation,
     update::UpdateOrganisation,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, OutputType};
 use entity::organisation::Model;
 use entity::organisation_halt;
 use macros::guarded;
@@ -85,7 +85,6 @@ impl Guarded for Organisation {
 
 /// A company, a person acting alone, a project, a reseller or the operator.
 #[guarded(exists(ORGANISATION_READ))]
-#[Object]
 impl Organisation {
     /// Opaque id.
     #[public]

@@ -1,6 +1,6 @@
 //! The fields of `Organisation` about partners.
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 
 use crate::access::{Decision, GrantsAt, Guarded, Side};
@@ -35,7 +35,6 @@ impl OrganisationPartners {
 
 /// The fields of an organisation that are about partners.
 #[guarded]
-#[Object]
 impl OrganisationPartners {
     /// The partnerships in which this organisation is the client, the oldest first.
     #[requires(PARTNERSHIP_READ)]

@@ -1,6 +1,6 @@
 //! The fields of `Organisation` about billing details and payers.
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 
 use super::card::OrganisationCard;
@@ -22,7 +22,6 @@ impl Guarded for OrganisationPaying {
 
 /// The fields of an organisation that are about paying.
 #[guarded]
-#[Object]
 impl OrganisationPaying {
     /// Its billing details, and where its invoices are sent.
     #[requires(BILLING_READ)]

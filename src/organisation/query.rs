@@ -1,6 +1,6 @@
 //! Root fields that find organisations.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 
 use super::object::Organisation;
@@ -14,7 +14,6 @@ use crate::graphql::request::Request;
 pub struct OrganisationQuery;
 
 #[guarded]
-#[Object]
 impl OrganisationQuery {
     /// One organisation.
     #[finds(ORGANISATION_READ)]

@@ -14,12 +14,12 @@ mod update;
 mod update_contact;
 mod vat;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::{BillingContact, BillingDetails, BillingRecipient};
 
 /// The mutations of billing details and contacts.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct BillingMutation(
     update::UpdateBillingDetails,
     set_recipient::SetBillingRecipient,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, Union};
+use async_graphql::{ID, Union};
 use entity::{billing_contact, billing_details};
 use macros::guarded;
 use uuid::Uuid;
@@ -71,7 +71,6 @@ impl BillingRecipient {
 /// The legal name and address of an organisation, and where its invoices go. The fields other than `recipient` are null
 /// until they are filled in.
 #[guarded]
-#[Object]
 impl BillingDetails {
     /// Legal name.
     #[public]
@@ -162,7 +161,6 @@ impl Guarded for BillingContact {
 
 /// A recipient of invoices that is not an organisation on the platform.
 #[guarded(exists(BILLING_READ))]
-#[Object]
 impl BillingContact {
     /// Opaque id.
     #[public]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::Object;
 use entity::invoice_line;
 use macros::guarded;
 use sea_orm::prelude::Date;
@@ -24,7 +23,6 @@ impl InvoiceLine {
 
 /// One line of an invoice.
 #[guarded]
-#[Object]
 impl InvoiceLine {
     /// What it is for.
     #[public]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject};
 use entity::invoice;
 use macros::guarded;
 use sea_orm::prelude::Date;
@@ -131,7 +131,6 @@ impl Guarded for Invoice {
 
 /// An invoice, with its recipient as it was at the time of issue.
 #[guarded(exists(INVOICE_READ at ORGANISATION, INVOICE_READ at PAYER))]
-#[Object]
 impl Invoice {
     /// Opaque id.
     #[public]

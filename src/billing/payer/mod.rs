@@ -28,7 +28,7 @@ mod state;
 pub mod store;
 mod withdraw;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use agreement::new_client_obstacle;
 pub use object::PayerAgreement;
@@ -36,7 +36,7 @@ pub use query::PayerQuery;
 pub use state::PayerAgreementState;
 
 /// The mutations of payers.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct PayerMutation(
     request::RequestPayer,
     accept::AcceptPayer,

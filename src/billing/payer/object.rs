@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
+use async_graphql::ID;
 use entity::payer::{Model, State};
 use futures_util::future::join_all;
 use macros::guarded;
@@ -131,7 +131,6 @@ fn person(id: Option<Uuid>, name: Option<&String>) -> Option<User> {
 
 /// An organisation pays for another one from a day on, or was asked to.
 #[guarded(exists(BILLING_READ at ORGANISATION, BILLING_READ at PAYER))]
-#[Object]
 impl PayerAgreement {
     /// Opaque id.
     #[public]

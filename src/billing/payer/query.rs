@@ -1,6 +1,6 @@
 //! The root field that explains who pays.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use chrono::Datelike;
 use macros::guarded;
 use sea_orm::prelude::Date;
@@ -16,7 +16,6 @@ use crate::graphql::request::Request;
 pub struct PayerQuery;
 
 #[guarded]
-#[Object]
 impl PayerQuery {
     /// Explains who pays for an organisation on a day: each agreement in the chain of payers, where its invoices go, and the
     /// next change.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object};
+use async_graphql::{Enum, ID, InputObject};
 use entity::service;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -108,7 +108,6 @@ impl Guarded for Service {
 /// A server, a web site, a domain or the like. Domains are visible with `DOMAIN_READ`, other services with
 /// `SERVICE_READ`.
 #[guarded(exists(SERVICE_READ, DOMAIN_READ))]
-#[Object]
 impl Service {
     /// Opaque id.
     #[public]

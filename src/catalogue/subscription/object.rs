@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object};
+use async_graphql::{Enum, ID, InputObject};
 use entity::subscription;
 use macros::guarded;
 use sea_orm::prelude::Date;
@@ -88,7 +88,6 @@ impl Guarded for Subscription {
 
 /// A product that an organisation has bought, with the agreed price.
 #[guarded(exists(SUBSCRIPTION_READ))]
-#[Object]
 impl Subscription {
     /// Opaque id.
     #[public]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, ObjectType, SimpleObject, TypeName};
+use async_graphql::{Context, ObjectType, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
 use macros::guarded;
 use uuid::Uuid;
@@ -152,8 +152,7 @@ impl<T: ObjectType + 'static> TypeName for Edge<T> {
 }
 
 /// A page of a list.
-#[guarded]
-#[Object(name_type)]
+#[guarded(name_type)]
 impl<T: ObjectType + 'static> Connection<T> {
     /// The items of the page, each with its cursor.
     #[public]
@@ -175,8 +174,7 @@ impl<T: ObjectType + 'static> Connection<T> {
 }
 
 /// One item of a page.
-#[guarded]
-#[Object(name_type)]
+#[guarded(name_type)]
 impl<T: ObjectType + 'static> Edge<T> {
     /// The position of the item in its list, for `after` and `before`.
     #[public]

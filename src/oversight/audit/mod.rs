@@ -24,7 +24,7 @@ mod set_retention;
 pub mod store;
 mod verify;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use event::{Doer, Event};
 pub use export::Export;
@@ -36,5 +36,5 @@ pub use rules::{BEGINNING, hash_of};
 pub use verify::{Finding, verify};
 
 /// The mutation of the audit log.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct AuditMutation(set_retention::SetAuditRetention);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
 use entity::audit_event;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -178,7 +178,6 @@ impl Guarded for AuditEvent {
 
 /// One entry of an audit log: who did what, when, and why they were allowed.
 #[guarded(exists(AUDIT_READ))]
-#[Object]
 impl AuditEvent {
     /// Opaque id.
     #[public]

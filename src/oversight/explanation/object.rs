@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 use macros::guarded;
 use uuid::Uuid;
 
@@ -102,7 +102,6 @@ impl AccessStep {
 
 /// One step of a path.
 #[guarded]
-#[Object]
 impl AccessStep {
     /// The kind of a step.
     #[public]

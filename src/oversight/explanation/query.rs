@@ -1,6 +1,6 @@
 //! Root fields that explain access.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 use serde_json::{Value as Json, json};
 
@@ -32,7 +32,6 @@ impl Guarded for AtPayer<'_> {
 pub struct ExplanationQuery;
 
 #[guarded]
-#[Object]
 impl ExplanationQuery {
     /// Explains why somebody holds a permission at an organisation or not: the paths that grant it, or what blocked the
     /// closest paths and who could change that. Asking about somebody else needs `MEMBER_READ` there. If staff of the

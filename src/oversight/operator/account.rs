@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 use entity::user;
 use macros::{guarded, payload};
 use sea_orm::prelude::DateTimeUtc;
@@ -79,7 +79,6 @@ impl Guarded for UserAccount {
 
 /// A user as the operator's staff see it.
 #[guarded(exists(USER_MANAGE))]
-#[Object]
 impl UserAccount {
     /// Opaque id of the account.
     #[public]

@@ -15,12 +15,12 @@ mod query;
 mod rules;
 pub mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use account::UserAccount;
 pub use object::Operator;
 pub use query::OperatorQuery;
 
 /// The mutations of the operator's staff.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct OperatorMutation(disable::DisableUser, erase::EraseUser, enable::EnableUser);

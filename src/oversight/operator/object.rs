@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -40,7 +40,6 @@ impl Target for Operator {
 
 /// The platform as its staff see it.
 #[guarded]
-#[Object]
 impl Operator {
     /// The organisation that runs the platform.
     #[public]

@@ -1,6 +1,6 @@
 //! The root field of the operator's staff.
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 
 use super::object::Operator;
@@ -14,7 +14,6 @@ use crate::graphql::request::Request;
 pub struct OperatorQuery;
 
 #[guarded]
-#[Object]
 impl OperatorQuery {
     /// The platform as its staff see it.
     #[finds(CLIENT_READ)]

@@ -16,8 +16,8 @@ mod rows;
 mod set_reference;
 mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 /// The mutations of clients.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ClientMutation(create::CreateClient, create_many::CreateClients, set_reference::SetClientReference);

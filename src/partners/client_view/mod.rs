@@ -9,10 +9,10 @@ mod rules;
 mod save;
 pub mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::ClientView;
 
 /// The mutations of saved views.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ClientViewMutation(save::SaveClientView, delete::DeleteClientView);

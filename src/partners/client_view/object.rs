@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, SimpleObject};
 use entity::client_view::Model;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -161,7 +161,6 @@ impl Guarded for ClientView {
 
 /// A filter, an order and columns of the client list, saved under a name.
 #[guarded(exists(CLIENT_READ))]
-#[Object]
 impl ClientView {
     /// Opaque id.
     #[public]

@@ -1,6 +1,6 @@
 //! The figures of one organisation.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, SimpleObject};
 use macros::guarded;
 
 use super::rules::Sums;
@@ -46,7 +46,6 @@ impl Guarded for OrganisationOverview {
 
 /// Figures of an organisation, for a dashboard. Each is counted only when it is asked for.
 #[guarded]
-#[Object]
 impl OrganisationOverview {
     /// How many members the organisation has.
     #[requires(MEMBER_READ)]

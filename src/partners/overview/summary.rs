@@ -1,6 +1,6 @@
 //! Totals over the clients of a reseller.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, SimpleObject};
 use macros::guarded;
 
 use super::rules::{Invoiced, Over, Sums};
@@ -68,7 +68,6 @@ impl ResellerSummary {
 /// Totals over the clients of a reseller. Each total covers the clients that let the viewer see it. Each total is
 /// computed only when it is asked for, in time linear in the number of clients.
 #[guarded]
-#[Object]
 impl ResellerSummary {
     /// How many clients there are, by the state of the partnership. States without clients are left out.
     #[public]

@@ -25,7 +25,7 @@ pub mod terms;
 mod tree;
 mod update;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use input::DelegationInput;
 pub use object::{Partnership, PartnershipTerms};
@@ -36,5 +36,5 @@ pub use side::OnSide;
 pub use terms::{Delegation, Terms};
 
 /// The mutations of partnerships.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct PartnershipMutation(update::UpdatePartnership, end::EndPartnership);

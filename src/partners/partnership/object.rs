@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID};
 use entity::partnership;
 use futures_util::future::join_all;
 use macros::guarded;
@@ -117,7 +117,6 @@ fn listed(stored: i64) -> PermissionSet {
 
 /// A reseller and its client, and what the client delegates to the reseller's people.
 #[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER))]
-#[Object]
 impl Partnership {
     /// Opaque id.
     #[public]
@@ -237,7 +236,6 @@ pub struct PartnershipTerms(pub Terms);
 
 /// What a client delegates to people of a reseller, within the limits of their own roles, and until when.
 #[guarded]
-#[Object]
 impl PartnershipTerms {
     /// Permissions at the client itself.
     #[public]

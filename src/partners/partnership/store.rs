@@ -10,7 +10,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -129,54 +129,6 @@ pub async fn of_reseller(
     let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(ids), reseller.into()]);
     let rows = tx.query_all_raw(statement).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
-}
-
-/// All partnerships in force below a reseller, as pairs of reseller and client. One statement serves all resellers of a
-/// level; it takes time linear in their trees.
-pub async fn below(request: &Request, reseller: Uuid, depth: i32) -> Result<Vec<(Uuid, Uuid)>> {
-    let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>(format!("below {depth}"));
-    let load = async |tops: Vec<Uuid>| {
-        let (db, in_force) = (request.db(), in_force("p", "$2"));
-        let sql = format!(
-            "WITH RECURSIVE down(top, id, depth) AS ( \
-               SELECT id, id, 0 FROM organisation WHERE {} \
-               UNION SELECT down.top, p.client_id, down.depth + 1 FROM down JOIN partnership p ON p.reseller_id = down.id \
-                 AND {in_force} WHERE down.depth < $3 \
-             ) SELECT DISTINCT down.top, p.reseller_id, p.client_id \
-                 FROM down JOIN partnership p ON p.reseller_id = down.id AND {in_force} WHERE down.depth < $3",
-            db.among("id", 1)
-        );
-        grouped(&db.rows(sql, vec![db.keys(&tops), request.now().into(), depth.into()]).await?)
-    };
-    Ok(batch.load(reseller, load).await?.unwrap_or_default())
-}
-
-/// All partnerships in force above a client, as pairs of client and reseller.
-pub async fn above(request: &Request, client: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
-    let batch = request.lists.batch::<Vec<(Uuid, Uuid)>>("above".to_owned());
-    let load = async |bottoms: Vec<Uuid>| {
-        let (db, in_force) = (request.db(), in_force("p", "$2"));
-        let sql = format!(
-            "WITH RECURSIVE up(bottom, id) AS ( \
-               SELECT id, id FROM organisation WHERE {} \
-               UNION SELECT up.bottom, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id AND {in_force} \
-             ) SELECT up.bottom, p.client_id, p.reseller_id FROM up JOIN partnership p ON p.client_id = up.id \
-                 AND {in_force}",
-            db.among("id", 1)
-        );
-        grouped(&db.rows(sql, vec![db.keys(&bottoms), request.now().into()]).await?)
-    };
-    Ok(batch.load(client, load).await?.unwrap_or_default())
-}
-
-/// Reads rows of a start and a pair, and groups the pairs by start.
-fn grouped(rows: &[QueryResult]) -> Result<HashMap<Uuid, Vec<(Uuid, Uuid)>>> {
-    let mut found: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
-    for row in rows {
-        let pair = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        found.entry(row.try_get_by_index(0)?).or_default().push(pair);
-    }
-    Ok(found)
 }
 
 /// Whether the partnership is in force, as the transaction sees it.

@@ -17,12 +17,12 @@ mod update;
 mod withdraw;
 mod withdraw_request;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::{ResellerProgramme, ResellerRequest, ResellerRequestState};
 
 /// The mutations of the reseller programme.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ProgrammeMutation(
     request::RequestReseller,
     withdraw_request::WithdrawResellerRequest,

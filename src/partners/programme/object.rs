@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Enum, ID, SimpleObject};
 use entity::reseller_programme;
 use entity::reseller_request::{self, Model};
 use macros::guarded;
@@ -76,7 +76,6 @@ impl Guarded for ResellerRequest {
 
 /// A request of an organisation to become a reseller.
 #[guarded(exists(COMMISSION_READ, ORGANISATION_UPDATE, RESELLER_MANAGE))]
-#[Object]
 impl ResellerRequest {
     /// Opaque id.
     #[public]

@@ -20,7 +20,7 @@ pub mod store;
 mod update;
 mod value;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use condition::{Condition, read_part};
 pub use filter::ClientPropertyFilter;
@@ -29,7 +29,7 @@ pub use rules::{Kind, Stored, check_keys, named};
 pub use value::PropertyValue;
 
 /// The mutations of properties.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct PropertyMutation(
     create::CreatePropertyDefinition,
     update::UpdatePropertyDefinition,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Enum, ID};
 use entity::organisation;
 use entity::property_definition::Model;
 use macros::guarded;
@@ -100,7 +100,6 @@ impl Guarded for PropertyDefinition {
 
 /// A property that a reseller records about each of its clients. Clients never see it.
 #[guarded(exists(CLIENT_READ))]
-#[Object]
 impl PropertyDefinition {
     /// Opaque id.
     #[public]

@@ -24,14 +24,14 @@ pub mod sending;
 pub mod store;
 mod withdraw;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::PartnershipProposal;
 pub use rules::{Expiry, PartnershipProposalState, pending_already};
 pub use sending::require_below_daily_limit;
 
 /// The mutations of proposals.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ProposalMutation(
     propose::ProposePartnership,
     accept::AcceptPartnership,

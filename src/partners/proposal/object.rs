@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use entity::partnership_proposal::Model;
 use futures_util::future::join_all;
 use macros::guarded;
@@ -162,7 +162,6 @@ pub(super) fn is_for_person(request: &Request, row: &Model) -> bool {
 /// A proposal of one side to the other: a new partnership, or other terms of the present one. While it is pending, the
 /// person whose address it went to sees it too: see `Viewer.partnershipOffers`.
 #[guarded(exists(PARTNERSHIP_READ at CLIENT, CLIENT_READ at RESELLER, OWN))]
-#[Object]
 impl PartnershipProposal {
     /// Opaque id.
     #[public]

@@ -1,6 +1,5 @@
 //! All resellers above an organisation, as a flat list.
 
-use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
@@ -11,7 +10,6 @@ use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::partners::partnership;
 
 /// A reseller above an organisation.
 pub struct Ancestor {
@@ -27,7 +25,7 @@ impl Ancestor {
     /// The resellers above, ordered by depth, then by name. The walk continues only from organisations whose partners
     /// the viewer may see.
     pub async fn list(request: &Request, bottom: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
-        let pairs = partnership::store::above(request, bottom.id()).await?;
+        let pairs = bottom.partnerships_above(request.now());
         let ids = pairs.iter().flat_map(|(client, reseller)| [*client, *reseller]);
         let decisions = request.access.look_all(ids).await?;
         let may_continue = |id: Uuid| {
@@ -41,7 +39,6 @@ impl Ancestor {
 
 /// A reseller above an organisation.
 #[guarded]
-#[Object]
 impl Ancestor {
     /// The card of the reseller.
     #[public]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
@@ -42,7 +42,6 @@ impl ClientConnection {
 
 /// A page of the clients of a reseller.
 #[guarded]
-#[Object]
 impl ClientConnection {
     /// The clients of the page, each with its partnership.
     #[public]
@@ -65,7 +64,6 @@ impl ClientConnection {
 
 /// A client of a reseller, and the partnership with it.
 #[guarded]
-#[Object]
 impl ClientEdge {
     /// Cursor of the client, for `after` and `before`.
     #[public]

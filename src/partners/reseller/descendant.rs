@@ -1,6 +1,5 @@
 //! All organisations below a reseller, as a flat list.
 
-use async_graphql::Object;
 use macros::guarded;
 use uuid::Uuid;
 
@@ -11,7 +10,6 @@ use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
-use crate::partners::partnership;
 
 /// An organisation below a reseller.
 pub struct Descendant {
@@ -34,9 +32,7 @@ impl Descendant {
         search: &Search,
         page: &PageArguments,
     ) -> Result<Connection<Self>> {
-        let pairs = partnership::store::below(request, top.id(), depth).await?;
-        let ids = pairs.iter().flat_map(|(reseller, client)| [*reseller, *client]);
-        let decisions = request.access.look_all(ids).await?;
+        let (decisions, pairs) = request.access.look_below(top.id()).await?;
         let holds = |id: Uuid, permission| {
             let decision = if id == top.id() { Some(top) } else { decisions.get(&id) };
             decision.is_some_and(|decision| decision.grants.has(permission))
@@ -53,7 +49,6 @@ impl Descendant {
 
 /// An organisation below a reseller.
 #[guarded]
-#[Object]
 impl Descendant {
     /// The organisation. It is never null: hidden organisations are not in the list.
     #[public]

@@ -1,6 +1,6 @@
 //! The `Reseller` object of the API.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use entity::organisation::Kind;
 use macros::guarded;
 use uuid::Uuid;
@@ -50,7 +50,6 @@ impl Guarded for Reseller {
 
 /// An organisation in its role as a reseller: its clients, and everything about them.
 #[guarded(exists(ORGANISATION_READ))]
-#[Object]
 impl Reseller {
     /// Opaque id of the reseller. It differs from the id of its organisation.
     #[public]

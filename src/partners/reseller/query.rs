@@ -1,6 +1,6 @@
 //! The root field that finds a reseller.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 
 use super::object::Reseller;
@@ -13,7 +13,6 @@ use crate::graphql::request::Request;
 pub struct ResellerQuery;
 
 #[guarded]
-#[Object]
 impl ResellerQuery {
     /// One reseller, by its own id or by the id of its organisation.
     #[finds(ORGANISATION_READ)]

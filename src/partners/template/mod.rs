@@ -13,13 +13,13 @@ mod rules;
 mod save;
 pub mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::{DelegationTemplate, Drift};
 pub use rules::terms;
 
 /// The mutations of delegation templates.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct TemplateMutation(
     save::SaveDelegationTemplate,
     delete::DeleteDelegationTemplate,

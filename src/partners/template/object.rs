@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
+use async_graphql::ID;
 use entity::delegation_template::Model;
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -63,7 +63,6 @@ impl Guarded for DelegationTemplate {
 
 /// What a reseller asks a class of clients to delegate. Only the reseller's people see it.
 #[guarded(exists(CLIENT_READ))]
-#[Object]
 impl DelegationTemplate {
     /// Opaque id.
     #[public]
@@ -130,7 +129,6 @@ impl Drift {
 
 /// A client that does not delegate what its template wants.
 #[guarded]
-#[Object]
 impl Drift {
     /// The client.
     #[public]

@@ -13,12 +13,12 @@ pub mod store;
 mod update;
 mod uses;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::ApiKey;
 pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject, works_from};
 pub use uses::KeyUses;
 
 /// The mutations of API keys.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ApiKeyMutation(create::CreateApiKey, update::UpdateApiKey, rotate::RotateApiKey, revoke::RevokeApiKey);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -68,7 +68,6 @@ impl ApiKey {
 
 /// A key that acts for an organisation. Its secret is shown once, when the key is created.
 #[guarded(exists(API_KEY_READ))]
-#[Object]
 impl ApiKey {
     /// Opaque id.
     #[public]

@@ -8,10 +8,10 @@ mod erase_account;
 mod erase_user;
 mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use erase_user::{ERASED_NAME, Erasure, erase_user, last_owner};
 
 /// The mutations that erase.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct ErasureMutation(erase_account::EraseAccount);

@@ -26,14 +26,14 @@ pub mod store;
 mod update;
 mod withdraw;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use object::Invitation;
 pub use query::InvitationQuery;
 pub use rules::{InvitationState, invalid_link};
 
 /// The mutations of invitations.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct InvitationMutation(
     invite::InviteMember,
     invite_many::InviteMembers,

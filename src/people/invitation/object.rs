@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -71,7 +71,6 @@ impl Invitation {
 
 /// Asks somebody by mail to join an organisation.
 #[guarded(exists(MEMBER_READ))]
-#[Object]
 impl Invitation {
     /// Opaque id.
     #[public]

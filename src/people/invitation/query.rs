@@ -1,6 +1,6 @@
 //! The root field that shows an invitation to the holder of its link.
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 
 use super::object::{InvitationPreview, InvitationStep};
@@ -16,7 +16,6 @@ use crate::people::user;
 pub struct InvitationQuery;
 
 #[guarded]
-#[Object]
 impl InvitationQuery {
     /// The invitation that the link from a mail opens. A link that is unknown, used, replaced or expired is not found.
     #[public]

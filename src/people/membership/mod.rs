@@ -12,11 +12,11 @@ pub mod rules;
 pub mod store;
 mod update;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use letters::{mail_admins, mail_admins_of, recipient};
 pub use object::Membership;
 
 /// The mutations of memberships.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct MembershipMutation(update::UpdateMember, remove::RemoveMember, leave::LeaveOrganisation);

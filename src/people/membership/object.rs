@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -93,7 +93,6 @@ impl Membership {
 
 /// A user in an organisation, with one or more roles.
 #[guarded(exists(MEMBER_READ, OWN))]
-#[Object]
 impl Membership {
     /// Opaque id.
     #[public]

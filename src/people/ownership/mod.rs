@@ -19,14 +19,14 @@ mod rules;
 pub mod store;
 mod withdraw;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use letters::offered as offer_letter;
 pub use object::OwnershipTransfer;
 pub use rules::{OwnershipTransferKind, OwnershipTransferState};
 
 /// The mutations that hand over organisations.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct OwnershipMutation(
     offer::OfferOwnership,
     withdraw::WithdrawOwnership,

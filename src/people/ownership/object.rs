@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -96,7 +96,6 @@ impl Guarded for OwnershipTransfer {
 /// The transfer of an organisation to a new owner. An organisation has one pending transfer at a time. While it is
 /// pending, the person whose address it went to sees it too: see `Viewer.ownershipOffers`.
 #[guarded(exists(MEMBER_READ, OWN))]
-#[Object]
 impl OwnershipTransfer {
     /// Opaque id.
     #[public]

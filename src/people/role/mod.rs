@@ -14,12 +14,12 @@ pub mod rules;
 pub mod store;
 mod update;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use choice::{RoleChoice, find_chosen};
 pub use object::Role;
 pub use query::RoleQuery;
 
 /// The mutations of roles.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct RoleMutation(create::CreateRole, update::UpdateRole, delete::DeleteRole);

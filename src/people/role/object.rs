@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 use uuid::Uuid;
 
@@ -83,7 +83,6 @@ impl Guarded for Role {
 /// Built-in roles are the same everywhere and visible to everybody. Everybody who sees a member sees the names of the
 /// member's roles.
 #[guarded(exists(ROLE_READ))]
-#[Object]
 impl Role {
     /// Opaque id. A built-in role has the same id in every organisation.
     #[public]
@@ -136,7 +135,6 @@ impl Guarded for RoleChangePreview {
 
 /// What a change of a role would mean.
 #[guarded]
-#[Object]
 impl RoleChangePreview {
     /// Everybody who has the role, by name, with what each would gain and lose. A permission that a member also has by
     /// another role or path is neither gained nor lost. Takes time linear in the number of members.
@@ -177,7 +175,6 @@ impl Guarded for RoleChangeEffect {
 
 /// What a member would gain and lose.
 #[guarded]
-#[Object]
 impl RoleChangeEffect {
     /// The member.
     #[public]

@@ -1,6 +1,6 @@
 //! Root fields that preview a change of roles.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID};
 use macros::guarded;
 
 use super::choice::{RoleChoice, find_chosen};
@@ -19,7 +19,6 @@ use crate::people::membership::Membership;
 pub struct RoleQuery;
 
 #[guarded]
-#[Object]
 impl RoleQuery {
     /// What `updateRole` would mean for everybody who has the role. Changes nothing. Open to every viewer of the role.
     #[finds(ROLE_READ)]

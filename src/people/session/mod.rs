@@ -25,7 +25,7 @@ mod sweep;
 mod switch;
 mod token;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use active::{active_organisation, obstacle};
 pub use authenticate::authenticate;
@@ -35,7 +35,7 @@ pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;
 
 /// The mutations of sessions.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct SessionMutation(
     refresh::RefreshSession,
     log_out::LogOut,

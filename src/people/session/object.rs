@@ -1,6 +1,6 @@
 //! A session as its own user sees it, and its tokens.
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Enum, ID, SimpleObject};
 use entity::session::{self, EndedBecause};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
@@ -66,7 +66,6 @@ impl Guarded for Session {
 
 /// One log-in on one device.
 #[guarded(exists(OWN))]
-#[Object]
 impl Session {
     /// Opaque id.
     #[public]

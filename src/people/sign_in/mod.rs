@@ -10,11 +10,11 @@ mod object;
 mod set_policy;
 pub mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use log::{log_attempts, log_now_and_then};
 pub use object::{LogInAttempt, SignInPolicy};
 
 /// The mutations about log-ins.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct SignInMutation(set_policy::SetSignInPolicy);

@@ -29,7 +29,7 @@ mod undo_address;
 mod update_profile;
 mod verify_address;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use address::{Address, mailbox};
 pub use object::User;
@@ -38,7 +38,7 @@ pub use rules::weakness;
 pub use second_factor::{SecondFactor, SecretKeys};
 
 /// The mutations of users.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct UserMutation(
     sign_up::SignUp,
     verify_address::VerifyAddress,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use async_graphql::registry::Registry;
-use async_graphql::{ID, InputType, InputValueError, InputValueResult, Object, Value};
+use async_graphql::{ID, InputType, InputValueError, InputValueResult, Value};
 use macros::guarded;
 use uuid::Uuid;
 
@@ -21,7 +21,6 @@ pub struct User {
 
 /// A person. Shows only the name. The address is on the membership and on the viewer.
 #[guarded]
-#[Object]
 impl User {
     /// Opaque id.
     #[public]

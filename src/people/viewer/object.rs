@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 use uuid::Uuid;
 
@@ -24,7 +24,6 @@ pub struct Viewer(pub(super) Actor);
 
 /// The person or the API key that sends the request.
 #[guarded]
-#[Object]
 impl Viewer {
     /// The person; null for an API key.
     #[public]

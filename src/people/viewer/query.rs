@@ -1,6 +1,6 @@
 //! The root field `viewer`.
 
-use async_graphql::{Context, Object};
+use async_graphql::Context;
 use macros::guarded;
 
 use super::object::Viewer;
@@ -13,7 +13,6 @@ use crate::graphql::request::Request;
 pub struct ViewerQuery;
 
 #[guarded]
-#[Object]
 impl ViewerQuery {
     /// The person or the API key that sends the request.
     #[authenticated]

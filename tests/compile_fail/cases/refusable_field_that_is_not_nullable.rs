@@ -1,4 +1,3 @@
-use async_graphql::Object;
 use macros::guarded;
 use tenantry::access::{GrantsAt, Guarded, Side};
 use tenantry::{access, graphql};
@@ -12,7 +11,6 @@ impl Guarded for Note {
 }
 
 #[guarded]
-#[Object]
 impl Note {
     #[requires(ORGANISATION_READ)]
     fn text(&self) -> &str {

@@ -13,7 +13,7 @@ mod renew_codes;
 mod seal;
 pub mod store;
 
-use async_graphql::MergedObject;
+use macros::merged;
 
 pub use check::{accept, wrong_code};
 pub use codes::{code_at, step_at};
@@ -21,7 +21,7 @@ pub use object::SecondFactor;
 pub use seal::SecretKeys;
 
 /// The mutations of second factors.
-#[derive(MergedObject, Default)]
+#[merged]
 pub struct SecondFactorMutation(
     begin::BeginSecondFactor,
     confirm::ConfirmSecondFactor,
