@@ -89,6 +89,13 @@ pub fn mutation(_: TokenStream, item: TokenStream) -> TokenStream {
     mutation::mutation(item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
+/// A struct whose fields are the fields of a GraphQL object, for everybody who sees the object.
+#[proc_macro_attribute]
+pub fn public_object(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::ItemStruct);
+    object::public_object(item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
 /// An object that has all fields of others: root fields of a noun, or of the schema. It is a struct of those objects.
 #[proc_macro_attribute]
 pub fn merged(_: TokenStream, item: TokenStream) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Error, Expr, FnArg, ItemFn, ItemStruct, Pat, PathArguments, ReturnType, Type, parse_quote};
 
 use crate::field::{Kind, kind_of};
-use crate::object::About;
+use crate::object::{About, public_object};
 
 /// The object and root field for one `async fn`; see the crate's documentation.
 pub fn mutation(mut steps: ItemFn) -> Result<Tokens, Error> {
@@ -133,33 +133,9 @@ pub fn payload(mut item: ItemStruct) -> Result<Tokens, Error> {
         /// What is wrong with the request and how to fix it; empty if it succeeded.
         pub user_errors: Vec<crate::base::error::UserError>
     });
-    let methods = fields.named.iter_mut().map(|field| {
-        let (name, written) = (field.ident.clone(), field.ty.clone());
-        let for_field = field.attrs.clone();
-        field.attrs.retain(|attribute| !attribute.path().is_ident("graphql"));
-        quote! {
-            #(#for_field)*
-            fn #name(&self) -> &#written {
-                &self.#name
-            }
-        }
-    });
-    let methods: Vec<Tokens> = methods.collect();
-    let documentation = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let object = crate::object::object(
-        parse_quote! {
-            #(#documentation)*
-            #[allow(clippy::ref_option)]
-            impl #name {
-                #(#methods)*
-            }
-        },
-        &About { directives: vec![quote!(crate::graphql::directive::public::apply())], ..About::default() },
-    )?;
+    let object = public_object(item)?;
     Ok(quote! {
         #[derive(Default)]
-        #item
-
         #object
 
         impl crate::graphql::act::Payload for #name {

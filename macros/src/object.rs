@@ -89,6 +89,36 @@ pub fn merged(item: &ItemStruct) -> Result<Tokens, Error> {
     })
 }
 
+/// The struct as a GraphQL object with a field for each of its own, for everybody who sees the object.
+pub fn public_object(mut item: ItemStruct) -> Result<Tokens, Error> {
+    let own = item.ident.clone();
+    let syn::Fields::Named(fields) = &mut item.fields else {
+        return Err(Error::new_spanned(&own, "a public object has named fields"));
+    };
+    let methods = fields.named.iter_mut().map(|field| {
+        let (name, written, attributes) = (field.ident.clone(), field.ty.clone(), field.attrs.clone());
+        field.attrs.retain(|attribute| !attribute.path().is_ident("graphql"));
+        quote! {
+            #(#attributes)*
+            fn #name(&self) -> &#written {
+                &self.#name
+            }
+        }
+    });
+    let methods: Vec<Tokens> = methods.collect();
+    let documentation = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let block = parse_quote! {
+        #(#documentation)*
+        #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+        impl #own {
+            #(#methods)*
+        }
+    };
+    let directives = vec![quote!(crate::graphql::directive::public::apply())];
+    let object = object(block, &About { directives, ..About::default() })?;
+    Ok(quote! { #item #object })
+}
+
 /// The two methods of `Fields` that differ.
 struct Code {
     has: Tokens,

@@ -18,6 +18,7 @@ use super::escapes::without_escapes;
 use super::limits::{self, Pages, within};
 use super::nesting::nesting;
 use super::pages::{self, Page};
+use super::repeats::repeats;
 use super::trusted::Trusted;
 use super::validation::{Checked, Rules};
 use crate::base::config::Limits;
@@ -77,7 +78,8 @@ impl Documents {
     fn parse(&self, text: &str) -> Result<Document, Vec<ServerError>> {
         let (document, pages) = self.measure(text).map_err(|error| vec![error])?;
         let checked = self.rules.check(text)?;
-        Ok(Document { rules: Arc::clone(&self.rules), executable: document, pages, checked })
+        let repeats = repeats(&document);
+        Ok(Document { rules: Arc::clone(&self.rules), executable: document, pages, checked, repeats })
     }
 
     fn measure(&self, text: &str) -> Result<(ExecutableDocument, Pages), ServerError> {
@@ -120,6 +122,8 @@ pub struct Document {
     executable: ExecutableDocument,
     pages: Pages,
     checked: Checked,
+    /// Whether it may request an object twice under one name, so that the answers must be merged.
+    pub repeats: bool,
 }
 
 impl Document {

@@ -5,7 +5,7 @@
 //!
 //! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
 //! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
-//! the schema, `once` checks its mutations, and `pages` limits how much it may return. `validation` checks a document and
+//! the schema, `once` checks its mutations, `repeats` says whether it requests an object twice, and `pages` limits how much it may return. `validation` checks a document and
 //! its variables against the schema. `introspected` makes introspection and the text of the schema agree.
 
 pub mod act;
@@ -24,6 +24,7 @@ pub mod page;
 pub mod pages;
 mod permission_list;
 pub mod refusals;
+mod repeats;
 pub mod request;
 mod schema;
 pub mod trusted;

@@ -10,22 +10,19 @@ use super::negotiate::Media;
 use super::request_id::RequestId;
 use crate::base::error::Error;
 use crate::graphql::error::server_error;
+use crate::graphql::object::{scalar, write};
 
 /// Errors that an answer lists at most.
 const MISTAKES: usize = 10;
 
 /// The answer to one GraphQL request.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Answer {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     /// Absent if nothing ran.
-    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Cost>,
     /// The database did not answer, and the same request may be sent again.
-    #[serde(skip)]
     is_unavailable: bool,
 }
 
@@ -88,6 +85,24 @@ impl Answer {
         Self { errors, data: Some(data), extensions: None, is_unavailable }
     }
 
+    fn write(&self, text: &mut Vec<u8>) {
+        text.push(b'{');
+        if !self.errors.is_empty() {
+            text.extend_from_slice(b"\"errors\":");
+            scalar(&self.errors, text);
+        }
+        if let Some(data) = &self.data {
+            text.extend_from_slice(if self.errors.is_empty() { b"\"data\":" } else { b",\"data\":" });
+            write(data, text);
+        }
+        if let Some(cost) = &self.extensions {
+            // There are errors or data.
+            text.extend_from_slice(b",\"extensions\":");
+            scalar(cost, text);
+        }
+        text.push(b'}');
+    }
+
     /// Whether the database did not answer, and the same request may be sent again.
     pub const fn is_unavailable(&self) -> bool {
         self.is_unavailable
@@ -103,12 +118,24 @@ impl Answer {
     }
 }
 
-/// Writes an answer, or the answers of a batch, as JSON.
-pub fn encode(answers: &(impl Serialize + ?Sized)) -> Vec<u8> {
-    serde_json::to_vec(answers).unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer cannot be written as JSON");
-        br#"{"errors":[{"message":"The server failed.","extensions":{"code":"INTERNAL"}}]}"#.to_vec()
-    })
+/// An answer as JSON.
+pub fn encode(answer: &Answer) -> Vec<u8> {
+    let mut text = Vec::new();
+    answer.write(&mut text);
+    text
+}
+
+/// The answers of a batch as JSON.
+pub fn encode_all(answers: &[Answer]) -> Vec<u8> {
+    let mut text = vec![b'['];
+    for (place, answer) in answers.iter().enumerate() {
+        if place > 0 {
+            text.push(b',');
+        }
+        answer.write(&mut text);
+    }
+    text.push(b']');
+    text
 }
 
 /// Adds a code to an error without one, and the request id to a fault, so that the log line can be found.

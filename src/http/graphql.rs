@@ -18,10 +18,9 @@ use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use super::Server;
-use super::answer::{Answer, Cost, encode};
+use super::answer::{Answer, Cost, encode, encode_all};
 use super::client::Peer;
 use super::credential::Sender;
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
@@ -34,6 +33,7 @@ use crate::base::db::{counted, was_unavailable};
 use crate::base::error::Error;
 use crate::graphql::documents::Document;
 use crate::graphql::error::server_error;
+use crate::graphql::object::AsText;
 
 /// Answers a GET or a POST.
 pub async fn answer(
@@ -102,7 +102,7 @@ impl Run<'_> {
                     Err(Stop::Mutation) => return (self.refuse_mutation(), work),
                     outcome => self.answer_to(outcome).costing(cost),
                 };
-                (self.respond(answer.status(self.media), &answer), work)
+                (self.respond(answer.status(self.media), encode(&answer)), work)
             }
             Envelopes::Batch(envelopes) => {
                 let mut answers = Vec::with_capacity(envelopes.len());
@@ -121,7 +121,7 @@ impl Run<'_> {
                 }
                 let is_unavailable = answers.iter().all(Answer::is_unavailable);
                 let status = if is_unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-                (self.respond(status, &answers), Work { kind: "batch", ..Work::default() })
+                (self.respond(status, encode_all(&answers)), Work { kind: "batch", ..Work::default() })
             }
         }
     }
@@ -170,6 +170,7 @@ impl Run<'_> {
         graphql.operation_name = name;
         graphql.set_parsed_query(document.parsed(&graphql.variables));
         let graphql = graphql.data(sender.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
+        let graphql = if document.repeats { graphql } else { graphql.data(AsText) };
         let response = app.schema.execute(graphql).await;
         app.refusals.write(&request).await;
         if !response.errors.is_empty() {
@@ -203,8 +204,8 @@ impl Run<'_> {
         }
     }
 
-    fn respond(&self, status: StatusCode, answers: &impl Serialize) -> Response {
-        let mut response = (status, [(CONTENT_TYPE, self.media.content_type())], encode(answers)).into_response();
+    fn respond(&self, status: StatusCode, text: Vec<u8>) -> Response {
+        let mut response = (status, [(CONTENT_TYPE, self.media.content_type())], text).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, AGAIN_AFTER);
         }

@@ -2,8 +2,8 @@
 
 use std::iter::once;
 
-use async_graphql::SimpleObject;
 use futures_util::future::join_all;
+use macros::public_object;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
@@ -15,14 +15,12 @@ use crate::access::{Card, Decision};
 use crate::base::error::Result;
 use crate::billing::details::BillingRecipient;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::people::user::User;
 
 /// Who pays for an organisation on a day, and through which agreements.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct PayerExplanation {
     /// The day (UTC).
     pub on: Date,
@@ -42,8 +40,7 @@ pub struct PayerExplanation {
 }
 
 /// One agreement in the chain of payers.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct PayerStep {
     /// The organisation that is paid for; null if you may not see it.
     pub organisation: Option<OrganisationCard>,
@@ -64,8 +61,7 @@ pub struct PayerStep {
 }
 
 /// A later day from which another organisation pays.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct PayerChange {
     /// The day (UTC).
     pub on: Date,

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, ObjectType, SimpleObject, TypeName};
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::resolver_utils::resolve_list;
+use async_graphql::{Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, TypeName, Value};
 use futures_util::future::BoxFuture;
-use macros::guarded;
+use macros::{guarded, public_object};
 use uuid::Uuid;
 
 use super::arguments::PageArguments;
@@ -14,7 +17,7 @@ use super::list::List;
 use super::slice::Slice;
 use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::graphql::directive;
+use crate::graphql::object::{AsText, Fields, Text, requested};
 use crate::graphql::request::Request;
 
 type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync;
@@ -68,8 +71,8 @@ impl<R> Page<R> {
 }
 
 /// The position of a page in its list.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Debug)]
 pub struct PageInfo {
     /// Whether there is more after this page.
     pub has_next_page: bool,
@@ -139,25 +142,89 @@ impl<R: Send + Sync + 'static> List<R> {
     }
 }
 
-impl<T: ObjectType + 'static> TypeName for Connection<T> {
+impl<T: Fields + ObjectType + 'static> TypeName for Connection<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Connection", T::type_name()).into()
+        format!("{}Connection", <T as OutputType>::type_name()).into()
     }
 }
 
-impl<T: ObjectType + 'static> TypeName for Edge<T> {
+impl<T: Fields + ObjectType + 'static> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
-        format!("{}Edge", T::type_name()).into()
+        format!("{}Edge", <T as OutputType>::type_name()).into()
     }
+}
+
+/// The edges of a page. They are written in one loop, together with the fields of their nodes that are at hand.
+struct Edges<'a, T>(&'a [Edge<T>]);
+
+impl<T: Fields + ObjectType + 'static> OutputType for Edges<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        <&[Edge<T>] as OutputType>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        <&[Edge<T>] as OutputType>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <&[Edge<T>] as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if context.data_opt::<AsText>().is_none() {
+            return resolve_list(context, field, self.0, Some(self.0.len())).await;
+        }
+        let edge_type = <Edge<T> as OutputType>::type_name();
+        let fields = requested(context, &edge_type);
+        let is_node = |field: &&Positioned<Field>| field.node.name.node == "node";
+        let places: Vec<_> = (0..self.0.len()).map(|place| context.with_index(place)).collect();
+        // For each edge, the contexts of its nodes: a node is there once for each name under which it is requested.
+        let of_nodes = |place| fields.iter().copied().filter(is_node).map(move |field| at(place, field));
+        let contexts: Vec<ContextSelectionSet<'_>> = places.iter().flat_map(of_nodes).collect();
+        let name = <T as OutputType>::type_name();
+        let of_node: Vec<_> = fields
+            .iter()
+            .copied()
+            .filter(is_node)
+            .map(|field| requested(&context.with_selection_set(&field.node.selection_set), &name))
+            .collect();
+        let mut contexts = contexts.iter();
+        let mut text = Text::default();
+        text.begin(b'[');
+        for edge in self.0 {
+            text.begin(b'{');
+            let mut of_node = of_node.iter();
+            for field in &fields {
+                text.name(field);
+                match field.node.name.node.as_str() {
+                    "node" => {
+                        if let (Some(context), Some(fields)) = (contexts.next(), of_node.next()) {
+                            text.object(context, &edge.node, fields)?;
+                        }
+                    }
+                    "cursor" => text.string(&edge.cursor),
+                    _ => text.string(&edge_type),
+                }
+            }
+            text.end(b'}');
+        }
+        text.end(b']');
+        text.finish().await
+    }
+}
+
+/// The context of an object that a field at this place gives.
+fn at<'a>(place: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> ContextSelectionSet<'a> {
+    place.with_field(field).with_selection_set(&field.node.selection_set)
 }
 
 /// A page of a list.
 #[guarded(name_type)]
-impl<T: ObjectType + 'static> Connection<T> {
+impl<T: Fields + ObjectType + 'static> Connection<T> {
     /// The items of the page, each with its cursor.
     #[public]
-    fn edges(&self) -> &[Edge<T>] {
-        &self.edges
+    fn edges(&self) -> Edges<'_, T> {
+        Edges(&self.edges)
     }
 
     /// The position of the page in its list.
@@ -175,7 +242,7 @@ impl<T: ObjectType + 'static> Connection<T> {
 
 /// One item of a page.
 #[guarded(name_type)]
-impl<T: ObjectType + 'static> Edge<T> {
+impl<T: Fields + ObjectType + 'static> Edge<T> {
     /// The position of the item in its list, for `after` and `before`.
     #[public]
     fn cursor(&self) -> &str {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject};
 use entity::audit_event;
-use macros::guarded;
+use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -15,7 +15,6 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::Partnership;
@@ -105,8 +104,7 @@ impl AuditFilter {
 }
 
 /// Whether an audit log is unchanged.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct AuditVerification {
     /// Whether no event was changed, removed or inserted.
     pub valid: bool,

@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{SimpleObject, Union};
+use async_graphql::Union;
 use futures_util::future::join_all;
+use macros::public_object;
 use uuid::Uuid;
 
 use super::object::{AccessPath, Names};
 use crate::access::{Decision, Holdings, Path, Permission, Side, explain, resolve};
 use crate::base::error::Result;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::people::api_key::ApiKey;
 use crate::people::user::User;
 
 /// A person or an API key with the permission, and the paths by which they hold it.
-#[derive(Clone, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone)]
 pub struct Accessor {
     /// The person or key. Null for an API key if the viewer lacks `API_KEY_READ` at the key's organisation.
     pub actor: Option<AccessorActor>,

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use async_graphql::Context;
 use async_graphql::Value as ConstValue;
-use async_graphql::{Context, SimpleObject};
 use async_graphql_parser::parse_schema;
 use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
+use macros::public_object;
 
 use crate::access::{BuiltinRole, Permission, PermissionSet};
-use crate::graphql::directive;
 
 /// One permission and what it allows.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct PermissionInfo {
     /// The permission.

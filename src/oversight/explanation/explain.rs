@@ -1,20 +1,18 @@
 //! Explains one decision, as far as the asker may see the organisations on its paths.
 
+use macros::public_object;
 use std::collections::HashSet;
 
-use async_graphql::SimpleObject;
 use uuid::Uuid;
 
 use super::object::{AccessMiss, AccessPath, Names, ends};
 use super::store;
 use crate::access::{Explanation, Miss, MissReason, Permission, Side, Step, Subject};
 use crate::base::error::Result;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 
 /// Why somebody holds a permission at an organisation, or not.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct AccessExplanation {
     /// The permission asked about.
     pub permission: Permission,

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Context, Enum, ID, SimpleObject};
-use macros::guarded;
+use async_graphql::{Context, Enum, ID};
+use macros::{guarded, public_object};
 use uuid::Uuid;
 
 use super::sentence::{self, Link};
@@ -11,15 +11,14 @@ use crate::access::{Card, Kind, Miss, MissReason, Path, Permission, Remedy, Side
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::Partnership;
 use crate::people::membership::Membership;
 
 /// A chain of steps from a role or key down to the organisation.
-#[derive(Clone, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone)]
 pub struct AccessPath {
     /// The side where the path grants the permission: the organisation, or the payer of the invoice asked about.
     pub at: Side,
@@ -30,8 +29,7 @@ pub struct AccessPath {
 }
 
 /// A path that is blocked.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct AccessMiss {
     /// The side where the path would grant the permission.
     pub at: Side,
@@ -48,8 +46,7 @@ pub struct AccessMiss {
 }
 
 /// The permission that is needed to change it, and where. `Organisation.accessors` lists everyone who holds it.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct AccessRemedy {
     /// The permission that is needed.
     pub permission: Permission,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, SimpleObject};
+use async_graphql::{Context, Enum, ID};
 use entity::user;
-use macros::{guarded, payload};
+use macros::{guarded, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -15,7 +15,6 @@ use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::{ActOn, Find};
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
@@ -33,8 +32,7 @@ pub enum UserState {
 }
 
 /// A membership of a user as the operator's staff see it.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct UserAccountMembership {
     /// The organisation.
     organisation: Option<OrganisationCard>,

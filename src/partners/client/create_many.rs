@@ -1,14 +1,13 @@
 //! Creating many clients at once.
 
-use async_graphql::{ID, InputObject, SimpleObject};
-use macros::{mutation, payload};
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload, public_object};
 
 use super::create::create;
 use super::creating::{MOST_AT_ONCE, NewClient};
 use super::input::NewClientInput;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::act::ActOn;
-use crate::graphql::directive;
 use crate::organisation::Organisation;
 use crate::partners::partnership::Partnership;
 use crate::people::session;
@@ -26,8 +25,7 @@ pub struct CreateClientsInput {
 }
 
 /// The outcome for one client of the list.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct CreateClientResult {
     /// Its position in the input, counted from 0.
     pub index: i32,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::{Context, ID};
 use entity::client_view::Model;
-use macros::guarded;
+use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -14,7 +14,6 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
@@ -29,8 +28,7 @@ pub struct ClientView {
 }
 
 /// Which clients a view shows: the fields of ClientFilter.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ClientViewFilter {
     /// Only clients whose partnership is in one of these states.
     pub partnership_state: Option<Vec<PartnershipState>>,
@@ -45,8 +43,7 @@ pub struct ClientViewFilter {
 }
 
 /// A condition on the values of a property in a view: the fields of ClientPropertyFilter.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ClientViewPropertyFilter {
     /// Key of the property.
     pub key: String,
@@ -66,8 +63,7 @@ pub struct ClientViewPropertyFilter {
 }
 
 /// The order of the clients in a view: the fields of ClientOrder.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ClientViewOrder {
     /// The field that clients are ordered by; null if it is a property.
     pub field: Option<ClientOrderField>,

@@ -1,22 +1,20 @@
 //! The figures of one organisation.
 
-use async_graphql::{Context, SimpleObject};
-use macros::guarded;
+use async_graphql::Context;
+use macros::{guarded, public_object};
 
 use super::rules::Sums;
 use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::money::Money;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 
 /// Figures of an organisation, for a dashboard. Each is counted only when it is asked for.
 pub struct OrganisationOverview(Decision);
 
 /// A total of invoices.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct InvoiceTotal {
     /// How many invoices.
     count: u64,

@@ -1,14 +1,13 @@
 //! Totals over the clients of a reseller.
 
-use async_graphql::{Context, SimpleObject};
-use macros::guarded;
+use async_graphql::Context;
+use macros::{guarded, public_object};
 
 use super::rules::{Invoiced, Over, Sums};
 use super::store;
 use crate::access::Decision;
 use crate::base::error::Result;
 use crate::base::money::Money;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 
@@ -16,8 +15,8 @@ use crate::partners::partnership::PartnershipState;
 pub struct ResellerSummary(Decision);
 
 /// How many clients have a partnership in this state.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Copy, Debug)]
 pub struct ClientsInState {
     /// The state of the partnership.
     pub state: PartnershipState,
@@ -26,8 +25,7 @@ pub struct ClientsInState {
 }
 
 /// What the clients of a reseller pay in a month.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct RecurringSummary {
     /// One amount for each currency. Annual terms count a twelfth. Each sum is rounded once, half to even.
     amounts: Vec<Money>,
@@ -38,8 +36,7 @@ pub struct RecurringSummary {
 }
 
 /// What the clients of a reseller have not paid.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct InvoiceSummary {
     /// How many invoices.
     count: u64,

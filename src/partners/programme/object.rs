@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{Enum, ID};
 use entity::reseller_programme;
 use entity::reseller_request::{self, Model};
-use macros::guarded;
+use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -14,7 +14,6 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
@@ -121,8 +120,8 @@ impl ResellerRequest {
 }
 
 /// The terms under which an organisation is a reseller.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Debug)]
 pub struct ResellerProgramme {
     /// The reseller's share of what its clients buy, in hundredths of a percent: 1250 is 12.5 %.
     pub commission_basis_points: i32,

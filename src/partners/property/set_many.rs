@@ -1,7 +1,7 @@
 //! Setting properties of many clients.
 
-use async_graphql::{ID, InputObject, SimpleObject};
-use macros::{mutation, payload};
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload, public_object};
 use uuid::Uuid;
 
 use super::object::ClientTable;
@@ -10,7 +10,6 @@ use super::value::PropertyInput;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::act::ActOn;
-use crate::graphql::directive;
 use crate::partners::partnership::Partnership;
 
 /// How many rows one mutation takes.
@@ -38,8 +37,7 @@ pub struct SetManyClientPropertiesInput {
 }
 
 /// The outcome of one row.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ClientPropertiesResult {
     /// Index of the row in the input, from 0.
     pub index: i32,

@@ -1,6 +1,7 @@
 //! The value of a property of a client.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::InputObject;
+use macros::public_object;
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
@@ -9,13 +10,12 @@ use super::rules::{self, Kind};
 use super::set_values::NewValue;
 use super::store::{self, ClientValue};
 use crate::base::error::Result;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
 use crate::partners::partnership::Partnership;
 
 /// A property of a client and its value.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Debug)]
 pub struct PropertyValue {
     /// Key of the property.
     pub key: String,
@@ -74,8 +74,7 @@ impl PropertyInput {
 }
 
 /// A value that does not fit the changed definition.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct PropertyConflict {
     /// The partnership with the client that has the value.
     pub partnership: Partnership,

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{ID, InputObject, SimpleObject};
-use macros::{mutation, payload};
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload, public_object};
 use uuid::Uuid;
 
 use super::rules::{self, MOST_AT_ONCE, require_count};
@@ -13,7 +13,6 @@ use crate::base::error::{Result, UserError};
 use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::ActOn;
-use crate::graphql::directive;
 use crate::graphql::request::Work;
 use crate::organisation::{Organisation, require_active};
 use crate::partners::partnership::PartnershipSide;
@@ -37,8 +36,7 @@ pub struct ProposeTemplatesInput {
 }
 
 /// The outcome for one client.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ProposeTemplateResult {
     /// Id of the partnership.
     pub partnership_id: ID,

@@ -1,8 +1,8 @@
 //! Creating an API key.
 
-use async_graphql::{ID, InputObject, SimpleObject};
+use async_graphql::{ID, InputObject};
 use entity::api_key::Model;
-use macros::{mutation, payload};
+use macros::{mutation, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::Value as Json;
 
@@ -14,7 +14,6 @@ use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::{ActOn, Find};
-use crate::graphql::directive;
 use crate::organisation::{Organisation, require_active};
 use crate::oversight::audit;
 use crate::people::session;
@@ -52,8 +51,7 @@ pub struct CreateApiKeyPayload {
 }
 
 /// Scopes of an API key that are allowed and open less than they seem to.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct ApiKeyWarning {
     /// The field of the input.
     pub field: String,

@@ -1,8 +1,8 @@
 //! Inviting many people at once.
 
-use async_graphql::{ID, InputObject, SimpleObject};
+use async_graphql::{ID, InputObject};
 use futures_util::future::join_all;
-use macros::{mutation, payload};
+use macros::{mutation, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
 
 use super::inviting::{Outcome, Wish, invite};
@@ -11,7 +11,6 @@ use super::rules::AT_ONCE;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::locale::Locale;
 use crate::graphql::act::{ActOn, Find};
-use crate::graphql::directive;
 use crate::graphql::guard::note_refusal;
 use crate::organisation::{Organisation, require_active};
 use crate::people::role::RoleChoice;
@@ -44,8 +43,7 @@ pub struct InviteMembersInput {
 }
 
 /// The result for one of many people.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct InvitationResult {
     /// Its position in the input, from 0.
     pub index: i32,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, SimpleObject};
-use macros::guarded;
+use async_graphql::{Context, Enum, ID};
+use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -14,7 +14,6 @@ use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
@@ -185,8 +184,7 @@ pub enum InvitationStep {
 }
 
 /// An invitation, as the invited person sees it.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct InvitationPreview {
     /// The organisation to join.
     pub organisation: OrganisationCard,

@@ -1,8 +1,8 @@
 //! A session as its own user sees it, and its tokens.
 
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{Enum, ID};
 use entity::session::{self, EndedBecause};
-use macros::guarded;
+use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -12,7 +12,6 @@ use crate::access::{Actor, GrantsAt, Guarded, Side, UserActor};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -155,8 +154,7 @@ impl From<EndedBecause> for SessionEnd {
 }
 
 /// The tokens of a session.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct SessionTokens {
     /// For the header of each request: `Authorization: Bearer …`.
     pub access_token: String,

@@ -1,18 +1,17 @@
 //! Attempts to log in as the person sees them, and what an organisation asks for.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::Enum;
+use macros::public_object;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::store::{self, Outcome};
 use crate::base::error::Result;
-use crate::graphql::directive;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
 /// An attempt to log in to the viewer's account, by the viewer or by somebody else.
-#[derive(SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
 pub struct LogInAttempt {
     /// When it was made.
     at: DateTimeUtc,
@@ -65,8 +64,8 @@ impl LogInAttempt {
 }
 
 /// What an organisation asks of the log-ins of its members.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Copy, Debug)]
 pub struct SignInPolicy {
     /// Whether members need a second factor. Members without one only see what the organisation is called. API keys need
     /// none.

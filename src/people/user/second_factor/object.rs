@@ -1,15 +1,13 @@
 //! The second factor as its own user sees it.
 
-use async_graphql::SimpleObject;
-
 use super::store;
 use crate::base::error::Result;
-use crate::graphql::directive;
 use crate::graphql::request::Request;
+use macros::public_object;
 
 /// The second factor of the viewer.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-#[graphql(directive = directive::public::apply())]
+#[public_object]
+#[derive(Clone, Copy, Debug)]
 pub struct SecondFactor {
     /// Whether log-in needs a code.
     pub is_on: bool,
