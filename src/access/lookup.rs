@@ -20,7 +20,7 @@ use super::permission::Permission;
 use super::resolver::{ClientReach, Flow, client_reach, flows, partnership_for, resolve};
 use super::set::{Grants, PermissionSet};
 use super::store;
-use super::walk::{Accessible, Held, Neighbourhood, Partnerships, Walk, climb_in};
+use super::walk::{Accessible, Clients, Held, Neighbourhood, Partnerships, Walk, below, climb_in};
 use crate::base::batch::Batch;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
@@ -210,6 +210,7 @@ pub struct Access {
     reached: AsyncMutex<Option<Arc<HashMap<Uuid, Decision>>>>,
     batch: Batch<Uuid, Decision>,
     everybody: Batch<Uuid, Arc<Accessible>>,
+    clients: Batch<Uuid, Arc<Clients>>,
 }
 
 impl Access {
@@ -225,6 +226,7 @@ impl Access {
             reached: AsyncMutex::default(),
             batch: Batch::default(),
             everybody: Batch::default(),
+            clients: Batch::default(),
         }
     }
 
@@ -324,8 +326,12 @@ impl Access {
     /// The organisations below a reseller, by partnerships that nobody has ended, and those in force among them as pairs
     /// of reseller and client.
     pub async fn look_below(&self, reseller: Uuid) -> Result<(HashMap<Uuid, Decision>, Vec<(Uuid, Uuid)>)> {
-        let below = self.walk().below(&[reseller]).await?;
-        let found = self.look_all(below).await?;
+        let load = async |tops: Vec<Uuid>| {
+            let clients = Arc::new(self.walk().clients(&tops).await?);
+            Ok(tops.into_iter().map(|top| (top, Arc::clone(&clients))).collect())
+        };
+        let clients = self.clients.load(reseller, load).await?.unwrap_or_default();
+        let found = self.look_all(below(&clients, &[reseller])).await?;
         let mut origins: Vec<&Arc<Origin>> = found.values().map(|decision| &decision.origin).collect();
         origins.sort_unstable_by_key(|origin| Arc::as_ptr(origin));
         origins.dedup_by(|one, other| Arc::ptr_eq(one, other));

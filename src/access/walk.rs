@@ -32,6 +32,9 @@ pub struct Neighbourhood {
     pub rows: HashMap<Uuid, Arc<organisation::Model>>,
 }
 
+/// The clients of resellers.
+pub type Clients = HashMap<Uuid, Arc<Vec<Uuid>>>;
+
 /// The partnerships to follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Partnerships {
@@ -159,7 +162,7 @@ impl Walk<'_> {
             Subject::Key { organisation_id, scopes, .. } => vec![(organisation_id, !scopes.clients.is_empty())],
         };
         let flows: Vec<Uuid> = held.iter().filter(|(_, flows)| *flows).map(|(id, _)| *id).collect();
-        let mut reached = self.below(&flows).await?;
+        let mut reached = below(&self.clients(&flows).await?, &flows);
         reached.extend(held.iter().map(|(id, _)| *id));
         let reached: Vec<Uuid> = reached.into_iter().collect();
         let found = self.climb(subject, &reached, Partnerships::Active).await?;
@@ -170,33 +173,39 @@ impl Walk<'_> {
         Ok(found)
     }
 
-    /// The organisations below these, by partnerships that nobody has ended.
-    pub async fn below(&self, tops: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let mut loaded: HashMap<Uuid, Arc<Vec<Uuid>>> = HashMap::new();
-        let mut seen: HashSet<Uuid> = HashSet::new();
+    /// The clients of these resellers and of all below them, by partnerships that nobody has ended.
+    pub async fn clients(&self, tops: &[Uuid]) -> Result<Clients> {
+        let mut found = Clients::new();
+        let mut loaded: Clients = HashMap::new();
         let mut waiting = tops.to_vec();
         loop {
             let mut gaps = Gaps::new(CLIENTS);
             while let Some(id) = waiting.pop() {
+                if found.contains_key(&id) {
+                    continue;
+                }
                 let clients = match loaded.get(&id) {
                     Some(clients) => Some(Arc::clone(clients)),
                     None => self.sight.recall(id, &mut gaps).map(Option::unwrap_or_default),
                 };
-                waiting.extend(clients.iter().flat_map(|clients| clients.iter()).filter(|id| seen.insert(**id)));
+                if let Some(clients) = clients {
+                    waiting.extend(clients.iter());
+                    found.insert(id, clients);
+                }
             }
             if gaps.ids.is_empty() {
-                return Ok(seen);
+                return Ok(found);
             }
             let since = self.sight.begin();
-            let mut found = store::clients(self.db, &gaps.ids).await?;
+            let mut read = store::clients(self.db, &gaps.ids).await?;
             // Those without clients were read too.
-            let read: Vec<Uuid> = found.values().flat_map(|clients| clients.iter()).chain(&gaps.ids).copied().collect();
-            for id in read {
-                found.entry(id).or_default();
+            let all: Vec<Uuid> = read.values().flat_map(|clients| clients.iter()).chain(&gaps.ids).copied().collect();
+            for id in all {
+                read.entry(id).or_default();
             }
             waiting.clone_from(&gaps.ids);
-            self.sight.fill(gaps, &found, &OF_CLIENTS, since).await?;
-            loaded.extend(found);
+            self.sight.fill(gaps, &read, &OF_CLIENTS, since).await?;
+            loaded.extend(read);
         }
     }
 
@@ -223,6 +232,17 @@ impl Walk<'_> {
         let names = users.keys().filter_map(|id| Some((*id, people.get(id)?.name.clone()))).collect();
         Ok(Accessible { neighbourhood, users, keys, names })
     }
+}
+
+/// The organisations below these.
+pub fn below(clients: &Clients, tops: &[Uuid]) -> HashSet<Uuid> {
+    let mut found = HashSet::new();
+    let mut waiting = tops.to_vec();
+    while let Some(id) = waiting.pop() {
+        let clients = clients.get(&id).into_iter().flat_map(|clients| clients.iter().copied());
+        waiting.extend(clients.filter(|client| found.insert(*client)));
+    }
+    found
 }
 
 /// The organisation and everything above it, as the transaction sees it.
