@@ -19,3 +19,4 @@ pub mod memory;
 pub mod money;
 pub mod random;
 pub mod text;
+pub mod turns;

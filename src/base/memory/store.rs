@@ -3,7 +3,7 @@
 //! A request looks at the log in the same statement as it reads who sent it. Never look in a transaction that writes: what
 //! it writes afterwards would count as seen.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
@@ -15,16 +15,20 @@ use crate::base::clock::every;
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// The most log rows that a look reads. With more, forgetting everything is cheaper.
+/// The most rows that a look reads. With more, forgetting everything is cheaper.
 const MOST: usize = 4_000;
+/// The column with the id of the row, behind those about the log.
+const POSTGRES_ID: usize = 6;
+/// The same on SQLite.
+const SQLITE_ID: usize = 4;
 /// How long log rows are kept, in seconds. A node that sleeps longer forgets everything.
 const KEPT: u32 = 600;
 /// How often the log is cleaned.
 const EVERY: Duration = Duration::from_mins(1);
 
-/// A statement that reads one row, and the log beside it.
+/// A statement that reads a few rows, and the log beside them.
 pub struct Look<'a> {
-    /// The columns to read.
+    /// The columns to read. The first is the id of the row.
     pub columns: &'a str,
     /// The table, or joined tables in brackets.
     pub from: &'a str,
@@ -32,22 +36,26 @@ pub struct Look<'a> {
     pub condition: &'a str,
     /// The parameters.
     pub values: Vec<Value>,
+    /// How many rows may meet the condition, at least 1.
+    pub most: usize,
 }
 
 impl Look<'_> {
     /// A look that reads nothing else.
     pub const fn bare() -> Self {
-        Self { columns: "o.one", from: "(SELECT 1 AS one) AS o", condition: "TRUE", values: Vec::new() }
+        Self { columns: "o.id", from: "(SELECT NULL AS id) AS o", condition: "TRUE", values: Vec::new(), most: 1 }
     }
 
-    /// Looks, and returns the first row: with the columns, or with NULL in each of them if no row meets the condition.
-    pub async fn take(self, db: &Db) -> Result<Option<QueryResult>> {
-        let Self { columns, from, condition, mut values } = self;
+    /// Looks, and returns the rows that meet the condition, by their ids.
+    pub async fn take(self, db: &Db) -> Result<HashMap<Uuid, QueryResult>> {
+        let Self { columns, from, condition, mut values, most } = self;
         let memory = db.memory();
         if !memory.is_on() {
             let sql = format!("SELECT {columns} FROM {from} WHERE {condition}");
-            return Ok(db.rows(sql, values).await?.into_iter().next());
+            return Ok(by_id(db.rows(sql, values).await?, 0)?);
         }
+        // Each row comes with each change.
+        let limit = MOST / most.max(1);
         let since = memory.stamps.place();
         let (first, second) = (values.len() + 1, values.len() + 2);
         let sql = if db.backend() == DbBackend::Postgres {
@@ -62,9 +70,9 @@ impl Look<'_> {
                    {columns} \
                  FROM (SELECT) AS one LEFT JOIN change_log l ON true LEFT JOIN {from} ON {condition} \
                  LEFT JOIN LATERAL ( \
-                   (SELECT kind, keys FROM change WHERE xid >= (SELECT ${first}::text::xid8) ORDER BY xid LIMIT {MOST}) \
+                   (SELECT kind, keys FROM change WHERE xid >= (SELECT ${first}::text::xid8) ORDER BY xid LIMIT {limit}) \
                    UNION ALL (SELECT kind, keys FROM change \
-                     WHERE xid = ANY ((SELECT ${second}::text::xid8[])::xid8[]) LIMIT {MOST}) \
+                     WHERE xid = ANY ((SELECT ${second}::text::xid8[])::xid8[]) LIMIT {limit}) \
                  ) AS c ON true"
             )
         } else {
@@ -74,21 +82,33 @@ impl Look<'_> {
                 "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'change'), (SELECT min(id) FROM change), \
                    c.kind, c.keys, {columns} \
                  FROM (SELECT 1) AS one LEFT JOIN {from} ON {condition} \
-                 LEFT JOIN (SELECT kind, keys FROM change WHERE id > ${first} LIMIT {MOST}) AS c ON true"
+                 LEFT JOIN (SELECT kind, keys FROM change WHERE id > ${first} LIMIT {limit}) AS c ON true"
             )
         };
         let rows = db.rows(sql, values).await?;
         let (now, changes) = if db.backend() == DbBackend::Postgres {
-            postgres(&rows, since.as_ref())?
+            postgres(&rows, since.as_ref(), limit)?
         } else {
-            sqlite(&rows, since.as_ref())?
+            sqlite(&rows, since.as_ref(), limit)?
         };
+        let id = if db.backend() == DbBackend::Postgres { POSTGRES_ID } else { SQLITE_ID };
         if now.is_none() {
             db.writer().execute_unprepared("INSERT INTO change_log DEFAULT VALUES ON CONFLICT DO NOTHING").await?;
         }
         memory.take_in(now, &changes);
-        Ok(rows.into_iter().next())
+        Ok(by_id(rows, id)?)
     }
+}
+
+/// The rows by their ids, at this column. A row without an id stands for none.
+fn by_id(rows: Vec<QueryResult>, column: usize) -> Result<HashMap<Uuid, QueryResult>, DbErr> {
+    let mut found = HashMap::new();
+    for row in rows {
+        if let Some(id) = row.try_get_by_index::<Option<Uuid>>(column)? {
+            found.entry(id).or_insert(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Whether the log can be read.
@@ -97,7 +117,7 @@ pub async fn is_readable(db: &Db) -> bool {
 }
 
 /// Where the look came to, and what has changed. No place: the log is gone, as after a crash.
-fn postgres(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place>, Changes), DbErr> {
+fn postgres(rows: &[QueryResult], since: Option<&Place>, limit: usize) -> Result<(Option<Place>, Changes), DbErr> {
     let Some(row) = rows.first() else { return Ok((None, Changes::Unknown)) };
     let log: Option<Uuid> = row.try_get_by_index(1)?;
     let Some(log) = log else { return Ok((None, Changes::Unknown)) };
@@ -108,14 +128,16 @@ fn postgres(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place
     let cleaned: u64 = cleaned.parse().map_err(|_| unread())?;
     let changes = match since {
         Some(Place::Postgres { seen, .. }) if seen.begin >= cleaned => {
-            named(rows, 4, |row| Ok(row.try_get_by_index::<Option<Vec<Uuid>>>(5)?.unwrap_or_default()))?
+            named(&with_first(rows, POSTGRES_ID)?, 4, limit, |row| {
+                Ok(row.try_get_by_index::<Option<Vec<Uuid>>>(5)?.unwrap_or_default())
+            })?
         }
         _ => Changes::Unknown,
     };
     Ok((Some(now), changes))
 }
 
-fn sqlite(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place>, Changes), DbErr> {
+fn sqlite(rows: &[QueryResult], since: Option<&Place>, limit: usize) -> Result<(Option<Place>, Changes), DbErr> {
     let Some(row) = rows.first() else { return Ok((None, Changes::Unknown)) };
     let last = row.try_get_by_index::<Option<i64>>(0)?.unwrap_or_default();
     let oldest = row.try_get_by_index::<Option<i64>>(1)?.unwrap_or(last + 1);
@@ -125,19 +147,35 @@ fn sqlite(rows: &[QueryResult], since: Option<&Place>) -> Result<(Option<Place>,
     };
     let changes = match since {
         // Everything between was read: nothing of it had been cleaned away.
-        Some(Place::Sqlite { seen }) if *seen <= last && oldest <= seen + 1 => named(rows, 2, keys)?,
+        Some(Place::Sqlite { seen }) if *seen <= last && oldest <= seen + 1 => {
+            named(&with_first(rows, SQLITE_ID)?, 2, limit, keys)?
+        }
         _ => Changes::Unknown,
     };
     Ok((Some(Place::Sqlite { seen: last }), changes))
 }
 
+/// The rows with the same id as the first: each change is in one of them.
+fn with_first(rows: &[QueryResult], column: usize) -> Result<Vec<&QueryResult>, DbErr> {
+    let id = |row: &QueryResult| row.try_get_by_index::<Option<Uuid>>(column);
+    let first = rows.first().map(id).transpose()?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        if Some(id(row)?) == first {
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
 /// The keys that log rows name. A row without keys says that a whole table has changed.
 fn named(
-    rows: &[QueryResult],
+    rows: &[&QueryResult],
     kind: usize,
+    limit: usize,
     keys: impl Fn(&QueryResult) -> Result<Vec<Uuid>, DbErr>,
 ) -> Result<Changes, DbErr> {
-    if rows.len() >= MOST {
+    if rows.len() >= limit {
         return Ok(Changes::Unknown);
     }
     let mut found = Vec::new();

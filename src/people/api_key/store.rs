@@ -59,10 +59,10 @@ pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Opti
         from: "api_key k",
         condition: "(k.secret_hash = $1 OR (k.previous_hash = $1 AND k.previous_until > $2))",
         values: vec![hash(key).into(), now.into()],
+        most: 1,
     };
-    let Some(row) = look.take(db).await? else { return Ok(None) };
-    let is_found = row.try_get::<Option<Uuid>>("", "id")?.is_some();
-    Ok(is_found.then(|| Model::from_query_result(&row, "")).transpose()?)
+    let row = look.take(db).await?.into_values().next();
+    Ok(row.map(|row| Model::from_query_result(&row, "")).transpose()?)
 }
 
 /// The key as the transaction sees it.

@@ -33,7 +33,7 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
         Rejection::Invalid => refused("This access token is not valid. Sign in with logIn."),
         Rejection::Expired => refused("This access token has expired. Get a new one with refreshSession."),
     })?;
-    let session = store::find(db, identity).await?.ok_or_else(|| refused(rules::ended(None)))?;
+    let session = store::find(db, tokens.asking(), identity).await?.ok_or_else(|| refused(rules::ended(None)))?;
     if session.revoked_at.is_some() || session.expires_at <= now {
         return Err(refused(rules::ended(session.ended_because)));
     }
@@ -42,8 +42,8 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
     }
     Ok(Actor::User(UserActor {
         id: identity.user_id,
-        name: session.name,
-        email: session.email,
+        name: session.name.clone(),
+        email: session.email.clone(),
         is_verified: session.email_verified_at.is_some(),
         session_id: identity.session_id,
         confirmed_at: session.confirmed_at,

@@ -19,6 +19,7 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::Look;
 use crate::base::random::{Random, hash};
+use crate::base::turns::Turns;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
@@ -33,6 +34,8 @@ static OF_USER: List<session::Model> =
 /// A session together with the parts of its user that a request needs.
 #[derive(Debug, FromQueryResult)]
 pub struct SessionOfUser {
+    /// The user's id.
+    pub user_id: Uuid,
     /// The user's name.
     pub name: String,
     /// The user's address.
@@ -53,18 +56,26 @@ pub struct SessionOfUser {
     pub active_organisation_id: Option<Uuid>,
 }
 
-/// The session with its user, open or not. The same statement looks at the log of changes.
-pub async fn find(db: &Db, identity: Identity) -> Result<Option<SessionOfUser>> {
-    let look = Look {
-        columns: "s.id AS found, u.name, u.email, u.email_verified_at, u.state, s.expires_at, s.revoked_at, \
-                  s.confirmed_at, s.ended_because, s.active_organisation_id",
-        from: "(session s JOIN \"user\" u ON u.id = s.user_id)",
-        condition: "s.id = $1 AND u.id = $2",
-        values: vec![identity.session_id.into(), identity.user_id.into()],
+/// Requests that ask for their sessions at the same time.
+pub type Asking = Turns<Uuid, Arc<SessionOfUser>>;
+
+/// The session with its user, open or not. The same statement looks at the log of changes, and serves all requests that
+/// come at the same time.
+pub async fn find(db: &Db, asking: &Asking, identity: Identity) -> Result<Option<Arc<SessionOfUser>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let look = Look {
+            columns: "s.id AS session_id, s.user_id, u.name, u.email, u.email_verified_at, u.state, s.expires_at, \
+                      s.revoked_at, s.confirmed_at, s.ended_because, s.active_organisation_id",
+            from: "(session s JOIN \"user\" u ON u.id = s.user_id)",
+            condition: &db.among("s.id", 1),
+            values: vec![db.keys(&ids)],
+            most: ids.len(),
+        };
+        let found = look.take(db).await?;
+        found.iter().map(|(id, row)| Ok((*id, Arc::new(SessionOfUser::from_query_result(row, "")?)))).collect()
     };
-    let Some(row) = look.take(db).await? else { return Ok(None) };
-    let is_found = row.try_get::<Option<Uuid>>("", "found")?.is_some();
-    Ok(is_found.then(|| SessionOfUser::from_query_result(&row, "")).transpose()?)
+    let session = asking.load(identity.session_id, load).await?;
+    Ok(session.filter(|session| session.user_id == identity.user_id))
 }
 
 /// Writes a new session. If its user belongs to exactly one organisation, the session works there.

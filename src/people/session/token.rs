@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::crypto;
 use super::signing_key::{self, SigningKey};
+use super::store::Asking;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
@@ -84,6 +85,7 @@ struct Inner {
     keys: Vec<SigningKey>,
     /// Tokens whose signatures have been verified, by their hashes.
     verified: Cache<[u8; 32], Verified>,
+    asking: Asking,
 }
 
 /// What a verified token says.
@@ -109,6 +111,11 @@ fn sha256(token: &str) -> [u8; 32] {
 }
 
 impl Tokens {
+    /// The requests that ask for their sessions.
+    pub fn asking(&self) -> &Asking {
+        &self.0.asking
+    }
+
     /// Reads the configured keys, or the one in the data directory, which the first start creates.
     pub fn load(config: &Config, random: &Random) -> Result<Self, String> {
         crypto::install();
@@ -120,6 +127,7 @@ impl Tokens {
             grace: TimeDelta::seconds(settings.refresh_grace_seconds),
             keys: signing_key::load(config, random)?,
             verified: Cache::new(VERIFIED),
+            asking: Asking::default(),
         })))
     }
 
