@@ -75,11 +75,10 @@ pub async fn scale(
         summary += &rows;
         progress(summary.organisations);
     }
-    // Updates the statistics of the planner and, on PostgreSQL, the visibility map. Without the limit, SQLite would also
-    // keep samples, and then plan most statements anew for each execution: a statement takes 500 µs longer.
+    // Updates the statistics of the planner and, on PostgreSQL, the visibility map.
     let statement = match db.backend() {
         DbBackend::Postgres => "VACUUM (ANALYZE)",
-        _ => "PRAGMA analysis_limit = 1000; ANALYZE",
+        _ => "ANALYZE",
     };
     db.writer().execute_unprepared(statement).await?;
     Ok(summary)
