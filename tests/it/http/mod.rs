@@ -1,5 +1,6 @@
 //! Requests over HTTP.
 
+mod merged;
 mod transport;
 mod unavailable;
 mod validated;
