@@ -1,4 +1,4 @@
-//! `#[guarded]`, `#[mutation]` and `#[payload]`: each field and each mutation has exactly one rule, written once.
+//! Objects, mutations and payloads of the schema: each field and each mutation has exactly one rule, written once.
 //!
 //! The check at the start of the resolver, the directive in the schema, and the sentence in the description all come
 //! from that rule. Code without a rule does not compile.
@@ -62,6 +62,12 @@
 //! `#[payload]` is put on the struct that a mutation returns. It adds the field `userErrors`, and makes the struct
 //! public in the schema. A refused mutation returns the payload's default with the errors, so each field needs a
 //! default.
+
+//! # Other objects: `#[public_object]` and `#[merged]`
+//!
+//! `#[public_object]` is put on a struct with named fields. They become the fields of an object, for everybody who sees
+//! the object that holds it. `#[merged]` is put on a tuple struct of objects. It has all their fields, such as the root
+//! fields of a noun.
 
 mod field;
 mod mutation;

@@ -5,8 +5,9 @@
 //!
 //! `documents` caches parsed documents, and `trusted` lists the documents that may run. `nesting` checks a document
 //! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
-//! the schema, `once` checks its mutations, `repeats` says whether it requests an object twice, and `pages` limits how much it may return. `validation` checks a document and
-//! its variables against the schema. `introspected` makes introspection and the text of the schema agree.
+//! the schema, `once` checks its mutations, `pages` limits how much it may return, and `repeats` says whether its answer
+//! must be merged. `validation` checks a document and its variables against the schema. `introspected` makes
+//! introspection and the text of the schema agree.
 
 pub mod act;
 pub mod directive;
