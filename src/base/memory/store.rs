@@ -54,8 +54,8 @@ impl Look<'_> {
             let sql = format!("SELECT {columns} FROM {from} WHERE {condition}");
             return Ok(by_id(db.rows(sql, values).await?, 0)?);
         }
-        // Each row comes with each change.
-        let limit = MOST / most.max(1);
+        // Each row comes with each change. There are only a few limits, so that each connection prepares few statements.
+        let limit = MOST / most.max(1).next_power_of_two();
         let since = memory.stamps.place();
         let (first, second) = (values.len() + 1, values.len() + 2);
         let sql = if db.backend() == DbBackend::Postgres {
