@@ -190,16 +190,17 @@ fn traits(
             }
 
             fn create_type_info(registry: &mut async_graphql::registry::Registry) -> String {
-                registry.create_output_type::<Self, _>(
-                    async_graphql::registry::MetaTypeId::Object,
-                    |registry| crate::graphql::object::describe(
+                // The engine compiles its code anew for each type of this argument, so it is a plain pointer.
+                let describe: fn(&mut async_graphql::registry::Registry) -> async_graphql::registry::MetaType = |registry| {
+                    crate::graphql::object::describe(
                         &<Self as async_graphql::OutputType>::type_name(),
                         std::any::type_name::<Self>(),
                         #description,
                         vec![#(#directives),*],
                         <Self as async_graphql::ComplexObject>::fields(registry),
-                    ),
-                )
+                    )
+                };
+                registry.create_output_type::<Self, _>(async_graphql::registry::MetaTypeId::Object, describe)
             }
 
             async fn resolve(

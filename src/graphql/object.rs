@@ -72,6 +72,16 @@ pub async fn resolve<'a>(context: &'a ContextSelectionSet<'a>, object: &'a dyn F
     Ok(Value::Object(map))
 }
 
+/// A list of objects as values. They wait together.
+pub async fn resolve_all(context: &ContextSelectionSet<'_>, objects: Vec<&dyn Fields>) -> ServerResult<Value> {
+    let contexts: Vec<_> = (0..objects.len()).map(|place| context.with_index(place)).collect();
+    let values = contexts
+        .iter()
+        .zip(objects)
+        .map(|(context, object)| -> Resolved<'_> { Box::pin(async move { resolve(context, object).await.map(Some) }) });
+    Ok(Value::List(together(values.collect()).await?))
+}
+
 /// The fields that the context requests from an object of the type. A scalar that is requested twice under one name is
 /// there once.
 pub fn requested<'a>(context: &ContextSelectionSet<'a>, type_name: &str) -> Vec<&'a Positioned<Field>> {

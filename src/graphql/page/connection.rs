@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::resolver_utils::resolve_list;
 use async_graphql::{Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, TypeName, Value};
 use futures_util::future::BoxFuture;
 use macros::{guarded, public_object};
@@ -17,7 +16,7 @@ use super::list::List;
 use super::slice::Slice;
 use crate::access::Unchecked;
 use crate::base::error::Result;
-use crate::graphql::object::{AsText, Fields, Text, requested};
+use crate::graphql::object::{AsText, Fields, Text, requested, resolve_all};
 use crate::graphql::request::Request;
 
 type Count = dyn for<'a> Fn(&'a Request) -> BoxFuture<'a, Result<u64>> + Send + Sync;
@@ -170,9 +169,10 @@ impl<T: Fields + ObjectType + 'static> OutputType for Edges<'_, T> {
         <&[Edge<T>] as OutputType>::create_type_info(registry)
     }
 
-    async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         if context.data_opt::<AsText>().is_none() {
-            return resolve_list(context, field, self.0, Some(self.0.len())).await;
+            let edges = self.0.iter().map(|edge| -> &dyn Fields { edge });
+            return resolve_all(context, edges.collect()).await;
         }
         let edge_type = <Edge<T> as OutputType>::type_name();
         let fields = requested(context, &edge_type);
