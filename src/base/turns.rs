@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -17,44 +17,53 @@ const MOST: usize = 64;
 type Answer<V> = Result<Option<V>>;
 
 /// Takes turns in loading values by their keys.
-pub struct Turns<K, V>(Mutex<Queue<K, V>>);
+pub struct Turns<K, V>(Arc<Mutex<Queue<K, V>>>);
 
 struct Queue<K, V> {
     is_loading: bool,
-    waiting: VecDeque<(K, oneshot::Sender<Turn<V>>)>,
+    waiting: VecDeque<(K, oneshot::Sender<Turn<K, V>>)>,
 }
 
 /// What one who waits is told.
-enum Turn<V> {
+enum Turn<K, V> {
     Answer(Answer<V>),
     /// To load the next values.
-    Lead,
+    Lead(Lead<K, V>),
 }
 
 impl<K, V> Default for Turns<K, V> {
     fn default() -> Self {
-        Self(Mutex::new(Queue { is_loading: false, waiting: VecDeque::new() }))
+        Self(Arc::new(Mutex::new(Queue { is_loading: false, waiting: VecDeque::new() })))
     }
 }
 
-/// Passes the lead on when the load has ended, or its request was cancelled.
-struct Lead<'a, K, V>(&'a Turns<K, V>);
+fn lock<K, V>(queue: &Mutex<Queue<K, V>>) -> MutexGuard<'_, Queue<K, V>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-impl<K, V> Drop for Lead<'_, K, V> {
+/// The right to load. It passes on when it is dropped: when the load has ended, when its request was cancelled, and when
+/// the one to whom it was sent never received it.
+struct Lead<K, V> {
+    queue: Arc<Mutex<Queue<K, V>>>,
+    is_passed: bool,
+}
+
+impl<K, V> Drop for Lead<K, V> {
     fn drop(&mut self) {
-        let mut queue = self.0.lock();
-        while let Some((_, next)) = queue.waiting.pop_front() {
-            if next.send(Turn::Lead).is_ok() {
-                return;
+        while !self.is_passed {
+            let next = {
+                let mut queue = lock(&self.queue);
+                let next = queue.waiting.pop_front();
+                queue.is_loading = next.is_some();
+                next
+            };
+            let Some((_, next)) = next else { return };
+            match next.send(Turn::Lead(Self { queue: Arc::clone(&self.queue), is_passed: false })) {
+                // The next one is gone, so the lead came back.
+                Err(Turn::Lead(mut lead)) => lead.is_passed = true,
+                _ => self.is_passed = true,
             }
         }
-        queue.is_loading = false;
-    }
-}
-
-impl<K, V> Turns<K, V> {
-    fn lock(&self) -> MutexGuard<'_, Queue<K, V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,30 +73,25 @@ impl<K: Hash + Eq + Copy, V: Clone> Turns<K, V> {
     where
         F: AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>>,
     {
-        loop {
+        let lead = loop {
             let receiver = {
-                let mut queue = self.lock();
-                if std::mem::replace(&mut queue.is_loading, true) {
-                    let (sender, receiver) = oneshot::channel();
-                    queue.waiting.push_back((key, sender));
-                    Some(receiver)
-                } else {
-                    None
+                let mut queue = lock(&self.0);
+                if !std::mem::replace(&mut queue.is_loading, true) {
+                    break Lead { queue: Arc::clone(&self.0), is_passed: false };
                 }
+                let (sender, receiver) = oneshot::channel();
+                queue.waiting.push_back((key, sender));
+                receiver
             };
-            match receiver {
-                None => break,
-                Some(receiver) => match receiver.await {
-                    Ok(Turn::Answer(answer)) => return answer,
-                    Ok(Turn::Lead) => break,
-                    // The request that led was cancelled.
-                    Err(_) => {}
-                },
+            match receiver.await {
+                Ok(Turn::Answer(answer)) => return answer,
+                Ok(Turn::Lead(lead)) => break lead,
+                // The request that led was cancelled.
+                Err(_) => {}
             }
-        }
-        let lead = Lead(self);
+        };
         let others: Vec<_> = {
-            let mut queue = self.lock();
+            let mut queue = lock(&self.0);
             let many = queue.waiting.len().min(MOST - 1);
             queue.waiting.drain(..many).collect()
         };
@@ -105,7 +109,6 @@ impl<K: Hash + Eq + Copy, V: Clone> Turns<K, V> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
@@ -150,7 +153,7 @@ mod tests {
                 turns.load(key, load).await
             }
         };
-        for round in 0..300_u32 {
+        for round in 0..1_000_u32 {
             let asking = (0..20).map(|key| {
                 let asked = tokio::spawn(ask(key));
                 if (key + round) % 3 == 0 {

@@ -201,10 +201,7 @@ impl<'a> Text<'a> {
             self.name(field);
             match ask(context, object, field) {
                 Asked::Now(value) => write(&value?, &mut self.written),
-                Asked::Later(value) => {
-                    self.holes.push(self.written.len());
-                    self.waiting.push(value);
-                }
+                Asked::Later(value) => self.hole(value),
             }
         }
         self.end(b'}');
@@ -234,6 +231,12 @@ impl<'a> Text<'a> {
     /// Adds a text.
     pub fn string(&mut self, text: &str) {
         scalar(&text, &mut self.written);
+    }
+
+    /// Leaves a hole for a value that waits.
+    fn hole(&mut self, value: Resolved<'a>) {
+        self.holes.push(self.written.len());
+        self.waiting.push(value);
     }
 
     /// Adds the comma between two members.
@@ -343,4 +346,46 @@ pub fn describe(
         .description((!description.is_empty()).then(|| description.to_owned()))
         .directive_invocations(directives)
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::value;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_written_as_the_engine_writes_it() {
+        let plain = value!({
+            "empty": {}, "none": [], "null": null, "yes": true, "number": -12, "fraction": 0.25,
+            "text": "a \"b\" \\ \n \u{1} ü 🦀 {[:,", "list": [[1, null], {"a": "b"}],
+        });
+        let mut text = Vec::new();
+        write(&plain, &mut text);
+        assert_eq!(String::from_utf8(text.clone()).unwrap(), serde_json::to_string(&plain).unwrap());
+        // What is JSON already is taken over.
+        let mut outer = Vec::new();
+        write(&Value::List(vec![Value::Binary(text.clone().into()), Value::from(1)]), &mut outer);
+        assert_eq!(outer, [b"[", text.as_slice(), b",1]"].concat());
+    }
+
+    #[tokio::test]
+    async fn values_that_wait_are_put_where_they_belong() {
+        let later = |value: Value| -> Resolved<'_> {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                Ok(Some(value))
+            })
+        };
+        let mut text = Text::default();
+        text.begin(b'[');
+        for number in 0..3 {
+            text.begin(b'{');
+            text.hole(later(Value::from(number)));
+            text.end(b'}');
+        }
+        text.end(b']');
+        let Value::Binary(written) = text.finish().await.unwrap() else { panic!("it is text") };
+        assert_eq!(&*written, b"[{0},{1},{2}]");
+    }
 }
