@@ -60,7 +60,7 @@ impl<K, V> Drop for Lead<K, V> {
             let Some((_, next)) = next else { return };
             match next.send(Turn::Lead(Self { queue: Arc::clone(&self.queue), is_passed: false })) {
                 // The next one is gone, so the lead came back.
-                Err(Turn::Lead(mut lead)) => lead.is_passed = true,
+                Err(Turn::Lead(mut unsent)) => unsent.is_passed = true,
                 _ => self.is_passed = true,
             }
         }
@@ -73,7 +73,7 @@ impl<K: Hash + Eq + Copy, V: Clone> Turns<K, V> {
     where
         F: AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>>,
     {
-        let lead = loop {
+        let duty = loop {
             let receiver = {
                 let mut queue = lock(&self.0);
                 if !std::mem::replace(&mut queue.is_loading, true) {
@@ -85,7 +85,7 @@ impl<K: Hash + Eq + Copy, V: Clone> Turns<K, V> {
             };
             match receiver.await {
                 Ok(Turn::Answer(answer)) => return answer,
-                Ok(Turn::Lead(lead)) => break lead,
+                Ok(Turn::Lead(duty)) => break duty,
                 // The request that led was cancelled.
                 Err(_) => {}
             }
@@ -97,7 +97,7 @@ impl<K: Hash + Eq + Copy, V: Clone> Turns<K, V> {
         };
         let keys: HashSet<K> = others.iter().map(|(key, _)| *key).chain([key]).collect();
         let loaded = load(keys.into_iter().collect()).await;
-        drop(lead);
+        drop(duty);
         let answer = |key: &K| loaded.as_ref().map(|values| values.get(key).cloned()).map_err(Clone::clone);
         for (key, sender) in others {
             // A cancelled request does not need its answer.
