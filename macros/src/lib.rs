@@ -62,7 +62,7 @@
 //! `#[payload]` is put on the struct that a mutation returns. It adds the field `userErrors`, and makes the struct
 //! public in the schema. A refused mutation returns the payload's default with the errors, so each field needs a
 //! default.
-
+//!
 //! # Other objects: `#[public_object]` and `#[merged]`
 //!
 //! `#[public_object]` is put on a struct with named fields. They become the fields of an object, for everybody who sees

@@ -53,11 +53,9 @@ pub async fn resolve<'a>(context: &'a ContextSelectionSet<'a>, object: &'a dyn F
         text.object(context, object, &fields)?;
         return text.finish().await;
     }
-    let asked: Vec<_> = fields.iter().map(|field| ask(context, object, field)).collect();
-    let mut map = IndexMap::with_capacity(asked.len());
-    let (mut ready, mut waiting) = (Vec::with_capacity(asked.len()), Vec::new());
-    for asked in asked {
-        ready.push(match asked {
+    let (mut ready, mut waiting) = (Vec::with_capacity(fields.len()), Vec::new());
+    for field in &fields {
+        ready.push(match ask(context, object, field) {
             Asked::Now(value) => Some(value?),
             Asked::Later(value) => {
                 waiting.push(value);
@@ -65,6 +63,7 @@ pub async fn resolve<'a>(context: &'a ContextSelectionSet<'a>, object: &'a dyn F
             }
         });
     }
+    let mut map = IndexMap::with_capacity(fields.len());
     let mut waited = together(waiting).await?.into_iter();
     for (field, value) in fields.iter().zip(ready) {
         merge(&mut map, field.node.response_key().node.clone(), value.or_else(|| waited.next()).unwrap_or_default());
