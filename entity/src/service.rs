@@ -24,6 +24,16 @@ pub struct Model {
     pub state: State,
     /// When it was created.
     pub created_at: DateTimeUtc,
+    /// Its attributes, as a JSON object. The kind says which there are.
+    pub attributes: String,
+    /// The id that the provisioning program knows it by; unique for the kind.
+    pub external_id: Option<String>,
+    /// The state that it should have.
+    pub desired_state: DesiredState,
+    /// Goes up with each change of what the service should be like.
+    pub generation: i32,
+    /// Why it is not as it should be, for the customer to read.
+    pub problem: Option<String>,
 }
 
 /// The kind of service.
@@ -42,6 +52,18 @@ pub enum Kind {
     Devices,
     /// Anything else.
     Other,
+}
+
+/// The state that a service should have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DesiredState {
+    /// Running.
+    Active,
+    /// Stopped, but kept.
+    Suspended,
+    /// Deleted.
+    Ended,
 }
 
 /// The state of a service.

@@ -12,43 +12,65 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation that it belongs to.
     pub organisation_id: Uuid,
-    /// Code of the article.
+    /// The product.
+    pub product_id: Uuid,
+    /// Code of the product.
     pub product_code: String,
-    /// Name of the article at the time of the order.
+    /// Name of the product at the time of the order.
     pub product_name: String,
     /// Number of units.
     pub quantity: i32,
-    /// How often it renews.
+    /// The commitment: how long a term is.
     pub term: Term,
-    /// Price of one unit for one term, in minor units.
+    /// The time between two invoices.
+    pub interval: Interval,
+    /// Price of one unit for one interval, in minor units.
     pub unit_price_minor: i64,
     /// ISO 4217.
     pub currency: String,
     /// Its state.
     pub state: State,
-    /// First day (UTC).
+    /// First business day.
     pub starts_on: Date,
-    /// First day of the next term (UTC).
-    pub renews_on: Option<Date>,
+    /// The day from which its intervals and terms are counted.
+    pub anchor_on: Date,
+    /// The first business day after the commitment: it renews or ends on this day.
+    pub committed_until: Date,
+    /// Until this day, renewals do not change the price.
+    pub price_locked_until: Option<Date>,
 }
 
-/// How often a subscription renews.
+/// The commitment of a subscription: how long a term is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Term {
-    /// Every month.
+    /// A month.
     Monthly,
-    /// Every year.
+    /// A year.
     Annual,
+    /// Three years.
+    Triennial,
+}
+
+/// The time between two invoices of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Interval {
+    /// A month.
+    Month,
+    /// A year.
+    Year,
 }
 
 /// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
+    /// Not begun, or not provisioned yet.
+    Pending,
     /// Running.
     Active,
-    /// Ends at its next renewal.
+    /// Ends at the end of its commitment.
     Cancelled,
     /// Ended.
     Ended,

@@ -3,6 +3,7 @@
 //! All foreign keys are in `CREATE TABLE`, because SQLite cannot add one to an existing table.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 /// `column` is the id of a row of `parent`, which cannot be deleted while it is referenced.
 pub fn restrict(column: &'static str, parent: &'static str) -> ForeignKeyCreateStatement {
@@ -54,6 +55,15 @@ pub fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateState
 /// An index for finding or paging rows by `columns`.
 pub fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("idx", table, columns)
+}
+
+/// The text column is ordered by its bytes, whatever the collation of the database is.
+pub async fn by_bytes(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE text COLLATE \"C\"");
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
 }
 
 fn named(suffix: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {

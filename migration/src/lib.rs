@@ -43,6 +43,10 @@ mod m20261125_000025_sign_in;
 mod m20261125_000026_mailboxes;
 mod m20261125_000028_sorting;
 mod m20261126_000029_change_log;
+mod m20261126_000030_catalogue;
+mod m20261126_000031_orders;
+mod m20261126_000032_provisioning;
+mod m20261126_000033_idempotency;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -77,6 +81,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000026_mailboxes::Migration),
             Box::new(m20261125_000028_sorting::Migration),
             Box::new(m20261126_000029_change_log::Migration),
+            Box::new(m20261126_000030_catalogue::Migration),
+            Box::new(m20261126_000031_orders::Migration),
+            Box::new(m20261126_000032_provisioning::Migration),
+            Box::new(m20261126_000033_idempotency::Migration),
         ]
     }
 }

@@ -103,6 +103,7 @@ permissions! {
     43 OrganisationSuspend Write Platform implies Some(P::OrganisationRead); "Suspend and resume organisations."
     44 UserManage Write Platform implies Some(P::OrganisationRead); "Find users, and disable, enable and erase them."
     45 AuditManage Write Members implies Some(P::AuditRead); "Set how long the audit log is kept."
+    46 ServiceProvision Write Platform implies Some(P::ServiceRead); "Take the tasks of services and report their results."
 }
 
 impl Permission {

@@ -39,6 +39,8 @@ pub enum BuiltinRole {
     PartnerManager,
     /// Supports the clients of a reseller.
     PartnerSupport,
+    /// Orders and cancels products and gives licences to people.
+    Buyer,
 }
 
 const MEMBER: PermissionSet = PermissionSet::of(&[OrganisationRead]);
@@ -58,6 +60,7 @@ const TECHNICAL: PermissionSet = PermissionSet::of(&[
     UsageRead,
 ])
 .union(DOMAINS);
+const BUYER: PermissionSet = PermissionSet::of(&[SubscriptionOrder, SubscriptionCancel, LicenceAssign]);
 const SUPPORT: PermissionSet =
     PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::READS);
 const NOT_FOR_ADMINS: PermissionSet =
@@ -71,8 +74,8 @@ const fn only(permission: Permission) -> PermissionSet {
 }
 
 impl BuiltinRole {
-    /// All of them, from the strongest to the weakest.
-    pub const ALL: [Self; 10] = [
+    /// All of them, in the order of the enum.
+    pub const ALL: [Self; 11] = [
         Self::Owner,
         Self::Admin,
         Self::Billing,
@@ -83,6 +86,7 @@ impl BuiltinRole {
         Self::Member,
         Self::PartnerManager,
         Self::PartnerSupport,
+        Self::Buyer,
     ];
 
     /// What the role holds, at an ordinary organisation or at the operator.
@@ -99,6 +103,7 @@ impl BuiltinRole {
             Self::Member => (MEMBER, PermissionSet::EMPTY),
             Self::PartnerManager => (CLIENT_AREA, PermissionSet::DELEGABLE),
             Self::PartnerSupport => (PermissionSet::of(&[ClientRead]), SUPPORT),
+            Self::Buyer => (BUYER, PermissionSet::EMPTY),
         };
         Grants { own, clients }
     }
@@ -116,6 +121,7 @@ impl BuiltinRole {
             Self::Member => "MEMBER",
             Self::PartnerManager => "PARTNER_MANAGER",
             Self::PartnerSupport => "PARTNER_SUPPORT",
+            Self::Buyer => "BUYER",
         }
     }
 

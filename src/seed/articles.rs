@@ -1,6 +1,12 @@
 //! The articles that the operator sells in demo and scale data.
 
-use entity::{service::Kind, subscription::Term};
+use entity::product;
+use entity::service::Kind;
+use entity::subscription::Interval;
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use super::rows;
 
 /// An article. Its price in Swedish kronor is chosen so that VAT is a whole number, also in euro.
 #[derive(Clone, Copy, Debug)]
@@ -11,9 +17,9 @@ pub struct Article {
     pub name: &'static str,
     /// The kind of service that it gives.
     pub kind: Kind,
-    /// How often it renews.
-    pub term: Term,
-    /// Price of one unit for one term, in öre.
+    /// The time between two invoices.
+    pub interval: Interval,
+    /// Price of one unit for one interval, in öre.
     price: i64,
 }
 
@@ -23,7 +29,7 @@ pub const SERVER: Article = monthly("SERVER-S", "Virtual server, small", Kind::V
 pub const SITE: Article = monthly("WEB-M", "Web hosting, medium", Kind::WebHosting, 10_000);
 /// A domain name.
 pub const DOMAIN: Article =
-    Article { code: "DOMAIN", name: "Domain name", kind: Kind::Domain, term: Term::Annual, price: 16_000 };
+    Article { code: "DOMAIN", name: "Domain name", kind: Kind::Domain, interval: Interval::Year, price: 16_000 };
 /// Seats.
 pub const SEATS: Article = monthly("OFFICE", "Mail and office, per seat", Kind::Seats, 8_000);
 /// Devices.
@@ -35,11 +41,25 @@ pub const BACKUP: Article = monthly("BACKUP", "Daily backup", Kind::Other, 4_000
 pub const ALL: [Article; 6] = [SITE, DOMAIN, SERVER, SEATS, BACKUP, DEVICES];
 
 const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64) -> Article {
-    Article { code, name, kind, term: Term::Monthly, price }
+    Article { code, name, kind, interval: Interval::Month, price }
 }
 
 impl Article {
-    /// Price of one unit for one term, in minor units of the currency.
+    /// Its product in the catalogue of the operator.
+    pub fn product(&self, id: Uuid, operator: Uuid, created_at: DateTimeUtc) -> product::Model {
+        let kind = match self.kind {
+            Kind::Seats => product::Kind::Licence,
+            Kind::Devices => product::Kind::Device,
+            _ => product::Kind::Service,
+        };
+        product::Model {
+            kind,
+            service_kind: Some(self.kind),
+            ..rows::product(id, operator, self.code, self.name, created_at)
+        }
+    }
+
+    /// Price of one unit for one interval, in minor units of the currency.
     pub fn price_in(&self, currency: &str) -> i64 {
         if currency == "EUR" { self.price / 10 } else { self.price }
     }

@@ -20,15 +20,23 @@ pub fn number(count: u64) -> String {
     format!("{count:06}")
 }
 
-/// The first day of the next term.
-pub fn next_term(term: subscription::Term, on: Date) -> Date {
-    match term {
-        subscription::Term::Monthly => on + Months::new(1),
-        subscription::Term::Annual => on + Months::new(12),
+/// How long an interval is.
+pub const fn months(interval: subscription::Interval) -> u32 {
+    match interval {
+        subscription::Interval::Month => 1,
+        subscription::Interval::Year => 12,
     }
 }
 
-/// A line for the term that begins on the day of issue. Adds its amounts to the invoice.
+/// A commitment as long as an interval.
+pub const fn term(interval: subscription::Interval) -> subscription::Term {
+    match interval {
+        subscription::Interval::Month => subscription::Term::Monthly,
+        subscription::Interval::Year => subscription::Term::Annual,
+    }
+}
+
+/// A line for the interval that begins on the day of issue. Adds its amounts to the invoice.
 pub fn add_line(
     invoice: &mut invoice::Model,
     id: Uuid,
@@ -51,6 +59,6 @@ pub fn add_line(
         net_minor: net,
         vat_basis_points: VAT_BASIS_POINTS,
         period_starts_on: Some(invoice.issued_on),
-        period_ends_on: Some(next_term(subscription.term, invoice.issued_on) - Days::new(1)),
+        period_ends_on: Some(invoice.issued_on + Months::new(months(subscription.interval)) - Days::new(1)),
     }
 }

@@ -1,11 +1,12 @@
 //! The rows to write, table by table, with constructors for the central tables. The tests use the same constructors.
 
+use chrono::Months;
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, property_definition,
-    property_value, role, service, subscription, user,
+    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, price, price_plan,
+    product, property_definition, property_value, role, service, subscription, subscription_change, user,
 };
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
@@ -36,8 +37,16 @@ pub struct Rows {
     pub billing_details: Vec<billing_details::Model>,
     /// Rows of the table of payers.
     pub payers: Vec<payer::Model>,
+    /// Rows of the table of products.
+    pub products: Vec<product::Model>,
+    /// Rows of the table of price plans.
+    pub price_plans: Vec<price_plan::Model>,
+    /// Rows of the table of prices.
+    pub prices: Vec<price::Model>,
     /// Rows of the table of subscriptions.
     pub subscriptions: Vec<subscription::Model>,
+    /// Rows of the table of changes of subscriptions.
+    pub subscription_changes: Vec<subscription_change::Model>,
     /// Rows of the table of services.
     pub services: Vec<service::Model>,
     /// Rows of the table of invoices.
@@ -75,7 +84,11 @@ impl Rows {
         insert(transaction, &self.billing_contacts).await?;
         insert(transaction, &self.billing_details).await?;
         insert(transaction, &self.payers).await?;
+        insert(transaction, &self.products).await?;
+        insert(transaction, &self.price_plans).await?;
+        insert(transaction, &self.prices).await?;
         insert(transaction, &self.subscriptions).await?;
+        insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
@@ -174,5 +187,103 @@ pub fn partnership(
         reference: None,
         reference_folded: None,
         template_id: None,
+    }
+}
+
+/// An offered product, which can be bought in any quantity.
+pub fn product(id: Uuid, operator: Uuid, code: &str, name: &str, created_at: DateTimeUtc) -> product::Model {
+    product::Model {
+        id,
+        organisation_id: operator,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        name_key: collation::sort_key(name),
+        description: String::new(),
+        kind: product::Kind::Service,
+        unit_code: "C62".to_owned(),
+        tax_class: product::TaxClass::Standard,
+        service_kind: None,
+        bills_from: product::BillsFrom::Order,
+        notice_days: 0,
+        return_days: 0,
+        min_quantity: 1,
+        max_quantity: None,
+        lowers_at: product::LowersAt::Renewal,
+        revenue_key: String::new(),
+        is_commissionable: true,
+        state: product::State::Offered,
+        created_at,
+    }
+}
+
+/// A monthly subscription of one unit that is in force from its first day, and the change that begins it.
+pub fn subscription(
+    id: Uuid,
+    organisation: Uuid,
+    product: &product::Model,
+    (unit_price_minor, currency): (i64, &str),
+    starts_on: Date,
+) -> subscription::Model {
+    subscription::Model {
+        id,
+        organisation_id: organisation,
+        product_id: product.id,
+        product_code: product.code.clone(),
+        product_name: product.name.clone(),
+        quantity: 1,
+        term: subscription::Term::Monthly,
+        interval: subscription::Interval::Month,
+        unit_price_minor,
+        currency: currency.to_owned(),
+        state: subscription::State::Active,
+        starts_on,
+        anchor_on: starts_on,
+        committed_until: starts_on + Months::new(1),
+        price_locked_until: None,
+    }
+}
+
+/// The change that begins a subscription. It has the id of the subscription.
+pub const fn start(row: &subscription::Model, created_at: DateTimeUtc) -> subscription_change::Model {
+    subscription_change::Model {
+        id: row.id,
+        organisation_id: row.organisation_id,
+        subscription_id: row.id,
+        position: 1,
+        kind: subscription_change::Kind::Start,
+        effective_on: row.starts_on,
+        product_id: row.product_id,
+        quantity: row.quantity,
+        unit_minor: row.unit_price_minor,
+        state: subscription_change::State::Done,
+        order_id: None,
+        user_id: None,
+        api_key_id: None,
+        created_at,
+    }
+}
+
+/// An active service.
+pub fn service(
+    id: Uuid,
+    organisation: Uuid,
+    name: &str,
+    kind: service::Kind,
+    created_at: DateTimeUtc,
+) -> service::Model {
+    service::Model {
+        id,
+        organisation_id: organisation,
+        subscription_id: None,
+        kind,
+        name: name.to_owned(),
+        name_key: collation::sort_key(name),
+        state: service::State::Active,
+        created_at,
+        attributes: "{}".to_owned(),
+        external_id: None,
+        desired_state: service::DesiredState::Active,
+        generation: 1,
+        problem: None,
     }
 }

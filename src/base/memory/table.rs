@@ -50,6 +50,18 @@ tables! {
     PropertyValue = 19, "property_value", ["partnership_id"];
     DelegationTemplate = 20, "delegation_template", ["id", "organisation_id"];
     ClientView = 21, "client_view", ["id", "organisation_id"];
+    Product = 22, "product", ["id", "organisation_id"];
+    ProductUpgrade = 23, "product_upgrade", ["from_id", "to_id"];
+    Feature = 24, "feature", ["id", "organisation_id"];
+    Entitlement = 25, "entitlement", ["product_id", "feature_id"];
+    PricePlan = 26, "price_plan", ["id", "organisation_id"];
+    Price = 27, "price", ["id", "plan_id", "product_id"];
+    PlanAssignment = 28, "plan_assignment", ["organisation_id", "plan_id"];
+    SalesOrder = 29, "sales_order", ["id", "organisation_id"];
+    OrderLine = 30, "order_line", ["id", "order_id", "subscription_id"];
+    SubscriptionChange = 31, "subscription_change", ["id", "subscription_id"];
+    PartnerOfRecord = 32, "partner_of_record", ["subscription_id"];
+    ServiceTask = 33, "service_task", ["id", "service_id"];
 }
 
 impl Table {

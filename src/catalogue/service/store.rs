@@ -16,7 +16,7 @@ static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Service, "organi
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.name.heap() + self.name_key.heap()
+        self.name.heap() + self.name_key.heap() + self.attributes.heap() + self.external_id.heap() + self.problem.heap()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Subscriptions: what an organisation has bought, with the agreed price.
 //!
-//! A subscription is ACTIVE, CANCELLED or ENDED. It exists for viewers with SUBSCRIPTION_READ at the organisation.
+//! A subscription is PENDING, ACTIVE, CANCELLED or ENDED. It exists for viewers with SUBSCRIPTION_READ at the organisation.
 
 mod object;
 mod store;
 
-pub use object::{Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};
+pub use object::{BillingInterval, Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};

@@ -17,23 +17,37 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
-/// How often a subscription renews.
+/// The commitment of a subscription: how long a term is. It renews at the end of each term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "subscription::Term")]
 pub enum SubscriptionTerm {
-    /// Every month.
+    /// A month.
     Monthly,
-    /// Every year.
+    /// A year.
     Annual,
+    /// Three years.
+    Triennial,
+}
+
+/// The time between two invoices of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "subscription::Interval")]
+pub enum BillingInterval {
+    /// A month.
+    Month,
+    /// A year.
+    Year,
 }
 
 /// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "subscription::State")]
 pub enum SubscriptionState {
+    /// Ordered, but not ready yet.
+    Pending,
     /// Renews at the end of each term.
     Active,
-    /// Cancelled: it ends on its next renewal date.
+    /// Cancelled: it ends at the end of its commitment.
     Cancelled,
     /// No longer in force.
     Ended,
@@ -113,13 +127,19 @@ impl Subscription {
         self.row.quantity
     }
 
-    /// How often it renews.
+    /// The commitment: how long a term is.
     #[public]
     fn term(&self) -> SubscriptionTerm {
         self.row.term.into()
     }
 
-    /// Agreed price of one unit for one term.
+    /// The time between two invoices.
+    #[public]
+    fn interval(&self) -> BillingInterval {
+        self.row.interval.into()
+    }
+
+    /// Agreed price of one unit for one interval.
     #[public]
     fn unit_price(&self) -> Money {
         Money::new(self.row.unit_price_minor, &self.row.currency)
@@ -137,9 +157,22 @@ impl Subscription {
         self.row.starts_on
     }
 
+    /// The day from which its intervals and terms are counted.
+    #[public]
+    fn anchor_on(&self) -> Date {
+        self.row.anchor_on
+    }
+
+    /// The first day after the commitment: it renews or ends on this day.
+    #[public]
+    fn committed_until(&self) -> Date {
+        self.row.committed_until
+    }
+
     /// The first day of the next term; null if it does not renew.
     #[public]
     fn renews_on(&self) -> Option<Date> {
-        self.row.renews_on
+        let renews = matches!(self.row.state, subscription::State::Pending | subscription::State::Active);
+        renews.then_some(self.row.committed_until)
     }
 }

@@ -41,12 +41,12 @@ pub struct Subscribed {
 }
 
 impl Subscribed {
-    /// Adds subscriptions that renew and cost this much for a term.
-    pub fn add(&mut self, currency: &str, minor: i128, is_annual: bool) {
-        self.twelve_months.add(currency, if is_annual { minor } else { minor.saturating_mul(12) });
+    /// Adds subscriptions that renew and cost this much for an interval.
+    pub fn add(&mut self, currency: &str, minor: i128, is_yearly: bool) {
+        self.twelve_months.add(currency, if is_yearly { minor } else { minor.saturating_mul(12) });
     }
 
-    /// The cost of a month: annual terms count a twelfth. Each sum is rounded once, half to even.
+    /// The cost of a month: yearly amounts count a twelfth. Each sum is rounded once, half to even.
     pub fn monthly(&self) -> Result<Vec<Money>> {
         let sums = self.twelve_months.0.iter();
         sums.map(|(currency, minor)| Ok(Money::new(fitting(currency, a_twelfth(*minor))?, currency))).collect()

@@ -16,7 +16,8 @@ use crate::partners::partnership::PartnershipState;
 use crate::partners::partnership::store::in_force;
 
 /// Joins the subscriptions that have not ended.
-const SUBSCRIPTIONS: &str = "subscription s ON s.organisation_id = t.id AND s.state IN ('ACTIVE', 'CANCELLED')";
+const SUBSCRIPTIONS: &str =
+    "subscription s ON s.organisation_id = t.id AND s.state IN ('PENDING', 'ACTIVE', 'CANCELLED')";
 /// Joins the invoices that are issued and not fully paid.
 const INVOICES: &str = "invoice i ON i.organisation_id = t.id AND i.state = 'OPEN'";
 
@@ -178,8 +179,8 @@ fn is_reached(reach: &ClientReach, permission: Permission) -> String {
 fn subscriptions(db: &Db, source: &str) -> String {
     let sum = exact_sum(db.backend(), "s.unit_price_minor", "s.quantity");
     format!(
-        "SELECT t.owner, s.currency, s.term, s.state, COUNT(*), {sum} FROM {source} JOIN {SUBSCRIPTIONS} \
-         GROUP BY t.owner, s.currency, s.term, s.state"
+        "SELECT t.owner, s.currency, s.\"interval\", s.state, COUNT(*), {sum} FROM {source} JOIN {SUBSCRIPTIONS} \
+         GROUP BY t.owner, s.currency, s.\"interval\", s.state"
     )
 }
 
@@ -188,9 +189,9 @@ fn read_subscribed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Subscribed>> {
     for row in rows {
         let all = found.entry(row.try_get_by_index(0)?).or_default();
         all.count += count(row, 4)?;
-        let (currency, term): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        let (currency, interval): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         if row.try_get_by_index::<String>(3)? == "ACTIVE" {
-            all.add(&currency, read_sum(row, 5)?, term == "ANNUAL");
+            all.add(&currency, read_sum(row, 5)?, interval == "YEAR");
         }
     }
     Ok(found)

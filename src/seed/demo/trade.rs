@@ -1,13 +1,13 @@
 //! The words for purchases, invoices and payers.
 
-use chrono::{Days, NaiveTime, TimeDelta};
-use entity::{billing_contact, invoice, organisation, payer, service, subscription};
+use chrono::{Datelike, Days, Months, NaiveTime, TimeDelta};
+use entity::{billing_contact, invoice, organisation, payer, product, service, subscription};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use super::super::articles::Article;
-use super::super::invoicing::{add_line, due_on, next_term, number};
-use super::super::rows::Rows;
+use super::super::invoicing::{add_line, due_on, months, number, term};
+use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
 
@@ -31,38 +31,38 @@ impl World {
         let currency = self.currency_of(organisation);
         let today = self.now.date_naive();
         for (article, quantity) in what {
+            let product = self.product(article);
             let (id, created_at) = self.id();
             let starts_on = created_at.date_naive();
-            let mut renews_on = next_term(article.term, starts_on);
-            while renews_on <= today {
-                renews_on = next_term(article.term, renews_on);
-            }
-            self.rows.subscriptions.push(subscription::Model {
-                id,
-                organisation_id: organisation,
-                product_code: article.code.to_owned(),
-                product_name: article.name.to_owned(),
+            let terms = 1 + months_between(starts_on, today) / months(article.interval);
+            let subscription = subscription::Model {
                 quantity: *quantity,
-                term: article.term,
-                unit_price_minor: article.price_in(&currency),
-                currency: currency.clone(),
-                state: subscription::State::Active,
-                starts_on,
-                renews_on: Some(renews_on),
-            });
+                term: term(article.interval),
+                interval: article.interval,
+                committed_until: starts_on + Months::new(terms * months(article.interval)),
+                ..rows::subscription(id, organisation, &product, (article.price_in(&currency), &currency), starts_on)
+            };
+            self.rows.subscription_changes.push(rows::start(&subscription, created_at));
+            self.rows.subscriptions.push(subscription);
             let (service, created_at) = self.id();
             let name = article.label(&domain);
             self.rows.services.push(service::Model {
-                id: service,
-                organisation_id: organisation,
                 subscription_id: Some(id),
-                kind: article.kind,
-                name_key: collation::sort_key(&name),
-                name,
-                state: service::State::Active,
-                created_at,
+                ..rows::service(service, organisation, &name, article.kind, created_at)
             });
         }
+    }
+
+    /// The product of an article, which is added when it is first sold.
+    fn product(&mut self, article: &Article) -> product::Model {
+        if let Some(product) = self.rows.products.iter().find(|row| row.code == article.code) {
+            return product.clone();
+        }
+        let (id, created_at) = self.id();
+        // `finish` sets the seller.
+        let product = article.product(id, Uuid::nil(), created_at);
+        self.rows.products.push(product.clone());
+        product
     }
 
     /// Adds a payer that has accepted to pay for the organisation.
@@ -136,10 +136,9 @@ impl World {
         };
         // The first invoice also has the yearly subscriptions.
         let is_first = !self.rows.invoices.iter().any(|row| row.organisation_id == organisation);
-        let subscriptions =
-            self.rows.subscriptions.iter().filter(|row| {
-                row.organisation_id == organisation && (is_first || row.term == subscription::Term::Monthly)
-            });
+        let subscriptions = self.rows.subscriptions.iter().filter(|row| {
+            row.organisation_id == organisation && (is_first || row.interval == subscription::Interval::Month)
+        });
         for (position, subscription) in (1..).zip(subscriptions) {
             let line = add_line(&mut invoice, self.random.id(issued_at), position, subscription);
             self.rows.invoice_lines.push(line);
@@ -160,6 +159,9 @@ impl World {
     pub fn finish(mut self) -> Rows {
         let operator = self.rows.organisations.iter().find(|row| row.kind == organisation::Kind::Operator);
         let issuer = operator.map(|row| row.id).unwrap_or_default();
+        for product in &mut self.rows.products {
+            product.organisation_id = issuer;
+        }
         self.rows.invoices.sort_by_key(|invoice| invoice.issued_on);
         for (count, invoice) in (1..).zip(&mut self.rows.invoices) {
             invoice.issuer_id = issuer;
@@ -189,4 +191,12 @@ impl World {
             (None, None) => (String::new(), String::new()),
         }
     }
+}
+
+/// Whole months from the first day to the second.
+fn months_between(from: Date, to: Date) -> u32 {
+    let months = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
+        - i32::try_from(from.month()).unwrap_or(0);
+    let months = u32::try_from(months).unwrap_or(0);
+    if from + Months::new(months) > to { months - 1 } else { months }
 }

@@ -1,8 +1,9 @@
 //! Makes the rows of one organisation, person or partnership. Purchases and payers are in `trade.rs`.
 
-use entity::{billing_details, membership, membership_role, organisation, partnership, user};
+use entity::{billing_details, membership, membership_role, organisation, partnership, product, user};
 use uuid::Uuid;
 
+use super::super::articles::ALL;
 use super::super::rows::{self, Rows};
 use super::dice::Dice;
 use super::names;
@@ -31,6 +32,8 @@ pub struct Maker {
     pub invoices: u64,
     /// The organisation that issues the invoices.
     pub operator: Uuid,
+    /// What the operator sells.
+    pub products: Vec<product::Model>,
     users: Vec<Uuid>,
     password_hash: String,
 }
@@ -55,9 +58,19 @@ impl Maker {
             organisations: 0,
             invoices: 0,
             operator: Uuid::nil(),
+            products: Vec::new(),
             users: Vec::new(),
             password_hash,
         }
+    }
+
+    /// Adds the operator's products. They must be there before anything is bought.
+    pub fn catalogue(&mut self) {
+        for article in ALL {
+            let (id, created_at) = self.dice.id();
+            self.products.push(article.product(id, self.operator, created_at));
+        }
+        self.rows.products.clone_from(&self.products);
     }
 
     /// A person with a known address. Chance never makes this person a member anywhere.

@@ -109,6 +109,7 @@ impl Market {
     fn above(&mut self, shape: Shape) {
         let operator = self.maker.named_organisation("Scale Operator".to_owned(), Kind::Operator);
         self.maker.operator = operator;
+        self.maker.catalogue();
         let staff = self.maker.named_person("Staff", "operator@scale.example");
         self.maker.member(operator, staff, BuiltinRole::Owner);
 

@@ -1,10 +1,12 @@
 //! Purchases, invoices and payers of an organisation.
 
+use chrono::Months;
 use entity::{billing_contact, invoice, payer, service, subscription};
 use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
-use super::super::invoicing::{add_line, due_on, next_term, number};
+use super::super::invoicing::{add_line, due_on, months, number, term};
+use super::super::rows;
 use super::dice::month;
 use super::maker::Maker;
 
@@ -79,30 +81,22 @@ impl Maker {
     fn buy(&mut self, organisation: Uuid, article: &Article) {
         let (id, created_at) = self.dice.id();
         let quantity = 1 + i32::try_from(self.dice.low(20)).unwrap_or_default();
-        self.rows.subscriptions.push(subscription::Model {
-            id,
-            organisation_id: organisation,
-            product_code: article.code.to_owned(),
-            product_name: article.name.to_owned(),
+        let Some(product) = self.products.iter().find(|row| row.code == article.code) else { return };
+        let subscription = subscription::Model {
             quantity,
-            term: article.term,
-            unit_price_minor: article.price_in("SEK"),
-            currency: "SEK".to_owned(),
-            state: subscription::State::Active,
-            starts_on: created_at.date_naive(),
-            renews_on: Some(next_term(article.term, month(12))),
-        });
+            term: term(article.interval),
+            interval: article.interval,
+            committed_until: month(12) + Months::new(months(article.interval)),
+            ..rows::subscription(id, organisation, product, (article.price_in("SEK"), "SEK"), created_at.date_naive())
+        };
+        self.rows.subscription_changes.push(rows::start(&subscription, created_at));
+        self.rows.subscriptions.push(subscription);
         let (service, created_at) = self.dice.id();
         let name = article.label(&format!("o{}.example", self.organisations));
         self.rows.services.push(service::Model {
-            id: service,
-            organisation_id: organisation,
             subscription_id: Some(id),
-            kind: article.kind,
-            name_key: collation::sort_key(&name),
-            name,
             state: if self.dice.percent(90) { service::State::Active } else { service::State::Pending },
-            created_at,
+            ..rows::service(service, organisation, &name, article.kind, created_at)
         });
     }
 

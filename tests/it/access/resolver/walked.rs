@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use async_graphql::Request as GraphqlRequest;
-use entity::subscription;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
@@ -14,6 +13,7 @@ use tenantry::base::id::Type;
 use tenantry::graphql::request::Request;
 use tenantry::partners::overview::store::{invoiced_below, subscribed_below};
 use tenantry::partners::reseller::TreeExport;
+use tenantry::seed::rows as seed;
 
 use super::naive::{Subject, counting, grants};
 use super::stored::{KEY, USERS, db_replace};
@@ -62,20 +62,14 @@ fn lists_and_exports_and_sums_of_random_trees_are_what_a_walk_finds() {
 
 /// One subscription for each organisation, in a currency of its own.
 async fn db_subscribe(world: &World, tenancy: &Tenancy) {
-    let rows = (0..tenancy.len()).map(|number| subscription::Model {
-        id: uuid::Uuid::from_u128(500_000 + number as u128),
-        organisation_id: id(number),
-        product_code: String::new(),
-        product_name: String::new(),
-        quantity: 1,
-        term: subscription::Term::Monthly,
-        unit_price_minor: 1,
-        currency: currency(number),
-        state: subscription::State::Active,
-        starts_on: now().date_naive(),
-        renews_on: None,
+    let product = seed::product(uuid::Uuid::from_u128(499_999), id(0), "hosting", "Hosting", now());
+    let rows = (0..tenancy.len()).map(|number| {
+        let key = uuid::Uuid::from_u128(500_000 + number as u128);
+        seed::subscription(key, id(number), &product, (1, &currency(number)), now().date_naive())
     });
-    db_insert(world.db().writer(), rows.collect()).await;
+    let rows = rows.collect();
+    db_insert(world.db().writer(), vec![product]).await;
+    db_insert(world.db().writer(), rows).await;
 }
 
 fn currency(number: usize) -> String {

@@ -1,7 +1,8 @@
 //! Totals of an organisation, and the clients of a reseller.
 
-use entity::{invoice, subscription};
+use entity::{invoice, product, subscription};
 use serde_json::{Value, json};
+use tenantry::seed::rows as seed;
 
 use crate::world::*;
 
@@ -20,25 +21,27 @@ fn money(minor: &str, currency: &str) -> Value {
     json!({ "amountMinor": minor, "currency": currency })
 }
 
+fn hosting() -> product::Model {
+    seed::product(key(NORDIC, 600_000), OPERATOR.id, "hosting", "Hosting", now())
+}
+
 fn subscription(number: u32, tenant: Tenant, unit_price_minor: i64, currency: &str) -> subscription::Model {
     subscription::Model {
-        id: key(NORDIC, 600_000 + number),
-        organisation_id: tenant.id,
-        product_code: String::new(),
-        product_name: String::new(),
-        quantity: 1,
-        term: subscription::Term::Annual,
-        unit_price_minor,
-        currency: currency.to_owned(),
-        state: subscription::State::Active,
-        starts_on: now().date_naive(),
-        renews_on: None,
+        interval: subscription::Interval::Year,
+        ..seed::subscription(
+            key(NORDIC, 600_000 + number),
+            tenant.id,
+            &hosting(),
+            (unit_price_minor, currency),
+            now().date_naive(),
+        )
     }
 }
 
 /// Adds subscriptions and invoices of Acme to those in the sample world.
 async fn db_trade(world: &World) {
     use subscription::State;
+    db_insert(world.db().writer(), vec![hosting()]).await;
     let mut rows: Vec<subscription::Model> =
         (1..=6).map(|number| subscription(number, ACME, 1_001, if number == 6 { "EUR" } else { "SEK" })).collect();
     for (number, state) in [(7, State::Cancelled), (8, State::Ended)] {
@@ -107,9 +110,10 @@ fn an_organisation_sees_its_totals() {
 #[test]
 fn totals_that_overflow_are_an_error_that_says_so() {
     with_database(async |world| {
+        db_insert(world.db().writer(), vec![hosting()]).await;
         let large = (1..=3).map(|number| subscription::Model {
             quantity: i32::MAX,
-            term: subscription::Term::Monthly,
+            interval: subscription::Interval::Month,
             ..subscription(number, ACME, i64::MAX, "EUR")
         });
         db_insert(world.db().writer(), large.collect()).await;

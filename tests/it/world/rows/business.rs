@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, subscription};
 use uuid::Uuid;
 
-use super::{Rows, day, now, push};
+use super::{Rows, day, now, push, seed};
 
 impl Rows {
     pub fn contact(&mut self, organisation: Uuid, name: &str) -> Uuid {
@@ -60,34 +60,29 @@ impl Rows {
         row
     }
 
+    /// A product that this organisation sells.
+    pub fn product(&mut self, seller: Uuid, name: &str) -> Uuid {
+        let code = name.to_lowercase().replace(' ', "-");
+        let row = seed::product(self.id(), seller, &code, name, self.made());
+        push(&mut self.products, row).id
+    }
+
+    /// A subscription to a product that the organisation sells to itself.
     pub fn subscription(&mut self, organisation: Uuid, name: &str) -> Uuid {
+        self.product(organisation, name);
+        let id = self.id();
+        let product = self.products.last().unwrap();
         let row = subscription::Model {
-            id: self.id(),
-            organisation_id: organisation,
-            product_code: name.to_lowercase().replace(' ', "-"),
-            product_name: name.to_owned(),
             quantity: 3,
-            term: subscription::Term::Monthly,
-            unit_price_minor: 12_900,
-            currency: "SEK".to_owned(),
-            state: subscription::State::Active,
-            starts_on: day(-60),
-            renews_on: Some(day(20)),
+            committed_until: day(20),
+            ..seed::subscription(id, organisation, product, (12_900, "SEK"), day(-60))
         };
+        self.changes.push(seed::start(&row, self.made()));
         push(&mut self.subscriptions, row).id
     }
 
     pub fn service(&mut self, organisation: Uuid, name: &str, kind: service::Kind) -> Uuid {
-        let row = service::Model {
-            id: self.id(),
-            organisation_id: organisation,
-            subscription_id: None,
-            kind,
-            name: name.to_owned(),
-            name_key: collation::sort_key(name),
-            state: service::State::Active,
-            created_at: self.made(),
-        };
+        let row = seed::service(self.id(), organisation, name, kind, self.made());
         push(&mut self.services, row).id
     }
 

@@ -13,8 +13,9 @@ use chrono::TimeDelta;
 use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, delegation_template, invitation,
     invitation_role, invoice, invoice_line, log_in_attempt, membership, membership_role, organisation,
-    organisation_halt, ownership_transfer, partnership, partnership_proposal, payer, property_definition,
-    property_value, reseller_programme, reseller_request, role, service, session, subscription, user,
+    organisation_halt, ownership_transfer, partnership, partnership_proposal, payer, product, property_definition,
+    property_value, reseller_programme, reseller_request, role, service, session, subscription, subscription_change,
+    user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -59,7 +60,9 @@ pub struct Rows {
     contacts: Vec<billing_contact::Model>,
     details: Vec<billing_details::Model>,
     payers: Vec<payer::Model>,
+    products: Vec<product::Model>,
     subscriptions: Vec<subscription::Model>,
+    changes: Vec<subscription_change::Model>,
     services: Vec<service::Model>,
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
@@ -191,7 +194,9 @@ impl Rows {
         db_insert(db, self.contacts).await;
         db_insert(db, self.details).await;
         db_insert(db, self.payers).await;
+        db_insert(db, self.products).await;
         db_insert(db, self.subscriptions).await;
+        db_insert(db, self.changes).await;
         db_insert(db, self.services).await;
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
