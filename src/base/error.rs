@@ -216,6 +216,16 @@ pub enum UserErrorCode {
     TooDeep,
     /// Only a reseller has clients.
     NotAReseller,
+    /// The price is not the one that you expected. The message has the new one.
+    PriceChanged,
+    /// The product has no price for this customer in this term, interval or currency.
+    NoPrice,
+    /// The subscription is cancelled. Take that back with `keepSubscription` first.
+    SubscriptionCancelled,
+    /// The subscription is committed to it until the end of the term.
+    Committed,
+    /// The billing details of the buyer lack something. The message says what.
+    BuyerIncomplete,
 }
 
 /// A problem that the user can fix.

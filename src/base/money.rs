@@ -48,7 +48,7 @@ impl Money {
     }
 
     /// The amount with a decimal point, grouped thousands, and the currency at the end.
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let places = Currency::from_code(&self.currency).and_then(Currency::exponent).map_or(2, usize::from);
         let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = places + 1);
         let (whole, fraction) = digits.split_at(digits.len() - places);

@@ -1,18 +1,34 @@
-//! Statements about subscriptions.
+//! Statements about subscriptions and their changes.
+#![expect(clippy::disallowed_methods, reason = "the statements about subscriptions stand here")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::subscription::{Model, State};
-use sea_orm::ActiveEnum;
+use entity::subscription::{self, ActiveModel, Column, Entity, Model, State};
+use entity::{partner_of_record, subscription_change as change};
+use sea_orm::prelude::Date;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::rules::Outcome;
 use crate::access::Unchecked;
+use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::memory::{Heap, Kept, Table};
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::base::memory::{Heap, Kept, OfTable, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
+type Written<T> = Result<T, DbErr>;
+
 static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Subscription, "organisation_id", Key::Day("starts_on"));
+static CHANGES: List<change::Model> =
+    List::of_kept_rows(Table::SubscriptionChange, "subscription_id", Key::Number("position"));
+const HISTORIES: OfTable<Arc<Vec<change::Model>>> = OfTable::new(Table::SubscriptionChange);
 
 impl Heap for Model {
     fn heap(&self) -> usize {
@@ -22,20 +38,226 @@ impl Heap for Model {
 
 impl Kept for Model {}
 
+impl Heap for change::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
+impl Kept for change::Model {}
+
+/// Which subscriptions to list.
+#[derive(Default)]
+pub struct Criteria {
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those to this product.
+    pub product: Option<Uuid>,
+    /// Only those whose product has this text in its name or code.
+    pub search: Option<Search>,
+}
+
 /// A page of the subscriptions of an organisation, the oldest first.
-pub async fn list(
-    request: &Request,
-    organisation: Uuid,
-    page: &PageArguments,
-    state: Option<State>,
-) -> Result<Page<Model>> {
-    let filter = state.map_or_else(Filter::default, |state| {
-        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
-    });
+pub async fn list(request: &Request, organisation: Uuid, page: &PageArguments, wanted: Criteria) -> Result<Page<Model>> {
+    let mut filter = Filter::default();
+    if let Some(state) = wanted.state {
+        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
+    }
+    if let Some(product) = wanted.product {
+        filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
+    }
+    if let Some(search) = wanted.search {
+        filter = search.filter(filter, &["t.product_name", "t.product_code"]);
+    }
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
 /// A subscription by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
+}
+
+/// A page of the changes of a subscription, the oldest first: all, or those in this state.
+pub async fn list_changes(
+    request: &Request,
+    subscription: Uuid,
+    page: &PageArguments,
+    state: Option<change::State>,
+) -> Result<Page<change::Model>> {
+    let filter = state.map_or_else(Filter::default, |state| {
+        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
+    });
+    CHANGES.rows(request, subscription, page, filter).await
+}
+
+/// A change by its id.
+pub async fn look_up_change(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<change::Model>>>> {
+    CHANGES.look_up(request, id).await
+}
+
+/// All changes of a subscription. One statement fetches those of all subscriptions that are asked for together.
+pub async fn history(request: &Request, subscription: Uuid) -> Result<Arc<Vec<change::Model>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let rows = change::Entity::find().filter(change::Column::SubscriptionId.is_in(ids));
+        let rows = rows.order_by_asc(change::Column::Position).all(request.db().reader()).await?;
+        Ok(by_subscription(rows).into_iter().map(|(id, rows)| (id, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("histories of subscriptions", subscription, &HISTORIES, load).await?.unwrap_or_default())
+}
+
+/// A subscription with its history, as the transaction sees them. The caller has locked its organisation.
+pub async fn find_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<(Model, Vec<change::Model>)>> {
+    Ok(load_in(tx, &[id]).await?.pop())
+}
+
+/// Subscriptions with their histories, as the transaction sees them.
+pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<(Model, Vec<change::Model>)>> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).order_by_asc(Column::Id).all(tx).await?;
+    let changes = change::Entity::find().filter(change::Column::SubscriptionId.is_in(ids.iter().copied()));
+    let mut changes = by_subscription(changes.order_by_asc(change::Column::Position).all(tx).await?);
+    let with_changes = |row: Model| {
+        let changes = changes.remove(&row.id).unwrap_or_default();
+        (row, changes)
+    };
+    Ok(rows.into_iter().map(with_changes).collect())
+}
+
+fn by_subscription(rows: Vec<change::Model>) -> HashMap<Uuid, Vec<change::Model>> {
+    let mut found: HashMap<Uuid, Vec<change::Model>> = HashMap::new();
+    for row in rows {
+        found.entry(row.subscription_id).or_default().push(row);
+    }
+    found
+}
+
+/// Inserts new subscriptions, their first changes, and the partnerships that earn on them.
+pub async fn create(
+    tx: &DatabaseTransaction,
+    rows: &[Model],
+    starts: Vec<change::Model>,
+    of_record: Vec<partner_of_record::Model>,
+) -> Written<()> {
+    let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
+    Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_changes(tx, starts).await?;
+    if !of_record.is_empty() {
+        let rows = of_record.into_iter().map(IntoActiveModel::into_active_model);
+        partner_of_record::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+async fn insert_changes(tx: &DatabaseTransaction, changes: Vec<change::Model>) -> Written<()> {
+    if !changes.is_empty() {
+        let changes = changes.into_iter().map(IntoActiveModel::into_active_model);
+        change::Entity::insert_many(changes).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes what acts do to subscriptions: their rows, their new changes, and the state of changes that were scheduled. The
+/// number of statements does not depend on the number of subscriptions.
+pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<change::Model>) -> Written<()> {
+    insert_changes(tx, changes).await?;
+    for (state, ids) in [
+        (change::State::Withdrawn, outcomes.iter().flat_map(|one| &one.withdrawn).copied().collect::<Vec<_>>()),
+        (change::State::Done, outcomes.iter().flat_map(|one| &one.done).copied().collect()),
+    ] {
+        if !ids.is_empty() {
+            let update = change::Entity::update_many().col_expr(change::Column::State, Expr::value(state.to_value()));
+            update.filter(change::Column::Id.is_in(ids)).exec(tx).await?;
+        }
+    }
+    write_rows(tx, outcomes).await
+}
+
+async fn write_rows(tx: &DatabaseTransaction, outcomes: &[Outcome]) -> Written<()> {
+    let rows = outcomes.iter().map(|Outcome { row, .. }| {
+        json!([
+            row.id.simple().to_string(),
+            row.product_id.simple().to_string(),
+            row.product_code,
+            row.product_name,
+            row.quantity,
+            row.unit_price_minor,
+            row.state.to_value(),
+            row.committed_until,
+        ])
+    });
+    let (source, text, id, day) = match tx.get_database_backend() {
+        DbBackend::Postgres => ("json_array_elements($1::text::json) AS r(value)", "::bigint", "::uuid", "::date"),
+        _ => ("json_each($1) AS r", "", "", ""),
+    };
+    let key = |place: u8| match tx.get_database_backend() {
+        DbBackend::Postgres => format!("(r.value ->> {place}){id}"),
+        _ => format!("unhex(r.value ->> {place})"),
+    };
+    let sql = format!(
+        "UPDATE subscription AS t SET product_id = {product}, product_code = r.value ->> 2, product_name = r.value ->> 3, \
+         quantity = (r.value ->> 4){text}, unit_price_minor = (r.value ->> 5){text}, state = r.value ->> 6, \
+         committed_until = (r.value ->> 7){day} FROM {source} WHERE t.id = {row}",
+        product = key(1),
+        row = key(0)
+    );
+    let values = [rows.collect::<serde_json::Value>().to_string().into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// The next subscriptions whose commitment has ended by the day, with their organisations, in the order of ids.
+pub async fn list_to_renew(db: &Db, today: Date, after: Uuid, limit: u64) -> Written<Vec<(Uuid, Uuid)>> {
+    let is_open = Condition::any().add(Column::State.eq(State::Active)).add(Column::State.eq(State::Cancelled));
+    let due = Entity::find().filter(is_open).filter(Column::CommittedUntil.lte(today)).filter(Column::Id.gt(after));
+    let due = due.select_only().column(Column::Id).column(Column::OrganisationId).order_by_asc(Column::Id);
+    due.limit(limit).into_tuple().all(db.reader()).await
+}
+
+/// The next active subscriptions whose commitment ends within these days and for which no new price is scheduled, with
+/// their organisations, in the order of ids.
+pub async fn list_to_announce(
+    db: &Db,
+    (from, to): (Date, Date),
+    after: Uuid,
+    limit: u64,
+) -> Written<Vec<(Uuid, Uuid)>> {
+    let announced = change::Entity::find()
+        .select_only()
+        .column(change::Column::SubscriptionId)
+        .filter(change::Column::Kind.eq(change::Kind::Price))
+        .filter(change::Column::State.eq(change::State::Scheduled));
+    let due = Entity::find()
+        .filter(Column::State.eq(State::Active))
+        .filter(Column::CommittedUntil.between(from, to))
+        .filter(Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(announced)))
+        .filter(Column::Id.gt(after));
+    let due = due.select_only().column(Column::Id).column(Column::OrganisationId).order_by_asc(Column::Id);
+    due.limit(limit).into_tuple().all(db.reader()).await
+}
+
+/// The names of the products that an organisation still has subscriptions to, at most so many.
+pub async fn list_running(tx: &DatabaseTransaction, organisation: Uuid, limit: u64) -> Written<Vec<String>> {
+    let running = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::State.ne(State::Ended));
+    let names = running.select_only().column(Column::ProductName).order_by_asc(Column::StartsOn);
+    names.order_by_asc(Column::Id).limit(limit).into_tuple().all(tx).await
+}
+
+/// The ids of the subscriptions of an organisation that have not ended.
+pub async fn list_open(tx: &DatabaseTransaction, organisation: Uuid) -> Written<Vec<Uuid>> {
+    let open = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::State.ne(State::Ended));
+    open.select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple().all(tx).await
+}
+
+/// A subscription that waited for its service begins: on this day, with this end of its commitment.
+pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<(Date, Date)>) -> Written<()> {
+    let mut row = ActiveModel { state: sea_orm::Set(State::Active), ..Default::default() };
+    if let Some((starts_on, committed_until)) = from {
+        row.starts_on = sea_orm::Set(starts_on);
+        row.anchor_on = sea_orm::Set(starts_on);
+        row.committed_until = sea_orm::Set(committed_until);
+        let start = change::ActiveModel { effective_on: sea_orm::Set(starts_on), ..Default::default() };
+        let of_it = change::Entity::update_many().set(start).filter(change::Column::SubscriptionId.eq(id));
+        of_it.filter(change::Column::Kind.eq(change::Kind::Start)).exec(tx).await?;
+    }
+    Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Pending)).exec(tx).await?;
+    Ok(())
 }

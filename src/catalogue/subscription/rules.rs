@@ -1,0 +1,371 @@
+//! What can be changed of a subscription, when it takes effect, and what it does to the row and to the history.
+//!
+//! A raise counts from the same day and is committed. A lowering waits for the renewal, unless the units were bought within
+//! the return window or the product can be lowered at any time. A cancellation ends with the commitment.
+
+use chrono::Days;
+use entity::subscription::{Model, State};
+use entity::subscription_change::{Kind, Model as Change, State as ChangeState};
+use entity::{price, product};
+use sea_orm::ActiveEnum;
+use sea_orm::prelude::Date;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::charge::{minor, price as price_of};
+use super::period::{months_of_term, period_at};
+use crate::base::error::{UserError, UserErrorCode};
+use crate::base::money::Money;
+
+/// A subscription on a day, with its product and its history.
+#[derive(Clone, Copy)]
+pub struct Standing<'a> {
+    /// The row.
+    pub row: &'a Model,
+    /// Its product.
+    pub product: &'a product::Model,
+    /// All changes, in the order of their positions.
+    pub changes: &'a [Change],
+    /// The business day.
+    pub today: Date,
+}
+
+/// A change to append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// What it does.
+    pub kind: Kind,
+    /// Its first day.
+    pub effective_on: Date,
+    /// The product from then on.
+    pub product: Uuid,
+    /// The number of units from then on.
+    pub quantity: i32,
+    /// Price of one unit for one interval from then on, in minor units.
+    pub unit_minor: i64,
+    /// Whether it is done or scheduled.
+    pub state: ChangeState,
+}
+
+/// What an act does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The row afterwards.
+    pub row: Model,
+    /// The changes to append, in this order.
+    pub planned: Vec<Planned>,
+    /// Scheduled changes that are withdrawn.
+    pub withdrawn: Vec<Uuid>,
+    /// Scheduled changes that have taken effect.
+    pub done: Vec<Uuid>,
+}
+
+impl Standing<'_> {
+    /// The scheduled changes.
+    fn scheduled(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.state == ChangeState::Scheduled)
+    }
+
+    fn scheduled_of(&self, kind: Kind) -> Vec<Uuid> {
+        self.scheduled().filter(|change| change.kind == kind).map(|change| change.id).collect()
+    }
+
+    fn plan(&self, kind: Kind, effective_on: Date, quantity: i32, state: ChangeState) -> Planned {
+        let (product, unit_minor) = (self.row.product_id, self.row.unit_price_minor);
+        Planned { kind, effective_on, product, quantity, unit_minor, state }
+    }
+
+    fn outcome(&self, row: Model, planned: Planned) -> Outcome {
+        Outcome { row, planned: vec![planned], withdrawn: Vec::new(), done: Vec::new() }
+    }
+
+    /// The day after today: a day on which something was had is paid, so what goes away goes from then on.
+    fn tomorrow(&self) -> Date {
+        self.today + Days::new(1)
+    }
+
+    /// Refuses a subscription that takes no changes.
+    fn require_running(&self) -> Result<(), UserError> {
+        let (code, message) = match self.row.state {
+            State::Active => return Ok(()),
+            State::Pending if self.product.bills_from == product::BillsFrom::Order => return Ok(()),
+            State::Pending => (
+                UserErrorCode::TooEarly,
+                "The subscription begins when its service is ready. Change it after that.".to_owned(),
+            ),
+            State::Cancelled => (
+                UserErrorCode::SubscriptionCancelled,
+                "The subscription is cancelled. Take that back with keepSubscription, then change it.".to_owned(),
+            ),
+            State::Ended => (UserErrorCode::StaleState, "The subscription has ended. Order the product again.".to_owned()),
+        };
+        Err(UserError::at("subscriptionId", code, message))
+    }
+
+    /// Changes the number of units. More count from today on. Less count from tomorrow on if the units can be returned or
+    /// the product lowered at any time, otherwise from the renewal on.
+    pub fn change_quantity(&self, quantity: i32) -> Result<Outcome, UserError> {
+        self.require_running()?;
+        check_quantity("quantity", self.product, quantity)?;
+        require_fit("quantity", self.row.unit_price_minor, quantity)?;
+        let mut row = self.row.clone();
+        if quantity == row.quantity {
+            let message = format!("The subscription has {quantity} units already.");
+            return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message));
+        }
+        if quantity > row.quantity {
+            row.quantity = quantity;
+            return Ok(self.outcome(row, self.plan(Kind::Raise, self.today, quantity, ChangeState::Done)));
+        }
+        let is_returned = row.quantity - quantity <= self.returnable();
+        if is_returned || self.product.lowers_at == product::LowersAt::Any {
+            row.quantity = quantity;
+            let kind = if is_returned { Kind::Return } else { Kind::Lower };
+            return Ok(self.outcome(row, self.plan(kind, self.tomorrow(), quantity, ChangeState::Done)));
+        }
+        let planned = self.plan(Kind::Lower, row.committed_until, quantity, ChangeState::Scheduled);
+        // One lowering waits at a time: a new one takes the place of the old one.
+        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Lower), ..self.outcome(row, planned) })
+    }
+
+    /// How many of the units were bought within the return window. What went away since then were the newest.
+    pub fn returnable(&self) -> i32 {
+        let mut bought: Vec<(Date, i32)> = Vec::new();
+        let mut had = 0;
+        for change in self.changes.iter().filter(|change| change.state == ChangeState::Done) {
+            let mut gone = had - change.quantity;
+            if gone < 0 {
+                bought.push((change.effective_on, -gone));
+            }
+            while gone > 0
+                && let Some((_, units)) = bought.last_mut()
+            {
+                let taken = gone.min(*units);
+                *units -= taken;
+                gone -= taken;
+                if *units == 0 {
+                    bought.pop();
+                }
+            }
+            had = change.quantity;
+        }
+        let window = Days::new(u64::from(self.product.return_days.unsigned_abs()));
+        let is_open = |on: Date| self.product.return_days > 0 && self.today <= on + window;
+        bought.iter().filter(|(on, _)| is_open(*on)).map(|(_, units)| units).sum()
+    }
+
+    /// Changes to another product at once, for the price in force.
+    pub fn change_product(&self, to: &product::Model, at: &price::Model) -> Result<Outcome, UserError> {
+        self.require_running()?;
+        check_quantity("productId", to, self.row.quantity)?;
+        require_fit("productId", at.unit_minor, self.row.quantity)?;
+        let row = Model {
+            product_id: to.id,
+            product_code: to.code.clone(),
+            product_name: to.name.clone(),
+            unit_price_minor: at.unit_minor,
+            ..self.row.clone()
+        };
+        let planned = Planned {
+            product: to.id,
+            unit_minor: at.unit_minor,
+            ..self.plan(Kind::Product, self.today, row.quantity, ChangeState::Done)
+        };
+        // What was scheduled was about the old product.
+        let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
+        Ok(Outcome { withdrawn, ..self.outcome(row, planned) })
+    }
+
+    /// The day on which a cancellation of today ends the subscription: the end of the commitment, or of the term after it
+    /// if the notice would be too short.
+    fn ends_on(&self) -> Result<Date, UserError> {
+        let notice = Days::new(u64::from(self.product.notice_days.unsigned_abs()));
+        let until = self.row.committed_until;
+        if self.today + notice <= until {
+            return Ok(until);
+        }
+        let next = period_at(self.row.anchor_on, months_of_term(self.row.term), until);
+        next.map(|term| term.until).ok_or_else(beyond_calendar)
+    }
+
+    /// Cancels it.
+    pub fn cancel(&self) -> Result<Outcome, UserError> {
+        if self.row.state == State::Cancelled {
+            let message = "The subscription is cancelled already.";
+            return Err(UserError::at("subscriptionId", UserErrorCode::SubscriptionCancelled, message));
+        }
+        if self.row.state == State::Pending && self.product.bills_from == product::BillsFrom::Activation {
+            // It has not begun, so nothing is owed.
+            return Ok(self.end_at(Kind::Cancel, self.row.starts_on));
+        }
+        self.require_running()?;
+        let ends_on = self.ends_on()?;
+        let row = Model { state: State::Cancelled, ..self.row.clone() };
+        let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
+        Ok(Outcome { withdrawn, ..self.outcome(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
+    }
+
+    /// Takes a cancellation back.
+    pub fn keep(&self) -> Result<Outcome, UserError> {
+        if self.row.state != State::Cancelled {
+            let message = "The subscription is not cancelled.";
+            return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message));
+        }
+        let row = Model { state: State::Active, ..self.row.clone() };
+        let planned = self.plan(Kind::Keep, self.today, row.quantity, ChangeState::Done);
+        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Cancel), ..self.outcome(row, planned) })
+    }
+
+    /// Gives everything back. Today is still paid.
+    pub fn give_back(&self) -> Result<Outcome, UserError> {
+        if self.row.state == State::Ended {
+            self.require_running()?;
+        }
+        if self.returnable() < self.row.quantity {
+            let message = match self.product.return_days {
+                0 => "The product cannot be returned. Cancel the subscription with cancelSubscription.".to_owned(),
+                days => format!(
+                    "Only what was bought within the last {days} days can be returned. Cancel the subscription with \
+                     cancelSubscription."
+                ),
+            };
+            return Err(UserError::at("subscriptionId", UserErrorCode::TooLate, message));
+        }
+        Ok(self.end_at(Kind::Return, self.tomorrow()))
+    }
+
+    /// Ends it: this is the first day without it.
+    fn end_at(&self, kind: Kind, on: Date) -> Outcome {
+        let row = Model { state: State::Ended, ..self.row.clone() };
+        let withdrawn = self.scheduled().map(|change| change.id).collect();
+        Outcome { withdrawn, ..self.outcome(row, self.plan(kind, on, 0, ChangeState::Done)) }
+    }
+
+    /// Withdraws a change that has not taken effect.
+    pub fn withdraw(&self, change: Uuid) -> Result<Outcome, UserError> {
+        let Some(found) = self.scheduled().find(|one| one.id == change) else {
+            let message = "The change has taken effect or was withdrawn.";
+            return Err(UserError::at("changeId", UserErrorCode::StaleState, message));
+        };
+        match found.kind {
+            Kind::Cancel => {
+                let message = "Take a cancellation back with keepSubscription.";
+                Err(UserError::at("changeId", UserErrorCode::SubscriptionCancelled, message))
+            }
+            Kind::Price => {
+                let message = "The price of the next term is the seller's. Cancel the subscription, or keep it.";
+                Err(UserError::at("changeId", UserErrorCode::Committed, message))
+            }
+            _ => Ok(Outcome {
+                row: self.row.clone(),
+                planned: Vec::new(),
+                withdrawn: vec![change],
+                done: Vec::new(),
+            }),
+        }
+    }
+
+    /// The number of units with which the next term begins.
+    pub fn next_quantity(&self) -> i32 {
+        let due = self.scheduled().filter(|one| one.kind == Kind::Lower && one.effective_on <= self.row.committed_until);
+        due.last().map_or(self.row.quantity, |change| change.quantity)
+    }
+
+    /// Begins the next term, or ends the subscription. `None` while the commitment runs, and in the last year of the
+    /// calendar. `offered` is the price in force on the first day of the new term.
+    pub fn renew(&self, offered: Option<i64>) -> Option<Outcome> {
+        let until = self.row.committed_until;
+        if until > self.today || !matches!(self.row.state, State::Active | State::Cancelled) {
+            return None;
+        }
+        let due: Vec<&Change> = self.scheduled().filter(|change| change.effective_on <= until).collect();
+        let done: Vec<Uuid> = due.iter().map(|change| change.id).collect();
+        if due.iter().any(|change| change.kind == Kind::Cancel) {
+            let row = Model { state: State::Ended, ..self.row.clone() };
+            return Some(Outcome { done, ..self.outcome(row, self.plan(Kind::End, until, 0, ChangeState::Done)) });
+        }
+        let term = period_at(self.row.anchor_on, months_of_term(self.row.term), until)?;
+        let quantity = self.next_quantity();
+        let announced = due.iter().rev().find(|change| change.kind == Kind::Price).map(|one| one.unit_minor);
+        let unit_minor = self.next_price(announced, offered);
+        let row = Model { quantity, unit_price_minor: unit_minor, committed_until: term.until, ..self.row.clone() };
+        let planned = Planned { unit_minor, ..self.plan(Kind::Renew, until, quantity, ChangeState::Done) };
+        Some(Outcome { done, ..self.outcome(row, planned) })
+    }
+
+    /// The price of the next term: what was announced, or less. A higher price that was not announced does not count.
+    fn next_price(&self, announced: Option<i64>, offered: Option<i64>) -> i64 {
+        let is_locked = self.row.price_locked_until.is_some_and(|until| self.row.committed_until < until);
+        let current = self.row.unit_price_minor;
+        if is_locked {
+            return current;
+        }
+        let most = announced.unwrap_or(current);
+        offered.map_or(most, |offered| offered.min(most))
+    }
+
+    /// The announcement of a higher price for the next term, if there is one to make.
+    pub fn announce(&self, offered: i64) -> Option<Outcome> {
+        let is_locked = self.row.price_locked_until.is_some_and(|until| self.row.committed_until < until);
+        let is_known = self.scheduled().any(|change| change.kind == Kind::Price);
+        if is_locked || is_known || self.row.state != State::Active || offered <= self.row.unit_price_minor {
+            return None;
+        }
+        let planned = Planned {
+            unit_minor: offered,
+            ..self.plan(Kind::Price, self.row.committed_until, self.row.quantity, ChangeState::Scheduled)
+        };
+        Some(self.outcome(self.row.clone(), planned))
+    }
+}
+
+/// Refuses a quantity that the product is not sold in.
+pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> Result<(), UserError> {
+    let (least, most) = (product.min_quantity, product.max_quantity);
+    if quantity >= least && most.is_none_or(|most| quantity <= most) {
+        return Ok(());
+    }
+    let bounds = match most {
+        Some(most) if most == least => format!("exactly {least}"),
+        Some(most) => format!("{least} to {most}"),
+        None => format!("{least} or more"),
+    };
+    let message = format!("{} is sold in quantities of {bounds}; you gave {quantity}.", product.name);
+    Err(UserError::at(field, UserErrorCode::InvalidInput, message))
+}
+
+/// Refuses a quantity whose price would not fit into 64 bits.
+pub fn require_fit(field: &str, unit_minor: i64, quantity: i32) -> Result<i64, UserError> {
+    minor(price_of(unit_minor, quantity)).map_err(|_| {
+        let message = "The price of so many units is too large to be stored. Order fewer.";
+        UserError::at(field, UserErrorCode::InvalidInput, message)
+    })
+}
+
+/// Refuses a price that differs from the one that the user has seen.
+pub fn require_price(field: &str, (expected, currency): (i64, &str), now: &Money) -> Result<(), UserError> {
+    if now.minor() == expected && now.clone().into_currency() == currency {
+        return Ok(());
+    }
+    let seen = Money::new(expected, currency);
+    let message = format!("It costs {} now, not {}. Look at the new price, and confirm it.", now.text(), seen.text());
+    Err(UserError::at(field, UserErrorCode::PriceChanged, message))
+}
+
+/// The error for days after the year 9999.
+pub fn beyond_calendar() -> UserError {
+    let message = "The commitment would end after the year 9999.";
+    UserError::general(UserErrorCode::InvalidInput, message)
+}
+
+/// A subscription as the audit log records it.
+pub fn audit_snapshot(row: &Model) -> Json {
+    json!({
+        "product": row.product_code,
+        "quantity": row.quantity,
+        "unitPriceMinor": row.unit_price_minor,
+        "currency": row.currency,
+        "state": row.state.to_value(),
+        "committedUntil": row.committed_until,
+    })
+}
