@@ -1,4 +1,4 @@
-//! Money: an integer in minor units with an ISO 4217 currency.
+//! Money: an integer in minor units with an ISO 4217 currency, and the one rule by which sums are rounded.
 
 use async_graphql::{Scalar, ScalarType, Value};
 use iso_currency::Currency;
@@ -22,6 +22,14 @@ impl ScalarType for BigInt {
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+/// A fraction as a whole number: half is rounded away from zero. Every amount that is divided is rounded by this rule,
+/// once. The denominator is not zero, and the doubled numerator stays within 128 bits.
+pub const fn round_div(numerator: i128, denominator: i128) -> i128 {
+    let (by, twice) = (denominator.unsigned_abs(), numerator.unsigned_abs() * 2);
+    let magnitude = ((twice + by) / (by * 2)).cast_signed();
+    if numerator.is_negative() == denominator.is_negative() { magnitude } else { -magnitude }
 }
 
 /// An amount in one currency.
@@ -89,7 +97,57 @@ impl Money {
 
 #[cfg(test)]
 mod tests {
-    use super::Money;
+    use proptest::prelude::*;
+
+    use super::{Money, round_div};
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        for (numerator, denominator, rounded) in [
+            (0, 7, 0),
+            (1, 2, 1),
+            (-1, 2, -1),
+            (1, -2, -1),
+            (-1, -2, 1),
+            (3, 2, 2),
+            (5, 2, 3),
+            (-5, 2, -3),
+            (1, 3, 0),
+            (2, 3, 1),
+            (-2, 3, -1),
+            (-1, 3, 0),
+            (50 * 2_500, 10_000, 13),
+            (10 * 10_000 * 31, 31, 100_000),
+            (5 * 10_000 * 22, 31, 35_484),
+            (5 * 999 * 10, 31, 1_611),
+        ] {
+            assert_eq!(round_div(numerator, denominator), rounded, "{numerator}/{denominator}");
+        }
+    }
+
+    #[test]
+    fn products_of_64_bits_are_rounded_exactly() {
+        let most = i128::from(i64::MAX);
+        assert_eq!(round_div(most * 10_000, 10_000), most);
+        assert_eq!(round_div(most * most / 4, most), most / 4 + 1);
+        assert_eq!(round_div(-(most * 10_001), 10_000), -(most + 922_337_203_685_478));
+    }
+
+    proptest! {
+        #[test]
+        fn a_rounded_fraction_is_the_nearest_whole_number(
+            numerator in any::<i64>().prop_map(i128::from),
+            denominator in prop_oneof![1_i128..5_000, -5_000_i128..=-1],
+        ) {
+            let rounded = round_div(numerator, denominator);
+            let missed = (rounded * denominator - numerator).abs() * 2;
+            prop_assert!(missed <= denominator.abs());
+            prop_assert_eq!(round_div(-numerator, denominator), -rounded);
+            if missed == denominator.abs() {
+                prop_assert!((rounded * denominator).abs() > numerator.abs());
+            }
+        }
+    }
 
     #[test]
     fn amounts_read_as_people_write_them() {

@@ -58,7 +58,7 @@ impl OrganisationOverview {
     }
 
     /// What the subscriptions cost in a month, one amount for each currency. Cancelled ones are left out, because they do
-    /// not renew. Annual terms count a twelfth. Each sum is rounded once, half to even.
+    /// not renew. Annual terms count a twelfth. Each sum is rounded once, half away from zero.
     #[requires(SUBSCRIPTION_READ)]
     async fn monthly_recurring(&self, context: &Context<'_>) -> Result<Option<Vec<Money>>> {
         store::subscribed(Request::of(context)?, self.0.id()).await?.monthly().map(Some)

@@ -27,7 +27,7 @@ pub struct ClientsInState {
 /// What the clients of a reseller pay in a month.
 #[public_object]
 pub struct RecurringSummary {
-    /// One amount for each currency. Annual terms count a twelfth. Each sum is rounded once, half to even.
+    /// One amount for each currency. Annual terms count a twelfth. Each sum is rounded once, half away from zero.
     amounts: Vec<Money>,
     /// How many clients are included: those that delegate SUBSCRIPTION_READ to the viewer.
     clients: u64,
