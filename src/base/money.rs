@@ -1,6 +1,6 @@
 //! Money: an integer in minor units with an ISO 4217 currency, and the one rule by which sums are rounded.
 
-use async_graphql::{Scalar, ScalarType, Value};
+use async_graphql::{InputObject, Scalar, ScalarType, Value};
 use iso_currency::Currency;
 use macros::guarded;
 
@@ -71,6 +71,15 @@ impl Money {
         let point = if places > 0 { "." } else { "" };
         format!("{sign}{grouped}{point}{fraction} {}", self.currency)
     }
+}
+
+/// An amount in one currency, as an input.
+#[derive(Clone, Debug, InputObject)]
+pub struct MoneyInput {
+    /// The amount in minor units, for example cents.
+    pub amount_minor: BigInt,
+    /// ISO 4217 code.
+    pub currency: String,
 }
 
 /// An amount in one currency.

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject};
-use entity::subscription;
+use async_graphql::{Context, Enum, ID, InputObject};
+use entity::{subscription, subscription_change as change};
 use macros::guarded;
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use super::store;
+use super::change::{ChargeExplanation, SubscriptionChange};
+use super::history;
+use super::period::{months_of_interval, period_at};
+use super::store::{self, Criteria};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::catalogue::product::Product;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -58,6 +62,8 @@ pub enum SubscriptionState {
 pub struct SubscriptionFilter {
     /// Only subscriptions in this state.
     pub state: Option<SubscriptionState>,
+    /// Only subscriptions to the product with this id.
+    pub product_id: Option<ID>,
 }
 
 /// A product that an organisation has bought, with the agreed price.
@@ -67,8 +73,19 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    fn new(row: Arc<subscription::Model>, at: &Decision) -> Self {
+    /// A subscription of an organisation.
+    pub fn new(row: Arc<subscription::Model>, at: &Decision) -> Self {
         Self { row, organisation: at.clone() }
+    }
+
+    /// Its key in the database.
+    pub fn key(&self) -> Uuid {
+        self.row.id
+    }
+
+    /// Its row.
+    pub fn row(&self) -> &subscription::Model {
+        &self.row
     }
 
     /// The subscriptions of an organisation, the oldest first.
@@ -78,9 +95,25 @@ impl Subscription {
         page: &PageArguments,
         filter: Option<&SubscriptionFilter>,
     ) -> Result<Connection<Self>> {
-        let state = filter.and_then(|filter| filter.state).map(Into::into);
-        let rows = store::list(request, at.id(), page, state).await?;
+        let mut criteria = Criteria::default();
+        if let Some(SubscriptionFilter { state, product_id }) = filter {
+            criteria.state = state.map(Into::into);
+            criteria.product = product_id.as_ref().map(|id| Type::Product.parse(id)).transpose()?;
+        }
+        let rows = store::list(request, at.id(), page, criteria).await?;
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
+    }
+}
+
+impl Subscription {
+    async fn list_changes(
+        &self,
+        context: &Context<'_>,
+        page: &PageArguments,
+        state: Option<change::State>,
+    ) -> Result<Connection<SubscriptionChange>> {
+        let rows = store::list_changes(Request::of(context)?, self.row.id, page, state).await?;
+        Ok(rows.connection(|row| SubscriptionChange::new(row, &self.row.currency, &self.organisation)))
     }
 }
 
@@ -174,5 +207,54 @@ impl Subscription {
     fn renews_on(&self) -> Option<Date> {
         let renews = matches!(self.row.state, subscription::State::Pending | subscription::State::Active);
         renews.then_some(self.row.committed_until)
+    }
+
+    /// The product.
+    #[public]
+    async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
+        Product::of(Request::of(context)?, self.row.product_id, &self.organisation).await
+    }
+
+    /// The number of units on a day, past or future; 0 before it begins and after it ends.
+    #[public]
+    async fn quantity_on(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The day.")] day: Date,
+    ) -> Result<Option<i32>> {
+        let changes = store::history(Request::of(context)?, self.row.id).await?;
+        Ok(Some(history::on_day(&history::steps(&changes), day).map_or(0, |step| step.quantity)))
+    }
+
+    /// Its changes, the oldest first.
+    #[public]
+    async fn changes(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<SubscriptionChange>>> {
+        self.list_changes(context, &page, None).await.map(Some)
+    }
+
+    /// Its changes that take effect on a later day.
+    #[public]
+    async fn scheduled(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<SubscriptionChange>>> {
+        self.list_changes(context, &page, Some(change::State::Scheduled)).await.map(Some)
+    }
+
+    /// What is due for the interval that contains the day, and why. Without VAT.
+    #[public]
+    async fn charge(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A day of the interval. Without it, today.")] day: Option<Date>,
+    ) -> Result<Option<ChargeExplanation>> {
+        let request = Request::of(context)?;
+        let day = day.unwrap_or_else(|| request.today());
+        let changes = store::history(request, self.row.id).await?;
+        let interval = period_at(self.row.anchor_on, months_of_interval(self.row.interval), day);
+        // Before it begins nothing is due, and the calendar has an end.
+        let Some(interval) = interval.filter(|interval| interval.until > self.row.starts_on) else { return Ok(None) };
+        ChargeExplanation::new(&changes, interval, &self.row.currency).map(Some)
     }
 }

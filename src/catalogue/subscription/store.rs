@@ -20,7 +20,7 @@ use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -53,8 +53,6 @@ pub struct Criteria {
     pub state: Option<State>,
     /// Only those to this product.
     pub product: Option<Uuid>,
-    /// Only those whose product has this text in its name or code.
-    pub search: Option<Search>,
 }
 
 /// A page of the subscriptions of an organisation, the oldest first.
@@ -66,15 +64,17 @@ pub async fn list(request: &Request, organisation: Uuid, page: &PageArguments, w
     if let Some(product) = wanted.product {
         filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
     }
-    if let Some(search) = wanted.search {
-        filter = search.filter(filter, &["t.product_name", "t.product_code"]);
-    }
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
 /// A subscription by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
+}
+
+/// The currency of a subscription, for the amounts of its changes.
+pub fn currency(row: &Unchecked<Arc<Model>>) -> String {
+    row.read(|row| row.currency.clone())
 }
 
 /// A page of the changes of a subscription, the oldest first: all, or those in this state.

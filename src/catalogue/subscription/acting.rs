@@ -1,0 +1,116 @@
+//! How an act on a subscription runs: under the lock of its organisation it reads the history, asks the rules, appends
+//! what they plan, and tells the services.
+
+use entity::subscription_change as change;
+use entity::{product, subscription};
+use uuid::Uuid;
+
+use super::rules::{Outcome, Planned, Standing, audit_snapshot};
+use super::store;
+use crate::access::Actor;
+use crate::base::error::{Error, Result, UserError};
+use crate::base::id::Type;
+use crate::base::random::Random;
+use crate::catalogue::product::store as products;
+use crate::catalogue::service::provisioning;
+use crate::graphql::request::Work;
+use crate::oversight::audit::{self, Event};
+use sea_orm::prelude::DateTimeUtc;
+
+/// Who causes a change.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cause {
+    /// The order.
+    pub order: Option<Uuid>,
+    /// The user.
+    pub user: Option<Uuid>,
+    /// The API key.
+    pub key: Option<Uuid>,
+}
+
+impl Cause {
+    /// The actor of a request.
+    pub const fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::User(user) => Self { order: None, user: Some(user.id), key: None },
+            Actor::ApiKey(key) => Self { order: None, user: None, key: Some(key.id) },
+            Actor::Anonymous => Self { order: None, user: None, key: None },
+        }
+    }
+}
+
+/// The rows of the changes that an act plans, behind those that there are.
+pub fn rows_of(
+    random: &Random,
+    now: DateTimeUtc,
+    cause: Cause,
+    row: &subscription::Model,
+    before: &[change::Model],
+    planned: &[Planned],
+) -> Vec<change::Model> {
+    let last = before.last().map_or(0, |change| change.position);
+    let rows = planned.iter().zip(last + 1..).map(|(planned, position)| change::Model {
+        id: random.id(now),
+        organisation_id: row.organisation_id,
+        subscription_id: row.id,
+        position,
+        kind: planned.kind,
+        effective_on: planned.effective_on,
+        product_id: planned.product,
+        quantity: planned.quantity,
+        unit_minor: planned.unit_minor,
+        state: planned.state,
+        order_id: cause.order,
+        user_id: cause.user,
+        api_key_id: cause.key,
+        created_at: now,
+    });
+    rows.collect()
+}
+
+/// A subscription as the transaction sees it.
+pub struct Found {
+    /// The row.
+    pub row: subscription::Model,
+    /// Its changes.
+    pub changes: Vec<change::Model>,
+    /// Its product.
+    pub product: product::Model,
+}
+
+impl Found {
+    /// Loads a subscription. The caller has locked its organisation.
+    pub async fn load(work: &Work<'_>, id: Uuid) -> Result<Self> {
+        let (row, changes) = store::find_in(work.tx, id).await?.ok_or(Error::NotFound)?;
+        let product = products::load_in(work.tx, &[row.product_id]).await?.pop().ok_or(Error::NotFound)?;
+        Ok(Self { row, changes, product })
+    }
+
+    /// The subscription today.
+    pub fn standing(&self, work: &Work<'_>) -> Standing<'_> {
+        Standing { row: &self.row, product: &self.product, changes: &self.changes, today: work.today() }
+    }
+}
+
+/// Runs an act on a subscription within a transaction that has locked its organisation.
+pub async fn run(
+    work: &Work<'_>,
+    id: Uuid,
+    event: Event,
+    rule: impl Fn(&Standing<'_>) -> Result<Outcome, UserError>,
+) -> Result<Outcome> {
+    let found = Found::load(work, id).await?;
+    let outcome = rule(&found.standing(work))?;
+    write(work, &found, &outcome, event).await?;
+    Ok(outcome)
+}
+
+/// Writes what the rules have planned, tells the services, and records the act.
+pub async fn write(work: &Work<'_>, found: &Found, outcome: &Outcome, event: Event) -> Result<()> {
+    let cause = Cause::of(work.request.actor());
+    let rows = rows_of(work.random, work.now, cause, &found.row, &found.changes, &outcome.planned);
+    store::apply(work.tx, std::slice::from_ref(outcome), rows).await?;
+    provisioning::follow(work.tx, work.random, work.now, &[(&found.row, &outcome.row)]).await?;
+    let event = event.to(Type::Subscription.id(found.row.id));
+    Ok(audit::record(work, event.changing(audit_snapshot(&found.row), audit_snapshot(&outcome.row))).await?)
+}

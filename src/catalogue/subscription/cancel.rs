@@ -1,0 +1,46 @@
+//! Cancelling a subscription.
+
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload};
+
+use super::acting;
+use super::object::Subscription;
+use super::rules::Standing;
+use crate::base::error::Result;
+use crate::graphql::act::{ActOn, Find};
+use crate::organisation::OrganisationCard;
+
+/// The subscription to cancel.
+#[derive(InputObject)]
+pub struct CancelSubscriptionInput {
+    /// Id of the subscription.
+    pub subscription_id: ID,
+}
+
+/// The changed subscription.
+#[payload]
+pub struct CancelSubscriptionPayload {
+    /// The subscription; null if it was not changed.
+    pub subscription: Option<Subscription>,
+    /// The organisation that it belongs to; null if it was not changed.
+    pub organisation: Option<OrganisationCard>,
+}
+
+/// Cancels a subscription. It runs until the end of its commitment, or one term longer if the notice of its product would be
+/// too short; `scheduled` says until when. One that has not begun ends at once. This works for a suspended organisation too.
+#[mutation]
+#[acts(SUBSCRIPTION_CANCEL, on = input.subscription_id)]
+async fn cancel_subscription(act: ActOn<'_, Subscription>, _: CancelSubscriptionInput) -> Result<CancelSubscriptionPayload> {
+    let id = act.object.key();
+    let at = act
+        .locked(async |work, at| {
+            acting::run(work, id, act.event(), Standing::cancel).await?;
+            Ok(at)
+        })
+        .await?;
+    Ok(CancelSubscriptionPayload {
+        subscription: Subscription::find(act.request, id).await?,
+        organisation: Some(at.card().into()),
+        ..Default::default()
+    })
+}

@@ -1,0 +1,45 @@
+//! Returning a subscription.
+
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload};
+
+use super::acting;
+use super::object::Subscription;
+use super::rules::Standing;
+use crate::base::error::Result;
+use crate::graphql::act::{ActOn, Find};
+use crate::organisation::OrganisationCard;
+
+/// The subscription to return.
+#[derive(InputObject)]
+pub struct ReturnSubscriptionInput {
+    /// Id of the subscription.
+    pub subscription_id: ID,
+}
+
+/// The changed subscription.
+#[payload]
+pub struct ReturnSubscriptionPayload {
+    /// The subscription; null if it was not changed.
+    pub subscription: Option<Subscription>,
+    /// The organisation that it belongs to; null if it was not changed.
+    pub organisation: Option<OrganisationCard>,
+}
+
+/// Returns a subscription within the return window of its product. It ends today, and today is its last day to pay.
+#[mutation]
+#[acts(SUBSCRIPTION_CANCEL, on = input.subscription_id)]
+async fn return_subscription(act: ActOn<'_, Subscription>, _: ReturnSubscriptionInput) -> Result<ReturnSubscriptionPayload> {
+    let id = act.object.key();
+    let at = act
+        .locked(async |work, at| {
+            acting::run(work, id, act.event(), Standing::give_back).await?;
+            Ok(at)
+        })
+        .await?;
+    Ok(ReturnSubscriptionPayload {
+        subscription: Subscription::find(act.request, id).await?,
+        organisation: Some(at.card().into()),
+        ..Default::default()
+    })
+}
