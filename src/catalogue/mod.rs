@@ -1,4 +1,6 @@
-//! What is sold: a `subscription` to a product, and the `service` that it provides.
+//! What is sold: `product` and its `price`, a `subscription` to a product, and the `service` that it provides.
 
+pub mod price;
+pub mod product;
 pub mod service;
 pub mod subscription;

@@ -1,0 +1,224 @@
+//! Which price counts. Pure functions.
+
+use std::collections::HashMap;
+
+use entity::price::Model;
+use entity::subscription::{Interval, Term};
+use sea_orm::prelude::Date;
+use uuid::Uuid;
+
+/// What somebody wants to buy.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The product.
+    pub product: Uuid,
+    /// The currency of the invoices.
+    pub currency: &'a str,
+    /// The commitment.
+    pub term: Term,
+    /// The time between two invoices.
+    pub interval: Interval,
+    /// The number of units.
+    pub quantity: i32,
+}
+
+/// The price of what is wanted, on a day. The plans are those of the buyer, the first one first. The first plan with a
+/// price in force for this product, currency, term and interval counts, and the others do not.
+pub fn in_force<'a>(
+    prices: impl IntoIterator<Item = &'a Model>,
+    plans: &[Uuid],
+    wanted: Wanted<'_>,
+    on: Date,
+) -> Option<&'a Model> {
+    let is_wanted = |price: &&Model| {
+        price.product_id == wanted.product
+            && price.currency == wanted.currency
+            && price.term == wanted.term
+            && price.interval == wanted.interval
+    };
+    let prices: Vec<&Model> = prices.into_iter().filter(is_wanted).collect();
+    let steps = steps(&prices, plans, on).into_iter();
+    steps.filter(|price| price.from_quantity <= wanted.quantity).max_by_key(|price| price.from_quantity)
+}
+
+/// All prices that count on a day with these plans: for each product, currency, term and interval those of one plan. They
+/// are ordered by term, interval and quantity.
+pub fn all_in_force<'a>(prices: impl IntoIterator<Item = &'a Model>, plans: &[Uuid], on: Date) -> Vec<&'a Model> {
+    let mut groups: HashMap<(Uuid, &str, Term, Interval), Vec<&Model>> = HashMap::new();
+    for price in prices {
+        let group = (price.product_id, price.currency.as_str(), price.term, price.interval);
+        groups.entry(group).or_default().push(price);
+    }
+    let mut found: Vec<&Model> = groups.values().flat_map(|prices| steps(prices, plans, on)).collect();
+    found.sort_unstable_by(|one, other| order(one).cmp(&order(other)));
+    found
+}
+
+/// The order in which prices of a product are shown.
+fn order(price: &Model) -> (u32, u32, &str, i32, Uuid) {
+    (months_of_term(price.term), months(price.interval), &price.currency, price.from_quantity, price.id)
+}
+
+/// Of prices for the same thing: for each quantity the one in force on the day, in the first plan that has any.
+fn steps<'a>(prices: &[&'a Model], plans: &[Uuid], on: Date) -> Vec<&'a Model> {
+    for plan in plans {
+        let mut steps: HashMap<i32, &Model> = HashMap::new();
+        for price in prices.iter().filter(|price| price.plan_id == *plan && price.valid_from <= on) {
+            let step = steps.entry(price.from_quantity).or_insert(price);
+            if step.valid_from < price.valid_from {
+                *step = price;
+            }
+        }
+        if !steps.is_empty() {
+            return steps.into_values().collect();
+        }
+    }
+    Vec::new()
+}
+
+/// How many months a commitment is.
+pub const fn months_of_term(term: Term) -> u32 {
+    match term {
+        Term::Monthly => 1,
+        Term::Annual => 12,
+        Term::Triennial => 36,
+    }
+}
+
+/// How many months are between two invoices.
+pub const fn months(interval: Interval) -> u32 {
+    match interval {
+        Interval::Month => 1,
+        Interval::Year => 12,
+    }
+}
+
+/// Whether a whole number of intervals fills a term.
+pub const fn fits(interval: Interval, term: Term) -> bool {
+    months_of_term(term).is_multiple_of(months(interval))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: Uuid = Uuid::from_u128(1);
+    const DEFAULT: Uuid = Uuid::from_u128(2);
+    const OTHER: Uuid = Uuid::from_u128(3);
+    const PLANS: [Uuid; 2] = [OWN, DEFAULT];
+    const SEAT: Uuid = Uuid::from_u128(10);
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn price(plan: Uuid, valid_from: &str, from_quantity: i32, unit_minor: i64) -> Model {
+        Model {
+            id: Uuid::from_u128(100),
+            organisation_id: Uuid::nil(),
+            plan_id: plan,
+            product_id: SEAT,
+            currency: "SEK".to_owned(),
+            term: Term::Annual,
+            interval: Interval::Month,
+            from_quantity,
+            unit_minor,
+            setup_minor: 0,
+            valid_from: day(valid_from),
+            created_at: "2020-01-01T00:00:00Z".parse().unwrap(),
+        }
+    }
+
+    const fn seats(quantity: i32) -> Wanted<'static> {
+        Wanted { product: SEAT, currency: "SEK", term: Term::Annual, interval: Interval::Month, quantity }
+    }
+
+    fn unit(prices: &[Model], quantity: i32, on: &str) -> Option<i64> {
+        in_force(prices, &PLANS, seats(quantity), day(on)).map(|price| price.unit_minor)
+    }
+
+    #[test]
+    fn the_latest_price_that_has_begun_counts() {
+        let prices =
+            [price(OWN, "2026-03-01", 1, 300), price(OWN, "2025-01-01", 1, 100), price(OWN, "2026-01-01", 1, 200)];
+        for (on, expected) in [
+            ("2024-12-31", None),
+            ("2025-01-01", Some(100)),
+            ("2025-12-31", Some(100)),
+            ("2026-01-01", Some(200)),
+            ("2026-02-28", Some(200)),
+            ("2026-03-01", Some(300)),
+            ("9999-12-31", Some(300)),
+        ] {
+            assert_eq!(unit(&prices, 1, on), expected, "{on}");
+        }
+    }
+
+    #[test]
+    fn the_largest_step_that_the_quantity_reaches_counts() {
+        let prices =
+            [price(OWN, "2025-01-01", 1, 100), price(OWN, "2025-01-01", 10, 90), price(OWN, "2026-01-01", 10, 95)];
+        for (quantity, on, expected) in [
+            (1, "2025-06-01", Some(100)),
+            (9, "2025-06-01", Some(100)),
+            (10, "2025-06-01", Some(90)),
+            (1_000, "2025-06-01", Some(90)),
+            (10, "2026-06-01", Some(95)),
+            (9, "2026-06-01", Some(100)),
+            (0, "2026-06-01", None),
+        ] {
+            assert_eq!(unit(&prices, quantity, on), expected, "{quantity} on {on}");
+        }
+    }
+
+    #[test]
+    fn the_default_plan_counts_only_while_the_own_plan_has_no_price() {
+        let prices =
+            [price(DEFAULT, "2025-01-01", 1, 100), price(OWN, "2026-01-01", 10, 80), price(OTHER, "2025-01-01", 1, 1)];
+        assert_eq!(unit(&prices, 10, "2025-12-31"), Some(100));
+        assert_eq!(unit(&prices, 10, "2026-01-01"), Some(80));
+        // The own plan sells from ten units on.
+        assert_eq!(unit(&prices, 9, "2026-01-01"), None);
+        assert!(in_force(&prices, &[], seats(10), day("2026-01-01")).is_none());
+    }
+
+    #[test]
+    fn a_price_is_for_its_product_currency_term_and_interval_only() {
+        let prices = [price(OWN, "2025-01-01", 1, 100)];
+        let on = day("2026-01-01");
+        assert!(in_force(&prices, &PLANS, seats(1), on).is_some());
+        for other in [
+            Wanted { product: Uuid::nil(), ..seats(1) },
+            Wanted { currency: "EUR", ..seats(1) },
+            Wanted { term: Term::Monthly, ..seats(1) },
+            Wanted { interval: Interval::Year, ..seats(1) },
+        ] {
+            assert!(in_force(&prices, &PLANS, other, on).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_purchase_has_the_prices_of_one_plan() {
+        let yearly = Model { interval: Interval::Year, ..price(DEFAULT, "2025-01-01", 1, 1_000) };
+        let prices = [
+            price(DEFAULT, "2025-01-01", 1, 100),
+            yearly,
+            price(OWN, "2025-01-01", 10, 70),
+            price(OWN, "2025-01-01", 1, 80),
+            price(OWN, "2027-01-01", 1, 90),
+        ];
+        let shown = |plans: &[Uuid]| -> Vec<i64> {
+            all_in_force(&prices, plans, day("2026-01-01")).iter().map(|price| price.unit_minor).collect()
+        };
+        assert_eq!(shown(&PLANS), [80, 70, 1_000]);
+        assert_eq!(shown(&[DEFAULT]), [100, 1_000]);
+    }
+
+    #[test]
+    fn intervals_fill_terms() {
+        assert!(fits(Interval::Month, Term::Monthly) && !fits(Interval::Year, Term::Monthly));
+        for term in [Term::Annual, Term::Triennial] {
+            assert!(fits(Interval::Month, term) && fits(Interval::Year, term));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Statements about prices, and about which plans count for an organisation.
+#![expect(clippy::disallowed_methods, reason = "the statements about prices stand here")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::price::{Column, Entity, Model};
+use entity::{plan_assignment, price_plan};
+use sea_orm::prelude::Date;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept, OfTable, Table};
+use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.currency.heap()
+    }
+}
+
+impl Kept for Model {}
+
+impl Heap for plan_assignment::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
+/// The plans whose prices count for an organisation on a day: its own plan, then the default plan.
+pub async fn plans_of(tx: &DatabaseTransaction, organisation: Uuid, on: Date) -> Written<Vec<Uuid>> {
+    let assigned = plan_assignment::Entity::find()
+        .filter(plan_assignment::Column::OrganisationId.eq(organisation))
+        .filter(plan_assignment::Column::StartsOn.lte(on))
+        .order_by_desc(plan_assignment::Column::StartsOn)
+        .one(tx)
+        .await?;
+    let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true)).one(tx).await?;
+    Ok(in_order(assigned.map(|row| row.plan_id), default.map(|plan| plan.id)))
+}
+
+/// All prices of these products in these plans and this currency, past, present and future.
+pub async fn prices_of(
+    tx: &DatabaseTransaction,
+    products: &[Uuid],
+    plans: &[Uuid],
+    currency: &str,
+) -> Written<Vec<Model>> {
+    Entity::find()
+        .filter(Column::ProductId.is_in(products.iter().copied()))
+        .filter(Column::PlanId.is_in(plans.iter().copied()))
+        .filter(Column::Currency.eq(currency))
+        .all(tx)
+        .await
+}
+
+const ASSIGNMENTS: OfTable<Arc<Vec<plan_assignment::Model>>> = OfTable::new(Table::PlanAssignment);
+const PRICES: OfTable<Arc<Vec<Model>>> = OfTable::new(Table::Price);
+
+/// The same as `plans_of` outside a transaction. Concurrent calls share two statements.
+pub async fn plans_for(request: &Request, organisation: Uuid, on: Date) -> Result<Vec<Uuid>> {
+    let load = async |organisations: Vec<Uuid>| {
+        let condition = plan_assignment::Column::OrganisationId.is_in(organisations);
+        let mut found: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
+        let rows = plan_assignment::Entity::find().filter(condition);
+        for row in rows.order_by_asc(plan_assignment::Column::StartsOn).all(request.db().reader()).await? {
+            found.entry(row.organisation_id).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
+    };
+    let assignments = request.lists.kept("assignments of plans", organisation, &ASSIGNMENTS, load).await?;
+    let assigned =
+        assignments.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
+    Ok(in_order(assigned, default_plan(request).await?))
+}
+
+/// The default plan, if there is one. Concurrent calls share one statement.
+pub async fn default_plan(request: &Request) -> Result<Option<Uuid>> {
+    let load = async |keys: Vec<Uuid>| {
+        let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true));
+        let default = default.one(request.db().reader()).await?;
+        Ok(keys.into_iter().filter_map(|key| Some((key, default.as_ref()?.id))).collect())
+    };
+    // There is one default plan for everybody, so the batch has a single key.
+    request.lists.batch::<Uuid>("default plan").load(Uuid::nil(), load).await
+}
+
+/// All prices of a plan, past, present and future. Concurrent calls share one statement.
+pub async fn all_of_plan(request: &Request, plan: Uuid) -> Result<Arc<Vec<Model>>> {
+    let load = async |plans: Vec<Uuid>| {
+        let rows = Entity::find().filter(Column::PlanId.is_in(plans)).order_by_asc(Column::Id);
+        let mut found: HashMap<Uuid, Vec<Model>> = HashMap::new();
+        for row in rows.all(request.db().reader()).await? {
+            found.entry(row.plan_id).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(plan, rows)| (plan, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("prices of a plan", plan, &PRICES, load).await?.unwrap_or_default())
+}
+
+/// The same as `prices_of` outside a transaction.
+pub async fn prices_for(request: &Request, products: &[Uuid], plans: &[Uuid], currency: &str) -> Result<Vec<Model>> {
+    let mut found = Vec::new();
+    for of_plan in
+        futures_util::future::join_all(plans.iter().map(async |plan| all_of_plan(request, *plan).await)).await
+    {
+        let of_plan = of_plan?;
+        let wanted = of_plan.iter().filter(|price| products.contains(&price.product_id) && price.currency == currency);
+        found.extend(wanted.cloned());
+    }
+    Ok(found)
+}
+
+fn in_order(assigned: Option<Uuid>, default: Option<Uuid>) -> Vec<Uuid> {
+    let default = default.filter(|plan| Some(*plan) != assigned);
+    assigned.into_iter().chain(default).collect()
+}
