@@ -9,6 +9,7 @@ mod access;
 mod architecture;
 mod base;
 mod billing;
+mod catalogue;
 mod command;
 mod generated;
 mod http;

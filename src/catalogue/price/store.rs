@@ -118,3 +118,36 @@ fn in_order(assigned: Option<Uuid>, default: Option<Uuid>) -> Vec<Uuid> {
     let default = default.filter(|plan| Some(*plan) != assigned);
     assigned.into_iter().chain(default).collect()
 }
+
+/// The price plans of several organisations.
+pub struct Plans {
+    default: Option<Uuid>,
+    assigned: HashMap<Uuid, Vec<plan_assignment::Model>>,
+}
+
+impl Plans {
+    /// Loads them: two statements.
+    pub async fn load(tx: &DatabaseTransaction, organisations: &[Uuid]) -> Written<Self> {
+        let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true)).one(tx).await?;
+        let rows = plan_assignment::Entity::find()
+            .filter(plan_assignment::Column::OrganisationId.is_in(organisations.iter().copied()))
+            .order_by_asc(plan_assignment::Column::StartsOn);
+        let mut assigned: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
+        for row in rows.all(tx).await? {
+            assigned.entry(row.organisation_id).or_default().push(row);
+        }
+        Ok(Self { default: default.map(|plan| plan.id), assigned })
+    }
+
+    /// The plans of one of them on a day: its own, then the default plan.
+    pub fn of(&self, organisation: Uuid, on: Date) -> Vec<Uuid> {
+        let rows = self.assigned.get(&organisation);
+        let assigned = rows.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
+        in_order(assigned, self.default)
+    }
+}
+
+/// All prices of these products: of all plans and currencies, past, present and future.
+pub async fn all_of_products(tx: &DatabaseTransaction, products: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).all(tx).await
+}

@@ -5,17 +5,15 @@ use entity::subscription_change as change;
 use entity::{product, subscription};
 use uuid::Uuid;
 
+use super::following::follow;
 use super::rules::{Outcome, Planned, Standing, audit_snapshot};
 use super::store;
 use crate::access::Actor;
 use crate::base::error::{Error, Result, UserError};
 use crate::base::id::Type;
-use crate::base::random::Random;
 use crate::catalogue::product::store as products;
-use crate::catalogue::service::provisioning;
-use crate::graphql::request::Work;
+use crate::graphql::request::{Request, Work};
 use crate::oversight::audit::{self, Event};
-use sea_orm::prelude::DateTimeUtc;
 
 /// Who causes a change.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,8 +39,7 @@ impl Cause {
 
 /// The rows of the changes that an act plans, behind those that there are.
 pub fn rows_of(
-    random: &Random,
-    now: DateTimeUtc,
+    request: &Request,
     cause: Cause,
     row: &subscription::Model,
     before: &[change::Model],
@@ -50,7 +47,7 @@ pub fn rows_of(
 ) -> Vec<change::Model> {
     let last = before.last().map_or(0, |change| change.position);
     let rows = planned.iter().zip(last + 1..).map(|(planned, position)| change::Model {
-        id: random.id(now),
+        id: request.random.id(request.now()),
         organisation_id: row.organisation_id,
         subscription_id: row.id,
         position,
@@ -63,7 +60,7 @@ pub fn rows_of(
         order_id: cause.order,
         user_id: cause.user,
         api_key_id: cause.key,
-        created_at: now,
+        created_at: request.now(),
     });
     rows.collect()
 }
@@ -108,9 +105,9 @@ pub async fn run(
 /// Writes what the rules have planned, tells the services, and records the act.
 pub async fn write(work: &Work<'_>, found: &Found, outcome: &Outcome, event: Event) -> Result<()> {
     let cause = Cause::of(work.request.actor());
-    let rows = rows_of(work.random, work.now, cause, &found.row, &found.changes, &outcome.planned);
+    let rows = rows_of(work.request, cause, &found.row, &found.changes, &outcome.planned);
     store::apply(work.tx, std::slice::from_ref(outcome), rows).await?;
-    provisioning::follow(work.tx, work.random, work.now, &[(&found.row, &outcome.row)]).await?;
+    follow(work, &[(&found.row, &outcome.row)]).await?;
     let event = event.to(Type::Subscription.id(found.row.id));
     Ok(audit::record(work, event.changing(audit_snapshot(&found.row), audit_snapshot(&outcome.row))).await?)
 }

@@ -90,7 +90,7 @@ async fn preview(request: &Request, row: &Model, wanted: &PreviewedChange) -> Re
     let Some(planned) = outcome.planned.first() else { return Err(Error::fault("a change without a plan")) };
     let mut after = Vec::clone(&changes);
     after.retain(|change| !outcome.withdrawn.contains(&change.id));
-    after.extend(rows_of(&request.random, request.now(), Cause::default(), row, &changes, &outcome.planned));
+    after.extend(rows_of(request, Cause::default(), row, &changes, &outcome.planned));
     let interval = period_at(row.anchor_on, months_of_interval(row.interval), request.today());
     let interval = interval.ok_or_else(beyond_calendar)?;
     let charged = |changes: &[change::Model]| charge::due(&history::steps(changes), interval).map_err(too_large);

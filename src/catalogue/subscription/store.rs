@@ -234,9 +234,10 @@ pub async fn list_to_announce(
     due.limit(limit).into_tuple().all(db.reader()).await
 }
 
-/// The names of the products that an organisation still has subscriptions to, at most so many.
+/// The names of the products to which an organisation has subscriptions that are not cancelled, at most so many.
 pub async fn list_running(tx: &DatabaseTransaction, organisation: Uuid, limit: u64) -> Written<Vec<String>> {
-    let running = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::State.ne(State::Ended));
+    let running = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    let running = running.filter(Column::State.is_in([State::Pending, State::Active]));
     let names = running.select_only().column(Column::ProductName).order_by_asc(Column::StartsOn);
     names.order_by_asc(Column::Id).limit(limit).into_tuple().all(tx).await
 }

@@ -1,0 +1,27 @@
+//! Orders: an organisation, or a partner for it, picks products, and subscriptions and services come to be.
+//!
+//! An order is PLACED until all of its services are ready, then COMPLETED; it is CANCELLED if all of its subscriptions were
+//! ended before. It exists for viewers with SUBSCRIPTION_READ at its organisation. Read `quote.rs` for what an order costs,
+//! `placing.rs` for what it writes.
+
+mod customer;
+pub mod fulfilment;
+mod input;
+mod line;
+mod object;
+mod place;
+mod place_for_new_client;
+mod placing;
+mod preview;
+mod query;
+mod quote;
+pub mod store;
+
+use macros::merged;
+
+pub use object::Order;
+pub use query::OrderQuery;
+
+/// The mutations of orders.
+#[merged]
+pub struct OrderMutation(place::PlaceOrder, place_for_new_client::PlaceOrderForNewClient);

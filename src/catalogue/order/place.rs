@@ -1,0 +1,63 @@
+//! Placing an order.
+
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload};
+
+use super::customer::Customer;
+use super::input::{OrderLineInput, asked};
+use super::object::Order;
+use super::placing;
+use super::quote::Buyer;
+use crate::base::error::Result;
+use crate::base::money::MoneyInput;
+use crate::catalogue::subscription::rules::require_price;
+use crate::graphql::act::{ActOn, Find};
+use crate::organisation::{OrganisationCard, require_active};
+
+/// The order.
+#[derive(Clone, InputObject)]
+pub struct PlaceOrderInput {
+    /// Id of the organisation that it is for. Without it, the organisation that you work in.
+    pub organisation_id: Option<ID>,
+    /// The products: 1 to 100 lines.
+    pub lines: Vec<OrderLineInput>,
+    /// The total that you have seen in `previewOrder`. The order is placed only if it still is the total.
+    pub expected_total: MoneyInput,
+    /// Your own number for the order, one line of at most 100 characters. It is printed on invoices.
+    pub purchase_order: Option<String>,
+    /// A text that you choose, at most 255 characters. A repeated request with the same key places no second order, and
+    /// gives the first one. Keys are kept for 30 days.
+    pub idempotency_key: Option<String>,
+}
+
+/// The new order.
+#[payload]
+pub struct PlaceOrderPayload {
+    /// The order; null if it was not placed.
+    pub order: Option<Order>,
+    /// The organisation that it is for; null if it was not placed.
+    pub organisation: Option<OrganisationCard>,
+}
+
+/// Orders products for an organisation. Each line begins a subscription and, where the product says so, a service that is
+/// created by and by. A partner orders for its client with the delegated permission, and the order names the partnership.
+#[mutation]
+#[acts(SUBSCRIPTION_ORDER, on = input.organisation_id)]
+async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result<PlaceOrderPayload> {
+    let request = act.request;
+    let purchase_order = placing::purchase_order(input.purchase_order.as_deref())?;
+    let quote = Buyer::of(request, act.organisation()).await?.quote(request, &asked(&input.lines)?).await?;
+    let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
+    require_price("expectedTotal", expected, &quote.total())?;
+    let id = act
+        .locked(async |work, at| {
+            require_active(at.row())?;
+            placing::place(work, &at, &quote, purchase_order.clone(), act.event()).await
+        })
+        .await?;
+    Ok(PlaceOrderPayload {
+        order: Order::find(request, id).await?,
+        organisation: Some(act.object.0.card().into()),
+        ..Default::default()
+    })
+}

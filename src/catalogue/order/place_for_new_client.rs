@@ -1,0 +1,102 @@
+//! Creating a client and ordering for it in one step.
+
+use async_graphql::{ID, InputObject};
+use macros::{mutation, payload};
+
+use super::input::{OrderLineInput, asked};
+use super::object::Order;
+use super::placing;
+use super::quote::Buyer;
+use crate::access::Permission;
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::money::MoneyInput;
+use crate::catalogue::subscription::rules::require_price;
+use crate::graphql::act::{ActOn, Find};
+use crate::organisation::Organisation;
+use crate::oversight::audit::Event;
+use crate::partners::client::{ClientRecipientInput, NewClient, NewClientInput, create_all, in_client};
+use crate::partners::partnership::{Partnership, store as partnerships};
+use crate::people::session;
+
+/// The new client, and its order.
+#[derive(Clone, InputObject)]
+pub struct PlaceOrderForNewClientInput {
+    /// Id of the reseller's organisation.
+    pub organisation_id: ID,
+    /// The client. It needs a `recipient`, whose currency the order is in, and must delegate `SUBSCRIPTION_ORDER` to you.
+    pub client: NewClientInput,
+    /// The products: 1 to 100 lines.
+    pub lines: Vec<OrderLineInput>,
+    /// What you expect it to cost: the sum of the first intervals and of what is paid once, at the prices of the default
+    /// price plan, without VAT. If it costs something else, nothing is created, and the error has the total.
+    pub expected_total: MoneyInput,
+    /// Your own number for the order, one line of at most 100 characters. It is printed on invoices.
+    pub purchase_order: Option<String>,
+    /// A text that you choose, at most 255 characters. A repeated request with the same key creates nothing new, and gives
+    /// the first client and order. Keys are kept for 30 days.
+    pub idempotency_key: Option<String>,
+}
+
+/// The new client and its order.
+#[payload]
+pub struct PlaceOrderForNewClientPayload {
+    /// The order; null if it was not placed.
+    pub order: Option<Order>,
+    /// The client; null if it was not created.
+    pub client: Option<Organisation>,
+    /// The partnership with the client; null if it was not created.
+    pub partnership: Option<Partnership>,
+}
+
+/// Creates a client of the reseller, as `createClient` does, and orders for it in the same step. Either both happen or
+/// neither. You need `SUBSCRIPTION_ORDER` at the new client, so it must delegate that.
+#[mutation]
+#[acts(CLIENT_CREATE, on = input.organisation_id)]
+async fn place_order_for_new_client(
+    act: ActOn<'_, Organisation>,
+    input: PlaceOrderForNewClientInput,
+) -> Result<PlaceOrderForNewClientPayload> {
+    let request = act.request;
+    session::require_verified(request)?;
+    let purchase_order = placing::purchase_order(input.purchase_order.as_deref())?;
+    let currency = currency_of(&act, input.client.recipient.as_ref()).await?;
+    let quote = Buyer::new(request, currency).await?.quote(request, &asked(&input.lines)?).await?;
+    let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
+    require_price("expectedTotal", expected, &quote.total())?;
+    let rows: [NewClient; 1] = [input.client.clone().into()];
+    let (made, order) = request
+        .transaction(async |work| {
+            partnerships::lock_graph(work.tx).await?;
+            let at = act.authorise_in(work).await?;
+            let outcome = create_all(work, &at, act.action, &rows, false).await?.pop();
+            let made = outcome.transpose().map_err(in_client)?.flatten();
+            let made = made.ok_or_else(|| Error::fault("a client without a row"))?;
+            let needed = Permission::SubscriptionOrder;
+            let client = request.access.authorise_in(work.tx, made.client, needed).await.map_err(|_| {
+                let message = "The client must delegate SUBSCRIPTION_ORDER to you, so that you can order for it.";
+                UserError::at("client", UserErrorCode::PermissionNotHeld, message)
+            })?;
+            let event = Event::done(act.action, made.client, Some(needed));
+            let order = placing::place(work, &client, &quote, purchase_order.clone(), event).await?;
+            Ok((made, order))
+        })
+        .await?;
+    Ok(PlaceOrderForNewClientPayload {
+        order: Order::find(request, order).await?,
+        client: Organisation::find(request, made.client).await?,
+        partnership: Partnership::find(request, made.partnership).await?,
+        ..Default::default()
+    })
+}
+
+/// The currency of the invoices of the new client.
+async fn currency_of(act: &ActOn<'_, Organisation>, recipient: Option<&ClientRecipientInput>) -> Result<String> {
+    match recipient {
+        Some(ClientRecipientInput::Contact(contact)) => Ok(contact.currency.trim().to_uppercase()),
+        Some(ClientRecipientInput::Reseller(true)) => Ok(Buyer::of(act.request, act.organisation()).await?.currency),
+        _ => {
+            let message = "Say who gets the invoices of the client: give its recipient.";
+            Err(UserError::at("client", UserErrorCode::BuyerIncomplete, message).into())
+        }
+    }
+}

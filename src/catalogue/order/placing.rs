@@ -1,0 +1,148 @@
+//! What an order writes: the order and its lines, the subscriptions with their first changes, the partner that earns on
+//! them, and the services that are to be created. The number of statements does not depend on the number of lines.
+
+use entity::{order_line, partner_of_record, sales_order, subscription, subscription_change as change};
+use sea_orm::ActiveEnum;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::quote::{Quote, Quoted};
+use super::store;
+use crate::access::{Authorised, Grants, Permission, PermissionSet};
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::catalogue::service::provisioning::{self, NewService};
+use crate::catalogue::subscription::rules::Planned;
+use crate::catalogue::subscription::{Cause, rows_of, store as subscriptions};
+use crate::graphql::request::Work;
+use crate::oversight::audit::{self, Event};
+
+/// The longest number that a customer gives to an order, in characters.
+const LONGEST_PURCHASE_ORDER: usize = 100;
+
+/// Reads the customer's own number for an order.
+pub fn purchase_order(typed: Option<&str>) -> Result<Option<String>, UserError> {
+    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
+    if typed.chars().count() > LONGEST_PURCHASE_ORDER || typed.chars().any(char::is_control) {
+        let message = format!("purchaseOrder: give one line of at most {LONGEST_PURCHASE_ORDER} characters.");
+        return Err(UserError::at("purchaseOrder", UserErrorCode::InvalidInput, message));
+    }
+    Ok(Some(typed.to_owned()))
+}
+
+/// Places an order for an organisation that the caller has locked. Returns its key.
+pub async fn place(
+    work: &Work<'_>,
+    at: &Authorised,
+    quote: &Quote,
+    purchase_order: Option<String>,
+    event: Event,
+) -> Result<Uuid> {
+    let needed = Grants { own: PermissionSet::of(&[Permission::SubscriptionOrder]), clients: PermissionSet::EMPTY };
+    let partnership = at.partnership_for(needed, work.now);
+    let id = work.random.id(work.now);
+    let mut cause = Cause::of(work.request.actor());
+    let order = sales_order::Model {
+        id,
+        organisation_id: at.id(),
+        number: store::next_number(work.tx, work.today()).await?,
+        state: if quote.lines.iter().any(creates_service) { sales_order::State::Placed } else { sales_order::State::Completed },
+        currency: quote.currency.clone(),
+        total_minor: quote.total_minor,
+        purchase_order,
+        placed_by_id: cause.user,
+        placed_by_key_id: cause.key,
+        partnership_id: partnership,
+        created_at: work.now,
+    };
+    cause.order = Some(id);
+    let (mut rows, mut starts, mut lines, mut services, mut of_record) = (vec![], vec![], vec![], vec![], vec![]);
+    for (line, position) in quote.lines.iter().zip(1..) {
+        let row = subscription_of(work.random.id(work.now), at.id(), line, &quote.currency);
+        starts.extend(start(work, cause, &row));
+        lines.push(order_line::Model {
+            id: work.random.id(work.now),
+            organisation_id: at.id(),
+            order_id: id,
+            subscription_id: row.id,
+            product_id: line.product.id,
+            position,
+            quantity: line.quantity,
+            term: line.term,
+            interval: line.interval,
+            unit_minor: line.unit_minor,
+            setup_minor: line.setup_minor,
+            attributes: line.attributes.as_ref().map_or_else(|| "{}".to_owned(), |all| all.to_stored()),
+        });
+        if let (Some(kind), Some(attributes)) = (line.product.service_kind, &line.attributes) {
+            services.push(NewService {
+                organisation: at.id(),
+                subscription: Some(row.id),
+                kind,
+                attributes: attributes.clone(),
+                quantity: line.quantity,
+            });
+        }
+        of_record.extend(partnership.map(|partnership| partner_of_record::Model {
+            subscription_id: row.id,
+            starts_on: line.starts_on,
+            organisation_id: at.id(),
+            partnership_id: Some(partnership),
+        }));
+        rows.push(row);
+    }
+    let snapshot = json!({
+        "number": order.number,
+        "totalMinor": order.total_minor,
+        "currency": order.currency,
+        "purchaseOrder": order.purchase_order,
+        "lines": quote.lines.iter().map(|line| json!({
+            "product": line.product.code, "quantity": line.quantity, "unitPriceMinor": line.unit_minor,
+            "term": line.term.to_value(), "interval": line.interval.to_value(),
+        })).collect::<Vec<_>>(),
+    });
+    store::create(work.tx, order).await?;
+    subscriptions::create(work.tx, &rows, starts, of_record).await?;
+    store::create_lines(work.tx, lines).await?;
+    provisioning::create_all(work, &services).await?;
+    let event = event.to(Type::Order.id(id)).changing(serde_json::Value::Null, snapshot);
+    audit::record(work, event).await?;
+    Ok(id)
+}
+
+const fn creates_service(line: &Quoted) -> bool {
+    line.attributes.is_some()
+}
+
+fn subscription_of(id: Uuid, organisation: Uuid, line: &Quoted, currency: &str) -> subscription::Model {
+    subscription::Model {
+        id,
+        organisation_id: organisation,
+        product_id: line.product.id,
+        product_code: line.product.code.clone(),
+        product_name: line.product.name.clone(),
+        quantity: line.quantity,
+        term: line.term,
+        interval: line.interval,
+        unit_price_minor: line.unit_minor,
+        currency: currency.to_owned(),
+        state: if creates_service(line) { subscription::State::Pending } else { subscription::State::Active },
+        starts_on: line.starts_on,
+        anchor_on: line.starts_on,
+        committed_until: line.committed_until,
+        price_locked_until: None,
+    }
+}
+
+/// The change that begins a subscription.
+fn start(work: &Work<'_>, cause: Cause, row: &subscription::Model) -> Vec<change::Model> {
+    let planned = Planned {
+        kind: change::Kind::Start,
+        effective_on: row.starts_on,
+        product: row.product_id,
+        quantity: row.quantity,
+        unit_minor: row.unit_price_minor,
+        state: change::State::Done,
+    };
+    rows_of(work.request, cause, row, &[], &[planned])
+}

@@ -1,0 +1,108 @@
+//! What an order would cost.
+
+use macros::public_object;
+use sea_orm::prelude::Date;
+
+use super::quote::{Quote, Quoted};
+use crate::access::Decision;
+use crate::base::money::Money;
+use crate::catalogue::product::Product;
+use crate::catalogue::subscription::{BillingInterval, SubscriptionTerm};
+use crate::organisation::OrganisationCard;
+
+/// What an order would cost, if it were placed today. All amounts are without VAT.
+#[public_object]
+pub struct OrderPreview {
+    /// The organisation that it would be for.
+    pub organisation: OrganisationCard,
+    /// The lines.
+    pub lines: Vec<OrderPreviewLine>,
+    /// The first interval of each line, and what is paid once. Give it to `placeOrder` as `expectedTotal`.
+    pub total: Money,
+    /// What is to pay again and again, by the time between two invoices.
+    pub recurring: Vec<RecurringAmount>,
+}
+
+/// A line of an order that was not placed.
+#[public_object]
+pub struct OrderPreviewLine {
+    /// The product.
+    pub product: Product,
+    /// The number of units.
+    pub quantity: i32,
+    /// The commitment.
+    pub term: SubscriptionTerm,
+    /// The time between two invoices.
+    pub interval: BillingInterval,
+    /// Price of one unit for one interval.
+    pub unit_price: Money,
+    /// What it costs once.
+    pub setup: Money,
+    /// The charge of the first interval.
+    pub first_charge: Money,
+    /// Whether it begins only when its service is ready. The days below are then those of a service that is ready today.
+    pub begins_with_service: bool,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day of the first interval.
+    pub first_interval_ends_on: Date,
+    /// How many days the first interval has.
+    pub days: i32,
+    /// The first day after the commitment.
+    pub committed_until: Date,
+}
+
+/// What is to pay for each interval.
+#[public_object]
+pub struct RecurringAmount {
+    /// The interval.
+    pub interval: BillingInterval,
+    /// The amount. Without VAT.
+    pub net: Money,
+}
+
+impl OrderPreview {
+    /// The preview of a quote for an organisation.
+    pub fn new(quote: &Quote, at: &Decision) -> Self {
+        let mut recurring: Vec<(BillingInterval, i64)> = Vec::new();
+        for line in &quote.lines {
+            let interval = line.interval.into();
+            match recurring.iter_mut().find(|(known, _)| *known == interval) {
+                // The total, which is larger, fits.
+                Some((_, sum)) => *sum += line.recurring_minor,
+                None => recurring.push((interval, line.recurring_minor)),
+            }
+        }
+        let net = |minor| Money::new(minor, &quote.currency);
+        Self {
+            organisation: at.card().into(),
+            lines: quote.lines.iter().map(|line| OrderPreviewLine::new(line, &quote.currency, at)).collect(),
+            total: quote.total(),
+            recurring: recurring
+                .into_iter()
+                .map(|(interval, minor)| RecurringAmount { interval, net: net(minor) })
+                .collect(),
+        }
+    }
+}
+
+impl OrderPreviewLine {
+    fn new(line: &Quoted, currency: &str, at: &Decision) -> Self {
+        let money = |minor| Money::new(minor, currency);
+        let days = (line.first_until - line.starts_on).num_days();
+        Self {
+            product: Product::new(&line.product, at),
+            quantity: line.quantity,
+            term: line.term.into(),
+            interval: line.interval.into(),
+            unit_price: money(line.unit_minor),
+            setup: money(line.setup_minor),
+            first_charge: money(line.recurring_minor),
+            begins_with_service: line.waits_for_activation(),
+            starts_on: line.starts_on,
+            first_interval_ends_on: line.first_until.pred_opt().unwrap_or(line.first_until),
+            days: i32::try_from(days).unwrap_or(i32::MAX),
+            committed_until: line.committed_until,
+        }
+    }
+}

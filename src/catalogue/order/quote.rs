@@ -1,0 +1,197 @@
+//! What an order costs: the price of each line on the day, its first interval, and how long it commits.
+
+use std::sync::Arc;
+
+use entity::product::{self, BillsFrom};
+use entity::subscription::{Interval, Term};
+use sea_orm::prelude::Date;
+use uuid::Uuid;
+
+use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::money::Money;
+use crate::billing::details;
+use crate::catalogue::price::{rules as prices, store as price_store};
+use crate::catalogue::product::store as products;
+use crate::catalogue::service::attributes::{self, Attributes};
+use crate::catalogue::subscription::period::{committed_until, months_of_interval, period};
+use crate::catalogue::subscription::rules::{beyond_calendar, check_quantity, require_fit};
+use crate::graphql::request::Request;
+
+/// How many lines an order has at most.
+pub const MOST_LINES: usize = 100;
+
+/// Who buys: in which currency, and by which price plans.
+pub struct Buyer {
+    /// ISO 4217.
+    pub currency: String,
+    /// The price plans, the first that has a price counts.
+    pub plans: Vec<Uuid>,
+}
+
+/// A line as it was asked for, not checked yet.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The product.
+    pub product: Uuid,
+    /// The number of units.
+    pub quantity: i32,
+    /// The commitment.
+    pub term: Term,
+    /// The time between two invoices.
+    pub interval: Interval,
+    /// The attributes of its service.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// A line with its price.
+#[derive(Clone, Debug)]
+pub struct Quoted {
+    /// The product.
+    pub product: Arc<product::Model>,
+    /// The number of units.
+    pub quantity: i32,
+    /// The commitment.
+    pub term: Term,
+    /// The time between two invoices.
+    pub interval: Interval,
+    /// Price of one unit for one interval, in minor units.
+    pub unit_minor: i64,
+    /// Price of all units for one interval, in minor units.
+    pub recurring_minor: i64,
+    /// What it costs once, in minor units.
+    pub setup_minor: i64,
+    /// The attributes of its service; `None` if it has none.
+    pub attributes: Option<Attributes>,
+    /// Its first day; for a product that is charged from its activation, the earliest one.
+    pub starts_on: Date,
+    /// The end of its first interval, if it starts on that day.
+    pub first_until: Date,
+    /// The end of its commitment, if it starts on that day.
+    pub committed_until: Date,
+}
+
+/// An order with its prices.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    /// ISO 4217.
+    pub currency: String,
+    /// The lines.
+    pub lines: Vec<Quoted>,
+    /// The first interval of each line and what is paid once, in minor units, without VAT.
+    pub total_minor: i64,
+}
+
+impl Quoted {
+    /// Whether it is charged from the day on which its service is ready.
+    pub fn waits_for_activation(&self) -> bool {
+        self.product.bills_from == BillsFrom::Activation && self.product.service_kind.is_some()
+    }
+}
+
+impl Quote {
+    /// The total as money.
+    pub fn total(&self) -> Money {
+        Money::new(self.total_minor, &self.currency)
+    }
+}
+
+impl Buyer {
+    /// An organisation that buys in the currency of its billing details or, without them, in that of its payer.
+    pub async fn of(request: &Request, organisation: Uuid) -> Result<Self> {
+        let billing = details::store::load(request, organisation).await?;
+        let mut currency = billing.details.map(|details| details.currency);
+        if let (None, Some(payer)) = (&currency, billing.payer) {
+            currency = details::store::load(request, payer.id).await?.details.map(|details| details.currency);
+        }
+        let currency = currency.ok_or_else(|| {
+            let message = "The organisation has no billing details, so it has no currency. Fill them in with \
+                           updateBillingDetails.";
+            UserError::at("organisationId", UserErrorCode::BuyerIncomplete, message)
+        })?;
+        let plans = price_store::plans_for(request, organisation, request.today()).await?;
+        Ok(Self { currency, plans })
+    }
+
+    /// A new organisation, which has the default price plan.
+    pub async fn new(request: &Request, currency: String) -> Result<Self> {
+        Ok(Self { currency, plans: price_store::default_plan(request).await?.into_iter().collect() })
+    }
+
+    /// The price of what is asked for. The first line that is wrong is refused.
+    pub async fn quote(&self, request: &Request, asked: &[Asked]) -> Result<Quote> {
+        if !(1..=MOST_LINES).contains(&asked.len()) {
+            let message = format!("An order has 1 to {MOST_LINES} lines; you gave {}.", asked.len());
+            return Err(UserError::at("lines", UserErrorCode::TooMany, message).into());
+        }
+        let ids: Vec<Uuid> = asked.iter().map(|line| line.product).collect();
+        let prices = price_store::prices_for(request, &ids, &self.plans, &self.currency).await?;
+        let products = products::find_all(request, &ids).await?;
+        let today = request.today();
+        let mut lines = Vec::new();
+        let mut total: i128 = 0;
+        for (index, line) in asked.iter().enumerate() {
+            let product = products.get(&line.product);
+            let quoted = self.line(line, product, &prices, today).map_err(|error| error.in_row("lines", index))?;
+            total += i128::from(quoted.recurring_minor) + i128::from(quoted.setup_minor);
+            lines.push(quoted);
+        }
+        let total_minor = i64::try_from(total).map_err(|_| {
+            let message = "The order is too large: its total cannot be stored. Split it.";
+            UserError::at("lines", UserErrorCode::TooMany, message)
+        })?;
+        Ok(Quote { currency: self.currency.clone(), lines, total_minor })
+    }
+
+    fn line(
+        &self,
+        line: &Asked,
+        product: Option<&Arc<product::Model>>,
+        prices: &[entity::price::Model],
+        today: Date,
+    ) -> Result<Quoted, UserError> {
+        let product = product.filter(|product| product.state != product::State::Draft).ok_or_else(|| {
+            let message = "There is no such product in the catalogue. `Organisation.catalogue` lists what is offered.";
+            UserError::at("productId", UserErrorCode::Unknown, message)
+        })?;
+        if product.state == product::State::Retired {
+            let message = format!("{} is no longer sold. `Organisation.catalogue` lists what is offered.", product.name);
+            return Err(UserError::at("productId", UserErrorCode::StaleState, message));
+        }
+        check_quantity("quantity", product, line.quantity)?;
+        let wanted = prices::Wanted {
+            product: product.id,
+            currency: &self.currency,
+            term: line.term,
+            interval: line.interval,
+            quantity: line.quantity,
+        };
+        let price = prices::in_force(prices, &self.plans, wanted, today).ok_or_else(|| {
+            let message = format!(
+                "{} has no price in {} for this term and interval. `Organisation.catalogue` lists its prices.",
+                product.name, self.currency
+            );
+            UserError::at("term", UserErrorCode::NoPrice, message)
+        })?;
+        let attributes = match product.service_kind {
+            Some(kind) => Some(attributes::check(kind, &line.attributes)?),
+            None if line.attributes.is_empty() => None,
+            None => {
+                let message = format!("{} has no service, so it takes no attributes.", product.name);
+                return Err(UserError::at("attributes", UserErrorCode::InvalidInput, message));
+            }
+        };
+        Ok(Quoted {
+            product: Arc::clone(product),
+            quantity: line.quantity,
+            term: line.term,
+            interval: line.interval,
+            unit_minor: price.unit_minor,
+            recurring_minor: require_fit("quantity", price.unit_minor, line.quantity)?,
+            setup_minor: price.setup_minor,
+            attributes,
+            starts_on: today,
+            first_until: period(today, months_of_interval(line.interval), 0).ok_or_else(beyond_calendar)?.until,
+            committed_until: committed_until(today, line.term, today).ok_or_else(beyond_calendar)?,
+        })
+    }
+}

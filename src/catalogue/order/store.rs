@@ -1,0 +1,98 @@
+//! Statements about orders.
+#![expect(clippy::disallowed_methods, reason = "the statements about orders stand here")]
+
+use std::sync::Arc;
+
+use chrono::Datelike;
+use entity::order_line::{self, Model as Line};
+use entity::sales_order::{self, Model, State};
+use sea_orm::prelude::Date;
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement,
+};
+use uuid::Uuid;
+
+use crate::access::Unchecked;
+use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
+
+static OF_ORGANISATION: List<Model> = List {
+    descending: true,
+    ..List::of_kept_rows(Table::SalesOrder, "organisation_id", Key::Instant("created_at"))
+};
+static LINES: List<Line> = List::of_kept_rows(Table::OrderLine, "order_id", Key::Number("position"));
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.number.heap() + self.currency.heap() + self.purchase_order.heap()
+    }
+}
+
+impl Kept for Model {}
+
+impl Heap for Line {
+    fn heap(&self) -> usize {
+        self.attributes.heap()
+    }
+}
+
+impl Kept for Line {}
+
+/// A page of the orders of an organisation, the newest first.
+pub async fn list(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    state: Option<State>,
+) -> Result<Page<Model>> {
+    let filter = state.map_or_else(Filter::default, |state| {
+        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
+    });
+    OF_ORGANISATION.rows(request, organisation, page, filter).await
+}
+
+/// An order by its id.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_ORGANISATION.look_up(request, id).await
+}
+
+/// A page of the lines of an order, in their order.
+pub async fn list_lines(request: &Request, order: Uuid, page: &PageArguments) -> Result<Page<Line>> {
+    LINES.rows(request, order, page, Filter::default()).await
+}
+
+/// The number of the next order. The series stays locked until the transaction ends, so that no number is missing.
+pub async fn next_number(tx: &DatabaseTransaction, today: Date) -> Result<String> {
+    let sql = "INSERT INTO number_series (name, next) VALUES ('ORDER', 2) \
+               ON CONFLICT (name) DO UPDATE SET next = number_series.next + 1 RETURNING next";
+    let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+    let next: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(format!("{}-{:06}", today.year(), next - 1))
+}
+
+/// Inserts an order.
+pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
+    sales_order::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Inserts the lines of an order.
+pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
+    let lines = lines.into_iter().map(IntoActiveModel::into_active_model);
+    order_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The orders that began these subscriptions are completed, if none of their subscriptions waits for a service any more.
+pub async fn complete(tx: &DatabaseTransaction, subscription: Uuid) -> Written<()> {
+    let sql = "UPDATE sales_order SET state = 'COMPLETED' WHERE state = 'PLACED' \
+               AND id IN (SELECT order_id FROM order_line WHERE subscription_id = $1) \
+               AND NOT EXISTS (SELECT 1 FROM order_line l JOIN subscription s ON s.id = l.subscription_id \
+               WHERE l.order_id = sales_order.id AND s.state = 'PENDING')";
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [subscription.into()])).await?;
+    Ok(())
+}

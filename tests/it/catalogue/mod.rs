@@ -1,0 +1,5 @@
+//! The catalogue, orders, subscriptions and services.
+
+mod offers;
+mod orders;
+mod subscriptions;
