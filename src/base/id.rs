@@ -56,6 +56,8 @@ types! {
     AuditEvent "audit_event" "an audit event",
     PropertyDefinition "property_definition" "a definition of a property",
     ClientView "client_view" "a view of clients",
+    Order "order" "an order",
+    SubscriptionChange "subscription_change" "a change of a subscription",
 }
 
 impl Type {

@@ -2,5 +2,6 @@
 
 pub mod price;
 pub mod product;
+pub mod order;
 pub mod service;
 pub mod subscription;

@@ -9,8 +9,9 @@ use crate::base::id::{self, Type};
 use crate::billing::details::BillingContact;
 use crate::billing::invoice::Invoice;
 use crate::billing::payer::PayerAgreement;
+use crate::catalogue::order::Order;
 use crate::catalogue::service::Service;
-use crate::catalogue::subscription::Subscription;
+use crate::catalogue::subscription::{Subscription, SubscriptionChange};
 use crate::graphql::act::Find;
 use crate::graphql::guard::report;
 use crate::graphql::request::Request;
@@ -81,6 +82,10 @@ nodes! {
     PayerAgreement,
     /// A subscription.
     Subscription,
+    /// A change of a subscription.
+    SubscriptionChange,
+    /// An order.
+    Order,
     /// A service.
     Service,
     /// An invoice.

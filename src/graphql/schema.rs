@@ -9,6 +9,8 @@ use super::introspected::{self, Specified};
 use super::node::NodeQuery;
 use crate::billing::details::BillingMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
+use crate::catalogue::order::{OrderMutation, OrderQuery};
+use crate::catalogue::subscription::{SubscriptionMutation, SubscriptionQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -44,6 +46,8 @@ pub struct Query(
     InvitationQuery,
     OperatorQuery,
     RoleQuery,
+    SubscriptionQuery,
+    OrderQuery,
 );
 
 /// Everything that can be changed.
@@ -70,6 +74,8 @@ pub struct Mutation(
     ProgrammeMutation,
     ClientMutation,
     TemplateMutation,
+    OrderMutation,
+    SubscriptionMutation,
 );
 
 /// The schema. Cheap to clone.

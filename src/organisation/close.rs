@@ -12,6 +12,7 @@ use super::object::Organisation;
 use super::{letters, rules, store};
 use crate::access::Decision;
 use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::catalogue::subscription::closing;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
 use crate::partners::partnership;
@@ -26,6 +27,9 @@ const NAMED: usize = 5;
 pub struct CloseOrganisationInput {
     /// Id of the organisation.
     pub organisation_id: ID,
+    /// True: its subscriptions are cancelled. Each runs until the end of its commitment, and is charged until then.
+    #[graphql(default)]
+    pub end_subscriptions: bool,
 }
 
 /// The closed organisation.
@@ -37,7 +41,7 @@ pub struct CloseOrganisationPayload {
 
 /// Closes an organisation: nobody can work there any more, and its keys stop working. Invoices and the audit log can
 /// still be read. Its owners and admins get mail. Whoever could close it can reopen it for some time. A reseller must
-/// end the partnerships with its clients first. Needs a recent `confirmIdentity`.
+/// end the partnerships with its clients first. Subscriptions must be cancelled first, or with `endSubscriptions`. Needs a recent `confirmIdentity`.
 #[mutation]
 #[acts(ORGANISATION_CLOSE, on = input.organisation_id, unmasked)]
 async fn close_organisation(
@@ -58,6 +62,11 @@ async fn close_organisation(
         let clients = partnership::store::client_names(work.tx, row.id, work.now, NAMED as u64 + 1).await?;
         if !clients.is_empty() {
             return Err(has_clients(&clients).into());
+        }
+        if input.end_subscriptions {
+            closing::cancel_all(work, row.id, &act.event()).await?;
+        } else {
+            closing::require_none(work, row.id).await?;
         }
         let halt = Halt { closed_at: Some(work.now), ..store::load_halt(work.tx, row.id).await? };
         store::set_state(work.tx, State::Closed, halt).await?;

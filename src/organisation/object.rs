@@ -17,6 +17,7 @@ use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Permiss
 use crate::base::error::Result;
 use crate::base::id;
 use crate::billing::invoice::{Invoice, InvoiceFilter};
+use crate::catalogue::order::{Order, OrderFilter};
 use crate::catalogue::service::{Service, ServiceFilter};
 use crate::catalogue::subscription::{Subscription, SubscriptionFilter};
 use crate::graphql::act::Find;
@@ -217,6 +218,17 @@ impl Organisation {
         #[graphql(desc = "Which services.")] filter: Option<ServiceFilter>,
     ) -> Result<Option<Connection<Service>>> {
         Service::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// The orders, the newest first.
+    #[requires(SUBSCRIPTION_READ)]
+    async fn orders(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which orders.")] filter: Option<OrderFilter>,
+    ) -> Result<Option<Connection<Order>>> {
+        Order::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
     /// The subscriptions, the oldest first.

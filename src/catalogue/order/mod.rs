@@ -19,7 +19,7 @@ pub mod store;
 
 use macros::merged;
 
-pub use object::Order;
+pub use object::{Order, OrderFilter};
 pub use query::OrderQuery;
 
 /// The mutations of orders.

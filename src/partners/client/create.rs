@@ -59,7 +59,7 @@ pub(super) async fn create(act: &ActOn<'_, Organisation>, rows: &[NewClient], dr
 }
 
 /// Adds `client` to the field of the error, because the input of one client is nested one level deeper.
-fn in_client(mut error: UserError) -> UserError {
+pub fn in_client(mut error: UserError) -> UserError {
     if let Some(field) = error.field.as_mut().filter(|field| field.len() > 1) {
         field.insert(1, "client".to_owned());
     }

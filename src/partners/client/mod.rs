@@ -18,6 +18,10 @@ mod store;
 
 use macros::merged;
 
+pub use create::in_client;
+pub use creating::{NewClient, create_all};
+pub use input::{ClientRecipientInput, NewClientInput};
+
 /// The mutations of clients.
 #[merged]
 pub struct ClientMutation(create::CreateClient, create_many::CreateClients, set_reference::SetClientReference);

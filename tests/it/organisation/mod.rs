@@ -16,6 +16,11 @@ fn about(tenant: Tenant) -> Value {
     json!({ "organisationId": id_of(tenant) })
 }
 
+/// Closes it with its subscriptions.
+fn ending(tenant: Tenant) -> Value {
+    with(tenant, json!({ "endSubscriptions": true }))
+}
+
 fn with(tenant: Tenant, more: Value) -> Value {
     let mut input = about(tenant);
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -122,15 +127,15 @@ fn staff_suspend_and_resume_an_organisation_and_its_people_learn_why() {
 fn an_owner_closes_an_organisation_and_reopens_it_in_time() {
     with_database(async |world| {
         let olga = world.as_(OWNER_OF_ACME);
-        world.as_(ADMIN_OF_ACME).attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
-        world.as_(OWNER_OF_FJORD).attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
-        let closed = olga.act("closeOrganisation", about(ACME), "organisation { state closedAt }").await;
+        world.as_(ADMIN_OF_ACME).attempt("closeOrganisation", ending(ACME), "").await.refused("FORBIDDEN");
+        world.as_(OWNER_OF_FJORD).attempt("closeOrganisation", ending(ACME), "").await.refused("FORBIDDEN");
+        let closed = olga.act("closeOrganisation", ending(ACME), "organisation { state closedAt }").await;
         assert_eq!(closed["organisation"], json!({ "state": "CLOSED", "closedAt": now().to_rfc3339() }));
         assert!(world.mails(OWNER_OF_ACME.person().email).await[0].contains("an owner can reopen it until 2026-04-14"));
         let may = olga.may_at(ACME).await;
         assert_eq!(may, ["ORGANISATION_READ", "INVOICE_READ", "AUDIT_READ"]);
         assert!(world.as_(SUPPORT_OF_FJORD).may_at(ACME).await.iter().all(|one| may.contains(one)));
-        assert_eq!(olga.mistake("closeOrganisation", about(ACME)).await["code"], "STALE_STATE");
+        assert_eq!(olga.mistake("closeOrganisation", ending(ACME)).await["code"], "STALE_STATE");
 
         world.as_(ADMIN_OF_ACME).attempt("reopenOrganisation", about(ACME), "").await.refused("FORBIDDEN");
         world.as_(SOLE_PERSON).attempt("reopenOrganisation", about(ACME), "").await.refused("NOT_FOUND");
@@ -150,8 +155,8 @@ fn an_owner_closes_an_organisation_and_reopens_it_in_time() {
         }
         // What was suspended before is suspended again.
         db_stop(&world, ACME, "SUSPENDED", true, None).await;
-        olga.attempt("closeOrganisation", about(ACME), "").await.refused("FORBIDDEN");
-        world.as_(OWNER_OF_OPERATOR).act("closeOrganisation", about(ACME), "").await;
+        olga.attempt("closeOrganisation", ending(ACME), "").await.refused("FORBIDDEN");
+        world.as_(OWNER_OF_OPERATOR).act("closeOrganisation", ending(ACME), "").await;
         let opened = olga.act("reopenOrganisation", about(ACME), "organisation { state suspendedBecause }").await;
         assert_eq!(opened["organisation"], json!({ "state": "SUSPENDED", "suspendedBecause": "late" }));
     });
@@ -184,7 +189,7 @@ fn of_many_concurrent_closes_and_suspensions_one_succeeds() {
         for (client, mutation, input) in [
             (agnes, "suspendOrganisation", with(ACME, json!({ "reason": "late" }))),
             (agnes, "resumeOrganisation", about(ACME)),
-            (olga, "closeOrganisation", about(ACME)),
+            (olga, "closeOrganisation", ending(ACME)),
             (olga, "reopenOrganisation", about(ACME)),
         ] {
             client.run("{ viewer { name } }", json!({})).await.ok();

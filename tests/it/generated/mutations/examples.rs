@@ -80,7 +80,7 @@ pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> Strin
         }
         "closeOrganisation" => {
             world.db_execute("UPDATE partnership SET state = 'ENDED' WHERE reseller_id = $1", [HUB.id().into()]).await;
-            at_the_hub("")
+            at_the_hub("endSubscriptions: true")
         }
         "createRole" => at_the_hub("name: \"Example\", permissions: [INVOICE_PAY], clientPermissions: []"),
         "deleteRole" => format!("(input: {{roleId: {:?}}})", Type::Role.id(HUB.free_role()).0),
