@@ -226,6 +226,8 @@ pub enum UserErrorCode {
     Committed,
     /// The billing details of the buyer lack something. The message says what.
     BuyerIncomplete,
+    /// The lease of the task has ended, or another program has the task.
+    LeaseLost,
 }
 
 /// A problem that the user can fix.

@@ -58,6 +58,7 @@ types! {
     ClientView "client_view" "a view of clients",
     Order "order" "an order",
     SubscriptionChange "subscription_change" "a change of a subscription",
+    ServiceTask "service_task" "a task of a service",
 }
 
 impl Type {

@@ -12,6 +12,7 @@ use crate::billing::payer::PayerAgreement;
 use crate::catalogue::order::Order;
 use crate::catalogue::service::Service;
 use crate::catalogue::subscription::{Subscription, SubscriptionChange};
+use crate::catalogue::task::ServiceTask;
 use crate::graphql::act::Find;
 use crate::graphql::guard::report;
 use crate::graphql::request::Request;
@@ -104,6 +105,8 @@ nodes! {
     PropertyDefinition,
     /// A saved view of a reseller's clients.
     ClientView,
+    /// Something that is to be done with a service.
+    ServiceTask,
 }
 
 fn not_by_node() -> Error {

@@ -11,6 +11,8 @@ use crate::billing::details::BillingMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
 use crate::catalogue::order::{OrderMutation, OrderQuery};
 use crate::catalogue::subscription::{SubscriptionMutation, SubscriptionQuery};
+use crate::catalogue::service::ServiceMutation;
+use crate::catalogue::task::TaskMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -76,6 +78,8 @@ pub struct Mutation(
     TemplateMutation,
     OrderMutation,
     SubscriptionMutation,
+    ServiceMutation,
+    TaskMutation,
 );
 
 /// The schema. Cheap to clone.

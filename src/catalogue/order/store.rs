@@ -87,12 +87,12 @@ pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written
     Ok(())
 }
 
-/// The orders that began these subscriptions are completed, if none of their subscriptions waits for a service any more.
-pub async fn complete(tx: &DatabaseTransaction, subscription: Uuid) -> Written<()> {
+/// Completes the orders of the subscription whose services are all set up, and returns them.
+pub async fn complete(tx: &DatabaseTransaction, subscription: Uuid) -> Written<Vec<Uuid>> {
     let sql = "UPDATE sales_order SET state = 'COMPLETED' WHERE state = 'PLACED' \
                AND id IN (SELECT order_id FROM order_line WHERE subscription_id = $1) \
-               AND NOT EXISTS (SELECT 1 FROM order_line l JOIN subscription s ON s.id = l.subscription_id \
-               WHERE l.order_id = sales_order.id AND s.state = 'PENDING')";
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [subscription.into()])).await?;
-    Ok(())
+               AND NOT EXISTS (SELECT 1 FROM order_line l JOIN service s ON s.subscription_id = l.subscription_id \
+               WHERE l.order_id = sales_order.id AND s.state = 'PENDING') RETURNING id";
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [subscription.into()]);
+    tx.query_all_raw(statement).await?.iter().map(|row| row.try_get_by_index(0)).collect()
 }

@@ -1,9 +1,15 @@
 //! Statements about services.
+#![expect(clippy::disallowed_methods, reason = "the statements about services belong in this file")]
 
 use std::sync::Arc;
 
-use entity::service::{Kind, Model, State};
-use sea_orm::ActiveEnum;
+use entity::service::{ActiveModel, Column, DesiredState, Entity, Kind, Model, State};
+use entity::subscription;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, SqlErr,
+};
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, Unchecked};
@@ -11,6 +17,8 @@ use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
 
 static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Service, "organisation_id", Key::Text("name_key"));
 
@@ -31,10 +39,11 @@ pub async fn list(
     grants: Grants,
 ) -> Result<Page<Model>> {
     let mut filter = Filter::default();
-    if !grants.has(Permission::DomainRead) {
+    let sees_all = grants.has(Permission::ServiceProvision);
+    if !sees_all && !grants.has(Permission::DomainRead) {
         filter = filter.and("t.kind <> 'DOMAIN'");
     }
-    if !grants.has(Permission::ServiceRead) {
+    if !sees_all && !grants.has(Permission::ServiceRead) {
         filter = filter.and("t.kind = 'DOMAIN'");
     }
     if let Some(kind) = kind {
@@ -49,4 +58,63 @@ pub async fn list(
 /// A service by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
+}
+
+/// A service as the transaction sees it.
+pub async fn find_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    Entity::find_by_id(id).one(tx).await
+}
+
+/// The services of these subscriptions as the transaction sees them, in the order of their creation.
+pub async fn of_subscriptions(tx: &DatabaseTransaction, subscriptions: &[Uuid]) -> Written<Vec<Model>> {
+    let of_them = Column::SubscriptionId.is_in(subscriptions.iter().copied());
+    Entity::find().filter(of_them).order_by_asc(Column::Id).all(tx).await
+}
+
+/// Whether a service of the subscription is still being set up.
+pub async fn has_pending(tx: &DatabaseTransaction, subscription: Uuid) -> Written<bool> {
+    let of_it = Entity::find().filter(Column::SubscriptionId.eq(subscription));
+    Ok(of_it.filter(Column::State.eq(State::Pending)).count(tx).await? > 0)
+}
+
+/// The quantities of subscriptions.
+pub async fn quantities(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Written<Vec<(Uuid, i32)>> {
+    let some = subscription::Entity::find()
+        .select_only()
+        .column(subscription::Column::Id)
+        .column(subscription::Column::Quantity)
+        .filter(subscription::Column::Id.is_in(subscriptions));
+    some.into_tuple().all(tx).await
+}
+
+/// Writes new services.
+pub async fn create(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = Model>) -> Written<()> {
+    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Begins the next generation of services, in which they should have this state; without one, the state that they should
+/// have already.
+pub async fn begin_generation(
+    tx: &DatabaseTransaction,
+    services: &[Uuid],
+    desired: Option<DesiredState>,
+) -> Written<()> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
+        .col_expr(Column::Problem, Expr::value(Option::<String>::None));
+    if let Some(desired) = desired {
+        update = update.col_expr(Column::DesiredState, Expr::value(desired.to_value()));
+    }
+    update.filter(Column::Id.is_in(services.iter().copied())).exec(tx).await?;
+    Ok(())
+}
+
+/// Changes a service; false if another service of its kind has the same external id.
+pub async fn update(tx: &DatabaseTransaction, id: Uuid, change: ActiveModel) -> Written<bool> {
+    match Entity::update_many().set(change).filter(Column::Id.eq(id)).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use entity::service_task::State as TaskState;
 use macros::guarded;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use super::store;
 use crate::access::{Authorised, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
+use crate::catalogue::task::{self, ServiceTask, ServiceTaskFilter};
 use crate::graphql::act::Target;
 use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
@@ -87,6 +89,31 @@ impl Operator {
         });
         paged(found, &page, self.0.id(), |row| {
             ResellerRequest::new(row, decisions.get(&row.organisation_id).unwrap_or(&self.0))
+        })
+        .map(Some)
+    }
+
+    /// Tasks of services, those that hang first: those that have failed, then the oldest. 1,000 at most.
+    #[requires(SERVICE_PROVISION)]
+    async fn service_tasks(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which tasks. Without it, those that are not done.")] filter: Option<ServiceTaskFilter>,
+    ) -> Result<Option<Connection<ServiceTask>>> {
+        let request = Request::of(context)?;
+        let (states, kind) = ServiceTaskFilter::criteria(filter);
+        let found = task::store::urgent(request.db(), &states, kind).await?;
+        let decisions = request.access.look_all(found.iter().map(|row| row.model.organisation_id)).await?;
+        let found = found.into_iter().map(|row| {
+            let model = &row.model;
+            // Keys are compared as text, so the time gets leading zeros.
+            let place = u8::from(model.state != TaskState::Failed);
+            (format!("{place}{:020}", model.created_at.timestamp_micros()), model.id, Arc::new(row))
+        });
+        paged(found, &page, self.0.id(), |row| {
+            let at = decisions.get(&row.model.organisation_id).unwrap_or(&self.0);
+            ServiceTask::new(Arc::clone(row), at)
         })
         .map(Some)
     }
