@@ -131,13 +131,8 @@ async fn wish(
         let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();
         let newest = task::store::newest_of(work.tx, work.request.db(), &ids).await?;
         let newest: HashMap<Uuid, _> = newest.into_iter().map(|row| (row.service_id, row)).collect();
-        let quantities = match quantity {
-            Some(_) => HashMap::new(),
-            None => {
-                let paid = chunk.iter().filter_map(|row| row.subscription_id);
-                store::quantities(work.tx, paid.collect()).await?.into_iter().collect()
-            }
-        };
+        let paid = chunk.iter().filter_map(|row| row.subscription_id);
+        let quantities: HashMap<Uuid, i32> = store::quantities(work.tx, paid.collect()).await?.into_iter().collect();
         store::begin_generation(work.tx, &ids, desired).await?;
         let mut tasks = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -149,7 +144,7 @@ async fn wish(
             };
             let before = newest.get(&row.id);
             let bought = row.subscription_id.and_then(|id| quantities.get(&id).copied());
-            let quantity = quantity.or(bought).or_else(|| before.map(|task| Wanted::read(&task.wanted).quantity));
+            let quantity = bought.or_else(|| before.map(|task| Wanted::read(&task.wanted).quantity));
             let unfinished = before.filter(|task| is_unfinished(task));
             let id = work.random.id(work.now);
             tasks.push(task::rules::next(&row, unfinished, wish.clone(), quantity.unwrap_or(1), id, work.now));

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::charge::{self, TooLarge};
 use super::history;
+use super::object::Subscription;
 use super::period::Period;
 use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
@@ -81,10 +82,8 @@ impl Find for SubscriptionChange {
 
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(row) = store::look_up_change(request, key).await? else { return Ok(None) };
-        let subscription = store::look_up(request, row.key(|row| row.subscription_id)).await?;
-        let Some(at) = request.access.look(row.key(|row| row.organisation_id)).await? else { return Ok(None) };
-        let Some(currency) = subscription.and_then(|row| store::currency(&row)) else { return Ok(None) };
-        Ok(row.visible(|row| Self::new(&row, &currency, &at)))
+        let of = Subscription::find(request, row.key(|row| row.subscription_id)).await?;
+        Ok(of.and_then(|of| row.visible(|row| Self::new(&row, &of.row().currency, of.at()))))
     }
 }
 

@@ -5,7 +5,6 @@ use macros::{mutation, payload};
 
 use super::acting;
 use super::object::Subscription;
-use super::rules::Standing;
 use crate::base::error::Result;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::OrganisationCard;
@@ -33,7 +32,7 @@ async fn return_subscription(act: ActOn<'_, Subscription>, _: ReturnSubscription
     let id = act.object.key();
     let at = act
         .locked(async |work, at| {
-            acting::run(work, id, act.event(), Standing::give_back).await?;
+            acting::run(work, id, act.event(), |at| at.give_back()).await?;
             Ok(at)
         })
         .await?;

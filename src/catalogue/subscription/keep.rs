@@ -5,7 +5,6 @@ use macros::{mutation, payload};
 
 use super::acting;
 use super::object::Subscription;
-use super::rules::Standing;
 use crate::base::error::Result;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::OrganisationCard;
@@ -34,7 +33,7 @@ async fn keep_subscription(act: ActOn<'_, Subscription>, _: KeepSubscriptionInpu
     let id = act.object.key();
     let at = act
         .locked(async |work, at| {
-            acting::run(work, id, act.event(), Standing::keep).await?;
+            acting::run(work, id, act.event(), |at| at.keep()).await?;
             Ok(at)
         })
         .await?;

@@ -83,6 +83,11 @@ impl Subscription {
         self.row.id
     }
 
+    /// The organisation that it belongs to.
+    pub const fn at(&self) -> &Decision {
+        &self.organisation
+    }
+
     /// Its row.
     pub fn row(&self) -> &subscription::Model {
         &self.row

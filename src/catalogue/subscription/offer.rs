@@ -22,8 +22,8 @@ pub async fn of_upgrade(
         return Err(refused(UserErrorCode::Unknown, message).into());
     };
     let today = request.today();
-    let plans = price_store::plans_of(request, row.organisation_id, today).await?;
-    let all = price_store::prices_of(request, product.id).await?;
+    let plans = price_store::plans_for(request, row.organisation_id, today).await?;
+    let all = price_store::prices_for(request, &[product.id], &plans, &row.currency).await?;
     let wanted = prices::Wanted {
         product: product.id,
         currency: &row.currency,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::subscription::{self, ActiveModel, Column, Entity, Model, State};
+use entity::subscription::{ActiveModel, Column, Entity, Model, State};
 use entity::{partner_of_record, subscription_change as change};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
@@ -70,11 +70,6 @@ pub async fn list(request: &Request, organisation: Uuid, page: &PageArguments, w
 /// A subscription by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
-}
-
-/// The currency of a subscription, for the amounts of its changes.
-pub fn currency(row: &Unchecked<Arc<Model>>) -> String {
-    row.read(|row| row.currency.clone())
 }
 
 /// A page of the changes of a subscription, the oldest first: all, or those in this state.

@@ -80,6 +80,13 @@ impl Partnership {
             .connection(|row| Self::new(row, client, resellers.get(&row.reseller_id).unwrap_or(client), request.now())))
     }
 
+    /// The card of the reseller of a partnership, which its client always sees.
+    pub async fn reseller_of(request: &Request, key: Uuid) -> Result<Option<OrganisationCard>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let reseller = request.access.look(row.key(|row| row.reseller_id)).await?;
+        Ok(reseller.map(|reseller| reseller.card().into()))
+    }
+
     /// The partnerships with these keys that exist for the viewer.
     pub async fn find_all(request: &Request, keys: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, Self>> {
         let found = join_all(keys.into_iter().map(async |key| (key, Self::find(request, key).await))).await;
