@@ -34,9 +34,9 @@ pub struct Model {
     pub recipient_name: String,
     /// The address of the recipient on the invoice.
     pub recipient_address: String,
-    /// Day of issue (UTC).
+    /// Day of issue (business day).
     pub issued_on: Date,
-    /// Last day to pay (UTC).
+    /// Last day to pay (business day).
     pub due_on: Date,
 }
 

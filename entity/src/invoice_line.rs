@@ -26,9 +26,9 @@ pub struct Model {
     pub net_minor: i64,
     /// VAT rate in hundredths of a percent.
     pub vat_basis_points: i32,
-    /// First day that it covers (UTC).
+    /// First day that it covers (business day).
     pub period_starts_on: Option<Date>,
-    /// Last day that it covers (UTC).
+    /// Last day that it covers (business day).
     pub period_ends_on: Option<Date>,
 }
 

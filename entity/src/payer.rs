@@ -18,9 +18,9 @@ pub struct Model {
     pub sought_code: Option<String>,
     /// Its state.
     pub state: State,
-    /// First day on which it is in force (UTC).
+    /// First day on which it is in force (business day).
     pub starts_on: Date,
-    /// First day on which it is no longer in force (UTC).
+    /// First day on which it is no longer in force (business day).
     pub ends_on: Option<Date>,
     /// The user who requested it; none for a key.
     pub requested_by_id: Option<Uuid>,

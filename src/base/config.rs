@@ -9,10 +9,12 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
+pub use billing::Billing;
 pub use cache::Cache;
 pub use mail::{Mail, Smtp, SmtpTls};
 pub use problem::ConfigError;
 
+mod billing;
 mod cache;
 mod known;
 mod mail;
@@ -41,6 +43,7 @@ pub struct Config {
     pub outreach: Outreach,
     pub organisations: Organisations,
     pub partnerships: Partnerships,
+    pub billing: Billing,
     pub mail: Mail,
     pub limits: Limits,
     pub http: Http,

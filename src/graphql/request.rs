@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
 use sea_orm::DatabaseTransaction;
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
 use super::page::Lists;
 use super::refusals::Refusals;
 use crate::access::{Access, Actor, UserActor};
+use crate::base::calendar::business_day;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result, UserError};
@@ -99,6 +100,11 @@ impl Request {
         self.access.now()
     }
 
+    /// The business day of that time. All days in the schema are business days.
+    pub fn today(&self) -> Date {
+        business_day(self.now(), self.config.billing.time_zone)
+    }
+
     /// The organisation that the actor has chosen to work in. Its use is authorised separately.
     pub fn acting_organisation(&self) -> Option<Uuid> {
         let own = match self.actor() {
@@ -150,6 +156,13 @@ pub struct Work<'a> {
     pub random: &'a Random,
     /// The moment of the request.
     pub now: DateTimeUtc,
+}
+
+impl Work<'_> {
+    /// The business day of that moment.
+    pub fn today(&self) -> Date {
+        self.request.today()
+    }
 }
 
 /// The result of steps whose changes are kept even if they fail: a failed attempt counts, and a late answer is

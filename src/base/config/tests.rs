@@ -52,6 +52,18 @@ fn our_proxies_are_known_by_number_or_by_networks() {
 }
 
 #[test]
+fn an_unknown_time_zone_is_refused_with_the_likely_name() {
+    let zone = |name: &str| with(&format!("[billing]\ntime_zone = \"{name}\"")).map(|config| config.billing.time_zone);
+    assert_eq!(zone("Asia/Kolkata").unwrap(), chrono_tz::Asia::Kolkata);
+    assert_eq!(with("").unwrap().billing.time_zone, chrono_tz::Europe::Stockholm);
+    let problem = zone("Europe/Stokholm").unwrap_err().to_string();
+    assert!(problem.contains("billing.time_zone: it must be a time zone"), "{problem}");
+    assert!(problem.contains("the nearest is Europe/Stockholm") && !problem.contains("Stokholm"), "{problem}");
+    let problem = zone("SECRET").unwrap_err().to_string();
+    assert!(problem.contains("billing.time_zone") && !problem.contains("SECRET"), "{problem}");
+}
+
+#[test]
 fn numbers_out_of_range_are_refused_by_name() {
     for (table, name) in [("tokens", "access_minutes"), ("tokens", "refresh_days"), ("partnerships", "proposal_days")] {
         for wrong in [0, -1, i64::MAX] {

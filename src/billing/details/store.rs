@@ -92,7 +92,7 @@ pub async fn look_up_contact(request: &Request, id: Uuid) -> Result<Option<Unche
 
 /// The billing of an organisation. Concurrent calls share one statement.
 pub async fn load(request: &Request, organisation: Uuid) -> Result<Billing> {
-    let name = format!("billing on {}", request.now().date_naive());
+    let name = format!("billing on {}", request.today());
     let load = async |ids: Vec<Uuid>| load_all(request, &ids).await;
     let found = request.lists.kept(name, organisation, &OfBilling, load).await?;
     Ok(found.unwrap_or_default())
@@ -114,7 +114,7 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
         payer::store::chain(&db.among("o.id", 1), "$2")
     );
     let mut found: HashMap<Uuid, Billing> = HashMap::new();
-    for row in db.rows(sql, vec![db.keys(ids), request.now().date_naive().into()]).await? {
+    for row in db.rows(sql, vec![db.keys(ids), request.today().into()]).await? {
         let depth: i32 = row.try_get_by_index(1)?;
         let organisation = row.try_get_by_index(0)?;
         let mut chain = found.remove(&organisation).map(|below| below.chain).unwrap_or_default();

@@ -75,7 +75,7 @@ impl Invoice {
 
 impl Invoice {
     fn new(request: &Request, row: &Arc<invoice::Model>, organisation: &Decision, payer: &Decision) -> Self {
-        let state = state_on(row, request.now().date_naive());
+        let state = state_on(row, request.today());
         Self { row: Arc::clone(row), state, organisation: organisation.clone(), payer: payer.clone() }
     }
 
@@ -144,7 +144,7 @@ impl Invoice {
         self.row.number.as_deref()
     }
 
-    /// Its state today (UTC).
+    /// Its state on this business day.
     #[public]
     fn state(&self) -> InvoiceState {
         self.state

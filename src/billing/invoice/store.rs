@@ -94,7 +94,7 @@ pub async fn list(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_ORGANISATION.rows(request, organisation, page, criteria.filter(request.now().date_naive())).await
+    OF_ORGANISATION.rows(request, organisation, page, criteria.filter(request.today())).await
 }
 
 /// A page of the invoices that an organisation is to pay: its own and those of others.
@@ -104,7 +104,7 @@ pub async fn list_to_pay(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_PAYER.rows(request, payer, page, criteria.filter(request.now().date_naive())).await
+    OF_PAYER.rows(request, payer, page, criteria.filter(request.today())).await
 }
 
 /// A page of the lines of an invoice.

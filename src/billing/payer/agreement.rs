@@ -45,7 +45,7 @@ pub struct Agreed {
 /// sides are locked.
 pub async fn agree(work: &Work<'_>, row: &Model, moment: Moment) -> Result<Outcome> {
     let payer = row.payer_id.ok_or(Error::NotFound)?;
-    let from = row.starts_on.max(moment.today());
+    let from = row.starts_on.max(moment.today);
     store::lock_chains(work.tx).await?;
     let own = store::own_links(work.tx, row.organisation_id, from).await?;
     if own.iter().any(|link| link.payer == payer && link.holds_on(from)) {
@@ -105,7 +105,7 @@ pub async fn new_client_obstacle(
     payer: Uuid,
 ) -> Result<Option<UserError>> {
     store::lock_chains(tx).await?;
-    let from = request.now().date_naive();
+    let from = request.today();
     // The client does not exist yet, so it pays for nobody.
     let new = Link { id: Uuid::nil(), organisation: Uuid::nil(), payer, from, until: None };
     let around = store::links_around(tx, new.organisation, payer, from).await?;

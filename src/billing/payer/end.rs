@@ -15,7 +15,7 @@ use crate::graphql::act::{ActOn, Find};
 pub struct EndPayerInput {
     /// Id of the agreement.
     pub agreement_id: ID,
-    /// First day on which the payer no longer pays (UTC): today or later. Without it, today.
+    /// First day on which the payer no longer pays (business day): today or later. Without it, today.
     pub on: Option<Date>,
 }
 
@@ -33,7 +33,7 @@ pub struct EndPayerPayload {
 async fn end_payer(act: ActOn<'_, PayerAgreement>, input: EndPayerInput) -> Result<EndPayerPayload> {
     let request = act.request;
     let moment = Moment::of(request);
-    let on = input.on.unwrap_or_else(|| moment.today());
+    let on = input.on.unwrap_or(moment.today);
     let found = act.object.row();
     // Refused before the transaction, so that a pending request takes the same statements with and without a payer.
     rules::check_end(found, on, moment)?;

@@ -22,7 +22,7 @@ use crate::people::user::User;
 /// Who pays for an organisation on a day, and through which agreements.
 #[public_object]
 pub struct PayerExplanation {
-    /// The day (UTC).
+    /// The business day.
     pub on: Date,
     /// The organisation.
     pub organisation: OrganisationCard,
@@ -44,13 +44,13 @@ pub struct PayerExplanation {
 pub struct PayerStep {
     /// The organisation that is paid for; null if you may not see it.
     pub organisation: Option<OrganisationCard>,
-    /// The organisation that pays; null if you may not see it.
+    /// The organisation that pays (business day); null if you may not see it.
     pub payer: Option<OrganisationCard>,
     /// The agreement. This and the next four fields are null for viewers without `BILLING_READ` at one of its sides.
     pub agreement: Option<PayerAgreement>,
-    /// First day on which it pays (UTC).
+    /// First day on which it pays (business day).
     pub starts_on: Option<Date>,
-    /// First day on which it no longer pays (UTC); null if no end is set.
+    /// First day on which it no longer pays (business day); null if no end is set.
     pub ends_on: Option<Date>,
     /// When the payer accepted.
     pub consented_at: Option<DateTimeUtc>,
@@ -63,7 +63,7 @@ pub struct PayerStep {
 /// A later day from which another organisation pays.
 #[public_object]
 pub struct PayerChange {
-    /// The day (UTC).
+    /// The business day.
     pub on: Date,
     /// The organisation that pays in the end from then on; the organisation itself if it has no payer then. Null if it
     /// pays because of agreements between other organisations, and you may not see it.

@@ -165,13 +165,13 @@ impl PayerAgreement {
         self.row().sought_code.as_deref()
     }
 
-    /// First day on which the payer pays (UTC). While the request is pending, the requested day.
+    /// First day on which the payer pays (business day). While the request is pending, the requested day.
     #[public]
     fn starts_on(&self) -> Date {
         self.row().starts_on
     }
 
-    /// First day on which the payer no longer pays (UTC); null if no end is set.
+    /// First day on which the payer no longer pays (business day); null if no end is set.
     #[public]
     fn ends_on(&self) -> Option<Date> {
         self.row().ends_on

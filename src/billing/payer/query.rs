@@ -24,11 +24,11 @@ impl PayerQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The organisation that is paid for.")] organisation_id: ID,
-        #[graphql(desc = "The day (UTC), in the past or the future. Without it, today.")] on: Option<Date>,
+        #[graphql(desc = "The business day, in the past or the future. Without it, today.")] on: Option<Date>,
     ) -> Result<Option<PayerExplanation>> {
         let request = Request::of(context)?;
         let key = Type::Organisation.parse(&organisation_id)?;
-        let on = on.unwrap_or_else(|| request.now().date_naive());
+        let on = on.unwrap_or_else(|| request.today());
         if !(1..=9999).contains(&on.year()) {
             return Err(Error::InvalidInput("Give a day in the years 1 to 9999.".to_owned()));
         }

@@ -15,6 +15,7 @@ use super::object::PayerAgreement;
 use super::state::Moment;
 use super::{letters, rules, store};
 use crate::access::Permission;
+use crate::base::calendar::business_day;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::act::{ActOn, Find};
@@ -40,8 +41,8 @@ pub struct RequestPayerInput {
     pub organisation_id: ID,
     /// The organisation that is to pay.
     pub payer: PayerChoice,
-    /// First day on which it pays (UTC): today or later. If it is accepted after that day, it starts on the day of the
-    /// acceptance.
+    /// First day on which it pays (business day): today or later. If it is accepted after that day, it starts on the day of
+    /// the acceptance.
     pub starts_on: Date,
     /// The currency of the organisation's invoices, as ISO 4217. It is required where the payer's own currency is another and
     /// you accept for the payer yourself: by naming it, the payer accepts it.
@@ -66,7 +67,7 @@ async fn request_payer(act: ActOn<'_, Organisation>, input: RequestPayerInput) -
     let moment = Moment::of(request);
     let (payer_id, sought_code) = find_payer(request, act.organisation(), input.payer).await?;
     session::require_verified(request)?;
-    rules::check_day("startsOn", input.starts_on, moment.today())?;
+    rules::check_day("startsOn", input.starts_on, moment.today)?;
     let row = Model {
         id: request.random.id(moment.now),
         organisation_id: act.organisation(),
@@ -201,7 +202,8 @@ impl Steps<'_> {
         let event = Event::done(action, row.organisation_id, Some(Permission::BillingUpdate));
         let event = event.to(Type::PayerAgreement.id(row.id)).changing(Json::Null, rules::audit_snapshot(row));
         audit::record(work, event).await?;
-        let (by, until) = (work.request.actor().name(), moment.expires_at(row).date_naive());
+        let (by, until) =
+            (work.request.actor().name(), business_day(moment.expires_at(row), work.request.config.billing.time_zone));
         letters::send(work, &[rules::payer_or_nobody(row)], |locale| {
             letters::requested(locale, &at.row().name, by, row.starts_on, until)
         })

@@ -76,7 +76,7 @@ pub fn check_end(row: &Model, on: Date, moment: Moment) -> Result<(), UserError>
             return stale(message.to_owned());
         }
     }
-    check_day("on", on, moment.today())?;
+    check_day("on", on, moment.today)?;
     match row.ends_on {
         Some(end) if end <= on => stale(format!("It already ends on {end}. Give an earlier day.")),
         _ => Ok(()),
@@ -121,7 +121,7 @@ pub fn require_currency(billed: Option<&str>, own: Option<&str>, accepted: Optio
 pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
     let invalid = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if day < today {
-        return invalid("Give today (UTC) or a later day. The past cannot be changed.");
+        return invalid("Give today or a later day. The past cannot be changed.");
     }
     if today.checked_add_months(AHEAD).is_none_or(|last| last < day) {
         return invalid("Give a day within the next ten years.");
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn dates_and_stored_state_give_the_state_that_is_shown() {
         use PayerAgreementState as S;
-        let moment = Moment::new(day(100).and_hms_opt(12, 0, 0).unwrap().and_utc(), 90);
+        let moment = Moment::new(day(100).and_hms_opt(12, 0, 0).unwrap().and_utc(), day(100), 90);
         for (agreement, state) in [
             (row(State::Proposed, 0, None, 11), S::Pending),
             (row(State::Proposed, 0, None, 10), S::Expired),

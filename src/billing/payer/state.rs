@@ -31,23 +31,20 @@ pub enum PayerAgreementState {
 pub struct Moment {
     /// The moment.
     pub now: DateTimeUtc,
+    /// Its business day.
+    pub today: Date,
     lifetime: TimeDelta,
 }
 
 impl Moment {
     /// A moment at which requests can be answered for this many days.
-    pub fn new(now: DateTimeUtc, days: i64) -> Self {
-        Self { now, lifetime: TimeDelta::days(days) }
+    pub fn new(now: DateTimeUtc, today: Date, days: i64) -> Self {
+        Self { now, today, lifetime: TimeDelta::days(days) }
     }
 
     /// The moment of a request to the server.
     pub fn of(request: &Request) -> Self {
-        Self::new(request.now(), request.config.partnerships.proposal_days)
-    }
-
-    /// The day (UTC).
-    pub fn today(self) -> Date {
-        self.now.date_naive()
+        Self::new(request.now(), request.today(), request.config.partnerships.proposal_days)
     }
 
     /// Requests that were made at this moment or earlier have expired.
@@ -62,7 +59,7 @@ impl Moment {
 
     /// The state of an agreement at the moment.
     pub fn state_of(self, row: &Model) -> PayerAgreementState {
-        let today = self.today();
+        let today = self.today;
         match row.state {
             State::Proposed if row.created_at <= self.expired_until() => PayerAgreementState::Expired,
             State::Proposed => PayerAgreementState::Pending,

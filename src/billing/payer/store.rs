@@ -163,7 +163,7 @@ fn in_states(moment: Moment, states: Option<&[PayerAgreementState]>) -> Filter {
         return Filter::default().and("1 = 0");
     }
     let condition = format!("({})", conditions.join(" OR "));
-    let (expired, today) = ((":expired", moment.expired_until().into()), (":today", moment.today().into()));
+    let (expired, today) = ((":expired", moment.expired_until().into()), (":today", moment.today.into()));
     // PostgreSQL refuses parameters that are not used.
     match (condition.contains(expired.0), condition.contains(today.0)) {
         (true, true) => Filter::default().and_with(&condition, [expired, today]),
@@ -195,7 +195,7 @@ pub async fn list_of_payer(
 
 /// The organisations that a payer pays for today, the oldest agreement first.
 pub async fn list_paid_for(request: &Request, payer: Uuid, page: &PageArguments) -> Result<Page<Card>> {
-    let today = request.now().date_naive();
+    let today = request.today();
     let in_force = Filter::default().and_with(&in_force_on("t", ":today"), [(":today", today.into())]);
     PAID_FOR.rows(request, payer, page, in_force).await
 }

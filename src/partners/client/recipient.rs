@@ -1,7 +1,7 @@
 //! Where the invoices of a new client go.
 
 use entity::{billing_contact, billing_details, payer};
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
 use crate::access::{Authorised, Grants, Permission, PermissionSet};
@@ -70,7 +70,7 @@ impl Recipients {
     pub fn add(
         &mut self,
         random: &Random,
-        now: DateTimeUtc,
+        (now, today): (DateTimeUtc, Date),
         (client, name): (Uuid, &str),
         recipient: &Recipient,
         (reseller, user): (Uuid, Option<Uuid>),
@@ -83,7 +83,7 @@ impl Recipients {
                 payer_id: Some(reseller),
                 sought_code: None,
                 state: payer::State::Active,
-                starts_on: now.date_naive(),
+                starts_on: today,
                 ends_on: None,
                 requested_by_id: user,
                 answered_by_id: user,

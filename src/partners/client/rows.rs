@@ -109,7 +109,7 @@ impl Writing<'_> {
         }
         if let Some(recipient) = &wanted.recipient {
             let by = (reseller, self.work.request.actor().user_id());
-            rows.recipients.add(random, now, (client, &wanted.name), recipient, by);
+            rows.recipients.add(random, (now, self.work.today()), (client, &wanted.name), recipient, by);
         }
         let after = json!({
             "name": wanted.name,

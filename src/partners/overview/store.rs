@@ -37,7 +37,7 @@ pub async fn subscribed(request: &Request, organisation: Uuid) -> Result<Subscri
 
 /// The open invoices of an organisation.
 pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced> {
-    let today = request.now().date_naive();
+    let today = request.today();
     let batch = request.lists.batch::<Invoiced>("overview invoices".to_owned());
     let found = batch.load(organisation, async |ids| invoiced_of(request.db(), &ids, today).await).await?;
     Ok(found.unwrap_or_default())
@@ -106,7 +106,7 @@ pub async fn subscribed_below(request: &Request, reseller: &Decision) -> Result<
 
 /// The open invoices of a reseller's clients, over the clients that delegate INVOICE_READ to the viewer.
 pub async fn invoiced_below(request: &Request, reseller: &Decision) -> Result<Over<Invoiced>> {
-    let today = request.now().date_naive();
+    let today = request.today();
     let sums = async |db: &Db, source: &str, mut values: Vec<Value>| {
         values.push(today.into());
         read_invoiced(&db.rows(invoices(db, source, values.len()), values).await?)

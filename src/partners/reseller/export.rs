@@ -89,7 +89,7 @@ impl TreeExport {
 
     /// The figures of the organisations in the export, each counted only where the viewer may see it.
     async fn figures(&self, request: &Request, decisions: &HashMap<Uuid, Decision>) -> Result<AllFigures> {
-        let (db, today) = (request.db(), request.now().date_naive());
+        let (db, today) = (request.db(), request.today());
         let with = |permission: Permission| -> Vec<Uuid> {
             let held = decisions.values().filter(|at| self.includes(at) && at.grants.has(permission));
             held.map(Decision::id).collect()

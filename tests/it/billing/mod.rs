@@ -1,5 +1,6 @@
 //! Stories of billing: details, contacts, and organisations that pay for others.
 
+mod business_day;
 mod details;
 mod invoices;
 mod payer;
