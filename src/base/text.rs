@@ -12,6 +12,8 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_ADDRESS: usize = 1000;
 /// Longest reference number, in characters.
 const LONGEST_REFERENCE: usize = 100;
+/// Longest description, in characters.
+const LONGEST_DESCRIPTION: usize = 2000;
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
 
@@ -79,6 +81,24 @@ pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(address)
 }
 
+/// A text of several lines that may be empty, or an error that says what is wrong.
+pub fn description(field: &str, typed: &str) -> Result<String, UserError> {
+    let text = clean(typed).lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    if !text.is_empty() && !text.chars().any(is_visible) {
+        return wrong("A description is empty or has at least one visible character.");
+    }
+    if text.chars().count() > LONGEST_DESCRIPTION {
+        return wrong("A description has at most 2000 characters.");
+    }
+    if text.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
+        return wrong(
+            "A description cannot contain control characters (except line breaks), or characters that hide or reverse text.",
+        );
+    }
+    Ok(text)
+}
+
 /// The text without the space around it, and with one encoding for each letter (NFC).
 fn clean(typed: &str) -> String {
     typed.trim().nfc().collect()
@@ -131,6 +151,15 @@ mod tests {
         );
         for bad in ["", " \n ", "a\tb\u{7}", "a\u{202e}b", "a\0", &"a".repeat(1001)] {
             assert_eq!(address("address", bad).unwrap_err().code, UserErrorCode::InvalidInput, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_description_is_empty_or_can_be_seen() {
+        assert_eq!(description("description", " Two\r\nlines ").unwrap(), "Two\nlines");
+        assert_eq!(description("description", " ").unwrap(), "");
+        for bad in ["\u{3164}", "\u{200d}", "a\u{7}", "a\u{202e}b", &"a".repeat(2001)] {
+            assert_eq!(description("description", bad).unwrap_err().code, UserErrorCode::InvalidInput, "{bad:?}");
         }
     }
 

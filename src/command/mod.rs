@@ -2,6 +2,7 @@
 
 mod audit;
 mod cache;
+mod catalogue;
 mod database;
 mod migrate;
 mod operator;
@@ -31,6 +32,8 @@ use crate::graphql;
   tenantry serve --config tenantry.toml run it; config.example.toml explains every setting
   tenantry operator create --email you@example.com
                                         create the first account of an installation
+  tenantry catalogue export > catalogue.toml
+                                        write products and prices to a file; `import` reads it
   tenantry audit verify                 check that nobody changed the audit logs
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
@@ -61,6 +64,7 @@ enum Command {
     Operator(operator::Arguments),
     Audit(audit::Arguments),
     Cache(cache::Arguments),
+    Catalogue(catalogue::Arguments),
 }
 
 /// Why a command failed, and what to do about it.
@@ -128,6 +132,7 @@ impl Cli {
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Audit(arguments) => audit::run(&config, arguments).await,
             Command::Cache(arguments) => cache::run(&config, arguments).await,
+            Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
             Command::Schema => Ok(()),
         }
     }

@@ -10,6 +10,10 @@ use crate::billing::details::BillingContact;
 use crate::billing::invoice::Invoice;
 use crate::billing::payer::PayerAgreement;
 use crate::catalogue::order::Order;
+use crate::catalogue::feature::Feature;
+use crate::catalogue::plan::PricePlan;
+use crate::catalogue::price::Price;
+use crate::catalogue::product::Product;
 use crate::catalogue::service::Service;
 use crate::catalogue::subscription::{Subscription, SubscriptionChange};
 use crate::catalogue::task::ServiceTask;
@@ -81,6 +85,14 @@ nodes! {
     BillingContact,
     /// An agreement about who pays.
     PayerAgreement,
+    /// Something that the operator sells.
+    Product,
+    /// Something that products entitle to.
+    Feature,
+    /// A set of prices.
+    PricePlan,
+    /// What a product costs in a price plan.
+    Price,
     /// A subscription.
     Subscription,
     /// A change of a subscription.

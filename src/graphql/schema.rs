@@ -13,6 +13,10 @@ use crate::catalogue::order::{OrderMutation, OrderQuery};
 use crate::catalogue::subscription::{SubscriptionMutation, SubscriptionQuery};
 use crate::catalogue::service::ServiceMutation;
 use crate::catalogue::task::TaskMutation;
+use crate::catalogue::feature::FeatureMutation;
+use crate::catalogue::plan::PricePlanMutation;
+use crate::catalogue::price::PriceMutation;
+use crate::catalogue::product::ProductMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -80,6 +84,10 @@ pub struct Mutation(
     SubscriptionMutation,
     ServiceMutation,
     TaskMutation,
+    ProductMutation,
+    FeatureMutation,
+    PricePlanMutation,
+    PriceMutation,
 );
 
 /// The schema. Cheap to clone.

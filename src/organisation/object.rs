@@ -9,6 +9,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::buying::OrganisationBuying;
 use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
 use super::paying::OrganisationPaying;
@@ -267,6 +268,11 @@ impl Organisation {
     #[flattened]
     fn paying(&self) -> OrganisationPaying {
         OrganisationPaying(Decision::clone(&self.0))
+    }
+
+    #[flattened]
+    fn buying(&self) -> OrganisationBuying {
+        OrganisationBuying(Decision::clone(&self.0))
     }
 
     /// Totals of this organisation: members, subscriptions, open invoices.

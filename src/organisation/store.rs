@@ -52,6 +52,12 @@ pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<organ
     organisation::Entity::find_by_id(id).one(tx).await
 }
 
+/// The operator, if there is one yet.
+pub async fn find_operator(tx: &DatabaseTransaction) -> Result<Option<Uuid>, DbErr> {
+    let operator = organisation::Entity::find().filter(organisation::Column::Kind.eq(Kind::Operator)).one(tx).await?;
+    Ok(operator.map(|row| row.id))
+}
+
 /// Creates an organisation with its first OWNER. It is an error if a given code is taken, or if there would be a second
 /// operator.
 pub async fn create_with_owner(

@@ -42,6 +42,18 @@ impl Heap for Uuid {
     }
 }
 
+impl<A: Heap, B: Heap> Heap for (A, B) {
+    fn heap(&self) -> usize {
+        self.0.heap() + self.1.heap()
+    }
+}
+
+impl Heap for i32 {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
 impl Heap for u64 {
     fn heap(&self) -> usize {
         0

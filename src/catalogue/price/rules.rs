@@ -1,11 +1,16 @@
-//! Which price counts. Pure functions.
+//! Which price counts, and what a price may be. Pure functions.
 
 use std::collections::HashMap;
 
 use entity::price::Model;
 use entity::subscription::{Interval, Term};
-use sea_orm::prelude::Date;
+use sea_orm::ActiveEnum;
+use sea_orm::prelude::{Date, DateTimeUtc};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
+
+use crate::base::error::{UserError, UserErrorCode};
+use crate::billing::details;
 
 /// What somebody wants to buy.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +60,9 @@ pub fn all_in_force<'a>(prices: impl IntoIterator<Item = &'a Model>, plans: &[Uu
 }
 
 /// The order in which prices of a product are shown.
-fn order(price: &Model) -> (u32, u32, &str, i32, Uuid) {
-    (months_of_term(price.term), months(price.interval), &price.currency, price.from_quantity, price.id)
+pub fn order(price: &Model) -> (u32, u32, &str, i32, Date, Uuid) {
+    let (term, interval) = (months_of_term(price.term), months(price.interval));
+    (term, interval, &price.currency, price.from_quantity, price.valid_from, price.id)
 }
 
 /// Of prices for the same thing: for each quantity the one in force on the day, in the first plan that has any.
@@ -74,6 +80,70 @@ fn steps<'a>(prices: &[&'a Model], plans: &[Uuid], on: Date) -> Vec<&'a Model> {
         }
     }
     Vec::new()
+}
+
+/// The business day of an instant.
+pub fn today(now: DateTimeUtc) -> Date {
+    now.date_naive()
+}
+
+/// Refuses days that have passed.
+pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
+    if day >= today {
+        return Ok(());
+    }
+    let message = format!("This day has passed, and the past cannot be changed. Give {today} or a later day.");
+    Err(UserError::at(field, UserErrorCode::TooLate, message))
+}
+
+/// Refuses a price whose sum for the largest quantity would be too large a number.
+pub fn check_sum(field: &str, unit: i64, most: Option<i32>) -> Result<(), UserError> {
+    let most = most.unwrap_or(i32::MAX);
+    if unit.checked_mul(i64::from(most)).is_some() {
+        return Ok(());
+    }
+    let message = format!("The price of {most} units would be too large a number. Lower the price or maxQuantity.");
+    Err(UserError::at(field, UserErrorCode::InvalidInput, message))
+}
+
+/// The price with its currency in capitals, if it may exist. The first wrong field is the error.
+pub fn checked(row: Model, max_quantity: Option<i32>) -> Result<Model, UserError> {
+    let invalid = |field, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    if !fits(row.interval, row.term) {
+        return invalid("interval", "A MONTHLY term has the interval MONTH. Choose MONTH or a longer term.");
+    }
+    if row.from_quantity < 1 {
+        return invalid("fromQuantity", "A price counts from 1 unit or more.");
+    }
+    if row.unit_minor < 0 {
+        return invalid("unitMinor", "A price is not negative.");
+    }
+    if row.setup_minor < 0 {
+        return invalid("setupMinor", "A price is not negative.");
+    }
+    check_sum("unitMinor", row.unit_minor, max_quantity)?;
+    Ok(Model { currency: details::rules::currency("currency", &row.currency)?, ..row })
+}
+
+/// Whether two prices are for the same thing in the same plan, so that the later one follows the earlier one.
+pub fn is_of_same(one: &Model, other: &Model) -> bool {
+    let thing = |price: &Model| (price.plan_id, price.product_id, price.term, price.interval, price.from_quantity);
+    thing(one) == thing(other) && one.currency == other.currency
+}
+
+/// A price as the audit log records it.
+pub fn audit_snapshot(row: &Model) -> Json {
+    json!({
+        "plan": row.plan_id,
+        "product": row.product_id,
+        "currency": row.currency,
+        "term": row.term.to_value(),
+        "interval": row.interval.to_value(),
+        "fromQuantity": row.from_quantity,
+        "unitMinor": row.unit_minor,
+        "setupMinor": row.setup_minor,
+        "validFrom": row.valid_from,
+    })
 }
 
 /// How many months a commitment is.
@@ -212,6 +282,31 @@ mod tests {
         };
         assert_eq!(shown(&PLANS), [80, 70, 1_000]);
         assert_eq!(shown(&[DEFAULT]), [100, 1_000]);
+    }
+
+    #[test]
+    fn each_wrong_field_of_a_price_has_its_own_error() {
+        let good = || price(OWN, "2026-01-01", 1, 100);
+        assert_eq!(checked(Model { currency: "sek".to_owned(), ..good() }, None).unwrap().currency, "SEK");
+        assert!(checked(Model { unit_minor: i64::MAX, ..good() }, Some(1)).is_ok());
+        for (row, most, field) in [
+            (Model { term: Term::Monthly, interval: Interval::Year, ..good() }, None, "interval"),
+            (Model { from_quantity: 0, ..good() }, None, "fromQuantity"),
+            (Model { unit_minor: -1, ..good() }, None, "unitMinor"),
+            (Model { setup_minor: -1, ..good() }, None, "setupMinor"),
+            (Model { currency: "XYZ".to_owned(), ..good() }, None, "currency"),
+            (Model { unit_minor: i64::MAX, ..good() }, Some(2), "unitMinor"),
+            (Model { unit_minor: i64::MAX / 1_000, ..good() }, None, "unitMinor"),
+        ] {
+            assert_eq!(checked(row, most).unwrap_err().field.unwrap(), ["input", field]);
+        }
+    }
+
+    #[test]
+    fn a_day_that_has_passed_is_refused() {
+        let today = day("2026-03-15");
+        assert!(check_day("validFrom", today, today).is_ok());
+        assert_eq!(check_day("validFrom", day("2026-03-14"), today).unwrap_err().code, UserErrorCode::TooLate);
     }
 
     #[test]

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use entity::price::{Column, Entity, Model};
 use entity::{plan_assignment, price_plan};
 use sea_orm::prelude::Date;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::access::Unchecked;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -57,11 +59,21 @@ pub async fn prices_of(
         .await
 }
 
+static OF_PLAN: List<Model> = List::of_kept_rows(Table::Price, "plan_id", Key::Day("valid_from"));
+
 const ASSIGNMENTS: OfTable<Arc<Vec<plan_assignment::Model>>> = OfTable::new(Table::PlanAssignment);
 const PRICES: OfTable<Arc<Vec<Model>>> = OfTable::new(Table::Price);
+const OF_PRODUCT: OfTable<Arc<Vec<Arc<Model>>>> = OfTable::new(Table::Price);
 
-/// The same as `plans_of` outside a transaction. Concurrent calls share two statements.
+/// The same as `plans_of` outside a transaction.
 pub async fn plans_for(request: &Request, organisation: Uuid, on: Date) -> Result<Vec<Uuid>> {
+    Ok(sold_by(request, organisation, on).await?.map_or_else(Vec::new, |(_, plans)| plans))
+}
+
+/// Who sells to an organisation, and the plans whose prices count for it on a day. `None` while there is no default plan.
+/// Concurrent calls share two statements.
+pub async fn sold_by(request: &Request, organisation: Uuid, on: Date) -> Result<Option<(Uuid, Vec<Uuid>)>> {
+    let Some(default) = default_plan(request).await? else { return Ok(None) };
     let load = async |organisations: Vec<Uuid>| {
         let condition = plan_assignment::Column::OrganisationId.is_in(organisations);
         let mut found: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
@@ -74,18 +86,18 @@ pub async fn plans_for(request: &Request, organisation: Uuid, on: Date) -> Resul
     let assignments = request.lists.kept("assignments of plans", organisation, &ASSIGNMENTS, load).await?;
     let assigned =
         assignments.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
-    Ok(in_order(assigned, default_plan(request).await?))
+    Ok(Some((default.organisation_id, in_order(assigned, Some(default.id)))))
 }
 
 /// The default plan, if there is one. Concurrent calls share one statement.
-pub async fn default_plan(request: &Request) -> Result<Option<Uuid>> {
+async fn default_plan(request: &Request) -> Result<Option<price_plan::Model>> {
     let load = async |keys: Vec<Uuid>| {
         let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true));
         let default = default.one(request.db().reader()).await?;
-        Ok(keys.into_iter().filter_map(|key| Some((key, default.as_ref()?.id))).collect())
+        Ok(keys.into_iter().filter_map(|key| Some((key, default.clone()?))).collect())
     };
     // There is one default plan for everybody, so the batch has a single key.
-    request.lists.batch::<Uuid>("default plan").load(Uuid::nil(), load).await
+    request.lists.batch::<price_plan::Model>("default plan").load(Uuid::nil(), load).await
 }
 
 /// All prices of a plan, past, present and future. Concurrent calls share one statement.
@@ -112,6 +124,67 @@ pub async fn prices_for(request: &Request, products: &[Uuid], plans: &[Uuid], cu
         found.extend(wanted.cloned());
     }
     Ok(found)
+}
+
+/// A page of the prices of a plan, by their first day.
+pub async fn list_of_plan(request: &Request, plan: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    OF_PLAN.rows(request, plan, page, Filter::default()).await
+}
+
+/// A price by its id.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_PLAN.look_up(request, id).await
+}
+
+/// All prices of a product in all plans, past, present and future. Concurrent calls share one statement.
+pub async fn all_of_product(request: &Request, product: Uuid) -> Result<Arc<Vec<Arc<Model>>>> {
+    let load = async |products: Vec<Uuid>| {
+        let rows = Entity::find().filter(Column::ProductId.is_in(products)).order_by_asc(Column::Id);
+        let mut found: HashMap<Uuid, Vec<Arc<Model>>> = HashMap::new();
+        for row in rows.all(request.db().reader()).await? {
+            found.entry(row.product_id).or_default().push(Arc::new(row));
+        }
+        Ok(found.into_iter().map(|(product, rows)| (product, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("prices of a product", product, &OF_PRODUCT, load).await?.unwrap_or_default())
+}
+
+/// A price, as the transaction sees it.
+pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    Entity::find_by_id(id).one(tx).await
+}
+
+/// All prices of these products, as the transaction sees them.
+pub async fn all_of_products(tx: &DatabaseTransaction, products: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).all(tx).await
+}
+
+/// All prices of a seller in the order in which they were added, as the transaction sees them.
+pub async fn all_in(tx: &DatabaseTransaction, seller: Uuid) -> Written<Vec<Model>> {
+    Entity::find().filter(Column::OrganisationId.eq(seller)).order_by_asc(Column::Id).all(tx).await
+}
+
+/// The highest price that one unit of a product has or will have, as the transaction sees it.
+pub async fn highest_unit(tx: &DatabaseTransaction, product: Uuid) -> Written<Option<i64>> {
+    let of_it = Entity::find().filter(Column::ProductId.eq(product));
+    Ok(of_it.order_by_desc(Column::UnitMinor).one(tx).await?.map(|row| row.unit_minor))
+}
+
+/// Writes new prices.
+pub async fn create(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    for some in rows.chunks(500) {
+        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
+        Entity::insert_many(some).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Deletes prices that have not begun.
+pub async fn withdraw(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
+    for some in ids.chunks(500) {
+        Entity::delete_many().filter(Column::Id.is_in(some.iter().copied())).exec(tx).await?;
+    }
+    Ok(())
 }
 
 fn in_order(assigned: Option<Uuid>, default: Option<Uuid>) -> Vec<Uuid> {

@@ -14,6 +14,9 @@ use crate::access::{Authorised, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::catalogue::task::{self, ServiceTask, ServiceTaskFilter};
+use crate::catalogue::feature::Feature;
+use crate::catalogue::plan::PricePlan;
+use crate::catalogue::product::{Product, ProductFilter};
 use crate::graphql::act::Target;
 use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
@@ -116,6 +119,29 @@ impl Operator {
             ServiceTask::new(Arc::clone(row), at)
         })
         .map(Some)
+    }
+
+    /// The products of the catalogue, by name, including drafts and retired ones.
+    #[requires(CATALOGUE_MANAGE)]
+    async fn products(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which products.")] filter: Option<ProductFilter>,
+    ) -> Result<Option<Connection<Product>>> {
+        Product::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// The features that products can entitle to, by name.
+    #[requires(CATALOGUE_MANAGE)]
+    async fn features(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Feature>>> {
+        Feature::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The price plans, by name.
+    #[requires(CATALOGUE_MANAGE)]
+    async fn price_plans(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<PricePlan>>> {
+        PricePlan::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. Each search is recorded

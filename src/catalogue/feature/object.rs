@@ -1,0 +1,103 @@
+//! The feature.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID};
+use entity::feature::{self, Model};
+use macros::guarded;
+use uuid::Uuid;
+
+use super::store;
+use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::base::error::Result;
+use crate::base::id::Type;
+use crate::catalogue::product::Seen;
+use crate::graphql::act::Find;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+
+/// What a feature counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "feature::Kind")]
+pub enum FeatureKind {
+    /// People, one seat each.
+    Seat,
+    /// Things.
+    Quota,
+}
+
+/// Something that products entitle to: a kind of seat or a quota.
+#[derive(Clone)]
+pub struct Feature {
+    row: Arc<Model>,
+    seen: Seen,
+}
+
+impl Feature {
+    /// A feature as the viewer sees it.
+    pub const fn new(row: Arc<Model>, seen: Seen) -> Self {
+        Self { row, seen }
+    }
+
+    /// Its place in lists: by name.
+    pub fn place(&self) -> (String, Uuid) {
+        (self.row.name_key.clone(), self.row.id)
+    }
+
+    /// The features of a seller, by name.
+    pub async fn list(request: &Request, seller: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
+        let rows = store::list(request, seller.id(), page).await?;
+        Ok(rows.connection(|row| Self::new(Arc::clone(row), Seen::at(seller))))
+    }
+}
+
+impl Find for Feature {
+    const TYPE: Type = Type::Feature;
+
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let Some(seen) = Seen::anywhere(request, row.key(|row| row.organisation_id)).await? else { return Ok(None) };
+        Ok(row.visible(|row| Self::new(row, seen)))
+    }
+}
+
+impl Guarded for Feature {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        matches!(side, Side::Organisation).then_some(self.seen.grants())
+    }
+}
+
+/// Something that products entitle to: a kind of seat or a quota. Features are visible to viewers with
+/// `SUBSCRIPTION_READ` at any organisation.
+#[guarded(exists(SUBSCRIPTION_READ, CATALOGUE_MANAGE))]
+impl Feature {
+    /// Opaque id.
+    #[public]
+    pub(crate) async fn id(&self) -> ID {
+        Type::Feature.id(self.row.id)
+    }
+
+    /// Its key, unique in the catalogue.
+    #[public]
+    fn key(&self) -> &str {
+        &self.row.key
+    }
+
+    /// Its name.
+    #[public]
+    fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// What it counts.
+    #[public]
+    fn kind(&self) -> FeatureKind {
+        self.row.kind.into()
+    }
+
+    /// The family that it belongs to, if any. A person has at most one feature of a family.
+    #[public]
+    fn family(&self) -> Option<&str> {
+        self.row.family.as_deref()
+    }
+}

@@ -1,0 +1,58 @@
+//! What a viewer may see of a seller's catalogue, wherever they meet it.
+
+use uuid::Uuid;
+
+use crate::access::{Decision, Grants, GrantsAt, Permission, PermissionSet};
+use crate::base::error::Result;
+use crate::graphql::request::Request;
+
+/// The viewer's grants at the seller. SUBSCRIPTION_READ is in them if the viewer holds it at any organisation, since every
+/// customer sees the same products.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    seller: Uuid,
+    grants: Grants,
+}
+
+impl Seen {
+    /// With what the viewer holds at the seller.
+    pub fn at(seller: &Decision) -> Self {
+        Self { seller: seller.id(), grants: seller.grants }
+    }
+
+    /// For a viewer who holds SUBSCRIPTION_READ at some organisation.
+    pub fn by_reader(seller: &Decision) -> Self {
+        let mut seen = Self::at(seller);
+        seen.grants.own = seen.grants.own | PermissionSet::of(&[Permission::SubscriptionRead]);
+        seen
+    }
+
+    /// With what the viewer holds at the seller or at any other organisation. `None` without a seller.
+    pub async fn anywhere(request: &Request, seller: Uuid) -> Result<Option<Self>> {
+        let Some(seller) = request.access.look(seller).await? else { return Ok(None) };
+        let is_decided = |permission| seller.grants.has(permission);
+        if is_decided(Permission::CatalogueManage) || is_decided(Permission::SubscriptionRead) {
+            return Ok(Some(Self::at(&seller)));
+        }
+        let reached = request.access.reachable().await?;
+        let reads = reached.values().any(|at| at.grants.has(Permission::SubscriptionRead));
+        Ok(Some(if reads { Self::by_reader(&seller) } else { Self::at(&seller) }))
+    }
+
+    /// Whether the viewer manages the catalogue.
+    pub fn is_managed(&self) -> bool {
+        self.grants.has(Permission::CatalogueManage)
+    }
+
+    /// The same for what only those see who manage the catalogue.
+    #[must_use]
+    pub fn unpublished(mut self) -> Self {
+        self.grants.own = self.grants.own.without([Permission::SubscriptionRead].into_iter().collect());
+        self
+    }
+
+    /// The grants for the checks of an object.
+    pub const fn grants(&self) -> GrantsAt {
+        GrantsAt { organisation: self.seller, grants: self.grants }
+    }
+}

@@ -1,0 +1,52 @@
+//! The fields of `Organisation` about what it can order.
+
+use async_graphql::Context;
+use macros::guarded;
+use sea_orm::prelude::Date;
+
+use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::base::error::Result;
+use crate::catalogue::item::CatalogueItem;
+use crate::catalogue::plan::AppliedPricePlan;
+use crate::catalogue::price::rules::today;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+
+/// The fields of an organisation that are about what it can order.
+pub struct OrganisationBuying(pub(super) Decision);
+
+impl Guarded for OrganisationBuying {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
+    }
+}
+
+/// The fields of an organisation that are about what it can order.
+#[guarded]
+impl OrganisationBuying {
+    /// The products that it can order, by name, each with what it costs this organisation. Products without a price for it
+    /// are left out.
+    #[requires(SUBSCRIPTION_READ)]
+    async fn catalogue(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "A part of the name or code. Case does not matter.")] search: Option<String>,
+        #[graphql(desc = "The day whose prices count. Without it, today.")] on: Option<Date>,
+    ) -> Result<Option<Connection<CatalogueItem>>> {
+        let request = Request::of(context)?;
+        let on = on.unwrap_or_else(|| today(request.now()));
+        CatalogueItem::list(request, &self.0, &page, search.as_deref(), on).await.map(Some)
+    }
+
+    /// Its price plan; null while the operator has none.
+    #[requires(SUBSCRIPTION_READ)]
+    async fn price_plan(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The day on which it counts. Without it, today.")] on: Option<Date>,
+    ) -> Result<Option<AppliedPricePlan>> {
+        let request = Request::of(context)?;
+        AppliedPricePlan::of(request, &self.0, on.unwrap_or_else(|| today(request.now()))).await
+    }
+}
