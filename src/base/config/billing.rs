@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 pub struct Billing {
     #[serde(deserialize_with = "zone")]
     pub time_zone: Tz,
+    pub price_notice_days: u64,
 }
 
 /// A name of the IANA time zone database, for example `Europe/Stockholm`.

@@ -17,7 +17,8 @@ impl Customer {
         let key = match id {
             Some(id) => Type::Organisation.parse(id)?,
             None => request.acting_organisation().ok_or_else(|| {
-                let message = "Say for which organisation: give organisationId, or switch to it with switchOrganisation.";
+                let message =
+                    "Say for which organisation: give organisationId, or switch to it with switchOrganisation.";
                 Error::InvalidInput(message.to_owned())
             })?,
         };

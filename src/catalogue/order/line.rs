@@ -6,7 +6,6 @@ use async_graphql::Context;
 use entity::order_line::Model;
 use macros::guarded;
 
-use crate::access::Decision;
 use crate::base::error::Result;
 use crate::base::money::Money;
 use crate::catalogue::product::Product;
@@ -18,13 +17,12 @@ use crate::graphql::request::Request;
 pub struct OrderLine {
     row: Arc<Model>,
     currency: String,
-    organisation: Decision,
 }
 
 impl OrderLine {
     /// A line of an order in this currency.
-    pub fn new(row: &Arc<Model>, currency: &str, at: &Decision) -> Self {
-        Self { row: Arc::clone(row), currency: currency.to_owned(), organisation: at.clone() }
+    pub fn new(row: &Arc<Model>, currency: &str) -> Self {
+        Self { row: Arc::clone(row), currency: currency.to_owned() }
     }
 }
 
@@ -34,7 +32,7 @@ impl OrderLine {
     /// The product.
     #[public]
     async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
-        Product::of(Request::of(context)?, self.row.product_id, &self.organisation).await
+        Product::of_purchase(Request::of(context)?, self.row.product_id).await
     }
 
     /// The number of units.

@@ -142,6 +142,6 @@ impl Order {
     #[public]
     async fn lines(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<OrderLine>>> {
         let rows = store::list_lines(Request::of(context)?, self.row.id, &page).await?;
-        Ok(Some(rows.connection(|row| OrderLine::new(row, &self.row.currency, &self.organisation))))
+        Ok(Some(rows.connection(|row| OrderLine::new(row, &self.row.currency))))
     }
 }

@@ -46,7 +46,11 @@ pub async fn place(
         id,
         organisation_id: at.id(),
         number: store::next_number(work.tx, work.today()).await?,
-        state: if quote.lines.iter().any(creates_service) { sales_order::State::Placed } else { sales_order::State::Completed },
+        state: if quote.lines.iter().any(creates_service) {
+            sales_order::State::Placed
+        } else {
+            sales_order::State::Completed
+        },
         currency: quote.currency.clone(),
         total_minor: quote.total_minor,
         purchase_order,

@@ -1,12 +1,14 @@
 //! What an order would cost.
 
+use std::sync::Arc;
+
 use macros::public_object;
 use sea_orm::prelude::Date;
 
 use super::quote::{Quote, Quoted};
 use crate::access::Decision;
 use crate::base::money::Money;
-use crate::catalogue::product::Product;
+use crate::catalogue::product::{Product, Seen};
 use crate::catalogue::subscription::{BillingInterval, SubscriptionTerm};
 use crate::organisation::OrganisationCard;
 
@@ -63,7 +65,7 @@ pub struct RecurringAmount {
 
 impl OrderPreview {
     /// The preview of a quote for an organisation.
-    pub fn new(quote: &Quote, at: &Decision) -> Self {
+    pub fn new(quote: &Quote, at: &Decision, seen: Seen) -> Self {
         let mut recurring: Vec<(BillingInterval, i64)> = Vec::new();
         for line in &quote.lines {
             let interval = line.interval.into();
@@ -76,7 +78,7 @@ impl OrderPreview {
         let net = |minor| Money::new(minor, &quote.currency);
         Self {
             organisation: at.card().into(),
-            lines: quote.lines.iter().map(|line| OrderPreviewLine::new(line, &quote.currency, at)).collect(),
+            lines: quote.lines.iter().map(|line| OrderPreviewLine::new(line, &quote.currency, seen)).collect(),
             total: quote.total(),
             recurring: recurring
                 .into_iter()
@@ -87,11 +89,11 @@ impl OrderPreview {
 }
 
 impl OrderPreviewLine {
-    fn new(line: &Quoted, currency: &str, at: &Decision) -> Self {
+    fn new(line: &Quoted, currency: &str, seen: Seen) -> Self {
         let money = |minor| Money::new(minor, currency);
         let days = (line.first_until - line.starts_on).num_days();
         Self {
-            product: Product::new(&line.product, at),
+            product: Product::new(Arc::clone(&line.product), seen),
             quantity: line.quantity,
             term: line.term.into(),
             interval: line.interval.into(),

@@ -1,6 +1,6 @@
 //! The preview of an order.
 
-use async_graphql::{Context, InputObject, ID};
+use async_graphql::{Context, ID, InputObject};
 use macros::guarded;
 
 use super::customer::Customer;
@@ -9,6 +9,7 @@ use super::preview::OrderPreview;
 use super::quote::Buyer;
 use crate::access::Permission;
 use crate::base::error::{Error, Result};
+use crate::catalogue::product::Seen;
 use crate::graphql::request::Request;
 
 /// The order to preview.
@@ -37,6 +38,10 @@ impl OrderQuery {
         let customer = Customer::find(request, input.organisation_id.as_ref()).await?.ok_or(Error::NotFound)?;
         customer.0.require(Permission::SubscriptionOrder)?;
         let quote = Buyer::of(request, customer.0.id()).await?.quote(request, &asked(&input.lines)?).await?;
-        Ok(Some(OrderPreview::new(&quote, &customer.0)))
+        let seller = match quote.lines.first() {
+            Some(line) => request.access.look(line.product.organisation_id).await?,
+            None => None,
+        };
+        Ok(seller.map(|seller| OrderPreview::new(&quote, &customer.0, Seen::by_reader(&seller))))
     }
 }

@@ -114,7 +114,7 @@ impl Buyer {
 
     /// A new organisation, which has the default price plan.
     pub async fn new(request: &Request, currency: String) -> Result<Self> {
-        Ok(Self { currency, plans: price_store::default_plan(request).await?.into_iter().collect() })
+        Ok(Self { currency, plans: price_store::plans_for_anybody(request).await? })
     }
 
     /// The price of what is asked for. The first line that is wrong is refused.
@@ -154,7 +154,8 @@ impl Buyer {
             UserError::at("productId", UserErrorCode::Unknown, message)
         })?;
         if product.state == product::State::Retired {
-            let message = format!("{} is no longer sold. `Organisation.catalogue` lists what is offered.", product.name);
+            let message =
+                format!("{} is no longer sold. `Organisation.catalogue` lists what is offered.", product.name);
             return Err(UserError::at("productId", UserErrorCode::StaleState, message));
         }
         check_quantity("quantity", product, line.quantity)?;

@@ -7,9 +7,7 @@ use chrono::Datelike;
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
 use sea_orm::prelude::Date;
-use sea_orm::{
-    ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement,
-};
+use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
@@ -20,10 +18,8 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_ORGANISATION: List<Model> = List {
-    descending: true,
-    ..List::of_kept_rows(Table::SalesOrder, "organisation_id", Key::Instant("created_at"))
-};
+static OF_ORGANISATION: List<Model> =
+    List { descending: true, ..List::of_kept_rows(Table::SalesOrder, "organisation_id", Key::Instant("created_at")) };
 static LINES: List<Line> = List::of_kept_rows(Table::OrderLine, "order_id", Key::Number("position"));
 
 impl Heap for Model {

@@ -32,40 +32,13 @@ impl Heap for plan_assignment::Model {
     }
 }
 
-/// The plans whose prices count for an organisation on a day: its own plan, then the default plan.
-pub async fn plans_of(tx: &DatabaseTransaction, organisation: Uuid, on: Date) -> Written<Vec<Uuid>> {
-    let assigned = plan_assignment::Entity::find()
-        .filter(plan_assignment::Column::OrganisationId.eq(organisation))
-        .filter(plan_assignment::Column::StartsOn.lte(on))
-        .order_by_desc(plan_assignment::Column::StartsOn)
-        .one(tx)
-        .await?;
-    let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true)).one(tx).await?;
-    Ok(in_order(assigned.map(|row| row.plan_id), default.map(|plan| plan.id)))
-}
-
-/// All prices of these products in these plans and this currency, past, present and future.
-pub async fn prices_of(
-    tx: &DatabaseTransaction,
-    products: &[Uuid],
-    plans: &[Uuid],
-    currency: &str,
-) -> Written<Vec<Model>> {
-    Entity::find()
-        .filter(Column::ProductId.is_in(products.iter().copied()))
-        .filter(Column::PlanId.is_in(plans.iter().copied()))
-        .filter(Column::Currency.eq(currency))
-        .all(tx)
-        .await
-}
-
 static OF_PLAN: List<Model> = List::of_kept_rows(Table::Price, "plan_id", Key::Day("valid_from"));
 
 const ASSIGNMENTS: OfTable<Arc<Vec<plan_assignment::Model>>> = OfTable::new(Table::PlanAssignment);
 const PRICES: OfTable<Arc<Vec<Model>>> = OfTable::new(Table::Price);
 const OF_PRODUCT: OfTable<Arc<Vec<Arc<Model>>>> = OfTable::new(Table::Price);
 
-/// The same as `plans_of` outside a transaction.
+/// The plans whose prices count for an organisation on a day: its own plan, then the default plan.
 pub async fn plans_for(request: &Request, organisation: Uuid, on: Date) -> Result<Vec<Uuid>> {
     Ok(sold_by(request, organisation, on).await?.map_or_else(Vec::new, |(_, plans)| plans))
 }
@@ -87,6 +60,11 @@ pub async fn sold_by(request: &Request, organisation: Uuid, on: Date) -> Result<
     let assigned =
         assignments.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
     Ok(Some((default.organisation_id, in_order(assigned, Some(default.id)))))
+}
+
+/// The plans whose prices count for a new organisation: the default plan.
+pub async fn plans_for_anybody(request: &Request) -> Result<Vec<Uuid>> {
+    Ok(default_plan(request).await?.into_iter().map(|plan| plan.id).collect())
 }
 
 /// The default plan, if there is one. Concurrent calls share one statement.
@@ -113,7 +91,7 @@ pub async fn all_of_plan(request: &Request, plan: Uuid) -> Result<Arc<Vec<Model>
     Ok(request.lists.kept("prices of a plan", plan, &PRICES, load).await?.unwrap_or_default())
 }
 
-/// The same as `prices_of` outside a transaction.
+/// All prices of these products in these plans and this currency, past, present and future.
 pub async fn prices_for(request: &Request, products: &[Uuid], plans: &[Uuid], currency: &str) -> Result<Vec<Model>> {
     let mut found = Vec::new();
     for of_plan in
@@ -218,9 +196,4 @@ impl Plans {
         let assigned = rows.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
         in_order(assigned, self.default)
     }
-}
-
-/// All prices of these products: of all plans and currencies, past, present and future.
-pub async fn all_of_products(tx: &DatabaseTransaction, products: &[Uuid]) -> Written<Vec<Model>> {
-    Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).all(tx).await
 }

@@ -44,6 +44,13 @@ impl Product {
         Self { row, seen }
     }
 
+    /// The product of something that the viewer sees at a customer.
+    pub async fn of_purchase(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(row) = store::find(request, key).await? else { return Ok(None) };
+        let seller = request.access.look(row.organisation_id).await?;
+        Ok(seller.map(|seller| Self::new(row, Seen::by_reader(&seller))))
+    }
+
     /// All products of the seller, by name.
     pub async fn list(
         request: &Request,

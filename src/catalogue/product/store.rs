@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use entity::product::{ActiveModel, Column, Entity, Model, State};
 use entity::product_upgrade;
+use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
@@ -34,6 +35,23 @@ const UPGRADES: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::ProductUpgrade);
 /// A product by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_SELLER.look_up(request, id).await
+}
+
+/// The row of a product, for rules and sums.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Arc<Model>>> {
+    OF_SELLER.find(request.db(), &request.lists, id).await
+}
+
+/// The rows of several products.
+pub async fn find_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Model>>> {
+    let found = join_all(ids.iter().map(async |id| find(request, *id).await)).await;
+    let found: Vec<Option<Arc<Model>>> = found.into_iter().collect::<Result<_>>()?;
+    Ok(found.into_iter().flatten().map(|row| (row.id, row)).collect())
+}
+
+/// Products with these ids, as the transaction sees them.
+pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(tx).await
 }
 
 /// All products of a seller, by name. Concurrent calls share one statement.

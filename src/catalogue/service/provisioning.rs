@@ -120,12 +120,7 @@ fn one(services: Vec<Model>) -> Result<Model> {
 }
 
 /// Begins a generation of each service, with a task for it. Five statements for up to 500 services.
-async fn wish(
-    work: &Work<'_>,
-    services: Vec<Model>,
-    wish: &Wish,
-    desired: Option<DesiredState>,
-) -> Result<Vec<Model>> {
+async fn wish(work: &Work<'_>, services: Vec<Model>, wish: &Wish, desired: Option<DesiredState>) -> Result<Vec<Model>> {
     let mut changed = Vec::with_capacity(services.len());
     for chunk in services.chunks(CHUNK) {
         let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();

@@ -29,7 +29,10 @@ pub struct CancelSubscriptionPayload {
 /// too short; `scheduled` says until when. One that has not begun ends at once. This works for a suspended organisation too.
 #[mutation]
 #[acts(SUBSCRIPTION_CANCEL, on = input.subscription_id)]
-async fn cancel_subscription(act: ActOn<'_, Subscription>, _: CancelSubscriptionInput) -> Result<CancelSubscriptionPayload> {
+async fn cancel_subscription(
+    act: ActOn<'_, Subscription>,
+    _: CancelSubscriptionInput,
+) -> Result<CancelSubscriptionPayload> {
     let id = act.object.key();
     let at = act
         .locked(async |work, at| {

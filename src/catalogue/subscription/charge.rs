@@ -57,8 +57,10 @@ pub fn segments(steps: &[Step], interval: Period) -> Vec<Segment> {
 
 /// What is due for an interval, in minor units.
 pub fn due(steps: &[Step], interval: Period) -> Result<i64, TooLarge> {
-    let exact: i128 =
-        segments(steps, interval).iter().map(|one| price(one.unit_minor, one.quantity) * i128::from(one.days.days())).sum();
+    let exact: i128 = segments(steps, interval)
+        .iter()
+        .map(|one| price(one.unit_minor, one.quantity) * i128::from(one.days.days()))
+        .sum();
     minor(round_div(exact, i128::from(interval.days())))
 }
 

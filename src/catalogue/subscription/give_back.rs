@@ -28,7 +28,10 @@ pub struct ReturnSubscriptionPayload {
 /// Returns a subscription within the return window of its product. It ends today, and today is its last day to pay.
 #[mutation]
 #[acts(SUBSCRIPTION_CANCEL, on = input.subscription_id)]
-async fn return_subscription(act: ActOn<'_, Subscription>, _: ReturnSubscriptionInput) -> Result<ReturnSubscriptionPayload> {
+async fn return_subscription(
+    act: ActOn<'_, Subscription>,
+    _: ReturnSubscriptionInput,
+) -> Result<ReturnSubscriptionPayload> {
     let id = act.object.key();
     let at = act
         .locked(async |work, at| {

@@ -217,23 +217,23 @@ impl Subscription {
     /// The product.
     #[public]
     async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
-        Product::of(Request::of(context)?, self.row.product_id, &self.organisation).await
+        Product::of_purchase(Request::of(context)?, self.row.product_id).await
     }
 
     /// The number of units on a day, past or future; 0 before it begins and after it ends.
     #[public]
-    async fn quantity_on(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The day.")] day: Date,
-    ) -> Result<Option<i32>> {
+    async fn quantity_on(&self, context: &Context<'_>, #[graphql(desc = "The day.")] day: Date) -> Result<Option<i32>> {
         let changes = store::history(Request::of(context)?, self.row.id).await?;
         Ok(Some(history::on_day(&history::steps(&changes), day).map_or(0, |step| step.quantity)))
     }
 
     /// Its changes, the oldest first.
     #[public]
-    async fn changes(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<SubscriptionChange>>> {
+    async fn changes(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<SubscriptionChange>>> {
         self.list_changes(context, &page, None).await.map(Some)
     }
 

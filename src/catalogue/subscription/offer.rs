@@ -15,10 +15,13 @@ pub async fn of_upgrade(
     wanted: Uuid,
 ) -> Result<(product::Model, price::Model)> {
     let refused = |code, message: String| UserError::at("productId", code, message);
-    let upgrades = products::upgrades(request, row.product_id).await?;
+    let upgrades = products::upgrades_of(request, row.product_id).await?;
     let product = products::find(request, wanted).await?.filter(|product| product.state == product::State::Offered);
     let Some(product) = product.filter(|product| upgrades.contains(&product.id)) else {
-        let message = format!("{} cannot be changed to this product. Its `upgrades` list those that it can be.", row.product_name);
+        let message = format!(
+            "{} cannot be changed to this product. Its `upgrades` list those that it can be.",
+            row.product_name
+        );
         return Err(refused(UserErrorCode::Unknown, message).into());
     };
     let today = request.today();

@@ -5,6 +5,7 @@ use entity::subscription::{Interval, Term};
 use sea_orm::prelude::Date;
 
 use crate::base::calendar::has_day;
+use crate::catalogue::price::rules;
 
 /// Days from the first to the day before `until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,24 +30,12 @@ impl Period {
 
 /// How many months an interval has.
 pub const fn months_of_interval(interval: Interval) -> i32 {
-    match interval {
-        Interval::Month => 1,
-        Interval::Year => 12,
-    }
+    rules::months(interval).cast_signed()
 }
 
 /// How many months a term has.
 pub const fn months_of_term(term: Term) -> i32 {
-    match term {
-        Term::Monthly => 1,
-        Term::Annual => 12,
-        Term::Triennial => 36,
-    }
-}
-
-/// Whether a commitment can be invoiced in such intervals: it is a whole number of them.
-pub const fn fits(term: Term, interval: Interval) -> bool {
-    months_of_term(term) % months_of_interval(interval) == 0
+    rules::months_of_term(term).cast_signed()
 }
 
 /// The day this many months after the anchor. A day that the month lacks becomes its last one. `None` after the year 9999.

@@ -97,7 +97,9 @@ impl Standing<'_> {
                 UserErrorCode::SubscriptionCancelled,
                 "The subscription is cancelled. Take that back with keepSubscription, then change it.".to_owned(),
             ),
-            State::Ended => (UserErrorCode::StaleState, "The subscription has ended. Order the product again.".to_owned()),
+            State::Ended => {
+                (UserErrorCode::StaleState, "The subscription has ended. Order the product again.".to_owned())
+            }
         };
         Err(UserError::at("subscriptionId", code, message))
     }
@@ -256,18 +258,14 @@ impl Standing<'_> {
                 let message = "The price of the next term is the seller's. Cancel the subscription, or keep it.";
                 Err(UserError::at("changeId", UserErrorCode::Committed, message))
             }
-            _ => Ok(Outcome {
-                row: self.row.clone(),
-                planned: Vec::new(),
-                withdrawn: vec![change],
-                done: Vec::new(),
-            }),
+            _ => Ok(Outcome { row: self.row.clone(), planned: Vec::new(), withdrawn: vec![change], done: Vec::new() }),
         }
     }
 
     /// The number of units with which the next term begins.
     pub fn next_quantity(&self) -> i32 {
-        let due = self.scheduled().filter(|one| one.kind == Kind::Lower && one.effective_on <= self.row.committed_until);
+        let due =
+            self.scheduled().filter(|one| one.kind == Kind::Lower && one.effective_on <= self.row.committed_until);
         due.last().map_or(self.row.quantity, |change| change.quantity)
     }
 
@@ -521,7 +519,10 @@ mod tests {
         assert_eq!(seats.on("2028-01-14").renew(None), None);
         let outcome = seats.on("2028-01-15").renew(None).unwrap();
         seats.write(outcome);
-        assert_eq!((seats.row.state, seats.quantity_on("2028-01-14"), seats.quantity_on("2028-01-15")), (State::Ended, 10, 0));
+        assert_eq!(
+            (seats.row.state, seats.quantity_on("2028-01-14"), seats.quantity_on("2028-01-15")),
+            (State::Ended, 10, 0)
+        );
         assert_eq!(seats.on("2029-01-15").renew(None), None);
     }
 

@@ -9,8 +9,8 @@ use entity::{partner_of_record, subscription_change as change};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -56,7 +56,12 @@ pub struct Criteria {
 }
 
 /// A page of the subscriptions of an organisation, the oldest first.
-pub async fn list(request: &Request, organisation: Uuid, page: &PageArguments, wanted: Criteria) -> Result<Page<Model>> {
+pub async fn list(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    wanted: Criteria,
+) -> Result<Page<Model>> {
     let mut filter = Filter::default();
     if let Some(state) = wanted.state {
         filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);

@@ -30,7 +30,10 @@ pub struct WithdrawChangePayload {
 /// Withdraws a change of a subscription that is scheduled and has not taken effect, such as a lowering.
 #[mutation]
 #[acts(SUBSCRIPTION_ORDER, SUBSCRIPTION_CANCEL, on = input.change_id)]
-async fn withdraw_change(act: ActOn<'_, SubscriptionChange>, input: WithdrawChangeInput) -> Result<WithdrawChangePayload> {
+async fn withdraw_change(
+    act: ActOn<'_, SubscriptionChange>,
+    input: WithdrawChangeInput,
+) -> Result<WithdrawChangePayload> {
     let (id, change) = (act.object.subscription(), Type::SubscriptionChange.parse(&input.change_id)?);
     let at = act
         .locked(async |work, at| {

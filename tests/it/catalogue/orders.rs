@@ -30,7 +30,10 @@ fn a_customer_sees_the_price_and_orders_for_it() {
         let [seats, server] = [&seen["lines"][0], &seen["lines"][1]];
         assert_eq!((&seats["startsOn"], &seats["committedUntil"]), (&json!("2026-03-15"), &json!("2027-03-15")));
         assert_eq!((&seats["firstIntervalEndsOn"], &seats["days"]), (&json!("2026-04-14"), &json!(31)));
-        assert_eq!((&server["setup"]["amountMinor"], &server["committedUntil"]), (&json!("5000"), &json!("2026-04-15")));
+        assert_eq!(
+            (&server["setup"]["amountMinor"], &server["committedUntil"]),
+            (&json!("5000"), &json!("2026-04-15"))
+        );
         assert_eq!(world.db_count("sales_order").await, 0, "a preview orders nothing");
 
         let selection = "organisation { name } order { id number state purchaseOrder partnership { id }
@@ -50,7 +53,8 @@ fn a_customer_sees_the_price_and_orders_for_it() {
         let service = &of(1)["services"]["edges"][0]["node"];
         assert_eq!(service, &json!({ "name": "web1.acme.example", "state": "PENDING" }));
 
-        let list = "query($id: ID!) { organisation(id: $id) { orders(first: 5) { totalCount edges { node { number } } } } }";
+        let list =
+            "query($id: ID!) { organisation(id: $id) { orders(first: 5) { totalCount edges { node { number } } } } }";
         let answer = olga.run(list, json!({ "id": id_of(ACME) })).await;
         assert_eq!(answer.at("organisation/orders/totalCount"), 1);
         let events = "SELECT action FROM audit_event WHERE action = 'placeOrder' AND permission = 'SUBSCRIPTION_ORDER'";
@@ -162,14 +166,22 @@ fn orders_that_cannot_be_are_refused_and_nothing_is_written() {
             (with(&|line| line["quantity"] = json!(501)), "INVALID_INPUT", "quantity"),
             (with(&|line| line["term"] = json!("MONTHLY")), "NO_PRICE", "term"),
             (with(&|line| line["term"] = json!("TRIENNIAL")), "NO_PRICE", "term"),
-            (with(&|line| line["attributes"] = json!([{ "name": "hostname", "value": "x" }])), "INVALID_INPUT", "attributes"),
+            (
+                with(&|line| line["attributes"] = json!([{ "name": "hostname", "value": "x" }])),
+                "INVALID_INPUT",
+                "attributes",
+            ),
             (server(json!([])), "INVALID_INPUT", "attributes"),
             (server(json!([{ "name": "hostname", "value": "no host!" }])), "INVALID_INPUT", "attributes"),
             (server(json!([{ "name": "hostname", "value": "a".repeat(300) }])), "INVALID_INPUT", "attributes"),
             (server(json!([{ "name": "colour", "value": "red" }])), "INVALID_INPUT", "attributes"),
         ] {
             let error = olga.mistake("placeOrder", order(ACME, &[line.clone()], 10_000)).await;
-            assert_eq!((&error["code"], &error["field"]), (&json!(code), &json!(["input", "lines", "0", field])), "{line}: {error}");
+            assert_eq!(
+                (&error["code"], &error["field"]),
+                (&json!(code), &json!(["input", "lines", "0", field])),
+                "{line}: {error}"
+            );
         }
         let large = line(SERVER, i32::MAX);
         let error = olga.mistake("placeOrder", order(ACME, &vec![large; 100], 1)).await;
@@ -204,7 +216,8 @@ fn orders_at_the_same_time_have_numbers_without_gaps() {
         db_offer(&world).await;
         let olga = world.as_(OWNER_OF_ACME);
         olga.credential().await;
-        let orders = (0..8).map(|_| olga.act("placeOrder", order(ACME, &[line(SERVER, 1)], 29_000), "order { number }"));
+        let orders =
+            (0..8).map(|_| olga.act("placeOrder", order(ACME, &[line(SERVER, 1)], 29_000), "order { number }"));
         let placed = join_all(orders).await;
         let mut numbers: Vec<String> =
             placed.iter().map(|payload| payload["order"]["number"].as_str().unwrap().to_owned()).collect();

@@ -36,13 +36,17 @@ fn a_school_raises_its_seats_in_mid_term_and_lowers_them_at_the_renewal() {
         let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 10)], 100_000).await.remove(0);
         world.wait(TimeDelta::days(9));
         let olga = world.as_(OWNER_OF_ACME);
-        let preview = "query($id: ID!, $change: PreviewedChange!) { previewChange(subscriptionId: $id, change: $change) {
+        let preview =
+            "query($id: ID!, $change: PreviewedChange!) { previewChange(subscriptionId: $id, change: $change) {
           kind effectiveOn now { amountMinor } recurring { amountMinor } committedUntil } }";
         let answer = olga.run(preview, json!({ "id": id, "change": { "quantity": 15 } })).await;
         let seen = &answer.ok()["previewChange"];
         // Five more seats for 22 of 31 days.
         assert_eq!((&seen["kind"], &seen["now"]["amountMinor"]), (&json!("RAISE"), &json!("35484")));
-        assert_eq!((&seen["recurring"]["amountMinor"], &seen["committedUntil"]), (&json!("150000"), &json!("2027-03-15")));
+        assert_eq!(
+            (&seen["recurring"]["amountMinor"], &seen["committedUntil"]),
+            (&json!("150000"), &json!("2027-03-15"))
+        );
         olga.act("changeQuantity", json!({ "subscriptionId": id, "quantity": 15 }), "organisation { name }").await;
         // Within the return window, some of them go at once. What was had is paid.
         world.wait(TimeDelta::days(1));
@@ -99,7 +103,8 @@ fn a_cancelled_subscription_runs_out_and_one_that_is_kept_goes_on() {
         let ids = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1), line(SEAT, 2)], 30_000).await;
         let olga = world.as_(OWNER_OF_ACME);
         for id in &ids {
-            let payload = olga.act("cancelSubscription", json!({ "subscriptionId": id }), "subscription { renewsOn }").await;
+            let payload =
+                olga.act("cancelSubscription", json!({ "subscriptionId": id }), "subscription { renewsOn }").await;
             assert_eq!(payload["subscription"]["renewsOn"], Value::Null);
         }
         let refused = olga.mistake("changeQuantity", json!({ "subscriptionId": ids[0], "quantity": 3 })).await;
@@ -107,7 +112,10 @@ fn a_cancelled_subscription_runs_out_and_one_that_is_kept_goes_on() {
         olga.act("keepSubscription", json!({ "subscriptionId": ids[1] }), "").await;
         world.wait(TimeDelta::days(365));
         assert_eq!(renewed(&world).await.ended, 1);
-        let [ended, kept] = [look(&world, &ids[0], "2027-03-20", "2027-03-15").await, look(&world, &ids[1], "2027-03-20", "2027-03-15").await];
+        let [ended, kept] = [
+            look(&world, &ids[0], "2027-03-20", "2027-03-15").await,
+            look(&world, &ids[1], "2027-03-20", "2027-03-15").await,
+        ];
         assert_eq!((&ended["state"], &ended["quantityOn"]), (&json!("ENDED"), &json!(0)));
         assert_eq!(ended["charge"]["due"]["amountMinor"], "0");
         assert_eq!((&kept["state"], &kept["quantityOn"]), (&json!("ACTIVE"), &json!(2)));
@@ -160,7 +168,10 @@ fn a_price_that_nobody_announced_does_not_count() {
         world.wait(TimeDelta::days(5));
         renewed(&world).await;
         let seen = look(&world, &id, "2027-03-20", "2027-03-20").await;
-        assert_eq!((&seen["unitPrice"]["amountMinor"], &seen["committedUntil"]), (&json!("10000"), &json!("2028-03-15")));
+        assert_eq!(
+            (&seen["unitPrice"]["amountMinor"], &seen["committedUntil"]),
+            (&json!("10000"), &json!("2028-03-15"))
+        );
     });
 }
 
@@ -198,7 +209,9 @@ fn acts_at_the_same_time_leave_a_history_that_agrees_with_the_row() {
         olga.credential().await;
         for round in 0..4 {
             let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 5)], 50_000).await.remove(0);
-            let raise = |quantity: i32| olga.attempt("changeQuantity", json!({ "subscriptionId": id, "quantity": quantity }), "");
+            let raise = |quantity: i32| {
+                olga.attempt("changeQuantity", json!({ "subscriptionId": id, "quantity": quantity }), "")
+            };
             let cancel = olga.attempt("cancelSubscription", json!({ "subscriptionId": id }), "");
             let (raised, cancelled) = join(join_all((6..10).map(raise)), cancel).await;
             assert_eq!(cancelled.at("cancelSubscription/userErrors"), &json!([]), "round {round}");
