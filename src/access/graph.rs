@@ -255,6 +255,7 @@ pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     const SUSPENDED: PermissionSet = PermissionSet::READS.union(PermissionSet::of(&[
         P::InvoicePay,
         P::BillingUpdate,
+        P::SubscriptionCancel,
         P::MemberRemove,
         P::PartnershipManage,
         P::ApiKeyManage,

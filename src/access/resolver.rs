@@ -253,9 +253,11 @@ mod tests {
         suspended.nodes.insert(id(2), Node { state: OrganisationState::Suspended, kind: Kind::Company });
         let owner = resolve(&suspended, &member(2, BuiltinRole::Owner, Kind::Company), now())[&id(2)];
         assert!(owner.has(InvoicePay) && owner.has(MemberRemove) && !owner.has(MemberInvite));
+        assert!(owner.has(SubscriptionCancel) && !owner.has(SubscriptionOrder));
         assert_eq!(owner.clients, PermissionSet::READS);
         let partner = resolve(&suspended, &member(3, BuiltinRole::Owner, Kind::Reseller), now())[&id(2)];
         assert!(partner.has(ServiceRead) && !partner.has(ServiceManage));
+        assert!(partner.has(SubscriptionCancel) && !partner.has(SubscriptionOrder));
         let staff = resolve(&suspended, &member(1, BuiltinRole::Owner, Kind::Operator), now())[&id(2)];
         assert!(staff.has(MemberInvite));
     }

@@ -210,6 +210,23 @@ mod tests {
     }
 
     #[test]
+    fn a_buyer_orders_cancels_and_gives_licences_and_sees_no_invoice() {
+        let buyer = BuiltinRole::Buyer.sets(false);
+        for held in [SubscriptionOrder, SubscriptionCancel, SubscriptionRead, LicenceAssign, LicenceRead] {
+            assert!(buyer.own.has(held), "{held:?}");
+        }
+        assert!(!buyer.own.has(InvoiceRead) && !buyer.own.has(ServiceRead) && buyer.clients.is_empty());
+    }
+
+    #[test]
+    fn only_staff_provision_services() {
+        let of = |role: BuiltinRole, at_operator| role.sets(at_operator).own.has(ServiceProvision);
+        assert!(of(BuiltinRole::Owner, true) && PermissionSet::of(&[ServiceProvision]).has(ServiceRead));
+        assert!(BuiltinRole::ALL.iter().all(|role| !of(*role, false)));
+        assert!(!PermissionSet::DELEGABLE.has(ServiceProvision));
+    }
+
+    #[test]
     fn names_come_back() {
         for role in BuiltinRole::ALL {
             assert_eq!(BuiltinRole::from_name(role.name()), Some(role));

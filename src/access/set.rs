@@ -2,10 +2,12 @@
 
 use std::ops::{BitAnd, BitOr, BitOrAssign};
 
+use serde::{Deserialize, Serialize};
+
 use super::permission::Permission;
 
 /// A set of permissions, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PermissionSet(u64);
 
 impl PermissionSet {

@@ -1,6 +1,7 @@
 //! The errors of requests, and how responses show them. The details of a server fault are never shown.
 
 use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, PermissionSet};
@@ -140,7 +141,7 @@ impl Error {
 }
 
 /// Why a mutation changed nothing, if the user can fix it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 pub enum UserErrorCode {
     /// A value is malformed, empty or too long.
     InvalidInput,
@@ -231,7 +232,7 @@ pub enum UserErrorCode {
 }
 
 /// A problem that the user can fix.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UserError {
     /// The kind of problem, for programs.
     pub code: UserErrorCode,

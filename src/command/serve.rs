@@ -23,6 +23,7 @@ use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
+use crate::oversight::idempotency::forget_now_and_then;
 use crate::partners::custody::keep_up_now_and_then;
 use crate::people::session::{Tokens, sweep_now_and_then};
 use crate::people::sign_in::log_now_and_then;
@@ -81,6 +82,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
+        () = forget_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = clean_now_and_then(app.db.clone()) => {}
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}

@@ -7,6 +7,8 @@
 use std::ops::Deref;
 
 use async_graphql::{Context, ID};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::request::{Request, Work, service};
@@ -15,6 +17,7 @@ use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::guard::{note_refusal, report};
 use crate::oversight::audit::Event;
+use crate::oversight::idempotency::{Call, once};
 
 /// One mutation of one request.
 #[derive(Clone, Copy)]
@@ -59,6 +62,17 @@ impl<'a> Act<'a> {
     /// A service that the schema was built with.
     pub fn service<T: Send + Sync + 'static>(&self) -> Result<&'a T> {
         service::<T>(self.context)
+    }
+
+    /// This call as `idempotency::once` knows it again; `None` if the client gave no idempotency key.
+    pub fn call(&self, key: Option<&str>) -> Result<Option<Call>> {
+        let Some(key) = key else { return Ok(None) };
+        let arguments = self.context.field().arguments().map_err(|error| Error::fault(error.message))?;
+        let arguments = arguments.into_iter().map(|(name, value)| {
+            let value = value.into_json().map_err(Error::fault)?;
+            Ok((name.to_string(), value))
+        });
+        Call::new(self.request.actor(), self.action, key, arguments.collect::<Result<_>>()?).map(Some)
     }
 
     /// An audit event of this act in the log of the organisation, for acts that need no permission there.
@@ -128,6 +142,18 @@ impl<T> ActOn<'_, T> {
                 let at = self.authorise_in(work).await?;
                 steps(work, at).await
             })
+            .await
+    }
+
+    /// Like `locked`, for an act that a client may send again with the same idempotency key: the steps run once, and what
+    /// they return is kept for the repeated calls. They return ids, of which the mutation makes its payload afterwards.
+    pub async fn once<R, W>(&self, key: Option<&str>, steps: W) -> Result<R>
+    where
+        R: Serialize + DeserializeOwned,
+        W: AsyncFnOnce(&Work<'_>, Authorised) -> Result<R> + Clone,
+    {
+        let call = self.call(key)?;
+        self.locked(async |work, at| once(work, call.as_ref(), self.organisation, async || steps(work, at).await).await)
             .await
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, InputObject};
 use macros::{mutation, payload};
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use super::kind::OrganisationKind;
 use super::object::Organisation;
@@ -12,6 +13,7 @@ use crate::base::id::Type;
 use crate::base::text;
 use crate::graphql::act::{Act, Find};
 use crate::oversight::audit;
+use crate::oversight::idempotency::once;
 
 /// The kinds of organisation that anybody may create. An organisation becomes a reseller when the operator approves it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -42,6 +44,9 @@ pub struct CreateOrganisationInput {
     pub name: String,
     /// What kind of organisation it is.
     pub kind: NewOrganisationKind,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The new organisation.
@@ -61,12 +66,18 @@ async fn create_organisation(act: Act<'_>, input: CreateOrganisationInput) -> Re
     let kind = OrganisationKind::from(input.kind).into();
     let new = NewOrganisation { id: request.random.id(request.now()), name, kind, code: None, owner };
     let event = act.event_at(new.id).to(Type::Organisation.id(new.id)).changing(Json::Null, new.described());
-    request
+    let call = act.call(input.idempotency_key.as_deref())?;
+    let made: Uuid = request
         .transaction(async |work| {
-            store::create_with_owner(work.tx, work.random, &new, work.now).await?;
-            Ok(audit::record(work, event).await?)
+            // There is no organisation yet to which the key could belong.
+            once(work, call.as_ref(), Uuid::nil(), async || {
+                store::create_with_owner(work.tx, work.random, &new, work.now).await?;
+                audit::record(work, event).await?;
+                Ok(new.id)
+            })
+            .await
         })
         .await?;
-    let organisation = Organisation::find(request, new.id).await?;
+    let organisation = Organisation::find(request, made).await?;
     Ok(CreateOrganisationPayload { organisation, ..Default::default() })
 }

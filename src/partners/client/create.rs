@@ -3,11 +3,15 @@
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload};
 
-use super::creating::{NewClient, Outcome, create_all};
+use super::creating::create_all;
 use super::input::NewClientInput;
-use crate::base::error::{Result, UserError};
+use super::rows::Made;
+use crate::access::Authorised;
+use crate::base::error::{Error, Result, UserError};
 use crate::graphql::act::{ActOn, Find};
+use crate::graphql::request::Work;
 use crate::organisation::Organisation;
+use crate::oversight::idempotency::once;
 use crate::partners::partnership::{Partnership, store as partnerships};
 use crate::people::session;
 
@@ -18,6 +22,9 @@ pub struct CreateClientInput {
     pub organisation_id: ID,
     /// The client.
     pub client: NewClientInput,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The new client.
@@ -36,10 +43,16 @@ pub struct CreateClientPayload {
 #[acts(CLIENT_CREATE, on = input.organisation_id)]
 async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -> Result<CreateClientPayload> {
     session::require_verified(act.request)?;
-    let outcome = create(&act, &[input.client.into()], false).await?.pop();
-    let Some(made) = outcome.transpose().map_err(in_client)?.flatten() else {
-        return Ok(CreateClientPayload::default());
-    };
+    let (rows, call) = ([input.client.into()], act.call(input.idempotency_key.as_deref())?);
+    let made: Made = in_graph(&act, async |work, at| {
+        once(work, call.as_ref(), at.id(), async || {
+            let outcome =
+                create_all(work, &at, act.action, &rows, false).await?.pop().transpose().map_err(in_client)?;
+            outcome.flatten().ok_or_else(|| Error::fault("a client without an outcome"))
+        })
+        .await
+    })
+    .await?;
     Ok(CreateClientPayload {
         client: Organisation::find(act.request, made.client).await?,
         partnership: Partnership::find(act.request, made.partnership).await?,
@@ -47,13 +60,17 @@ async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -
     })
 }
 
-/// Checks the rows and creates the valid ones, in one transaction. Outcomes are in the order of the rows.
-pub(super) async fn create(act: &ActOn<'_, Organisation>, rows: &[NewClient], dry_run: bool) -> Result<Vec<Outcome>> {
+/// Locks the graph of partnerships and the reseller, checks the permission again, and runs the steps in the same
+/// transaction.
+pub(super) async fn in_graph<R, W>(act: &ActOn<'_, Organisation>, steps: W) -> Result<R>
+where
+    W: AsyncFnOnce(&Work<'_>, Authorised) -> Result<R> + Clone,
+{
     act.request
         .transaction(async |work| {
             partnerships::lock_graph(work.tx).await?;
             let at = act.authorise_in(work).await?;
-            create_all(work, &at, act.action, rows, dry_run).await
+            steps(work, at).await
         })
         .await
 }

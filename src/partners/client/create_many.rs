@@ -3,12 +3,13 @@
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload, public_object};
 
-use super::create::create;
-use super::creating::{MOST_AT_ONCE, NewClient};
+use super::create::in_graph;
+use super::creating::{MOST_AT_ONCE, NewClient, Outcome, create_all};
 use super::input::NewClientInput;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::act::ActOn;
 use crate::organisation::Organisation;
+use crate::oversight::idempotency::once_if;
 use crate::partners::partnership::Partnership;
 use crate::people::session;
 
@@ -22,6 +23,10 @@ pub struct CreateClientsInput {
     /// Whether to check only: nothing is created and nothing is sent.
     #[graphql(default)]
     pub dry_run: bool,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input creates nothing, and gets the answer of the first. If no client was created, and in a dry
+    /// run, the key is not kept.
+    pub idempotency_key: Option<String>,
 }
 
 /// The outcome for one client of the list.
@@ -57,7 +62,13 @@ async fn create_clients(act: ActOn<'_, Organisation>, input: CreateClientsInput)
         return Err(UserError::at("clients", UserErrorCode::TooMany, message).into());
     }
     let rows: Vec<NewClient> = input.clients.into_iter().map(NewClient::from).collect();
-    let outcomes = create(&act, &rows, input.dry_run).await?;
+    let call = if input.dry_run { None } else { act.call(input.idempotency_key.as_deref())? };
+    let outcomes: Vec<Outcome> = in_graph(&act, async |work, at| {
+        let has_made = |outcomes: &Vec<Outcome>| outcomes.iter().any(Result::is_ok);
+        let create = async || create_all(work, &at, act.action, &rows, input.dry_run).await;
+        once_if(work, call.as_ref(), at.id(), has_made, create).await
+    })
+    .await?;
     let made: Vec<_> = outcomes.iter().flatten().flatten().copied().collect();
     let decisions = act.request.access.look_all(made.iter().map(|made| made.client)).await?;
     let partnerships = Partnership::find_all(act.request, made.iter().map(|made| made.partnership)).await?;

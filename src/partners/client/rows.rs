@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use entity::ownership_transfer::{self, Kind};
 use entity::{organisation, partnership};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use crate::people::ownership;
 use crate::people::user::mailbox;
 
 /// A new client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Made {
     /// The client.
     pub client: Uuid,

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload};
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::inviting::{Wish, invite};
 use super::object::Invitation;
@@ -27,6 +28,9 @@ pub struct InviteMemberInput {
     /// The language of the mail, unless the address has an account with another one.
     #[graphql(default)]
     pub locale: Locale,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The new invitation.
@@ -43,12 +47,15 @@ pub struct InviteMemberPayload {
 async fn invite_member(act: ActOn<'_, Organisation>, input: InviteMemberInput) -> Result<InviteMemberPayload> {
     let request = act.request;
     session::require_verified(request)?;
-    let InviteMemberInput { email, roles, membership_expires_at, locale, .. } = input;
+    let InviteMemberInput { email, roles, membership_expires_at, locale, idempotency_key, .. } = input;
     let wish = Wish::new(&email, &roles, membership_expires_at, locale);
     let event = act.event();
-    let outcomes = act.locked(async |work, at| invite(work, &at, &event, &[wish], false).await).await?;
-    let id = outcomes.into_iter().next().transpose()?.flatten();
-    let id = id.ok_or_else(|| Error::fault("an invitation without an outcome"))?;
+    let id: Uuid = act
+        .once(idempotency_key.as_deref(), async |work, at| {
+            let outcome = invite(work, &at, &event, &[wish], false).await?.pop().transpose()?;
+            outcome.flatten().ok_or_else(|| Error::fault("an invitation without an outcome"))
+        })
+        .await?;
     let invitation = Invitation::find(request, id).await?;
     Ok(InviteMemberPayload { invitation, ..Default::default() })
 }

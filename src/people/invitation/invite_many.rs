@@ -13,6 +13,7 @@ use crate::base::locale::Locale;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::guard::note_refusal;
 use crate::organisation::{Organisation, require_active};
+use crate::oversight::idempotency::once_if;
 use crate::people::role::RoleChoice;
 use crate::people::session;
 
@@ -40,6 +41,10 @@ pub struct InviteMembersInput {
     /// Only checks what would be done: nothing is written and nothing is sent.
     #[graphql(default)]
     pub dry_run: bool,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input invites nobody, and gets the answer of the first. If nobody was invited, and in a dry run,
+    /// the key is not kept.
+    pub idempotency_key: Option<String>,
 }
 
 /// The result for one of many people.
@@ -82,7 +87,14 @@ async fn invite_members(act: ActOn<'_, Organisation>, input: InviteMembersInput)
     let wish = |row: &InvitationInput| Wish::new(&row.email, &row.roles, row.membership_expires_at, row.locale);
     let wishes: Vec<Wish> = rows.iter().map(wish).collect();
     let event = act.event();
-    let outcomes = act.locked(async |work, at| invite(work, &at, &event, &wishes, input.dry_run).await).await?;
+    let call = if input.dry_run { None } else { act.call(input.idempotency_key.as_deref())? };
+    let outcomes: Vec<Outcome> = act
+        .locked(async |work, at| {
+            let has_invited = |outcomes: &Vec<Outcome>| outcomes.iter().any(Result::is_ok);
+            let invite = async || invite(work, &at, &event, &wishes, input.dry_run).await;
+            once_if(work, call.as_ref(), at.id(), has_invited, invite).await
+        })
+        .await?;
     note_refusals(&act, &outcomes);
     let results = outcomes.into_iter().zip(rows).enumerate().map(async |(index, (outcome, row))| {
         let (id, error) = match outcome {

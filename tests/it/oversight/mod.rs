@@ -2,4 +2,5 @@
 
 mod audit;
 mod explanation;
+mod idempotency;
 mod operator;

@@ -180,7 +180,14 @@ fn left_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
     match state {
         OrganisationState::Active => set,
         OrganisationState::Suspended => {
-            let kept = [P::InvoicePay, P::BillingUpdate, P::MemberRemove, P::PartnershipManage, P::ApiKeyManage];
+            let kept = [
+                P::InvoicePay,
+                P::BillingUpdate,
+                P::SubscriptionCancel,
+                P::MemberRemove,
+                P::PartnershipManage,
+                P::ApiKeyManage,
+            ];
             set & only(|permission| permission.is_read() || kept.contains(&permission))
         }
         OrganisationState::Closed => {
