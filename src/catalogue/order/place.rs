@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload};
+use uuid::Uuid;
 
 use super::customer::Customer;
 use super::input::{OrderLineInput, asked};
@@ -25,8 +26,8 @@ pub struct PlaceOrderInput {
     pub expected_total: MoneyInput,
     /// Your own number for the order, one line of at most 100 characters. It is printed on invoices.
     pub purchase_order: Option<String>,
-    /// A text that you choose, at most 255 characters. A repeated request with the same key places no second order, and
-    /// gives the first one. Keys are kept for 30 days.
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
     pub idempotency_key: Option<String>,
 }
 
@@ -46,12 +47,17 @@ pub struct PlaceOrderPayload {
 async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result<PlaceOrderPayload> {
     let request = act.request;
     let purchase_order = placing::purchase_order(input.purchase_order.as_deref())?;
-    let quote = Buyer::of(request, act.organisation()).await?.quote(request, &asked(&input.lines)?).await?;
-    let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
-    require_price("expectedTotal", expected, &quote.total())?;
-    let id = act
-        .locked(async |work, at| {
+    // Looked up before the transaction, and judged within it: a call that is repeated gets its first answer.
+    let quote = match Buyer::of(request, act.organisation()).await {
+        Ok(buyer) => buyer.quote(request, &asked(&input.lines)?).await,
+        Err(error) => Err(error),
+    };
+    let id: Uuid = act
+        .once(input.idempotency_key.as_deref(), async |work, at| {
             require_active(at.row())?;
+            let quote = quote.clone()?;
+            let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
+            require_price("expectedTotal", expected, &quote.total())?;
             placing::place(work, &at, &quote, purchase_order.clone(), act.event()).await
         })
         .await?;

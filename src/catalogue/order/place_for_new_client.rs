@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload};
+use uuid::Uuid;
 
 use super::input::{OrderLineInput, asked};
 use super::object::Order;
@@ -14,8 +15,9 @@ use crate::catalogue::subscription::rules::require_price;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::Organisation;
 use crate::oversight::audit::Event;
-use crate::partners::client::{ClientRecipientInput, NewClient, NewClientInput, create_all, in_client};
-use crate::partners::partnership::{Partnership, store as partnerships};
+use crate::oversight::idempotency::once;
+use crate::partners::client::{ClientRecipientInput, Made, NewClient, NewClientInput, create_all, in_client, in_graph};
+use crate::partners::partnership::Partnership;
 use crate::people::session;
 
 /// The new client, and its order.
@@ -32,8 +34,8 @@ pub struct PlaceOrderForNewClientInput {
     pub expected_total: MoneyInput,
     /// Your own number for the order, one line of at most 100 characters. It is printed on invoices.
     pub purchase_order: Option<String>,
-    /// A text that you choose, at most 255 characters. A repeated request with the same key creates nothing new, and gives
-    /// the first client and order. Keys are kept for 30 days.
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
     pub idempotency_key: Option<String>,
 }
 
@@ -60,14 +62,14 @@ async fn place_order_for_new_client(
     session::require_verified(request)?;
     let purchase_order = placing::purchase_order(input.purchase_order.as_deref())?;
     let currency = currency_of(&act, input.client.recipient.as_ref()).await?;
-    let quote = Buyer::new(request, currency).await?.quote(request, &asked(&input.lines)?).await?;
-    let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
-    require_price("expectedTotal", expected, &quote.total())?;
-    let rows: [NewClient; 1] = [input.client.clone().into()];
-    let (made, order) = request
-        .transaction(async |work| {
-            partnerships::lock_graph(work.tx).await?;
-            let at = act.authorise_in(work).await?;
+    let quote = Buyer::new(request, currency).await?.quote(request, &asked(&input.lines)?).await;
+    let (rows, call): ([NewClient; 1], _) =
+        ([input.client.clone().into()], act.call(input.idempotency_key.as_deref())?);
+    let (made, order): (Made, Uuid) = in_graph(&act, async |work, at| {
+        once(work, call.as_ref(), at.id(), async || {
+            let quote = quote.clone()?;
+            let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
+            require_price("expectedTotal", expected, &quote.total())?;
             let outcome = create_all(work, &at, act.action, &rows, false).await?.pop();
             let made = outcome.transpose().map_err(in_client)?.flatten();
             let made = made.ok_or_else(|| Error::fault("a client without a row"))?;
@@ -80,7 +82,9 @@ async fn place_order_for_new_client(
             let order = placing::place(work, &client, &quote, purchase_order.clone(), event).await?;
             Ok((made, order))
         })
-        .await?;
+        .await
+    })
+    .await?;
     Ok(PlaceOrderForNewClientPayload {
         order: Order::find(request, order).await?,
         client: Organisation::find(request, made.client).await?,

@@ -14,6 +14,9 @@ use crate::organisation::OrganisationCard;
 pub struct CancelSubscriptionInput {
     /// Id of the subscription.
     pub subscription_id: ID,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The changed subscription.
@@ -31,18 +34,17 @@ pub struct CancelSubscriptionPayload {
 #[acts(SUBSCRIPTION_CANCEL, on = input.subscription_id)]
 async fn cancel_subscription(
     act: ActOn<'_, Subscription>,
-    _: CancelSubscriptionInput,
+    input: CancelSubscriptionInput,
 ) -> Result<CancelSubscriptionPayload> {
     let id = act.object.key();
-    let at = act
-        .locked(async |work, at| {
-            acting::run(work, id, act.event(), |at| at.cancel()).await?;
-            Ok(at)
-        })
-        .await?;
+    act.once(input.idempotency_key.as_deref(), async |work, _| {
+        acting::run(work, id, act.event(), |at| at.cancel()).await?;
+        Ok(())
+    })
+    .await?;
     Ok(CancelSubscriptionPayload {
         subscription: Subscription::find(act.request, id).await?,
-        organisation: Some(at.card().into()),
+        organisation: Some(act.object.at().card().into()),
         ..Default::default()
     })
 }

@@ -22,6 +22,9 @@ pub struct ChangeProductInput {
     pub product_id: ID,
     /// The price of one unit for one interval that you have seen, for example in `previewChange`.
     pub expected_unit_price: MoneyInput,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The changed subscription.
@@ -40,24 +43,24 @@ pub struct ChangeProductPayload {
 async fn change_product(act: ActOn<'_, Subscription>, input: ChangeProductInput) -> Result<ChangeProductPayload> {
     let id = act.object.key();
     let wanted = Type::Product.parse(&input.product_id)?;
-    let (product, price) = offer::of_upgrade(act.request, act.object.row(), wanted).await?;
-    let expected = (input.expected_unit_price.amount_minor.0, input.expected_unit_price.currency.as_str());
-    require_price("expectedUnitPrice", expected, &Money::new(price.unit_minor, &price.currency))?;
-    let at = act
-        .locked(async |work, at| {
-            let found = Found::load(work, id).await?;
-            if found.row.product_id != act.object.row().product_id {
-                let message = "The subscription has got another product in the meantime. Look at it again.";
-                return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message).into());
-            }
-            let outcome = found.standing(work).change_product(&product, &price)?;
-            acting::write(work, &found, &outcome, act.event()).await?;
-            Ok(at)
-        })
-        .await?;
+    // Looked up before the transaction, and judged within it: a call that is repeated gets its first answer.
+    let offer = offer::of_upgrade(act.request, act.object.row(), wanted).await;
+    act.once(input.idempotency_key.as_deref(), async |work, _| {
+        let (product, price) = offer.clone()?;
+        let expected = (input.expected_unit_price.amount_minor.0, input.expected_unit_price.currency.as_str());
+        require_price("expectedUnitPrice", expected, &Money::new(price.unit_minor, &price.currency))?;
+        let found = Found::load(work, id).await?;
+        if found.row.product_id != act.object.row().product_id {
+            let message = "The subscription has got another product in the meantime. Look at it again.";
+            return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message).into());
+        }
+        let outcome = found.standing(work).change_product(&product, &price)?;
+        acting::write(work, &found, &outcome, act.event()).await
+    })
+    .await?;
     Ok(ChangeProductPayload {
         subscription: Subscription::find(act.request, id).await?,
-        organisation: Some(at.card().into()),
+        organisation: Some(act.object.at().card().into()),
         ..Default::default()
     })
 }

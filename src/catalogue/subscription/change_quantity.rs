@@ -18,6 +18,9 @@ pub struct ChangeQuantityInput {
     pub subscription_id: ID,
     /// The number of units that it should have, within the bounds of its product.
     pub quantity: i32,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The changed subscription.
@@ -36,20 +39,18 @@ pub struct ChangeQuantityPayload {
 #[acts(SUBSCRIPTION_ORDER, SUBSCRIPTION_CANCEL, on = input.subscription_id)]
 async fn change_quantity(act: ActOn<'_, Subscription>, input: ChangeQuantityInput) -> Result<ChangeQuantityPayload> {
     let id = act.object.key();
-    let at = act
-        .locked(async |work, at| {
-            let found = Found::load(work, id).await?;
-            let is_raise = input.quantity > found.row.quantity;
-            let needed = if is_raise { Permission::SubscriptionOrder } else { Permission::SubscriptionCancel };
-            at.require(needed)?;
-            let outcome = found.standing(work).change_quantity(input.quantity)?;
-            acting::write(work, &found, &outcome, Event::done(act.action, at.id(), Some(needed))).await?;
-            Ok(at)
-        })
-        .await?;
+    act.once(input.idempotency_key.as_deref(), async |work, at| {
+        let found = Found::load(work, id).await?;
+        let is_raise = input.quantity > found.row.quantity;
+        let needed = if is_raise { Permission::SubscriptionOrder } else { Permission::SubscriptionCancel };
+        at.require(needed)?;
+        let outcome = found.standing(work).change_quantity(input.quantity)?;
+        acting::write(work, &found, &outcome, Event::done(act.action, at.id(), Some(needed))).await
+    })
+    .await?;
     Ok(ChangeQuantityPayload {
         subscription: Subscription::find(act.request, id).await?,
-        organisation: Some(at.card().into()),
+        organisation: Some(act.object.at().card().into()),
         ..Default::default()
     })
 }

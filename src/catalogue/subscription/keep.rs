@@ -14,6 +14,9 @@ use crate::organisation::OrganisationCard;
 pub struct KeepSubscriptionInput {
     /// Id of the subscription.
     pub subscription_id: ID,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The changed subscription.
@@ -29,17 +32,19 @@ pub struct KeepSubscriptionPayload {
 /// cancellation stay withdrawn.
 #[mutation]
 #[acts(SUBSCRIPTION_ORDER, on = input.subscription_id)]
-async fn keep_subscription(act: ActOn<'_, Subscription>, _: KeepSubscriptionInput) -> Result<KeepSubscriptionPayload> {
+async fn keep_subscription(
+    act: ActOn<'_, Subscription>,
+    input: KeepSubscriptionInput,
+) -> Result<KeepSubscriptionPayload> {
     let id = act.object.key();
-    let at = act
-        .locked(async |work, at| {
-            acting::run(work, id, act.event(), |at| at.keep()).await?;
-            Ok(at)
-        })
-        .await?;
+    act.once(input.idempotency_key.as_deref(), async |work, _| {
+        acting::run(work, id, act.event(), |at| at.keep()).await?;
+        Ok(())
+    })
+    .await?;
     Ok(KeepSubscriptionPayload {
         subscription: Subscription::find(act.request, id).await?,
-        organisation: Some(at.card().into()),
+        organisation: Some(act.object.at().card().into()),
         ..Default::default()
     })
 }

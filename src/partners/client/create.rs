@@ -62,7 +62,7 @@ async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -
 
 /// Locks the graph of partnerships and the reseller, checks the permission again, and runs the steps in the same
 /// transaction.
-pub(super) async fn in_graph<R, W>(act: &ActOn<'_, Organisation>, steps: W) -> Result<R>
+pub async fn in_graph<R, W>(act: &ActOn<'_, Organisation>, steps: W) -> Result<R>
 where
     W: AsyncFnOnce(&Work<'_>, Authorised) -> Result<R> + Clone,
 {

@@ -18,9 +18,10 @@ mod store;
 
 use macros::merged;
 
-pub use create::in_client;
+pub use create::{in_client, in_graph};
 pub use creating::{NewClient, create_all};
 pub use input::{ClientRecipientInput, NewClientInput};
+pub use rows::Made;
 
 /// The mutations of clients.
 #[merged]

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tenantry::access::BuiltinRole;
 
 use super::offers::*;
 use crate::world::*;
