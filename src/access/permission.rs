@@ -127,6 +127,11 @@ impl Permission {
         matches!(self.spec().reach, Reach::Delegable)
     }
 
+    /// Whether an API key may hold it: what can be delegated, and what programs of the operator need.
+    pub const fn is_for_keys(self) -> bool {
+        self.is_delegable() || matches!(self, Self::ServiceProvision)
+    }
+
     /// Whether only roles of the operator hold it.
     pub const fn is_platform(self) -> bool {
         matches!(self.spec().reach, Reach::Platform)

@@ -14,7 +14,7 @@ mod store;
 #[cfg(test)]
 mod test_db;
 
-pub use demo::{API_KEY, demo, people};
+pub use demo::{API_KEY, PROVISIONER_KEY, demo, people};
 pub use operator::operator;
 pub use scale::{ScaleSummary, scale};
 

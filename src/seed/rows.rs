@@ -4,7 +4,7 @@ use chrono::Months;
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
     organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, price, price_plan,
-    product, property_definition, property_value, role, service, subscription, subscription_change, user,
+    product, property_definition, property_value, role, service, service_task, subscription, subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -49,6 +49,8 @@ pub struct Rows {
     pub subscription_changes: Vec<subscription_change::Model>,
     /// Rows of the table of services.
     pub services: Vec<service::Model>,
+    /// Rows of the table of tasks of services.
+    pub service_tasks: Vec<service_task::Model>,
     /// Rows of the table of invoices.
     pub invoices: Vec<invoice::Model>,
     /// Rows of the table of invoice lines.
@@ -90,6 +92,7 @@ impl Rows {
         insert(transaction, &self.subscriptions).await?;
         insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;
+        insert(transaction, &self.service_tasks).await?;
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
         insert(transaction, &self.api_keys).await?;

@@ -107,7 +107,7 @@ pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserErro
 /// The chosen scopes of a key, with everything that they imply.
 pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grants, UserError> {
     for (field, wanted) in [("permissions", own), ("clientPermissions", clients)] {
-        let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_delegable()).collect();
+        let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_for_keys()).collect();
         if !never.is_empty() {
             let list = never.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
             let message =
@@ -224,12 +224,13 @@ mod tests {
     fn scopes_are_closed_and_hold_nothing_that_is_only_for_people() {
         let closed = closed_scopes(&[Permission::ServiceManage], &[Permission::InvoicePay]).unwrap();
         assert!(closed.has(Permission::ServiceRead) && closed.clients.has(Permission::InvoiceRead));
-        for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
+        for permission in Permission::ALL.iter().filter(|permission| !permission.is_for_keys()) {
             let error = closed_scopes(&[*permission], &[]).unwrap_err();
             assert!(error.message.contains(&permission.graphql_name()), "{}", error.message);
             let error = closed_scopes(&[], &[Permission::ClientRead, *permission]).unwrap_err();
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }
+        assert!(closed_scopes(&[Permission::ServiceProvision], &[]).unwrap().has(Permission::ServiceRead));
         assert_eq!(closed_scopes(&[], &[]).unwrap_err().code, UserErrorCode::InvalidInput);
     }
 

@@ -20,6 +20,7 @@ mod trade;
 mod world;
 
 pub use nordhost::API_KEY;
+pub use platform::PROVISIONER_KEY;
 
 use world::World;
 

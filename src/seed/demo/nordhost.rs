@@ -131,6 +131,7 @@ fn gamla_bageriet(world: &mut World, reseller: Uuid) {
     world.keeps(reseller, bakery, &[("region", "south"), ("yearly_value", "26500")]);
     world.buys(bakery, &[(SITE, 1), (DOMAIN, 1), (SEATS, 5)]);
     world.billed(bakery, &[Paid(95), Unpaid(64), HalfPaid(33), Unpaid(3)]);
+    world.waits_for(bakery, SERVER);
 }
 
 /// Delegates an overview, but not its invoices and services.

@@ -5,6 +5,9 @@ use super::place::GOTEBORG;
 use super::world::{Kind, World};
 use crate::access::{BuiltinRole, Grants, Permission, PermissionSet};
 
+/// The API key of the program that sets services up.
+pub const PROVISIONER_KEY: &str = "tenantry_key_demo_operator_sets_services_up";
+
 const PIA: Character = Character {
     name: "Pia Rask",
     email: "pia@operator.example",
@@ -32,4 +35,7 @@ pub fn tell(world: &mut World) {
     let role = world.role(operator, "Support", Grants { own, clients: support() });
     let membership = world.member(operator, sam, &[BuiltinRole::Member]);
     world.give(operator, membership, role);
+    let own = PermissionSet::of(&[Permission::ServiceProvision]);
+    let clients = own | PermissionSet::of(&[Permission::DomainRead]);
+    world.api_key(operator, "Provisioner", PROVISIONER_KEY, Grants { own, clients });
 }

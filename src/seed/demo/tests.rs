@@ -6,7 +6,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::super::test_db::TestDb;
-use super::{API_KEY, demo, people, platform};
+use super::{API_KEY, PROVISIONER_KEY, demo, people, platform};
 use crate::access::Permission::{self, *};
 use crate::access::{BuiltinRole, DelegationPreset, PermissionSet};
 use crate::base::clock::Clock;
@@ -82,8 +82,9 @@ async fn a_support_agent_gets_what_each_client_lets_through() {
     assert!(own(&test, gry, "Juniper Books").await.is_empty());
     assert_eq!(reachable(&test, gry).await, ["Fjord Foods", "Gamla Bageriet", "Harbour Clinic", "Nordhost Partner"]);
     let key = "SELECT COUNT(*) FROM api_key WHERE secret_hash = ";
-    let secret = hash(API_KEY);
-    assert_eq!(test.count(&format!("{key}'{secret}'")).await, 1);
+    for secret in [API_KEY, PROVISIONER_KEY].map(hash) {
+        assert_eq!(test.count(&format!("{key}'{secret}'")).await, 1);
+    }
     let hans = own(&test, "hans@nordhost.example", "Gamla Bageriet").await;
     assert!(hans.has(InvoicePay) && !hans.has(PartnershipManage));
     test.close().await;

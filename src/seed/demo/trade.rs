@@ -1,8 +1,9 @@
 //! The words for purchases, invoices and payers.
 
 use chrono::{Datelike, Days, Months, NaiveTime, TimeDelta};
-use entity::{billing_contact, invoice, organisation, payer, product, service, subscription};
+use entity::{billing_contact, invoice, organisation, payer, product, service, service_task, subscription};
 use sea_orm::prelude::Date;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::super::articles::Article;
@@ -10,6 +11,7 @@ use super::super::invoicing::{add_line, due_on, months, number, term};
 use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
+use crate::catalogue::task::rules::{Wish, next};
 
 /// An invoice, by how many days ago it was issued.
 #[derive(Clone, Copy)]
@@ -51,6 +53,26 @@ impl World {
                 ..rows::service(service, organisation, &name, article.kind, created_at)
             });
         }
+    }
+
+    /// Subscribes the organisation to an article whose service is still to be set up.
+    pub fn waits_for(&mut self, organisation: Uuid, article: Article) {
+        self.buys(organisation, &[(article, 1)]);
+        let (today, now, id) = (self.now.date_naive(), self.now, self.random.id(self.now));
+        let Rows { subscriptions, subscription_changes, services, service_tasks, .. } = &mut self.rows;
+        let (Some(subscription), Some(start), Some(service)) =
+            (subscriptions.last_mut(), subscription_changes.last_mut(), services.last_mut())
+        else {
+            return;
+        };
+        subscription.state = subscription::State::Pending;
+        (subscription.starts_on, subscription.anchor_on) = (today, today);
+        subscription.committed_until = today + Months::new(months(article.interval));
+        start.effective_on = today;
+        service.state = service::State::Pending;
+        service.created_at = now;
+        service.attributes = json!({ "hostname": service.name }).to_string();
+        service_tasks.push(next(service, None, Wish::new(service_task::Kind::Create), 1, id, now));
     }
 
     /// The product of an article, which is added when it is first sold.

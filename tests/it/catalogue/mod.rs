@@ -2,4 +2,5 @@
 
 mod offers;
 mod orders;
+mod provisioning;
 mod subscriptions;

@@ -6,7 +6,7 @@ mod partners;
 use std::collections::BTreeMap;
 
 use entity::organisation::Kind;
-use entity::{ownership_transfer, property_definition, service};
+use entity::{ownership_transfer, property_definition, service, service_task};
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 use tenantry::base::id::Type;
 use uuid::Uuid;
@@ -231,13 +231,19 @@ impl Hub {
 
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
+        let paid = rows.subscription(hub, &format!("{word} product"));
         for kind in [service::Kind::VirtualServer, service::Kind::WebHosting, service::Kind::Seats] {
-            let service = rows.service(hub, &format!("{word} {kind:?}"), kind);
+            let [service, task] = rows.served(hub, &format!("{word} {kind:?}"), kind, paid);
             fixtures.add(Type::Service, "SERVICE_READ", service);
+            fixtures.add(Type::ServiceTask, "SERVICE_READ", task);
         }
         for number in 1..=3 {
             let domain = rows.service(hub, &format!("{}-{number}.example", word.to_lowercase()), service::Kind::Domain);
-            fixtures.add(Type::Service, "DOMAIN_READ", domain);
+            let task = rows.task(service_task::Kind::Change).id;
+            for rule in ["DOMAIN_READ", "SERVICE_PROVISION"] {
+                fixtures.add(Type::Service, rule, domain);
+                fixtures.add(Type::ServiceTask, rule, task);
+            }
             fixtures.add(Type::Subscription, "", rows.subscription(hub, &format!("{word} product {number}")));
             let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
             fixtures.add(Type::Invoice, "ORGANISATION", own);

@@ -5,8 +5,8 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, partners, prepared};
-use crate::generated::schema::Field;
+use super::{accounts, partners, prepared, services};
+use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
 
@@ -20,12 +20,16 @@ pub fn doer(field: Field<'_>) -> Caller {
     if is_for_staff { OWNER_OF_OPERATOR } else { HUB.owner }
 }
 
-/// Valid arguments for that caller. If the rule has several sides, for the given side.
-pub async fn valid(world: &World, field: Field<'_>, side: Option<&str>) -> String {
+/// Valid arguments for that caller. If there are several rules, for the given one.
+pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> String {
+    let side = rule.map(|rule| rule.side.as_str());
     let hub = Type::Organisation.id(HUB.id()).0;
     let mutation = field.name();
     let first = field.rules().into_iter().next().map_or_else(String::new, |rule| rule.side);
     if let Some(example) = partners::valid(world, mutation, side.unwrap_or(&first)).await {
+        return example;
+    }
+    if let Some(example) = services::valid(world, mutation, rule).await {
         return example;
     }
     match mutation {
@@ -177,6 +181,9 @@ fn at_the_reseller(more: &str) -> String {
 pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     let key = Type::ApiKey.id(HUB.key().id).0;
     if let Some(example) = partners::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = services::invalid(world, mutation).await {
         return Some(example);
     }
     if let Some(example) = accounts::invalid(mutation) {

@@ -1,7 +1,8 @@
 //! Every mutation, with a valid and an invalid example. A valid one is recorded in an audit log; a refused one changes
 //! nothing in the whole database.
 //!
-//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs` and `partners.rs`.
+//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `partners.rs` and
+//! `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
@@ -10,6 +11,7 @@ pub mod examples;
 mod hidden;
 mod partners;
 mod prepared;
+mod services;
 
 use serde_json::json;
 use tenantry::access::PermissionSet;
@@ -149,7 +151,7 @@ fn one_permission_is_enough_for_a_mutation_that_names_it() {
         for field in schema.fields_of("Mutation") {
             for rule in field.rules() {
                 world.db_reset().await;
-                let query = document(field, &valid(&world, field, Some(&rule.side)).await);
+                let query = document(field, &valid(&world, field, Some(&rule)).await);
                 world.db_role(&HUB, PermissionSet::of(&[rule.permission]), PermissionSet::EMPTY).await;
                 // The input may need further permissions, which would be a user error.
                 world.as_(HUB.probe).run(&query, json!({})).await.ok();

@@ -108,7 +108,7 @@ fn a_key_is_created_shown_once_used_and_revoked() {
 #[test]
 fn a_key_never_holds_more_than_its_creator_or_permissions_for_people() {
     with_database(async |world| {
-        for permission in Permission::ALL.iter().filter(|permission| !permission.is_delegable()) {
+        for permission in Permission::ALL.iter().filter(|permission| !permission.is_for_keys()) {
             for field in ["permissions", "clientPermissions"] {
                 let input = with(of_fjord(), field, json!([permission.graphql_name()]));
                 let answer = run(&world, OWNER_OF_FJORD, CREATE, input).await;

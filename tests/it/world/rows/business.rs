@@ -1,7 +1,8 @@
 //! Rows of subscriptions, services, invoices and billing.
 
 use chrono::TimeDelta;
-use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, subscription};
+use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, service_task, subscription};
+use tenantry::catalogue::task::rules::{Wish, next};
 use uuid::Uuid;
 
 use super::{Rows, day, now, push, seed};
@@ -84,6 +85,30 @@ impl Rows {
     pub fn service(&mut self, organisation: Uuid, name: &str, kind: service::Kind) -> Uuid {
         let row = seed::service(self.id(), organisation, name, kind, self.made());
         push(&mut self.services, row).id
+    }
+
+    /// A service that a subscription pays for, with two tasks that are done and one that a person of the operator has
+    /// claimed a second time.
+    pub fn served(&mut self, organisation: Uuid, name: &str, kind: service::Kind, subscription: Uuid) -> [Uuid; 2] {
+        use service_task::{Kind, State};
+        let service = self.service(organisation, name, kind);
+        self.services.last_mut().unwrap().subscription_id = Some(subscription);
+        for kind in [Kind::Create, Kind::Change] {
+            self.task(kind).state = State::Done;
+        }
+        let error = format!("{name} does not answer");
+        let task = self.task(Kind::Change);
+        (task.state, task.attempts, task.error) = (State::Claimed, 2, Some(error));
+        (task.lease_until, task.not_before) = (Some(now() + TimeDelta::hours(1)), now() + TimeDelta::hours(1));
+        [service, task.id]
+    }
+
+    /// A waiting task of the last service.
+    pub fn task(&mut self, kind: service_task::Kind) -> &mut service_task::Model {
+        let id = self.id();
+        let service = self.services.last().unwrap();
+        let task = next(service, None, Wish::new(kind), 1, id, self.made());
+        push(&mut self.tasks, task)
     }
 
     /// An open invoice with three lines, overdue by ten days.

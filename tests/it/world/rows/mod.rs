@@ -14,8 +14,8 @@ use entity::{
     api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, delegation_template, invitation,
     invitation_role, invoice, invoice_line, log_in_attempt, membership, membership_role, organisation,
     organisation_halt, ownership_transfer, partnership, partnership_proposal, payer, product, property_definition,
-    property_value, reseller_programme, reseller_request, role, service, session, subscription, subscription_change,
-    user,
+    property_value, reseller_programme, reseller_request, role, service, service_task, session, subscription,
+    subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -64,6 +64,7 @@ pub struct Rows {
     subscriptions: Vec<subscription::Model>,
     changes: Vec<subscription_change::Model>,
     services: Vec<service::Model>,
+    tasks: Vec<service_task::Model>,
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
     sessions: Vec<session::Model>,
@@ -198,6 +199,7 @@ impl Rows {
         db_insert(db, self.subscriptions).await;
         db_insert(db, self.changes).await;
         db_insert(db, self.services).await;
+        db_insert(db, self.tasks).await;
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
         db_insert(db, self.sessions).await;
