@@ -27,12 +27,12 @@ pub enum Tie {
         /// Until when it holds, if not for ever.
         ends_at: Option<DateTimeUtc>,
     },
-    /// It holds ownership for the reseller until the invited owner accepts. The person must be able to create clients
-    /// there, by a membership that counts.
+    /// It holds ownership for the reseller, or the operator, until the invited owner accepts. The person must be able to
+    /// create clients there, by a membership that counts.
     Custody {
         /// The reseller.
         reseller: Uuid,
-        /// Whether that organisation is an active reseller.
+        /// Whether that organisation is an active reseller, or the operator.
         is_working: bool,
     },
     /// The organisation requires a second factor of its members, and the person has none. The membership stays, but gives

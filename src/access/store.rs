@@ -274,9 +274,10 @@ fn ties(row: &QueryResult) -> Result<Vec<Tie>, DbErr> {
         ties.push(Tie::Partnership { reseller, state, starts_at, ends_at: row.try_get_by_index(13)? });
     }
     if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(14)? {
-        let is_reseller = row.try_get_by_index::<Option<Kind>>(15)? == Some(Kind::Reseller);
+        let kind = row.try_get_by_index::<Option<Kind>>(15)?;
+        let has_clients = matches!(kind, Some(Kind::Reseller | Kind::Operator));
         let is_active = row.try_get_by_index::<Option<OrganisationState>>(16)? == Some(OrganisationState::Active);
-        ties.push(Tie::Custody { reseller, is_working: is_reseller && is_active });
+        ties.push(Tie::Custody { reseller, is_working: has_clients && is_active });
     }
     if row.try_get_by_index(17)? {
         ties.push(Tie::SecondFactor);

@@ -25,7 +25,7 @@ pub enum OrganisationKind {
 pub enum OrganisationState {
     /// It works without restriction.
     Active,
-    /// Its people and partners can only read, pay invoices and take rights away.
+    /// Its people and partners can only read, pay invoices, cancel subscriptions and take rights away.
     Suspended,
     /// Nobody can work there any more. Invoices and the audit log can still be read.
     Closed,

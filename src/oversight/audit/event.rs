@@ -58,6 +58,8 @@ pub struct Event {
     pub permission: Option<Permission>,
     /// The partnership through which the actor acted, if the other side did it.
     pub through: Option<Uuid>,
+    /// Whether staff of the operator did it by its implicit partnership, at an organisation that is not looked up yet.
+    pub by_staff: bool,
     /// The actor, if it is not the viewer.
     pub by: Option<Doer>,
     /// Public id of the affected object.
@@ -80,6 +82,7 @@ impl Event {
             organisation,
             permission,
             through: None,
+            by_staff: false,
             by: None,
             object: None,
             person: None,
@@ -93,6 +96,13 @@ impl Event {
     #[must_use]
     pub const fn through(mut self, partnership: Uuid) -> Self {
         self.through = Some(partnership);
+        self
+    }
+
+    /// Done by staff of the operator at an organisation that they have just created.
+    #[must_use]
+    pub const fn by_staff(mut self) -> Self {
+        self.by_staff = true;
         self
     }
 

@@ -140,6 +140,9 @@ fn way(access: &Access, event: &Event) -> (Way, Option<Uuid>) {
     if let Some(partnership) = event.through {
         return (Way::Partnership, Some(partnership));
     }
+    if event.by_staff {
+        return (Way::Operator, None);
+    }
     let path = event.permission.and_then(|permission| access.way(event.organisation, permission));
     match path.as_deref().and_then(<[Step]>::last) {
         Some(Step::Partnership { partnership, .. }) => (Way::Partnership, Some(*partnership)),

@@ -18,7 +18,7 @@ use crate::people::session;
 /// The client to create, and the reseller.
 #[derive(InputObject)]
 pub struct CreateClientInput {
-    /// Id of the reseller's organisation.
+    /// Id of the reseller's organisation, or of the operator.
     pub organisation_id: ID,
     /// The client.
     pub client: NewClientInput,
@@ -32,13 +32,16 @@ pub struct CreateClientInput {
 pub struct CreateClientPayload {
     /// The client; null if it was not created.
     pub client: Option<Organisation>,
-    /// The partnership with the client; null if it was not created.
+    /// The partnership with the client; null if it was not created, and for clients of the operator.
     pub partnership: Option<Partnership>,
 }
 
 /// Creates an organisation that is a client of the reseller from the start. The partnership is in force at once; its
 /// owner can change what it delegates. You hold ownership until the owner that you name by address accepts. If you can
 /// no longer create clients for the reseller, its longest-standing owner holds ownership instead.
+///
+/// Staff of the operator create the customers that it sells to directly in the same way. There is no partnership with
+/// these, so `delegation`, `delegationTemplateId`, `endsAt` and `reference` are left out.
 #[mutation]
 #[acts(CLIENT_CREATE, on = input.organisation_id)]
 async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -> Result<CreateClientPayload> {
@@ -53,9 +56,13 @@ async fn create_client(act: ActOn<'_, Organisation>, input: CreateClientInput) -
         .await
     })
     .await?;
+    let partnership = match made.partnership {
+        Some(id) => Partnership::find(act.request, id).await?,
+        None => None,
+    };
     Ok(CreateClientPayload {
         client: Organisation::find(act.request, made.client).await?,
-        partnership: Partnership::find(act.request, made.partnership).await?,
+        partnership,
         ..Default::default()
     })
 }

@@ -16,7 +16,7 @@ use crate::people::session;
 /// The clients to create, and the reseller.
 #[derive(InputObject)]
 pub struct CreateClientsInput {
-    /// Id of the reseller's organisation.
+    /// Id of the reseller's organisation, or of the operator.
     pub organisation_id: ID,
     /// The clients: 1 to 500. Send a longer list in parts.
     pub clients: Vec<NewClientInput>,
@@ -38,7 +38,8 @@ pub struct CreateClientResult {
     pub name: String,
     /// The client; null if it was not created, and in a dry run.
     pub client: Option<Organisation>,
-    /// The partnership with the client; null if it was not created, and in a dry run.
+    /// The partnership with the client; null if it was not created, in a dry run, and for clients of the
+    /// operator.
     pub partnership: Option<Partnership>,
     /// Why it was not created, or would not be; empty otherwise.
     pub user_errors: Vec<UserError>,
@@ -71,7 +72,7 @@ async fn create_clients(act: ActOn<'_, Organisation>, input: CreateClientsInput)
     .await?;
     let made: Vec<_> = outcomes.iter().flatten().flatten().copied().collect();
     let decisions = act.request.access.look_all(made.iter().map(|made| made.client)).await?;
-    let partnerships = Partnership::find_all(act.request, made.iter().map(|made| made.partnership)).await?;
+    let partnerships = Partnership::find_all(act.request, made.iter().filter_map(|made| made.partnership)).await?;
     let results = outcomes.into_iter().zip(rows).enumerate().map(|(index, (outcome, row))| {
         let (made, user_errors) = match outcome {
             Ok(made) => (made, Vec::new()),
@@ -81,7 +82,7 @@ async fn create_clients(act: ActOn<'_, Organisation>, input: CreateClientsInput)
             index: i32::try_from(index).unwrap_or(i32::MAX),
             name: row.name,
             client: made.and_then(|made| Organisation::of(decisions.get(&made.client)?)),
-            partnership: made.and_then(|made| partnerships.get(&made.partnership).cloned()),
+            partnership: made.and_then(|made| partnerships.get(&made.partnership?).cloned()),
             user_errors,
         }
     });

@@ -66,8 +66,8 @@ pub struct Wanted {
     pub name: String,
     /// What kind of organisation it is.
     pub kind: Kind,
-    /// The terms of the partnership.
-    pub terms: Terms,
+    /// The terms of the partnership. A client of the operator has none.
+    pub terms: Option<Terms>,
     /// The address of the future owner, and the language of mail to it.
     pub owner: Option<(Address, Locale)>,
     /// The reseller's reference number for it.
@@ -86,7 +86,8 @@ impl Wanted {
 }
 
 /// Checks the rows and creates the valid ones, unless it is a dry run. Outcomes are in the order of the rows. The
-/// caller has locked the graph of partnerships and the reseller.
+/// caller has locked the graph of partnerships and the reseller. The operator creates clients like a reseller, but without
+/// partnerships.
 pub async fn create_all(
     work: &Work<'_>,
     at: &Authorised,
@@ -111,15 +112,19 @@ pub async fn create_all(
 /// The person who holds ownership of the new clients. Refuses an organisation that cannot create clients.
 async fn find_custodian(work: &Work<'_>, at: &Authorised) -> Result<Custodian> {
     require_active(at.row())?;
-    if at.row().kind != Kind::Reseller {
-        let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
-        return Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message).into());
+    match at.row().kind {
+        // A new client has no clients of its own, so one check is enough for all rows.
+        Kind::Reseller => require_fit(work, Parties { reseller: at.id(), client: Uuid::nil() }).await?,
+        // The operator's implicit partnership fits everybody.
+        Kind::Operator => {}
+        Kind::Person | Kind::Company | Kind::Project => {
+            let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
+            return Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message).into());
+        }
     }
-    // A new client has no clients of its own, so one check is enough for all rows.
-    require_fit(work, Parties { reseller: at.id(), client: Uuid::nil() }).await?;
     let custodian = custody::custodian(work.tx, at.id(), work.request.actor(), work.now).await?;
     custodian.ok_or_else(|| {
-        let message = "The reseller has no owner who can act, so nobody could hold ownership of its clients.";
+        let message = "It has no owner who can act, so nobody could hold ownership of its clients.";
         UserError::at("organisationId", UserErrorCode::StaleState, message).into()
     })
 }
@@ -142,6 +147,44 @@ fn check(
     at: &Authorised,
 ) -> Result<Wanted, UserError> {
     let name = text::name("name", &row.name)?;
+    let (terms, template) = if at.row().kind == Kind::Operator {
+        refuse_terms(row)?;
+        (None, None)
+    } else {
+        let (terms, template) = check_terms(work, row, templates)?;
+        (Some(terms), template)
+    };
+    let owner = match &row.owner_email {
+        None => None,
+        Some(typed) => Some((Address::read("ownerEmail", typed)?, row.locale)),
+    };
+    let reference = row.reference.as_deref().map(|typed| text::reference("reference", typed)).transpose()?;
+    let recipient = row.recipient.as_ref().map(|recipient| recipient.check(at)).transpose()?;
+    Ok(Wanted { name, kind: row.kind, terms, owner, reference, template, recipient })
+}
+
+/// Refuses what only a partnership has, because the operator needs none.
+fn refuse_terms(row: &NewClient) -> Result<(), UserError> {
+    for (field, is_given) in [
+        ("delegation", row.delegation.is_some()),
+        ("delegationTemplateId", row.template.is_some()),
+        ("endsAt", row.ends_at.is_some()),
+        ("reference", row.reference.is_some()),
+    ] {
+        if is_given {
+            let message = "The operator reaches its clients without a partnership. Leave this out.";
+            return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+        }
+    }
+    Ok(())
+}
+
+/// The terms of the partnership of a new client with a reseller, and its template.
+fn check_terms(
+    work: &Work<'_>,
+    row: &NewClient,
+    templates: &HashMap<Uuid, Terms>,
+) -> Result<(Terms, Option<Uuid>), UserError> {
     let template = match row.template.clone().transpose()? {
         Some(key) if !templates.contains_key(&key) => return Err(unknown_template()),
         template => template,
@@ -155,13 +198,7 @@ fn check(
         }
     };
     let ends_at = terms::end(row.ends_at, work.now, work.request.config.partnerships)?;
-    let owner = match &row.owner_email {
-        None => None,
-        Some(typed) => Some((Address::read("ownerEmail", typed)?, row.locale)),
-    };
-    let reference = row.reference.as_deref().map(|typed| text::reference("reference", typed)).transpose()?;
-    let recipient = row.recipient.as_ref().map(|recipient| recipient.check(at)).transpose()?;
-    Ok(Wanted { name, kind: row.kind, terms: Terms { ends_at, ..terms }, owner, reference, template, recipient })
+    Ok((Terms { ends_at, ..terms }, template))
 }
 
 /// Checks the rows against each other and against the database.

@@ -42,7 +42,7 @@ pub struct NewClientInput {
     /// What kind of organisation it is.
     pub kind: NewOrganisationKind,
     /// What it delegates to the reseller's people from the start. Its owner can change that at any time. Give this or
-    /// `delegationTemplateId`. If you give both, this counts.
+    /// `delegationTemplateId`. If you give both, this counts. A client of the operator takes neither.
     pub delegation: Option<DelegationInput>,
     /// Id of the reseller's delegation template for this client. Without `delegation`, the client delegates what the
     /// template asks for.

@@ -29,8 +29,8 @@ use crate::people::user::mailbox;
 pub struct Made {
     /// The client.
     pub client: Uuid,
-    /// The partnership with it.
-    pub partnership: Uuid,
+    /// The partnership with it; `None` for a client of the operator.
+    pub partnership: Option<Uuid>,
 }
 
 /// Writes new clients of one reseller.
@@ -88,12 +88,14 @@ impl Writing<'_> {
             code,
             created_at: now,
         });
-        let parties = Parties { reseller, client };
-        let reference = wanted.reference.clone();
-        let mut agreed = agreement::new_row(random, now, parties, &wanted.name, wanted.terms, reference);
-        agreed.template_id = wanted.template;
-        let partnership = agreed.id;
-        rows.partnerships.push(agreed);
+        let partnership = wanted.terms.map(|terms| {
+            let parties = Parties { reseller, client };
+            let mut agreed = agreement::new_row(random, now, parties, &wanted.name, terms, wanted.reference.clone());
+            agreed.template_id = wanted.template;
+            let id = agreed.id;
+            rows.partnerships.push(agreed);
+            id
+        });
         // A custodian who is also the named owner owns the client at once, without custody.
         let own = wanted.owner.as_ref().is_some_and(|(address, _)| address.mailbox() == mailbox(&self.custodian.email));
         let owner = NewMember {
@@ -114,8 +116,8 @@ impl Writing<'_> {
         }
         let after = json!({
             "name": wanted.name,
-            "partnership": Type::Partnership.id(partnership).0,
-            "delegation": wanted.terms.audit_snapshot(),
+            "partnership": partnership.map(|id| Type::Partnership.id(id).0),
+            "delegation": wanted.terms.map(|terms| terms.audit_snapshot()),
             "template": wanted.template.map(|id| Type::DelegationTemplate.id(id).0),
             "reference": wanted.reference,
             "isOffered": wanted.owner.is_some(),
@@ -123,7 +125,11 @@ impl Writing<'_> {
         });
         let event = Event::done(self.action, reseller, Some(Permission::ClientCreate));
         let event = event.to(Type::Organisation.id(client)).changing(Json::Null, after);
-        rows.of_clients.push(Event { organisation: client, permission: None, ..event.clone() }.through(partnership));
+        let of_client = Event { organisation: client, permission: None, ..event.clone() };
+        rows.of_clients.push(match partnership {
+            Some(partnership) => of_client.through(partnership),
+            None => of_client.by_staff(),
+        });
         rows.of_reseller.push(event);
         Made { client, partnership }
     }

@@ -67,10 +67,9 @@ fn read(row: &QueryResult) -> Written<Custody> {
     })
 }
 
-/// Joins the reseller, if it is active. Nobody can have custody for a reseller that is suspended, or no longer one, so
+/// Joins the reseller or the operator, if it is active. Nobody can have custody for a reseller that is suspended, or no longer one, so
 /// nothing is passed on there.
-const WORKING: &str =
-    "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind = 'RESELLER' AND ro.state = 'ACTIVE'";
+const WORKING: &str = "JOIN organisation ro ON ro.id = m.custody_reseller_id AND ro.kind IN ('RESELLER', 'OPERATOR') AND ro.state = 'ACTIVE'";
 
 const COLUMNS: &str = "m.id, m.organisation_id, m.user_id, m.custody_reseller_id";
 

@@ -177,7 +177,8 @@ impl Membership {
         Partnership::find(Request::of(context)?, id).await
     }
 
-    /// The reseller for which the member holds ownership until the invited owner accepts; null for all other members.
+    /// The reseller, or the operator, for which the member holds ownership until the invited owner accepts; null for all
+    /// other members.
     #[public]
     async fn custody_of(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
         let Some(reseller) = self.row.custody_reseller_id else { return Ok(None) };

@@ -11,6 +11,7 @@ mod given_memberships;
 mod journeys;
 mod mistakes;
 mod next_request;
+mod operator_clients;
 mod programme;
 mod proposed;
 mod races;

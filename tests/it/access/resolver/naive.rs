@@ -154,7 +154,7 @@ fn counts(tenancy: &Tenancy, members: &[Member], member: &Member, above: &mut Ve
         holds &= is_in_force(link) && counts(tenancy, members, own, above);
     }
     if let Some(reseller) = member.kept_for {
-        let is_working = tenancy.operator != Some(reseller) && tenancy.states[reseller] == OrganisationState::Active;
+        let is_working = tenancy.states[reseller] == OrganisationState::Active;
         holds &= is_working
             && place(reseller).is_some_and(|own| {
                 let creates = own.roles.iter().any(|role| sets(*role, false).own.has(Permission::ClientCreate));

@@ -233,7 +233,7 @@ impl Tenancy {
         });
         let kept_for = member.kept_for.map(|reseller| Tie::Custody {
             reseller: id(reseller),
-            is_working: self.kind(reseller) == Kind::Reseller && self.states[reseller] == OrganisationState::Active,
+            is_working: self.states[reseller] == OrganisationState::Active,
         });
         let factor = member.lacks_factor.then_some(Tie::SecondFactor);
         through.into_iter().chain(kept_for).chain(factor).collect()
