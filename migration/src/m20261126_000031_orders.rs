@@ -69,7 +69,7 @@ impl MigrationTrait for Migration {
             of_organisation("service"),
             unique("service", &["kind", "external_id"]),
             index("service", &["organisation_id", "name_key", "id"]),
-            index("service", &["subscription_id"]),
+            index("service", &["subscription_id", "name_key", "id"]),
         ] {
             manager.create_index(index).await?;
         }
@@ -82,7 +82,7 @@ impl MigrationTrait for Migration {
                      'DONE', CURRENT_TIMESTAMP FROM subscription";
         db.execute_unprepared(start).await?;
         log_changes(db, "subscription", 11, &["id", "organisation_id"]).await?;
-        log_changes(db, "service", 10, &["id", "organisation_id"]).await?;
+        log_changes(db, "service", 10, &["id", "organisation_id", "subscription_id"]).await?;
         for (table, number, columns) in TABLES {
             log_changes(db, table, number, columns).await?;
         }

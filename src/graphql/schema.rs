@@ -10,12 +10,12 @@ use super::node::NodeQuery;
 use crate::billing::details::BillingMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
 use crate::catalogue::feature::FeatureMutation;
-use crate::catalogue::order::{OrderMutation, OrderQuery};
+use crate::catalogue::order::OrderMutation;
 use crate::catalogue::plan::PricePlanMutation;
 use crate::catalogue::price::PriceMutation;
 use crate::catalogue::product::ProductMutation;
 use crate::catalogue::service::ServiceMutation;
-use crate::catalogue::subscription::{SubscriptionMutation, SubscriptionQuery};
+use crate::catalogue::subscription::SubscriptionMutation;
 use crate::catalogue::task::TaskMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
@@ -52,8 +52,6 @@ pub struct Query(
     InvitationQuery,
     OperatorQuery,
     RoleQuery,
-    SubscriptionQuery,
-    OrderQuery,
 );
 
 /// Everything that can be changed.

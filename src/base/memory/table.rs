@@ -38,7 +38,7 @@ tables! {
     Payer = 7, "payer", ["id", "organisation_id", "payer_id"];
     BillingDetails = 8, "billing_details", ["organisation_id", "contact_id"];
     BillingContact = 9, "billing_contact", ["id", "organisation_id"];
-    Service = 10, "service", ["id", "organisation_id"];
+    Service = 10, "service", ["id", "organisation_id", "subscription_id"];
     Subscription = 11, "subscription", ["id", "organisation_id"];
     Invoice = 12, "invoice", ["id", "organisation_id", "payer_id"];
     InvoiceLine = 13, "invoice_line", ["id", "invoice_id"];

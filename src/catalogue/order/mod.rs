@@ -13,14 +13,14 @@ mod place;
 mod place_for_new_client;
 mod placing;
 mod preview;
-mod query;
 mod quote;
 pub mod store;
 
 use macros::merged;
 
+pub use input::OrderLineInput;
 pub use object::{Order, OrderFilter};
-pub use query::OrderQuery;
+pub use preview::OrderPreview;
 
 /// The mutations of orders.
 #[merged]

@@ -11,7 +11,6 @@ use super::placing;
 use super::quote::Buyer;
 use crate::base::error::Result;
 use crate::base::money::MoneyInput;
-use crate::catalogue::subscription::rules::require_price;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::{OrganisationCard, require_active};
 
@@ -57,7 +56,7 @@ async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result
             require_active(at.row())?;
             let quote = quote.clone()?;
             let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
-            require_price("expectedTotal", expected, &quote.total())?;
+            placing::check(&quote, expected)?;
             placing::place(work, &at, &quote, purchase_order.clone(), act.event()).await
         })
         .await?;

@@ -11,7 +11,6 @@ use super::quote::Buyer;
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::money::MoneyInput;
-use crate::catalogue::subscription::rules::require_price;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::Organisation;
 use crate::oversight::audit::Event;
@@ -46,7 +45,7 @@ pub struct PlaceOrderForNewClientPayload {
     pub order: Option<Order>,
     /// The client; null if it was not created.
     pub client: Option<Organisation>,
-    /// The partnership with the client; null if it was not created.
+    /// The partnership with the client; null if it was not created, and for a customer of the operator itself.
     pub partnership: Option<Partnership>,
 }
 
@@ -69,7 +68,7 @@ async fn place_order_for_new_client(
         once(work, call.as_ref(), at.id(), async || {
             let quote = quote.clone()?;
             let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
-            require_price("expectedTotal", expected, &quote.total())?;
+            placing::check(&quote, expected)?;
             let outcome = create_all(work, &at, act.action, &rows, false).await?.pop();
             let made = outcome.transpose().map_err(in_client)?.flatten();
             let made = made.ok_or_else(|| Error::fault("a client without a row"))?;
@@ -88,7 +87,10 @@ async fn place_order_for_new_client(
     Ok(PlaceOrderForNewClientPayload {
         order: Order::find(request, order).await?,
         client: Organisation::find(request, made.client).await?,
-        partnership: Partnership::find(request, made.partnership).await?,
+        partnership: match made.partnership {
+            Some(key) => Partnership::find(request, key).await?,
+            None => None,
+        },
         ..Default::default()
     })
 }

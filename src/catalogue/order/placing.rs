@@ -12,7 +12,7 @@ use crate::access::{Authorised, Grants, Permission, PermissionSet};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::catalogue::service::provisioning::{self, NewService};
-use crate::catalogue::subscription::rules::Planned;
+use crate::catalogue::subscription::rules::{Planned, require_price};
 use crate::catalogue::subscription::{Cause, rows_of, store as subscriptions};
 use crate::graphql::request::Work;
 use crate::oversight::audit::{self, Event};
@@ -28,6 +28,14 @@ pub fn purchase_order(typed: Option<&str>) -> Result<Option<String>, UserError> 
         return Err(UserError::at("purchaseOrder", UserErrorCode::InvalidInput, message));
     }
     Ok(Some(typed.to_owned()))
+}
+
+/// Refuses an order that has no lines, and one that costs something else than the user expects.
+pub fn check(quote: &Quote, (expected_minor, currency): (i64, &str)) -> Result<(), UserError> {
+    if quote.lines.is_empty() {
+        return Err(UserError::at("lines", UserErrorCode::InvalidInput, "Order at least one product."));
+    }
+    require_price("expectedTotal", (expected_minor, currency), &quote.total())
 }
 
 /// Places an order for an organisation that the caller has locked. Returns its key.

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use macros::public_object;
 use sea_orm::prelude::Date;
 
-use super::quote::{Quote, Quoted};
+use super::input::{OrderLineInput, asked};
+use super::quote::{Buyer, Quote, Quoted};
 use crate::access::Decision;
+use crate::base::error::Result;
 use crate::base::money::Money;
 use crate::catalogue::product::{Product, Seen};
 use crate::catalogue::subscription::{BillingInterval, SubscriptionTerm};
+use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
 /// What an order would cost, if it were placed today. All amounts are without VAT.
@@ -64,8 +67,17 @@ pub struct RecurringAmount {
 }
 
 impl OrderPreview {
-    /// The preview of a quote for an organisation.
-    pub fn new(quote: &Quote, at: &Decision, seen: Seen) -> Self {
+    /// What an order of these lines would cost an organisation today.
+    pub async fn of(request: &Request, at: &Decision, lines: &[OrderLineInput]) -> Result<Self> {
+        let quote = Buyer::of(request, at.id()).await?.quote(request, &asked(lines)?).await?;
+        let seller = match quote.lines.first() {
+            Some(line) => request.access.look(line.product.organisation_id).await?,
+            None => None,
+        };
+        Ok(Self::new(&quote, at, Seen::by_reader(seller.as_ref().unwrap_or(at))))
+    }
+
+    fn new(quote: &Quote, at: &Decision, seen: Seen) -> Self {
         let mut recurring: Vec<(BillingInterval, i64)> = Vec::new();
         for line in &quote.lines {
             let interval = line.interval.into();

@@ -70,7 +70,7 @@ pub struct Quoted {
     pub committed_until: Date,
 }
 
-/// An order with its prices.
+/// An order with its prices. It can be empty, but such an order is not placed.
 #[derive(Clone, Debug)]
 pub struct Quote {
     /// ISO 4217.
@@ -117,10 +117,10 @@ impl Buyer {
         Ok(Self { currency, plans: price_store::plans_for_anybody(request).await? })
     }
 
-    /// The price of what is asked for. The first line that is wrong is refused.
+    /// The price of what is asked for, which can be nothing. The first line that is wrong is refused.
     pub async fn quote(&self, request: &Request, asked: &[Asked]) -> Result<Quote> {
-        if !(1..=MOST_LINES).contains(&asked.len()) {
-            let message = format!("An order has 1 to {MOST_LINES} lines; you gave {}.", asked.len());
+        if asked.len() > MOST_LINES {
+            let message = format!("An order has at most {MOST_LINES} lines; you gave {}.", asked.len());
             return Err(UserError::at("lines", UserErrorCode::TooMany, message).into());
         }
         let ids: Vec<Uuid> = asked.iter().map(|line| line.product).collect();

@@ -123,6 +123,19 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The services of a subscription that the viewer sees, by name.
+    pub async fn list_of_subscription(
+        request: &Request,
+        at: &Decision,
+        subscription: Uuid,
+        page: &PageArguments,
+    ) -> Result<Connection<Self>> {
+        let rows = store::list_of_subscription(request, subscription, page, at.grants).await?;
+        Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
+    }
+}
+
 impl Find for Service {
     const TYPE: Type = Type::Service;
 

@@ -22,6 +22,8 @@ type Written<T> = Result<T, DbErr>;
 
 static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Service, "organisation_id", Key::Text("name_key"));
 
+static OF_SUBSCRIPTION: List<Model> = List::of_kept_rows(Table::Service, "subscription_id", Key::Text("name_key"));
+
 impl Heap for Model {
     fn heap(&self) -> usize {
         self.name.heap() + self.name_key.heap() + self.attributes.heap() + self.external_id.heap() + self.problem.heap()
@@ -38,6 +40,28 @@ pub async fn list(
     (kind, state): (Option<Kind>, Option<State>),
     grants: Grants,
 ) -> Result<Page<Model>> {
+    let mut filter = visible(grants);
+    if let Some(kind) = kind {
+        filter = filter.and_with("t.kind = :kind", [(":kind", kind.to_value().into())]);
+    }
+    if let Some(state) = state {
+        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
+    }
+    OF_ORGANISATION.rows(request, organisation, page, filter).await
+}
+
+/// A page of the services of a subscription that are visible with these grants, by name.
+pub async fn list_of_subscription(
+    request: &Request,
+    subscription: Uuid,
+    page: &PageArguments,
+    grants: Grants,
+) -> Result<Page<Model>> {
+    OF_SUBSCRIPTION.rows(request, subscription, page, visible(grants)).await
+}
+
+/// The condition that a service is visible with these grants.
+fn visible(grants: Grants) -> Filter {
     let mut filter = Filter::default();
     let sees_all = grants.has(Permission::ServiceProvision);
     if !sees_all && !grants.has(Permission::DomainRead) {
@@ -46,13 +70,7 @@ pub async fn list(
     if !sees_all && !grants.has(Permission::ServiceRead) {
         filter = filter.and("t.kind = 'DOMAIN'");
     }
-    if let Some(kind) = kind {
-        filter = filter.and_with("t.kind = :kind", [(":kind", kind.to_value().into())]);
-    }
-    if let Some(state) = state {
-        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
-    }
-    OF_ORGANISATION.rows(request, organisation, page, filter).await
+    filter
 }
 
 /// A service by its id.

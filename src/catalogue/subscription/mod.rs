@@ -22,7 +22,7 @@ mod letters;
 mod object;
 mod offer;
 pub mod period;
-mod query;
+mod preview;
 mod renewal;
 pub mod rules;
 pub mod store;
@@ -33,7 +33,6 @@ use macros::merged;
 pub use acting::{Cause, rows_of};
 pub use change::SubscriptionChange;
 pub use object::{BillingInterval, Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};
-pub use query::SubscriptionQuery;
 pub use renewal::{Renewed, renew_now_and_then, run as renew};
 
 /// The mutations of subscriptions.

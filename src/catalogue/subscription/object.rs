@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::change::{ChargeExplanation, SubscriptionChange};
 use super::history;
 use super::period::{months_of_interval, period_at};
+use super::preview::{ChangePreview, PreviewedChange, preview};
 use super::store::{self, Criteria};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::catalogue::product::Product;
+use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -222,8 +224,14 @@ impl Subscription {
 
     /// The number of units on a day, past or future; 0 before it begins and after it ends.
     #[public]
-    async fn quantity_on(&self, context: &Context<'_>, #[graphql(desc = "The day.")] day: Date) -> Result<Option<i32>> {
-        let changes = store::history(Request::of(context)?, self.row.id).await?;
+    async fn quantity_on(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The day. Without it, today.")] day: Option<Date>,
+    ) -> Result<Option<i32>> {
+        let request = Request::of(context)?;
+        let day = day.unwrap_or_else(|| request.today());
+        let changes = store::history(request, self.row.id).await?;
         Ok(Some(history::on_day(&history::steps(&changes), day).map_or(0, |step| step.quantity)))
     }
 
@@ -245,6 +253,22 @@ impl Subscription {
         page: PageArguments,
     ) -> Result<Option<Connection<SubscriptionChange>>> {
         self.list_changes(context, &page, Some(change::State::Scheduled)).await.map(Some)
+    }
+
+    /// What a change would do today, and what it would cost. Nothing is changed.
+    #[public]
+    async fn preview_change(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The change.")] change: PreviewedChange,
+    ) -> Result<Option<ChangePreview>> {
+        preview(Request::of(context)?, &self.row, &change).await.map(Some)
+    }
+
+    /// The services that it pays for and that the viewer sees, by name.
+    #[public]
+    async fn services(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Service>>> {
+        Service::list_of_subscription(Request::of(context)?, &self.organisation, self.row.id, &page).await.map(Some)
     }
 
     /// What is due for the interval that contains the day, and why. Without VAT.

@@ -9,7 +9,7 @@ use tenantry::catalogue::subscription::{Renewed, renew};
 use super::offers::*;
 use crate::world::*;
 
-const SUBSCRIPTION: &str = "query($id: ID!, $day: NaiveDate, $on: NaiveDate!) { node(id: $id) { ... on Subscription {
+const SUBSCRIPTION: &str = "query($id: ID!, $day: NaiveDate, $on: NaiveDate) { node(id: $id) { ... on Subscription {
   state quantity unitPrice { amountMinor } committedUntil renewsOn quantityOn(day: $on) product { code }
   scheduled(first: 5) { edges { node { id kind effectiveOn quantity } } }
   changes(first: 50) { edges { node { kind effectiveOn quantity state isAutomatic } } }
@@ -36,11 +36,11 @@ fn a_school_raises_its_seats_in_mid_term_and_lowers_them_at_the_renewal() {
         let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 10)], 100_000).await.remove(0);
         world.wait(TimeDelta::days(9));
         let olga = world.as_(OWNER_OF_ACME);
-        let preview =
-            "query($id: ID!, $change: PreviewedChange!) { previewChange(subscriptionId: $id, change: $change) {
-          kind effectiveOn now { amountMinor } recurring { amountMinor } committedUntil } }";
+        let preview = "query($id: ID!, $change: PreviewedChange!) { node(id: $id) { ... on Subscription {
+          previewChange(change: $change) {
+            kind effectiveOn now { amountMinor } recurring { amountMinor } committedUntil } } } }";
         let answer = olga.run(preview, json!({ "id": id, "change": { "quantity": 15 } })).await;
-        let seen = &answer.ok()["previewChange"];
+        let seen = &answer.ok()["node"]["previewChange"];
         // Five more seats for 22 of 31 days.
         assert_eq!((&seen["kind"], &seen["now"]["amountMinor"]), (&json!("RAISE"), &json!("35484")));
         assert_eq!(

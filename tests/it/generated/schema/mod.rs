@@ -111,6 +111,14 @@ impl Schema {
             ("Int", _) => "1".to_owned(),
             ("Boolean", _) => "true".to_owned(),
             (_, Some(TypeKind::Enum(values))) => values.values[0].node.value.to_string(),
+            // Exactly one field is given.
+            (_, Some(TypeKind::InputObject(input)))
+                if self.0.get(name.as_str()).is_some_and(|of| has(&of.directives, "oneOf")) =>
+            {
+                let mut field = input.fields[0].node.clone();
+                field.ty.node.nullable = false;
+                format!("{{{}: {}}}", field.name.node, self.value(&field, id))
+            }
             (_, Some(TypeKind::InputObject(input))) => {
                 let fields = input.fields.iter().filter(|field| !field.node.ty.node.nullable);
                 let values = fields.map(|field| format!("{}: {}", field.node.name.node, self.value(&field.node, id)));

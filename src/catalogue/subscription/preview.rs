@@ -1,14 +1,14 @@
 //! What a change of a subscription would do and cost.
 
-use async_graphql::{Context, ID, OneofObject};
+use async_graphql::{ID, OneofObject};
 use entity::subscription::Model;
 use entity::subscription_change as change;
-use macros::{guarded, public_object};
+use macros::public_object;
 use sea_orm::prelude::Date;
 
 use super::acting::{Cause, rows_of};
 use super::change::{SubscriptionChangeKind, too_large};
-use super::object::{BillingInterval, Subscription};
+use super::object::BillingInterval;
 use super::period::{months_of_interval, period_at};
 use super::rules::{Standing, beyond_calendar};
 use super::{charge, history, offer, store};
@@ -16,7 +16,6 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::catalogue::product::store as products;
-use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 
 /// The change to preview.
@@ -53,28 +52,8 @@ pub struct ChangePreview {
     pub committed_until: Date,
 }
 
-/// Previews of changes.
-#[derive(Default)]
-pub struct SubscriptionQuery;
-
-#[guarded]
-impl SubscriptionQuery {
-    /// What a change of a subscription would do today, and what it would cost. Nothing is changed.
-    #[finds(SUBSCRIPTION_READ)]
-    async fn preview_change(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Id of the subscription.")] subscription_id: ID,
-        #[graphql(desc = "The change.")] change: PreviewedChange,
-    ) -> Result<Option<ChangePreview>> {
-        let request = Request::of(context)?;
-        let key = Type::Subscription.parse(&subscription_id)?;
-        let subscription = Subscription::find(request, key).await?.ok_or(Error::NotFound)?;
-        preview(request, subscription.row(), &change).await.map(Some)
-    }
-}
-
-async fn preview(request: &Request, row: &Model, wanted: &PreviewedChange) -> Result<ChangePreview> {
+/// What a change of a subscription would do today.
+pub async fn preview(request: &Request, row: &Model, wanted: &PreviewedChange) -> Result<ChangePreview> {
     let changes = store::history(request, row.id).await?;
     let product = products::find(request, row.product_id).await?.ok_or(Error::NotFound)?;
     let standing = Standing { row, product: &product, changes: &changes, today: request.today() };
