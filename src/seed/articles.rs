@@ -2,7 +2,7 @@
 
 use entity::product;
 use entity::service::Kind;
-use entity::subscription::Interval;
+use entity::subscription::{Interval, Term};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ pub struct Article {
     pub code: &'static str,
     /// Name.
     pub name: &'static str,
+    /// What customers get.
+    description: &'static str,
     /// The kind of service that it gives.
     pub kind: Kind,
     /// The time between two invoices.
@@ -24,25 +26,62 @@ pub struct Article {
 }
 
 /// A server.
-pub const SERVER: Article = monthly("SERVER-S", "Virtual server, small", Kind::VirtualServer, 12_000);
+pub const SERVER: Article = Article {
+    code: "SERVER-S",
+    name: "Virtual server, small",
+    description: "Two cores, 4 GB of memory and 80 GB of storage in Gothenburg. Ready within minutes.",
+    kind: Kind::VirtualServer,
+    interval: Interval::Month,
+    price: 12_000,
+};
 /// A site.
-pub const SITE: Article = monthly("WEB-M", "Web hosting, medium", Kind::WebHosting, 10_000);
+pub const SITE: Article = Article {
+    code: "WEB-M",
+    name: "Web hosting, medium",
+    description: "One site with 50 GB of storage, a certificate and a database.",
+    kind: Kind::WebHosting,
+    interval: Interval::Month,
+    price: 10_000,
+};
 /// A domain name.
-pub const DOMAIN: Article =
-    Article { code: "DOMAIN", name: "Domain name", kind: Kind::Domain, interval: Interval::Year, price: 16_000 };
+pub const DOMAIN: Article = Article {
+    code: "DOMAIN",
+    name: "Domain name",
+    description: "A domain name under .se, .eu or .com, with name servers.",
+    kind: Kind::Domain,
+    interval: Interval::Year,
+    price: 16_000,
+};
 /// Seats.
-pub const SEATS: Article = monthly("OFFICE", "Mail and office, per seat", Kind::Seats, 8_000);
+pub const SEATS: Article = Article {
+    code: "OFFICE",
+    name: "Mail and office, per seat",
+    description: "Mail, calendar and documents for one person.",
+    kind: Kind::Seats,
+    interval: Interval::Month,
+    price: 8_000,
+};
 /// Devices.
-pub const DEVICES: Article = monthly("LOGGER-10", "Data loggers, quota of ten", Kind::Devices, 20_000);
+pub const DEVICES: Article = Article {
+    code: "LOGGER-10",
+    name: "Data loggers, quota of ten",
+    description: "Ten data loggers that report temperature and humidity.",
+    kind: Kind::Devices,
+    interval: Interval::Month,
+    price: 20_000,
+};
 /// Something else.
-pub const BACKUP: Article = monthly("BACKUP", "Daily backup", Kind::Other, 4_000);
+pub const BACKUP: Article = Article {
+    code: "BACKUP",
+    name: "Daily backup",
+    description: "A copy of all data each night, kept for 30 days.",
+    kind: Kind::Other,
+    interval: Interval::Month,
+    price: 4_000,
+};
 
 /// All articles.
 pub const ALL: [Article; 6] = [SITE, DOMAIN, SERVER, SEATS, BACKUP, DEVICES];
-
-const fn monthly(code: &'static str, name: &'static str, kind: Kind, price: i64) -> Article {
-    Article { code, name, kind, interval: Interval::Month, price }
-}
 
 impl Article {
     /// Its product in the catalogue of the operator.
@@ -53,6 +92,7 @@ impl Article {
             _ => product::Kind::Service,
         };
         product::Model {
+            description: self.description.to_owned(),
             kind,
             service_kind: Some(self.kind),
             ..rows::product(id, operator, self.code, self.name, created_at)
@@ -62,6 +102,19 @@ impl Article {
     /// Price of one unit for one interval, in minor units of the currency.
     pub fn price_in(&self, currency: &str) -> i64 {
         if currency == "EUR" { self.price / 10 } else { self.price }
+    }
+
+    /// What it costs, for each commitment and interval that it is sold by. A longer commitment costs a tenth less.
+    pub fn offers(&self) -> Vec<(Term, Interval, i64)> {
+        let (full, less) = (self.price, self.price / 10 * 9);
+        match self.interval {
+            Interval::Month => vec![
+                (Term::Monthly, Interval::Month, full),
+                (Term::Annual, Interval::Month, less),
+                (Term::Annual, Interval::Year, less * 12),
+            ],
+            Interval::Year => vec![(Term::Annual, Interval::Year, full), (Term::Triennial, Interval::Year, less)],
+        }
     }
 
     /// The name of a service of this kind, for an organisation with this domain name.

@@ -3,7 +3,8 @@
 use chrono::Months;
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, price, price_plan,
+    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, plan_assignment,
+    price, price_plan,
     product, property_definition, property_value, role, service, service_task, subscription, subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -43,6 +44,8 @@ pub struct Rows {
     pub price_plans: Vec<price_plan::Model>,
     /// Rows of the table of prices.
     pub prices: Vec<price::Model>,
+    /// Rows of the table of assignments of price plans.
+    pub plan_assignments: Vec<plan_assignment::Model>,
     /// Rows of the table of subscriptions.
     pub subscriptions: Vec<subscription::Model>,
     /// Rows of the table of changes of subscriptions.
@@ -89,6 +92,7 @@ impl Rows {
         insert(transaction, &self.products).await?;
         insert(transaction, &self.price_plans).await?;
         insert(transaction, &self.prices).await?;
+        insert(transaction, &self.plan_assignments).await?;
         insert(transaction, &self.subscriptions).await?;
         insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;

@@ -1,13 +1,14 @@
 //! What a viewer may see of a seller's catalogue, wherever they meet it.
 
+use entity::organisation::Kind;
 use uuid::Uuid;
 
 use crate::access::{Decision, Grants, GrantsAt, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
-/// The viewer's grants at the seller. SUBSCRIPTION_READ is in them if the viewer holds it at any organisation, since every
-/// customer sees the same products.
+/// The viewer's grants at the seller. At the operator, SUBSCRIPTION_READ is in them if the viewer holds it at any
+/// organisation, since all of them are its customers.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     seller: Uuid,
@@ -31,7 +32,8 @@ impl Seen {
     pub async fn anywhere(request: &Request, seller: Uuid) -> Result<Option<Self>> {
         let Some(seller) = request.access.look(seller).await? else { return Ok(None) };
         let is_decided = |permission| seller.grants.has(permission);
-        if is_decided(Permission::CatalogueManage) || is_decided(Permission::SubscriptionRead) {
+        let sells_to_all = seller.card().kind == Kind::Operator;
+        if !sells_to_all || is_decided(Permission::CatalogueManage) || is_decided(Permission::SubscriptionRead) {
             return Ok(Some(Self::at(&seller)));
         }
         let reached = request.access.reachable().await?;

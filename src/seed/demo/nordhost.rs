@@ -79,6 +79,7 @@ pub struct Nordhost {
 pub fn tell(world: &mut World) -> Nordhost {
     let finn = world.person(&FINN);
     let reseller = world.organisation("Nordhost Partner", Kind::Reseller, &BERGEN, finn);
+    world.gets_partner_prices(reseller);
     let gry = world.person(&GRY);
     world.member(reseller, gry, &[BuiltinRole::PartnerSupport]);
     let hans = world.person(&HANS);

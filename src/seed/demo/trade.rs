@@ -1,13 +1,16 @@
 //! The words for purchases, invoices and payers.
 
 use chrono::{Datelike, Days, Months, NaiveTime, TimeDelta};
-use entity::{billing_contact, invoice, organisation, payer, product, service, service_task, subscription};
+use entity::{
+    billing_contact, invoice, organisation, payer, plan_assignment, product, service, service_task, subscription,
+};
 use sea_orm::prelude::Date;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::super::articles::Article;
+use super::super::articles::{ALL, Article};
 use super::super::invoicing::{add_line, due_on, months, number, term};
+use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
@@ -177,13 +180,45 @@ impl World {
         self.rows.invoices.push(invoice);
     }
 
+    /// Gives the organisation the prices for partners.
+    pub fn gets_partner_prices(&mut self, organisation: Uuid) {
+        let (_, created_at) = self.id();
+        // `finish` sets the plan.
+        self.rows.plan_assignments.push(plan_assignment::Model {
+            organisation_id: organisation,
+            starts_on: created_at.date_naive(),
+            plan_id: Uuid::nil(),
+            created_at,
+        });
+    }
+
+    /// Adds the price plans of the operator.
+    fn price(&mut self, operator: Uuid) {
+        for article in ALL {
+            self.product(&article);
+        }
+        for product in &mut self.rows.products {
+            product.organisation_id = operator;
+        }
+        let products = self.rows.products.clone();
+        for name in [pricing::LIST, pricing::PARTNERS] {
+            let (id, created_at) = self.id();
+            let plan = pricing::plan(id, operator, name, created_at);
+            let prices = pricing::prices(&plan, &products, || self.id());
+            self.rows.prices.extend(prices);
+            self.rows.price_plans.push(plan);
+        }
+        let partners = self.rows.price_plans.last().map(|plan| plan.id).unwrap_or_default();
+        for assignment in &mut self.rows.plan_assignments {
+            assignment.plan_id = partners;
+        }
+    }
+
     /// The rows of all stories. Invoices are numbered without gaps, in the order of issue.
     pub fn finish(mut self) -> Rows {
         let operator = self.rows.organisations.iter().find(|row| row.kind == organisation::Kind::Operator);
         let issuer = operator.map(|row| row.id).unwrap_or_default();
-        for product in &mut self.rows.products {
-            product.organisation_id = issuer;
-        }
+        self.price(issuer);
         self.rows.invoices.sort_by_key(|invoice| invoice.issued_on);
         for (count, invoice) in (1..).zip(&mut self.rows.invoices) {
             invoice.issuer_id = issuer;

@@ -4,6 +4,7 @@ use entity::{billing_details, membership, membership_role, organisation, partner
 use uuid::Uuid;
 
 use super::super::articles::ALL;
+use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::dice::Dice;
 use super::names;
@@ -64,13 +65,17 @@ impl Maker {
         }
     }
 
-    /// Adds the operator's products. They must be there before anything is bought.
+    /// Adds the operator's products and their prices. They must be there before anything is bought.
     pub fn catalogue(&mut self) {
         for article in ALL {
             let (id, created_at) = self.dice.id();
             self.products.push(article.product(id, self.operator, created_at));
         }
         self.rows.products.clone_from(&self.products);
+        let (id, created_at) = self.dice.id();
+        let plan = pricing::plan(id, self.operator, pricing::LIST, created_at);
+        self.rows.prices = pricing::prices(&plan, &self.products, || self.dice.id());
+        self.rows.price_plans.push(plan);
     }
 
     /// A person with a known address. Chance never makes this person a member anywhere.

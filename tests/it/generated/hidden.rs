@@ -81,6 +81,7 @@ fn kind_of(name: &str) -> Type {
         "contact" => Type::BillingContact,
         "proposal" => Type::PartnershipProposal,
         "transfer" => Type::OwnershipTransfer,
+        "upgrade" => Type::Product,
         "view" => Type::ClientView,
         "task" => Type::ServiceTask,
         other => {

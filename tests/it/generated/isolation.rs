@@ -10,11 +10,14 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 12] = [
+const WITHOUT_IDS: [&str; 15] = [
     "audit_chain",
     "billing_details",
+    "entitlement",
     "organisation_halt",
     "organisation_name",
+    "plan_assignment",
+    "product_upgrade",
     "property_value",
     "recovery_code",
     "refresh_token",

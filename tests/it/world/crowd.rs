@@ -9,7 +9,7 @@ use tenantry::access::{BuiltinRole, DelegationPreset};
 use super::World;
 use super::hub::Hub;
 use super::rows::{Held, Rows, key};
-use super::tenants::{FJORD, NORDIC};
+use super::tenants::{FJORD, NORDIC, OPERATOR, PRODUCTS};
 
 /// Ids of the crowd start here.
 const FIRST: u32 = 100_000;
@@ -62,6 +62,12 @@ impl World {
                 let viewer = Held::Builtin(BuiltinRole::Viewer);
                 rows.invitation(organisation, &email, hub.owner.person(), viewer);
             }
+            let product = rows.product(OPERATOR.id, &name);
+            rows.upgrade(product, PRODUCTS[0]);
+            let feature = rows.feature(None, OPERATOR.id, &name);
+            rows.entitlement(product, feature);
+            let plan = rows.plan(None, OPERATOR.id, &name, false);
+            rows.price(OPERATOR.id, plan, product, 5_000);
             rows.definition(client, "region", &format!("{name} region"), property_definition::Kind::Text);
             rows.view(client, &format!("{name} view"));
             rows.role(client, &format!("{name} role"), full, full);

@@ -229,6 +229,30 @@ impl Hub {
         }
     }
 
+    /// What the hub sells: a product with three of everything, and a draft.
+    fn catalogue(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let (hub, word) = (self.id(), self.word);
+        let product = rows.product(hub, &format!("{word} offer"));
+        for rule in ["", "SUBSCRIPTION_READ"] {
+            fixtures.add(Type::Product, rule, product);
+        }
+        fixtures.add(Type::Product, "CATALOGUE_MANAGE", rows.draft(hub, &format!("{word} draft")));
+        for number in 1..=3 {
+            let other = rows.product(hub, &format!("{word} other offer {number}"));
+            rows.upgrade(product, other);
+            let feature = rows.feature(None, hub, &format!("{word} seat {number}"));
+            rows.entitlement(product, feature);
+            fixtures.add(Type::Feature, "", feature);
+        }
+        let plan = rows.plan(None, hub, &format!("{word} prices"), false);
+        fixtures.add(Type::PricePlan, "", plan);
+        for from_quantity in 1..=3 {
+            let price = rows.price(hub, plan, product, 5_000);
+            price.from_quantity = from_quantity;
+            fixtures.add(Type::Price, "", price.id);
+        }
+    }
+
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
         let paid = rows.subscription(hub, &format!("{word} product"));
@@ -248,6 +272,7 @@ impl Hub {
             let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
             fixtures.add(Type::Invoice, "ORGANISATION", own);
         }
+        self.catalogue(rows, fixtures);
         let contact = rows.contact(hub, &format!("{word} contact"));
         rows.details(hub, word, Some(contact));
         for number in 2..=3 {

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use entity::organisation::{Kind, State};
-use entity::{partnership, service, user};
+use entity::{partnership, product, service, user};
 use tenantry::access::{BuiltinRole, DelegationPreset, Permission, PermissionSet};
 use uuid::Uuid;
 
@@ -57,6 +57,15 @@ pub const SOLO: Tenant = tenant(22, "Solo");
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
+/// What the operator sells: two products on offer, and a draft. The default plan has prices of all three.
+pub const PRODUCTS: [Uuid; 3] = [key(NORDIC, 400), key(NORDIC, 401), key(NORDIC, 402)];
+/// What the first product entitles to.
+pub const FEATURES: [Uuid; 2] = [key(NORDIC, 410), key(NORDIC, 411)];
+/// The default plan of the operator.
+pub const LIST_PRICES: Uuid = key(NORDIC, 420);
+/// A plan with a price of the first product only. No organisation has it.
+pub const PARTNER_PRICES: Uuid = key(NORDIC, 421);
+
 /// People with a verified address. Only they can invite, propose and accept.
 const VERIFIED: [Caller; 6] =
     [OWNER_OF_ACME, ADMIN_OF_ACME, OWNER_OF_LUND, MANAGER_OF_FJORD, SOLE_PERSON, OWNER_OF_OPERATOR];
@@ -75,9 +84,30 @@ pub fn rows() -> Rows {
         rows.details(tenant.id, tenant.name, None);
         rows.invoice(tenant.id, tenant.id, OPERATOR.id, tenant.name);
     }
+    catalogue(&mut rows);
     rows.payer(ACME.id, MECENAT.id);
     rows.invoice(ACME.id, MECENAT.id, OPERATOR.id, MECENAT.name);
     rows
+}
+
+fn catalogue(rows: &mut Rows) {
+    let [mail, server, draft] = PRODUCTS;
+    rows.product_with_id(mail, OPERATOR.id, "MAIL", "Mail");
+    rows.product_with_id(server, OPERATOR.id, "SERVER", "Server");
+    rows.product_with_id(draft, OPERATOR.id, "DRAFT", "Secret draft").state = product::State::Draft;
+    rows.upgrade(mail, server);
+    rows.upgrade(mail, draft);
+    for (feature, name) in FEATURES.into_iter().zip(["Mail seat", "Office seat"]) {
+        rows.feature(Some(feature), OPERATOR.id, name);
+        rows.entitlement(mail, feature);
+    }
+    let list = rows.plan(Some(LIST_PRICES), OPERATOR.id, "List prices", true);
+    let partners = rows.plan(Some(PARTNER_PRICES), OPERATOR.id, "Partner prices", false);
+    for product in PRODUCTS {
+        rows.price(OPERATOR.id, list, product, 10_000);
+        rows.price(OPERATOR.id, list, product, 1_000).currency = "EUR".to_owned();
+    }
+    rows.price(OPERATOR.id, partners, mail, 7_000);
 }
 
 fn organisations(rows: &mut Rows) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, partners, prepared, services};
+use super::{accounts, catalogue, partners, prepared, services};
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
@@ -27,6 +27,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
     let mutation = field.name();
     let first = field.rules().into_iter().next().map_or_else(String::new, |rule| rule.side);
     if let Some(example) = partners::valid(world, mutation, side.unwrap_or(&first)).await {
+        return example;
+    }
+    if let Some(example) = catalogue::valid(world, mutation).await {
         return example;
     }
     if let Some(example) = services::valid(world, mutation, rule).await {
@@ -181,6 +184,9 @@ fn at_the_reseller(more: &str) -> String {
 pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     let key = Type::ApiKey.id(HUB.key().id).0;
     if let Some(example) = partners::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = catalogue::invalid(mutation) {
         return Some(example);
     }
     if let Some(example) = services::invalid(world, mutation).await {

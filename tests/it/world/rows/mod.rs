@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod business;
+mod catalogue;
 mod invited;
 mod ownership;
 mod partners;
@@ -61,6 +62,7 @@ pub struct Rows {
     details: Vec<billing_details::Model>,
     payers: Vec<payer::Model>,
     products: Vec<product::Model>,
+    catalogue: catalogue::Catalogue,
     subscriptions: Vec<subscription::Model>,
     changes: Vec<subscription_change::Model>,
     services: Vec<service::Model>,
@@ -196,6 +198,7 @@ impl Rows {
         db_insert(db, self.details).await;
         db_insert(db, self.payers).await;
         db_insert(db, self.products).await;
+        self.catalogue.db_write(db).await;
         db_insert(db, self.subscriptions).await;
         db_insert(db, self.changes).await;
         db_insert(db, self.services).await;
