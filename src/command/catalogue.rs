@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::database::{IfMissing, open_current};
 use super::{Failure, say};
+use crate::base::calendar::business_day;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::random::Random;
@@ -30,7 +31,7 @@ enum Act {
     /// Change the catalogue to what a file says.
     ///
     /// Products are found by their codes, features by their keys and plans by their names. What is new is added, and what
-    /// differs is changed. What the file does not name stays. Prices that have begun are never changed. All changes are
+    /// differs is changed. What the file does not name stays; a field that a row leaves out has its default. Prices that have begun are never changed. All changes are
     /// made together, or none if a row is wrong. Each change is printed, and recorded in the audit log of the operator.
     Import {
         /// The file, as `tenantry catalogue export` writes it.
@@ -56,7 +57,8 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
                 .map_err(|error| Failure(format!("{} cannot be read: {error}.", file.display())))?;
             let db = open_current(config, IfMissing::Fail).await?;
             let (random, now) = (Random::system(), Clock::default().now());
-            let changes = exchange::import(&db, &random, now, &text, dry_run).await;
+            let today = business_day(now, config.billing.time_zone);
+            let changes = exchange::import(&db, &random, (now, today), &text, dry_run).await;
             db.close().await;
             let changes = changes.map_err(|error| Failure(format!("{}: {}", file.display(), Failure::from(error))))?;
             for change in &changes {

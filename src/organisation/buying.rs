@@ -8,7 +8,6 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::catalogue::item::CatalogueItem;
 use crate::catalogue::plan::AppliedPricePlan;
-use crate::catalogue::price::rules::today;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -35,7 +34,7 @@ impl OrganisationBuying {
         #[graphql(desc = "The day whose prices count. Without it, today.")] on: Option<Date>,
     ) -> Result<Option<Connection<CatalogueItem>>> {
         let request = Request::of(context)?;
-        let on = on.unwrap_or_else(|| today(request.now()));
+        let on = on.unwrap_or_else(|| request.today());
         CatalogueItem::list(request, &self.0, &page, search.as_deref(), on).await.map(Some)
     }
 
@@ -47,6 +46,6 @@ impl OrganisationBuying {
         #[graphql(desc = "The day on which it counts. Without it, today.")] on: Option<Date>,
     ) -> Result<Option<AppliedPricePlan>> {
         let request = Request::of(context)?;
-        AppliedPricePlan::of(request, &self.0, on.unwrap_or_else(|| today(request.now()))).await
+        AppliedPricePlan::of(request, &self.0, on.unwrap_or_else(|| request.today())).await
     }
 }

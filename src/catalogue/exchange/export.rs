@@ -38,7 +38,7 @@ fn file(stored: &Stored) -> File {
         lowers_at: row.lowers_at.to_value(),
         revenue_key: row.revenue_key.clone(),
         is_commissionable: row.is_commissionable,
-        state: row.state.to_value(),
+        state: Some(row.state.to_value()),
         upgrades: stored.upgrades_of(row.id),
         entitlements: stored.entitlements_of(row.id),
     };

@@ -66,8 +66,9 @@ pub struct ProductRow {
     pub revenue_key: String,
     #[serde(default = "yes")]
     pub is_commissionable: bool,
-    #[serde(default = "draft")]
-    pub state: String,
+    /// Without it, the state stays, and a new product is a draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     #[serde(default)]
     pub upgrades: Vec<String>,
     #[serde(default)]
@@ -114,10 +115,6 @@ fn order() -> String {
 
 fn renewal() -> String {
     "RENEWAL".to_owned()
-}
-
-fn draft() -> String {
-    "DRAFT".to_owned()
 }
 
 const fn one() -> i32 {

@@ -1,6 +1,6 @@
 //! Reading the catalogue from a file.
 
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -19,7 +19,13 @@ use crate::oversight::audit::{self, Event};
 
 /// Changes the catalogue of the operator to what the file says, in one transaction, and returns a line about each change.
 /// A dry run changes nothing.
-pub async fn import(db: &Db, random: &Random, now: DateTimeUtc, text: &str, dry_run: bool) -> Result<Vec<String>> {
+pub async fn import(
+    db: &Db,
+    random: &Random,
+    (now, today): (DateTimeUtc, Date),
+    text: &str,
+    dry_run: bool,
+) -> Result<Vec<String>> {
     let refused = |fault: Fault| Error::InvalidInput(format!("Line {}: {}", fault.line, fault.message));
     let source = Source::parse(text).map_err(refused)?;
     db.write(async |tx| {
@@ -31,7 +37,7 @@ pub async fn import(db: &Db, random: &Random, now: DateTimeUtc, text: &str, dry_
         let stored = Stored::load(tx, seller).await?;
         let new_id = || random.id(now);
         let changes = Changes::default();
-        let comparison = Comparison { source: &source, stored, seller, now, new_id, changes };
+        let comparison = Comparison { source: &source, stored, seller, now, today, new_id, changes };
         let changes = comparison.run().map_err(refused)?;
         if !dry_run && !changes.lines.is_empty() {
             let event = Event::done("catalogue import", seller, None).to(Type::Organisation.id(seller));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use entity::product::State;
 use entity::{feature, price, price_plan, product};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde_json::Value as Json;
@@ -41,6 +42,8 @@ pub struct Comparison<'a, N> {
     pub stored: Stored,
     pub seller: Uuid,
     pub now: DateTimeUtc,
+    /// The business day.
+    pub today: Date,
     pub new_id: N,
     pub changes: Changes,
 }
@@ -133,7 +136,7 @@ impl<N: FnMut() -> Uuid> Comparison<'_, N> {
             lowers_at: source.choice(at, "lowersAt", &row.lowers_at)?,
             revenue_key: row.revenue_key.clone(),
             is_commissionable: row.is_commissionable,
-            state: source.choice(at, "state", &row.state)?,
+            state: self.state(at, old.map_or(State::Draft, |old| self.stored.products[old].state))?,
             created_at: old.map_or(self.now, |old| self.stored.products[old].created_at),
         };
         let new = products::rules::checked(new).map_err(|error| source.refused(at, &name, &error))?;
@@ -156,6 +159,17 @@ impl<N: FnMut() -> Uuid> Comparison<'_, N> {
             self.stored.products[old] = new;
         }
         Ok(())
+    }
+
+    /// The state that a row gives. Customers have seen what was offered, so it is never a draft again.
+    fn state(&self, at: &Spanned<ProductRow>, old: State) -> Result<State, Fault> {
+        let written = at.get_ref().state.as_ref();
+        let new = written.map(|state| self.source.choice(at, "state", state)).transpose()?.unwrap_or(old);
+        if new == State::Draft && old != State::Draft {
+            let message = format!("product {}, state: it was offered, so give OFFERED or RETIRED.", at.get_ref().code);
+            return Err(self.source.fault(at, message));
+        }
+        Ok(new)
     }
 
     /// The products to which one can be changed, and what it entitles to.
@@ -282,7 +296,7 @@ impl<N: FnMut() -> Uuid> Comparison<'_, N> {
             return Err(wrong("it is in the file twice."));
         }
         let amounts = format!("{} + {} from {} units", new.unit_minor, new.setup_minor, new.from_quantity);
-        let today: Date = prices::rules::today(self.now);
+        let today = self.today;
         if let Some(old) = before.iter().find(is_same) {
             if (old.unit_minor, old.setup_minor) == (new.unit_minor, new.setup_minor) {
                 return Ok(());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::object::Feature;
 use super::store;
 use crate::base::error::Result;
-use crate::graphql::act::Find;
+use crate::catalogue::product::Seen;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 
@@ -25,10 +25,11 @@ pub struct Entitlement {
 
 impl Entitlement {
     /// What one unit of a product gives, ordered by the name of the feature.
-    pub async fn list(request: &Request, product: Uuid, page: &PageArguments) -> Result<Connection<Self>> {
+    pub async fn list(request: &Request, product: Uuid, seen: Seen, page: &PageArguments) -> Result<Connection<Self>> {
         let given = store::entitlements_of(request, product).await?;
         let found = join_all(given.iter().map(async |(feature, quantity)| {
-            let feature = Feature::find(request, *feature).await?;
+            let row = store::look_up(request, *feature).await?;
+            let feature = row.and_then(|row| row.visible(|row| Feature::new(row, seen)));
             Ok(feature.map(|feature| Self { feature, quantity: *quantity }))
         }));
         let found = found.await.into_iter().filter_map(Result::transpose).collect::<Result<Vec<Self>>>()?;

@@ -12,7 +12,7 @@ use super::store;
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::catalogue::price::rules::{check_day, today};
+use crate::catalogue::price::rules::check_day;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
 use crate::oversight::operator::Operator;
@@ -45,7 +45,7 @@ async fn assign_price_plan(act: ActOn<'_, Operator>, input: AssignPricePlanInput
     let plan = input.price_plan_id.as_ref().map(|id| Type::PricePlan.parse(id)).transpose()?;
     let decision = request.access.look(organisation).await?.ok_or(Error::NotFound)?;
     decision.authorise(Permission::OrganisationRead)?;
-    check_day("startsOn", input.starts_on, today(request.now()))?;
+    check_day("startsOn", input.starts_on, request.today())?;
     act.locked(async |work, at| {
         let plans = store::all_in(work.tx, at.id()).await?;
         let wanted = |id: Option<Uuid>| plans.iter().find(|row| id.map_or(row.is_default, |id| row.id == id));

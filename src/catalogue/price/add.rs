@@ -120,6 +120,7 @@ async fn add_prices(act: ActOn<'_, Operator>, input: AddPricesInput) -> Result<A
 struct Adding {
     seller: Uuid,
     now: DateTimeUtc,
+    today: Date,
     plans: Vec<price_plan::Model>,
     products: Vec<product::Model>,
     /// The prices of these products so far, and the rows that were accepted.
@@ -134,7 +135,7 @@ impl Adding {
         let products = products::store::find_rows(work.tx, at.id(), &ids).await?;
         let plans = plan::store::all_in(work.tx, at.id()).await?;
         let known = store::all_of_products(work.tx, &ids).await?;
-        Ok(Self { seller: at.id(), now: work.now, plans, products, known })
+        Ok(Self { seller: at.id(), now: work.now, today: work.today(), plans, products, known })
     }
 
     fn outcomes(mut self, work: &Work<'_>, inputs: &[NewPriceInput]) -> Vec<Result<Model, UserError>> {
@@ -155,7 +156,7 @@ impl Adding {
         let product = Type::Product.parse(&input.product_id).ok();
         let product = product.and_then(|id| self.products.iter().find(|row| row.id == id));
         let product = product.ok_or_else(|| unknown("productId", "This is not a product of the catalogue."))?;
-        rules::check_day("validFrom", input.valid_from, rules::today(self.now))?;
+        rules::check_day("validFrom", input.valid_from, self.today)?;
         let row = rules::checked(
             Model {
                 id,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::price::Model;
 use entity::subscription::{Interval, Term};
 use sea_orm::ActiveEnum;
-use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::prelude::Date;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -80,11 +80,6 @@ fn steps<'a>(prices: &[&'a Model], plans: &[Uuid], on: Date) -> Vec<&'a Model> {
         }
     }
     Vec::new()
-}
-
-/// The business day of an instant.
-pub fn today(now: DateTimeUtc) -> Date {
-    now.date_naive()
 }
 
 /// Refuses days that have passed.

@@ -33,7 +33,7 @@ async fn withdraw_price(act: ActOn<'_, Price>, input: WithdrawPriceInput) -> Res
     act.locked(async |work, at| {
         let row = store::find_row(work.tx, id).await?.filter(|row| row.organisation_id == at.id());
         let row = row.ok_or(Error::NotFound)?;
-        if row.valid_from <= rules::today(work.now) {
+        if row.valid_from <= work.today() {
             let message = "This price has begun, so it stays. Add a new price with addPrices, which follows it.";
             return Err(UserError::at("priceId", UserErrorCode::TooLate, message).into());
         }

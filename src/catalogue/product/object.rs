@@ -207,7 +207,7 @@ impl Product {
         context: &Context<'_>,
         page: PageArguments,
     ) -> Result<Option<Connection<Entitlement>>> {
-        Entitlement::list(Request::of(context)?, self.row.id, &page).await.map(Some)
+        Entitlement::list(Request::of(context)?, self.row.id, self.seen, &page).await.map(Some)
     }
 
     /// The products to which a subscription can be changed in mid-term, by name. Viewers without `CATALOGUE_MANAGE` see
@@ -216,8 +216,11 @@ impl Product {
     async fn upgrades(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Self>>> {
         let request = Request::of(context)?;
         let upgrades = store::upgrades_of(request, self.row.id).await?;
-        let looked = join_all(upgrades.iter().map(async |id| Self::find(request, *id).await)).await;
-        let found = looked.into_iter().filter_map(Result::transpose).collect::<Result<Vec<Self>>>()?;
+        let looked = join_all(upgrades.iter().map(async |id| {
+            let row = store::look_up(request, *id).await?;
+            Ok(row.and_then(|row| row.visible(|row| Self::new(row, self.seen))))
+        }));
+        let found = looked.await.into_iter().filter_map(Result::transpose).collect::<Result<Vec<Self>>>()?;
         let is_shown = |product: &Self| self.seen.is_managed() || product.row.state == State::Offered;
         let mut rows: Vec<_> = found.into_iter().filter(is_shown).map(|product| product.row).collect();
         rows.sort_by(|one, other| (&one.name_key, one.id).cmp(&(&other.name_key, other.id)));

@@ -6,7 +6,7 @@ use super::*;
 fn a_customer_sees_what_is_offered_at_its_own_prices() {
     with_database(async |world| {
         let answer = catalogue(&world, OWNER_OF_ACME, ACME, "2026-03-15").await;
-        assert_eq!(offers(&answer), ["MAIL: 1+ 100.00 SEK", "SERVER: 1+ 100.00 SEK"]);
+        assert_eq!(offers(&answer), ["MAIL: 1+ 100.00 SEK", "SERVER: 1+ 100.00 SEK", "VAULT: 1+ 100.00 SEK"]);
         let plan = json!({ "name": "List prices", "isDefault": true, "plan": null });
         assert_eq!(answer.at("organisation/pricePlan"), &plan);
         assert!(!answer.text.contains("Secret") && !answer.text.contains("EUR") && !answer.text.contains("70.00"));
@@ -15,7 +15,7 @@ fn a_customer_sees_what_is_offered_at_its_own_prices() {
         let sql = "UPDATE billing_details SET currency = 'EUR' WHERE organisation_id = $1";
         world.db_execute(sql, [ACME.id.into()]).await;
         let answer = catalogue(&world, OWNER_OF_ACME, ACME, "2026-03-15").await;
-        assert_eq!(offers(&answer), ["MAIL: 1+ 10.00 EUR", "SERVER: 1+ 10.00 EUR"]);
+        assert_eq!(offers(&answer), ["MAIL: 1+ 10.00 EUR", "SERVER: 1+ 10.00 EUR", "VAULT: 1+ 10.00 EUR"]);
     });
 }
 
@@ -28,7 +28,8 @@ fn another_plan_counts_from_its_day_on_and_the_default_plan_for_what_it_lacks() 
         assert_eq!(payload["pricePlan"], json!({ "name": "Partner prices", "plan": { "id": partner_prices() } }));
         for (on, mail, plan) in [("2026-03-31", "100.00", "List prices"), ("2026-04-01", "70.00", "Partner prices")] {
             let answer = catalogue(&world, OWNER_OF_ACME, ACME, on).await;
-            assert_eq!(offers(&answer), [format!("MAIL: 1+ {mail} SEK"), "SERVER: 1+ 100.00 SEK".to_owned()]);
+            let expected = [format!("MAIL: 1+ {mail} SEK"), "SERVER: 1+ 100.00 SEK".to_owned()];
+            assert_eq!(offers(&answer)[..2], expected);
             assert_eq!(answer.at("organisation/pricePlan/name"), plan);
         }
         let other = catalogue(&world, OWNER_OF_EKEN, EKEN, "2026-04-01").await;
@@ -46,7 +47,7 @@ fn another_plan_counts_from_its_day_on_and_the_default_plan_for_what_it_lacks() 
 fn without_billing_details_there_are_no_prices_yet() {
     with_database(async |world| {
         let answer = catalogue(&world, SOLE_PERSON, SOLO, "2026-03-15").await;
-        assert_eq!(offers(&answer), ["MAIL: null", "SERVER: null"]);
+        assert_eq!(offers(&answer), ["MAIL: null", "SERVER: null", "VAULT: null"]);
     });
 }
 
@@ -69,7 +70,7 @@ fn a_search_is_for_a_part_of_the_name_or_code() {
 fn a_partner_sees_the_catalogue_of_a_client_that_delegates_its_subscriptions() {
     with_database(async |world| {
         let answer = catalogue(&world, OWNER_OF_LUND, ACME, "2026-03-15").await;
-        assert_eq!(offers(&answer).len(), 2);
+        assert_eq!(offers(&answer).len(), 3);
         // Myr delegates nothing, and the role DOMAINS reads no subscriptions.
         for (caller, tenant) in [(OWNER_OF_FJORD, MYR), (SOLE_PERSON, ACME)] {
             catalogue(&world, caller, tenant, "2026-03-15").await.refused("NOT_FOUND");

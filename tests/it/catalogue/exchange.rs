@@ -8,7 +8,7 @@ use tenantry::catalogue::exchange::{export, import};
 use super::*;
 
 async fn imported(world: &World, text: &str) -> Result<Vec<String>, String> {
-    let imported = import(world.db(), &Random::seeded(7), now(), text, false).await;
+    let imported = import(world.db(), &Random::seeded(7), (now(), now().date_naive()), text, false).await;
     imported.map_err(|error| error.to_string())
 }
 
@@ -30,20 +30,20 @@ fn an_export_comes_back_and_a_second_import_changes_nothing() {
         assert_eq!(imported(&world, &text).await, Ok(Vec::new()));
         db_empty(&world).await;
         let changes = imported(&world, &text).await.unwrap();
-        // 2 features, 3 products, 2 plans, the default, 7 prices, and the links of one product.
-        assert_eq!(changes.len(), 2 + 3 + 2 + 1 + 7 + 2, "{changes:#?}");
+        // 3 features, 4 products, 3 plans, the default, 9 prices, and the links of one product.
+        assert_eq!(changes.len(), 3 + 4 + 3 + 1 + 9 + 2, "{changes:#?}");
         assert_eq!(export(world.db()).await.unwrap(), text);
         assert_eq!(imported(&world, &text).await, Ok(Vec::new()));
         let events = world.texts("SELECT action || ' ' || actor_kind FROM audit_event WHERE at >= '2026-03-15'").await;
         assert!(events.contains(&"catalogue import SYSTEM".to_owned()), "{events:?}");
-        assert_eq!(offers(&catalogue(&world, OWNER_OF_ACME, ACME, "2026-03-15").await).len(), 2);
+        assert_eq!(offers(&catalogue(&world, OWNER_OF_ACME, ACME, "2026-03-15").await).len(), 3);
     });
 }
 
 #[test]
 fn what_differs_is_changed_and_what_is_missing_stays() {
     with_database(async |world| {
-        let text = "[[product]]\ncode = 'MAIL'\nname = 'Post'\nkind = 'LICENCE'\nstate = 'OFFERED'\n\
+        let text = "[[product]]\ncode = 'MAIL'\nname = 'Post'\nkind = 'LICENCE'\n\
              upgrades = ['DRAFT']\nentitlements = { mail-seat = 2 }\n\
              [[price]]\nplan = 'list PRICES'\nproduct = 'MAIL'\ncurrency = 'SEK'\nterm = 'MONTHLY'\n\
              interval = 'MONTH'\nunitMinor = 11000\nvalidFrom = '2026-04-01'\n";
@@ -54,13 +54,11 @@ fn what_differs_is_changed_and_what_is_missing_stays() {
             "add price of MAIL in \"list PRICES\" (SEK, MONTHLY, MONTH) from 2026-04-01: 11000 + 0 from 1 units",
         ];
         let before = world.db_dump().await;
-        let dry = import(world.db(), &Random::seeded(7), now(), text, true).await.unwrap();
+        let dry = import(world.db(), &Random::seeded(7), (now(), now().date_naive()), text, true).await.unwrap();
         assert_eq!(dry, expected);
         assert_eq!(before, world.db_dump().await);
         assert_eq!(imported(&world, text).await.unwrap(), expected);
         assert_eq!(imported(&world, text).await, Ok(Vec::new()));
-        let mail = offers(&catalogue(&world, OWNER_OF_ACME, ACME, "2026-04-01").await).pop().unwrap();
-        assert_eq!(mail, "SERVER: 1+ 100.00 SEK");
         let answer = catalogue(&world, OWNER_OF_ACME, ACME, "2026-04-01").await;
         assert!(offers(&answer).contains(&"MAIL: 1+ 110.00 SEK".to_owned()), "{}", answer.text);
         // A price that has not begun is replaced.
@@ -81,6 +79,7 @@ fn a_wrong_file_is_refused_with_its_line_and_changes_nothing() {
             (format!("{product}colour = 'red'\n"), 5, "unknown field"),
             (product.replace("OTHER", "THING"), 1, "\"THING\" is not one of SERVICE, LICENCE, DEVICE, OTHER."),
             (format!("{product}{product}"), 1, "product NEW is in the file 2 times."),
+            (format!("{product}state = 'DRAFT'\n").replace("NEW", "MAIL"), 1, "it was offered"),
             (format!("{product}minQuantity = 0\n"), 1, "product NEW, minQuantity: "),
             (format!("{product}upgrades = ['GONE']\n"), 1, "there is no product \"GONE\""),
             (format!("{product}upgrades = ['NEW']\n"), 1, "each once"),

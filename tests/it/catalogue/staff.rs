@@ -160,7 +160,7 @@ fn only_staff_with_the_permission_change_the_catalogue() {
         world.as_(OWNER_OF_ACME).attempt("updateProduct", input, "").await.refused("FORBIDDEN");
         let query = "{ operator { products { totalCount } pricePlans { totalCount } features { totalCount } } }";
         let answer = world.as_(OWNER_OF_OPERATOR).run(query, json!({})).await;
-        assert_eq!(answer.ok()["operator"]["products"]["totalCount"], 3);
+        assert_eq!(answer.ok()["operator"]["products"]["totalCount"], 4);
         world.as_(OWNER_OF_ACME).run(query, json!({})).await.refused("NOT_FOUND");
         let filtered =
             "{ operator { products(filter: {state: DRAFT, search: \"SECRET\"}) { edges { node { code } } } } }";

@@ -57,8 +57,9 @@ pub const SOLO: Tenant = tenant(22, "Solo");
 pub const TENANTS: [Tenant; 14] =
     [OPERATOR, NORDEN, FJORD, LUND, ACME, HAMRA, IVAR, JARL, KILEN, EKEN, GRAN, MYR, MECENAT, SOLO];
 
-/// What the operator sells: two products on offer, and a draft. The default plan has prices of all three.
-pub const PRODUCTS: [Uuid; 3] = [key(NORDIC, 400), key(NORDIC, 401), key(NORDIC, 402)];
+/// What the operator sells: a product on offer, another one, a draft, and a third one on offer. The default plan has prices
+/// of all of them.
+pub const PRODUCTS: [Uuid; 4] = [key(NORDIC, 400), key(NORDIC, 401), key(NORDIC, 402), key(NORDIC, 403)];
 /// What the first product entitles to.
 pub const FEATURES: [Uuid; 2] = [key(NORDIC, 410), key(NORDIC, 411)];
 /// The default plan of the operator.
@@ -91,9 +92,10 @@ pub fn rows() -> Rows {
 }
 
 fn catalogue(rows: &mut Rows) {
-    let [mail, server, draft] = PRODUCTS;
+    let [mail, server, draft, vault] = PRODUCTS;
     rows.product_with_id(mail, OPERATOR.id, "MAIL", "Mail");
     rows.product_with_id(server, OPERATOR.id, "SERVER", "Server");
+    rows.product_with_id(vault, OPERATOR.id, "VAULT", "Vault");
     rows.product_with_id(draft, OPERATOR.id, "DRAFT", "Secret draft").state = product::State::Draft;
     rows.upgrade(mail, server);
     rows.upgrade(mail, draft);
@@ -101,8 +103,10 @@ fn catalogue(rows: &mut Rows) {
         rows.feature(Some(feature), OPERATOR.id, name);
         rows.entitlement(mail, feature);
     }
+    rows.feature(None, OPERATOR.id, "Vault seat");
     let list = rows.plan(Some(LIST_PRICES), OPERATOR.id, "List prices", true);
     let partners = rows.plan(Some(PARTNER_PRICES), OPERATOR.id, "Partner prices", false);
+    rows.plan(None, OPERATOR.id, "School prices", false);
     for product in PRODUCTS {
         rows.price(OPERATOR.id, list, product, 10_000);
         rows.price(OPERATOR.id, list, product, 1_000).currency = "EUR".to_owned();
