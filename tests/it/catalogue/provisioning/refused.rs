@@ -21,13 +21,10 @@ fn customers_and_partners_cannot_claim_or_report() {
             client.attempt("claimServiceTasks", json!({}), "").await.refused(code);
         }
         // People who do not even see services learn nothing about the task.
-        let report = report(&task, json!({}));
-        world.as_(INVOICES_OF_ACME).attempt("completeServiceTask", report, "").await.refused("FORBIDDEN");
-        world
-            .as_(SOLE_PERSON)
-            .attempt("retryServiceTask", json!({ "taskId": task["id"] }), "")
-            .await
-            .refused("NOT_FOUND");
+        for caller in [INVOICES_OF_ACME, SOLE_PERSON] {
+            let input = json!({ "taskId": task["id"] });
+            world.as_(caller).attempt("retryServiceTask", input, "").await.refused("NOT_FOUND");
+        }
     });
 }
 
@@ -47,7 +44,10 @@ fn a_key_without_the_permission_at_the_clients_claims_nothing() {
 fn a_key_of_the_operator_can_be_made_for_a_program() {
     with_programs(async |world| {
         let scopes = json!(["SERVICE_PROVISION"]);
-        let input = |organisation: Tenant| json!({ "organisationId": id_of(organisation), "name": "Program", "permissions": scopes, "clientPermissions": scopes });
+        let input = |organisation: Tenant| {
+            let (id, name) = (id_of(organisation), "Program");
+            json!({ "organisationId": id, "name": name, "permissions": scopes, "clientPermissions": scopes })
+        };
         let made = world.as_(OWNER_OF_OPERATOR).act("createApiKey", input(OPERATOR), "secret").await;
         ordered_server(&world).await;
         let query = "mutation { claimServiceTasks(input: {}) { tasks { id } userErrors { code } } }";
@@ -55,7 +55,7 @@ fn a_key_of_the_operator_can_be_made_for_a_program() {
         assert_eq!(answer.ok()["claimServiceTasks"]["tasks"].as_array().unwrap().len(), 1);
         let error = world.as_(OWNER_OF_ACME).mistake("createApiKey", input(ACME)).await;
         // An owner of Acme does not hold it.
-        assert!(error["code"] == "PERMISSION_NOT_HELD" || error["code"] == "ADDRESS_NOT_VERIFIED", "{error}");
+        assert_eq!(error["code"], "PERMISSION_NOT_HELD");
     });
 }
 
