@@ -4,8 +4,8 @@ use chrono::Months;
 use entity::{
     api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
     organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, plan_assignment,
-    price, price_plan,
-    product, property_definition, property_value, role, service, service_task, subscription, subscription_change, user,
+    price, price_plan, product, property_definition, property_value, role, service, service_task, subscription,
+    subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};

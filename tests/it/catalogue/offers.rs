@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use entity::subscription::{Interval, Term};
-use entity::{price, price_plan, product, service};
+use entity::{price, product, service};
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 use tenantry::seed::rows as seed;
@@ -22,7 +22,6 @@ pub const METAL: Uuid = key(NORDIC, 700_004);
 pub const RELIC: Uuid = key(NORDIC, 700_005);
 /// Not offered yet.
 pub const DRAFT: Uuid = key(NORDIC, 700_006);
-const PLAN: Uuid = key(NORDIC, 700_020);
 
 /// The id of a product in the API.
 pub fn id_of_product(product: Uuid) -> String {
@@ -38,7 +37,7 @@ pub fn price(number: u32, product: Uuid, (term, interval): (Term, Interval), uni
     price::Model {
         id: key(NORDIC, 700_100 + number),
         organisation_id: OPERATOR.id,
-        plan_id: PLAN,
+        plan_id: LIST_PRICES,
         product_id: product,
         currency: "SEK".to_owned(),
         term,
@@ -68,15 +67,6 @@ pub async fn db_offer(world: &World) {
     ];
     let db = world.db().writer();
     db_insert(db, products).await;
-    let plan = price_plan::Model {
-        id: PLAN,
-        organisation_id: OPERATOR.id,
-        name: "List".to_owned(),
-        name_key: "list".to_owned(),
-        is_default: true,
-        created_at: now() - TimeDelta::days(100),
-    };
-    db_insert(db, vec![plan]).await;
     let (yearly, monthly) = ((Term::Annual, Interval::Month), (Term::Monthly, Interval::Month));
     let prices = vec![
         price(1, SEAT, yearly, 10_000, 0),

@@ -84,6 +84,7 @@ fn kind_of(name: &str) -> Type {
         "upgrade" => Type::Product,
         "view" => Type::ClientView,
         "task" => Type::ServiceTask,
+        "change" => Type::SubscriptionChange,
         other => {
             let found = Type::ALL.iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(other));
             *found.unwrap_or_else(|| panic!("say in tests/it/generated/hidden.rs of which type the ids of {name} are"))

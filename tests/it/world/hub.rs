@@ -255,9 +255,22 @@ impl Hub {
 
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
-        let paid = rows.subscription(hub, &format!("{word} product"));
+        let bought: Vec<Uuid> = (1..=3)
+            .map(|number| {
+                let bought = rows.subscription(hub, &format!("{word} product {number}"));
+                fixtures.add(Type::Subscription, "", bought);
+                for change in rows.scheduled(bought) {
+                    fixtures.add(Type::SubscriptionChange, "", change);
+                }
+                rows.of_record(bought);
+                bought
+            })
+            .collect();
+        for _ in 0..3 {
+            fixtures.add(Type::Order, "", rows.order(hub, &bought));
+        }
         for kind in [service::Kind::VirtualServer, service::Kind::WebHosting, service::Kind::Seats] {
-            let [service, task] = rows.served(hub, &format!("{word} {kind:?}"), kind, paid);
+            let [service, task] = rows.served(hub, &format!("{word} {kind:?}"), kind, bought[0]);
             fixtures.add(Type::Service, "SERVICE_READ", service);
             fixtures.add(Type::ServiceTask, "SERVICE_READ", task);
         }
@@ -268,7 +281,6 @@ impl Hub {
                 fixtures.add(Type::Service, rule, domain);
                 fixtures.add(Type::ServiceTask, rule, task);
             }
-            fixtures.add(Type::Subscription, "", rows.subscription(hub, &format!("{word} product {number}")));
             let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
             fixtures.add(Type::Invoice, "ORGANISATION", own);
         }

@@ -1,8 +1,8 @@
 //! Every mutation, with a valid and an invalid example. A valid one is recorded in an audit log; a refused one changes
 //! nothing in the whole database.
 //!
-//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `catalogue.rs`, `partners.rs`
-//! and `services.rs`.
+//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `catalogue.rs`, `orders.rs`,
+//! `partners.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
@@ -10,6 +10,7 @@ mod alike;
 mod catalogue;
 pub mod examples;
 mod hidden;
+mod orders;
 mod partners;
 mod prepared;
 mod services;

@@ -6,6 +6,7 @@ mod audit;
 mod business;
 mod catalogue;
 mod invited;
+mod orders;
 mod ownership;
 mod partners;
 mod properties;
@@ -65,6 +66,7 @@ pub struct Rows {
     catalogue: catalogue::Catalogue,
     subscriptions: Vec<subscription::Model>,
     changes: Vec<subscription_change::Model>,
+    sold: orders::OrderRows,
     services: Vec<service::Model>,
     tasks: Vec<service_task::Model>,
     invoices: Vec<invoice::Model>,
@@ -201,6 +203,7 @@ impl Rows {
         self.catalogue.db_write(db).await;
         db_insert(db, self.subscriptions).await;
         db_insert(db, self.changes).await;
+        self.sold.db_write(db).await;
         db_insert(db, self.services).await;
         db_insert(db, self.tasks).await;
         db_insert(db, self.invoices).await;
