@@ -11,6 +11,7 @@ const HALF_PAST_MIDNIGHT: TimeDelta = TimeDelta::minutes((16 * 24 + 10) * 60 + 3
 fn a_payer_begun_half_an_hour_after_midnight_starts_on_the_local_day() {
     with_database(async |world| {
         db_nobody_pays(&world).await;
+        world.db_verify(OWNER_OF_FJORD).await;
         world.wait(HALF_PAST_MIDNIGHT);
         let operator = world.as_(OWNER_OF_OPERATOR);
         let yesterday = operator.mistake("requestPayer", asking(ACME, SOLO, 16)).await;

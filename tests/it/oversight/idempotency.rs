@@ -42,6 +42,7 @@ fn a_client_created_twice_with_one_key_is_one_client() {
         pia.act("createClient", without, MADE).await;
         assert_eq!(clients(&world).await, 3);
         // The key belongs to its actor.
+        world.db_verify(OWNER_OF_FJORD).await;
         let of_frida = world.as_(OWNER_OF_FJORD).act("createClient", client("k-1", "Bakery 3"), MADE).await;
         assert_ne!(of_frida["client"]["id"], made["client"]["id"]);
         for bad in ["", &"k".repeat(256), "a\nb"] {
