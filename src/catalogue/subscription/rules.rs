@@ -488,7 +488,7 @@ mod tests {
     #[test]
     fn everything_can_be_returned_within_the_window_and_then_nothing_is_left() {
         let mut seats = Kept::new(|product| product.return_days = 7);
-        seats.does("2026-01-22", Standing::give_back);
+        seats.does("2026-01-22", |at| at.give_back());
         assert_eq!(seats.row.state, State::Ended);
         assert_eq!((seats.quantity_on("2026-01-22"), seats.quantity_on("2026-01-23")), (10, 0));
         for act in [Standing::give_back, Standing::cancel] {
@@ -509,7 +509,7 @@ mod tests {
         let mut seats = Kept::new(|product| product.notice_days = 30);
         assert_eq!(seats.on("2026-12-16").cancel().unwrap().planned[0].effective_on, day("2027-01-15"));
         assert_eq!(seats.on("2026-12-17").cancel().unwrap().planned[0].effective_on, day("2028-01-15"));
-        seats.does("2026-12-17", Standing::cancel);
+        seats.does("2026-12-17", |at| at.cancel());
         assert_eq!(code(seats.on("2026-12-18").cancel()), UserErrorCode::SubscriptionCancelled);
         assert_eq!(code(seats.on("2026-12-18").change_quantity(11)), UserErrorCode::SubscriptionCancelled);
         // It renews once more, and ends then.
@@ -531,9 +531,9 @@ mod tests {
         let mut seats = Kept::new(|_| {});
         assert_eq!(code(seats.on("2026-02-01").keep()), UserErrorCode::StaleState);
         seats.does("2026-02-01", |at| at.change_quantity(8));
-        seats.does("2026-02-02", Standing::cancel);
+        seats.does("2026-02-02", |at| at.cancel());
         assert_eq!(seats.quantity_on("2027-01-15"), 0);
-        seats.does("2026-02-03", Standing::keep);
+        seats.does("2026-02-03", |at| at.keep());
         assert_eq!((seats.row.state, seats.quantity_on("2027-01-15")), (State::Active, 10));
     }
 
@@ -572,7 +572,7 @@ mod tests {
         let mut server = Kept::new(|product| product.bills_from = product::BillsFrom::Activation);
         server.row.state = State::Pending;
         assert_eq!(code(server.on("2026-01-15").change_quantity(11)), UserErrorCode::TooEarly);
-        server.does("2026-01-16", Standing::cancel);
+        server.does("2026-01-16", |at| at.cancel());
         assert_eq!((server.row.state, server.quantity_on("2026-01-16")), (State::Ended, 0));
     }
 

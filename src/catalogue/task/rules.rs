@@ -15,6 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::text::{is_deceptive, is_visible};
 
 /// After so many attempts a task waits for staff.
 pub const MOST_ATTEMPTS: i32 = 10;
@@ -243,8 +244,9 @@ pub fn check_claim(first: i32, kinds: Option<&[ServiceKind]>) -> Result<(), User
 pub fn error_text(typed: &str) -> Result<String, UserError> {
     let is_kept = |letter: &char| *letter == '\n' || !letter.is_control();
     let text: String = typed.trim().chars().filter(is_kept).take(LONGEST_ERROR).collect();
-    if text.trim().is_empty() {
-        return Err(UserError::at("error", UserErrorCode::InvalidInput, "Say what went wrong."));
+    if !text.chars().any(is_visible) || text.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
+        let message = "Say what went wrong, without characters that hide or reverse text.";
+        return Err(UserError::at("error", UserErrorCode::InvalidInput, message));
     }
     Ok(text)
 }

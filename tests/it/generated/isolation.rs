@@ -10,12 +10,15 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 15] = [
+const WITHOUT_IDS: [&str; 18] = [
     "audit_chain",
     "billing_details",
     "entitlement",
+    "idempotency_key",
+    "number_series",
     "organisation_halt",
     "organisation_name",
+    "partner_of_record",
     "plan_assignment",
     "product_upgrade",
     "property_value",

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use entity::organisation::Kind;
-use entity::{property_definition, reseller_request, service};
+use entity::{property_definition, reseller_request, service, service_task};
 use tenantry::access::{BuiltinRole, DelegationPreset};
 
 use super::World;
@@ -52,6 +52,7 @@ impl World {
             }
             for organisation in [client, id] {
                 rows.service(organisation, &format!("{name} server"), service::Kind::VirtualServer);
+                rows.task(service_task::Kind::Create);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
                 rows.subscription(organisation, &name);
                 rows.invoice(organisation, organisation, id, &name);

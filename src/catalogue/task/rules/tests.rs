@@ -107,7 +107,7 @@ fn claims_and_leases_have_limits() {
 fn errors_of_programs_are_cleaned_and_every_kind_has_words_for_the_customer() {
     assert_eq!(error_text(" a\0b\nc\u{7} ").unwrap(), "ab\nc");
     assert_eq!(error_text(&"x".repeat(3_000)).unwrap().len(), LONGEST_ERROR);
-    for bad in ["", " ", "\0", "\u{7} "] {
+    for bad in ["", " ", "\0", "\u{7} ", "\u{3164}", "a\u{202e}b"] {
         assert!(error_text(bad).is_err(), "{bad:?}");
     }
     assert!(Kind::iter().all(|kind| problem(kind).ends_with("Our staff are looking into it.")));

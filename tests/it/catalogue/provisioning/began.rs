@@ -131,10 +131,11 @@ fn a_change_of_size_reaches_the_program() {
         let service = ordered(&world, service::Kind::VirtualServer, &[("hostname", "web-1")], Some(first)).await;
         let task = claim_one(&world, FIRST).await;
         complete(&world, FIRST, &task, json!({})).await;
+        world.db_execute("UPDATE subscription SET quantity = 8 WHERE id = $1", [first.into()]).await;
         let request = world.request(OWNER_OF_ACME);
         let changed = request.transaction(async |work| {
             let rows = tenantry::catalogue::service::store::of_subscriptions(work.tx, &[first]).await?;
-            provisioning::change(work, rows, 8).await
+            provisioning::resize(work, rows).await
         });
         assert_eq!(changed.await.unwrap()[0].generation, 2);
         let task = claim_one(&world, FIRST).await;
@@ -142,6 +143,6 @@ fn a_change_of_size_reaches_the_program() {
         // A change of attributes keeps the size that the subscription has.
         let input = json!({ "serviceId": service, "attributes": [{ "name": "hostname", "value": "web-3" }] });
         world.as_(OWNER_OF_ACME).act("updateService", input, "").await;
-        assert_eq!(claim_one(&world, FIRST).await["wanted"]["quantity"], 5);
+        assert_eq!(claim_one(&world, FIRST).await["wanted"]["quantity"], 8);
     });
 }
