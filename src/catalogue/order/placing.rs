@@ -89,7 +89,7 @@ pub async fn place(
         if let (Some(kind), Some(attributes)) = (line.product.service_kind, &line.attributes) {
             services.push(NewService {
                 organisation: at.id(),
-                subscription: Some(row.id),
+                subscription_id: Some(row.id),
                 kind,
                 attributes: attributes.clone(),
                 quantity: line.quantity,

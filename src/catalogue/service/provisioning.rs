@@ -22,7 +22,7 @@ pub struct NewService {
     /// The organisation that it is for.
     pub organisation: Uuid,
     /// The subscription that pays for it.
-    pub subscription: Option<Uuid>,
+    pub subscription_id: Option<Uuid>,
     /// Its kind.
     pub kind: Kind,
     /// Its attributes, as `attributes::check` gives them.
@@ -58,7 +58,7 @@ fn row_of(work: &Work<'_>, new: &NewService) -> Model {
     Model {
         id: work.random.id(work.now),
         organisation_id: new.organisation,
-        subscription_id: new.subscription,
+        subscription_id: new.subscription_id,
         kind: new.kind,
         name_key: collation::sort_key(&name),
         name,

@@ -80,7 +80,7 @@ fn many_services_are_created_and_ended_in_a_constant_number_of_statements() {
             let label = check(service::Kind::Other, &[("label".to_owned(), "Backup".to_owned())]).unwrap();
             let new = NewService {
                 organisation: ACME.id,
-                subscription: None,
+                subscription_id: None,
                 kind: service::Kind::Other,
                 attributes: label,
                 quantity: 1,

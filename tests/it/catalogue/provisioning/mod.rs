@@ -53,7 +53,7 @@ async fn ordered(
 ) -> String {
     let typed: Vec<_> = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let attributes = check(kind, &typed).unwrap();
-    let new = NewService { organisation: ACME.id, subscription, kind, attributes, quantity: 2 };
+    let new = NewService { organisation: ACME.id, subscription_id: subscription, kind, attributes, quantity: 2 };
     let request = world.request(OWNER_OF_ACME);
     let row = request.transaction(async |work| provisioning::create(work, new).await).await.unwrap();
     Type::Service.id(row.id).0
