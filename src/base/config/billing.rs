@@ -33,7 +33,9 @@ fn nearest(given: &str) -> Option<&'static str> {
         known == given || known.rsplit('/').next() == given.rsplit('/').next()
     };
     let distance = |name: &str| strsim::damerau_levenshtein(&plain(name), &given);
-    let near = || names().filter(|name| distance(name) <= 3).min_by_key(|name| distance(name));
+    // Every short name is near a shorter one.
+    let most = (given.len() / 3).min(3);
+    let near = || names().filter(|name| distance(name) <= most).min_by_key(|name| distance(name));
     names().find(is_meant).or_else(near)
 }
 
