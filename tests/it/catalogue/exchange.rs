@@ -2,13 +2,12 @@
 
 use std::fs;
 
-use tenantry::base::random::Random;
 use tenantry::catalogue::exchange::{export, import};
 
 use super::*;
 
 async fn imported(world: &World, text: &str) -> Result<Vec<String>, String> {
-    let imported = import(world.db(), &Random::seeded(7), (now(), now().date_naive()), text, false).await;
+    let imported = import(world.db(), &world.app.random, (now(), now().date_naive()), text, false).await;
     imported.map_err(|error| error.to_string())
 }
 
@@ -54,7 +53,7 @@ fn what_differs_is_changed_and_what_is_missing_stays() {
             "add price of MAIL in \"list PRICES\" (SEK, MONTHLY, MONTH) from 2026-04-01: 11000 + 0 from 1 units",
         ];
         let before = world.db_dump().await;
-        let dry = import(world.db(), &Random::seeded(7), (now(), now().date_naive()), text, true).await.unwrap();
+        let dry = import(world.db(), &world.app.random, (now(), now().date_naive()), text, true).await.unwrap();
         assert_eq!(dry, expected);
         assert_eq!(before, world.db_dump().await);
         assert_eq!(imported(&world, text).await.unwrap(), expected);

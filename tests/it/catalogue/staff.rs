@@ -43,10 +43,10 @@ fn a_product_is_created_as_a_draft_offered_with_a_price_and_retired() {
         staff.act("retireProduct", json!({ "productId": id }), "").await;
         assert!(!shown().await);
         assert_eq!(staff.mistake("retireProduct", json!({ "productId": id })).await["code"], "STALE_STATE");
-        let actions = world.texts("SELECT action FROM audit_event ORDER BY sequence").await;
-        assert!(actions.ends_with(
-            &["createProduct", "updateProduct", "addPrices", "offerProduct", "retireProduct"].map(str::to_owned)
-        ));
+        let sql =
+            "SELECT action FROM audit_event WHERE action LIKE '%Product' OR action = 'addPrices' ORDER BY sequence";
+        let actions = ["createProduct", "updateProduct", "addPrices", "offerProduct", "retireProduct"];
+        assert_eq!(world.texts(sql).await, actions);
     });
 }
 
