@@ -106,7 +106,8 @@ fn catalogue(rows: &mut Rows) {
     rows.feature(None, OPERATOR.id, "Vault seat");
     let list = rows.plan(Some(LIST_PRICES), OPERATOR.id, "List prices", true);
     let partners = rows.plan(Some(PARTNER_PRICES), OPERATOR.id, "Partner prices", false);
-    rows.plan(None, OPERATOR.id, "School prices", false);
+    let schools = rows.plan(None, OPERATOR.id, "School prices", false);
+    rows.assignment(JARL.id, schools);
     for product in PRODUCTS {
         rows.price(OPERATOR.id, list, product, 10_000);
         rows.price(OPERATOR.id, list, product, 1_000).currency = "EUR".to_owned();

@@ -2,7 +2,7 @@
 
 use entity::product::State;
 use entity::subscription::{Interval, Term};
-use entity::{entitlement, feature, price, price_plan, product, product_upgrade};
+use entity::{entitlement, feature, plan_assignment, price, price_plan, product, product_upgrade};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ pub struct Catalogue {
     entitlements: Vec<entitlement::Model>,
     plans: Vec<price_plan::Model>,
     prices: Vec<price::Model>,
+    assignments: Vec<plan_assignment::Model>,
 }
 
 impl Catalogue {
@@ -26,6 +27,7 @@ impl Catalogue {
         db_insert(db, self.entitlements).await;
         db_insert(db, self.plans).await;
         db_insert(db, self.prices).await;
+        db_insert(db, self.assignments).await;
     }
 }
 
@@ -98,5 +100,13 @@ impl Rows {
             created_at: self.made(),
         };
         push(&mut self.catalogue.prices, row)
+    }
+
+    /// The organisation has the plan, since 30 days.
+    pub fn assignment(&mut self, organisation: Uuid, plan: Uuid) {
+        let created_at = self.made();
+        let row =
+            plan_assignment::Model { organisation_id: organisation, starts_on: day(-30), plan_id: plan, created_at };
+        self.catalogue.assignments.push(row);
     }
 }
