@@ -23,7 +23,7 @@ import urllib.request
 
 LEASE = 60  # seconds
 TASK = """id generation attempts kind action service { id kind externalId }
-  wanted { state name quantity attributes { name value } }"""
+  wanted { state name product quantity attributes { name value } }"""
 CLAIM = "mutation($input: ClaimServiceTasksInput!) { result: claimServiceTasks(input: $input) { tasks { %s } %s } }"
 REPORT = "mutation($input: %sServiceTaskInput!) { result: %sServiceTask(input: $input) { %s } }"
 ERRORS = "userErrors { code message }"
@@ -106,7 +106,7 @@ def apply(folder, name, task, lease, pause):
     time.sleep(pause)  # real work takes its time
     lease.check()
     content = {"kind": task["service"]["kind"], "name": wanted["name"], "state": wanted["state"],
-               "quantity": wanted["quantity"], "attributes": attributes, "generation": task["generation"]}
+               "product": wanted["product"], "quantity": wanted["quantity"], "attributes": attributes, "generation": task["generation"]}
     if task["action"]:
         content["last_action"] = {"action": task["action"], "task": task["id"], "generation": task["generation"]}
     part, path = folder / f".{name}.part", folder / f"{name}.json"

@@ -86,7 +86,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = clean_now_and_then(app.db.clone()) => {}
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
-        () = Box::pin(renew_now_and_then(app.clone())) => {}
+        () = Box::pin(renew_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {

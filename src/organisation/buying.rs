@@ -7,6 +7,7 @@ use sea_orm::prelude::Date;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::catalogue::item::CatalogueItem;
+use crate::catalogue::order::{OrderLineInput, OrderPreview};
 use crate::catalogue::plan::AppliedPricePlan;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -36,6 +37,16 @@ impl OrganisationBuying {
         let request = Request::of(context)?;
         let on = on.unwrap_or_else(|| request.today());
         CatalogueItem::list(request, &self.0, &page, search.as_deref(), on).await.map(Some)
+    }
+
+    /// What an order would cost, if it were placed today. Nothing is ordered.
+    #[requires(SUBSCRIPTION_ORDER)]
+    async fn preview_order(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The products: at most 100 lines.")] lines: Vec<OrderLineInput>,
+    ) -> Result<Option<OrderPreview>> {
+        OrderPreview::of(Request::of(context)?, &self.0, &lines).await.map(Some)
     }
 
     /// Its price plan; null while the operator has none.

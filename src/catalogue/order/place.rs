@@ -9,6 +9,7 @@ use super::input::{OrderLineInput, asked};
 use super::object::Order;
 use super::placing;
 use super::quote::Buyer;
+use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::base::money::MoneyInput;
 use crate::graphql::act::{ActOn, Find};
@@ -57,7 +58,10 @@ async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result
             let quote = quote.clone()?;
             let expected = (input.expected_total.amount_minor.0, input.expected_total.currency.as_str());
             placing::check(&quote, expected)?;
-            placing::place(work, &at, &quote, purchase_order.clone(), act.event()).await
+            let needed = PermissionSet::of(&[Permission::SubscriptionOrder]);
+            let needed = Grants { own: needed, clients: PermissionSet::EMPTY };
+            let partnership = at.partnership_for(needed, work.now);
+            placing::place(work, &at, &quote, purchase_order.clone(), partnership, act.event()).await
         })
         .await?;
     Ok(PlaceOrderPayload {

@@ -24,7 +24,7 @@ use crate::people::session;
 pub struct PlaceOrderForNewClientInput {
     /// Id of the reseller's organisation.
     pub organisation_id: ID,
-    /// The client. It needs a `recipient`, whose currency the order is in, and must delegate `SUBSCRIPTION_ORDER` to you.
+    /// The client. It needs a `recipient`, whose currency the order is in.
     pub client: NewClientInput,
     /// The products: 1 to 100 lines.
     pub lines: Vec<OrderLineInput>,
@@ -50,7 +50,8 @@ pub struct PlaceOrderForNewClientPayload {
 }
 
 /// Creates a client of the reseller, as `createClient` does, and orders for it in the same step. Either both happen or
-/// neither. You need `SUBSCRIPTION_ORDER` at the new client, so it must delegate that.
+/// neither. You hold ownership of the client until its owner accepts, so you may order for it. An API key holds none: the
+/// client must delegate `SUBSCRIPTION_ORDER`.
 #[mutation]
 #[acts(CLIENT_CREATE, on = input.organisation_id)]
 async fn place_order_for_new_client(
@@ -78,7 +79,7 @@ async fn place_order_for_new_client(
                 UserError::at("client", UserErrorCode::PermissionNotHeld, message)
             })?;
             let event = Event::done(act.action, made.client, Some(needed));
-            let order = placing::place(work, &client, &quote, purchase_order.clone(), event).await?;
+            let order = placing::place(work, &client, &quote, purchase_order.clone(), made.partnership, event).await?;
             Ok((made, order))
         })
         .await
@@ -99,7 +100,9 @@ async fn place_order_for_new_client(
 async fn currency_of(act: &ActOn<'_, Organisation>, recipient: Option<&ClientRecipientInput>) -> Result<String> {
     match recipient {
         Some(ClientRecipientInput::Contact(contact)) => Ok(contact.currency.trim().to_uppercase()),
-        Some(ClientRecipientInput::Reseller(true)) => Ok(Buyer::of(act.request, act.organisation()).await?.currency),
+        Some(ClientRecipientInput::Reseller(true)) => {
+            Ok(Buyer::of(act.request, act.organisation()).await?.into_currency())
+        }
         _ => {
             let message = "Say who gets the invoices of the client: give its recipient.";
             Err(UserError::at("client", UserErrorCode::BuyerIncomplete, message).into())

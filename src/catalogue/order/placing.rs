@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::quote::{Quote, Quoted};
 use super::store;
-use crate::access::{Authorised, Grants, Permission, PermissionSet};
+use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::catalogue::service::provisioning::{self, NewService};
 use crate::catalogue::subscription::rules::{Planned, require_price};
 use crate::catalogue::subscription::{Cause, rows_of, store as subscriptions};
+use crate::catalogue::task::rules::Bought;
 use crate::graphql::request::Work;
 use crate::oversight::audit::{self, Event};
 
@@ -38,16 +39,16 @@ pub fn check(quote: &Quote, (expected_minor, currency): (i64, &str)) -> Result<(
     require_price("expectedTotal", (expected_minor, currency), &quote.total())
 }
 
-/// Places an order for an organisation that the caller has locked. Returns its key.
+/// Places an order for an organisation that the caller has locked. The partnership is the one by which it is placed.
+/// Returns the key of the order.
 pub async fn place(
     work: &Work<'_>,
     at: &Authorised,
     quote: &Quote,
     purchase_order: Option<String>,
+    partnership: Option<Uuid>,
     event: Event,
 ) -> Result<Uuid> {
-    let needed = Grants { own: PermissionSet::of(&[Permission::SubscriptionOrder]), clients: PermissionSet::EMPTY };
-    let partnership = at.partnership_for(needed, work.now);
     let id = work.random.id(work.now);
     let mut cause = Cause::of(work.request.actor());
     let order = sales_order::Model {
@@ -92,7 +93,7 @@ pub async fn place(
                 subscription_id: Some(row.id),
                 kind,
                 attributes: attributes.clone(),
-                quantity: line.quantity,
+                bought: Bought { product: Some(line.product.code.clone()), quantity: line.quantity },
             });
         }
         of_record.extend(partnership.map(|partnership| partner_of_record::Model {

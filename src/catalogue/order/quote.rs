@@ -23,9 +23,11 @@ pub const MOST_LINES: usize = 100;
 /// Who buys: in which currency, and by which price plans.
 pub struct Buyer {
     /// ISO 4217.
-    pub currency: String,
+    currency: String,
+    /// Who sells to it; `None` while nothing is sold.
+    seller: Option<Uuid>,
     /// The price plans, the first that has a price counts.
-    pub plans: Vec<Uuid>,
+    plans: Vec<Uuid>,
 }
 
 /// A line as it was asked for, not checked yet.
@@ -108,13 +110,23 @@ impl Buyer {
                            updateBillingDetails.";
             UserError::at("organisationId", UserErrorCode::BuyerIncomplete, message)
         })?;
-        let plans = price_store::plans_for(request, organisation, request.today()).await?;
-        Ok(Self { currency, plans })
+        let sold_by = price_store::sold_by(request, organisation, request.today()).await?;
+        Ok(Self::from_seller(currency, sold_by))
     }
 
     /// A new organisation, which has the default price plan.
     pub async fn new(request: &Request, currency: String) -> Result<Self> {
-        Ok(Self { currency, plans: price_store::plans_for_anybody(request).await? })
+        Ok(Self::from_seller(currency, price_store::sold_to_anybody(request).await?))
+    }
+
+    fn from_seller(currency: String, sold_by: Option<(Uuid, Vec<Uuid>)>) -> Self {
+        let (seller, plans) = sold_by.map_or_else(Default::default, |(seller, plans)| (Some(seller), plans));
+        Self { currency, seller, plans }
+    }
+
+    /// The currency in which it buys.
+    pub fn into_currency(self) -> String {
+        self.currency
     }
 
     /// The price of what is asked for, which can be nothing. The first line that is wrong is refused.
@@ -149,7 +161,10 @@ impl Buyer {
         prices: &[entity::price::Model],
         today: Date,
     ) -> Result<Quoted, UserError> {
-        let product = product.filter(|product| product.state != product::State::Draft).ok_or_else(|| {
+        let is_sold = |product: &&Arc<product::Model>| {
+            product.state != product::State::Draft && Some(product.organisation_id) == self.seller
+        };
+        let product = product.filter(is_sold).ok_or_else(|| {
             let message = "There is no such product in the catalogue. `Organisation.catalogue` lists what is offered.";
             UserError::at("productId", UserErrorCode::Unknown, message)
         })?;

@@ -62,9 +62,9 @@ pub async fn sold_by(request: &Request, organisation: Uuid, on: Date) -> Result<
     Ok(Some((default.organisation_id, in_order(assigned, Some(default.id)))))
 }
 
-/// The plans whose prices count for a new organisation: the default plan.
-pub async fn plans_for_anybody(request: &Request) -> Result<Vec<Uuid>> {
-    Ok(default_plan(request).await?.into_iter().map(|plan| plan.id).collect())
+/// The same for a new organisation, for which the default plan counts.
+pub async fn sold_to_anybody(request: &Request) -> Result<Option<(Uuid, Vec<Uuid>)>> {
+    Ok(default_plan(request).await?.map(|plan| (plan.organisation_id, vec![plan.id])))
 }
 
 /// The default plan, if there is one. Concurrent calls share one statement.

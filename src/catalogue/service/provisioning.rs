@@ -12,7 +12,7 @@ use super::attributes::{Attributes, name_of};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::catalogue::task;
-use crate::catalogue::task::rules::{Wanted, Wish, is_unfinished};
+use crate::catalogue::task::rules::{Bought, Wanted, Wish, is_unfinished};
 use crate::catalogue::task::store::CHUNK;
 use crate::graphql::request::Work;
 
@@ -27,8 +27,8 @@ pub struct NewService {
     pub kind: Kind,
     /// Its attributes, as `attributes::check` gives them.
     pub attributes: Attributes,
-    /// The number of units.
-    pub quantity: i32,
+    /// What was bought.
+    pub bought: Bought,
 }
 
 /// Writes a service that is to be set up.
@@ -43,7 +43,7 @@ pub async fn create_all(work: &Work<'_>, new: &[NewService]) -> Result<Vec<Model
         let rows: Vec<Model> = chunk.iter().map(|new| row_of(work, new)).collect();
         let tasks = rows.iter().zip(chunk).map(|(row, new)| {
             let id = work.random.id(work.now);
-            task::rules::next(row, None, Wish::new(TaskKind::Create), new.quantity, id, work.now)
+            task::rules::next(row, None, Wish::new(TaskKind::Create), &new.bought, id, work.now)
         });
         let tasks = tasks.collect();
         store::create(work.tx, rows.iter().cloned()).await?;
@@ -72,7 +72,7 @@ fn row_of(work: &Work<'_>, new: &NewService) -> Model {
     }
 }
 
-/// The services are to be as large as their subscriptions, which have been written.
+/// The services are to be what their subscriptions say, which have been written: another product, or another size.
 pub async fn resize(work: &Work<'_>, services: Vec<Model>) -> Result<Vec<Model>> {
     let running = services.into_iter().filter(|row| row.desired_state != DesiredState::Ended).collect();
     wish(work, running, &Wish::new(TaskKind::Change), None).await
@@ -127,7 +127,9 @@ async fn wish(work: &Work<'_>, services: Vec<Model>, wish: &Wish, desired: Optio
         let newest = task::store::newest_of(work.tx, work.request.db(), &ids).await?;
         let newest: HashMap<Uuid, _> = newest.into_iter().map(|row| (row.service_id, row)).collect();
         let paid = chunk.iter().filter_map(|row| row.subscription_id);
-        let quantities: HashMap<Uuid, i32> = store::quantities(work.tx, paid.collect()).await?.into_iter().collect();
+        let bought = store::bought(work.tx, paid.collect()).await?.into_iter();
+        let bought: HashMap<Uuid, Bought> =
+            bought.map(|(id, product, quantity)| (id, Bought { product: Some(product), quantity })).collect();
         store::begin_generation(work.tx, &ids, desired).await?;
         let mut tasks = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -138,11 +140,18 @@ async fn wish(work: &Work<'_>, services: Vec<Model>, wish: &Wish, desired: Optio
                 ..row.clone()
             };
             let before = newest.get(&row.id);
-            let bought = row.subscription_id.and_then(|id| quantities.get(&id).copied());
-            let quantity = bought.or_else(|| before.map(|task| Wanted::read(&task.wanted).quantity));
+            let bought = row.subscription_id.and_then(|id| bought.get(&id).cloned());
+            let bought = bought.or_else(|| before.map(|task| Wanted::read(&task.wanted).bought));
             let unfinished = before.filter(|task| is_unfinished(task));
             let id = work.random.id(work.now);
-            tasks.push(task::rules::next(&row, unfinished, wish.clone(), quantity.unwrap_or(1), id, work.now));
+            tasks.push(task::rules::next(
+                &row,
+                unfinished,
+                wish.clone(),
+                &bought.unwrap_or(Bought::units(1)),
+                id,
+                work.now,
+            ));
             changed.push(row);
         }
         task::store::put(work.tx, tasks).await?;

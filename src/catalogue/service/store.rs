@@ -95,11 +95,12 @@ pub async fn has_pending(tx: &DatabaseTransaction, subscription: Uuid) -> Writte
     Ok(of_it.filter(Column::State.eq(State::Pending)).count(tx).await? > 0)
 }
 
-/// The quantities of subscriptions.
-pub async fn quantities(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Written<Vec<(Uuid, i32)>> {
+/// The products and quantities of subscriptions: the id of each, the code of its product, and its units.
+pub async fn bought(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Written<Vec<(Uuid, String, i32)>> {
     let some = subscription::Entity::find()
         .select_only()
         .column(subscription::Column::Id)
+        .column(subscription::Column::ProductCode)
         .column(subscription::Column::Quantity)
         .filter(subscription::Column::Id.is_in(subscriptions));
     some.into_tuple().all(tx).await

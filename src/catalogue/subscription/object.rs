@@ -265,8 +265,9 @@ impl Subscription {
         preview(Request::of(context)?, &self.row, &change).await.map(Some)
     }
 
-    /// The services that it pays for and that the viewer sees, by name.
-    #[public]
+    /// The services that it pays for and that the viewer may see, by name: domains need `DOMAIN_READ`, all others
+    /// `SERVICE_READ`.
+    #[requires(SERVICE_READ, DOMAIN_READ)]
     async fn services(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Service>>> {
         Service::list_of_subscription(Request::of(context)?, &self.organisation, self.row.id, &page).await.map(Some)
     }

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_calendar_ends_with_the_year_9999() {
         assert_eq!(period(day("9999-12-01"), 1, 0), None);
-        assert_eq!(committed_until(day("9990-01-01"), Term::Triennial, day("9998-01-01")), None);
+        assert_eq!(committed_until(day("9990-01-01"), Term::Triennial, day("9999-06-01")), None);
         assert_eq!(committed_until(day("2026-01-31"), Term::Annual, day("2027-01-30")), Some(day("2027-01-31")));
         assert_eq!(committed_until(day("2026-01-31"), Term::Annual, day("2027-01-31")), Some(day("2028-01-31")));
     }

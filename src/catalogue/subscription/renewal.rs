@@ -6,6 +6,7 @@
 //! depend on when it runs.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Days;
@@ -19,10 +20,12 @@ use super::following::follow;
 use super::rules::{Outcome, Standing, audit_snapshot};
 use super::{letters, store};
 use crate::access::{self, Actor};
-use crate::app::App;
-use crate::base::clock::every;
+use crate::base::clock::{Clock, every};
+use crate::base::config::Config;
+use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::id::Type;
+use crate::base::random::Random;
 use crate::catalogue::price::rules as prices;
 use crate::catalogue::price::store::{Plans, all_of_products};
 use crate::catalogue::product::store as products;
@@ -127,8 +130,9 @@ pub async fn run(request: &Request) -> Result<Renewed> {
 }
 
 /// Runs a round every ten minutes, as long as the server runs.
-pub async fn renew_now_and_then(app: App) {
-    every(EVERY, async || match run(&app.request(Actor::Anonymous)).await {
+pub async fn renew_now_and_then(db: Db, random: Random, config: Arc<Config>, clock: Clock) {
+    let request = || Request::new(db.clone(), random.clone(), Arc::clone(&config), Actor::Anonymous, clock.now());
+    every(EVERY, async || match run(&request()).await {
         Ok(done) if done == Renewed::default() => {}
         Ok(done) => tracing::info!(done.renewed, done.ended, done.announced, "subscriptions were renewed"),
         Err(error) => tracing::error!(%error, "the renewal of subscriptions failed"),

@@ -251,14 +251,15 @@ pub async fn list_open(tx: &DatabaseTransaction, organisation: Uuid) -> Written<
 /// A subscription that waited for its service begins: on this day, with this end of its commitment.
 pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<(Date, Date)>) -> Written<()> {
     let mut row = ActiveModel { state: sea_orm::Set(State::Active), ..Default::default() };
+    let mut start = change::ActiveModel { state: sea_orm::Set(change::State::Done), ..Default::default() };
     if let Some((starts_on, committed_until)) = from {
         row.starts_on = sea_orm::Set(starts_on);
         row.anchor_on = sea_orm::Set(starts_on);
         row.committed_until = sea_orm::Set(committed_until);
-        let start = change::ActiveModel { effective_on: sea_orm::Set(starts_on), ..Default::default() };
-        let of_it = change::Entity::update_many().set(start).filter(change::Column::SubscriptionId.eq(id));
-        of_it.filter(change::Column::Kind.eq(change::Kind::Start)).exec(tx).await?;
+        start.effective_on = sea_orm::Set(starts_on);
     }
+    let of_it = change::Entity::update_many().set(start).filter(change::Column::SubscriptionId.eq(id));
+    of_it.filter(change::Column::Kind.eq(change::Kind::Start)).exec(tx).await?;
     Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Pending)).exec(tx).await?;
     Ok(())
 }

@@ -83,6 +83,8 @@ pub struct WantedService {
     pub name: String,
     /// The number of units.
     pub quantity: i32,
+    /// Code of the product; null for a service that no subscription pays for.
+    pub product: Option<String>,
     /// Its attributes, by name.
     pub attributes: Vec<ServiceAttribute>,
 }
@@ -90,7 +92,13 @@ pub struct WantedService {
 impl From<Wanted> for WantedService {
     fn from(wanted: Wanted) -> Self {
         let attributes = wanted.attributes.into_iter().map(|(name, value)| ServiceAttribute { name, value }).collect();
-        Self { state: wanted.state.into(), name: wanted.name, quantity: wanted.quantity, attributes }
+        Self {
+            state: wanted.state.into(),
+            name: wanted.name,
+            quantity: wanted.bought.quantity,
+            product: wanted.bought.product,
+            attributes,
+        }
     }
 }
 

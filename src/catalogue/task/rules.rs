@@ -28,6 +28,22 @@ pub const MOST_CLAIMED: i32 = 50;
 /// The shortest and the longest lease, in seconds.
 const LEASE: (i32, i32) = (30, 3_600);
 
+/// What was bought of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bought {
+    /// Code of the product; `None` for a service that no subscription pays for.
+    pub product: Option<String>,
+    /// The number of units.
+    pub quantity: i32,
+}
+
+impl Bought {
+    /// So many units of nothing in particular.
+    pub const fn units(quantity: i32) -> Self {
+        Self { product: None, quantity }
+    }
+}
+
 /// What a service should be like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -35,27 +51,34 @@ pub struct Wanted {
     pub state: DesiredState,
     /// Host name, domain name or label.
     pub name: String,
-    /// The number of units.
-    pub quantity: i32,
+    /// The product and the number of units.
+    pub bought: Bought,
     /// Its attributes.
     pub attributes: BTreeMap<String, String>,
 }
 
 impl Wanted {
     /// What is wanted of a service.
-    pub fn of(service: &Service, quantity: i32) -> Self {
+    pub fn of(service: &Service, bought: &Bought) -> Self {
         Self {
             state: service.desired_state,
             name: service.name.clone(),
-            quantity,
+            bought: bought.clone(),
             attributes: serde_json::from_str(&service.attributes).unwrap_or_default(),
         }
     }
 
     /// The form that is stored.
     pub fn to_stored(&self) -> String {
-        let Self { state, name, quantity, attributes } = self;
-        json!({ "state": state.to_value(), "name": name, "quantity": quantity, "attributes": attributes }).to_string()
+        let Self { state, name, bought: Bought { product, quantity }, attributes } = self;
+        json!({
+            "state": state.to_value(),
+            "name": name,
+            "product": product,
+            "quantity": quantity,
+            "attributes": attributes,
+        })
+        .to_string()
     }
 
     /// Reads what is stored. What is missing gets a default.
@@ -65,7 +88,10 @@ impl Wanted {
         Self {
             state: state.unwrap_or(DesiredState::Active),
             name: read["name"].as_str().unwrap_or_default().to_owned(),
-            quantity: read["quantity"].as_i64().and_then(|quantity| i32::try_from(quantity).ok()).unwrap_or(1),
+            bought: Bought {
+                product: read["product"].as_str().map(str::to_owned),
+                quantity: read["quantity"].as_i64().and_then(|quantity| i32::try_from(quantity).ok()).unwrap_or(1),
+            },
             attributes: serde_json::from_value(read["attributes"].clone()).unwrap_or_default(),
         }
     }
@@ -125,7 +151,7 @@ pub fn next(
     service: &Service,
     unfinished: Option<&Model>,
     wish: Wish,
-    quantity: i32,
+    bought: &Bought,
     id: Uuid,
     now: DateTimeUtc,
 ) -> Model {
@@ -138,7 +164,7 @@ pub fn next(
         generation: service.generation,
         kind,
         action,
-        wanted: Wanted::of(service, quantity).to_stored(),
+        wanted: Wanted::of(service, bought).to_stored(),
         state: State::Waiting,
         attempts: 0,
         lease_until: None,

@@ -14,7 +14,7 @@ use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
-use crate::catalogue::task::rules::{Wish, next};
+use crate::catalogue::task::rules::{Bought, Wish, next};
 
 /// An invoice, by how many days ago it was issued.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ impl World {
         service.state = service::State::Pending;
         service.created_at = now;
         service.attributes = json!({ "hostname": service.name }).to_string();
-        service_tasks.push(next(service, None, Wish::new(service_task::Kind::Create), 1, id, now));
+        service_tasks.push(next(service, None, Wish::new(service_task::Kind::Create), &Bought::units(1), id, now));
     }
 
     /// The product of an article, which is added when it is first sold.

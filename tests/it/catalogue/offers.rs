@@ -63,7 +63,7 @@ pub async fn db_offer(world: &World) {
             ..product(METAL, "METAL", "Bare metal")
         },
         product::Model { state: product::State::Retired, ..product(RELIC, "RELIC", "Relic") },
-        product::Model { state: product::State::Draft, ..product(DRAFT, "DRAFT", "Draft") },
+        product::Model { state: product::State::Draft, ..product(DRAFT, "SKETCH", "Sketch") },
     ];
     let db = world.db().writer();
     db_insert(db, products).await;

@@ -167,6 +167,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
     let table = match kind {
         Type::Reseller => "organisation",
         Type::PayerAgreement => "payer",
+        Type::Order => "sales_order",
         Type::UserAccount => "\"user\"",
         _ => &name,
     };

@@ -53,8 +53,11 @@ impl World {
             for organisation in [client, id] {
                 rows.service(organisation, &format!("{name} server"), service::Kind::VirtualServer);
                 rows.task(service_task::Kind::Create);
+                let bought = rows.subscription(organisation, &name);
+                rows.paid_by(bought);
+                rows.scheduled(bought);
+                rows.order(organisation, &[bought]);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
-                rows.subscription(organisation, &name);
                 rows.invoice(organisation, organisation, id, &name);
             }
             for organisation in [client, id] {

@@ -266,16 +266,19 @@ impl Hub {
                 bought
             })
             .collect();
+        // The suites look at the last one.
+        let paying = bought[2];
         for _ in 0..3 {
             fixtures.add(Type::Order, "", rows.order(hub, &bought));
         }
         for kind in [service::Kind::VirtualServer, service::Kind::WebHosting, service::Kind::Seats] {
-            let [service, task] = rows.served(hub, &format!("{word} {kind:?}"), kind, bought[0]);
+            let [service, task] = rows.served(hub, &format!("{word} {kind:?}"), kind, paying);
             fixtures.add(Type::Service, "SERVICE_READ", service);
             fixtures.add(Type::ServiceTask, "SERVICE_READ", task);
         }
         for number in 1..=3 {
             let domain = rows.service(hub, &format!("{}-{number}.example", word.to_lowercase()), service::Kind::Domain);
+            rows.paid_by(paying);
             let task = rows.task(service_task::Kind::Change).id;
             for rule in ["DOMAIN_READ", "SERVICE_PROVISION"] {
                 fixtures.add(Type::Service, rule, domain);

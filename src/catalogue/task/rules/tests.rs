@@ -17,7 +17,7 @@ fn claimed(key: Option<Uuid>) -> Model {
         attempts: 1,
         lease_until: Some(now() + TimeDelta::seconds(300)),
         claimed_by_key_id: key,
-        ..next(&service(), None, Wish::new(Kind::Change), 1, Uuid::nil(), now())
+        ..next(&service(), None, Wish::new(Kind::Change), &Bought::units(1), Uuid::nil(), now())
     }
 }
 
@@ -48,10 +48,11 @@ fn wishes_are_put_together() {
 fn a_new_wish_takes_the_task_from_its_holder_and_keeps_its_id() {
     let (held, other) = (claimed(Some(Uuid::from_u128(7))), Uuid::from_u128(9));
     let newer = Service { generation: 5, ..service() };
-    let task = next(&newer, Some(&held), Wish::new(Kind::Suspend), 3, other, now() + TimeDelta::hours(1));
+    let task =
+        next(&newer, Some(&held), Wish::new(Kind::Suspend), &Bought::units(3), other, now() + TimeDelta::hours(1));
     assert_eq!((task.id, task.created_at, task.generation, task.attempts), (held.id, held.created_at, 5, 0));
     assert_eq!((task.state, task.lease_until, task.claimed_by_key_id), (State::Waiting, None, None));
-    assert_eq!(Wanted::read(&task.wanted), Wanted::of(&newer, 3));
+    assert_eq!(Wanted::read(&task.wanted), Wanted::of(&newer, &Bought::units(3)));
     let report = Report { generation: 4, attempt: 1, key: Some(Uuid::from_u128(7)) };
     assert_eq!(require_holder(&task, report, now()).unwrap_err().code, UserErrorCode::StaleState);
 }

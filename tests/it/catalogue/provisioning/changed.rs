@@ -2,6 +2,7 @@
 
 use entity::service::DesiredState;
 use tenantry::catalogue::service::store;
+use tenantry::catalogue::task::rules::Bought;
 
 use super::*;
 
@@ -83,7 +84,7 @@ fn many_services_are_created_and_ended_in_a_constant_number_of_statements() {
                 subscription_id: None,
                 kind: service::Kind::Other,
                 attributes: label,
-                quantity: 1,
+                bought: Bought::units(1),
             };
             let new = vec![new; count];
             let before = world.db().statements();

@@ -13,6 +13,7 @@ use tenantry::access::{Permission, PermissionSet};
 use tenantry::base::id::{self, Type};
 use tenantry::catalogue::service::attributes::check;
 use tenantry::catalogue::service::provisioning::{self, NewService};
+use tenantry::catalogue::task::rules::Bought;
 use uuid::Uuid;
 
 use crate::world::*;
@@ -53,7 +54,8 @@ async fn ordered(
 ) -> String {
     let typed: Vec<_> = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let attributes = check(kind, &typed).unwrap();
-    let new = NewService { organisation: ACME.id, subscription_id: subscription, kind, attributes, quantity: 2 };
+    let new =
+        NewService { organisation: ACME.id, subscription_id: subscription, kind, attributes, bought: Bought::units(2) };
     let request = world.request(OWNER_OF_ACME);
     let row = request.transaction(async |work| provisioning::create(work, new).await).await.unwrap();
     Type::Service.id(row.id).0

@@ -58,7 +58,9 @@ fn acts_of_members_in_a_suspended_organisation_are_logged_by_membership() {
         olga.act("withdrawOwnership", json!({ "transferId": made["transfer"]["id"] }), "").await;
         olga.act("removeMember", json!({ "membershipId": world.membership(ACME, MEMBER_OF_ACME).await }), "").await;
         agnes.act("resumeOrganisation", acme.clone(), "").await;
-        olga.act("closeOrganisation", acme.clone(), "").await;
+        let mut closing = acme.clone();
+        closing["endSubscriptions"] = json!(true);
+        olga.act("closeOrganisation", closing, "").await;
         olga.act("reopenOrganisation", acme.clone(), "").await;
         olga.act("closeOrganisation", acme.clone(), "").await;
         world.as_(OWNER_OF_OPERATOR).act("reopenOrganisation", acme, "").await;
@@ -70,6 +72,8 @@ fn acts_of_members_in_a_suspended_organisation_are_logged_by_membership() {
             "withdrawOwnership MEMBERSHIP",
             "removeMember MEMBERSHIP",
             "resumeOrganisation OPERATOR",
+            // Its subscription is cancelled, and then it is closed.
+            "closeOrganisation MEMBERSHIP",
             "closeOrganisation MEMBERSHIP",
             "reopenOrganisation MEMBERSHIP",
             "closeOrganisation MEMBERSHIP",

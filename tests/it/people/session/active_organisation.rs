@@ -70,7 +70,8 @@ fn the_active_organisation_is_lost_while_it_is_closed() {
             switch(&world, caller, ACME).await;
         }
         let input = json!({ "organisationId": id_of(ACME) });
-        world.as_(OWNER_OF_ACME).act("closeOrganisation", input.clone(), "").await;
+        let closing = json!({ "organisationId": id_of(ACME), "endSubscriptions": true });
+        world.as_(OWNER_OF_ACME).act("closeOrganisation", closing, "").await;
         for caller in [OWNER_OF_ACME, TECHNICAL_OF_ACME, SUPPORT_OF_FJORD] {
             assert_eq!(works(&world, caller).await, None, "{}", caller.name());
         }

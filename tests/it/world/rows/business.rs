@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use entity::{billing_contact, billing_details, invoice, invoice_line, payer, service, service_task, subscription};
-use tenantry::catalogue::task::rules::{Wish, next};
+use tenantry::catalogue::task::rules::{Bought, Wish, next};
 use uuid::Uuid;
 
 use super::{Rows, day, now, push, seed};
@@ -92,7 +92,7 @@ impl Rows {
     pub fn served(&mut self, organisation: Uuid, name: &str, kind: service::Kind, subscription: Uuid) -> [Uuid; 2] {
         use service_task::{Kind, State};
         let service = self.service(organisation, name, kind);
-        self.services.last_mut().unwrap().subscription_id = Some(subscription);
+        self.paid_by(subscription);
         for kind in [Kind::Create, Kind::Change] {
             self.task(kind).state = State::Done;
         }
@@ -103,11 +103,16 @@ impl Rows {
         [service, task.id]
     }
 
+    /// The subscription pays for the last service.
+    pub fn paid_by(&mut self, subscription: Uuid) {
+        self.services.last_mut().unwrap().subscription_id = Some(subscription);
+    }
+
     /// A waiting task of the last service.
     pub fn task(&mut self, kind: service_task::Kind) -> &mut service_task::Model {
         let id = self.id();
         let service = self.services.last().unwrap();
-        let task = next(service, None, Wish::new(kind), 1, id, self.made());
+        let task = next(service, None, Wish::new(kind), &Bought::units(1), id, self.made());
         push(&mut self.tasks, task)
     }
 
