@@ -11,6 +11,7 @@ use super::store;
 use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::catalogue::service::attributes::Attributes;
 use crate::catalogue::service::provisioning::{self, NewService};
 use crate::catalogue::subscription::rules::{Planned, require_price};
 use crate::catalogue::subscription::{Cause, rows_of, store as subscriptions};
@@ -85,7 +86,7 @@ pub async fn place(
             interval: line.interval,
             unit_minor: line.unit_minor,
             setup_minor: line.setup_minor,
-            attributes: line.attributes.as_ref().map_or_else(|| "{}".to_owned(), |all| all.to_stored()),
+            attributes: line.attributes.as_ref().map_or_else(|| "{}".to_owned(), Attributes::to_stored),
         });
         if let (Some(kind), Some(attributes)) = (line.product.service_kind, &line.attributes) {
             services.push(NewService {

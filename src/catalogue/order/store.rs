@@ -1,5 +1,4 @@
 //! Statements about orders.
-#![expect(clippy::disallowed_methods, reason = "the statements about orders stand here")]
 
 use std::sync::Arc;
 

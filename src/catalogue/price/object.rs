@@ -127,7 +127,8 @@ impl Price {
 
     /// It counts for this quantity and larger ones, up to the next price.
     #[public]
-    fn from_quantity(&self) -> i32 {
+    #[graphql(name = "fromQuantity")]
+    fn smallest_quantity(&self) -> i32 {
         self.row.from_quantity
     }
 

@@ -111,13 +111,14 @@ mod tests {
 
     #[test]
     fn each_wrong_field_has_its_own_error() {
-        let changed = |change: fn(&mut Model)| {
+        type Change = fn(&mut Model);
+        let changed = |change: Change| {
             let mut row = product();
             change(&mut row);
             checked(row)
         };
         assert!(changed(|_| ()).is_ok());
-        let cases: [(fn(&mut Model), &str); 13] = [
+        let cases: [(Change, &str); 13] = [
             (|row| row.code = "a b".to_owned(), "code"),
             (|row| row.name = " ".to_owned(), "name"),
             (|row| row.description = "a\u{202e}".to_owned(), "description"),

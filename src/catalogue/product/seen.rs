@@ -24,7 +24,7 @@ impl Seen {
     /// For a viewer who holds SUBSCRIPTION_READ at some organisation.
     pub fn by_reader(seller: &Decision) -> Self {
         let mut seen = Self::at(seller);
-        seen.grants.own = seen.grants.own | PermissionSet::of(&[Permission::SubscriptionRead]);
+        seen.grants.own |= PermissionSet::of(&[Permission::SubscriptionRead]);
         seen
     }
 

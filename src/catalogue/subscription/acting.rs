@@ -94,10 +94,10 @@ pub async fn run(
     work: &Work<'_>,
     id: Uuid,
     event: Event,
-    rule: impl Fn(&Standing<'_>) -> Result<Outcome, UserError>,
+    rule: impl Fn(Standing<'_>) -> Result<Outcome, UserError>,
 ) -> Result<Outcome> {
     let found = Found::load(work, id).await?;
-    let outcome = rule(&found.standing(work))?;
+    let outcome = rule(found.standing(work))?;
     write(work, &found, &outcome, event).await?;
     Ok(outcome)
 }

@@ -60,6 +60,13 @@ pub struct Outcome {
     pub done: Vec<Uuid>,
 }
 
+impl Outcome {
+    /// A change, and nothing else.
+    fn of(row: Model, planned: Planned) -> Self {
+        Self { row, planned: vec![planned], withdrawn: Vec::new(), done: Vec::new() }
+    }
+}
+
 impl Standing<'_> {
     /// The scheduled changes.
     fn scheduled(&self) -> impl Iterator<Item = &Change> {
@@ -73,10 +80,6 @@ impl Standing<'_> {
     fn plan(&self, kind: Kind, effective_on: Date, quantity: i32, state: ChangeState) -> Planned {
         let (product, unit_minor) = (self.row.product_id, self.row.unit_price_minor);
         Planned { kind, effective_on, product, quantity, unit_minor, state }
-    }
-
-    fn outcome(&self, row: Model, planned: Planned) -> Outcome {
-        Outcome { row, planned: vec![planned], withdrawn: Vec::new(), done: Vec::new() }
     }
 
     /// The day after today: a day on which something was had is paid, so what goes away goes from then on.
@@ -117,17 +120,17 @@ impl Standing<'_> {
         }
         if quantity > row.quantity {
             row.quantity = quantity;
-            return Ok(self.outcome(row, self.plan(Kind::Raise, self.today, quantity, ChangeState::Done)));
+            return Ok(Outcome::of(row, self.plan(Kind::Raise, self.today, quantity, ChangeState::Done)));
         }
         let is_returned = row.quantity - quantity <= self.returnable();
         if is_returned || self.product.lowers_at == product::LowersAt::Any {
             row.quantity = quantity;
             let kind = if is_returned { Kind::Return } else { Kind::Lower };
-            return Ok(self.outcome(row, self.plan(kind, self.tomorrow(), quantity, ChangeState::Done)));
+            return Ok(Outcome::of(row, self.plan(kind, self.tomorrow(), quantity, ChangeState::Done)));
         }
         let planned = self.plan(Kind::Lower, row.committed_until, quantity, ChangeState::Scheduled);
         // One lowering waits at a time: a new one takes the place of the old one.
-        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Lower), ..self.outcome(row, planned) })
+        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Lower), ..Outcome::of(row, planned) })
     }
 
     /// How many of the units were bought within the return window. What went away since then were the newest.
@@ -175,7 +178,7 @@ impl Standing<'_> {
         };
         // What was scheduled was about the old product.
         let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
-        Ok(Outcome { withdrawn, ..self.outcome(row, planned) })
+        Ok(Outcome { withdrawn, ..Outcome::of(row, planned) })
     }
 
     /// The day on which a cancellation of today ends the subscription: the end of the commitment, or of the term after it
@@ -204,7 +207,7 @@ impl Standing<'_> {
         let ends_on = self.ends_on()?;
         let row = Model { state: State::Cancelled, ..self.row.clone() };
         let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
-        Ok(Outcome { withdrawn, ..self.outcome(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
+        Ok(Outcome { withdrawn, ..Outcome::of(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
     }
 
     /// Takes a cancellation back.
@@ -215,7 +218,7 @@ impl Standing<'_> {
         }
         let row = Model { state: State::Active, ..self.row.clone() };
         let planned = self.plan(Kind::Keep, self.today, row.quantity, ChangeState::Done);
-        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Cancel), ..self.outcome(row, planned) })
+        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Cancel), ..Outcome::of(row, planned) })
     }
 
     /// Gives everything back. Today is still paid.
@@ -240,7 +243,7 @@ impl Standing<'_> {
     fn end_at(&self, kind: Kind, on: Date) -> Outcome {
         let row = Model { state: State::Ended, ..self.row.clone() };
         let withdrawn = self.scheduled().map(|change| change.id).collect();
-        Outcome { withdrawn, ..self.outcome(row, self.plan(kind, on, 0, ChangeState::Done)) }
+        Outcome { withdrawn, ..Outcome::of(row, self.plan(kind, on, 0, ChangeState::Done)) }
     }
 
     /// Withdraws a change that has not taken effect.
@@ -280,7 +283,7 @@ impl Standing<'_> {
         let done: Vec<Uuid> = due.iter().map(|change| change.id).collect();
         if due.iter().any(|change| change.kind == Kind::Cancel) {
             let row = Model { state: State::Ended, ..self.row.clone() };
-            return Some(Outcome { done, ..self.outcome(row, self.plan(Kind::End, until, 0, ChangeState::Done)) });
+            return Some(Outcome { done, ..Outcome::of(row, self.plan(Kind::End, until, 0, ChangeState::Done)) });
         }
         let term = period_at(self.row.anchor_on, months_of_term(self.row.term), until)?;
         let quantity = self.next_quantity();
@@ -288,7 +291,7 @@ impl Standing<'_> {
         let unit_minor = self.next_price(announced, offered);
         let row = Model { quantity, unit_price_minor: unit_minor, committed_until: term.until, ..self.row.clone() };
         let planned = Planned { unit_minor, ..self.plan(Kind::Renew, until, quantity, ChangeState::Done) };
-        Some(Outcome { done, ..self.outcome(row, planned) })
+        Some(Outcome { done, ..Outcome::of(row, planned) })
     }
 
     /// The price of the next term: what was announced, or less. A higher price that was not announced does not count.
@@ -313,7 +316,7 @@ impl Standing<'_> {
             unit_minor: offered,
             ..self.plan(Kind::Price, self.row.committed_until, self.row.quantity, ChangeState::Scheduled)
         };
-        Some(self.outcome(self.row.clone(), planned))
+        Some(Outcome::of(self.row.clone(), planned))
     }
 }
 
@@ -432,8 +435,8 @@ mod tests {
             self.row = outcome.row;
         }
 
-        fn does(&mut self, today: &str, act: impl FnOnce(&Standing<'_>) -> Result<Outcome, UserError>) {
-            let outcome = act(&self.on(today)).unwrap();
+        fn does(&mut self, today: &str, act: impl FnOnce(Standing<'_>) -> Result<Outcome, UserError>) {
+            let outcome = act(self.on(today)).unwrap();
             self.write(outcome);
         }
 

@@ -18,7 +18,7 @@ use crate::graphql::request::Work;
 use crate::mail::{self, Letter, Recipient};
 use crate::oversight::audit::{self, Event};
 use crate::partners::custody::Custodian;
-use crate::partners::partnership::{Parties, agreement, store as partnerships};
+use crate::partners::partnership::{Parties, Terms, agreement, store as partnerships};
 use crate::people::membership::store::NewMember;
 use crate::people::outreach;
 use crate::people::ownership;
@@ -117,7 +117,7 @@ impl Writing<'_> {
         let after = json!({
             "name": wanted.name,
             "partnership": partnership.map(|id| Type::Partnership.id(id).0),
-            "delegation": wanted.terms.map(|terms| terms.audit_snapshot()),
+            "delegation": wanted.terms.map(Terms::audit_snapshot),
             "template": wanted.template.map(|id| Type::DelegationTemplate.id(id).0),
             "reference": wanted.reference,
             "isOffered": wanted.owner.is_some(),

@@ -196,7 +196,7 @@ fn orders_that_cannot_be_are_refused_and_nothing_is_written() {
             (server(json!([{ "name": "hostname", "value": "a".repeat(300) }])), "INVALID_INPUT", "attributes"),
             (server(json!([{ "name": "colour", "value": "red" }])), "UNKNOWN", "attributes"),
         ] {
-            let error = olga.mistake("placeOrder", order(ACME, &[line.clone()], 10_000)).await;
+            let error = olga.mistake("placeOrder", order(ACME, std::slice::from_ref(&line), 10_000)).await;
             assert_eq!(
                 (&error["code"], &error["field"]),
                 (&json!(code), &json!(["input", "lines", "0", field])),

@@ -110,7 +110,7 @@ fn catalogue(rows: &mut Rows) {
     rows.assignment(JARL.id, schools);
     for product in PRODUCTS {
         rows.price(OPERATOR.id, list, product, 10_000);
-        rows.price(OPERATOR.id, list, product, 1_000).currency = "EUR".to_owned();
+        "EUR".clone_into(&mut rows.price(OPERATOR.id, list, product, 1_000).currency);
     }
     rows.price(OPERATOR.id, partners, mail, 7_000);
 }
