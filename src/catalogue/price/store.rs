@@ -7,7 +7,9 @@ use std::sync::Arc;
 use entity::price::{Column, Entity, Model};
 use entity::{plan_assignment, price_plan};
 use sea_orm::prelude::Date;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
@@ -48,18 +50,36 @@ pub async fn plans_for(request: &Request, organisation: Uuid, on: Date) -> Resul
 pub async fn sold_by(request: &Request, organisation: Uuid, on: Date) -> Result<Option<(Uuid, Vec<Uuid>)>> {
     let Some(default) = default_plan(request).await? else { return Ok(None) };
     let load = async |organisations: Vec<Uuid>| {
-        let condition = plan_assignment::Column::OrganisationId.is_in(organisations);
-        let mut found: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
-        let rows = plan_assignment::Entity::find().filter(condition);
-        for row in rows.order_by_asc(plan_assignment::Column::StartsOn).all(request.db().reader()).await? {
-            found.entry(row.organisation_id).or_default().push(row);
-        }
-        Ok(found.into_iter().map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
+        let found = assignments(request.db().reader(), &organisations).await?.into_iter();
+        Ok(found.map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
     };
-    let assignments = request.lists.kept("assignments of plans", organisation, &ASSIGNMENTS, load).await?;
-    let assigned =
-        assignments.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
+    let rows = request.lists.kept("assignments of plans", organisation, &ASSIGNMENTS, load).await?;
+    let assigned = rows.and_then(|rows| assigned_on(&rows, on));
     Ok(Some((default.organisation_id, in_order(assigned, Some(default.id)))))
+}
+
+/// The plans that organisations were assigned, the first one first.
+async fn assignments(
+    db: &impl ConnectionTrait,
+    organisations: &[Uuid],
+) -> Written<HashMap<Uuid, Vec<plan_assignment::Model>>> {
+    let of_them = plan_assignment::Column::OrganisationId.is_in(organisations.iter().copied());
+    let rows = plan_assignment::Entity::find().filter(of_them).order_by_asc(plan_assignment::Column::StartsOn);
+    let mut found: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
+    for row in rows.all(db).await? {
+        found.entry(row.organisation_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// The plan that was assigned last by the day.
+fn assigned_on(rows: &[plan_assignment::Model], on: Date) -> Option<Uuid> {
+    rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id)
+}
+
+/// The default plan, if there is one.
+async fn find_default(db: &impl ConnectionTrait) -> Written<Option<price_plan::Model>> {
+    price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true)).one(db).await
 }
 
 /// The same for a new organisation, for which the default plan counts.
@@ -70,8 +90,7 @@ pub async fn sold_to_anybody(request: &Request) -> Result<Option<(Uuid, Vec<Uuid
 /// The default plan, if there is one. Concurrent calls share one statement.
 async fn default_plan(request: &Request) -> Result<Option<price_plan::Model>> {
     let load = async |keys: Vec<Uuid>| {
-        let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true));
-        let default = default.one(request.db().reader()).await?;
+        let default = find_default(request.db().reader()).await?;
         Ok(keys.into_iter().filter_map(|key| Some((key, default.clone()?))).collect())
     };
     // There is one default plan for everybody, so the batch has a single key.
@@ -179,21 +198,13 @@ pub struct Plans {
 impl Plans {
     /// Loads them: two statements.
     pub async fn load(tx: &DatabaseTransaction, organisations: &[Uuid]) -> Written<Self> {
-        let default = price_plan::Entity::find().filter(price_plan::Column::IsDefault.eq(true)).one(tx).await?;
-        let rows = plan_assignment::Entity::find()
-            .filter(plan_assignment::Column::OrganisationId.is_in(organisations.iter().copied()))
-            .order_by_asc(plan_assignment::Column::StartsOn);
-        let mut assigned: HashMap<Uuid, Vec<plan_assignment::Model>> = HashMap::new();
-        for row in rows.all(tx).await? {
-            assigned.entry(row.organisation_id).or_default().push(row);
-        }
-        Ok(Self { default: default.map(|plan| plan.id), assigned })
+        let default = find_default(tx).await?.map(|plan| plan.id);
+        Ok(Self { default, assigned: assignments(tx, organisations).await? })
     }
 
     /// The plans of one of them on a day: its own, then the default plan.
     pub fn of(&self, organisation: Uuid, on: Date) -> Vec<Uuid> {
-        let rows = self.assigned.get(&organisation);
-        let assigned = rows.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).map(|row| row.plan_id));
+        let assigned = self.assigned.get(&organisation).and_then(|rows| assigned_on(rows, on));
         in_order(assigned, self.default)
     }
 }
