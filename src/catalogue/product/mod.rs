@@ -12,6 +12,7 @@ mod retire;
 pub mod rules;
 mod seen;
 mod set_upgrades;
+mod state;
 pub mod store;
 mod update;
 
