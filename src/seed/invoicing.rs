@@ -5,6 +5,8 @@ use entity::{invoice, invoice_line, subscription};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
+use crate::catalogue::price::rules::months;
+
 /// VAT in hundredths of a percent.
 const VAT_BASIS_POINTS: i32 = 2_500;
 /// Days from the issue to the last day to pay.
@@ -18,14 +20,6 @@ pub fn due_on(issued_on: Date) -> Date {
 /// The number of an invoice. Each issuer counts from 1.
 pub fn number(count: u64) -> String {
     format!("{count:06}")
-}
-
-/// How long an interval is.
-pub const fn months(interval: subscription::Interval) -> u32 {
-    match interval {
-        subscription::Interval::Month => 1,
-        subscription::Interval::Year => 12,
-    }
 }
 
 /// A commitment as long as an interval.

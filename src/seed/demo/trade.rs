@@ -1,6 +1,6 @@
 //! The words for purchases, invoices and payers.
 
-use chrono::{Datelike, Days, Months, NaiveTime, TimeDelta};
+use chrono::{Days, Months, NaiveTime, TimeDelta};
 use entity::{
     billing_contact, invoice, organisation, payer, plan_assignment, product, service, service_task, subscription,
 };
@@ -9,11 +9,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
-use super::super::invoicing::{add_line, due_on, months, number, term};
+use super::super::invoicing::{add_line, due_on, number, term};
 use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
+use crate::catalogue::price::rules::months;
+use crate::catalogue::subscription::period::committed_until;
 use crate::catalogue::task::rules::{Bought, Wish, next};
 
 /// An invoice, by how many days ago it was issued.
@@ -39,12 +41,12 @@ impl World {
             let product = self.product(article);
             let (id, created_at) = self.id();
             let starts_on = created_at.date_naive();
-            let terms = 1 + months_between(starts_on, today) / months(article.interval);
+            let term = term(article.interval);
             let subscription = subscription::Model {
                 quantity: *quantity,
-                term: term(article.interval),
+                term,
                 interval: article.interval,
-                committed_until: starts_on + Months::new(terms * months(article.interval)),
+                committed_until: committed_until(starts_on, term, today).unwrap_or(today),
                 ..rows::subscription(id, organisation, &product, (article.price_in(&currency), &currency), starts_on)
             };
             self.rows.subscription_changes.push(rows::start(&subscription, created_at));
@@ -248,12 +250,4 @@ impl World {
             (None, None) => (String::new(), String::new()),
         }
     }
-}
-
-/// Whole months from the first day to the second.
-fn months_between(from: Date, to: Date) -> u32 {
-    let months = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
-        - i32::try_from(from.month()).unwrap_or(0);
-    let months = u32::try_from(months).unwrap_or(0);
-    if from + Months::new(months) > to { months - 1 } else { months }
 }

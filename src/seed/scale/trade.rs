@@ -5,10 +5,11 @@ use entity::{billing_contact, invoice, payer, service, subscription};
 use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
-use super::super::invoicing::{add_line, due_on, months, number, term};
+use super::super::invoicing::{add_line, due_on, number, term};
 use super::super::rows;
 use super::dice::month;
 use super::maker::Maker;
+use crate::catalogue::price::rules::months;
 
 /// The month of the first invoices. All due dates are in the same year.
 const FIRST_MONTH: u32 = 3;
