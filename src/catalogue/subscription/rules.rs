@@ -73,8 +73,8 @@ impl Standing<'_> {
         self.changes.iter().filter(|change| change.state == ChangeState::Scheduled)
     }
 
-    fn scheduled_of(&self, kind: Kind) -> Vec<Uuid> {
-        self.scheduled().filter(|change| change.kind == kind).map(|change| change.id).collect()
+    fn scheduled_of(&self, kinds: &[Kind]) -> Vec<Uuid> {
+        self.scheduled().filter(|change| kinds.contains(&change.kind)).map(|change| change.id).collect()
     }
 
     fn plan(&self, kind: Kind, effective_on: Date, quantity: i32, state: ChangeState) -> Planned {
@@ -130,7 +130,7 @@ impl Standing<'_> {
         }
         let planned = self.plan(Kind::Lower, row.committed_until, quantity, ChangeState::Scheduled);
         // One lowering waits at a time: a new one takes the place of the old one.
-        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Lower), ..Outcome::of(row, planned) })
+        Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Lower]), ..Outcome::of(row, planned) })
     }
 
     /// How many of the units were bought within the return window. What went away since then were the newest.
@@ -177,8 +177,7 @@ impl Standing<'_> {
             ..self.plan(Kind::Product, self.today, row.quantity, ChangeState::Done)
         };
         // What was scheduled was about the old product.
-        let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
-        Ok(Outcome { withdrawn, ..Outcome::of(row, planned) })
+        Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Lower, Kind::Price]), ..Outcome::of(row, planned) })
     }
 
     /// The day on which a cancellation of today ends the subscription: the end of the commitment, or of the term after it
@@ -206,7 +205,7 @@ impl Standing<'_> {
         self.require_running()?;
         let ends_on = self.ends_on()?;
         let row = Model { state: State::Cancelled, ..self.row.clone() };
-        let withdrawn = [Kind::Lower, Kind::Price].into_iter().flat_map(|kind| self.scheduled_of(kind)).collect();
+        let withdrawn = self.scheduled_of(&[Kind::Lower, Kind::Price]);
         Ok(Outcome { withdrawn, ..Outcome::of(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
     }
 
@@ -218,7 +217,7 @@ impl Standing<'_> {
         }
         let row = Model { state: State::Active, ..self.row.clone() };
         let planned = self.plan(Kind::Keep, self.today, row.quantity, ChangeState::Done);
-        Ok(Outcome { withdrawn: self.scheduled_of(Kind::Cancel), ..Outcome::of(row, planned) })
+        Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Cancel]), ..Outcome::of(row, planned) })
     }
 
     /// Gives everything back. Today is still paid.
@@ -294,11 +293,15 @@ impl Standing<'_> {
         Some(Outcome { done, ..Outcome::of(row, planned) })
     }
 
+    /// Whether the next term keeps the price.
+    fn is_price_locked(&self) -> bool {
+        self.row.price_locked_until.is_some_and(|until| self.row.committed_until < until)
+    }
+
     /// The price of the next term: what was announced, or less. A higher price that was not announced does not count.
     fn next_price(&self, announced: Option<i64>, offered: Option<i64>) -> i64 {
-        let is_locked = self.row.price_locked_until.is_some_and(|until| self.row.committed_until < until);
         let current = self.row.unit_price_minor;
-        if is_locked {
+        if self.is_price_locked() {
             return current;
         }
         let most = announced.unwrap_or(current);
@@ -307,9 +310,9 @@ impl Standing<'_> {
 
     /// The announcement of a higher price for the next term, if there is one to make.
     pub fn announce(&self, offered: i64) -> Option<Outcome> {
-        let is_locked = self.row.price_locked_until.is_some_and(|until| self.row.committed_until < until);
         let is_known = self.scheduled().any(|change| change.kind == Kind::Price);
-        if is_locked || is_known || self.row.state != State::Active || offered <= self.row.unit_price_minor {
+        if self.is_price_locked() || is_known || self.row.state != State::Active || offered <= self.row.unit_price_minor
+        {
             return None;
         }
         let planned = Planned {
@@ -372,235 +375,4 @@ pub fn audit_snapshot(row: &Model) -> Json {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::history::{on_day, steps};
-    use super::*;
-    use crate::seed::rows as seed;
-
-    fn day(text: &str) -> Date {
-        text.parse().unwrap()
-    }
-
-    /// A subscription with its history, on which acts are tried one after the other.
-    struct Kept {
-        row: Model,
-        product: product::Model,
-        changes: Vec<Change>,
-    }
-
-    impl Kept {
-        /// Ten units for 100.00 a month, committed for a year from the 15th of January 2026.
-        fn new(change: impl FnOnce(&mut product::Model)) -> Self {
-            let now = chrono::DateTime::UNIX_EPOCH;
-            let mut product = seed::product(Uuid::from_u128(1), Uuid::nil(), "SEAT", "Seat", now);
-            change(&mut product);
-            let start = day("2026-01-15");
-            let row = Model {
-                quantity: 10,
-                term: entity::subscription::Term::Annual,
-                committed_until: day("2027-01-15"),
-                ..seed::subscription(Uuid::from_u128(2), Uuid::nil(), &product, (10_000, "SEK"), start)
-            };
-            let changes = vec![seed::start(&row, now)];
-            Self { row, product, changes }
-        }
-
-        fn on(&self, today: &str) -> Standing<'_> {
-            Standing { row: &self.row, product: &self.product, changes: &self.changes, today: day(today) }
-        }
-
-        /// What the store does with an outcome.
-        fn write(&mut self, outcome: Outcome) {
-            for change in &mut self.changes {
-                if outcome.withdrawn.contains(&change.id) {
-                    change.state = ChangeState::Withdrawn;
-                } else if outcome.done.contains(&change.id) {
-                    change.state = ChangeState::Done;
-                }
-            }
-            for planned in outcome.planned {
-                let position = i32::try_from(self.changes.len()).unwrap() + 1;
-                self.changes.push(Change {
-                    id: Uuid::from_u128(100 + u128::from(position.unsigned_abs())),
-                    position,
-                    kind: planned.kind,
-                    effective_on: planned.effective_on,
-                    product_id: planned.product,
-                    quantity: planned.quantity,
-                    unit_minor: planned.unit_minor,
-                    state: planned.state,
-                    ..self.changes[0].clone()
-                });
-            }
-            self.row = outcome.row;
-        }
-
-        fn does(&mut self, today: &str, act: impl FnOnce(Standing<'_>) -> Result<Outcome, UserError>) {
-            let outcome = act(self.on(today)).unwrap();
-            self.write(outcome);
-        }
-
-        fn quantity_on(&self, on: &str) -> i32 {
-            on_day(&steps(&self.changes), day(on)).map_or(0, |step| step.quantity)
-        }
-    }
-
-    fn code(outcome: Result<Outcome, UserError>) -> UserErrorCode {
-        outcome.unwrap_err().code
-    }
-
-    #[test]
-    fn more_units_count_at_once_and_fewer_from_the_renewal_on() {
-        let mut seats = Kept::new(|_| {});
-        seats.does("2026-03-10", |at| at.change_quantity(15));
-        seats.does("2026-04-01", |at| at.change_quantity(12));
-        seats.does("2026-04-02", |at| at.change_quantity(11));
-        assert_eq!(seats.row.quantity, 15);
-        for (on, expected) in
-            [("2026-01-14", 0), ("2026-03-09", 10), ("2026-03-10", 15), ("2027-01-14", 15), ("2027-01-15", 11)]
-        {
-            assert_eq!(seats.quantity_on(on), expected, "{on}");
-        }
-        let waiting = seats.on("2026-04-02").scheduled().count();
-        assert_eq!(waiting, 1, "a new lowering takes the place of the old one");
-        let outcome = seats.on("2027-01-15").renew(None).unwrap();
-        seats.write(outcome);
-        assert_eq!((seats.row.quantity, seats.row.committed_until), (11, day("2028-01-15")));
-        assert_eq!(seats.on("2027-01-15").renew(None), None, "a renewal happens once");
-    }
-
-    #[test]
-    fn units_within_the_return_window_go_at_once_each_purchase_by_its_own_window() {
-        let mut seats = Kept::new(|product| product.return_days = 7);
-        seats.does("2026-03-01", |at| at.change_quantity(13));
-        seats.does("2026-03-05", |at| at.change_quantity(15));
-        assert_eq!(seats.on("2026-03-08").returnable(), 5);
-        assert_eq!(seats.on("2026-03-09").returnable(), 2);
-        assert_eq!(seats.on("2026-03-12").returnable(), 2);
-        assert_eq!(seats.on("2026-03-13").returnable(), 0);
-        seats.does("2026-03-09", |at| at.change_quantity(14));
-        assert_eq!((seats.row.quantity, seats.on("2026-03-09").returnable()), (14, 1));
-        // The day of the return is still paid.
-        assert_eq!((seats.quantity_on("2026-03-09"), seats.quantity_on("2026-03-10")), (15, 14));
-        // More than what can be returned waits for the renewal.
-        seats.does("2026-03-09", |at| at.change_quantity(12));
-        assert_eq!((seats.row.quantity, seats.quantity_on("2027-01-15")), (14, 12));
-        assert_eq!(code(seats.on("2026-03-09").give_back()), UserErrorCode::TooLate);
-    }
-
-    #[test]
-    fn everything_can_be_returned_within_the_window_and_then_nothing_is_left() {
-        let mut seats = Kept::new(|product| product.return_days = 7);
-        seats.does("2026-01-22", |at| at.give_back());
-        assert_eq!(seats.row.state, State::Ended);
-        assert_eq!((seats.quantity_on("2026-01-22"), seats.quantity_on("2026-01-23")), (10, 0));
-        for act in [Standing::give_back, Standing::cancel] {
-            assert_eq!(code(act(&seats.on("2026-01-23"))), UserErrorCode::StaleState);
-        }
-        assert_eq!(code(Kept::new(|_| {}).on("2026-01-15").give_back()), UserErrorCode::TooLate);
-    }
-
-    #[test]
-    fn a_product_that_can_be_lowered_at_any_time_is() {
-        let mut seats = Kept::new(|product| product.lowers_at = product::LowersAt::Any);
-        seats.does("2026-03-10", |at| at.change_quantity(4));
-        assert_eq!((seats.row.quantity, seats.quantity_on("2026-03-11")), (4, 4));
-    }
-
-    #[test]
-    fn a_cancellation_ends_with_the_commitment_and_after_the_notice_a_term_later() {
-        let mut seats = Kept::new(|product| product.notice_days = 30);
-        assert_eq!(seats.on("2026-12-16").cancel().unwrap().planned[0].effective_on, day("2027-01-15"));
-        assert_eq!(seats.on("2026-12-17").cancel().unwrap().planned[0].effective_on, day("2028-01-15"));
-        seats.does("2026-12-17", |at| at.cancel());
-        assert_eq!(code(seats.on("2026-12-18").cancel()), UserErrorCode::SubscriptionCancelled);
-        assert_eq!(code(seats.on("2026-12-18").change_quantity(11)), UserErrorCode::SubscriptionCancelled);
-        // It renews once more, and ends then.
-        let outcome = seats.on("2027-01-15").renew(None).unwrap();
-        seats.write(outcome);
-        assert_eq!((seats.row.state, seats.row.committed_until), (State::Cancelled, day("2028-01-15")));
-        assert_eq!(seats.on("2028-01-14").renew(None), None);
-        let outcome = seats.on("2028-01-15").renew(None).unwrap();
-        seats.write(outcome);
-        assert_eq!(
-            (seats.row.state, seats.quantity_on("2028-01-14"), seats.quantity_on("2028-01-15")),
-            (State::Ended, 10, 0)
-        );
-        assert_eq!(seats.on("2029-01-15").renew(None), None);
-    }
-
-    #[test]
-    fn a_cancellation_can_be_taken_back() {
-        let mut seats = Kept::new(|_| {});
-        assert_eq!(code(seats.on("2026-02-01").keep()), UserErrorCode::StaleState);
-        seats.does("2026-02-01", |at| at.change_quantity(8));
-        seats.does("2026-02-02", |at| at.cancel());
-        assert_eq!(seats.quantity_on("2027-01-15"), 0);
-        seats.does("2026-02-03", |at| at.keep());
-        assert_eq!((seats.row.state, seats.quantity_on("2027-01-15")), (State::Active, 10));
-    }
-
-    #[test]
-    fn a_higher_price_counts_only_if_it_was_announced_and_a_lower_one_always() {
-        let mut seats = Kept::new(|_| {});
-        let renewed = |seats: &Kept, offered| seats.on("2027-01-15").renew(offered).unwrap().row.unit_price_minor;
-        assert_eq!(renewed(&seats, Some(12_000)), 10_000);
-        assert_eq!(renewed(&seats, Some(9_000)), 9_000);
-        assert_eq!(renewed(&seats, None), 10_000);
-        assert_eq!(seats.on("2026-12-10").announce(10_000), None);
-        let outcome = seats.on("2026-12-10").announce(11_000).unwrap();
-        seats.write(outcome);
-        assert_eq!(seats.on("2026-12-11").announce(11_500), None, "one announcement for a term");
-        assert_eq!(renewed(&seats, Some(12_000)), 11_000, "what was announced is the most");
-        assert_eq!(renewed(&seats, Some(10_500)), 10_500);
-        let price = seats.changes.last().unwrap().id;
-        assert_eq!(code(seats.on("2026-12-11").withdraw(price)), UserErrorCode::Committed);
-        seats.row.price_locked_until = Some(day("2027-06-01"));
-        assert_eq!(renewed(&seats, Some(12_000)), 10_000);
-    }
-
-    #[test]
-    fn quantities_out_of_bounds_are_refused() {
-        let seats = Kept::new(|product| (product.min_quantity, product.max_quantity) = (5, Some(20)));
-        for wrong in [i32::MIN, -1, 0, 4, 10, 21, i32::MAX] {
-            assert_eq!(code(seats.on("2026-02-01").change_quantity(wrong)), UserErrorCode::InvalidInput, "{wrong}");
-        }
-        let mut dear = Kept::new(|_| {});
-        dear.row.unit_price_minor = i64::MAX / 10;
-        assert_eq!(code(dear.on("2026-02-01").change_quantity(11)), UserErrorCode::InvalidInput);
-    }
-
-    #[test]
-    fn nothing_changes_before_it_begins() {
-        let mut server = Kept::new(|product| product.bills_from = product::BillsFrom::Activation);
-        server.row.state = State::Pending;
-        assert_eq!(code(server.on("2026-01-15").change_quantity(11)), UserErrorCode::TooEarly);
-        server.does("2026-01-16", |at| at.cancel());
-        assert_eq!((server.row.state, server.quantity_on("2026-01-16")), (State::Ended, 0));
-    }
-
-    #[test]
-    fn another_product_takes_its_price_and_drops_what_was_scheduled() {
-        let mut seats = Kept::new(|_| {});
-        seats.does("2026-02-01", |at| at.change_quantity(8));
-        let plus = seed::product(Uuid::from_u128(9), Uuid::nil(), "PLUS", "Plus", chrono::DateTime::UNIX_EPOCH);
-        let price = price::Model {
-            id: Uuid::nil(),
-            organisation_id: Uuid::nil(),
-            plan_id: Uuid::nil(),
-            product_id: plus.id,
-            currency: "SEK".to_owned(),
-            term: seats.row.term,
-            interval: seats.row.interval,
-            from_quantity: 1,
-            unit_minor: 20_000,
-            setup_minor: 0,
-            valid_from: day("2026-01-01"),
-            created_at: chrono::DateTime::UNIX_EPOCH,
-        };
-        seats.does("2026-03-01", |at| at.change_product(&plus, &price));
-        assert_eq!((seats.row.product_code.as_str(), seats.row.unit_price_minor), ("PLUS", 20_000));
-        assert_eq!(seats.quantity_on("2027-01-15"), 10);
-        assert_eq!(seats.on("2026-03-01").scheduled().count(), 0);
-    }
-}
+mod tests;
