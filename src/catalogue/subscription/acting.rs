@@ -95,11 +95,10 @@ pub async fn run(
     id: Uuid,
     event: Event,
     rule: impl Fn(Standing<'_>) -> Result<Outcome, UserError>,
-) -> Result<Outcome> {
+) -> Result<()> {
     let found = Found::load(work, id).await?;
     let outcome = rule(found.standing(work))?;
-    write(work, &found, &outcome, event).await?;
-    Ok(outcome)
+    write(work, &found, &outcome, event).await
 }
 
 /// Writes what the rules have planned, tells the services, and records the act.

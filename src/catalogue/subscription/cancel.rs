@@ -38,8 +38,7 @@ async fn cancel_subscription(
 ) -> Result<CancelSubscriptionPayload> {
     let id = act.object.key();
     act.once(input.idempotency_key.as_deref(), async |work, _| {
-        acting::run(work, id, act.event(), |at| at.cancel()).await?;
-        Ok(())
+        acting::run(work, id, act.event(), |at| at.cancel()).await
     })
     .await?;
     Ok(CancelSubscriptionPayload {

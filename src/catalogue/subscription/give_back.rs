@@ -37,8 +37,7 @@ async fn return_subscription(
 ) -> Result<ReturnSubscriptionPayload> {
     let id = act.object.key();
     act.once(input.idempotency_key.as_deref(), async |work, _| {
-        acting::run(work, id, act.event(), |at| at.give_back()).await?;
-        Ok(())
+        acting::run(work, id, act.event(), |at| at.give_back()).await
     })
     .await?;
     Ok(ReturnSubscriptionPayload {

@@ -38,8 +38,7 @@ async fn keep_subscription(
 ) -> Result<KeepSubscriptionPayload> {
     let id = act.object.key();
     act.once(input.idempotency_key.as_deref(), async |work, _| {
-        acting::run(work, id, act.event(), |at| at.keep()).await?;
-        Ok(())
+        acting::run(work, id, act.event(), |at| at.keep()).await
     })
     .await?;
     Ok(KeepSubscriptionPayload {

@@ -15,7 +15,7 @@ use sea_orm::DatabaseTransaction;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::acting::{Cause, rows_of};
+use super::acting::{Cause, Found, rows_of};
 use super::following::follow;
 use super::rules::{Outcome, Standing, audit_snapshot};
 use super::{letters, store};
@@ -50,16 +50,9 @@ pub struct Renewed {
     pub announced: usize,
 }
 
-/// A subscription with its product and its history.
-struct Loaded {
-    row: subscription::Model,
-    changes: Vec<change::Model>,
-    product: product::Model,
-}
-
 /// Subscriptions of one transaction, with what their prices depend on.
 struct Batch {
-    loaded: Vec<Loaded>,
+    loaded: Vec<Found>,
     plans: Plans,
     prices: Vec<price::Model>,
 }
@@ -80,7 +73,7 @@ impl Batch {
             products::load_in(tx, &wanted).await?.into_iter().map(|product| (product.id, product)).collect();
         let loaded = rows.into_iter().filter_map(|(row, changes)| {
             let product = products.get(&row.product_id)?.clone();
-            Some(Loaded { row, changes, product })
+            Some(Found { row, changes, product })
         });
         Ok(Self {
             loaded: loaded.collect(),
@@ -184,15 +177,15 @@ async fn renew(work: &Work<'_>, due: &[(Uuid, Uuid)]) -> Result<(usize, usize)> 
 async fn announce(work: &Work<'_>, due: &[(Uuid, Uuid)]) -> Result<usize> {
     let batch = Batch::load(work.tx, due).await?;
     let (mut outcomes, mut appended) = (Vec::new(), Vec::new());
-    for Loaded { row, changes, product } in &batch.loaded {
-        let standing = Standing { row, product, changes, today: work.today() };
+    for found in &batch.loaded {
+        let (standing, row) = (found.standing(work), &found.row);
         let Some(offered) = batch.offered(&standing) else { continue };
         let Some(outcome) = standing.announce(offered) else { continue };
         mail_admins(work, row.organisation_id, |locale| letters::higher_price(locale, row, offered)).await?;
         let event = Event::done("announcePrice", row.organisation_id, None).to(Type::Subscription.id(row.id));
         let event = event.changing(Json::from(row.unit_price_minor), Json::from(offered));
         audit::record_by_system(work.tx, work.random, work.now, event).await?;
-        appended.extend(rows_of(work.request, Cause::default(), row, changes, &outcome.planned));
+        appended.extend(rows_of(work.request, Cause::default(), row, &found.changes, &outcome.planned));
         outcomes.push(outcome);
     }
     if !outcomes.is_empty() {
