@@ -35,6 +35,12 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(name)
 }
 
+/// The first names of a list, for an error: `A, B and others`.
+pub fn listed(names: &[String], most: usize) -> String {
+    let more = if names.len() > most { " and others" } else { "" };
+    format!("{}{more}", names[..names.len().min(most)].join(", "))
+}
+
 /// A trimmed reference number from somebody's own books, or an error that says what is wrong.
 pub fn reference(field: &str, typed: &str) -> Result<String, UserError> {
     let reference = clean(typed);

@@ -12,6 +12,7 @@ use super::object::Organisation;
 use super::{letters, rules, store};
 use crate::access::Decision;
 use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::text;
 use crate::catalogue::subscription::closing;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
@@ -90,8 +91,6 @@ fn check_open(at: &Decision, act: &ActOn<'_, Organisation>) -> Result<()> {
 }
 
 fn has_clients(names: &[String]) -> UserError {
-    let more = if names.len() > NAMED { " and others" } else { "" };
-    let message =
-        format!("It has clients: {}{more}. End these partnerships first.", names[..names.len().min(NAMED)].join(", "));
+    let message = format!("It has clients: {}. End these partnerships first.", text::listed(names, NAMED));
     UserError::at("organisationId", UserErrorCode::InUse, message)
 }

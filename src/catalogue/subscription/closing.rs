@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::acting::{Found, write};
 use super::store;
 use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::text;
 use crate::graphql::request::Work;
 use crate::oversight::audit::Event;
 use entity::subscription::State;
@@ -32,10 +33,9 @@ pub async fn require_none(work: &Work<'_>, organisation: Uuid) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    let more = if names.len() > NAMED { " and others" } else { "" };
     let message = format!(
-        "It has subscriptions: {}{more}. Cancel them first, or give endSubscriptions: true to cancel all of them.",
-        names[..names.len().min(NAMED)].join(", ")
+        "It has subscriptions: {}. Cancel them first, or give endSubscriptions: true to cancel all of them.",
+        text::listed(&names, NAMED)
     );
     Err(UserError::at("organisationId", UserErrorCode::InUse, message).into())
 }
