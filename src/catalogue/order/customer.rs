@@ -11,21 +11,6 @@ use crate::graphql::request::Request;
 /// The organisation that an order is for.
 pub struct Customer(pub Decision);
 
-impl Customer {
-    /// The named organisation, or the one that the actor works in.
-    pub async fn find(request: &Request, id: Option<&ID>) -> Result<Option<Self>> {
-        let key = match id {
-            Some(id) => Type::Organisation.parse(id)?,
-            None => request.acting_organisation().ok_or_else(|| {
-                let message =
-                    "Say for which organisation: give organisationId, or switch to it with switchOrganisation.";
-                Error::InvalidInput(message.to_owned())
-            })?,
-        };
-        Ok(request.access.look(key).await?.map(Self))
-    }
-}
-
 impl Guarded for Customer {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.0.grants_at(side)
@@ -36,6 +21,14 @@ impl Target for Customer {
     type Key = Option<ID>;
 
     async fn locate(request: &Request, id: &Option<ID>) -> Result<Option<Self>> {
-        Self::find(request, id.as_ref()).await
+        let key = match id {
+            Some(id) => Type::Organisation.parse(id)?,
+            None => request.acting_organisation().ok_or_else(|| {
+                let message =
+                    "Say for which organisation: give organisationId, or switch to it with switchOrganisation.";
+                Error::InvalidInput(message.to_owned())
+            })?,
+        };
+        Ok(request.access.look(key).await?.map(Self))
     }
 }

@@ -33,7 +33,7 @@ pub fn asked(lines: &[OrderLineInput]) -> Result<Vec<Asked>> {
             quantity: line.quantity,
             term: line.term.into(),
             interval: line.interval.into(),
-            attributes: line.attributes.iter().map(|one| (one.name.clone(), one.value.clone())).collect(),
+            attributes: ServiceAttributeInput::pairs(line.attributes.clone()),
         })
     });
     asked.collect()

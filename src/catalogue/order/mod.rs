@@ -1,7 +1,6 @@
 //! Orders: an organisation, or a partner for it, picks products, and subscriptions and services come to be.
 //!
-//! An order is PLACED until all of its services are ready, then COMPLETED; it is CANCELLED if all of its subscriptions were
-//! ended before. It exists for viewers with SUBSCRIPTION_READ at its organisation. Read `quote.rs` for what an order costs,
+//! An order is PLACED until none of its services is being set up any more, then COMPLETED. It exists for viewers with SUBSCRIPTION_READ at its organisation. Read `quote.rs` for what an order costs,
 //! `placing.rs` for what it writes.
 
 mod customer;

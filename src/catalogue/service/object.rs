@@ -121,9 +121,7 @@ impl Service {
         let rows = store::list(request, at.id(), page, (kind, state), at.grants).await?;
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
-}
 
-impl Service {
     /// The services of a subscription that the viewer sees, by name.
     pub async fn list_of_subscription(
         request: &Request,
