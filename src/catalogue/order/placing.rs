@@ -99,7 +99,7 @@ pub async fn place(
         }
         of_record.extend(partnership.map(|partnership| partner_of_record::Model {
             subscription_id: row.id,
-            starts_on: line.starts_on,
+            starts_on: line.first.starts_on,
             organisation_id: at.id(),
             partnership_id: Some(partnership),
         }));
@@ -141,8 +141,8 @@ fn subscription_of(id: Uuid, organisation: Uuid, line: &Quoted, currency: &str) 
         unit_price_minor: line.unit_minor,
         currency: currency.to_owned(),
         state: if creates_service(line) { subscription::State::Pending } else { subscription::State::Active },
-        starts_on: line.starts_on,
-        anchor_on: line.starts_on,
+        starts_on: line.first.starts_on,
+        anchor_on: line.first.starts_on,
         committed_until: line.committed_until,
         price_locked_until: None,
     }

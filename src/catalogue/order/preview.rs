@@ -103,7 +103,6 @@ impl OrderPreview {
 impl OrderPreviewLine {
     fn new(line: &Quoted, currency: &str, seen: Seen) -> Self {
         let money = |minor| Money::new(minor, currency);
-        let days = (line.first_until - line.starts_on).num_days();
         Self {
             product: Product::new(Arc::clone(&line.product), seen),
             quantity: line.quantity,
@@ -113,9 +112,9 @@ impl OrderPreviewLine {
             setup: money(line.setup_minor),
             first_charge: money(line.recurring_minor),
             begins_with_service: line.waits_for_activation(),
-            starts_on: line.starts_on,
-            first_interval_ends_on: line.first_until.pred_opt().unwrap_or(line.first_until),
-            days: i32::try_from(days).unwrap_or(i32::MAX),
+            starts_on: line.first.starts_on,
+            first_interval_ends_on: line.first.ends_on(),
+            days: line.first.count(),
             committed_until: line.committed_until,
         }
     }

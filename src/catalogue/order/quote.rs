@@ -13,7 +13,7 @@ use crate::billing::details;
 use crate::catalogue::price::{rules as prices, store as price_store};
 use crate::catalogue::product::store as products;
 use crate::catalogue::service::attributes::{self, Attributes};
-use crate::catalogue::subscription::period::{committed_until, months_of_interval, period};
+use crate::catalogue::subscription::period::{Period, committed_until, months_of_interval, period};
 use crate::catalogue::subscription::rules::{beyond_calendar, check_quantity, require_fit};
 use crate::graphql::request::Request;
 
@@ -64,10 +64,8 @@ pub struct Quoted {
     pub setup_minor: i64,
     /// The attributes of its service; `None` if it has none.
     pub attributes: Option<Attributes>,
-    /// Its first day; for a product that is charged from its activation, the earliest one.
-    pub starts_on: Date,
-    /// The end of its first interval, if it starts on that day.
-    pub first_until: Date,
+    /// Its first interval; for a product that is charged from its activation, the one that begins today.
+    pub first: Period,
     /// The end of its commitment, if it starts on that day.
     pub committed_until: Date,
 }
@@ -205,8 +203,7 @@ impl Buyer {
             recurring_minor: require_fit("quantity", price.unit_minor, line.quantity)?,
             setup_minor: price.setup_minor,
             attributes,
-            starts_on: today,
-            first_until: period(today, months_of_interval(line.interval), 0).ok_or_else(beyond_calendar)?.until,
+            first: period(today, months_of_interval(line.interval), 0).ok_or_else(beyond_calendar)?,
             committed_until: committed_until(today, line.term, today).ok_or_else(beyond_calendar)?,
         })
     }

@@ -197,33 +197,25 @@ impl ChargeExplanation {
         let money = |minor| Money::new(minor, currency);
         let segments = charge::segments(&steps, interval).into_iter().map(|one| ChargeSegment {
             starts_on: one.days.starts_on,
-            ends_on: last_day(one.days),
-            days: count(one.days),
+            ends_on: one.days.ends_on(),
+            days: one.days.count(),
             quantity: one.quantity,
             unit_price: money(one.unit_minor),
         });
         let lines = charge::lines(&steps, interval).map_err(too_large)?.into_iter().map(|one| ChargeLine {
             change: Type::SubscriptionChange.id(one.change),
-            days: count(one.days),
+            days: one.days.count(),
             amount: money(one.net_minor),
         });
         Ok(Self {
             starts_on: interval.starts_on,
-            ends_on: last_day(interval),
-            days: count(interval),
+            ends_on: interval.ends_on(),
+            days: interval.count(),
             segments: segments.collect(),
             lines: lines.collect(),
             due: money(charge::due(&steps, interval).map_err(too_large)?),
         })
     }
-}
-
-fn last_day(period: Period) -> Date {
-    period.until.pred_opt().unwrap_or(period.until)
-}
-
-fn count(period: Period) -> i32 {
-    i32::try_from(period.days()).unwrap_or(i32::MAX)
 }
 
 /// The error for amounts that are too large.

@@ -22,6 +22,16 @@ impl Period {
         (self.until - self.starts_on).num_days()
     }
 
+    /// The same as an Int of the API, which every period of the calendar fits into.
+    pub fn count(self) -> i32 {
+        i32::try_from(self.days()).unwrap_or(i32::MAX)
+    }
+
+    /// Its last day.
+    pub fn ends_on(self) -> Date {
+        self.until.pred_opt().unwrap_or(self.until)
+    }
+
     /// Whether the day is one of it.
     pub fn has(self, day: Date) -> bool {
         self.starts_on <= day && day < self.until
