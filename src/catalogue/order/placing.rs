@@ -11,6 +11,7 @@ use super::store;
 use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::text;
 use crate::catalogue::service::attributes::Attributes;
 use crate::catalogue::service::provisioning::{self, NewService};
 use crate::catalogue::subscription::rules::{Planned, require_price};
@@ -19,17 +20,10 @@ use crate::catalogue::task::rules::Bought;
 use crate::graphql::request::Work;
 use crate::oversight::audit::{self, Event};
 
-/// The longest number that a customer gives to an order, in characters.
-const LONGEST_PURCHASE_ORDER: usize = 100;
-
-/// Reads the customer's own number for an order.
+/// Reads the customer's own number for an order. Nothing typed means none.
 pub fn purchase_order(typed: Option<&str>) -> Result<Option<String>, UserError> {
-    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
-    if typed.chars().count() > LONGEST_PURCHASE_ORDER || typed.chars().any(char::is_control) {
-        let message = format!("purchaseOrder: give one line of at most {LONGEST_PURCHASE_ORDER} characters.");
-        return Err(UserError::at("purchaseOrder", UserErrorCode::InvalidInput, message));
-    }
-    Ok(Some(typed.to_owned()))
+    let typed = typed.filter(|typed| !typed.trim().is_empty());
+    typed.map(|typed| text::reference("purchaseOrder", typed)).transpose()
 }
 
 /// Refuses an order that has no lines, and one that costs something else than the user expects.
