@@ -22,6 +22,22 @@ pub struct Model {
     pub country: String,
     /// The address that invoices are sent to.
     pub email: String,
+    /// Post code.
+    pub post_code: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// The number in the register of companies.
+    pub registration_no: Option<String>,
+    /// What the buyer asks to be named on invoices: a department or a Leitweg-ID (BT-10).
+    pub buyer_reference: Option<String>,
+    /// The address for electronic invoices (BT-49).
+    pub electronic_address: Option<String>,
+    /// The scheme of that address, a code of the EAS list.
+    pub electronic_scheme: Option<String>,
+    /// The language of the invoices: EN, SV or DE.
+    pub language: Option<String>,
+    /// VAT number, if it has one.
+    pub vat_id: Option<String>,
     /// When it was created.
     pub created_at: DateTimeUtc,
 }

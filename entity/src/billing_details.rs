@@ -22,6 +22,20 @@ pub struct Model {
     pub email: String,
     /// ISO 4217.
     pub currency: String,
+    /// Post code.
+    pub post_code: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// The number in the register of companies.
+    pub registration_no: Option<String>,
+    /// What the buyer asks to be named on invoices: a department or a Leitweg-ID (BT-10).
+    pub buyer_reference: Option<String>,
+    /// The address for electronic invoices (BT-49).
+    pub electronic_address: Option<String>,
+    /// The scheme of that address, a code of the EAS list.
+    pub electronic_scheme: Option<String>,
+    /// The language of the invoices: EN, SV or DE.
+    pub language: Option<String>,
     /// The contact that receives the invoices instead of the organisation itself.
     pub contact_id: Option<Uuid>,
 }

@@ -1,4 +1,4 @@
-//! An invoice, with its recipient as it was at the time of issue.
+//! An invoice, with buyer and seller as they were at the time of issue.
 
 use sea_orm::entity::prelude::*;
 
@@ -28,16 +28,45 @@ pub struct Model {
     pub vat_minor: i64,
     /// The amount to pay, in minor units.
     pub total_minor: i64,
-    /// The amount that has been paid, in minor units.
+    /// What payments were allocated to it, in minor units.
     pub paid_minor: i64,
+    /// What credit notes were allocated to it, in minor units.
+    pub settled_minor: i64,
+    /// The sum of its own credit notes with VAT, in minor units.
+    pub credited_minor: i64,
     /// The name of the recipient on the invoice.
     pub recipient_name: String,
     /// The address of the recipient on the invoice.
     pub recipient_address: String,
-    /// Day of issue (business day).
-    pub issued_on: Date,
-    /// Last day to pay (business day).
-    pub due_on: Date,
+    /// The country of the recipient, as ISO 3166-1 alpha-2.
+    pub recipient_country: String,
+    /// The issuer as it was at the time of issue, as a JSON object.
+    #[sea_orm(column_type = "Text")]
+    pub seller: String,
+    /// The recipient as it was at the time of issue, as a JSON object.
+    #[sea_orm(column_type = "Text")]
+    pub buyer: String,
+    /// The rule that decided on VAT with its facts, as a JSON object.
+    #[sea_orm(column_type = "Text")]
+    pub vat_rule: String,
+    /// The currency of the accounting of the issuer, if it is another one.
+    pub accounting_currency: Option<String>,
+    /// VAT in that currency, in minor units.
+    pub accounting_vat_minor: Option<i64>,
+    /// The reference that a payment names.
+    pub payment_reference: Option<String>,
+    /// The customer's own number for what it ordered.
+    pub purchase_order: Option<String>,
+    /// Day of issue (business day); none for a draft.
+    pub issued_on: Option<Date>,
+    /// Last day to pay (business day); none for a draft.
+    pub due_on: Option<Date>,
+    /// No reminder is sent before this day.
+    pub reminders_paused_until: Option<Date>,
+    /// The billing run that made it; none if a person did.
+    pub run_id: Option<Uuid>,
+    /// When it was recorded.
+    pub created_at: DateTimeUtc,
 }
 
 /// The state of an invoice.
@@ -48,9 +77,9 @@ pub enum State {
     Draft,
     /// Issued and not fully paid.
     Open,
-    /// Fully paid.
+    /// Nothing is left to pay.
     Paid,
-    /// Cancelled.
+    /// Wholly credited.
     Void,
 }
 

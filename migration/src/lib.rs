@@ -47,6 +47,10 @@ mod m20261126_000030_catalogue;
 mod m20261126_000031_orders;
 mod m20261126_000032_provisioning;
 mod m20261126_000033_idempotency;
+mod m20261126_000034_issuer;
+mod m20261126_000035_invoices;
+mod m20261126_000036_payments;
+mod m20261126_000037_commission;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -85,6 +89,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000031_orders::Migration),
             Box::new(m20261126_000032_provisioning::Migration),
             Box::new(m20261126_000033_idempotency::Migration),
+            Box::new(m20261126_000034_issuer::Migration),
+            Box::new(m20261126_000035_invoices::Migration),
+            Box::new(m20261126_000036_payments::Migration),
+            Box::new(m20261126_000037_commission::Migration),
         ]
     }
 }

@@ -62,6 +62,21 @@ tables! {
     SubscriptionChange = 31, "subscription_change", ["id", "subscription_id"];
     PartnerOfRecord = 32, "partner_of_record", ["subscription_id"];
     ServiceTask = 33, "service_task", ["id", "service_id"];
+    Issuer = 34, "issuer", ["organisation_id"];
+    InvoiceVat = 35, "invoice_vat", ["invoice_id"];
+    PendingCharge = 36, "pending_charge", ["id", "organisation_id"];
+    BillingRun = 37, "billing_run", ["id", "issuer_id"];
+    CreditNote = 38, "credit_note", ["id", "organisation_id", "payer_id", "invoice_id"];
+    CreditNoteLine = 39, "credit_note_line", ["id", "credit_note_id"];
+    CreditNoteVat = 40, "credit_note_vat", ["credit_note_id"];
+    Payment = 41, "payment", ["id", "issuer_id", "payer_id"];
+    Refund = 42, "refund", ["id", "payer_id"];
+    Allocation = 43, "allocation", ["id", "payment_id", "credit_note_id", "invoice_id", "refund_id"];
+    Reminder = 44, "reminder", ["id", "invoice_id"];
+    Document = 45, "document", ["id", "invoice_id", "credit_note_id"];
+    CommissionRate = 46, "commission_rate", ["id", "reseller_id", "partnership_id"];
+    CommissionStatement = 47, "commission_statement", ["id", "reseller_id"];
+    CommissionLine = 48, "commission_line", ["id", "reseller_id", "statement_id"];
 }
 
 impl Table {

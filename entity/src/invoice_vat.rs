@@ -1,0 +1,27 @@
+//! VAT of an invoice, for one category and rate.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `invoice_vat`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "invoice_vat")]
+pub struct Model {
+    /// The invoice.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub invoice_id: Uuid,
+    /// The category.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub category: super::invoice_line::VatCategory,
+    /// VAT rate in hundredths of a percent.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub basis_points: i32,
+    /// Sum of the lines before VAT, in minor units.
+    pub base_minor: i64,
+    /// VAT, in minor units.
+    pub vat_minor: i64,
+    /// Why no VAT is charged, as it stands on the invoice.
+    pub exemption: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
