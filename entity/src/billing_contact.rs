@@ -42,4 +42,36 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
+impl Model {
+    /// A contact with what everybody must give.
+    #[must_use]
+    pub fn new(
+        (id, organisation_id): (Uuid, Uuid),
+        (name, name_key): (String, String),
+        address: String,
+        country: String,
+        email: String,
+        created_at: DateTimeUtc,
+    ) -> Self {
+        Self {
+            id,
+            organisation_id,
+            name,
+            name_key,
+            address,
+            country,
+            email,
+            post_code: None,
+            city: None,
+            registration_no: None,
+            buyer_reference: None,
+            electronic_address: None,
+            electronic_scheme: None,
+            language: None,
+            vat_id: None,
+            created_at,
+        }
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}

@@ -40,4 +40,35 @@ pub struct Model {
     pub contact_id: Option<Uuid>,
 }
 
+impl Model {
+    /// Details with what everybody must give.
+    #[must_use]
+    pub const fn new(
+        organisation_id: Uuid,
+        legal_name: String,
+        address: String,
+        country: String,
+        email: String,
+        currency: String,
+    ) -> Self {
+        Self {
+            organisation_id,
+            legal_name,
+            address,
+            country,
+            vat_id: None,
+            email,
+            currency,
+            post_code: None,
+            city: None,
+            registration_no: None,
+            buyer_reference: None,
+            electronic_address: None,
+            electronic_scheme: None,
+            language: None,
+            contact_id: None,
+        }
+    }
+}
+
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,8 +16,8 @@ pub struct Model {
     pub until_on: Date,
     /// Its state.
     pub state: State,
-    /// Whether it issues the invoices; otherwise they are drafts.
-    pub issues: bool,
+    /// What becomes of the invoices.
+    pub mode: Mode,
     /// How many invoices it made.
     pub invoices: i32,
     /// How many credit notes it issued.
@@ -30,6 +30,8 @@ pub struct Model {
     /// Why it left organisations out, as a JSON array; the first hundred.
     #[sea_orm(column_type = "Text")]
     pub problems: String,
+    /// Whether a person has looked at it, so that it does not stop again.
+    pub is_confirmed: bool,
     /// The last organisation that is done. A run that was interrupted goes on after it.
     pub reached_id: Option<Uuid>,
     /// Until when the server that works on it may do so. Then another may go on.
@@ -38,6 +40,18 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was finished.
     pub finished_at: Option<DateTimeUtc>,
+}
+
+/// What becomes of the invoices of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Mode {
+    /// They are counted and thrown away.
+    Try,
+    /// They are drafts, for a person to look at.
+    Draft,
+    /// They are issued.
+    Issue,
 }
 
 /// The state of a billing run.

@@ -50,29 +50,37 @@ pub struct Model {
     pub product_code: String,
     /// The account of the bookkeeping that its revenue goes to; can be empty.
     pub revenue_key: String,
+    /// The class of the product for VAT.
+    pub tax_class: super::product::TaxClass,
     /// The unit: a code of UN/ECE Recommendation 20.
     pub unit_code: String,
     /// Whether partners earn commission on it.
     pub is_commissionable: bool,
     /// How much of it was credited, in minor units, with the sign of the amount.
     pub credited_minor: i64,
+    /// How much of what was credited counts as not billed, so that it can be billed again.
+    pub reopened_minor: i64,
 }
 
 /// How a line is taxed: the codes of UNTDID 5305 that EN 16931 uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(2))")]
 pub enum VatCategory {
     /// At a rate.
-    S,
+    #[sea_orm(string_value = "S")]
+    Standard,
     /// At a rate of zero.
-    Z,
+    #[sea_orm(string_value = "Z")]
+    ZeroRated,
     /// Exempt.
-    E,
+    #[sea_orm(string_value = "E")]
+    Exempt,
     /// The buyer accounts for VAT.
     #[sea_orm(string_value = "AE")]
-    Ae,
+    ReverseCharge,
     /// Outside the scope of VAT.
-    O,
+    #[sea_orm(string_value = "O")]
+    OutsideScope,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -48,9 +48,9 @@ impl MigrationTrait for Migration {
         db.execute_unprepared(&copy).await?;
         manager.create_table(lines()).await?;
         let copy = format!(
-            "INSERT INTO invoice_line_new ({OLD_LINE}, product_code, revenue_key, unit_code, vat_category, \
-             is_commissionable, credited_minor) SELECT {OLD_LINE}, '', '', 'C62', \
-             CASE vat_basis_points WHEN 0 THEN 'Z' ELSE 'S' END, FALSE, 0 FROM invoice_line"
+            "INSERT INTO invoice_line_new ({OLD_LINE}, product_code, revenue_key, tax_class, unit_code, vat_category, \
+             is_commissionable, credited_minor, reopened_minor) SELECT {OLD_LINE}, '', '', 'STANDARD', 'C62', \
+             CASE vat_basis_points WHEN 0 THEN 'Z' ELSE 'S' END, FALSE, 0, 0 FROM invoice_line"
         );
         db.execute_unprepared(&copy).await?;
         replace(manager).await?;
@@ -67,6 +67,7 @@ impl MigrationTrait for Migration {
             index("invoice", &["issuer_id", "issued_on", "id"]),
             index("invoice", &["issuer_id", "state", "due_on"]),
             index("invoice", &["run_id"]),
+            index("invoice", &["payment_reference"]),
         ] {
             manager.create_index(index).await?;
         }
@@ -149,17 +150,19 @@ async fn create_runs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("issuer_id"))
         .col(date("until_on"))
         .col(string_len("state", 16))
-        .col(boolean("issues"))
+        .col(string_len("mode", 16))
         .col(integer("invoices"))
         .col(integer("credit_notes"))
         .col(integer("left_out"))
         .col(text("sums"))
         .col(text("problems"))
+        .col(boolean("is_confirmed"))
         .col(uuid_null("reached_id"))
         .col(timestamp_with_time_zone("lease_until"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone_null("finished_at"))
         .foreign_key(&mut restrict("issuer_id", "organisation"))
+        .check(one_of("mode", &["TRY", "DRAFT", "ISSUE"]))
         .check(one_of("state", &["RUNNING", "DONE", "STOPPED"]))
         .check(is_not_negative("invoices"))
         .check(is_not_negative("credit_notes"))
@@ -277,9 +280,11 @@ fn lines() -> TableCreateStatement {
         .col(uuid_null("product_id"))
         .col(string("product_code"))
         .col(string("revenue_key"))
+        .col(string_len("tax_class", 16))
         .col(string_len("unit_code", 8))
         .col(boolean("is_commissionable"))
         .col(big_integer("credited_minor"))
+        .col(big_integer("reopened_minor"))
         .foreign_key(&mut composite_fk("invoice_id", "invoice_new", ForeignKeyAction::Cascade))
         .foreign_key(&mut composite_fk("subscription_id", "subscription", ForeignKeyAction::Restrict))
         .foreign_key(&mut composite_fk("charge_id", "pending_charge", ForeignKeyAction::Restrict))

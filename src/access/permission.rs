@@ -98,12 +98,14 @@ permissions! {
     38 ApiKeyRead Read Delegable implies Some(P::OrganisationRead); "See the API keys, never their secrets."
     39 ApiKeyManage Write Members implies Some(P::ApiKeyRead); "Create and revoke API keys."
     40 CatalogueManage Write Platform implies Some(P::OrganisationRead); "Manage products and price plans."
-    41 InvoiceIssue Write Platform implies Some(P::InvoiceRead); "Issue, void and credit invoices, and record payments."
+    41 InvoiceIssue Write Platform implies Some(P::AccountingRead); "Bill customers, issue, void and credit invoices, and set how they are taxed and numbered."
     42 ResellerManage Write Platform implies Some(P::OrganisationRead); "Approve resellers and set their rates."
     43 OrganisationSuspend Write Platform implies Some(P::OrganisationRead); "Suspend and resume organisations."
     44 UserManage Write Platform implies Some(P::OrganisationRead); "Find users, and disable, enable and erase them."
     45 AuditManage Write Members implies Some(P::AuditRead); "Set how long the audit log is kept."
     46 ServiceProvision Write Platform implies Some(P::ServiceRead); "Take the tasks of services and report their results."
+    47 PaymentRecord Write Platform implies Some(P::InvoiceRead); "Record and match payments."
+    48 AccountingRead Read Platform implies Some(P::InvoiceRead); "Read the bookkeeping: exports, number series, billing runs, all statements of commission."
 }
 
 impl Permission {
@@ -129,7 +131,7 @@ impl Permission {
 
     /// Whether an API key may hold it: what can be delegated, and what programs of the operator need.
     pub const fn is_for_keys(self) -> bool {
-        self.is_delegable() || matches!(self, Self::ServiceProvision)
+        self.is_delegable() || matches!(self, Self::ServiceProvision | Self::PaymentRecord | Self::AccountingRead)
     }
 
     /// Whether only roles of the operator hold it.

@@ -213,6 +213,9 @@ pub enum UserErrorCode {
     ForStaffOnly,
     /// The organisation would be its own reseller through others. The message names them.
     Cycle,
+    /// More would be credited than is left of the invoice or of its line. The message says how much is left.
+    OverCredit,
+
     /// The chain of resellers would be too long.
     TooDeep,
     /// Only a reseller has clients.

@@ -63,6 +63,10 @@ types! {
     Order "order" "an order",
     SubscriptionChange "subscription_change" "a change of a subscription",
     ServiceTask "service_task" "a task of a service",
+    CreditNote "credit_note" "a credit note",
+    Charge "charge" "a charge",
+    BillingRun "billing_run" "a billing run",
+    Payment "payment" "a payment",
 }
 
 impl Type {

@@ -1,8 +1,18 @@
-//! Billing: who pays, and what.
+//! Who is billed, who pays, and what is due.
 //!
-//! `details` has the legal name and the contacts of an organisation, `payer` the organisations that pay for others, and
-//! `invoice` the invoices. `details` builds on `payer`: invoices go to the end of the chain of payers.
+//! `details` say how an organisation is billed, and a `payer` pays for others. The `issuer` is the operator. A `run` bills
+//! what is `unbilled` of subscriptions, and `charge`s by hand, as `invoice`s with `vat` and numbers of a `series`. A
+//! `credit_note` takes back, a `payment` settles, and a `reminder` asks.
 
+pub mod charge;
+pub mod credit_note;
 pub mod details;
 pub mod invoice;
+pub mod issuer;
 pub mod payer;
+pub mod payment;
+pub mod reminder;
+pub mod run;
+pub mod series;
+pub mod unbilled;
+pub mod vat;

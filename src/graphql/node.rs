@@ -6,9 +6,13 @@ use macros::guarded;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{self, Type};
+use crate::billing::charge::Charge;
+use crate::billing::credit_note::CreditNote;
 use crate::billing::details::BillingContact;
 use crate::billing::invoice::Invoice;
 use crate::billing::payer::PayerAgreement;
+use crate::billing::payment::Payment;
+use crate::billing::run::BillingRun;
 use crate::catalogue::feature::Feature;
 use crate::catalogue::order::Order;
 use crate::catalogue::plan::PricePlan;
@@ -103,6 +107,14 @@ nodes! {
     Service,
     /// An invoice.
     Invoice,
+    /// A credit note.
+    CreditNote,
+    /// A charge by hand.
+    Charge,
+    /// A billing run.
+    BillingRun,
+    /// A payment.
+    Payment,
     /// Somebody who is asked to join an organisation.
     Invitation,
     /// A key that acts for an organisation.

@@ -7,8 +7,16 @@ use macros::merged;
 
 use super::introspected::{self, Specified};
 use super::node::NodeQuery;
+use crate::billing::charge::ChargeMutation;
+use crate::billing::credit_note::CreditNoteMutation;
 use crate::billing::details::BillingMutation;
+use crate::billing::invoice::InvoiceMutation;
+use crate::billing::issuer::IssuerMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
+use crate::billing::payment::PaymentMutation;
+use crate::billing::run::BillingRunMutation;
+use crate::billing::series::NumberSeriesMutation;
+use crate::billing::vat::VatMutation;
 use crate::catalogue::feature::FeatureMutation;
 use crate::catalogue::order::OrderMutation;
 use crate::catalogue::plan::PricePlanMutation;
@@ -72,6 +80,14 @@ pub struct Mutation(
     ClientViewMutation,
     BillingMutation,
     PayerMutation,
+    IssuerMutation,
+    NumberSeriesMutation,
+    VatMutation,
+    ChargeMutation,
+    BillingRunMutation,
+    InvoiceMutation,
+    CreditNoteMutation,
+    PaymentMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

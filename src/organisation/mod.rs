@@ -4,6 +4,7 @@
 //! exists for viewers with ORGANISATION_READ; a counterparty sees its card. Read `rules.rs` and `store.rs` for the
 //! domain, `object.rs` for the object that clients see, and one file per mutation.
 
+mod billed;
 mod buying;
 mod card;
 mod close;

@@ -9,6 +9,7 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::billed::OrganisationBilled;
 use super::buying::OrganisationBuying;
 use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
@@ -268,6 +269,11 @@ impl Organisation {
     #[flattened]
     fn paying(&self) -> OrganisationPaying {
         OrganisationPaying(Decision::clone(&self.0))
+    }
+
+    #[flattened]
+    fn billed(&self) -> OrganisationBilled {
+        OrganisationBilled(Decision::clone(&self.0))
     }
 
     #[flattened]

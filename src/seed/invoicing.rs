@@ -1,14 +1,16 @@
 //! Invoices with correct sums.
 
-use chrono::{Days, Months};
-use entity::{invoice, invoice_line, subscription};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::Days;
+use entity::subscription::State;
+use entity::{invoice, invoice_line, subscription, unbilled_subscription};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use crate::catalogue::price::rules::months;
+use super::rows::invoice_line;
+use crate::catalogue::subscription::period::{Period, months_of_interval, period_at};
 
-/// VAT in hundredths of a percent.
-const VAT_BASIS_POINTS: i32 = 2_500;
 /// Days from the issue to the last day to pay.
 const DAYS_TO_PAY: u64 = 30;
 
@@ -30,29 +32,63 @@ pub const fn term(interval: subscription::Interval) -> subscription::Term {
     }
 }
 
-/// A line for the interval that begins on the day of issue. Adds its amounts to the invoice.
+/// A line for the interval that contains the day of issue. Adds its amounts to the invoice.
 pub fn add_line(
     invoice: &mut invoice::Model,
+    issued_on: Date,
     id: Uuid,
     position: i32,
     subscription: &subscription::Model,
 ) -> invoice_line::Model {
-    let net = i64::from(subscription.quantity) * subscription.unit_price_minor;
-    let vat = net * i64::from(VAT_BASIS_POINTS) / 10_000;
-    invoice.net_minor += net;
+    let price = (subscription.quantity, subscription.unit_price_minor);
+    let line =
+        invoice_line(id, (invoice.organisation_id, invoice.id), position, subscription.product_name.clone(), price);
+    let vat = line.net_minor * i64::from(line.vat_basis_points) / 10_000;
+    invoice.net_minor += line.net_minor;
     invoice.vat_minor += vat;
-    invoice.total_minor += net + vat;
+    invoice.total_minor += line.net_minor + vat;
+    let interval = period_at(subscription.anchor_on, months_of_interval(subscription.interval), issued_on);
     invoice_line::Model {
-        id,
-        organisation_id: invoice.organisation_id,
-        invoice_id: invoice.id,
-        position,
-        description: subscription.product_name.clone(),
-        quantity: subscription.quantity,
-        unit_minor: subscription.unit_price_minor,
-        net_minor: net,
-        vat_basis_points: VAT_BASIS_POINTS,
-        period_starts_on: Some(invoice.issued_on),
-        period_ends_on: Some(invoice.issued_on + Months::new(months(subscription.interval)) - Days::new(1)),
+        period_starts_on: interval.map(|interval| interval.starts_on),
+        period_ends_on: interval.map(Period::ends_on),
+        product_id: Some(subscription.product_id),
+        product_code: subscription.product_code.clone(),
+        ..line
     }
+}
+
+/// Says of each line which interval of which subscription it bills, unless an earlier one does. Returns from when on each
+/// running subscription is not billed.
+pub fn settle(
+    subscriptions: &[subscription::Model],
+    invoices: &[invoice::Model],
+    lines: &mut [invoice_line::Model],
+    today: Date,
+) -> Vec<unbilled_subscription::Model> {
+    let void: HashSet<Uuid> =
+        invoices.iter().filter(|row| row.state == invoice::State::Void).map(|row| row.id).collect();
+    let of_it = |row: &subscription::Model| (row.organisation_id, row.product_id);
+    let ids: HashMap<_, _> = subscriptions.iter().map(|row| (of_it(row), row)).collect();
+    let mut billed: HashMap<Uuid, BTreeSet<Date>> = HashMap::new();
+    for line in lines.iter_mut().filter(|line| !void.contains(&line.invoice_id)) {
+        let row = line.product_id.and_then(|product| ids.get(&(line.organisation_id, product)));
+        if let (Some(row), Some(first)) = (row, line.period_starts_on)
+            && first >= row.anchor_on
+            && billed.entry(row.id).or_default().insert(first)
+        {
+            line.subscription_id = Some(row.id);
+            line.interval_starts_on = Some(first);
+            // The first change of a subscription has the id of the subscription.
+            line.change_id = Some(row.id);
+        }
+    }
+    let running = subscriptions.iter().filter(|row| matches!(row.state, State::Active | State::Pending));
+    let unbilled = running.filter_map(|row| {
+        let months = months_of_interval(row.interval);
+        let current = period_at(row.anchor_on, months, today.max(row.anchor_on))?;
+        let is_billed = billed.get(&row.id).is_some_and(|days| days.contains(&current.starts_on));
+        let since = if is_billed { current.until } else { current.starts_on };
+        Some(unbilled_subscription::Model { subscription_id: row.id, organisation_id: row.organisation_id, since })
+    });
+    unbilled.collect()
 }

@@ -1,11 +1,13 @@
 //! The rows to write, table by table, with constructors for the central tables. The tests use the same constructors.
 
-use chrono::Months;
+use std::collections::BTreeMap;
+
+use chrono::{Months, NaiveTime, TimeDelta};
 use entity::{
-    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, plan_assignment,
-    price, price_plan, product, property_definition, property_value, role, service, service_task, subscription,
-    subscription_change, user,
+    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, invoice_vat, membership,
+    membership_role, organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer,
+    plan_assignment, price, price_plan, product, property_definition, property_value, role, service, service_task,
+    subscription, subscription_change, unbilled_subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -54,6 +56,8 @@ pub struct Rows {
     pub services: Vec<service::Model>,
     /// Rows of the table of tasks of services.
     pub service_tasks: Vec<service_task::Model>,
+    /// Rows of the table of subscriptions that are not billed.
+    pub unbilled: Vec<unbilled_subscription::Model>,
     /// Rows of the table of invoices.
     pub invoices: Vec<invoice::Model>,
     /// Rows of the table of invoice lines.
@@ -97,14 +101,34 @@ impl Rows {
         insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;
         insert(transaction, &self.service_tasks).await?;
+        insert(transaction, &self.unbilled).await?;
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
+        insert(transaction, &vat_of(&self.invoice_lines)).await?;
         insert(transaction, &self.api_keys).await?;
         insert(transaction, &self.partnership_proposals).await?;
         insert(transaction, &self.property_definitions).await?;
         set_values(transaction, &self.property_values).await?;
         insert(transaction, &self.client_views).await
     }
+}
+
+/// VAT of invoices, each with one rate.
+fn vat_of(lines: &[invoice_line::Model]) -> Vec<invoice_vat::Model> {
+    let mut groups: BTreeMap<Uuid, invoice_vat::Model> = BTreeMap::new();
+    for line in lines {
+        let group = groups.entry(line.invoice_id).or_insert(invoice_vat::Model {
+            invoice_id: line.invoice_id,
+            category: line.vat_category,
+            basis_points: line.vat_basis_points,
+            base_minor: 0,
+            vat_minor: 0,
+            exemption: None,
+        });
+        group.base_minor += line.net_minor;
+        group.vat_minor += line.net_minor * i64::from(line.vat_basis_points) / 10_000;
+    }
+    groups.into_values().collect()
 }
 
 /// An active user without a password, whose address is not verified.
@@ -292,5 +316,83 @@ pub fn service(
         desired_state: service::DesiredState::Active,
         generation: 1,
         problem: None,
+    }
+}
+
+/// An open invoice of nothing, made in the morning of its day of issue.
+pub fn invoice(
+    id: Uuid,
+    (organisation_id, payer_id, issuer_id): (Uuid, Uuid, Uuid),
+    number: String,
+    currency: &str,
+    (issued_on, due_on): (Date, Date),
+) -> invoice::Model {
+    invoice::Model {
+        id,
+        organisation_id,
+        issuer_id,
+        payer_id,
+        number: Some(number),
+        state: invoice::State::Open,
+        currency: currency.to_owned(),
+        net_minor: 0,
+        vat_minor: 0,
+        total_minor: 0,
+        paid_minor: 0,
+        settled_minor: 0,
+        credited_minor: 0,
+        recipient_name: String::new(),
+        recipient_address: String::new(),
+        recipient_country: "SE".to_owned(),
+        seller: "{}".to_owned(),
+        buyer: "{}".to_owned(),
+        vat_rule: "{}".to_owned(),
+        accounting_currency: None,
+        accounting_vat_minor: None,
+        payment_reference: None,
+        purchase_order: None,
+        issued_on: Some(issued_on),
+        due_on: Some(due_on),
+        reminders_paused_until: None,
+        run_id: None,
+        created_at: issued_on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6),
+    }
+}
+
+/// A line at 25 % VAT.
+pub fn invoice_line(
+    id: Uuid,
+    (organisation_id, invoice_id): (Uuid, Uuid),
+    position: i32,
+    description: String,
+    (quantity, unit_minor): (i32, i64),
+) -> invoice_line::Model {
+    invoice_line::Model {
+        id,
+        organisation_id,
+        invoice_id,
+        position,
+        description,
+        quantity,
+        unit_minor,
+        net_minor: i64::from(quantity) * unit_minor,
+        days: None,
+        of_days: None,
+        vat_category: invoice_line::VatCategory::Standard,
+        vat_basis_points: 2_500,
+        period_starts_on: None,
+        period_ends_on: None,
+        subscription_id: None,
+        interval_starts_on: None,
+        change_id: None,
+        charge_id: None,
+        product_id: None,
+        product_code: String::new(),
+        revenue_key: String::new(),
+        tax_class: product::TaxClass::Standard,
+        unit_code: "C62".to_owned(),
+        is_commissionable: false,
+        credited_minor: 0,
+        reopened_minor: 0,
     }
 }

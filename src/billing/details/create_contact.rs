@@ -5,6 +5,7 @@ use entity::billing_contact::Model;
 use macros::{mutation, payload};
 use serde_json::Value as Json;
 
+use super::invoicing::InvoicingInput;
 use super::object::BillingContact;
 use super::{rules, store};
 use crate::base::error::Result;
@@ -27,6 +28,8 @@ pub struct CreateBillingContactInput {
     pub country: String,
     /// The email address that invoices are sent to.
     pub email: String,
+    /// What its invoices need besides.
+    pub invoicing: Option<InvoicingInput>,
 }
 
 /// The new contact.
@@ -45,16 +48,18 @@ async fn create_billing_contact(
     input: CreateBillingContactInput,
 ) -> Result<CreateBillingContactPayload> {
     let name = text::name("name", &input.name)?;
-    let row = Model {
-        id: act.request.random.id(act.request.now()),
-        organisation_id: act.organisation(),
-        name_key: collation::sort_key(&name),
-        name,
-        address: text::address("address", &input.address)?,
-        country: rules::country("country", &input.country)?,
-        email: rules::email("email", &input.email)?,
-        created_at: act.request.now(),
-    };
+    let key = collation::sort_key(&name);
+    let mut row = Model::new(
+        (act.request.random.id(act.request.now()), act.organisation()),
+        (name, key),
+        text::address("address", &input.address)?,
+        rules::country("country", &input.country)?,
+        rules::email("email", &input.email)?,
+        act.request.now(),
+    );
+    if let Some(invoicing) = &input.invoicing {
+        invoicing.checked(&row.country)?.set_contact(&mut row);
+    }
     act.locked(async |work, at| {
         require_active(at.row())?;
         store::create_contact(work.tx, row.clone()).await?;

@@ -6,13 +6,14 @@
 
 mod create_contact;
 mod delete_contact;
+pub mod invoicing;
 mod object;
 pub mod rules;
 mod set_recipient;
 pub mod store;
 mod update;
 mod update_contact;
-mod vat;
+pub mod vat;
 
 use macros::merged;
 

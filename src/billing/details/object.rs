@@ -7,6 +7,7 @@ use entity::{billing_contact, billing_details};
 use macros::guarded;
 use uuid::Uuid;
 
+use super::invoicing::Invoicing;
 use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
@@ -108,6 +109,12 @@ impl BillingDetails {
         self.details.as_ref().map(|details| details.currency.as_str())
     }
 
+    /// What the invoices need besides.
+    #[public]
+    fn invoicing(&self) -> Option<Invoicing> {
+        self.details.as_ref().map(Invoicing::of_details)
+    }
+
     /// Where the invoices go.
     #[public]
     fn recipient(&self) -> BillingRecipient {
@@ -190,5 +197,11 @@ impl BillingContact {
     #[public]
     fn email(&self) -> &str {
         &self.row.email
+    }
+
+    /// What its invoices need besides.
+    #[public]
+    fn invoicing(&self) -> Invoicing {
+        Invoicing::of_contact(&self.row)
     }
 }

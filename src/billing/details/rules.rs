@@ -5,6 +5,7 @@ use entity::organisation::{Model as Organisation, State};
 use iso_currency::{Country, Currency};
 use serde_json::{Value as Json, json};
 
+use super::invoicing::Invoicing;
 use crate::base::error::{UserError, UserErrorCode};
 use crate::organisation::require_active;
 use crate::people::user::Address;
@@ -72,7 +73,13 @@ pub fn require_open(row: &Organisation) -> Result<(), UserError> {
 
 /// A contact as the audit log keeps it.
 pub fn audit_snapshot(row: &billing_contact::Model) -> Json {
-    json!({ "name": row.name, "address": row.address, "country": row.country, "email": row.email })
+    json!({
+        "name": row.name,
+        "address": row.address,
+        "country": row.country,
+        "email": row.email,
+        "invoicing": Invoicing::of_contact(row).audit_snapshot(),
+    })
 }
 
 #[cfg(test)]

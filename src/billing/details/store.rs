@@ -7,7 +7,8 @@ use std::sync::Arc;
 use entity::{billing_contact, billing_details};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter, Set,
 };
 use uuid::Uuid;
 
@@ -61,7 +62,10 @@ impl Kind<Billing> for OfBilling {
 impl Heap for billing_details::Model {
     fn heap(&self) -> usize {
         let texts = [&self.legal_name, &self.address, &self.country, &self.email, &self.currency];
-        texts.iter().map(|text| text.heap()).sum::<usize>() + self.vat_id.heap()
+        let more = [&self.vat_id, &self.post_code, &self.city, &self.registration_no, &self.buyer_reference];
+        let others = [&self.electronic_address, &self.electronic_scheme, &self.language];
+        texts.iter().map(|text| text.heap()).sum::<usize>()
+            + more.iter().chain(&others).map(|text| text.heap()).sum::<usize>()
     }
 }
 
@@ -70,7 +74,11 @@ static CONTACTS: List<billing_contact::Model> =
 
 impl Heap for billing_contact::Model {
     fn heap(&self) -> usize {
-        self.name.heap() + self.name_key.heap() + self.address.heap() + self.country.heap() + self.email.heap()
+        let texts = [&self.name, &self.name_key, &self.address, &self.country, &self.email];
+        let more = [&self.vat_id, &self.post_code, &self.city, &self.registration_no, &self.buyer_reference];
+        let others = [&self.electronic_address, &self.electronic_scheme, &self.language];
+        texts.iter().map(|text| text.heap()).sum::<usize>()
+            + more.iter().chain(&others).map(|text| text.heap()).sum::<usize>()
     }
 }
 
@@ -100,14 +108,11 @@ pub async fn load(request: &Request, organisation: Uuid) -> Result<Billing> {
 
 async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billing>> {
     let db = request.db();
+    let details = columns::<billing_details::Entity>("d");
+    let contact = columns::<billing_contact::Entity>("c");
     let sql = format!(
         "WITH RECURSIVE {} \
-         SELECT chain.id AS chain_id, chain.depth, payer.id AS payer_id, payer.name, payer.kind, \
-             d.organisation_id AS d_organisation_id, d.legal_name AS d_legal_name, d.address AS d_address, \
-             d.country AS d_country, d.vat_id AS d_vat_id, d.email AS d_email, d.currency AS d_currency, \
-             d.contact_id AS d_contact_id, c.id AS c_id, c.organisation_id AS c_organisation_id, c.name AS c_name, \
-             c.name_key AS c_name_key, \
-             c.address AS c_address, c.country AS c_country, c.email AS c_email, c.created_at AS c_created_at \
+         SELECT chain.id AS chain_id, chain.depth, payer.id AS payer_id, payer.name, payer.kind, {details}, {contact} \
          FROM chain JOIN organisation payer ON payer.id = chain.payer_id \
          LEFT JOIN billing_details d ON d.organisation_id = chain.id \
          LEFT JOIN billing_contact c ON c.id = d.contact_id ORDER BY chain.depth",
@@ -131,6 +136,36 @@ async fn load_all(request: &Request, ids: &[Uuid]) -> Result<HashMap<Uuid, Billi
     Ok(found)
 }
 
+/// The columns of a table as they are selected, each named after the table's alias.
+fn columns<E: EntityTrait>(alias: &str) -> String {
+    let column = |column: E::Column| {
+        let name = column.as_str();
+        format!("{alias}.{name} AS {alias}_{name}")
+    };
+    E::Column::iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// The recipient of the invoices of each of these organisations while it pays for itself: its details, and the contact if
+/// one receives them. Organisations without billing details are missing.
+pub async fn recipients(
+    tx: &DatabaseTransaction,
+    organisations: &[Uuid],
+) -> Written<HashMap<Uuid, (billing_details::Model, Option<billing_contact::Model>)>> {
+    let of_them = billing_details::Column::OrganisationId.is_in(organisations.iter().copied());
+    let details = billing_details::Entity::find().filter(of_them).all(tx).await?;
+    let ids: Vec<Uuid> = details.iter().filter_map(|row| row.contact_id).collect();
+    let mut contacts: HashMap<Uuid, billing_contact::Model> = HashMap::new();
+    if !ids.is_empty() {
+        let found = billing_contact::Entity::find().filter(billing_contact::Column::Id.is_in(ids)).all(tx).await?;
+        contacts.extend(found.into_iter().map(|row| (row.id, row)));
+    }
+    let with_contact = |row: billing_details::Model| {
+        let contact = row.contact_id.and_then(|id| contacts.get(&id).cloned());
+        (row.organisation_id, (row, contact))
+    };
+    Ok(details.into_iter().map(with_contact).collect())
+}
+
 /// The billing details, as the transaction sees them.
 pub async fn find_details(tx: &DatabaseTransaction, organisation: Uuid) -> Written<Option<billing_details::Model>> {
     billing_details::Entity::find_by_id(organisation).one(tx).await
@@ -140,7 +175,21 @@ pub async fn find_details(tx: &DatabaseTransaction, organisation: Uuid) -> Writt
 pub async fn save_details(tx: &DatabaseTransaction, row: billing_details::Model) -> Written<()> {
     use billing_details::Column as C;
     let known = OnConflict::column(C::OrganisationId)
-        .update_columns([C::LegalName, C::Address, C::Country, C::VatId, C::Email, C::Currency])
+        .update_columns([
+            C::LegalName,
+            C::Address,
+            C::Country,
+            C::VatId,
+            C::Email,
+            C::Currency,
+            C::PostCode,
+            C::City,
+            C::RegistrationNo,
+            C::BuyerReference,
+            C::ElectronicAddress,
+            C::ElectronicScheme,
+            C::Language,
+        ])
         .to_owned();
     let insert = billing_details::Entity::insert(row.into_active_model()).on_conflict(known);
     insert.exec_without_returning(tx).await?;
@@ -174,6 +223,14 @@ pub async fn update_contact(tx: &DatabaseTransaction, row: billing_contact::Mode
         address: Set(row.address),
         country: Set(row.country),
         email: Set(row.email),
+        post_code: Set(row.post_code),
+        city: Set(row.city),
+        registration_no: Set(row.registration_no),
+        buyer_reference: Set(row.buyer_reference),
+        electronic_address: Set(row.electronic_address),
+        electronic_scheme: Set(row.electronic_scheme),
+        language: Set(row.language),
+        vat_id: Set(row.vat_id),
         ..Default::default()
     };
     billing_contact::Entity::update_many().set(columns).filter(billing_contact::Column::Id.eq(row.id)).exec(tx).await?;

@@ -6,6 +6,7 @@ use macros::{mutation, payload};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::invoicing::{Invoicing, InvoicingInput};
 use super::object::BillingDetails;
 use super::{rules, store, vat};
 use crate::base::error::{Result, UserError, UserErrorCode};
@@ -33,6 +34,8 @@ pub struct UpdateBillingDetailsInput {
     pub email: Option<String>,
     /// The currency of new invoices, as ISO 4217. Withdrawn currencies are refused, unless it is the present one.
     pub currency: Option<String>,
+    /// What its invoices need besides. It replaces all that was there.
+    pub invoicing: Option<InvoicingInput>,
 }
 
 /// The changed billing details.
@@ -71,7 +74,7 @@ impl UpdateBillingDetailsInput {
         let was = |field: fn(&Model) -> &String| old.map(|row| field(row).as_str());
         let country = rules::typed_or_old("country", self.country.as_deref(), was(|row| &row.country), rules::country)?;
         let typed = |name, typed: &Option<String>, old, read| rules::typed_or_old(name, typed.as_deref(), old, read);
-        Ok(Model {
+        let mut new = Model {
             organisation_id: organisation,
             vat_id: self.vat_id(&country, old)?,
             legal_name: typed("legalName", &self.legal_name, was(|row| &row.legal_name), text::name)?,
@@ -80,7 +83,15 @@ impl UpdateBillingDetailsInput {
             currency: typed("currency", &self.currency, was(|row| &row.currency), rules::currency)?,
             contact_id: old.and_then(|row| row.contact_id),
             country,
-        })
+            ..old.cloned().unwrap_or_else(|| {
+                let none = String::new;
+                Model::new(organisation, none(), none(), none(), none(), none())
+            })
+        };
+        if let Some(invoicing) = &self.invoicing {
+            invoicing.checked(&new.country)?.set(&mut new)?;
+        }
+        Ok(new)
     }
 
     fn vat_id(&self, country: &str, old: Option<&Model>) -> Result<Option<String>, UserError> {
@@ -109,5 +120,6 @@ fn audit_snapshot(row: &Model) -> Json {
         "vatId": row.vat_id,
         "email": row.email,
         "currency": row.currency,
+        "invoicing": Invoicing::of_details(row).audit_snapshot(),
     })
 }

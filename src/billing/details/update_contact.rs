@@ -4,6 +4,7 @@ use async_graphql::{ID, InputObject};
 use entity::billing_contact::Model;
 use macros::{mutation, payload};
 
+use super::invoicing::InvoicingInput;
 use super::object::BillingContact;
 use super::{rules, store};
 use crate::base::error::{Error, Result, UserError};
@@ -24,6 +25,8 @@ pub struct UpdateBillingContactInput {
     pub country: Option<String>,
     /// The new email address that invoices are sent to.
     pub email: Option<String>,
+    /// What its invoices need besides. It replaces all that was there.
+    pub invoicing: Option<InvoicingInput>,
 }
 
 /// The changed contact.
@@ -63,13 +66,17 @@ impl UpdateBillingContactInput {
             rules::typed_or_old(name, typed.as_deref(), Some(old), read)
         };
         let name = typed("name", &self.name, &old.name, text::name)?;
-        Ok(Model {
+        let mut new = Model {
             name_key: collation::sort_key(&name),
             name,
             address: typed("address", &self.address, &old.address, text::address)?,
             country: typed("country", &self.country, &old.country, rules::country)?,
             email: typed("email", &self.email, &old.email, rules::email)?,
             ..old.clone()
-        })
+        };
+        if let Some(invoicing) = &self.invoicing {
+            invoicing.checked(&new.country)?.set_contact(&mut new);
+        }
+        Ok(new)
     }
 }

@@ -1,13 +1,28 @@
 //! Invoices: DRAFT, OPEN, PAID or VOID, and OVERDUE in place of OPEN after the due date.
 //!
-//! An invoice keeps its recipient as it was at the time of issue. It exists for viewers with INVOICE_READ at the
-//! organisation that it is for, or at the payer.
+//! An invoice keeps buyer and seller as they were at the time of issue. A draft has neither number nor days, and can be
+//! discarded; an issued invoice never changes, and a credit note takes it back. `compose` makes an invoice of what is due.
+//! It exists for viewers with INVOICE_READ at the organisation that it is for, or at the payer.
 
+mod buyer;
+mod compose;
+mod discard;
+pub mod issue;
+pub mod letters;
 mod line;
 mod object;
 mod rules;
 pub mod store;
 
+use macros::merged;
+
+pub use buyer::Buyer;
+pub use compose::{Composed, Item, Parties, Source, again, compose, exemption_text};
+pub use issue::require_issuer;
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter};
 pub use rules::InvoiceState;
+
+/// The mutations of invoices.
+#[merged]
+pub struct InvoiceMutation(issue::IssueInvoice, discard::DiscardDraft);

@@ -8,13 +8,16 @@ use macros::guarded;
 use sea_orm::prelude::Date;
 use uuid::Uuid;
 
-use super::line::InvoiceLine;
+use super::line::{InvoiceLine, InvoiceVat};
 use super::rules::{InvoiceState, state_on};
 use super::store::{self, Criteria};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::billing::credit_note::CreditNote;
+use crate::billing::payment::{Allocation, reference, store as payments};
+use crate::billing::vat::VatExplanation;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -66,6 +69,11 @@ impl Invoice {
     /// The organisation that is to pay it.
     pub fn payer_key(&self) -> Uuid {
         self.payer.id()
+    }
+
+    /// Its key.
+    pub fn key(&self) -> Uuid {
+        self.row.id
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -186,6 +194,59 @@ impl Invoice {
         self.money(self.row.paid_minor)
     }
 
+    /// The sum of its credit notes, with VAT.
+    #[public]
+    fn credited(&self) -> Money {
+        self.money(self.row.credited_minor)
+    }
+
+    /// What is left to pay: the total without payments, and without credit notes that were allocated to it.
+    #[public]
+    fn balance(&self) -> Money {
+        self.money(self.row.total_minor - self.row.paid_minor - self.row.settled_minor)
+    }
+
+    /// VAT by category and rate.
+    #[public]
+    async fn vat_lines(&self, context: &Context<'_>) -> Result<Option<Vec<InvoiceVat>>> {
+        let rows = store::vat(Request::of(context)?, self.row.id).await?;
+        Ok(Some(rows.iter().map(|row| InvoiceVat::new(row, &self.row.currency)).collect()))
+    }
+
+    /// Why VAT is charged, or is not; null for an invoice from before this was kept.
+    #[public]
+    fn vat_explanation(&self) -> Option<VatExplanation> {
+        VatExplanation::read(&self.row.vat_rule)
+    }
+
+    /// The reference to name when paying; null for a draft.
+    #[public]
+    fn payment_reference(&self) -> Option<String> {
+        self.row.payment_reference.as_deref().map(reference::shown)
+    }
+
+    /// The customer's own number for what it ordered.
+    #[public]
+    fn purchase_order(&self) -> Option<&str> {
+        self.row.purchase_order.as_deref()
+    }
+
+    /// What was put to it of payments and credit notes, the oldest first.
+    #[public]
+    async fn allocations(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Allocation>>> {
+        let currency: Arc<str> = self.row.currency.as_str().into();
+        let rows = payments::list_of_invoice(Request::of(context)?, self.row.id, &page).await?;
+        Ok(Some(rows.connection(|row| Allocation::new(row, &currency))))
+    }
+
+    /// Its credit notes, the newest first.
+    #[public]
+    async fn credit_notes(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<CreditNote>>> {
+        let request = Request::of(context)?;
+        let sides = (&self.organisation, &self.payer);
+        CreditNote::list_of_invoice(request, self.row.id, sides, &page).await.map(Some)
+    }
+
     /// The name of the recipient on the invoice.
     #[public]
     fn recipient_name(&self) -> &str {
@@ -198,15 +259,15 @@ impl Invoice {
         &self.row.recipient_address
     }
 
-    /// Date of issue.
+    /// Date of issue; null for a draft.
     #[public]
-    fn issued_on(&self) -> Date {
+    fn issued_on(&self) -> Option<Date> {
         self.row.issued_on
     }
 
-    /// Due date: the last day to pay.
+    /// Due date: the last day to pay; null for a draft.
     #[public]
-    fn due_on(&self) -> Date {
+    fn due_on(&self) -> Option<Date> {
         self.row.due_on
     }
 

@@ -9,13 +9,13 @@ use sea_orm::prelude::Date;
 pub enum InvoiceState {
     /// Not issued yet.
     Draft,
-    /// Issued and not fully paid. Its due date has not passed.
+    /// Issued, and something is left to pay. Its due date has not passed.
     Open,
-    /// Issued and not fully paid. Its due date has passed.
+    /// Issued, and something is left to pay. Its due date has passed.
     Overdue,
-    /// Fully paid.
+    /// Nothing is left to pay.
     Paid,
-    /// Cancelled.
+    /// Wholly credited.
     Void,
 }
 
@@ -23,7 +23,7 @@ pub enum InvoiceState {
 pub fn state_on(row: &Model, today: Date) -> InvoiceState {
     match row.state {
         State::Draft => InvoiceState::Draft,
-        State::Open if row.due_on < today => InvoiceState::Overdue,
+        State::Open if row.due_on.is_some_and(|due| due < today) => InvoiceState::Overdue,
         State::Open => InvoiceState::Open,
         State::Paid => InvoiceState::Paid,
         State::Void => InvoiceState::Void,
@@ -32,28 +32,16 @@ pub fn state_on(row: &Model, today: Date) -> InvoiceState {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::seed::rows;
 
     #[test]
     fn an_invoice_is_overdue_from_the_day_after_its_due_date() {
         let due = Date::from_ymd_opt(2026, 3, 31).unwrap();
-        let mut row = Model {
-            id: uuid::Uuid::nil(),
-            organisation_id: uuid::Uuid::nil(),
-            issuer_id: uuid::Uuid::nil(),
-            payer_id: uuid::Uuid::nil(),
-            number: None,
-            state: State::Open,
-            currency: "SEK".to_owned(),
-            net_minor: 0,
-            vat_minor: 0,
-            total_minor: 0,
-            paid_minor: 0,
-            recipient_name: String::new(),
-            recipient_address: String::new(),
-            issued_on: due,
-            due_on: due,
-        };
+        let parties = (Uuid::nil(), Uuid::nil(), Uuid::nil());
+        let mut row = rows::invoice(Uuid::nil(), parties, "1".to_owned(), "SEK", (due, due));
         assert_eq!(state_on(&row, due), InvoiceState::Open);
         assert_eq!(state_on(&row, due.succ_opt().unwrap()), InvoiceState::Overdue);
         row.state = State::Paid;

@@ -1,20 +1,28 @@
 //! Statements about invoices.
+#![expect(clippy::disallowed_methods, reason = "the statements about invoices stand here")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::{invoice, invoice_line};
+use entity::{invoice, invoice_line, invoice_vat};
 use sea_orm::prelude::Date;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    Set,
+};
 use uuid::Uuid;
 
+use super::compose::Composed;
 use super::rules::InvoiceState;
 use crate::base::error::Result;
+use crate::base::memory::OfTable;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// The invoices for an organisation, the newest first.
 static OF_ORGANISATION: List<invoice::Model> =
-    List { descending: true, ..List::of_kept_rows(Table::Invoice, "organisation_id", Key::Day("issued_on")) };
+    List { descending: true, ..List::of_kept_rows(Table::Invoice, "organisation_id", Key::Instant("created_at")) };
 
 /// The invoices that a payer is to pay, the newest first.
 static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISATION };
@@ -24,7 +32,11 @@ static LINES: List<invoice_line::Model> = List::of_kept_rows(Table::InvoiceLine,
 
 impl Heap for invoice::Model {
     fn heap(&self) -> usize {
-        self.number.heap() + self.currency.heap() + self.recipient_name.heap() + self.recipient_address.heap()
+        let texts = [&self.currency, &self.recipient_name, &self.recipient_address, &self.recipient_country];
+        let documents = [&self.seller, &self.buyer, &self.vat_rule];
+        let more = [&self.number, &self.payment_reference, &self.purchase_order];
+        texts.iter().chain(&documents).map(|text| text.heap()).sum::<usize>()
+            + more.iter().map(|text| text.heap()).sum::<usize>()
     }
 }
 
@@ -32,11 +44,21 @@ impl Kept for invoice::Model {}
 
 impl Heap for invoice_line::Model {
     fn heap(&self) -> usize {
-        self.description.heap()
+        self.description.heap() + self.product_code.heap() + self.revenue_key.heap() + self.unit_code.heap()
     }
 }
 
 impl Kept for invoice_line::Model {}
+
+impl Heap for invoice_vat::Model {
+    fn heap(&self) -> usize {
+        self.exemption.heap()
+    }
+}
+
+const VAT: OfTable<Arc<Vec<invoice_vat::Model>>> = OfTable::new(Table::InvoiceVat);
+
+type Written<T> = Result<T, DbErr>;
 
 /// Which invoices a list shows. The days of a range are inclusive.
 #[derive(Clone, Debug, Default)]
@@ -115,4 +137,140 @@ pub async fn list_lines(request: &Request, invoice: Uuid, page: &PageArguments) 
 /// An invoice by its id, for the object that checks who sees it.
 pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<invoice::Model>>> {
     OF_ORGANISATION.find(request.db(), &request.lists, id).await
+}
+
+/// VAT of an invoice by category and rate. One statement fetches that of all invoices that are asked for together.
+pub async fn vat(request: &Request, invoice: Uuid) -> Result<Arc<Vec<invoice_vat::Model>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let rows = invoice_vat::Entity::find().filter(invoice_vat::Column::InvoiceId.is_in(ids));
+        let rows = rows.order_by_asc(invoice_vat::Column::Category).order_by_asc(invoice_vat::Column::BasisPoints);
+        let mut found: HashMap<Uuid, Vec<invoice_vat::Model>> = HashMap::new();
+        for row in rows.all(request.db().reader()).await? {
+            found.entry(row.invoice_id).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(id, rows)| (id, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("VAT of invoices", invoice, &VAT, load).await?.unwrap_or_default())
+}
+
+/// Inserts invoices with what belongs to them: three statements.
+pub async fn create(tx: &DatabaseTransaction, invoices: &[Composed]) -> Written<()> {
+    if invoices.is_empty() {
+        return Ok(());
+    }
+    let rows = invoices.iter().map(|one| one.invoice.clone().into_active_model());
+    invoice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_parts(tx, invoices).await
+}
+
+async fn insert_parts(tx: &DatabaseTransaction, invoices: &[Composed]) -> Written<()> {
+    let lines = invoices.iter().flat_map(|one| one.lines.iter().cloned().map(IntoActiveModel::into_active_model));
+    invoice_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
+    let vat = invoices.iter().flat_map(|one| one.vat.iter().cloned().map(IntoActiveModel::into_active_model));
+    invoice_vat::Entity::insert_many(vat).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The lines of subscriptions for intervals from a day on, the oldest first, with the states of their invoices.
+pub async fn billed(
+    tx: &DatabaseTransaction,
+    subscriptions: &[Uuid],
+    from: Date,
+) -> Written<Vec<(invoice_line::Model, invoice::State)>> {
+    use invoice_line::Column as C;
+    let lines = invoice_line::Entity::find().filter(C::SubscriptionId.is_in(subscriptions.iter().copied()));
+    let lines = lines.filter(C::IntervalStartsOn.gte(from)).order_by_asc(C::Id).all(tx).await?;
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.invoice_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let drafts = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids));
+    let drafts = drafts.filter(invoice::Column::State.eq(invoice::State::Draft)).all(tx).await?;
+    let drafts: Vec<Uuid> = drafts.into_iter().map(|row| row.id).collect();
+    let with_state = |line: invoice_line::Model| {
+        let state = if drafts.contains(&line.invoice_id) { invoice::State::Draft } else { invoice::State::Open };
+        (line, state)
+    };
+    Ok(lines.into_iter().map(with_state).collect())
+}
+
+/// Invoices with what belongs to them, as the transaction sees them. The caller has locked their organisations.
+pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<HashMap<Uuid, Composed>> {
+    let wanted = || ids.iter().copied();
+    let rows = invoice::Entity::find().filter(invoice::Column::Id.is_in(wanted())).all(tx).await?;
+    let with_parts = |row: invoice::Model| (row.id, Composed { invoice: row, lines: Vec::new(), vat: Vec::new() });
+    let mut found: HashMap<Uuid, Composed> = rows.into_iter().map(with_parts).collect();
+    let lines = invoice_line::Entity::find().filter(invoice_line::Column::InvoiceId.is_in(wanted()));
+    for line in lines.order_by_asc(invoice_line::Column::Position).all(tx).await? {
+        if let Some(one) = found.get_mut(&line.invoice_id) {
+            one.lines.push(line);
+        }
+    }
+    for group in invoice_vat::Entity::find().filter(invoice_vat::Column::InvoiceId.is_in(wanted())).all(tx).await? {
+        if let Some(one) = found.get_mut(&group.invoice_id) {
+            one.vat.push(group);
+        }
+    }
+    Ok(found)
+}
+
+/// Writes a draft again, with its lines and its VAT.
+pub async fn save(tx: &DatabaseTransaction, one: &Composed) -> Written<()> {
+    let id = one.invoice.id;
+    invoice_vat::Entity::delete_many().filter(invoice_vat::Column::InvoiceId.eq(id)).exec(tx).await?;
+    invoice_line::Entity::delete_many().filter(invoice_line::Column::InvoiceId.eq(id)).exec(tx).await?;
+    invoice::Entity::update(one.invoice.clone().into_active_model().reset_all()).exec(tx).await?;
+    insert_parts(tx, std::slice::from_ref(one)).await
+}
+
+/// Deletes a draft with what belongs to it.
+pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+    invoice::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+/// Writes what is settled of an invoice, what is credited, and its state.
+pub async fn settle(tx: &DatabaseTransaction, row: &invoice::Model) -> Written<()> {
+    let changed = invoice::ActiveModel {
+        paid_minor: Set(row.paid_minor),
+        settled_minor: Set(row.settled_minor),
+        credited_minor: Set(row.credited_minor),
+        state: Set(row.state),
+        ..Default::default()
+    };
+    invoice::Entity::update_many().set(changed).filter(invoice::Column::Id.eq(row.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Writes how much of a line is credited.
+pub async fn credit_line(tx: &DatabaseTransaction, line: &invoice_line::Model) -> Written<()> {
+    let changed = invoice_line::ActiveModel {
+        credited_minor: Set(line.credited_minor),
+        reopened_minor: Set(line.reopened_minor),
+        ..Default::default()
+    };
+    invoice_line::Entity::update_many().set(changed).filter(invoice_line::Column::Id.eq(line.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Invoices without what belongs to them, as the transaction sees them.
+pub async fn rows_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<invoice::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids.iter().copied()));
+    rows.order_by_asc(invoice::Column::Id).all(tx).await
+}
+
+/// The invoices of an issuer that these payment references name.
+pub async fn by_references(
+    db: &impl sea_orm::ConnectionTrait,
+    issuer: Uuid,
+    references: Vec<String>,
+) -> Written<Vec<invoice::Model>> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = invoice::Entity::find().filter(invoice::Column::IssuerId.eq(issuer));
+    named.filter(invoice::Column::PaymentReference.is_in(references)).all(db).await
 }

@@ -56,6 +56,25 @@ pub fn chain(condition: &str, day: &str) -> String {
     )
 }
 
+/// Who pays for each of these organisations on a day: the ends of their chains.
+pub async fn ends_of_chains(
+    tx: &DatabaseTransaction,
+    organisations: &[Uuid],
+    day: Date,
+) -> Written<HashMap<Uuid, Uuid>> {
+    if organisations.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places: Vec<String> = (2..).take(organisations.len()).map(|place| format!("${place}")).collect();
+    let condition = format!("o.id IN ({})", places.join(", "));
+    let sql = format!("WITH RECURSIVE {} SELECT id, payer_id FROM chain ORDER BY depth", chain(&condition, "$1"));
+    let values = std::iter::once(day.into()).chain(organisations.iter().map(|id| (*id).into()));
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    // Rows are ordered by depth, so the last one of each organisation is the end.
+    let rows = tx.query_all_raw(statement).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+}
+
 /// Reads a card from the columns id, name and kind.
 pub fn read_card(row: &QueryResult, from: usize) -> Written<Card> {
     let kind: organisation::Kind = row.try_get_by_index(from + 2)?;

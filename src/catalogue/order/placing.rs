@@ -1,7 +1,8 @@
 //! What an order writes: the order and its lines, the subscriptions with their first changes, the partner that earns on
 //! them, and the services that are to be created. The number of statements does not depend on the number of lines.
 
-use entity::{order_line, partner_of_record, sales_order, subscription, subscription_change as change};
+use entity::number_series::Kind as Series;
+use entity::{order_line, partner_of_record, pending_charge, sales_order, subscription, subscription_change as change};
 use sea_orm::ActiveEnum;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::text;
+use crate::billing::{charge, series};
 use crate::catalogue::service::attributes::Attributes;
 use crate::catalogue::service::provisioning::{self, NewService};
 use crate::catalogue::subscription::rules::{Planned, require_price};
@@ -45,11 +47,14 @@ pub async fn place(
     event: Event,
 ) -> Result<Uuid> {
     let id = work.random.id(work.now);
+    let seller = quote.lines.first().map(|line| line.product.organisation_id).unwrap_or_default();
+    let numbers = series::store::take(work.tx, seller, Series::Order, work.today(), 1).await?;
+    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
     let mut cause = Cause::of(work.request.actor());
     let order = sales_order::Model {
         id,
         organisation_id: at.id(),
-        number: store::next_number(work.tx, work.today()).await?,
+        number: numbers.into_iter().next().unwrap_or_default(),
         state: if quote.lines.iter().any(creates_service) {
             sales_order::State::Placed
         } else {
@@ -65,6 +70,7 @@ pub async fn place(
     };
     cause.order = Some(id);
     let (mut rows, mut starts, mut lines, mut services, mut of_record) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut setup = Vec::new();
     for (line, position) in quote.lines.iter().zip(1..) {
         let row = subscription_of(work.random.id(work.now), at.id(), line, &quote.currency);
         starts.extend(start(work, cause, &row));
@@ -97,6 +103,7 @@ pub async fn place(
             organisation_id: at.id(),
             partnership_id: Some(partnership),
         }));
+        setup.extend(setup_of(work, at.id(), line, &quote.currency));
         rows.push(row);
     }
     let snapshot = json!({
@@ -112,10 +119,30 @@ pub async fn place(
     store::create(work.tx, order).await?;
     subscriptions::create(work.tx, &rows, starts, of_record).await?;
     store::create_lines(work.tx, lines).await?;
+    charge::store::add(work.tx, setup).await?;
     provisioning::create_all(work, &services).await?;
     let event = event.to(Type::Order.id(id)).changing(serde_json::Value::Null, snapshot);
     audit::record(work, event).await?;
     Ok(id)
+}
+
+/// What it costs once to set a product up: the next invoice takes it.
+fn setup_of(work: &Work<'_>, organisation_id: Uuid, line: &Quoted, currency: &str) -> Option<pending_charge::Model> {
+    (line.setup_minor > 0).then(|| pending_charge::Model {
+        id: work.random.id(work.now),
+        organisation_id,
+        product_id: Some(line.product.id),
+        description: format!("{}: setup", line.product.name),
+        quantity: 1,
+        unit_minor: line.setup_minor,
+        currency: currency.to_owned(),
+        unit_code: "C62".to_owned(),
+        tax_class: line.product.tax_class,
+        revenue_key: line.product.revenue_key.clone(),
+        performed_on: line.first.starts_on,
+        state: pending_charge::State::Pending,
+        created_at: work.now,
+    })
 }
 
 const fn creates_service(line: &Quoted) -> bool {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::Datelike;
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
-use sea_orm::prelude::Date;
 use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement};
 use uuid::Uuid;
 
@@ -58,15 +56,6 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
 /// A page of the lines of an order, in their order.
 pub async fn list_lines(request: &Request, order: Uuid, page: &PageArguments) -> Result<Page<Line>> {
     LINES.rows(request, order, page, Filter::default()).await
-}
-
-/// The number of the next order. The series stays locked until the transaction ends, so that no number is missing.
-pub async fn next_number(tx: &DatabaseTransaction, today: Date) -> Result<String> {
-    let sql = "INSERT INTO number_series (name, next) VALUES ('ORDER', 2) \
-               ON CONFLICT (name) DO UPDATE SET next = number_series.next + 1 RETURNING next";
-    let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
-    let next: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(format!("{}-{:06}", today.year(), next - 1))
 }
 
 /// Inserts an order.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::subscription::{ActiveModel, Column, Entity, Model, State};
-use entity::{partner_of_record, subscription_change as change};
+use entity::{partner_of_record, subscription_change as change, unbilled_subscription};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -20,6 +20,7 @@ use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
+use crate::billing::unbilled;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
@@ -139,12 +140,28 @@ pub async fn create(
 ) -> Written<()> {
     let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
     Entity::insert_many(rows).exec_without_returning(tx).await?;
+    note_unbilled(tx, &starts).await?;
     insert_changes(tx, starts).await?;
     if !of_record.is_empty() {
         let rows = of_record.into_iter().map(IntoActiveModel::into_active_model);
         partner_of_record::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// The subscriptions may have something to bill from the days of these changes on.
+async fn note_unbilled(tx: &DatabaseTransaction, changes: &[change::Model]) -> Written<()> {
+    let mut rows: HashMap<Uuid, unbilled_subscription::Model> = HashMap::new();
+    for change in changes {
+        let row = unbilled_subscription::Model {
+            subscription_id: change.subscription_id,
+            organisation_id: change.organisation_id,
+            since: change.effective_on,
+        };
+        let known = rows.entry(change.subscription_id).or_insert(row);
+        known.since = known.since.min(change.effective_on);
+    }
+    unbilled::store::note(tx, rows.into_values().collect()).await
 }
 
 async fn insert_changes(tx: &DatabaseTransaction, changes: Vec<change::Model>) -> Written<()> {
@@ -158,6 +175,15 @@ async fn insert_changes(tx: &DatabaseTransaction, changes: Vec<change::Model>) -
 /// Writes what acts do to subscriptions: their rows, their new changes, and the state of changes that were scheduled. The
 /// number of statements does not depend on the number of subscriptions.
 pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<change::Model>) -> Written<()> {
+    note_unbilled(tx, &changes).await?;
+    // A change that is withdrawn was to take effect at a renewal, and may be billed already.
+    let withdrawn = outcomes.iter().filter(|one| !one.withdrawn.is_empty());
+    let again = withdrawn.map(|one| unbilled_subscription::Model {
+        subscription_id: one.row.id,
+        organisation_id: one.row.organisation_id,
+        since: one.row.committed_until,
+    });
+    unbilled::store::note(tx, again.collect()).await?;
     insert_changes(tx, changes).await?;
     for (state, ids) in [
         (change::State::Withdrawn, outcomes.iter().flat_map(|one| &one.withdrawn).copied().collect::<Vec<_>>()),

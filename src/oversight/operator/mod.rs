@@ -7,6 +7,7 @@
 
 mod account;
 mod accounts;
+mod billing;
 mod disable;
 mod enable;
 mod erase;

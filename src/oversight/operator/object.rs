@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, OutputType};
 use entity::service_task::State as TaskState;
 use macros::guarded;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::account::UserAccount;
+use super::billing::OperatorBilling;
 use super::store;
 use crate::access::{Authorised, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
@@ -142,6 +143,11 @@ impl Operator {
     #[requires(CATALOGUE_MANAGE)]
     async fn price_plans(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<PricePlan>>> {
         PricePlan::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    #[flattened]
+    fn billing(&self) -> OperatorBilling {
+        OperatorBilling(self.0.clone())
     }
 
     /// Users, ordered by name. More than 1,000 matches are an error: search for more letters. Each search is recorded

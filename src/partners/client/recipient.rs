@@ -91,25 +91,24 @@ impl Recipients {
                 created_at: now,
             }),
             Recipient::Contact(contact) => {
-                self.contacts.push(billing_contact::Model {
-                    id,
-                    organisation_id: client,
-                    name: contact.name.clone(),
-                    name_key: collation::sort_key(&contact.name),
-                    address: contact.address.clone(),
-                    country: contact.country.clone(),
-                    email: contact.email.clone(),
-                    created_at: now,
-                });
+                self.contacts.push(billing_contact::Model::new(
+                    (id, client),
+                    (contact.name.clone(), collation::sort_key(&contact.name)),
+                    contact.address.clone(),
+                    contact.country.clone(),
+                    contact.email.clone(),
+                    now,
+                ));
                 self.details.push(billing_details::Model {
-                    organisation_id: client,
-                    legal_name: name.to_owned(),
-                    address: contact.address.clone(),
-                    country: contact.country.clone(),
-                    vat_id: None,
-                    email: contact.email.clone(),
-                    currency: contact.currency.clone(),
                     contact_id: Some(id),
+                    ..billing_details::Model::new(
+                        client,
+                        name.to_owned(),
+                        contact.address.clone(),
+                        contact.country.clone(),
+                        contact.email.clone(),
+                        contact.currency.clone(),
+                    )
                 });
             }
         }

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
-use super::super::invoicing::{add_line, due_on, number, term};
+use super::super::invoicing::{add_line, due_on, number, settle, term};
 use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
@@ -113,16 +113,14 @@ impl World {
     /// Sends the invoices of the organisation to a new contact.
     pub fn contact(&mut self, organisation: Uuid, name: &str, email: &str, place: &Place) {
         let (id, created_at) = self.id();
-        self.rows.billing_contacts.push(billing_contact::Model {
-            id,
-            organisation_id: organisation,
-            name: name.to_owned(),
-            name_key: collation::sort_key(name),
-            address: place.address.to_owned(),
-            country: place.country.to_owned(),
-            email: email.to_owned(),
+        self.rows.billing_contacts.push(billing_contact::Model::new(
+            (id, organisation),
+            (name.to_owned(), collation::sort_key(name)),
+            place.address.to_owned(),
+            place.country.to_owned(),
+            email.to_owned(),
             created_at,
-        });
+        ));
         if let Some(details) = self.rows.billing_details.iter_mut().find(|row| row.organisation_id == organisation) {
             details.contact_id = Some(id);
         }
@@ -143,23 +141,12 @@ impl World {
         let payer = payer.filter(|payer| payer.starts_on <= issued_on);
         let payer_id = payer.and_then(|payer| payer.payer_id).unwrap_or(organisation);
         let (recipient_name, recipient_address) = self.recipient(payer_id);
+        // `finish` sets the issuer and the number.
+        let (parties, days) = ((organisation, payer_id, Uuid::nil()), (issued_on, due_on(issued_on)));
         let mut invoice = invoice::Model {
-            id: self.random.id(issued_at),
-            organisation_id: organisation,
-            // `finish` sets this and the number.
-            issuer_id: Uuid::nil(),
-            payer_id,
-            number: None,
-            state: invoice::State::Open,
-            currency: self.currency_of(organisation),
-            net_minor: 0,
-            vat_minor: 0,
-            total_minor: 0,
-            paid_minor: 0,
             recipient_name,
             recipient_address,
-            issued_on,
-            due_on: due_on(issued_on),
+            ..rows::invoice(self.random.id(issued_at), parties, String::new(), &self.currency_of(organisation), days)
         };
         // The first invoice also has the yearly subscriptions.
         let is_first = !self.rows.invoices.iter().any(|row| row.organisation_id == organisation);
@@ -167,7 +154,7 @@ impl World {
             row.organisation_id == organisation && (is_first || row.interval == subscription::Interval::Month)
         });
         for (position, subscription) in (1..).zip(subscriptions) {
-            let line = add_line(&mut invoice, self.random.id(issued_at), position, subscription);
+            let line = add_line(&mut invoice, issued_on, self.random.id(issued_at), position, subscription);
             self.rows.invoice_lines.push(line);
         }
         match bill {
@@ -176,7 +163,10 @@ impl World {
                 invoice.paid_minor = invoice.total_minor;
             }
             Bill::HalfPaid(_) => invoice.paid_minor = invoice.total_minor / 2,
-            Bill::Void(_) => invoice.state = invoice::State::Void,
+            Bill::Void(_) => {
+                invoice.state = invoice::State::Void;
+                invoice.credited_minor = invoice.total_minor;
+            }
             Bill::Unpaid(_) => {}
         }
         self.rows.invoices.push(invoice);
@@ -226,6 +216,9 @@ impl World {
             invoice.issuer_id = issuer;
             invoice.number = Some(number(count));
         }
+        let today = self.now.date_naive();
+        let rows = &mut self.rows;
+        rows.unbilled = settle(&rows.subscriptions, &rows.invoices, &mut rows.invoice_lines, today);
         self.rows
     }
 

@@ -73,14 +73,15 @@ impl World {
         let is_registered = matches!(kind, Kind::Company | Kind::Reseller | Kind::Operator);
         let count = self.rows.organisations.len();
         self.rows.billing_details.push(billing_details::Model {
-            organisation_id: id,
-            legal_name: name.to_owned(),
-            address: place.address.to_owned(),
-            country: place.country.to_owned(),
             vat_id: is_registered.then(|| format!("{}{:09}", place.country, 556_000_000 + count)),
-            email: format!("billing@{}", domain(name)),
-            currency: place.currency.to_owned(),
-            contact_id: None,
+            ..billing_details::Model::new(
+                id,
+                name.to_owned(),
+                place.address.to_owned(),
+                place.country.to_owned(),
+                format!("billing@{}", domain(name)),
+                place.currency.to_owned(),
+            )
         });
         self.member(id, owner, &[BuiltinRole::Owner]);
         id

@@ -122,14 +122,15 @@ impl Maker {
         let (id, created_at) = self.dice.id();
         let number = self.organisations;
         self.rows.billing_details.push(billing_details::Model {
-            organisation_id: id,
-            legal_name: name.clone(),
-            address: format!("Storgatan {}\n{} Göteborg", number % 90 + 1, 41_000 + number % 1_000),
-            country: "SE".to_owned(),
             vat_id: (kind != organisation::Kind::Project).then(|| format!("SE{number:010}01")),
-            email: format!("billing{number}@scale.example"),
-            currency: "SEK".to_owned(),
-            contact_id: None,
+            ..billing_details::Model::new(
+                id,
+                name.clone(),
+                format!("Storgatan {}\n{} Göteborg", number % 90 + 1, 41_000 + number % 1_000),
+                "SE".to_owned(),
+                format!("billing{number}@scale.example"),
+                "SEK".to_owned(),
+            )
         });
         let code = self.dice.code();
         let state = organisation::State::Active;

@@ -17,6 +17,7 @@ use std::ops::AddAssign;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
+use super::invoicing::settle;
 use super::rows::Rows;
 use super::store;
 use crate::base::db::Db;
@@ -70,7 +71,9 @@ pub async fn scale(
     store::require_empty(db.writer()).await?;
     let password_hash = passwords.hash(PASSWORD.to_owned()).await?;
     let mut summary = ScaleSummary::default();
-    for rows in market::batches(shape, Maker::new(seed, all, password_hash)) {
+    for mut rows in market::batches(shape, Maker::new(seed, all, password_hash)) {
+        let today = dice::month(12);
+        rows.unbilled = settle(&rows.subscriptions, &rows.invoices, &mut rows.invoice_lines, today);
         db.write(async |transaction| Ok(rows.write(transaction).await?)).await?;
         summary += &rows;
         progress(summary.organisations);

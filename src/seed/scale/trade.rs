@@ -33,16 +33,14 @@ impl Maker {
         if let Some(details) = details {
             details.contact_id = Some(id);
             let name = format!("{}, accounts payable", details.legal_name);
-            self.rows.billing_contacts.push(billing_contact::Model {
-                id,
-                organisation_id: organisation,
-                name_key: collation::sort_key(&name),
-                name,
-                address: details.address.clone(),
-                country: details.country.clone(),
-                email: format!("payable-{}", details.email),
+            self.rows.billing_contacts.push(billing_contact::Model::new(
+                (id, organisation),
+                (name.clone(), collation::sort_key(&name)),
+                details.address.clone(),
+                details.country.clone(),
+                format!("payable-{}", details.email),
                 created_at,
-            });
+            ));
         }
     }
 
@@ -114,26 +112,17 @@ impl Maker {
             (name.clone(), details.address.clone())
         });
         let (id, _) = self.dice.id();
+        let parties = (organisation, payer_id, self.operator);
         let mut invoice = invoice::Model {
-            id,
-            organisation_id: organisation,
-            issuer_id: self.operator,
-            payer_id,
-            number: Some(number(self.invoices)),
             state: if is_paid { invoice::State::Paid } else { invoice::State::Open },
-            currency: "SEK".to_owned(),
-            net_minor: 0,
-            vat_minor: 0,
-            total_minor: 0,
-            paid_minor: 0,
             recipient_name,
             recipient_address,
-            issued_on,
-            due_on: due_on(issued_on),
+            ..rows::invoice(id, parties, number(self.invoices), "SEK", (issued_on, due_on(issued_on)))
         };
         for (position, subscription) in (1..).zip(&self.rows.subscriptions[bought..]) {
             let (id, _) = self.dice.id();
-            self.rows.invoice_lines.push(add_line(&mut invoice, id, position, subscription));
+            let line = add_line(&mut invoice, issued_on, id, position, subscription);
+            self.rows.invoice_lines.push(line);
         }
         if is_paid {
             invoice.paid_minor = invoice.total_minor;

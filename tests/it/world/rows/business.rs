@@ -9,29 +9,29 @@ use super::{Rows, day, now, push, seed};
 
 impl Rows {
     pub fn contact(&mut self, organisation: Uuid, name: &str) -> Uuid {
-        let row = billing_contact::Model {
-            id: self.id(),
-            organisation_id: organisation,
-            name: name.to_owned(),
-            name_key: collation::sort_key(name),
-            address: format!("{name}, Storgatan 1"),
-            country: "SE".to_owned(),
-            email: format!("{}@contact.example", name.to_lowercase().replace(' ', ".")),
-            created_at: self.made(),
-        };
+        let row = billing_contact::Model::new(
+            (self.id(), organisation),
+            (name.to_owned(), collation::sort_key(name)),
+            format!("{name}, Storgatan 1"),
+            "SE".to_owned(),
+            format!("{}@contact.example", name.to_lowercase().replace(' ', ".")),
+            self.made(),
+        );
         push(&mut self.contacts, row).id
     }
 
     pub fn details(&mut self, organisation: Uuid, name: &str, contact: Option<Uuid>) {
         self.details.push(billing_details::Model {
-            organisation_id: organisation,
-            legal_name: format!("{name} AB"),
-            address: format!("{name}, Storgatan 1"),
-            country: "SE".to_owned(),
             vat_id: Some("SE556677889901".to_owned()),
-            email: format!("{}@invoices.example", name.to_lowercase().replace(' ', ".")),
-            currency: "SEK".to_owned(),
             contact_id: contact,
+            ..billing_details::Model::new(
+                organisation,
+                format!("{name} AB"),
+                format!("{name}, Storgatan 1"),
+                "SE".to_owned(),
+                format!("{}@invoices.example", name.to_lowercase().replace(' ', ".")),
+                "SEK".to_owned(),
+            )
         });
     }
 
@@ -122,36 +122,25 @@ impl Rows {
         let number = format!("{}-{}", self.tree, self.next);
         for position in 1..=3 {
             let line = invoice_line::Model {
-                id: self.id(),
-                organisation_id: organisation,
-                invoice_id: id,
-                position,
-                description: format!("{recipient} line {position}"),
-                quantity: 2,
-                unit_minor: 10_000,
-                net_minor: 20_000,
-                vat_basis_points: 2_500,
                 period_starts_on: Some(day(-60)),
                 period_ends_on: Some(day(-31)),
+                ..seed::invoice_line(
+                    self.id(),
+                    (organisation, id),
+                    position,
+                    format!("{recipient} line {position}"),
+                    (2, 10_000),
+                )
             };
             self.lines.push(line);
         }
         let row = invoice::Model {
-            id,
-            organisation_id: organisation,
-            issuer_id: issuer,
-            payer_id: payer,
-            number: Some(number),
-            state: invoice::State::Open,
-            currency: "SEK".to_owned(),
             net_minor: 60_000,
             vat_minor: 15_000,
             total_minor: 75_000,
-            paid_minor: 0,
             recipient_name: recipient.to_owned(),
             recipient_address: format!("{recipient}, Storgatan 1"),
-            issued_on: day(-40),
-            due_on: day(-10),
+            ..seed::invoice(id, (organisation, payer, issuer), number, "SEK", (day(-40), day(-10)))
         };
         push(&mut self.invoices, row).id
     }

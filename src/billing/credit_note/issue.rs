@@ -1,0 +1,225 @@
+//! Issuing credit notes: numbered, allocated to their invoices, recorded and mailed.
+
+use std::collections::HashMap;
+
+use entity::invoice::State;
+use entity::number_series::Kind as Series;
+use entity::{allocation, credit_note, credit_note_line, credit_note_vat, invoice, issuer};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::rules::{Amount, Credit, CreditError, InvoicedLine, credit};
+use super::store::{self, Note};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::billing::invoice::{Buyer, Composed, letters, store as invoices};
+use crate::billing::series;
+use crate::billing::vat::sums::Group;
+use crate::graphql::request::Work;
+use crate::mail::{self, Recipient};
+use crate::oversight::audit::{self, Event};
+
+/// What a credit note is to take back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The invoice.
+    pub invoice: Uuid,
+    /// Lines of it with amounts in minor units.
+    pub lines: Vec<(Uuid, i64)>,
+}
+
+/// Why a credit note is issued.
+pub struct Why<'a> {
+    /// The reason that stands on it.
+    pub reason: &'a str,
+    /// The billing run, if one issues it.
+    pub run: Option<Uuid>,
+    /// Whether what it takes back counts as not billed. Otherwise it is a present.
+    pub reopens: bool,
+}
+
+/// Issues credit notes of the server itself. Returns how many. The caller has locked the organisations.
+pub async fn issue_all(
+    work: &Work<'_>,
+    issuer: &issuer::Model,
+    wanted: Vec<Wanted>,
+    reason: &str,
+    run: Option<Uuid>,
+) -> Result<usize> {
+    let ids: Vec<Uuid> = wanted.iter().map(|one| one.invoice).collect();
+    let mut found = invoices::load_in(work.tx, &ids).await?;
+    let mut count = 0;
+    for one in wanted {
+        let mut of_it = found.remove(&one.invoice).ok_or(Error::NotFound)?;
+        let amounts: HashMap<Uuid, i64> = one.lines.into_iter().collect();
+        let request: Vec<(usize, Amount)> = of_it
+            .lines
+            .iter()
+            .enumerate()
+            .filter_map(|(place, line)| Some((place, Amount::Minor(*amounts.get(&line.id)?))))
+            .collect();
+        let taken = credit(&invoiced(&of_it), &request).map_err(Error::fault)?;
+        let note = write(work, issuer, &mut of_it, &taken, &Why { reason, run, reopens: true }).await?;
+        let event = Event::done("creditInvoice", note.organisation_id, None).to(Type::CreditNote.id(note.id));
+        let event = event.changing(Json::Null, audit_snapshot(&note));
+        audit::record_by_system(work.tx, work.random, work.now, event).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// The lines of an invoice as the rules see them.
+pub fn invoiced(one: &Composed) -> Vec<InvoicedLine> {
+    let line = |line: &entity::invoice_line::Model| InvoicedLine {
+        group: Group { category: line.vat_category, basis_points: line.vat_basis_points },
+        net_minor: line.net_minor,
+        credited_minor: line.credited_minor,
+    };
+    one.lines.iter().map(line).collect()
+}
+
+/// The error of a request that the rules refuse.
+pub fn refused(field: &str, error: CreditError) -> UserError {
+    let code = match error {
+        CreditError::OverCredit { .. } | CreditError::DiscountLeft { .. } | CreditError::Empty => {
+            UserErrorCode::OverCredit
+        }
+        _ => UserErrorCode::InvalidInput,
+    };
+    UserError::at(field, code, error.to_string())
+}
+
+/// Writes a credit note with what follows from it: the invoice is settled as far as it is open, and the buyer gets a mail.
+pub async fn write(
+    work: &Work<'_>,
+    issuer: &issuer::Model,
+    of_it: &mut Composed,
+    taken: &Credit,
+    why: &Why<'_>,
+) -> Result<credit_note::Model> {
+    let today = work.today();
+    let numbers = series::store::take(work.tx, issuer.organisation_id, Series::CreditNote, today, 1).await?;
+    let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
+    let id = work.random.id(work.now);
+    let invoice = &mut of_it.invoice;
+    let open = invoice.total_minor - invoice.paid_minor - invoice.settled_minor;
+    let settles = open.min(taken.totals.total_minor);
+    let row = credit_note::Model {
+        id,
+        organisation_id: invoice.organisation_id,
+        issuer_id: invoice.issuer_id,
+        payer_id: invoice.payer_id,
+        invoice_id: invoice.id,
+        number: numbers.into_iter().next().unwrap_or_default(),
+        currency: invoice.currency.clone(),
+        net_minor: taken.totals.net_minor,
+        vat_minor: taken.totals.vat_minor,
+        total_minor: taken.totals.total_minor,
+        allocated_minor: settles,
+        reason: why.reason.to_owned(),
+        issued_on: today,
+        run_id: why.run,
+        created_at: work.now,
+    };
+    invoice.credited_minor += taken.totals.total_minor;
+    invoice.settled_minor += settles;
+    invoice.state = state_of(invoice);
+    let lines = taken.lines.iter().zip(1..).map(|(credited, position)| {
+        let line = &mut of_it.lines[credited.line];
+        line.credited_minor += credited.net_minor;
+        if why.reopens {
+            line.reopened_minor += credited.net_minor;
+        }
+        credit_note_line::Model {
+            id: work.random.id(work.now),
+            organisation_id: row.organisation_id,
+            credit_note_id: id,
+            invoice_line_id: line.id,
+            position,
+            description: line.description.clone(),
+            net_minor: credited.net_minor,
+            vat_category: line.vat_category,
+            vat_basis_points: line.vat_basis_points,
+        }
+    });
+    let lines: Vec<_> = lines.collect();
+    let vat = taken.totals.groups.iter().map(|sum| credit_note_vat::Model {
+        credit_note_id: id,
+        category: sum.group.category,
+        basis_points: sum.group.basis_points,
+        base_minor: sum.base_minor,
+        vat_minor: sum.vat_minor,
+    });
+    let allocated = (settles > 0).then(|| allocation::Model {
+        id: work.random.id(work.now),
+        payer_id: row.payer_id,
+        payment_id: None,
+        credit_note_id: Some(id),
+        invoice_id: Some(row.invoice_id),
+        refund_id: None,
+        amount_minor: settles,
+        allocated_on: today,
+        created_at: work.now,
+    });
+    let note = Note { row: row.clone(), lines, vat: vat.collect(), allocated };
+    store::create(work.tx, note).await?;
+    invoices::settle(work.tx, &of_it.invoice).await?;
+    for credited in &taken.lines {
+        let line = &of_it.lines[credited.line];
+        invoices::credit_line(work.tx, line).await?;
+    }
+    send(work, &of_it.invoice, &row).await?;
+    Ok(row)
+}
+
+/// The state of an issued invoice with these sums.
+pub const fn state_of(row: &invoice::Model) -> State {
+    if row.credited_minor > 0 && row.credited_minor == row.total_minor {
+        State::Void
+    } else if row.paid_minor + row.settled_minor >= row.total_minor {
+        State::Paid
+    } else {
+        State::Open
+    }
+}
+
+async fn send(work: &Work<'_>, invoice: &invoice::Model, row: &credit_note::Model) -> Result<()> {
+    let Ok(buyer) = serde_json::from_str::<Buyer>(&invoice.buyer) else { return Ok(()) };
+    if buyer.email.is_empty() {
+        return Ok(());
+    }
+    let locale = buyer.locale();
+    let number = invoice.number.as_deref().unwrap_or_default();
+    let letter = letters::credited(locale, row, number);
+    let recipient = Recipient { user: None, address: buyer.email, locale };
+    Ok(mail::queue(work.tx, work.random, work.now, [(recipient, letter)]).await?)
+}
+
+/// A credit note as the audit log keeps it.
+pub fn audit_snapshot(row: &credit_note::Model) -> Json {
+    json!({ "number": row.number, "totalMinor": row.total_minor, "currency": row.currency, "reason": row.reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::rows;
+
+    #[test]
+    fn an_invoice_is_paid_when_nothing_is_open_and_void_when_all_is_credited() {
+        let day = "2026-03-31".parse().unwrap();
+        let mut row = rows::invoice(Uuid::nil(), Default::default(), "1".to_owned(), "SEK", (day, day));
+        row.total_minor = 100;
+        for (paid, settled, credited, state) in [
+            (0, 0, 0, State::Open),
+            (99, 0, 0, State::Open),
+            (100, 0, 0, State::Paid),
+            (60, 40, 40, State::Paid),
+            (0, 100, 100, State::Void),
+            (100, 0, 100, State::Void),
+        ] {
+            (row.paid_minor, row.settled_minor, row.credited_minor) = (paid, settled, credited);
+            assert_eq!(state_of(&row), state, "{paid} {settled} {credited}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Matching a payment: a person says which invoices it is for.
+
+use async_graphql::{ID, InputObject};
+use entity::invoice;
+use entity::payment::State;
+use macros::{mutation, payload};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::object::Payment;
+use super::settle::{self, Source, lock, open, put};
+use super::store;
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::base::money::BigInt;
+use crate::billing::invoice::store as invoices;
+use crate::graphql::act::{ActOn, Find};
+use crate::graphql::request::Work;
+use crate::oversight::audit;
+
+/// The most invoices of one call.
+const MOST: usize = 100;
+
+/// What of a payment an invoice gets.
+#[derive(Clone, InputObject)]
+pub struct MatchedInvoiceInput {
+    /// Id of the invoice.
+    pub invoice_id: ID,
+    /// The amount in minor units. Without it, as much as is left of the payment and open of the invoice.
+    pub amount_minor: Option<BigInt>,
+}
+
+/// What a payment is for.
+#[derive(InputObject)]
+pub struct MatchPaymentInput {
+    /// Id of the payment.
+    pub payment_id: ID,
+    /// Id of the organisation that paid. Without it, the payer of the first invoice.
+    pub payer_id: Option<ID>,
+    /// The invoices, 100 at most. All have the same payer. What is left becomes the payer's balance.
+    #[graphql(default)]
+    pub invoices: Vec<MatchedInvoiceInput>,
+}
+
+/// The matched payment.
+#[payload]
+pub struct MatchPaymentPayload {
+    /// The payment; null if it was not matched.
+    pub payment: Option<Payment>,
+}
+
+/// Says which invoices a payment is for, or only whose it is. The balance of a matched payment can be put to invoices too.
+#[mutation]
+#[acts(PAYMENT_RECORD, on = input.payment_id)]
+async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Result<MatchPaymentPayload> {
+    let id = act.object.key();
+    let wrong = |field: &str, code, message: String| Error::from(UserError::at(field, code, message));
+    if input.invoices.len() > MOST {
+        return Err(wrong("invoices", UserErrorCode::TooMany, "Give at most 100 invoices.".to_owned()));
+    }
+    let payer = input.payer_id.as_ref().map(|id| Type::Organisation.parse(id)).transpose()?;
+    let wanted: Vec<(Uuid, i64)> = input
+        .invoices
+        .iter()
+        .map(|one| Ok((Type::Invoice.parse(&one.invoice_id)?, one.amount_minor.map_or(i64::MAX, |minor| minor.0))))
+        .collect::<Result<_>>()?;
+    act.request
+        .transaction(async |work| {
+            let mut targets = locked(work, &wanted, act.organisation(), payer).await?;
+            act.authorise_in(work).await?;
+            let mut row = store::find(work.tx, id).await?.ok_or(Error::NotFound)?;
+            let payer = payer.or(row.payer_id).or_else(|| targets.first().map(|row| row.payer_id));
+            let payer = payer.ok_or_else(|| {
+                wrong(
+                    "payerId",
+                    UserErrorCode::InvalidInput,
+                    "Name an invoice or the organisation that paid.".to_owned(),
+                )
+            })?;
+            let is_other = row.payer_id.is_some_and(|known| known != payer);
+            if row.state == State::Returned || is_other {
+                let message = "This payment was returned, or belongs to another payer already.";
+                return Err(wrong("paymentId", UserErrorCode::StaleState, message.to_owned()));
+            }
+            if payer_is_unknown(work, payer).await? {
+                return Err(Error::NotFound);
+            }
+            row.payer_id = Some(payer);
+            row.state = State::Matched;
+            let mut rows = Vec::new();
+            for (target, (_, most)) in targets.iter_mut().zip(&wanted) {
+                check(target, payer, &row.currency, *most, row.amount_minor - row.allocated_minor)?;
+                put(work, &mut Source::Payment(&mut row), target, *most, &mut rows);
+            }
+            settle::write(work, rows, &[&row], &[], &targets.iter().collect::<Vec<_>>()).await?;
+            let numbers: Vec<_> = targets.iter().map(|row| row.number.clone()).collect();
+            let event = act.event().to(input.payment_id.clone());
+            let after = json!({ "payer": Type::Organisation.id(payer).as_str(), "invoices": numbers });
+            Ok(audit::record(work, event.changing(json!(null), after)).await?)
+        })
+        .await?;
+    Ok(MatchPaymentPayload { payment: Payment::find(act.request, id).await?, ..Default::default() })
+}
+
+/// The invoices in the order of the request, after their organisations were locked.
+async fn locked(
+    work: &Work<'_>,
+    wanted: &[(Uuid, i64)],
+    issuer: Uuid,
+    payer: Option<Uuid>,
+) -> Result<Vec<invoice::Model>> {
+    let ids: Vec<Uuid> = wanted.iter().map(|(id, _)| *id).collect();
+    let found = invoices::rows_in(work.tx, &ids).await?;
+    let places = found.iter().flat_map(|row| [row.organisation_id, row.payer_id]);
+    lock(work, places.chain(payer).chain([issuer])).await?;
+    let found = invoices::rows_in(work.tx, &ids).await?;
+    let of = |id: &Uuid| found.iter().find(|row| row.id == *id && row.issuer_id == issuer).cloned();
+    ids.iter().map(|id| of(id).ok_or(Error::NotFound)).collect()
+}
+
+async fn payer_is_unknown(work: &Work<'_>, payer: Uuid) -> Result<bool> {
+    Ok(work.request.access.look(payer).await?.is_none())
+}
+
+/// Refuses an invoice that cannot get what was asked for.
+pub fn check(target: &invoice::Model, payer: Uuid, currency: &str, most: i64, left: i64) -> Result<(), UserError> {
+    let number = target.number.as_deref().unwrap_or("the draft");
+    let refuse = |code, message: String| Err(UserError::at("invoices", code, message));
+    if target.payer_id != payer {
+        return refuse(UserErrorCode::InvalidInput, format!("Another organisation pays {number}."));
+    }
+    if target.currency != currency {
+        return refuse(UserErrorCode::CurrencyDiffers, format!("{number} is in {}.", target.currency));
+    }
+    if open(target) <= 0 {
+        return refuse(UserErrorCode::StaleState, format!("Nothing is left to pay of {number}."));
+    }
+    if most != i64::MAX && (most <= 0 || most > open(target) || most > left) {
+        let message = format!("{number} can get 1 to {} minor units.", open(target).min(left));
+        return refuse(UserErrorCode::InvalidInput, message);
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! How payments and credit notes are put to invoices and refunds: allocations, and the sums that follow from them.
+
+use std::collections::BTreeMap;
+
+use entity::invoice::State;
+use entity::{allocation, credit_note, invoice, payment};
+use uuid::Uuid;
+
+use super::store;
+use crate::access;
+use crate::base::error::Result;
+use crate::billing::credit_note::{state_of, store as credit_notes};
+use crate::billing::invoice::store as invoices;
+use crate::graphql::request::Work;
+
+/// Money that a payer has with the issuer.
+pub enum Source<'a> {
+    /// A payment.
+    Payment(&'a mut payment::Model),
+    /// A credit note.
+    CreditNote(&'a mut credit_note::Model),
+}
+
+impl Source<'_> {
+    /// What is left of it, in minor units.
+    pub const fn left(&self) -> i64 {
+        match self {
+            Self::Payment(row) => row.amount_minor - row.allocated_minor,
+            Self::CreditNote(row) => row.total_minor - row.allocated_minor,
+        }
+    }
+
+    const fn take(&mut self, minor: i64) {
+        match self {
+            Self::Payment(row) => row.allocated_minor += minor,
+            Self::CreditNote(row) => row.allocated_minor += minor,
+        }
+    }
+
+    const fn ids(&self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Payment(row) => (Some(row.id), None),
+            Self::CreditNote(row) => (None, Some(row.id)),
+        }
+    }
+}
+
+/// What is still to be paid of an invoice, in minor units.
+pub const fn open(row: &invoice::Model) -> i64 {
+    match row.state {
+        State::Open => row.total_minor - row.paid_minor - row.settled_minor,
+        State::Draft | State::Paid | State::Void => 0,
+    }
+}
+
+/// Locks organisations in the one order that all acts keep.
+pub async fn lock(work: &Work<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Result<()> {
+    let ordered: std::collections::BTreeSet<Uuid> = organisations.into_iter().collect();
+    for organisation in ordered {
+        access::lock(work.tx, organisation).await?;
+    }
+    Ok(())
+}
+
+/// An allocation of today.
+fn row(work: &Work<'_>, payer_id: Uuid, source: &Source<'_>, amount_minor: i64) -> allocation::Model {
+    let (payment_id, credit_note_id) = source.ids();
+    allocation::Model {
+        id: work.random.id(work.now),
+        payer_id,
+        payment_id,
+        credit_note_id,
+        invoice_id: None,
+        refund_id: None,
+        amount_minor,
+        allocated_on: work.today(),
+        created_at: work.now,
+    }
+}
+
+/// Puts a source to an invoice: at most `most`, what is left of the source, and what is open of the invoice. Returns the
+/// amount. The caller writes the changed rows.
+pub fn put(
+    work: &Work<'_>,
+    source: &mut Source<'_>,
+    target: &mut invoice::Model,
+    most: i64,
+    rows: &mut Vec<allocation::Model>,
+) -> i64 {
+    let amount = most.min(source.left()).min(open(target));
+    if amount <= 0 {
+        return 0;
+    }
+    rows.push(allocation::Model { invoice_id: Some(target.id), ..row(work, target.payer_id, source, amount) });
+    source.take(amount);
+    match source {
+        Source::Payment(_) => target.paid_minor += amount,
+        Source::CreditNote(_) => target.settled_minor += amount,
+    }
+    target.state = state_of(target);
+    amount
+}
+
+/// Puts sources to a refund, the oldest first. Returns what could not be put.
+pub fn pay_back(
+    work: &Work<'_>,
+    sources: &mut [Source<'_>],
+    (payer, refund): (Uuid, Uuid),
+    amount: i64,
+    rows: &mut Vec<allocation::Model>,
+) -> i64 {
+    let mut rest = amount;
+    for source in sources {
+        let taken = rest.min(source.left());
+        if taken > 0 {
+            rows.push(allocation::Model { refund_id: Some(refund), ..row(work, payer, source, taken) });
+            source.take(taken);
+            rest -= taken;
+        }
+    }
+    rest
+}
+
+/// Writes allocations and the sums that they changed.
+pub async fn write(
+    work: &Work<'_>,
+    rows: Vec<allocation::Model>,
+    payments: &[&payment::Model],
+    notes: &[&credit_note::Model],
+    targets: &[&invoice::Model],
+) -> Result<()> {
+    store::add_allocations(work.tx, rows).await?;
+    for row in payments {
+        store::save(work.tx, row).await?;
+    }
+    for row in notes {
+        credit_notes::allocate(work.tx, row).await?;
+    }
+    for row in targets {
+        invoices::settle(work.tx, row).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what a payment settled: each allocation gets one that takes it back. Returns the invoices that are open
+/// again.
+pub async fn take_back(work: &Work<'_>, paid: &mut payment::Model) -> Result<Vec<invoice::Model>> {
+    let known = store::allocations_of(work.tx, paid.id).await?;
+    let mut left: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for one in &known {
+        if let Some(invoice) = one.invoice_id {
+            *left.entry(invoice).or_default() += one.amount_minor;
+        }
+    }
+    left.retain(|_, minor| *minor != 0);
+    let ids: Vec<Uuid> = left.keys().copied().collect();
+    let mut targets = invoices::rows_in(work.tx, &ids).await?;
+    let mut rows = Vec::new();
+    for target in &mut targets {
+        let minor = left.get(&target.id).copied().unwrap_or_default();
+        let source = Source::Payment(paid);
+        rows.push(allocation::Model { invoice_id: Some(target.id), ..row(work, target.payer_id, &source, -minor) });
+        paid.allocated_minor -= minor;
+        target.paid_minor -= minor;
+        target.state = state_of(target);
+    }
+    let changed: Vec<&invoice::Model> = targets.iter().collect();
+    write(work, rows, &[], &[], &changed).await?;
+    Ok(targets)
+}

@@ -1,0 +1,188 @@
+//! Statements about payments, refunds and allocations.
+#![expect(clippy::disallowed_methods, reason = "the statements about payments stand here")]
+
+use std::sync::Arc;
+
+use entity::payment::{ActiveModel, Column, Entity, Model, State};
+use entity::{allocation, credit_note, invoice, refund};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use crate::base::db::Db;
+use crate::base::error::Result;
+use crate::base::memory::{Heap, Kept, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
+
+static OF_ISSUER: List<Model> =
+    List { descending: true, ..List::of_kept_rows(Table::Payment, "issuer_id", Key::Instant("created_at")) };
+static OF_PAYER: List<Model> = List { parent: "payer_id", ..OF_ISSUER };
+static OF_INVOICE: List<allocation::Model> =
+    List::of_kept_rows(Table::Allocation, "invoice_id", Key::Instant("created_at"));
+static OF_PAYMENT: List<allocation::Model> = List { parent: "payment_id", ..OF_INVOICE };
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.currency.heap() + self.source_key.heap() + self.reference.heap() + self.text.heap() + self.paid_by.heap()
+    }
+}
+
+impl Kept for Model {}
+
+impl Heap for allocation::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
+impl Kept for allocation::Model {}
+
+fn in_state(state: Option<State>) -> Filter {
+    state.map_or_else(Filter::default, |state| {
+        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
+    })
+}
+
+/// A page of the payments that an issuer received, the newest first.
+pub async fn list(request: &Request, issuer: Uuid, page: &PageArguments, state: Option<State>) -> Result<Page<Model>> {
+    OF_ISSUER.rows(request, issuer, page, in_state(state)).await
+}
+
+/// A page of the payments of a payer, the newest first.
+pub async fn list_of_payer(request: &Request, payer: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    OF_PAYER.rows(request, payer, page, Filter::default()).await
+}
+
+/// A page of what was put to an invoice, the oldest first.
+pub async fn list_of_invoice(
+    request: &Request,
+    invoice: Uuid,
+    page: &PageArguments,
+) -> Result<Page<allocation::Model>> {
+    OF_INVOICE.rows(request, invoice, page, Filter::default()).await
+}
+
+/// A page of what a payment was put to, the oldest first.
+pub async fn list_of_payment(
+    request: &Request,
+    payment: Uuid,
+    page: &PageArguments,
+) -> Result<Page<allocation::Model>> {
+    OF_PAYMENT.rows(request, payment, page, Filter::default()).await
+}
+
+/// A payment by its id, for the object that checks who sees it.
+pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<Model>>> {
+    OF_ISSUER.find(request.db(), &request.lists, id).await
+}
+
+/// A payment, as the transaction sees it.
+pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
+    Entity::find_by_id(id).one(tx).await
+}
+
+/// Which of these entries of bank statements are recorded already.
+pub async fn known_keys(db: &impl ConnectionTrait, issuer: Uuid, keys: &[String]) -> Written<Vec<String>> {
+    let known = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::SourceKey.is_in(keys));
+    known.select_only().column(Column::SourceKey).into_tuple().all(db).await
+}
+
+/// Adds payments.
+pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
+    if !rows.is_empty() {
+        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes who paid, what is allocated, and the state of a payment.
+pub async fn save(tx: &DatabaseTransaction, row: &Model) -> Written<()> {
+    let changed = ActiveModel {
+        payer_id: Set(row.payer_id),
+        allocated_minor: Set(row.allocated_minor),
+        state: Set(row.state),
+        ..Default::default()
+    };
+    Entity::update_many().set(changed).filter(Column::Id.eq(row.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Adds a refund.
+pub async fn add_refund(tx: &DatabaseTransaction, row: refund::Model) -> Written<()> {
+    refund::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Adds allocations.
+pub async fn add_allocations(tx: &DatabaseTransaction, rows: Vec<allocation::Model>) -> Written<()> {
+    if !rows.is_empty() {
+        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+        allocation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// The allocations of a payment, as the transaction sees them.
+pub async fn allocations_of(tx: &DatabaseTransaction, payment: Uuid) -> Written<Vec<allocation::Model>> {
+    let of_it = allocation::Entity::find().filter(allocation::Column::PaymentId.eq(payment));
+    of_it.order_by_asc(allocation::Column::Id).all(tx).await
+}
+
+/// What a payer has with the issuer in a currency: payments and credit notes of which something is left, the oldest first.
+pub async fn balance_in(
+    tx: &DatabaseTransaction,
+    payer: Uuid,
+    currency: &str,
+) -> Written<(Vec<Model>, Vec<credit_note::Model>)> {
+    let left = Entity::find().filter(Column::PayerId.eq(payer)).filter(Column::Currency.eq(currency));
+    let left = left.filter(Column::State.eq(State::Matched));
+    let left = left.filter(Expr::col(Column::AllocatedMinor).lt(Expr::col(Column::AmountMinor)));
+    let payments = left.order_by_asc(Column::Id).all(tx).await?;
+    use credit_note::Column as C;
+    let left = credit_note::Entity::find().filter(C::PayerId.eq(payer)).filter(C::Currency.eq(currency));
+    let left = left.filter(Expr::col(C::AllocatedMinor).lt(Expr::col(C::TotalMinor)));
+    Ok((payments, left.order_by_asc(C::Id).all(tx).await?))
+}
+
+/// What payers have with the issuer, by currency: two statements for all that are asked for together.
+pub async fn balances(db: &Db, payers: &[Uuid]) -> Result<Vec<(Uuid, String, i64)>> {
+    let sql = format!(
+        "SELECT payer_id, currency, CAST(SUM(minor) AS BIGINT) FROM ( \
+           SELECT payer_id, currency, amount_minor - allocated_minor AS minor FROM payment \
+             WHERE state = 'MATCHED' AND {among} \
+           UNION ALL SELECT payer_id, currency, total_minor - allocated_minor FROM credit_note WHERE {among}) AS b \
+         GROUP BY payer_id, currency HAVING SUM(minor) <> 0 ORDER BY currency",
+        among = db.among("payer_id", 1)
+    );
+    let rows = db.rows(sql, vec![db.keys(payers)]).await?;
+    let read =
+        |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
+    Ok(rows.iter().map(read).collect::<Result<_, DbErr>>()?)
+}
+
+/// The open invoices of an issuer, the oldest first: those that a payment may be for. At most so many.
+pub async fn open_invoices(db: &Db, issuer: Uuid, most: u64) -> Result<Vec<invoice::Model>> {
+    use invoice::Column as C;
+    let open = invoice::Entity::find().filter(C::IssuerId.eq(issuer)).filter(C::State.eq(invoice::State::Open));
+    let open = open.filter(Condition::all().add(C::Number.is_not_null())).order_by_asc(C::DueOn);
+    Ok(open.limit(most).all(db.reader()).await?)
+}
+
+/// The payments of an issuer with this amount that the bank may take back, the newest first: a hundred at most.
+pub async fn returnable(
+    tx: &DatabaseTransaction,
+    issuer: Uuid,
+    amount_minor: i64,
+    currency: &str,
+) -> Written<Vec<Model>> {
+    let same = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::AmountMinor.eq(amount_minor));
+    let same = same.filter(Column::Currency.eq(currency)).filter(Column::State.ne(State::Returned));
+    same.order_by_desc(Column::Id).limit(100).all(tx).await
+}

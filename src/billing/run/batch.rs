@@ -1,0 +1,144 @@
+//! What the invoices of a number of organisations need, loaded at once: the number of statements does not depend on the
+//! number of organisations, except for their locks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::{invoice, invoice_line, issuer, pending_charge, product, subscription};
+use sea_orm::DatabaseTransaction;
+use sea_orm::prelude::Date;
+use uuid::Uuid;
+
+use super::rules::{Account, Billed, Costs};
+use crate::access;
+use crate::base::error::Result;
+use crate::billing::charge;
+use crate::billing::details;
+use crate::billing::invoice::{Buyer, store as invoices};
+use crate::billing::payer;
+use crate::billing::unbilled;
+use crate::billing::vat::tables::Tables;
+use crate::catalogue::product::store as products;
+use crate::catalogue::subscription::history::{Step, steps};
+use crate::catalogue::subscription::store as subscriptions;
+
+/// A subscription that may have something to bill.
+struct Due {
+    row: subscription::Model,
+    steps: Vec<Step>,
+    since: Date,
+}
+
+/// What the invoices of a number of organisations need.
+pub struct Batch {
+    due: Vec<Due>,
+    products: HashMap<Uuid, product::Model>,
+    billed: HashMap<Uuid, Vec<Billed>>,
+    /// The pending charges of each organisation.
+    pub charges: HashMap<Uuid, Vec<pending_charge::Model>>,
+    /// Who pays for each organisation.
+    pub payers: HashMap<Uuid, Uuid>,
+    /// The buyer of each payer; payers without billing details are missing.
+    pub buyers: HashMap<Uuid, Buyer>,
+    /// What decisions about VAT need.
+    pub vat: Tables,
+}
+
+impl Batch {
+    /// Locks the organisations and loads what is due until the horizon.
+    pub async fn load(
+        tx: &DatabaseTransaction,
+        organisations: &[Uuid],
+        (today, until, horizon): (Date, Date, Date),
+    ) -> Result<Self> {
+        let locked: BTreeSet<Uuid> = organisations.iter().copied().collect();
+        for organisation in &locked {
+            access::lock(tx, *organisation).await?;
+        }
+        let unbilled = unbilled::store::list(tx, organisations, horizon).await?;
+        let since: HashMap<Uuid, Date> = unbilled.iter().map(|row| (row.subscription_id, row.since)).collect();
+        let ids: Vec<Uuid> = since.keys().copied().collect();
+        let loaded = if ids.is_empty() { Vec::new() } else { subscriptions::load_in(tx, &ids).await? };
+        let wanted: BTreeSet<Uuid> =
+            loaded.iter().flat_map(|(_, changes)| changes.iter().map(|change| change.product_id)).collect();
+        let wanted: Vec<Uuid> = wanted.into_iter().collect();
+        let products = products::load_in(tx, &wanted).await?.into_iter().map(|row| (row.id, row)).collect();
+        let first = unbilled.iter().map(|row| row.since).min();
+        let billed = match first {
+            // An interval is at most a year long.
+            Some(first) => invoices::billed(tx, &ids, first - chrono::Days::new(366)).await?,
+            None => Vec::new(),
+        };
+        let payers = payer::store::ends_of_chains(tx, organisations, today).await?;
+        let recipients: BTreeSet<Uuid> = payers.values().copied().collect();
+        let recipients: Vec<Uuid> = recipients.into_iter().collect();
+        let details = details::store::recipients(tx, &recipients).await?;
+        let buyers: HashMap<Uuid, Buyer> =
+            details.iter().map(|(id, (details, contact))| (*id, Buyer::of(details, contact.as_ref()))).collect();
+        let vat = Tables::load(tx, buyers.iter().map(|(id, buyer)| (*id, buyer)), today).await?;
+        let mut charges: HashMap<Uuid, Vec<pending_charge::Model>> = HashMap::new();
+        for row in charge::store::pending(tx, organisations, until).await? {
+            charges.entry(row.organisation_id).or_default().push(row);
+        }
+        let due = loaded.into_iter().filter_map(|(row, changes)| {
+            let since = since.get(&row.id).copied()?;
+            Some(Due { steps: steps(&changes), since, row })
+        });
+        Ok(Self {
+            due: due.collect(),
+            products,
+            billed: by_subscription(billed),
+            charges,
+            payers,
+            buyers,
+            vat,
+        })
+    }
+
+    /// What the subscriptions of an organisation still cost, each with its currency. One whose sums are too large is an
+    /// error with its product.
+    pub fn costs(&self, organisation: Uuid, horizon: Date) -> Result<Vec<(Uuid, String, Costs)>, String> {
+        let of_it = self.due.iter().filter(|due| due.row.organisation_id == organisation && self.is_charged(due));
+        let products = |id| self.products.get(&id);
+        of_it
+            .map(|due| {
+                let billed = self.billed.get(&due.row.id).map_or(&[][..], Vec::as_slice);
+                let account = Account { row: &due.row, steps: &due.steps, products: &products, billed };
+                let costs =
+                    account.costs(due.since, horizon).map_err(|error| format!("{}: {error}", due.row.product_name))?;
+                Ok((due.row.id, due.row.currency.clone(), costs))
+            })
+            .collect()
+    }
+
+    /// A product that is charged from its activation costs nothing before.
+    fn is_charged(&self, due: &Due) -> bool {
+        let from_activation = self
+            .products
+            .get(&due.row.product_id)
+            .is_some_and(|product| product.bills_from == product::BillsFrom::Activation);
+        due.row.state != subscription::State::Pending || !from_activation
+    }
+}
+
+fn by_subscription(rows: Vec<(invoice_line::Model, invoice::State)>) -> HashMap<Uuid, Vec<Billed>> {
+    let mut billed: HashMap<Uuid, Vec<Billed>> = HashMap::new();
+    for (line, state) in rows {
+        if let (Some(subscription), Some(interval)) = (line.subscription_id, line.interval_starts_on) {
+            billed.entry(subscription).or_default().push(Billed {
+                line: line.id,
+                invoice: line.invoice_id,
+                is_draft: state == invoice::State::Draft,
+                interval,
+                change: line.change_id,
+                counts_minor: line.net_minor - line.reopened_minor,
+                left_minor: line.net_minor - line.credited_minor,
+            });
+        }
+    }
+    billed
+}
+
+/// Whether an issuer can bill at all.
+pub fn is_ready(issuer: &issuer::Model) -> bool {
+    issuer.iban.is_some() || issuer.bankgiro.is_some()
+}

@@ -1,0 +1,148 @@
+//! How numbers are written.
+
+use chrono::Datelike;
+use entity::number_series::{Kind, Model, Restarts};
+use sea_orm::prelude::Date;
+use uuid::Uuid;
+
+use crate::base::error::{UserError, UserErrorCode};
+
+/// The most digits of a count.
+const MOST_DIGITS: usize = 12;
+/// The most characters of a format.
+const LONGEST: usize = 40;
+
+/// A format of numbers: text with `{n:6}`, the count with at least six digits, and perhaps `{year}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Format {
+    before: String,
+    digits: usize,
+    after: String,
+}
+
+impl Format {
+    /// Reads a format. The text around its two parts has letters of ASCII, digits, and - / . _ only.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (before, rest) = text.split_once("{n:")?;
+        let (digits, after) = rest.split_once('}')?;
+        let digits = digits.parse().ok().filter(|digits| (1..=MOST_DIGITS).contains(digits))?;
+        let is_plain = |part: &str| {
+            let rest = part.replacen("{year}", "", 1);
+            rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-/._".contains(letter))
+        };
+        let has_one_year = text.matches("{year}").count() <= 1;
+        (text.len() <= LONGEST && has_one_year && is_plain(before) && is_plain(after)).then(|| Self {
+            before: before.to_owned(),
+            digits,
+            after: after.to_owned(),
+        })
+    }
+
+    /// Whether a number names its year.
+    pub fn has_year(&self) -> bool {
+        self.before.contains("{year}") || self.after.contains("{year}")
+    }
+
+    /// The number with this count.
+    pub fn write(&self, year: i32, count: i64) -> String {
+        let width = self.digits;
+        format!("{}{count:0width$}{}", self.before, self.after).replace("{year}", &year.to_string())
+    }
+}
+
+/// The series that an issuer begins with: the year and six digits, new in each year, with CN before credit notes. Orders
+/// are counted on over the years.
+pub fn first(issuer_id: Uuid, kind: Kind) -> Model {
+    let (format, restarts) = match kind {
+        Kind::Order => ("{year}-{n:6}", Restarts::Never),
+        Kind::Invoice => ("{year}-{n:6}", Restarts::Yearly),
+        Kind::CreditNote => ("CN{year}-{n:6}", Restarts::Yearly),
+    };
+    Model { issuer_id, kind, format: format.to_owned(), restarts, next: 1, last_on: None }
+}
+
+/// Reads the settings of a series.
+pub fn checked(format: &str, restarts: Restarts) -> Result<String, UserError> {
+    let wrong = |message: &str| Err(UserError::at("format", UserErrorCode::InvalidInput, message));
+    match Format::parse(format) {
+        None => wrong(
+            "A format has {n:6} for the count with six digits, perhaps {year}, and otherwise letters A to Z, digits and \
+             - / . _ only. It has at most 40 characters.",
+        ),
+        Some(parsed) if restarts == Restarts::Yearly && !parsed.has_year() => {
+            wrong("A series that begins again each year needs {year} in its format, or numbers would repeat.")
+        }
+        Some(_) => Ok(format.to_owned()),
+    }
+}
+
+/// Why a series has no number for a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoNumber {
+    /// A later number has a later day.
+    #[error("The last number is of {0}, and days never go back.")]
+    Earlier(Date),
+    /// The count would not fit into 64 bits.
+    #[error("The series has no numbers left.")]
+    Exhausted,
+}
+
+/// Takes the next numbers of a series for a day.
+pub fn take(series: &mut Model, day: Date, count: usize) -> Result<Vec<String>, NoNumber> {
+    if let Some(last) = series.last_on.filter(|last| *last > day) {
+        return Err(NoNumber::Earlier(last));
+    }
+    let format = Format::parse(&series.format).ok_or(NoNumber::Exhausted)?;
+    if series.restarts == Restarts::Yearly && series.last_on.is_some_and(|last| last.year() < day.year()) {
+        series.next = 1;
+    }
+    let first = series.next;
+    series.next = i64::try_from(count).ok().and_then(|count| first.checked_add(count)).ok_or(NoNumber::Exhausted)?;
+    series.last_on = Some(day);
+    Ok((first..series.next).map(|count| format.write(day.year(), count)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn formats_have_one_count_and_perhaps_a_year() {
+        for (format, written) in [
+            ("{year}-{n:6}", "2026-000042"),
+            ("F{n:1}", "F42"),
+            ("A/{n:4}.{year}", "A/0042.2026"),
+            ("{n:12}", "000000000042"),
+        ] {
+            assert_eq!(Format::parse(format).unwrap().write(2026, 42), written);
+        }
+        for wrong in ["", "{year}", "{n}", "{n:0}", "{n:13}", "{n:6}{n:6}", "{year}{year}{n:6}", "Ä{n:6}", "a b{n:6}"]
+        {
+            assert_eq!(Format::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_series_begins_again_with_the_year_and_never_goes_back() {
+        let mut series = first(Uuid::nil(), Kind::Invoice);
+        assert_eq!(take(&mut series, day("2026-12-30"), 2).unwrap(), ["2026-000001", "2026-000002"]);
+        assert_eq!(take(&mut series, day("2026-12-31"), 1).unwrap(), ["2026-000003"]);
+        assert_eq!(take(&mut series, day("2027-01-01"), 1).unwrap(), ["2027-000001"]);
+        assert_eq!(take(&mut series, day("2026-12-31"), 1), Err(NoNumber::Earlier(day("2027-01-01"))));
+        let mut orders = first(Uuid::nil(), Kind::Order);
+        assert_eq!(take(&mut orders, day("2026-12-31"), 1).unwrap(), ["2026-000001"]);
+        assert_eq!(take(&mut orders, day("2027-01-01"), 1).unwrap(), ["2027-000002"]);
+        orders.next = i64::MAX;
+        assert_eq!(take(&mut orders, day("2027-01-01"), 1), Err(NoNumber::Exhausted));
+    }
+
+    #[test]
+    fn a_yearly_series_without_a_year_is_refused() {
+        assert!(checked("{n:6}", Restarts::Yearly).is_err());
+        assert!(checked("{n:6}", Restarts::Never).is_ok());
+    }
+}

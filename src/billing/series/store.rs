@@ -1,0 +1,62 @@
+//! Statements about number series.
+#![expect(clippy::disallowed_methods, reason = "the statements about number series stand here")]
+
+use entity::number_series::{Column, Entity, Kind, Model};
+use sea_orm::prelude::Date;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::rules::{self, NoNumber};
+use crate::base::db::Db;
+use crate::base::error::Result;
+
+type Written<T> = Result<T, DbErr>;
+
+/// Takes the next numbers of a series for a day: two statements. The series stays locked until the transaction ends.
+pub async fn take(
+    tx: &DatabaseTransaction,
+    issuer: Uuid,
+    kind: Kind,
+    day: Date,
+    count: usize,
+) -> Result<Result<Vec<String>, NoNumber>> {
+    if count == 0 {
+        return Ok(Ok(Vec::new()));
+    }
+    let mut series = lock(tx, issuer, kind).await?;
+    let numbers = match rules::take(&mut series, day, count) {
+        Ok(numbers) => numbers,
+        Err(none) => return Ok(Err(none)),
+    };
+    save(tx, series).await?;
+    Ok(Ok(numbers))
+}
+
+/// A series, locked until the transaction ends; a new one if nothing was numbered yet.
+pub async fn lock(tx: &DatabaseTransaction, issuer: Uuid, kind: Kind) -> Written<Model> {
+    let known = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::Kind.eq(kind));
+    if let Some(series) = known.clone().lock_exclusive().one(tx).await? {
+        return Ok(series);
+    }
+    // Two transactions can both find none: one of them waits here for the other.
+    let insert = Entity::insert(rules::first(issuer, kind).into_active_model());
+    let is_there = OnConflict::columns([Column::IssuerId, Column::Kind]).do_nothing().to_owned();
+    insert.on_conflict(is_there).exec_without_returning(tx).await?;
+    let series = known.lock_exclusive().one(tx).await?;
+    series.ok_or_else(|| DbErr::RecordNotFound("a number series".to_owned()))
+}
+
+/// Writes a series.
+pub async fn save(tx: &DatabaseTransaction, series: Model) -> Written<()> {
+    let known = OnConflict::columns([Column::IssuerId, Column::Kind])
+        .update_columns([Column::Format, Column::Restarts, Column::Next, Column::LastOn])
+        .to_owned();
+    Entity::insert(series.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The series of an issuer; those that have numbered nothing are missing.
+pub async fn list(db: &Db, issuer: Uuid) -> Result<Vec<Model>> {
+    Ok(Entity::find().filter(Column::IssuerId.eq(issuer)).all(db.reader()).await?)
+}

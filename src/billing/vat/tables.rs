@@ -1,0 +1,83 @@
+//! What decisions about VAT need from the database, loaded once for many buyers.
+
+use std::collections::HashMap;
+
+use chrono::Days;
+use entity::issuer;
+use entity::vat_check;
+use entity::vat_override;
+use entity::vat_rate;
+use sea_orm::prelude::Date;
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::rules::{CHECK_COUNTS_FOR_DAYS, Category, Facts, Override, RateMissing, TaxClass, Treatment, decide};
+use super::{rates, store};
+use crate::billing::invoice::Buyer;
+
+/// What decisions about VAT need, on one day.
+pub struct Tables {
+    rates: Vec<vat_rate::Model>,
+    checks: HashMap<String, vat_check::Model>,
+    overrides: HashMap<Uuid, vat_override::Model>,
+    day: Date,
+}
+
+impl Tables {
+    /// Loads what is needed to tax these buyers, each with the organisation that pays: three statements.
+    pub async fn load<'a>(
+        db: &impl ConnectionTrait,
+        buyers: impl Iterator<Item = (Uuid, &'a Buyer)> + Clone,
+        day: Date,
+    ) -> Result<Self, DbErr> {
+        let numbers = buyers.clone().filter_map(|(_, buyer)| buyer.vat_id.clone()).collect();
+        let organisations: Vec<Uuid> = buyers.map(|(payer, _)| payer).collect();
+        let from = day - Days::new(CHECK_COUNTS_FOR_DAYS.unsigned_abs());
+        Ok(Self {
+            rates: store::rates(db).await?,
+            checks: store::checks(db, numbers, from).await?,
+            overrides: store::overrides(db, &organisations, day).await?,
+            day,
+        })
+    }
+
+    /// How a class of products is taxed for a buyer, and why.
+    pub fn treatment(
+        &self,
+        issuer: &issuer::Model,
+        (payer, buyer): (Uuid, &Buyer),
+        class: TaxClass,
+    ) -> Result<Treatment, RateMissing> {
+        let decision = self.overrides.get(&payer).map(|row| Override {
+            is_exempt: row.category == Category::Exempt,
+            reason: row.reason.clone(),
+            until: row.ends_on.and_then(|last| last.succ_opt()),
+        });
+        let check = buyer.vat_id.as_ref().and_then(|number| self.checks.get(number)).filter(|check| check.is_valid);
+        let facts = Facts {
+            issuer_country: &issuer.country,
+            is_issuer_in_oss: issuer.in_oss,
+            buyer_country: &buyer.country,
+            is_business: buyer.is_business(),
+            vat_id: buyer.vat_id.as_deref(),
+            last_valid_check: check.map(|check| check.checked_on),
+            decision: decision.as_ref(),
+            class,
+            day: self.day,
+        };
+        decide(&facts, |country, class, day| self.rate(country, class, day))
+    }
+
+    /// The rate in force: one that staff have added, or one that ships with the server.
+    fn rate<'a>(&'a self, country: &'a str, class: TaxClass, day: Date) -> Option<i32> {
+        let added = self.rates.iter().map(|row| rates::Rate {
+            country: &row.country,
+            class: row.class,
+            basis_points: row.basis_points,
+            valid_from: row.valid_from,
+        });
+        // Of two from the same day, the last counts: the one that staff have added.
+        let initial = rates::initial().map(|rate| -> rates::Rate<'a> { rate });
+        rates::in_force(initial.chain(added), country, class, day)
+    }
+}

@@ -1,0 +1,57 @@
+//! The fields of `Operator` about billing.
+
+use async_graphql::Context;
+use macros::guarded;
+
+use crate::access::{Authorised, GrantsAt, Guarded, Side};
+use crate::base::error::Result;
+use crate::billing::issuer::{Issuer, store as issuers};
+use crate::billing::payment::{Payment, PaymentState};
+use crate::billing::run::BillingRun;
+use crate::billing::series::NumberSeries;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+
+/// The fields of the operator that are about billing.
+pub struct OperatorBilling(pub(super) Authorised);
+
+impl Guarded for OperatorBilling {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
+    }
+}
+
+/// The fields of the operator that are about billing.
+#[guarded]
+impl OperatorBilling {
+    /// What stands on invoices about the operator, and how it bills; null until it is set.
+    #[requires(ACCOUNTING_READ)]
+    async fn issuer(&self, context: &Context<'_>) -> Result<Option<Issuer>> {
+        Ok(issuers::load(Request::of(context)?.db(), self.0.id()).await?.map(Issuer::new))
+    }
+
+    /// The series of numbers of orders, invoices and credit notes.
+    #[requires(ACCOUNTING_READ)]
+    async fn number_series(&self, context: &Context<'_>) -> Result<Option<Vec<NumberSeries>>> {
+        NumberSeries::list(Request::of(context)?, self.0.id()).await.map(Some)
+    }
+
+    /// The payments that the operator received, the newest first.
+    #[requires(PAYMENT_RECORD)]
+    async fn payments(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only payments in this state, for example those that wait for a person.")] state: Option<
+            PaymentState,
+        >,
+    ) -> Result<Option<Connection<Payment>>> {
+        Payment::list(Request::of(context)?, &self.0, &page, state.map(Into::into)).await.map(Some)
+    }
+
+    /// The billing runs, the newest first.
+    #[requires(ACCOUNTING_READ)]
+    async fn billing_runs(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<BillingRun>>> {
+        BillingRun::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+}
