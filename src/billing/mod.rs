@@ -7,6 +7,7 @@
 pub mod charge;
 pub mod credit_note;
 pub mod details;
+pub mod document;
 pub mod invoice;
 pub mod issuer;
 pub mod payer;

@@ -9,6 +9,7 @@ mod audit;
 mod client;
 mod cors;
 mod credential;
+mod document;
 mod envelope;
 mod graphql;
 mod headers;
@@ -71,6 +72,8 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))
         .route("/organisations/{id}/audit.ndjson", get(audit::audit))
+        .route("/invoices/{id}/{file}", get(document::of_invoice))
+        .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/viewer/export.ndjson", get(own::own))
         .route("/health/live", get(routes::live))

@@ -14,6 +14,7 @@ use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::billing::document::Document;
 use crate::billing::invoice::Invoice;
 use crate::billing::vat::VatCategory;
 use crate::graphql::act::Find;
@@ -32,6 +33,11 @@ pub struct CreditNote {
 impl CreditNote {
     fn new(row: &Arc<Model>, organisation: &Decision, payer: &Decision) -> Self {
         Self { row: Arc::clone(row), organisation: organisation.clone(), payer: payer.clone() }
+    }
+
+    /// Its number.
+    pub fn number_text(&self) -> &str {
+        &self.row.number
     }
 
     /// The credit notes for an organisation, the newest first.
@@ -144,6 +150,12 @@ impl CreditNote {
     #[public]
     fn issued_on(&self) -> Date {
         self.row.issued_on
+    }
+
+    /// Its documents, to be downloaded. They are written soon after the issue.
+    #[public]
+    async fn documents(&self, context: &Context<'_>) -> Result<Option<Vec<Document>>> {
+        Document::list(Request::of(context)?, self.row.id).await.map(Some)
     }
 
     /// Its lines, in order.

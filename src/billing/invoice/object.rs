@@ -16,6 +16,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::billing::credit_note::CreditNote;
+use crate::billing::document::Document;
 use crate::billing::payment::{Allocation, reference, store as payments};
 use crate::billing::vat::VatExplanation;
 use crate::graphql::act::Find;
@@ -69,6 +70,11 @@ impl Invoice {
     /// The organisation that is to pay it.
     pub fn payer_key(&self) -> Uuid {
         self.payer.id()
+    }
+
+    /// Its number, or that it is a draft.
+    pub fn number_or_draft(&self) -> &str {
+        self.row.number.as_deref().unwrap_or("draft")
     }
 
     /// Its key.
@@ -237,6 +243,12 @@ impl Invoice {
         let currency: Arc<str> = self.row.currency.as_str().into();
         let rows = payments::list_of_invoice(Request::of(context)?, self.row.id, &page).await?;
         Ok(Some(rows.connection(|row| Allocation::new(row, &currency))))
+    }
+
+    /// Its documents, to be downloaded. They are written soon after the issue; a draft has none.
+    #[public]
+    async fn documents(&self, context: &Context<'_>) -> Result<Option<Vec<Document>>> {
+        Document::list(Request::of(context)?, self.row.id).await.map(Some)
     }
 
     /// Its credit notes, the newest first.

@@ -83,15 +83,7 @@ impl Batch {
             let since = since.get(&row.id).copied()?;
             Some(Due { steps: steps(&changes), since, row })
         });
-        Ok(Self {
-            due: due.collect(),
-            products,
-            billed: by_subscription(billed),
-            charges,
-            payers,
-            buyers,
-            vat,
-        })
+        Ok(Self { due: due.collect(), products, billed: by_subscription(billed), charges, payers, buyers, vat })
     }
 
     /// What the subscriptions of an organisation still cost, each with its currency. One whose sums are too large is an

@@ -1,9 +1,13 @@
 //! Stories of billing: details, contacts, and organisations that pay for others.
 
 mod business_day;
+mod credited;
 mod details;
 mod invoices;
+pub mod issued;
 mod payer;
+mod runs;
+mod taxed;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

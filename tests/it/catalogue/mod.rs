@@ -2,7 +2,7 @@
 
 mod customers;
 mod exchange;
-mod offers;
+pub mod offers;
 mod orders;
 mod provisioning;
 mod refused;

@@ -10,11 +10,15 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 18] = [
+const WITHOUT_IDS: [&str; 23] = [
     "audit_chain",
     "billing_details",
+    "credit_note_vat",
     "entitlement",
+    "exchange_rate",
     "idempotency_key",
+    "invoice_vat",
+    "issuer",
     "number_series",
     "organisation_halt",
     "organisation_name",
@@ -29,6 +33,7 @@ const WITHOUT_IDS: [&str; 18] = [
     "second_factor",
     "sign_in_policy",
     "throttle",
+    "unbilled_subscription",
 ];
 
 /// The word in every text of the other tree, and the ids of all its rows.

@@ -58,7 +58,11 @@ impl World {
                 rows.scheduled(bought);
                 rows.order(organisation, &[bought]);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
-                rows.invoice(organisation, organisation, id, &name);
+                let invoice = rows.invoice(organisation, organisation, id, &name);
+                rows.vat_of(invoice);
+                rows.credit_note(invoice);
+                rows.payment(invoice, &name);
+                rows.charge(organisation, &name);
             }
             for organisation in [client, id] {
                 rows.spare_key(organisation, "Navet crowd key", hub.owner.person());

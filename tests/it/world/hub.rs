@@ -286,6 +286,9 @@ impl Hub {
             }
             let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
             fixtures.add(Type::Invoice, "ORGANISATION", own);
+            self.billed(rows, fixtures, own, "ORGANISATION");
+            fixtures.add(Type::Charge, "", rows.charge(hub, &format!("{word} hours {number}")));
+            fixtures.add(Type::BillingRun, "", rows.run(hub));
         }
         self.catalogue(rows, fixtures);
         let contact = rows.contact(hub, &format!("{word} contact"));
@@ -297,7 +300,9 @@ impl Hub {
         for number in PAID_FOR {
             let paid_for = key(self.tree, number);
             fixtures.add(Type::PayerAgreement, "PAYER", rows.payer(paid_for, hub).id);
-            fixtures.add(Type::Invoice, "PAYER", rows.invoice(paid_for, hub, hub, word));
+            let to_pay = rows.invoice(paid_for, hub, paid_for, word);
+            fixtures.add(Type::Invoice, "PAYER", to_pay);
+            self.billed(rows, fixtures, to_pay, "PAYER");
             rows.details(paid_for, &self.name(number), None);
         }
         for number in CLIENTS {
@@ -306,6 +311,17 @@ impl Hub {
             rows.subscription(client, &format!("{word} product of {number}"));
             rows.details(client, &self.name(number), None);
             rows.invoice(client, client, hub, &self.name(number));
+        }
+    }
+}
+
+impl Hub {
+    /// Three credit notes and three payments of an invoice.
+    fn billed(&self, rows: &mut Rows, fixtures: &mut Fixtures, invoice: Uuid, rule: &str) {
+        rows.vat_of(invoice);
+        for _ in 0..3 {
+            fixtures.add(Type::CreditNote, rule, rows.credit_note(invoice));
+            fixtures.add(Type::Payment, rule, rows.payment(invoice, &format!("{} pays", self.word)));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, catalogue, orders, partners, prepared, services};
+use super::{accounts, billing, catalogue, orders, partners, prepared, services};
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
@@ -30,6 +30,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
         return example;
     }
     if let Some(example) = catalogue::valid(world, mutation).await {
+        return example;
+    }
+    if let Some(example) = billing::valid(world, mutation).await {
         return example;
     }
     if let Some(example) = orders::valid(world, mutation, rule).await {
@@ -190,6 +193,9 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         return Some(example);
     }
     if let Some(example) = catalogue::invalid(mutation) {
+        return Some(example);
+    }
+    if let Some(example) = billing::invalid(world, mutation).await {
         return Some(example);
     }
     if let Some(example) = orders::invalid(world, mutation).await {

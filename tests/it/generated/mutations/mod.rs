@@ -1,12 +1,13 @@
 //! Every mutation, with a valid and an invalid example. A valid one is recorded in an audit log; a refused one changes
 //! nothing in the whole database.
 //!
-//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `catalogue.rs`, `orders.rs`,
-//! `partners.rs` and `services.rs`.
+//! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
+//! `orders.rs`, `partners.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
 mod alike;
+mod billing;
 mod catalogue;
 pub mod examples;
 mod hidden;

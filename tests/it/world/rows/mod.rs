@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod billing;
 mod business;
 mod catalogue;
 mod invited;
@@ -71,6 +72,7 @@ pub struct Rows {
     tasks: Vec<service_task::Model>,
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
+    billed: billing::BillingRows,
     sessions: Vec<session::Model>,
     log_ins: Vec<log_in_attempt::Model>,
     keys: Vec<api_key::Model>,
@@ -208,6 +210,7 @@ impl Rows {
         db_insert(db, self.tasks).await;
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
+        self.billed.db_write(db).await;
         db_insert(db, self.sessions).await;
         db_insert(db, self.log_ins).await;
         db_insert(db, self.keys).await;

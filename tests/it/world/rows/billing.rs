@@ -1,0 +1,179 @@
+//! Rows of what follows from an invoice: VAT, credit notes, payments, and of what comes before it: charges and runs.
+
+use entity::{
+    allocation, billing_run, credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat,
+    payment, pending_charge, product,
+};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{Rows, day, db_insert, now};
+
+/// The rows of billing.
+#[derive(Clone, Default)]
+pub struct BillingRows {
+    vat: Vec<invoice_vat::Model>,
+    charges: Vec<pending_charge::Model>,
+    runs: Vec<billing_run::Model>,
+    notes: Vec<credit_note::Model>,
+    note_lines: Vec<credit_note_line::Model>,
+    note_vat: Vec<credit_note_vat::Model>,
+    payments: Vec<payment::Model>,
+    allocations: Vec<allocation::Model>,
+}
+
+impl BillingRows {
+    /// Writes all rows. Their invoices are there.
+    pub async fn db_write(self, db: &impl ConnectionTrait) {
+        db_insert(db, self.vat).await;
+        db_insert(db, self.charges).await;
+        db_insert(db, self.runs).await;
+        db_insert(db, self.notes).await;
+        db_insert(db, self.note_lines).await;
+        db_insert(db, self.note_vat).await;
+        db_insert(db, self.payments).await;
+        db_insert(db, self.allocations).await;
+    }
+}
+
+impl Rows {
+    /// The VAT of an invoice of `Rows::invoice`.
+    pub fn vat_of(&mut self, invoice_id: Uuid) {
+        self.billed.vat.push(invoice_vat::Model {
+            invoice_id,
+            category: invoice_line::VatCategory::Standard,
+            basis_points: 2_500,
+            base_minor: 60_000,
+            vat_minor: 15_000,
+            exemption: None,
+        });
+    }
+
+    fn invoiced(&self, id: Uuid) -> invoice::Model {
+        self.invoices.iter().find(|row| row.id == id).unwrap().clone()
+    }
+
+    /// A pending charge.
+    pub fn charge(&mut self, organisation: Uuid, description: &str) -> Uuid {
+        let id = self.id();
+        self.billed.charges.push(pending_charge::Model {
+            id,
+            organisation_id: organisation,
+            product_id: None,
+            description: description.to_owned(),
+            quantity: 2,
+            unit_minor: 5_000,
+            currency: "SEK".to_owned(),
+            unit_code: "HUR".to_owned(),
+            tax_class: product::TaxClass::Standard,
+            revenue_key: String::new(),
+            performed_on: day(-3),
+            state: pending_charge::State::Pending,
+            created_at: self.made(),
+        });
+        id
+    }
+
+    /// A billing run that is done.
+    pub fn run(&mut self, issuer: Uuid) -> Uuid {
+        let id = self.id();
+        self.billed.runs.push(billing_run::Model {
+            id,
+            issuer_id: issuer,
+            until_on: day(-40),
+            state: billing_run::State::Done,
+            mode: billing_run::Mode::Issue,
+            invoices: 3,
+            credit_notes: 0,
+            left_out: 1,
+            sums: "{\"SEK\":60000}".to_owned(),
+            problems: format!("[{{\"organisation\":\"{issuer}\",\"message\":\"It has no billing details.\"}}]"),
+            is_confirmed: false,
+            reached_id: None,
+            lease_until: now(),
+            created_at: self.made(),
+            finished_at: Some(now()),
+        });
+        id
+    }
+
+    /// A credit note that takes ten crowns off each of the three lines of an invoice. It is not put to anything.
+    pub fn credit_note(&mut self, of: Uuid) -> Uuid {
+        let (id, invoice) = (self.id(), self.invoiced(of));
+        let lines: Vec<invoice_line::Model> = self.lines.iter().filter(|row| row.invoice_id == of).cloned().collect();
+        self.billed.notes.push(credit_note::Model {
+            id,
+            organisation_id: invoice.organisation_id,
+            issuer_id: invoice.issuer_id,
+            payer_id: invoice.payer_id,
+            invoice_id: of,
+            number: format!("CN{}-{}", self.tree, self.next),
+            currency: invoice.currency,
+            net_minor: 3_000,
+            vat_minor: 750,
+            total_minor: 3_750,
+            allocated_minor: 0,
+            reason: format!("{} was too much", invoice.recipient_name),
+            issued_on: day(-5),
+            run_id: None,
+            created_at: self.made(),
+        });
+        for line in lines {
+            let note_line = credit_note_line::Model {
+                id: self.id(),
+                organisation_id: line.organisation_id,
+                credit_note_id: id,
+                invoice_line_id: line.id,
+                position: line.position,
+                description: line.description,
+                net_minor: 1_000,
+                vat_category: line.vat_category,
+                vat_basis_points: line.vat_basis_points,
+            };
+            self.billed.note_lines.push(note_line);
+        }
+        self.billed.note_vat.push(credit_note_vat::Model {
+            credit_note_id: id,
+            category: invoice_line::VatCategory::Standard,
+            basis_points: 2_500,
+            base_minor: 3_000,
+            vat_minor: 750,
+        });
+        id
+    }
+
+    /// A payment of a hundred crowns, of which three times ten went to the invoice.
+    pub fn payment(&mut self, of: Uuid, text: &str) -> Uuid {
+        let (id, invoice) = (self.id(), self.invoiced(of));
+        self.billed.payments.push(payment::Model {
+            id,
+            issuer_id: invoice.issuer_id,
+            payer_id: Some(invoice.payer_id),
+            amount_minor: 10_000,
+            currency: invoice.currency,
+            received_on: day(-2),
+            source_key: format!("bank {}-{}", self.tree, self.next),
+            reference: invoice.number,
+            text: text.to_owned(),
+            paid_by: Some(text.to_owned()),
+            state: payment::State::Matched,
+            allocated_minor: 3_000,
+            created_at: self.made(),
+        });
+        for _ in 0..3 {
+            let put = allocation::Model {
+                id: self.id(),
+                payer_id: invoice.payer_id,
+                payment_id: Some(id),
+                credit_note_id: None,
+                invoice_id: Some(of),
+                refund_id: None,
+                amount_minor: 1_000,
+                allocated_on: day(-2),
+                created_at: self.made(),
+            };
+            self.billed.allocations.push(put);
+        }
+        id
+    }
+}
