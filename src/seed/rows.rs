@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveTime, TimeDelta};
 use entity::{
-    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, invoice_vat, membership,
+    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, invoice_vat, issuer, membership,
     membership_role, organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer,
     plan_assignment, price, price_plan, product, property_definition, property_value, role, service, service_task,
     subscription, subscription_change, unbilled_subscription, user,
@@ -58,6 +58,8 @@ pub struct Rows {
     pub service_tasks: Vec<service_task::Model>,
     /// Rows of the table of subscriptions that are not billed.
     pub unbilled: Vec<unbilled_subscription::Model>,
+    /// Rows of the table of issuers.
+    pub issuers: Vec<issuer::Model>,
     /// Rows of the table of invoices.
     pub invoices: Vec<invoice::Model>,
     /// Rows of the table of invoice lines.
@@ -102,6 +104,7 @@ impl Rows {
         insert(transaction, &self.services).await?;
         insert(transaction, &self.service_tasks).await?;
         insert(transaction, &self.unbilled).await?;
+        insert(transaction, &self.issuers).await?;
         insert(transaction, &self.invoices).await?;
         insert(transaction, &self.invoice_lines).await?;
         insert(transaction, &vat_of(&self.invoice_lines)).await?;

@@ -5,7 +5,7 @@ use entity::billing_contact::Model;
 use macros::{mutation, payload};
 use serde_json::Value as Json;
 
-use super::invoicing::InvoicingInput;
+use super::buyer_invoicing::InvoicingInput;
 use super::object::BillingContact;
 use super::{rules, store};
 use crate::base::error::Result;

@@ -1,91 +1,34 @@
 //! What invoices, and electronic invoices above all, need to know about a buyer besides its address.
 
-use async_graphql::InputObject;
 use entity::{billing_contact, billing_details};
-use macros::guarded;
 use serde_json::{Value as Json, json};
 
-use super::vat;
 use crate::base::error::{UserError, UserErrorCode};
-use crate::base::locale::Locale;
-use crate::base::text;
 
-/// The longest of these texts, in characters.
-const LONGEST: usize = 100;
-
-/// What invoices need to know about a buyer besides its address. Everything is optional.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct InvoicingInput {
-    /// Post code.
-    pub post_code: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Its number in the register of companies. With this or a VAT number, it counts as a business.
-    pub registration_number: Option<String>,
-    /// What it wants to be named on invoices: a department, or the Leitweg-ID of a German authority (BT-10).
-    pub buyer_reference: Option<String>,
-    /// Its address for electronic invoices (BT-49), for example a GLN.
-    pub electronic_address: Option<String>,
-    /// The scheme of that address: four digits of the EAS list, for example 0088 for a GLN, or EM for an email address.
-    pub electronic_scheme: Option<String>,
-    /// The language of its invoices. Without one, English.
-    pub language: Option<Locale>,
-    /// The VAT number of a contact as it is printed. An organisation gives its own as `vatId`.
-    pub vat_id: Option<String>,
-}
-
-/// The same, checked.
+/// What invoices need to know about a buyer besides its address, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invoicing {
-    post_code: Option<String>,
-    city: Option<String>,
-    registration_no: Option<String>,
-    buyer_reference: Option<String>,
-    electronic_address: Option<String>,
-    electronic_scheme: Option<String>,
-    language: Option<String>,
-    vat_id: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) post_code: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) city: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) registration_no: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) buyer_reference: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) electronic_address: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) electronic_scheme: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) language: Option<String>,
+    /// See `InvoicingInput`.
+    pub(super) vat_id: Option<String>,
 }
 
-fn wrong(message: &str) -> UserError {
+/// The error of a value that is not possible.
+pub(super) fn wrong(message: &str) -> UserError {
     UserError::at("invoicing", UserErrorCode::InvalidInput, message)
-}
-
-/// One line of text; nothing typed means none.
-fn line(typed: Option<&str>) -> Result<Option<String>, UserError> {
-    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
-    if typed.chars().count() > LONGEST || typed.chars().any(|letter| letter == '\n' || text::is_deceptive(letter)) {
-        return Err(wrong("Each of these is one line of at most 100 characters."));
-    }
-    Ok(Some(typed.to_owned()))
-}
-
-impl InvoicingInput {
-    /// Checks what was typed about a buyer in this country.
-    pub fn checked(&self, country: &str) -> Result<Invoicing, UserError> {
-        let scheme = line(self.electronic_scheme.as_deref())?.map(|scheme| scheme.to_ascii_uppercase());
-        let is_scheme = |scheme: &String| {
-            scheme == "EM" || (scheme.len() == 4 && scheme.bytes().all(|digit| digit.is_ascii_digit()))
-        };
-        if scheme.as_ref().is_some_and(|scheme| !is_scheme(scheme)) {
-            return Err(wrong("The scheme of an electronic address has four digits of the EAS list, or is EM."));
-        }
-        let address = line(self.electronic_address.as_deref())?;
-        if address.is_some() != scheme.is_some() {
-            return Err(wrong("An electronic address needs its scheme, and a scheme needs its address."));
-        }
-        let vat_id = line(self.vat_id.as_deref())?.map(|typed| vat::parse(country, &typed).map_err(|why| wrong(&why)));
-        Ok(Invoicing {
-            post_code: line(self.post_code.as_deref())?,
-            city: line(self.city.as_deref())?,
-            registration_no: line(self.registration_number.as_deref())?,
-            buyer_reference: line(self.buyer_reference.as_deref())?,
-            electronic_address: address,
-            electronic_scheme: scheme,
-            language: self.language.map(|language| language.tag().to_ascii_uppercase()),
-            vat_id: vat_id.transpose()?,
-        })
-    }
 }
 
 impl Invoicing {
@@ -156,91 +99,5 @@ impl Invoicing {
             "language": self.language,
             "vatId": self.vat_id,
         })
-    }
-}
-
-/// The language with this tag in capital letters; English if there is none.
-pub fn language(tag: Option<&str>) -> Locale {
-    Locale::ALL
-        .into_iter()
-        .find(|locale| Some(locale.tag()) == tag.map(str::to_lowercase).as_deref())
-        .unwrap_or_default()
-}
-
-/// What invoices need to know about a buyer besides its address.
-#[guarded]
-impl Invoicing {
-    /// Post code.
-    #[public]
-    fn post_code(&self) -> Option<&str> {
-        self.post_code.as_deref()
-    }
-
-    /// City.
-    #[public]
-    fn city(&self) -> Option<&str> {
-        self.city.as_deref()
-    }
-
-    /// Its number in the register of companies.
-    #[public]
-    fn registration_number(&self) -> Option<&str> {
-        self.registration_no.as_deref()
-    }
-
-    /// What it wants to be named on invoices (BT-10).
-    #[public]
-    fn buyer_reference(&self) -> Option<&str> {
-        self.buyer_reference.as_deref()
-    }
-
-    /// Its address for electronic invoices (BT-49).
-    #[public]
-    fn electronic_address(&self) -> Option<&str> {
-        self.electronic_address.as_deref()
-    }
-
-    /// The scheme of that address, of the EAS list.
-    #[public]
-    fn electronic_scheme(&self) -> Option<&str> {
-        self.electronic_scheme.as_deref()
-    }
-
-    /// The language of its invoices.
-    #[public]
-    fn language(&self) -> Locale {
-        language(self.language.as_deref())
-    }
-
-    /// The VAT number of a contact; null for an organisation, whose number stands in its billing details.
-    #[public]
-    fn vat_id(&self) -> Option<&str> {
-        self.vat_id.as_deref()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_electronic_address_needs_a_known_form_of_scheme() {
-        let with = |address: Option<&str>, scheme: Option<&str>| InvoicingInput {
-            electronic_address: address.map(str::to_owned),
-            electronic_scheme: scheme.map(str::to_owned),
-            ..Default::default()
-        };
-        for (address, scheme, is_good) in [
-            (Some("7300010000001"), Some("0088"), true),
-            (Some("a@b.example"), Some("em"), true),
-            (None, None, true),
-            (Some("7300010000001"), None, false),
-            (None, Some("0088"), false),
-            (Some("1"), Some("88"), false),
-        ] {
-            assert_eq!(with(address, scheme).checked("SE").is_ok(), is_good, "{address:?} {scheme:?}");
-        }
-        let long = InvoicingInput { city: Some("x".repeat(101)), ..Default::default() };
-        assert!(long.checked("SE").is_err());
     }
 }

@@ -4,6 +4,8 @@
 //! (`payer`). The details and contacts exist for viewers with BILLING_READ at the organisation. Issued invoices carry
 //! their recipient and never change. Read `rules.rs` and `vat.rs` for what is accepted, then `store.rs`.
 
+pub mod buyer;
+mod buyer_invoicing;
 mod create_contact;
 mod delete_contact;
 pub mod invoicing;
@@ -17,6 +19,7 @@ pub mod vat;
 
 use macros::merged;
 
+pub use buyer::Buyer;
 pub use object::{BillingContact, BillingDetails, BillingRecipient};
 
 /// The mutations of billing details and contacts.

@@ -7,6 +7,7 @@ use entity::{billing_contact, billing_details};
 use macros::guarded;
 use uuid::Uuid;
 
+use super::buyer_invoicing::BuyerInvoicing;
 use super::invoicing::Invoicing;
 use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
@@ -111,8 +112,8 @@ impl BillingDetails {
 
     /// What the invoices need besides.
     #[public]
-    fn invoicing(&self) -> Option<Invoicing> {
-        self.details.as_ref().map(Invoicing::of_details)
+    fn invoicing(&self) -> Option<BuyerInvoicing> {
+        self.details.as_ref().map(Invoicing::of_details).map(BuyerInvoicing)
     }
 
     /// Where the invoices go.
@@ -201,7 +202,7 @@ impl BillingContact {
 
     /// What its invoices need besides.
     #[public]
-    fn invoicing(&self) -> Invoicing {
-        Invoicing::of_contact(&self.row)
+    fn invoicing(&self) -> BuyerInvoicing {
+        BuyerInvoicing(Invoicing::of_contact(&self.row))
     }
 }

@@ -6,7 +6,8 @@ use macros::{mutation, payload};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::invoicing::{Invoicing, InvoicingInput};
+use super::buyer_invoicing::InvoicingInput;
+use super::invoicing::Invoicing;
 use super::object::BillingDetails;
 use super::{rules, store, vat};
 use crate::base::error::{Result, UserError, UserErrorCode};

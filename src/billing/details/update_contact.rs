@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 use entity::billing_contact::Model;
 use macros::{mutation, payload};
 
-use super::invoicing::InvoicingInput;
+use super::buyer_invoicing::InvoicingInput;
 use super::object::BillingContact;
 use super::{rules, store};
 use crate::base::error::{Error, Result, UserError};

@@ -8,9 +8,10 @@ use entity::invoice_line::VatCategory as Stored;
 use entity::{credit_note, credit_note_line, credit_note_vat, invoice, invoice_line};
 
 use crate::base::locale::Locale;
-use crate::billing::invoice::{Buyer as StoredBuyer, Composed, exemption_text};
+use crate::billing::details::Buyer as StoredBuyer;
+use crate::billing::invoice::reference;
+use crate::billing::invoice::{Composed, exemption_text};
 use crate::billing::issuer::rules::Seller as StoredSeller;
-use crate::billing::payment::reference;
 
 const fn category(stored: Stored) -> VatCategory {
     match stored {

@@ -8,9 +8,9 @@ use entity::{invoice, invoice_line, invoice_vat, issuer, unbilled_subscription};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
-use super::buyer::Buyer;
+use crate::billing::details::Buyer;
 use crate::billing::issuer::rules::Seller;
-use crate::billing::vat::VatExplanation;
+use crate::billing::vat::reason::Reason;
 use crate::billing::vat::rules::{RateMissing, Treatment};
 use crate::billing::vat::sums::{Group, TooLarge, Totals, add_up};
 
@@ -160,7 +160,7 @@ pub fn tax(
         .collect();
     let explained = composed.lines.first().and_then(|line| treatments.get(&line.tax_class));
     let invoice = &mut composed.invoice;
-    invoice.vat_rule = explained.map_or_else(|| "{}".to_owned(), |one| VatExplanation::from(one).to_stored());
+    invoice.vat_rule = explained.map_or_else(|| "{}".to_owned(), |one| Reason::from(one).to_stored());
     address(invoice, parties);
     add(invoice, &totals);
     Ok(())
@@ -376,7 +376,7 @@ mod tests {
         let norway = composed("NO", vec![item(10_000, TaxClass::Standard)]).unwrap();
         assert_eq!(sums(&norway), (10_000, 0, 10_000));
         assert_eq!(norway.lines[0].vat_category, VatCategory::OutsideScope);
-        assert!(VatExplanation::read(&norway.invoice.vat_rule).is_some());
+        assert!(Reason::read(&norway.invoice.vat_rule).is_some());
     }
 
     #[test]

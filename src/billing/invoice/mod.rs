@@ -4,21 +4,21 @@
 //! discarded; an issued invoice never changes, and a credit note takes it back. `compose` makes an invoice of what is due.
 //! It exists for viewers with INVOICE_READ at the organisation that it is for, or at the payer.
 
-mod buyer;
 mod compose;
 mod discard;
-pub mod issue;
+mod issue;
+pub mod issuing;
 pub mod letters;
 mod line;
 mod object;
+pub mod reference;
 mod rules;
 pub mod store;
 
 use macros::merged;
 
-pub use buyer::Buyer;
 pub use compose::{Composed, Item, Parties, Source, again, compose, exemption_text};
-pub use issue::require_issuer;
+pub use issuing::require_issuer;
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter};
 pub use rules::InvoiceState;

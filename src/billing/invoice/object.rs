@@ -9,6 +9,7 @@ use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use super::line::{InvoiceLine, InvoiceVat};
+use super::reference;
 use super::rules::{InvoiceState, state_on};
 use super::store::{self, Criteria};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
@@ -17,7 +18,7 @@ use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::billing::credit_note::CreditNote;
 use crate::billing::document::Document;
-use crate::billing::payment::{Allocation, reference, store as payments};
+use crate::billing::payment::{Allocation, store as payments};
 use crate::billing::vat::VatExplanation;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};

@@ -274,3 +274,21 @@ pub async fn by_references(
     let named = invoice::Entity::find().filter(invoice::Column::IssuerId.eq(issuer));
     named.filter(invoice::Column::PaymentReference.is_in(references)).all(db).await
 }
+
+/// What was billed of an interval of a subscription, in minor units. One statement fetches the lines of all subscriptions
+/// that are asked for together.
+pub async fn billed_of(request: &Request, subscription: Uuid, interval: Date) -> Result<i64> {
+    use invoice_line::Column as C;
+    let batch = request.lists.batch::<Arc<Vec<invoice_line::Model>>>("billed lines of subscriptions");
+    let load = async |ids: Vec<Uuid>| {
+        let lines = invoice_line::Entity::find().filter(C::SubscriptionId.is_in(ids));
+        let mut found: HashMap<Uuid, Vec<invoice_line::Model>> = HashMap::new();
+        for line in lines.all(request.db().reader()).await? {
+            found.entry(line.subscription_id.unwrap_or_default()).or_default().push(line);
+        }
+        Ok(found.into_iter().map(|(id, lines)| (id, Arc::new(lines))).collect())
+    };
+    let lines = batch.load(subscription, load).await?.unwrap_or_default();
+    let of_interval = lines.iter().filter(|line| line.interval_starts_on == Some(interval));
+    Ok(of_interval.map(|line| line.net_minor - line.reopened_minor).sum())
+}

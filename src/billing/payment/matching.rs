@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reference::{ReferenceKind, parse};
+use crate::billing::invoice::reference::{ReferenceKind, parse};
 
 /// Where a reference was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

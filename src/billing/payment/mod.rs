@@ -5,7 +5,7 @@
 //! balance, which `applyBalance` puts to another invoice and `recordRefund` pays back. Sums of allocations are kept with
 //! payments, credit notes and invoices, in the same transaction (`settle`).
 //!
-//! `reference` makes and reads references with check digits, `matching` decides which invoice a payment is for, and `bank`
+//! `matching` decides which invoice a payment is for, and `bank`
 //! reads the files of the bank, which `statement` records. Payments exist for viewers with INVOICE_READ at the issuer or
 //! at the payer.
 
@@ -17,7 +17,6 @@ pub mod matching;
 mod object;
 mod record;
 mod record_refund;
-pub mod reference;
 mod return_payment;
 mod settle;
 pub mod statement;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::object::Payment;
 use super::settle::{self, Source, lock, put};
-use super::{matching, statement, store};
+use super::{statement, store};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::money::MoneyInput;
@@ -139,11 +139,4 @@ impl RecordPaymentInput {
             created_at: chrono::DateTime::UNIX_EPOCH,
         })
     }
-}
-
-/// The references with valid check digits that a payment names, as invoices have them.
-pub fn references(row: &Model) -> Vec<String> {
-    let (references, texts) = (Vec::from_iter(row.reference.clone()), vec![row.text.clone()]);
-    let found = matching::candidates(&references, &texts);
-    found.iter().filter_map(|one| super::reference::make(one.kind, &one.number).ok()).collect()
 }

@@ -12,10 +12,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::bank::{self, BankFileError, Limits, Record};
-use super::record::references;
 use super::settle::{Source, lock, open, put, take_back};
-use super::store;
+use super::{matching, store};
 use crate::base::error::Result;
+use crate::billing::invoice::reference;
 use crate::billing::invoice::store as invoices;
 use crate::graphql::request::{Request, Work};
 use crate::oversight::audit::{self, Event};
@@ -203,4 +203,11 @@ pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Optio
         (Some(one), None) => Some(one.id),
         _ => None,
     })
+}
+
+/// The references with valid check digits that a payment names, as invoices have them.
+fn references(row: &Model) -> Vec<String> {
+    let (references, texts) = (Vec::from_iter(row.reference.clone()), vec![row.text.clone()]);
+    let found = matching::candidates(&references, &texts);
+    found.iter().filter_map(|one| reference::make(one.kind, &one.number).ok()).collect()
 }

@@ -15,7 +15,7 @@ use super::rules::{Billed, Costs};
 use crate::base::error::Result;
 use crate::billing::charge;
 use crate::billing::credit_note::{self, Wanted};
-use crate::billing::invoice::{self, Composed, Item, Parties, Source, compose, issue};
+use crate::billing::invoice::{self, Composed, Item, Parties, Source, compose, issuing};
 use crate::billing::issuer::rules::horizon;
 use crate::billing::series;
 use crate::billing::unbilled;
@@ -106,7 +106,7 @@ pub async fn bill(
             Err(none) => return Ok(refused(organisations, &none.to_string())),
         };
         for (composed, number) in invoices.iter_mut().zip(numbers) {
-            issue::number(&mut composed.invoice, issuer, number, today);
+            issuing::number(&mut composed.invoice, issuer, number, today);
         }
     }
     invoice::store::create(work.tx, &invoices).await?;
@@ -114,7 +114,7 @@ pub async fn bill(
     unbilled::store::move_on(work.tx, since).await?;
     unbilled::store::finish(work.tx, finished).await?;
     if run.mode == Mode::Issue {
-        issue::announce(work, &invoices).await?;
+        issuing::announce(work, &invoices).await?;
     }
     let wanted = notes(&credits);
     if !wanted.is_empty() {

@@ -3,13 +3,13 @@
 use async_graphql::Enum;
 use entity::invoice_line::VatCategory as Stored;
 use macros::guarded;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::rules::{Rule, TaxClass, Treatment, Warning, code};
+use super::reason::Reason;
+use super::rules::{Rule, TaxClass};
 use super::tables::Tables;
 use crate::base::error::Result;
-use crate::billing::invoice::Buyer;
+use crate::billing::details::Buyer;
 use crate::billing::{details, issuer};
 use crate::graphql::request::Request;
 
@@ -30,9 +30,8 @@ pub enum VatCategory {
 }
 
 /// The rule that decides on VAT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "Rule")]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum VatRule {
     /// The operator decided on an exception.
     Override,
@@ -49,11 +48,7 @@ pub enum VatRule {
 }
 
 /// A fact that a rule looked at.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct VatFact {
-    name: String,
-    value: String,
-}
+pub struct VatFact(String, String);
 
 /// A fact that a rule looked at.
 #[guarded]
@@ -61,42 +56,32 @@ impl VatFact {
     /// Its name, for example buyerCountry.
     #[public]
     fn name(&self) -> &str {
-        &self.name
+        &self.0
     }
 
     /// Its value.
     #[public]
     fn value(&self) -> &str {
-        &self.value
+        &self.1
     }
 }
 
-/// Why an invoice is taxed as it is. An invoice keeps it as it was decided.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// Why VAT is charged, or is not.
 pub struct VatExplanation {
-    rule: VatRule,
-    category: String,
-    basis_points: i32,
-    #[serde(default)]
-    is_number_unconfirmed: bool,
-    facts: Vec<VatFact>,
-}
-
-impl From<&Treatment> for VatExplanation {
-    fn from(treatment: &Treatment) -> Self {
-        let fact = |(name, value): &(&'static str, String)| VatFact { name: (*name).to_owned(), value: value.clone() };
-        Self {
-            rule: treatment.rule.into(),
-            category: code(treatment.category).to_owned(),
-            basis_points: treatment.basis_points,
-            is_number_unconfirmed: treatment.warning == Some(Warning::NumberNotValidated),
-            facts: treatment.facts.iter().map(fact).collect(),
-        }
-    }
+    rule: Rule,
+    reason: Reason,
 }
 
 impl VatExplanation {
+    /// What an invoice keeps; `None` for an invoice from before explanations were kept.
+    pub fn read(stored: &str) -> Option<Self> {
+        Self::of(Reason::read(stored)?)
+    }
+
+    fn of(reason: Reason) -> Option<Self> {
+        Some(Self { rule: reason.rule()?, reason })
+    }
+
     /// How an invoice of today for an organisation would be taxed; `None` while something is missing for that.
     pub async fn of_today(request: &Request, organisation: Uuid, class: TaxClass) -> Result<Option<Self>> {
         let (db, today) = (request.db().reader(), request.today());
@@ -106,17 +91,8 @@ impl VatExplanation {
         let Some(details) = &billing.details else { return Ok(None) };
         let buyer = Buyer::of(details, billing.contact.as_ref());
         let tables = Tables::load(db, std::iter::once((payer, &buyer)), today).await?;
-        Ok(tables.treatment(&issuer, (payer, &buyer), class).ok().as_ref().map(Self::from))
-    }
-
-    /// What an invoice keeps; `None` for an invoice from before explanations were kept.
-    pub fn read(stored: &str) -> Option<Self> {
-        serde_json::from_str(stored).ok()
-    }
-
-    /// What an invoice keeps.
-    pub fn to_stored(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+        let treatment = tables.treatment(&issuer, (payer, &buyer), class).ok();
+        Ok(treatment.as_ref().map(Reason::from).and_then(Self::of))
     }
 }
 
@@ -126,30 +102,30 @@ impl VatExplanation {
     /// The rule that decides.
     #[public]
     fn rule(&self) -> VatRule {
-        self.rule
+        self.rule.into()
     }
 
     /// The category as a code of UNTDID 5305: S, Z, E, AE or O.
     #[public]
     fn category(&self) -> &str {
-        &self.category
+        &self.reason.category
     }
 
     /// VAT rate in hundredths of a percent: 2500 is 25 %.
     #[public]
     fn basis_points(&self) -> i32 {
-        self.basis_points
+        self.reason.basis_points
     }
 
     /// Whether a business is charged VAT only because no check of the last 90 days has found its number valid.
     #[public]
     fn is_number_unconfirmed(&self) -> bool {
-        self.is_number_unconfirmed
+        self.reason.is_number_unconfirmed
     }
 
     /// The facts that the rule looked at.
     #[public]
     fn facts(&self) -> Vec<VatFact> {
-        self.facts.clone()
+        self.reason.facts.iter().map(|(name, value)| VatFact(name.clone(), value.clone())).collect()
     }
 }

@@ -7,6 +7,7 @@
 mod add_rates;
 mod explain;
 pub mod rates;
+pub mod reason;
 mod record_check;
 pub mod rules;
 mod set_override;

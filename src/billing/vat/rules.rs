@@ -57,6 +57,16 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// All of them, in the order in which they are asked.
+    pub const ALL: [Self; 6] = [
+        Self::Override,
+        Self::SameCountry,
+        Self::ReverseCharge,
+        Self::BuyersCountry,
+        Self::IssuersCountry,
+        Self::OutsideEu,
+    ];
+
     /// The number of the rule, 1 to 6.
     pub const fn number(self) -> u8 {
         self as u8 + 1

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::rules::{CHECK_COUNTS_FOR_DAYS, Category, Facts, Override, RateMissing, TaxClass, Treatment, decide};
 use super::{rates, store};
-use crate::billing::invoice::Buyer;
+use crate::billing::details::Buyer;
 
 /// What decisions about VAT need, on one day.
 pub struct Tables {

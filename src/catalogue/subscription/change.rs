@@ -162,6 +162,10 @@ pub struct ChargeExplanation {
     /// What is due: price, quantity and days of all segments, divided by the days of the interval and rounded once, half
     /// away from zero. Without VAT.
     pub due: Money,
+    /// What was billed of it so far, without what was credited because of changes. Without VAT.
+    pub billed: Money,
+    /// What the next billing run invoices of it, or credits if it is negative. Without VAT.
+    pub delta: Money,
 }
 
 /// A part of an interval with one price and one quantity.
@@ -191,8 +195,8 @@ pub struct ChargeLine {
 }
 
 impl ChargeExplanation {
-    /// The charge of an interval.
-    pub fn new(changes: &[change::Model], interval: Period, currency: &str) -> Result<Self> {
+    /// The charge of an interval of which so much was billed, in minor units.
+    pub fn new(changes: &[change::Model], interval: Period, currency: &str, billed_minor: i64) -> Result<Self> {
         let steps = history::steps(changes);
         let money = |minor| Money::new(minor, currency);
         let segments = charge::segments(&steps, interval).into_iter().map(|one| ChargeSegment {
@@ -207,13 +211,16 @@ impl ChargeExplanation {
             days: one.days.count(),
             amount: money(one.net_minor),
         });
+        let due = charge::due(&steps, interval).map_err(too_large)?;
         Ok(Self {
             starts_on: interval.starts_on,
             ends_on: interval.ends_on(),
             days: interval.count(),
             segments: segments.collect(),
             lines: lines.collect(),
-            due: money(charge::due(&steps, interval).map_err(too_large)?),
+            due: money(due),
+            billed: money(billed_minor),
+            delta: money(due.saturating_sub(billed_minor)),
         })
     }
 }

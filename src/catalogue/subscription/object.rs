@@ -17,6 +17,7 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
+use crate::billing::invoice::store as invoices;
 use crate::catalogue::product::Product;
 use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
@@ -285,6 +286,7 @@ impl Subscription {
         let interval = period_at(self.row.anchor_on, months_of_interval(self.row.interval), day);
         // Before it begins nothing is due, and the calendar has an end.
         let Some(interval) = interval.filter(|interval| interval.until > self.row.starts_on) else { return Ok(None) };
-        ChargeExplanation::new(&changes, interval, &self.row.currency).map(Some)
+        let billed = invoices::billed_of(request, self.row.id, interval.starts_on).await?;
+        ChargeExplanation::new(&changes, interval, &self.row.currency, billed).map(Some)
     }
 }

@@ -2,7 +2,8 @@
 
 use chrono::{Days, Months, NaiveTime, TimeDelta};
 use entity::{
-    billing_contact, invoice, organisation, payer, plan_assignment, product, service, service_task, subscription,
+    billing_contact, invoice, issuer, organisation, payer, plan_assignment, product, service, service_task,
+    subscription,
 };
 use sea_orm::prelude::Date;
 use serde_json::json;
@@ -14,6 +15,7 @@ use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
 use super::world::World;
+use crate::billing::issuer::rules::blank;
 use crate::catalogue::price::rules::months;
 use crate::catalogue::subscription::period::committed_until;
 use crate::catalogue::task::rules::{Bought, Wish, next};
@@ -211,6 +213,7 @@ impl World {
         let operator = self.rows.organisations.iter().find(|row| row.kind == organisation::Kind::Operator);
         let issuer = operator.map(|row| row.id).unwrap_or_default();
         self.price(issuer);
+        self.rows.issuers.extend(self.issuer(issuer));
         self.rows.invoices.sort_by_key(|invoice| invoice.issued_on);
         for (count, invoice) in (1..).zip(&mut self.rows.invoices) {
             invoice.issuer_id = issuer;
@@ -220,6 +223,29 @@ impl World {
         let rows = &mut self.rows;
         rows.unbilled = settle(&rows.subscriptions, &rows.invoices, &mut rows.invoice_lines, today);
         self.rows
+    }
+
+    /// What stands on the invoices of the operator.
+    fn issuer(&self, operator: Uuid) -> Option<issuer::Model> {
+        let details = self.rows.billing_details.iter().find(|row| row.organisation_id == operator)?;
+        Some(issuer::Model {
+            organisation_id: operator,
+            legal_name: details.legal_name.clone(),
+            address: "Storgatan 1".to_owned(),
+            post_code: "111 22".to_owned(),
+            city: "Stockholm".to_owned(),
+            country: "SE".to_owned(),
+            registration_no: "556000-0001".to_owned(),
+            vat_id: Some("SE556000000101".to_owned()),
+            has_f_tax: true,
+            currency: "SEK".to_owned(),
+            iban: Some("SE4550000000058398257466".to_owned()),
+            bic: Some("ESSESESS".to_owned()),
+            contact_name: "Accounts".to_owned(),
+            telephone: "+46 8 123 45 67".to_owned(),
+            email: details.email.clone(),
+            ..blank()
+        })
     }
 
     fn day(&self, ago: u64) -> Date {

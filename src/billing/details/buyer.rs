@@ -4,7 +4,6 @@ use entity::{billing_contact, billing_details};
 use serde::{Deserialize, Serialize};
 
 use crate::base::locale::Locale;
-use crate::billing::details::invoicing::language;
 
 /// The buyer as it stands on an invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +77,7 @@ impl Buyer {
 
     /// The language of its invoices.
     pub fn locale(&self) -> Locale {
-        language(self.language.as_deref())
+        Locale::of_tag(self.language.as_deref())
     }
 
     /// The address as it is printed: street, post code and city.
