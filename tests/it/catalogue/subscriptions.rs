@@ -185,7 +185,9 @@ fn a_scheduled_lowering_can_be_withdrawn() {
         olga.act("changeQuantity", json!({ "subscriptionId": id, "quantity": 4 }), "").await;
         let seen = look(&world, &id, "2026-04-20", "2027-03-15").await;
         let change = seen["scheduled"]["edges"][0]["node"]["id"].clone();
-        olga.act("withdrawChange", json!({ "changeId": change }), "").await;
+        for _ in 0..2 {
+            olga.act("withdrawChange", json!({ "changeId": change, "idempotencyKey": "k" }), "").await;
+        }
         let seen = look(&world, &id, "2026-04-20", "2027-03-15").await;
         assert_eq!((&seen["quantityOn"], &seen["scheduled"]["edges"]), (&json!(9), &json!([])));
         assert_eq!(olga.mistake("withdrawChange", json!({ "changeId": change })).await["code"], "STALE_STATE");
