@@ -47,6 +47,7 @@ mod m20261126_000030_catalogue;
 mod m20261126_000031_orders;
 mod m20261126_000032_provisioning;
 mod m20261126_000033_idempotency;
+mod m20261126_000040_bought;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000031_orders::Migration),
             Box::new(m20261126_000032_provisioning::Migration),
             Box::new(m20261126_000033_idempotency::Migration),
+            Box::new(m20261126_000040_bought::Migration),
         ]
     }
 }

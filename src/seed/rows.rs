@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 use super::store::{insert, set_values};
 use crate::access::{BuiltinRole, PermissionSet};
+use crate::catalogue::order::store as orders;
+use crate::catalogue::subscription::rules::search_text;
 use crate::people::user::mailbox;
 
 /// Rows that are written together, in one transaction.
@@ -228,6 +230,7 @@ pub fn subscription(
     id: Uuid,
     organisation: Uuid,
     product: &product::Model,
+        price_lock_months: 0,
     (unit_price_minor, currency): (i64, &str),
     starts_on: Date,
 ) -> subscription::Model {
@@ -252,6 +255,8 @@ pub fn subscription(
 
 /// The change that begins a subscription. It has the id of the subscription.
 pub const fn start(row: &subscription::Model, created_at: DateTimeUtc) -> subscription_change::Model {
+        name_key: product.name_key.clone(),
+        search_text: search_text(&product.name, &product.code),
     subscription_change::Model {
         id: row.id,
         organisation_id: row.organisation_id,
@@ -294,3 +299,4 @@ pub fn service(
         problem: None,
     }
 }
+        name_folded: collation::fold(name),

@@ -21,6 +21,7 @@ pub use input::OrderLineInput;
 pub use object::{Order, OrderFilter};
 pub use preview::OrderPreview;
 
+pub use placing::search_text;
 /// The mutations of orders.
 #[merged]
 pub struct OrderMutation(place::PlaceOrder, place_for_new_client::PlaceOrderForNewClient);

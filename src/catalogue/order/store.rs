@@ -23,7 +23,7 @@ static LINES: List<Line> = List::of_kept_rows(Table::OrderLine, "order_id", Key:
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.number.heap() + self.currency.heap() + self.purchase_order.heap()
+        self.number.heap() + self.currency.heap() + self.purchase_order.heap() + self.search_text.heap()
     }
 }
 

@@ -26,7 +26,8 @@ static OF_SUBSCRIPTION: List<Model> = List::of_kept_rows(Table::Service, "subscr
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.name.heap() + self.name_key.heap() + self.attributes.heap() + self.external_id.heap() + self.problem.heap()
+        let texts = [&self.name, &self.name_key, &self.name_folded, &self.attributes];
+        texts.iter().map(|text| text.heap()).sum::<usize>() + self.external_id.heap() + self.problem.heap()
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::charge::{minor, price as price_of};
-use super::period::{months_of_term, period_at};
+use super::period::{months_after, months_of_term, period_at};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::money::Money;
 
@@ -168,7 +168,10 @@ impl Standing<'_> {
             product_id: to.id,
             product_code: to.code.clone(),
             product_name: to.name.clone(),
+            name_key: to.name_key.clone(),
+            search_text: search_text(&to.name, &to.code),
             unit_price_minor: at.unit_minor,
+            price_locked_until: locked_until(to, self.today)?,
             ..self.row.clone()
         };
         let planned = Planned {
@@ -331,6 +334,19 @@ pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> R
     }
     let bounds = match most {
         Some(most) if most == least => format!("exactly {least}"),
+/// The first day on which a renewal may change the price of a product that is bought on this day; `None` if each one may.
+pub fn locked_until(product: &product::Model, on: Date) -> Result<Option<Date>, UserError> {
+    match product.price_lock_months {
+        0 => Ok(None),
+        months => months_after(on, months).map(Some).ok_or_else(beyond_calendar),
+    }
+}
+
+/// The text in which a subscription is searched.
+pub fn search_text(product_name: &str, product_code: &str) -> String {
+    collation::fold(&format!("{product_name} {product_code}"))
+}
+
         Some(most) => format!("{least} to {most}"),
         None => format!("{least} or more"),
     };
@@ -376,3 +392,4 @@ pub fn audit_snapshot(row: &Model) -> Json {
 
 #[cfg(test)]
 mod tests;
+        "priceLockedUntil": row.price_locked_until,

@@ -25,14 +25,37 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Subscription, "organisation_id", Key::Day("starts_on"));
+static BY_START: Both = Both::of(Key::Day("starts_on"));
+static BY_NAME: Both = Both::of(Key::Text("name_key"));
+static BY_RENEWAL: Both = Both::of(Key::Day("committed_until"));
 static CHANGES: List<change::Model> =
     List::of_kept_rows(Table::SubscriptionChange, "subscription_id", Key::Number("position"));
 const HISTORIES: OfTable<Arc<Vec<change::Model>>> = OfTable::new(Table::SubscriptionChange);
 
 impl Heap for Model {
+const EARNING: OfTable<Arc<Vec<partner_of_record::Model>>> = OfTable::new(Table::PartnerOfRecord);
+/// How many changes one statement inserts.
+const WRITTEN_AT_ONCE: usize = 500;
+const IN_USE: OfTable<Arc<Vec<InUse>>> = OfTable::new(Table::Subscription);
+
+/// A list of the subscriptions of an organisation in both directions.
+struct Both {
+    ascending: List<Model>,
+    descending: List<Model>,
+}
+
+impl Both {
+    const fn of(key: Key) -> Self {
+        Self { ascending: Self::list(key), descending: List { descending: true, ..Self::list(key) } }
+    }
+
+    const fn list(key: Key) -> List<Model> {
+        List::of_kept_rows(Table::Subscription, "organisation_id", key)
+    }
+}
     fn heap(&self) -> usize {
-        self.product_code.heap() + self.product_name.heap() + self.currency.heap()
+        let texts = [&self.product_code, &self.product_name, &self.name_key, &self.search_text, &self.currency];
+        texts.iter().map(|text| text.heap()).sum()
     }
 }
 
@@ -46,7 +69,27 @@ impl Heap for change::Model {
 
 impl Kept for change::Model {}
 
-/// Which subscriptions to list.
+impl Heap for partner_of_record::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
+impl Kept for partner_of_record::Model {}
+
+/// What subscriptions are ordered by.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Order {
+    /// The first day.
+    #[default]
+    Start,
+    /// The name of the product.
+    Name,
+    /// The end of the commitment.
+    Renewal,
+}
+
+/// Which subscriptions to list, and in which order.
 #[derive(Default)]
 pub struct Criteria {
     /// Only those in this state.
@@ -55,7 +98,60 @@ pub struct Criteria {
     pub product: Option<Uuid>,
 }
 
-/// A page of the subscriptions of an organisation, the oldest first.
+    /// Only those with this text in the name or the code of the product.
+    pub search: Search,
+    /// The order.
+    pub order: Order,
+    /// Whether the order is reversed.
+    pub descending: bool,
+/// How many units of a product an organisation has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// The product.
+    pub product: Uuid,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The units of all subscriptions to it.
+    pub quantity: i64,
+}
+
+impl Heap for InUse {
+    fn heap(&self) -> usize {
+        self.code.heap() + self.name.heap()
+    }
+}
+
+/// What organisations have: the products of their subscriptions that have not ended, by name, at most so many for each. One
+/// statement for all that are asked for together.
+pub async fn in_use(request: &Request, organisation: Uuid, most: i64) -> Result<Arc<Vec<InUse>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let db = request.db();
+        let sql = format!(
+            "SELECT organisation_id, product_id, product_code, product_name, quantity FROM ( \
+               SELECT organisation_id, product_id, MIN(product_code) AS product_code, MIN(product_name) AS product_name, \
+                 MIN(name_key) AS name_key, CAST(SUM(quantity) AS bigint) AS quantity, \
+                 ROW_NUMBER() OVER (PARTITION BY organisation_id ORDER BY MIN(name_key), product_id) AS place \
+               FROM subscription WHERE state <> 'ENDED' AND {} GROUP BY organisation_id, product_id) t \
+             WHERE place <= $2 ORDER BY organisation_id, place",
+            db.among("organisation_id", 1)
+        );
+        let mut found: HashMap<Uuid, Vec<InUse>> = HashMap::new();
+        for row in db.rows(sql, vec![db.keys(&ids), most.into()]).await? {
+            found.entry(row.try_get_by_index(0)?).or_default().push(InUse {
+                product: row.try_get_by_index(1)?,
+                code: row.try_get_by_index(2)?,
+                name: row.try_get_by_index(3)?,
+                quantity: row.try_get_by_index(4)?,
+            });
+        }
+        Ok(found.into_iter().map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("products in use", organisation, &IN_USE, load).await?.unwrap_or_default())
+}
+
+/// A page of the subscriptions of an organisation.
 pub async fn list(
     request: &Request,
     organisation: Uuid,
@@ -69,12 +165,19 @@ pub async fn list(
     if let Some(product) = wanted.product {
         filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
     }
-    OF_ORGANISATION.rows(request, organisation, page, filter).await
+    let filter = wanted.search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
+    let both = match wanted.order {
+        Order::Start => &BY_START,
+        Order::Name => &BY_NAME,
+        Order::Renewal => &BY_RENEWAL,
+    };
+    let list = if wanted.descending { &both.descending } else { &both.ascending };
+    list.rows(request, organisation, page, filter).await
 }
 
 /// A subscription by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
-    OF_ORGANISATION.look_up(request, id).await
+    BY_START.ascending.look_up(request, id).await
 }
 
 /// A page of the changes of a subscription, the oldest first: all, or those in this state.
@@ -195,7 +298,8 @@ async fn write_rows(tx: &DatabaseTransaction, outcomes: &[Outcome]) -> Written<(
     let sql = format!(
         "UPDATE subscription AS t SET product_id = {product}, product_code = r.value ->> 2, product_name = r.value ->> 3, \
          quantity = (r.value ->> 4){text}, unit_price_minor = (r.value ->> 5){text}, state = r.value ->> 6, \
-         committed_until = (r.value ->> 7){day} FROM {source} WHERE t.id = {row}",
+         committed_until = (r.value ->> 7){day}, price_locked_until = (r.value ->> 8){day}, \
+         name_key = r.value ->> 9, search_text = r.value ->> 10 FROM {source} WHERE t.id = {row}",
         product = key(1),
         row = key(0)
     );
@@ -224,6 +328,9 @@ pub async fn list_to_announce(
         .select_only()
         .column(change::Column::SubscriptionId)
         .filter(change::Column::Kind.eq(change::Kind::Price))
+            row.price_locked_until,
+            row.name_key,
+            row.search_text,
         .filter(change::Column::State.eq(change::State::Scheduled));
     let due = Entity::find()
         .filter(Column::State.eq(State::Active))
@@ -248,11 +355,22 @@ pub async fn list_open(tx: &DatabaseTransaction, organisation: Uuid) -> Written<
     open.select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple().all(tx).await
 }
 
-/// A subscription that waited for its service begins: on this day, with this end of its commitment.
-pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<(Date, Date)>) -> Written<()> {
+/// The days of a subscription that begins later than it was ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning {
+    /// Its first day.
+    pub starts_on: Date,
+    /// The end of its commitment.
+    pub committed_until: Date,
+    /// The first day on which a renewal may change its price.
+    pub price_locked_until: Option<Date>,
+}
+
+/// A subscription that waited for its service begins: on the day of the order, or with these days.
+pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<Beginning>) -> Written<()> {
     let mut row = ActiveModel { state: sea_orm::Set(State::Active), ..Default::default() };
     let mut start = change::ActiveModel { state: sea_orm::Set(change::State::Done), ..Default::default() };
-    if let Some((starts_on, committed_until)) = from {
+    if let Some(Beginning { starts_on, committed_until, price_locked_until }) = from {
         row.starts_on = sea_orm::Set(starts_on);
         row.anchor_on = sea_orm::Set(starts_on);
         row.committed_until = sea_orm::Set(committed_until);
@@ -263,3 +381,4 @@ pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<(Date, Date)
     Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Pending)).exec(tx).await?;
     Ok(())
 }
+        row.price_locked_until = sea_orm::Set(price_locked_until);

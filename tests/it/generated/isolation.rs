@@ -10,7 +10,7 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 18] = [
+const WITHOUT_IDS: [&str; 17] = [
     "audit_chain",
     "billing_details",
     "entitlement",
@@ -18,7 +18,6 @@ const WITHOUT_IDS: [&str; 18] = [
     "number_series",
     "organisation_halt",
     "organisation_name",
-    "partner_of_record",
     "plan_assignment",
     "product_upgrade",
     "property_value",
