@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::access::Unchecked;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, Table};
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -47,10 +47,12 @@ pub async fn list(
     let filter = state.map_or_else(Filter::default, |state| {
         Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
     });
+    search: &Search,
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
 /// An order by its id.
+    let filter = search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
 }

@@ -17,6 +17,7 @@ pub mod closing;
 mod following;
 mod give_back;
 pub mod history;
+mod in_use;
 mod keep;
 mod letters;
 mod object;
@@ -32,7 +33,11 @@ use macros::merged;
 
 pub use acting::{Cause, rows_of};
 pub use change::SubscriptionChange;
-pub use object::{BillingInterval, Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};
+pub use in_use::ProductInUse;
+pub use object::{
+    BillingInterval, Subscription, SubscriptionFilter, SubscriptionOrder, SubscriptionState, SubscriptionTerm,
+};
+pub use of_record::PartnerOfRecord;
 pub use renewal::{Renewed, renew_now_and_then, run as renew};
 
 /// The mutations of subscriptions.

@@ -12,7 +12,7 @@ use super::change::{ChargeExplanation, SubscriptionChange};
 use super::history;
 use super::period::{months_of_interval, period_at};
 use super::preview::{ChangePreview, PreviewedChange, preview};
-use super::store::{self, Criteria};
+use super::store::{self, Criteria, Order};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -20,7 +20,7 @@ use crate::base::money::Money;
 use crate::catalogue::product::Product;
 use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// The commitment of a subscription: how long a term is. It renews at the end of each term.
@@ -68,6 +68,29 @@ pub struct SubscriptionFilter {
     pub product_id: Option<ID>,
 }
 
+    /// Only subscriptions with this text in the name or the code of the product. Case does not matter.
+    pub search: Option<String>,
+}
+
+/// What subscriptions can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SubscriptionOrderField {
+    /// The first day.
+    StartsOn,
+    /// The name of the product, by the root collation of Unicode.
+    Name,
+    /// The day on which the commitment ends: it renews or ends then.
+    RenewsOn,
+}
+
+/// The order of subscriptions.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct SubscriptionOrder {
+    /// What orders them.
+    pub field: SubscriptionOrderField,
+    /// The direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
 /// A product that an organisation has bought, with the agreed price.
 pub struct Subscription {
     row: Arc<subscription::Model>,
@@ -95,7 +118,7 @@ impl Subscription {
         &self.row
     }
 
-    /// The subscriptions of an organisation, the oldest first.
+    /// The subscriptions of an organisation; without an order, the oldest first.
     pub async fn list(
         request: &Request,
         at: &Decision,
@@ -103,11 +126,21 @@ impl Subscription {
         filter: Option<&SubscriptionFilter>,
     ) -> Result<Connection<Self>> {
         let mut criteria = Criteria::default();
-        if let Some(SubscriptionFilter { state, product_id }) = filter {
+        order: Option<SubscriptionOrder>,
+        if let Some(SubscriptionFilter { state, product_id, search }) = filter {
             criteria.state = state.map(Into::into);
             criteria.product = product_id.as_ref().map(|id| Type::Product.parse(id)).transpose()?;
         }
         let rows = store::list(request, at.id(), page, criteria).await?;
+            criteria.search = Search::read(search.as_deref())?;
+        }
+        if let Some(SubscriptionOrder { field, direction }) = order {
+            criteria.descending = direction == OrderDirection::Desc;
+            criteria.order = match field {
+                SubscriptionOrderField::StartsOn => Order::Start,
+                SubscriptionOrderField::Name => Order::Name,
+                SubscriptionOrderField::RenewsOn => Order::Renewal,
+            };
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
 }

@@ -8,6 +8,8 @@ mod provisioning;
 mod refused;
 mod staff;
 mod subscriptions;
+mod renewals;
+mod searched;
 
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
