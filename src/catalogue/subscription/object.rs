@@ -251,6 +251,12 @@ impl Subscription {
 
     /// The product.
     #[public]
+    /// The first day on which a renewal may change the price; null if each renewal takes the price in force.
+    #[public]
+    fn price_locked_until(&self) -> Option<Date> {
+        self.row.price_locked_until
+    }
+
     async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
         Product::of_purchase(Request::of(context)?, self.row.product_id).await
     }
