@@ -21,11 +21,13 @@ mod in_use;
 mod keep;
 mod letters;
 mod object;
+mod of_record;
 mod offer;
 pub mod period;
 mod preview;
 mod renewal;
 pub mod rules;
+mod set_partner_of_record;
 pub mod store;
 mod withdraw_change;
 
@@ -49,4 +51,5 @@ pub struct SubscriptionMutation(
     keep::KeepSubscription,
     give_back::ReturnSubscription,
     withdraw_change::WithdrawChange,
+    set_partner_of_record::SetPartnerOfRecord,
 );

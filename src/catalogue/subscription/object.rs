@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::change::{ChargeExplanation, SubscriptionChange};
 use super::history;
+use super::of_record::PartnerOfRecord;
 use super::period::{months_of_interval, period_at};
 use super::preview::{ChangePreview, PreviewedChange, preview};
 use super::store::{self, Criteria, Order};
@@ -22,6 +23,7 @@ use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::organisation::OrganisationCard;
 
 /// The commitment of a subscription: how long a term is. It renews at the end of each term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -66,8 +68,6 @@ pub struct SubscriptionFilter {
     pub state: Option<SubscriptionState>,
     /// Only subscriptions to the product with this id.
     pub product_id: Option<ID>,
-}
-
     /// Only subscriptions with this text in the name or the code of the product. Case does not matter.
     pub search: Option<String>,
 }
@@ -91,6 +91,8 @@ pub struct SubscriptionOrder {
     /// The direction.
     #[graphql(default_with = "OrderDirection::Asc")]
     pub direction: OrderDirection,
+}
+
 /// A product that an organisation has bought, with the agreed price.
 pub struct Subscription {
     row: Arc<subscription::Model>,
@@ -124,14 +126,12 @@ impl Subscription {
         at: &Decision,
         page: &PageArguments,
         filter: Option<&SubscriptionFilter>,
+        order: Option<SubscriptionOrder>,
     ) -> Result<Connection<Self>> {
         let mut criteria = Criteria::default();
-        order: Option<SubscriptionOrder>,
         if let Some(SubscriptionFilter { state, product_id, search }) = filter {
             criteria.state = state.map(Into::into);
             criteria.product = product_id.as_ref().map(|id| Type::Product.parse(id)).transpose()?;
-        }
-        let rows = store::list(request, at.id(), page, criteria).await?;
             criteria.search = Search::read(search.as_deref())?;
         }
         if let Some(SubscriptionOrder { field, direction }) = order {
@@ -141,6 +141,8 @@ impl Subscription {
                 SubscriptionOrderField::Name => Order::Name,
                 SubscriptionOrderField::RenewsOn => Order::Renewal,
             };
+        }
+        let rows = store::list(request, at.id(), page, criteria).await?;
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
 }
@@ -249,16 +251,34 @@ impl Subscription {
         renews.then_some(self.row.committed_until)
     }
 
-    /// The product.
-    #[public]
     /// The first day on which a renewal may change the price; null if each renewal takes the price in force.
     #[public]
     fn price_locked_until(&self) -> Option<Date> {
         self.row.price_locked_until
     }
 
+    /// The product.
+    #[public]
     async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
         Product::of_purchase(Request::of(context)?, self.row.product_id).await
+    }
+
+    /// The partner that earns commission on it today, if its product is commissionable: the one that was set or that
+    /// ordered it, or else the one with the oldest partnership. Null if nobody earns.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partner_of_record(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
+        PartnerOfRecord::today(Request::of(context)?, self.organisation.id(), self.row.id).await
+    }
+
+    /// The partners that earn commission on it, each from its day on; the newest day first. Empty if the oldest partnership
+    /// decides.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partners_of_record(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<PartnerOfRecord>>> {
+        PartnerOfRecord::list(Request::of(context)?, self.row.id, &page).await.map(Some)
     }
 
     /// The number of units on a day, past or future; 0 before it begins and after it ends.

@@ -2,6 +2,8 @@
 
 mod customers;
 mod exchange;
+mod killed;
+mod of_record;
 mod offers;
 mod orders;
 mod provisioning;
