@@ -28,7 +28,7 @@ pub enum OrderState {
     Placed,
     /// Everything of it is ready.
     Completed,
-    /// Nothing of it came to be.
+    /// It was cancelled before anything of it was ready. See `cancelOrder`.
     Cancelled,
 }
 
@@ -50,6 +50,16 @@ pub struct Order {
 impl Order {
     fn new(row: &Arc<Model>, at: &Decision) -> Self {
         Self { row: Arc::clone(row), organisation: at.clone() }
+    }
+
+    /// Its key in the database.
+    pub fn key(&self) -> Uuid {
+        self.row.id
+    }
+
+    /// The organisation that it is for.
+    pub const fn at(&self) -> &Decision {
+        &self.organisation
     }
 
     /// The orders of an organisation, the newest first.

@@ -1,4 +1,5 @@
 //! Statements about orders.
+#![expect(clippy::disallowed_methods, reason = "the statements about orders stand here")]
 
 use std::sync::Arc;
 
@@ -6,7 +7,10 @@ use chrono::Datelike;
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
 use sea_orm::prelude::Date;
-use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, Set, Statement,
+};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
@@ -43,16 +47,16 @@ pub async fn list(
     organisation: Uuid,
     page: &PageArguments,
     state: Option<State>,
+    search: &Search,
 ) -> Result<Page<Model>> {
     let filter = state.map_or_else(Filter::default, |state| {
         Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
     });
-    search: &Search,
+    let filter = search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
 /// An order by its id.
-    let filter = search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await
 }
@@ -71,6 +75,15 @@ pub async fn next_number(tx: &DatabaseTransaction, today: Date) -> Result<String
     Ok(format!("{}-{:06}", today.year(), next - 1))
 }
 
+/// Counts the numbers of orders that were written with numbers of their own: 1, 2 and so on, behind those so far.
+pub async fn count_numbers(tx: &DatabaseTransaction, orders: usize) -> Written<()> {
+    let sql = "INSERT INTO number_series (name, next) VALUES ('ORDER', 1 + $1) \
+               ON CONFLICT (name) DO UPDATE SET next = number_series.next + $1";
+    let count = i64::try_from(orders).unwrap_or(i64::MAX);
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [count.into()])).await?;
+    Ok(())
+}
+
 /// Inserts an order.
 pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
     sales_order::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
@@ -81,6 +94,21 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
     let lines = lines.into_iter().map(IntoActiveModel::into_active_model);
     order_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// An order with the subscriptions that it began, as the transaction sees it.
+pub async fn load_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<(Model, Vec<Uuid>)>> {
+    let Some(order) = sales_order::Entity::find_by_id(id).one(tx).await? else { return Ok(None) };
+    let lines = order_line::Entity::find().filter(order_line::Column::OrderId.eq(id));
+    let lines = lines.order_by_asc(order_line::Column::Position).all(tx).await?;
+    Ok(Some((order, lines.into_iter().map(|line| line.subscription_id).collect())))
+}
+
+/// Cancels an order.
+pub async fn cancel(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+    let change = sales_order::ActiveModel { state: Set(State::Cancelled), ..Default::default() };
+    sales_order::Entity::update_many().set(change).filter(sales_order::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }
 

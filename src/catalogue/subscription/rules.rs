@@ -212,6 +212,14 @@ impl Standing<'_> {
         Ok(Outcome { withdrawn, ..Outcome::of(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
     }
 
+    /// Takes back the order of a subscription whose service is not ready: nothing of it counts.
+    pub fn call_off(&self) -> Outcome {
+        let of_others =
+            self.changes.iter().filter(|one| one.kind != Kind::Start && one.state != ChangeState::Withdrawn);
+        let withdrawn = of_others.map(|change| change.id).collect();
+        Outcome { withdrawn, ..self.end_at(Kind::Cancel, self.row.starts_on) }
+    }
+
     /// Takes a cancellation back.
     pub fn keep(&self) -> Result<Outcome, UserError> {
         if self.row.state != State::Cancelled {
@@ -326,14 +334,6 @@ impl Standing<'_> {
     }
 }
 
-/// Refuses a quantity that the product is not sold in.
-pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> Result<(), UserError> {
-    let (least, most) = (product.min_quantity, product.max_quantity);
-    if quantity >= least && most.is_none_or(|most| quantity <= most) {
-        return Ok(());
-    }
-    let bounds = match most {
-        Some(most) if most == least => format!("exactly {least}"),
 /// The first day on which a renewal may change the price of a product that is bought on this day; `None` if each one may.
 pub fn locked_until(product: &product::Model, on: Date) -> Result<Option<Date>, UserError> {
     match product.price_lock_months {
@@ -347,6 +347,14 @@ pub fn search_text(product_name: &str, product_code: &str) -> String {
     collation::fold(&format!("{product_name} {product_code}"))
 }
 
+/// Refuses a quantity that the product is not sold in.
+pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> Result<(), UserError> {
+    let (least, most) = (product.min_quantity, product.max_quantity);
+    if quantity >= least && most.is_none_or(|most| quantity <= most) {
+        return Ok(());
+    }
+    let bounds = match most {
+        Some(most) if most == least => format!("exactly {least}"),
         Some(most) => format!("{least} to {most}"),
         None => format!("{least} or more"),
     };
@@ -387,9 +395,9 @@ pub fn audit_snapshot(row: &Model) -> Json {
         "currency": row.currency,
         "state": row.state.to_value(),
         "committedUntil": row.committed_until,
+        "priceLockedUntil": row.price_locked_until,
     })
 }
 
 #[cfg(test)]
 mod tests;
-        "priceLockedUntil": row.price_locked_until,

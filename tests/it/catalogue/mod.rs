@@ -10,6 +10,9 @@ mod provisioning;
 mod refused;
 mod staff;
 mod subscriptions;
+mod staff;
+mod subscriptions;
+mod taken_back;
 mod renewals;
 mod searched;
 
