@@ -2,10 +2,10 @@
 
 use chrono::Months;
 use entity::{
-    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, membership, membership_role,
-    organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer, plan_assignment,
-    price, price_plan, product, property_definition, property_value, role, service, service_task, subscription,
-    subscription_change, user,
+    api_key, billing_contact, billing_details, client_view, entitlement, feature, invoice, invoice_line, membership,
+    membership_role, order_line, organisation, organisation_halt, organisation_name, partnership, partnership_proposal,
+    payer, plan_assignment, price, price_plan, product, property_definition, property_value, role, sales_order,
+    service, service_task, subscription, subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -42,6 +42,10 @@ pub struct Rows {
     pub payers: Vec<payer::Model>,
     /// Rows of the table of products.
     pub products: Vec<product::Model>,
+    /// Rows of the table of features.
+    pub features: Vec<feature::Model>,
+    /// Rows of the table of entitlements.
+    pub entitlements: Vec<entitlement::Model>,
     /// Rows of the table of price plans.
     pub price_plans: Vec<price_plan::Model>,
     /// Rows of the table of prices.
@@ -50,6 +54,10 @@ pub struct Rows {
     pub plan_assignments: Vec<plan_assignment::Model>,
     /// Rows of the table of subscriptions.
     pub subscriptions: Vec<subscription::Model>,
+    /// Rows of the table of orders.
+    pub sales_orders: Vec<sales_order::Model>,
+    /// Rows of the table of lines of orders.
+    pub order_lines: Vec<order_line::Model>,
     /// Rows of the table of changes of subscriptions.
     pub subscription_changes: Vec<subscription_change::Model>,
     /// Rows of the table of services.
@@ -92,10 +100,15 @@ impl Rows {
         insert(transaction, &self.billing_details).await?;
         insert(transaction, &self.payers).await?;
         insert(transaction, &self.products).await?;
+        insert(transaction, &self.features).await?;
+        insert(transaction, &self.entitlements).await?;
         insert(transaction, &self.price_plans).await?;
         insert(transaction, &self.prices).await?;
         insert(transaction, &self.plan_assignments).await?;
         insert(transaction, &self.subscriptions).await?;
+        insert(transaction, &self.sales_orders).await?;
+        insert(transaction, &self.order_lines).await?;
+        orders::count_numbers(transaction, self.sales_orders.len()).await?;
         insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;
         insert(transaction, &self.service_tasks).await?;
@@ -215,6 +228,7 @@ pub fn product(id: Uuid, operator: Uuid, code: &str, name: &str, created_at: Dat
         bills_from: product::BillsFrom::Order,
         notice_days: 0,
         return_days: 0,
+        price_lock_months: 0,
         min_quantity: 1,
         max_quantity: None,
         lowers_at: product::LowersAt::Renewal,
@@ -230,7 +244,6 @@ pub fn subscription(
     id: Uuid,
     organisation: Uuid,
     product: &product::Model,
-        price_lock_months: 0,
     (unit_price_minor, currency): (i64, &str),
     starts_on: Date,
 ) -> subscription::Model {
@@ -240,6 +253,8 @@ pub fn subscription(
         product_id: product.id,
         product_code: product.code.clone(),
         product_name: product.name.clone(),
+        name_key: product.name_key.clone(),
+        search_text: search_text(&product.name, &product.code),
         quantity: 1,
         term: subscription::Term::Monthly,
         interval: subscription::Interval::Month,
@@ -255,8 +270,6 @@ pub fn subscription(
 
 /// The change that begins a subscription. It has the id of the subscription.
 pub const fn start(row: &subscription::Model, created_at: DateTimeUtc) -> subscription_change::Model {
-        name_key: product.name_key.clone(),
-        search_text: search_text(&product.name, &product.code),
     subscription_change::Model {
         id: row.id,
         organisation_id: row.organisation_id,
@@ -290,6 +303,7 @@ pub fn service(
         kind,
         name: name.to_owned(),
         name_key: collation::sort_key(name),
+        name_folded: collation::fold(name),
         state: service::State::Active,
         created_at,
         attributes: "{}".to_owned(),
@@ -299,4 +313,3 @@ pub fn service(
         problem: None,
     }
 }
-        name_folded: collation::fold(name),
