@@ -34,6 +34,8 @@ pub struct Model {
     pub notice_days: i32,
     /// For how many days from the purchase it can be returned.
     pub return_days: i32,
+    /// For how many months from the order its renewals keep the price.
+    pub price_lock_months: i32,
     /// The smallest quantity.
     pub min_quantity: i32,
     /// The largest quantity, if there is one.

@@ -23,6 +23,8 @@ pub struct Model {
     pub total_minor: i64,
     /// The customer's own number for it.
     pub purchase_order: Option<String>,
+    /// Its number and the customer's, folded, for searches.
+    pub search_text: String,
     /// The user who placed it; none for a key.
     pub placed_by_id: Option<Uuid>,
     /// The API key that placed it; none for a user.

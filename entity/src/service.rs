@@ -20,6 +20,8 @@ pub struct Model {
     pub name: String,
     /// The sort key of the name.
     pub name_key: String,
+    /// The name, folded, for searches.
+    pub name_folded: String,
     /// Its state.
     pub state: State,
     /// When it was created.

@@ -18,6 +18,10 @@ pub struct Model {
     pub product_code: String,
     /// Name of the product at the time of the order.
     pub product_name: String,
+    /// The sort key of that name.
+    pub name_key: String,
+    /// The name and the code, folded, for searches.
+    pub search_text: String,
     /// Number of units.
     pub quantity: i32,
     /// The commitment: how long a term is.

@@ -20,6 +20,23 @@ const KEYS: [(&str, &str); 5] = [
 
 /// Writes all that are missing. It is safe to do this at any time, and again.
 pub async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    fill_names(db).await?;
+    fill_bought(db).await
+}
+
+/// Writes those of subscriptions, services and orders.
+pub async fn fill_bought(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let lacking = |column: &str| format!("{column} = ''");
+    fill_column(db, "subscription", ("product_name", "name_key"), &lacking("name_key"), collation::sort_key).await?;
+    let both = "product_name || ' ' || product_code";
+    fill_column(db, "subscription", (both, "search_text"), &lacking("search_text"), collation::fold).await?;
+    fill_column(db, "service", ("name", "name_folded"), &lacking("name_folded"), collation::fold).await?;
+    let both = "number || ' ' || COALESCE(purchase_order, '')";
+    fill_column(db, "sales_order", (both, "search_text"), &lacking("search_text"), collation::fold).await
+}
+
+/// Writes those of names that stood alone from the beginning.
+pub async fn fill_names(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     for (table, column) in KEYS {
         let lacking = format!("{column} = ''");
         fill_column(db, table, ("name", column), &lacking, collation::sort_key).await?;

@@ -51,6 +51,7 @@ mod m20261126_000034_issuer;
 mod m20261126_000035_invoices;
 mod m20261126_000036_payments;
 mod m20261126_000037_commission;
+mod m20261126_000040_bought;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000035_invoices::Migration),
             Box::new(m20261126_000036_payments::Migration),
             Box::new(m20261126_000037_commission::Migration),
+            Box::new(m20261126_000040_bought::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The server writes them, because the two databases would neither fold nor order texts alike.
 
-use crate::fill::{fill, rewrite_values};
+use crate::fill::{fill_names, rewrite_values};
 use crate::keys::{index, restrict};
 use sea_orm_migration::sea_orm::DbBackend;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -59,7 +59,7 @@ impl MigrationTrait for Migration {
                 db.execute_unprepared(&sql).await?;
             }
         }
-        fill(db).await?;
+        fill_names(db).await?;
         for (table, name, key, parent) in ORDERED {
             let old = format!("{table}_{parent}_{name}_id_idx");
             manager.drop_index(Index::drop().table(table).name(old).to_owned()).await?;

@@ -2,10 +2,11 @@
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
 //! decides. `lapsed.rs` says which memberships count. `walk.rs` goes over the part of the graph that both need: `kept.rs`
-//! says what of it is in memory, and `store.rs` loads the rest. `lookup.rs` keeps the decisions of a request. `guard.rs`
-//! checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes them.
+//! says what of it is in memory, and `store.rs` loads the rest. `decision.rs` is the outcome, and `lookup.rs` keeps those of a
+//! request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes them.
 
 mod actor;
+mod decision;
 mod explain;
 mod graph;
 mod guard;
@@ -21,15 +22,16 @@ mod store;
 mod walk;
 
 pub use actor::{Actor, KeyActor, Subject, UserActor};
+pub use decision::{Authorised, Card, Decision, Unchecked};
 pub use explain::{LISTED, MISSES, explain};
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
 pub use guard::{Exists, GrantsAt, Guarded, Rule, Side, check, check_unless_own, require_one};
 pub use lapsed::{Counting, Lapsed, Tie};
-pub use lookup::{Access, Authorised, Card, Decision, Unchecked};
+pub use lookup::Access;
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
 pub use resolver::{ClientReach, resolve};
 pub use role::{BuiltinRole, DelegationPreset};
 pub use set::{Grants, PermissionSet};
-pub use store::{lock, places};
+pub use store::{lock, lock_all, places};
 pub use walk::{Accessible, Neighbourhood};

@@ -32,23 +32,57 @@ pub async fn lock(tx: &DatabaseTransaction, id: Uuid) -> Result<organisation::Mo
     query.one(tx).await?.ok_or(Error::NotFound)
 }
 
-/// Whether the subject may act at all: the user is not disabled, and the key is neither revoked nor expired.
-pub async fn is_working(tx: &DatabaseTransaction, subject: Subject, now: DateTimeUtc) -> Result<bool> {
-    let (sql, values): (&str, Vec<Value>) = match subject {
-        Subject::Nobody => return Ok(false),
-        Subject::User(id) => ("SELECT 1 FROM \"user\" WHERE id = $1 AND state = 'ACTIVE'", vec![id.into()]),
+/// Locks many organisations at once, in the order of their ids, so that nobody waits in a circle.
+pub async fn lock_all(tx: &DatabaseTransaction, ids: &[Uuid]) -> Result<()> {
+    // On SQLite, only one transaction writes at a time.
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT id FROM organisation WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+        tx.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [ids.to_vec().into()])).await?;
+    }
+    Ok(())
+}
+
+/// The condition that the subject may act at all, with the parameters after the first: the user is not disabled, and the key
+/// is neither revoked nor expired. `None` for nobody.
+fn working(subject: Subject, now: DateTimeUtc) -> Option<(&'static str, Vec<Value>)> {
+    Some(match subject {
+        Subject::Nobody => return None,
+        Subject::User(id) => {
+            ("EXISTS (SELECT 1 FROM \"user\" w WHERE w.id = $2 AND w.state = 'ACTIVE')", vec![id.into()])
+        }
         Subject::Key { id, .. } => (
-            "SELECT 1 FROM api_key WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+            "EXISTS (SELECT 1 FROM api_key w WHERE w.id = $2 AND w.revoked_at IS NULL \
+             AND (w.expires_at IS NULL OR w.expires_at > $3))",
             vec![id.into(), now.into()],
         ),
-    };
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
-    Ok(tx.query_one_raw(statement).await?.is_some())
+    })
 }
 
 /// The organisations and all above them by partnerships that nobody has ended, each with the partnerships above it, past
 /// ones too. The operator is always included.
 pub async fn climb(connection: &impl ConnectionTrait, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Placed>>> {
+    Ok(placed(&climbed(connection, db, ids, ("TRUE", Vec::new())).await?)?)
+}
+
+/// The same for a subject that acts; `None` if it may not act at all.
+pub async fn climb_to_act(
+    connection: &impl ConnectionTrait,
+    db: &Db,
+    (subject, now): (Subject, DateTimeUtc),
+    id: Uuid,
+) -> Result<Option<HashMap<Uuid, Arc<Placed>>>> {
+    let Some(working) = working(subject, now) else { return Ok(None) };
+    let rows = climbed(connection, db, &[id], working).await?;
+    let is_working = rows.first().map_or(Ok(true), |row| row.try_get_by_index(14))?;
+    Ok(if is_working { Some(placed(&rows)?) } else { None })
+}
+
+async fn climbed(
+    connection: &impl ConnectionTrait,
+    db: &Db,
+    ids: &[Uuid],
+    (working, values): (&str, Vec<Value>),
+) -> Result<Vec<QueryResult>, DbErr> {
     let sql = format!(
         "WITH RECURSIVE scope(id) AS ( \
            SELECT o.id FROM organisation o WHERE {} \
@@ -56,22 +90,28 @@ pub async fn climb(connection: &impl ConnectionTrait, db: &Db, ids: &[Uuid]) -> 
            UNION SELECT p.reseller_id FROM scope JOIN partnership p ON p.client_id = scope.id AND p.state = 'ACTIVE' \
          ) \
          SELECT o.id, o.name, o.kind, o.state, o.code, o.created_at, \
-           p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at \
+           p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at, \
+           {working} \
          FROM scope JOIN organisation o ON o.id = scope.id LEFT JOIN partnership p ON p.client_id = o.id",
         db.among("o.id", 1)
     );
-    let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(ids)]);
+    let values = [db.keys(ids)].into_iter().chain(values);
+    connection.query_all_raw(Statement::from_sql_and_values(db.backend(), sql, values)).await
+}
+
+/// The rows of `climbed`, by organisation.
+fn placed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Arc<Placed>>, DbErr> {
     let mut found: HashMap<Uuid, Placed> = HashMap::new();
-    for row in connection.query_all_raw(statement).await? {
+    for row in rows {
         let id: Uuid = row.try_get_by_index(0)?;
         let placed = match found.entry(id) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                entry.insert(Placed { row: Arc::new(organisation_of(&row, id)?), above: Vec::new() })
+                entry.insert(Placed { row: Arc::new(organisation_of(row, id)?), above: Vec::new() })
             }
         };
         if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(6)? {
-            placed.above.push(edge_of(&row, partnership, id)?);
+            placed.above.push(edge_of(row, partnership, id)?);
         }
     }
     let in_order = |mut placed: Placed| {

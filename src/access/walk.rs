@@ -253,6 +253,26 @@ pub async fn climb_in(
     organisation: Uuid,
 ) -> Result<Neighbourhood> {
     let placed = store::climb(tx, db, &[organisation]).await?;
+    held_in(tx, db, subject, placed).await
+}
+
+/// The same for a subject that acts; `None` if it may not act at all.
+pub async fn climb_to_act(
+    tx: &DatabaseTransaction,
+    db: &Db,
+    (subject, now): (Subject, DateTimeUtc),
+    organisation: Uuid,
+) -> Result<Option<Neighbourhood>> {
+    let Some(placed) = store::climb_to_act(tx, db, (subject, now), organisation).await? else { return Ok(None) };
+    held_in(tx, db, subject, placed).await.map(Some)
+}
+
+async fn held_in(
+    tx: &DatabaseTransaction,
+    db: &Db,
+    subject: Subject,
+    placed: HashMap<Uuid, Arc<Placed>>,
+) -> Result<Neighbourhood> {
     let held = match subject {
         Subject::User(user) => {
             let scope: Vec<Uuid> = placed.keys().copied().collect();

@@ -9,6 +9,7 @@ use crate::base::error::Result;
 use crate::catalogue::item::CatalogueItem;
 use crate::catalogue::order::{OrderLineInput, OrderPreview};
 use crate::catalogue::plan::AppliedPricePlan;
+use crate::catalogue::subscription::ProductInUse;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -47,6 +48,13 @@ impl OrganisationBuying {
         #[graphql(desc = "The products: at most 100 lines.")] lines: Vec<OrderLineInput>,
     ) -> Result<Option<OrderPreview>> {
         OrderPreview::of(Request::of(context)?, &self.0, &lines).await.map(Some)
+    }
+
+    /// What it has: the products of its subscriptions that have not ended, by name. These are the first 20; `subscriptions`
+    /// has all.
+    #[requires(SUBSCRIPTION_READ)]
+    async fn products(&self, context: &Context<'_>) -> Result<Option<Vec<ProductInUse>>> {
+        ProductInUse::list(Request::of(context)?, self.0.id()).await.map(Some)
     }
 
     /// Its price plan; null while the operator has none.

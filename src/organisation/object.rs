@@ -21,7 +21,7 @@ use crate::base::id;
 use crate::billing::invoice::{Invoice, InvoiceFilter};
 use crate::catalogue::order::{Order, OrderFilter};
 use crate::catalogue::service::{Service, ServiceFilter};
-use crate::catalogue::subscription::{Subscription, SubscriptionFilter};
+use crate::catalogue::subscription::{Subscription, SubscriptionFilter, SubscriptionOrder};
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -233,15 +233,16 @@ impl Organisation {
         Order::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
     }
 
-    /// The subscriptions, the oldest first.
+    /// The subscriptions; without an order, the oldest first.
     #[requires(SUBSCRIPTION_READ)]
     async fn subscriptions(
         &self,
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "Which subscriptions.")] filter: Option<SubscriptionFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<SubscriptionOrder>,
     ) -> Result<Option<Connection<Subscription>>> {
-        Subscription::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+        Subscription::list(Request::of(context)?, &self.0, &page, filter.as_ref(), order_by).await.map(Some)
     }
 
     /// The invoices of this organisation, the newest first, including those that another organisation pays.

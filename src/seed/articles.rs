@@ -1,8 +1,8 @@
 //! The articles that the operator sells in demo and scale data.
 
-use entity::product;
 use entity::service::Kind;
 use entity::subscription::{Interval, Term};
+use entity::{feature, product};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
@@ -23,6 +23,10 @@ pub struct Article {
     pub interval: Interval,
     /// Price of one unit for one interval, in öre.
     price: i64,
+    /// What an order costs once, in öre.
+    setup: i64,
+    /// What one unit entitles to: the key of the feature, its name, what it counts, and how many.
+    pub feature: Option<(&'static str, &'static str, feature::Kind, i32)>,
 }
 
 /// A server.
@@ -33,6 +37,8 @@ pub const SERVER: Article = Article {
     kind: Kind::VirtualServer,
     interval: Interval::Month,
     price: 12_000,
+    setup: 50_000,
+    feature: None,
 };
 /// A site.
 pub const SITE: Article = Article {
@@ -42,6 +48,8 @@ pub const SITE: Article = Article {
     kind: Kind::WebHosting,
     interval: Interval::Month,
     price: 10_000,
+    setup: 0,
+    feature: Some(("site-storage-gb", "Storage of web sites, in GB", feature::Kind::Quota, 50)),
 };
 /// A domain name.
 pub const DOMAIN: Article = Article {
@@ -51,6 +59,8 @@ pub const DOMAIN: Article = Article {
     kind: Kind::Domain,
     interval: Interval::Year,
     price: 16_000,
+    setup: 0,
+    feature: None,
 };
 /// Seats.
 pub const SEATS: Article = Article {
@@ -60,6 +70,8 @@ pub const SEATS: Article = Article {
     kind: Kind::Seats,
     interval: Interval::Month,
     price: 8_000,
+    setup: 0,
+    feature: Some(("office-seat", "Mail and office seat", feature::Kind::Seat, 1)),
 };
 /// Devices.
 pub const DEVICES: Article = Article {
@@ -69,6 +81,8 @@ pub const DEVICES: Article = Article {
     kind: Kind::Devices,
     interval: Interval::Month,
     price: 20_000,
+    setup: 0,
+    feature: Some(("data-logger", "Data logger", feature::Kind::Quota, 10)),
 };
 /// Something else.
 pub const BACKUP: Article = Article {
@@ -78,6 +92,8 @@ pub const BACKUP: Article = Article {
     kind: Kind::Other,
     interval: Interval::Month,
     price: 4_000,
+    setup: 0,
+    feature: None,
 };
 
 /// All articles.
@@ -95,6 +111,8 @@ impl Article {
             description: self.description.to_owned(),
             kind,
             service_kind: Some(self.kind),
+            // Whoever takes a domain name shall know what it costs next year.
+            price_lock_months: if self.kind == Kind::Domain { 24 } else { 0 },
             ..rows::product(id, operator, self.code, self.name, created_at)
         }
     }
@@ -102,6 +120,11 @@ impl Article {
     /// Price of one unit for one interval, in minor units of the currency.
     pub fn price_in(&self, currency: &str) -> i64 {
         if currency == "EUR" { self.price / 10 } else { self.price }
+    }
+
+    /// What an order costs once, in minor units of the currency.
+    pub fn setup_in(&self, currency: &str) -> i64 {
+        if currency == "EUR" { self.setup / 10 } else { self.setup }
     }
 
     /// What it costs, for each commitment and interval that it is sold by. A longer commitment costs a tenth less.

@@ -8,6 +8,7 @@ mod articles;
 mod demo;
 mod invoicing;
 mod operator;
+mod ordering;
 mod pricing;
 pub mod rows;
 mod scale;

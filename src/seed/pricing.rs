@@ -58,7 +58,7 @@ pub fn prices(
                         interval,
                         from_quantity: *from_quantity,
                         unit_minor: full * percent / 100,
-                        setup_minor: 0,
+                        setup_minor: article.setup_in(currency),
                         valid_from: valid_from(),
                         created_at,
                     });

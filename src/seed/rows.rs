@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveTime, TimeDelta};
 use entity::{
-    api_key, billing_contact, billing_details, client_view, invoice, invoice_line, invoice_vat, issuer, membership,
-    membership_role, organisation, organisation_halt, organisation_name, partnership, partnership_proposal, payer,
-    plan_assignment, price, price_plan, product, property_definition, property_value, role, service, service_task,
-    subscription, subscription_change, unbilled_subscription, user,
+    api_key, billing_contact, billing_details, client_view, entitlement, feature, invoice, invoice_line, invoice_vat,
+    issuer, membership, membership_role, number_series, order_line, organisation, organisation_halt, organisation_name,
+    partnership, partnership_proposal, payer, plan_assignment, price, price_plan, product, property_definition,
+    property_value, role, sales_order, service, service_task, subscription, subscription_change, unbilled_subscription,
+    user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -15,6 +16,8 @@ use uuid::Uuid;
 
 use super::store::{insert, set_values};
 use crate::access::{BuiltinRole, PermissionSet};
+use crate::billing::series::store as series;
+use crate::catalogue::subscription::rules::search_text;
 use crate::people::user::mailbox;
 
 /// Rows that are written together, in one transaction.
@@ -42,6 +45,10 @@ pub struct Rows {
     pub payers: Vec<payer::Model>,
     /// Rows of the table of products.
     pub products: Vec<product::Model>,
+    /// Rows of the table of features.
+    pub features: Vec<feature::Model>,
+    /// Rows of the table of entitlements.
+    pub entitlements: Vec<entitlement::Model>,
     /// Rows of the table of price plans.
     pub price_plans: Vec<price_plan::Model>,
     /// Rows of the table of prices.
@@ -50,6 +57,10 @@ pub struct Rows {
     pub plan_assignments: Vec<plan_assignment::Model>,
     /// Rows of the table of subscriptions.
     pub subscriptions: Vec<subscription::Model>,
+    /// Rows of the table of orders.
+    pub sales_orders: Vec<sales_order::Model>,
+    /// Rows of the table of lines of orders.
+    pub order_lines: Vec<order_line::Model>,
     /// Rows of the table of changes of subscriptions.
     pub subscription_changes: Vec<subscription_change::Model>,
     /// Rows of the table of services.
@@ -96,10 +107,15 @@ impl Rows {
         insert(transaction, &self.billing_details).await?;
         insert(transaction, &self.payers).await?;
         insert(transaction, &self.products).await?;
+        insert(transaction, &self.features).await?;
+        insert(transaction, &self.entitlements).await?;
         insert(transaction, &self.price_plans).await?;
         insert(transaction, &self.prices).await?;
         insert(transaction, &self.plan_assignments).await?;
         insert(transaction, &self.subscriptions).await?;
+        insert(transaction, &self.sales_orders).await?;
+        insert(transaction, &self.order_lines).await?;
+        series::skip(transaction, number_series::Kind::Order, self.sales_orders.len()).await?;
         insert(transaction, &self.subscription_changes).await?;
         insert(transaction, &self.services).await?;
         insert(transaction, &self.service_tasks).await?;
@@ -240,6 +256,7 @@ pub fn product(id: Uuid, operator: Uuid, code: &str, name: &str, created_at: Dat
         bills_from: product::BillsFrom::Order,
         notice_days: 0,
         return_days: 0,
+        price_lock_months: 0,
         min_quantity: 1,
         max_quantity: None,
         lowers_at: product::LowersAt::Renewal,
@@ -264,6 +281,8 @@ pub fn subscription(
         product_id: product.id,
         product_code: product.code.clone(),
         product_name: product.name.clone(),
+        name_key: product.name_key.clone(),
+        search_text: search_text(&product.name, &product.code),
         quantity: 1,
         term: subscription::Term::Monthly,
         interval: subscription::Interval::Month,
@@ -312,6 +331,7 @@ pub fn service(
         kind,
         name: name.to_owned(),
         name_key: collation::sort_key(name),
+        name_folded: collation::fold(name),
         state: service::State::Active,
         created_at,
         attributes: "{}".to_owned(),

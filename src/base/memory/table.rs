@@ -60,7 +60,7 @@ tables! {
     SalesOrder = 29, "sales_order", ["id", "organisation_id"];
     OrderLine = 30, "order_line", ["id", "order_id", "subscription_id"];
     SubscriptionChange = 31, "subscription_change", ["id", "subscription_id"];
-    PartnerOfRecord = 32, "partner_of_record", ["subscription_id"];
+    PartnerOfRecord = 32, "partner_of_record", ["id", "subscription_id"];
     ServiceTask = 33, "service_task", ["id", "service_id"];
     Issuer = 34, "issuer", ["organisation_id"];
     InvoiceVat = 35, "invoice_vat", ["invoice_id"];

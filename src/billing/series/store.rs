@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about number series stand here")]
 
 use entity::number_series::{Column, Entity, Kind, Model};
+use entity::organisation;
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -54,6 +55,15 @@ pub async fn save(tx: &DatabaseTransaction, series: Model) -> Written<()> {
         .to_owned();
     Entity::insert(series.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Counts numbers that were written without the series, behind those so far. The series is that of the operator.
+pub async fn skip(tx: &DatabaseTransaction, kind: Kind, count: usize) -> Written<()> {
+    let operator = organisation::Entity::find().filter(organisation::Column::Kind.eq(organisation::Kind::Operator));
+    let Some(operator) = operator.one(tx).await?.filter(|_| count > 0) else { return Ok(()) };
+    let series = lock(tx, operator.id, kind).await?;
+    let next = series.next.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
+    save(tx, Model { next, ..series }).await
 }
 
 /// The series of an issuer; those that have numbered nothing are missing.

@@ -33,6 +33,7 @@ fn file(stored: &Stored) -> File {
         bills_from: row.bills_from.to_value(),
         notice_days: row.notice_days,
         return_days: row.return_days,
+        price_lock_months: row.price_lock_months,
         min_quantity: row.min_quantity,
         max_quantity: row.max_quantity,
         lowers_at: row.lowers_at.to_value(),

@@ -56,6 +56,8 @@ pub struct ProductRow {
     pub notice_days: i32,
     #[serde(default)]
     pub return_days: i32,
+    #[serde(default)]
+    pub price_lock_months: i32,
     #[serde(default = "one")]
     pub min_quantity: i32,
     #[serde(skip_serializing_if = "Option::is_none")]

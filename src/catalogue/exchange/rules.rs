@@ -131,6 +131,7 @@ impl<N: FnMut() -> Uuid> Comparison<'_, N> {
             bills_from: source.choice(at, "billsFrom", &row.bills_from)?,
             notice_days: row.notice_days,
             return_days: row.return_days,
+            price_lock_months: row.price_lock_months,
             min_quantity: row.min_quantity,
             max_quantity: row.max_quantity,
             lowers_at: source.choice(at, "lowersAt", &row.lowers_at)?,

@@ -11,7 +11,8 @@ use crate::base::error::Result;
 use crate::catalogue::product::store as products;
 use crate::catalogue::service::store as services;
 use crate::catalogue::subscription::period::committed_until;
-use crate::catalogue::subscription::{rules::beyond_calendar, store as subscriptions};
+use crate::catalogue::subscription::rules::{beyond_calendar, locked_until};
+use crate::catalogue::subscription::store::{self as subscriptions, Beginning};
 use crate::graphql::request::Work;
 
 /// What has begun.
@@ -37,10 +38,13 @@ pub async fn begin(work: &Work<'_>, service: &service::Model) -> Result<Begun> {
     {
         let product = products::load_in(work.tx, &[row.product_id]).await?.pop();
         let today = work.today();
-        let from = if product.is_some_and(|product| product.bills_from == BillsFrom::Activation) {
-            Some((today, committed_until(today, row.term, today).ok_or_else(beyond_calendar)?))
-        } else {
-            None
+        let from = match product.filter(|product| product.bills_from == BillsFrom::Activation) {
+            Some(product) => Some(Beginning {
+                starts_on: today,
+                committed_until: committed_until(today, row.term, today).ok_or_else(beyond_calendar)?,
+                price_locked_until: locked_until(&product, today)?,
+            }),
+            None => None,
         };
         subscriptions::begin(work.tx, id, from).await?;
         begun.subscription = Some(id);

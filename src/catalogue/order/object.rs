@@ -15,7 +15,7 @@ use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 use crate::partners::partnership::Partnership;
@@ -28,7 +28,7 @@ pub enum OrderState {
     Placed,
     /// Everything of it is ready.
     Completed,
-    /// Nothing of it came to be.
+    /// It was cancelled before anything of it was ready. See `cancelOrder`.
     Cancelled,
 }
 
@@ -37,6 +37,8 @@ pub enum OrderState {
 pub struct OrderFilter {
     /// Only orders in this state.
     pub state: Option<OrderState>,
+    /// Only orders whose number, or the customer's own number, contains this text. Case does not matter.
+    pub search: Option<String>,
 }
 
 /// Products that were ordered together.
@@ -50,6 +52,16 @@ impl Order {
         Self { row: Arc::clone(row), organisation: at.clone() }
     }
 
+    /// Its key in the database.
+    pub fn key(&self) -> Uuid {
+        self.row.id
+    }
+
+    /// The organisation that it is for.
+    pub const fn at(&self) -> &Decision {
+        &self.organisation
+    }
+
     /// The orders of an organisation, the newest first.
     pub async fn list(
         request: &Request,
@@ -58,7 +70,8 @@ impl Order {
         filter: Option<&OrderFilter>,
     ) -> Result<Connection<Self>> {
         let state: Option<State> = filter.and_then(|filter| filter.state).map(Into::into);
-        Ok(store::list(request, at.id(), page, state).await?.connection(|row| Self::new(row, at)))
+        let search = Search::read(filter.and_then(|filter| filter.search.as_deref()))?;
+        Ok(store::list(request, at.id(), page, state, &search).await?.connection(|row| Self::new(row, at)))
     }
 }
 

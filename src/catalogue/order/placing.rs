@@ -16,7 +16,7 @@ use crate::base::text;
 use crate::billing::{charge, series};
 use crate::catalogue::service::attributes::Attributes;
 use crate::catalogue::service::provisioning::{self, NewService};
-use crate::catalogue::subscription::rules::{Planned, require_price};
+use crate::catalogue::subscription::rules::{Planned, require_price, search_text as subscription_text};
 use crate::catalogue::subscription::{Cause, rows_of, store as subscriptions};
 use crate::catalogue::task::rules::Bought;
 use crate::graphql::request::Work;
@@ -51,10 +51,12 @@ pub async fn place(
     let numbers = series::store::take(work.tx, seller, Series::Order, work.today(), 1).await?;
     let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
     let mut cause = Cause::of(work.request.actor());
+    let number = numbers.into_iter().next().unwrap_or_default();
     let order = sales_order::Model {
         id,
         organisation_id: at.id(),
-        number: numbers.into_iter().next().unwrap_or_default(),
+        search_text: search_text(&number, purchase_order.as_deref()),
+        number,
         state: if quote.lines.iter().any(creates_service) {
             sales_order::State::Placed
         } else {
@@ -98,10 +100,12 @@ pub async fn place(
             });
         }
         of_record.extend(partnership.map(|partnership| partner_of_record::Model {
+            id: work.random.id(work.now),
+            organisation_id: at.id(),
             subscription_id: row.id,
             starts_on: line.first.starts_on,
-            organisation_id: at.id(),
             partnership_id: Some(partnership),
+            created_at: work.now,
         }));
         setup.extend(setup_of(work, at.id(), line, &quote.currency));
         rows.push(row);
@@ -145,6 +149,11 @@ fn setup_of(work: &Work<'_>, organisation_id: Uuid, line: &Quoted, currency: &st
     })
 }
 
+/// The text in which an order is searched.
+pub fn search_text(number: &str, purchase_order: Option<&str>) -> String {
+    collation::fold(&format!("{number} {}", purchase_order.unwrap_or_default()))
+}
+
 const fn creates_service(line: &Quoted) -> bool {
     line.attributes.is_some()
 }
@@ -156,6 +165,8 @@ fn subscription_of(id: Uuid, organisation: Uuid, line: &Quoted, currency: &str) 
         product_id: line.product.id,
         product_code: line.product.code.clone(),
         product_name: line.product.name.clone(),
+        name_key: line.product.name_key.clone(),
+        search_text: subscription_text(&line.product.name, &line.product.code),
         quantity: line.quantity,
         term: line.term,
         interval: line.interval,
@@ -165,7 +176,7 @@ fn subscription_of(id: Uuid, organisation: Uuid, line: &Quoted, currency: &str) 
         starts_on: line.first.starts_on,
         anchor_on: line.first.starts_on,
         committed_until: line.committed_until,
-        price_locked_until: None,
+        price_locked_until: line.price_locked_until,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct OrderPreviewLine {
     pub days: i32,
     /// The first day after the commitment.
     pub committed_until: Date,
+    /// The first day on which a renewal may change the price; null if each renewal takes the price in force.
+    pub price_locked_until: Option<Date>,
 }
 
 /// What is to pay for each interval.
@@ -116,6 +118,7 @@ impl OrderPreviewLine {
             first_interval_ends_on: line.first.ends_on(),
             days: line.first.count(),
             committed_until: line.committed_until,
+            price_locked_until: line.price_locked_until,
         }
     }
 }

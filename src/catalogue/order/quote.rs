@@ -14,7 +14,7 @@ use crate::catalogue::price::{rules as prices, store as price_store};
 use crate::catalogue::product::store as products;
 use crate::catalogue::service::attributes::{self, Attributes};
 use crate::catalogue::subscription::period::{Period, committed_until, months_of_interval, period};
-use crate::catalogue::subscription::rules::{beyond_calendar, check_quantity, require_fit};
+use crate::catalogue::subscription::rules::{beyond_calendar, check_quantity, locked_until, require_fit};
 use crate::graphql::request::Request;
 
 /// How many lines an order has at most.
@@ -68,6 +68,8 @@ pub struct Quoted {
     pub first: Period,
     /// The end of its commitment, if it starts on that day.
     pub committed_until: Date,
+    /// The first day on which a renewal may change its price, if it starts on that day.
+    pub price_locked_until: Option<Date>,
 }
 
 /// An order with its prices. It can be empty, but such an order is not placed.
@@ -205,6 +207,7 @@ impl Buyer {
             attributes,
             first: period(today, months_of_interval(line.interval), 0).ok_or_else(beyond_calendar)?,
             committed_until: committed_until(today, line.term, today).ok_or_else(beyond_calendar)?,
+            price_locked_until: locked_until(product, today)?,
         })
     }
 }

@@ -1,16 +1,20 @@
 //! Statements about orders.
+#![expect(clippy::disallowed_methods, reason = "the statements about orders stand here")]
 
 use std::sync::Arc;
 
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
-use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, Set, Statement,
+};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, Table};
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -21,7 +25,7 @@ static LINES: List<Line> = List::of_kept_rows(Table::OrderLine, "order_id", Key:
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.number.heap() + self.currency.heap() + self.purchase_order.heap()
+        self.number.heap() + self.currency.heap() + self.purchase_order.heap() + self.search_text.heap()
     }
 }
 
@@ -41,10 +45,12 @@ pub async fn list(
     organisation: Uuid,
     page: &PageArguments,
     state: Option<State>,
+    search: &Search,
 ) -> Result<Page<Model>> {
     let filter = state.map_or_else(Filter::default, |state| {
         Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
     });
+    let filter = search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
@@ -68,6 +74,21 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
     let lines = lines.into_iter().map(IntoActiveModel::into_active_model);
     order_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// An order with the subscriptions that it began, as the transaction sees it.
+pub async fn load_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<(Model, Vec<Uuid>)>> {
+    let Some(order) = sales_order::Entity::find_by_id(id).one(tx).await? else { return Ok(None) };
+    let lines = order_line::Entity::find().filter(order_line::Column::OrderId.eq(id));
+    let lines = lines.order_by_asc(order_line::Column::Position).all(tx).await?;
+    Ok(Some((order, lines.into_iter().map(|line| line.subscription_id).collect())))
+}
+
+/// Cancels an order.
+pub async fn cancel(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+    let change = sales_order::ActiveModel { state: Set(State::Cancelled), ..Default::default() };
+    sales_order::Entity::update_many().set(change).filter(sales_order::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }
 

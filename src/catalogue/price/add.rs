@@ -1,10 +1,9 @@
 //! Adding prices.
 
-use std::sync::Arc;
-
 use async_graphql::{ID, InputObject};
 use entity::price::Model;
 use entity::{price_plan, product};
+use futures_util::future::join_all;
 use macros::{mutation, payload, public_object};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde_json::{Value as Json, json};
@@ -18,9 +17,10 @@ use crate::base::id::Type;
 use crate::base::money::BigInt;
 use crate::catalogue::subscription::{BillingInterval, SubscriptionTerm};
 use crate::catalogue::{plan, product as products};
-use crate::graphql::act::ActOn;
+use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
 use crate::oversight::audit;
+use crate::oversight::idempotency::once_if;
 use crate::oversight::operator::Operator;
 
 /// The most prices at once.
@@ -34,6 +34,10 @@ pub struct AddPricesInput {
     /// Whether to check only: nothing is added.
     #[graphql(default)]
     pub dry_run: bool,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input adds nothing, and gets the answer of the first. If no price was added, and in a dry run, the
+    /// key is not kept.
+    pub idempotency_key: Option<String>,
 }
 
 /// A price to add.
@@ -66,7 +70,7 @@ pub struct NewPriceInput {
 pub struct AddPriceResult {
     /// Its position in the input, counted from 0.
     pub index: i32,
-    /// The price; null if it was not added, and in a dry run.
+    /// The price; null if it was not added or was withdrawn since, and in a dry run.
     pub price: Option<Price>,
     /// Why it was not added, or would not be; empty otherwise.
     pub user_errors: Vec<UserError>,
@@ -88,33 +92,42 @@ async fn add_prices(act: ActOn<'_, Operator>, input: AddPricesInput) -> Result<A
         let message = format!("You gave {} prices. Give 1 to {MOST}.", input.prices.len());
         return Err(UserError::at("prices", UserErrorCode::TooMany, message).into());
     }
-    let (outcomes, seller) = act
+    let call = if input.dry_run { None } else { act.call(input.idempotency_key.as_deref())? };
+    let outcomes: Vec<Outcome> = act
         .locked(async |work, at| {
-            let outcomes = Adding::load(work, &at, &input.prices).await?.outcomes(work, &input.prices);
-            let rows: Vec<Model> = outcomes.iter().flatten().cloned().collect();
-            if !input.dry_run && !rows.is_empty() {
-                store::create(work.tx, &rows).await?;
-                let after = json!({ "prices": rows.iter().map(rules::audit_snapshot).collect::<Vec<_>>() });
-                let event = act.event().to(Type::Organisation.id(at.id())).changing(Json::Null, after);
-                audit::record(work, event).await?;
-            }
-            Ok((outcomes, at))
+            let has_added = |outcomes: &Vec<Outcome>| outcomes.iter().any(Result::is_ok);
+            once_if(work, call.as_ref(), at.id(), has_added, async || {
+                let outcomes = Adding::load(work, &at, &input.prices).await?.outcomes(work, &input.prices);
+                let rows: Vec<Model> = outcomes.iter().flatten().cloned().collect();
+                if !input.dry_run && !rows.is_empty() {
+                    store::create(work.tx, &rows).await?;
+                    let after = json!({ "prices": rows.iter().map(rules::audit_snapshot).collect::<Vec<_>>() });
+                    let event = act.event().to(Type::Organisation.id(at.id())).changing(Json::Null, after);
+                    audit::record(work, event).await?;
+                }
+                let added = |row: Model| Some(row.id).filter(|_| !input.dry_run);
+                Ok(outcomes.into_iter().map(|outcome| outcome.map(added)).collect())
+            })
+            .await
         })
         .await?;
-    let results = outcomes.into_iter().enumerate().map(|(index, outcome)| {
-        let (row, user_errors) = match outcome {
-            Ok(row) => (Some(row), Vec::new()),
-            Err(error) => (None, vec![error.in_row("prices", index)]),
-        };
-        let row = row.filter(|_| !input.dry_run);
-        AddPriceResult {
+    let prices = join_all(outcomes.iter().map(async |outcome| match outcome {
+        Ok(Some(id)) => Price::find(act.request, *id).await,
+        _ => Ok(None),
+    }));
+    let results = outcomes.iter().zip(prices.await).enumerate().map(|(index, (outcome, price))| {
+        let user_errors = outcome.as_ref().err().map(|error| error.clone().in_row("prices", index));
+        Ok(AddPriceResult {
             index: i32::try_from(index).unwrap_or(i32::MAX),
-            price: row.map(|row| Price::new(Arc::new(row), &seller)),
-            user_errors,
-        }
+            price: price?,
+            user_errors: user_errors.into_iter().collect(),
+        })
     });
-    Ok(AddPricesPayload { results: results.collect(), ..Default::default() })
+    Ok(AddPricesPayload { results: results.collect::<Result<_>>()?, ..Default::default() })
 }
+
+/// The new price, which is `None` in a dry run; or the mistake in the row.
+type Outcome = Result<Option<Uuid>, UserError>;
 
 /// What the rows are checked against.
 struct Adding {

@@ -38,6 +38,7 @@ static OF_PLAN: List<Model> = List::of_kept_rows(Table::Price, "plan_id", Key::D
 
 const ASSIGNMENTS: OfTable<Arc<Vec<plan_assignment::Model>>> = OfTable::new(Table::PlanAssignment);
 const PRICES: OfTable<Arc<Vec<Model>>> = OfTable::new(Table::Price);
+const DEFAULT: OfTable<Arc<price_plan::Model>> = OfTable::new(Table::PricePlan);
 const OF_PRODUCT: OfTable<Arc<Vec<Arc<Model>>>> = OfTable::new(Table::Price);
 
 /// The plans whose prices count for an organisation on a day: its own plan, then the default plan.
@@ -88,13 +89,16 @@ pub async fn sold_to_anybody(request: &Request) -> Result<Option<(Uuid, Vec<Uuid
 }
 
 /// The default plan, if there is one. Concurrent calls share one statement.
-async fn default_plan(request: &Request) -> Result<Option<price_plan::Model>> {
+async fn default_plan(request: &Request) -> Result<Option<Arc<price_plan::Model>>> {
     let load = async |keys: Vec<Uuid>| {
-        let default = find_default(request.db().reader()).await?;
+        let default = find_default(request.db().reader()).await?.map(Arc::new);
         Ok(keys.into_iter().filter_map(|key| Some((key, default.clone()?))).collect())
     };
-    // There is one default plan for everybody, so the batch has a single key.
-    request.lists.batch::<price_plan::Model>("default plan").load(Uuid::nil(), load).await
+    // There is one default plan for everybody. It is kept with the plans of the operator, who alone sells.
+    match request.access.operator() {
+        Some(operator) => request.lists.kept("default plan", operator, &DEFAULT, load).await,
+        None => request.lists.batch::<Arc<price_plan::Model>>("default plan").load(Uuid::nil(), load).await,
+    }
 }
 
 /// All prices of a plan, past, present and future. Concurrent calls share one statement.

@@ -49,6 +49,9 @@ pub struct CreateProductInput {
     /// For how many days from the purchase it can be returned: 0 to 1,000.
     #[graphql(default)]
     pub return_days: i32,
+    /// For how many months from the order its renewals keep the price: 0 to 120.
+    #[graphql(default)]
+    pub price_lock_months: i32,
     /// The smallest quantity, at least 1.
     #[graphql(default = 1)]
     pub min_quantity: i32,
@@ -81,6 +84,7 @@ impl CreateProductInput {
             bills_from: self.bills_from.into(),
             notice_days: self.notice_days,
             return_days: self.return_days,
+            price_lock_months: self.price_lock_months,
             min_quantity: self.min_quantity,
             max_quantity: self.max_quantity,
             lowers_at: self.lowers_at.into(),

@@ -164,6 +164,12 @@ impl Product {
         self.row.return_days
     }
 
+    /// For how many months from the order its renewals keep the price; 0 if each renewal takes the price in force.
+    #[public]
+    fn price_lock_months(&self) -> i32 {
+        self.row.price_lock_months
+    }
+
     /// The smallest quantity.
     #[public]
     fn min_quantity(&self) -> i32 {

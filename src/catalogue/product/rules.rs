@@ -11,6 +11,8 @@ use crate::base::text;
 const LONGEST_CODE: usize = 40;
 /// Longest notice and longest time for returns, in days.
 const MOST_DAYS: i32 = 1_000;
+/// The longest time for which an order locks a price, in months.
+const MOST_LOCKED: i32 = 120;
 /// The most products to which one can be changed, and the most features of one product.
 pub const MOST: usize = 100;
 
@@ -41,6 +43,9 @@ pub fn checked(row: Model) -> Result<Model, UserError> {
     };
     days("noticeDays", row.notice_days)?;
     days("returnDays", row.return_days)?;
+    if !(0..=MOST_LOCKED).contains(&row.price_lock_months) {
+        return invalid("priceLockMonths", format!("Give 0 to {MOST_LOCKED} months."));
+    }
     if row.min_quantity < 1 {
         return invalid("minQuantity", "The smallest quantity is at least 1.");
     }
@@ -79,6 +84,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
         "billsFrom": row.bills_from.to_value(),
         "noticeDays": row.notice_days,
         "returnDays": row.return_days,
+        "priceLockMonths": row.price_lock_months,
         "minQuantity": row.min_quantity,
         "maxQuantity": row.max_quantity,
         "lowersAt": row.lowers_at.to_value(),
@@ -128,6 +134,8 @@ mod tests {
             (|row| row.notice_days = -1, "noticeDays"),
             (|row| row.notice_days = 1_001, "noticeDays"),
             (|row| row.return_days = -1, "returnDays"),
+            (|row| row.price_lock_months = -1, "priceLockMonths"),
+            (|row| row.price_lock_months = 121, "priceLockMonths"),
             (|row| row.min_quantity = 0, "minQuantity"),
             (|row| (row.min_quantity, row.max_quantity) = (3, Some(2)), "maxQuantity"),
             (|row| row.bills_from = BillsFrom::Activation, "billsFrom"),

@@ -120,6 +120,7 @@ pub async fn update(tx: &DatabaseTransaction, row: Model) -> Written<()> {
         bills_from: Set(row.bills_from),
         notice_days: Set(row.notice_days),
         return_days: Set(row.return_days),
+        price_lock_months: Set(row.price_lock_months),
         min_quantity: Set(row.min_quantity),
         max_quantity: Set(row.max_quantity),
         lowers_at: Set(row.lowers_at),

@@ -40,6 +40,8 @@ pub struct UpdateProductInput {
     pub notice_days: Option<i32>,
     /// For how many days from the purchase it can be returned: 0 to 1,000.
     pub return_days: Option<i32>,
+    /// For how many months from the order its renewals keep the price: 0 to 120.
+    pub price_lock_months: Option<i32>,
     /// The smallest quantity, at least 1.
     pub min_quantity: Option<i32>,
     /// The largest quantity; null if there is none.
@@ -68,6 +70,7 @@ impl UpdateProductInput {
             bills_from: self.bills_from.map_or(old.bills_from, Into::into),
             notice_days: self.notice_days.unwrap_or(old.notice_days),
             return_days: self.return_days.unwrap_or(old.return_days),
+            price_lock_months: self.price_lock_months.unwrap_or(old.price_lock_months),
             min_quantity: self.min_quantity.unwrap_or(old.min_quantity),
             max_quantity: match self.max_quantity {
                 MaybeUndefined::Undefined => old.max_quantity,

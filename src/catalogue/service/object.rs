@@ -16,7 +16,7 @@ use crate::base::id::Type;
 use crate::catalogue::subscription::Subscription;
 use crate::catalogue::task::ServiceTask;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 
 /// The kind of a service.
@@ -70,6 +70,8 @@ pub struct ServiceFilter {
     pub kind: Option<ServiceKind>,
     /// Only services in this state.
     pub state: Option<ServiceState>,
+    /// Only services whose name contains this text. Case does not matter.
+    pub search: Option<String>,
 }
 
 /// One attribute of a service, for example its host name.
@@ -118,7 +120,8 @@ impl Service {
     ) -> Result<Connection<Self>> {
         let kind = filter.and_then(|filter| filter.kind).map(Into::into);
         let state = filter.and_then(|filter| filter.state).map(Into::into);
-        let rows = store::list(request, at.id(), page, (kind, state), at.grants).await?;
+        let search = Search::read(filter.and_then(|filter| filter.search.as_deref()))?;
+        let rows = store::list(request, at.id(), page, (kind, state, &search), at.grants).await?;
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
     }
 

@@ -61,6 +61,7 @@ fn row_of(work: &Work<'_>, new: &NewService) -> Model {
         subscription_id: new.subscription_id,
         kind: new.kind,
         name_key: collation::sort_key(&name),
+        name_folded: collation::fold(&name),
         name,
         state: State::Pending,
         created_at: work.now,
@@ -99,10 +100,17 @@ pub async fn end(work: &Work<'_>, services: Vec<Model>) -> Result<Vec<Model>> {
 /// A service is to have other attributes.
 pub(super) async fn set_attributes(work: &Work<'_>, service: Model, attributes: &Attributes) -> Result<Model> {
     let name = name_of(service.kind, attributes);
-    let changed = Model { name_key: collation::sort_key(&name), name, attributes: attributes.to_stored(), ..service };
+    let changed = Model {
+        name_key: collation::sort_key(&name),
+        name_folded: collation::fold(&name),
+        name,
+        attributes: attributes.to_stored(),
+        ..service
+    };
     let change = ActiveModel {
         name: Set(changed.name.clone()),
         name_key: Set(changed.name_key.clone()),
+        name_folded: Set(changed.name_folded.clone()),
         attributes: Set(changed.attributes.clone()),
         ..Default::default()
     };

@@ -20,6 +20,9 @@ pub struct RequestServiceActionInput {
     pub service_id: ID,
     /// What to do. Its kind of service must know it.
     pub action: ServiceAction,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The service.
@@ -38,7 +41,7 @@ async fn request_service_action(
     input: RequestServiceActionInput,
 ) -> Result<RequestServiceActionPayload> {
     let id = Type::Service.parse(&input.service_id)?;
-    act.locked(async |work, _| {
+    act.once(input.idempotency_key.as_deref(), async |work, _| {
         let row = store::find_in(work.tx, id).await?.ok_or(Error::NotFound)?;
         let newest = task::store::newest_of(work.tx, work.request.db(), &[id]).await?;
         let open = newest.first().filter(|task| task::rules::is_unfinished(task));

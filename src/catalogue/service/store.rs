@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::{Grants, Permission, Unchecked};
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, Table};
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
@@ -26,7 +26,8 @@ static OF_SUBSCRIPTION: List<Model> = List::of_kept_rows(Table::Service, "subscr
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.name.heap() + self.name_key.heap() + self.attributes.heap() + self.external_id.heap() + self.problem.heap()
+        let texts = [&self.name, &self.name_key, &self.name_folded, &self.attributes];
+        texts.iter().map(|text| text.heap()).sum::<usize>() + self.external_id.heap() + self.problem.heap()
     }
 }
 
@@ -37,7 +38,7 @@ pub async fn list(
     request: &Request,
     organisation: Uuid,
     page: &PageArguments,
-    (kind, state): (Option<Kind>, Option<State>),
+    (kind, state, search): (Option<Kind>, Option<State>, &Search),
     grants: Grants,
 ) -> Result<Page<Model>> {
     let mut filter = visible(grants);
@@ -47,6 +48,7 @@ pub async fn list(
     if let Some(state) = state {
         filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
     }
+    let filter = search.narrow(filter, "t.name_folded LIKE :search ESCAPE '!'");
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 

@@ -101,6 +101,34 @@ pub async fn run(
     write(work, &found, &outcome, event).await
 }
 
+/// Ends subscriptions that were ordered together and have not begun, which the caller's rule accepts. Those that have ended
+/// stay as they are. The caller has locked the organisation, and records the act.
+pub async fn call_off(
+    work: &Work<'_>,
+    ids: &[Uuid],
+    accept: impl Fn(&[subscription::Model]) -> Result<(), UserError>,
+) -> Result<()> {
+    let loaded = store::load_in(work.tx, ids).await?;
+    let rows: Vec<subscription::Model> = loaded.iter().map(|(row, _)| row.clone()).collect();
+    accept(&rows)?;
+    let products: Vec<Uuid> = rows.iter().map(|row| row.product_id).collect();
+    let products = products::load_in(work.tx, &products).await?;
+    let (mut outcomes, mut appended) = (Vec::new(), Vec::new());
+    for (row, changes) in loaded.iter().filter(|(row, _)| row.state == subscription::State::Pending) {
+        let product = products.iter().find(|product| product.id == row.product_id).ok_or(Error::NotFound)?;
+        let outcome = Standing { row, product, changes, today: work.today() }.call_off();
+        appended.extend(rows_of(work.request, Cause::of(work.request.actor()), row, changes, &outcome.planned));
+        outcomes.push(outcome);
+    }
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    store::apply(work.tx, &outcomes, appended).await?;
+    let was = |one: &Outcome| rows.iter().find(|row| row.id == one.row.id);
+    let pairs: Vec<_> = outcomes.iter().filter_map(|one| Some((was(one)?, &one.row))).collect();
+    follow(work, &pairs).await
+}
+
 /// Writes what the rules have planned, tells the services, and records the act.
 pub async fn write(work: &Work<'_>, found: &Found, outcome: &Outcome, event: Event) -> Result<()> {
     let cause = Cause::of(work.request.actor());

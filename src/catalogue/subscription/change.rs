@@ -71,6 +71,11 @@ impl SubscriptionChange {
         Self { row: Arc::clone(row), currency: currency.to_owned(), organisation: at.clone() }
     }
 
+    /// The organisation of the subscription.
+    pub const fn at(&self) -> &Decision {
+        &self.organisation
+    }
+
     /// The subscription that it belongs to.
     pub fn subscription(&self) -> Uuid {
         self.row.subscription_id

@@ -17,22 +17,29 @@ pub mod closing;
 mod following;
 mod give_back;
 pub mod history;
+mod in_use;
 mod keep;
 mod letters;
 mod object;
+mod of_record;
 mod offer;
 pub mod period;
 mod preview;
 mod renewal;
 pub mod rules;
+mod set_partner_of_record;
 pub mod store;
 mod withdraw_change;
 
 use macros::merged;
 
-pub use acting::{Cause, rows_of};
+pub use acting::{Cause, call_off, rows_of};
 pub use change::SubscriptionChange;
-pub use object::{BillingInterval, Subscription, SubscriptionFilter, SubscriptionState, SubscriptionTerm};
+pub use in_use::ProductInUse;
+pub use object::{
+    BillingInterval, Subscription, SubscriptionFilter, SubscriptionOrder, SubscriptionState, SubscriptionTerm,
+};
+pub use of_record::PartnerOfRecord;
 pub use renewal::{Renewed, renew_now_and_then, run as renew};
 
 /// The mutations of subscriptions.
@@ -44,4 +51,5 @@ pub struct SubscriptionMutation(
     keep::KeepSubscription,
     give_back::ReturnSubscription,
     withdraw_change::WithdrawChange,
+    set_partner_of_record::SetPartnerOfRecord,
 );

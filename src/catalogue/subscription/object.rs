@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::change::{ChargeExplanation, SubscriptionChange};
 use super::history;
+use super::of_record::PartnerOfRecord;
 use super::period::{months_of_interval, period_at};
 use super::preview::{ChangePreview, PreviewedChange, preview};
-use super::store::{self, Criteria};
+use super::store::{self, Criteria, Order};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -21,8 +22,9 @@ use crate::billing::invoice::store as invoices;
 use crate::catalogue::product::Product;
 use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::organisation::OrganisationCard;
 
 /// The commitment of a subscription: how long a term is. It renews at the end of each term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -67,6 +69,29 @@ pub struct SubscriptionFilter {
     pub state: Option<SubscriptionState>,
     /// Only subscriptions to the product with this id.
     pub product_id: Option<ID>,
+    /// Only subscriptions with this text in the name or the code of the product. Case does not matter.
+    pub search: Option<String>,
+}
+
+/// What subscriptions can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SubscriptionOrderField {
+    /// The first day.
+    StartsOn,
+    /// The name of the product, by the root collation of Unicode.
+    Name,
+    /// The day on which the commitment ends: it renews or ends then.
+    RenewsOn,
+}
+
+/// The order of subscriptions.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct SubscriptionOrder {
+    /// What orders them.
+    pub field: SubscriptionOrderField,
+    /// The direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
 }
 
 /// A product that an organisation has bought, with the agreed price.
@@ -96,17 +121,27 @@ impl Subscription {
         &self.row
     }
 
-    /// The subscriptions of an organisation, the oldest first.
+    /// The subscriptions of an organisation; without an order, the oldest first.
     pub async fn list(
         request: &Request,
         at: &Decision,
         page: &PageArguments,
         filter: Option<&SubscriptionFilter>,
+        order: Option<SubscriptionOrder>,
     ) -> Result<Connection<Self>> {
         let mut criteria = Criteria::default();
-        if let Some(SubscriptionFilter { state, product_id }) = filter {
+        if let Some(SubscriptionFilter { state, product_id, search }) = filter {
             criteria.state = state.map(Into::into);
             criteria.product = product_id.as_ref().map(|id| Type::Product.parse(id)).transpose()?;
+            criteria.search = Search::read(search.as_deref())?;
+        }
+        if let Some(SubscriptionOrder { field, direction }) = order {
+            criteria.descending = direction == OrderDirection::Desc;
+            criteria.order = match field {
+                SubscriptionOrderField::StartsOn => Order::Start,
+                SubscriptionOrderField::Name => Order::Name,
+                SubscriptionOrderField::RenewsOn => Order::Renewal,
+            };
         }
         let rows = store::list(request, at.id(), page, criteria).await?;
         Ok(rows.connection(|row| Self::new(Arc::clone(row), at)))
@@ -217,10 +252,34 @@ impl Subscription {
         renews.then_some(self.row.committed_until)
     }
 
+    /// The first day on which a renewal may change the price; null if each renewal takes the price in force.
+    #[public]
+    fn price_locked_until(&self) -> Option<Date> {
+        self.row.price_locked_until
+    }
+
     /// The product.
     #[public]
     async fn product(&self, context: &Context<'_>) -> Result<Option<Product>> {
         Product::of_purchase(Request::of(context)?, self.row.product_id).await
+    }
+
+    /// The partner that earns commission on it today, if its product is commissionable: the one that was set or that
+    /// ordered it, or else the one with the oldest partnership. Null if nobody earns.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partner_of_record(&self, context: &Context<'_>) -> Result<Option<OrganisationCard>> {
+        PartnerOfRecord::today(Request::of(context)?, self.organisation.id(), self.row.id).await
+    }
+
+    /// The partners that earn commission on it, each from its day on; the newest day first. Empty if the oldest partnership
+    /// decides.
+    #[requires(PARTNERSHIP_READ)]
+    async fn partners_of_record(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<PartnerOfRecord>>> {
+        PartnerOfRecord::list(Request::of(context)?, self.row.id, &page).await.map(Some)
     }
 
     /// The number of units on a day, past or future; 0 before it begins and after it ends.

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::charge::{minor, price as price_of};
-use super::period::{months_of_term, period_at};
+use super::period::{months_after, months_of_term, period_at};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::money::Money;
 
@@ -168,7 +168,10 @@ impl Standing<'_> {
             product_id: to.id,
             product_code: to.code.clone(),
             product_name: to.name.clone(),
+            name_key: to.name_key.clone(),
+            search_text: search_text(&to.name, &to.code),
             unit_price_minor: at.unit_minor,
+            price_locked_until: locked_until(to, self.today)?,
             ..self.row.clone()
         };
         let planned = Planned {
@@ -207,6 +210,14 @@ impl Standing<'_> {
         let row = Model { state: State::Cancelled, ..self.row.clone() };
         let withdrawn = self.scheduled_of(&[Kind::Lower, Kind::Price]);
         Ok(Outcome { withdrawn, ..Outcome::of(row, self.plan(Kind::Cancel, ends_on, 0, ChangeState::Scheduled)) })
+    }
+
+    /// Takes back the order of a subscription whose service is not ready: nothing of it counts.
+    pub fn call_off(&self) -> Outcome {
+        let of_others =
+            self.changes.iter().filter(|one| one.kind != Kind::Start && one.state != ChangeState::Withdrawn);
+        let withdrawn = of_others.map(|change| change.id).collect();
+        Outcome { withdrawn, ..self.end_at(Kind::Cancel, self.row.starts_on) }
     }
 
     /// Takes a cancellation back.
@@ -323,6 +334,19 @@ impl Standing<'_> {
     }
 }
 
+/// The first day on which a renewal may change the price of a product that is bought on this day; `None` if each one may.
+pub fn locked_until(product: &product::Model, on: Date) -> Result<Option<Date>, UserError> {
+    match product.price_lock_months {
+        0 => Ok(None),
+        months => months_after(on, months).map(Some).ok_or_else(beyond_calendar),
+    }
+}
+
+/// The text in which a subscription is searched.
+pub fn search_text(product_name: &str, product_code: &str) -> String {
+    collation::fold(&format!("{product_name} {product_code}"))
+}
+
 /// Refuses a quantity that the product is not sold in.
 pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> Result<(), UserError> {
     let (least, most) = (product.min_quantity, product.max_quantity);
@@ -371,6 +395,7 @@ pub fn audit_snapshot(row: &Model) -> Json {
         "currency": row.currency,
         "state": row.state.to_value(),
         "committedUntil": row.committed_until,
+        "priceLockedUntil": row.price_locked_until,
     })
 }
 

@@ -9,8 +9,8 @@ use entity::{partner_of_record, subscription_change as change, unbilled_subscrip
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -21,19 +21,44 @@ use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::billing::unbilled;
-use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_ORGANISATION: List<Model> = List::of_kept_rows(Table::Subscription, "organisation_id", Key::Day("starts_on"));
+static BY_START: Both = Both::of(Key::Day("starts_on"));
+static BY_NAME: Both = Both::of(Key::Text("name_key"));
+static BY_RENEWAL: Both = Both::of(Key::Day("committed_until"));
 static CHANGES: List<change::Model> =
     List::of_kept_rows(Table::SubscriptionChange, "subscription_id", Key::Number("position"));
+static OF_RECORD: List<partner_of_record::Model> =
+    List { descending: true, ..List::of_kept_rows(Table::PartnerOfRecord, "subscription_id", Key::Day("starts_on")) };
 const HISTORIES: OfTable<Arc<Vec<change::Model>>> = OfTable::new(Table::SubscriptionChange);
+const EARNING: OfTable<Arc<Vec<partner_of_record::Model>>> = OfTable::new(Table::PartnerOfRecord);
+/// How many changes one statement inserts.
+const WRITTEN_AT_ONCE: usize = 500;
+const IN_USE: OfTable<Arc<Vec<InUse>>> = OfTable::new(Table::Subscription);
+
+/// A list of the subscriptions of an organisation in both directions.
+struct Both {
+    ascending: List<Model>,
+    descending: List<Model>,
+}
+
+impl Both {
+    const fn of(key: Key) -> Self {
+        Self { ascending: Self::list(key), descending: List { descending: true, ..Self::list(key) } }
+    }
+
+    const fn list(key: Key) -> List<Model> {
+        List::of_kept_rows(Table::Subscription, "organisation_id", key)
+    }
+}
 
 impl Heap for Model {
     fn heap(&self) -> usize {
-        self.product_code.heap() + self.product_name.heap() + self.currency.heap()
+        let texts = [&self.product_code, &self.product_name, &self.name_key, &self.search_text, &self.currency];
+        texts.iter().map(|text| text.heap()).sum()
     }
 }
 
@@ -47,16 +72,89 @@ impl Heap for change::Model {
 
 impl Kept for change::Model {}
 
-/// Which subscriptions to list.
+impl Heap for partner_of_record::Model {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
+impl Kept for partner_of_record::Model {}
+
+/// What subscriptions are ordered by.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Order {
+    /// The first day.
+    #[default]
+    Start,
+    /// The name of the product.
+    Name,
+    /// The end of the commitment.
+    Renewal,
+}
+
+/// Which subscriptions to list, and in which order.
 #[derive(Default)]
 pub struct Criteria {
     /// Only those in this state.
     pub state: Option<State>,
     /// Only those to this product.
     pub product: Option<Uuid>,
+    /// Only those with this text in the name or the code of the product.
+    pub search: Search,
+    /// The order.
+    pub order: Order,
+    /// Whether the order is reversed.
+    pub descending: bool,
 }
 
-/// A page of the subscriptions of an organisation, the oldest first.
+/// How many units of a product an organisation has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// The product.
+    pub product: Uuid,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The units of all subscriptions to it.
+    pub quantity: i64,
+}
+
+impl Heap for InUse {
+    fn heap(&self) -> usize {
+        self.code.heap() + self.name.heap()
+    }
+}
+
+/// What organisations have: the products of their subscriptions that have not ended, by name, at most so many for each. One
+/// statement for all that are asked for together.
+pub async fn in_use(request: &Request, organisation: Uuid, most: i64) -> Result<Arc<Vec<InUse>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let db = request.db();
+        let sql = format!(
+            "SELECT organisation_id, product_id, product_code, product_name, quantity FROM ( \
+               SELECT organisation_id, product_id, MIN(product_code) AS product_code, MIN(product_name) AS product_name, \
+                 MIN(name_key) AS name_key, CAST(SUM(quantity) AS bigint) AS quantity, \
+                 ROW_NUMBER() OVER (PARTITION BY organisation_id ORDER BY MIN(name_key), product_id) AS place \
+               FROM subscription WHERE state <> 'ENDED' AND {} GROUP BY organisation_id, product_id) t \
+             WHERE place <= $2 ORDER BY organisation_id, place",
+            db.among("organisation_id", 1)
+        );
+        let mut found: HashMap<Uuid, Vec<InUse>> = HashMap::new();
+        for row in db.rows(sql, vec![db.keys(&ids), most.into()]).await? {
+            found.entry(row.try_get_by_index(0)?).or_default().push(InUse {
+                product: row.try_get_by_index(1)?,
+                code: row.try_get_by_index(2)?,
+                name: row.try_get_by_index(3)?,
+                quantity: row.try_get_by_index(4)?,
+            });
+        }
+        Ok(found.into_iter().map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
+    };
+    Ok(request.lists.kept("products in use", organisation, &IN_USE, load).await?.unwrap_or_default())
+}
+
+/// A page of the subscriptions of an organisation.
 pub async fn list(
     request: &Request,
     organisation: Uuid,
@@ -70,12 +168,19 @@ pub async fn list(
     if let Some(product) = wanted.product {
         filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
     }
-    OF_ORGANISATION.rows(request, organisation, page, filter).await
+    let filter = wanted.search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
+    let both = match wanted.order {
+        Order::Start => &BY_START,
+        Order::Name => &BY_NAME,
+        Order::Renewal => &BY_RENEWAL,
+    };
+    let list = if wanted.descending { &both.descending } else { &both.ascending };
+    list.rows(request, organisation, page, filter).await
 }
 
 /// A subscription by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
-    OF_ORGANISATION.look_up(request, id).await
+    BY_START.ascending.look_up(request, id).await
 }
 
 /// A page of the changes of a subscription, the oldest first: all, or those in this state.
@@ -111,7 +216,7 @@ pub async fn find_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<(Mode
     Ok(load_in(tx, &[id]).await?.pop())
 }
 
-/// Subscriptions with their histories, as the transaction sees them.
+/// Subscriptions with their histories, as the transaction sees them. Two statements.
 pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<(Model, Vec<change::Model>)>> {
     let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).order_by_asc(Column::Id).all(tx).await?;
     let changes = change::Entity::find().filter(change::Column::SubscriptionId.is_in(ids.iter().copied()));
@@ -142,10 +247,13 @@ pub async fn create(
     Entity::insert_many(rows).exec_without_returning(tx).await?;
     note_unbilled(tx, &starts).await?;
     insert_changes(tx, starts).await?;
-    if !of_record.is_empty() {
-        let rows = of_record.into_iter().map(IntoActiveModel::into_active_model);
-        partner_of_record::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
+    if of_record.is_empty() { Ok(()) } else { add_of_record(tx, of_record).await }
+}
+
+/// Appends partners of record.
+pub async fn add_of_record(tx: &DatabaseTransaction, rows: Vec<partner_of_record::Model>) -> Written<()> {
+    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    partner_of_record::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -164,10 +272,47 @@ async fn note_unbilled(tx: &DatabaseTransaction, changes: &[change::Model]) -> W
     unbilled::store::note(tx, rows.into_values().collect()).await
 }
 
+/// A page of the partners of record of a subscription, the newest day first.
+pub async fn list_of_record(
+    request: &Request,
+    subscription: Uuid,
+    page: &PageArguments,
+) -> Result<Page<partner_of_record::Model>> {
+    OF_RECORD.rows(request, subscription, page, Filter::default()).await
+}
+
+/// What was said about who earns on a subscription on a day, if anything was. One statement fetches what was said about
+/// all subscriptions that are asked for together.
+pub async fn of_record_on(request: &Request, subscription: Uuid, on: Date) -> Result<Option<partner_of_record::Model>> {
+    use partner_of_record::{Column as C, Entity as E};
+    let load = async |ids: Vec<Uuid>| {
+        let rows = E::find().filter(C::SubscriptionId.is_in(ids)).order_by_asc(C::StartsOn).order_by_asc(C::Id);
+        let mut found: HashMap<Uuid, Vec<partner_of_record::Model>> = HashMap::new();
+        for row in rows.all(request.db().reader()).await? {
+            found.entry(row.subscription_id).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(id, rows)| (id, Arc::new(rows))).collect())
+    };
+    let rows = request.lists.kept("partners of record", subscription, &EARNING, load).await?;
+    Ok(rows.and_then(|rows| rows.iter().rev().find(|row| row.starts_on <= on).cloned()))
+}
+
+/// The same, as the transaction sees it.
+pub async fn of_record_in(
+    tx: &DatabaseTransaction,
+    subscription: Uuid,
+    on: Date,
+) -> Written<Option<partner_of_record::Model>> {
+    use partner_of_record::{Column as C, Entity as E};
+    let of_it = E::find().filter(C::SubscriptionId.eq(subscription)).filter(C::StartsOn.lte(on));
+    of_it.order_by_desc(C::StartsOn).order_by_desc(C::Id).one(tx).await
+}
+
 async fn insert_changes(tx: &DatabaseTransaction, changes: Vec<change::Model>) -> Written<()> {
-    if !changes.is_empty() {
-        let changes = changes.into_iter().map(IntoActiveModel::into_active_model);
-        change::Entity::insert_many(changes).exec_without_returning(tx).await?;
+    // A subscription that is many terms behind has many, and a statement has a largest number of parameters.
+    for some in changes.chunks(WRITTEN_AT_ONCE) {
+        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
+        change::Entity::insert_many(some).exec_without_returning(tx).await?;
     }
     Ok(())
 }
@@ -208,6 +353,9 @@ async fn write_rows(tx: &DatabaseTransaction, outcomes: &[Outcome]) -> Written<(
             row.unit_price_minor,
             row.state.to_value(),
             row.committed_until,
+            row.price_locked_until,
+            row.name_key,
+            row.search_text,
         ])
     });
     let (source, text, id, day) = match tx.get_database_backend() {
@@ -221,7 +369,8 @@ async fn write_rows(tx: &DatabaseTransaction, outcomes: &[Outcome]) -> Written<(
     let sql = format!(
         "UPDATE subscription AS t SET product_id = {product}, product_code = r.value ->> 2, product_name = r.value ->> 3, \
          quantity = (r.value ->> 4){text}, unit_price_minor = (r.value ->> 5){text}, state = r.value ->> 6, \
-         committed_until = (r.value ->> 7){day} FROM {source} WHERE t.id = {row}",
+         committed_until = (r.value ->> 7){day}, price_locked_until = (r.value ->> 8){day}, \
+         name_key = r.value ->> 9, search_text = r.value ->> 10 FROM {source} WHERE t.id = {row}",
         product = key(1),
         row = key(0)
     );
@@ -230,34 +379,51 @@ async fn write_rows(tx: &DatabaseTransaction, outcomes: &[Outcome]) -> Written<(
     Ok(())
 }
 
-/// The next subscriptions whose commitment has ended by the day, with their organisations, in the order of ids.
-pub async fn list_to_renew(db: &Db, today: Date, after: Uuid, limit: u64) -> Written<Vec<(Uuid, Uuid)>> {
-    let is_open = Condition::any().add(Column::State.eq(State::Active)).add(Column::State.eq(State::Cancelled));
-    let due = Entity::find().filter(is_open).filter(Column::CommittedUntil.lte(today)).filter(Column::Id.gt(after));
-    let due = due.select_only().column(Column::Id).column(Column::OrganisationId).order_by_asc(Column::Id);
-    due.limit(limit).into_tuple().all(db.reader()).await
+/// A subscription for the jobs, with the end of its commitment.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// Its key.
+    pub id: Uuid,
+    /// The organisation that it belongs to.
+    pub organisation: Uuid,
+    /// The end of its commitment.
+    pub committed_until: Date,
 }
 
-/// The next active subscriptions whose commitment ends within these days and for which no new price is scheduled, with
-/// their organisations, in the order of ids.
-pub async fn list_to_announce(
-    db: &Db,
-    (from, to): (Date, Date),
-    after: Uuid,
-    limit: u64,
-) -> Written<Vec<(Uuid, Uuid)>> {
-    let announced = change::Entity::find()
-        .select_only()
-        .column(change::Column::SubscriptionId)
-        .filter(change::Column::Kind.eq(change::Kind::Price))
-        .filter(change::Column::State.eq(change::State::Scheduled));
-    let due = Entity::find()
-        .filter(Column::State.eq(State::Active))
-        .filter(Column::CommittedUntil.between(from, to))
-        .filter(Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(announced)))
-        .filter(Column::Id.gt(after));
-    let due = due.select_only().column(Column::Id).column(Column::OrganisationId).order_by_asc(Column::Id);
-    due.limit(limit).into_tuple().all(db.reader()).await
+impl Due {
+    /// Before all of those whose commitment ends on the day or later.
+    pub const fn before(day: Date) -> Self {
+        Self { id: Uuid::nil(), organisation: Uuid::nil(), committed_until: day }
+    }
+}
+
+/// The subscriptions in this state whose commitment ends by the day, after the given one, in the order of those ends. An
+/// index has them in this order, so that each page reads its own rows only.
+pub async fn list_due(db: &Db, state: State, until: Date, after: Due, limit: i64) -> Result<Vec<Due>> {
+    due(db, "", state, until, after, limit).await
+}
+
+/// The same without those for which a price is scheduled.
+pub async fn list_unannounced(db: &Db, state: State, until: Date, after: Due, limit: i64) -> Result<Vec<Due>> {
+    let unannounced = "AND NOT EXISTS (SELECT 1 FROM subscription_change c WHERE c.subscription_id = s.id \
+                       AND c.kind = 'PRICE' AND c.state = 'SCHEDULED')";
+    due(db, unannounced, state, until, after, limit).await
+}
+
+async fn due(db: &Db, condition: &str, state: State, until: Date, after: Due, limit: i64) -> Result<Vec<Due>> {
+    let sql = format!(
+        "SELECT s.id, s.organisation_id, s.committed_until FROM subscription s WHERE s.state = $1 \
+         AND s.committed_until <= $2 AND (s.committed_until, s.id) > ($3, $4) {condition} \
+         ORDER BY s.committed_until, s.id LIMIT $5"
+    );
+    let values =
+        vec![state.to_value().into(), until.into(), after.committed_until.into(), after.id.into(), limit.into()];
+    let rows = db.rows(sql, values).await?;
+    let read = |row: &QueryResult| {
+        let (id, organisation, committed_until) = row.try_get_many_by_index()?;
+        Ok(Due { id, organisation, committed_until })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The names of the products to which an organisation has subscriptions that are not cancelled, at most so many.
@@ -274,14 +440,26 @@ pub async fn list_open(tx: &DatabaseTransaction, organisation: Uuid) -> Written<
     open.select_only().column(Column::Id).order_by_asc(Column::Id).into_tuple().all(tx).await
 }
 
-/// A subscription that waited for its service begins: on this day, with this end of its commitment.
-pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<(Date, Date)>) -> Written<()> {
+/// The days of a subscription that begins later than it was ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning {
+    /// Its first day.
+    pub starts_on: Date,
+    /// The end of its commitment.
+    pub committed_until: Date,
+    /// The first day on which a renewal may change its price.
+    pub price_locked_until: Option<Date>,
+}
+
+/// A subscription that waited for its service begins: on the day of the order, or with these days.
+pub async fn begin(tx: &DatabaseTransaction, id: Uuid, from: Option<Beginning>) -> Written<()> {
     let mut row = ActiveModel { state: sea_orm::Set(State::Active), ..Default::default() };
     let mut start = change::ActiveModel { state: sea_orm::Set(change::State::Done), ..Default::default() };
-    if let Some((starts_on, committed_until)) = from {
+    if let Some(Beginning { starts_on, committed_until, price_locked_until }) = from {
         row.starts_on = sea_orm::Set(starts_on);
         row.anchor_on = sea_orm::Set(starts_on);
         row.committed_until = sea_orm::Set(committed_until);
+        row.price_locked_until = sea_orm::Set(price_locked_until);
         start.effective_on = sea_orm::Set(starts_on);
     }
     let of_it = change::Entity::update_many().set(start).filter(change::Column::SubscriptionId.eq(id));

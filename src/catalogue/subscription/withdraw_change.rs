@@ -16,6 +16,9 @@ use crate::organisation::OrganisationCard;
 pub struct WithdrawChangeInput {
     /// Id of the change.
     pub change_id: ID,
+    /// A key of your choice, 1 to 255 characters, for example a random UUID. Within 30 days, a second call with the same
+    /// key and the same input does nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The subscription without the change.
@@ -35,15 +38,13 @@ async fn withdraw_change(
     input: WithdrawChangeInput,
 ) -> Result<WithdrawChangePayload> {
     let (id, change) = (act.object.subscription(), Type::SubscriptionChange.parse(&input.change_id)?);
-    let at = act
-        .locked(async |work, at| {
-            acting::run(work, id, act.event(), |standing| standing.withdraw(change)).await?;
-            Ok(at)
-        })
-        .await?;
+    act.once(input.idempotency_key.as_deref(), async |work, _| {
+        acting::run(work, id, act.event(), |standing| standing.withdraw(change)).await
+    })
+    .await?;
     Ok(WithdrawChangePayload {
         subscription: Subscription::find(act.request, id).await?,
-        organisation: Some(at.card().into()),
+        organisation: Some(act.object.at().card().into()),
         ..Default::default()
     })
 }

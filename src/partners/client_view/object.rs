@@ -14,11 +14,11 @@ use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::page::{Connection, OrderDirection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 use crate::partners::property::{self, ClientPropertyFilter};
-use crate::partners::reseller::{ClientFilter, ClientOrder, ClientOrderField, OrderDirection};
+use crate::partners::reseller::{ClientFilter, ClientOrder, ClientOrderField};
 
 /// A filter, an order and columns of the client list, saved under a name.
 #[derive(Clone)]

@@ -18,7 +18,7 @@ pub mod memberships;
 mod object;
 pub mod parties;
 mod reminder;
-mod rules;
+pub mod rules;
 mod side;
 pub mod store;
 pub mod terms;

@@ -11,7 +11,7 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::parties::PartnershipSide;
-use super::rules::{PartnershipState, state_at};
+use super::rules::{PartnershipState, is_in_force, state_at};
 use super::store;
 use super::terms::Terms;
 use crate::access::{Decision, GrantsAt, Guarded, PermissionSet, Side};
@@ -85,6 +85,24 @@ impl Partnership {
         let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
         let reseller = request.access.look(row.key(|row| row.reseller_id)).await?;
         Ok(reseller.map(|reseller| reseller.card().into()))
+    }
+
+    /// The same, if the partnership is in force at the moment.
+    pub async fn reseller_in_force(request: &Request, key: Uuid) -> Result<Option<OrganisationCard>> {
+        let Some(row) = store::find(request, key).await? else { return Ok(None) };
+        if is_in_force(&row, request.now()) { Self::card_of(request, row.reseller_id).await } else { Ok(None) }
+    }
+
+    /// The card of the reseller whose partnership with the client is the oldest of those in force.
+    pub async fn oldest_reseller(request: &Request, client: Uuid) -> Result<Option<OrganisationCard>> {
+        let page = PageArguments::new(Some(1), None, None, None)?;
+        let page = store::list_of_client(request, client, &page, Some(&[PartnershipState::Active])).await?;
+        let Some(reseller) = page.rows().next().map(|row| row.reseller_id) else { return Ok(None) };
+        Self::card_of(request, reseller).await
+    }
+
+    async fn card_of(request: &Request, organisation: Uuid) -> Result<Option<OrganisationCard>> {
+        Ok(request.access.look(organisation).await?.map(|found| found.card().into()))
     }
 
     /// The partnerships with these keys that exist for the viewer.

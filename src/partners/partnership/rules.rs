@@ -1,9 +1,12 @@
 //! The state of a partnership at a moment.
 
 use async_graphql::Enum;
+use chrono_tz::Tz;
 use entity::partnership::{Model, State};
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
+
+use crate::base::calendar::business_day;
 
 /// The state of a partnership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
@@ -36,6 +39,12 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> PartnershipState {
         State::Ended => PartnershipState::Ended,
         State::Active => standing(row.starts_at, row.ends_at, now),
     }
+}
+
+/// Whether the partnership is in force on a business day: nobody has ended it, it has begun by then, and it ends later.
+pub fn is_in_force_on(row: &Model, day: Date, zone: Tz) -> bool {
+    let on = |at: DateTimeUtc| business_day(at, zone);
+    row.state == State::Active && on(row.starts_at) <= day && row.ends_at.is_none_or(|end| on(end) > day)
 }
 
 /// Whether the partnership is in force at the moment.
@@ -72,6 +81,17 @@ mod tests {
             reference_folded: None,
             template_id: None,
         }
+    }
+
+    #[test]
+    fn a_partnership_is_in_force_on_the_days_from_its_first_to_the_one_before_its_end() {
+        let day = |day: i64| (DateTimeUtc::UNIX_EPOCH + TimeDelta::days(day)).date_naive();
+        let some = row(State::Active, 10, Some(20));
+        for (on, expected) in [(9, false), (10, true), (19, true), (20, false)] {
+            assert_eq!(is_in_force_on(&some, day(on), Tz::UTC), expected, "{on}");
+        }
+        assert!(is_in_force_on(&row(State::Active, 10, None), day(9_999), Tz::UTC));
+        assert!(!is_in_force_on(&row(State::Ended, 10, None), day(15), Tz::UTC));
     }
 
     #[test]

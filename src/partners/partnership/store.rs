@@ -113,6 +113,11 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
     OF_CLIENT.look_up(request, id).await
 }
 
+/// The row of a partnership, for what its client may know of it.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Arc<Model>>> {
+    OF_CLIENT.find(request.db(), &request.lists, id).await
+}
+
 /// The partnership as the transaction sees it.
 pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     Entity::find_by_id(id).one(tx).await

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::clients::{Choice, ClientKey};
 use crate::base::error::{Error, Result};
 use crate::base::text;
-use crate::graphql::page::{Filter, Search};
+use crate::graphql::page::{Filter, OrderDirection, Search};
 use crate::graphql::request::Request;
 use crate::partners::partnership::PartnershipState;
 use crate::partners::partnership::store::{in_states, not_ended};
@@ -53,17 +53,6 @@ pub enum ClientOrderField {
     Name,
     /// When the partnership was agreed.
     CreatedAt,
-}
-
-/// The direction of an order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OrderDirection {
-    /// The smallest value first.
-    #[default]
-    Asc,
-    /// The largest value first.
-    Desc,
 }
 
 /// The order of clients: by a field or by a property, not both. Clients without a value come last in both directions.

@@ -19,7 +19,7 @@ mod store;
 mod tree_node;
 
 pub use ancestor::Ancestor;
-pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, OrderDirection, choice};
+pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, choice};
 pub use export::TreeExport;
 pub use object::Reseller;
 pub use progress::Progress;

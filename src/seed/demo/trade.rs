@@ -2,8 +2,8 @@
 
 use chrono::{Days, Months, NaiveTime, TimeDelta};
 use entity::{
-    billing_contact, invoice, issuer, organisation, payer, plan_assignment, product, service, service_task,
-    subscription,
+    billing_contact, entitlement, feature, invoice, issuer, organisation, payer, plan_assignment, product, service,
+    service_task, subscription, subscription_change,
 };
 use sea_orm::prelude::Date;
 use serde_json::json;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
 use super::super::invoicing::{add_line, due_on, number, settle, term};
+use super::super::ordering;
 use super::super::pricing;
 use super::super::rows::{self, Rows};
 use super::place::Place;
@@ -80,6 +81,29 @@ impl World {
         service.created_at = now;
         service.attributes = json!({ "hostname": service.name }).to_string();
         service_tasks.push(next(service, None, Wish::new(service_task::Kind::Create), &Bought::units(1), id, now));
+        let what = (article.setup_in(&subscription.currency), service.attributes.as_str());
+        let ids = [self.random.id(now), self.random.id(now)];
+        let (order, line) = ordering::order(ids, subscription, what, (1, now));
+        start.order_id = Some(order.id);
+        self.rows.sales_orders.push(order);
+        self.rows.order_lines.push(line);
+    }
+
+    /// The organisation lowers its subscription to the article when it renews.
+    pub fn lowers(&mut self, organisation: Uuid, article: Article, quantity: i32) {
+        let id = self.random.id(self.now);
+        let is_it =
+            |row: &&subscription::Model| row.organisation_id == organisation && row.product_code == article.code;
+        let Some(subscription) = self.rows.subscriptions.iter().find(is_it) else { return };
+        self.rows.subscription_changes.push(subscription_change::Model {
+            id,
+            position: 2,
+            kind: subscription_change::Kind::Lower,
+            effective_on: subscription.committed_until,
+            quantity,
+            state: subscription_change::State::Scheduled,
+            ..rows::start(subscription, self.now)
+        });
     }
 
     /// The product of an article, which is added when it is first sold.
@@ -194,6 +218,7 @@ impl World {
         for product in &mut self.rows.products {
             product.organisation_id = operator;
         }
+        self.entitle(operator);
         let products = self.rows.products.clone();
         for name in [pricing::LIST, pricing::PARTNERS] {
             let (id, created_at) = self.id();
@@ -205,6 +230,26 @@ impl World {
         let partners = self.rows.price_plans.last().map(|plan| plan.id).unwrap_or_default();
         for assignment in &mut self.rows.plan_assignments {
             assignment.plan_id = partners;
+        }
+    }
+
+    /// Adds what the products entitle to.
+    fn entitle(&mut self, operator: Uuid) {
+        for article in ALL {
+            let product = self.rows.products.iter().find(|row| row.code == article.code).map(|row| row.id);
+            let (Some(product_id), Some((key, name, kind, quantity))) = (product, article.feature) else { continue };
+            let (id, created_at) = self.id();
+            self.rows.entitlements.push(entitlement::Model { product_id, feature_id: id, quantity });
+            self.rows.features.push(feature::Model {
+                id,
+                organisation_id: operator,
+                key: key.to_owned(),
+                name: name.to_owned(),
+                name_key: collation::sort_key(name),
+                kind,
+                family: (kind == feature::Kind::Seat).then(|| "office".to_owned()),
+                created_at,
+            });
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Maker {
     pub organisations: u64,
     /// Invoices made so far.
     pub invoices: u64,
+    /// Orders made so far.
+    pub orders: u64,
     /// The organisation that issues the invoices.
     pub operator: Uuid,
     /// What the operator sells.
@@ -58,6 +60,7 @@ impl Maker {
             rows: Rows::default(),
             organisations: 0,
             invoices: 0,
+            orders: 0,
             operator: Uuid::nil(),
             products: Vec::new(),
             users: Vec::new(),

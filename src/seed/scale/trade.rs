@@ -1,11 +1,12 @@
 //! Purchases, invoices and payers of an organisation.
 
 use chrono::Months;
-use entity::{billing_contact, invoice, payer, service, subscription};
+use entity::{billing_contact, invoice, payer, service, subscription, subscription_change};
 use uuid::Uuid;
 
 use super::super::articles::{ALL, Article};
 use super::super::invoicing::{add_line, due_on, number, term};
+use super::super::ordering;
 use super::super::rows;
 use super::dice::month;
 use super::maker::Maker;
@@ -88,15 +89,24 @@ impl Maker {
             committed_until: month(12) + Months::new(months(article.interval)),
             ..rows::subscription(id, organisation, product, (article.price_in("SEK"), "SEK"), created_at.date_naive())
         };
-        self.rows.subscription_changes.push(rows::start(&subscription, created_at));
-        self.rows.subscriptions.push(subscription);
-        let (service, created_at) = self.dice.id();
+        let (service, served_at) = self.dice.id();
         let name = article.label(&format!("o{}.example", self.organisations));
+        let is_ready = self.dice.percent(90);
         self.rows.services.push(service::Model {
             subscription_id: Some(id),
-            state: if self.dice.percent(90) { service::State::Active } else { service::State::Pending },
-            ..rows::service(service, organisation, &name, article.kind, created_at)
+            state: if is_ready { service::State::Active } else { service::State::Pending },
+            ..rows::service(service, organisation, &name, article.kind, served_at)
         });
+        let state = if is_ready { subscription::State::Active } else { subscription::State::Pending };
+        let subscription = subscription::Model { state, ..subscription };
+        self.orders += 1;
+        let ids = [self.dice.id().0, self.dice.id().0];
+        let (order, line) = ordering::order(ids, &subscription, (0, "{}"), (self.orders, created_at));
+        let start = subscription_change::Model { order_id: Some(order.id), ..rows::start(&subscription, created_at) };
+        self.rows.subscription_changes.push(start);
+        self.rows.subscriptions.push(subscription);
+        self.rows.sales_orders.push(order);
+        self.rows.order_lines.push(line);
     }
 
     /// Bills the subscriptions from `bought` on.

@@ -2,12 +2,19 @@
 
 mod customers;
 mod exchange;
+mod killed;
+mod of_record;
 pub mod offers;
 mod orders;
 mod provisioning;
 mod refused;
 mod staff;
 mod subscriptions;
+mod staff;
+mod subscriptions;
+mod taken_back;
+mod renewals;
+mod searched;
 
 use serde_json::{Value, json};
 use tenantry::base::id::Type;

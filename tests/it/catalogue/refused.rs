@@ -36,6 +36,7 @@ fn a_product_with_a_wrong_field_is_refused() {
             (json!({ "revenueKey": "x".repeat(101) }), "INVALID_INPUT revenueKey"),
             (json!({ "noticeDays": -1 }), "INVALID_INPUT noticeDays"),
             (json!({ "returnDays": 1001 }), "INVALID_INPUT returnDays"),
+            (json!({ "priceLockMonths": 121 }), "INVALID_INPUT priceLockMonths"),
             (json!({ "minQuantity": 0 }), "INVALID_INPUT minQuantity"),
             (json!({ "minQuantity": 5, "maxQuantity": 4 }), "INVALID_INPUT maxQuantity"),
             (json!({ "billsFrom": "ACTIVATION" }), "INVALID_INPUT billsFrom"),

@@ -3,7 +3,7 @@
 use super::*;
 
 const PRODUCT: &str = "product { id code name description kind unitCode taxClass serviceKind billsFrom noticeDays \
-     returnDays minQuantity maxQuantity lowersAt isCommissionable revenueKey state }";
+     returnDays priceLockMonths minQuantity maxQuantity lowersAt isCommissionable revenueKey state }";
 
 #[test]
 fn a_product_is_created_as_a_draft_offered_with_a_price_and_retired() {
@@ -15,6 +15,7 @@ fn a_product_is_created_as_a_draft_offered_with_a_price_and_retired() {
         let expected = json!({
             "id": id, "code": "DESK-1", "name": "Desk", "description": "", "kind": "LICENCE", "unitCode": "C62",
             "taxClass": "STANDARD", "serviceKind": null, "billsFrom": "ORDER", "noticeDays": 0, "returnDays": 0,
+            "priceLockMonths": 0,
             "minQuantity": 1, "maxQuantity": 500, "lowersAt": "RENEWAL", "isCommissionable": true, "revenueKey": "",
             "state": "DRAFT",
         });

@@ -176,6 +176,55 @@ fn a_price_that_nobody_announced_does_not_count() {
 }
 
 #[test]
+fn a_price_that_the_product_locks_stays_until_its_day_and_no_longer() {
+    with_database(async |world| {
+        use entity::price;
+        use entity::subscription::{Interval, Term};
+        db_offer(&world).await;
+        let locked = json!({ "productId": id_of_product(SEAT), "priceLockMonths": 18 });
+        let selection = "product { priceLockMonths }";
+        let payload = world.as_(OWNER_OF_OPERATOR).act("updateProduct", locked, selection).await;
+        assert_eq!(payload["product"]["priceLockMonths"], 18);
+        let olga = world.as_(OWNER_OF_ACME);
+        let preview =
+            "query($id: ID!, $lines: [OrderLineInput!]!) { organisation(id: $id) { previewOrder(lines: $lines) {
+          lines { priceLockedUntil } } } }";
+        let seen = olga.run(preview, json!({ "id": id_of(ACME), "lines": [line(SEAT, 1), line(SERVER, 1)] })).await;
+        let lines = seen.at("organisation/previewOrder/lines");
+        assert_eq!(lines, &json!([{ "priceLockedUntil": "2027-09-15" }, { "priceLockedUntil": null }]));
+        let ids = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1)], 10_000).await;
+        let until = async || {
+            let query = "query($id: ID!) { node(id: $id) { ... on Subscription { priceLockedUntil } } }";
+            let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": ids[0] })).await;
+            answer.at("node/priceLockedUntil").clone()
+        };
+        assert_eq!(until().await, "2027-09-15");
+        let dearer = price::Model {
+            valid_from: "2026-06-01".parse().unwrap(),
+            ..price(20, SEAT, (Term::Annual, Interval::Month), 12_500, 0)
+        };
+        db_insert(world.db().writer(), vec![dearer]).await;
+        // The renewal of 15 March 2027 is within the lock: nothing is announced, and the price stays.
+        world.wait(TimeDelta::days(330));
+        assert_eq!(renewed(&world).await.announced, 0);
+        world.wait(TimeDelta::days(36));
+        renewed(&world).await;
+        let seen = look(&world, &ids[0], "2027-03-20", "2027-03-20").await;
+        assert_eq!(
+            (&seen["unitPrice"]["amountMinor"], &seen["committedUntil"]),
+            (&json!("10000"), &json!("2028-03-15"))
+        );
+        // That of 15 March 2028 is not.
+        world.wait(TimeDelta::days(330));
+        assert_eq!(renewed(&world).await.announced, 1);
+        world.wait(TimeDelta::days(36));
+        renewed(&world).await;
+        let seen = look(&world, &ids[0], "2028-03-20", "2028-03-20").await;
+        assert_eq!(seen["unitPrice"]["amountMinor"], "12500");
+    });
+}
+
+#[test]
 fn a_scheduled_lowering_can_be_withdrawn() {
     with_database(async |world| {
         db_offer(&world).await;
@@ -185,7 +234,9 @@ fn a_scheduled_lowering_can_be_withdrawn() {
         olga.act("changeQuantity", json!({ "subscriptionId": id, "quantity": 4 }), "").await;
         let seen = look(&world, &id, "2026-04-20", "2027-03-15").await;
         let change = seen["scheduled"]["edges"][0]["node"]["id"].clone();
-        olga.act("withdrawChange", json!({ "changeId": change }), "").await;
+        for _ in 0..2 {
+            olga.act("withdrawChange", json!({ "changeId": change, "idempotencyKey": "k" }), "").await;
+        }
         let seen = look(&world, &id, "2026-04-20", "2027-03-15").await;
         assert_eq!((&seen["quantityOn"], &seen["scheduled"]["edges"]), (&json!(9), &json!([])));
         assert_eq!(olga.mistake("withdrawChange", json!({ "changeId": change })).await["code"], "STALE_STATE");

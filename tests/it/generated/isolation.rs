@@ -10,7 +10,7 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 23] = [
+const WITHOUT_IDS: [&str; 22] = [
     "audit_chain",
     "billing_details",
     "credit_note_vat",
@@ -22,7 +22,6 @@ const WITHOUT_IDS: [&str; 23] = [
     "number_series",
     "organisation_halt",
     "organisation_name",
-    "partner_of_record",
     "plan_assignment",
     "product_upgrade",
     "property_value",

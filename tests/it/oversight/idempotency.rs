@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tenantry::base::id::Type;
 use tenantry::oversight::idempotency::forget;
 
 use crate::world::*;
@@ -138,6 +139,57 @@ fn a_list_gets_the_same_results_again_and_a_dry_run_uses_up_no_key() {
         assert!(many["results"][0]["invitation"]["id"].is_string(), "{many}");
         assert_eq!(operator.act("inviteMembers", invited(HAMRA, true), select).await, many);
         assert_eq!(world.mails("guest@example.org").await.len(), 3);
+    });
+}
+
+#[test]
+fn prices_are_added_once_and_a_dry_run_uses_up_no_key() {
+    with_database(async |world| {
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let price = |unit: &str, from: &str| {
+            json!({ "pricePlanId": Type::PricePlan.id(LIST_PRICES).0, "productId": Type::Product.id(PRODUCTS[0]).0,
+                "currency": "SEK", "term": "MONTHLY", "interval": "MONTH", "unitMinor": unit, "validFrom": from })
+        };
+        let input = |unit: &str, dry: bool| {
+            let prices = [price(unit, "2026-06-01"), price("1", "2020-01-01")];
+            json!({ "prices": prices, "dryRun": dry, "idempotencyKey": "k" })
+        };
+        let select = "results { index price { id unitPrice { amountMinor } } userErrors { code field message } }";
+        let tried = staff.act("addPrices", input("500", true), select).await;
+        assert_eq!(tried["results"][0]["price"], Value::Null);
+        assert!(keys(&world).await.is_empty());
+        let before = world.db_count("price").await;
+        let added = staff.act("addPrices", input("500", false), select).await;
+        assert_eq!(added["results"][0]["price"]["unitPrice"]["amountMinor"], "500");
+        assert_eq!(added["results"][1]["userErrors"][0]["field"], json!(["input", "prices", "1", "validFrom"]));
+        assert_eq!(staff.act("addPrices", input("500", false), select).await, added);
+        staff.attempt("addPrices", input("501", false), select).await.refused("CONFLICT");
+        assert_eq!(world.db_count("price").await, before + 1);
+        // One that was withdrawn since is not shown any more, and not added again.
+        let id = added["results"][0]["price"]["id"].clone();
+        staff.act("withdrawPrice", json!({ "priceId": id }), "").await;
+        let again = staff.act("addPrices", input("500", false), select).await;
+        assert_eq!((&again["results"][0]["price"], &again["results"][0]["userErrors"]), (&Value::Null, &json!([])));
+        assert_eq!(world.db_count("price").await, before);
+    });
+}
+
+#[test]
+fn an_action_of_a_service_is_requested_once() {
+    with_database(async |world| {
+        let sql = "SELECT s.id FROM service s WHERE s.organisation_id = $1 AND s.kind = 'VIRTUAL_SERVER' LIMIT 1";
+        let service = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
+        let service = Type::Service.id(service[0].try_get_by_index(0).unwrap()).0;
+        world.db_execute("UPDATE service_task SET state = 'DONE'", []).await;
+        let owner = world.as_(HUB.owner);
+        let input = |action: &str| json!({ "serviceId": service, "action": action, "idempotencyKey": "k" });
+        let select = "service { generation }";
+        let asked = owner.act("requestServiceAction", input("RESTART"), select).await;
+        // Without the key, this would be refused: a service takes one request at a time.
+        assert_eq!(owner.act("requestServiceAction", input("RESTART"), select).await, asked);
+        owner.attempt("requestServiceAction", input("RESET_PASSWORD"), select).await.refused("CONFLICT");
+        let tasks = "service_task WHERE kind = 'ACTION'";
+        assert_eq!(world.db_count(tasks).await, 1);
     });
 }
 

@@ -94,3 +94,44 @@ fn a_customer_of_the_operator_has_no_terms_of_a_partnership() {
             .refused("FORBIDDEN");
     });
 }
+
+#[test]
+fn staff_import_500_customers_at_once_after_a_dry_run() {
+    with_database(async |world| {
+        world.db_verify_everybody().await;
+        let oskar = world.as_(OWNER_OF_OPERATOR);
+        let rows: Vec<Value> = (1..=500)
+            .map(|number| {
+                let contact = json!({ "name": format!("Customer {number}"), "address": "Storgatan 1", "country": "SE",
+                    "email": format!("invoices{number}@customers.example"), "currency": "SEK" });
+                json!({ "name": format!("Customer {number}"), "kind": "COMPANY", "recipient": { "contact": contact },
+                    "ownerEmail": format!("owner{number}@customers.example") })
+            })
+            .collect();
+        let input = |dry: bool, rows: &[Value]| json!({ "organisationId": id_of(OPERATOR), "clients": rows, "dryRun": dry, "idempotencyKey": "import-1" });
+        let select = "results { name client { id } userErrors { code field message } }";
+        let wrong = |results: &Value| {
+            results.as_array().unwrap().iter().filter(|row| row["userErrors"] != json!([])).cloned().collect::<Vec<_>>()
+        };
+        let customers = "organisation WHERE name LIKE 'Customer %'";
+        let tried = oskar.act("createClients", input(true, &rows), select).await["results"].clone();
+        assert_eq!((wrong(&tried), world.db_count(customers).await), (Vec::new(), 0), "nothing was created");
+        let mut with_a_mistake = rows.clone();
+        with_a_mistake[17]["name"] = json!(" ");
+        let tried = oskar.act("createClients", input(true, &with_a_mistake), select).await["results"].clone();
+        let mistakes = wrong(&tried);
+        assert_eq!(mistakes.len(), 1);
+        assert_eq!(mistakes[0]["userErrors"][0]["field"], json!(["input", "clients", "17", "name"]));
+        let made = oskar.act("createClients", input(false, &rows), select).await["results"].clone();
+        assert_eq!((wrong(&made), world.db_count(customers).await), (Vec::new(), 500));
+        assert_eq!(oskar.act("createClients", input(false, &rows), select).await["results"], made, "sent again");
+        assert_eq!(world.db_count(customers).await, 500);
+        // They can be invoiced, so staff can order for them.
+        let query = "query($id: ID!) { organisation(id: $id) { billing { currency } viewerCan(permission: SUBSCRIPTION_ORDER) } }";
+        let seen = oskar.run(query, json!({ "id": made[499]["client"]["id"] })).await;
+        assert_eq!(seen.at("organisation/viewerCan"), true, "{}", seen.text);
+        assert_eq!(seen.at("organisation/billing/currency"), "SEK", "{}", seen.text);
+        let many = vec![rows[0].clone(); 501];
+        assert_eq!(oskar.mistake("createClients", input(true, &many)).await["code"], "TOO_MANY");
+    });
+}

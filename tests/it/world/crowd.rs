@@ -56,6 +56,7 @@ impl World {
                 let bought = rows.subscription(organisation, &name);
                 rows.paid_by(bought);
                 rows.scheduled(bought);
+                rows.of_record(bought, None);
                 rows.order(organisation, &[bought]);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
                 let invoice = rows.invoice(organisation, organisation, id, &name);

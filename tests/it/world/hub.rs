@@ -255,6 +255,7 @@ impl Hub {
 
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
+        let partner = rows.first_partnership(hub);
         let bought: Vec<Uuid> = (1..=3)
             .map(|number| {
                 let bought = rows.subscription(hub, &format!("{word} product {number}"));
@@ -262,7 +263,7 @@ impl Hub {
                 for change in rows.scheduled(bought) {
                     fixtures.add(Type::SubscriptionChange, "", change);
                 }
-                rows.of_record(bought);
+                rows.of_record(bought, Some(partner));
                 bought
             })
             .collect();

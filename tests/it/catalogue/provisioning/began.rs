@@ -13,6 +13,7 @@ async fn db_order(world: &World) -> [Uuid; 2] {
         id: order,
         organisation_id: ACME.id,
         number: "O-1".to_owned(),
+        search_text: "o-1".to_owned(),
         state: sales_order::State::Placed,
         currency: "SEK".to_owned(),
         total_minor: 0,

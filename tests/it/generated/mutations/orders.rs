@@ -44,6 +44,18 @@ async fn db_subscription(world: &World, state: &str, return_days: i32) -> String
     format!("subscriptionId: {:?}", Type::Subscription.id(subscription).0)
 }
 
+/// The order of the hub in this state, with subscriptions that wait for their services.
+async fn db_order(world: &World, state: &str) -> String {
+    let (_, fixtures) = HUB.rows();
+    let id = fixtures.id("Order", "", "").to_owned();
+    let key = id::parse(&id.as_str().into()).unwrap().1;
+    world.db_execute("UPDATE sales_order SET state = $2 WHERE id = $1", [key.into(), state.into()]).await;
+    let sql = "UPDATE subscription SET state = 'PENDING', quantity = 3 \
+               WHERE id IN (SELECT subscription_id FROM order_line WHERE order_id = $1)";
+    world.db_execute(sql, [key.into()]).await;
+    id
+}
+
 /// Valid arguments.
 pub async fn valid(world: &World, mutation: &str, rule: Option<&Rule>) -> Option<String> {
     Some(match mutation {
@@ -66,6 +78,14 @@ pub async fn valid(world: &World, mutation: &str, rule: Option<&Rule>) -> Option
             let product = Type::Product.id(PRODUCTS[1]).0;
             let price = "expectedUnitPrice: {amountMinor: \"10000\", currency: \"SEK\"}";
             format!("(input: {{{subscription}, productId: {product:?}, {price}}})")
+        }
+        "cancelOrder" => format!("(input: {{orderId: {:?}}})", db_order(world, "PLACED").await),
+        "setPartnerOfRecord" => {
+            let subscription = db_subscription(world, "ACTIVE", 0).await;
+            let sql = "SELECT id FROM partnership WHERE client_id = $1 AND state = 'ACTIVE' ORDER BY id LIMIT 1";
+            let rows = world.db().rows(sql, vec![HUB.id().into()]).await.unwrap();
+            let partnership = Type::Partnership.id(rows[0].try_get_by_index(0).unwrap()).0;
+            format!("(input: {{{subscription}, partnershipId: {partnership:?}, startsOn: \"2026-06-01\"}})")
         }
         "cancelSubscription" => format!("(input: {{{}}})", db_subscription(world, "ACTIVE", 0).await),
         "keepSubscription" => format!("(input: {{{}}})", db_subscription(world, "CANCELLED", 0).await),
@@ -91,6 +111,11 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
             let price = "expectedUnitPrice: {amountMinor: \"1\", currency: \"SEK\"}";
             let subscription = db_subscription(world, "ACTIVE", 0).await;
             format!("(input: {{{subscription}, productId: {product:?}, {price}}})")
+        }
+        "cancelOrder" => format!("(input: {{orderId: {:?}}})", db_order(world, "COMPLETED").await),
+        "setPartnerOfRecord" => {
+            let subscription = db_subscription(world, "ACTIVE", 0).await;
+            format!("(input: {{{subscription}, startsOn: \"2020-01-01\"}})")
         }
         "cancelSubscription" => wrong_id("subscriptionId"),
         "keepSubscription" | "returnSubscription" => {

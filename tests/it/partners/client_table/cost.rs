@@ -2,10 +2,10 @@
 
 use sea_orm::{ConnectionTrait, DbBackend};
 use tenantry::base::db::recorded;
-use tenantry::graphql::page::PageArguments;
+use tenantry::graphql::page::{OrderDirection, PageArguments};
 use tenantry::graphql::request::Request;
 use tenantry::partners::property::{self, ClientPropertyFilter};
-use tenantry::partners::reseller::{ClientFilter, ClientOrder, OrderDirection, choice, clients};
+use tenantry::partners::reseller::{ClientFilter, ClientOrder, choice, clients};
 
 use super::*;
 use crate::generated::plans::{db_forbid, find, prepared};

@@ -1,5 +1,6 @@
 //! Rows of orders, and of the histories of subscriptions.
 
+use chrono::Days;
 use entity::{order_line, partner_of_record, sales_order, subscription, subscription_change};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -35,6 +36,7 @@ impl Rows {
             id,
             organisation_id: organisation,
             number: format!("{}-{}", self.tree, self.next),
+            search_text: format!("{}-{} po {}", self.tree, self.next, self.next),
             state: sales_order::State::Completed,
             currency: "SEK".to_owned(),
             total_minor: 40_000,
@@ -66,15 +68,20 @@ impl Rows {
         id
     }
 
-    /// Nobody earns on the subscription.
-    pub fn of_record(&mut self, subscription: Uuid) {
+    /// Nobody earned on the subscription on its first two days; since then, this partnership does.
+    pub fn of_record(&mut self, subscription: Uuid, partnership: Option<Uuid>) {
         let bought = self.bought(subscription);
-        self.sold.of_record.push(partner_of_record::Model {
-            subscription_id: bought.id,
-            starts_on: bought.starts_on,
-            organisation_id: bought.organisation_id,
-            partnership_id: None,
-        });
+        for (after, partnership_id) in [(0, None), (1, None), (2, partnership)] {
+            let row = partner_of_record::Model {
+                id: self.id(),
+                organisation_id: bought.organisation_id,
+                subscription_id: bought.id,
+                starts_on: bought.starts_on + Days::new(after),
+                partnership_id,
+                created_at: self.made(),
+            };
+            self.sold.of_record.push(row);
+        }
     }
 
     /// Three lowerings of the subscription, which all wait for its renewal.
