@@ -2,7 +2,6 @@
 
 mod customers;
 mod exchange;
-mod killed;
 mod of_record;
 pub mod offers;
 mod orders;
