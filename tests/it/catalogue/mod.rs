@@ -7,13 +7,12 @@ pub mod offers;
 mod orders;
 mod provisioning;
 mod refused;
+mod searched;
+mod staff;
 mod staff;
 mod subscriptions;
-mod staff;
 mod subscriptions;
 mod taken_back;
-mod renewals;
-mod searched;
 
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
