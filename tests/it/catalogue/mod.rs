@@ -2,15 +2,15 @@
 
 mod customers;
 mod exchange;
+mod killed;
 mod of_record;
 pub mod offers;
 mod orders;
 mod provisioning;
 mod refused;
+mod renewals;
 mod searched;
 mod staff;
-mod staff;
-mod subscriptions;
 mod subscriptions;
 mod taken_back;
 
