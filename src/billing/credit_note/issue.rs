@@ -164,7 +164,7 @@ pub async fn write(
     });
     let note = Note { row: row.clone(), lines, vat: vat.collect(), allocated };
     store::create(work.tx, note).await?;
-    invoices::settle(work.tx, &of_it.invoice).await?;
+    invoices::settle(work.tx, &[&of_it.invoice]).await?;
     for credited in &taken.lines {
         let line = &of_it.lines[credited.line];
         invoices::credit_line(work.tx, line).await?;

@@ -55,11 +55,8 @@ pub const fn open(row: &invoice::Model) -> i64 {
 
 /// Locks organisations in the one order that all acts keep.
 pub async fn lock(work: &Work<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Result<()> {
-    let ordered: std::collections::BTreeSet<Uuid> = organisations.into_iter().collect();
-    for organisation in ordered {
-        access::lock(work.tx, organisation).await?;
-    }
-    Ok(())
+    let organisations: Vec<Uuid> = organisations.into_iter().collect();
+    access::lock_all(work.tx, &organisations).await
 }
 
 /// An allocation of today.
@@ -121,7 +118,8 @@ pub fn pay_back(
     rest
 }
 
-/// Writes allocations and the sums that they changed.
+/// Writes allocations and the sums that they changed. Services that were suspended because of an invoice run again when it
+/// is settled.
 pub async fn write(
     work: &Work<'_>,
     rows: Vec<allocation::Model>,
@@ -136,9 +134,7 @@ pub async fn write(
     for row in notes {
         credit_notes::allocate(work.tx, row).await?;
     }
-    for row in targets {
-        invoices::settle(work.tx, row).await?;
-    }
+    invoices::settle(work.tx, targets).await?;
     Ok(())
 }
 
