@@ -11,6 +11,7 @@ use crate::access;
 use crate::base::error::Result;
 use crate::billing::credit_note::{state_of, store as credit_notes};
 use crate::billing::invoice::store as invoices;
+use crate::billing::reminder;
 use crate::graphql::request::Work;
 
 /// Money that a payer has with the issuer.
@@ -135,7 +136,7 @@ pub async fn write(
         credit_notes::allocate(work.tx, row).await?;
     }
     invoices::settle(work.tx, targets).await?;
-    Ok(())
+    reminder::resume(work, targets).await
 }
 
 /// Takes back what a payment settled: each allocation gets one that takes it back. Returns the invoices that are open
