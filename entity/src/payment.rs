@@ -22,6 +22,8 @@ pub struct Model {
     pub received_on: Date,
     /// What tells it from all others of the issuer: account, reference of the bank and occurrence.
     pub source_key: String,
+    /// The same of the entry by which the bank took it back; none if a person recorded that, or if it was not taken back.
+    pub return_key: Option<String>,
     /// The reference that it names.
     pub reference: Option<String>,
     /// What the payer wrote; can be empty.

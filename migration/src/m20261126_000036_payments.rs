@@ -136,6 +136,7 @@ async fn create_payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(string_len("currency", 3))
         .col(date("received_on"))
         .col(string("source_key"))
+        .col(string_null("return_key"))
         .col(string_null("reference"))
         .col(text("text"))
         .col(string_null("paid_by"))
@@ -155,6 +156,9 @@ async fn create_payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     for index in [
         // The same entry of a bank statement is recorded once.
         unique("payment", &["issuer_id", "source_key"]),
+        // So is the entry that takes it back.
+        unique("payment", &["issuer_id", "return_key"]),
+        index("payment", &["issuer_id", "amount_minor"]),
         index("payment", &["issuer_id", "created_at", "id"]),
         index("payment", &["payer_id", "created_at", "id"]),
         index("payment", &["issuer_id", "state", "created_at", "id"]),

@@ -6,6 +6,7 @@ mod catalogue;
 mod database;
 mod migrate;
 mod operator;
+mod payments;
 mod seed;
 mod serve;
 mod store;
@@ -34,6 +35,8 @@ use crate::graphql;
                                         create the first account of an installation
   tenantry catalogue export > catalogue.toml
                                         write products and prices to a file; `import` reads it
+  tenantry payments import statement.xml
+                                        record what the bank says was paid
   tenantry audit verify                 check that nobody changed the audit logs
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
@@ -65,6 +68,7 @@ enum Command {
     Audit(audit::Arguments),
     Cache(cache::Arguments),
     Catalogue(catalogue::Arguments),
+    Payments(payments::Arguments),
 }
 
 /// Why a command failed, and what to do about it.
@@ -133,6 +137,7 @@ impl Cli {
             Command::Audit(arguments) => audit::run(&config, arguments).await,
             Command::Cache(arguments) => cache::run(&config, arguments).await,
             Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
+            Command::Payments(arguments) => payments::run(&config, arguments).await,
             Command::Schema => Ok(()),
         }
     }

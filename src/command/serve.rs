@@ -19,6 +19,7 @@ use crate::base::db::Db;
 use crate::base::memory::{clean_now_and_then, unlogged};
 use crate::base::random::Random;
 use crate::billing::document::worker::write_now_and_then;
+use crate::billing::reminder::remind_now_and_then;
 use crate::billing::run::worker::bill_now_and_then;
 use crate::catalogue::subscription::renew_now_and_then;
 use crate::graphql::trusted::Trusted;
@@ -91,6 +92,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(renew_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
         () = Box::pin(bill_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
         () = Box::pin(write_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
+        () = Box::pin(remind_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {

@@ -14,6 +14,7 @@ use crate::billing::invoice::InvoiceMutation;
 use crate::billing::issuer::IssuerMutation;
 use crate::billing::payer::{PayerMutation, PayerQuery};
 use crate::billing::payment::PaymentMutation;
+use crate::billing::reminder::ReminderMutation;
 use crate::billing::run::BillingRunMutation;
 use crate::billing::series::NumberSeriesMutation;
 use crate::billing::vat::VatMutation;
@@ -88,6 +89,7 @@ pub struct Mutation(
     InvoiceMutation,
     CreditNoteMutation,
     PaymentMutation,
+    ReminderMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

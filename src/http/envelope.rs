@@ -151,7 +151,7 @@ impl Envelopes {
 }
 
 /// Reads the rest of a body, up to a limit. Otherwise the client would see a broken connection instead of the answer.
-async fn discard(body: Body) {
+pub(super) async fn discard(body: Body) {
     let read = async {
         let (mut chunks, mut left) = (body.into_data_stream(), DISCARDED);
         while let (Some(Ok(chunk)), 1..) = (chunks.next().await, left) {

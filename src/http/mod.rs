@@ -1,11 +1,12 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route. The other routes are in `routes`, and in `audit` and `tree`, which send `lines`. `playground` has the page
-//! for people, and `serve` accepts connections.
+//! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, and in `bank`, which takes a file.
+//! `playground` has the page for people, and `serve` accepts connections.
 
 mod answer;
 mod audit;
+mod bank;
 mod client;
 mod cors;
 mod credential;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
@@ -76,6 +77,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/viewer/export.ndjson", get(own::own))
+        .route("/operator/bank-statements", post(bank::bank_statement))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

@@ -14,6 +14,7 @@ use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::billing::details::Buyer;
 use crate::billing::invoice::{Composed, letters, store as invoices};
+use crate::billing::reminder;
 use crate::billing::series;
 use crate::billing::vat::sums::Group;
 use crate::graphql::request::Work;
@@ -164,7 +165,8 @@ pub async fn write(
     });
     let note = Note { row: row.clone(), lines, vat: vat.collect(), allocated };
     store::create(work.tx, note).await?;
-    invoices::settle(work.tx, &of_it.invoice).await?;
+    invoices::settle(work.tx, &[&of_it.invoice]).await?;
+    reminder::resume(work, &[&of_it.invoice]).await?;
     for credited in &taken.lines {
         let line = &of_it.lines[credited.line];
         invoices::credit_line(work.tx, line).await?;

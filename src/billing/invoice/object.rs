@@ -19,6 +19,7 @@ use crate::base::money::Money;
 use crate::billing::credit_note::CreditNote;
 use crate::billing::document::Document;
 use crate::billing::payment::{Allocation, store as payments};
+use crate::billing::reminder::Reminder;
 use crate::billing::vat::VatExplanation;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
@@ -282,6 +283,19 @@ impl Invoice {
     #[public]
     fn due_on(&self) -> Option<Date> {
         self.row.due_on
+    }
+
+    /// What was done because it was overdue, in order.
+    #[public]
+    async fn reminders(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Reminder>>> {
+        let currency: Arc<str> = self.row.currency.as_str().into();
+        Reminder::list(Request::of(context)?, self.row.id, &currency, &page).await.map(Some)
+    }
+
+    /// The first day on which reminders go on; null if they are not paused.
+    #[public]
+    fn reminders_paused_until(&self) -> Option<Date> {
+        self.row.reminders_paused_until
     }
 
     /// Its lines, in order.

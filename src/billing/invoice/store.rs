@@ -7,9 +7,10 @@ use std::sync::Arc;
 use entity::{invoice, invoice_line, invoice_vat};
 use sea_orm::prelude::Date;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    Set,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::compose::Composed;
@@ -229,17 +230,71 @@ pub async fn delete(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
     Ok(())
 }
 
-/// Writes what is settled of an invoice, what is credited, and its state.
-pub async fn settle(tx: &DatabaseTransaction, row: &invoice::Model) -> Written<()> {
-    let changed = invoice::ActiveModel {
-        paid_minor: Set(row.paid_minor),
-        settled_minor: Set(row.settled_minor),
-        credited_minor: Set(row.credited_minor),
-        state: Set(row.state),
-        ..Default::default()
+/// Writes what is settled of invoices, what is credited, and their states: one statement.
+pub async fn settle(tx: &DatabaseTransaction, rows: &[&invoice::Model]) -> Written<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let list = rows.iter().map(|row| {
+        json!([
+            row.id.simple().to_string(),
+            row.paid_minor,
+            row.settled_minor,
+            row.credited_minor,
+            row.state.to_value()
+        ])
+    });
+    let (source, number, id) = match tx.get_database_backend() {
+        DbBackend::Postgres => ("json_array_elements($1::text::json) AS r(value)", "::bigint", "(r.value ->> 0)::uuid"),
+        _ => ("json_each($1) AS r", "", "unhex(r.value ->> 0)"),
     };
-    invoice::Entity::update_many().set(changed).filter(invoice::Column::Id.eq(row.id)).exec(tx).await?;
+    let sql = format!(
+        "UPDATE invoice AS t SET paid_minor = (r.value ->> 1){number}, settled_minor = (r.value ->> 2){number}, \
+         credited_minor = (r.value ->> 3){number}, state = r.value ->> 4 FROM {source} WHERE t.id = {id}"
+    );
+    let values = [list.collect::<serde_json::Value>().to_string().into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
+}
+
+/// Sets until when no reminder of an invoice is sent.
+pub async fn pause_reminders(tx: &DatabaseTransaction, id: Uuid, until: Option<Date>) -> Written<()> {
+    let paused = invoice::ActiveModel { reminders_paused_until: Set(until), ..Default::default() };
+    invoice::Entity::update_many().set(paused).filter(invoice::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// An open invoice that was due: its due day, its id, and the organisation that it is for.
+pub type Overdue = (Date, Uuid, Uuid);
+
+/// The next open invoices of an issuer that were due by a day and whose reminders are not paused today, in the order of
+/// their due days.
+pub async fn overdue(
+    db: &impl ConnectionTrait,
+    issuer: Uuid,
+    (due_by, today): (Date, Date),
+    after: Option<Overdue>,
+    limit: u64,
+) -> Written<Vec<Overdue>> {
+    use invoice::Column as C;
+    let open = invoice::Entity::find().filter(C::IssuerId.eq(issuer)).filter(C::State.eq(invoice::State::Open));
+    let mut due = open.filter(C::DueOn.lte(due_by));
+    if let Some((day, id, _)) = after {
+        let is_later = Condition::any().add(C::DueOn.gt(day)).add(C::Id.gt(id));
+        due = due.filter(C::DueOn.gte(day)).filter(is_later);
+    }
+    let is_paused = Condition::any().add(C::RemindersPausedUntil.is_null()).add(C::RemindersPausedUntil.lte(today));
+    let due = due.filter(is_paused).order_by_asc(C::DueOn).order_by_asc(C::Id).limit(limit);
+    let due = due.select_only().column(C::DueOn).column(C::Id).column(C::OrganisationId);
+    due.into_tuple().all(db).await
+}
+
+/// The subscriptions that stand on these invoices, each with the id of its invoice.
+pub async fn subscriptions_on(tx: &DatabaseTransaction, invoices: &[Uuid]) -> Written<Vec<(Uuid, Uuid)>> {
+    use invoice_line::Column as C;
+    let lines = invoice_line::Entity::find().filter(C::InvoiceId.is_in(invoices.iter().copied()));
+    let lines = lines.filter(C::SubscriptionId.is_not_null()).select_only().column(C::InvoiceId);
+    lines.column(C::SubscriptionId).distinct().into_tuple().all(tx).await
 }
 
 /// Writes how much of a line is credited.
@@ -264,7 +319,7 @@ pub async fn rows_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<invo
 
 /// The invoices of an issuer that these payment references name.
 pub async fn by_references(
-    db: &impl sea_orm::ConnectionTrait,
+    db: &impl ConnectionTrait,
     issuer: Uuid,
     references: Vec<String>,
 ) -> Written<Vec<invoice::Model>> {

@@ -9,7 +9,7 @@ pub mod store;
 
 use macros::merged;
 
-pub use object::Issuer;
+pub use object::{Issuer, ReminderKind};
 
 /// The mutations of the issuer.
 #[merged]

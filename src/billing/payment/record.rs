@@ -131,6 +131,7 @@ impl RecordPaymentInput {
             currency: currency("amount", &self.amount.currency)?,
             received_on,
             source_key: text::name("sourceKey", &self.source_key)?,
+            return_key: None,
             reference: reference.map(|typed| text::reference("reference", typed)).transpose()?,
             text: text::description("text", &self.text)?,
             paid_by: self.paid_by.as_deref().map(|typed| text::name("paidBy", typed)).transpose()?,

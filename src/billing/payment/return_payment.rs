@@ -38,7 +38,7 @@ async fn return_payment(act: ActOn<'_, Payment>, input: ReturnPaymentInput) -> R
                 let message = "This payment is returned already.";
                 return Err(UserError::at("paymentId", UserErrorCode::StaleState, message).into());
             }
-            give_back(work, row.issuer_id, id).await?;
+            give_back(work, row.issuer_id, id, None).await?;
             act.authorise_in(work).await?;
             let event = act.event().to(input.payment_id.clone());
             let before = json!({ "state": format!("{:?}", row.state) });

@@ -11,6 +11,7 @@ use crate::access;
 use crate::base::error::Result;
 use crate::billing::credit_note::{state_of, store as credit_notes};
 use crate::billing::invoice::store as invoices;
+use crate::billing::reminder;
 use crate::graphql::request::Work;
 
 /// Money that a payer has with the issuer.
@@ -55,11 +56,8 @@ pub const fn open(row: &invoice::Model) -> i64 {
 
 /// Locks organisations in the one order that all acts keep.
 pub async fn lock(work: &Work<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Result<()> {
-    let ordered: std::collections::BTreeSet<Uuid> = organisations.into_iter().collect();
-    for organisation in ordered {
-        access::lock(work.tx, organisation).await?;
-    }
-    Ok(())
+    let organisations: Vec<Uuid> = organisations.into_iter().collect();
+    access::lock_all(work.tx, &organisations).await
 }
 
 /// An allocation of today.
@@ -121,7 +119,8 @@ pub fn pay_back(
     rest
 }
 
-/// Writes allocations and the sums that they changed.
+/// Writes allocations and the sums that they changed. Services that were suspended because of an invoice run again when it
+/// is settled.
 pub async fn write(
     work: &Work<'_>,
     rows: Vec<allocation::Model>,
@@ -136,10 +135,8 @@ pub async fn write(
     for row in notes {
         credit_notes::allocate(work.tx, row).await?;
     }
-    for row in targets {
-        invoices::settle(work.tx, row).await?;
-    }
-    Ok(())
+    invoices::settle(work.tx, targets).await?;
+    reminder::resume(work, targets).await
 }
 
 /// Takes back what a payment settled: each allocation gets one that takes it back. Returns the invoices that are open

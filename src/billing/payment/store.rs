@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use entity::payment::{ActiveModel, Column, Entity, Model, State};
 use entity::{allocation, credit_note, invoice, refund};
+use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -102,12 +103,13 @@ pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     Ok(())
 }
 
-/// Writes who paid, what is allocated, and the state of a payment.
+/// Writes who paid, what is allocated, the state of a payment, and the entry that took it back.
 pub async fn save(tx: &DatabaseTransaction, row: &Model) -> Written<()> {
     let changed = ActiveModel {
         payer_id: Set(row.payer_id),
         allocated_minor: Set(row.allocated_minor),
         state: Set(row.state),
+        return_key: Set(row.return_key.clone()),
         ..Default::default()
     };
     Entity::update_many().set(changed).filter(Column::Id.eq(row.id)).exec(tx).await?;
@@ -175,14 +177,19 @@ pub async fn open_invoices(db: &Db, issuer: Uuid, most: u64) -> Result<Vec<invoi
     Ok(open.limit(most).all(db.reader()).await?)
 }
 
-/// The payments of an issuer with this amount that the bank may take back, the newest first: a hundred at most.
+/// Whether the entry of a bank statement took a payment back already.
+pub async fn is_returned(db: &impl ConnectionTrait, issuer: Uuid, entry: &str) -> Written<bool> {
+    let by_it = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::ReturnKey.eq(entry));
+    Ok(by_it.count(db).await? > 0)
+}
+
+/// The payments of an issuer with this amount that the bank may take back on a day, the newest first: a hundred at most.
 pub async fn returnable(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     issuer: Uuid,
-    amount_minor: i64,
-    currency: &str,
+    (amount_minor, currency, on): (i64, &str, Date),
 ) -> Written<Vec<Model>> {
     let same = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::AmountMinor.eq(amount_minor));
     let same = same.filter(Column::Currency.eq(currency)).filter(Column::State.ne(State::Returned));
-    same.order_by_desc(Column::Id).limit(100).all(tx).await
+    same.filter(Column::ReceivedOn.lte(on)).order_by_desc(Column::Id).limit(100).all(db).await
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use chrono::{Days, NaiveDate};
+use serde::Deserialize;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,28 @@ pub struct Step {
     pub kind: StepKind,
 }
 
+/// A step as it is stored.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    after_days: u32,
+    kind: String,
+    fee_minor: Option<i64>,
+}
+
+impl Stored {
+    fn step(self) -> Result<Step, PolicyError> {
+        let kind = match (self.kind.as_str(), self.fee_minor) {
+            ("REMIND", None) => StepKind::Remind,
+            ("FEE", Some(amount_minor)) => StepKind::Fee { amount_minor },
+            ("SUSPEND", None) => StepKind::Suspend,
+            ("END", None) => StepKind::End,
+            _ => return Err(PolicyError::Unreadable),
+        };
+        Ok(Step { after_days: self.after_days, kind })
+    }
+}
+
 /// The steps of an issuer, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -61,6 +84,8 @@ pub enum PolicyError {
     AfterEnd,
     /// A step is more than ten years after the due day.
     TooLate,
+    /// The stored policy is not one.
+    Unreadable,
 }
 
 impl Display for PolicyError {
@@ -71,6 +96,7 @@ impl Display for PolicyError {
             Self::NoFee => "The fee must be above zero.",
             Self::AfterEnd => "END must be the last step.",
             Self::TooLate => "A step can be 3,650 days after the due day at most.",
+            Self::Unreadable => "The stored steps of reminders cannot be read.",
         })
     }
 }
@@ -99,6 +125,12 @@ impl Policy {
             return Err(PolicyError::AfterEnd);
         }
         Ok(Self { steps })
+    }
+
+    /// The policy as the issuer keeps it: a list of steps in JSON.
+    pub fn read(stored: &str) -> Result<Self, PolicyError> {
+        let steps: Vec<Stored> = serde_json::from_str(stored).map_err(|_| PolicyError::Unreadable)?;
+        Self::new(steps.into_iter().map(Stored::step).collect::<Result<_, _>>()?)
     }
 
     /// The steps in order.
@@ -245,6 +277,17 @@ mod tests {
         assert_eq!(next_step(&Policy::default(), &unpaid(&[])), None);
         let last = [Taken { position: 4, is_fee: false, sent_on: day("2026-07-01") }];
         assert_eq!(next_step(&policy(), &unpaid(&last)), None);
+    }
+
+    #[test]
+    fn a_stored_policy_comes_back() {
+        let stored = r#"[{"afterDays":5,"kind":"REMIND","feeMinor":null},{"afterDays":15,"kind":"FEE","feeMinor":6000},
+                         {"afterDays":30,"kind":"SUSPEND"},{"afterDays":60,"kind":"END"}]"#;
+        assert_eq!(Policy::read(stored), Ok(policy()));
+        assert_eq!(Policy::read("[]"), Ok(Policy::default()));
+        for wrong in ["", "{}", r#"[{"afterDays":5,"kind":"FEE"}]"#, r#"[{"afterDays":5,"kind":"WAIT"}]"#] {
+            assert_eq!(Policy::read(wrong), Err(PolicyError::Unreadable), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! Stories of billing: details, contacts, and organisations that pay for others.
+//! Stories of billing: details, contacts, organisations that pay for others, payments, and reminders.
 
+mod bank;
 mod business_day;
 mod credited;
 mod details;
 mod invoices;
 pub mod issued;
+mod paid;
 mod payer;
+mod payments;
+mod reminders;
 mod runs;
 mod sums;
 mod taxed;

@@ -317,9 +317,10 @@ impl Hub {
 }
 
 impl Hub {
-    /// Three credit notes and three payments of an invoice.
+    /// Three credit notes, three payments and three reminders of an invoice.
     fn billed(&self, rows: &mut Rows, fixtures: &mut Fixtures, invoice: Uuid, rule: &str) {
         rows.vat_of(invoice);
+        rows.reminders(invoice);
         for _ in 0..3 {
             fixtures.add(Type::CreditNote, rule, rows.credit_note(invoice));
             fixtures.add(Type::Payment, rule, rows.payment(invoice, &format!("{} pays", self.word)));

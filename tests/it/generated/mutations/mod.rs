@@ -2,7 +2,7 @@
 //! nothing in the whole database.
 //!
 //! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
-//! `orders.rs`, `partners.rs` and `services.rs`.
+//! `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
@@ -13,6 +13,7 @@ pub mod examples;
 mod hidden;
 mod orders;
 mod partners;
+mod payments;
 mod prepared;
 mod services;
 

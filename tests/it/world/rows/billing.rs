@@ -1,8 +1,9 @@
-//! Rows of what follows from an invoice: VAT, credit notes, payments, and of what comes before it: charges and runs.
+//! Rows of what follows from an invoice: VAT, credit notes, payments, reminders, and of what comes before it: charges and
+//! runs.
 
 use entity::{
     allocation, billing_run, credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat,
-    payment, pending_charge, product,
+    payment, pending_charge, product, reminder,
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ pub struct BillingRows {
     note_vat: Vec<credit_note_vat::Model>,
     payments: Vec<payment::Model>,
     allocations: Vec<allocation::Model>,
+    reminders: Vec<reminder::Model>,
 }
 
 impl BillingRows {
@@ -33,6 +35,7 @@ impl BillingRows {
         db_insert(db, self.note_vat).await;
         db_insert(db, self.payments).await;
         db_insert(db, self.allocations).await;
+        db_insert(db, self.reminders).await;
     }
 }
 
@@ -153,6 +156,7 @@ impl Rows {
             currency: invoice.currency,
             received_on: day(-2),
             source_key: format!("bank {}-{}", self.tree, self.next),
+            return_key: None,
             reference: invoice.number,
             text: text.to_owned(),
             paid_by: Some(text.to_owned()),
@@ -175,5 +179,24 @@ impl Rows {
             self.billed.allocations.push(put);
         }
         id
+    }
+
+    /// Three reminders of an invoice, on three days.
+    pub fn reminders(&mut self, of: Uuid) {
+        let invoice = self.invoiced(of);
+        for position in 1..=3 {
+            let row = reminder::Model {
+                id: self.id(),
+                organisation_id: invoice.organisation_id,
+                invoice_id: of,
+                position,
+                kind: reminder::Kind::Remind,
+                sent_on: day(i64::from(position) - 9),
+                open_minor: 75_000,
+                charge_id: None,
+                created_at: self.made(),
+            };
+            self.billed.reminders.push(row);
+        }
     }
 }

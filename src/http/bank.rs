@@ -1,0 +1,102 @@
+//! `POST /operator/bank-statements`: a file of the bank, whose entries become payments. The answer counts what was new.
+
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::Server;
+use super::client::Peer;
+use super::credential::Sender;
+use super::envelope::discard;
+use super::negotiate::Media;
+use super::refusal::Refusal;
+use super::request_id::RequestId;
+use crate::access::{Actor, Permission};
+use crate::base::error::Error;
+use crate::billing::payment::statement::{self, Recorded};
+use crate::graphql::limits::within;
+use crate::oversight::operator::store::find_operator;
+
+/// The largest file, in bytes.
+const LARGEST: usize = 64 << 20;
+/// How long a client may take to send the file.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Records a file.
+pub async fn bank_statement(
+    State(server): State<Arc<Server>>,
+    Extension(id): Extension<RequestId>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match record(&server, &id, peer.map(|Extension(peer)| peer), &headers, body).await {
+        Ok(done) => {
+            let body = serde_json::to_string(&done).unwrap_or_default();
+            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
+        }
+        Err(refusal) => refusal.answer(Media::Json, &id),
+    }
+}
+
+/// Asks for the permission before it reads the file, and again in each transaction.
+async fn record(
+    server: &Server,
+    id: &RequestId,
+    peer: Option<Peer>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Recorded, Refusal> {
+    if !is_xml(headers) {
+        let text = "Send the file as uncompressed XML, with the Content-Type application/xml.".to_owned();
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text)));
+    }
+    let sender = Sender::of(&server.app, headers, peer).await?;
+    if matches!(sender.actor, Actor::Anonymous) {
+        return Err(Error::sign_in().into());
+    }
+    let mut request = server.app.request(sender.actor);
+    request.id = id.as_str().to_owned();
+    request.organisation = sender.organisation;
+    request.client_address = sender.client_address;
+    let clarified = |error| Refusal::from(request.access.clarified(error));
+    let operator = find_operator(&request.access).await?.ok_or(Error::NotFound)?;
+    operator.require(Permission::PaymentRecord).map_err(clarified)?;
+    let bytes = file(headers, body).await?;
+    // Reading a large file takes a while, and the thread must be free for other requests.
+    let read = tokio::task::spawn_blocking(move || statement::read(Cursor::new(bytes))).await;
+    let records = read.map_err(Error::fault)?.map_err(|error| Refusal::invalid(&error.to_string()))?;
+    statement::record(&request, operator.id(), &records, Some(Permission::PaymentRecord)).await.map_err(clarified)
+}
+
+/// The body, if it is not too large.
+async fn file(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let too_large = |bytes| {
+        within(bytes, LARGEST as u64, "bytes in its body", "Send the statements one by one.")
+            .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
+    };
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if let Err(refusal) = too_large(announced.unwrap_or(0)) {
+        discard(body).await;
+        return Err(refusal);
+    }
+    let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await else {
+        let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
+        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
+    };
+    read.map_err(|_| too_large(LARGEST as u64 + 1).err().unwrap_or_else(Refusal::unread))
+}
+
+fn is_xml(headers: &HeaderMap) -> bool {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = text.split(';').next().unwrap_or_default().trim();
+    let is_xml = ["application/xml", "text/xml"].iter().any(|xml| kind.eq_ignore_ascii_case(xml));
+    is_xml && !headers.contains_key(CONTENT_ENCODING)
+}
