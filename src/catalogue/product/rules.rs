@@ -124,7 +124,7 @@ mod tests {
             checked(row)
         };
         assert!(changed(|_| ()).is_ok());
-        let cases: [(Change, &str); 13] = [
+        let cases: [(Change, &str); 15] = [
             (|row| row.code = "a b".to_owned(), "code"),
             (|row| row.name = " ".to_owned(), "name"),
             (|row| row.description = "a\u{202e}".to_owned(), "description"),
