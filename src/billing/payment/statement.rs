@@ -110,6 +110,7 @@ fn row(work: &Work<'_>, issuer_id: Uuid, record: &Record, key: &str) -> Model {
         amount_minor: record.amount_minor,
         currency: record.currency.clone(),
         received_on: record.booked_on,
+        returned_on: None,
         source_key: key.to_owned(),
         reference: record.references.first().map(|text| short(text)),
         text: short(&record.texts.join("\n")),
@@ -191,6 +192,7 @@ pub async fn give_back(work: &Work<'_>, issuer: Uuid, id: Uuid) -> Result<()> {
     }
     take_back(work, &mut paid).await?;
     paid.state = State::Returned;
+    paid.returned_on = Some(work.today());
     store::save(work.tx, &paid).await?;
     Ok(())
 }

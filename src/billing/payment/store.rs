@@ -108,6 +108,7 @@ pub async fn save(tx: &DatabaseTransaction, row: &Model) -> Written<()> {
         payer_id: Set(row.payer_id),
         allocated_minor: Set(row.allocated_minor),
         state: Set(row.state),
+        returned_on: Set(row.returned_on),
         ..Default::default()
     };
     Entity::update_many().set(changed).filter(Column::Id.eq(row.id)).exec(tx).await?;
