@@ -1,9 +1,10 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route. The other routes are in `routes`, and in `audit` and `tree`, which send `lines`. `playground` has the page
+//! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, and in `accounting`. `playground` has the page
 //! for people, and `serve` accepts connections.
 
+mod accounting;
 mod answer;
 mod audit;
 mod client;
@@ -76,6 +77,10 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/viewer/export.ndjson", get(own::own))
+        .route("/operator/accounting", get(accounting::vouchers))
+        .route("/operator/accounting-batches/{id}", get(accounting::batch))
+        .route("/operator/ec-sales", get(accounting::ec_sales))
+        .route("/operator/oss", get(accounting::oss))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

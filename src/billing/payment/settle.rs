@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::store;
 use crate::access;
 use crate::base::error::Result;
+use crate::billing::commission;
 use crate::billing::credit_note::{state_of, store as credit_notes};
 use crate::billing::invoice::store as invoices;
 use crate::graphql::request::Work;
@@ -129,7 +130,7 @@ pub async fn write(
     notes: &[&credit_note::Model],
     targets: &[&invoice::Model],
 ) -> Result<()> {
-    store::add_allocations(work.tx, rows).await?;
+    store::add_allocations(work.tx, rows.clone()).await?;
     for row in payments {
         store::save(work.tx, row).await?;
     }
@@ -139,7 +140,7 @@ pub async fn write(
     for row in targets {
         invoices::settle(work.tx, row).await?;
     }
-    Ok(())
+    commission::earn::settle(work, targets, &rows).await
 }
 
 /// Takes back what a payment settled: each allocation gets one that takes it back. Returns the invoices that are open
