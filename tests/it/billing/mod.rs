@@ -1,6 +1,8 @@
 //! Stories of billing: details, contacts, and organisations that pay for others.
 
+mod accounting;
 mod business_day;
+mod commission;
 mod credited;
 mod details;
 mod invoices;
