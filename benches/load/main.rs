@@ -14,6 +14,7 @@
 //!   database, and drops it at the end;
 //! - `revoke` takes rights away on one server and asks another at once, `--times N` times (10,000). It fails if an answer
 //!   is old;
+//! - `renewals` renews `--subscriptions N` (100,000) that are due;
 //! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
@@ -36,6 +37,7 @@ mod processor;
 mod queries;
 mod ratios;
 mod renaming;
+mod renewals;
 mod revoke;
 mod table;
 mod viewer;
@@ -59,18 +61,27 @@ struct Options {
     only: Option<String>,
     clients: u64,
     times: usize,
+    subscriptions: usize,
 }
 
 impl Options {
     fn read() -> Self {
-        let mut options =
-            Self { organisations: 10_000, seconds: 5, postgres: None, only: None, clients: 100_000, times: 10_000 };
+        let mut options = Self {
+            organisations: 10_000,
+            seconds: 5,
+            postgres: None,
+            only: None,
+            clients: 100_000,
+            times: 10_000,
+            subscriptions: 100_000,
+        };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
             match argument.as_str() {
                 "--organisations" => options.organisations = value().parse().expect("a number"),
                 "--clients" => options.clients = value().parse().expect("a number"),
+                "--subscriptions" => options.subscriptions = value().parse().expect("a number"),
                 "--seconds" => options.seconds = value().parse().expect("a number"),
                 "--times" => options.times = value().parse().expect("a number"),
                 "--postgres" => options.postgres = Some(value()),
@@ -140,6 +151,9 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> 
     }
     if options.has("table") {
         table::measure(&bench).await;
+    }
+    if options.names("renewals") {
+        renewals::measure(&bench, options.subscriptions).await;
     }
     !options.names("revoke") || revoke::measure(&bench, options.times).await
 }

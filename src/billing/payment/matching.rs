@@ -251,6 +251,7 @@ pub fn decide(received: &Received<'_>, invoices: &[OpenInvoice<'_>]) -> Match {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::billing::invoice::reference;
 
     const NUMBERS: [&str; 3] = ["2026-000001", "2026-000002", "2026-000003"];
     /// The OCR number of the first invoice.
@@ -305,20 +306,20 @@ mod tests {
     fn a_wrong_check_digit_a_settled_invoice_or_another_currency_only_suggests() {
         assert_eq!(suggested(decided(10_000, "SEK", &["202600000122"], &[], None)), []);
         assert_eq!(suggested(decided(10_000, "EUR", &[OCR], &[], None)), [(0, vec![Reason::OtherCurrency])]);
-        let settled = super::super::reference::make(ReferenceKind::Ocr, NUMBERS[2]).unwrap();
+        let settled = reference::make(ReferenceKind::Ocr, NUMBERS[2]).unwrap();
         assert_eq!(suggested(decided(10_000, "SEK", &[&settled], &[], None)), [(2, vec![Reason::Settled])]);
     }
 
     #[test]
     fn two_valid_references_leave_the_choice_to_a_person() {
-        let second = super::super::reference::make(ReferenceKind::Ocr, NUMBERS[1]).unwrap();
+        let second = reference::make(ReferenceKind::Ocr, NUMBERS[1]).unwrap();
         let found = suggested(decided(5_000, "SEK", &[OCR, &second], &[], None));
         assert_eq!(found, [(1, vec![Reason::OneOfSeveral, Reason::SameAmount]), (0, vec![Reason::OneOfSeveral])]);
     }
 
     #[test]
     fn a_second_reference_that_is_unknown_leaves_the_choice_to_a_person() {
-        let unknown = super::super::reference::make(ReferenceKind::Ocr, "2019-000001").unwrap();
+        let unknown = reference::make(ReferenceKind::Ocr, "2019-000001").unwrap();
         let found = suggested(decided(10_000, "SEK", &[OCR, &unknown], &[], None));
         assert_eq!(found, [(0, vec![Reason::OneOfSeveral, Reason::SameAmount])]);
         let found = suggested(decided(1, "SEK", &[&unknown], &[OCR], None));

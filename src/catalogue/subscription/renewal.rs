@@ -12,12 +12,14 @@ use std::time::Duration;
 use chrono::Days;
 use entity::{price, product, subscription, subscription_change as change};
 use sea_orm::DatabaseTransaction;
+use sea_orm::prelude::DateTimeUtc;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::acting::{Cause, Found, rows_of};
 use super::following::follow;
 use super::rules::{Outcome, Standing, audit_snapshot};
+use super::store::Due;
 use super::{letters, store};
 use crate::access::{self, Actor};
 use crate::base::clock::{Clock, every};
@@ -34,8 +36,8 @@ use crate::oversight::audit::{self, Event};
 use crate::people::membership::mail_admins;
 
 const EVERY: Duration = Duration::from_mins(10);
-/// How many subscriptions one transaction takes.
-const AT_ONCE: u64 = 200;
+/// How many subscriptions one transaction takes: of many organisations, whose locks it holds for a fraction of a second.
+const AT_ONCE: i64 = 500;
 /// For how many days after the first possible one a price can still be announced.
 const GRACE: u64 = 7;
 
@@ -59,13 +61,11 @@ struct Batch {
 
 impl Batch {
     /// Locks the organisations and loads the subscriptions.
-    async fn load(tx: &DatabaseTransaction, due: &[(Uuid, Uuid)]) -> Result<Self> {
-        let organisations: BTreeSet<Uuid> = due.iter().map(|(_, organisation)| *organisation).collect();
+    async fn load(tx: &DatabaseTransaction, due: &[Due]) -> Result<Self> {
+        let organisations: BTreeSet<Uuid> = due.iter().map(|one| one.organisation).collect();
         let organisations: Vec<Uuid> = organisations.into_iter().collect();
-        for organisation in &organisations {
-            access::lock(tx, *organisation).await?;
-        }
-        let ids: Vec<Uuid> = due.iter().map(|(id, _)| *id).collect();
+        access::lock_all(tx, &organisations).await?;
+        let ids: Vec<Uuid> = due.iter().map(|one| one.id).collect();
         let rows = store::load_in(tx, &ids).await?;
         let wanted: BTreeSet<Uuid> = rows.iter().map(|(row, _)| row.product_id).collect();
         let wanted: Vec<Uuid> = wanted.into_iter().collect();
@@ -102,21 +102,23 @@ impl Batch {
 pub async fn run(request: &Request) -> Result<Renewed> {
     let (db, today) = (request.db(), request.today());
     let mut done = Renewed::default();
-    let mut after = Uuid::nil();
-    loop {
-        let due = store::list_to_renew(db, today, after, AT_ONCE).await?;
-        let Some((last, _)) = due.last() else { break };
-        after = *last;
-        let (renewed, ended) = request.transaction(async |work| renew(work, &due).await).await?;
-        done.renewed += renewed;
-        done.ended += ended;
+    for state in [subscription::State::Active, subscription::State::Cancelled] {
+        let mut after = Due::before(DateTimeUtc::UNIX_EPOCH.date_naive());
+        loop {
+            let due = store::list_due(db, state, today, after, AT_ONCE).await?;
+            let Some(last) = due.last() else { break };
+            after = *last;
+            let (renewed, ended) = request.transaction(async |work| renew(work, &due).await).await?;
+            done.renewed += renewed;
+            done.ended += ended;
+        }
     }
-    let days = today + Days::new(request.config.billing.price_notice_days);
-    let days = (days, days + Days::new(GRACE));
-    after = Uuid::nil();
+    let from = today + Days::new(request.config.billing.price_notice_days);
+    let until = from + Days::new(GRACE);
+    let mut after = Due::before(from);
     loop {
-        let due = store::list_to_announce(db, days, after, AT_ONCE).await?;
-        let Some((last, _)) = due.last() else { return Ok(done) };
+        let due = store::list_unannounced(db, subscription::State::Active, until, after, AT_ONCE).await?;
+        let Some(last) = due.last() else { return Ok(done) };
         after = *last;
         done.announced += request.transaction(async |work| announce(work, &due).await).await?;
     }
@@ -134,7 +136,7 @@ pub async fn renew_now_and_then(db: Db, random: Random, config: Arc<Config>, clo
 }
 
 /// Renews or ends subscriptions. Returns how many of each.
-async fn renew(work: &Work<'_>, due: &[(Uuid, Uuid)]) -> Result<(usize, usize)> {
+async fn renew(work: &Work<'_>, due: &[Due]) -> Result<(usize, usize)> {
     let batch = Batch::load(work.tx, due).await?;
     let (mut outcomes, mut appended) = (Vec::new(), Vec::new());
     for one in &batch.loaded {
@@ -165,31 +167,31 @@ async fn renew(work: &Work<'_>, due: &[(Uuid, Uuid)]) -> Result<(usize, usize)> 
     let pairs: Vec<_> = outcomes.iter().filter_map(|one| Some((*before.get(&one.row.id)?, &one.row))).collect();
     follow(work, &pairs).await?;
     let ended: Vec<_> = pairs.iter().filter(|(_, row)| row.state == subscription::State::Ended).collect();
-    for (old, new) in &ended {
+    let events = ended.iter().map(|(old, new)| {
         let event = Event::done("endSubscription", new.organisation_id, None).to(Type::Subscription.id(new.id));
-        let event = event.changing(audit_snapshot(old), audit_snapshot(new));
-        audit::record_by_system(work.tx, work.random, work.now, event).await?;
-    }
+        event.changing(audit_snapshot(old), audit_snapshot(new))
+    });
+    audit::record_all_by_system(work, events.collect()).await?;
     Ok((outcomes.len() - ended.len(), ended.len()))
 }
 
 /// Announces the higher prices of next terms. Returns how many.
-async fn announce(work: &Work<'_>, due: &[(Uuid, Uuid)]) -> Result<usize> {
+async fn announce(work: &Work<'_>, due: &[Due]) -> Result<usize> {
     let batch = Batch::load(work.tx, due).await?;
-    let (mut outcomes, mut appended) = (Vec::new(), Vec::new());
+    let (mut outcomes, mut appended, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for found in &batch.loaded {
         let (standing, row) = (found.standing(work), &found.row);
         let Some(offered) = batch.offered(&standing) else { continue };
         let Some(outcome) = standing.announce(offered) else { continue };
         mail_admins(work, row.organisation_id, |locale| letters::higher_price(locale, row, offered)).await?;
         let event = Event::done("announcePrice", row.organisation_id, None).to(Type::Subscription.id(row.id));
-        let event = event.changing(Json::from(row.unit_price_minor), Json::from(offered));
-        audit::record_by_system(work.tx, work.random, work.now, event).await?;
+        events.push(event.changing(Json::from(row.unit_price_minor), Json::from(offered)));
         appended.extend(rows_of(work.request, Cause::default(), row, &found.changes, &outcome.planned));
         outcomes.push(outcome);
     }
     if !outcomes.is_empty() {
         store::apply(work.tx, &outcomes, appended).await?;
+        audit::record_all_by_system(work, events).await?;
     }
     Ok(outcomes.len())
 }

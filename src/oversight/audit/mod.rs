@@ -29,7 +29,7 @@ use macros::merged;
 pub use event::{Doer, Event};
 pub use export::Export;
 pub use object::{AuditEvent, AuditFilter, AuditVerification};
-pub use record::{record, record_all, record_beginnings, record_by_system, record_look};
+pub use record::{record, record_all, record_all_by_system, record_beginnings, record_by_system, record_look};
 pub use refused::RefusalLog;
 pub use retention::{prune, prune_now_and_then};
 pub use rules::{BEGINNING, hash_of};

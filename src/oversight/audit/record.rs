@@ -1,5 +1,7 @@
 //! How events are written: every mutation calls `record` in its own transaction.
 
+use std::collections::BTreeSet;
+
 use entity::audit_event::{self, Way};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -16,6 +18,9 @@ use crate::graphql::request::{Request, Work};
 
 type Written<T> = Result<T, DbErr>;
 
+/// How many events of many organisations are written at once.
+const AT_ONCE: usize = 500;
+
 /// Who acted, when, and why they were allowed.
 struct Setting {
     doer: Doer,
@@ -26,6 +31,11 @@ struct Setting {
 }
 
 impl Setting {
+    /// Of the server itself, or of somebody for whom it acts.
+    const fn of_system(doer: Doer, at: DateTimeUtc) -> Self {
+        Self { doer, at, request_id: String::new(), acting_organisation: None, way: (Way::Own, None) }
+    }
+
     fn of(request: &Request, event: &Event) -> Self {
         Self {
             at: request.now(),
@@ -78,14 +88,32 @@ pub async fn record_by_system(
     now: DateTimeUtc,
     event: Event,
 ) -> Written<()> {
-    let setting = Setting {
-        doer: event.by.clone().unwrap_or_else(Doer::system),
-        at: now,
-        request_id: String::new(),
-        acting_organisation: None,
-        way: (Way::Own, None),
-    };
-    append(tx, random, &setting, vec![event]).await
+    let doer = event.by.clone().unwrap_or_else(Doer::system);
+    append(tx, random, &Setting::of_system(doer, now), vec![event]).await
+}
+
+/// Writes the events of a background task at many organisations: two statements for up to 500. The caller has locked the
+/// organisations.
+pub async fn record_all_by_system(work: &Work<'_>, events: Vec<Event>) -> Written<()> {
+    let setting = Setting::of_system(Doer::system(), work.now);
+    let mut events = events.into_iter().peekable();
+    while events.peek().is_some() {
+        let some: Vec<Event> = events.by_ref().take(AT_ONCE).collect();
+        let organisations: BTreeSet<Uuid> = some.iter().map(|event| event.organisation).collect();
+        let organisations: Vec<Uuid> = organisations.into_iter().collect();
+        let mut ends = store::lock_ends(work.tx, work.request.db(), &organisations).await?;
+        let rows: Vec<audit_event::Model> = some
+            .into_iter()
+            .filter_map(|event| {
+                let end = ends.get_mut(&event.organisation)?;
+                let row = row(work.random, &setting, event, (end.0 + 1, end.1.clone()));
+                *end = (row.sequence, row.hash.clone());
+                Some(row)
+            })
+            .collect();
+        store::insert(work.tx, rows).await?;
+    }
+    Ok(())
 }
 
 async fn append(tx: &DatabaseTransaction, random: &Random, setting: &Setting, events: Vec<Event>) -> Written<()> {

@@ -1,6 +1,7 @@
 //! The statements about audit logs: events, the ends of their chains, and how long they are kept.
 #![expect(clippy::disallowed_methods, reason = "the statements about the audit log stand here")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::audit_event::{self, ActorKind, Way};
@@ -8,7 +9,7 @@ use entity::{audit_chain, organisation};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, Statement,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -123,6 +124,28 @@ pub async fn lock_end(tx: &DatabaseTransaction, organisation: Uuid) -> Written<(
     let row = tx.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the end of an audit log".to_owned()))?;
     Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+}
+
+/// The ends of the chains of many organisations, in one statement.
+pub async fn lock_ends(
+    tx: &DatabaseTransaction,
+    db: &Db,
+    organisations: &[Uuid],
+) -> Written<HashMap<Uuid, (i64, String)>> {
+    let sql = format!(
+        "INSERT INTO audit_chain (organisation_id, sequence, hash, removed_sequence, removed_hash) \
+         SELECT o.id, 0, '{BEGINNING}', 0, '{BEGINNING}' FROM organisation o WHERE {} ORDER BY o.id \
+         ON CONFLICT (organisation_id) DO UPDATE SET sequence = audit_chain.sequence \
+         RETURNING organisation_id, sequence, hash",
+        db.among("o.id", 1)
+    );
+    let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(organisations)]);
+    let rows = tx.query_all_raw(statement).await?;
+    let read = |row: &QueryResult| {
+        let (organisation, sequence, hash) = row.try_get_many_by_index()?;
+        Ok((organisation, (sequence, hash)))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The chain of an organisation: the start and end of its log.

@@ -3,7 +3,7 @@
 //!
 //! To have another act killed, put it into `ACTS`.
 
-mod server;
+pub mod server;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -180,7 +180,7 @@ async fn work(port: u16, db: Db, prefix: String, done: Done) -> Vec<Attempt> {
 }
 
 /// The payload, if the answer came whole.
-async fn mutate(port: u16, token: Option<&str>, name: &str, fields: &str, input: &Value) -> Option<Value> {
+pub async fn mutate(port: u16, token: Option<&str>, name: &str, fields: &str, input: &Value) -> Option<Value> {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
         "mutation($input: {kind}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field message }} }} }}"

@@ -1,7 +1,7 @@
 //! The base of the server: its tables, its locks, and the data that survives a kill.
 
 mod calendar;
-mod killed;
+pub mod killed;
 pub mod locked;
 mod memory;
 mod migrations;

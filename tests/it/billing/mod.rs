@@ -9,6 +9,7 @@ mod invoices;
 pub mod issued;
 mod payer;
 mod runs;
+mod sums;
 mod taxed;
 
 use chrono::TimeDelta;

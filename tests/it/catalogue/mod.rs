@@ -8,13 +8,11 @@ pub mod offers;
 mod orders;
 mod provisioning;
 mod refused;
-mod staff;
-mod subscriptions;
+mod renewals;
+mod searched;
 mod staff;
 mod subscriptions;
 mod taken_back;
-mod renewals;
-mod searched;
 
 use serde_json::{Value, json};
 use tenantry::base::id::Type;

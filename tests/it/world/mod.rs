@@ -44,7 +44,7 @@ pub use dump::Dump;
 pub use hub::{BOREAL, Fixtures, HUB, Hub, PROBE_AT_OPERATOR};
 pub use people::*;
 pub use program::Program;
-pub use rows::{Held, Rows, db_insert, is_of, key, now};
+pub use rows::{Held, Rows, day, db_insert, is_of, key, now};
 pub use tenants::*;
 
 /// A server with its own database and a stopped clock.
