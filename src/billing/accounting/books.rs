@@ -61,6 +61,12 @@ fn of<'a, T>(found: &'a HashMap<Uuid, Vec<&'a T>>, id: Uuid) -> &'a [&'a T] {
     found.get(&id).map_or(&[], Vec::as_slice)
 }
 
+/// A line of an invoice, as far as accounts depend on it.
+fn revenue(line: &invoice_line::Model) -> RevenueLine<'_> {
+    let group = Group { category: line.vat_category, basis_points: line.vat_basis_points };
+    RevenueLine { revenue_key: &line.revenue_key, group, net_minor: line.net_minor }
+}
+
 impl Books {
     /// All vouchers of the days, ordered by day, and documents before money.
     pub fn vouchers(&self, plan: &AccountPlan, span: &Span, zone: Tz) -> Result<Vec<Voucher>, Unposted> {
@@ -89,11 +95,6 @@ impl Books {
         let vat = grouped(vat, |sum| sum.invoice_id);
         for row in rows {
             let (Some(number), Some(issued_on)) = (row.number.as_deref(), row.issued_on) else { continue };
-            let revenue = |line: &&invoice_line::Model| RevenueLine {
-                revenue_key: &line.revenue_key,
-                group: Group { category: line.vat_category, basis_points: line.vat_basis_points },
-                net_minor: line.net_minor,
-            };
             let sum = |sum: &&invoice_vat::Model| GroupSum {
                 group: Group { category: sum.category, basis_points: sum.basis_points },
                 base_minor: sum.base_minor,
@@ -106,7 +107,7 @@ impl Books {
                 currency: &row.currency,
                 text: &row.recipient_name,
                 is_taxed_abroad: is_taxed_abroad(row),
-                lines: &of(&lines, row.id).iter().map(revenue).collect::<Vec<_>>(),
+                lines: &of(&lines, row.id).iter().map(|line| revenue(line)).collect::<Vec<_>>(),
                 vat: &of(&vat, row.id).iter().map(sum).collect::<Vec<_>>(),
             };
             add(number, of_document(plan, &document))?;
