@@ -20,6 +20,8 @@ pub struct Model {
     pub currency: String,
     /// The business day on which it was received.
     pub received_on: Date,
+    /// The business day on which the bank took it back.
+    pub returned_on: Option<Date>,
     /// What tells it from all others of the issuer: account, reference of the bank and occurrence.
     pub source_key: String,
     /// The same of the entry by which the bank took it back; none if a person recorded that, or if it was not taken back.

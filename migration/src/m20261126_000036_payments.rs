@@ -135,6 +135,7 @@ async fn create_payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("amount_minor"))
         .col(string_len("currency", 3))
         .col(date("received_on"))
+        .col(date_null("returned_on"))
         .col(string("source_key"))
         .col(string_null("return_key"))
         .col(string_null("reference"))
@@ -151,6 +152,7 @@ async fn create_payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(is_not_negative("allocated_minor"))
         .check(Expr::cust("allocated_minor <= amount_minor"))
         .check(Expr::cust("state <> 'MATCHED' OR payer_id IS NOT NULL"))
+        .check(Expr::cust("(state = 'RETURNED') = (returned_on IS NOT NULL)"))
         .to_owned();
     manager.create_table(payment).await?;
     for index in [

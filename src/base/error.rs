@@ -215,6 +215,8 @@ pub enum UserErrorCode {
     Cycle,
     /// More would be credited than is left of the invoice or of its line. The message says how much is left.
     OverCredit,
+    /// The month is closed. What comes late goes to the open month.
+    MonthClosed,
 
     /// The chain of resellers would be too long.
     TooDeep,

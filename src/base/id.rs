@@ -67,6 +67,8 @@ types! {
     Charge "charge" "a charge",
     BillingRun "billing_run" "a billing run",
     Payment "payment" "a payment",
+    CommissionStatement "commission_statement" "a statement of commission",
+    AccountingBatch "accounting_batch" "a batch for the bookkeeping",
 }
 
 impl Type {

@@ -2,9 +2,12 @@
 //!
 //! `details` say how an organisation is billed, and a `payer` pays for others. The `issuer` is the operator. A `run` bills
 //! what is `unbilled` of subscriptions, and `charge`s by hand, as `invoice`s with `vat` and numbers of a `series`. A
-//! `credit_note` takes back, a `payment` settles, and a `reminder` asks.
+//! `credit_note` takes back, a `payment` settles, and a `reminder` asks. Partners earn `commission`, and `accounting` is
+//! for the bookkeeping.
 
+pub mod accounting;
 pub mod charge;
+pub mod commission;
 pub mod credit_note;
 pub mod details;
 pub mod document;

@@ -6,7 +6,9 @@ use macros::guarded;
 
 use crate::base::error::{Error, Result};
 use crate::base::id::{self, Type};
+use crate::billing::accounting::AccountingBatch;
 use crate::billing::charge::Charge;
+use crate::billing::commission::CommissionStatement;
 use crate::billing::credit_note::CreditNote;
 use crate::billing::details::BillingContact;
 use crate::billing::invoice::Invoice;
@@ -115,6 +117,10 @@ nodes! {
     BillingRun,
     /// A payment.
     Payment,
+    /// A statement of commission.
+    CommissionStatement,
+    /// A batch for the bookkeeping.
+    AccountingBatch,
     /// Somebody who is asked to join an organisation.
     Invitation,
     /// A key that acts for an organisation.

@@ -7,7 +7,9 @@ use macros::merged;
 
 use super::introspected::{self, Specified};
 use super::node::NodeQuery;
+use crate::billing::accounting::AccountingMutation;
 use crate::billing::charge::ChargeMutation;
+use crate::billing::commission::CommissionMutation;
 use crate::billing::credit_note::CreditNoteMutation;
 use crate::billing::details::BillingMutation;
 use crate::billing::invoice::InvoiceMutation;
@@ -90,6 +92,8 @@ pub struct Mutation(
     CreditNoteMutation,
     PaymentMutation,
     ReminderMutation,
+    CommissionMutation,
+    AccountingMutation,
     OperatorMutation,
     PartnershipMutation,
     ProposalMutation,

@@ -1,9 +1,10 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, and in `bank`, which takes a file.
-//! `playground` has the page for people, and `serve` accepts connections.
+//! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
+//! `bank`, which takes a file. `playground` has the page for people, and `serve` accepts connections.
 
+mod accounting;
 mod answer;
 mod audit;
 mod bank;
@@ -78,6 +79,10 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/viewer/export.ndjson", get(own::own))
         .route("/operator/bank-statements", post(bank::bank_statement))
+        .route("/operator/accounting", get(accounting::vouchers))
+        .route("/operator/accounting-batches/{id}", get(accounting::batch))
+        .route("/operator/ec-sales", get(accounting::ec_sales))
+        .route("/operator/oss", get(accounting::oss))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

@@ -12,6 +12,7 @@ use super::rules::{Amount, Credit, CreditError, InvoicedLine, credit};
 use super::store::{self, Note};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::billing::commission;
 use crate::billing::details::Buyer;
 use crate::billing::invoice::{Composed, letters, store as invoices};
 use crate::billing::reminder;
@@ -171,6 +172,7 @@ pub async fn write(
         let line = &of_it.lines[credited.line];
         invoices::credit_line(work.tx, line).await?;
     }
+    commission::earn::take_back(work, of_it, id).await?;
     send(work, &of_it.invoice, &row).await?;
     Ok(row)
 }

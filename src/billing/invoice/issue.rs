@@ -11,7 +11,7 @@ use super::issuing::{address, audit_snapshot, number, require_issuer, send};
 use super::object::Invoice;
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
-use crate::billing::series;
+use crate::billing::{commission, series};
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
 
@@ -52,6 +52,7 @@ async fn issue_invoice(act: ActOn<'_, Invoice>, input: IssueInvoiceInput) -> Res
             let mut numbers = taken.map_err(|none| refused(none.to_string()))?;
             number(&mut one.invoice, &issuer, numbers.pop().unwrap_or_default(), work.today());
             store::save(work.tx, &one).await?;
+            commission::earn::earn(work, std::slice::from_ref(&one)).await?;
             let event = act.event().to(input.invoice_id.clone());
             audit::record(work, event.changing(json!({ "state": "DRAFT" }), audit_snapshot(&one.invoice))).await?;
             send(work, std::slice::from_ref(&one)).await?;

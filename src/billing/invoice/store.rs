@@ -135,6 +135,11 @@ pub async fn list_lines(request: &Request, invoice: Uuid, page: &PageArguments) 
     LINES.rows(request, invoice, page, Filter::default()).await
 }
 
+/// The invoice that a line belongs to. The object that is made of it checks who sees it.
+pub async fn invoice_of_line(request: &Request, line: Uuid) -> Result<Option<Uuid>> {
+    Ok(LINES.find(request.db(), &request.lists, line).await?.map(|line| line.invoice_id))
+}
+
 /// An invoice by its id, for the object that checks who sees it.
 pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<invoice::Model>>> {
     OF_ORGANISATION.find(request.db(), &request.lists, id).await

@@ -130,6 +130,7 @@ impl RecordPaymentInput {
             amount_minor: self.amount.amount_minor.0,
             currency: currency("amount", &self.amount.currency)?,
             received_on,
+            returned_on: None,
             source_key: text::name("sourceKey", &self.source_key)?,
             return_key: None,
             reference: reference.map(|typed| text::reference("reference", typed)).transpose()?,

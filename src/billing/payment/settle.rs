@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::store;
 use crate::access;
 use crate::base::error::Result;
+use crate::billing::commission;
 use crate::billing::credit_note::{state_of, store as credit_notes};
 use crate::billing::invoice::store as invoices;
 use crate::billing::reminder;
@@ -128,7 +129,7 @@ pub async fn write(
     notes: &[&credit_note::Model],
     targets: &[&invoice::Model],
 ) -> Result<()> {
-    store::add_allocations(work.tx, rows).await?;
+    store::add_allocations(work.tx, rows.clone()).await?;
     for row in payments {
         store::save(work.tx, row).await?;
     }
@@ -136,6 +137,7 @@ pub async fn write(
         credit_notes::allocate(work.tx, row).await?;
     }
     invoices::settle(work.tx, targets).await?;
+    commission::earn::settle(work, targets, &rows).await?;
     reminder::resume(work, targets).await
 }
 

@@ -150,6 +150,7 @@ fn row(request: &Request, issuer_id: Uuid, record: &Record, key: &str) -> Model 
         amount_minor: record.amount_minor,
         currency: record.currency.clone(),
         received_on: record.booked_on,
+        returned_on: None,
         source_key: key.to_owned(),
         return_key: None,
         reference: record.references.first().map(|text| short(text)),
@@ -283,6 +284,7 @@ pub async fn give_back(work: &Work<'_>, issuer: Uuid, id: Uuid, entry: Option<&S
     take_back(work, &mut paid).await?;
     paid.state = State::Returned;
     paid.return_key = entry.cloned();
+    paid.returned_on = Some(work.today());
     store::save(work.tx, &paid).await?;
     Ok(true)
 }

@@ -110,6 +110,7 @@ pub async fn save(tx: &DatabaseTransaction, row: &Model) -> Written<()> {
         allocated_minor: Set(row.allocated_minor),
         state: Set(row.state),
         return_key: Set(row.return_key.clone()),
+        returned_on: Set(row.returned_on),
         ..Default::default()
     };
     Entity::update_many().set(changed).filter(Column::Id.eq(row.id)).exec(tx).await?;

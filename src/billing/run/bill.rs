@@ -14,6 +14,7 @@ use super::batch::Batch;
 use super::rules::{Billed, Costs};
 use crate::base::error::Result;
 use crate::billing::charge;
+use crate::billing::commission;
 use crate::billing::credit_note::{self, Wanted};
 use crate::billing::invoice::{self, Composed, Item, Parties, Source, compose, issuing};
 use crate::billing::issuer::rules::horizon;
@@ -115,6 +116,7 @@ pub async fn bill(
     unbilled::store::finish(work.tx, finished).await?;
     if run.mode == Mode::Issue {
         issuing::announce(work, &invoices).await?;
+        commission::earn::earn(work, &invoices).await?;
     }
     let wanted = notes(&credits);
     if !wanted.is_empty() {

@@ -236,6 +236,19 @@ fn by_subscription(rows: Vec<change::Model>) -> HashMap<Uuid, Vec<change::Model>
     found
 }
 
+/// The partners of record of subscriptions, the oldest first, as the transaction sees them.
+pub async fn partners_of_record(
+    tx: &DatabaseTransaction,
+    subscriptions: &[Uuid],
+) -> Written<Vec<partner_of_record::Model>> {
+    use partner_of_record::Column as C;
+    if subscriptions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_them = partner_of_record::Entity::find().filter(C::SubscriptionId.is_in(subscriptions.iter().copied()));
+    of_them.order_by_asc(C::StartsOn).order_by_asc(C::Id).all(tx).await
+}
+
 /// Inserts new subscriptions, their first changes, and the partnerships that earn on them.
 pub async fn create(
     tx: &DatabaseTransaction,

@@ -2,9 +2,13 @@
 
 use async_graphql::Context;
 use macros::guarded;
+use sea_orm::prelude::Date;
 
+use super::object::paged;
 use crate::access::{Authorised, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
+use crate::billing::accounting::AccountingBatch;
+use crate::billing::commission::CommissionStatement;
 use crate::billing::issuer::{Issuer, store as issuers};
 use crate::billing::payment::{Payment, PaymentState};
 use crate::billing::run::BillingRun;
@@ -53,5 +57,26 @@ impl OperatorBilling {
     #[requires(ACCOUNTING_READ)]
     async fn billing_runs(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<BillingRun>>> {
         BillingRun::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+    /// The files for the bookkeeping that were made, the newest first.
+    #[requires(ACCOUNTING_READ)]
+    async fn accounting_batches(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<AccountingBatch>>> {
+        AccountingBatch::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// The statements of commission of a month, by the names of the resellers.
+    #[requires(ACCOUNTING_READ)]
+    async fn commission_statements(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "The first day of the month.")] month: Date,
+    ) -> Result<Option<Connection<CommissionStatement>>> {
+        let found = CommissionStatement::of_month(Request::of(context)?, month, &self.0).await?;
+        paged(found.into_iter(), &page, self.0.id(), |row| row.again()).map(Some)
     }
 }

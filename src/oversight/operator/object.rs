@@ -172,7 +172,7 @@ impl Operator {
 }
 
 /// A page of rows, ordered by their keys.
-fn paged<R, T>(
+pub(super) fn paged<R, T>(
     found: impl Iterator<Item = (String, Uuid, Arc<R>)>,
     page: &PageArguments,
     operator: Uuid,

@@ -136,6 +136,14 @@ pub async fn of_reseller(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+/// All partnerships of these clients, ended ones too, as the transaction sees them.
+pub async fn of_clients(tx: &DatabaseTransaction, clients: &[Uuid]) -> Written<Vec<Model>> {
+    if clients.is_empty() {
+        return Ok(Vec::new());
+    }
+    Entity::find().filter(Column::ClientId.is_in(clients.iter().copied())).all(tx).await
+}
+
 /// Whether the partnership is in force, as the transaction sees it.
 pub async fn is_in_force(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Written<bool> {
     Ok(find_row(tx, id).await?.is_some_and(|row| rules::is_in_force(&row, now)))

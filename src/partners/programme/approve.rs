@@ -12,6 +12,7 @@ use super::object::ResellerRequest;
 use super::{letters, rules, store};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::billing::commission;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::{Organisation, require_active};
 use crate::oversight::audit;
@@ -65,6 +66,8 @@ async fn approve_reseller(
         let after =
             json!({ "kind": "RESELLER", "commissionBasisPoints": row.commission_basis_points, "terms": row.terms });
         store::set_programme(work.tx, row).await?;
+        let rate = rules::rate(work.random.id(work.now), key, input.commission_basis_points, (work.today(), work.now));
+        commission::store::add_rates(work.tx, vec![rate]).await?;
         store::set_kind(work.tx, key, Kind::Reseller).await?;
         let event = act.event().to(Type::Organisation.id(key));
         let event = event.changing(json!({ "kind": organisation.kind.to_value() }), after);

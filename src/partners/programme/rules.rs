@@ -1,8 +1,10 @@
 //! What the reseller programme refuses, and its terms as the audit log records them.
 
 use entity::organisation::Kind;
-use entity::reseller_programme;
+use entity::{commission_rate, reseller_programme};
+use sea_orm::prelude::{Date, DateTimeUtc};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::text;
@@ -31,6 +33,19 @@ pub fn require_reseller(kind: Kind) -> Result<(), UserError> {
 pub fn is_answered() -> UserError {
     let message = "The request was already answered or withdrawn.";
     UserError::at("resellerRequestId", UserErrorCode::StaleState, message)
+}
+
+/// The rate of a reseller from a day on, for everything that it sells.
+pub fn rate(id: Uuid, reseller: Uuid, basis_points: i32, (day, now): (Date, DateTimeUtc)) -> commission_rate::Model {
+    commission_rate::Model {
+        id,
+        reseller_id: reseller,
+        partnership_id: None,
+        product_id: None,
+        basis_points,
+        valid_from: day,
+        created_at: now,
+    }
 }
 
 /// The terms as the audit log records them.

@@ -7,6 +7,7 @@ use macros::{mutation, payload};
 
 use super::{letters, rules, store};
 use crate::base::error::Result;
+use crate::billing::commission;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::Organisation;
 use crate::oversight::audit;
@@ -52,6 +53,8 @@ async fn update_reseller_programme(
         };
         let after = rules::audit_snapshot(&row);
         store::set_programme(work.tx, row).await?;
+        let rate = rules::rate(work.random.id(work.now), key, input.commission_basis_points, (work.today(), work.now));
+        commission::store::add_rates(work.tx, vec![rate]).await?;
         let event = act.event().to(input.organisation_id).changing(before.unwrap_or_default(), after);
         audit::record(work, event).await?;
         Ok(mail_admins(work, key, |locale| letters::changed(locale, &at.row().name, &terms)).await?)

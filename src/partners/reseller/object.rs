@@ -13,6 +13,7 @@ use super::rules::read_max_depth;
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::billing::commission::{CommissionRate, CommissionStatement, OpenCommission};
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -113,6 +114,32 @@ impl Reseller {
     #[requires(COMMISSION_READ)]
     async fn programme(&self, context: &Context<'_>) -> Result<Option<ResellerProgramme>> {
         ResellerProgramme::of(Request::of(context)?, self.0.id()).await
+    }
+
+    /// The statements of commission, one for each closed month and currency, the newest first.
+    #[requires(COMMISSION_READ)]
+    async fn commission_statements(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<CommissionStatement>>> {
+        CommissionStatement::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// What the reseller has earned since the last closed month, in each currency.
+    #[requires(COMMISSION_READ)]
+    async fn open_commission(&self, context: &Context<'_>) -> Result<Option<Vec<OpenCommission>>> {
+        OpenCommission::of(Request::of(context)?, self.0.id()).await.map(Some)
+    }
+
+    /// The rates of commission, those that begin last first. A rate is never changed; a later one replaces it.
+    #[requires(COMMISSION_READ)]
+    async fn commission_rates(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<CommissionRate>>> {
+        CommissionRate::list(Request::of(context)?, self.0.id(), &page).await.map(Some)
     }
 
     /// The properties that the reseller records about each of its clients, ordered by position, then by age. Partnerships

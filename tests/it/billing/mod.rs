@@ -1,7 +1,9 @@
 //! Stories of billing: details, contacts, organisations that pay for others, payments, and reminders.
 
+mod accounting;
 mod bank;
 mod business_day;
+mod commission;
 mod credited;
 mod details;
 mod invoices;

@@ -288,8 +288,12 @@ impl Hub {
             let own = rows.invoice(hub, payer, hub, &format!("{word} payer"));
             fixtures.add(Type::Invoice, "ORGANISATION", own);
             self.billed(rows, fixtures, own, "ORGANISATION");
+            let earned = format!("{word} earned {number}");
+            fixtures.add(Type::CommissionStatement, "", rows.statement(hub, own, number.unsigned_abs(), &earned));
+            rows.rate(hub, 1_000 + i32::try_from(number).unwrap());
             fixtures.add(Type::Charge, "", rows.charge(hub, &format!("{word} hours {number}")));
             fixtures.add(Type::BillingRun, "", rows.run(hub));
+            fixtures.add(Type::AccountingBatch, "", rows.batch(hub, 400 + i64::from(number)));
         }
         self.catalogue(rows, fixtures);
         let contact = rows.contact(hub, &format!("{word} contact"));

@@ -58,6 +58,19 @@ async fn db_charge(world: &World, state: &str) -> String {
     format!("chargeId: {:?}", Type::Charge.id(charge).0)
 }
 
+fn reseller() -> String {
+    Type::Reseller.id(HUB.id()).0
+}
+
+/// A statement of the hub that is not paid out yet, with this payout.
+async fn db_statement(world: &World, payout: i64) -> String {
+    let statement = key_at_the_hub("CommissionStatement", "");
+    let sql = "UPDATE commission_statement SET state = 'CLOSED', paid_on = NULL, payout_reference = NULL, payout_minor = $2 \
+               WHERE id = $1";
+    world.db_execute(sql, [statement.into(), payout.into()]).await;
+    format!("statementId: {:?}", Type::CommissionStatement.id(statement).0)
+}
+
 /// Valid arguments.
 pub async fn valid(world: &World, mutation: &str) -> Option<String> {
     Some(match mutation {
@@ -91,6 +104,18 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
             format!("(input: {{{invoice}, reason: \"Too much\", lines: [{{position: 1, netMinor: \"100\"}}]}})")
         }
         "voidInvoice" => format!("(input: {{{}, reason: \"Wrong\"}})", db_invoice(world, false).await),
+        "addCommissionRate" => format!("(input: {{resellerId: {:?}, basisPoints: 1250}})", reseller()),
+        "closeCommissionMonth" => {
+            // A later month than those of the statements: the day of the tests is in March.
+            world.db_execute("UPDATE commission_statement SET month = '2025-01-01' WHERE month = '2026-02-01'", []).await;
+            "(input: {month: \"2026-02-01\"})".to_owned()
+        }
+        "recordCommissionPayout" => format!("(input: {{{}, reference: \"B-1\"}})", db_statement(world, 3_000).await),
+        "createAccountingBatch" => {
+            db_issuer(world, OPERATOR.id).await;
+            world.db_execute("DELETE FROM accounting_batch WHERE format = 'SIE'", []).await;
+            "(input: {from: \"2020-01-01\", until: \"2020-01-31\", format: SIE})".to_owned()
+        }
         _ => return None,
     })
 }
@@ -116,6 +141,10 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
             format!("(input: {{{invoice}, reason: \"Too much\", lines: []}})")
         }
         "voidInvoice" => format!("(input: {{{}, reason: \" \"}})", db_invoice(world, false).await),
+        "addCommissionRate" => format!("(input: {{resellerId: {:?}, basisPoints: 10001}})", reseller()),
+        "closeCommissionMonth" => "(input: {month: \"2026-02-02\"})".to_owned(),
+        "recordCommissionPayout" => format!("(input: {{{}, reference: \"B-1\"}})", db_statement(world, 0).await),
+        "createAccountingBatch" => "(input: {from: \"2020-02-01\", until: \"2020-01-31\", format: SIE})".to_owned(),
         _ => return None,
     })
 }

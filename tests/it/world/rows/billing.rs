@@ -2,8 +2,8 @@
 //! runs.
 
 use entity::{
-    allocation, billing_run, credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat,
-    payment, pending_charge, product, reminder,
+    accounting_batch, allocation, billing_run, commission_line, commission_rate, commission_statement, credit_note,
+    credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat, payment, pending_charge, product, reminder,
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -22,6 +22,10 @@ pub struct BillingRows {
     payments: Vec<payment::Model>,
     allocations: Vec<allocation::Model>,
     reminders: Vec<reminder::Model>,
+    rates: Vec<commission_rate::Model>,
+    statements: Vec<commission_statement::Model>,
+    earned: Vec<commission_line::Model>,
+    batches: Vec<accounting_batch::Model>,
 }
 
 impl BillingRows {
@@ -36,6 +40,10 @@ impl BillingRows {
         db_insert(db, self.payments).await;
         db_insert(db, self.allocations).await;
         db_insert(db, self.reminders).await;
+        db_insert(db, self.rates).await;
+        db_insert(db, self.statements).await;
+        db_insert(db, self.earned).await;
+        db_insert(db, self.batches).await;
     }
 }
 
@@ -155,6 +163,7 @@ impl Rows {
             amount_minor: 10_000,
             currency: invoice.currency,
             received_on: day(-2),
+            returned_on: None,
             source_key: format!("bank {}-{}", self.tree, self.next),
             return_key: None,
             reference: invoice.number,
@@ -198,5 +207,86 @@ impl Rows {
             };
             self.billed.reminders.push(row);
         }
+    }
+
+    /// A rate of a reseller.
+    pub fn rate(&mut self, reseller_id: Uuid, basis_points: i32) -> Uuid {
+        let id = self.id();
+        self.billed.rates.push(commission_rate::Model {
+            id,
+            reseller_id,
+            partnership_id: None,
+            product_id: None,
+            basis_points,
+            valid_from: day(-100),
+            created_at: self.made(),
+        });
+        id
+    }
+
+    /// A statement of a reseller for the month that was so many months ago, with three lines, and a line that has no
+    /// statement yet. All are about the first client of the reseller and the first line of an invoice.
+    pub fn statement(&mut self, reseller_id: Uuid, invoice: Uuid, months: u32, description: &str) -> Uuid {
+        use chrono::{Datelike, Months};
+        let id = self.id();
+        let month = day(0).with_day(1).unwrap() - Months::new(months);
+        self.billed.statements.push(commission_statement::Model {
+            id,
+            reseller_id,
+            month,
+            currency: "SEK".to_owned(),
+            opening_minor: 0,
+            total_minor: 3_000,
+            payout_minor: 3_000,
+            state: commission_statement::State::Closed,
+            closed_at: now(),
+            paid_on: None,
+            payout_reference: None,
+        });
+        let partnership = self.partnerships.iter().find(|row| row.reseller_id == reseller_id).unwrap().clone();
+        let invoice_line_id = self.lines.iter().find(|row| row.invoice_id == invoice).unwrap().id;
+        for statement_id in [Some(id), Some(id), Some(id), None] {
+            let line = commission_line::Model {
+                id: self.id(),
+                reseller_id,
+                client_id: partnership.client_id,
+                partnership_id: partnership.id,
+                invoice_line_id,
+                credit_note_id: None,
+                allocation_id: None,
+                product_id: None,
+                description: description.to_owned(),
+                period_starts_on: Some(day(-60)),
+                period_ends_on: Some(day(-31)),
+                currency: "SEK".to_owned(),
+                base_minor: 10_000,
+                basis_points: 1_000,
+                lower_basis_points: 0,
+                tier: 0,
+                amount_minor: 1_000,
+                month: if statement_id.is_some() { month } else { day(0).with_day(1).unwrap() },
+                statement_id,
+                created_at: self.made(),
+            };
+            self.billed.earned.push(line);
+        }
+        id
+    }
+
+    /// A file for the bookkeeping, of one day so many days ago.
+    pub fn batch(&mut self, issuer_id: Uuid, days: i64) -> Uuid {
+        let id = self.id();
+        self.billed.batches.push(accounting_batch::Model {
+            id,
+            issuer_id,
+            format: accounting_batch::Format::Ndjson,
+            from_on: day(-days),
+            until_on: day(-days),
+            vouchers: 0,
+            sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+            bytes: Vec::new(),
+            created_at: self.made(),
+        });
+        id
     }
 }

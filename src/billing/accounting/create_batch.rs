@@ -1,0 +1,89 @@
+//! Making a batch of the bookkeeping.
+
+use async_graphql::InputObject;
+use entity::accounting_batch::Model;
+use macros::{mutation, payload};
+use ring::digest::{SHA256, digest};
+use sea_orm::prelude::Date;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::export::{self, Moment};
+use super::object::{AccountingBatch, AccountingFormat};
+use super::store::{self, Span};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::id::Type;
+use crate::billing::invoice::require_issuer;
+use crate::graphql::act::{ActOn, Find};
+use crate::oversight::audit;
+use crate::oversight::operator::Operator;
+
+/// The days of the batch.
+#[derive(InputObject)]
+pub struct CreateAccountingBatchInput {
+    /// The first day.
+    pub from: Date,
+    /// The last day: one that is over.
+    pub until: Date,
+    /// The format of the file.
+    pub format: AccountingFormat,
+}
+
+/// The batch.
+#[payload]
+pub struct CreateAccountingBatchPayload {
+    /// The batch; null if none was made.
+    pub batch: Option<AccountingBatch>,
+}
+
+/// Writes all vouchers of days into a file that is kept. Each day is in one batch of a format, so no voucher is imported
+/// twice. `Operator.accountingBatches` lists the batches, and each can be fetched again.
+#[mutation]
+#[acts(INVOICE_ISSUE, on = ())]
+async fn create_accounting_batch(
+    act: ActOn<'_, Operator>,
+    input: CreateAccountingBatchInput,
+) -> Result<CreateAccountingBatchPayload> {
+    let (from, until, format) = (input.from, input.until, input.format.into());
+    let wrong = |code, message: String| Error::from(UserError::at("until", code, message));
+    export::check(from, until).map_err(|why| wrong(UserErrorCode::InvalidInput, why.to_owned()))?;
+    if until >= act.request.today() {
+        let message = "A batch has days that are over. Give yesterday or an earlier day.";
+        return Err(wrong(UserErrorCode::TooEarly, message.to_owned()));
+    }
+    let id: Uuid = act
+        .locked(async |work, at| {
+            let issuer = require_issuer(work, at.id()).await?;
+            let span = Span { issuer: at.id(), from, until };
+            if store::overlaps(work.tx, &span, format).await? {
+                let message = "Some of these days are in a batch of this format already. Fetch that one again.";
+                return Err(wrong(UserErrorCode::Duplicate, message.to_owned()));
+            }
+            let moment = Moment { now: work.now, zone: work.request.config.billing.time_zone };
+            let file = export::write(work.tx, &issuer, &span, format, moment).await.map_err(|error| match error {
+                Error::InvalidInput(message) => wrong(UserErrorCode::InvalidInput, message),
+                other => other,
+            })?;
+            let hash = digest(&SHA256, &file.bytes);
+            let row = Model {
+                id: work.random.id(work.now),
+                issuer_id: at.id(),
+                format,
+                from_on: from,
+                until_on: until,
+                vouchers: i32::try_from(file.vouchers).unwrap_or(i32::MAX),
+                sha256: hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+                bytes: file.bytes,
+                created_at: work.now,
+            };
+            let after = json!({ "format": format!("{:?}", input.format), "from": from, "until": until,
+                                "vouchers": row.vouchers, "sha256": row.sha256 });
+            let id = row.id;
+            store::create(work.tx, row).await?;
+            let event = act.event().to(Type::AccountingBatch.id(id));
+            audit::record(work, event.changing(Json::Null, after)).await?;
+            Ok(id)
+        })
+        .await?;
+    Ok(CreateAccountingBatchPayload { batch: AccountingBatch::find(act.request, id).await?, ..Default::default() })
+}

@@ -1,0 +1,254 @@
+//! An export of the bookkeeping as a file: its vouchers in one currency and one format.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDateTime};
+use chrono_tz::Tz;
+use entity::accounting_batch::Format;
+use entity::issuer;
+use iso_currency::Currency;
+use sea_orm::ConnectionTrait;
+use sea_orm::prelude::{Date, DateTimeUtc};
+use serde::{Deserialize, Serialize};
+
+use super::books::Books;
+use super::plan::AccountPlan;
+use super::store::{self, Span};
+use super::voucher::Voucher;
+use super::{datev, ndjson, sie};
+use crate::base::calendar::business_day;
+use crate::base::error::{Error, Result};
+use crate::billing::vat::store::exchange_rate;
+use crate::billing::vat::sums::Exchange;
+
+/// The most days of an export.
+pub const MOST_DAYS: i64 = 366;
+
+/// How an issuer keeps its books. What is not given is usual in its country.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Accounts {
+    /// The accounts: without them SKR03 in Germany, and BAS elsewhere.
+    pub plan: Option<AccountPlan>,
+    /// What DATEV wants to know.
+    pub datev: Datev,
+}
+
+/// What a DATEV file says about the issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Datev {
+    /// The number of the tax adviser (Beraternummer).
+    pub consultant: u32,
+    /// The number of the issuer at the tax adviser (Mandantennummer).
+    pub client: u32,
+    /// The month in which the business year begins, 1 to 12.
+    pub year_starts_in: u32,
+    /// The digits of an account, 4 to 8.
+    pub account_digits: u8,
+    /// The plan of accounts (Sachkontenrahmen), for example 03.
+    pub chart: String,
+}
+
+impl Default for Datev {
+    fn default() -> Self {
+        Self { consultant: 1_001, client: 1, year_starts_in: 1, account_digits: 4, chart: "03".to_owned() }
+    }
+}
+
+impl Accounts {
+    /// Those of an issuer.
+    pub fn of(issuer: &issuer::Model) -> Result<Self> {
+        serde_json::from_str(&issuer.accounts).map_err(Error::fault)
+    }
+
+    /// The plan of accounts, for an issuer in this country.
+    pub fn plan(&self, country: &str) -> AccountPlan {
+        let usual = || if country == "DE" { AccountPlan::skr03() } else { AccountPlan::bas() };
+        self.plan.clone().unwrap_or_else(usual)
+    }
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How many vouchers it has.
+    pub vouchers: usize,
+}
+
+/// When and where a file is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The instant.
+    pub now: DateTimeUtc,
+    /// The zone of the business day.
+    pub zone: Tz,
+}
+
+impl Moment {
+    fn local(self) -> NaiveDateTime {
+        self.now.with_timezone(&self.zone).naive_local()
+    }
+}
+
+/// The name that a file has for people and programs.
+pub fn name(format: Format, from: Date, until: Date) -> String {
+    match format {
+        Format::Sie => format!("vouchers_{from}_{until}.si"),
+        Format::Datev => format!("EXTF_vouchers_{from}_{until}.csv"),
+        Format::Ndjson => format!("vouchers_{from}_{until}.ndjson"),
+    }
+}
+
+/// What is wrong with the days of an export, in a sentence.
+pub fn check(from: Date, until: Date) -> Result<(), &'static str> {
+    if until < from {
+        return Err("The last day is before the first one.");
+    }
+    if (until - from).num_days() >= MOST_DAYS {
+        return Err("An export has at most 366 days.");
+    }
+    Ok(())
+}
+
+/// The decimals of a currency.
+pub fn exponent(currency: &str) -> u32 {
+    Currency::from_code(currency).and_then(Currency::exponent).map_or(2, u32::from)
+}
+
+/// Rates of exchange of an export, each read once.
+#[derive(Default)]
+pub struct Rates(HashMap<(String, Date), Exchange>);
+
+impl Rates {
+    /// How an amount of a currency becomes one of another on a day. An error if no rate is known.
+    pub async fn find(&mut self, db: &impl ConnectionTrait, from: &str, to: &str, day: Date) -> Result<Exchange> {
+        if let Some(known) = self.0.get(&(from.to_owned(), day)) {
+            return Ok(*known);
+        }
+        let rate = exchange_rate(db, from, to, day).await?.ok_or_else(|| {
+            Error::InvalidInput(format!("There is no rate of exchange from {from} to {to} until {day}. Add it first."))
+        })?;
+        let found = Exchange { ten_thousandths: rate, from_exponent: exponent(from), to_exponent: exponent(to) };
+        self.0.insert((from.to_owned(), day), found);
+        Ok(found)
+    }
+}
+
+/// What happened on the days.
+pub async fn read(db: &impl ConnectionTrait, span: &Span) -> Result<Books> {
+    Ok(Books {
+        invoices: store::invoices(db, span).await?,
+        notes: store::credit_notes(db, span).await?,
+        credited: store::credited(db, span).await?,
+        payments: store::payments(db, span).await?,
+        refunds: store::refunds(db, span).await?,
+    })
+}
+
+/// Writes the vouchers of days. Files of other programs are in the currency of the accounting; lines of JSON have each
+/// voucher in its own.
+pub async fn write(
+    db: &impl ConnectionTrait,
+    issuer: &issuer::Model,
+    span: &Span,
+    format: Format,
+    at: Moment,
+) -> Result<File> {
+    let refused = |error: String| Error::InvalidInput(error);
+    let accounts = Accounts::of(issuer)?;
+    let plan = accounts.plan(&issuer.country);
+    let books = read(db, span).await?;
+    let mut vouchers = books.vouchers(&plan, span, at.zone).map_err(|error| refused(error.to_string()))?;
+    if format != Format::Ndjson {
+        vouchers = in_currency(db, vouchers, &issuer.currency).await?;
+    }
+    let (currency, exponent) = (issuer.currency.as_str(), exponent(&issuer.currency));
+    let bytes = match format {
+        Format::Sie => {
+            let registered = Some(issuer.registration_no.as_str()).filter(|number| !number.is_empty());
+            let head = sie::Head {
+                program: "Tenantry",
+                version: env!("CARGO_PKG_VERSION"),
+                generated_on: business_day(at.now, at.zone),
+                company: &issuer.legal_name,
+                registration_no: registered,
+                currency,
+                exponent,
+                series: "F",
+            };
+            sie::write(&head, &plan, &vouchers)
+        }
+        Format::Datev => {
+            let month = accounts.datev.year_starts_in.clamp(1, 12);
+            let starts = |day: Date| datev::year_start(day, month);
+            if starts(span.from) != starts(span.until) {
+                let message = "The days are in two business years. A DATEV file has days of one.";
+                return Err(refused(message.to_owned()));
+            }
+            let head = datev::Head {
+                consultant: accounts.datev.consultant,
+                client: accounts.datev.client,
+                year_starts_on: starts(span.from).unwrap_or(span.from),
+                account_digits: accounts.datev.account_digits,
+                written_at: at.local(),
+                from: span.from,
+                to: span.until,
+                label: &format!("Tenantry {}-{:02}", span.from.year(), span.from.month()),
+                currency,
+                is_final: false,
+                chart: &accounts.datev.chart,
+            };
+            datev::write(&head, &plan, &vouchers)
+        }
+        Format::Ndjson => ndjson::write(&vouchers),
+    };
+    let bytes = bytes.map_err(|error| refused(error.to_string()))?;
+    Ok(File { bytes, vouchers: vouchers.len() })
+}
+
+/// The vouchers in the currency of the accounting, each at the rate of its day.
+async fn in_currency(db: &impl ConnectionTrait, vouchers: Vec<Voucher>, currency: &str) -> Result<Vec<Voucher>> {
+    let mut rates = Rates::default();
+    let mut converted = Vec::with_capacity(vouchers.len());
+    for voucher in vouchers {
+        if voucher.currency() == currency {
+            converted.push(voucher);
+            continue;
+        }
+        let exchange = rates.find(db, voucher.currency(), currency, voucher.day()).await?;
+        let number = voucher.number();
+        let one = voucher.in_currency(currency, exchange);
+        converted.push(one.map_err(|error| Error::InvalidInput(format!("{number}: {error}")))?);
+    }
+    Ok(converted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_has_a_year_at_most() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert!(check(day("2026-01-01"), day("2026-01-01")).is_ok());
+        assert!(check(day("2024-01-01"), day("2024-12-31")).is_ok());
+        assert!(check(day("2026-01-01"), day("2027-01-02")).is_err());
+        assert!(check(day("2026-01-02"), day("2026-01-01")).is_err());
+    }
+
+    #[test]
+    fn the_usual_plan_is_that_of_the_country() {
+        let mut issuer = crate::billing::issuer::rules::blank();
+        let plan = |issuer: &issuer::Model| Accounts::of(issuer).unwrap().plan(&issuer.country);
+        issuer.country = "DE".to_owned();
+        assert_eq!(plan(&issuer), AccountPlan::skr03());
+        issuer.country = "SE".to_owned();
+        assert_eq!(plan(&issuer), AccountPlan::bas());
+        issuer.accounts = "{\"datev\":{\"consultant\":29098}}".to_owned();
+        let accounts = Accounts::of(&issuer).unwrap();
+        assert_eq!((accounts.datev.consultant, accounts.datev.account_digits), (29_098, 4));
+    }
+}

@@ -1,0 +1,176 @@
+//! A voucher: postings that sum to zero. One that does not cannot be made.
+//!
+//! A debit is positive and a credit is negative.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::billing::vat::rules::code;
+use crate::billing::vat::sums::{Exchange, Group, TooLarge, fitting};
+
+/// What a voucher is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum VoucherKind {
+    /// An invoice.
+    Invoice,
+    /// A credit note.
+    CreditNote,
+    /// A payment that came in.
+    Payment,
+    /// A payment that the bank took back.
+    ReturnedPayment,
+    /// The balance of a customer pays an invoice.
+    BalanceUse,
+    /// A payment back to the customer.
+    Refund,
+}
+
+/// An amount on an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Posting {
+    /// The number of the account.
+    pub account: String,
+    /// In minor units: positive is debit, negative is credit.
+    pub amount_minor: i64,
+}
+
+/// Postings that belong together and sum to zero.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Voucher {
+    kind: VoucherKind,
+    number: String,
+    day: NaiveDate,
+    text: String,
+    currency: String,
+    postings: Vec<Posting>,
+}
+
+/// Why there is no voucher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PostingError {
+    /// The postings sum to this, in minor units.
+    NotZero(i128),
+    /// Nothing is posted.
+    Empty,
+    /// The plan has no account for this revenue.
+    NoRevenueAccount {
+        /// The revenue key of the product.
+        revenue_key: String,
+        /// The category and rate.
+        group: Group,
+    },
+    /// The plan has no account for VAT of this rate.
+    NoVatAccount(i32),
+    /// An amount is negative, or a part is larger than the whole.
+    NotAPart,
+    /// A sum does not fit into 64 bits.
+    TooLarge,
+}
+
+impl Display for PostingError {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotZero(sum) => write!(formatter, "The voucher sums to {sum} minor units."),
+            Self::Empty => formatter.write_str("The voucher has no postings."),
+            Self::NoRevenueAccount { revenue_key, group } => {
+                let (category, rate) = (code(group.category), group.basis_points);
+                write!(formatter, "There is no account for revenue {revenue_key:?} of category {category} at {rate}.")
+            }
+            Self::NoVatAccount(rate) => write!(formatter, "There is no account for VAT at {rate}."),
+            Self::NotAPart => formatter.write_str("A part is negative or larger than the whole."),
+            Self::TooLarge => TooLarge.fmt(formatter),
+        }
+    }
+}
+
+impl Error for PostingError {}
+
+impl From<TooLarge> for PostingError {
+    fn from(_: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+impl Voucher {
+    /// A voucher. Amounts of one account are added up, and amounts of zero are left out.
+    pub fn new(
+        kind: VoucherKind,
+        (number, day): (&str, NaiveDate),
+        text: &str,
+        currency: &str,
+        amounts: impl IntoIterator<Item = (String, i128)>,
+    ) -> Result<Self, PostingError> {
+        let mut sums: Vec<(String, i128)> = Vec::new();
+        for (account, amount) in amounts {
+            match sums.iter_mut().find(|(known, _)| *known == account) {
+                Some((_, sum)) => *sum += amount,
+                None => sums.push((account, amount)),
+            }
+        }
+        let total: i128 = sums.iter().map(|(_, sum)| sum).sum();
+        if total != 0 {
+            return Err(PostingError::NotZero(total));
+        }
+        let postings = sums
+            .into_iter()
+            .filter(|(_, sum)| *sum != 0)
+            .map(|(account, sum)| Ok(Posting { account, amount_minor: fitting(sum)? }))
+            .collect::<Result<Vec<_>, TooLarge>>()?;
+        if postings.is_empty() {
+            return Err(PostingError::Empty);
+        }
+        let (number, text, currency) = (number.to_owned(), text.to_owned(), currency.to_owned());
+        Ok(Self { kind, number, day, text, currency, postings })
+    }
+
+    /// What it is for.
+    pub const fn kind(&self) -> VoucherKind {
+        self.kind
+    }
+
+    /// The number of the document, or the reference of the payment.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// The day of posting.
+    pub const fn day(&self) -> NaiveDate {
+        self.day
+    }
+
+    /// What people read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// ISO 4217.
+    pub fn currency(&self) -> &str {
+        &self.currency
+    }
+
+    /// The postings, each account once.
+    pub fn postings(&self) -> &[Posting] {
+        &self.postings
+    }
+
+    /// The same voucher in another currency. Each amount is rounded, and the largest one takes the difference.
+    pub fn in_currency(&self, currency: &str, exchange: Exchange) -> Result<Self, PostingError> {
+        let largest = (0..self.postings.len())
+            .max_by_key(|index| (self.postings[*index].amount_minor.unsigned_abs(), std::cmp::Reverse(*index)));
+        let mut amounts = Vec::with_capacity(self.postings.len());
+        for posting in &self.postings {
+            amounts.push((posting.account.clone(), i128::from(exchange.convert(posting.amount_minor)?)));
+        }
+        let difference: i128 = amounts.iter().map(|(_, amount)| amount).sum();
+        if let Some(index) = largest {
+            amounts[index].1 -= difference;
+        }
+        Self::new(self.kind, (&self.number, self.day), &self.text, currency, amounts)
+    }
+}

@@ -1,0 +1,129 @@
+//! The exports of the bookkeeping: every voucher sums to zero, and each is in one batch.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use chrono::TimeDelta;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+
+use super::issued::*;
+use super::*;
+
+/// An invoice of 100.00 before VAT, of which 20.00 are credited, and a payment of 130.00.
+async fn trade(world: &World) {
+    db_nobody_pays(world).await;
+    set_issuer(world, json!({})).await;
+    world.db_execute("DELETE FROM allocation", []).await;
+    let staff = world.as_(OWNER_OF_OPERATOR);
+    let charge = json!({ "organisationId": id_of(ACME), "description": "Help",
+        "unitPrice": { "amountMinor": "10000", "currency": "SEK" } });
+    staff.act("addCharge", charge, "").await;
+    bill(world).await;
+    let invoice = invoices(world, OWNER_OF_ACME, ACME).await.pop().unwrap();
+    let credit =
+        json!({ "invoiceId": invoice["id"], "reason": "Late", "lines": [{ "position": 1, "netMinor": "2000" }] });
+    staff.act("creditInvoice", credit, "creditNote { number }").await;
+    let payment = json!({ "sourceKey": "P-1", "reference": invoice["paymentReference"],
+                          "amount": { "amountMinor": "13000", "currency": "SEK" } });
+    staff.act("recordPayment", payment, "payment { state }").await;
+}
+
+/// The file at a path: its status, media type, name and bytes.
+async fn fetch(world: &World, caller: Caller, path: &str) -> (StatusCode, String, String, Vec<u8>) {
+    let response = world.begin(world.as_(caller).get(path).await).await;
+    let (head, body) = response.into_parts();
+    let text = |name| head.headers.get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
+    let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+    (head.status, text(CONTENT_TYPE), text(CONTENT_DISPOSITION), bytes)
+}
+
+/// The sums of the accounts in a file of SIE, after each voucher was found to sum to zero.
+fn read_sie(bytes: &[u8]) -> BTreeMap<String, i64> {
+    let (mut sums, mut open) = (BTreeMap::new(), None);
+    // Numbers and labels are ASCII; the names are in code page 437.
+    for line in String::from_utf8_lossy(bytes).split("\r\n") {
+        if line == "{" {
+            assert_eq!(open.replace(0), None);
+        } else if line == "}" {
+            assert_eq!(open.take(), Some(0), "a voucher sums to zero");
+        } else if let Some(posting) = line.strip_prefix("#TRANS ") {
+            let fields: Vec<&str> = posting.split(' ').collect();
+            let minor: i64 = fields[2].replace('.', "").parse().unwrap();
+            *sums.entry(fields[0].to_owned()).or_default() += minor;
+            *open.as_mut().unwrap() += minor;
+        }
+    }
+    sums
+}
+
+#[test]
+fn a_batch_has_each_voucher_once_and_is_fetched_again_as_it_was_made() {
+    with_database(async |world| {
+        trade(&world).await;
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let input = json!({ "from": super::day(0), "until": super::day(0), "format": "SIE" });
+        assert_eq!(staff.mistake("createAccountingBatch", input.clone()).await["code"], "TOO_EARLY");
+        world.wait(TimeDelta::days(1));
+        let selection = "batch { id url sha256 voucherCount format from until }";
+        let batch = staff.act("createAccountingBatch", input.clone(), selection).await["batch"].clone();
+        assert_eq!(batch["voucherCount"], 3);
+        assert_eq!(staff.mistake("createAccountingBatch", input).await["code"], "DUPLICATE");
+        let url = batch["url"].as_str().unwrap();
+        let (status, _, name, bytes) = fetch(&world, OWNER_OF_OPERATOR, url).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(name.ends_with(".si\""), "{name}");
+        let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
+        let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(batch["sha256"], hash);
+        // 125.00 are invoiced and 25.00 credited. Of the payment 100.00 settle the invoice, and 30.00 are the balance.
+        let expected = [("1510", 0), ("1930", 13_000), ("2420", -3_000), ("2611", -2_000), ("3001", -8_000)];
+        let expected: BTreeMap<String, i64> = expected.map(|(account, sum)| (account.to_owned(), sum)).into();
+        assert_eq!(read_sie(&bytes), expected);
+        assert_eq!(fetch(&world, OWNER_OF_OPERATOR, url).await.3, bytes);
+        assert_eq!(fetch(&world, OWNER_OF_ACME, url).await.0, StatusCode::NOT_FOUND);
+        let query = "{ operator { accountingBatches(first: 9) { edges { node { url sha256 } } } } }";
+        let listed = staff.run(query, json!({})).await;
+        let edges = listed.ok()["operator"]["accountingBatches"]["edges"].as_array().unwrap().clone();
+        assert!(edges.iter().any(|edge| edge["node"]["sha256"] == batch["sha256"]));
+    });
+}
+
+#[test]
+fn exports_of_days_are_for_staff_with_the_permission() {
+    with_database(async |world| {
+        trade(&world).await;
+        let today = super::day(0);
+        let path = |format: &str| format!("/operator/accounting?from={today}&until={today}&format={format}");
+        let (status, media, _, bytes) = fetch(&world, OWNER_OF_OPERATOR, &path("ndjson")).await;
+        assert_eq!((status, media.as_str()), (StatusCode::OK, "application/x-ndjson"));
+        let text = String::from_utf8(bytes).unwrap();
+        let vouchers: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let kinds: Vec<&Value> = vouchers.iter().map(|voucher| &voucher["kind"]).collect();
+        assert_eq!(kinds, ["INVOICE", "CREDIT_NOTE", "PAYMENT"]);
+        for voucher in &vouchers {
+            let postings = voucher["postings"].as_array().unwrap();
+            assert_eq!(postings.iter().map(|posting| posting["amountMinor"].as_i64().unwrap()).sum::<i64>(), 0);
+        }
+        let (status, media, name, bytes) = fetch(&world, OWNER_OF_OPERATOR, &path("datev")).await;
+        assert_eq!((status, media.as_str()), (StatusCode::OK, "text/csv; charset=windows-1252"));
+        assert!(name.contains("EXTF_") && bytes.starts_with(b"\"EXTF\";700;21;"), "{name}");
+        for list in ["ec-sales", "oss"] {
+            let path = format!("/operator/{list}?from={today}&until={today}");
+            let (status, _, _, bytes) = fetch(&world, OWNER_OF_OPERATOR, &path).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), 1, "nothing was sold abroad");
+            assert_eq!(fetch(&world, OWNER_OF_ACME, &path).await.0, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(fetch(&world, OWNER_OF_ACME, &path("sie")).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(fetch(&world, Caller::Nobody, &path("sie")).await.0, StatusCode::UNAUTHORIZED);
+        for wrong in
+            ["", "?from=2026-03-01", "?from=2026-03-02&until=2026-03-01&format=sie", "?from=x&until=y&format=sie"]
+        {
+            let path = format!("/operator/accounting{wrong}");
+            assert_eq!(fetch(&world, OWNER_OF_OPERATOR, &path).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        assert_eq!(fetch(&world, OWNER_OF_OPERATOR, &path("xml")).await.0, StatusCode::BAD_REQUEST);
+    });
+}
