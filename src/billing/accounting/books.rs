@@ -249,6 +249,7 @@ mod tests {
             currency: "SEK".to_owned(),
             received_on: day("2026-03-01"),
             returned_on: Some(day("2026-03-05")),
+            return_key: None,
             source_key: "B-1".to_owned(),
             reference: None,
             text: String::new(),

@@ -277,7 +277,7 @@ impl Hub {
             fixtures.add(Type::Service, "SERVICE_READ", service);
             fixtures.add(Type::ServiceTask, "SERVICE_READ", task);
         }
-        for number in 1..=3 {
+        for number in 1..=3_u32 {
             let domain = rows.service(hub, &format!("{}-{number}.example", word.to_lowercase()), service::Kind::Domain);
             rows.paid_by(paying);
             let task = rows.task(service_task::Kind::Change).id;
@@ -289,7 +289,7 @@ impl Hub {
             fixtures.add(Type::Invoice, "ORGANISATION", own);
             self.billed(rows, fixtures, own, "ORGANISATION");
             let earned = format!("{word} earned {number}");
-            fixtures.add(Type::CommissionStatement, "", rows.statement(hub, own, number.unsigned_abs(), &earned));
+            fixtures.add(Type::CommissionStatement, "", rows.statement(hub, own, number, &earned));
             rows.rate(hub, 1_000 + i32::try_from(number).unwrap());
             fixtures.add(Type::Charge, "", rows.charge(hub, &format!("{word} hours {number}")));
             fixtures.add(Type::BillingRun, "", rows.run(hub));

@@ -17,6 +17,7 @@ async fn db_payment(world: &World, payer: Option<Uuid>) -> String {
         amount_minor: 10_000,
         currency: "SEK".to_owned(),
         received_on: now().date_naive(),
+        returned_on: None,
         source_key: format!("example {count}"),
         return_key: None,
         reference: None,
