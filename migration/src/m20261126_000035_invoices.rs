@@ -64,6 +64,7 @@ impl MigrationTrait for Migration {
             index("invoice", &["organisation_id", "created_at", "id"]),
             index("invoice", &["payer_id", "created_at", "id"]),
             index("invoice", &["organisation_id", "state", "due_on"]),
+            sums(&["settled_minor"]),
             index("invoice", &["issuer_id", "issued_on", "id"]),
             index("invoice", &["issuer_id", "state", "due_on"]),
             index("invoice", &["run_id"]),
@@ -120,12 +121,19 @@ impl MigrationTrait for Migration {
             index("invoice", &["organisation_id", "issued_on", "id"]),
             index("invoice", &["payer_id", "issued_on", "id"]),
             index("invoice", &["organisation_id", "state", "due_on"]),
+            sums(&[]),
         ] {
             manager.create_index(index).await?;
         }
         log_changes(db, "invoice", 12, &["id", "organisation_id", "payer_id"]).await?;
         log_changes(db, "invoice_line", 13, &["id", "invoice_id"]).await
     }
+}
+
+/// For the sums of what is open.
+fn sums(columns: &[&'static str]) -> IndexCreateStatement {
+    let columns = [&["organisation_id", "state", "currency", "due_on", "total_minor", "paid_minor"], columns].concat();
+    index("invoice", &columns).name("invoice_sums_idx").take()
 }
 
 fn of_table(table: &str, columns: &str) -> String {

@@ -254,7 +254,7 @@ mod tests {
         let owner = resolve(&suspended, &member(2, BuiltinRole::Owner, Kind::Company), now())[&id(2)];
         assert!(owner.has(InvoicePay) && owner.has(MemberRemove) && !owner.has(MemberInvite));
         assert!(owner.has(SubscriptionCancel) && !owner.has(SubscriptionOrder));
-        assert_eq!(owner.clients, PermissionSet::READS);
+        assert_eq!(owner.clients, PermissionSet::ORDINARY_READS);
         let partner = resolve(&suspended, &member(3, BuiltinRole::Owner, Kind::Reseller), now())[&id(2)];
         assert!(partner.has(ServiceRead) && !partner.has(ServiceManage));
         assert!(partner.has(SubscriptionCancel) && !partner.has(SubscriptionOrder));

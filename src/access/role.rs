@@ -62,7 +62,7 @@ const TECHNICAL: PermissionSet = PermissionSet::of(&[
 .union(DOMAINS);
 const BUYER: PermissionSet = PermissionSet::of(&[SubscriptionOrder, SubscriptionCancel, LicenceAssign]);
 const SUPPORT: PermissionSet =
-    PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::READS);
+    PermissionSet::of(&[ServiceManage, DomainManage, LicenceAssign]).union(PermissionSet::ORDINARY_READS);
 const NOT_FOR_ADMINS: PermissionSet =
     PermissionSet::EMPTY.union(only(OrganisationClose)).union(only(OwnershipTransfer));
 const CLIENT_AREA: PermissionSet =
@@ -99,7 +99,7 @@ impl BuiltinRole {
             Self::Invoices => (INVOICES, PermissionSet::EMPTY),
             Self::Domains => (DOMAINS, PermissionSet::EMPTY),
             Self::Technical => (TECHNICAL, PermissionSet::EMPTY),
-            Self::Viewer => (PermissionSet::READS, PermissionSet::EMPTY),
+            Self::Viewer => (PermissionSet::ORDINARY_READS, PermissionSet::EMPTY),
             Self::Member => (MEMBER, PermissionSet::EMPTY),
             Self::PartnerManager => (CLIENT_AREA, PermissionSet::DELEGABLE),
             Self::PartnerSupport => (PermissionSet::of(&[ClientRead]), SUPPORT),

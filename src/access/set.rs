@@ -21,6 +21,8 @@ impl PermissionSet {
     pub const READS: Self = Self::all_where(Rule::Read);
     /// Everything except what only roles of the operator may hold.
     pub const ORDINARY: Self = Self::all_where(Rule::Ordinary);
+    /// All reads except what only roles of the operator may hold.
+    pub const ORDINARY_READS: Self = Self(Self::READS.0 & Self::ORDINARY.0);
     /// Everything.
     pub const ALL: Self = Self(Self::ORDINARY.0 | Self::PLATFORM.0);
 

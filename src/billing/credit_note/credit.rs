@@ -62,7 +62,7 @@ async fn credit_invoice(act: ActOn<'_, Invoice>, input: CreditInvoiceInput) -> R
     };
     let wanted: Vec<(usize, Amount)> = input.lines.iter().map(place).collect();
     let rule = |lines: &[InvoicedLine]| credit(lines, &wanted);
-    let id = take(&act, input.idempotency_key.as_deref(), (&input.reason, input.bills_again), rule).await?;
+    let id = take(&act, input.idempotency_key.as_deref(), ("lines", &input.reason, input.bills_again), rule).await?;
     Ok(CreditInvoicePayload { credit_note: CreditNote::find(act.request, id).await?, ..Default::default() })
 }
 
@@ -70,7 +70,7 @@ async fn credit_invoice(act: ActOn<'_, Invoice>, input: CreditInvoiceInput) -> R
 pub async fn take(
     act: &ActOn<'_, Invoice>,
     key: Option<&str>,
-    (reason, reopens): (&str, bool),
+    (field, reason, reopens): (&str, &str, bool),
     rule: impl Fn(&[InvoicedLine]) -> Result<Credit, CreditError>,
 ) -> Result<Uuid> {
     let id = act.object.key();
@@ -83,7 +83,7 @@ pub async fn take(
             return Err(UserError::at("invoiceId", UserErrorCode::StaleState, message).into());
         }
         let issuer = require_issuer(work, of_it.invoice.issuer_id).await?;
-        let taken = rule(&invoiced(&of_it)).map_err(|error| refused("lines", error))?;
+        let taken = rule(&invoiced(&of_it)).map_err(|error| refused(field, error))?;
         let why = Why { reason: &reason, run: None, reopens };
         let note = write(work, &issuer, &mut of_it, &taken, &why).await?;
         if reopens {

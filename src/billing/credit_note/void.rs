@@ -37,6 +37,7 @@ pub struct VoidInvoicePayload {
 #[mutation]
 #[acts(INVOICE_ISSUE, on = input.invoice_id)]
 async fn void_invoice(act: ActOn<'_, Invoice>, input: VoidInvoiceInput) -> Result<VoidInvoicePayload> {
-    let id = take(&act, input.idempotency_key.as_deref(), (&input.reason, input.bills_again), void).await?;
+    let id =
+        take(&act, input.idempotency_key.as_deref(), ("invoiceId", &input.reason, input.bills_again), void).await?;
     Ok(VoidInvoicePayload { credit_note: CreditNote::find(act.request, id).await?, ..Default::default() })
 }

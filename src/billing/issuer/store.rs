@@ -4,8 +4,12 @@
 use std::sync::Arc;
 
 use entity::issuer::{Column, Entity, Model};
+use entity::organisation;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::base::db::Db;
@@ -20,7 +24,11 @@ pub async fn find(db: &impl ConnectionTrait, organisation: Uuid) -> Written<Opti
 
 /// The issuer of the installation; `None` until its details are set.
 pub async fn find_only(db: &impl ConnectionTrait) -> Written<Option<Model>> {
-    Entity::find().one(db).await
+    let operator = organisation::Entity::find()
+        .select_only()
+        .column(organisation::Column::Id)
+        .filter(organisation::Column::Kind.eq(organisation::Kind::Operator));
+    Entity::find().filter(Column::OrganisationId.in_subquery(operator.into_query())).one(db).await
 }
 
 /// The issuer for a reader.

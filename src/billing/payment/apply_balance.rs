@@ -59,7 +59,8 @@ async fn apply_balance(act: ActOn<'_, Invoice>, input: ApplyBalanceInput) -> Res
                     return Err(UserError::at("invoiceId", UserErrorCode::InvalidInput, message).into());
                 }
                 let currency = target.currency.clone();
-                check(&target, payer, &currency, most, left)?;
+                let field = if input.amount_minor.is_some() { "amountMinor" } else { "invoiceId" };
+                check(field, &target, (payer, &currency), most, left)?;
                 let (mut rest, mut rows) = (most, Vec::new());
                 for row in &mut payments {
                     rest -= put(work, &mut Source::Payment(row), &mut target, rest, &mut rows);

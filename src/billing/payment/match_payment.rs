@@ -89,7 +89,7 @@ async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Res
             row.state = State::Matched;
             let mut rows = Vec::new();
             for (target, (_, most)) in targets.iter_mut().zip(&wanted) {
-                check(target, payer, &row.currency, *most, row.amount_minor - row.allocated_minor)?;
+                check("invoices", target, (payer, &row.currency), *most, row.amount_minor - row.allocated_minor)?;
                 put(work, &mut Source::Payment(&mut row), target, *most, &mut rows);
             }
             settle::write(work, rows, &[&row], &[], &targets.iter().collect::<Vec<_>>()).await?;
@@ -123,9 +123,15 @@ async fn payer_is_unknown(work: &Work<'_>, payer: Uuid) -> Result<bool> {
 }
 
 /// Refuses an invoice that cannot get what was asked for.
-pub fn check(target: &invoice::Model, payer: Uuid, currency: &str, most: i64, left: i64) -> Result<(), UserError> {
+pub fn check(
+    field: &str,
+    target: &invoice::Model,
+    (payer, currency): (Uuid, &str),
+    most: i64,
+    left: i64,
+) -> Result<(), UserError> {
     let number = target.number.as_deref().unwrap_or("the draft");
-    let refuse = |code, message: String| Err(UserError::at("invoices", code, message));
+    let refuse = |code, message: String| Err(UserError::at(field, code, message));
     if target.payer_id != payer {
         return refuse(UserErrorCode::InvalidInput, format!("Another organisation pays {number}."));
     }

@@ -1,5 +1,7 @@
 //! How numbers are written.
 
+use std::ops::Range;
+
 use chrono::Datelike;
 use entity::number_series::{Kind, Model, Restarts};
 use sea_orm::prelude::Date;
@@ -82,33 +84,20 @@ pub enum NoNumber {
     /// A later number has a later day.
     #[error("The last number is of {0}, and days never go back.")]
     Earlier(Date),
-    /// The count would not fit into 64 bits.
-    #[error("The series has no numbers left.")]
-    Exhausted,
+    /// Its format cannot be read.
+    #[error("The format of the series is broken. Set it with setNumberSeries.")]
+    Broken,
 }
 
-/// Takes the next numbers of a series for a day.
-pub fn take(series: &mut Model, day: Date, count: usize) -> Result<Vec<String>, NoNumber> {
-    if let Some(last) = series.last_on.filter(|last| *last > day) {
-        return Err(NoNumber::Earlier(last));
-    }
-    let format = Format::parse(&series.format).ok_or(NoNumber::Exhausted)?;
-    if series.restarts == Restarts::Yearly && series.last_on.is_some_and(|last| last.year() < day.year()) {
-        series.next = 1;
-    }
-    let first = series.next;
-    series.next = i64::try_from(count).ok().and_then(|count| first.checked_add(count)).ok_or(NoNumber::Exhausted)?;
-    series.last_on = Some(day);
-    Ok((first..series.next).map(|count| format.write(day.year(), count)).collect())
+/// The numbers of a day with these counts.
+pub fn written(format: &str, day: Date, counts: Range<i64>) -> Result<Vec<String>, NoNumber> {
+    let format = Format::parse(format).ok_or(NoNumber::Broken)?;
+    Ok(counts.map(|count| format.write(day.year(), count)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn day(text: &str) -> Date {
-        text.parse().unwrap()
-    }
 
     #[test]
     fn formats_have_one_count_and_perhaps_a_year() {
@@ -127,17 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn a_series_begins_again_with_the_year_and_never_goes_back() {
-        let mut series = first(Uuid::nil(), Kind::Invoice);
-        assert_eq!(take(&mut series, day("2026-12-30"), 2).unwrap(), ["2026-000001", "2026-000002"]);
-        assert_eq!(take(&mut series, day("2026-12-31"), 1).unwrap(), ["2026-000003"]);
-        assert_eq!(take(&mut series, day("2027-01-01"), 1).unwrap(), ["2027-000001"]);
-        assert_eq!(take(&mut series, day("2026-12-31"), 1), Err(NoNumber::Earlier(day("2027-01-01"))));
-        let mut orders = first(Uuid::nil(), Kind::Order);
-        assert_eq!(take(&mut orders, day("2026-12-31"), 1).unwrap(), ["2026-000001"]);
-        assert_eq!(take(&mut orders, day("2027-01-01"), 1).unwrap(), ["2027-000002"]);
-        orders.next = i64::MAX;
-        assert_eq!(take(&mut orders, day("2027-01-01"), 1), Err(NoNumber::Exhausted));
+    fn numbers_are_written_in_the_year_of_their_day() {
+        let format = first(Uuid::nil(), Kind::Invoice).format;
+        let day = "2026-12-31".parse().unwrap();
+        assert_eq!(written(&format, day, 9..11).unwrap(), ["2026-000009", "2026-000010"]);
+        assert_eq!(written("{n}", day, 1..2), Err(NoNumber::Broken));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Statements about number series.
 #![expect(clippy::disallowed_methods, reason = "the statements about number series stand here")]
 
+use chrono::Datelike;
 use entity::number_series::{Column, Entity, Kind, Model};
 use entity::organisation;
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::rules::{self, NoNumber};
@@ -14,7 +18,7 @@ use crate::base::error::Result;
 
 type Written<T> = Result<T, DbErr>;
 
-/// Takes the next numbers of a series for a day: two statements. The series stays locked until the transaction ends.
+/// Takes the next numbers of a series for a day: one statement. The series stays locked until the transaction ends.
 pub async fn take(
     tx: &DatabaseTransaction,
     issuer: Uuid,
@@ -25,13 +29,30 @@ pub async fn take(
     if count == 0 {
         return Ok(Ok(Vec::new()));
     }
-    let mut series = lock(tx, issuer, kind).await?;
-    let numbers = match rules::take(&mut series, day, count) {
-        Ok(numbers) => numbers,
-        Err(none) => return Ok(Err(none)),
+    let first = rules::first(issuer, kind);
+    let new_year = day.with_ordinal(1).unwrap_or(day);
+    let sql = "INSERT INTO number_series (issuer_id, kind, format, restarts, next, last_on) \
+               VALUES ($1, $2, $3, $4, 1 + $5, $6) ON CONFLICT (issuer_id, kind) DO UPDATE SET last_on = $6, \
+               next = $5 + CASE WHEN number_series.restarts = 'YEARLY' AND number_series.last_on < $7 THEN 1 \
+               ELSE number_series.next END \
+               WHERE number_series.last_on IS NULL OR number_series.last_on <= $6 RETURNING format, next";
+    let number = i64::try_from(count).unwrap_or(i64::MAX);
+    let values = [
+        issuer.into(),
+        kind.to_value().into(),
+        first.format.into(),
+        first.restarts.to_value().into(),
+        number.into(),
+        day.into(),
+        new_year.into(),
+    ];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    let Some(row) = tx.query_one_raw(statement).await? else {
+        let last = lock(tx, issuer, kind).await?.last_on.unwrap_or(day);
+        return Ok(Err(NoNumber::Earlier(last)));
     };
-    save(tx, series).await?;
-    Ok(Ok(numbers))
+    let (format, next): (String, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    Ok(rules::written(&format, day, next - number..next))
 }
 
 /// A series, locked until the transaction ends; a new one if nothing was numbered yet.

@@ -199,7 +199,8 @@ fn read_subscribed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Subscribed>> {
 
 /// The same for open invoices. `today` is the position of the parameter with the current day.
 fn invoices(db: &Db, source: &str, today: usize) -> String {
-    let [total, paid] = ["i.total_minor", "i.paid_minor"].map(|column| exact_sum(db.backend(), column, "1"));
+    let [total, paid] =
+        ["i.total_minor", "(i.paid_minor + i.settled_minor)"].map(|column| exact_sum(db.backend(), column, "1"));
     let overdue = format!("CASE WHEN i.due_on < ${today} THEN 1 ELSE 0 END");
     format!(
         "SELECT t.owner, i.currency, {overdue} AS overdue, COUNT(*), {total}, {paid} FROM {source} JOIN {INVOICES} \

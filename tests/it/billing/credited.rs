@@ -10,6 +10,7 @@ use crate::catalogue::offers::*;
 /// An invoice of 99.90 before VAT.
 async fn invoice(world: &World) -> Value {
     db_offer(world).await;
+    db_nobody_pays(world).await;
     set_issuer(world, json!({})).await;
     let charge = json!({ "organisationId": id_of(ACME), "description": "Help",
         "unitPrice": { "amountMinor": "9990", "currency": "SEK" } });
@@ -73,8 +74,8 @@ fn bad_credits_are_refused_and_change_nothing() {
 fn an_invoice_that_is_voided_to_be_billed_again_comes_with_the_new_address() {
     with_database(async |world| {
         db_offer(&world).await;
-        set_issuer(&world, json!({})).await;
         db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1)], 10_000).await;
         bill(&world).await;
         let first = invoices(&world, OWNER_OF_ACME, ACME).await.remove(0);

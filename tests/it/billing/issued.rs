@@ -1,5 +1,6 @@
 //! How stories bill: an issuer, runs, and what they made.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::access::Actor;
 use tenantry::base::id::{self, Type};
@@ -21,8 +22,15 @@ pub fn issuer() -> Value {
     })
 }
 
-/// Sets the issuer up.
+/// Sets the issuer up. Nothing else is charged than what a story charges.
 pub async fn set_issuer(world: &World, more: Value) {
+    world
+        .db_execute(
+            "DELETE FROM pending_charge WHERE state = 'PENDING' AND created_at < $1",
+            [(now() - TimeDelta::days(1)).into()],
+        )
+        .await;
+    world.db_execute("DELETE FROM billing_run", []).await;
     let mut input = issuer();
     if let (Some(input), Some(more)) = (input.as_object_mut(), more.as_object()) {
         input.extend(more.clone());

@@ -16,6 +16,7 @@ async fn acme(world: &World) -> Vec<Value> {
 fn each_interval_is_billed_once_and_a_raise_by_the_day() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 10)], 100_000).await.remove(0);
         assert_eq!(bill(&world).await, (json!(1), json!(0)));
@@ -65,6 +66,7 @@ fn each_interval_is_billed_once_and_a_raise_by_the_day() {
 fn what_is_charged_once_and_by_hand_stands_on_the_next_invoice() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({ "paymentDays": 10, "referenceKind": "OCR" })).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SERVER, 1)], 29_000).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
@@ -101,6 +103,7 @@ fn what_is_charged_once_and_by_hand_stands_on_the_next_invoice() {
 fn a_product_that_is_charged_from_its_activation_costs_nothing_before() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(METAL, 1)], 90_000).await;
         assert_eq!(bill(&world).await, (json!(0), json!(0)));
@@ -111,6 +114,7 @@ fn a_product_that_is_charged_from_its_activation_costs_nothing_before() {
 fn drafts_have_no_number_until_they_are_issued_and_can_be_discarded() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1)], 10_000).await;
         let tried = run_with(&world, json!({ "mode": "TRY" })).await;
@@ -141,6 +145,8 @@ fn drafts_have_no_number_until_they_are_issued_and_can_be_discarded() {
 fn an_organisation_that_cannot_be_billed_is_named_and_the_others_are_billed() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
+        world.db_execute("DELETE FROM issuer", []).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
         assert_eq!(staff.mistake("runBilling", json!({})).await["code"], "INVALID_INPUT", "without an issuer");
         set_issuer(&world, json!({ "iban": null })).await;
@@ -151,12 +157,11 @@ fn an_organisation_that_cannot_be_billed_is_named_and_the_others_are_billed() {
         for until in ["2026-03-14", "2027-04-01"] {
             assert_eq!(staff.mistake("runBilling", json!({ "until": until })).await["code"], "INVALID_INPUT");
         }
+        let details = json!({ "organisationId": id_of(SOLO), "legalName": "Solo", "address": "Gatan 1",
+            "country": "SE", "email": "bills@solo.example", "currency": "SEK" });
+        staff.act("updateBillingDetails", details.clone(), "").await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1)], 10_000).await;
         buy(&world, OWNER_OF_OPERATOR, SOLO, &[line(SEAT, 2)], 20_000).await;
-        world
-            .db_execute("UPDATE billing_details SET country = 'SE' WHERE organisation_id = $1", [ACME.id.into()])
-            .await;
-        world.db_execute("DELETE FROM payer", []).await;
         world.db_execute("DELETE FROM billing_details WHERE organisation_id = $1", [SOLO.id.into()]).await;
         let run = run_with(&world, json!({})).await;
         assert_eq!((&run["invoiceCount"], &run["leftOutCount"]), (&json!(1), &json!(1)), "{run}");
@@ -164,8 +169,6 @@ fn an_organisation_that_cannot_be_billed_is_named_and_the_others_are_billed() {
         assert_eq!(problem["organisationId"], id_of(SOLO));
         assert!(problem["message"].as_str().unwrap().contains("updateBillingDetails"), "{problem}");
         // Once that is mended, the next run bills it.
-        let details = json!({ "organisationId": id_of(SOLO), "legalName": "Globex", "address": "Gatan 1",
-            "country": "SE", "email": "bills@globex.example", "currency": "SEK" });
         world.as_(OWNER_OF_OPERATOR).act("updateBillingDetails", details, "").await;
         assert_eq!(bill(&world).await, (json!(1), json!(0)));
     });
@@ -175,6 +178,7 @@ fn an_organisation_that_cannot_be_billed_is_named_and_the_others_are_billed() {
 fn a_run_stops_for_a_look_when_it_is_much_more_than_the_last() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({ "stopAbovePercent": 50 })).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 11)], 110_000).await;
         bill(&world).await;
@@ -195,6 +199,7 @@ fn a_run_stops_for_a_look_when_it_is_much_more_than_the_last() {
 fn an_interrupted_run_goes_on_and_many_workers_bill_once() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1), line(SEAT, 2)], 30_000).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
@@ -217,6 +222,7 @@ fn an_interrupted_run_goes_on_and_many_workers_bill_once() {
 fn a_raise_and_a_run_at_once_bill_what_is_due() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 1)], 10_000).await.remove(0);
         world.wait(TimeDelta::days(4));
@@ -236,6 +242,7 @@ fn a_raise_and_a_run_at_once_bill_what_is_due() {
 fn numbers_follow_their_format_and_never_go_back() {
     with_database(async |world| {
         db_offer(&world).await;
+        db_nobody_pays(&world).await;
         set_issuer(&world, json!({})).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
         let series = "series { kind format restarts next lastOn }";

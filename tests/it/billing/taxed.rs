@@ -32,6 +32,7 @@ fn outcome(explained: &Value) -> (&str, &str, i64, bool) {
 #[test]
 fn the_buyer_decides_on_vat_and_the_invoice_says_why() {
     with_database(async |world| {
+        world.db_execute("DELETE FROM issuer", []).await;
         assert_eq!(explained(&world).await, Value::Null, "without an issuer");
         set_issuer(&world, json!({})).await;
         db_nobody_pays(&world).await;
@@ -126,7 +127,7 @@ fn the_payer_is_the_buyer_with_the_contact_that_receives_its_invoices() {
         let contact = json!({ "organisationId": id_of(SOLO), "name": "Solo accounts", "address": "Havnegade 1",
             "country": "DK", "email": "accounts@globex.example",
             "invoicing": { "postCode": "1058", "city": "København", "vatId": "DK12345674", "language": "EN" } });
-        let details = json!({ "organisationId": id_of(SOLO), "legalName": "Globex", "address": "Gatan 1",
+        let details = json!({ "organisationId": id_of(SOLO), "legalName": "Solo", "address": "Gatan 1",
             "country": "SE", "email": "bills@globex.example", "currency": "SEK" });
         staff.act("updateBillingDetails", details, "").await;
         let created =

@@ -296,6 +296,8 @@ impl Hub {
             fixtures.add(Type::AccountingBatch, "", rows.batch(hub, 400 + i64::from(number)));
         }
         self.catalogue(rows, fixtures);
+        rows.issuer(hub, word);
+        rows.refund(hub, payer);
         let contact = rows.contact(hub, &format!("{word} contact"));
         rows.details(hub, word, Some(contact));
         for number in 2..=3 {
@@ -323,10 +325,14 @@ impl Hub {
 impl Hub {
     /// Three credit notes, three payments and three reminders of an invoice.
     fn billed(&self, rows: &mut Rows, fixtures: &mut Fixtures, invoice: Uuid, rule: &str) {
+        let organisation = rows.organisation_of(invoice);
         rows.vat_of(invoice);
         rows.reminders(invoice);
+        rows.documents(organisation, (Some(invoice), None));
         for _ in 0..3 {
-            fixtures.add(Type::CreditNote, rule, rows.credit_note(invoice));
+            let note = rows.credit_note(invoice);
+            rows.documents(organisation, (None, Some(note)));
+            fixtures.add(Type::CreditNote, rule, note);
             fixtures.add(Type::Payment, rule, rows.payment(invoice, &format!("{} pays", self.word)));
         }
     }

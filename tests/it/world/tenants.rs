@@ -88,6 +88,12 @@ pub fn rows() -> Rows {
     catalogue(&mut rows);
     rows.payer(ACME.id, MECENAT.id);
     rows.invoice(ACME.id, MECENAT.id, OPERATOR.id, MECENAT.name);
+    rows.issuer(OPERATOR.id, OPERATOR.name);
+    for number in 1..=3 {
+        rows.run(OPERATOR.id);
+        rows.batch(OPERATOR.id, 300 + number);
+        rows.unmatched(OPERATOR.id);
+    }
     rows
 }
 

@@ -81,7 +81,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         "matchPayment" => format!("(input: {{paymentId: {:?}}})", db_payment(world, None).await),
         "returnPayment" => {
             let id = db_payment(world, Some(HUB.id())).await;
-            world.db_execute("UPDATE payment SET state = 'RETURNED' WHERE source_key LIKE 'example %'", []).await;
+            world.db_execute("UPDATE payment SET state = 'RETURNED', returned_on = received_on WHERE source_key LIKE 'example %'", []).await;
             format!("(input: {{paymentId: {id:?}}})")
         }
         "recordRefund" => format!("(input: {{payerId: {:?}, {}}})", hub(), amount(1_000_000_000)),

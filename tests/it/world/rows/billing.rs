@@ -3,7 +3,8 @@
 
 use entity::{
     accounting_batch, allocation, billing_run, commission_line, commission_rate, commission_statement, credit_note,
-    credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat, payment, pending_charge, product, reminder,
+    credit_note_line, credit_note_vat, document, invoice, invoice_line, invoice_vat, issuer, payment, pending_charge,
+    product, refund, reminder,
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -22,6 +23,9 @@ pub struct BillingRows {
     payments: Vec<payment::Model>,
     allocations: Vec<allocation::Model>,
     reminders: Vec<reminder::Model>,
+    issuers: Vec<issuer::Model>,
+    refunds: Vec<refund::Model>,
+    documents: Vec<document::Model>,
     rates: Vec<commission_rate::Model>,
     statements: Vec<commission_statement::Model>,
     earned: Vec<commission_line::Model>,
@@ -40,6 +44,9 @@ impl BillingRows {
         db_insert(db, self.payments).await;
         db_insert(db, self.allocations).await;
         db_insert(db, self.reminders).await;
+        db_insert(db, self.issuers).await;
+        db_insert(db, self.refunds).await;
+        db_insert(db, self.documents).await;
         db_insert(db, self.rates).await;
         db_insert(db, self.statements).await;
         db_insert(db, self.earned).await;
@@ -60,8 +67,79 @@ impl Rows {
         });
     }
 
+    /// The organisation that an invoice is for.
+    pub fn organisation_of(&self, invoice: Uuid) -> Uuid {
+        self.invoiced(invoice).organisation_id
+    }
+
     fn invoiced(&self, id: Uuid) -> invoice::Model {
         self.invoices.iter().find(|row| row.id == id).unwrap().clone()
+    }
+
+    /// What stands on the invoices of an organisation about itself.
+    pub fn issuer(&mut self, organisation_id: Uuid, name: &str) {
+        self.billed.issuers.push(issuer::Model {
+            organisation_id,
+            legal_name: name.to_owned(),
+            country: "SE".to_owned(),
+            currency: "SEK".to_owned(),
+            iban: Some("SE4550000000058398257466".to_owned()),
+            ..tenantry::billing::issuer::rules::blank()
+        });
+    }
+
+    /// A refund that nothing was put to.
+    pub fn refund(&mut self, issuer_id: Uuid, payer_id: Uuid) {
+        let row = refund::Model {
+            id: self.id(),
+            issuer_id,
+            payer_id,
+            amount_minor: 100,
+            currency: "SEK".to_owned(),
+            paid_on: day(-1),
+            reference: String::new(),
+            created_at: self.made(),
+        };
+        self.billed.refunds.push(row);
+    }
+
+    /// Three documents of an invoice, or of a credit note of it.
+    pub fn documents(&mut self, organisation_id: Uuid, (invoice_id, credit_note_id): (Option<Uuid>, Option<Uuid>)) {
+        for kind in [document::Kind::Pdf, document::Kind::Ubl, document::Kind::Cii] {
+            let row = document::Model {
+                id: self.id(),
+                organisation_id,
+                invoice_id,
+                credit_note_id,
+                kind,
+                sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+                bytes: Vec::new(),
+                created_at: self.made(),
+            };
+            self.billed.documents.push(row);
+        }
+    }
+
+    /// A payment of which nobody knows who made it.
+    pub fn unmatched(&mut self, issuer_id: Uuid) {
+        let id = self.id();
+        self.billed.payments.push(payment::Model {
+            id,
+            issuer_id,
+            payer_id: None,
+            amount_minor: 12_345,
+            currency: "SEK".to_owned(),
+            received_on: day(-45),
+            returned_on: None,
+            source_key: format!("bank {}-{}", self.tree, self.next),
+            return_key: None,
+            reference: None,
+            text: String::new(),
+            paid_by: None,
+            state: payment::State::Unmatched,
+            allocated_minor: 0,
+            created_at: self.made(),
+        });
     }
 
     /// A pending charge.
