@@ -1,6 +1,7 @@
 //! The fields of `Operator` about billing.
 
 use async_graphql::Context;
+use chrono::Datelike;
 use macros::guarded;
 use sea_orm::prelude::Date;
 
@@ -74,9 +75,12 @@ impl OperatorBilling {
         &self,
         context: &Context<'_>,
         page: PageArguments,
-        #[graphql(desc = "The first day of the month.")] month: Date,
+        #[graphql(desc = "A day of the month. Without it, the last month.")] month: Option<Date>,
     ) -> Result<Option<Connection<CommissionStatement>>> {
-        let found = CommissionStatement::of_month(Request::of(context)?, month, &self.0).await?;
+        let request = Request::of(context)?;
+        let first = |day: Date| day.with_day(1).unwrap_or(day);
+        let last = || first(first(request.today()).pred_opt().unwrap_or_default());
+        let found = CommissionStatement::of_month(request, month.map_or_else(last, first), &self.0).await?;
         paged(found.into_iter(), &page, self.0.id(), |row| row.again()).map(Some)
     }
 }

@@ -35,6 +35,7 @@ async fn sell(world: &World, unit: i64) -> Value {
 async fn prepare(world: &World, more: Value) {
     db_offer(world).await;
     db_nobody_pays(world).await;
+    world.db_execute("DELETE FROM commission_line", []).await;
     set_issuer(world, more).await;
 }
 

@@ -7,8 +7,9 @@ use tenantry::billing::invoice::reference::{ReferenceKind, make};
 use crate::world::*;
 
 /// Gives the invoice of an organisation a number and the reference of it. It is open, of 750.00 SEK, and was due ten days
-/// ago. Returns its id.
+/// ago. No other payment waits. Returns its id.
 pub async fn db_bill(world: &World, organisation: Tenant, payer: Tenant, number: &str) -> String {
+    world.db_execute("DELETE FROM payment WHERE state = 'UNMATCHED'", []).await;
     let of_it = [number.into(), reference(number).into(), organisation.id.into(), payer.id.into()];
     let sql = "UPDATE invoice SET number = $1, payment_reference = $2 WHERE organisation_id = $3 AND payer_id = $4";
     world.db_execute(sql, of_it).await;

@@ -44,6 +44,8 @@ fn each_interval_is_billed_once_and_a_raise_by_the_day() {
         world.wait(TimeDelta::days(1));
         let olga = world.as_(OWNER_OF_ACME);
         olga.act("changeQuantity", json!({ "subscriptionId": id, "quantity": 14 }), "").await;
+        assert_eq!(bill(&world).await, (json!(0), json!(0)), "today the seat is still had");
+        world.wait(TimeDelta::days(1));
         assert_eq!(bill(&world).await, (json!(0), json!(1)));
         let raise = acme(&world).await.remove(1);
         let note = &raise["creditNotes"]["edges"][0]["node"];
@@ -51,7 +53,7 @@ fn each_interval_is_billed_once_and_a_raise_by_the_day() {
         assert_eq!((minor(&note["total"]), minor(&note["vat"])), (8_065, 1_613));
         assert_eq!(minor(&raise["balance"]), 44_355 - 8_065);
 
-        world.wait(TimeDelta::days(30));
+        world.wait(TimeDelta::days(29));
         assert_eq!(bill(&world).await, (json!(1), json!(0)));
         let next = acme(&world).await.remove(2);
         assert_eq!((lines(&next), &next["number"]), (vec![140_000], &json!("2026-000003")));

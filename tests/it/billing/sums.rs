@@ -132,7 +132,15 @@ fn every_sum_of_a_random_history_is_what_its_parts_add_up_to() {
             db_offer(&world).await;
             db_nobody_pays(&world).await;
             // The samples have invoices and payments that nobody made by acts.
-            for table in ["allocation", "payment", "credit_note_line", "credit_note_vat", "credit_note"] {
+            for table in [
+                "commission_line",
+                "allocation",
+                "payment",
+                "document",
+                "credit_note_line",
+                "credit_note_vat",
+                "credit_note",
+            ] {
                 world.db_execute(&format!("DELETE FROM {table}"), []).await;
             }
             set_issuer(&world, json!({})).await;

@@ -157,7 +157,7 @@ async fn check_orders(db: &Db, acknowledged: &BTreeSet<String>) {
     for (place, number) in (1..).zip(&numbers) {
         assert!(number.ends_with(&format!("-{place:06}")), "{place} of {numbers:?}");
     }
-    let next = "SELECT CAST(next AS text) FROM number_series WHERE name = 'ORDER'";
+    let next = "SELECT CAST(next AS text) FROM number_series WHERE kind = 'ORDER'";
     assert_eq!(texts(db, next).await, [(numbers.len() + 1).to_string()]);
     for (what, count) in [
         ("order_line l WHERE l.order_id = o.id", 2),

@@ -85,6 +85,7 @@ fn kind_of(name: &str) -> Type {
         "view" => Type::ClientView,
         "task" => Type::ServiceTask,
         "change" => Type::SubscriptionChange,
+        "resume" => Type::BillingRun,
         other => {
             let found = Type::ALL.iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(other));
             *found.unwrap_or_else(|| panic!("say in tests/it/generated/hidden.rs of which type the ids of {name} are"))

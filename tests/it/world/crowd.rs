@@ -64,7 +64,12 @@ impl World {
                 rows.credit_note(invoice);
                 rows.payment(invoice, &name);
                 rows.charge(organisation, &name);
+                rows.reminders(invoice);
             }
+            let earned = rows.last_invoice();
+            rows.statement(id, earned, 10 + number, &name);
+            rows.batch(id, 500 + i64::from(number));
+            rows.run(id);
             for organisation in [client, id] {
                 rows.spare_key(organisation, "Navet crowd key", hub.owner.person());
                 let email = format!("invited{number}@crowd.example");

@@ -16,21 +16,21 @@ fn key_at_the_hub(type_name: &str, side: &str) -> Uuid {
     id::parse(&fixtures.id(type_name, "", side).into()).unwrap().1
 }
 
-/// An invoice of the hub, as it was written or as a draft of it. Its issuer and its payer have what they need.
-async fn db_invoice(world: &World, is_draft: bool) -> String {
-    let invoice = key_at_the_hub("Invoice", "ORGANISATION");
+/// The hub can issue invoices, and everybody can be billed.
+async fn db_ready(world: &World) {
     db_issuer(world, HUB.id()).await;
     let sql = "INSERT INTO billing_details (organisation_id, legal_name, address, country, email, currency) \
                SELECT id, name, 'Storgatan 1', 'SE', 'bills@example.org', 'SEK' FROM organisation o \
                WHERE NOT EXISTS (SELECT 1 FROM billing_details d WHERE d.organisation_id = o.id)";
     world.db_execute(sql, []).await;
-    let sql = if is_draft {
-        "UPDATE invoice SET state = 'DRAFT', number = NULL, issued_on = NULL, due_on = NULL, paid_minor = 0, \
-         settled_minor = 0, credited_minor = 0 WHERE id = $1"
-    } else {
-        "UPDATE invoice SET state = 'OPEN', number = 'EXAMPLE', issued_on = '2026-03-01', due_on = '2026-03-31', \
-         paid_minor = 0, settled_minor = 0, credited_minor = 0 WHERE id = $1"
-    };
+}
+
+/// An issued invoice of the hub, of which nothing is paid or credited.
+async fn db_invoice(world: &World) -> String {
+    let invoice = key_at_the_hub("Invoice", "ORGANISATION");
+    db_ready(world).await;
+    let sql = "UPDATE invoice SET state = 'OPEN', number = 'EXAMPLE', issued_on = '2026-03-01', due_on = '2026-03-31', \
+               paid_minor = 0, settled_minor = 0, credited_minor = 0 WHERE id = $1";
     world.db_execute(sql, [invoice.into()]).await;
     let sql = "UPDATE invoice_line SET credited_minor = 0, reopened_minor = 0 WHERE invoice_id = $1";
     world.db_execute(sql, [invoice.into()]).await;
@@ -39,6 +39,7 @@ async fn db_invoice(world: &World, is_draft: bool) -> String {
 
 /// A draft that nothing points to.
 async fn db_draft(world: &World) -> String {
+    db_ready(world).await;
     let mut rows = Rows::starting_at(HUB.tree, 860_000);
     let id = rows.invoice(HUB.id(), HUB.id(), HUB.id(), "Draft");
     for table in ["invoice_line", "invoice"] {
@@ -97,13 +98,13 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
             world.db_execute("DELETE FROM billing_run WHERE state = 'RUNNING'", []).await;
             "(input: {mode: TRY})".to_owned()
         }
-        "issueInvoice" => format!("(input: {{{}}})", db_invoice(world, true).await),
+        "issueInvoice" => format!("(input: {{{}}})", db_draft(world).await),
         "discardDraft" => format!("(input: {{{}}})", db_draft(world).await),
         "creditInvoice" => {
-            let invoice = db_invoice(world, false).await;
+            let invoice = db_invoice(world).await;
             format!("(input: {{{invoice}, reason: \"Too much\", lines: [{{position: 1, netMinor: \"100\"}}]}})")
         }
-        "voidInvoice" => format!("(input: {{{}, reason: \"Wrong\"}})", db_invoice(world, false).await),
+        "voidInvoice" => format!("(input: {{{}, reason: \"Wrong\"}})", db_invoice(world).await),
         "addCommissionRate" => format!("(input: {{resellerId: {:?}, basisPoints: 1250}})", reseller()),
         "closeCommissionMonth" => {
             // A later month than those of the statements: the day of the tests is in March.
@@ -135,12 +136,12 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         ),
         "withdrawCharge" => format!("(input: {{{}}})", db_charge(world, "BILLED").await),
         "runBilling" => "(input: {until: \"2020-01-01\"})".to_owned(),
-        "issueInvoice" | "discardDraft" => format!("(input: {{{}}})", db_invoice(world, false).await),
+        "issueInvoice" | "discardDraft" => format!("(input: {{{}}})", db_invoice(world).await),
         "creditInvoice" => {
-            let invoice = db_invoice(world, false).await;
+            let invoice = db_invoice(world).await;
             format!("(input: {{{invoice}, reason: \"Too much\", lines: []}})")
         }
-        "voidInvoice" => format!("(input: {{{}, reason: \" \"}})", db_invoice(world, false).await),
+        "voidInvoice" => format!("(input: {{{}, reason: \" \"}})", db_invoice(world).await),
         "addCommissionRate" => format!("(input: {{resellerId: {:?}, basisPoints: 10001}})", reseller()),
         "closeCommissionMonth" => "(input: {month: \"2026-02-02\"})".to_owned(),
         "recordCommissionPayout" => format!("(input: {{{}, reference: \"B-1\"}})", db_statement(world, 0).await),

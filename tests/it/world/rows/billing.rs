@@ -72,6 +72,11 @@ impl Rows {
         self.invoiced(invoice).organisation_id
     }
 
+    /// The invoice that was written last.
+    pub fn last_invoice(&self) -> Uuid {
+        self.invoices.last().unwrap().id
+    }
+
     fn invoiced(&self, id: Uuid) -> invoice::Model {
         self.invoices.iter().find(|row| row.id == id).unwrap().clone()
     }
