@@ -83,7 +83,7 @@ fn an_order_takes_as_many_statements_for_many_lines_as_for_one() {
             counts.push(answer.statements);
         }
         assert_eq!(counts[0], counts[1]);
-        assert_eq!(counts[0], 17, "{counts:?}");
+        assert_eq!(counts[0], 18, "{counts:?}");
     });
 }
 

@@ -300,6 +300,7 @@ impl Hub {
         rows.refund(hub, payer);
         let contact = rows.contact(hub, &format!("{word} contact"));
         rows.details(hub, word, Some(contact));
+        rows.details(payer, &self.name(PAYER), None);
         for number in 2..=3 {
             fixtures.add(Type::BillingContact, "", rows.contact(hub, &format!("{word} contact {number}")));
         }
