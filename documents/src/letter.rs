@@ -116,12 +116,13 @@ impl Letter<'_> {
     }
 }
 
-/// Street and city, without the country.
+/// The lines of the street, and the city, without the country.
 fn address_lines(address: &Address) -> Vec<String> {
     let place = match (&address.post_code, &address.city) {
         (Some(code), Some(city)) if post_code_comes_first(&address.country) => Some(format!("{code} {city}")),
         (Some(code), Some(city)) => Some(format!("{city} {code}")),
         (code, city) => code.clone().or_else(|| city.clone()),
     };
-    address.street.clone().into_iter().chain(place).collect()
+    let street = address.street.iter().flat_map(|street| street.lines());
+    street.map(str::to_owned).chain(place).collect()
 }

@@ -143,7 +143,7 @@ async fn answer(
     (State(server), Extension(id), peer, headers): Shared,
     make: impl AsyncFnOnce(&Request, &issuer::Model) -> Result<Sent>,
 ) -> Response {
-    let made = async {
+    let file = async {
         let _permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(lines::AT_ONCE))?;
         let app = &server.app;
         let sender = Sender::of(app, &headers, peer.map(|Extension(peer)| peer)).await?;
@@ -155,7 +155,7 @@ async fn answer(
         let sent = authorised(&request, make).await;
         sent.map_err(|error| Refusal::from(request.access.clarified(error)))
     };
-    match made.await {
+    match file.await {
         Ok(sent) => {
             // Names are made of letters, digits and days.
             let place = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", sent.name));

@@ -181,12 +181,12 @@ async fn first_shares(
     let partners = Partners::load(work.tx, work.request.config.billing.time_zone, &all).await?;
     let mut found = Vec::new();
     for (place, base, sold) in wanted {
-        let mut links = partners.chain(&sold);
-        links.reverse();
-        let agreed: Vec<i32> = links.iter().map(|link| link.basis_points).collect();
+        let mut upwards = partners.chain(&sold);
+        upwards.reverse();
+        let agreed: Vec<i32> = upwards.iter().map(|link| link.basis_points).collect();
         let rates = capped(&agreed).map_err(Error::fault)?;
         let below = rates.iter().copied().skip(1).chain([0]);
-        let tiers = links.into_iter().zip(rates.iter().copied().zip(below));
+        let tiers = upwards.into_iter().zip(rates.iter().copied().zip(below));
         let tiers = tiers.map(|(link, (basis_points, lower_basis_points))| Tier {
             link: Link { basis_points, ..link },
             lower_basis_points,

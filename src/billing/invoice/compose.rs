@@ -240,7 +240,7 @@ fn draft(id: Uuid, parties: &Parties<'_>, currency: &str, now: DateTimeUtc) -> i
 }
 
 fn line(id: Uuid, (organisation_id, invoice_id): (Uuid, Uuid), position: i32, item: Item) -> invoice_line::Model {
-    let (subscription_id, interval_starts_on, change_id, charge_id) = match item.source {
+    let (subscription_id, interval_starts_on, cause, charge_id) = match item.source {
         Source::Interval { subscription, starts_on, change } => (Some(subscription), Some(starts_on), change, None),
         Source::Charge(charge) => (None, None, None, Some(charge)),
     };
@@ -262,7 +262,7 @@ fn line(id: Uuid, (organisation_id, invoice_id): (Uuid, Uuid), position: i32, it
         period_ends_on: item.period.map(|(_, last)| last),
         subscription_id,
         interval_starts_on,
-        change_id,
+        change_id: cause,
         charge_id,
         product_id,
         product_code: product_code.unwrap_or_default(),
