@@ -79,8 +79,13 @@ impl Random {
 
 /// SHA-256 as lower-case hex. High-entropy secrets are stored in this form.
 pub fn hash(secret: &str) -> String {
+    hash_of_bytes(secret.as_bytes())
+}
+
+/// The same of any bytes.
+pub fn hash_of_bytes(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

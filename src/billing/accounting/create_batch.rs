@@ -3,7 +3,6 @@
 use async_graphql::InputObject;
 use entity::accounting_batch::Model;
 use macros::{mutation, payload};
-use ring::digest::{SHA256, digest};
 use sea_orm::prelude::Date;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -13,6 +12,7 @@ use super::object::{AccountingBatch, AccountingFormat};
 use super::store::{self, Span};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::random::hash_of_bytes;
 use crate::billing::invoice::require_issuer;
 use crate::graphql::act::{ActOn, Find};
 use crate::oversight::audit;
@@ -64,7 +64,6 @@ async fn create_accounting_batch(
                 Error::InvalidInput(message) => wrong(UserErrorCode::InvalidInput, message),
                 other => other,
             })?;
-            let hash = digest(&SHA256, &file.bytes);
             let row = Model {
                 id: work.random.id(work.now),
                 issuer_id: at.id(),
@@ -72,7 +71,7 @@ async fn create_accounting_batch(
                 from_on: from,
                 until_on: until,
                 vouchers: i32::try_from(file.vouchers).unwrap_or(i32::MAX),
-                sha256: hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+                sha256: hash_of_bytes(&file.bytes),
                 bytes: file.bytes,
                 created_at: work.now,
             };

@@ -73,9 +73,9 @@ pub async fn invoices(
     db: &impl ConnectionTrait,
     span: &Span,
 ) -> Written<(Vec<invoice::Model>, Vec<invoice_line::Model>, Vec<invoice_vat::Model>)> {
+    use invoice_line::Column as C;
     let rows = invoice::Entity::find().filter(span.issued()).order_by_asc(invoice::Column::IssuedOn);
     let rows = rows.order_by_asc(invoice::Column::Number).all(db).await?;
-    use invoice_line::Column as C;
     let lines = invoice_line::Entity::find().filter(C::InvoiceId.in_subquery(span.invoices()));
     let lines = lines.order_by_asc(C::InvoiceId).order_by_asc(C::Position).all(db).await?;
     let vat = invoice_vat::Entity::find().filter(invoice_vat::Column::InvoiceId.in_subquery(span.invoices()));
@@ -88,9 +88,9 @@ pub async fn credit_notes(
     db: &impl ConnectionTrait,
     span: &Span,
 ) -> Written<(Vec<credit_note::Model>, Vec<credit_note_line::Model>, Vec<credit_note_vat::Model>)> {
+    use credit_note_line::Column as C;
     let rows = credit_note::Entity::find().filter(span.noted()).order_by_asc(credit_note::Column::IssuedOn);
     let rows = rows.order_by_asc(credit_note::Column::Number).all(db).await?;
-    use credit_note_line::Column as C;
     let lines = credit_note_line::Entity::find().filter(C::CreditNoteId.in_subquery(span.notes()));
     let lines = lines.order_by_asc(C::CreditNoteId).order_by_asc(C::Position).all(db).await?;
     let vat = credit_note_vat::Entity::find().filter(credit_note_vat::Column::CreditNoteId.in_subquery(span.notes()));

@@ -1,11 +1,11 @@
 //! Writing the documents of an invoice or a credit note.
 
 use entity::document::{Kind, Model};
-use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 
 use super::{content, store};
 use crate::base::error::{Error, Result};
+use crate::base::random::hash_of_bytes;
 use crate::billing::invoice::store as invoices;
 use crate::graphql::request::{Request, Work};
 
@@ -55,7 +55,7 @@ async fn write(
             invoice_id,
             credit_note_id,
             kind,
-            sha256: digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hash_of_bytes(&bytes),
             bytes,
             created_at: work.now,
         })

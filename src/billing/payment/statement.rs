@@ -7,7 +7,6 @@ use std::io::BufRead;
 use entity::payment::{Model, State};
 use entity::{allocation, invoice};
 use iso_currency::Currency;
-use ring::digest::{SHA256, digest};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -19,6 +18,7 @@ use super::{matching, store};
 use crate::access::Permission;
 use crate::base::error::Result;
 use crate::base::id::Type;
+use crate::base::random::hash;
 use crate::billing::invoice::reference;
 use crate::billing::invoice::store as invoices;
 use crate::graphql::request::{Request, Work};
@@ -128,7 +128,7 @@ fn keys(records: &[Record]) -> Vec<String> {
                 record.texts,
                 record.other_name
             );
-            digest(&SHA256, facts.as_bytes()).as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+            hash(&facts)
         });
         let base = format!("{}/{what}/{}", record.account, if record.is_credit { "C" } else { "D" });
         let count = seen.entry(base.clone()).or_default();

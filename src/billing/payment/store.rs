@@ -144,11 +144,11 @@ pub async fn balance_in(
     payer: Uuid,
     currency: &str,
 ) -> Written<(Vec<Model>, Vec<credit_note::Model>)> {
+    use credit_note::Column as C;
     let left = Entity::find().filter(Column::PayerId.eq(payer)).filter(Column::Currency.eq(currency));
     let left = left.filter(Column::State.eq(State::Matched));
     let left = left.filter(Expr::col(Column::AllocatedMinor).lt(Expr::col(Column::AmountMinor)));
     let payments = left.order_by_asc(Column::Id).all(tx).await?;
-    use credit_note::Column as C;
     let left = credit_note::Entity::find().filter(C::PayerId.eq(payer)).filter(C::Currency.eq(currency));
     let left = left.filter(Expr::col(C::AllocatedMinor).lt(Expr::col(C::TotalMinor)));
     Ok((payments, left.order_by_asc(C::Id).all(tx).await?))

@@ -64,21 +64,18 @@ async fn run_billing(act: ActOn<'_, Operator>, input: RunBillingInput) -> Result
                 let message = "A run is at work already. Wait until it is done: Operator.billingRuns shows it.";
                 return Err(wrong("until", UserErrorCode::StaleState, message));
             }
-            let row = match resumed {
-                Some(id) => {
-                    let row = store::find(work.tx, id).await?.filter(|row| row.issuer_id == at.id());
-                    let row = row.ok_or(Error::NotFound)?;
-                    if row.state != State::Stopped {
-                        let message = "Only a run that has stopped can go on.";
-                        return Err(wrong("resumeId", UserErrorCode::StaleState, message));
-                    }
-                    worker::resume(work, row).await?
+            let row = if let Some(id) = resumed {
+                let row = store::find(work.tx, id).await?.filter(|row| row.issuer_id == at.id());
+                let row = row.ok_or(Error::NotFound)?;
+                if row.state != State::Stopped {
+                    let message = "Only a run that has stopped can go on.";
+                    return Err(wrong("resumeId", UserErrorCode::StaleState, message));
                 }
-                None => {
-                    let row = new_run(work.random.id(work.now), at.id(), until, input.mode.into(), work.now);
-                    store::create(work.tx, row.clone()).await?;
-                    row
-                }
+                worker::resume(work, row).await?
+            } else {
+                let row = new_run(work.random.id(work.now), at.id(), until, input.mode.into(), work.now);
+                store::create(work.tx, row.clone()).await?;
+                row
             };
             let event = act.event().to(Type::BillingRun.id(row.id));
             let event = event.changing(Json::Null, json!({ "until": row.until_on, "mode": format!("{:?}", row.mode) }));

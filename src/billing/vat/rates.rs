@@ -101,7 +101,7 @@ const REDUCED: [(&str, i32, (i32, u32, u32)); 19] = [
 ];
 
 /// The rates that a new installation starts with. The operator adds later ones.
-pub fn initial() -> impl Iterator<Item = Rate<'static>> {
+pub fn initial<'a>() -> impl Iterator<Item = Rate<'a>> {
     let tables = [(TaxClass::Standard, STANDARD.as_slice()), (TaxClass::Reduced, REDUCED.as_slice())];
     tables.into_iter().flat_map(|(class, table)| {
         table.iter().filter_map(move |(country, basis_points, (year, month, day))| {

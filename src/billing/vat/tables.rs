@@ -77,7 +77,6 @@ impl Tables {
             valid_from: row.valid_from,
         });
         // Of two from the same day, the last counts: the one that staff have added.
-        let initial = rates::initial().map(|rate| -> rates::Rate<'a> { rate });
-        rates::in_force(initial.chain(added), country, class, day)
+        rates::in_force(rates::initial().chain(added), country, class, day)
     }
 }
