@@ -278,9 +278,9 @@ mod tests {
         let used = vec![posting("2420", 3_000), posting("1510", -3_000)];
         let returned = vec![posting("1930", -10_000), posting("1510", 9_000), posting("2420", 1_000)];
         assert_eq!(postings("2026-03-01", "2026-03-02"), Vec::<Vec<_>>::new());
-        assert_eq!(postings("2026-03-03", "2026-03-03"), [received.clone()]);
-        assert_eq!(postings("2026-03-04", "2026-03-04"), [used.clone()]);
-        assert_eq!(postings("2026-03-05", "2026-03-05"), [returned.clone()]);
+        assert_eq!(postings("2026-03-03", "2026-03-03"), std::slice::from_ref(&received));
+        assert_eq!(postings("2026-03-04", "2026-03-04"), std::slice::from_ref(&used));
+        assert_eq!(postings("2026-03-05", "2026-03-05"), std::slice::from_ref(&returned));
         // In whichever spans the days are exported, the vouchers are the same, and the accounts end at zero.
         assert_eq!(postings("2026-03-01", "2026-03-31"), [received, used, returned]);
     }

@@ -266,7 +266,7 @@ mod tests {
         let of_partnership = commission_rate::Model { partnership_id: Some(id(109)), ..rate(1, 700, "2026-02-01") };
         let of_product = commission_rate::Model { product_id: Some(id(60)), ..rate(1, 600, "2026-02-01") };
         let other = commission_rate::Model { product_id: Some(id(61)), ..rate(1, 100, "2026-02-01") };
-        let all = vec![rate(1, 500, "2026-01-01"), rate(1, 800, "2026-03-01"), other];
+        let all = [rate(1, 500, "2026-01-01"), rate(1, 800, "2026-03-01"), other];
         let earned = |more: &[&commission_rate::Model], on: &str| {
             let rates = all.iter().chain(more.iter().copied()).cloned().collect();
             earners(&partners(vec![partnership(1, 9, "2026-01-01")], rates), &sold(9, on))

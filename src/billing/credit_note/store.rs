@@ -1,5 +1,4 @@
 //! Statements about credit notes.
-#![expect(clippy::disallowed_methods, reason = "the statements about credit notes stand here")]
 
 use std::sync::Arc;
 

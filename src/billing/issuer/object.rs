@@ -65,7 +65,7 @@ mod fee {
 
     use crate::base::money::BigInt;
 
-    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub fn serialize<S: Serializer>(fee: &Option<BigInt>, serializer: S) -> Result<S::Ok, S::Error> {
         match fee {
             Some(fee) => serializer.serialize_some(&fee.0),
