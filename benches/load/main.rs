@@ -115,9 +115,9 @@ fn main() -> ExitCode {
     let is_right = runtime.block_on(async {
         let directory = tempfile::tempdir().expect("a folder");
         let sqlite = format!("sqlite://{}", directory.path().join("bench.db").display());
-        let mut is_right = measure("SQLite", &sqlite, &options, directory.path()).await;
+        let mut is_right = Box::pin(measure("SQLite", &sqlite, &options, directory.path())).await;
         if let Some(url) = &options.postgres {
-            is_right &= measure("PostgreSQL", url, &options, directory.path()).await;
+            is_right &= Box::pin(measure("PostgreSQL", url, &options, directory.path())).await;
         }
         is_right
     });
@@ -153,7 +153,7 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> 
         table::measure(&bench).await;
     }
     if options.names("renewals") {
-        renewals::measure(&bench, options.subscriptions).await;
+        Box::pin(renewals::measure(&bench, options.subscriptions)).await;
     }
     !options.names("revoke") || revoke::measure(&bench, options.times).await
 }

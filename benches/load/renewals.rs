@@ -33,7 +33,7 @@ pub async fn measure(bench: &Bench<'_>, count: usize) {
     processor::forget_peak(this);
     let (before, processor) = (processor::peak_mebibytes(this), processor::millis_of(this));
     let started = Instant::now();
-    let (done, statements) = counted(renew(&request)).await;
+    let (done, statements) = Box::pin(counted(renew(&request))).await;
     let (done, seconds) = (done.expect("a round"), started.elapsed().as_secs_f64());
     let left = count_due(&db).await;
     println!(
