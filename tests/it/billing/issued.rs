@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::access::Actor;
-use tenantry::base::id::{self, Type};
+use tenantry::base::id;
 use tenantry::billing::run::worker;
 
 use crate::world::*;
@@ -122,9 +122,4 @@ pub async fn db_issuer(world: &World, organisation: uuid::Uuid) {
 /// The key of an object by its id.
 pub fn key_of(id: &Value) -> uuid::Uuid {
     id::parse(&id.as_str().unwrap().into()).unwrap().1
-}
-
-/// Id of an organisation by its key.
-pub fn organisation(key: uuid::Uuid) -> String {
-    Type::Organisation.id(key).0
 }

@@ -184,7 +184,7 @@ async fn check_orders(db: &Db, acknowledged: &BTreeSet<String>) {
 /// Monthly subscriptions whose commitment has ended today or in the days before.
 async fn db_due(db: &Db) {
     let product = seed::product(key(NORDIC, 7), SELLER, "DUE", "Due", now());
-    let today = Utc::now().date_naive();
+    let today = tenantry::base::clock::Clock::System.now().date_naive();
     let (mut rows, mut changes) = (Vec::new(), Vec::new());
     for number in 0..DUE {
         let starts_on = today - Months::new(1) - chrono::Days::new(u64::from(number % 9));

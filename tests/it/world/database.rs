@@ -124,7 +124,7 @@ fn sqlite_url(folder: &Path) -> String {
 async fn fill(url: &str) {
     let db = Db::connect(&config(url)).await.unwrap();
     Migrator::up(db.writer(), None).await.unwrap();
-    world::db_write(db.writer(), &config(url)).await;
+    Box::pin(world::db_write(db.writer(), &config(url))).await;
     db.close().await;
 }
 

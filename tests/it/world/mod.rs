@@ -100,7 +100,7 @@ impl World {
     /// Resets everything; nobody is logged in.
     pub async fn db_reset(&self) {
         self.db_clear().await;
-        db_write(self.db().writer(), &self.app.config).await;
+        Box::pin(db_write(self.db().writer(), &self.app.config)).await;
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

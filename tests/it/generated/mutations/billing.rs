@@ -98,8 +98,7 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
             world.db_execute("DELETE FROM billing_run WHERE state = 'RUNNING'", []).await;
             "(input: {mode: TRY})".to_owned()
         }
-        "issueInvoice" => format!("(input: {{{}}})", db_draft(world).await),
-        "discardDraft" => format!("(input: {{{}}})", db_draft(world).await),
+        "issueInvoice" | "discardDraft" => format!("(input: {{{}}})", db_draft(world).await),
         "creditInvoice" => {
             let invoice = db_invoice(world).await;
             format!("(input: {{{invoice}, reason: \"Too much\", lines: [{{position: 1, netMinor: \"100\"}}]}})")
