@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{Months, Utc};
+use chrono::Months;
 use entity::organisation::Kind;
 use entity::subscription::{Interval, State, Term};
 use entity::{price, price_plan, product, service, subscription};
