@@ -1,5 +1,5 @@
 //! What the invoices of a number of organisations need, loaded at once: the number of statements does not depend on the
-//! number of organisations, except for their locks.
+//! number of organisations.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -50,10 +50,7 @@ impl Batch {
         organisations: &[Uuid],
         (today, until, horizon): (Date, Date, Date),
     ) -> Result<Self> {
-        let locked: BTreeSet<Uuid> = organisations.iter().copied().collect();
-        for organisation in &locked {
-            access::lock(tx, *organisation).await?;
-        }
+        access::lock_all(tx, organisations).await?;
         let unbilled = unbilled::store::list(tx, organisations, horizon).await?;
         let since: HashMap<Uuid, Date> = unbilled.iter().map(|row| (row.subscription_id, row.since)).collect();
         let ids: Vec<Uuid> = since.keys().copied().collect();
