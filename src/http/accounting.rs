@@ -7,22 +7,20 @@ use async_graphql::ID;
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use entity::accounting_batch::Format;
 use entity::issuer;
 use sea_orm::prelude::Date;
 use serde::Deserialize;
 
-use super::Server;
-use super::client::Peer;
+use super::Shared;
 use super::credential::Sender;
 use super::lines;
 use super::negotiate::Media;
 use super::refusal::Refusal;
-use super::request_id::RequestId;
-use crate::access::{Actor, Permission};
+use crate::access::Permission;
 use crate::base::calendar;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
@@ -44,7 +42,6 @@ pub struct Wanted {
 }
 
 type Parameters = Result<Query<Wanted>, QueryRejection>;
-type Shared = (State<Arc<Server>>, Extension<RequestId>, Option<Extension<Peer>>, HeaderMap);
 
 /// A file to send.
 struct Sent {
@@ -145,13 +142,8 @@ async fn answer(
 ) -> Response {
     let file = async {
         let _permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(lines::AT_ONCE))?;
-        let app = &server.app;
-        let sender = Sender::of(app, &headers, peer.map(|Extension(peer)| peer)).await?;
-        if matches!(sender.actor, Actor::Anonymous) {
-            return Err(Refusal::from(Error::sign_in()));
-        }
-        let mut request = app.request(sender.actor);
-        request.id = id.as_str().to_owned();
+        let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer)).await?;
+        let request = sender.request(&server.app, &id);
         let sent = authorised(&request, make).await;
         sent.map_err(|error| Refusal::from(request.access.clarified(error)))
     };

@@ -1,21 +1,15 @@
 //! `GET /organisations/{id}/audit.ndjson`: the audit log of an organisation, the oldest event first.
 
-use std::sync::Arc;
-
 use async_graphql::ID;
-use axum::Extension;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use sea_orm::prelude::DateTimeUtc;
 use serde::Deserialize;
 
-use super::Server;
-use super::client::Peer;
+use super::Shared;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
-use super::request_id::RequestId;
 use crate::base::calendar;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
@@ -32,15 +26,11 @@ pub struct Span {
 
 /// Sends the log.
 pub async fn audit(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
+    shared: Shared,
     Path(organisation): Path<String>,
     span: Result<Query<Span>, QueryRejection>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
 ) -> Response {
-    let log = log(organisation, span);
-    lines::answer(server, id, headers, peer, log).await
+    lines::answer(shared, log(organisation, span)).await
 }
 
 fn log(organisation: String, span: Result<Query<Span>, QueryRejection>) -> Result<Log, Refusal> {

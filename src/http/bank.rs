@@ -1,7 +1,6 @@
 //! `POST /operator/bank-statements`: a file of the bank, whose entries become payments. The answer counts what was new.
 
 use std::io::Cursor;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -11,14 +10,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTEN
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::Server;
 use super::client::Peer;
 use super::credential::Sender;
 use super::envelope::discard;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use crate::access::{Actor, Permission};
+use super::{Server, Shared};
+use crate::access::Permission;
 use crate::base::error::Error;
 use crate::billing::payment::statement::{self, Recorded};
 use crate::graphql::limits::within;
@@ -30,13 +29,7 @@ const LARGEST: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Records a file.
-pub async fn bank_statement(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub async fn bank_statement((State(server), Extension(id), peer, headers): Shared, body: Body) -> Response {
     match record(&server, &id, peer.map(|Extension(peer)| peer), &headers, body).await {
         Ok(done) => {
             let body = serde_json::to_string(&done).unwrap_or_default();
@@ -58,14 +51,7 @@ async fn record(
         let text = "Send the file as uncompressed XML, with the Content-Type application/xml.".to_owned();
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text)));
     }
-    let sender = Sender::of(&server.app, headers, peer).await?;
-    if matches!(sender.actor, Actor::Anonymous) {
-        return Err(Error::sign_in().into());
-    }
-    let mut request = server.app.request(sender.actor);
-    request.id = id.as_str().to_owned();
-    request.organisation = sender.organisation;
-    request.client_address = sender.client_address;
+    let request = Sender::signed_in(&server.app, headers, peer).await?.request(&server.app, id);
     let clarified = |error| Refusal::from(request.access.clarified(error));
     let operator = find_operator(&request.access).await?.ok_or(Error::NotFound)?;
     operator.require(Permission::PaymentRecord).map_err(clarified)?;

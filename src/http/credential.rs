@@ -9,10 +9,12 @@ use uuid::Uuid;
 
 use super::client::{self, Peer};
 use super::refusal::Refusal;
+use super::request_id::RequestId;
 use crate::access::Actor;
 use crate::app::App;
 use crate::base::error::Error;
 use crate::base::id;
+use crate::graphql::request::Request;
 use crate::people::session;
 
 /// The organisation that the request works in. It replaces the one of the session.
@@ -42,6 +44,25 @@ impl Sender {
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
         Ok(Self { actor, organisation, user_agent, client_address })
+    }
+
+    /// The sender that the headers name. Refuses a sender that is not signed in.
+    pub async fn signed_in(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
+        let sender = Self::of(app, headers, peer).await?;
+        if matches!(sender.actor, Actor::Anonymous) {
+            return Err(Error::sign_in().into());
+        }
+        Ok(sender)
+    }
+
+    /// A request of the sender, which is answered for this moment.
+    pub fn request(&self, app: &App, id: &RequestId) -> Request {
+        let mut request = app.request(self.actor.clone());
+        request.organisation = self.organisation;
+        request.user_agent.clone_from(&self.user_agent);
+        request.client_address = self.client_address;
+        id.as_str().clone_into(&mut request.id);
+        request
     }
 }
 

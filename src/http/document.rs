@@ -1,24 +1,19 @@
-//! `GET /invoices/{id}/{file}` and `GET /credit-notes/{id}/{file}`: the documents of what was issued, for who may see it.
-//! The file is `pdf`, `ubl` or `cii`.
-
-use std::sync::Arc;
+//! `GET /invoices/{id}/{file}` and `GET /credit-notes/{id}/{file}`: the documents of an issued invoice or credit note. They
+//! are hidden from everybody who may not see the invoice. The file is `pdf`, `ubl` or `cii`.
 
 use async_graphql::ID;
 use axum::Extension;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use entity::document::Kind;
 use uuid::Uuid;
 
-use super::Server;
-use super::client::Peer;
+use super::Shared;
 use super::credential::Sender;
 use super::negotiate::Media;
 use super::refusal::Refusal;
-use super::request_id::RequestId;
-use crate::access::Actor;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::billing::credit_note::CreditNote;
@@ -28,34 +23,23 @@ use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 
 /// Sends a document of an invoice.
-pub async fn of_invoice(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
-    Path(wanted): Path<(String, String)>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    let sent = send(&server, &id, &headers, peer, Type::Invoice, wanted).await;
-    sent.unwrap_or_else(|refusal| refusal.answer(Media::Json, &id))
+pub async fn of_invoice(shared: Shared, Path(wanted): Path<(String, String)>) -> Response {
+    answer(shared, Type::Invoice, wanted).await
 }
 
 /// Sends a document of a credit note.
-pub async fn of_credit_note(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
-    Path(wanted): Path<(String, String)>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    let sent = send(&server, &id, &headers, peer, Type::CreditNote, wanted).await;
-    sent.unwrap_or_else(|refusal| refusal.answer(Media::Json, &id))
+pub async fn of_credit_note(shared: Shared, Path(wanted): Path<(String, String)>) -> Response {
+    answer(shared, Type::CreditNote, wanted).await
+}
+
+async fn answer(shared: Shared, of: Type, wanted: (String, String)) -> Response {
+    let (_, Extension(id), ..) = &shared;
+    let id = id.clone();
+    send(shared, of, wanted).await.unwrap_or_else(|refusal| refusal.answer(Media::Json, &id))
 }
 
 async fn send(
-    server: &Server,
-    id: &RequestId,
-    headers: &HeaderMap,
-    peer: Option<Extension<Peer>>,
+    (State(server), Extension(id), peer, headers): Shared,
     of: Type,
     (object, file): (String, String),
 ) -> Result<Response, Refusal> {
@@ -65,12 +49,8 @@ async fn send(
         "cii" => (Kind::Cii, "application/xml", "cii.xml"),
         _ => return Err(Refusal::invalid("The file is pdf, ubl or cii.")),
     };
-    let sender = Sender::of(&server.app, headers, peer.map(|Extension(peer)| peer)).await?;
-    if matches!(sender.actor, Actor::Anonymous) {
-        return Err(Error::sign_in().into());
-    }
-    let mut request = server.app.request(sender.actor);
-    id.as_str().clone_into(&mut request.id);
+    let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer)).await?;
+    let request = sender.request(&server.app, &id);
     let key = of.parse(&ID(object))?;
     let number = number(&request, of, key).await?;
     let found = find(&request, of, key, kind).await?;

@@ -156,15 +156,11 @@ impl Run<'_> {
         operation.within(&variables, limit)?;
 
         let app = &self.server.app;
-        let mut request = app.request(sender.actor.clone());
+        let request = sender.request(app, self.id);
         if !matches!(sender.actor, Actor::Anonymous) {
             // The statement that found the sender has looked.
             request.access.sight().open();
         }
-        request.organisation = sender.organisation;
-        request.user_agent.clone_from(&sender.user_agent);
-        request.client_address = sender.client_address;
-        request.id = self.id.as_str().to_owned();
         let request = Arc::new(request);
         let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
         graphql.operation_name = name;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -14,14 +15,13 @@ use futures_util::stream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::Server;
 use super::client::Peer;
 use super::credential::Sender;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use crate::access::Actor;
-use crate::base::error::{Error, Result};
+use super::{Server, Shared};
+use crate::base::error::Result;
 use crate::graphql::request::Request;
 
 /// Pages that wait for a slow client, besides the page being sent and the page being read.
@@ -40,10 +40,7 @@ pub trait Pages: Send + 'static {
 /// Sends the pages. The sender and its permissions are checked again for each page. If the first page is refused, the
 /// answer is an error; if a later one is refused, the export is cut off.
 pub async fn answer(
-    server: Arc<Server>,
-    id: RequestId,
-    headers: HeaderMap,
-    peer: Option<Extension<Peer>>,
+    (State(server), Extension(id), peer, headers): Shared,
     pages: Result<impl Pages, Refusal>,
 ) -> Response {
     let begun = async {
@@ -119,13 +116,9 @@ impl<P: Pages> Reader<P> {
             return Ok(None);
         }
         let app = &self.server.app;
-        let sender = Sender::of(app, &self.headers, self.peer).await?;
-        if matches!(sender.actor, Actor::Anonymous) {
-            return Err(Error::sign_in().into());
-        }
+        let sender = Sender::signed_in(app, &self.headers, self.peer).await?;
         // Each page is a new request, because a request remembers its decisions.
-        let mut request = app.request(sender.actor);
-        request.id = self.id.as_str().to_owned();
+        let request = sender.request(app, &self.id);
         let page = self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?;
         let Some(page) = page else {
             self.is_complete = true;

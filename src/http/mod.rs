@@ -29,9 +29,11 @@ mod tree;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
@@ -39,6 +41,9 @@ use crate::base::random::Random;
 use crate::graphql::documents::Documents;
 use crate::graphql::trusted::Trusted;
 use crate::graphql::validation::Rules;
+
+use client::Peer;
+use request_id::RequestId;
 
 pub use metrics::Metrics;
 pub use serve::serve;
@@ -51,6 +56,9 @@ struct Server {
     /// Limits the exports that are sent at the same time.
     exports: Arc<Semaphore>,
 }
+
+/// What the handlers of the routes besides GraphQL take: the server, the id of the request, and who sends it.
+type Shared = (State<Arc<Server>>, Extension<RequestId>, Option<Extension<Peer>>, HeaderMap);
 
 /// Optional parts of a server. By default it has none.
 #[derive(Default)]

@@ -1,28 +1,16 @@
 //! `GET /viewer/export.ndjson`: a copy of everything that is stored about the person who asks.
 
-use std::sync::Arc;
-
-use axum::Extension;
-use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::Server;
-use super::client::Peer;
+use super::Shared;
 use super::lines::{self, Pages};
-use super::request_id::RequestId;
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 use crate::people::viewer::OwnExport;
 
 /// Sends the copy.
-pub async fn own(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    lines::answer(server, id, headers, peer, Ok(OwnExport::default())).await
+pub async fn own(shared: Shared) -> Response {
+    lines::answer(shared, Ok(OwnExport::default())).await
 }
 
 impl Pages for OwnExport {

@@ -1,20 +1,14 @@
 //! `GET /resellers/{id}/tree.ndjson`: the whole tree below a reseller, for viewers who see its clients.
 
-use std::sync::Arc;
-
 use async_graphql::ID;
-use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::Server;
-use super::client::Peer;
 use super::lines::{self, Pages};
 use super::refusal::Refusal;
-use super::request_id::RequestId;
+use super::{Server, Shared};
 use crate::access::Permission;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
@@ -30,16 +24,10 @@ pub struct Part {
 }
 
 /// Sends the tree, level by level.
-pub async fn tree(
-    State(server): State<Arc<Server>>,
-    Extension(id): Extension<RequestId>,
-    Path(reseller): Path<String>,
-    part: Result<Query<Part>, QueryRejection>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-) -> Response {
-    let pages = pages(&server, reseller, part);
-    lines::answer(server, id, headers, peer, pages).await
+pub async fn tree(shared: Shared, Path(reseller): Path<String>, part: Result<Query<Part>, QueryRejection>) -> Response {
+    let (State(server), ..) = &shared;
+    let pages = pages(server, reseller, part);
+    lines::answer(shared, pages).await
 }
 
 fn pages(server: &Server, reseller: String, part: Result<Query<Part>, QueryRejection>) -> Result<Tree, Refusal> {
