@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::{IfMissing, make_data_dir, open_current};
 use super::{Failure, say, seed::introduce, store};
+use crate::access::Actor;
 use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
@@ -81,6 +82,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     }
     tracing::info!(%url, %database, mail = %route, %data_dir, "ready");
     let stop = stop.shared();
+    let unattended = || app.request(Actor::Anonymous);
     tokio::select! {
         _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
@@ -89,10 +91,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = clean_now_and_then(app.db.clone()) => {}
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
-        () = Box::pin(renew_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
-        () = Box::pin(bill_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
-        () = Box::pin(write_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
-        () = Box::pin(remind_now_and_then(app.db.clone(), random.clone(), app.config.clone(), app.clock.clone())) => {}
+        () = Box::pin(renew_now_and_then(unattended)) => {}
+        () = Box::pin(bill_now_and_then(unattended)) => {}
+        () = Box::pin(write_now_and_then(unattended)) => {}
+        () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
     if let Err(error) = app.key_uses.finish(&db).await {

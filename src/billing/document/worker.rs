@@ -1,16 +1,11 @@
 //! Writes the documents of what was issued, soon after the issue. It may run on any number of servers: the same document
 //! has the same bytes, and only the first is kept.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{store, write};
-use crate::access::Actor;
-use crate::base::clock::{Clock, every};
-use crate::base::config::Config;
-use crate::base::db::Db;
+use crate::base::clock::every;
 use crate::base::error::Result;
-use crate::base::random::Random;
 use crate::graphql::request::Request;
 
 const EVERY: Duration = Duration::from_secs(5);
@@ -18,8 +13,7 @@ const EVERY: Duration = Duration::from_secs(5);
 const AT_ONCE: u64 = 50;
 
 /// Writes documents every few seconds, as long as the server runs.
-pub async fn write_now_and_then(db: Db, random: Random, config: Arc<Config>, clock: Clock) {
-    let request = || Request::new(db.clone(), random.clone(), Arc::clone(&config), Actor::Anonymous, clock.now());
+pub async fn write_now_and_then(request: impl Fn() -> Request) {
     every(EVERY, async || match run(&request()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "documents were written"),

@@ -4,7 +4,6 @@
 //! invoice has one step a day at most.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Days;
@@ -18,14 +17,11 @@ use uuid::Uuid;
 use super::rules::{NextStep, Overdue, Policy, StepKind, Taken, step_due};
 use super::suspended::{subscriptions_on, suspend};
 use super::{letters, store};
-use crate::access::{self, Actor};
-use crate::base::clock::{Clock, every};
-use crate::base::config::Config;
-use crate::base::db::Db;
+use crate::access;
+use crate::base::clock::every;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
-use crate::base::random::Random;
 use crate::billing::details::Buyer;
 use crate::billing::invoice::store as invoices;
 use crate::billing::{charge, issuer as issuers};
@@ -83,8 +79,7 @@ pub async fn run(request: &Request) -> Result<Reminded> {
 }
 
 /// Runs a round every hour, as long as the server runs.
-pub async fn remind_now_and_then(db: Db, random: Random, config: Arc<Config>, clock: Clock) {
-    let request = || Request::new(db.clone(), random.clone(), Arc::clone(&config), Actor::Anonymous, clock.now());
+pub async fn remind_now_and_then(request: impl Fn() -> Request) {
     every(EVERY, async || match run(&request()).await {
         Ok(done) if done == Reminded::default() => {}
         Ok(done) => tracing::info!(done.steps, done.suspended, done.cancelled, "overdue invoices were reminded of"),

@@ -5,7 +5,6 @@
 //! has a lease. If the server that works on it dies, another goes on when the lease is over.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use entity::billing_run::{Mode, Model, State};
@@ -14,12 +13,8 @@ use uuid::Uuid;
 
 use super::bill::{Done, Problem, SMALL, bill};
 use super::store;
-use crate::access::Actor;
-use crate::base::clock::{Clock, every};
-use crate::base::config::Config;
-use crate::base::db::Db;
+use crate::base::clock::every;
 use crate::base::error::{Error, Result};
-use crate::base::random::Random;
 use crate::billing::issuer::rules::horizon;
 use crate::billing::{charge, issuer as issuers, unbilled};
 use crate::graphql::request::{Request, Work};
@@ -32,9 +27,7 @@ const AT_ONCE: usize = 50;
 const MOST_PROBLEMS: usize = 100;
 
 /// Looks for runs every few seconds, as long as the server runs.
-pub async fn bill_now_and_then(db: Db, random: Random, config: Arc<Config>, clock: Clock) {
-    let (config, clock) = (&config, &clock);
-    let request = || Request::new(db.clone(), random.clone(), Arc::clone(config), Actor::Anonymous, clock.now());
+pub async fn bill_now_and_then(request: impl Fn() -> Request) {
     every(EVERY, async || match work(&request).await {
         Ok(None) => {}
         Ok(Some(run)) => tracing::info!(run.invoices, run.credit_notes, run.left_out, "a billing run is done"),

@@ -6,7 +6,6 @@
 //! depend on when it runs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Days;
@@ -21,13 +20,10 @@ use super::following::follow;
 use super::rules::{Outcome, Standing, audit_snapshot};
 use super::store::Due;
 use super::{letters, store};
-use crate::access::{self, Actor};
-use crate::base::clock::{Clock, every};
-use crate::base::config::Config;
-use crate::base::db::Db;
+use crate::access;
+use crate::base::clock::every;
 use crate::base::error::Result;
 use crate::base::id::Type;
-use crate::base::random::Random;
 use crate::catalogue::price::rules as prices;
 use crate::catalogue::price::store::{Plans, all_of_products};
 use crate::catalogue::product::store as products;
@@ -125,8 +121,7 @@ pub async fn run(request: &Request) -> Result<Renewed> {
 }
 
 /// Runs a round every ten minutes, as long as the server runs.
-pub async fn renew_now_and_then(db: Db, random: Random, config: Arc<Config>, clock: Clock) {
-    let request = || Request::new(db.clone(), random.clone(), Arc::clone(&config), Actor::Anonymous, clock.now());
+pub async fn renew_now_and_then(request: impl Fn() -> Request) {
     every(EVERY, async || match run(&request()).await {
         Ok(done) if done == Renewed::default() => {}
         Ok(done) => tracing::info!(done.renewed, done.ended, done.announced, "subscriptions were renewed"),
