@@ -1,6 +1,7 @@
 //! The foundation of everything else. Nothing here knows the product.
 //!
-//! `config` reads the settings, and `data_dir` stores files. `db` opens the database and runs transactions. `batch`
+//! `config` reads the settings, and `data_dir` stores files. `db` opens the database and runs transactions. `insert` writes
+//! any number of rows. `batch`
 //! combines what sibling fields ask for into one statement. `memory` keeps rows, and knows when they are no longer true. `clock` and `random` are the only sources of time and
 //! randomness, so that tests can control both. `error` defines the errors and how clients see them. `id`, `money`,
 //! `text` and `locale` are values that many chapters use. `log` sets up the server's log.
@@ -13,6 +14,7 @@ pub mod data_dir;
 pub mod db;
 pub mod error;
 pub mod id;
+pub mod insert;
 pub mod locale;
 pub mod log;
 pub mod memory;

@@ -2,35 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "the generators run from the command line, so there is no viewer")]
 
 use entity::{organisation, property_value, user};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany,
-    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::partners::property::{self, Stored};
 use crate::people::user::mailbox;
-
-/// The most parameters of one statement. SQLite accepts 32,766 and PostgreSQL 65,535, but more than this is no faster.
-const PARAMETERS: usize = 8_192;
-
-/// Inserts the rows in statements whose sizes are powers of two, so that only a few statements are prepared.
-pub async fn insert<M, A>(transaction: &DatabaseTransaction, rows: &[M]) -> Result<(), DbErr>
-where
-    M: ModelTrait + IntoActiveModel<A>,
-    A: ActiveModelTrait<Entity = M::Entity>,
-{
-    let columns = <M::Entity as EntityTrait>::Column::iter().count();
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let most = rest.len().min(PARAMETERS / columns);
-        let (some, others) = rest.split_at(1 << most.ilog2());
-        InsertMany::<A>::many(some.iter().cloned()).exec_without_returning(transaction).await?;
-        rest = others;
-    }
-    Ok(())
-}
 
 /// Sets values of properties. Triggers have created a row without a value for each.
 pub async fn set_values(transaction: &DatabaseTransaction, rows: &[property_value::Model]) -> Result<(), DbErr> {

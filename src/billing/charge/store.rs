@@ -6,13 +6,13 @@ use std::sync::Arc;
 use entity::pending_charge::{ActiveModel, Column, Entity, Model, State};
 use sea_orm::prelude::Date;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -39,10 +39,7 @@ pub async fn list(
     page: &PageArguments,
     state: Option<State>,
 ) -> Result<Page<Model>> {
-    let filter = state.map_or_else(Filter::default, |state| {
-        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
-    });
-    OF_ORGANISATION.rows(request, organisation, page, filter).await
+    OF_ORGANISATION.rows(request, organisation, page, Filter::default().in_state(state)).await
 }
 
 /// A charge by its id.
@@ -57,11 +54,7 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> 
 
 /// Adds charges.
 pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Sets the state of charges.

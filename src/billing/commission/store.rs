@@ -9,14 +9,15 @@ use entity::{commission_line as line, commission_rate as rate};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -166,11 +167,7 @@ fn open_sum(row: &QueryResult) -> Written<OpenSum> {
 
 /// Adds rates.
 pub async fn add_rates(tx: &DatabaseTransaction, rows: Vec<rate::Model>) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        rate::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// The rates of resellers, the oldest first.
@@ -193,11 +190,7 @@ pub async fn lines_on(tx: &DatabaseTransaction, invoice_lines: &[Uuid]) -> Writt
 
 /// Adds lines.
 pub async fn add_lines(tx: &DatabaseTransaction, rows: &[line::Model]) -> Written<()> {
-    for part in rows.chunks(AT_ONCE) {
-        let part = part.iter().cloned().map(IntoActiveModel::into_active_model);
-        line::Entity::insert_many(part).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, rows).await
 }
 
 /// The sums of lines until a month that have no statement: of one reseller, or of all.
@@ -228,10 +221,7 @@ pub async fn last_statements(tx: &DatabaseTransaction, reseller: Option<Uuid>) -
 
 /// Writes the statements of a month, and gives them the lines until then. Returns the sum of the lines of each statement.
 pub async fn close(tx: &DatabaseTransaction, month: Date, rows: &[Model]) -> Written<HashMap<Uuid, i64>> {
-    for part in rows.chunks(AT_ONCE) {
-        let part = part.iter().cloned().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(part).exec_without_returning(tx).await?;
-    }
+    insert_all(tx, rows).await?;
     let of_line = "FROM commission_statement s WHERE s.reseller_id = commission_line.reseller_id \
                    AND s.currency = commission_line.currency AND s.month = $1";
     let sql = format!(

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveMo
 use uuid::Uuid;
 
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -52,14 +53,9 @@ pub struct Note {
 /// Inserts a credit note with what belongs to it.
 pub async fn create(tx: &DatabaseTransaction, note: Note) -> Written<()> {
     Entity::insert(note.row.into_active_model()).exec_without_returning(tx).await?;
-    let lines = note.lines.into_iter().map(IntoActiveModel::into_active_model);
-    credit_note_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
-    let vat = note.vat.into_iter().map(IntoActiveModel::into_active_model);
-    credit_note_vat::Entity::insert_many(vat).exec_without_returning(tx).await?;
-    if let Some(row) = note.allocated {
-        allocation::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &note.lines).await?;
+    insert_all(tx, &note.vat).await?;
+    insert_all(tx, note.allocated.as_slice()).await
 }
 
 /// A page of the credit notes for an organisation, the newest first.

@@ -8,13 +8,14 @@ use entity::{allocation, credit_note, invoice, refund};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -44,15 +45,9 @@ impl Heap for allocation::Model {
 
 impl Kept for allocation::Model {}
 
-fn in_state(state: Option<State>) -> Filter {
-    state.map_or_else(Filter::default, |state| {
-        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
-    })
-}
-
 /// A page of the payments that an issuer received, the newest first.
 pub async fn list(request: &Request, issuer: Uuid, page: &PageArguments, state: Option<State>) -> Result<Page<Model>> {
-    OF_ISSUER.rows(request, issuer, page, in_state(state)).await
+    OF_ISSUER.rows(request, issuer, page, Filter::default().in_state(state)).await
 }
 
 /// A page of the payments of a payer, the newest first.
@@ -96,11 +91,7 @@ pub async fn known_keys(db: &impl ConnectionTrait, issuer: Uuid, keys: &[String]
 
 /// Adds payments.
 pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Writes who paid, what is allocated, the state of a payment, and the entry that took it back.
@@ -125,11 +116,7 @@ pub async fn add_refund(tx: &DatabaseTransaction, row: refund::Model) -> Written
 
 /// Adds allocations.
 pub async fn add_allocations(tx: &DatabaseTransaction, rows: Vec<allocation::Model>) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        allocation::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// The allocations of a payment, as the transaction sees them.

@@ -3,13 +3,14 @@
 
 use entity::reminder::{Column, Entity, Kind, Model};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -39,11 +40,7 @@ pub async fn of_invoices(db: &impl ConnectionTrait, invoices: &[Uuid]) -> Writte
 
 /// Adds reminders.
 pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Those of these invoices because of which services were suspended.

@@ -4,10 +4,10 @@
 use entity::unbilled_subscription::{Column, Entity, Model};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
+
+use crate::base::insert::insert_or;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -16,21 +16,13 @@ pub async fn note(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     let earlier = "CASE WHEN excluded.since < unbilled_subscription.since THEN excluded.since \
                    ELSE unbilled_subscription.since END";
     let known = OnConflict::column(Column::SubscriptionId).value(Column::Since, Expr::cust(earlier)).to_owned();
-    insert(tx, rows, known).await
+    insert_or(tx, &rows, &known).await
 }
 
 /// Everything before these days is billed.
 pub async fn move_on(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     let known = OnConflict::column(Column::SubscriptionId).update_column(Column::Since).to_owned();
-    insert(tx, rows, known).await
-}
-
-async fn insert(tx: &DatabaseTransaction, rows: Vec<Model>, known: OnConflict) -> Written<()> {
-    if !rows.is_empty() {
-        let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_or(tx, &rows, &known).await
 }
 
 /// Nothing of these subscriptions will be charged any more.

@@ -12,6 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::base::insert::insert_or;
+
 type Written<T> = Result<T, DbErr>;
 
 /// The rates that staff have added.
@@ -25,9 +27,7 @@ pub async fn add_rates(tx: &DatabaseTransaction, rows: Vec<vat_rate::Model>) -> 
     let same = OnConflict::columns([C::Country, C::Class, C::ValidFrom])
         .update_columns([C::BasisPoints, C::Source, C::CreatedAt])
         .to_owned();
-    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    vat_rate::Entity::insert_many(rows).on_conflict(same).exec_without_returning(tx).await?;
-    Ok(())
+    insert_or(tx, &rows, &same).await
 }
 
 /// The newest check of each of these numbers, from the day on.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use entity::entitlement;
 use entity::feature::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -68,11 +69,7 @@ pub async fn entitlements_in(tx: &DatabaseTransaction, products: &[Uuid]) -> Wri
 
 /// Writes new features.
 pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    for some in rows.chunks(500) {
-        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(some).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Replaces everything but the key and the seller.

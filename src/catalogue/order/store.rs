@@ -6,13 +6,14 @@ use std::sync::Arc;
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    Set, Statement,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -47,10 +48,7 @@ pub async fn list(
     state: Option<State>,
     search: &Search,
 ) -> Result<Page<Model>> {
-    let filter = state.map_or_else(Filter::default, |state| {
-        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
-    });
-    let filter = search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
+    let filter = search.narrow(Filter::default().in_state(state), "t.search_text LIKE :search ESCAPE '!'");
     OF_ORGANISATION.rows(request, organisation, page, filter).await
 }
 
@@ -72,9 +70,7 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 
 /// Inserts the lines of an order.
 pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
-    let lines = lines.into_iter().map(IntoActiveModel::into_active_model);
-    order_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
-    Ok(())
+    insert_all(tx, &lines).await
 }
 
 /// An order with the subscriptions that it began, as the transaction sees it.

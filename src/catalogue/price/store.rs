@@ -7,13 +7,12 @@ use std::sync::Arc;
 use entity::price::{Column, Entity, Model};
 use entity::{plan_assignment, price_plan};
 use sea_orm::prelude::Date;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -173,11 +172,7 @@ pub async fn highest_unit(tx: &DatabaseTransaction, product: Uuid) -> Written<Op
 
 /// Writes new prices.
 pub async fn create(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
-    for some in rows.chunks(500) {
-        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(some).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, rows).await
 }
 
 /// Deletes prices that have not begun.

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use entity::product::{ActiveModel, Column, Entity, Model, State};
 use entity::product_upgrade;
 use futures_util::future::join_all;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::graphql::page::{Key, List};
 use crate::graphql::request::Request;
@@ -100,11 +101,7 @@ pub async fn has_code(tx: &DatabaseTransaction, seller: Uuid, code: &str) -> Wri
 
 /// Writes new products.
 pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    for some in rows.chunks(500) {
-        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        Entity::insert_many(some).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Replaces everything but the code and the seller.

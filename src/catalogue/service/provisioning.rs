@@ -46,7 +46,7 @@ pub async fn create_all(work: &Work<'_>, new: &[NewService]) -> Result<Vec<Model
             task::rules::next(row, None, Wish::new(TaskKind::Create), &new.bought, id, work.now)
         });
         let tasks = tasks.collect();
-        store::create(work.tx, rows.iter().cloned()).await?;
+        store::create(work.tx, &rows).await?;
         task::store::put(work.tx, tasks).await?;
         created.extend(rows);
     }

@@ -7,13 +7,14 @@ use entity::service::{ActiveModel, Column, DesiredState, Entity, Kind, Model, St
 use entity::subscription;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, SqlErr,
 };
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, Unchecked};
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -41,12 +42,9 @@ pub async fn list(
     (kind, state, search): (Option<Kind>, Option<State>, &Search),
     grants: Grants,
 ) -> Result<Page<Model>> {
-    let mut filter = visible(grants);
+    let mut filter = visible(grants).in_state(state);
     if let Some(kind) = kind {
         filter = filter.and_with("t.kind = :kind", [(":kind", kind.to_value().into())]);
-    }
-    if let Some(state) = state {
-        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
     }
     let filter = search.narrow(filter, "t.name_folded LIKE :search ESCAPE '!'");
     OF_ORGANISATION.rows(request, organisation, page, filter).await
@@ -109,9 +107,8 @@ pub async fn bought(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Writt
 }
 
 /// Writes new services.
-pub async fn create(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = Model>) -> Written<()> {
-    Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model)).exec_without_returning(tx).await?;
-    Ok(())
+pub async fn create(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    insert_all(tx, rows).await
 }
 
 /// Begins the next generation of services, in which they should have this state; without one, the state that they should

@@ -9,8 +9,8 @@ use entity::{partner_of_record, subscription_change as change, unbilled_subscrip
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Statement,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use super::rules::Outcome;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::billing::unbilled;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
@@ -35,8 +36,6 @@ static OF_RECORD: List<partner_of_record::Model> =
     List { descending: true, ..List::of_kept_rows(Table::PartnerOfRecord, "subscription_id", Key::Day("starts_on")) };
 const HISTORIES: OfTable<Arc<Vec<change::Model>>> = OfTable::new(Table::SubscriptionChange);
 const EARNING: OfTable<Arc<Vec<partner_of_record::Model>>> = OfTable::new(Table::PartnerOfRecord);
-/// How many changes one statement inserts.
-const WRITTEN_AT_ONCE: usize = 500;
 const IN_USE: OfTable<Arc<Vec<InUse>>> = OfTable::new(Table::Subscription);
 
 /// A list of the subscriptions of an organisation in both directions.
@@ -161,10 +160,7 @@ pub async fn list(
     page: &PageArguments,
     wanted: Criteria,
 ) -> Result<Page<Model>> {
-    let mut filter = Filter::default();
-    if let Some(state) = wanted.state {
-        filter = filter.and_with("t.state = :state", [(":state", state.to_value().into())]);
-    }
+    let mut filter = Filter::default().in_state(wanted.state);
     if let Some(product) = wanted.product {
         filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
     }
@@ -190,10 +186,7 @@ pub async fn list_changes(
     page: &PageArguments,
     state: Option<change::State>,
 ) -> Result<Page<change::Model>> {
-    let filter = state.map_or_else(Filter::default, |state| {
-        Filter::default().and_with("t.state = :state", [(":state", state.to_value().into())])
-    });
-    CHANGES.rows(request, subscription, page, filter).await
+    CHANGES.rows(request, subscription, page, Filter::default().in_state(state)).await
 }
 
 /// A change by its id.
@@ -256,18 +249,15 @@ pub async fn create(
     starts: Vec<change::Model>,
     of_record: Vec<partner_of_record::Model>,
 ) -> Written<()> {
-    let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
-    Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_all(tx, rows).await?;
     note_unbilled(tx, &starts).await?;
-    insert_changes(tx, starts).await?;
-    if of_record.is_empty() { Ok(()) } else { add_of_record(tx, of_record).await }
+    insert_all(tx, &starts).await?;
+    add_of_record(tx, of_record).await
 }
 
 /// Appends partners of record.
 pub async fn add_of_record(tx: &DatabaseTransaction, rows: Vec<partner_of_record::Model>) -> Written<()> {
-    let rows = rows.into_iter().map(IntoActiveModel::into_active_model);
-    partner_of_record::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// The subscriptions may have something to bill from the days of these changes on.
@@ -321,15 +311,6 @@ pub async fn of_record_in(
     of_it.order_by_desc(C::StartsOn).order_by_desc(C::Id).one(tx).await
 }
 
-async fn insert_changes(tx: &DatabaseTransaction, changes: Vec<change::Model>) -> Written<()> {
-    // A subscription that is many terms behind has many, and a statement has a largest number of parameters.
-    for some in changes.chunks(WRITTEN_AT_ONCE) {
-        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        change::Entity::insert_many(some).exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
 /// Writes what acts do to subscriptions: their rows, their new changes, and the state of changes that were scheduled. The
 /// number of statements does not depend on the number of subscriptions.
 pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<change::Model>) -> Written<()> {
@@ -342,7 +323,7 @@ pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<
         since: one.row.committed_until,
     });
     unbilled::store::note(tx, again.collect()).await?;
-    insert_changes(tx, changes).await?;
+    insert_all(tx, &changes).await?;
     for (state, ids) in [
         (change::State::Withdrawn, outcomes.iter().flat_map(|one| &one.withdrawn).copied().collect::<Vec<_>>()),
         (change::State::Done, outcomes.iter().flat_map(|one| &one.done).copied().collect()),

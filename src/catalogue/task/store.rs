@@ -8,13 +8,14 @@ use entity::service_task::{ActiveModel, Column, Entity, Model, State};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryResult, Statement, Value,
+    QueryFilter, QueryResult, Statement, Value,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Keep, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -117,8 +118,7 @@ pub async fn put(tx: &DatabaseTransaction, tasks: Vec<Model>) -> Written<()> {
         return Ok(());
     }
     Entity::delete_many().filter(Column::Id.is_in(tasks.iter().map(|row| row.id))).exec(tx).await?;
-    Entity::insert_many(tasks.into_iter().map(IntoActiveModel::into_active_model)).exec_without_returning(tx).await?;
-    Ok(())
+    insert_all(tx, &tasks).await
 }
 
 /// What a program claims.

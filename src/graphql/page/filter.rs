@@ -1,6 +1,6 @@
 //! Conditions on the rows of a list, with their parameters.
 
-use sea_orm::Value;
+use sea_orm::{ActiveEnum, Value};
 
 /// Further conditions on the rows. Their parameters follow those of the statement.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +26,15 @@ impl Filter {
             condition = condition.replace(name, &format!("{{{}}}", self.values.len()));
         }
         self.and(&condition)
+    }
+
+    /// Keeps the rows in a state, if one is given.
+    #[must_use]
+    pub fn in_state<S: ActiveEnum<Value = String>>(self, state: Option<S>) -> Self {
+        match state {
+            Some(state) => self.and_with("t.state = :state", [(":state", state.to_value().into())]),
+            None => self,
+        }
     }
 
     /// Adds a value as a parameter, and returns its placeholder for use in conditions.

@@ -8,8 +8,8 @@ use entity::audit_event::{self, ActorKind, Way};
 use entity::{audit_chain, organisation};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use super::rules::BEGINNING;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
@@ -109,9 +110,8 @@ pub async fn insert_chains(tx: &DatabaseTransaction, organisations: impl Iterato
 
 /// Writes events.
 pub async fn insert(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = audit_event::Model>) -> Written<()> {
-    let rows: Vec<_> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
-    audit_event::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    Ok(())
+    let rows: Vec<_> = rows.into_iter().collect();
+    insert_all(tx, &rows).await
 }
 
 /// The end of the chain: sequence and hash of the newest event. It is locked until the transaction ends.

@@ -4,16 +4,15 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{
-    billing_contact, billing_details, membership, membership_role, organisation, ownership_transfer, payer, user,
-};
+use entity::{membership, membership_role, organisation, ownership_transfer, user};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
 use super::creating::Known;
 use super::recipient::Recipients;
 use crate::base::error::{Error, Result};
+use crate::base::insert::insert_all;
 use crate::base::random::Random;
 use crate::organisation::store as organisations;
 use crate::people::membership::store::NewMember;
@@ -80,8 +79,7 @@ pub async fn create(
     organisations: Vec<organisation::Model>,
     members: Vec<(NewMember, Option<Uuid>)>,
 ) -> Written<()> {
-    let rows = organisations.iter().cloned().map(IntoActiveModel::into_active_model);
-    organisation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_all(tx, &organisations).await?;
     let names: Vec<(Uuid, &str)> = organisations.iter().map(|row| (row.id, row.name.as_str())).collect();
     organisations::write_names(tx, &names).await?;
     let rows = members.iter().map(|(member, custody)| membership::ActiveModel {
@@ -108,25 +106,13 @@ pub async fn create(
 
 /// Offers new organisations to their future owners.
 pub async fn offer(tx: &DatabaseTransaction, transfers: Vec<ownership_transfer::Model>) -> Written<()> {
-    if !transfers.is_empty() {
-        let transfers = transfers.into_iter().map(IntoActiveModel::into_active_model);
-        ownership_transfer::Entity::insert_many(transfers).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &transfers).await
 }
 
 /// Inserts the recipients of the invoices of new clients.
 pub async fn bill(tx: &DatabaseTransaction, recipients: Recipients) -> Written<()> {
     let Recipients { contacts, details, payers } = recipients;
-    if !contacts.is_empty() {
-        let contacts = contacts.into_iter().map(IntoActiveModel::into_active_model);
-        billing_contact::Entity::insert_many(contacts).exec_without_returning(tx).await?;
-        let details = details.into_iter().map(IntoActiveModel::into_active_model);
-        billing_details::Entity::insert_many(details).exec_without_returning(tx).await?;
-    }
-    if !payers.is_empty() {
-        let payers = payers.into_iter().map(IntoActiveModel::into_active_model);
-        payer::Entity::insert_many(payers).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, &contacts).await?;
+    insert_all(tx, &details).await?;
+    insert_all(tx, &payers).await
 }

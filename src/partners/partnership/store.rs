@@ -10,7 +10,7 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
+    QueryFilter, QueryOrder, QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ use super::terms::Terms;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -192,14 +193,9 @@ pub async fn around(tx: &DatabaseTransaction, above: Uuid, below: Uuid) -> Writt
     Ok(pairs.filter_map(|(reseller, client)| Some((reseller, client?))).collect())
 }
 
-/// Inserts new partnerships in one statement.
+/// Inserts new partnerships.
 pub async fn create(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    if !rows.is_empty() {
-        Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
+    insert_all(tx, &rows).await
 }
 
 /// Gives a partnership other terms. `reminded` is the reminder that counts as sent for the new end.

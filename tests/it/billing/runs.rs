@@ -1,7 +1,9 @@
 //! Billing runs: every interval once, exactly what is due, whatever happens meanwhile.
 
 use chrono::TimeDelta;
+use entity::pending_charge;
 use futures_util::future::join_all;
+use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use super::issued::*;
@@ -98,6 +100,24 @@ fn what_is_charged_once_and_by_hand_stands_on_the_next_invoice() {
         world.wait(TimeDelta::days(31));
         bill(&world).await;
         assert_eq!(lines(&acme(&world).await.remove(1)).iter().sum::<i64>(), 19_000);
+    });
+}
+
+#[test]
+fn an_invoice_may_have_more_lines_than_one_statement_inserts() {
+    with_database(async |world| {
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        let hour = json!({ "organisationId": id_of(ACME), "description": "An hour",
+                           "unitPrice": { "amountMinor": "100", "currency": "SEK" } });
+        world.as_(OWNER_OF_OPERATOR).act("addCharge", hour, "").await;
+        let rows = world.db().rows("SELECT * FROM pending_charge WHERE description = 'An hour'", vec![]).await.unwrap();
+        let row = pending_charge::Model::from_query_result(&rows[0], "").unwrap();
+        let hours = (0..1_500).map(|number| pending_charge::Model { id: key(NORDIC, 830_000 + number), ..row.clone() });
+        db_insert(world.db().writer(), hours.collect()).await;
+        bill(&world).await;
+        assert_eq!(world.db_count("invoice_line WHERE description = 'An hour'").await, 1_501);
+        assert_eq!(world.db_count("pending_charge WHERE description = 'An hour' AND state <> 'BILLED'").await, 0);
     });
 }
 
