@@ -16,7 +16,7 @@ use super::chain::{Link, Partners, Sold};
 use super::rules::{capped, deciding_day, paid_base, shares};
 use super::store;
 use crate::base::error::{Error, Result};
-use crate::billing::invoice::{Composed, store as invoices};
+use crate::billing::invoice::{Composed, open_minor, store as invoices};
 use crate::billing::issuer;
 use crate::graphql::request::Work;
 
@@ -117,7 +117,7 @@ fn paid(invoice: &invoice::Model, line: &invoice_line::Model) -> Result<i64> {
     if total <= 0 {
         return Ok(0);
     }
-    let open = (invoice.total_minor - invoice.paid_minor - invoice.settled_minor).clamp(0, total);
+    let open = open_minor(invoice).clamp(0, total);
     paid_base(left(line), total - open, total).map_err(Error::fault)
 }
 

@@ -21,7 +21,7 @@ pub use compose::{Composed, Item, Parties, Source, again, compose, exemption_tex
 pub use issuing::require_issuer;
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter};
-pub use rules::InvoiceState;
+pub use rules::{InvoiceState, open_minor};
 
 /// The mutations of invoices.
 #[merged]

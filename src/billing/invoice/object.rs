@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::line::{InvoiceLine, InvoiceVat};
 use super::reference;
-use super::rules::{InvoiceState, state_on};
+use super::rules::{InvoiceState, open_minor, state_on};
 use super::store::{self, Criteria};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
@@ -208,10 +208,11 @@ impl Invoice {
         self.money(self.row.credited_minor)
     }
 
-    /// What is left to pay: the total without payments, and without credit notes that were allocated to it.
+    /// What is left to pay: the total without payments, and without credit notes that were allocated to it. Nothing for a
+    /// draft.
     #[public]
     fn balance(&self) -> Money {
-        self.money(self.row.total_minor - self.row.paid_minor - self.row.settled_minor)
+        self.money(open_minor(&self.row))
     }
 
     /// VAT by category and rate.

@@ -1,4 +1,4 @@
-//! The state of an invoice on a day.
+//! The state of an invoice on a day, and what is left to pay of it.
 
 use async_graphql::Enum;
 use entity::invoice::{Model, State};
@@ -27,6 +27,14 @@ pub fn state_on(row: &Model, today: Date) -> InvoiceState {
         State::Open => InvoiceState::Open,
         State::Paid => InvoiceState::Paid,
         State::Void => InvoiceState::Void,
+    }
+}
+
+/// What is left to pay of an invoice, in minor units. Nothing has to be paid for a draft.
+pub const fn open_minor(row: &Model) -> i64 {
+    match row.state {
+        State::Draft => 0,
+        State::Open | State::Paid | State::Void => row.total_minor - row.paid_minor - row.settled_minor,
     }
 }
 

@@ -8,12 +8,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::object::Payment;
-use super::settle::{self, Source, lock, open, put};
+use super::settle::{self, Source, lock, put};
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::money::BigInt;
-use crate::billing::invoice::store as invoices;
+use crate::billing::invoice::{open_minor, store as invoices};
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
 use crate::oversight::audit;
@@ -138,11 +138,11 @@ pub fn check(
     if target.currency != currency {
         return refuse(UserErrorCode::CurrencyDiffers, format!("{number} is in {}.", target.currency));
     }
-    if open(target) <= 0 {
+    if open_minor(target) <= 0 {
         return refuse(UserErrorCode::StaleState, format!("Nothing is left to pay of {number}."));
     }
-    if most != i64::MAX && (most <= 0 || most > open(target) || most > left) {
-        let message = format!("{number} can get 1 to {} minor units.", open(target).min(left));
+    if most != i64::MAX && (most <= 0 || most > open_minor(target) || most > left) {
+        let message = format!("{number} can get 1 to {} minor units.", open_minor(target).min(left));
         return refuse(UserErrorCode::InvalidInput, message);
     }
     Ok(())

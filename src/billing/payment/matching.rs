@@ -103,56 +103,10 @@ pub struct Suggestion {
 /// What to do with a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// It is for this invoice.
-    Certain {
-        /// Its index in the given list.
-        invoice: usize,
-        /// How the amount is spread.
-        allocation: Allocation,
-    },
+    /// It is for the invoice with this index in the given list.
+    Certain(usize),
     /// A person decides. The best suggestion comes first. There may be none.
     Unclear(Vec<Suggestion>),
-}
-
-/// How an amount compares to what is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
-    /// All is settled and nothing is left.
-    Exact,
-    /// Something stays open.
-    Less,
-    /// Something is left for the payer's balance.
-    More,
-}
-
-/// An amount spread over open amounts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allocation {
-    /// What each one gets, in the given order, in minor units.
-    pub amounts_minor: Vec<i64>,
-    /// What is left for the payer's balance, in minor units.
-    pub rest_minor: i64,
-    /// How the amount compares to the sum.
-    pub fit: Fit,
-}
-
-/// Spreads an amount over open amounts, first ones first. Negative amounts count as zero.
-pub fn allocate(amount_minor: i64, open_minor: &[i64]) -> Allocation {
-    let mut rest_minor = amount_minor.max(0);
-    let mut is_short = false;
-    let mut take = |open: &i64| {
-        let taken = rest_minor.min((*open).max(0));
-        is_short |= taken < *open;
-        rest_minor -= taken;
-        taken
-    };
-    let spread = open_minor.iter().map(&mut take).collect();
-    let fit = match (is_short, rest_minor) {
-        (true, _) => Fit::Less,
-        (false, 0) => Fit::Exact,
-        (false, _) => Fit::More,
-    };
-    Allocation { amounts_minor: spread, rest_minor, fit }
 }
 
 /// The letters and digits of a number or a name, in upper case.
@@ -215,8 +169,7 @@ pub fn decide(received: &Received<'_>, invoices: &[OpenInvoice<'_>]) -> Match {
         let invoice = &invoices[index];
         let is_meant = meant.is_empty() || (meant.len() == 1 && meant[0].number == bare(invoice.number));
         if is_meant && invoice.currency == received.currency && invoice.open_minor > 0 {
-            let allocation = allocate(received.amount_minor, &[invoice.open_minor]);
-            return Match::Certain { invoice: index, allocation };
+            return Match::Certain(index);
         }
     }
     let suggest = |index: usize| {
@@ -274,19 +227,15 @@ mod tests {
         list.into_iter().map(|suggestion| (suggestion.invoice, suggestion.reasons)).collect()
     }
 
-    fn certain(found: Match) -> (usize, i64, i64, Fit) {
-        let Match::Certain { invoice, allocation } = found else { panic!("{found:?} is unclear") };
-        (invoice, allocation.amounts_minor[0], allocation.rest_minor, allocation.fit)
+    fn certain(found: Match) -> usize {
+        let Match::Certain(invoice) = found else { panic!("{found:?} is unclear") };
+        invoice
     }
 
     #[test]
-    fn a_valid_reference_settles_its_invoice_in_full_in_part_or_with_a_rest() {
-        for (amount, outcome) in [
-            (10_000, (0, 10_000, 0, Fit::Exact)),
-            (4_000, (0, 4_000, 0, Fit::Less)),
-            (10_500, (0, 10_000, 500, Fit::More)),
-        ] {
-            assert_eq!(certain(decided(amount, "SEK", &[OCR], &[], None)), outcome);
+    fn a_valid_reference_is_certain_whatever_the_amount() {
+        for amount in [10_000, 4_000, 10_500] {
+            assert_eq!(certain(decided(amount, "SEK", &[OCR], &[], None)), 0);
         }
     }
 
@@ -295,7 +244,7 @@ mod tests {
         for text in
             ["Faktura 202600000121, tack", "RF42 2026 0000 01", "inv RF42202600000 1 thanks", "rf42/2026/0000/01"]
         {
-            assert_eq!(certain(decided(10_000, "SEK", &[], &[text], None)).0, 0, "{text}");
+            assert_eq!(certain(decided(10_000, "SEK", &[], &[text], None)), 0, "{text}");
         }
         let found = candidates(&[], &["RF42 2026 0000 01".to_owned()]);
         let rf = Candidate { number: "2026000001".to_owned(), kind: ReferenceKind::Rf, place: Place::Text };
@@ -325,8 +274,8 @@ mod tests {
         let found = suggested(decided(1, "SEK", &[&unknown], &[OCR], None));
         assert_eq!(found, [(0, vec![Reason::OneOfSeveral])]);
         // In a text it may be there by chance.
-        assert_eq!(certain(decided(10_000, "SEK", &[OCR], &[&unknown], None)).0, 0);
-        assert_eq!(certain(decided(10_000, "SEK", &[], &[&unknown, OCR], None)).0, 0);
+        assert_eq!(certain(decided(10_000, "SEK", &[OCR], &[&unknown], None)), 0);
+        assert_eq!(certain(decided(10_000, "SEK", &[], &[&unknown, OCR], None)), 0);
     }
 
     #[test]
@@ -353,20 +302,5 @@ mod tests {
         );
         assert_eq!(suggested(decided(5_000, "SEK", &[], &[], None)), []);
         assert_eq!(suggested(decided(4_999, "SEK", &[], &[], payer)), []);
-    }
-
-    #[test]
-    fn an_amount_fills_open_amounts_in_their_order() {
-        for (amount, spread, rest, fit) in [
-            (12_000, vec![10_000, 2_000], 0, Fit::Less),
-            (15_000, vec![10_000, 5_000], 0, Fit::Exact),
-            (15_001, vec![10_000, 5_000], 1, Fit::More),
-            (0, vec![0, 0], 0, Fit::Less),
-            (-5, vec![0, 0], 0, Fit::Less),
-        ] {
-            let allocation = allocate(amount, &[10_000, 5_000]);
-            assert_eq!(allocation, Allocation { amounts_minor: spread, rest_minor: rest, fit });
-        }
-        assert_eq!(allocate(7, &[-3]), Allocation { amounts_minor: vec![0], rest_minor: 7, fit: Fit::More });
     }
 }

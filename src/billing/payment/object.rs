@@ -11,13 +11,12 @@ use uuid::Uuid;
 
 use super::allocation::Allocation;
 use super::matching::{Match, OpenInvoice, Received, decide};
-use super::settle::open;
 use super::store;
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
-use crate::billing::invoice::Invoice;
+use crate::billing::invoice::{Invoice, open_minor};
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -183,7 +182,7 @@ impl Payment {
             .map(|row| OpenInvoice {
                 number: row.number.as_deref().unwrap_or_default(),
                 currency: &row.currency,
-                open_minor: open(row),
+                open_minor: open_minor(row),
                 buyer: &row.recipient_name,
             })
             .collect();
@@ -196,7 +195,7 @@ impl Payment {
             payer: self.row.paid_by.as_deref(),
         };
         let found = match decide(&received, &invoices) {
-            Match::Certain { invoice, .. } => vec![(rows[invoice].id, vec!["REFERENCE".to_owned()])],
+            Match::Certain(invoice) => vec![(rows[invoice].id, vec!["REFERENCE".to_owned()])],
             Match::Unclear(found) => {
                 let why =
                     |one: &super::matching::Suggestion| one.reasons.iter().map(|why| why.code().to_owned()).collect();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use entity::invoice::State;
 use entity::{allocation, credit_note, invoice, payment};
 use uuid::Uuid;
 
@@ -11,7 +10,7 @@ use crate::access;
 use crate::base::error::Result;
 use crate::billing::commission;
 use crate::billing::credit_note::{state_of, store as credit_notes};
-use crate::billing::invoice::store as invoices;
+use crate::billing::invoice::{open_minor, store as invoices};
 use crate::billing::reminder;
 use crate::graphql::request::Work;
 
@@ -47,14 +46,6 @@ impl Source<'_> {
     }
 }
 
-/// What is still to be paid of an invoice, in minor units.
-pub const fn open(row: &invoice::Model) -> i64 {
-    match row.state {
-        State::Open => row.total_minor - row.paid_minor - row.settled_minor,
-        State::Draft | State::Paid | State::Void => 0,
-    }
-}
-
 /// Locks organisations in the one order that all acts keep.
 pub async fn lock(work: &Work<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Result<()> {
     let organisations: Vec<Uuid> = organisations.into_iter().collect();
@@ -86,7 +77,7 @@ pub fn put(
     most: i64,
     rows: &mut Vec<allocation::Model>,
 ) -> i64 {
-    let amount = most.min(source.left()).min(open(target));
+    let amount = most.min(source.left()).min(open_minor(target));
     if amount <= 0 {
         return 0;
     }

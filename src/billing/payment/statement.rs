@@ -13,14 +13,13 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::bank::{self, BankFileError, Limits, Record};
-use super::settle::{self, Source, lock, open, put, take_back};
+use super::settle::{self, Source, lock, put, take_back};
 use super::{matching, store};
 use crate::access::Permission;
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::random::hash;
-use crate::billing::invoice::reference;
-use crate::billing::invoice::store as invoices;
+use crate::billing::invoice::{open_minor, reference, store as invoices};
 use crate::graphql::request::{Request, Work};
 use crate::oversight::audit::{self, Event};
 
@@ -93,8 +92,8 @@ pub async fn preview(request: &Request, issuer: Uuid, records: &[Record]) -> Res
             targets.entry(row.id).or_insert(row);
         }
         for row in rows {
-            let Some(target) = meant(&targets, &row).and_then(|id| targets.get_mut(&id)) else { continue };
-            target.paid_minor += row.amount_minor.min(open(target));
+            let Some(target) = meant(targets.values(), &row).and_then(|id| targets.get_mut(&id)) else { continue };
+            target.paid_minor += row.amount_minor.min(open_minor(target));
             done.matched += 1;
         }
     }
@@ -177,14 +176,14 @@ async fn new_rows(
 
 /// The open invoice that a payment is certainly for: it names exactly one, in its currency. A person decides between
 /// several.
-fn meant(targets: &BTreeMap<Uuid, invoice::Model>, row: &Model) -> Option<Uuid> {
+fn meant<'a>(targets: impl IntoIterator<Item = &'a invoice::Model>, row: &Model) -> Option<Uuid> {
     let named = references(row);
     let is_named = |target: &&invoice::Model| {
         target.payment_reference.as_ref().is_some_and(|reference| named.contains(reference))
             && target.currency == row.currency
-            && open(target) > 0
+            && open_minor(target) > 0
     };
-    let mut candidates = targets.values().filter(is_named);
+    let mut candidates = targets.into_iter().filter(is_named);
     match (candidates.next(), candidates.next()) {
         (Some(one), None) => Some(one.id),
         _ => None,
@@ -206,7 +205,7 @@ async fn record_part(work: &Work<'_>, issuer: Uuid, part: &[Keyed<'_>], by: Opti
     let mut allocations: Vec<allocation::Model> = Vec::new();
     let mut changed: BTreeSet<Uuid> = BTreeSet::new();
     for row in &mut rows {
-        let Some(target) = meant(&targets, row).and_then(|id| targets.get_mut(&id)) else { continue };
+        let Some(target) = meant(targets.values(), row).and_then(|id| targets.get_mut(&id)) else { continue };
         row.payer_id = Some(target.payer_id);
         row.state = State::Matched;
         put(work, &mut Source::Payment(row), target, i64::MAX, &mut allocations);
@@ -292,11 +291,7 @@ pub async fn give_back(work: &Work<'_>, issuer: Uuid, id: Uuid, entry: Option<&S
 /// The invoice that a payment names by exactly one reference with valid check digits, in its currency.
 pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Option<Uuid>> {
     let found = invoices::by_references(request.db().reader(), issuer, references(row)).await?;
-    let mut open = found.into_iter().filter(|one| one.currency == row.currency && open(one) > 0);
-    Ok(match (open.next(), open.next()) {
-        (Some(one), None) => Some(one.id),
-        _ => None,
-    })
+    Ok(meant(&found, row))
 }
 
 /// The references with valid check digits that a payment names, as invoices have them.
