@@ -34,6 +34,8 @@ pub struct Model {
     pub reason: String,
     /// Day of issue (business day).
     pub issued_on: Date,
+    /// Whether its documents are still to be written.
+    pub needs_documents: bool,
     /// The billing run that made it; none if a person did.
     pub run_id: Option<Uuid>,
     /// When it was recorded.

@@ -63,6 +63,8 @@ pub struct Model {
     pub due_on: Option<Date>,
     /// No reminder is sent before this day.
     pub reminders_paused_until: Option<Date>,
+    /// Whether its documents are still to be written.
+    pub needs_documents: bool,
     /// The billing run that made it; none if a person did.
     pub run_id: Option<Uuid>,
     /// When it was recorded.

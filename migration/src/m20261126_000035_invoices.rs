@@ -39,8 +39,8 @@ impl MigrationTrait for Migration {
         manager.create_index(of_organisation("invoice_new").name("invoice_organisation_key").take()).await?;
         let copy = format!(
             "INSERT INTO invoice_new ({OLD}, settled_minor, credited_minor, recipient_country, seller, buyer, vat_rule, \
-             created_at) SELECT {}, 0, 0, COALESCE((SELECT country FROM billing_details d WHERE d.organisation_id = \
-             i.payer_id), 'SE'), '{{}}', '{{}}', '{{}}', i.issued_on FROM invoice i",
+             needs_documents, created_at) SELECT {}, 0, 0, COALESCE((SELECT country FROM billing_details d WHERE d.organisation_id = \
+             i.payer_id), 'SE'), '{{}}', '{{}}', '{{}}', FALSE, i.issued_on FROM invoice i",
             of_table("i", OLD)
                 .replace("i.issued_on", "CASE i.state WHEN 'DRAFT' THEN NULL ELSE i.issued_on END")
                 .replace("i.due_on", "CASE i.state WHEN 'DRAFT' THEN NULL ELSE i.due_on END")
@@ -69,6 +69,7 @@ impl MigrationTrait for Migration {
             index("invoice", &["issuer_id", "state", "due_on"]),
             index("invoice", &["run_id"]),
             index("invoice", &["payment_reference"]),
+            documents_due("invoice"),
         ] {
             manager.create_index(index).await?;
         }
@@ -134,6 +135,12 @@ impl MigrationTrait for Migration {
 fn sums(columns: &[&'static str]) -> IndexCreateStatement {
     let columns = [&["organisation_id", "state", "currency", "due_on", "total_minor", "paid_minor"], columns].concat();
     index("invoice", &columns).name("invoice_sums_idx").take()
+}
+
+/// For finding what has no documents yet.
+pub(crate) fn documents_due(table: &'static str) -> IndexCreateStatement {
+    let due = Expr::col("needs_documents");
+    index(table, &["id"]).name(format!("{table}_needs_documents_idx")).and_where(due).take()
 }
 
 fn of_table(table: &str, columns: &str) -> String {
@@ -240,6 +247,7 @@ fn invoices() -> TableCreateStatement {
         .col(date_null("issued_on"))
         .col(date_null("due_on"))
         .col(date_null("reminders_paused_until"))
+        .col(boolean("needs_documents"))
         .col(uuid_null("run_id"))
         .col(timestamp_with_time_zone("created_at"))
         .foreign_key(&mut restrict("organisation_id", "organisation"))

@@ -3,7 +3,7 @@
 use crate::changes::{log_changes, stop_logging};
 use crate::checks::{exactly_one, has_length, is_not_negative, is_positive, one_of};
 use crate::keys::{composite_fk, index, of_organisation, restrict, unique};
-use crate::m20261126_000035_invoices::CATEGORIES;
+use crate::m20261126_000035_invoices::{CATEGORIES, documents_due};
 use sea_orm_migration::{prelude::*, schema::*};
 
 /// The migration.
@@ -66,6 +66,7 @@ async fn create_credit_notes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("allocated_minor"))
         .col(string("reason"))
         .col(date("issued_on"))
+        .col(boolean("needs_documents"))
         .col(uuid_null("run_id"))
         .col(timestamp_with_time_zone("created_at"))
         .foreign_key(&mut restrict("organisation_id", "organisation"))
@@ -86,6 +87,7 @@ async fn create_credit_notes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         index("credit_note", &["payer_id", "created_at", "id"]),
         index("credit_note", &["invoice_id", "created_at", "id"]),
         index("credit_note", &["issuer_id", "issued_on", "id"]),
+        documents_due("credit_note"),
     ] {
         manager.create_index(index).await?;
     }

@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::billing::credit_note::CreditNote;
-use crate::billing::document;
+use crate::billing::document::{self, Source};
 use crate::billing::invoice::Invoice;
 use crate::graphql::act::Find;
 use crate::graphql::request::Request;
@@ -86,10 +86,9 @@ async fn find(request: &Request, of: Type, key: Uuid, kind: Kind) -> Result<Opti
     if known.is_some() {
         return Ok(known);
     }
-    if of == Type::Invoice {
-        document::of_invoice(request, key).await?;
-    } else {
-        document::of_credit_note(request, key).await?;
+    let source = if of == Type::Invoice { Source::Invoice(key) } else { Source::CreditNote(key) };
+    if document::write(request, source).await? == 0 {
+        return Ok(None);
     }
     document::store::find(request.db(), key, kind).await
 }

@@ -14,8 +14,9 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::store::{insert, set_values};
+use super::store::set_values;
 use crate::access::{BuiltinRole, PermissionSet};
+use crate::base::insert::insert_all;
 use crate::billing::series::store as series;
 use crate::catalogue::subscription::rules::search_text;
 use crate::people::user::mailbox;
@@ -90,45 +91,45 @@ pub struct Rows {
 impl Rows {
     /// Writes all rows, each after the rows that it points to.
     pub async fn write(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-        insert(transaction, &self.users).await?;
-        insert(transaction, &self.organisations).await?;
+        insert_all(transaction, &self.users).await?;
+        insert_all(transaction, &self.organisations).await?;
         let named = |row: &organisation::Model| organisation_name::Model {
             organisation_id: row.id,
             folded: collation::fold(&row.name),
             sort_key: collation::sort_key(&row.name),
         };
-        insert(transaction, &self.organisations.iter().map(named).collect::<Vec<_>>()).await?;
-        insert(transaction, &self.organisation_halts).await?;
-        insert(transaction, &self.roles).await?;
-        insert(transaction, &self.partnerships).await?;
-        insert(transaction, &self.memberships).await?;
-        insert(transaction, &self.membership_roles).await?;
-        insert(transaction, &self.billing_contacts).await?;
-        insert(transaction, &self.billing_details).await?;
-        insert(transaction, &self.payers).await?;
-        insert(transaction, &self.products).await?;
-        insert(transaction, &self.features).await?;
-        insert(transaction, &self.entitlements).await?;
-        insert(transaction, &self.price_plans).await?;
-        insert(transaction, &self.prices).await?;
-        insert(transaction, &self.plan_assignments).await?;
-        insert(transaction, &self.subscriptions).await?;
-        insert(transaction, &self.sales_orders).await?;
-        insert(transaction, &self.order_lines).await?;
+        insert_all(transaction, &self.organisations.iter().map(named).collect::<Vec<_>>()).await?;
+        insert_all(transaction, &self.organisation_halts).await?;
+        insert_all(transaction, &self.roles).await?;
+        insert_all(transaction, &self.partnerships).await?;
+        insert_all(transaction, &self.memberships).await?;
+        insert_all(transaction, &self.membership_roles).await?;
+        insert_all(transaction, &self.billing_contacts).await?;
+        insert_all(transaction, &self.billing_details).await?;
+        insert_all(transaction, &self.payers).await?;
+        insert_all(transaction, &self.products).await?;
+        insert_all(transaction, &self.features).await?;
+        insert_all(transaction, &self.entitlements).await?;
+        insert_all(transaction, &self.price_plans).await?;
+        insert_all(transaction, &self.prices).await?;
+        insert_all(transaction, &self.plan_assignments).await?;
+        insert_all(transaction, &self.subscriptions).await?;
+        insert_all(transaction, &self.sales_orders).await?;
+        insert_all(transaction, &self.order_lines).await?;
         series::skip(transaction, number_series::Kind::Order, self.sales_orders.len()).await?;
-        insert(transaction, &self.subscription_changes).await?;
-        insert(transaction, &self.services).await?;
-        insert(transaction, &self.service_tasks).await?;
-        insert(transaction, &self.unbilled).await?;
-        insert(transaction, &self.issuers).await?;
-        insert(transaction, &self.invoices).await?;
-        insert(transaction, &self.invoice_lines).await?;
-        insert(transaction, &vat_of(&self.invoice_lines)).await?;
-        insert(transaction, &self.api_keys).await?;
-        insert(transaction, &self.partnership_proposals).await?;
-        insert(transaction, &self.property_definitions).await?;
+        insert_all(transaction, &self.subscription_changes).await?;
+        insert_all(transaction, &self.services).await?;
+        insert_all(transaction, &self.service_tasks).await?;
+        insert_all(transaction, &self.unbilled).await?;
+        insert_all(transaction, &self.issuers).await?;
+        insert_all(transaction, &self.invoices).await?;
+        insert_all(transaction, &self.invoice_lines).await?;
+        insert_all(transaction, &vat_of(&self.invoice_lines)).await?;
+        insert_all(transaction, &self.api_keys).await?;
+        insert_all(transaction, &self.partnership_proposals).await?;
+        insert_all(transaction, &self.property_definitions).await?;
         set_values(transaction, &self.property_values).await?;
-        insert(transaction, &self.client_views).await
+        insert_all(transaction, &self.client_views).await
     }
 }
 
@@ -377,6 +378,7 @@ pub fn invoice(
         issued_on: Some(issued_on),
         due_on: Some(due_on),
         reminders_paused_until: None,
+        needs_documents: false,
         run_id: None,
         created_at: issued_on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6),
     }

@@ -14,12 +14,12 @@ use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::billing::commission;
 use crate::billing::details::Buyer;
-use crate::billing::invoice::{Composed, letters, store as invoices};
+use crate::billing::invoice::{Composed, letters, open_minor, store as invoices};
 use crate::billing::reminder;
 use crate::billing::series;
 use crate::billing::vat::sums::Group;
 use crate::graphql::request::Work;
-use crate::mail::{self, Recipient};
+use crate::mail;
 use crate::oversight::audit::{self, Event};
 
 /// What a credit note is to take back.
@@ -105,8 +105,7 @@ pub async fn write(
     let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
     let id = work.random.id(work.now);
     let invoice = &mut of_it.invoice;
-    let open = invoice.total_minor - invoice.paid_minor - invoice.settled_minor;
-    let settles = open.min(taken.totals.total_minor);
+    let settles = open_minor(invoice).min(taken.totals.total_minor);
     let row = credit_note::Model {
         id,
         organisation_id: invoice.organisation_id,
@@ -121,6 +120,7 @@ pub async fn write(
         allocated_minor: settles,
         reason: why.reason.to_owned(),
         issued_on: today,
+        needs_documents: true,
         run_id: why.run,
         created_at: work.now,
     };
@@ -181,7 +181,7 @@ pub async fn write(
 pub const fn state_of(row: &invoice::Model) -> State {
     if row.credited_minor > 0 && row.credited_minor == row.total_minor {
         State::Void
-    } else if row.paid_minor + row.settled_minor >= row.total_minor {
+    } else if open_minor(row) <= 0 {
         State::Paid
     } else {
         State::Open
@@ -190,13 +190,8 @@ pub const fn state_of(row: &invoice::Model) -> State {
 
 async fn send(work: &Work<'_>, invoice: &invoice::Model, row: &credit_note::Model) -> Result<()> {
     let Ok(buyer) = serde_json::from_str::<Buyer>(&invoice.buyer) else { return Ok(()) };
-    if buyer.email.is_empty() {
-        return Ok(());
-    }
-    let locale = buyer.locale();
-    let number = invoice.number.as_deref().unwrap_or_default();
-    let letter = letters::credited(locale, row, number);
-    let recipient = Recipient { user: None, address: buyer.email, locale };
+    let Some(recipient) = buyer.recipient() else { return Ok(()) };
+    let letter = letters::credited(recipient.locale, row, invoice.number.as_deref().unwrap_or_default());
     Ok(mail::queue(work.tx, work.random, work.now, [(recipient, letter)]).await?)
 }
 

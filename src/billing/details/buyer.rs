@@ -4,6 +4,7 @@ use entity::{billing_contact, billing_details};
 use serde::{Deserialize, Serialize};
 
 use crate::base::locale::Locale;
+use crate::mail::Recipient;
 
 /// The buyer as it stands on an invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,11 @@ impl Buyer {
     /// The language of its invoices.
     pub fn locale(&self) -> Locale {
         Locale::of_tag(self.language.as_deref())
+    }
+
+    /// Where its invoices are sent, if it has given an address.
+    pub fn recipient(&self) -> Option<Recipient> {
+        (!self.email.is_empty()).then(|| Recipient { user: None, address: self.email.clone(), locale: self.locale() })
     }
 
     /// The address as it is printed: street, post code and city.

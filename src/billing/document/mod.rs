@@ -11,4 +11,5 @@ pub mod worker;
 mod write;
 
 pub use object::Document;
-pub use write::{of_credit_note, of_invoice};
+pub use store::Source;
+pub use write::write;

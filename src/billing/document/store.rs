@@ -5,20 +5,42 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::document::{Column, Entity, Kind, Model};
-use entity::{credit_note, credit_note_line, credit_note_vat};
+use entity::{credit_note, credit_note_line, credit_note_vat, invoice};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
 use crate::base::db::Db;
 use crate::base::error::Result;
+use crate::base::insert::insert_or;
 use crate::base::memory::{Heap, OfTable, Table};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
+
+/// What documents are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An invoice.
+    Invoice(Uuid),
+    /// A credit note.
+    CreditNote(Uuid),
+}
+
+impl Source {
+    /// The invoice, or the credit note.
+    pub const fn ids(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Invoice(id) => (Some(id), None),
+            Self::CreditNote(id) => (None, Some(id)),
+        }
+    }
+}
+
+/// A credit note with its lines and its VAT.
+pub type CreditNote = (credit_note::Model, Vec<credit_note_line::Model>, Vec<credit_note_vat::Model>);
 
 /// A document without its bytes.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -72,43 +94,39 @@ pub async fn find(db: &Db, of: Uuid, kind: Kind) -> Result<Option<Model>> {
     Ok(Entity::find().filter(either).filter(Column::Kind.eq(kind)).one(db.reader()).await?)
 }
 
-/// Writes documents that are not there yet.
-pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
-    for row in rows {
-        let is_there = OnConflict::new().do_nothing().to_owned();
-        Entity::insert(row.into_active_model()).on_conflict(is_there).exec_without_returning(tx).await?;
+/// Writes documents that are not there yet. Nothing is to be written any more of what they are of.
+pub async fn add(tx: &DatabaseTransaction, of: Source, rows: &[Model]) -> Written<()> {
+    insert_or(tx, rows, &OnConflict::new().do_nothing().to_owned()).await?;
+    match of {
+        Source::Invoice(id) => {
+            let written = invoice::ActiveModel { needs_documents: Set(false), ..Default::default() };
+            invoice::Entity::update_many().set(written).filter(invoice::Column::Id.eq(id)).exec(tx).await?;
+        }
+        Source::CreditNote(id) => {
+            let written = credit_note::ActiveModel { needs_documents: Set(false), ..Default::default() };
+            credit_note::Entity::update_many().set(written).filter(credit_note::Column::Id.eq(id)).exec(tx).await?;
+        }
     }
     Ok(())
 }
 
-/// Invoices that were issued and have no documents, the oldest first.
-pub async fn without(db: &Db, limit: u64) -> Result<Vec<Uuid>> {
-    let sql = "SELECT i.id FROM invoice i WHERE i.state <> 'DRAFT' AND i.seller <> '{}' \
-               AND NOT EXISTS (SELECT 1 FROM document d WHERE d.invoice_id = i.id) ORDER BY i.id LIMIT $1";
-    ids(db, sql, limit).await
-}
-
-/// Credit notes without documents whose invoices have some, the oldest first.
-pub async fn notes_without(db: &Db, limit: u64) -> Result<Vec<Uuid>> {
-    let sql = "SELECT n.id FROM credit_note n JOIN invoice i ON i.id = n.invoice_id WHERE i.seller <> '{}' \
-               AND NOT EXISTS (SELECT 1 FROM document d WHERE d.credit_note_id = n.id) ORDER BY n.id LIMIT $1";
-    ids(db, sql, limit).await
-}
-
-async fn ids(db: &Db, sql: &str, limit: u64) -> Result<Vec<Uuid>> {
-    let statement = Statement::from_sql_and_values(db.backend(), sql, [limit.cast_signed().into()]);
-    let rows = db.reader().query_all_raw(statement).await?;
+/// The next invoices, or credit notes, whose documents are still to be written, in the order of their ids.
+pub async fn due(db: &Db, after: Source, limit: u64) -> Result<Vec<Uuid>> {
+    let (table, after) = match after {
+        Source::Invoice(id) => ("invoice", id),
+        Source::CreditNote(id) => ("credit_note", id),
+    };
+    let sql = format!("SELECT id FROM {table} WHERE needs_documents AND id > $1 ORDER BY id LIMIT $2");
+    let rows = db.rows(sql, vec![after.into(), limit.cast_signed().into()]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
 }
 
-/// A credit note with its lines and its VAT, and the key of its invoice.
-pub async fn credit_note(
-    tx: &DatabaseTransaction,
-    id: Uuid,
-) -> Written<Option<(credit_note::Model, Vec<credit_note_line::Model>, Vec<credit_note_vat::Model>)>> {
-    let Some(row) = credit_note::Entity::find_by_id(id).one(tx).await? else { return Ok(None) };
+/// A credit note with its lines and its VAT.
+pub async fn credit_note(db: &Db, id: Uuid) -> Result<Option<CreditNote>> {
+    let reader = db.reader();
+    let Some(row) = credit_note::Entity::find_by_id(id).one(reader).await? else { return Ok(None) };
     let lines = credit_note_line::Entity::find().filter(credit_note_line::Column::CreditNoteId.eq(id));
-    let lines = lines.order_by_asc(credit_note_line::Column::Position).all(tx).await?;
-    let vat = credit_note_vat::Entity::find().filter(credit_note_vat::Column::CreditNoteId.eq(id)).all(tx).await?;
+    let lines = lines.order_by_asc(credit_note_line::Column::Position).all(reader).await?;
+    let vat = credit_note_vat::Entity::find().filter(credit_note_vat::Column::CreditNoteId.eq(id)).all(reader).await?;
     Ok(Some((row, lines, vat)))
 }

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use super::{store, write};
+use uuid::Uuid;
+
+use super::store::{self, Source};
+use super::write::write;
 use crate::base::clock::every;
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
 const EVERY: Duration = Duration::from_secs(5);
-/// How many invoices are looked for at once.
+/// How many are looked for at once.
 const AT_ONCE: u64 = 50;
 
 /// Writes documents every few seconds, as long as the server runs.
@@ -22,20 +25,23 @@ pub async fn write_now_and_then(request: impl Fn() -> Request) {
     .await;
 }
 
-/// Writes the documents of everything that has none, and returns how many.
+/// Writes all documents that are still to be written, and returns how many it wrote. One that cannot be written keeps no
+/// other from being written.
 pub async fn run(request: &Request) -> Result<usize> {
-    let mut count = 0;
+    Ok(write_all(request, Source::Invoice).await? + write_all(request, Source::CreditNote).await?)
+}
+
+async fn write_all(request: &Request, source: fn(Uuid) -> Source) -> Result<usize> {
+    let (mut count, mut after) = (0, Uuid::nil());
     loop {
-        let mut written = 0;
-        for id in store::without(request.db(), AT_ONCE).await? {
-            written += write::of_invoice(request, id).await?;
+        let due = store::due(request.db(), source(after), AT_ONCE).await?;
+        let Some(last) = due.last().copied() else { return Ok(count) };
+        for id in due {
+            match write(request, source(id)).await {
+                Ok(written) => count += written,
+                Err(error) => tracing::error!(%error, of = ?source(id), "a document could not be written"),
+            }
         }
-        for id in store::notes_without(request.db(), AT_ONCE).await? {
-            written += write::of_credit_note(request, id).await?;
-        }
-        count += written;
-        if written == 0 {
-            return Ok(count);
-        }
+        after = last;
     }
 }

@@ -3,65 +3,64 @@
 use entity::document::{Kind, Model};
 use uuid::Uuid;
 
-use super::{content, store};
+use super::content;
+use super::store::{self, Source};
+use crate::base::db::Db;
 use crate::base::error::{Error, Result};
 use crate::base::random::hash_of_bytes;
 use crate::billing::invoice::store as invoices;
-use crate::graphql::request::{Request, Work};
+use crate::graphql::request::Request;
 
-/// Writes the documents of an issued invoice, and returns how many. An invoice from before documents were written has none.
-pub async fn of_invoice(request: &Request, id: Uuid) -> Result<usize> {
-    request
-        .transaction(async |work| {
-            let Some(of) = invoices::load_in(work.tx, &[id]).await?.remove(&id) else { return Ok(0) };
-            let Some(document) = content::invoice(&of) else { return Ok(0) };
-            write(work, document, of.invoice.organisation_id, (Some(id), None)).await
-        })
-        .await
+/// Writes the documents of an issued invoice or of a credit note if they are still to be written. Returns how many it wrote.
+pub async fn write(request: &Request, of: Source) -> Result<usize> {
+    let Some((organisation_id, document)) = load(request.db(), of).await? else { return Ok(0) };
+    // Laying out takes milliseconds of computing: no lock is held meanwhile, and no other request waits.
+    let files = match document {
+        Some(document) => render(of, document).await?,
+        None => Vec::new(),
+    };
+    let (invoice_id, credit_note_id) = of.ids();
+    let row = |(kind, bytes): (Kind, Vec<u8>)| Model {
+        id: request.random.id(request.now()),
+        organisation_id,
+        invoice_id,
+        credit_note_id,
+        kind,
+        sha256: hash_of_bytes(&bytes),
+        bytes,
+        created_at: request.now(),
+    };
+    let rows: Vec<Model> = files.into_iter().map(row).collect();
+    request.transaction(async |work| Ok(store::add(work.tx, of, &rows).await?)).await?;
+    Ok(rows.len())
 }
 
-/// Writes the documents of a credit note, and returns how many.
-pub async fn of_credit_note(request: &Request, id: Uuid) -> Result<usize> {
-    request
-        .transaction(async |work| {
-            let Some((row, lines, vat)) = store::credit_note(work.tx, id).await? else { return Ok(0) };
-            let found = invoices::load_in(work.tx, &[row.invoice_id]).await?.remove(&row.invoice_id);
-            let Some(document) = found.and_then(|of| content::credit_note(&of, &row, &lines, &vat)) else {
-                return Ok(0);
-            };
-            write(work, document, row.organisation_id, (None, Some(id))).await
-        })
-        .await
+/// The organisation that documents belong to, and what stands on them. Without the latter, there are none. Nothing if they
+/// are written.
+async fn load(db: &Db, of: Source) -> Result<Option<(Uuid, Option<documents::Document>)>> {
+    let note = match of {
+        Source::Invoice(_) => None,
+        Source::CreditNote(id) => store::credit_note(db, id).await?,
+    };
+    let id = match (of, &note) {
+        (Source::Invoice(id), _) => id,
+        (Source::CreditNote(_), Some((row, ..))) => row.invoice_id,
+        (Source::CreditNote(_), None) => return Ok(None),
+    };
+    let Some(invoice) = invoices::load_in(db.reader(), &[id]).await?.remove(&id) else { return Ok(None) };
+    let (is_due, document) = match &note {
+        Some((row, lines, vat)) => (row.needs_documents, content::credit_note(&invoice, row, lines, vat)),
+        None => (invoice.invoice.needs_documents, content::invoice(&invoice)),
+    };
+    Ok(is_due.then_some((invoice.invoice.organisation_id, document)))
 }
 
-async fn write(
-    work: &Work<'_>,
-    document: documents::Document,
-    organisation_id: Uuid,
-    (invoice_id, credit_note_id): (Option<Uuid>, Option<Uuid>),
-) -> Result<usize> {
-    // Laying out takes milliseconds of computing, which other requests need not wait for.
+async fn render(of: Source, document: documents::Document) -> Result<Vec<(Kind, Vec<u8>)>> {
     let rendered = tokio::task::spawn_blocking(move || documents::render(&document)).await;
     let rendered = rendered.map_err(Error::fault)?.map_err(Error::fault)?;
     for broken in &rendered.broken {
-        tracing::error!(?broken, ?invoice_id, ?credit_note_id, "an e-invoice breaks a rule and was not written");
+        tracing::error!(?broken, ?of, "an e-invoice breaks a rule and was not written");
     }
     let files = [(Kind::Pdf, Some(rendered.pdf)), (Kind::Ubl, rendered.ubl), (Kind::Cii, rendered.cii)];
-    let rows = files.into_iter().filter_map(|(kind, bytes)| {
-        let bytes = bytes?;
-        Some(Model {
-            id: work.random.id(work.now),
-            organisation_id,
-            invoice_id,
-            credit_note_id,
-            kind,
-            sha256: hash_of_bytes(&bytes),
-            bytes,
-            created_at: work.now,
-        })
-    });
-    let rows: Vec<Model> = rows.collect();
-    let count = rows.len();
-    store::add(work.tx, rows).await?;
-    Ok(count)
+    Ok(files.into_iter().filter_map(|(kind, bytes)| Some((kind, bytes?))).collect())
 }

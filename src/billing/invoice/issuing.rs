@@ -17,7 +17,7 @@ use crate::billing::issuer::rules::due_on;
 use crate::billing::vat::tables::Tables;
 use crate::billing::{issuer as issuers, payer};
 use crate::graphql::request::Work;
-use crate::mail::{self, Recipient};
+use crate::mail;
 use crate::oversight::audit::{self, Event};
 
 /// The issuer, or an error that says how to set it.
@@ -56,6 +56,7 @@ pub fn number(row: &mut Model, issuer: &issuer::Model, number: String, today: Da
     row.number = Some(number);
     row.issued_on = Some(today);
     row.due_on = Some(due_on(issuer, today));
+    row.needs_documents = true;
     row.state = if row.total_minor == 0 { State::Paid } else { State::Open };
 }
 
@@ -69,13 +70,12 @@ pub async fn announce(work: &Work<'_>, invoices: &[Composed]) -> Result<()> {
     send(work, invoices).await
 }
 
-/// Mails invoices to their buyers: one statement.
+/// Mails invoices to those of their buyers that have given an address: one statement.
 pub async fn send(work: &Work<'_>, invoices: &[Composed]) -> Result<()> {
     let letters = invoices.iter().filter_map(|one| {
-        let buyer: Buyer = serde_json::from_str(&one.invoice.buyer).ok()?;
-        let locale = buyer.locale();
-        let recipient = Recipient { user: None, address: buyer.email, locale };
-        Some((recipient, letters::issued(locale, &one.invoice)))
+        let recipient = serde_json::from_str::<Buyer>(&one.invoice.buyer).ok()?.recipient()?;
+        let letter = letters::issued(recipient.locale, &one.invoice);
+        Some((recipient, letter))
     });
     Ok(mail::queue(work.tx, work.random, work.now, letters.collect::<Vec<_>>()).await?)
 }

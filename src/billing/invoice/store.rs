@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::compose::Composed;
 use super::rules::InvoiceState;
 use crate::base::error::Result;
+use crate::base::insert::insert_all;
 use crate::base::memory::OfTable;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
@@ -159,22 +160,18 @@ pub async fn vat(request: &Request, invoice: Uuid) -> Result<Arc<Vec<invoice_vat
     Ok(request.lists.kept("VAT of invoices", invoice, &VAT, load).await?.unwrap_or_default())
 }
 
-/// Inserts invoices with what belongs to them: three statements.
+/// Inserts invoices with what belongs to them.
 pub async fn create(tx: &DatabaseTransaction, invoices: &[Composed]) -> Written<()> {
-    if invoices.is_empty() {
-        return Ok(());
-    }
-    let rows = invoices.iter().map(|one| one.invoice.clone().into_active_model());
-    invoice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let rows: Vec<_> = invoices.iter().map(|one| one.invoice.clone()).collect();
+    insert_all(tx, &rows).await?;
     insert_parts(tx, invoices).await
 }
 
 async fn insert_parts(tx: &DatabaseTransaction, invoices: &[Composed]) -> Written<()> {
-    let lines = invoices.iter().flat_map(|one| one.lines.iter().cloned().map(IntoActiveModel::into_active_model));
-    invoice_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
-    let vat = invoices.iter().flat_map(|one| one.vat.iter().cloned().map(IntoActiveModel::into_active_model));
-    invoice_vat::Entity::insert_many(vat).exec_without_returning(tx).await?;
-    Ok(())
+    let lines: Vec<_> = invoices.iter().flat_map(|one| &one.lines).cloned().collect();
+    insert_all(tx, &lines).await?;
+    let vat: Vec<_> = invoices.iter().flat_map(|one| &one.vat).cloned().collect();
+    insert_all(tx, &vat).await
 }
 
 /// The lines of subscriptions for intervals from a day on, the oldest first, with the states of their invoices.
@@ -200,8 +197,8 @@ pub async fn billed(
     Ok(lines.into_iter().map(with_state).collect())
 }
 
-/// Invoices with what belongs to them, as the transaction sees them. The caller has locked their organisations.
-pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<HashMap<Uuid, Composed>> {
+/// Invoices with what belongs to them. A caller that changes them has locked their organisations.
+pub async fn load_in(tx: &impl ConnectionTrait, ids: &[Uuid]) -> Written<HashMap<Uuid, Composed>> {
     let wanted = || ids.iter().copied();
     let rows = invoice::Entity::find().filter(invoice::Column::Id.is_in(wanted())).all(tx).await?;
     let with_parts = |row: invoice::Model| (row.id, Composed { invoice: row, lines: Vec::new(), vat: Vec::new() });

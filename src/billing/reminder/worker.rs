@@ -23,7 +23,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::locale::Locale;
 use crate::billing::details::Buyer;
-use crate::billing::invoice::store as invoices;
+use crate::billing::invoice::{open_minor, store as invoices};
 use crate::billing::{charge, issuer as issuers};
 use crate::catalogue::subscription::closing;
 use crate::graphql::request::{Request, Work};
@@ -116,7 +116,7 @@ async fn look_again(work: &Work<'_>, policy: &Policy, due: &[invoices::Overdue])
     let mut found = Vec::new();
     for row in invoices::rows_in(work.tx, &ids).await? {
         let (invoice::State::Open, Some(due_on)) = (row.state, row.due_on) else { continue };
-        let open_minor = row.total_minor - row.paid_minor - row.settled_minor;
+        let open_minor = open_minor(&row);
         let taken = taken.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         let overdue = Overdue { due_on, open_minor, paused_until: row.reminders_paused_until, taken };
         if let Some(next) = step_due(policy, &overdue, work.today()) {
@@ -135,9 +135,8 @@ async fn take_steps(work: &Work<'_>, policy: &Policy, due: &[invoices::Overdue])
     charge::store::add(work.tx, charges.values().cloned().collect()).await?;
     let rows = due.iter().map(|one| one.reminder(work, charges.get(&one.row.id).map(|charge| charge.id)));
     store::add(work.tx, rows.collect()).await?;
-    let (with_address, without): (Vec<_>, Vec<_>) = due.iter().partition(|one| !one.buyer.email.is_empty());
-    mail::queue(work.tx, work.random, work.now, with_address.iter().map(|one| one.mail()).collect::<Vec<_>>()).await?;
-    for one in without {
+    mail::queue(work.tx, work.random, work.now, due.iter().filter_map(Due::mail).collect::<Vec<_>>()).await?;
+    for one in due.iter().filter(|one| one.buyer.recipient().is_none()) {
         mail_admins(work, one.row.payer_id, |locale| one.letter(locale)).await?;
     }
     let of_kind = |kind: StepKind| due.iter().filter(move |one| one.next.step.kind == kind).map(|one| one.row.id);
@@ -160,9 +159,10 @@ impl Due {
         letters::overdue(locale, &self.row, self.open_minor, self.next.step.kind)
     }
 
-    fn mail(&self) -> (Recipient, Letter) {
-        let locale = self.buyer.locale();
-        (Recipient { user: None, address: self.buyer.email.clone(), locale }, self.letter(locale))
+    fn mail(&self) -> Option<(Recipient, Letter)> {
+        let recipient = self.buyer.recipient()?;
+        let letter = self.letter(recipient.locale);
+        Some((recipient, letter))
     }
 
     /// The charge of a fee.

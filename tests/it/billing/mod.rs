@@ -6,6 +6,7 @@ mod business_day;
 mod commission;
 mod credited;
 mod details;
+mod documents;
 mod invoices;
 pub mod issued;
 mod paid;

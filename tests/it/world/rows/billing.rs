@@ -209,6 +209,7 @@ impl Rows {
             allocated_minor: 0,
             reason: format!("{} was too much", invoice.recipient_name),
             issued_on: day(-5),
+            needs_documents: false,
             run_id: None,
             created_at: self.made(),
         });

@@ -1,0 +1,131 @@
+//! The documents of invoices and credit notes: written once, and downloaded by everybody who sees what they are of.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+use sea_orm::{ConnectionTrait, DbBackend};
+use serde_json::{Value, json};
+use tenantry::access::Actor;
+use tenantry::base::random::hash_of_bytes;
+use tenantry::billing::document::worker;
+
+use super::issued::*;
+use super::*;
+
+async fn charge(world: &World, organisation: Tenant) {
+    let charge = json!({ "organisationId": id_of(organisation), "description": "Help",
+        "unitPrice": { "amountMinor": "9990", "currency": "SEK" } });
+    world.as_(OWNER_OF_OPERATOR).act("addCharge", charge, "").await;
+}
+
+/// An invoice of an organisation that gets electronic ones.
+async fn invoice(world: &World) -> Value {
+    db_nobody_pays(world).await;
+    set_issuer(world, json!({})).await;
+    let details = json!({ "organisationId": id_of(ACME), "invoicing": { "postCode": "111 22", "city": "Stockholm",
+        "buyerReference": "Ines", "electronicAddress": "7300010000001", "electronicScheme": "0088" } });
+    world.as_(OWNER_OF_OPERATOR).act("updateBillingDetails", details, "").await;
+    charge(world, ACME).await;
+    bill(world).await;
+    invoices(world, OWNER_OF_ACME, ACME).await.remove(0)
+}
+
+/// Lets the server write what is to be written. Returns how many documents that were.
+async fn write(world: &World) -> usize {
+    worker::run(&world.app.request(Actor::Anonymous)).await.unwrap()
+}
+
+async fn download(world: &World, caller: Caller, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let request = world.as_(caller).get(path).await;
+    let (head, body): (_, Body) = world.begin(request).await.into_parts();
+    (head.status, head.headers, body.collect().await.unwrap().to_bytes().to_vec())
+}
+
+/// The documents of an invoice, or of a credit note, as the API names them.
+async fn listed(world: &World, id: &Value) -> Vec<Value> {
+    let query = "query($id: ID!) { node(id: $id) { ... on Invoice { documents { kind path sha256 } }
+                 ... on CreditNote { documents { kind path sha256 } } } }";
+    let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id })).await;
+    answer.at("node/documents").as_array().unwrap().clone()
+}
+
+#[test]
+fn documents_are_written_once_and_their_bytes_are_what_their_hashes_say() {
+    with_database(async |world| {
+        let invoice = invoice(&world).await;
+        assert_eq!(listed(&world, &invoice["id"]).await, Vec::<Value>::new());
+        assert_eq!(write(&world).await, 3);
+        assert_eq!(write(&world).await, 0);
+        let credit = json!({ "invoiceId": invoice["id"], "reason": "Late", "lines": [{ "position": 1 }] });
+        let note = world.as_(OWNER_OF_OPERATOR).act("creditInvoice", credit, "creditNote { id number }").await;
+        assert_eq!(write(&world).await, 3);
+        for (id, number) in
+            [(&invoice["id"], &invoice["number"]), (&note["creditNote"]["id"], &note["creditNote"]["number"])]
+        {
+            let documents = listed(&world, id).await;
+            assert_eq!(documents.len(), 3);
+            for document in documents {
+                let path = document["path"].as_str().unwrap();
+                let (status, headers, bytes) = download(&world, OWNER_OF_ACME, path).await;
+                assert_eq!(status, StatusCode::OK, "{path}");
+                assert_eq!(document["sha256"], hash_of_bytes(&bytes));
+                assert_eq!(headers[ETAG], format!("\"{}\"", document["sha256"].as_str().unwrap()));
+                let is_pdf = document["kind"] == "PDF";
+                assert_eq!(headers[CONTENT_TYPE], if is_pdf { "application/pdf" } else { "application/xml" });
+                let begins = if is_pdf { "%PDF-1.7" } else { "<?xml" };
+                assert!(bytes.starts_with(begins.as_bytes()), "{path}");
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(is_pdf || text.contains(number.as_str().unwrap()), "{text}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_document_is_downloaded_by_who_sees_the_invoice_and_the_first_writes_it() {
+    with_database(async |world| {
+        let invoice = invoice(&world).await;
+        let path = format!("/invoices/{}", invoice["id"].as_str().unwrap());
+        for (caller, file, status) in [
+            (NOBODY, "pdf", StatusCode::UNAUTHORIZED),
+            (OWNER_OF_NORDEN, "pdf", StatusCode::NOT_FOUND),
+            (MEMBER_OF_ACME, "pdf", StatusCode::NOT_FOUND),
+            (OWNER_OF_ACME, "html", StatusCode::BAD_REQUEST),
+        ] {
+            assert_eq!(download(&world, caller, &format!("{path}/{file}")).await.0, status, "{} {file}", caller.name());
+        }
+        assert_eq!(world.db_count("document WHERE sha256 NOT LIKE 'e3b0c4%'").await, 0, "nobody wrote it");
+        let (status, _, first) = download(&world, INVOICES_OF_ACME, &format!("{path}/pdf")).await;
+        assert_eq!((status, write(&world).await), (StatusCode::OK, 0), "the first who wants it writes it");
+        let (_, _, again) = download(&world, OWNER_OF_OPERATOR, &format!("{path}/pdf")).await;
+        assert_eq!(first, again);
+        // A draft has no documents.
+        charge(&world, ACME).await;
+        run_with(&world, json!({ "mode": "DRAFT" })).await;
+        let draft = invoices(&world, OWNER_OF_ACME, ACME).await.remove(1);
+        let path = format!("/invoices/{}/pdf", draft["id"].as_str().unwrap());
+        assert_eq!(download(&world, OWNER_OF_ACME, &path).await.0, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_document_that_cannot_be_written_keeps_no_other_from_being_written() {
+    with_database(async |world| {
+        let broken = key_of(&invoice(&world).await["id"]);
+        charge(&world, ACME).await;
+        bill(&world).await;
+        let refuse = if world.db().backend() == DbBackend::Postgres {
+            format!("ALTER TABLE document ADD CONSTRAINT broken CHECK (invoice_id <> '{broken}')")
+        } else {
+            let key = broken.simple();
+            format!(
+                "CREATE TRIGGER broken BEFORE INSERT ON document WHEN NEW.invoice_id = x'{key}' \
+                 BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
+        };
+        world.db().writer().execute_unprepared(&refuse).await.unwrap();
+        assert_eq!(write(&world).await, 3);
+        assert_eq!(world.db_count("invoice WHERE needs_documents").await, 1);
+    });
+}
