@@ -86,6 +86,7 @@ fn kind_of(name: &str) -> Type {
         "task" => Type::ServiceTask,
         "change" => Type::SubscriptionChange,
         "resume" => Type::BillingRun,
+        "statement" => Type::CommissionStatement,
         "payer" => Type::Organisation,
         other => {
             let found = Type::ALL.iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(other));

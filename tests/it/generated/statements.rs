@@ -168,6 +168,7 @@ async fn ids_of(world: &World, kind: Type) -> Vec<String> {
         Type::Reseller => "organisation",
         Type::PayerAgreement => "payer",
         Type::Order => "sales_order",
+        Type::Charge => "pending_charge",
         Type::UserAccount => "\"user\"",
         _ => &name,
     };

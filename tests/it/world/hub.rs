@@ -290,6 +290,9 @@ impl Hub {
             self.billed(rows, fixtures, own, "ORGANISATION");
             let earned = format!("{word} earned {number}");
             fixtures.add(Type::CommissionStatement, "", rows.statement(hub, own, number, &earned));
+            if number == 1 {
+                rows.statement(key(self.tree, RESELLERS[0]), own, 1, &earned);
+            }
             rows.rate(hub, 1_000 + i32::try_from(number).unwrap());
             fixtures.add(Type::Charge, "", rows.charge(hub, &format!("{word} hours {number}")));
             fixtures.add(Type::BillingRun, "", rows.run(hub));
