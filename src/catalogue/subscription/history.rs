@@ -27,15 +27,27 @@ pub struct Step {
 pub fn steps(changes: &[Change]) -> Vec<Step> {
     let mut counting: Vec<&Change> = changes.iter().filter(|change| change.state != State::Withdrawn).collect();
     counting.sort_by_key(|change| (change.effective_on, change.position));
-    let step = |change: &&Change| Step {
-        change: change.id,
-        from: change.effective_on,
-        product: change.product_id,
-        quantity: change.quantity,
-        unit_minor: change.unit_minor,
-        begins_term: matches!(change.kind, Kind::Start | Kind::Renew),
-    };
-    counting.iter().map(step).collect()
+    let mut steps: Vec<Step> = Vec::with_capacity(counting.len());
+    for change in counting {
+        let mut step = Step {
+            change: change.id,
+            from: change.effective_on,
+            product: change.product_id,
+            quantity: change.quantity,
+            unit_minor: change.unit_minor,
+            begins_term: matches!(change.kind, Kind::Start | Kind::Renew),
+        };
+        // What waits for the renewal is about the number of units or about the price. The renewal takes both.
+        if let (State::Scheduled, Some(before)) = (change.state, steps.last()) {
+            match change.kind {
+                Kind::Lower => (step.product, step.unit_minor) = (before.product, before.unit_minor),
+                Kind::Price => (step.product, step.quantity) = (before.product, before.quantity),
+                _ => {}
+            }
+        }
+        steps.push(step);
+    }
+    steps
 }
 
 /// What the subscription is on the day; `None` before it begins.

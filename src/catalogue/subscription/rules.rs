@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::charge::{minor, price as price_of};
+use super::history::{on_day, steps};
 use super::period::{months_after, months_of_term, period_at};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::money::Money;
@@ -54,7 +55,7 @@ pub struct Outcome {
     pub row: Model,
     /// The changes to append, in this order.
     pub planned: Vec<Planned>,
-    /// Scheduled changes that are withdrawn.
+    /// Changes that are withdrawn: scheduled ones, and those of today that would count from tomorrow on.
     pub withdrawn: Vec<Uuid>,
     /// Scheduled changes that have taken effect.
     pub done: Vec<Uuid>,
@@ -64,6 +65,13 @@ impl Outcome {
     /// A change, and nothing else.
     fn of(row: Model, planned: Planned) -> Self {
         Self { row, planned: vec![planned], withdrawn: Vec::new(), done: Vec::new() }
+    }
+}
+
+impl Outcome {
+    /// Whether the subscription ends before it has begun.
+    pub fn is_called_off(&self) -> bool {
+        self.planned.iter().any(|one| one.quantity == 0 && one.effective_on <= self.row.starts_on)
     }
 }
 
@@ -113,24 +121,46 @@ impl Standing<'_> {
         self.require_running()?;
         check_quantity("quantity", self.product, quantity)?;
         require_fit("quantity", self.row.unit_price_minor, quantity)?;
-        let mut row = self.row.clone();
+        let (mut row, had) = (self.row.clone(), self.had());
         if quantity == row.quantity {
             let message = format!("The subscription has {quantity} units already.");
             return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message));
         }
-        if quantity > row.quantity {
+        if quantity >= had {
             row.quantity = quantity;
-            return Ok(Outcome::of(row, self.plan(Kind::Raise, self.today, quantity, ChangeState::Done)));
+            let planned = self.plan(Kind::Raise, self.today, quantity, ChangeState::Done);
+            return Ok(Outcome { withdrawn: self.coming_ids(), ..Outcome::of(row, planned) });
         }
         let is_returned = row.quantity - quantity <= self.returnable();
         if is_returned || self.product.lowers_at == product::LowersAt::Any {
             row.quantity = quantity;
             let kind = if is_returned { Kind::Return } else { Kind::Lower };
-            return Ok(Outcome::of(row, self.plan(kind, self.tomorrow(), quantity, ChangeState::Done)));
+            let planned = self.plan(kind, self.tomorrow(), quantity, ChangeState::Done);
+            return Ok(Outcome { withdrawn: self.coming_ids(), ..Outcome::of(row, planned) });
         }
         let planned = self.plan(Kind::Lower, row.committed_until, quantity, ChangeState::Scheduled);
         // One lowering waits at a time: a new one takes the place of the old one.
         Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Lower]), ..Outcome::of(row, planned) })
+    }
+
+    /// Whether a change of today counts from tomorrow on: less, which was had today. Another act of today may replace it.
+    fn is_coming(&self, change: &Change) -> bool {
+        change.state == ChangeState::Done
+            && matches!(change.kind, Kind::Lower | Kind::Return)
+            && change.effective_on > self.today
+    }
+
+    fn coming_ids(&self) -> Vec<Uuid> {
+        self.changes.iter().filter(|change| self.is_coming(change)).map(|change| change.id).collect()
+    }
+
+    /// The number of units that are had today.
+    fn had(&self) -> i32 {
+        let until_today: Vec<Change> = self.changes.iter().filter(|one| !self.is_coming(one)).cloned().collect();
+        if until_today.len() == self.changes.len() {
+            return self.row.quantity;
+        }
+        on_day(&steps(&until_today), self.today).map_or(0, |step| step.quantity)
     }
 
     /// How many of the units were bought within the return window. What went away since then were the newest.
@@ -162,6 +192,10 @@ impl Standing<'_> {
     /// Changes to another product at once, for the price in force.
     pub fn change_product(&self, to: &product::Model, at: &price::Model) -> Result<Outcome, UserError> {
         self.require_running()?;
+        if to.tax_class != self.product.tax_class {
+            let message = "The products are taxed differently. Order the other one, and cancel this one.";
+            return Err(UserError::at("productId", UserErrorCode::InvalidInput, message));
+        }
         check_quantity("productId", to, self.row.quantity)?;
         require_fit("productId", at.unit_minor, self.row.quantity)?;
         let row = Model {
@@ -174,13 +208,16 @@ impl Standing<'_> {
             price_locked_until: locked_until(to, self.today)?,
             ..self.row.clone()
         };
-        let planned = Planned {
-            product: to.id,
-            unit_minor: at.unit_minor,
-            ..self.plan(Kind::Product, self.today, row.quantity, ChangeState::Done)
-        };
-        // What was scheduled was about the old product.
-        Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Lower, Kind::Price]), ..Outcome::of(row, planned) })
+        let of_new = |planned: Planned| Planned { product: to.id, unit_minor: at.unit_minor, ..planned };
+        let mut outcome = Outcome::of(row, of_new(self.plan(Kind::Product, self.today, self.had(), ChangeState::Done)));
+        // What was scheduled, or comes tomorrow, was about the old product.
+        outcome.withdrawn = self.scheduled_of(&[Kind::Lower, Kind::Price]);
+        outcome.withdrawn.extend(self.coming_ids());
+        if let Some(last) = self.changes.iter().rfind(|change| self.is_coming(change)) {
+            let less = self.plan(last.kind, last.effective_on, self.row.quantity, ChangeState::Done);
+            outcome.planned.push(of_new(less));
+        }
+        Ok(outcome)
     }
 
     /// The day on which a cancellation of today ends the subscription: the end of the commitment, or of the term after it
@@ -227,7 +264,7 @@ impl Standing<'_> {
             return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message));
         }
         let row = Model { state: State::Active, ..self.row.clone() };
-        let planned = self.plan(Kind::Keep, self.today, row.quantity, ChangeState::Done);
+        let planned = self.plan(Kind::Keep, self.today, self.had(), ChangeState::Done);
         Ok(Outcome { withdrawn: self.scheduled_of(&[Kind::Cancel]), ..Outcome::of(row, planned) })
     }
 

@@ -1,5 +1,7 @@
 //! Acts on a subscription, one after the other.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::catalogue::subscription::history::{on_day, steps};
 use crate::seed::rows as seed;
@@ -69,6 +71,24 @@ impl Kept {
 
     fn quantity_on(&self, on: &str) -> i32 {
         on_day(&steps(&self.changes), day(on)).map_or(0, |step| step.quantity)
+    }
+}
+
+/// 200.00 for a unit.
+fn price_of(product: &product::Model, row: &Model) -> price::Model {
+    price::Model {
+        id: Uuid::nil(),
+        organisation_id: Uuid::nil(),
+        plan_id: Uuid::nil(),
+        product_id: product.id,
+        currency: "SEK".to_owned(),
+        term: row.term,
+        interval: row.interval,
+        from_quantity: 1,
+        unit_minor: 20_000,
+        setup_minor: 0,
+        valid_from: day("2026-01-01"),
+        created_at: chrono::DateTime::UNIX_EPOCH,
     }
 }
 
@@ -211,22 +231,92 @@ fn another_product_takes_its_price_and_drops_what_was_scheduled() {
     let mut seats = Kept::new(|_| {});
     seats.does("2026-02-01", |at| at.change_quantity(8));
     let plus = seed::product(Uuid::from_u128(9), Uuid::nil(), "PLUS", "Plus", chrono::DateTime::UNIX_EPOCH);
-    let price = price::Model {
-        id: Uuid::nil(),
-        organisation_id: Uuid::nil(),
-        plan_id: Uuid::nil(),
-        product_id: plus.id,
-        currency: "SEK".to_owned(),
-        term: seats.row.term,
-        interval: seats.row.interval,
-        from_quantity: 1,
-        unit_minor: 20_000,
-        setup_minor: 0,
-        valid_from: day("2026-01-01"),
-        created_at: chrono::DateTime::UNIX_EPOCH,
-    };
+    let price = price_of(&plus, &seats.row);
     seats.does("2026-03-01", |at| at.change_product(&plus, &price));
     assert_eq!((seats.row.product_code.as_str(), seats.row.unit_price_minor), ("PLUS", 20_000));
     assert_eq!(seats.quantity_on("2027-01-15"), 10);
     assert_eq!(seats.on("2026-03-01").scheduled().count(), 0);
+}
+
+#[test]
+fn a_raise_takes_the_place_of_a_lowering_of_the_same_day() {
+    let mut seats = Kept::new(|product| product.lowers_at = product::LowersAt::Any);
+    seats.does("2026-02-15", |at| at.change_quantity(1));
+    assert_eq!((seats.quantity_on("2026-02-15"), seats.quantity_on("2026-02-16")), (10, 1));
+    seats.does("2026-02-15", |at| at.change_quantity(10));
+    assert_eq!((seats.row.quantity, seats.quantity_on("2026-02-15"), seats.quantity_on("2026-02-16")), (10, 10, 10));
+    // Less than what was had today waits until tomorrow, also if it is more than a lowering of today.
+    seats.does("2026-03-15", |at| at.change_quantity(1));
+    seats.does("2026-03-15", |at| at.change_quantity(5));
+    assert_eq!((seats.row.quantity, seats.quantity_on("2026-03-15"), seats.quantity_on("2026-03-16")), (5, 10, 5));
+}
+
+#[test]
+fn another_product_takes_a_lowering_of_the_same_day_over() {
+    let mut seats = Kept::new(|product| product.lowers_at = product::LowersAt::Any);
+    seats.does("2026-02-15", |at| at.change_quantity(4));
+    let to = product::Model { id: Uuid::from_u128(7), ..seats.product.clone() };
+    let price = price_of(&to, &seats.row);
+    seats.does("2026-02-15", |at| at.change_product(&to, &price));
+    let on = |day_text: &str| on_day(&steps(&seats.changes), day(day_text)).unwrap();
+    let (today, tomorrow) = (on("2026-02-15"), on("2026-02-16"));
+    assert_eq!((today.product, today.quantity, today.unit_minor), (to.id, 10, 20_000));
+    assert_eq!((tomorrow.product, tomorrow.quantity, tomorrow.unit_minor), (to.id, 4, 20_000));
+}
+
+#[test]
+fn another_product_that_is_taxed_differently_is_refused() {
+    let seats = Kept::new(|_| {});
+    let to = product::Model { tax_class: product::TaxClass::Reduced, ..seats.product.clone() };
+    let price = price_of(&to, &seats.row);
+    assert_eq!(code(seats.on("2026-02-15").change_product(&to, &price)), UserErrorCode::InvalidInput);
+}
+
+#[test]
+fn what_is_billed_before_a_renewal_is_what_the_renewal_takes() {
+    let mut seats = Kept::new(|_| {});
+    seats.does("2026-11-01", |at| at.change_quantity(5));
+    let announced = seats.on("2026-12-01").announce(11_000).unwrap();
+    seats.write(announced);
+    seats.does("2026-12-02", |at| at.change_quantity(12));
+    let of = |seats: &Kept| on_day(&steps(&seats.changes), day("2027-01-15")).map(|at| (at.quantity, at.unit_minor));
+    assert_eq!(of(&seats), Some((5, 11_000)));
+    let renewed = seats.on("2027-01-15").renew(Some(11_000)).unwrap();
+    seats.write(renewed);
+    assert_eq!(of(&seats), Some((5, 11_000)));
+}
+
+proptest! {
+    /// Whatever is done on whatever day: from the next day on, the history says what the row says, and no act takes away
+    /// what was had before it on its day.
+    #[test]
+    fn the_history_says_what_the_row_says(
+        return_days in 0..20_i32,
+        is_lowered_at_once in any::<bool>(),
+        acts in prop::collection::vec((0..3_u64, 0..4_u8, 1..20_i32), 1..30),
+    ) {
+        let mut seats = Kept::new(|product| {
+            product.return_days = return_days;
+            if is_lowered_at_once {
+                product.lowers_at = product::LowersAt::Any;
+            }
+        });
+        let mut today = day("2026-01-15");
+        for (days, act, quantity) in acts {
+            today = today + Days::new(days);
+            let had = on_day(&steps(&seats.changes), today).map_or(0, |at| at.quantity);
+            let at = Standing { row: &seats.row, product: &seats.product, changes: &seats.changes, today };
+            let outcome = match act {
+                0 | 1 => at.change_quantity(quantity),
+                2 => at.cancel(),
+                _ => at.keep(),
+            };
+            let Ok(outcome) = outcome else { continue };
+            seats.write(outcome);
+            let steps = steps(&seats.changes);
+            let at_of = |on: Date| on_day(&steps, on).map_or(0, |at| at.quantity);
+            prop_assert_eq!(at_of(today + Days::new(1)), seats.row.quantity);
+            prop_assert!(at_of(today) >= had, "{} units were had today, and now {}", had, at_of(today));
+        }
+    }
 }
