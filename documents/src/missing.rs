@@ -113,9 +113,9 @@ pub fn missing(document: &Document) -> Vec<Missing> {
     use NeededFor::{EveryForm, Ubl};
 
     let (seller, buyer) = (&document.seller, &document.buyer);
-    let any_line = |category| document.lines.iter().any(|line| line.vat_category == category);
+    let has_category = |category| document.vat_groups.iter().any(|group| group.category == category);
     // BR-O-02 forbids VAT numbers beside what is outside the scope, and requires them beside all else.
-    let is_out_of_scope = any_line(VatCategory::OutOfScope);
+    let is_out_of_scope = has_category(VatCategory::OutOfScope);
     let is_unexplained = document.vat_groups.iter().any(|group| {
         group.category == VatCategory::Exempt
             && !has(group.exemption_code.as_ref())
@@ -139,7 +139,7 @@ pub fn missing(document: &Document) -> Vec<Missing> {
         (filled(&buyer.name), F::BuyerName, EveryForm),
         (has(buyer.address.city.as_ref()), F::BuyerCity, EveryForm),
         (filled(&buyer.address.country), F::BuyerCountry, EveryForm),
-        (!any_line(VatCategory::ReverseCharge) || has(buyer.vat_id.as_ref()), F::BuyerVatId, EveryForm),
+        (!has_category(VatCategory::ReverseCharge) || has(buyer.vat_id.as_ref()), F::BuyerVatId, EveryForm),
         (!is_unexplained, F::ExemptionReason, EveryForm),
         (!ubl || has_seller_address, F::SellerElectronicAddress, Ubl),
         (!ubl || has_reference, F::BuyerReference, Ubl),

@@ -36,6 +36,8 @@ pub struct Model {
     pub electronic_scheme: Option<String>,
     /// The language of the invoices: EN, SV or DE.
     pub language: Option<String>,
+    /// Whether the PDF of an invoice is attached to the mails about it.
+    pub attaches_pdf: bool,
     /// VAT number, if it has one.
     pub vat_id: Option<String>,
     /// When it was created.
@@ -68,6 +70,7 @@ impl Model {
             electronic_address: None,
             electronic_scheme: None,
             language: None,
+            attaches_pdf: false,
             vat_id: None,
             created_at,
         }

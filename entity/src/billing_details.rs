@@ -36,6 +36,8 @@ pub struct Model {
     pub electronic_scheme: Option<String>,
     /// The language of the invoices: EN, SV or DE.
     pub language: Option<String>,
+    /// Whether the PDF of an invoice is attached to the mails about it.
+    pub attaches_pdf: bool,
     /// The contact that receives the invoices instead of the organisation itself.
     pub contact_id: Option<Uuid>,
 }
@@ -66,6 +68,7 @@ impl Model {
             electronic_address: None,
             electronic_scheme: None,
             language: None,
+            attaches_pdf: false,
             contact_id: None,
         }
     }

@@ -37,6 +37,10 @@ pub struct Model {
     pub bic: Option<String>,
     /// Its Swedish bankgiro number.
     pub bankgiro: Option<String>,
+    /// Its own address in the network of electronic invoices (BT-34).
+    pub electronic_address: Option<String>,
+    /// The scheme of that address, of the EAS list.
+    pub electronic_scheme: Option<String>,
     /// The kind of payment references on its invoices.
     pub reference_kind: ReferenceKind,
     /// The person or department that answers questions about invoices.

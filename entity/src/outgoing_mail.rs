@@ -20,6 +20,10 @@ pub struct Model {
     pub body_text: String,
     /// The text as HTML; empty once the mail is sent.
     pub body_html: String,
+    /// The invoice whose PDF is attached.
+    pub invoice_id: Option<Uuid>,
+    /// The credit note whose PDF is attached.
+    pub credit_note_id: Option<Uuid>,
     /// Number of attempts.
     pub attempts: i32,
     /// When the next attempt is due. A process moves this before it sends, so that no other process sends too.

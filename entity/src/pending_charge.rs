@@ -12,6 +12,8 @@ pub struct Model {
     pub id: Uuid,
     /// The organisation that it is for.
     pub organisation_id: Uuid,
+    /// The subscription that it is of, if it is the setup of one.
+    pub subscription_id: Option<Uuid>,
     /// The product, if it is one of the catalogue.
     pub product_id: Option<Uuid>,
     /// What it is for.

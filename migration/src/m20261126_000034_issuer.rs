@@ -34,6 +34,8 @@ impl MigrationTrait for Migration {
                 let alter = Table::alter().table(table).add_column(string_null(column)).to_owned();
                 manager.alter_table(alter).await?;
             }
+            let attaches = boolean("attaches_pdf").default(false).take();
+            manager.alter_table(Table::alter().table(table).add_column(attaches).to_owned()).await?;
         }
         manager.create_table(issuer()).await?;
         create_vat(manager).await?;
@@ -53,7 +55,7 @@ impl MigrationTrait for Migration {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         for table in ["billing_details", "billing_contact"] {
-            for column in added(table) {
+            for column in added(table).chain(["attaches_pdf"]) {
                 manager.alter_table(Table::alter().table(table).drop_column(column).to_owned()).await?;
             }
         }
@@ -84,6 +86,8 @@ fn issuer() -> TableCreateStatement {
         .col(string_null("iban"))
         .col(string_null("bic"))
         .col(string_null("bankgiro"))
+        .col(string_null("electronic_address"))
+        .col(string_null("electronic_scheme"))
         .col(string_len("reference_kind", 16))
         .col(string("contact_name"))
         .col(string("telephone"))

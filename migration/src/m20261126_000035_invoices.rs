@@ -193,6 +193,7 @@ async fn create_runs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .table("pending_charge")
         .col(pk_uuid("id"))
         .col(uuid("organisation_id"))
+        .col(uuid_null("subscription_id"))
         .col(uuid_null("product_id"))
         .col(string("description"))
         .col(integer("quantity"))
@@ -206,6 +207,7 @@ async fn create_runs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(timestamp_with_time_zone("created_at"))
         .foreign_key(&mut restrict("organisation_id", "organisation"))
         .foreign_key(&mut restrict("product_id", "product"))
+        .foreign_key(&mut composite_fk("subscription_id", "subscription", ForeignKeyAction::Restrict))
         .check(has_length("currency", 3))
         .check(one_of("tax_class", &["STANDARD", "REDUCED", "EXEMPT"]))
         .check(one_of("state", &["PENDING", "BILLED", "WITHDRAWN"]))
@@ -215,6 +217,7 @@ async fn create_runs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_table(charge).await?;
     manager.create_index(of_organisation("pending_charge")).await?;
     manager.create_index(index("pending_charge", &["organisation_id", "created_at", "id"])).await?;
+    manager.create_index(index("pending_charge", &["subscription_id"])).await?;
     manager.create_index(index("pending_charge", &["state", "organisation_id"])).await
 }
 

@@ -21,6 +21,7 @@ const TABLES: [(&str, i16, &[&str]); 8] = [
     ("reminder", 44, &["id", "invoice_id"]),
     ("document", 45, &["id", "invoice_id", "credit_note_id"]),
 ];
+const ATTACHED: [&str; 2] = ["invoice_id", "credit_note_id"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -32,6 +33,11 @@ impl MigrationTrait for Migration {
         create_credit_notes(manager).await?;
         create_payments(manager).await?;
         create_documents(manager).await?;
+        // Mails may carry the PDF of an invoice or a credit note.
+        for column in ATTACHED {
+            let alter = Table::alter().table("outgoing_mail").add_column(uuid_null(column)).to_owned();
+            manager.alter_table(alter).await?;
+        }
         for (table, number, columns) in TABLES {
             log_changes(manager.get_connection(), table, number, columns).await?;
         }
@@ -41,6 +47,9 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, ..) in TABLES {
             stop_logging(manager.get_connection(), table).await?;
+        }
+        for column in ATTACHED {
+            manager.alter_table(Table::alter().table("outgoing_mail").drop_column(column).to_owned()).await?;
         }
         manager.drop_table(Table::drop().table("accounting_batch").to_owned()).await?;
         for (table, ..) in TABLES.into_iter().rev() {

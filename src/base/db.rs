@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -85,6 +86,25 @@ pub struct Db {
     write: DatabaseConnection,
     statements: Arc<AtomicU64>,
     memory: Arc<Memory>,
+}
+
+/// The condition that a column is one of the keys, with one parameter however many there are: a statement has a largest
+/// number of parameters.
+pub fn is_among<C: ColumnTrait>(column: C, keys: &[Uuid], db: &impl ConnectionTrait) -> Expr {
+    let backend = db.get_database_backend();
+    let condition = match backend {
+        DbBackend::Postgres => "$1 = ANY($2)",
+        _ => "? IN (SELECT unhex(value) FROM json_each(?))",
+    };
+    Expr::cust_with_exprs(condition, [Expr::col(column.as_column_ref()), Expr::val(keys_for(backend, keys))])
+}
+
+fn keys_for(backend: DbBackend, keys: &[Uuid]) -> Value {
+    if backend == DbBackend::Postgres {
+        return keys.to_vec().into();
+    }
+    let list: Vec<String> = keys.iter().map(|key| format!("\"{}\"", key.simple())).collect();
+    format!("[{}]", list.join(",")).into()
 }
 
 impl Db {
@@ -162,11 +182,7 @@ impl Db {
 
     /// The keys as the parameter that `among` expects.
     pub fn keys(&self, keys: &[Uuid]) -> Value {
-        if self.backend() == DbBackend::Postgres {
-            return keys.to_vec().into();
-        }
-        let list: Vec<String> = keys.iter().map(|key| format!("\"{}\"", key.simple())).collect();
-        format!("[{}]", list.join(",")).into()
+        keys_for(self.backend(), keys)
     }
 
     /// Runs the work in one transaction, and repeats it a limited number of times if the database asks for it.

@@ -1,6 +1,17 @@
 //! The content of a mail, written once and shown as plain text and as HTML.
 
+use uuid::Uuid;
+
 use crate::base::locale::Locale;
+
+/// What a mail carries the PDF of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// An invoice.
+    Invoice(Uuid),
+    /// A credit note.
+    CreditNote(Uuid),
+}
 
 /// The subject and the parts of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +20,8 @@ pub struct Letter {
     pub subject: String,
     /// The parts, in order.
     pub parts: Vec<Part>,
+    /// What it carries the PDF of, if anything.
+    pub attached: Option<Attached>,
 }
 
 /// A part of a letter.
@@ -28,7 +41,7 @@ pub enum Part {
 impl Letter {
     /// A letter with a subject and no parts.
     pub fn about(subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), parts: Vec::new() }
+        Self { subject: subject.into(), parts: Vec::new(), attached: None }
     }
 
     /// Adds a paragraph.
@@ -42,6 +55,13 @@ impl Letter {
     #[must_use]
     pub fn link(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
         self.parts.push(Part::Link { label: label.into(), url: url.into() });
+        self
+    }
+
+    /// Attaches the PDF of a document.
+    #[must_use]
+    pub const fn carrying(mut self, attached: Option<Attached>) -> Self {
+        self.attached = attached;
         self
     }
 

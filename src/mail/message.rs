@@ -2,8 +2,8 @@
 
 use lettre::Message;
 use lettre::address::Address;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 
 use super::{Mail, Undelivered};
 use crate::base::config;
@@ -35,7 +35,7 @@ impl Letterhead {
     /// The message, ready to send.
     pub fn write(&self, mail: Mail) -> Result<Message, Undelivered> {
         // The library chooses the encodings and the line breaks.
-        let invalid = |_| Undelivered::for_good("the mail cannot be written in the format of RFC 5322");
+        let unwritable = || Undelivered::for_good("the mail cannot be written in the format of RFC 5322");
         let mut message = Message::builder()
             .message_id(Some(format!("<{}@{}>", mail.id, self.domain())))
             .date(mail.at.into())
@@ -46,7 +46,15 @@ impl Letterhead {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
-        message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)).map_err(invalid)
+        let bodies = MultiPart::alternative_plain_html(mail.text, mail.html);
+        let content = match mail.attachment {
+            Some(file) => {
+                let kind = ContentType::parse("application/pdf").map_err(|_| unwritable())?;
+                MultiPart::mixed().multipart(bodies).singlepart(Attachment::new(file.name).body(file.bytes, kind))
+            }
+            None => bodies,
+        };
+        message.multipart(content).map_err(|_| unwritable())
     }
 }
 
@@ -86,6 +94,7 @@ pub mod tests {
             subject: "Grüße\r\nBcc: all@example.org".to_owned(),
             text: "One\nTwo\n.\nThree\n".to_owned(),
             html: "<p>Ett två</p>\n".to_owned(),
+            attachment: None,
         }
     }
 

@@ -1,9 +1,10 @@
 //! Outgoing mail: it is never lost, and never sent twice as far as a server can prevent it.
 //!
-//! `letter` describes the content of a mail, and `quote` cleans the names in it that strangers chose. `store` writes it to the outbox, in the transaction of the act that it is
-//! about: every committed act has its mail, and no other act has one. `worker` reads the outbox and sends the mail with
-//! a `Transport`: `smtp`, or `folder` in development. `message` formats it as RFC 5322 asks. `rules` decides when to
-//! try again and when to give up.
+//! `letter` describes the content of a mail, and `quote` cleans the names in it that strangers chose. `store` writes it to
+//! the outbox, in the transaction of the act that it is about: every committed act has its mail, and no other act has one.
+//! `worker` reads the outbox and sends the mail with a `Transport`: `smtp`, or `folder` in development. `message` formats
+//! it as RFC 5322 asks. `rules` decides when to try again and when to give up. A mail that carries the PDF of an invoice
+//! waits until that is written.
 //!
 //! A process takes a lease before it sends a mail: one statement moves the next attempt past the end of this one. So
 //! only one of many processes sends it. One gap remains that no protocol closes. The mail server may have accepted the
@@ -27,7 +28,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-pub use letter::{Letter, Part, escaped};
+pub use letter::{Attached, Letter, Part, escaped};
 pub use quote::quoted;
 pub use store::{Recipient, queue, queue_last};
 pub use worker::{Round, Worker};
@@ -47,6 +48,17 @@ struct Mail {
     text: String,
     /// The text as HTML.
     html: String,
+    /// The PDF that it carries.
+    attachment: Option<Attachment>,
+}
+
+/// A PDF that a mail carries.
+#[derive(Clone)]
+struct Attachment {
+    /// The name of the file.
+    name: String,
+    /// The file.
+    bytes: Vec<u8>,
 }
 
 /// Why a mail was not delivered.

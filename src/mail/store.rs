@@ -1,16 +1,18 @@
 //! The outbox in the database.
 
+use chrono::TimeDelta;
+use entity::document;
 use entity::outgoing_mail::{ActiveModel, Column, Entity};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QueryResult, Set,
-    Statement,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QueryResult, Set, Statement,
 };
 use uuid::Uuid;
 
-use super::Mail;
-use super::letter::Letter;
+use super::letter::{Attached, Letter};
+use super::{Attachment, Mail};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::locale::Locale;
@@ -18,6 +20,9 @@ use crate::base::random::Random;
 
 /// Rows that one statement removes at most.
 const REMOVED: u64 = 1000;
+
+/// How long a mail waits for the document that it carries, which the server writes soon after the issue.
+const WRITING: TimeDelta = TimeDelta::seconds(10);
 
 /// The recipient of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub struct Recipient {
 pub struct Claimed {
     /// The mail.
     pub mail: Mail,
+    /// What it carries, which is not in the mail yet.
+    pub attached: Option<Attached>,
     /// Number of attempts, including this one.
     pub attempts: i32,
 }
@@ -66,6 +73,11 @@ pub async fn queue_last(
 }
 
 fn new_row(random: &Random, now: DateTimeUtc, to: Recipient, letter: Letter) -> ActiveModel {
+    let (invoice, credit_note, wait) = match letter.attached {
+        Some(Attached::Invoice(id)) => (Some(id), None, WRITING),
+        Some(Attached::CreditNote(id)) => (None, Some(id), WRITING),
+        None => (None, None, TimeDelta::zero()),
+    };
     ActiveModel {
         id: Set(random.id(now)),
         user_id: Set(to.user),
@@ -73,8 +85,10 @@ fn new_row(random: &Random, now: DateTimeUtc, to: Recipient, letter: Letter) -> 
         body_text: Set(letter.text()),
         body_html: Set(letter.html(to.locale)),
         subject: Set(letter.subject),
+        invoice_id: Set(invoice),
+        credit_note_id: Set(credit_note),
         attempts: Set(0),
-        next_attempt_at: Set(now),
+        next_attempt_at: Set(now + wait),
         sent_at: Set(None),
         failed_at: Set(None),
         last_error: Set(None),
@@ -104,7 +118,7 @@ pub async fn claim(db: &Db, now: DateTimeUtc, until: DateTimeUtc, most: u32) -> 
         "WITH due AS MATERIALIZED \
          (SELECT id {WAITING} AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $3 {lock}) \
          UPDATE outgoing_mail SET next_attempt_at = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
-         RETURNING id, created_at, recipient, subject, body_text, body_html, attempts"
+         RETURNING id, created_at, recipient, subject, body_text, body_html, attempts, invoice_id, credit_note_id"
     );
     let values = vec![now.into(), until.into(), i64::from(most).into()];
     let statement = Statement::from_sql_and_values(db.backend(), sql, values);
@@ -120,8 +134,28 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
         subject: row.try_get_by_index(3)?,
         text: row.try_get_by_index(4)?,
         html: row.try_get_by_index(5)?,
+        attachment: None,
     };
-    Ok(Claimed { mail, attempts: row.try_get_by_index(6)? })
+    let (invoice, credit_note): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(7)?, row.try_get_by_index(8)?);
+    let attached = invoice.map(Attached::Invoice).or_else(|| credit_note.map(Attached::CreditNote));
+    Ok(Claimed { mail, attached, attempts: row.try_get_by_index(6)? })
+}
+
+/// The PDF of a document, once it is written.
+pub async fn attachment(db: &Db, of: Attached) -> Result<Option<Attachment>> {
+    let (table, of_it, id) = match of {
+        Attached::Invoice(id) => ("invoice", "invoice_id", id),
+        Attached::CreditNote(id) => ("credit_note", "credit_note_id", id),
+    };
+    let sql = format!(
+        "SELECT o.number, d.bytes FROM document d JOIN {table} o ON o.id = d.{of_it} WHERE d.{of_it} = $1 AND d.kind = $2"
+    );
+    let rows = db.rows(sql, vec![id.into(), document::Kind::Pdf.to_value().into()]).await?;
+    let file = |row: &QueryResult| -> Result<Attachment, DbErr> {
+        let number: String = row.try_get_by_index(0)?;
+        Ok(Attachment { name: format!("{}.pdf", number.replace('/', "-")), bytes: row.try_get_by_index(1)? })
+    };
+    Ok(rows.first().map(file).transpose()?)
 }
 
 /// The outcome of an attempt.

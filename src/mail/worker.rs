@@ -14,7 +14,7 @@ use super::folder::Folder;
 use super::message::Letterhead;
 use super::smtp::Smtp;
 use super::store::{self, Claimed, Outcome};
-use super::{Mail, Transport, Undelivered, rules};
+use super::{Attached, Mail, Transport, Undelivered, rules};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
@@ -157,9 +157,12 @@ impl Worker {
 
     /// Tries to send one mail, and records the outcome.
     async fn attempt(&self, claimed: Claimed) -> Outcome {
-        let Claimed { mail, attempts } = claimed;
+        let Claimed { mail, attached, attempts } = claimed;
         let (id, at) = (mail.id, mail.at);
-        let delivered = self.deliver(mail).await;
+        let delivered = match self.with_attachment(mail, attached).await {
+            Ok(mail) => self.deliver(mail).await,
+            Err(undelivered) => Err(undelivered),
+        };
         let now = self.clock.now();
         let outcome = match delivered {
             Ok(()) => Outcome::Sent,
@@ -195,6 +198,18 @@ impl Worker {
             tracing::error!(%id, ?outcome, "the outcome of a mail could not be recorded, so it is sent again");
         }
         outcome
+    }
+
+    async fn with_attachment(&self, mut mail: Mail, attached: Option<Attached>) -> Result<Mail, Undelivered> {
+        if let Some(of) = attached {
+            let found = store::attachment(&self.db, of).await;
+            let found = found.map_err(|_| Undelivered::for_now("the document that it carries cannot be read"))?;
+            mail.attachment = found;
+            if mail.attachment.is_none() {
+                return Err(Undelivered::for_now("the document that it carries is not written yet"));
+            }
+        }
+        Ok(mail)
     }
 
     /// Delivers in its own task, so that a panic ends only this attempt.

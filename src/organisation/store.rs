@@ -1,7 +1,7 @@
 //! Statements about organisations.
 #![expect(clippy::disallowed_methods, reason = "the statements about organisations stand here")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::organisation::{self, Kind, State};
 use entity::{organisation_halt, organisation_name};
@@ -9,13 +9,13 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveEnum, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    Set,
+    QuerySelect, Set,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::access::{BuiltinRole, RoleRef};
-use crate::base::db::Db;
+use crate::base::db::{Db, is_among};
 use crate::base::error::{Error, Result};
 use crate::base::memory::{Heap, OfTable, Table};
 use crate::base::random::Random;
@@ -50,6 +50,14 @@ impl NewOrganisation {
 /// The organisation as the transaction sees it.
 pub async fn find_row(tx: &DatabaseTransaction, id: Uuid) -> Result<Option<organisation::Model>, DbErr> {
     organisation::Entity::find_by_id(id).one(tx).await
+}
+
+/// Those of these organisations that are closed.
+pub async fn closed_of(tx: &DatabaseTransaction, ids: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    let closed = organisation::Entity::find().filter(is_among(organisation::Column::Id, ids, tx));
+    let closed = closed.filter(organisation::Column::State.eq(State::Closed)).select_only();
+    let ids: Vec<Uuid> = closed.column(organisation::Column::Id).into_tuple().all(tx).await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// The operator, if there is one yet.

@@ -98,6 +98,7 @@ impl AddChargeInput {
         Ok(Model {
             id,
             organisation_id,
+            subscription_id: None,
             product_id: None,
             description: text::name("description", &self.description)?,
             quantity: self.quantity,

@@ -11,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::Unchecked;
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -61,7 +62,17 @@ pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
 pub async fn set_state(tx: &DatabaseTransaction, ids: Vec<Uuid>, state: State) -> Written<()> {
     if !ids.is_empty() {
         let row = ActiveModel { state: Set(state), ..Default::default() };
-        Entity::update_many().set(row).filter(Column::Id.is_in(ids)).exec(tx).await?;
+        Entity::update_many().set(row).filter(is_among(Column::Id, &ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Withdraws what the setup of these subscriptions would cost: they never began.
+pub async fn withdraw_setup(tx: &DatabaseTransaction, subscriptions: &[Uuid]) -> Written<()> {
+    if !subscriptions.is_empty() {
+        let row = ActiveModel { state: Set(State::Withdrawn), ..Default::default() };
+        let setup = Entity::update_many().set(row).filter(is_among(Column::SubscriptionId, subscriptions, tx));
+        setup.filter(Column::State.eq(State::Pending)).exec(tx).await?;
     }
     Ok(())
 }

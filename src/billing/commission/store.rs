@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::Unchecked;
-use crate::base::db::Db;
+use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
@@ -184,7 +184,7 @@ pub async fn lines_on(tx: &DatabaseTransaction, invoice_lines: &[Uuid]) -> Writt
     if invoice_lines.is_empty() {
         return Ok(Vec::new());
     }
-    let on_them = line::Entity::find().filter(line::Column::InvoiceLineId.is_in(invoice_lines.iter().copied()));
+    let on_them = line::Entity::find().filter(is_among(line::Column::InvoiceLineId, invoice_lines, tx));
     on_them.order_by_asc(line::Column::Id).all(tx).await
 }
 

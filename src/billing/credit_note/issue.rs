@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use entity::invoice::State;
 use entity::number_series::Kind as Series;
-use entity::{allocation, credit_note, credit_note_line, credit_note_vat, invoice, issuer};
+use entity::{allocation, credit_note, credit_note_line, credit_note_vat, invoice, issuer, pending_charge};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::rules::{Amount, Credit, CreditError, InvoicedLine, credit};
+use super::rules::{Credit, CreditError, CreditedLine, InvoicedLine, correct};
 use super::store::{self, Note};
-use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::billing::charge;
 use crate::billing::commission;
 use crate::billing::details::Buyer;
 use crate::billing::invoice::{Composed, letters, open_minor, store as invoices};
@@ -19,7 +20,7 @@ use crate::billing::reminder;
 use crate::billing::series;
 use crate::billing::vat::sums::Group;
 use crate::graphql::request::Work;
-use crate::mail;
+use crate::mail::{self, Attached};
 use crate::oversight::audit::{self, Event};
 
 /// What a credit note is to take back.
@@ -41,34 +42,42 @@ pub struct Why<'a> {
     pub reopens: bool,
 }
 
-/// Issues credit notes of the server itself. Returns how many. The caller has locked the organisations.
+/// A credit note that can be issued.
+pub struct Prepared {
+    of_it: Composed,
+    taken: Credit,
+}
+
+/// What credit notes of the server itself take back. `found` are the invoices, as the transaction sees them under the locks
+/// of their organisations. A discount that would be more than what is left of its invoice is taken back too: it is charged
+/// again, on the next invoice.
+pub fn prepare(found: &mut HashMap<Uuid, Composed>, wanted: Vec<Wanted>) -> Result<Vec<Prepared>, CreditError> {
+    let prepare = |one: Wanted| {
+        let of_it = found.remove(&one.invoice).ok_or(CreditError::Empty)?;
+        let amounts: HashMap<Uuid, i64> = one.lines.into_iter().collect();
+        let of_lines = of_it.lines.iter().enumerate();
+        let amounts = of_lines.filter_map(|(place, line)| Some((place, *amounts.get(&line.id)?))).collect();
+        let taken = correct(&invoiced(&of_it), amounts)?;
+        Ok(Prepared { of_it, taken })
+    };
+    wanted.into_iter().map(prepare).collect()
+}
+
+/// Issues credit notes of the server itself. The caller has locked the organisations.
 pub async fn issue_all(
     work: &Work<'_>,
     issuer: &issuer::Model,
-    wanted: Vec<Wanted>,
+    prepared: Vec<Prepared>,
     reason: &str,
     run: Option<Uuid>,
-) -> Result<usize> {
-    let ids: Vec<Uuid> = wanted.iter().map(|one| one.invoice).collect();
-    let mut found = invoices::load_in(work.tx, &ids).await?;
-    let mut count = 0;
-    for one in wanted {
-        let mut of_it = found.remove(&one.invoice).ok_or(Error::NotFound)?;
-        let amounts: HashMap<Uuid, i64> = one.lines.into_iter().collect();
-        let request: Vec<(usize, Amount)> = of_it
-            .lines
-            .iter()
-            .enumerate()
-            .filter_map(|(place, line)| Some((place, Amount::Minor(*amounts.get(&line.id)?))))
-            .collect();
-        let taken = credit(&invoiced(&of_it), &request).map_err(Error::fault)?;
+) -> Result<()> {
+    for Prepared { mut of_it, taken } in prepared {
         let note = write(work, issuer, &mut of_it, &taken, &Why { reason, run, reopens: true }).await?;
         let event = Event::done("creditInvoice", note.organisation_id, None).to(Type::CreditNote.id(note.id));
         let event = event.changing(Json::Null, audit_snapshot(&note));
         audit::record_by_system(work.tx, work.random, work.now, event).await?;
-        count += 1;
     }
-    Ok(count)
+    Ok(())
 }
 
 /// The lines of an invoice as the rules see them.
@@ -166,6 +175,10 @@ pub async fn write(
     });
     let note = Note { row: row.clone(), lines, vat: vat.collect(), allocated };
     store::create(work.tx, note).await?;
+    if why.reopens {
+        let again = taken.lines.iter().filter_map(|credited| charged_again(work, of_it, credited, why.run));
+        charge::store::add(work.tx, again.collect()).await?;
+    }
     invoices::settle(work.tx, &[&of_it.invoice]).await?;
     reminder::resume(work, &[&of_it.invoice]).await?;
     for credited in &taken.lines {
@@ -175,6 +188,39 @@ pub async fn write(
     commission::earn::take_back(work, of_it, id).await?;
     send(work, &of_it.invoice, &row).await?;
     Ok(row)
+}
+
+/// What is charged again of a line that billed a charge: the next invoice takes it.
+fn charged_again(
+    work: &Work<'_>,
+    of_it: &Composed,
+    credited: &CreditedLine,
+    run: Option<Uuid>,
+) -> Option<pending_charge::Model> {
+    let line = &of_it.lines[credited.line];
+    // What a run takes back of a charge itself is not due any more: only discounts wait for another invoice.
+    let is_due = line.charge_id.is_some() && (run.is_none() || credited.net_minor < 0);
+    if !is_due {
+        return None;
+    }
+    let is_whole = credited.net_minor == line.net_minor;
+    let part = if credited.net_minor < 0 { -1 } else { 1 };
+    Some(pending_charge::Model {
+        id: work.random.id(work.now),
+        organisation_id: line.organisation_id,
+        subscription_id: line.subscription_id,
+        product_id: line.product_id,
+        description: line.description.clone(),
+        quantity: if is_whole { line.quantity } else { part },
+        unit_minor: if is_whole { line.unit_minor } else { credited.net_minor.saturating_abs() },
+        currency: of_it.invoice.currency.clone(),
+        unit_code: line.unit_code.clone(),
+        tax_class: line.tax_class,
+        revenue_key: line.revenue_key.clone(),
+        performed_on: line.period_starts_on.unwrap_or_else(|| work.today()),
+        state: pending_charge::State::Pending,
+        created_at: work.now,
+    })
 }
 
 /// The state of an issued invoice with these sums.
@@ -192,6 +238,7 @@ async fn send(work: &Work<'_>, invoice: &invoice::Model, row: &credit_note::Mode
     let Ok(buyer) = serde_json::from_str::<Buyer>(&invoice.buyer) else { return Ok(()) };
     let Some(recipient) = buyer.recipient() else { return Ok(()) };
     let letter = letters::credited(recipient.locale, row, invoice.number.as_deref().unwrap_or_default());
+    let letter = letter.carrying(buyer.attached(Attached::CreditNote(row.id)));
     Ok(mail::queue(work.tx, work.random, work.now, [(recipient, letter)]).await?)
 }
 

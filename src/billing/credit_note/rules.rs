@@ -179,6 +179,27 @@ pub fn credit(invoice: &[InvoicedLine], request: &[(usize, Amount)]) -> Result<C
     Ok(Credit { lines, totals })
 }
 
+/// The credit note that takes these net amounts off lines, each by its index, in minor units. If the discounts of the invoice
+/// would then be more than the rest, as much of them as that is taken back too.
+pub fn correct(invoice: &[InvoicedLine], mut amounts: BTreeMap<usize, i64>) -> Result<Credit, CreditError> {
+    loop {
+        let request: Vec<(usize, Amount)> =
+            amounts.iter().map(|(line, minor)| (*line, Amount::Minor(*minor))).collect();
+        let left_minor = match credit(invoice, &request) {
+            Err(CreditError::DiscountLeft { left_minor }) => left_minor,
+            made => return made,
+        };
+        let left_of = |line: usize| invoice[line].left_minor() - amounts.get(&line).copied().unwrap_or_default();
+        let discount = (0..invoice.len()).find(|line| left_of(*line) < 0);
+        let line = discount.ok_or(CreditError::DiscountLeft { left_minor })?;
+        // The amount that is left has VAT in it, and a discount has not.
+        let with_vat = 10_000 + i128::from(invoice[line].group.basis_points);
+        let needed = (-i128::from(left_minor) * 10_000 + with_vat - 1) / with_vat;
+        let taken = i64::try_from(needed).unwrap_or(i64::MAX).max(1).min(left_of(line).saturating_neg());
+        *amounts.entry(line).or_default() -= taken;
+    }
+}
+
 /// The credit note that voids an invoice: all that is left of each line.
 pub fn void(invoice: &[InvoicedLine]) -> Result<Credit, CreditError> {
     credit(invoice, &(0..invoice.len()).map(|line| (line, Amount::Whole)).collect::<Vec<_>>())
@@ -251,6 +272,21 @@ mod tests {
         assert_eq!(credit(&invoice, &[(1, Amount::Whole)]), Err(CreditError::NotACredit));
         let half = credit(&invoice, &[(0, Amount::Minor(5_000)), (1, Amount::Minor(-1_000))]).unwrap();
         assert_eq!((half.totals.net_minor, half.totals.vat_minor, half.totals.total_minor), (4_000, 1_000, 5_000));
+    }
+
+    #[test]
+    fn a_correction_takes_back_as_much_of_a_discount_as_it_must() {
+        // A seat of 120.00 with 50.00 off: 118.68 of the seat go, and 48.68 of the discount.
+        let invoice = [line(2_500, 12_000), line(2_500, -5_000)];
+        let taken = correct(&invoice, BTreeMap::from([(0, 11_868)])).unwrap();
+        assert_eq!(taken.lines[1], CreditedLine { line: 1, net_minor: -4_868 });
+        assert_eq!((taken.totals.net_minor, taken.totals.vat_minor), (7_000, 1_750));
+        // What leaves enough for the discount takes nothing of it.
+        assert_eq!(correct(&invoice, BTreeMap::from([(0, 7_000)])).unwrap().lines.len(), 1);
+        assert_eq!(
+            correct(&invoice, BTreeMap::from([(0, 12_001)])),
+            Err(CreditError::OverCredit { line: 0, left_minor: 12_000 })
+        );
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use entity::{billing_contact, billing_details};
 use serde::{Deserialize, Serialize};
 
+use super::invoicing::Invoicing;
 use crate::base::locale::Locale;
-use crate::mail::Recipient;
+use crate::mail::{Attached, Recipient};
 
 /// The buyer as it stands on an invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,40 +35,44 @@ pub struct Buyer {
     pub email: String,
     /// The language of the invoice, as a tag in capital letters.
     pub language: Option<String>,
+    /// Whether the PDF is attached to mails about the invoice.
+    pub attaches_pdf: bool,
 }
 
 impl Buyer {
     /// The recipient of the invoices of an organisation that pays.
     pub fn of(details: &billing_details::Model, contact: Option<&billing_contact::Model>) -> Self {
-        let Some(contact) = contact else {
-            return Self {
+        match contact {
+            Some(contact) => Self {
+                name: contact.name.clone(),
+                address: contact.address.clone(),
+                country: contact.country.clone(),
+                email: contact.email.clone(),
+                ..Self::invoiced(Invoicing::of_contact(contact))
+            },
+            None => Self {
                 name: details.legal_name.clone(),
                 address: details.address.clone(),
-                post_code: details.post_code.clone(),
-                city: details.city.clone(),
                 country: details.country.clone(),
-                vat_id: details.vat_id.clone(),
-                registration_no: details.registration_no.clone(),
-                buyer_reference: details.buyer_reference.clone(),
-                electronic_address: details.electronic_address.clone(),
-                electronic_scheme: details.electronic_scheme.clone(),
                 email: details.email.clone(),
-                language: details.language.clone(),
-            };
-        };
+                vat_id: details.vat_id.clone(),
+                ..Self::invoiced(Invoicing::of_details(details))
+            },
+        }
+    }
+
+    fn invoiced(known: Invoicing) -> Self {
         Self {
-            name: contact.name.clone(),
-            address: contact.address.clone(),
-            post_code: contact.post_code.clone(),
-            city: contact.city.clone(),
-            country: contact.country.clone(),
-            vat_id: contact.vat_id.clone(),
-            registration_no: contact.registration_no.clone(),
-            buyer_reference: contact.buyer_reference.clone(),
-            electronic_address: contact.electronic_address.clone(),
-            electronic_scheme: contact.electronic_scheme.clone(),
-            email: contact.email.clone(),
-            language: contact.language.clone(),
+            post_code: known.post_code,
+            city: known.city,
+            vat_id: known.vat_id,
+            registration_no: known.registration_no,
+            buyer_reference: known.buyer_reference,
+            electronic_address: known.electronic_address,
+            electronic_scheme: known.electronic_scheme,
+            language: known.language,
+            attaches_pdf: known.attaches_pdf,
+            ..Self::default()
         }
     }
 
@@ -84,6 +89,11 @@ impl Buyer {
     /// Where its invoices are sent, if it has given an address.
     pub fn recipient(&self) -> Option<Recipient> {
         (!self.email.is_empty()).then(|| Recipient { user: None, address: self.email.clone(), locale: self.locale() })
+    }
+
+    /// The document that mails to it carry, if it wants that.
+    pub fn attached(&self, document: Attached) -> Option<Attached> {
+        self.attaches_pdf.then_some(document)
     }
 
     /// The address as it is printed: street, post code and city.

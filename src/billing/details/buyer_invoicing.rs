@@ -4,13 +4,9 @@ use async_graphql::InputObject;
 use macros::guarded;
 
 use super::invoicing::{Invoicing, wrong};
-use super::vat;
+use super::{rules, vat};
 use crate::base::error::UserError;
 use crate::base::locale::Locale;
-use crate::base::text;
-
-/// The longest of these texts, in characters.
-const LONGEST: usize = 100;
 
 /// What invoices need to know about a buyer besides its address. Everything is optional.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -29,42 +25,28 @@ pub struct InvoicingInput {
     pub electronic_scheme: Option<String>,
     /// The language of its invoices. Without one, English.
     pub language: Option<Locale>,
+    /// Whether the PDF of an invoice is attached to the mails about it. Without this, it is not.
+    pub attaches_pdf: Option<bool>,
     /// The VAT number of a contact as it is printed. An organisation gives its own as `vatId`.
     pub vat_id: Option<String>,
-}
-
-/// One line of text; nothing typed means none.
-fn line(typed: Option<&str>) -> Result<Option<String>, UserError> {
-    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
-    if typed.chars().count() > LONGEST || typed.chars().any(|letter| letter == '\n' || text::is_deceptive(letter)) {
-        return Err(wrong("Each of these is one line of at most 100 characters."));
-    }
-    Ok(Some(typed.to_owned()))
 }
 
 impl InvoicingInput {
     /// Checks what was typed about a buyer in this country.
     pub fn checked(&self, country: &str) -> Result<Invoicing, UserError> {
-        let scheme = line(self.electronic_scheme.as_deref())?.map(|scheme| scheme.to_ascii_uppercase());
-        let is_scheme = |scheme: &String| {
-            scheme == "EM" || (scheme.len() == 4 && scheme.bytes().all(|digit| digit.is_ascii_digit()))
-        };
-        if scheme.as_ref().is_some_and(|scheme| !is_scheme(scheme)) {
-            return Err(wrong("The scheme of an electronic address has four digits of the EAS list, or is EM."));
-        }
-        let address = line(self.electronic_address.as_deref())?;
-        if address.is_some() != scheme.is_some() {
-            return Err(wrong("An electronic address needs its scheme, and a scheme needs its address."));
-        }
-        let vat_id = line(self.vat_id.as_deref())?.map(|typed| vat::parse(country, &typed).map_err(|why| wrong(&why)));
+        let line = |typed: &Option<String>| rules::line("invoicing", typed.as_deref());
+        let (address, scheme) = (self.electronic_address.as_deref(), self.electronic_scheme.as_deref());
+        let (electronic_address, electronic_scheme) = rules::electronic("invoicing", address, scheme)?;
+        let vat_id = line(&self.vat_id)?.map(|typed| vat::parse(country, &typed).map_err(|why| wrong(&why)));
         Ok(Invoicing {
-            post_code: line(self.post_code.as_deref())?,
-            city: line(self.city.as_deref())?,
-            registration_no: line(self.registration_number.as_deref())?,
-            buyer_reference: line(self.buyer_reference.as_deref())?,
-            electronic_address: address,
-            electronic_scheme: scheme,
+            post_code: line(&self.post_code)?,
+            city: line(&self.city)?,
+            registration_no: line(&self.registration_number)?,
+            buyer_reference: line(&self.buyer_reference)?,
+            electronic_address,
+            electronic_scheme,
             language: self.language.map(|language| language.tag().to_ascii_uppercase()),
+            attaches_pdf: self.attaches_pdf.unwrap_or_default(),
             vat_id: vat_id.transpose()?,
         })
     }
@@ -110,6 +92,12 @@ impl BuyerInvoicing {
     #[public]
     fn electronic_scheme(&self) -> Option<&str> {
         self.0.electronic_scheme.as_deref()
+    }
+
+    /// Whether the PDF of an invoice is attached to the mails about it.
+    #[public]
+    fn attaches_pdf(&self) -> bool {
+        self.0.attaches_pdf
     }
 
     /// The language of its invoices.

@@ -23,6 +23,8 @@ pub struct Invoicing {
     /// See `InvoicingInput`.
     pub(super) language: Option<String>,
     /// See `InvoicingInput`.
+    pub(super) attaches_pdf: bool,
+    /// See `InvoicingInput`.
     pub(super) vat_id: Option<String>,
 }
 
@@ -44,6 +46,7 @@ impl Invoicing {
         row.electronic_address = self.electronic_address;
         row.electronic_scheme = self.electronic_scheme;
         row.language = self.language;
+        row.attaches_pdf = self.attaches_pdf;
         Ok(())
     }
 
@@ -56,6 +59,7 @@ impl Invoicing {
         row.electronic_address = self.electronic_address;
         row.electronic_scheme = self.electronic_scheme;
         row.language = self.language;
+        row.attaches_pdf = self.attaches_pdf;
         row.vat_id = self.vat_id;
     }
 
@@ -69,6 +73,7 @@ impl Invoicing {
             electronic_address: row.electronic_address.clone(),
             electronic_scheme: row.electronic_scheme.clone(),
             language: row.language.clone(),
+            attaches_pdf: row.attaches_pdf,
             vat_id: None,
         }
     }
@@ -83,6 +88,7 @@ impl Invoicing {
             electronic_address: row.electronic_address.clone(),
             electronic_scheme: row.electronic_scheme.clone(),
             language: row.language.clone(),
+            attaches_pdf: row.attaches_pdf,
             vat_id: row.vat_id.clone(),
         }
     }
@@ -97,6 +103,7 @@ impl Invoicing {
             "electronicAddress": self.electronic_address,
             "electronicScheme": self.electronic_scheme,
             "language": self.language,
+            "attachesPdf": self.attaches_pdf,
             "vatId": self.vat_id,
         })
     }

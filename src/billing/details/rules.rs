@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::invoicing::Invoicing;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::text;
 use crate::organisation::require_active;
 use crate::people::user::Address;
 
@@ -48,6 +49,36 @@ pub fn currency(field: &str, typed: &str) -> Result<String, UserError> {
 /// Reads an email address.
 pub fn email(field: &str, typed: &str) -> Result<String, UserError> {
     Ok(Address::read(field, typed)?.as_str().to_owned())
+}
+
+/// The longest of the short texts about a buyer or an issuer, in characters.
+const LONGEST: usize = 100;
+
+/// Reads one line of text; nothing typed means none.
+pub fn line(field: &str, typed: Option<&str>) -> Result<Option<String>, UserError> {
+    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
+    if typed.chars().count() > LONGEST || typed.chars().any(|letter| letter == '\n' || text::is_deceptive(letter)) {
+        return invalid(field, "Each of these is one line of at most 100 characters.");
+    }
+    Ok(Some(typed.to_owned()))
+}
+
+/// Reads an address for electronic invoices with its scheme: neither, or both.
+pub fn electronic(
+    field: &str,
+    address: Option<&str>,
+    scheme: Option<&str>,
+) -> Result<(Option<String>, Option<String>), UserError> {
+    let is_code = |scheme: &String| scheme.len() == 4 && scheme.bytes().all(|digit| digit.is_ascii_digit());
+    let scheme = line(field, scheme)?.map(|scheme| scheme.to_ascii_uppercase());
+    if scheme.as_ref().is_some_and(|scheme| scheme != "EM" && !is_code(scheme)) {
+        return invalid(field, "The scheme of an electronic address has four digits of the EAS list, or is EM.");
+    }
+    let address = line(field, address)?;
+    if address.is_some() != scheme.is_some() {
+        return invalid(field, "An electronic address needs its scheme, and a scheme needs its address.");
+    }
+    Ok((address, scheme))
 }
 
 /// Reads a field of an update: the typed value, or the old one if nothing else was typed. One of them is required. An old

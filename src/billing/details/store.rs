@@ -230,6 +230,7 @@ pub async fn update_contact(tx: &DatabaseTransaction, row: billing_contact::Mode
         electronic_address: Set(row.electronic_address),
         electronic_scheme: Set(row.electronic_scheme),
         language: Set(row.language),
+        attaches_pdf: Set(row.attaches_pdf),
         vat_id: Set(row.vat_id),
         ..Default::default()
     };

@@ -1,11 +1,11 @@
 //! What stands on the document of an invoice or a credit note. Pure functions.
 
 use documents::{
-    AccountingVat, Address, Buyer, Document, ElectronicAddress, Kind, Language, Line, Proration, Seller, VatCategory,
-    VatGroup,
+    AccountingVat, Address, Buyer, Document, ElectronicAddress, Kind, Language, Line, Missing, Proration, Seller,
+    VatCategory, VatGroup,
 };
 use entity::invoice_line::VatCategory as Stored;
-use entity::{credit_note, credit_note_line, credit_note_vat, invoice, invoice_line};
+use entity::{credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat};
 
 use crate::base::locale::Locale;
 use crate::billing::details::Buyer as StoredBuyer;
@@ -40,6 +40,10 @@ const fn language(locale: Locale) -> Language {
     }
 }
 
+fn electronic(address: Option<String>, scheme: Option<String>) -> Option<ElectronicAddress> {
+    Some(ElectronicAddress { address: address?, scheme: scheme? })
+}
+
 fn seller(stored: StoredSeller) -> Seller {
     let given = |text: String| Some(text).filter(|text| !text.is_empty());
     Seller {
@@ -52,7 +56,7 @@ fn seller(stored: StoredSeller) -> Seller {
         },
         registration_number: given(stored.registration_no),
         vat_id: stored.vat_id,
-        electronic_address: None,
+        electronic_address: electronic(stored.electronic_address, stored.electronic_scheme),
         iban: stored.iban,
         bic: stored.bic,
         bankgiro: stored.bankgiro,
@@ -65,7 +69,6 @@ fn seller(stored: StoredSeller) -> Seller {
 
 fn buyer(stored: StoredBuyer) -> Buyer {
     let is_business = stored.is_business();
-    let electronic = stored.electronic_address.zip(stored.electronic_scheme);
     Buyer {
         name: stored.name,
         address: Address {
@@ -77,7 +80,7 @@ fn buyer(stored: StoredBuyer) -> Buyer {
         vat_id: stored.vat_id,
         registration_number: stored.registration_no,
         buyer_reference: stored.buyer_reference,
-        electronic_address: electronic.map(|(address, scheme)| ElectronicAddress { scheme, address }),
+        electronic_address: electronic(stored.electronic_address, stored.electronic_scheme),
         is_business,
     }
 }
@@ -117,22 +120,30 @@ fn parties(row: &invoice::Model) -> Option<(StoredSeller, StoredBuyer)> {
 
 /// What stands on an issued invoice; `None` for a draft, and for one from before documents were written.
 pub fn invoice(of: &Composed) -> Option<Document> {
-    let row = &of.invoice;
+    of.invoice.number.as_ref()?;
+    Some(Document { lines: of.lines.iter().map(line).collect(), ..without_lines(&of.invoice, &of.vat)? })
+}
+
+/// What electronic invoices lack of what their rules ask for. That of a draft can still be mended.
+pub fn missing(row: &invoice::Model, vat: &[invoice_vat::Model]) -> Vec<Missing> {
+    without_lines(row, vat).map(|document| documents::missing(&document)).unwrap_or_default()
+}
+
+fn without_lines(row: &invoice::Model, vat: &[invoice_vat::Model]) -> Option<Document> {
     let (stored_seller, stored_buyer) = parties(row)?;
-    let vat = of
-        .vat
+    let vat = vat
         .iter()
         .map(|one| group(one.category, one.basis_points, (one.base_minor, one.vat_minor), one.exemption.as_deref()));
     Some(Document {
-        kind: Kind::Invoice { due_on: row.due_on? },
-        number: row.number.clone()?,
-        issued_on: row.issued_on?,
+        kind: Kind::Invoice { due_on: row.due_on.unwrap_or_default() },
+        number: row.number.clone().unwrap_or_default(),
+        issued_on: row.issued_on.unwrap_or_default(),
         currency: row.currency.clone(),
         language: language(stored_buyer.locale()),
         seller: seller(stored_seller),
         buyer: buyer(stored_buyer),
         purchase_order: row.purchase_order.clone(),
-        lines: of.lines.iter().map(line).collect(),
+        lines: Vec::new(),
         vat_groups: vat.collect(),
         net_minor: row.net_minor,
         vat_minor: row.vat_minor,

@@ -10,6 +10,6 @@ pub mod store;
 pub mod worker;
 mod write;
 
-pub use object::Document;
+pub use object::{Document, MissingDetail};
 pub use store::Source;
 pub use write::write;

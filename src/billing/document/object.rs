@@ -1,10 +1,13 @@
 //! A document of an invoice or a credit note, to be downloaded.
 
 use async_graphql::Enum;
+use documents::{Missing, NeededFor};
 use entity::document::{self, Kind};
+use entity::{invoice, invoice_vat};
 use macros::guarded;
 use uuid::Uuid;
 
+use super::content;
 use super::store::{self, Head};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -59,5 +62,34 @@ impl Document {
     #[public]
     fn sha256(&self) -> &str {
         &self.0.sha256
+    }
+}
+
+/// Something that an invoice lacks for electronic ones to be written.
+pub struct MissingDetail(Missing);
+
+impl MissingDetail {
+    /// What an invoice lacks.
+    pub fn list(row: &invoice::Model, vat: &[invoice_vat::Model]) -> Vec<Self> {
+        content::missing(row, vat).into_iter().map(Self).collect()
+    }
+}
+
+/// Something that an invoice lacks for electronic ones to be written.
+#[guarded]
+impl MissingDetail {
+    /// What to do about it.
+    #[public]
+    fn message(&self) -> &'static str {
+        self.0.field.what_to_do()
+    }
+
+    /// The documents that cannot be written without it.
+    #[public]
+    fn documents(&self) -> Vec<DocumentKind> {
+        match self.0.needed_for {
+            NeededFor::EveryForm => vec![DocumentKind::Ubl, DocumentKind::Cii],
+            NeededFor::Ubl => vec![DocumentKind::Ubl],
+        }
     }
 }

@@ -55,8 +55,13 @@ pub enum Source {
         /// The change that caused it; `None` for what corrects an earlier line.
         change: Option<Uuid>,
     },
-    /// A charge by hand.
-    Charge(Uuid),
+    /// A charge by hand, or the setup of a subscription.
+    Charge {
+        /// The charge.
+        charge: Uuid,
+        /// The subscription.
+        subscription: Option<Uuid>,
+    },
 }
 
 /// Who is on an invoice.
@@ -88,6 +93,9 @@ pub enum Unmade {
     /// A rate is missing.
     #[error("{0} Add it with addVatRates.")]
     Rate(RateMissing),
+    /// Discounts of one rate take off more VAT than the rest has.
+    #[error("The VAT would be negative: a discount is taxed at a higher rate than what it is taken off.")]
+    NegativeVat,
     /// A sum does not fit into 64 bits.
     #[error("The sum is too large.")]
     TooLarge,
@@ -139,6 +147,9 @@ pub fn tax(
     }
     let group = |line: &invoice_line::Model| Group { category: line.vat_category, basis_points: line.vat_basis_points };
     let totals = add_up(composed.lines.iter().map(|line| (group(line), line.net_minor)))?;
+    if totals.vat_minor < 0 {
+        return Err(Unmade::NegativeVat);
+    }
     let exemption = |group: Group| {
         let of_group =
             treatments.values().find(|one| (one.category, one.basis_points) == (group.category, group.basis_points));
@@ -243,7 +254,7 @@ fn draft(id: Uuid, parties: &Parties<'_>, currency: &str, now: DateTimeUtc) -> i
 fn line(id: Uuid, (organisation_id, invoice_id): (Uuid, Uuid), position: i32, item: Item) -> invoice_line::Model {
     let (subscription_id, interval_starts_on, cause, charge_id) = match item.source {
         Source::Interval { subscription, starts_on, change } => (Some(subscription), Some(starts_on), change, None),
-        Source::Charge(charge) => (None, None, None, Some(charge)),
+        Source::Charge { charge, subscription } => (subscription, None, None, Some(charge)),
     };
     let (product_id, product_code) = item.product.unzip();
     invoice_line::Model {
@@ -289,7 +300,7 @@ mod tests {
             net_minor,
             days: None,
             period: None,
-            source: Source::Charge(Uuid::nil()),
+            source: Source::Charge { charge: Uuid::nil(), subscription: None },
             product: None,
             revenue_key: String::new(),
             tax_class,

@@ -17,7 +17,8 @@ use crate::billing::issuer::rules::due_on;
 use crate::billing::vat::tables::Tables;
 use crate::billing::{issuer as issuers, payer};
 use crate::graphql::request::Work;
-use crate::mail;
+use crate::mail::{self, Attached};
+use crate::organisation::store as organisations;
 use crate::oversight::audit::{self, Event};
 
 /// The issuer, or an error that says how to set it.
@@ -35,6 +36,9 @@ pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed
     let organisation = one.invoice.organisation_id;
     let ends = payer::store::ends_of_chains(work.tx, &[organisation], work.today()).await?;
     let payer = ends.get(&organisation).copied().unwrap_or(organisation);
+    if payer != organisation && !organisations::closed_of(work.tx, &[payer]).await?.is_empty() {
+        return Err(refused("The payer is closed. End the agreement with endPayer, or find another payer.".to_owned()));
+    }
     let recipients = details::store::recipients(work.tx, &[payer]).await?;
     let (details, contact) = recipients.get(&payer).ok_or_else(|| {
         refused("The payer has no billing details. Fill them in with updateBillingDetails.".to_owned())
@@ -73,8 +77,10 @@ pub async fn announce(work: &Work<'_>, invoices: &[Composed]) -> Result<()> {
 /// Mails invoices to those of their buyers that have given an address: one statement.
 pub async fn send(work: &Work<'_>, invoices: &[Composed]) -> Result<()> {
     let letters = invoices.iter().filter_map(|one| {
-        let recipient = serde_json::from_str::<Buyer>(&one.invoice.buyer).ok()?.recipient()?;
+        let buyer: Buyer = serde_json::from_str(&one.invoice.buyer).ok()?;
+        let recipient = buyer.recipient()?;
         let letter = letters::issued(recipient.locale, &one.invoice);
+        let letter = letter.carrying(buyer.attached(Attached::Invoice(one.invoice.id)));
         Some((recipient, letter))
     });
     Ok(mail::queue(work.tx, work.random, work.now, letters.collect::<Vec<_>>()).await?)

@@ -17,7 +17,7 @@ pub mod store;
 
 use macros::merged;
 
-pub use compose::{Composed, Item, Parties, Source, again, compose, exemption_text};
+pub use compose::{Composed, Item, Parties, Source, Unmade, again, compose, exemption_text};
 pub use issuing::require_issuer;
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter};

@@ -17,7 +17,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::billing::credit_note::CreditNote;
-use crate::billing::document::Document;
+use crate::billing::document::{Document, MissingDetail};
 use crate::billing::payment::{Allocation, store as payments};
 use crate::billing::reminder::Reminder;
 use crate::billing::vat::VatExplanation;
@@ -252,6 +252,13 @@ impl Invoice {
     #[public]
     async fn documents(&self, context: &Context<'_>) -> Result<Option<Vec<Document>>> {
         Document::list(Request::of(context)?, self.row.id).await.map(Some)
+    }
+
+    /// What is missing for its electronic invoices. Mend it before a draft is issued: without it, there is only the PDF.
+    #[public]
+    async fn missing_details(&self, context: &Context<'_>) -> Result<Option<Vec<MissingDetail>>> {
+        let vat = store::vat(Request::of(context)?, self.row.id).await?;
+        Ok(Some(MissingDetail::list(&self.row, &vat)))
     }
 
     /// Its credit notes, the newest first.

@@ -1,7 +1,7 @@
 //! Statements about invoices.
 #![expect(clippy::disallowed_methods, reason = "the statements about invoices stand here")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::{invoice, invoice_line, invoice_vat};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::compose::Composed;
 use super::rules::InvoiceState;
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::OfTable;
@@ -181,15 +182,38 @@ pub async fn billed(
     from: Date,
 ) -> Written<Vec<(invoice_line::Model, invoice::State)>> {
     use invoice_line::Column as C;
-    let lines = invoice_line::Entity::find().filter(C::SubscriptionId.is_in(subscriptions.iter().copied()));
+    let lines = invoice_line::Entity::find().filter(is_among(C::SubscriptionId, subscriptions, tx));
     let lines = lines.filter(C::IntervalStartsOn.gte(from)).order_by_asc(C::Id).all(tx).await?;
-    let ids: Vec<Uuid> = lines.iter().map(|line| line.invoice_id).collect();
+    with_states(tx, lines).await
+}
+
+/// The lines that billed the setup of these subscriptions, with the states of their invoices.
+pub async fn billed_setup(
+    tx: &DatabaseTransaction,
+    subscriptions: &[Uuid],
+) -> Written<Vec<(invoice_line::Model, invoice::State)>> {
+    use invoice_line::Column as C;
+    if subscriptions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lines = invoice_line::Entity::find().filter(is_among(C::SubscriptionId, subscriptions, tx));
+    let lines = lines.filter(C::ChargeId.is_not_null()).order_by_asc(C::Id).all(tx).await?;
+    with_states(tx, lines).await
+}
+
+async fn with_states(
+    tx: &DatabaseTransaction,
+    lines: Vec<invoice_line::Model>,
+) -> Written<Vec<(invoice_line::Model, invoice::State)>> {
+    let ids: BTreeSet<Uuid> = lines.iter().map(|line| line.invoice_id).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let drafts = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids));
-    let drafts = drafts.filter(invoice::Column::State.eq(invoice::State::Draft)).all(tx).await?;
-    let drafts: Vec<Uuid> = drafts.into_iter().map(|row| row.id).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let drafts = invoice::Entity::find().filter(is_among(invoice::Column::Id, &ids, tx));
+    let drafts = drafts.filter(invoice::Column::State.eq(invoice::State::Draft)).select_only();
+    let drafts: Vec<Uuid> = drafts.column(invoice::Column::Id).into_tuple().all(tx).await?;
+    let drafts: HashSet<Uuid> = drafts.into_iter().collect();
     let with_state = |line: invoice_line::Model| {
         let state = if drafts.contains(&line.invoice_id) { invoice::State::Draft } else { invoice::State::Open };
         (line, state)
@@ -199,17 +223,17 @@ pub async fn billed(
 
 /// Invoices with what belongs to them. A caller that changes them has locked their organisations.
 pub async fn load_in(tx: &impl ConnectionTrait, ids: &[Uuid]) -> Written<HashMap<Uuid, Composed>> {
-    let wanted = || ids.iter().copied();
-    let rows = invoice::Entity::find().filter(invoice::Column::Id.is_in(wanted())).all(tx).await?;
+    let rows = invoice::Entity::find().filter(is_among(invoice::Column::Id, ids, tx)).all(tx).await?;
     let with_parts = |row: invoice::Model| (row.id, Composed { invoice: row, lines: Vec::new(), vat: Vec::new() });
     let mut found: HashMap<Uuid, Composed> = rows.into_iter().map(with_parts).collect();
-    let lines = invoice_line::Entity::find().filter(invoice_line::Column::InvoiceId.is_in(wanted()));
+    let lines = invoice_line::Entity::find().filter(is_among(invoice_line::Column::InvoiceId, ids, tx));
     for line in lines.order_by_asc(invoice_line::Column::Position).all(tx).await? {
         if let Some(one) = found.get_mut(&line.invoice_id) {
             one.lines.push(line);
         }
     }
-    for group in invoice_vat::Entity::find().filter(invoice_vat::Column::InvoiceId.is_in(wanted())).all(tx).await? {
+    let groups = invoice_vat::Entity::find().filter(is_among(invoice_vat::Column::InvoiceId, ids, tx));
+    for group in groups.all(tx).await? {
         if let Some(one) = found.get_mut(&group.invoice_id) {
             one.vat.push(group);
         }
@@ -294,7 +318,7 @@ pub async fn overdue(
 /// The subscriptions that stand on these invoices, each with the id of its invoice.
 pub async fn subscriptions_on(tx: &DatabaseTransaction, invoices: &[Uuid]) -> Written<Vec<(Uuid, Uuid)>> {
     use invoice_line::Column as C;
-    let lines = invoice_line::Entity::find().filter(C::InvoiceId.is_in(invoices.iter().copied()));
+    let lines = invoice_line::Entity::find().filter(is_among(C::InvoiceId, invoices, tx));
     let lines = lines.filter(C::SubscriptionId.is_not_null()).select_only().column(C::InvoiceId);
     lines.column(C::SubscriptionId).distinct().into_tuple().all(tx).await
 }
@@ -315,7 +339,7 @@ pub async fn rows_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<invo
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids.iter().copied()));
+    let rows = invoice::Entity::find().filter(is_among(invoice::Column::Id, ids, tx));
     rows.order_by_asc(invoice::Column::Id).all(tx).await
 }
 

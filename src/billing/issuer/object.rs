@@ -194,6 +194,18 @@ impl Issuer {
         self.0.bankgiro.as_deref()
     }
 
+    /// Its own address for electronic invoices (BT-34).
+    #[public]
+    fn electronic_address(&self) -> Option<&str> {
+        self.0.electronic_address.as_deref()
+    }
+
+    /// The scheme of that address, of the EAS list.
+    #[public]
+    fn electronic_scheme(&self) -> Option<&str> {
+        self.0.electronic_scheme.as_deref()
+    }
+
     /// The kind of payment references on its invoices.
     #[public]
     fn reference_kind(&self) -> PaymentReferenceKind {

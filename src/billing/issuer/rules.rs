@@ -41,6 +41,10 @@ pub struct Seller {
     pub bic: Option<String>,
     /// Its Swedish bankgiro number.
     pub bankgiro: Option<String>,
+    /// Its own address in the network of electronic invoices (BT-34).
+    pub electronic_address: Option<String>,
+    /// The scheme of that address.
+    pub electronic_scheme: Option<String>,
     /// Who answers questions.
     pub contact_name: String,
     /// The telephone number for questions.
@@ -64,6 +68,8 @@ impl Seller {
             iban: row.iban.clone(),
             bic: row.bic.clone(),
             bankgiro: row.bankgiro.clone(),
+            electronic_address: row.electronic_address.clone(),
+            electronic_scheme: row.electronic_scheme.clone(),
             contact_name: row.contact_name.clone(),
             telephone: row.telephone.clone(),
             email: row.email.clone(),
@@ -89,6 +95,8 @@ pub fn blank() -> Model {
         iban: None,
         bic: None,
         bankgiro: None,
+        electronic_address: None,
+        electronic_scheme: None,
         reference_kind: ReferenceKind::Rf,
         contact_name: none(),
         telephone: none(),
@@ -145,6 +153,8 @@ pub fn checked(mut row: Model) -> Result<Model, UserError> {
     if let Some(typed) = &row.bankgiro {
         row.bankgiro = Some(bankgiro(typed)?);
     }
+    let (address, scheme) = (row.electronic_address.as_deref(), row.electronic_scheme.as_deref());
+    (row.electronic_address, row.electronic_scheme) = details::electronic("electronicAddress", address, scheme)?;
     for (field, days) in [("paymentDays", row.payment_days), ("leadDays", row.lead_days)] {
         if !(0..=MOST_DAYS).contains(&days) {
             return wrong(field, "This is a number of days from 0 to 365.");

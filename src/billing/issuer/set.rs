@@ -47,6 +47,11 @@ pub struct SetIssuerInput {
     pub bic: MaybeUndefined<String>,
     /// Its Swedish bankgiro number; null removes it.
     pub bankgiro: MaybeUndefined<String>,
+    /// Its own address for electronic invoices (BT-34); null removes it. A Swedish issuer is found by its registration number
+    /// without one.
+    pub electronic_address: MaybeUndefined<String>,
+    /// The scheme of that address: four digits of the EAS list, for example 0204 for a Leitweg-ID, or EM for an email address.
+    pub electronic_scheme: MaybeUndefined<String>,
     /// The kind of payment references on its invoices. At first RF.
     pub reference_kind: Option<PaymentReferenceKind>,
     /// Who answers questions about invoices.
@@ -121,6 +126,8 @@ impl SetIssuerInput {
             iban: kept(&self.iban, old.iban),
             bic: kept(&self.bic, old.bic),
             bankgiro: kept(&self.bankgiro, old.bankgiro),
+            electronic_address: kept(&self.electronic_address, old.electronic_address),
+            electronic_scheme: kept(&self.electronic_scheme, old.electronic_scheme),
             reference_kind: self.reference_kind.map_or(old.reference_kind, Into::into),
             contact_name: or(&self.contact_name, old.contact_name),
             telephone: or(&self.telephone, old.telephone),

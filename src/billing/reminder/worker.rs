@@ -27,7 +27,7 @@ use crate::billing::invoice::{open_minor, store as invoices};
 use crate::billing::{charge, issuer as issuers};
 use crate::catalogue::subscription::closing;
 use crate::graphql::request::{Request, Work};
-use crate::mail::{self, Letter, Recipient};
+use crate::mail::{self, Attached, Letter, Recipient};
 use crate::oversight::audit::{self, Event};
 use crate::people::membership::mail_admins;
 
@@ -161,7 +161,7 @@ impl Due {
 
     fn mail(&self) -> Option<(Recipient, Letter)> {
         let recipient = self.buyer.recipient()?;
-        let letter = self.letter(recipient.locale);
+        let letter = self.letter(recipient.locale).carrying(self.buyer.attached(Attached::Invoice(self.row.id)));
         Some((recipient, letter))
     }
 
@@ -171,6 +171,7 @@ impl Due {
         Some(pending_charge::Model {
             id: work.random.id(work.now),
             organisation_id: self.row.organisation_id,
+            subscription_id: None,
             product_id: None,
             description: letters::fee(self.buyer.locale(), self.row.number.as_deref().unwrap_or_default()),
             quantity: 1,

@@ -1,7 +1,7 @@
 //! What the invoices of a number of organisations need, loaded at once: the number of statements does not depend on the
 //! number of organisations.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::{invoice, invoice_line, issuer, pending_charge, product, subscription};
 use sea_orm::DatabaseTransaction;
@@ -18,8 +18,9 @@ use crate::billing::payer;
 use crate::billing::unbilled;
 use crate::billing::vat::tables::Tables;
 use crate::catalogue::product::store as products;
-use crate::catalogue::subscription::history::{Step, steps};
+use crate::catalogue::subscription::history::{Step, on_day, steps};
 use crate::catalogue::subscription::store as subscriptions;
+use crate::organisation::store as organisations;
 
 /// A subscription that may have something to bill.
 struct Due {
@@ -33,12 +34,16 @@ pub struct Batch {
     due: Vec<Due>,
     products: HashMap<Uuid, product::Model>,
     billed: HashMap<Uuid, Vec<Billed>>,
+    /// What was billed of the setup of subscriptions that were called off.
+    setup: HashMap<Uuid, Vec<Billed>>,
     /// The pending charges of each organisation.
     pub charges: HashMap<Uuid, Vec<pending_charge::Model>>,
     /// Who pays for each organisation.
     pub payers: HashMap<Uuid, Uuid>,
     /// The buyer of each payer; payers without billing details are missing.
     pub buyers: HashMap<Uuid, Buyer>,
+    /// The payers that are closed.
+    pub closed: HashSet<Uuid>,
     /// What decisions about VAT need.
     pub vat: Tables,
 }
@@ -68,6 +73,7 @@ impl Batch {
         let payers = payer::store::ends_of_chains(tx, organisations, today).await?;
         let recipients: BTreeSet<Uuid> = payers.values().copied().collect();
         let recipients: Vec<Uuid> = recipients.into_iter().collect();
+        let closed = organisations::closed_of(tx, &recipients).await?;
         let details = details::store::recipients(tx, &recipients).await?;
         let buyers: HashMap<Uuid, Buyer> =
             details.iter().map(|(id, (details, contact))| (*id, Buyer::of(details, contact.as_ref()))).collect();
@@ -80,7 +86,13 @@ impl Batch {
             let since = since.get(&row.id).copied()?;
             Some(Due { steps: steps(&changes), since, row })
         });
-        Ok(Self { due: due.collect(), products, billed: by_subscription(billed), charges, payers, buyers, vat })
+        let due: Vec<Due> = due.collect();
+        let never_had = |due: &&Due| on_day(&due.steps, due.row.starts_on).is_none_or(|step| step.quantity == 0);
+        let called_off: Vec<Uuid> = due.iter().filter(never_had).map(|due| due.row.id).collect();
+        let setup = invoices::billed_setup(tx, &called_off).await?;
+        let billed = by_subscription(billed);
+        let setup = by_subscription(setup);
+        Ok(Self { due, products, billed, setup, charges, payers, buyers, closed, vat })
     }
 
     /// What the subscriptions of an organisation still cost, each with its currency. One whose sums are too large is an
@@ -92,11 +104,18 @@ impl Batch {
             .map(|due| {
                 let billed = self.billed.get(&due.row.id).map_or(&[][..], Vec::as_slice);
                 let account = Account { row: &due.row, steps: &due.steps, products: &products, billed };
-                let costs =
+                let mut costs =
                     account.costs(due.since, horizon).map_err(|error| format!("{}: {error}", due.row.product_name))?;
+                let setup = self.setup.get(&due.row.id).into_iter().flatten();
+                costs.credits.extend(setup.filter(|line| line.left_minor > 0).map(|line| (*line, line.left_minor)));
                 Ok((due.row.id, due.row.currency.clone(), costs))
             })
             .collect()
+    }
+
+    /// Whether a subscription costs nothing yet, because it is charged from its activation.
+    pub fn is_waiting(&self, subscription: Uuid) -> bool {
+        self.due.iter().any(|due| due.row.id == subscription && !self.is_charged(due))
     }
 
     /// A product that is charged from its activation costs nothing before.
@@ -112,12 +131,12 @@ impl Batch {
 fn by_subscription(rows: Vec<(invoice_line::Model, invoice::State)>) -> HashMap<Uuid, Vec<Billed>> {
     let mut billed: HashMap<Uuid, Vec<Billed>> = HashMap::new();
     for (line, state) in rows {
-        if let (Some(subscription), Some(interval)) = (line.subscription_id, line.interval_starts_on) {
+        if let Some(subscription) = line.subscription_id {
             billed.entry(subscription).or_default().push(Billed {
                 line: line.id,
                 invoice: line.invoice_id,
                 is_draft: state == invoice::State::Draft,
-                interval,
+                interval: line.interval_starts_on,
                 change: line.change_id,
                 counts_minor: line.net_minor - line.reopened_minor,
                 left_minor: line.net_minor - line.credited_minor,

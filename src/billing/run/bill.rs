@@ -1,7 +1,7 @@
 //! How a number of organisations are billed in one transaction: invoices and credit notes with their numbers, all or
 //! nothing for each organisation. What cannot be billed is a problem that the run tells, and the others are billed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::billing_run::{self, Mode};
 use entity::number_series::Kind as Series;
@@ -16,7 +16,7 @@ use crate::base::error::Result;
 use crate::billing::charge;
 use crate::billing::commission;
 use crate::billing::credit_note::{self, Wanted};
-use crate::billing::invoice::{self, Composed, Item, Parties, Source, compose, issuing};
+use crate::billing::invoice::{self, Composed, Item, Parties, Source, Unmade, compose, issuing};
 use crate::billing::issuer::rules::horizon;
 use crate::billing::series;
 use crate::billing::unbilled;
@@ -35,7 +35,7 @@ pub struct Problem {
 }
 
 /// What was done for a number of organisations.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Done {
     /// How many invoices were made.
     pub invoices: usize,
@@ -71,11 +71,26 @@ pub async fn bill(
     let horizon = horizon(issuer, until);
     let batch = Batch::load(work.tx, organisations, (today, until, horizon)).await?;
     let mut done = Done::default();
-    let mut plans = Vec::new();
+    let mut planned = Vec::new();
     for organisation in organisations {
         match plan(work, run, issuer, &batch, *organisation, horizon) {
-            Ok(plan) => plans.push(plan),
+            Ok(plan) => planned.push((*organisation, plan)),
             Err(message) => done.problems.push(Problem { organisation: *organisation, message }),
+        }
+    }
+    let credited: BTreeSet<Uuid> =
+        planned.iter().flat_map(|(_, plan)| plan.credits.iter().map(|(line, _)| line.invoice)).collect();
+    let credited: Vec<Uuid> = credited.into_iter().collect();
+    let mut credited =
+        if credited.is_empty() { HashMap::new() } else { invoice::store::load_in(work.tx, &credited).await? };
+    let (mut plans, mut prepared) = (Vec::new(), Vec::new());
+    for (organisation, plan) in planned {
+        match credit_note::prepare(&mut credited, notes(&plan.credits)) {
+            Ok(of_it) => {
+                prepared.extend(of_it);
+                plans.push(plan);
+            }
+            Err(error) => done.problems.push(Problem { organisation, message: error.to_string() }),
         }
     }
     for composed in plans.iter().flat_map(|plan| &plan.invoices) {
@@ -86,18 +101,17 @@ pub async fn bill(
         return Ok(Done { stops: true, ..Done::default() });
     }
     done.invoices = plans.iter().map(|plan| plan.invoices.len()).sum();
+    done.credit_notes = prepared.len();
     if run.mode == Mode::Try {
-        done.credit_notes = plans.iter().map(|plan| notes(&plan.credits).len()).sum();
         return Ok(done);
     }
     let (mut since, mut finished, mut charges) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut invoices, mut credits) = (Vec::new(), Vec::new());
+    let mut invoices = Vec::new();
     for plan in plans {
         since.extend(plan.since);
         finished.extend(plan.finished);
         charges.extend(plan.charges);
         invoices.extend(plan.invoices);
-        credits.extend(plan.credits);
     }
     if run.mode == Mode::Issue && !invoices.is_empty() {
         let numbers =
@@ -118,11 +132,8 @@ pub async fn bill(
         issuing::announce(work, &invoices).await?;
         commission::earn::earn(work, &invoices).await?;
     }
-    let wanted = notes(&credits);
-    if !wanted.is_empty() {
-        let reason = "Correction after a change of the subscription.";
-        done.credit_notes = credit_note::issue_all(work, issuer, wanted, reason, Some(run.id)).await?;
-    }
+    let reason = "Correction after a change of the subscription.";
+    credit_note::issue_all(work, issuer, prepared, reason, Some(run.id)).await?;
     Ok(done)
 }
 
@@ -165,7 +176,8 @@ fn plan(
         }
         items.entry(currency).or_default().extend(of_it);
     }
-    for row in batch.charges.get(&organisation).into_iter().flatten() {
+    let charges = batch.charges.get(&organisation).into_iter().flatten();
+    for row in charges.filter(|row| !row.subscription_id.is_some_and(|id| batch.is_waiting(id))) {
         items.entry(row.currency.clone()).or_default().push(item_of(row)?);
     }
     items.retain(|_, items| !items.is_empty());
@@ -173,6 +185,9 @@ fn plan(
         return Ok(plan);
     }
     let payer = batch.payers.get(&organisation).copied().unwrap_or(organisation);
+    if payer != organisation && batch.closed.contains(&payer) {
+        return Err("Its payer is closed. End the agreement with endPayer, or find another payer.".to_owned());
+    }
     let Some(buyer) = batch.buyers.get(&payer) else {
         let message = if payer == organisation {
             "It has no billing details. Fill them in with updateBillingDetails."
@@ -185,17 +200,19 @@ fn plan(
     for (currency, items) in items {
         let net: i128 = items.iter().map(|item| i128::from(item.net_minor)).sum();
         let items = if net > 0 { items } else { without_discounts(items) };
-        if items.is_empty() {
+        let composed = |items: Vec<Item>| {
+            let treat = |class| batch.vat.treatment(issuer, (payer, buyer), class);
+            compose(&parties, &currency, items, treat, || work.random.id(work.now), work.now)
+        };
+        let made = match composed(items.clone()) {
+            Err(Unmade::NegativeVat) => composed(without_discounts(items)),
+            made => made,
+        };
+        let mut composed = made.map_err(|error| error.to_string())?;
+        if composed.lines.is_empty() {
             continue;
         }
-        plan.charges.extend(items.iter().filter_map(|item| match item.source {
-            Source::Charge(id) => Some(id),
-            Source::Interval { .. } => None,
-        }));
-        let treat = |class| batch.vat.treatment(issuer, (payer, buyer), class);
-        let ids = || work.random.id(work.now);
-        let mut composed =
-            compose(&parties, &currency, items, treat, ids, work.now).map_err(|error| error.to_string())?;
+        plan.charges.extend(composed.lines.iter().filter_map(|line| line.charge_id));
         composed.invoice.run_id = Some(run.id);
         plan.invoices.push(composed);
     }
@@ -204,7 +221,7 @@ fn plan(
 
 /// Discounts that are larger than the rest wait for a larger invoice.
 fn without_discounts(items: Vec<Item>) -> Vec<Item> {
-    items.into_iter().filter(|item| item.net_minor > 0 || !matches!(item.source, Source::Charge(_))).collect()
+    items.into_iter().filter(|item| item.net_minor > 0 || !matches!(item.source, Source::Charge { .. })).collect()
 }
 
 /// The item of a charge.
@@ -217,7 +234,7 @@ fn item_of(row: &pending_charge::Model) -> Result<Item, String> {
         net_minor: net_minor.ok_or_else(|| format!("{}: the amount is too large.", row.description))?,
         days: None,
         period: Some((row.performed_on, row.performed_on)),
-        source: Source::Charge(row.id),
+        source: Source::Charge { charge: row.id, subscription: row.subscription_id },
         product: row.product_id.map(|id| (id, String::new())),
         revenue_key: row.revenue_key.clone(),
         tax_class: row.tax_class,

@@ -22,8 +22,8 @@ pub struct Billed {
     pub invoice: Uuid,
     /// Whether the invoice is a draft.
     pub is_draft: bool,
-    /// The first day of the interval.
-    pub interval: Date,
+    /// The first day of the interval; none for a setup.
+    pub interval: Option<Date>,
     /// The change that caused it.
     pub change: Option<Uuid>,
     /// What counts as billed by it, in minor units: its amount without what was reopened.
@@ -110,32 +110,42 @@ pub struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// What all intervals that begin until the horizon still cost, from the first day that may not be billed.
+    /// What all intervals that begin until the horizon still cost, from the first day that may not be billed. What was
+    /// billed further ahead and is not due any more is credited as well.
     pub fn costs(&self, since: Date, horizon: Date) -> Result<Costs, TooLarge> {
         let mut costs = Costs::default();
         let months = months_of_interval(self.row.interval);
         let Some(first) = self.steps.first() else { return Ok(costs) };
         let mut interval = period_at(self.row.anchor_on, months, since.max(first.from));
+        let last_billed = self.billed.iter().filter_map(|line| line.interval).max();
         for _ in 0..MOST_INTERVALS {
             let Some(period) = interval else { return Ok(costs) };
-            if period.starts_on > horizon {
-                costs.since = Some(period.starts_on);
-                return Ok(costs);
+            let is_ahead = period.starts_on > horizon;
+            if is_ahead {
+                costs.since.get_or_insert(period.starts_on);
+                if last_billed.is_none_or(|last| last < period.starts_on) {
+                    return Ok(costs);
+                }
             }
             let is_over = within(self.steps, period).iter().all(|step| step.quantity == 0);
             let billed: Vec<Billed> =
-                self.billed.iter().filter(|line| line.interval == period.starts_on).copied().collect();
+                self.billed.iter().filter(|line| line.interval == Some(period.starts_on)).copied().collect();
             if is_over && billed.is_empty() {
                 return Ok(costs);
             }
-            self.add(&mut costs, period, &billed)?;
+            let of_it = self.of_interval(period, &billed)?;
+            if !is_ahead {
+                costs.items.extend(of_it.items);
+            }
+            costs.credits.extend(of_it.credits);
             interval = period_at(self.row.anchor_on, months, period.until);
         }
-        costs.since = interval.map(|period| period.starts_on);
+        costs.since = costs.since.or_else(|| interval.map(|period| period.starts_on));
         Ok(costs)
     }
 
-    fn add(&self, costs: &mut Costs, period: Period, billed: &[Billed]) -> Result<(), TooLarge> {
+    fn of_interval(&self, period: Period, billed: &[Billed]) -> Result<Costs, TooLarge> {
+        let mut costs = Costs::default();
         let due = merged(charge::lines(self.steps, period)?, period)?;
         match delta(&due, billed) {
             Delta::Nothing => {}
@@ -162,7 +172,7 @@ impl Account<'_> {
             }
             Delta::Credit(credits) => costs.credits.extend(credits),
         }
-        Ok(())
+        Ok(costs)
     }
 
     /// The item of an invoice for a line.
@@ -268,7 +278,7 @@ mod tests {
                 line: Uuid::from_u128(1_000 + billed.len() as u128),
                 invoice: Uuid::nil(),
                 is_draft: false,
-                interval: starts_on,
+                interval: Some(starts_on),
                 change,
                 counts_minor: item.net_minor,
                 left_minor: item.net_minor,
@@ -381,7 +391,7 @@ mod tests {
             let steps = steps(&history);
             let mut interval = period_at(start, 1, start).unwrap();
             while interval.starts_on <= end {
-                let left: i64 = billed.iter().filter(|line| line.interval == interval.starts_on).map(|line| line.left_minor).sum();
+                let left: i64 = billed.iter().filter(|line| line.interval == Some(interval.starts_on)).map(|line| line.left_minor).sum();
                 prop_assert_eq!(left, charge::due(&steps, interval).unwrap());
                 interval = period_at(start, 1, interval.until).unwrap();
             }

@@ -60,6 +60,27 @@ async fn step(request: &Request, run: Model) -> Result<Model> {
     let with_charges = charge::store::organisations(request.db().reader(), run.until_on, after, limit).await?;
     let next: BTreeSet<Uuid> = with_subscriptions.into_iter().chain(with_charges).collect();
     let next: Vec<Uuid> = next.into_iter().take(AT_ONCE).collect();
+    match attempt(request, &run, &issuer, &next).await {
+        // One organisation must not keep the others from being billed: it is found by billing them one by one.
+        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) if next.len() > 1 => {
+            bill_first(request, &run, &issuer, &next[..1]).await
+        }
+        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) if next.len() == 1 => {
+            leave_out(request, &run, next[0]).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn bill_first(request: &Request, run: &Model, issuer: &issuer::Model, first: &[Uuid]) -> Result<Model> {
+    match attempt(request, run, issuer, first).await {
+        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) => leave_out(request, run, first[0]).await,
+        outcome => outcome,
+    }
+}
+
+/// Bills these organisations; none is left if there are none.
+async fn attempt(request: &Request, run: &Model, issuer: &issuer::Model, next: &[Uuid]) -> Result<Model> {
     request
         .transaction(async |work| {
             let mut after = run.clone();
@@ -69,8 +90,8 @@ async fn step(request: &Request, run: Model) -> Result<Model> {
                     after.finished_at = Some(work.now);
                 }
                 Some(last) => {
-                    let limits = limits(work, &issuer, &run).await?;
-                    let done = bill(work, &run, &issuer, &next, limits.as_ref()).await?;
+                    let limits = limits(work, issuer, run).await?;
+                    let done = bill(work, run, issuer, next, limits.as_ref()).await?;
                     if done.stops {
                         after.state = State::Stopped;
                     } else {
@@ -79,13 +100,31 @@ async fn step(request: &Request, run: Model) -> Result<Model> {
                     }
                 }
             }
-            after.lease_until = work.now + store::LEASE;
-            if !store::save(work.tx, run.lease_until, after.clone()).await? {
-                return Err(Error::fault("another server works on the billing run"));
-            }
-            Ok(after)
+            save(work, run, after).await
         })
         .await
+}
+
+/// Goes on behind an organisation that the server failed to bill.
+async fn leave_out(request: &Request, run: &Model, organisation: Uuid) -> Result<Model> {
+    tracing::error!(%organisation, run = %run.id, "an organisation could not be billed");
+    let message = "The server failed to bill it. Its log says why. Bill it again when that is mended.".to_owned();
+    let done = Done { problems: vec![Problem { organisation, message }], ..Done::default() };
+    request
+        .transaction(async |work| {
+            let mut after = Model { reached_id: Some(organisation), ..run.clone() };
+            add(&mut after, done.clone());
+            save(work, run, after).await
+        })
+        .await
+}
+
+async fn save(work: &Work<'_>, run: &Model, mut after: Model) -> Result<Model> {
+    after.lease_until = work.now + store::LEASE;
+    if store::save(work.tx, run.lease_until, after.clone()).await? {
+        return Ok(after);
+    }
+    Err(Error::Conflict("Another server works on the billing run.".to_owned()))
 }
 
 /// How much the run may still invoice in each currency before it stops for a look. `None`: there is no limit.

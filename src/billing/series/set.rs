@@ -11,6 +11,7 @@ use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::money::BigInt;
 use crate::graphql::act::ActOn;
+use crate::graphql::request::Work;
 use crate::oversight::audit;
 use crate::oversight::operator::Operator;
 
@@ -43,6 +44,7 @@ async fn set_number_series(act: ActOn<'_, Operator>, input: SetNumberSeriesInput
         .locked(async |work, at| {
             let old = store::lock(work.tx, at.id(), input.kind.into()).await?;
             let new = input.apply(&old)?;
+            require_free(work, &new).await?;
             let event = act.event().to(Type::Organisation.id(at.id()));
             audit::record(work, event.changing(audit_snapshot(&old), audit_snapshot(&new))).await?;
             store::save(work.tx, new.clone()).await?;
@@ -56,6 +58,10 @@ impl SetNumberSeriesInput {
     fn apply(&self, old: &Model) -> Result<Model, UserError> {
         let restarts = self.restarts.map_or(old.restarts, Into::into);
         let next = self.next.map_or(old.next, |next| next.0);
+        if next > MOST {
+            let message = format!("The next count is at most {MOST}.");
+            return Err(UserError::at("next", UserErrorCode::InvalidInput, message));
+        }
         if next < old.next {
             let message = format!("The next count is {}. It cannot go back, or numbers would repeat.", old.next);
             return Err(UserError::at("next", UserErrorCode::InvalidInput, message));
@@ -63,6 +69,22 @@ impl SetNumberSeriesInput {
         let format = rules::checked(self.format.as_deref().unwrap_or(&old.format), restarts)?;
         Ok(Model { format, restarts, next, ..old.clone() })
     }
+}
+
+/// The highest next count: one of twelve digits leaves room for as many numbers as anybody will ever need.
+const MOST: i64 = 999_999_999_999;
+
+/// Refuses a series whose next number exists already.
+async fn require_free(work: &Work<'_>, series: &Model) -> Result<()> {
+    let next = rules::written(&series.format, work.today(), series.next..series.next + 1);
+    let wrong = |message: String| UserError::at("format", UserErrorCode::InvalidInput, message);
+    for number in next.map_err(|none| wrong(none.to_string()))? {
+        if store::is_used(work.tx, series, &number).await? {
+            let message = format!("The next number would be {number}, which exists. Change the format, or raise next.");
+            return Err(wrong(message).into());
+        }
+    }
+    Ok(())
 }
 
 /// The series as the audit log keeps it.

@@ -3,12 +3,12 @@
 
 use chrono::Datelike;
 use entity::number_series::{Column, Entity, Kind, Model};
-use entity::organisation;
+use entity::{credit_note, invoice, organisation, sales_order};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Statement,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -76,6 +76,22 @@ pub async fn save(tx: &DatabaseTransaction, series: Model) -> Written<()> {
         .to_owned();
     Entity::insert(series.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Whether a document of the series has this number.
+pub async fn is_used(tx: &DatabaseTransaction, series: &Model, number: &str) -> Written<bool> {
+    let count = match series.kind {
+        Kind::Order => sales_order::Entity::find().filter(sales_order::Column::Number.eq(number)).count(tx).await?,
+        Kind::Invoice => {
+            let of_issuer = invoice::Entity::find().filter(invoice::Column::IssuerId.eq(series.issuer_id));
+            of_issuer.filter(invoice::Column::Number.eq(number)).count(tx).await?
+        }
+        Kind::CreditNote => {
+            let of_issuer = credit_note::Entity::find().filter(credit_note::Column::IssuerId.eq(series.issuer_id));
+            of_issuer.filter(credit_note::Column::Number.eq(number)).count(tx).await?
+        }
+    };
+    Ok(count > 0)
 }
 
 /// Counts numbers that were written without the series, behind those so far. The series is that of the operator.

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::base::db::is_among;
 use crate::base::insert::insert_or;
 
 type Written<T> = Result<T, DbErr>;
@@ -28,7 +29,7 @@ pub async fn move_on(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> 
 /// Nothing of these subscriptions will be charged any more.
 pub async fn finish(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Written<()> {
     if !subscriptions.is_empty() {
-        Entity::delete_many().filter(Column::SubscriptionId.is_in(subscriptions)).exec(tx).await?;
+        Entity::delete_many().filter(is_among(Column::SubscriptionId, &subscriptions, tx)).exec(tx).await?;
     }
     Ok(())
 }

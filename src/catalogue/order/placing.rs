@@ -107,7 +107,7 @@ pub async fn place(
             partnership_id: Some(partnership),
             created_at: work.now,
         }));
-        setup.extend(setup_of(work, at.id(), line, &quote.currency));
+        setup.extend(setup_of(work, &row, line));
         rows.push(row);
     }
     let snapshot = json!({
@@ -131,15 +131,16 @@ pub async fn place(
 }
 
 /// What it costs once to set a product up: the next invoice takes it.
-fn setup_of(work: &Work<'_>, organisation_id: Uuid, line: &Quoted, currency: &str) -> Option<pending_charge::Model> {
+fn setup_of(work: &Work<'_>, row: &subscription::Model, line: &Quoted) -> Option<pending_charge::Model> {
     (line.setup_minor > 0).then(|| pending_charge::Model {
         id: work.random.id(work.now),
-        organisation_id,
+        organisation_id: row.organisation_id,
+        subscription_id: Some(row.id),
         product_id: Some(line.product.id),
         description: format!("{}: setup", line.product.name),
         quantity: 1,
         unit_minor: line.setup_minor,
-        currency: currency.to_owned(),
+        currency: row.currency.clone(),
         unit_code: "C62".to_owned(),
         tax_class: line.product.tax_class,
         revenue_key: line.product.revenue_key.clone(),

@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::{Grants, Permission, Unchecked};
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -85,7 +86,7 @@ pub async fn find_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model
 
 /// The services of these subscriptions as the transaction sees them, in the order of their creation.
 pub async fn of_subscriptions(tx: &DatabaseTransaction, subscriptions: &[Uuid]) -> Written<Vec<Model>> {
-    let of_them = Column::SubscriptionId.is_in(subscriptions.iter().copied());
+    let of_them = is_among(Column::SubscriptionId, subscriptions, tx);
     Entity::find().filter(of_them).order_by_asc(Column::Id).all(tx).await
 }
 
@@ -102,7 +103,7 @@ pub async fn bought(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Writt
         .column(subscription::Column::Id)
         .column(subscription::Column::ProductCode)
         .column(subscription::Column::Quantity)
-        .filter(subscription::Column::Id.is_in(subscriptions));
+        .filter(is_among(subscription::Column::Id, &subscriptions, tx));
     some.into_tuple().all(tx).await
 }
 
@@ -124,7 +125,7 @@ pub async fn begin_generation(
     if let Some(desired) = desired {
         update = update.col_expr(Column::DesiredState, Expr::value(desired.to_value()));
     }
-    update.filter(Column::Id.is_in(services.iter().copied())).exec(tx).await?;
+    update.filter(is_among(Column::Id, services, tx)).exec(tx).await?;
     Ok(())
 }
 

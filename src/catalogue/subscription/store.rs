@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use super::rules::Outcome;
 use crate::access::Unchecked;
-use crate::base::db::Db;
+use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
-use crate::billing::unbilled;
+use crate::billing::{charge, unbilled};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
@@ -211,8 +211,8 @@ pub async fn find_in(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<(Mode
 
 /// Subscriptions with their histories, as the transaction sees them. Two statements.
 pub async fn load_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<(Model, Vec<change::Model>)>> {
-    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).order_by_asc(Column::Id).all(tx).await?;
-    let changes = change::Entity::find().filter(change::Column::SubscriptionId.is_in(ids.iter().copied()));
+    let rows = Entity::find().filter(is_among(Column::Id, ids, tx)).order_by_asc(Column::Id).all(tx).await?;
+    let changes = change::Entity::find().filter(is_among(change::Column::SubscriptionId, ids, tx));
     let mut changes = by_subscription(changes.order_by_asc(change::Column::Position).all(tx).await?);
     let with_changes = |row: Model| {
         let changes = changes.remove(&row.id).unwrap_or_default();
@@ -238,7 +238,7 @@ pub async fn partners_of_record(
     if subscriptions.is_empty() {
         return Ok(Vec::new());
     }
-    let of_them = partner_of_record::Entity::find().filter(C::SubscriptionId.is_in(subscriptions.iter().copied()));
+    let of_them = partner_of_record::Entity::find().filter(is_among(C::SubscriptionId, subscriptions, tx));
     of_them.order_by_asc(C::StartsOn).order_by_asc(C::Id).all(tx).await
 }
 
@@ -323,6 +323,8 @@ pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<
         since: one.row.committed_until,
     });
     unbilled::store::note(tx, again.collect()).await?;
+    let called_off: Vec<Uuid> = outcomes.iter().filter(|one| one.is_called_off()).map(|one| one.row.id).collect();
+    charge::store::withdraw_setup(tx, &called_off).await?;
     insert_all(tx, &changes).await?;
     for (state, ids) in [
         (change::State::Withdrawn, outcomes.iter().flat_map(|one| &one.withdrawn).copied().collect::<Vec<_>>()),
@@ -330,7 +332,7 @@ pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<
     ] {
         if !ids.is_empty() {
             let update = change::Entity::update_many().col_expr(change::Column::State, Expr::value(state.to_value()));
-            update.filter(change::Column::Id.is_in(ids)).exec(tx).await?;
+            update.filter(is_among(change::Column::Id, &ids, tx)).exec(tx).await?;
         }
     }
     write_rows(tx, outcomes).await

@@ -153,6 +153,7 @@ impl Rows {
         self.billed.charges.push(pending_charge::Model {
             id,
             organisation_id: organisation,
+            subscription_id: None,
             product_id: None,
             description: description.to_owned(),
             quantity: 2,
