@@ -63,6 +63,8 @@ pub struct Model {
     pub due_on: Option<Date>,
     /// No reminder is sent before this day.
     pub reminders_paused_until: Option<Date>,
+    /// Whether partners earn on it when it is paid, and not when it is issued.
+    pub earns_when_paid: bool,
     /// Whether its documents are still to be written.
     pub needs_documents: bool,
     /// The billing run that made it; none if a person did.

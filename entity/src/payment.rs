@@ -24,6 +24,10 @@ pub struct Model {
     pub returned_on: Option<Date>,
     /// What tells it from all others of the issuer: account, reference of the bank and occurrence.
     pub source_key: String,
+    /// The reference of the bank, if it came from a bank statement that has one.
+    pub bank_reference: Option<String>,
+    /// The reference that the payer gave to its own bank.
+    pub end_to_end_id: Option<String>,
     /// The same of the entry by which the bank took it back; none if a person recorded that, or if it was not taken back.
     pub return_key: Option<String>,
     /// The reference that it names.

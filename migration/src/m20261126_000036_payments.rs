@@ -148,6 +148,8 @@ async fn create_payments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(date("received_on"))
         .col(date_null("returned_on"))
         .col(string("source_key"))
+        .col(string_null("bank_reference"))
+        .col(string_null("end_to_end_id"))
         .col(string_null("return_key"))
         .col(string_null("reference"))
         .col(text("text"))

@@ -55,12 +55,18 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Failure> {
     let db = open_current(config, IfMissing::Fail).await?;
     let done = import(&db, config, &records, dry_run).await;
     db.close().await;
-    let Some(Recorded { entries, new, matched, returned, known }) = done? else {
+    let Some(Recorded { entries, new, matched, returned, unknown_returns, known }) = done? else {
         return Err(Failure("There is no operator yet. Create one with tenantry operator create.".to_owned()));
     };
     say(format_args!("{entries} entries brought money in, of which {known} were recorded before."));
     let new_payments = if dry_run { "Payments that an import would record" } else { "Payments recorded" };
     say(format_args!("{new_payments}: {new}, of which {matched} settle invoices. Taken back: {returned}."));
+    if unknown_returns > 0 {
+        say(format_args!(
+            "Entries that took money back and fit no payment: {unknown_returns}. Look for the payments, and return them with \
+             returnPayment."
+        ));
+    }
     Ok(())
 }
 

@@ -51,7 +51,8 @@ async fn record(
         let text = "Send the file as uncompressed XML, with the Content-Type application/xml.".to_owned();
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text)));
     }
-    let request = Sender::signed_in(&server.app, headers, peer).await?.request(&server.app, id);
+    let sender = Sender::signed_in(&server.app, headers, peer).await?;
+    let request = sender.request(&server.app, id);
     let clarified = |error| Refusal::from(request.access.clarified(error));
     let operator = find_operator(&request.access).await?.ok_or(Error::NotFound)?;
     operator.require(Permission::PaymentRecord).map_err(clarified)?;
@@ -59,6 +60,8 @@ async fn record(
     // Reading a large file takes a while, and the thread must be free for other requests.
     let read = tokio::task::spawn_blocking(move || statement::read(Cursor::new(bytes))).await;
     let records = read.map_err(Error::fault)?.map_err(|error| Refusal::invalid(&error.to_string()))?;
+    // The day of what is recorded is that of the end of the upload.
+    let request = sender.request(&server.app, id);
     statement::record(&request, operator.id(), &records, Some(Permission::PaymentRecord)).await.map_err(clarified)
 }
 

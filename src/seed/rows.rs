@@ -378,6 +378,7 @@ pub fn invoice(
         issued_on: Some(issued_on),
         due_on: Some(due_on),
         reminders_paused_until: None,
+        earns_when_paid: false,
         needs_documents: false,
         run_id: None,
         created_at: issued_on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6),

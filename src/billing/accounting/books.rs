@@ -251,6 +251,8 @@ mod tests {
             returned_on: Some(day("2026-03-05")),
             return_key: None,
             source_key: "B-1".to_owned(),
+            bank_reference: None,
+            end_to_end_id: None,
             reference: None,
             text: String::new(),
             paid_by: None,

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::Datelike;
-use entity::issuer::CommissionBasis;
 use entity::{allocation, commission_line as line, invoice, invoice_line};
 use sea_orm::prelude::Date;
 use uuid::Uuid;
@@ -17,7 +16,6 @@ use super::rules::{capped, deciding_day, paid_base, shares};
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::billing::invoice::{Composed, open_minor, store as invoices};
-use crate::billing::issuer;
 use crate::graphql::request::Work;
 
 /// Why commission is brought in step.
@@ -41,13 +39,10 @@ pub fn month_of(day: Date) -> Date {
     day.with_day(1).unwrap_or(day)
 }
 
-/// Partners earn on these new invoices, unless they earn on what is paid.
+/// Partners earn on these new invoices, but for those on which they earn when they are paid.
 pub async fn earn(work: &Work<'_>, issued: &[Composed]) -> Result<()> {
-    let Some(first) = issued.first() else { return Ok(()) };
-    if basis(work, first.invoice.issuer_id).await? != CommissionBasis::Invoiced {
-        return Ok(());
-    }
-    let lines = issued.iter().flat_map(|one| one.lines.iter().map(move |line| (&one.invoice, line)));
+    let lines = issued.iter().filter(|one| !one.invoice.earns_when_paid);
+    let lines = lines.flat_map(|one| one.lines.iter().map(move |line| (&one.invoice, line)));
     let lines: Vec<_> = lines.filter(|(_, line)| line.is_commissionable).collect();
     let news = first_shares(work, &lines, |_, line| Ok(left(line))).await?;
     let rows = news.iter().flat_map(|(place, tiers)| rows(work, lines[*place], tiers, Cause::default()));
@@ -72,8 +67,9 @@ pub async fn take_back(work: &Work<'_>, of_it: &Composed, credit_note: Uuid) -> 
 /// Invoices, which are given as they are now, were settled or are open again. That counts where partners earn on what is
 /// paid.
 pub async fn settle(work: &Work<'_>, targets: &[&invoice::Model], allocations: &[allocation::Model]) -> Result<()> {
-    let Some(first) = targets.first() else { return Ok(()) };
-    let basis = basis(work, first.issuer_id).await?;
+    if targets.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<Uuid> = targets.iter().map(|row| row.id).collect();
     let parts = invoices::load_in(work.tx, &ids).await?;
     let found: Vec<(&invoice::Model, &Composed)> =
@@ -87,23 +83,17 @@ pub async fn settle(work: &Work<'_>, targets: &[&invoice::Model], allocations: &
     };
     let mut added = Vec::new();
     for (invoice, line) in &lines {
-        // A line goes on as it began, also if the basis has changed since.
         if let Some(earned) = known.get(&line.id).filter(|earned| earned.is_of_payments) {
             let tiers = changed(&earned.tiers, paid(invoice, line)?)?;
             added.extend(rows(work, (invoice, line), &tiers, cause(invoice.id)));
         }
     }
-    let is_new = |line: &invoice_line::Model| basis == CommissionBasis::Paid && !known.contains_key(&line.id);
-    let news: Vec<_> = lines.into_iter().filter(|(_, line)| is_new(line)).collect();
+    let news = lines.into_iter().filter(|(invoice, line)| invoice.earns_when_paid && !known.contains_key(&line.id));
+    let news: Vec<_> = news.collect();
     for (place, tiers) in first_shares(work, &news, paid).await? {
         added.extend(rows(work, news[place], &tiers, cause(news[place].0.id)));
     }
     Ok(store::add_lines(work.tx, &added).await?)
-}
-
-async fn basis(work: &Work<'_>, issuer: Uuid) -> Result<CommissionBasis> {
-    let row = issuer::store::find(work.tx, issuer).await?;
-    Ok(row.map_or(CommissionBasis::Invoiced, |row| row.commission_basis))
 }
 
 /// What is left of a line after credits, in minor units.

@@ -221,14 +221,17 @@ pub async fn last_statements(tx: &DatabaseTransaction, reseller: Option<Uuid>) -
 
 /// Writes the statements of a month, and gives them the lines until then. Returns the sum of the lines of each statement.
 pub async fn close(tx: &DatabaseTransaction, month: Date, rows: &[Model]) -> Written<HashMap<Uuid, i64>> {
+    let Some(closed_at) = rows.first().map(|row| row.closed_at) else { return Ok(HashMap::new()) };
     insert_all(tx, rows).await?;
+    // Those of the month that were closed before keep their lines.
     let of_line = "FROM commission_statement s WHERE s.reseller_id = commission_line.reseller_id \
-                   AND s.currency = commission_line.currency AND s.month = $1";
+                   AND s.currency = commission_line.currency AND s.month = $1 AND s.closed_at = $2";
     let sql = format!(
         "UPDATE commission_line SET statement_id = (SELECT s.id {of_line}) \
          WHERE statement_id IS NULL AND month <= $1 AND EXISTS (SELECT 1 {of_line})"
     );
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [month.into()])).await?;
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [month.into(), closed_at.into()]))
+        .await?;
     let mut sums = HashMap::new();
     for part in rows.chunks(AT_ONCE) {
         let of_them = line::Entity::find().filter(line::Column::StatementId.is_in(part.iter().map(|row| row.id)));

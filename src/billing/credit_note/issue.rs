@@ -225,12 +225,12 @@ fn charged_again(
 
 /// The state of an issued invoice with these sums.
 pub const fn state_of(row: &invoice::Model) -> State {
-    if row.credited_minor > 0 && row.credited_minor == row.total_minor {
-        State::Void
-    } else if open_minor(row) <= 0 {
-        State::Paid
-    } else {
+    if row.total_minor - row.paid_minor - row.settled_minor > 0 {
         State::Open
+    } else if row.credited_minor > 0 && row.credited_minor == row.total_minor {
+        State::Void
+    } else {
+        State::Paid
     }
 }
 
@@ -253,7 +253,7 @@ mod tests {
     use crate::seed::rows;
 
     #[test]
-    fn an_invoice_is_paid_when_nothing_is_open_and_void_when_all_is_credited() {
+    fn an_invoice_is_open_while_something_is_to_be_paid_and_void_when_all_is_credited() {
         let day = "2026-03-31".parse().unwrap();
         let mut row = rows::invoice(Uuid::nil(), Default::default(), "1".to_owned(), "SEK", (day, day));
         row.total_minor = 100;
@@ -264,6 +264,7 @@ mod tests {
             (60, 40, 40, State::Paid),
             (0, 100, 100, State::Void),
             (100, 0, 100, State::Void),
+            (0, 50, 100, State::Open),
         ] {
             (row.paid_minor, row.settled_minor, row.credited_minor) = (paid, settled, credited);
             assert_eq!(state_of(&row), state, "{paid} {settled} {credited}");

@@ -1,12 +1,15 @@
 //! Statements about credit notes.
+#![expect(clippy::disallowed_methods, reason = "the statements about credit notes stand here")]
 
 use std::sync::Arc;
 
 use entity::credit_note::{ActiveModel, Column, Entity, Model};
 use entity::{allocation, credit_note_line, credit_note_vat};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -56,6 +59,13 @@ pub async fn create(tx: &DatabaseTransaction, note: Note) -> Written<()> {
     insert_all(tx, &note.lines).await?;
     insert_all(tx, &note.vat).await?;
     insert_all(tx, note.allocated.as_slice()).await
+}
+
+/// The credit notes of these invoices of which something is left, the oldest first. The caller has locked their payers.
+pub async fn left_of(tx: &DatabaseTransaction, invoices: &[Uuid]) -> Written<Vec<Model>> {
+    let of_them = Entity::find().filter(is_among(Column::InvoiceId, invoices, tx));
+    let left = of_them.filter(Expr::col(Column::AllocatedMinor).lt(Expr::col(Column::TotalMinor)));
+    left.order_by_asc(Column::Id).all(tx).await
 }
 
 /// A page of the credit notes for an organisation, the newest first.

@@ -245,6 +245,7 @@ fn draft(id: Uuid, parties: &Parties<'_>, currency: &str, now: DateTimeUtc) -> i
         issued_on: None,
         due_on: None,
         reminders_paused_until: None,
+        earns_when_paid: false,
         needs_documents: false,
         run_id: None,
         created_at: now,

@@ -61,6 +61,7 @@ pub fn number(row: &mut Model, issuer: &issuer::Model, number: String, today: Da
     row.issued_on = Some(today);
     row.due_on = Some(due_on(issuer, today));
     row.needs_documents = true;
+    row.earns_when_paid = issuer.commission_basis == issuer::CommissionBasis::Paid;
     row.state = if row.total_minor == 0 { State::Paid } else { State::Open };
 }
 

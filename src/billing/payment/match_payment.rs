@@ -2,14 +2,13 @@
 
 use async_graphql::{ID, InputObject};
 use entity::invoice;
-use entity::payment::State;
+use entity::payment::{self, State};
 use macros::{mutation, payload};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::object::Payment;
-use super::settle::{self, Source, lock, put};
-use super::store;
+use super::settle::{self, Source, put};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::money::BigInt;
@@ -17,6 +16,7 @@ use crate::billing::invoice::{open_minor, store as invoices};
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
 use crate::oversight::audit;
+use crate::oversight::idempotency::once;
 
 /// The most invoices of one call.
 const MOST: usize = 100;
@@ -37,9 +37,12 @@ pub struct MatchPaymentInput {
     pub payment_id: ID,
     /// Id of the organisation that paid. Without it, the payer of the first invoice.
     pub payer_id: Option<ID>,
-    /// The invoices, 100 at most. All have the same payer. What is left becomes the payer's balance.
+    /// The invoices, each once, 100 at most. All have the same payer. What is left becomes the payer's balance.
     #[graphql(default)]
     pub invoices: Vec<MatchedInvoiceInput>,
+    /// A key of your choice, 1 to 255 characters. Within 30 days, a second call with the same key and the same input does
+    /// nothing, and gets the answer of the first.
+    pub idempotency_key: Option<String>,
 }
 
 /// The matched payment.
@@ -64,58 +67,72 @@ async fn match_payment(act: ActOn<'_, Payment>, input: MatchPaymentInput) -> Res
         .iter()
         .map(|one| Ok((Type::Invoice.parse(&one.invoice_id)?, one.amount_minor.map_or(i64::MAX, |minor| minor.0))))
         .collect::<Result<_>>()?;
-    act.request
+    let is_repeated =
+        wanted.iter().enumerate().any(|(place, (id, _))| wanted[..place].iter().any(|(one, _)| one == id));
+    if is_repeated {
+        return Err(wrong("invoices", UserErrorCode::InvalidInput, "The same invoice stands twice.".to_owned()));
+    }
+    let call = act.call(input.idempotency_key.as_deref())?;
+    let (issuer, wanted) = (act.organisation(), &wanted);
+    let _: Uuid = act
+        .request
         .transaction(async |work| {
-            let mut targets = locked(work, &wanted, act.organisation(), payer).await?;
+            let (row, targets) = locked(work, id, wanted, issuer, payer).await?;
             act.authorise_in(work).await?;
-            let mut row = store::find(work.tx, id).await?.ok_or(Error::NotFound)?;
-            let payer = payer.or(row.payer_id).or_else(|| targets.first().map(|row| row.payer_id));
-            let payer = payer.ok_or_else(|| {
-                wrong(
-                    "payerId",
-                    UserErrorCode::InvalidInput,
-                    "Name an invoice or the organisation that paid.".to_owned(),
-                )
-            })?;
-            let is_other = row.payer_id.is_some_and(|known| known != payer);
-            if row.state == State::Returned || is_other {
-                let message = "This payment was returned, or belongs to another payer already.";
-                return Err(wrong("paymentId", UserErrorCode::StaleState, message.to_owned()));
-            }
-            if payer_is_unknown(work, payer).await? {
-                return Err(Error::NotFound);
-            }
-            row.payer_id = Some(payer);
-            row.state = State::Matched;
-            let mut rows = Vec::new();
-            for (target, (_, most)) in targets.iter_mut().zip(&wanted) {
-                check("invoices", target, (payer, &row.currency), *most, row.amount_minor - row.allocated_minor)?;
-                put(work, &mut Source::Payment(&mut row), target, *most, &mut rows);
-            }
-            settle::write(work, rows, &[&row], &[], &targets.iter().collect::<Vec<_>>()).await?;
-            let numbers: Vec<_> = targets.iter().map(|row| row.number.clone()).collect();
-            let event = act.event().to(input.payment_id.clone());
-            let after = json!({ "payer": Type::Organisation.id(payer).as_str(), "invoices": numbers });
-            Ok(audit::record(work, event.changing(json!(null), after)).await?)
+            once(work, call.as_ref(), issuer, async || {
+                let mut row = row.clone();
+                let payer = payer.or(row.payer_id).or_else(|| targets.first().map(|row| row.payer_id));
+                let payer = payer.ok_or_else(|| {
+                    wrong(
+                        "payerId",
+                        UserErrorCode::InvalidInput,
+                        "Name an invoice or the organisation that paid.".to_owned(),
+                    )
+                })?;
+                let is_other = row.payer_id.is_some_and(|known| known != payer);
+                if row.state == State::Returned || is_other {
+                    let message = "This payment was returned, or belongs to another payer already.";
+                    return Err(wrong("paymentId", UserErrorCode::StaleState, message.to_owned()));
+                }
+                if payer_is_unknown(work, payer).await? {
+                    return Err(Error::NotFound);
+                }
+                row.payer_id = Some(payer);
+                row.state = State::Matched;
+                let mut rows = Vec::new();
+                let mut targets = targets.clone();
+                for (target, (_, most)) in targets.iter_mut().zip(wanted) {
+                    check("invoices", target, (payer, &row.currency), *most, row.amount_minor - row.allocated_minor)?;
+                    put(work, &mut Source::Payment(&mut row), target, *most, &mut rows);
+                }
+                settle::write(work, rows, &[&row], &[], &targets.iter().collect::<Vec<_>>()).await?;
+                let numbers: Vec<_> = targets.iter().map(|row| row.number.clone()).collect();
+                let event = act.event().to(input.payment_id.clone());
+                let after = json!({ "payer": Type::Organisation.id(payer).as_str(), "invoices": numbers });
+                audit::record(work, event.changing(json!(null), after)).await?;
+                Ok(id)
+            })
+            .await
         })
         .await?;
     Ok(MatchPaymentPayload { payment: Payment::find(act.request, id).await?, ..Default::default() })
 }
 
-/// The invoices in the order of the request, after their organisations were locked.
+/// The payment, and the invoices in the order of the request, under the locks that this needs.
 async fn locked(
     work: &Work<'_>,
+    payment: Uuid,
     wanted: &[(Uuid, i64)],
     issuer: Uuid,
     payer: Option<Uuid>,
-) -> Result<Vec<invoice::Model>> {
+) -> Result<(payment::Model, Vec<invoice::Model>)> {
     let ids: Vec<Uuid> = wanted.iter().map(|(id, _)| *id).collect();
     let found = invoices::rows_in(work.tx, &ids).await?;
-    let places = found.iter().flat_map(|row| [row.organisation_id, row.payer_id]);
-    lock(work, places.chain(payer).chain([issuer])).await?;
+    let row = settle::locked(work, payment, (issuer, payer), &found).await?.ok_or(Error::NotFound)?;
     let found = invoices::rows_in(work.tx, &ids).await?;
     let of = |id: &Uuid| found.iter().find(|row| row.id == *id && row.issuer_id == issuer).cloned();
-    ids.iter().map(|id| of(id).ok_or(Error::NotFound)).collect()
+    let targets = ids.iter().map(|id| of(id).ok_or(Error::NotFound)).collect::<Result<_>>()?;
+    Ok((row, targets))
 }
 
 async fn payer_is_unknown(work: &Work<'_>, payer: Uuid) -> Result<bool> {

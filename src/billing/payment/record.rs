@@ -7,6 +7,7 @@ use sea_orm::prelude::Date;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::bank::MOST_MINOR;
 use super::object::Payment;
 use super::settle::{self, Source, lock, put};
 use super::{statement, store};
@@ -118,6 +119,9 @@ impl RecordPaymentInput {
         if self.amount.amount_minor.0 <= 0 {
             return wrong("amount", "The amount is more than 0. returnPayment takes a payment back.");
         }
+        if self.amount.amount_minor.0 > MOST_MINOR {
+            return wrong("amount", "An amount has at most 15 digits.");
+        }
         let received_on = self.received_on.unwrap_or(today);
         if received_on > today {
             return wrong("receivedOn", "The day cannot be in the future.");
@@ -132,6 +136,8 @@ impl RecordPaymentInput {
             received_on,
             returned_on: None,
             source_key: text::name("sourceKey", &self.source_key)?,
+            bank_reference: None,
+            end_to_end_id: None,
             return_key: None,
             reference: reference.map(|typed| text::reference("reference", typed)).transpose()?,
             text: text::description("text", &self.text)?,

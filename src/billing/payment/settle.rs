@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::access;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::billing::commission;
 use crate::billing::credit_note::{state_of, store as credit_notes};
 use crate::billing::invoice::{open_minor, store as invoices};
@@ -50,6 +50,24 @@ impl Source<'_> {
 pub async fn lock(work: &Work<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Result<()> {
     let organisations: Vec<Uuid> = organisations.into_iter().collect();
     access::lock_all(work.tx, &organisations).await
+}
+
+/// A payment as it is under the locks of its issuer, of its payer or the one that it gets, and of the parties of these
+/// invoices.
+pub async fn locked(
+    work: &Work<'_>,
+    payment: Uuid,
+    (issuer, payer): (Uuid, Option<Uuid>),
+    places: &[invoice::Model],
+) -> Result<Option<payment::Model>> {
+    let Some(before) = store::find(work.tx, payment).await? else { return Ok(None) };
+    let places = places.iter().flat_map(|row| [row.organisation_id, row.payer_id]);
+    lock(work, places.chain(before.payer_id).chain(payer).chain([issuer])).await?;
+    let row = store::find(work.tx, payment).await?;
+    if row.as_ref().is_some_and(|row| row.payer_id != before.payer_id) {
+        return Err(Error::Conflict("Somebody else has changed the payment just now. Look again.".to_owned()));
+    }
+    Ok(row)
 }
 
 /// An allocation of today.
@@ -154,7 +172,14 @@ pub async fn take_back(work: &Work<'_>, paid: &mut payment::Model) -> Result<Vec
         target.paid_minor -= minor;
         target.state = state_of(target);
     }
+    // What was credited of an invoice settles it first, now that it is open again.
+    let mut notes = credit_notes::left_of(work.tx, &ids).await?;
+    for note in &mut notes {
+        if let Some(target) = targets.iter_mut().find(|target| target.id == note.invoice_id) {
+            put(work, &mut Source::CreditNote(note), target, i64::MAX, &mut rows);
+        }
+    }
     let changed: Vec<&invoice::Model> = targets.iter().collect();
-    write(work, rows, &[], &[], &changed).await?;
+    write(work, rows, &[], &notes.iter().collect::<Vec<_>>(), &changed).await?;
     Ok(targets)
 }

@@ -20,6 +20,7 @@ use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::random::hash;
 use crate::billing::invoice::{open_minor, reference, store as invoices};
+use crate::billing::reminder;
 use crate::graphql::request::{Request, Work};
 use crate::oversight::audit::{self, Event};
 
@@ -30,6 +31,7 @@ const LONGEST: usize = 500;
 
 /// What a file did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Recorded {
     /// Booked entries in the file that brought money in.
     pub entries: usize,
@@ -39,6 +41,8 @@ pub struct Recorded {
     pub matched: usize,
     /// Payments that were taken back.
     pub returned: usize,
+    /// Entries by which the bank took money back that fit no payment. A person looks for it, and uses `returnPayment`.
+    pub unknown_returns: usize,
     /// Entries that were recorded before.
     pub known: usize,
 }
@@ -72,7 +76,11 @@ pub async fn record(request: &Request, issuer: Uuid, records: &[Record], by: Opt
         some.add_to(&mut done);
     }
     for one in returned {
-        done.returned += request.transaction(async |work| return_one(work, issuer, one, by).await).await?;
+        match request.transaction(async |work| return_one(work, issuer, one, by).await).await? {
+            Return::Done => done.returned += 1,
+            Return::Known => {}
+            Return::Unknown => done.unknown_returns += 1,
+        }
     }
     Ok(done)
 }
@@ -87,19 +95,25 @@ pub async fn preview(request: &Request, issuer: Uuid, records: &[Record]) -> Res
     for part in incoming.chunks(AT_ONCE) {
         let (rows, known) = new_rows(request, reader, issuer, part).await?;
         (done.known, done.new) = (done.known + known, done.new + rows.len());
-        let named = rows.iter().flat_map(references).collect();
+        let named = rows.iter().flat_map(|(row, _)| references(row)).collect();
         for row in invoices::by_references(reader, issuer, named).await? {
             targets.entry(row.id).or_insert(row);
         }
-        for row in rows {
+        for row in rows.into_iter().filter(|(_, record)| !record.is_merged).map(|(row, _)| row) {
             let Some(target) = meant(targets.values(), &row).and_then(|id| targets.get_mut(&id)) else { continue };
             target.paid_minor += row.amount_minor.min(open_minor(target));
             done.matched += 1;
         }
     }
     for (record, key) in returned {
-        let is_known = store::is_returned(reader, issuer, key).await?;
-        done.returned += usize::from(!is_known && find_returned(reader, issuer, record).await?.is_some());
+        if store::is_returned(reader, issuer, key).await? {
+            continue;
+        }
+        match find_returned(reader, issuer, record).await? {
+            Some((_, State::Returned)) => {}
+            Some(_) => done.returned += 1,
+            None => done.unknown_returns += 1,
+        }
     }
     Ok(done)
 }
@@ -112,24 +126,18 @@ impl Recorded {
     }
 }
 
-/// What tells each record from all others: the account with the bank's reference, or else with what the entry says, and
-/// how often that came before in the file.
+/// What tells each record from all others: account, day, amount and direction with the bank's reference, or else with what
+/// the entry says, and how often that came before in the file.
 fn keys(records: &[Record]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let key = |record: &Record| {
         let what = record.bank_reference.clone().unwrap_or_else(|| {
-            let facts = format!(
-                "{} {} {} {:?} {:?} {:?}",
-                record.booked_on,
-                record.amount_minor,
-                record.currency,
-                record.references,
-                record.texts,
-                record.other_name
-            );
-            hash(&facts)
+            let said = (&record.references, &record.texts, &record.end_to_end_id);
+            format!("{said:?} {:?} {:?} {:?}", record.other_name, record.other_account, record.value_on)
         });
-        let base = format!("{}/{what}/{}", record.account, if record.is_credit { "C" } else { "D" });
+        let direction = if record.is_credit { "C" } else { "D" };
+        let (day, minor, currency) = (record.booked_on, record.amount_minor, &record.currency);
+        let base = hash(&format!("{} {day} {minor} {currency} {direction} {what}", record.account));
         let count = seen.entry(base.clone()).or_default();
         *count += 1;
         format!("{base}/{count}")
@@ -151,8 +159,10 @@ fn row(request: &Request, issuer_id: Uuid, record: &Record, key: &str) -> Model 
         received_on: record.booked_on,
         returned_on: None,
         source_key: key.to_owned(),
+        bank_reference: record.bank_reference.as_deref().map(short),
+        end_to_end_id: record.end_to_end_id.as_deref().map(short),
         return_key: None,
-        reference: record.references.first().map(|text| short(text)),
+        reference: (!record.references.is_empty()).then(|| short(&record.references.join("\n"))),
         text: short(&record.texts.join("\n")),
         paid_by: record.other_name.as_deref().map(short),
         state: State::Unmatched,
@@ -162,16 +172,16 @@ fn row(request: &Request, issuer_id: Uuid, record: &Record, key: &str) -> Model 
 }
 
 /// The payments of the entries that are not recorded yet, and how many are.
-async fn new_rows(
+async fn new_rows<'a>(
     request: &Request,
     db: &impl ConnectionTrait,
     issuer: Uuid,
-    part: &[Keyed<'_>],
-) -> Result<(Vec<Model>, usize)> {
+    part: &[Keyed<'a>],
+) -> Result<(Vec<(Model, &'a Record)>, usize)> {
     let wanted: Vec<String> = part.iter().map(|(_, key)| (*key).clone()).collect();
     let known: HashSet<String> = store::known_keys(db, issuer, &wanted).await?.into_iter().collect();
     let new = part.iter().filter(|(_, key)| !known.contains(*key));
-    Ok((new.map(|(record, key)| row(request, issuer, record, key)).collect(), known.len()))
+    Ok((new.map(|(record, key)| (row(request, issuer, record, key), *record)).collect(), known.len()))
 }
 
 /// The open invoice that a payment is certainly for: it names exactly one, in its currency. A person decides between
@@ -204,13 +214,14 @@ async fn record_part(work: &Work<'_>, issuer: Uuid, part: &[Keyed<'_>], by: Opti
         invoices::rows_in(work.tx, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut allocations: Vec<allocation::Model> = Vec::new();
     let mut changed: BTreeSet<Uuid> = BTreeSet::new();
-    for row in &mut rows {
+    for (row, _) in rows.iter_mut().filter(|(_, record)| !record.is_merged) {
         let Some(target) = meant(targets.values(), row).and_then(|id| targets.get_mut(&id)) else { continue };
         row.payer_id = Some(target.payer_id);
         row.state = State::Matched;
         put(work, &mut Source::Payment(row), target, i64::MAX, &mut allocations);
         changed.insert(target.id);
     }
+    let rows: Vec<Model> = rows.into_iter().map(|(row, _)| row).collect();
     let matched = rows.iter().filter(|row| row.state == State::Matched).count();
     let done = Recorded { new: rows.len(), matched, known, ..Recorded::default() };
     store::add(work.tx, rows).await?;
@@ -237,54 +248,78 @@ fn plain(reference: &str) -> String {
     reference.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_uppercase()
 }
 
-/// The payment that the bank took back: the newest one of this amount that names the same reference, or that
-/// has the same reference of the bank.
-async fn find_returned(db: &impl ConnectionTrait, issuer: Uuid, record: &Record) -> Result<Option<Uuid>> {
+/// The payment that the bank took back, with its state: the newest one of this amount that has the same reference of the bank
+/// or of the payer, or that names the same reference. One that a person has taken back comes first: it is the same.
+async fn find_returned(db: &impl ConnectionTrait, issuer: Uuid, record: &Record) -> Result<Option<(Uuid, State)>> {
     let facts = (record.amount_minor, record.currency.as_str(), record.booked_on);
     let found = store::returnable(db, issuer, facts).await?;
     let named: Vec<String> = record.references.iter().map(|text| plain(text)).filter(|text| !text.is_empty()).collect();
-    let same_entry = record.bank_reference.as_ref().map(|bank| format!("{}/{bank}/", record.account));
-    let is_meant = |row: &&Model| {
-        let same_reference = row.reference.as_ref().is_some_and(|reference| named.contains(&plain(reference)));
-        same_reference || same_entry.as_ref().is_some_and(|entry| row.source_key.starts_with(entry))
+    let is_meant = |row: &&store::Returnable| {
+        let is_same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        let mut said = row.reference.iter().flat_map(|text| text.lines());
+        let text = plain(&row.text);
+        is_same(&row.bank_reference, &record.bank_reference)
+            || is_same(&row.end_to_end_id, &record.end_to_end_id)
+            || said.any(|reference| named.contains(&plain(reference)))
+            || named.iter().any(|reference| text.contains(reference))
     };
-    Ok(found.iter().find(is_meant).map(|row| row.id))
+    let meant: Vec<&store::Returnable> = found.iter().filter(is_meant).collect();
+    let by_hand = meant.iter().find(|row| row.state == State::Returned);
+    Ok(by_hand.or_else(|| meant.first()).map(|row| (row.id, row.state)))
 }
 
-async fn return_one(work: &Work<'_>, issuer: Uuid, (record, key): Keyed<'_>, by: Option<Permission>) -> Result<usize> {
-    let Some(id) = find_returned(work.tx, issuer, record).await? else { return Ok(0) };
-    if !give_back(work, issuer, id, Some(key)).await? {
-        return Ok(0);
+/// What an entry that took money back did.
+enum Return {
+    /// It returned a payment.
+    Done,
+    /// The payment was returned before.
+    Known,
+    /// It fits no payment.
+    Unknown,
+}
+
+async fn return_one(work: &Work<'_>, issuer: Uuid, (record, key): Keyed<'_>, by: Option<Permission>) -> Result<Return> {
+    if store::is_returned(work.tx, issuer, key).await? {
+        return Ok(Return::Known);
     }
+    let Some((id, _)) = find_returned(work.tx, issuer, record).await? else { return Ok(Return::Unknown) };
+    let is_new = give_back(work, issuer, id, Some(key)).await?;
     if let Some(permission) = by {
         work.request.access.authorise_in(work.tx, issuer, permission).await?;
     }
+    if !is_new {
+        return Ok(Return::Known);
+    }
     let event = Event::done("returnPayment", issuer, by).to(Type::Payment.id(id));
     note(work, event.changing(Json::Null, json!({ "state": "Returned", "reason": record.return_reason })), by).await?;
-    Ok(1)
+    Ok(Return::Done)
 }
 
-/// Takes a payment back under the locks that this needs, because of an entry of a bank statement if there is one. Returns
-/// whether that is new.
+/// Takes a payment back under the locks that this needs, because of an entry of a bank statement if there is one. Services
+/// that the invoices had suspended are suspended again. Returns whether that is new.
 pub async fn give_back(work: &Work<'_>, issuer: Uuid, id: Uuid, entry: Option<&String>) -> Result<bool> {
     let known = store::allocations_of(work.tx, id).await?;
     let ids: Vec<Uuid> = known.iter().filter_map(|row| row.invoice_id).collect();
     let places = invoices::rows_in(work.tx, &ids).await?;
-    lock(work, places.iter().flat_map(|row| [row.organisation_id, row.payer_id]).chain([issuer])).await?;
+    let Some(mut paid) = settle::locked(work, id, (issuer, None), &places).await? else { return Ok(false) };
     if let Some(key) = entry
         && store::is_returned(work.tx, issuer, key).await?
     {
         return Ok(false);
     }
-    let Some(mut paid) = store::find(work.tx, id).await? else { return Ok(false) };
     if paid.state == State::Returned {
+        if paid.return_key.is_none() && entry.is_some() {
+            paid.return_key = entry.cloned();
+            store::save(work.tx, &paid).await?;
+        }
         return Ok(false);
     }
-    take_back(work, &mut paid).await?;
+    let reopened = take_back(work, &mut paid).await?;
     paid.state = State::Returned;
     paid.return_key = entry.cloned();
     paid.returned_on = Some(work.today());
     store::save(work.tx, &paid).await?;
+    reminder::suspend_again(work, &reopened).await?;
     Ok(true)
 }
 
@@ -296,7 +331,8 @@ pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Optio
 
 /// The references with valid check digits that a payment names, as invoices have them.
 fn references(row: &Model) -> Vec<String> {
-    let (references, texts) = (Vec::from_iter(row.reference.clone()), vec![row.text.clone()]);
+    let references: Vec<String> = row.reference.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+    let texts = vec![row.text.clone()];
     let found = matching::candidates(&references, &texts);
     found.iter().filter_map(|one| reference::make(one.kind, &one.number).ok()).collect()
 }

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use chrono::Months;
 use entity::payment::{ActiveModel, Column, Entity, Model, State};
 use entity::{allocation, credit_note, invoice, refund};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -171,13 +172,34 @@ pub async fn is_returned(db: &impl ConnectionTrait, issuer: Uuid, entry: &str) -
     Ok(by_it.count(db).await? > 0)
 }
 
-/// The payments of an issuer with this amount that the bank may take back on a day, the newest first: a hundred at most.
+/// A payment that the bank may take back.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Returnable {
+    /// Its key.
+    pub id: Uuid,
+    /// Its state.
+    pub state: State,
+    /// The reference of the bank.
+    pub bank_reference: Option<String>,
+    /// The reference that the payer gave to its own bank.
+    pub end_to_end_id: Option<String>,
+    /// The references that it names, one in each line.
+    pub reference: Option<String>,
+    /// What the payer wrote.
+    pub text: String,
+}
+
+/// The payments of an issuer with this amount that the bank may take back on a day, the newest first: those of the last
+/// thirteen months, within which a direct debit can be returned. A payment that a person has taken back is one of them, until
+/// an entry of the bank fits it.
 pub async fn returnable(
     db: &impl ConnectionTrait,
     issuer: Uuid,
     (amount_minor, currency, on): (i64, &str, Date),
-) -> Written<Vec<Model>> {
+) -> Written<Vec<Returnable>> {
+    let first = on - Months::new(13);
     let same = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::AmountMinor.eq(amount_minor));
-    let same = same.filter(Column::Currency.eq(currency)).filter(Column::State.ne(State::Returned));
-    same.filter(Column::ReceivedOn.lte(on)).order_by_desc(Column::Id).limit(100).all(db).await
+    let same = same.filter(Column::Currency.eq(currency)).filter(Column::ReturnKey.is_null());
+    let same = same.filter(Column::ReceivedOn.between(first, on)).order_by_desc(Column::Id);
+    same.into_model::<Returnable>().all(db).await
 }

@@ -15,7 +15,7 @@ mod worker;
 use macros::merged;
 
 pub use object::Reminder;
-pub use suspended::resume;
+pub use suspended::{resume, suspend_again};
 pub use worker::{Reminded, remind_now_and_then, run as remind};
 
 /// The mutations of reminders.

@@ -25,6 +25,18 @@ pub async fn suspend(work: &Work<'_>, unpaid: &[Uuid]) -> Result<usize> {
     Ok(provisioning::suspend(work, found).await?.len())
 }
 
+/// Suspends the services again that these invoices had suspended before they were settled, because they are open again. The
+/// caller has locked the organisations. One statement if none of them suspended anything.
+pub async fn suspend_again(work: &Work<'_>, reopened: &[Model]) -> Result<()> {
+    let open = reopened.iter().filter(|row| row.state == State::Open);
+    let open: Vec<Uuid> = open.map(|row| row.id).collect();
+    if !open.is_empty() {
+        let suspended = store::that_suspended(work.tx, &open).await?;
+        suspend(work, &suspended).await?;
+    }
+    Ok(())
+}
+
 /// Starts the services again that were suspended because of invoices that are settled now: paid, or wholly credited. A
 /// service stays suspended while its subscription stands on another open invoice that suspended it. The caller has locked
 /// the organisations and has written the invoices. One statement if none of them suspended anything.

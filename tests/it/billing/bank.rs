@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 
+use tenantry::base::id::Type;
+
 use super::paid::*;
 use super::*;
 
@@ -83,6 +85,65 @@ fn a_file_settles_what_it_names_once_and_what_the_bank_takes_back_is_open_again(
                       ('recordBankStatement', 'returnPayment') ORDER BY at, sequence";
         let expected = ["recordBankStatement", "recordBankStatement", "returnPayment", "recordBankStatement"];
         assert_eq!(world.texts(events).await, expected);
+    });
+}
+
+/// What the bank took back that fits no payment.
+async fn unknown_returns(world: &World, file: String) -> u64 {
+    let answer = request(world, OWNER_OF_OPERATOR, "application/xml", file).await;
+    let counts: Value = serde_json::from_str(&answer.body).unwrap();
+    counts["unknownReturns"].as_u64().unwrap()
+}
+
+#[test]
+fn what_banks_write_without_a_reference_tells_nothing_apart() {
+    with_database(async |world| {
+        let invoice = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let first = reference("2026-000001");
+        let files = ["12.00", "13.00"].map(|amount| statement(&[credit(amount, "NONREF", "nothing")]));
+        for file in files {
+            assert_eq!(send(&world, file).await, [1, 1, 0, 0, 0]);
+        }
+        assert_eq!(send(&world, statement(&[credit("750.00", "NONREF", &first)])).await, [1, 1, 1, 0, 0]);
+        // An entry that names nothing returns nothing, and the file says so.
+        let back = taken_back("750.00", ("NONREF", "2026-03-15"), "");
+        assert_eq!(unknown_returns(&world, statement(std::slice::from_ref(&back))).await, 1);
+        assert_eq!(settled(&world, &invoice).await.0, "PAID");
+        db_check_sums(&world).await;
+    });
+}
+
+#[test]
+fn a_payment_that_names_several_invoices_waits_for_a_person() {
+    with_database(async |world| {
+        let own = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let others = db_bill(&world, ACME, MECENAT, "2026-000002").await;
+        let (first, second) = (reference("2026-000001"), reference("2026-000002"));
+        let both = format!("{first}</Ref></CdtrRefInf></Strd><Strd><CdtrRefInf><Ref>{second}");
+        assert_eq!(send(&world, statement(&[credit("1550.00", "B1", &both)])).await, [1, 1, 0, 0, 0]);
+        // A batch whose parts have no amounts is one payment, and only one of its references is valid.
+        let batch = credit("100.00", "B2", &first).replace("</TxDtls>", "</TxDtls><TxDtls><Refs/></TxDtls>");
+        assert_eq!(send(&world, statement(&[batch])).await, [1, 1, 0, 0, 0]);
+        for invoice in [own, others] {
+            assert_eq!(settled(&world, &invoice).await.1, "0");
+        }
+    });
+}
+
+#[test]
+fn a_return_that_a_person_recorded_is_not_a_second_one() {
+    with_database(async |world| {
+        let invoice = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let first = reference("2026-000001");
+        assert_eq!(send(&world, statement(&[credit("750.00", "B1", &first)])).await, [1, 1, 1, 0, 0]);
+        let sql = "SELECT id FROM payment WHERE state = 'MATCHED' AND amount_minor = 75000";
+        let rows = world.db().rows(sql, vec![]).await.unwrap();
+        let id = Type::Payment.id(rows[0].try_get_by_index(0).unwrap()).0;
+        world.as_(OWNER_OF_OPERATOR).act("returnPayment", json!({ "paymentId": id }), "").await;
+        assert_eq!(send(&world, statement(&[credit("750.00", "B2", &first)])).await, [1, 1, 1, 0, 0]);
+        let back = statement(&[taken_back("750.00", ("R1", "2026-03-15"), &first)]);
+        assert_eq!(send(&world, back).await, [0, 0, 0, 0, 0]);
+        assert_eq!(settled(&world, &invoice).await.0, "PAID", "the customer had paid again");
     });
 }
 

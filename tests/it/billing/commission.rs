@@ -227,6 +227,21 @@ fn where_partners_earn_on_what_is_paid_each_payment_counts() {
 }
 
 #[test]
+fn an_invoice_earns_as_it_began_also_if_the_basis_changes() {
+    with_database(async |world| {
+        prepare(&world, json!({ "commissionBasis": "PAID" })).await;
+        set_rate(&world, FJORD, 1_000).await;
+        let invoice = sell(&world, 10_000).await;
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        staff.act("setIssuer", json!({ "commissionBasis": "INVOICED" }), "").await;
+        let paid = json!({ "sourceKey": "1", "reference": invoice["paymentReference"],
+                           "amount": { "amountMinor": "12500", "currency": "SEK" } });
+        staff.act("recordPayment", paid, "").await;
+        assert_eq!(amounts(&world, OWNER_OF_FJORD, FJORD).await, [1_000]);
+    });
+}
+
+#[test]
 fn rates_begin_today_or_later_and_are_never_changed() {
     with_database(async |world| {
         let staff = world.as_(OWNER_OF_OPERATOR);

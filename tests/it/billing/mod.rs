@@ -4,6 +4,7 @@ mod accounting;
 mod bank;
 mod business_day;
 mod commission;
+mod corrected;
 mod credited;
 mod details;
 mod documents;
@@ -18,8 +19,10 @@ mod sums;
 mod taxed;
 
 use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
+use uuid::Uuid;
 
 use crate::world::*;
 
@@ -66,6 +69,20 @@ async fn db_role_at(world: &World, number: u32, caller: Caller, tenant: Tenant, 
 /// Nobody pays for anybody yet.
 async fn db_nobody_pays(world: &World) {
     world.db_execute("DELETE FROM payer", []).await;
+}
+
+/// The database refuses rows of a table with this key: a fault that nothing foresees.
+async fn db_refuse(world: &World, table: &str, column: &str, key: Uuid) {
+    let refuse = if world.db().backend() == DbBackend::Postgres {
+        format!("ALTER TABLE {table} ADD CONSTRAINT refused CHECK ({column} <> '{key}') NOT VALID")
+    } else {
+        let key = key.simple();
+        format!(
+            "CREATE TRIGGER refused BEFORE INSERT ON {table} WHEN NEW.{column} = x'{key}' \
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    };
+    world.db().writer().execute_unprepared(&refuse).await.unwrap();
 }
 
 /// The names in the chain of payers on a day, as staff see it.

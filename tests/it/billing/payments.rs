@@ -311,3 +311,48 @@ fn payments_are_seen_by_the_operator_and_by_those_who_read_invoices_of_the_payer
         assert_eq!(seen.at("node/state"), "RETURNED");
     });
 }
+
+#[test]
+fn a_returned_payment_is_owed_again_also_after_a_credit() {
+    with_database(async |world| {
+        set_issuer(&world, json!({})).await;
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let invoice = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let named = reference("2026-000001");
+        let payment = record(&world, paying(75_000, "a", Some(&named))).await["id"].clone();
+        let credit =
+            json!({ "invoiceId": invoice, "reason": "Half", "lines": [{ "position": 1, "netMinor": "20000" }] });
+        staff.act("creditInvoice", credit, "").await;
+        assert_eq!(balance(&world, ACME).await, "25000");
+        staff.act("returnPayment", json!({ "paymentId": payment }), "").await;
+        // What was credited settles its own invoice first.
+        assert_eq!((settled(&world, &invoice).await.2, balance(&world, ACME).await), ("50000".into(), "0".into()));
+        let payment = record(&world, paying(50_000, "b", Some(&named))).await["id"].clone();
+        staff.act("voidInvoice", json!({ "invoiceId": invoice, "reason": "All of it" }), "").await;
+        let refund = json!({ "payerId": id_of(ACME), "amount": { "amountMinor": "50000", "currency": "SEK" } });
+        staff.act("recordRefund", refund, "").await;
+        staff.act("returnPayment", json!({ "paymentId": payment }), "").await;
+        // The customer has its money twice: what was refunded of the credit is owed.
+        let (state, _, left) = settled(&world, &invoice).await;
+        assert_ne!((state.as_str(), left.as_str()), ("VOID", "0"));
+        db_check_sums(&world).await;
+    });
+}
+
+#[test]
+fn a_payment_is_matched_once_whatever_is_repeated() {
+    with_database(async |world| {
+        let invoice = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let payment = record(&world, paying(100_000, "a", None)).await["id"].clone();
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let twice = json!({ "paymentId": payment, "invoices": [{ "invoiceId": invoice }, { "invoiceId": invoice }] });
+        assert_eq!(staff.mistake("matchPayment", twice).await["code"], "INVALID_INPUT");
+        let part = json!({ "paymentId": payment, "idempotencyKey": "once",
+                           "invoices": [{ "invoiceId": invoice, "amountMinor": "6000" }] });
+        for _ in 0..2 {
+            staff.act("matchPayment", part.clone(), "").await;
+        }
+        assert_eq!(settled(&world, &invoice).await.1, "6000");
+        db_check_sums(&world).await;
+    });
+}

@@ -235,6 +235,7 @@ fn the_payment_starts_the_services_again_that_the_invoice_suspended() {
         // A payment that is returned opens the invoice again, but no step comes twice.
         world.as_(OWNER_OF_OPERATOR).act("returnPayment", json!({ "paymentId": last }), "").await;
         assert_eq!(round(&world).await, Reminded::default());
+        assert_eq!(services(&world).await, wanted("SUSPENDED", "SUSPEND"), "what it had suspended is suspended again");
     });
 }
 

@@ -51,8 +51,8 @@ const WRONG: [(&str, &str); 8] = [
     (
         "the state of an invoice",
         "SELECT i.id FROM invoice i WHERE i.payment_reference IS NOT NULL AND i.state <> CASE \
-         WHEN i.credited_minor > 0 AND i.credited_minor = i.total_minor THEN 'VOID' \
-         WHEN i.paid_minor + i.settled_minor = i.total_minor THEN 'PAID' ELSE 'OPEN' END",
+         WHEN i.paid_minor + i.settled_minor < i.total_minor THEN 'OPEN' \
+         WHEN i.credited_minor > 0 AND i.credited_minor = i.total_minor THEN 'VOID' ELSE 'PAID' END",
     ),
 ];
 

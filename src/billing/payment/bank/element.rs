@@ -61,6 +61,11 @@ const KNOWN: [&str; 46] = [
     "ValDt",
 ];
 
+/// A text without the control characters that XML forbids and databases refuse.
+fn printable(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
+}
+
 /// A piece of the stream.
 #[derive(Debug)]
 pub enum Piece {
@@ -229,8 +234,8 @@ impl<R: BufRead> Xml<R> {
                     self.depth -= 1;
                     Piece::End
                 }
-                Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
-                Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
+                Event::Text(text) => Piece::Text(printable(&text.xml10_content())),
+                Event::CData(text) => Piece::Text(printable(&text.xml10_content())),
                 Event::GeneralRef(reference) => Piece::Text(character(&reference, reference.resolve_char_ref())?),
                 Event::DocType(_) => return Err(Fault::DocumentType),
                 Event::Eof if self.depth > 0 => return Err(Fault::NotXml("the file ends too early".to_owned())),

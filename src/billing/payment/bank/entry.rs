@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::element::Element;
-use super::{Fault, Record};
+use super::{Fault, MOST_MINOR, Record};
 
 /// The account of a statement: its IBAN, or the number that the bank uses.
 pub fn account(account: &Element) -> Option<String> {
@@ -38,10 +38,11 @@ pub fn records(
         is_credit,
         is_reversal: entry.text_at(&["RvslInd"]).is_some_and(|flag| matches!(flag, "true" | "1")),
         is_returned: false,
+        is_merged: false,
         return_reason: None,
         booked_on,
         value_on,
-        bank_reference: owned(entry.text_at(&["AcctSvcrRef"])),
+        bank_reference: owned(identifier(entry.text_at(&["AcctSvcrRef"]))),
         end_to_end_id: None,
         references: Vec::new(),
         texts: owned(entry.text_at(&["AddtlNtryInf"])).into_iter().collect(),
@@ -52,7 +53,7 @@ pub fn records(
     if let Some(parts) = parts(&whole, &details, exponent_of)? {
         return Ok(Some(parts));
     }
-    let mut record = whole;
+    let mut record = Record { is_merged: details.len() > 1, ..whole };
     for detail in &details {
         describe(&mut record, detail);
     }
@@ -89,10 +90,10 @@ fn parts(
 
 /// Adds what a transaction says to a record. Of several, the first name, account and identifier counts.
 fn describe(record: &mut Record, detail: &Element) {
-    if let Some(reference) = detail.text_at(&["Refs", "AcctSvcrRef"]) {
+    if let Some(reference) = identifier(detail.text_at(&["Refs", "AcctSvcrRef"])) {
         record.bank_reference = Some(reference.to_owned());
     }
-    let end_to_end = detail.text_at(&["Refs", "EndToEndId"]).filter(|id| *id != "NOTPROVIDED");
+    let end_to_end = identifier(detail.text_at(&["Refs", "EndToEndId"]));
     record.end_to_end_id = record.end_to_end_id.take().or_else(|| owned(end_to_end));
     for remittance in detail.all("RmtInf") {
         record.texts.extend(remittance.all("Ustrd").filter_map(Element::text).map(str::to_owned));
@@ -116,6 +117,18 @@ fn describe(record: &mut Record, detail: &Element) {
     });
     record.other_name = record.other_name.take().or_else(|| owned(name));
     record.other_account = record.other_account.take().or_else(|| number_at(detail, &["RltdPties", account, "Id"]));
+}
+
+/// What banks write where they have no identifier.
+const PLACEHOLDERS: [&str; 6] = ["NONREF", "NOREF", "NOTPROVIDED", "NOTAVAILABLE", "NONE", "UNKNOWN"];
+
+/// An identifier, if it is one.
+fn identifier(text: Option<&str>) -> Option<&str> {
+    let bare = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    text.filter(|text| {
+        let bare = bare(text);
+        !bare.is_empty() && !PLACEHOLDERS.contains(&bare.as_str()) && bare.bytes().any(|letter| letter != b'0')
+    })
 }
 
 fn owned(text: Option<&str>) -> Option<String> {
@@ -170,5 +183,6 @@ fn minor(text: &str, exponent: u32, currency: &str) -> Result<i64, Fault> {
     if decimals.len() > places {
         return Err(Fault::TooManyDecimals { amount: text.to_owned(), currency: currency.to_owned() });
     }
-    format!("0{whole}{decimals:0<places$}").parse().map_err(|_| wrong())
+    let minor: i64 = format!("0{whole}{decimals:0<places$}").parse().map_err(|_| wrong())?;
+    if minor <= MOST_MINOR { Ok(minor) } else { Err(wrong()) }
 }

@@ -31,6 +31,9 @@ impl Default for Limits {
     }
 }
 
+/// The largest amount, in minor units: sums of many stay within 64 bits.
+pub const MOST_MINOR: i64 = 999_999_999_999_999;
+
 /// A booked transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -50,6 +53,8 @@ pub struct Record {
     pub is_reversal: bool,
     /// Whether it returns a payment (RtrInf).
     pub is_returned: bool,
+    /// Whether it stands for several transactions whose amounts the bank does not say.
+    pub is_merged: bool,
     /// Why it was returned: a code of ISO 20022, for example AC04.
     pub return_reason: Option<String>,
     /// The day of booking.

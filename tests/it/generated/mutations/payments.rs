@@ -19,6 +19,8 @@ async fn db_payment(world: &World, payer: Option<Uuid>) -> String {
         received_on: now().date_naive(),
         returned_on: None,
         source_key: format!("example {count}"),
+        bank_reference: None,
+        end_to_end_id: None,
         return_key: None,
         reference: None,
         text: String::new(),
