@@ -34,6 +34,10 @@ pub struct Model {
     pub reason: String,
     /// Day of issue (business day).
     pub issued_on: Date,
+    /// The currency of the accounting of the issuer, if it is another one.
+    pub accounting_currency: Option<String>,
+    /// VAT in that currency, in minor units.
+    pub accounting_vat_minor: Option<i64>,
     /// Whether its documents are still to be written.
     pub needs_documents: bool,
     /// The billing run that made it; none if a person did.

@@ -75,6 +75,8 @@ async fn create_credit_notes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("allocated_minor"))
         .col(string("reason"))
         .col(date("issued_on"))
+        .col(string_len_null("accounting_currency", 3))
+        .col(big_integer_null("accounting_vat_minor"))
         .col(boolean("needs_documents"))
         .col(uuid_null("run_id"))
         .col(timestamp_with_time_zone("created_at"))

@@ -32,6 +32,11 @@ pub const fn round_div(numerator: i128, denominator: i128) -> i128 {
     if numerator.is_negative() == denominator.is_negative() { magnitude } else { -magnitude }
 }
 
+/// The number of decimals of a currency (ISO 4217): 2 if it is unknown.
+pub fn exponent(currency: &str) -> u16 {
+    Currency::from_code(currency).and_then(Currency::exponent).unwrap_or(2)
+}
+
 /// An amount in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
@@ -57,7 +62,7 @@ impl Money {
 
     /// The amount with a decimal point, grouped thousands, and the currency at the end.
     pub fn text(&self) -> String {
-        let places = Currency::from_code(&self.currency).and_then(Currency::exponent).map_or(2, usize::from);
+        let places = usize::from(exponent(&self.currency));
         let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = places + 1);
         let (whole, fraction) = digits.split_at(digits.len() - places);
         let mut grouped = String::new();

@@ -1,5 +1,6 @@
 //! The command line. Each command has its own file, and `database` opens the database.
 
+mod accounting;
 mod audit;
 mod cache;
 mod catalogue;
@@ -37,6 +38,8 @@ use crate::graphql;
                                         write products and prices to a file; `import` reads it
   tenantry payments import statement.xml
                                         record what the bank says was paid
+  tenantry accounting export --format sie --from 2026-01-01 --until 2026-01-31
+                                        write the vouchers of days for the bookkeeping
   tenantry audit verify                 check that nobody changed the audit logs
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
@@ -69,6 +72,7 @@ enum Command {
     Cache(cache::Arguments),
     Catalogue(catalogue::Arguments),
     Payments(payments::Arguments),
+    Accounting(accounting::Arguments),
 }
 
 /// Why a command failed, and what to do about it.
@@ -138,6 +142,7 @@ impl Cli {
             Command::Cache(arguments) => cache::run(&config, arguments).await,
             Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
+            Command::Accounting(arguments) => accounting::run(&config, arguments).await,
             Command::Schema => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ mod answer;
 mod audit;
 mod bank;
 mod client;
+mod commission;
 mod cors;
 mod credential;
 mod document;
@@ -84,6 +85,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/organisations/{id}/audit.ndjson", get(audit::audit))
         .route("/invoices/{id}/{file}", get(document::of_invoice))
         .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
+        .route("/commission-statements/{id}/{file}", get(commission::statement))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
         .route("/viewer/export.ndjson", get(own::own))
         .route("/operator/bank-statements", post(bank::bank_statement))

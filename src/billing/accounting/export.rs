@@ -6,7 +6,6 @@ use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 use entity::accounting_batch::Format;
 use entity::issuer;
-use iso_currency::Currency;
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ use super::voucher::Voucher;
 use super::{datev, ndjson, sie};
 use crate::base::calendar::business_day;
 use crate::base::error::{Error, Result};
+use crate::base::money::exponent;
 use crate::billing::vat::store::exchange_rate;
 use crate::billing::vat::sums::Exchange;
 
@@ -60,6 +60,15 @@ impl Accounts {
     /// Those of an issuer.
     pub fn of(issuer: &issuer::Model) -> Result<Self> {
         serde_json::from_str(&issuer.accounts).map_err(Error::fault)
+    }
+
+    /// What is wrong with them, if anything.
+    pub fn check(&self) -> Result<(), String> {
+        let Datev { year_starts_in, account_digits, .. } = self.datev;
+        if !(1..=12).contains(&year_starts_in) || !(4..=8).contains(&account_digits) {
+            return Err("yearStartsIn is a month from 1 to 12, and accountDigits is 4 to 8.".to_owned());
+        }
+        self.plan.as_ref().map_or(Ok(()), AccountPlan::check)
     }
 
     /// The plan of accounts, for an issuer in this country.
@@ -113,11 +122,6 @@ pub fn check(from: Date, until: Date) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The decimals of a currency.
-pub fn exponent(currency: &str) -> u32 {
-    Currency::from_code(currency).and_then(Currency::exponent).map_or(2, u32::from)
-}
-
 /// Rates of exchange of an export, each read once.
 #[derive(Default)]
 pub struct Rates(HashMap<(String, Date), Exchange>);
@@ -129,9 +133,11 @@ impl Rates {
             return Ok(*known);
         }
         let rate = exchange_rate(db, from, to, day).await?.ok_or_else(|| {
-            Error::InvalidInput(format!("There is no rate of exchange from {from} to {to} until {day}. Add it first."))
+            Error::InvalidInput(format!(
+                "There is no rate of exchange from {from} to {to} until {day}. Add it with addExchangeRates."
+            ))
         })?;
-        let found = Exchange { ten_thousandths: rate, from_exponent: exponent(from), to_exponent: exponent(to) };
+        let found = Exchange::between(from, to, rate);
         self.0.insert((from.to_owned(), day), found);
         Ok(found)
     }
@@ -165,7 +171,7 @@ pub async fn write(
     if format != Format::Ndjson {
         vouchers = in_currency(db, vouchers, &issuer.currency).await?;
     }
-    let (currency, exponent) = (issuer.currency.as_str(), exponent(&issuer.currency));
+    let (currency, exponent) = (issuer.currency.as_str(), u32::from(exponent(&issuer.currency)));
     let bytes = match format {
         Format::Sie => {
             let registered = Some(issuer.registration_no.as_str()).filter(|number| !number.is_empty());

@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::books::{Books, is_taxed_abroad};
 use super::ec_sales::{self, Period};
-use super::export::{Rates, exponent, read};
+use super::export::{Rates, read};
 use super::oss;
 use super::store::Span;
 use crate::base::error::{Error, Result};
+use crate::base::money::exponent;
 use crate::billing::details::Buyer;
 
 /// The currency of the One Stop Shop.
@@ -73,7 +74,7 @@ pub async fn ec_sales(
         net_minor: *net_minor,
     });
     let rows = ec_sales::rows(sales, period).map_err(|error| Error::InvalidInput(error.to_string()))?;
-    let written = ec_sales::write(&rows, &issuer.currency, exponent(&issuer.currency));
+    let written = ec_sales::write(&rows, &issuer.currency, exponent(&issuer.currency).into());
     written.map_err(|error| Error::InvalidInput(error.to_string()))
 }
 
@@ -95,7 +96,7 @@ pub async fn oss(db: &impl ConnectionTrait, span: &Span) -> Result<Vec<u8>> {
         });
     }
     let rows = oss::rows(sales).map_err(|error| Error::InvalidInput(error.to_string()))?;
-    oss::write(&rows, EURO, exponent(EURO)).map_err(|error| Error::InvalidInput(error.to_string()))
+    oss::write(&rows, EURO, exponent(EURO).into()).map_err(|error| Error::InvalidInput(error.to_string()))
 }
 
 async fn in_currency(

@@ -1,4 +1,4 @@
-//! Which account an amount goes to. The operator gives the plan in the configuration; two usual ones are here.
+//! Which account an amount goes to. The operator sets the plan with `tenantry accounting`; two usual ones are here.
 
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,33 @@ impl AccountPlan {
     pub fn vat_account(&self, basis_points: i32, is_taxed_abroad: bool) -> Option<&Account> {
         let entries = self.vat.iter().filter(|entry| entry.is_taxed_abroad == is_taxed_abroad);
         most_fitting(entries.map(|entry| (vec![entry.basis_points.map(|rate| rate == basis_points)], &entry.account)))
+    }
+
+    /// What is wrong with it, if anything.
+    pub fn check(&self) -> Result<(), String> {
+        let is_number =
+            |number: &str| matches!(number.len(), 1..=8) && number.bytes().all(|digit| digit.is_ascii_digit());
+        for account in self.accounts() {
+            if !is_number(&account.number) || account.name.trim().is_empty() {
+                return Err(format!(
+                    "{:?} is no account: it needs a number of 1 to 8 digits and a name.",
+                    account.number
+                ));
+            }
+        }
+        let known = [
+            Category::Standard,
+            Category::ZeroRated,
+            Category::Exempt,
+            Category::ReverseCharge,
+            Category::OutsideScope,
+        ];
+        let is_known = |category: &String| known.iter().any(|one| code(*one) == category);
+        let given: Vec<&String> = self.revenue.iter().filter_map(|entry| entry.category.as_ref()).collect();
+        match given.into_iter().find(|category| !is_known(category)) {
+            Some(wrong) => Err(format!("{wrong:?} is no VAT category. They are S, Z, E, AE and O.")),
+            None => Ok(()),
+        }
     }
 
     /// All accounts, each once, in the order of their numbers.

@@ -8,6 +8,7 @@
 mod add_rate;
 mod chain;
 mod close_month;
+mod download;
 pub mod earn;
 mod line;
 mod object;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::line::CommissionLine;
 use super::rules::carried;
-use super::store;
+use super::{download, store};
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -64,6 +64,25 @@ impl CommissionStatement {
     #[must_use]
     pub fn again(&self) -> Self {
         Self { row: Arc::clone(&self.row), reseller: self.reseller.clone() }
+    }
+
+    /// Its month and currency.
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.row.month.format("%Y-%m"), self.row.currency)
+    }
+
+    /// It as a PDF.
+    pub async fn pdf(&self, request: &Request) -> Result<Vec<u8>> {
+        download::pdf(request, &self.row).await
+    }
+
+    /// Its lines as JSON, one in each line.
+    pub async fn ndjson(&self, request: &Request) -> Result<Vec<u8>> {
+        download::ndjson(request, &self.row).await
+    }
+
+    fn path(&self, file: &str) -> String {
+        format!("/commission-statements/{}/{file}", Type::CommissionStatement.id(self.row.id).as_str())
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -160,6 +179,18 @@ impl CommissionStatement {
     #[public]
     fn payout_reference(&self) -> Option<&str> {
         self.row.payout_reference.as_deref()
+    }
+
+    /// The path to download it from as a PDF, with the same authorisation as requests.
+    #[public]
+    fn pdf_path(&self) -> String {
+        self.path("pdf")
+    }
+
+    /// The path to download its lines from as JSON, one in each line.
+    #[public]
+    fn ndjson_path(&self) -> String {
+        self.path("ndjson")
     }
 
     /// Its lines, the oldest first.

@@ -104,6 +104,12 @@ pub async fn list_lines(request: &Request, statement: Uuid, page: &PageArguments
     OF_STATEMENT.rows(request, statement, page, Filter::default()).await
 }
 
+/// All lines of a statement, the oldest first.
+pub async fn all_lines(db: &Db, statement: Uuid) -> Result<Vec<line::Model>> {
+    let of_it = line::Entity::find().filter(line::Column::StatementId.eq(statement));
+    Ok(of_it.order_by_asc(line::Column::Id).all(db.reader()).await?)
+}
+
 /// A page of the lines of a reseller that have no statement yet, the oldest first.
 pub async fn list_open_lines(
     request: &Request,

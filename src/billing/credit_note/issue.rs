@@ -12,6 +12,7 @@ use super::rules::{Credit, CreditError, CreditedLine, InvoicedLine, correct};
 use super::store::{self, Note};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::money::round_div;
 use crate::billing::charge;
 use crate::billing::commission;
 use crate::billing::details::Buyer;
@@ -113,6 +114,7 @@ pub async fn write(
     let numbers = series::store::take(work.tx, issuer.organisation_id, Series::CreditNote, today, 1).await?;
     let numbers = numbers.map_err(|none| UserError::general(UserErrorCode::InvalidInput, none.to_string()))?;
     let id = work.random.id(work.now);
+    let accounting_vat_minor = accounting_vat(of_it, taken.totals.vat_minor);
     let invoice = &mut of_it.invoice;
     let settles = open_minor(invoice).min(taken.totals.total_minor);
     let row = credit_note::Model {
@@ -129,6 +131,8 @@ pub async fn write(
         allocated_minor: settles,
         reason: why.reason.to_owned(),
         issued_on: today,
+        accounting_currency: invoice.accounting_currency.clone(),
+        accounting_vat_minor,
         needs_documents: true,
         run_id: why.run,
         created_at: work.now,
@@ -221,6 +225,17 @@ fn charged_again(
         state: pending_charge::State::Pending,
         created_at: work.now,
     })
+}
+
+/// The part of the VAT of an invoice in the currency of the accounting that a credit note takes back. The parts of all credit
+/// notes add up to the whole.
+fn accounting_vat(of_it: &Composed, vat_minor: i64) -> Option<i64> {
+    let whole = of_it.invoice.accounting_vat_minor?;
+    let net: i128 = of_it.lines.iter().map(|line| i128::from(line.credited_minor)).sum();
+    let before = i128::from(of_it.invoice.credited_minor) - net;
+    let all = i128::from(of_it.invoice.vat_minor).max(1);
+    let until = |vat: i128| round_div(i128::from(whole) * vat, all);
+    i64::try_from(until(before + i128::from(vat_minor)) - until(before)).ok()
 }
 
 /// The state of an issued invoice with these sums.

@@ -32,7 +32,8 @@ const fn exemption_code(stored: Stored) -> Option<&'static str> {
     }
 }
 
-const fn language(locale: Locale) -> Language {
+/// The language of a document.
+pub const fn language(locale: Locale) -> Language {
     match locale {
         Locale::En => Language::En,
         Locale::De => Language::De,
@@ -44,7 +45,8 @@ fn electronic(address: Option<String>, scheme: Option<String>) -> Option<Electro
     Some(ElectronicAddress { address: address?, scheme: scheme? })
 }
 
-fn seller(stored: StoredSeller) -> Seller {
+/// The issuer as it stands on a document.
+pub fn seller(stored: StoredSeller) -> Seller {
     let given = |text: String| Some(text).filter(|text| !text.is_empty());
     Seller {
         legal_name: stored.legal_name,
@@ -67,7 +69,8 @@ fn seller(stored: StoredSeller) -> Seller {
     }
 }
 
-fn buyer(stored: StoredBuyer) -> Buyer {
+/// The buyer as it stands on a document.
+pub fn buyer(stored: StoredBuyer) -> Buyer {
     let is_business = stored.is_business();
     Buyer {
         name: stored.name,
@@ -111,6 +114,10 @@ fn group(stored: Stored, basis_points: i32, (base_minor, vat_minor): (i64, i64),
     }
 }
 
+fn accounting_vat(currency: Option<&String>, vat_minor: Option<i64>) -> Option<AccountingVat> {
+    Some(AccountingVat { currency: currency?.clone(), vat_minor: vat_minor? })
+}
+
 /// Buyer and seller as an invoice keeps them; `None` for one from before they were kept.
 fn parties(row: &invoice::Model) -> Option<(StoredSeller, StoredBuyer)> {
     let (seller, buyer): (StoredSeller, StoredBuyer) =
@@ -150,11 +157,7 @@ fn without_lines(row: &invoice::Model, vat: &[invoice_vat::Model]) -> Option<Doc
         total_minor: row.total_minor,
         paid_minor: 0,
         payment_reference: row.payment_reference.as_deref().map(reference::shown),
-        accounting_vat: row
-            .accounting_currency
-            .clone()
-            .zip(row.accounting_vat_minor)
-            .map(|(currency, vat_minor)| AccountingVat { currency, vat_minor }),
+        accounting_vat: accounting_vat(row.accounting_currency.as_ref(), row.accounting_vat_minor),
     })
 }
 
@@ -203,6 +206,6 @@ pub fn credit_note(
         total_minor: row.total_minor,
         paid_minor: 0,
         payment_reference: None,
-        accounting_vat: None,
+        accounting_vat: accounting_vat(row.accounting_currency.as_ref(), row.accounting_vat_minor),
     })
 }

@@ -4,7 +4,7 @@
 //! only on what the invoice keeps, so it does not matter which server writes it, or when. The crate `documents` lays it
 //! out; `content` says what stands on it. Everybody who may see the invoice may download it.
 
-mod content;
+pub mod content;
 mod object;
 pub mod store;
 pub mod worker;

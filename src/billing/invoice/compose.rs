@@ -12,7 +12,7 @@ use crate::billing::details::Buyer;
 use crate::billing::issuer::rules::Seller;
 use crate::billing::vat::reason::Reason;
 use crate::billing::vat::rules::{RateMissing, Treatment};
-use crate::billing::vat::sums::{Group, TooLarge, Totals, add_up};
+use crate::billing::vat::sums::{Exchange, Group, TooLarge, Totals, add_up, vat_in};
 
 /// Something that an invoice charges.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Parties<'a> {
     pub issuer: &'a issuer::Model,
     /// The buyer.
     pub buyer: &'a Buyer,
+    /// The rate from a currency to that of the issuer's accounting, if one is known.
+    pub exchange: &'a dyn Fn(&str) -> Option<Exchange>,
 }
 
 /// An invoice with what belongs to it.
@@ -93,6 +95,14 @@ pub enum Unmade {
     /// A rate is missing.
     #[error("{0} Add it with addVatRates.")]
     Rate(RateMissing),
+    /// The rate to the currency of the accounting is missing.
+    #[error("There is no exchange rate from {from} to {to}. Add it with addExchangeRates.")]
+    Exchange {
+        /// The currency of the invoice.
+        from: String,
+        /// The currency of the accounting.
+        to: String,
+    },
     /// Discounts of one rate take off more VAT than the rest has.
     #[error("The VAT would be negative: a discount is taxed at a higher rate than what it is taken off.")]
     NegativeVat,
@@ -169,12 +179,25 @@ pub fn tax(
             exemption: exemption(sum.group),
         })
         .collect();
+    let accounting_vat = accounting_vat(&composed.invoice.currency, &totals, parties)?;
     let explained = composed.lines.first().and_then(|line| treatments.get(&line.tax_class));
     let invoice = &mut composed.invoice;
     invoice.vat_rule = explained.map_or_else(|| "{}".to_owned(), |one| Reason::from(one).to_stored());
+    (invoice.accounting_currency, invoice.accounting_vat_minor) = accounting_vat.unzip();
     address(invoice, parties);
     add(invoice, &totals);
     Ok(())
+}
+
+/// VAT in the currency of the issuer's accounting, if the invoice has VAT in another one (Directive 2006/112/EC, Article 230).
+fn accounting_vat(currency: &str, totals: &Totals, parties: &Parties<'_>) -> Result<Option<(String, i64)>, Unmade> {
+    let to = &parties.issuer.currency;
+    if currency == to || totals.vat_minor == 0 {
+        return Ok(None);
+    }
+    let missing = || Unmade::Exchange { from: currency.to_owned(), to: to.clone() };
+    let exchange = (parties.exchange)(currency).ok_or_else(missing)?;
+    Ok(Some((to.clone(), vat_in(totals, exchange)?)))
 }
 
 /// From which days on the subscriptions of an invoice are due again.
@@ -314,13 +337,15 @@ mod tests {
         issuer::Model {
             organisation_id: Uuid::from_u128(1),
             country: "SE".to_owned(),
+            currency: "SEK".to_owned(),
             ..crate::billing::issuer::rules::blank()
         }
     }
 
     fn composed(country: &str, items: Vec<Item>) -> Result<Composed, Unmade> {
         let (issuer, buyer) = (issuer(), Buyer { country: country.to_owned(), ..Default::default() });
-        let parties = Parties { organisation: Uuid::nil(), payer: Uuid::nil(), issuer: &issuer, buyer: &buyer };
+        let none = Uuid::nil();
+        let parties = Parties { organisation: none, payer: none, issuer: &issuer, buyer: &buyer, exchange: &|_| None };
         let treat = |class| {
             let facts = Facts {
                 issuer_country: "SE",

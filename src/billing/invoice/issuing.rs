@@ -44,8 +44,9 @@ pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed
         refused("The payer has no billing details. Fill them in with updateBillingDetails.".to_owned())
     })?;
     let buyer = Buyer::of(details, contact.as_ref());
-    let vat = Tables::load(work.tx, std::iter::once((payer, &buyer)), work.today()).await?;
-    let parties = Parties { organisation, payer, issuer, buyer: &buyer };
+    let vat = Tables::load(work.tx, issuer, std::iter::once((payer, &buyer)), work.today()).await?;
+    let exchange = |from: &str| vat.exchange(from);
+    let parties = Parties { organisation, payer, issuer, buyer: &buyer, exchange: &exchange };
     tax(one, &parties, |class| vat.treatment(issuer, (payer, &buyer), class)).map_err(|why| refused(why.to_string()))
 }
 

@@ -228,6 +228,12 @@ impl Invoice {
         VatExplanation::read(&self.row.vat_rule)
     }
 
+    /// The VAT in the currency of the issuer's accounting; null if that is the one of the invoice, or there is no VAT.
+    #[public]
+    fn accounting_vat(&self) -> Option<Money> {
+        Some(Money::new(self.row.accounting_vat_minor?, self.row.accounting_currency.as_ref()?))
+    }
+
     /// The reference to name when paying; null for a draft.
     #[public]
     fn payment_reference(&self) -> Option<String> {

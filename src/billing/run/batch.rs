@@ -17,6 +17,7 @@ use crate::billing::invoice::store as invoices;
 use crate::billing::payer;
 use crate::billing::unbilled;
 use crate::billing::vat::tables::Tables;
+use crate::catalogue::order::store as orders;
 use crate::catalogue::product::store as products;
 use crate::catalogue::subscription::history::{Step, on_day, steps};
 use crate::catalogue::subscription::store as subscriptions;
@@ -36,6 +37,8 @@ pub struct Batch {
     billed: HashMap<Uuid, Vec<Billed>>,
     /// What was billed of the setup of subscriptions that were called off.
     setup: HashMap<Uuid, Vec<Billed>>,
+    /// The customer's own numbers for the orders of subscriptions.
+    purchase_orders: HashMap<Uuid, String>,
     /// The pending charges of each organisation.
     pub charges: HashMap<Uuid, Vec<pending_charge::Model>>,
     /// Who pays for each organisation.
@@ -52,6 +55,7 @@ impl Batch {
     /// Locks the organisations and loads what is due until the horizon.
     pub async fn load(
         tx: &DatabaseTransaction,
+        issuer: &issuer::Model,
         organisations: &[Uuid],
         (today, until, horizon): (Date, Date, Date),
     ) -> Result<Self> {
@@ -77,11 +81,16 @@ impl Batch {
         let details = details::store::recipients(tx, &recipients).await?;
         let buyers: HashMap<Uuid, Buyer> =
             details.iter().map(|(id, (details, contact))| (*id, Buyer::of(details, contact.as_ref()))).collect();
-        let vat = Tables::load(tx, buyers.iter().map(|(id, buyer)| (*id, buyer)), today).await?;
+        let vat = Tables::load(tx, issuer, buyers.iter().map(|(id, buyer)| (*id, buyer)), today).await?;
         let mut charges: HashMap<Uuid, Vec<pending_charge::Model>> = HashMap::new();
         for row in charge::store::pending(tx, organisations, until).await? {
             charges.entry(row.organisation_id).or_default().push(row);
         }
+        let ordered: HashMap<Uuid, Uuid> = loaded
+            .iter()
+            .filter_map(|(row, changes)| Some((row.id, changes.iter().find_map(|change| change.order_id)?)))
+            .collect();
+        let purchase_orders = purchase_orders(tx, &ordered).await?;
         let due = loaded.into_iter().filter_map(|(row, changes)| {
             let since = since.get(&row.id).copied()?;
             Some(Due { steps: steps(&changes), since, row })
@@ -92,7 +101,7 @@ impl Batch {
         let setup = invoices::billed_setup(tx, &called_off).await?;
         let billed = by_subscription(billed);
         let setup = by_subscription(setup);
-        Ok(Self { due, products, billed, setup, charges, payers, buyers, closed, vat })
+        Ok(Self { due, products, billed, setup, purchase_orders, charges, payers, buyers, closed, vat })
     }
 
     /// What the subscriptions of an organisation still cost, each with its currency. One whose sums are too large is an
@@ -113,6 +122,13 @@ impl Batch {
             .collect()
     }
 
+    /// The customer's own number for what stands on an invoice, if it is one for all (BT-13).
+    pub fn purchase_order(&self, lines: &[invoice_line::Model]) -> Option<String> {
+        let of = |line: &invoice_line::Model| self.purchase_orders.get(&line.subscription_id?);
+        let first = of(lines.first()?)?;
+        lines.iter().all(|line| of(line) == Some(first)).then(|| first.clone())
+    }
+
     /// Whether a subscription costs nothing yet, because it is charged from its activation.
     pub fn is_waiting(&self, subscription: Uuid) -> bool {
         self.due.iter().any(|due| due.row.id == subscription && !self.is_charged(due))
@@ -126,6 +142,13 @@ impl Batch {
             .is_some_and(|product| product.bills_from == product::BillsFrom::Activation);
         due.row.state != subscription::State::Pending || !from_activation
     }
+}
+
+/// The customer's own numbers for the orders of subscriptions.
+async fn purchase_orders(tx: &DatabaseTransaction, ordered: &HashMap<Uuid, Uuid>) -> Result<HashMap<Uuid, String>> {
+    let orders: BTreeSet<Uuid> = ordered.values().copied().collect();
+    let known = orders::purchase_orders(tx, &Vec::from_iter(orders)).await?;
+    Ok(ordered.iter().filter_map(|(subscription, order)| Some((*subscription, known.get(order)?.clone()))).collect())
 }
 
 fn by_subscription(rows: Vec<(invoice_line::Model, invoice::State)>) -> HashMap<Uuid, Vec<Billed>> {

@@ -69,7 +69,7 @@ pub async fn bill(
 ) -> Result<Done> {
     let (today, until) = (work.today(), run.until_on);
     let horizon = horizon(issuer, until);
-    let batch = Batch::load(work.tx, organisations, (today, until, horizon)).await?;
+    let batch = Batch::load(work.tx, issuer, organisations, (today, until, horizon)).await?;
     let mut done = Done::default();
     let mut planned = Vec::new();
     for organisation in organisations {
@@ -196,7 +196,8 @@ fn plan(
         };
         return Err(message.to_owned());
     };
-    let parties = Parties { organisation, payer, issuer, buyer };
+    let exchange = |from: &str| batch.vat.exchange(from);
+    let parties = Parties { organisation, payer, issuer, buyer, exchange: &exchange };
     for (currency, items) in items {
         let net: i128 = items.iter().map(|item| i128::from(item.net_minor)).sum();
         let items = if net > 0 { items } else { without_discounts(items) };
@@ -214,6 +215,7 @@ fn plan(
         }
         plan.charges.extend(composed.lines.iter().filter_map(|line| line.charge_id));
         composed.invoice.run_id = Some(run.id);
+        composed.invoice.purchase_order = batch.purchase_order(&composed.lines);
         plan.invoices.push(composed);
     }
     Ok(plan)

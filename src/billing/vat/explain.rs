@@ -6,7 +6,8 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::reason::Reason;
-use super::rules::{Rule, TaxClass};
+use super::rules::{Rule, TaxClass, Treatment};
+use super::sums::{Group, add_up};
 use super::tables::Tables;
 use crate::base::error::Result;
 use crate::billing::details::Buyer;
@@ -84,15 +85,51 @@ impl VatExplanation {
 
     /// How an invoice of today for an organisation would be taxed; `None` while something is missing for that.
     pub async fn of_today(request: &Request, organisation: Uuid, class: TaxClass) -> Result<Option<Self>> {
+        let Some(today) = Today::load(request, organisation).await? else { return Ok(None) };
+        let treatment = today.treatment(class);
+        Ok(treatment.as_ref().map(Reason::from).and_then(Self::of))
+    }
+}
+
+/// The VAT on these amounts, each in minor units, on an invoice of today for an organisation; `None` while something is
+/// missing for that.
+pub async fn vat_of_today(
+    request: &Request,
+    organisation: Uuid,
+    amounts: impl Iterator<Item = (TaxClass, i64)>,
+) -> Result<Option<i64>> {
+    let Some(today) = Today::load(request, organisation).await? else { return Ok(None) };
+    let grouped = amounts.map(|(class, minor)| {
+        let Treatment { category, basis_points, .. } = today.treatment(class)?;
+        Some((Group { category, basis_points }, minor))
+    });
+    let Some(grouped) = grouped.collect::<Option<Vec<_>>>() else { return Ok(None) };
+    Ok(add_up(grouped).ok().map(|totals| totals.vat_minor))
+}
+
+/// What decides on the VAT of an invoice of today for an organisation.
+struct Today {
+    issuer: entity::issuer::Model,
+    payer: Uuid,
+    buyer: Buyer,
+    tables: Tables,
+}
+
+impl Today {
+    async fn load(request: &Request, organisation: Uuid) -> Result<Option<Self>> {
         let (db, today) = (request.db().reader(), request.today());
         let Some(issuer) = issuer::store::find_only(db).await? else { return Ok(None) };
         let payer = details::store::load(request, organisation).await?.payer.map_or(organisation, |card| card.id);
         let billing = details::store::load(request, payer).await?;
         let Some(details) = &billing.details else { return Ok(None) };
         let buyer = Buyer::of(details, billing.contact.as_ref());
-        let tables = Tables::load(db, std::iter::once((payer, &buyer)), today).await?;
-        let treatment = tables.treatment(&issuer, (payer, &buyer), class).ok();
-        Ok(treatment.as_ref().map(Reason::from).and_then(Self::of))
+        let tables = Tables::load(db, &issuer, std::iter::once((payer, &buyer)), today).await?;
+        Ok(Some(Self { issuer, payer, buyer, tables }))
+    }
+
+    /// `None` if a rate is missing.
+    fn treatment(&self, class: TaxClass) -> Option<Treatment> {
+        self.tables.treatment(&self.issuer, (self.payer, &self.buyer), class).ok()
     }
 }
 

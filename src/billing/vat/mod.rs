@@ -2,8 +2,9 @@
 //!
 //! `rules` decides, `rates` is what a new installation knows about rates, `sums` adds up lines by category and rate, and
 //! `tables` is what the decision needs from the database. Staff record checks of VAT numbers, decide exceptions, and add
-//! rates when the law changes.
+//! rates when the law changes, and rates between currencies.
 
+mod add_exchange_rates;
 mod add_rates;
 mod explain;
 pub mod rates;
@@ -17,8 +18,13 @@ pub mod tables;
 
 use macros::merged;
 
-pub use explain::{VatCategory, VatExplanation};
+pub use explain::{VatCategory, VatExplanation, vat_of_today};
 
 /// The mutations of VAT.
 #[merged]
-pub struct VatMutation(add_rates::AddVatRates, record_check::RecordVatCheck, set_override::SetVatOverride);
+pub struct VatMutation(
+    add_rates::AddVatRates,
+    add_exchange_rates::AddExchangeRates,
+    record_check::RecordVatCheck,
+    set_override::SetVatOverride,
+);

@@ -87,6 +87,22 @@ pub async fn add_override(tx: &DatabaseTransaction, row: vat_override::Model) ->
     Ok(())
 }
 
+/// Adds rates between currencies. One of the same currencies and day is replaced.
+pub async fn add_exchange_rates(tx: &DatabaseTransaction, rows: &[exchange_rate::Model]) -> Written<()> {
+    use exchange_rate::Column as C;
+    let same =
+        OnConflict::columns([C::FromCurrency, C::ToCurrency, C::Day]).update_column(C::TenThousandths).to_owned();
+    insert_or(tx, rows, &same).await
+}
+
+/// The rates of all currencies to one on the day: of each the newest that is not after it.
+pub async fn exchange_rates_to(db: &impl ConnectionTrait, to: &str, day: Date) -> Written<HashMap<String, i64>> {
+    use exchange_rate::Column as C;
+    let known = exchange_rate::Entity::find().filter(C::ToCurrency.eq(to)).filter(C::Day.lte(day));
+    let oldest_first = known.order_by_asc(C::Day).select_only().column(C::FromCurrency).column(C::TenThousandths);
+    Ok(oldest_first.into_tuple::<(String, i64)>().all(db).await?.into_iter().collect())
+}
+
 /// The rate from one currency to another on the day: the newest that is not after it.
 pub async fn exchange_rate(db: &impl ConnectionTrait, from: &str, to: &str, day: Date) -> Written<Option<i64>> {
     use exchange_rate::Column as C;

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 
 use super::rules::Category;
-use crate::base::money::round_div;
+use crate::base::money::{exponent, round_div};
 
 /// What the lines of a group have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +102,21 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// A rate between two currencies of ISO 4217.
+    pub fn between(from: &str, to: &str, ten_thousandths: i64) -> Self {
+        Self { ten_thousandths, from_exponent: exponent(from).into(), to_exponent: exponent(to).into() }
+    }
+
+    /// Reads a rate with at most four decimals, in 1/10,000. `None` unless it is one above 0.
+    pub fn parse(typed: &str) -> Option<i64> {
+        let (whole, decimals) = typed.trim().split_once('.').unwrap_or((typed.trim(), ""));
+        let is_digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 9 || decimals.len() > 4 || !is_digits(whole) || !is_digits(decimals) {
+            return None;
+        }
+        format!("{whole}{decimals:0<4}").parse().ok().filter(|rate| *rate > 0)
+    }
+
     /// An amount of the first currency in minor units of the second. No currency has more than 4 decimals.
     pub fn convert(self, minor: i64) -> Result<i64, TooLarge> {
         let power = |exponent: u32| 10_i128.checked_pow(exponent).ok_or(TooLarge);
@@ -174,6 +189,20 @@ mod tests {
         assert_eq!(exchange(152_672, 2, 0).convert(1_000), Ok(153));
         let totals = add_up([(at(1_900), 10_000)]).unwrap();
         assert_eq!(vat_in(&totals, exchange(112_345, 2, 2)), Ok(21_346));
+    }
+
+    #[test]
+    fn a_rate_is_read_with_at_most_four_decimals() {
+        for (typed, rate) in [("11.2345", 112_345), (" 1 ", 10_000), ("0.0655", 655), ("11.2", 112_000)] {
+            assert_eq!(Exchange::parse(typed), Some(rate), "{typed}");
+        }
+        for typed in ["", ".5", "0", "0.00004", "-1", "1,5", "1e3", "12345678901", "11.23456"] {
+            assert_eq!(Exchange::parse(typed), None, "{typed}");
+        }
+        assert_eq!(
+            Exchange::between("EUR", "JPY", 1),
+            Exchange { ten_thousandths: 1, from_exponent: 2, to_exponent: 0 }
+        );
     }
 
     #[test]

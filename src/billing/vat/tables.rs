@@ -12,6 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::rules::{CHECK_COUNTS_FOR_DAYS, Category, Facts, Override, RateMissing, TaxClass, Treatment, decide};
+use super::sums::Exchange;
 use super::{rates, store};
 use crate::billing::details::Buyer;
 
@@ -20,13 +21,17 @@ pub struct Tables {
     rates: Vec<vat_rate::Model>,
     checks: HashMap<String, vat_check::Model>,
     overrides: HashMap<Uuid, vat_override::Model>,
+    /// The rates of other currencies to that of the accounting.
+    exchange: HashMap<String, i64>,
+    currency: String,
     day: Date,
 }
 
 impl Tables {
-    /// Loads what is needed to tax these buyers, each with the organisation that pays: three statements.
+    /// Loads what an issuer needs to tax these buyers, each with the organisation that pays: four statements.
     pub async fn load<'a>(
         db: &impl ConnectionTrait,
+        issuer: &issuer::Model,
         buyers: impl Iterator<Item = (Uuid, &'a Buyer)> + Clone,
         day: Date,
     ) -> Result<Self, DbErr> {
@@ -37,6 +42,8 @@ impl Tables {
             rates: store::rates(db).await?,
             checks: store::checks(db, numbers, from).await?,
             overrides: store::overrides(db, &organisations, day).await?,
+            exchange: store::exchange_rates_to(db, &issuer.currency, day).await?,
+            currency: issuer.currency.clone(),
             day,
         })
     }
@@ -66,6 +73,11 @@ impl Tables {
             day: self.day,
         };
         decide(&facts, |country, class, day| self.rate(country, class, day))
+    }
+
+    /// The rate from a currency to that of the accounting.
+    pub fn exchange(&self, from: &str) -> Option<Exchange> {
+        Some(Exchange::between(from, &self.currency, *self.exchange.get(from)?))
     }
 
     /// The rate in force: one that staff have added, or one that ships with the server.

@@ -10,12 +10,13 @@ use super::quote::{Buyer, Quote, Quoted};
 use crate::access::Decision;
 use crate::base::error::Result;
 use crate::base::money::Money;
+use crate::billing::vat::vat_of_today;
 use crate::catalogue::product::{Product, Seen};
 use crate::catalogue::subscription::{BillingInterval, SubscriptionTerm};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-/// What an order would cost, if it were placed today. All amounts are without VAT.
+/// What an order would cost, if it were placed today. All amounts are without VAT but the last two.
 #[public_object]
 pub struct OrderPreview {
     /// The organisation that it would be for.
@@ -26,6 +27,10 @@ pub struct OrderPreview {
     pub total: Money,
     /// What is to pay again and again, by the time between two invoices.
     pub recurring: Vec<RecurringAmount>,
+    /// The VAT on the total, as on an invoice of today; null while billing details, the issuer or a rate are missing.
+    pub vat: Option<Money>,
+    /// The total with VAT; null if the VAT is not known.
+    pub total_with_vat: Option<Money>,
 }
 
 /// A line of an order that was not placed.
@@ -76,10 +81,15 @@ impl OrderPreview {
             Some(line) => request.access.look(line.product.organisation_id).await?,
             None => None,
         };
-        Ok(Self::new(&quote, at, Seen::by_reader(seller.as_ref().unwrap_or(at))))
+        let amounts = quote
+            .lines
+            .iter()
+            .map(|line| (line.product.tax_class, line.recurring_minor.saturating_add(line.setup_minor)));
+        let vat_minor = vat_of_today(request, at.id(), amounts).await?;
+        Ok(Self::new(&quote, at, Seen::by_reader(seller.as_ref().unwrap_or(at)), vat_minor))
     }
 
-    fn new(quote: &Quote, at: &Decision, seen: Seen) -> Self {
+    fn new(quote: &Quote, at: &Decision, seen: Seen, vat_minor: Option<i64>) -> Self {
         let mut recurring: Vec<(BillingInterval, i64)> = Vec::new();
         for line in &quote.lines {
             let interval = line.interval.into();
@@ -94,6 +104,8 @@ impl OrderPreview {
             organisation: at.card().into(),
             lines: quote.lines.iter().map(|line| OrderPreviewLine::new(line, &quote.currency, seen)).collect(),
             total: quote.total(),
+            vat: vat_minor.map(net),
+            total_with_vat: vat_minor.and_then(|vat| quote.total_minor.checked_add(vat)).map(net),
             recurring: recurring
                 .into_iter()
                 .map(|(interval, minor)| RecurringAmount { interval, net: net(minor) })

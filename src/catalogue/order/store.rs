@@ -1,17 +1,19 @@
 //! Statements about orders.
 #![expect(clippy::disallowed_methods, reason = "the statements about orders stand here")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    Set, Statement,
+    QuerySelect, Set, Statement,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -71,6 +73,17 @@ pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
 /// Inserts the lines of an order.
 pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
     insert_all(tx, &lines).await
+}
+
+/// The customers' own numbers for these orders, for those that have one.
+pub async fn purchase_orders(tx: &DatabaseTransaction, orders: &[Uuid]) -> Written<HashMap<Uuid, String>> {
+    if orders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    use sales_order::Column as C;
+    let known = sales_order::Entity::find().filter(is_among(C::Id, orders, tx));
+    let known = known.filter(C::PurchaseOrder.is_not_null()).select_only().column(C::Id).column(C::PurchaseOrder);
+    Ok(known.into_tuple::<(Uuid, String)>().all(tx).await?.into_iter().collect())
 }
 
 /// An order with the subscriptions that it began, as the transaction sees it.

@@ -14,6 +14,7 @@ use crate::billing::issuer::{Issuer, store as issuers};
 use crate::billing::payment::{Payment, PaymentState};
 use crate::billing::run::BillingRun;
 use crate::billing::series::NumberSeries;
+use crate::billing::vat;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -39,6 +40,21 @@ impl OperatorBilling {
     #[requires(ACCOUNTING_READ)]
     async fn number_series(&self, context: &Context<'_>) -> Result<Option<Vec<NumberSeries>>> {
         NumberSeries::list(Request::of(context)?, self.0.id()).await.map(Some)
+    }
+
+    /// How much of a currency one unit of another is worth on a day, by `addExchangeRates`; null if no rate is known.
+    #[requires(ACCOUNTING_READ)]
+    async fn exchange_rate(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The currency, as ISO 4217.")] from: String,
+        #[graphql(desc = "The currency that it is worth so much in, as ISO 4217.")] to: String,
+        #[graphql(desc = "The day. Without it, today.")] on: Option<Date>,
+    ) -> Result<Option<String>> {
+        let request = Request::of(context)?;
+        let day = on.unwrap_or_else(|| request.today());
+        let rate = vat::store::exchange_rate(request.db().reader(), &from, &to, day).await?;
+        Ok(rate.map(|rate| format!("{}.{:04}", rate / 10_000, rate % 10_000)))
     }
 
     /// The payments that the operator received, the newest first.

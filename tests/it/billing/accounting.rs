@@ -125,3 +125,32 @@ fn exports_of_days_are_for_staff_with_the_permission() {
         assert_eq!(fetch(&world, OWNER_OF_OPERATOR, &path("xml")).await.0, StatusCode::BAD_REQUEST);
     });
 }
+
+#[test]
+fn the_accounts_are_set_by_a_file_and_used_by_the_command_line() {
+    with_database(async |world| {
+        set_issuer(&world, json!({})).await;
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program { url: world.app.config.database.url.clone(), folder: folder.path().to_owned() };
+        let (succeeded, printed) = program.run(&["accounting", "accounts"]);
+        assert!(succeeded && printed.contains("1510"), "{printed}");
+        let file = folder.path().join("accounts.toml");
+        let path = file.to_str().unwrap();
+        for (text, is_good) in [
+            (printed.replace("1510", "1599"), true),
+            (printed.replace("1510", "15x"), false),
+            (printed.replace("\"AE\"", "\"QQ\""), false),
+            ("plan = 1".to_owned(), false),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let (succeeded, said) = program.run(&["accounting", "set-accounts", path]);
+            assert_eq!(succeeded, is_good, "{said}");
+        }
+        assert!(program.run(&["accounting", "accounts"]).1.contains("1599"));
+        let days = ["--from", "2026-03-01", "--until", "2026-03-31"];
+        let (succeeded, said) = program.run(&[&["accounting", "export", "--format", "ndjson"], &days[..]].concat());
+        assert!(succeeded, "{said}");
+        let events = "SELECT actor_kind FROM audit_event WHERE action = 'setAccounts'";
+        assert_eq!(world.texts(events).await, ["SYSTEM"]);
+    });
+}

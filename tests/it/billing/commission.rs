@@ -1,5 +1,6 @@
 //! Commission: what resellers earn, give back and are paid.
 
+use axum::http::StatusCode;
 use chrono::{Datelike, TimeDelta};
 use serde_json::{Value, json};
 use tenantry::access::DelegationPreset;
@@ -71,7 +72,7 @@ async fn statements(world: &World, caller: Caller, tenant: Tenant) -> Vec<Value>
     let query = format!(
         "query($id: ID!) {{ organisation(id: $id) {{ reseller {{ commissionStatements(first: 9) {{ edges {{ node {{ id \
          state month opening {{ amountMinor }} total {{ amountMinor }} payout {{ amountMinor }} \
-         carriedOver {{ amountMinor }} paidOn payoutReference {LINES} }} }} }} }} }} }}"
+         carriedOver {{ amountMinor }} paidOn payoutReference pdfPath ndjsonPath {LINES} }} }} }} }} }} }}"
     );
     let answer = world.as_(caller).run(&query, json!({ "id": id_of(tenant) })).await;
     let edges = answer.ok()["organisation"]["reseller"]["commissionStatements"]["edges"].as_array().unwrap().clone();
@@ -133,6 +134,17 @@ fn three_resellers_share_and_each_sees_only_its_own() {
         assert_eq!(open(&world, OWNER_OF_NORDEN, NORDEN).await, json!([]));
         let carried = open(&world, OWNER_OF_LUND, LUND).await;
         assert_eq!((minor(&carried[0]["opening"]), minor(&carried[0]["total"])), (1_667, 0));
+
+        // The statement is a file too, for who sees it.
+        let path = of_norden["pdfPath"].as_str().unwrap();
+        let (status, _, pdf) = download(&world, OWNER_OF_NORDEN, path).await;
+        assert!(status == StatusCode::OK && pdf.starts_with(b"%PDF-1.7"), "{status}");
+        assert_eq!(download(&world, OWNER_OF_LUND, path).await.0, StatusCode::NOT_FOUND);
+        let (_, _, text) = download(&world, OWNER_OF_OPERATOR, of_norden["ndjsonPath"].as_str().unwrap()).await;
+        let lines: Vec<Value> =
+            String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["amountMinor"], &lines[1]["lines"]), (&json!(2_667), &json!(1)));
+        assert_eq!((&lines[1]["totalMinor"], lines.len()), (&json!(2_667), 2));
 
         // A payout is recorded once, and only where there is one.
         let payout = json!({ "statementId": of_norden["id"], "reference": "B-77" });

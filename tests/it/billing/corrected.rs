@@ -161,7 +161,7 @@ fn an_organisation_that_the_server_fails_to_bill_keeps_no_other_from_being_bille
     with_database(async |world| {
         begin(&world).await;
         charge(&world, "1000", json!({})).await;
-        let other = json!({ "organisationId": id_of(LUND), "description": "By hand",
+        let other = json!({ "organisationId": id_of(MECENAT), "description": "By hand",
             "unitPrice": { "amountMinor": "1000", "currency": "SEK" } });
         world.as_(OWNER_OF_OPERATOR).act("addCharge", other, "").await;
         db_refuse(&world, "invoice", "organisation_id", ACME.id).await;
@@ -181,7 +181,7 @@ fn a_series_never_comes_to_a_number_that_exists_or_to_its_end() {
             input
         };
         let wrong = staff.mistake("setNumberSeries", series("F{n:4}", json!({ "next": "9223372036854775807" }))).await;
-        assert_eq!(wrong["field"], "next");
+        assert_eq!(wrong["field"][1], "next");
         staff.act("setNumberSeries", series("F{n:4}", json!({ "restarts": "NEVER" })), "").await;
         charge(&world, "1000", json!({})).await;
         bill(&world).await;

@@ -1,13 +1,13 @@
 //! The documents of invoices and credit notes: written once, and downloaded by everybody who sees what they are of.
 
-use axum::body::Body;
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, StatusCode};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tenantry::access::Actor;
-use tenantry::base::random::hash_of_bytes;
+use tenantry::base::config::Config;
+use tenantry::base::random::{Random, hash_of_bytes};
 use tenantry::billing::document::worker;
+use tenantry::mail::Worker;
 
 use super::issued::*;
 use super::*;
@@ -33,12 +33,6 @@ async fn invoice(world: &World) -> Value {
 /// Lets the server write what is to be written. Returns how many documents that were.
 async fn write(world: &World) -> usize {
     worker::run(&world.app.request(Actor::Anonymous)).await.unwrap()
-}
-
-async fn download(world: &World, caller: Caller, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
-    let request = world.as_(caller).get(path).await;
-    let (head, body): (_, Body) = world.begin(request).await.into_parts();
-    (head.status, head.headers, body.collect().await.unwrap().to_bytes().to_vec())
 }
 
 /// The documents of an invoice, or of a credit note, as the API names them.
@@ -88,7 +82,7 @@ fn a_document_is_downloaded_by_who_sees_the_invoice_and_the_first_writes_it() {
         let path = format!("/invoices/{}", invoice["id"].as_str().unwrap());
         for (caller, file, status) in [
             (NOBODY, "pdf", StatusCode::UNAUTHORIZED),
-            (OWNER_OF_LUND, "pdf", StatusCode::NOT_FOUND),
+            (SOLE_PERSON, "pdf", StatusCode::NOT_FOUND),
             (MEMBER_OF_ACME, "pdf", StatusCode::NOT_FOUND),
             (OWNER_OF_ACME, "html", StatusCode::BAD_REQUEST),
         ] {
@@ -105,6 +99,56 @@ fn a_document_is_downloaded_by_who_sees_the_invoice_and_the_first_writes_it() {
         let draft = invoices(&world, OWNER_OF_ACME, ACME).await.remove(1);
         let path = format!("/invoices/{}/pdf", draft["id"].as_str().unwrap());
         assert_eq!(download(&world, OWNER_OF_ACME, &path).await.0, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_draft_says_what_its_electronic_invoices_lack() {
+    with_database(async |world| {
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        charge(&world, ACME).await;
+        run_with(&world, json!({ "mode": "DRAFT" })).await;
+        let draft = invoices(&world, OWNER_OF_ACME, ACME).await.remove(0);
+        let query = "query($id: ID!) { node(id: $id) { ... on Invoice { missingDetails { message documents } } } }";
+        let answer = world.as_(OWNER_OF_OPERATOR).run(query, json!({ "id": draft["id"] })).await;
+        let missing = answer.at("node/missingDetails").as_array().unwrap().clone();
+        let city = missing.iter().find(|one| one["message"].as_str().unwrap().contains("city")).unwrap();
+        assert_eq!(city["documents"], json!(["UBL", "CII"]));
+        let invoice = invoice(&world).await;
+        let answer = world.as_(OWNER_OF_OPERATOR).run(query, json!({ "id": invoice["id"] })).await;
+        assert!(!answer.text.contains("city"), "{}", answer.text);
+    });
+}
+
+#[test]
+fn a_buyer_that_wants_it_gets_the_pdf_with_the_mail_once_it_is_written() {
+    with_database(async |world| {
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        let details = json!({ "organisationId": id_of(ACME), "email": "bills@acme.example",
+                              "invoicing": { "attachesPdf": true } });
+        world.as_(OWNER_OF_OPERATOR).act("updateBillingDetails", details, "").await;
+        charge(&world, ACME).await;
+        bill(&world).await;
+        let number = invoices(&world, OWNER_OF_ACME, ACME).await.remove(0)["number"].clone();
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::clone(&world.app.config);
+        folder.path().clone_into(&mut config.data_dir);
+        "Tenantry <mail@tenantry.example>".clone_into(&mut config.mail.from);
+        let worker = Worker::new(&config, world.db().clone(), world.app.clock.clone(), Random::seeded(7)).unwrap();
+        world.wait(TimeDelta::seconds(11));
+        let round = worker.deliver_due(world.app.clock.now()).await.unwrap();
+        assert_eq!(round.delayed, 1, "{round:?}");
+        assert_eq!(write(&world).await, 2);
+        world.wait(TimeDelta::hours(1));
+        worker.deliver_due(world.app.clock.now()).await.unwrap();
+        let files: Vec<_> =
+            std::fs::read_dir(folder.path().join("mail")).unwrap().map(|file| file.unwrap().path()).collect();
+        let mails: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        let mail = mails.iter().find(|mail| mail.contains("To: bills@acme.example")).unwrap();
+        let name = format!("filename=\"{}.pdf\"", number.as_str().unwrap());
+        assert!(mail.contains("application/pdf") && mail.contains(&name), "{mail}");
     });
 }
 

@@ -10,6 +10,7 @@ mod details;
 mod documents;
 mod invoices;
 pub mod issued;
+mod killed;
 mod paid;
 mod payer;
 mod payments;
@@ -18,7 +19,10 @@ mod runs;
 mod sums;
 mod taxed;
 
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
 use chrono::TimeDelta;
+use http_body_util::BodyExt;
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
@@ -69,6 +73,13 @@ async fn db_role_at(world: &World, number: u32, caller: Caller, tenant: Tenant, 
 /// Nobody pays for anybody yet.
 async fn db_nobody_pays(world: &World) {
     world.db_execute("DELETE FROM payer", []).await;
+}
+
+/// Downloads a file.
+async fn download(world: &World, caller: Caller, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let request = world.as_(caller).get(path).await;
+    let (head, body): (_, Body) = world.begin(request).await.into_parts();
+    (head.status, head.headers, body.collect().await.unwrap().to_bytes().to_vec())
 }
 
 /// The database refuses rows of a table with this key: a fault that nothing foresees.

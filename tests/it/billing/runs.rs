@@ -122,6 +122,31 @@ fn an_invoice_may_have_more_lines_than_one_statement_inserts() {
 }
 
 #[test]
+fn an_invoice_has_the_purchase_order_that_all_of_it_was_ordered_with() {
+    with_database(async |world| {
+        db_offer(&world).await;
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        let newest = async |world: &World| {
+            bill(world).await;
+            let query =
+                "query($id: ID!) { organisation(id: $id) { invoices(first: 1) { edges { node { purchaseOrder } } } } }";
+            let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
+            answer.at("organisation/invoices/edges/0/node/purchaseOrder").clone()
+        };
+        for number in ["PO 17", "PO 18"] {
+            let mut input = order(ACME, &[line(SEAT, 1)], 10_000);
+            input["purchaseOrder"] = json!(number);
+            world.as_(OWNER_OF_ACME).act("placeOrder", input, "").await;
+            assert_eq!(newest(&world).await, number);
+            world.wait(TimeDelta::days(1));
+        }
+        world.wait(TimeDelta::days(31));
+        assert_eq!(newest(&world).await, Value::Null, "both stand on one invoice");
+    });
+}
+
+#[test]
 fn a_product_that_is_charged_from_its_activation_costs_nothing_before() {
     with_database(async |world| {
         db_offer(&world).await;

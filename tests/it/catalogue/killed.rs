@@ -33,7 +33,8 @@ const DUE: u32 = 6_000;
 /// No machine is that slow.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-const SELLER: Uuid = key(NORDIC, 1);
+/// The operator of the database.
+pub const SELLER: Uuid = key(NORDIC, 1);
 const BUYER: Uuid = key(NORDIC, 2);
 const SERVER: Uuid = key(NORDIC, 3);
 const EMAIL: &str = "buyer@example.org";
@@ -81,7 +82,7 @@ async fn db_prepare(db: &Db, config: &Config) {
 }
 
 /// A program with a database of its own, prepared, and how to reach that.
-async fn prepared(world: &World, folder: &tempfile::TempDir) -> (Program, Config) {
+pub async fn prepared(world: &World, folder: &tempfile::TempDir) -> (Program, Config) {
     let mut config = Config::clone(&world.app.config);
     // The server shall have the database to itself.
     world.db().close().await;
@@ -97,7 +98,8 @@ async fn prepared(world: &World, folder: &tempfile::TempDir) -> (Program, Config
     (program, config)
 }
 
-async fn texts(db: &Db, sql: &str) -> Vec<String> {
+/// The first column of each row.
+pub async fn texts(db: &Db, sql: &str) -> Vec<String> {
     let rows = db.rows(sql, Vec::new()).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }

@@ -2,7 +2,7 @@
 
 mod customers;
 mod exchange;
-mod killed;
+pub mod killed;
 mod of_record;
 pub mod offers;
 mod orders;

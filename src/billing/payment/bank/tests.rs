@@ -186,7 +186,7 @@ fn amounts_are_exact_in_the_decimals_of_their_currency() {
         ("0.1", "SEK", 10),
         (".5", "SEK", 50),
         ("+7.", "SEK", 700),
-        ("92233720368547758.07", "SEK", i64::MAX),
+        ("9999999999999.99", "SEK", MOST_MINOR),
     ] {
         let record = one(&statement("02", &entry(&format!("<Amt Ccy=\"{currency}\"> {amount}\n</Amt>"), "")));
         assert_eq!(record.amount_minor, minor, "{amount} {currency}");
@@ -202,7 +202,7 @@ fn wrong_amounts_are_named() {
     };
     assert_eq!(fault("<Amt Ccy=\"SEK\">1.005</Amt>"), many("1.005", "SEK"));
     assert_eq!(fault("<Amt Ccy=\"JPY\">1.5</Amt>"), many("1.5", "JPY"));
-    for text in ["-1", "1,00", "1e3", "1.0.0", ".", "٣", "92233720368547758.08", "99999999999999999999999999"] {
+    for text in ["-1", "1,00", "1e3", "1.0.0", ".", "٣", "10000000000000.00", "99999999999999999999999999"] {
         let found = fault(&format!("<Amt Ccy=\"SEK\">{text}</Amt>"));
         assert_eq!(found, Fault::NotAnAmount(text.to_owned()));
     }

@@ -84,6 +84,8 @@ pub async fn valid(world: &World, mutation: &str) -> Option<String> {
         "addVatRates" => "(input: {rates: [{country: \"NO\", taxClass: STANDARD, basisPoints: 2500, \
                           validFrom: \"2026-01-01\", source: \"Lovdata\"}]})"
             .to_owned(),
+        "addExchangeRates" => "(input: {rates: [{from: \"EUR\", to: \"SEK\", day: \"2026-03-01\", rate: \"11.2345\"}]})"
+            .to_owned(),
         "recordVatCheck" => "(input: {country: \"DE\", vatId: \"DE123456788\", isValid: true})".to_owned(),
         "setVatOverride" => {
             format!("(input: {{organisationId: {:?}, category: ZERO_RATED, reason: \"A ship at sea\"}})", hub())
@@ -125,7 +127,7 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
     Some(match mutation {
         "setIssuer" => "(input: {paymentDays: 366})".to_owned(),
         "setNumberSeries" => "(input: {kind: INVOICE, format: \"{n:5}\"})".to_owned(),
-        "addVatRates" => "(input: {rates: []})".to_owned(),
+        "addVatRates" | "addExchangeRates" => "(input: {rates: []})".to_owned(),
         "recordVatCheck" => "(input: {country: \"DE\", vatId: \"12\", isValid: true})".to_owned(),
         "setVatOverride" => format!("(input: {{organisationId: {:?}, category: EXEMPT}})", hub()),
         "addCharge" => format!(

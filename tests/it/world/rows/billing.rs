@@ -212,6 +212,8 @@ impl Rows {
             allocated_minor: 0,
             reason: format!("{} was too much", invoice.recipient_name),
             issued_on: day(-5),
+            accounting_currency: None,
+            accounting_vat_minor: None,
             needs_documents: false,
             run_id: None,
             created_at: self.made(),
