@@ -103,8 +103,8 @@ impl MigrationTrait for Migration {
         manager.create_table(line).await?;
         for index in [
             index("commission_line", &["reseller_id", "statement_id", "month"]),
-            index("commission_line", &["statement_id", "id"]),
-            index("commission_line", &["reseller_id", "id"]),
+            index("commission_line", &["statement_id", "created_at", "id"]),
+            index("commission_line", &["reseller_id", "created_at", "id"]),
             index("commission_line", &["invoice_line_id"]),
         ] {
             manager.create_index(index).await?;

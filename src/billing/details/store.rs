@@ -189,6 +189,7 @@ pub async fn save_details(tx: &DatabaseTransaction, row: billing_details::Model)
             C::ElectronicAddress,
             C::ElectronicScheme,
             C::Language,
+            C::AttachesPdf,
         ])
         .to_owned();
     let insert = billing_details::Entity::insert(row.into_active_model()).on_conflict(known);

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use entity::payment;
+
 use crate::billing::invoice::reference::{ReferenceKind, parse};
 
 /// Where a reference was found.
@@ -107,6 +109,11 @@ pub enum Match {
     Certain(usize),
     /// A person decides. The best suggestion comes first. There may be none.
     Unclear(Vec<Suggestion>),
+}
+
+/// The references that a payment names, each in a line of its own.
+pub fn references_of(row: &payment::Model) -> Vec<String> {
+    row.reference.iter().flat_map(|text| text.lines()).map(str::to_owned).collect()
 }
 
 /// The letters and digits of a number or a name, in upper case.

@@ -10,13 +10,13 @@ use sea_orm::prelude::Date;
 use uuid::Uuid;
 
 use super::allocation::Allocation;
-use super::matching::{Match, OpenInvoice, Received, decide};
+use super::matching::{Match, OpenInvoice, Received, decide, references_of};
 use super::store;
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::base::money::Money;
-use crate::billing::invoice::{Invoice, open_minor};
+use crate::billing::invoice::Invoice;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
@@ -143,7 +143,7 @@ impl Payment {
         self.payer.as_ref().map(|payer| payer.card().into())
     }
 
-    /// The reference that it names; null without one.
+    /// The reference that it names, or several, each in a line; null without one.
     #[public]
     fn reference(&self) -> Option<&str> {
         self.row.reference.as_deref()
@@ -176,17 +176,17 @@ impl Payment {
             return Ok(Some(Vec::new()));
         }
         let request = Request::of(context)?;
-        let rows = store::open_invoices(request.db(), self.row.issuer_id, LOOKED_THROUGH).await?;
+        let rows = store::open_invoices(request, self.row.issuer_id, LOOKED_THROUGH).await?;
         let invoices: Vec<OpenInvoice<'_>> = rows
             .iter()
             .map(|row| OpenInvoice {
-                number: row.number.as_deref().unwrap_or_default(),
+                number: &row.number,
                 currency: &row.currency,
-                open_minor: open_minor(row),
+                open_minor: row.open_minor,
                 buyer: &row.recipient_name,
             })
             .collect();
-        let (references, texts) = (Vec::from_iter(self.row.reference.clone()), vec![self.row.text.clone()]);
+        let (references, texts) = (references_of(&self.row), vec![self.row.text.clone()]);
         let received = Received {
             amount_minor: self.row.amount_minor,
             currency: &self.row.currency,

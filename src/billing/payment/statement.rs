@@ -331,8 +331,6 @@ pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Optio
 
 /// The references with valid check digits that a payment names, as invoices have them.
 fn references(row: &Model) -> Vec<String> {
-    let references: Vec<String> = row.reference.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
-    let texts = vec![row.text.clone()];
-    let found = matching::candidates(&references, &texts);
+    let found = matching::candidates(&matching::references_of(row), &[row.text.clone()]);
     found.iter().filter_map(|one| reference::make(one.kind, &one.number).ok()).collect()
 }

@@ -1,6 +1,7 @@
 //! Statements about payments, refunds and allocations.
 #![expect(clippy::disallowed_methods, reason = "the statements about payments stand here")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::Months;
@@ -9,7 +10,7 @@ use entity::{allocation, credit_note, invoice, refund};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
@@ -158,12 +159,38 @@ pub async fn balances(db: &Db, payers: &[Uuid]) -> Result<Vec<(Uuid, String, i64
     Ok(rows.iter().map(read).collect::<Result<_, DbErr>>()?)
 }
 
-/// The open invoices of an issuer, the oldest first: those that a payment may be for. At most so many.
-pub async fn open_invoices(db: &Db, issuer: Uuid, most: u64) -> Result<Vec<invoice::Model>> {
+/// An open invoice, as far as a payment may be for it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Open {
+    /// Its key.
+    pub id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// What is left to pay, in minor units.
+    pub open_minor: i64,
+    /// The name on it.
+    pub recipient_name: String,
+}
+
+/// The open invoices of an issuer, the oldest first: those that a payment may be for. At most so many. Concurrent calls share
+/// one statement.
+pub async fn open_invoices(request: &Request, issuer: Uuid, most: u64) -> Result<Arc<Vec<Open>>> {
     use invoice::Column as C;
-    let open = invoice::Entity::find().filter(C::IssuerId.eq(issuer)).filter(C::State.eq(invoice::State::Open));
-    let open = open.filter(Condition::all().add(C::Number.is_not_null())).order_by_asc(C::DueOn);
-    Ok(open.limit(most).all(db.reader()).await?)
+    let batch = request.lists.batch::<Arc<Vec<Open>>>("open invoices of an issuer");
+    let load = async |issuers: Vec<Uuid>| {
+        let mut found = HashMap::new();
+        for issuer in issuers {
+            let open = invoice::Entity::find().filter(C::IssuerId.eq(issuer)).filter(C::State.eq(invoice::State::Open));
+            let left = Expr::col(C::TotalMinor).sub(Expr::col(C::PaidMinor)).sub(Expr::col(C::SettledMinor));
+            let open = open.select_only().columns([C::Id, C::Number, C::Currency, C::RecipientName]);
+            let open = open.column_as(left, "open_minor").order_by_asc(C::DueOn).order_by_asc(C::Id).limit(most);
+            found.insert(issuer, Arc::new(open.into_model::<Open>().all(request.db().reader()).await?));
+        }
+        Ok(found)
+    };
+    Ok(batch.load(issuer, load).await?.unwrap_or_default())
 }
 
 /// Whether the entry of a bank statement took a payment back already.

@@ -6,6 +6,7 @@
 
 mod add_exchange_rates;
 mod add_rates;
+mod exchange_rate;
 mod explain;
 pub mod rates;
 pub mod reason;
@@ -18,6 +19,7 @@ pub mod tables;
 
 use macros::merged;
 
+pub use exchange_rate::ExchangeRate;
 pub use explain::{VatCategory, VatExplanation, vat_of_today};
 
 /// The mutations of VAT.

@@ -95,6 +95,15 @@ pub async fn add_exchange_rates(tx: &DatabaseTransaction, rows: &[exchange_rate:
     insert_or(tx, rows, &same).await
 }
 
+/// The rates that count on the day: of each pair of currencies the newest that is not after it.
+pub async fn exchange_rates(db: &impl ConnectionTrait, day: Date) -> Written<Vec<exchange_rate::Model>> {
+    use exchange_rate::Column as C;
+    let known = exchange_rate::Entity::find().filter(C::Day.lte(day)).order_by_asc(C::FromCurrency);
+    let mut rows = known.order_by_asc(C::ToCurrency).order_by_desc(C::Day).all(db).await?;
+    rows.dedup_by(|row, newer| (&row.from_currency, &row.to_currency) == (&newer.from_currency, &newer.to_currency));
+    Ok(rows)
+}
+
 /// The rates of all currencies to one on the day: of each the newest that is not after it.
 pub async fn exchange_rates_to(db: &impl ConnectionTrait, to: &str, day: Date) -> Written<HashMap<String, i64>> {
     use exchange_rate::Column as C;

@@ -14,7 +14,7 @@ use crate::billing::issuer::{Issuer, store as issuers};
 use crate::billing::payment::{Payment, PaymentState};
 use crate::billing::run::BillingRun;
 use crate::billing::series::NumberSeries;
-use crate::billing::vat;
+use crate::billing::vat::ExchangeRate;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
@@ -42,19 +42,15 @@ impl OperatorBilling {
         NumberSeries::list(Request::of(context)?, self.0.id()).await.map(Some)
     }
 
-    /// How much of a currency one unit of another is worth on a day, by `addExchangeRates`; null if no rate is known.
+    /// The rates between currencies that count on a day, by `addExchangeRates`.
     #[requires(ACCOUNTING_READ)]
-    async fn exchange_rate(
+    async fn exchange_rates(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The currency, as ISO 4217.")] from: String,
-        #[graphql(desc = "The currency that it is worth so much in, as ISO 4217.")] to: String,
         #[graphql(desc = "The day. Without it, today.")] on: Option<Date>,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<Vec<ExchangeRate>>> {
         let request = Request::of(context)?;
-        let day = on.unwrap_or_else(|| request.today());
-        let rate = vat::store::exchange_rate(request.db().reader(), &from, &to, day).await?;
-        Ok(rate.map(|rate| format!("{}.{:04}", rate / 10_000, rate % 10_000)))
+        ExchangeRate::list(request, on.unwrap_or_else(|| request.today())).await.map(Some)
     }
 
     /// The payments that the operator received, the newest first.

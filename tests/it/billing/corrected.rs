@@ -161,6 +161,9 @@ fn an_organisation_that_the_server_fails_to_bill_keeps_no_other_from_being_bille
     with_database(async |world| {
         begin(&world).await;
         charge(&world, "1000", json!({})).await;
+        let details = json!({ "organisationId": id_of(MECENAT), "legalName": "Mecenat", "address": "Gatan 1",
+            "country": "SE", "email": "bills@mecenat.example", "currency": "SEK" });
+        world.as_(OWNER_OF_OPERATOR).act("updateBillingDetails", details, "").await;
         let other = json!({ "organisationId": id_of(MECENAT), "description": "By hand",
             "unitPrice": { "amountMinor": "1000", "currency": "SEK" } });
         world.as_(OWNER_OF_OPERATOR).act("addCharge", other, "").await;

@@ -148,6 +148,7 @@ fn the_payer_is_the_buyer_with_the_contact_that_receives_its_invoices() {
 #[test]
 fn an_invoice_in_another_currency_names_its_vat_in_that_of_the_accounting_too() {
     with_database(async |world| {
+        world.db_execute("DELETE FROM exchange_rate", []).await;
         set_issuer(&world, json!({})).await;
         db_nobody_pays(&world).await;
         let staff = world.as_(OWNER_OF_OPERATOR);
@@ -166,11 +167,10 @@ fn an_invoice_in_another_currency_names_its_vat_in_that_of_the_accounting_too() 
         let staff = world.as_(OWNER_OF_OPERATOR);
         let rates = json!({ "rates": [rate("2026-03-01", "11.2345"), rate("2026-03-16", "12")] });
         staff.act("addExchangeRates", rates, "count").await;
-        let query = "{ operator { exchangeRate(from: \"EUR\", to: \"SEK\") } }";
-        assert_eq!(staff.run(query, json!({})).await.at("operator/exchangeRate"), "11.2345");
+        let query = "{ operator { exchangeRates { from to day rate } } }";
+        let first = json!([{ "from": "EUR", "to": "SEK", "day": "2026-03-01", "rate": "11.2345" }]);
+        assert_eq!(staff.run(query, json!({})).await.at("operator/exchangeRates"), &first);
         assert_eq!(bill(&world).await, (json!(1), json!(0)));
-        let query = "{ operator { id } }";
-        world.as_(OWNER_OF_OPERATOR).run(query, json!({})).await.ok();
         let sql = "SELECT accounting_vat_minor FROM invoice WHERE currency = 'EUR' AND accounting_currency = 'SEK'";
         let rows = world.db().rows(sql, vec![]).await.unwrap();
         // 24.98 EUR at 11.2345.
@@ -184,5 +184,25 @@ fn an_invoice_in_another_currency_names_its_vat_in_that_of_the_accounting_too() 
         let sql = "SELECT CAST(SUM(accounting_vat_minor) AS BIGINT) FROM credit_note WHERE accounting_currency = 'SEK'";
         let rows = world.db().rows(sql, vec![]).await.unwrap();
         assert_eq!(rows[0].try_get_by_index::<i64>(0).unwrap(), 28_064);
+    });
+}
+
+#[test]
+fn the_preview_of_an_order_tells_its_vat_where_that_is_known() {
+    with_database(async |world| {
+        db_offer(&world).await;
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        let query =
+            "query($id: ID!, $lines: [OrderLineInput!]!) { organisation(id: $id) { previewOrder(lines: $lines) {
+            total { formatted } vat { formatted } totalWithVat { formatted } } } }";
+        let variables = json!({ "id": id_of(ACME), "lines": [line(SEAT, 10), line(SERVER, 1)] });
+        let answer = world.as_(OWNER_OF_ACME).run(query, variables.clone()).await;
+        let texts = ["total", "vat", "totalWithVat"]
+            .map(|field| answer.at(&format!("organisation/previewOrder/{field}/formatted")).clone());
+        assert_eq!(texts, ["1,290.00 SEK", "322.50 SEK", "1,612.50 SEK"]);
+        world.db_execute("DELETE FROM issuer", []).await;
+        let answer = world.as_(OWNER_OF_ACME).run(query, variables).await;
+        assert_eq!(answer.at("organisation/previewOrder/vat"), &Value::Null);
     });
 }

@@ -3,8 +3,8 @@
 
 use entity::{
     accounting_batch, allocation, billing_run, commission_line, commission_rate, commission_statement, credit_note,
-    credit_note_line, credit_note_vat, document, invoice, invoice_line, invoice_vat, issuer, payment, pending_charge,
-    product, refund, reminder,
+    credit_note_line, credit_note_vat, document, exchange_rate, invoice, invoice_line, invoice_vat, issuer, payment,
+    pending_charge, product, refund, reminder,
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -24,6 +24,7 @@ pub struct BillingRows {
     allocations: Vec<allocation::Model>,
     reminders: Vec<reminder::Model>,
     issuers: Vec<issuer::Model>,
+    exchange: Vec<exchange_rate::Model>,
     refunds: Vec<refund::Model>,
     documents: Vec<document::Model>,
     rates: Vec<commission_rate::Model>,
@@ -45,6 +46,7 @@ impl BillingRows {
         db_insert(db, self.allocations).await;
         db_insert(db, self.reminders).await;
         db_insert(db, self.issuers).await;
+        db_insert(db, self.exchange).await;
         db_insert(db, self.refunds).await;
         db_insert(db, self.documents).await;
         db_insert(db, self.rates).await;
@@ -81,8 +83,14 @@ impl Rows {
         self.invoices.iter().find(|row| row.id == id).unwrap().clone()
     }
 
-    /// What stands on the invoices of an organisation about itself.
+    /// What stands on the invoices of an organisation about itself, and a rate to the currency of its accounting.
     pub fn issuer(&mut self, organisation_id: Uuid, name: &str) {
+        self.billed.exchange.push(exchange_rate::Model {
+            from_currency: "EUR".to_owned(),
+            to_currency: "SEK".to_owned(),
+            day: day(-i64::from(self.tree)),
+            ten_thousandths: 112_345,
+        });
         self.billed.issuers.push(issuer::Model {
             organisation_id,
             legal_name: name.to_owned(),
