@@ -1,5 +1,4 @@
 //! Inserting any number of rows. A statement has a largest number of parameters, so many rows take several statements.
-#![expect(clippy::disallowed_methods, reason = "the stores insert many rows through this one place")]
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{

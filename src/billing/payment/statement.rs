@@ -99,7 +99,7 @@ pub async fn preview(request: &Request, issuer: Uuid, records: &[Record]) -> Res
         for row in invoices::by_references(reader, issuer, named).await? {
             targets.entry(row.id).or_insert(row);
         }
-        for row in rows.into_iter().filter(|(_, record)| !record.is_merged).map(|(row, _)| row) {
+        for row in rows.into_iter().filter(|(_, record)| record.transactions == 1).map(|(row, _)| row) {
             let Some(target) = meant(targets.values(), &row).and_then(|id| targets.get_mut(&id)) else { continue };
             target.paid_minor += row.amount_minor.min(open_minor(target));
             done.matched += 1;
@@ -214,7 +214,7 @@ async fn record_part(work: &Work<'_>, issuer: Uuid, part: &[Keyed<'_>], by: Opti
         invoices::rows_in(work.tx, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut allocations: Vec<allocation::Model> = Vec::new();
     let mut changed: BTreeSet<Uuid> = BTreeSet::new();
-    for (row, _) in rows.iter_mut().filter(|(_, record)| !record.is_merged) {
+    for (row, _) in rows.iter_mut().filter(|(_, record)| record.transactions == 1) {
         let Some(target) = meant(targets.values(), row).and_then(|id| targets.get_mut(&id)) else { continue };
         row.payer_id = Some(target.payer_id);
         row.state = State::Matched;
@@ -331,6 +331,6 @@ pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Optio
 
 /// The references with valid check digits that a payment names, as invoices have them.
 fn references(row: &Model) -> Vec<String> {
-    let found = matching::candidates(&matching::references_of(row), &[row.text.clone()]);
+    let found = matching::candidates(&matching::references_of(row), std::slice::from_ref(&row.text));
     found.iter().filter_map(|one| reference::make(one.kind, &one.number).ok()).collect()
 }

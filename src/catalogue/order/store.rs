@@ -77,10 +77,10 @@ pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written
 
 /// The customers' own numbers for these orders, for those that have one.
 pub async fn purchase_orders(tx: &DatabaseTransaction, orders: &[Uuid]) -> Written<HashMap<Uuid, String>> {
+    use sales_order::Column as C;
     if orders.is_empty() {
         return Ok(HashMap::new());
     }
-    use sales_order::Column as C;
     let known = sales_order::Entity::find().filter(is_among(C::Id, orders, tx));
     let known = known.filter(C::PurchaseOrder.is_not_null()).select_only().column(C::Id).column(C::PurchaseOrder);
     Ok(known.into_tuple::<(Uuid, String)>().all(tx).await?.into_iter().collect())

@@ -38,7 +38,7 @@ pub fn records(
         is_credit,
         is_reversal: entry.text_at(&["RvslInd"]).is_some_and(|flag| matches!(flag, "true" | "1")),
         is_returned: false,
-        is_merged: false,
+        transactions: 1,
         return_reason: None,
         booked_on,
         value_on,
@@ -53,7 +53,7 @@ pub fn records(
     if let Some(parts) = parts(&whole, &details, exponent_of)? {
         return Ok(Some(parts));
     }
-    let mut record = Record { is_merged: details.len() > 1, ..whole };
+    let mut record = Record { transactions: details.len().max(1), ..whole };
     for detail in &details {
         describe(&mut record, detail);
     }

@@ -53,8 +53,8 @@ pub struct Record {
     pub is_reversal: bool,
     /// Whether it returns a payment (RtrInf).
     pub is_returned: bool,
-    /// Whether it stands for several transactions whose amounts the bank does not say.
-    pub is_merged: bool,
+    /// How many transactions it is the sum of: one, or several whose amounts the bank does not say.
+    pub transactions: usize,
     /// Why it was returned: a code of ISO 20022, for example AC04.
     pub return_reason: Option<String>,
     /// The day of booking.

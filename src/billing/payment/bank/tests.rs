@@ -70,7 +70,7 @@ fn a_payment_of_version_2_has_all_that_is_needed_to_match_it() {
             is_credit: true,
             is_reversal: false,
             is_returned: false,
-            is_merged: false,
+            transactions: 1,
             return_reason: None,
             booked_on: NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(),
             value_on: NaiveDate::from_ymd_opt(2026, 4, 1),
