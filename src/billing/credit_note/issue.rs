@@ -1,6 +1,6 @@
 //! Issuing credit notes: numbered, allocated to their invoices, recorded and mailed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::invoice::State;
 use entity::number_series::Kind as Series;
@@ -52,7 +52,7 @@ pub struct Prepared {
 /// What credit notes of the server itself take back. `found` are the invoices, as the transaction sees them under the locks
 /// of their organisations. A discount that would be more than what is left of its invoice is taken back too: it is charged
 /// again, on the next invoice.
-pub(crate) fn prepare(found: &mut HashMap<Uuid, Composed>, wanted: Vec<Wanted>) -> Result<Vec<Prepared>, CreditError> {
+pub fn prepare(found: &mut BTreeMap<Uuid, Composed>, wanted: Vec<Wanted>) -> Result<Vec<Prepared>, CreditError> {
     let prepare = |one: Wanted| {
         let of_it = found.remove(&one.invoice).ok_or(CreditError::Empty)?;
         let amounts: HashMap<Uuid, i64> = one.lines.into_iter().collect();

@@ -13,8 +13,7 @@ mod void;
 
 use macros::merged;
 
-pub(crate) use issue::prepare;
-pub use issue::{Wanted, issue_all, state_of};
+pub use issue::{Wanted, issue_all, prepare, state_of};
 pub use object::CreditNote;
 
 /// The mutations of credit notes.

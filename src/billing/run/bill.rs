@@ -81,8 +81,9 @@ pub async fn bill(
     let credited: BTreeSet<Uuid> =
         planned.iter().flat_map(|(_, plan)| plan.credits.iter().map(|(line, _)| line.invoice)).collect();
     let credited: Vec<Uuid> = credited.into_iter().collect();
-    let mut credited =
+    let credited =
         if credited.is_empty() { HashMap::new() } else { invoice::store::load_in(work.tx, &credited).await? };
+    let mut credited: BTreeMap<Uuid, Composed> = credited.into_iter().collect();
     let (mut plans, mut prepared) = (Vec::new(), Vec::new());
     for (organisation, plan) in planned {
         match credit_note::prepare(&mut credited, notes(&plan.credits)) {
