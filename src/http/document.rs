@@ -87,8 +87,6 @@ async fn find(request: &Request, of: Type, key: Uuid, kind: Kind) -> Result<Opti
         return Ok(known);
     }
     let source = if of == Type::Invoice { Source::Invoice(key) } else { Source::CreditNote(key) };
-    if document::write(request, source).await? == 0 {
-        return Ok(None);
-    }
+    document::write(request, source).await?;
     document::store::find(request.db(), key, kind).await
 }
