@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use entity::{exchange_rate, vat_check, vat_override, vat_rate};
 use sea_orm::prelude::Date;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -98,18 +98,14 @@ pub async fn add_exchange_rates(tx: &DatabaseTransaction, rows: &[exchange_rate:
 /// The rates that count on the day: of each pair of currencies the newest that is not after it.
 pub async fn exchange_rates(db: &impl ConnectionTrait, day: Date) -> Written<Vec<exchange_rate::Model>> {
     use exchange_rate::Column as C;
-    let known = exchange_rate::Entity::find().filter(C::Day.lte(day)).order_by_asc(C::FromCurrency);
-    let mut rows = known.order_by_asc(C::ToCurrency).order_by_desc(C::Day).all(db).await?;
-    rows.dedup_by(|row, newer| (&row.from_currency, &row.to_currency) == (&newer.from_currency, &newer.to_currency));
-    Ok(rows)
-}
-
-/// The rates of all currencies to one on the day: of each the newest that is not after it.
-pub async fn exchange_rates_to(db: &impl ConnectionTrait, to: &str, day: Date) -> Written<HashMap<String, i64>> {
-    use exchange_rate::Column as C;
-    let known = exchange_rate::Entity::find().filter(C::ToCurrency.eq(to)).filter(C::Day.lte(day));
-    let oldest_first = known.order_by_asc(C::Day).select_only().column(C::FromCurrency).column(C::TenThousandths);
-    Ok(oldest_first.into_tuple::<(String, i64)>().all(db).await?.into_iter().collect())
+    let newest = "NOT EXISTS (SELECT 1 FROM exchange_rate n WHERE n.from_currency = exchange_rate.from_currency \
+                  AND n.to_currency = exchange_rate.to_currency AND n.day > exchange_rate.day AND n.day <= ";
+    let newest = match db.get_database_backend() {
+        DbBackend::Postgres => format!("{newest}$1)"),
+        _ => format!("{newest}?)"),
+    };
+    let known = exchange_rate::Entity::find().filter(C::Day.lte(day)).filter(Expr::cust_with_values(newest, [day]));
+    known.order_by_asc(C::FromCurrency).order_by_asc(C::ToCurrency).all(db).await
 }
 
 /// The rate from one currency to another on the day: the newest that is not after it.

@@ -38,11 +38,13 @@ impl Tables {
         let numbers = buyers.clone().filter_map(|(_, buyer)| buyer.vat_id.clone()).collect();
         let organisations: Vec<Uuid> = buyers.map(|(payer, _)| payer).collect();
         let from = day - Days::new(CHECK_COUNTS_FOR_DAYS.unsigned_abs());
+        let exchange = store::exchange_rates(db, day).await?.into_iter();
+        let exchange = exchange.filter(|row| row.to_currency == issuer.currency);
         Ok(Self {
             rates: store::rates(db).await?,
             checks: store::checks(db, numbers, from).await?,
             overrides: store::overrides(db, &organisations, day).await?,
-            exchange: store::exchange_rates_to(db, &issuer.currency, day).await?,
+            exchange: exchange.map(|row| (row.from_currency, row.ten_thousandths)).collect(),
             currency: issuer.currency.clone(),
             day,
         })
