@@ -60,22 +60,18 @@ async fn step(request: &Request, run: Model) -> Result<Model> {
     let with_charges = charge::store::organisations(request.db().reader(), run.until_on, after, limit).await?;
     let next: BTreeSet<Uuid> = with_subscriptions.into_iter().chain(with_charges).collect();
     let next: Vec<Uuid> = next.into_iter().take(AT_ONCE).collect();
-    match attempt(request, &run, &issuer, &next).await {
-        // One organisation must not keep the others from being billed: it is found by billing them one by one.
-        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) if next.len() > 1 => {
-            bill_first(request, &run, &issuer, &next[..1]).await
+    let mut some = &next[..];
+    loop {
+        match (attempt(request, &run, &issuer, some).await, some) {
+            // One organisation must not keep the others from being billed: it is found by billing them one by one.
+            (Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)), [first, rest @ ..]) => {
+                if rest.is_empty() {
+                    return leave_out(request, &run, *first).await;
+                }
+                some = std::slice::from_ref(first);
+            }
+            (outcome, _) => return outcome,
         }
-        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) if next.len() == 1 => {
-            leave_out(request, &run, next[0]).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn bill_first(request: &Request, run: &Model, issuer: &issuer::Model, first: &[Uuid]) -> Result<Model> {
-    match attempt(request, run, issuer, first).await {
-        Err(Error::Internal | Error::User(_) | Error::InvalidInput(_)) => leave_out(request, run, first[0]).await,
-        outcome => outcome,
     }
 }
 
