@@ -4,6 +4,7 @@ use documents::{Statement, StatementRow, render_statement};
 use entity::commission_statement::Model;
 use serde_json::json;
 
+use super::rules::name;
 use super::store;
 use crate::base::calendar::business_day;
 use crate::base::error::{Error, Result};
@@ -12,25 +13,12 @@ use crate::billing::document::content;
 use crate::billing::issuer;
 use crate::graphql::request::Request;
 
-/// What a file is made of: the statement, and its lines with the names of the clients.
-struct Content {
-    row: Model,
-    lines: Vec<(String, entity::commission_line::Model)>,
-}
-
-impl Content {
-    async fn load(request: &Request, row: &Model) -> Result<Self> {
-        let lines = store::all_lines(request.db(), row.id).await?;
-        let clients = request.access.look_all(lines.iter().map(|line| line.client_id)).await?;
-        let name = |id| clients.get(&id).map(|client| client.card().name.clone()).unwrap_or_default();
-        let lines = lines.into_iter().map(|line| (name(line.client_id), line));
-        Ok(Self { row: row.clone(), lines: lines.collect() })
-    }
-
-    /// The month and the currency: a reseller has one statement of these.
-    fn number(&self) -> String {
-        format!("{}-{}", self.row.month.format("%Y-%m"), self.row.currency)
-    }
+/// The lines of a statement, each with the name of its client.
+async fn lines(request: &Request, row: &Model) -> Result<Vec<(String, entity::commission_line::Model)>> {
+    let lines = store::all_lines(request.db(), row.id).await?;
+    let clients = request.access.look_all(lines.iter().map(|line| line.client_id)).await?;
+    let client = |id| clients.get(&id).map(|client| client.card().name.clone()).unwrap_or_default();
+    Ok(lines.into_iter().map(|line| (client(line.client_id), line)).collect())
 }
 
 /// The PDF of a statement.
@@ -42,9 +30,9 @@ pub async fn pdf(request: &Request, row: &Model) -> Result<Vec<u8>> {
         Some(details) => Buyer::of(details, None),
         None => Buyer { name: reseller.card().name.clone(), country: issuer.country.clone(), ..Buyer::default() },
     };
-    let of = Content::load(request, row).await?;
+    let lines = lines(request, row).await?;
     let made_on = business_day(row.closed_at, request.config.billing.time_zone);
-    let rows = of.lines.iter().map(|(client, line)| StatementRow {
+    let rows = lines.iter().map(|(client, line)| StatementRow {
         client: client.clone(),
         product: line.description.clone(),
         period: line.period_starts_on.zip(line.period_ends_on),
@@ -53,7 +41,7 @@ pub async fn pdf(request: &Request, row: &Model) -> Result<Vec<u8>> {
         amount_minor: line.amount_minor,
     });
     let statement = Statement {
-        number: of.number(),
+        number: name(row),
         made_on,
         month: row.month,
         currency: row.currency.clone(),
@@ -72,9 +60,9 @@ pub async fn pdf(request: &Request, row: &Model) -> Result<Vec<u8>> {
 
 /// The lines of a statement, each a JSON object. The last one has the sums, and says how many lines came before it.
 pub async fn ndjson(request: &Request, row: &Model) -> Result<Vec<u8>> {
-    let of = Content::load(request, row).await?;
+    let lines = lines(request, row).await?;
     let mut text = String::new();
-    for (client, line) in &of.lines {
+    for (client, line) in &lines {
         let line = json!({
             "client": client, "description": line.description, "periodStartsOn": line.period_starts_on,
             "periodEndsOn": line.period_ends_on, "baseMinor": line.base_minor, "basisPoints": line.basis_points,
@@ -84,7 +72,7 @@ pub async fn ndjson(request: &Request, row: &Model) -> Result<Vec<u8>> {
         text.push('\n');
     }
     let sums = json!({
-        "statement": of.number(), "lines": of.lines.len(), "openingMinor": row.opening_minor,
+        "statement": name(row), "lines": lines.len(), "openingMinor": row.opening_minor,
         "totalMinor": row.total_minor, "payoutMinor": row.payout_minor, "currency": row.currency,
     });
     text.push_str(&sums.to_string());

@@ -9,7 +9,7 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
 use super::line::CommissionLine;
-use super::rules::carried;
+use super::rules::{self, carried};
 use super::{download, store};
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
@@ -68,7 +68,7 @@ impl CommissionStatement {
 
     /// Its month and currency.
     pub fn name(&self) -> String {
-        format!("{}-{}", self.row.month.format("%Y-%m"), self.row.currency)
+        rules::name(&self.row)
     }
 
     /// It as a PDF.

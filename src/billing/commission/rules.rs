@@ -14,6 +14,11 @@ use entity::commission_statement::Model;
 use crate::base::money::round_div;
 use crate::billing::vat::sums::{TooLarge, fitting};
 
+/// The month and the currency of a statement: a reseller has one of these.
+pub fn name(row: &Model) -> String {
+    format!("{}-{}", row.month.format("%Y-%m"), row.currency)
+}
+
 /// All of the base, in hundredths of a percent.
 pub const WHOLE: i32 = 10_000;
 
