@@ -240,7 +240,7 @@ fn accounting_vat(of_it: &Composed, vat_minor: i64) -> Option<i64> {
 
 /// The state of an issued invoice with these sums.
 pub const fn state_of(row: &invoice::Model) -> State {
-    if row.total_minor - row.paid_minor - row.settled_minor > 0 {
+    if open_minor(row) > 0 {
         State::Open
     } else if row.credited_minor > 0 && row.credited_minor == row.total_minor {
         State::Void
