@@ -39,8 +39,8 @@ impl MigrationTrait for Migration {
         manager.create_index(of_organisation("invoice_new").name("invoice_organisation_key").take()).await?;
         let copy = format!(
             "INSERT INTO invoice_new ({OLD}, settled_minor, credited_minor, recipient_country, seller, buyer, vat_rule, \
-             earns_when_paid, needs_documents, created_at) SELECT {}, 0, 0, COALESCE((SELECT country FROM billing_details d WHERE d.organisation_id = \
-             i.payer_id), 'SE'), '{{}}', '{{}}', '{{}}', FALSE, FALSE, i.issued_on FROM invoice i",
+             earns_when_paid, needs_documents, created_at) SELECT {}, 0, 0, COALESCE((SELECT country FROM billing_details d \
+             WHERE d.organisation_id = i.payer_id), 'SE'), '{{}}', '{{}}', '{{}}', FALSE, FALSE, i.issued_on FROM invoice i",
             of_table("i", OLD)
                 .replace("i.issued_on", "CASE i.state WHEN 'DRAFT' THEN NULL ELSE i.issued_on END")
                 .replace("i.due_on", "CASE i.state WHEN 'DRAFT' THEN NULL ELSE i.due_on END")
