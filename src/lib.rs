@@ -15,6 +15,7 @@ pub mod base;
 pub mod billing;
 pub mod catalogue;
 pub mod command;
+pub mod directory;
 pub mod graphql;
 pub mod http;
 pub mod mail;

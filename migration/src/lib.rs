@@ -52,6 +52,7 @@ mod m20261126_000035_invoices;
 mod m20261126_000036_payments;
 mod m20261126_000037_commission;
 mod m20261126_000040_bought;
+mod m20261126_000042_directory;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -95,6 +96,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000036_payments::Migration),
             Box::new(m20261126_000037_commission::Migration),
             Box::new(m20261126_000040_bought::Migration),
+            Box::new(m20261126_000042_directory::Migration),
         ]
     }
 }

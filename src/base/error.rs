@@ -217,7 +217,12 @@ pub enum UserErrorCode {
     OverCredit,
     /// The month is closed. What comes late goes to the open month.
     MonthClosed,
-
+    /// Suspiciously many people are missing from a full synchronisation. The message says how to confirm it.
+    DirectoryGuard,
+    /// The log-ins of the directory are too old for rules about inactivity. Send newer ones with `recordLogIns`.
+    DirectoryStale,
+    /// Suspiciously many people would lose their licences. The message says how to confirm it.
+    LicenceGuard,
     /// The chain of resellers would be too long.
     TooDeep,
     /// Only a reseller has clients.

@@ -23,6 +23,7 @@ use crate::billing::document::worker::write_now_and_then;
 use crate::billing::reminder::remind_now_and_then;
 use crate::billing::run::worker::bill_now_and_then;
 use crate::catalogue::subscription::renew_now_and_then;
+use crate::directory::person::forget_now_and_then as forget_people_now_and_then;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::mail;
@@ -93,6 +94,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
         () = Box::pin(renew_now_and_then(unattended)) => {}
         () = Box::pin(bill_now_and_then(unattended)) => {}
+        () = Box::pin(forget_people_now_and_then(unattended)) => {}
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}

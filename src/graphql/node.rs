@@ -23,6 +23,9 @@ use crate::catalogue::product::Product;
 use crate::catalogue::service::Service;
 use crate::catalogue::subscription::{Subscription, SubscriptionChange};
 use crate::catalogue::task::ServiceTask;
+use crate::directory::group::DirectoryGroup;
+use crate::directory::person::DirectoryPerson;
+use crate::directory::sync::DirectorySync;
 use crate::graphql::act::Find;
 use crate::graphql::guard::report;
 use crate::graphql::request::Request;
@@ -137,6 +140,12 @@ nodes! {
     ClientView,
     /// Something that is to be done with a service.
     ServiceTask,
+    /// A person of a directory.
+    DirectoryPerson,
+    /// A group of a directory.
+    DirectoryGroup,
+    /// A synchronisation of a directory.
+    DirectorySync,
 }
 
 fn not_by_node() -> Error {

@@ -28,6 +28,7 @@ use crate::catalogue::product::ProductMutation;
 use crate::catalogue::service::ServiceMutation;
 use crate::catalogue::subscription::SubscriptionMutation;
 use crate::catalogue::task::TaskMutation;
+use crate::directory::sync::DirectoryMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -108,6 +109,7 @@ pub struct Mutation(
     FeatureMutation,
     PricePlanMutation,
     PriceMutation,
+    DirectoryMutation,
 );
 
 /// The schema. Cheap to clone.

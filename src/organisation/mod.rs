@@ -9,6 +9,7 @@ mod buying;
 mod card;
 mod close;
 mod create;
+mod directory;
 mod kind;
 mod letters;
 mod object;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::billed::OrganisationBilled;
 use super::buying::OrganisationBuying;
+use super::directory::OrganisationDirectory;
 use super::kind::{OrganisationKind, OrganisationState};
 use super::partners::OrganisationPartners;
 use super::paying::OrganisationPaying;
@@ -275,6 +276,11 @@ impl Organisation {
     #[flattened]
     fn billed(&self) -> OrganisationBilled {
         OrganisationBilled(Decision::clone(&self.0))
+    }
+
+    #[flattened]
+    fn directory(&self) -> OrganisationDirectory {
+        OrganisationDirectory(Decision::clone(&self.0))
     }
 
     #[flattened]

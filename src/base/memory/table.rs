@@ -77,6 +77,11 @@ tables! {
     CommissionRate = 46, "commission_rate", ["id", "reseller_id", "partnership_id"];
     CommissionStatement = 47, "commission_statement", ["id", "reseller_id"];
     CommissionLine = 48, "commission_line", ["id", "reseller_id", "statement_id"];
+    Directory = 51, "directory", ["organisation_id"];
+    DirectorySync = 52, "directory_sync", ["id", "organisation_id"];
+    DirectoryPerson = 53, "directory_person", ["id", "organisation_id"];
+    DirectoryGroup = 54, "directory_group", ["id", "organisation_id"];
+    DirectoryGroupMember = 55, "directory_group_member", ["id", "group_id", "person_id", "child_id"];
 }
 
 impl Table {

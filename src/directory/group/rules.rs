@@ -1,0 +1,281 @@
+//! Who is effectively in which group, and what a list of groups from a source changes. Pure functions.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::directory_group;
+use entity::directory_group_member::Model;
+use uuid::Uuid;
+
+use crate::base::error::{UserError, UserErrorCode};
+use crate::directory::person::rules::{Context, Outcome};
+
+/// Who is effectively in which group: through any number of groups.
+#[derive(Debug, Default)]
+pub struct Memberships {
+    of_person: HashMap<Uuid, HashSet<Uuid>>,
+}
+
+impl Memberships {
+    /// All memberships of an organisation. Groups may contain each other in circles.
+    pub fn of(members: &[Model]) -> Self {
+        let mut parents: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        let mut direct: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for member in members {
+            match (member.person_id, member.child_id) {
+                (Some(person), _) => direct.entry(person).or_default().push(member.group_id),
+                (None, Some(child)) => parents.entry(child).or_default().push(member.group_id),
+                (None, None) => {}
+            }
+        }
+        // Each group leads to the same groups for all of its people.
+        let mut above: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
+        let of_person = direct.into_iter().map(|(person, groups)| {
+            let mut all = HashSet::new();
+            for group in groups {
+                all.extend(above.entry(group).or_insert_with(|| closure(group, &parents)).iter().copied());
+            }
+            (person, all)
+        });
+        Self { of_person: of_person.collect() }
+    }
+
+    /// Whether a person is effectively in a group.
+    pub fn has(&self, person: Uuid, group: Uuid) -> bool {
+        self.of_person.get(&person).is_some_and(|groups| groups.contains(&group))
+    }
+}
+
+/// A group and all groups that contain it.
+fn closure(group: Uuid, parents: &HashMap<Uuid, Vec<Uuid>>) -> HashSet<Uuid> {
+    let (mut found, mut queue) = (HashSet::from([group]), vec![group]);
+    while let Some(next) = queue.pop() {
+        for parent in parents.get(&next).into_iter().flatten() {
+            if found.insert(*parent) {
+                queue.push(*parent);
+            }
+        }
+    }
+    found
+}
+
+/// Somebody who is in a group: a person, or another group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Member<T> {
+    /// A person.
+    Person(T),
+    /// A group.
+    Group(T),
+}
+
+/// A group as a source describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The id in the source.
+    pub external_id: String,
+    /// The name; without it, that which it has.
+    pub name: Option<String>,
+    /// Whether the group is gone.
+    pub is_deleted: bool,
+    /// External ids of members, and whether each is in the group from now on.
+    pub members: Vec<(Member<String>, bool)>,
+}
+
+/// A group of a list, with the ids of its members.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The group after the change.
+    pub row: directory_group::Model,
+    /// What happens to the group itself.
+    pub outcome: Outcome,
+    /// Members, and whether each is in the group from now on.
+    pub members: Vec<(Member<Uuid>, bool)>,
+}
+
+/// What a list changes of the members of its groups.
+#[derive(Debug, Default)]
+pub struct MemberPlan {
+    /// New members.
+    pub added: Vec<Model>,
+    /// Memberships that end.
+    pub removed: Vec<Uuid>,
+    /// Memberships that the list names and that exist already.
+    pub kept: Vec<Uuid>,
+}
+
+/// The groups of a list after the change, without a look at who is in them. `known` are groups of the organisation, and
+/// `people` ids of its people, by external ids. A group can contain one that the same list creates.
+pub fn resolve(
+    known: &[directory_group::Model],
+    people: &HashMap<String, Uuid>,
+    wanted: &[Result<Wanted, UserError>],
+    context: &Context<'_>,
+) -> Vec<Result<Resolved, UserError>> {
+    let mut rows: Vec<Result<(directory_group::Model, Outcome), UserError>> = Vec::with_capacity(wanted.len());
+    let mut named = HashSet::new();
+    for one in wanted {
+        rows.push(one.as_ref().map_err(Clone::clone).and_then(|one| {
+            if !named.insert(one.external_id.as_str()) {
+                let message = "This group is in the list twice. Give each once, with all of its members.";
+                return Err(UserError::at("externalId", UserErrorCode::Duplicate, message));
+            }
+            let before = known.iter().find(|row| row.external_id == one.external_id);
+            changed(before, one, context)
+        }));
+    }
+    let mut groups: HashMap<&str, Uuid> = known.iter().map(|row| (row.external_id.as_str(), row.id)).collect();
+    for (row, outcome) in rows.iter().flatten() {
+        match outcome {
+            Outcome::Deleted(_) => groups.remove(row.external_id.as_str()),
+            _ => groups.insert(row.external_id.as_str(), row.id),
+        };
+    }
+    let members = wanted.iter().map(|one| {
+        let given = one.as_ref().map(|one| one.members.as_slice()).unwrap_or_default().iter().enumerate();
+        let found = given.map(|(index, (member, is_in))| {
+            let (id, of) = match member {
+                Member::Person(key) => (people.get(key).map(|id| Member::Person(*id)), format!("person {key}")),
+                Member::Group(key) => (groups.get(key.as_str()).map(|id| Member::Group(*id)), format!("group {key}")),
+            };
+            match id {
+                Some(id) => Ok(Some((id, *is_in))),
+                // Somebody who is not there is in no group.
+                None if !is_in => Ok(None),
+                None => {
+                    let message = format!("There is no {of} in this directory. Send the members before the group.");
+                    Err(UserError::at("externalId", UserErrorCode::Unknown, message).in_row("members", index))
+                }
+            }
+        });
+        found.filter_map(Result::transpose).collect::<Result<Vec<_>, UserError>>()
+    });
+    let members: Vec<Result<Vec<_>, UserError>> = members.collect();
+    let resolved = rows.into_iter().zip(members).map(|(row, members)| {
+        let (row, outcome) = row?;
+        Ok(Resolved { row, outcome, members: members? })
+    });
+    resolved.collect()
+}
+
+/// The group after the change, and what happens to it.
+fn changed(
+    before: Option<&directory_group::Model>,
+    wanted: &Wanted,
+    context: &Context<'_>,
+) -> Result<(directory_group::Model, Outcome), UserError> {
+    let name = wanted.name.clone().or_else(|| before.map(|row| row.name.clone()));
+    let Some(name) = name.filter(|_| before.is_some() || !wanted.is_deleted) else {
+        let (field, code, message) = if wanted.is_deleted {
+            ("externalId", UserErrorCode::Unknown, "There is no group with this external id.")
+        } else {
+            ("name", UserErrorCode::InvalidInput, "A new group needs a name.")
+        };
+        return Err(UserError::at(field, code, message));
+    };
+    let row = directory_group::Model {
+        id: before.map_or_else(|| context.random.id(context.now), |row| row.id),
+        organisation_id: context.organisation,
+        external_id: wanted.external_id.clone(),
+        name_key: collation::sort_key(&name),
+        search_text: collation::fold(&format!("{name} {}", wanted.external_id)),
+        seen_in: context.seen_in.or_else(|| before.and_then(|row| row.seen_in)),
+        created_at: before.map_or(context.now, |row| row.created_at),
+        updated_at: context.now,
+        name,
+    };
+    let outcome = match before {
+        _ if wanted.is_deleted => Outcome::Deleted(row.id),
+        None => Outcome::Created(row.id),
+        Some(before) if before.name == row.name => Outcome::Unchanged(row.id),
+        Some(_) => Outcome::Updated(row.id),
+    };
+    Ok((row, outcome))
+}
+
+/// The pairs of group and member that the groups name.
+pub fn pairs(groups: &[Result<Resolved, UserError>]) -> Vec<(Uuid, Uuid)> {
+    let of = |group: &Resolved| {
+        let id = group.row.id;
+        let members = group.members.iter().map(move |(member, _)| match member {
+            Member::Person(member) | Member::Group(member) => (id, *member),
+        });
+        members.collect::<Vec<_>>()
+    };
+    groups.iter().flatten().flat_map(of).collect()
+}
+
+/// What changes of the members. `existing` are the memberships that the groups name and that exist. The outcome of a group
+/// with other members is no longer `Unchanged`.
+pub fn plan_members(
+    groups: &mut [Result<Resolved, UserError>],
+    existing: &[Model],
+    context: &Context<'_>,
+) -> MemberPlan {
+    let key = |row: &Model| (row.group_id, row.person_id.or(row.child_id));
+    let existing: HashMap<_, Uuid> = existing.iter().map(|row| (key(row), row.id)).collect();
+    let mut plan = MemberPlan::default();
+    for group in groups.iter_mut().flatten().filter(|group| !matches!(group.outcome, Outcome::Deleted(_))) {
+        let mut is_other = false;
+        let mut named = HashSet::new();
+        for (member, is_in) in &group.members {
+            let (person_id, child_id) = match member {
+                Member::Person(id) => (Some(*id), None),
+                Member::Group(id) => (None, Some(*id)),
+            };
+            if !named.insert(*member) {
+                continue;
+            }
+            match (existing.get(&(group.row.id, person_id.or(child_id))), is_in) {
+                (Some(id), true) => plan.kept.push(*id),
+                (Some(id), false) => plan.removed.push(*id),
+                (None, true) => plan.added.push(Model {
+                    id: context.random.id(context.now),
+                    organisation_id: context.organisation,
+                    group_id: group.row.id,
+                    person_id,
+                    child_id,
+                    added_at: context.now,
+                    seen_in: context.seen_in,
+                }),
+                (None, false) => continue,
+            }
+            is_other |= !(*is_in && existing.contains_key(&(group.row.id, person_id.or(child_id))));
+        }
+        if is_other && matches!(group.outcome, Outcome::Unchanged(_)) {
+            group.outcome = Outcome::Updated(group.row.id);
+        }
+    }
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(group: u128, person: Option<u128>, child: Option<u128>) -> Model {
+        Model {
+            id: Uuid::nil(),
+            organisation_id: Uuid::nil(),
+            group_id: Uuid::from_u128(group),
+            person_id: person.map(Uuid::from_u128),
+            child_id: child.map(Uuid::from_u128),
+            added_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            seen_in: None,
+        }
+    }
+
+    #[test]
+    fn a_person_is_in_the_groups_that_contain_theirs_and_circles_end() {
+        // 1 contains 2, 2 contains 3 and 3 contains 1; 4 contains nobody of them.
+        let members = [
+            member(1, None, Some(2)),
+            member(2, None, Some(3)),
+            member(3, None, Some(1)),
+            member(3, Some(100), None),
+            member(4, Some(101), None),
+        ];
+        let memberships = Memberships::of(&members);
+        let is_in = |person: u128, group: u128| memberships.has(Uuid::from_u128(person), Uuid::from_u128(group));
+        assert!(is_in(100, 1) && is_in(100, 2) && is_in(100, 3) && !is_in(100, 4));
+        assert!(is_in(101, 4) && !is_in(101, 1) && !is_in(102, 4));
+    }
+}

@@ -1,0 +1,204 @@
+//! Statements about groups and their members.
+#![expect(clippy::disallowed_methods, reason = "the statements about groups stand here")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::directory_group::{Column, Entity, Model};
+use entity::{directory_group_member as member, directory_person};
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use crate::access::Unchecked;
+use crate::base::db::is_among;
+use crate::base::error::Result;
+use crate::base::insert::{insert_all, insert_or};
+use crate::base::memory::{Heap, Kept, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Placing, Search};
+use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
+
+static BY_NAME: List<Model> = List::of_kept_rows(Table::DirectoryGroup, "organisation_id", Key::Text("name_key"));
+
+/// The groups of a person.
+static OF_PERSON: List<Model> = List {
+    placing: Some(Placing {
+        table: "directory_group_member",
+        item: "group_id",
+        find: "JOIN directory_group_member o ON o.person_id = page.parent_id AND o.group_id = t.id",
+    }),
+    parent: "person_id",
+    key: Key::Instant("added_at"),
+    ..List::of_kept_rows(Table::DirectoryGroup, "organisation_id", Key::Text("name_key"))
+};
+/// The groups in a group.
+static CHILDREN: List<Model> = List {
+    placing: Some(Placing {
+        table: "directory_group_member",
+        item: "child_id",
+        find: "JOIN directory_group_member o ON o.group_id = page.parent_id AND o.child_id = t.id",
+    }),
+    parent: "group_id",
+    ..OF_PERSON
+};
+/// The people in a group.
+static PEOPLE: List<directory_person::Model> = List {
+    placing: Some(Placing {
+        table: "directory_group_member",
+        item: "person_id",
+        find: "JOIN directory_group_member o ON o.group_id = page.parent_id AND o.person_id = t.id",
+    }),
+    parent: "group_id",
+    key: Key::Instant("added_at"),
+    ..List::of_kept_rows(Table::DirectoryPerson, "organisation_id", Key::Text("name_key"))
+};
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        [&self.external_id, &self.name, &self.name_key, &self.search_text].iter().map(|text| text.heap()).sum()
+    }
+}
+
+impl Kept for Model {}
+
+/// A page of the groups of an organisation, by name.
+pub async fn list(request: &Request, organisation: Uuid, page: &PageArguments, search: &Search) -> Result<Page<Model>> {
+    let filter = search.narrow(Filter::default(), "t.search_text LIKE :search ESCAPE '!'");
+    BY_NAME.rows(request, organisation, page, filter).await
+}
+
+/// A group by its id.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    BY_NAME.look_up(request, id).await
+}
+
+/// A page of the groups of a person, in the order of joining. Those that contain them are left out.
+pub async fn list_of_person(request: &Request, person: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    OF_PERSON.rows(request, person, page, Filter::default()).await
+}
+
+/// A page of the groups in a group, in the order of joining.
+pub async fn list_children(request: &Request, group: Uuid, page: &PageArguments) -> Result<Page<Model>> {
+    CHILDREN.rows(request, group, page, Filter::default()).await
+}
+
+/// A page of the people in a group, in the order of joining.
+pub async fn list_people(
+    request: &Request,
+    group: Uuid,
+    page: &PageArguments,
+) -> Result<Page<directory_person::Model>> {
+    PEOPLE.rows(request, group, page, Filter::default().and("t.state <> 'DELETED'")).await
+}
+
+/// The groups of an organisation with these external ids, as the transaction sees them.
+pub async fn known(tx: &DatabaseTransaction, organisation: Uuid, external_ids: &[String]) -> Written<Vec<Model>> {
+    let groups = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    groups.filter(Column::ExternalId.is_in(external_ids)).all(tx).await
+}
+
+/// The ids and names of all groups of an organisation.
+pub async fn names(db: &impl ConnectionTrait, organisation: Uuid) -> Written<HashMap<Uuid, String>> {
+    let groups = Entity::find().filter(Column::OrganisationId.eq(organisation)).select_only();
+    let found: Vec<(Uuid, String)> = groups.column(Column::Id).column(Column::Name).into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// All memberships of an organisation.
+pub async fn members(db: &impl ConnectionTrait, organisation: Uuid) -> Written<Vec<member::Model>> {
+    let members = member::Entity::find().filter(member::Column::OrganisationId.eq(organisation));
+    members.order_by_asc(member::Column::Id).all(db).await
+}
+
+/// The memberships of one group, as the transaction sees them.
+pub async fn members_of(tx: &DatabaseTransaction, group: Uuid) -> Written<Vec<member::Model>> {
+    member::Entity::find().filter(member::Column::GroupId.eq(group)).all(tx).await
+}
+
+/// Writes new groups and changed ones.
+pub async fn save(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    let mut known = OnConflict::column(Column::Id);
+    known.update_columns([Column::Name, Column::NameKey, Column::SearchText, Column::SeenIn, Column::UpdatedAt]);
+    insert_or(tx, rows, &known).await
+}
+
+/// Notes that a full synchronisation has named these groups.
+pub async fn mark_seen(tx: &DatabaseTransaction, ids: &[Uuid], sync: Uuid) -> Written<()> {
+    if !ids.is_empty() {
+        let row = entity::directory_group::ActiveModel { seen_in: Set(Some(sync)), ..Default::default() };
+        Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a full synchronisation keeps all members of these groups, because their rows were refused.
+pub async fn mark_members_seen(tx: &DatabaseTransaction, groups: &[Uuid], sync: Uuid) -> Written<()> {
+    if !groups.is_empty() {
+        let row = member::ActiveModel { seen_in: Set(Some(sync)), ..Default::default() };
+        let of_groups = member::Entity::update_many().set(row);
+        of_groups.filter(is_among(member::Column::GroupId, groups, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// The memberships that exist of these pairs of a group and a person or a group.
+pub async fn find_members(tx: &DatabaseTransaction, pairs: &[(Uuid, Uuid)]) -> Written<Vec<member::Model>> {
+    let mut found = Vec::new();
+    for column in [member::Column::PersonId, member::Column::ChildId] {
+        if pairs.is_empty() {
+            break;
+        }
+        let columns = Expr::tuple([Expr::col(member::Column::GroupId), Expr::col(column)]);
+        let some = member::Entity::find().filter(columns.in_tuples(pairs.iter().copied()));
+        found.extend(some.all(tx).await?);
+    }
+    Ok(found)
+}
+
+/// Notes that a full synchronisation has named these memberships.
+pub async fn mark_kept(tx: &DatabaseTransaction, ids: &[Uuid], sync: Uuid) -> Written<()> {
+    if !ids.is_empty() {
+        let row = member::ActiveModel { seen_in: Set(Some(sync)), ..Default::default() };
+        member::Entity::update_many().set(row).filter(is_among(member::Column::Id, ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Adds members.
+pub async fn add_members(tx: &DatabaseTransaction, rows: &[member::Model]) -> Written<()> {
+    insert_all(tx, rows).await
+}
+
+/// Removes memberships.
+pub async fn remove_members(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
+    if !ids.is_empty() {
+        member::Entity::delete_many().filter(is_among(member::Column::Id, ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Removes groups with their memberships.
+pub async fn remove(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
+    if !ids.is_empty() {
+        Entity::delete_many().filter(is_among(Column::Id, ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Removes the groups that a full synchronisation has not named, and the members that it has not named in the others.
+/// Returns how many groups.
+pub async fn remove_missing(tx: &DatabaseTransaction, organisation: Uuid, sync: Uuid) -> Written<u64> {
+    let unseen = Condition::any().add(Column::SeenIn.is_null()).add(Column::SeenIn.ne(sync));
+    let groups = Entity::delete_many().filter(Column::OrganisationId.eq(organisation)).filter(unseen);
+    let removed = groups.exec(tx).await?.rows_affected;
+    let unseen = Condition::any().add(member::Column::SeenIn.is_null()).add(member::Column::SeenIn.ne(sync));
+    let members = member::Entity::delete_many().filter(member::Column::OrganisationId.eq(organisation));
+    members.filter(unseen).exec(tx).await?;
+    Ok(removed)
+}

@@ -1,0 +1,122 @@
+//! When a synchronisation is believed. Pure functions.
+
+use entity::directory_sync::{Mode, Model, State};
+use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
+
+use crate::base::error::{UserError, UserErrorCode};
+use crate::directory::person::rules::Outcome;
+
+/// The most people, and the most groups, of one part.
+pub const MOST: usize = 500;
+/// The most members of all groups of one part.
+pub const MOST_MEMBERS: usize = 5_000;
+/// So many may be missing from a full synchronisation without a question.
+const FEW: u64 = 10;
+
+/// Refuses a part that is too large.
+pub fn check_size(people: usize, groups: usize, members: usize) -> Result<(), UserError> {
+    let limits = [
+        ("people", people, MOST, "people"),
+        ("groups", groups, MOST, "groups"),
+        ("groups", members, MOST_MEMBERS, "members"),
+    ];
+    match limits.into_iter().find(|(_, given, most, _)| given > most) {
+        None => Ok(()),
+        Some((field, given, most, what)) => {
+            let message =
+                format!("This part has {given} {what}. Send at most {most}, and the others in further parts.");
+            Err(UserError::at(field, UserErrorCode::TooMany, message))
+        }
+    }
+}
+
+/// Refuses a full synchronisation from which suspiciously many are missing: more than 10, and more than a tenth of all. The
+/// source confirms them by their exact number.
+pub fn guard(missing: u64, of: u64, confirmed: Option<i32>) -> Result<(), UserError> {
+    let is_confirmed = confirmed.is_some_and(|number| u64::try_from(number) == Ok(missing));
+    if missing <= FEW || missing * 10 <= of || is_confirmed {
+        return Ok(());
+    }
+    let message = format!(
+        "{missing} of {of} people are missing from this synchronisation, and would be deleted. Nothing of this part was \
+         written. If they are gone, send the part again with confirmRemovals: {missing}."
+    );
+    Err(UserError::at("confirmRemovals", UserErrorCode::DirectoryGuard, message))
+}
+
+/// A new synchronisation.
+pub const fn begin(id: Uuid, organisation: Uuid, sync_key: String, mode: Mode, now: DateTimeUtc) -> Model {
+    Model {
+        id,
+        organisation_id: organisation,
+        sync_key,
+        mode,
+        state: State::Open,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        deleted: 0,
+        failed: 0,
+        started_at: now,
+        ended_at: None,
+    }
+}
+
+/// Refuses a part of a synchronisation that has ended, or that began in another mode.
+pub fn require_open(sync: &Model, mode: Mode) -> Result<(), UserError> {
+    let stale = |message: &str| Err(UserError::at("syncId", UserErrorCode::StaleState, message));
+    match sync.state {
+        State::Done => stale("This synchronisation is complete. Begin another one with a new syncId."),
+        State::Abandoned => {
+            stale("Another full synchronisation began, so this one cannot be completed. Begin again with a new syncId.")
+        }
+        State::Open if sync.mode != mode => {
+            let message = "The synchronisation with this syncId began in another mode.";
+            Err(UserError::at("mode", UserErrorCode::InvalidInput, message))
+        }
+        State::Open => Ok(()),
+    }
+}
+
+/// The synchronisation with the outcomes of a further part.
+pub fn count(sync: &mut Model, outcomes: &[Result<Outcome, UserError>]) {
+    for outcome in outcomes {
+        let count = match outcome {
+            Ok(Outcome::Created(_)) => &mut sync.created,
+            Ok(Outcome::Updated(_)) => &mut sync.updated,
+            Ok(Outcome::Unchanged(_)) => &mut sync.unchanged,
+            Ok(Outcome::Deleted(_)) => &mut sync.deleted,
+            Err(_) => &mut sync.failed,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_ten_and_more_than_a_tenth_must_be_confirmed_by_their_number() {
+        for (missing, of) in [(0, 0), (10, 10), (11, 110), (100, 1_000)] {
+            assert!(guard(missing, of, None).is_ok(), "{missing} of {of}");
+        }
+        for (missing, of) in [(11, 109), (11, 11), (101, 1_000)] {
+            assert_eq!(guard(missing, of, None).unwrap_err().code, UserErrorCode::DirectoryGuard);
+            assert!(guard(missing, of, Some(i32::try_from(missing).unwrap() - 1)).is_err());
+            assert!(guard(missing, of, Some(i32::try_from(missing).unwrap())).is_ok());
+        }
+    }
+
+    #[test]
+    fn parts_are_taken_in_one_mode_until_the_end() {
+        let sync = begin(Uuid::nil(), Uuid::nil(), "a".to_owned(), Mode::Full, DateTimeUtc::UNIX_EPOCH);
+        assert!(require_open(&sync, Mode::Full).is_ok());
+        assert_eq!(require_open(&sync, Mode::Patch).unwrap_err().code, UserErrorCode::InvalidInput);
+        for state in [State::Done, State::Abandoned] {
+            let sync = Model { state, ..sync.clone() };
+            assert_eq!(require_open(&sync, Mode::Full).unwrap_err().code, UserErrorCode::StaleState);
+        }
+    }
+}
