@@ -11,6 +11,7 @@
 pub mod accounting_batch;
 pub mod allocation;
 pub mod api_key;
+pub mod asset;
 pub mod audit_chain;
 pub mod audit_event;
 pub mod billing_contact;
@@ -40,6 +41,7 @@ pub mod invoice;
 pub mod invoice_line;
 pub mod invoice_vat;
 pub mod issuer;
+pub mod licence_pool;
 pub mod link;
 pub mod log_in_attempt;
 pub mod membership;

@@ -53,6 +53,7 @@ mod m20261126_000036_payments;
 mod m20261126_000037_commission;
 mod m20261126_000040_bought;
 mod m20261126_000042_directory;
+mod m20261126_000041_licence_pools;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -97,6 +98,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000037_commission::Migration),
             Box::new(m20261126_000040_bought::Migration),
             Box::new(m20261126_000042_directory::Migration),
+            Box::new(m20261126_000041_licence_pools::Migration),
         ]
     }
 }

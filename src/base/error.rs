@@ -239,6 +239,8 @@ pub enum UserErrorCode {
     BuyerIncomplete,
     /// The lease of the task has ended, or another program has the task.
     LeaseLost,
+    /// The organisation uses as many of the feature as its subscriptions give. The message says who can order more.
+    LicenceExhausted,
 }
 
 /// A problem that the user can fix.

@@ -54,6 +54,12 @@ impl Heap for i32 {
     }
 }
 
+impl Heap for i64 {
+    fn heap(&self) -> usize {
+        0
+    }
+}
+
 impl Heap for u64 {
     fn heap(&self) -> usize {
         0

@@ -82,6 +82,8 @@ tables! {
     DirectoryPerson = 53, "directory_person", ["id", "organisation_id"];
     DirectoryGroup = 54, "directory_group", ["id", "organisation_id"];
     DirectoryGroupMember = 55, "directory_group_member", ["id", "group_id", "person_id", "child_id"];
+    LicencePool = 49, "licence_pool", ["id", "organisation_id"];
+    Asset = 50, "asset", ["id", "organisation_id", "licence_pool_id"];
 }
 
 impl Table {

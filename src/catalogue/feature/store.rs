@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use crate::access::Unchecked;
+use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, OfTable, Table};
@@ -29,7 +30,7 @@ impl Heap for Model {
 impl Kept for Model {}
 
 /// The features that one unit of a product gives, with how many of each.
-type Given = Arc<Vec<(Uuid, i32)>>;
+pub type Given = Arc<Vec<(Uuid, i32)>>;
 
 const ENTITLEMENTS: OfTable<Given> = OfTable::new(Table::Entitlement);
 
@@ -59,6 +60,11 @@ pub async fn entitlements_of(request: &Request, product: Uuid) -> Result<Given> 
 /// All features of a seller by key, as the transaction sees them.
 pub async fn all_in(tx: &DatabaseTransaction, seller: Uuid) -> Written<Vec<Model>> {
     Entity::find().filter(Column::OrganisationId.eq(seller)).order_by_asc(Column::Key).all(tx).await
+}
+
+/// The features with these ids, as the transaction sees them.
+pub async fn find_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(is_among(Column::Id, ids, tx)).all(tx).await
 }
 
 /// What one unit of each of these products gives, as the transaction sees it.

@@ -36,6 +36,8 @@ static OF_RECORD: List<partner_of_record::Model> =
     List { descending: true, ..List::of_kept_rows(Table::PartnerOfRecord, "subscription_id", Key::Day("starts_on")) };
 const HISTORIES: OfTable<Arc<Vec<change::Model>>> = OfTable::new(Table::SubscriptionChange);
 const EARNING: OfTable<Arc<Vec<partner_of_record::Model>>> = OfTable::new(Table::PartnerOfRecord);
+const BEGUN_IDS: OfTable<Arc<Vec<Uuid>>> = OfTable::new(Table::Subscription);
+const BEGUN: [State; 2] = [State::Active, State::Cancelled];
 const IN_USE: OfTable<Arc<Vec<InUse>>> = OfTable::new(Table::Subscription);
 
 /// A list of the subscriptions of an organisation in both directions.
@@ -428,6 +430,32 @@ pub async fn list_running(tx: &DatabaseTransaction, organisation: Uuid, limit: u
     let running = running.filter(Column::State.is_in([State::Pending, State::Active]));
     let names = running.select_only().column(Column::ProductName).order_by_asc(Column::StartsOn);
     names.order_by_asc(Column::Id).limit(limit).into_tuple().all(tx).await
+}
+
+/// The subscriptions of an organisation that have begun and not ended: ACTIVE or CANCELLED. One statement fetches those of
+/// all organisations that are asked for together.
+pub async fn list_begun(request: &Request, organisation: Uuid) -> Result<Arc<Vec<Uuid>>> {
+    let load = async |ids: Vec<Uuid>| {
+        let begun = Entity::find().filter(Column::OrganisationId.is_in(ids)).filter(Column::State.is_in(BEGUN));
+        let begun = begun.select_only().columns([Column::OrganisationId, Column::Id]).order_by_asc(Column::Id);
+        let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for (organisation, id) in begun.into_tuple::<(Uuid, Uuid)>().all(request.db().reader()).await? {
+            found.entry(organisation).or_default().push(id);
+        }
+        Ok(found.into_iter().map(|(organisation, ids)| (organisation, Arc::new(ids))).collect())
+    };
+    Ok(request.lists.kept("begun subscriptions", organisation, &BEGUN_IDS, load).await?.unwrap_or_default())
+}
+
+/// The changes of those subscriptions, by subscription, as the transaction sees them.
+pub async fn histories_of_begun(
+    tx: &DatabaseTransaction,
+    organisation: Uuid,
+) -> Written<HashMap<Uuid, Vec<change::Model>>> {
+    let begun = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::State.is_in(BEGUN));
+    let ids: Vec<Uuid> = begun.select_only().column(Column::Id).into_tuple().all(tx).await?;
+    let changes = change::Entity::find().filter(is_among(change::Column::SubscriptionId, &ids, tx));
+    Ok(by_subscription(changes.order_by_asc(change::Column::Position).all(tx).await?))
 }
 
 /// The ids of the subscriptions of an organisation that have not ended.

@@ -23,6 +23,7 @@ async fn db_make_tables(world: &World) {
     }
     each!(
         api_key,
+        asset,
         audit_chain,
         audit_event,
         billing_contact,
@@ -53,6 +54,7 @@ async fn db_make_tables(world: &World) {
         vat_check,
         vat_override,
         vat_rate,
+        licence_pool,
         link,
         log_in_attempt,
         membership,

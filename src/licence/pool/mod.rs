@@ -1,0 +1,17 @@
+//! Pools: how many of a feature an organisation may use, and how many it uses.
+//!
+//! What is **granted** is stored nowhere. It follows from the subscriptions that are ACTIVE or CANCELLED: the units that
+//! their histories give on the day, times what one unit of their product entitles to. So an order, a raise, a lowering and
+//! the end of a subscription count from their own day on, without a job. Only what is **used** is stored.
+//!
+//! Taking and giving back happen under the lock of the organisation, like every change of a subscription: see `taking.rs`.
+//! Nothing takes more than is granted. Only a lowering can leave more used than granted; the pool then says how many.
+//! Pools exist for viewers with LICENCE_READ at the organisation.
+
+pub mod granted;
+pub mod rules;
+pub mod store;
+mod taking;
+
+pub use granted::{granted, granted_in, licences_of, used_in};
+pub use taking::{Pools, give_back, give_back_each, take, take_up_to};

@@ -1,0 +1,117 @@
+//! Taking licences from a pool, and giving them back. For seats and for quotas alike.
+//!
+//! The caller has locked the organisation, as every mutation with `ActOn::locked` or `ActOn::once` has. What is granted
+//! cannot change in the meantime, because every change of a subscription takes that lock too. The number of statements does
+//! not depend on how many are taken.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::granted::granted_in;
+use super::rules::{Level, exhausted};
+use super::store::{self, Taken};
+use crate::base::error::{Error, Result, UserError};
+use crate::catalogue::feature::store as features;
+use crate::graphql::request::Work;
+
+/// Takes so many of a feature for the organisation, or none: the error is LICENCE_EXHAUSTED.
+pub async fn take(work: &Work<'_>, organisation: Uuid, feature: Uuid, quantity: i64) -> Result<()> {
+    let mut pools = Pools::load(work, organisation).await?;
+    if let Err(level) = pools.plan(feature, quantity) {
+        let name = features::find_in(work.tx, &[feature]).await?.pop().ok_or(Error::NotFound)?.name;
+        return Err(exhausted(&name, quantity, level).into());
+    }
+    pools.write(work).await.map(drop)
+}
+
+/// Takes as many of a feature as are left, at most so many. Returns how many were taken.
+pub async fn take_up_to(work: &Work<'_>, organisation: Uuid, feature: Uuid, most: i64) -> Result<i64> {
+    let mut pools = Pools::load(work, organisation).await?;
+    let taken = pools.level(feature).free().min(most).max(0);
+    // What is left can be taken.
+    let _ = pools.plan(feature, taken);
+    pools.write(work).await?;
+    Ok(taken)
+}
+
+/// Gives so many of a feature back to the pool of the organisation. They must have been taken before.
+pub async fn give_back(work: &Work<'_>, organisation: Uuid, feature: Uuid, quantity: i64) -> Result<()> {
+    give_back_each(work, organisation, &HashMap::from([(feature, quantity)])).await
+}
+
+/// Gives so many of each feature back to the pools of the organisation. One statement.
+pub async fn give_back_each(work: &Work<'_>, organisation: Uuid, returned: &HashMap<Uuid, i64>) -> Result<()> {
+    let returned: Vec<(Uuid, i64)> = returned
+        .iter()
+        .filter(|(_, quantity)| **quantity > 0)
+        .map(|(feature, quantity)| (*feature, *quantity))
+        .collect();
+    if returned.is_empty() {
+        return Ok(());
+    }
+    if store::give_back(work.tx, organisation, &returned).await? < returned.len() as u64 {
+        return Err(Error::fault("more is given back to a pool than was taken from it"));
+    }
+    Ok(())
+}
+
+/// The pools of an organisation within a transaction, and what is to be taken from them. For many takes at once: `plan`
+/// says for each whether it can be done, and `write` does all of them.
+pub struct Pools {
+    organisation: Uuid,
+    granted: HashMap<Uuid, i64>,
+    used: HashMap<Uuid, i64>,
+    planned: HashMap<Uuid, i64>,
+}
+
+impl Pools {
+    /// The pools of the organisation, which the caller has locked. Four statements.
+    pub async fn load(work: &Work<'_>, organisation: Uuid) -> Result<Self> {
+        let granted = granted_in(work, organisation).await?;
+        let used = super::used_in(work, organisation).await?;
+        Ok(Self { organisation, granted, used, planned: HashMap::new() })
+    }
+
+    /// How many of the feature are granted and used, with those that are planned.
+    pub fn level(&self, feature: Uuid) -> Level {
+        let of = |sums: &HashMap<Uuid, i64>| sums.get(&feature).copied().unwrap_or_default();
+        Level { granted: of(&self.granted), used: of(&self.used).saturating_add(of(&self.planned)) }
+    }
+
+    /// Plans to take so many of the feature. If fewer are left, nothing is planned, and the error says what there is.
+    pub fn plan(&mut self, feature: Uuid, quantity: i64) -> Result<(), Level> {
+        let level = self.level(feature);
+        if quantity > level.free() {
+            return Err(level);
+        }
+        *self.planned.entry(feature).or_default() += quantity;
+        Ok(())
+    }
+
+    /// The same for a feature that is at hand. The error is LICENCE_EXHAUSTED.
+    pub fn plan_named(&mut self, feature: &entity::feature::Model, quantity: i64) -> Result<(), UserError> {
+        self.plan(feature.id, quantity).map_err(|level| exhausted(&feature.name, quantity, level))
+    }
+
+    /// Takes what was planned, and returns the keys of the pools by feature. Three statements.
+    pub async fn write(self, work: &Work<'_>) -> Result<HashMap<Uuid, Uuid>> {
+        let taken = self.planned.iter().filter(|(_, quantity)| **quantity > 0);
+        let taken: Vec<Taken> = taken
+            .map(|(feature, quantity)| Taken {
+                feature: *feature,
+                quantity: *quantity,
+                granted: self.granted.get(feature).copied().unwrap_or_default(),
+            })
+            .collect();
+        if taken.is_empty() {
+            return Ok(HashMap::new());
+        }
+        store::create_missing(work, self.organisation, taken.iter().map(|one| one.feature)).await?;
+        if store::take(work.tx, self.organisation, &taken).await? < taken.len() as u64 {
+            return Err(Error::fault("a pool has changed without the lock of its organisation"));
+        }
+        let rows = store::load_in(work.tx, self.organisation).await?;
+        Ok(rows.into_iter().map(|row| (row.feature_id, row.id)).collect())
+    }
+}
