@@ -52,8 +52,9 @@ mod m20261126_000035_invoices;
 mod m20261126_000036_payments;
 mod m20261126_000037_commission;
 mod m20261126_000040_bought;
-mod m20261126_000042_directory;
 mod m20261126_000041_licence_pools;
+mod m20261126_000042_directory;
+mod m20261126_000043_licences;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -97,8 +98,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000036_payments::Migration),
             Box::new(m20261126_000037_commission::Migration),
             Box::new(m20261126_000040_bought::Migration),
-            Box::new(m20261126_000042_directory::Migration),
             Box::new(m20261126_000041_licence_pools::Migration),
+            Box::new(m20261126_000042_directory::Migration),
+            Box::new(m20261126_000043_licences::Migration),
         ]
     }
 }

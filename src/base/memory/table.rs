@@ -84,6 +84,10 @@ tables! {
     DirectoryGroupMember = 55, "directory_group_member", ["id", "group_id", "person_id", "child_id"];
     LicencePool = 49, "licence_pool", ["id", "organisation_id"];
     Asset = 50, "asset", ["id", "organisation_id", "licence_pool_id"];
+    LicenceRuleSet = 56, "licence_rule_set", ["id", "organisation_id"];
+    LicenceRule = 57, "licence_rule", ["id", "set_id"];
+    LicencePin = 58, "licence_pin", ["id", "organisation_id", "person_id"];
+    LicenceAssignment = 59, "licence_assignment", ["id", "organisation_id", "person_id"];
 }
 
 impl Table {

@@ -1,0 +1,158 @@
+//! Statements about assignments.
+#![expect(clippy::disallowed_methods, reason = "the statements about assignments stand here")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::licence_assignment::{ActiveModel, Column, Confirmation, Entity, Model, State};
+use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use crate::access::Unchecked;
+use crate::base::db::is_among;
+use crate::base::error::Result;
+use crate::base::insert::{insert_all, insert_or};
+use crate::base::memory::{Heap, Kept, Table};
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::request::Request;
+
+type Written<T> = Result<T, DbErr>;
+
+const OF: List<Model> = List {
+    descending: true,
+    ..List::of_kept_rows(Table::LicenceAssignment, "organisation_id", Key::Instant("assigned_at"))
+};
+static OF_ORGANISATION: List<Model> = OF;
+static OF_PERSON: List<Model> = List { parent: "person_id", ..OF };
+
+impl Heap for Model {
+    fn heap(&self) -> usize {
+        self.family.heap() + self.reason.heap() + self.error.heap()
+    }
+}
+
+impl Kept for Model {}
+
+/// Which assignments to list.
+#[derive(Clone, Copy, Default)]
+pub struct Criteria {
+    /// Only those in this state. Without one, all that have not ended.
+    pub state: Option<State>,
+    /// Only those of this feature.
+    pub feature: Option<Uuid>,
+    /// Only those of which an outside system says this.
+    pub confirmation: Option<Confirmation>,
+}
+
+impl Criteria {
+    fn filter(self) -> Filter {
+        let mut filter = match self.state {
+            Some(state) => Filter::default().in_state(Some(state)),
+            None => Filter::default().and("t.state <> 'ENDED'"),
+        };
+        if let Some(feature) = self.feature {
+            filter = filter.and_with("t.feature_id = :feature", [(":feature", feature.into())]);
+        }
+        if let Some(confirmation) = self.confirmation {
+            let value = confirmation.to_value().into();
+            filter = filter.and_with("t.confirmation = :confirmation", [(":confirmation", value)]);
+        }
+        filter
+    }
+}
+
+/// A page of the assignments of an organisation, the newest first.
+pub async fn list(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    wanted: Criteria,
+) -> Result<Page<Model>> {
+    OF_ORGANISATION.rows(request, organisation, page, wanted.filter()).await
+}
+
+/// A page of the assignments of a person, the newest first.
+pub async fn list_of_person(
+    request: &Request,
+    person: Uuid,
+    page: &PageArguments,
+    wanted: Criteria,
+) -> Result<Page<Model>> {
+    OF_PERSON.rows(request, person, page, wanted.filter()).await
+}
+
+/// An assignment by its id.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
+    OF_ORGANISATION.look_up(request, id).await
+}
+
+/// What people of an organisation have of a family.
+pub async fn held(db: &impl ConnectionTrait, organisation: Uuid, family: &str) -> Written<Vec<Model>> {
+    let held = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::Family.eq(family));
+    held.filter(Column::State.ne(State::Ended)).order_by_asc(Column::Id).all(db).await
+}
+
+/// What these people have of a family.
+pub async fn held_by(tx: &DatabaseTransaction, people: &[Uuid], family: &str) -> Written<HashMap<Uuid, Model>> {
+    let held = Entity::find().filter(is_among(Column::PersonId, people, tx)).filter(Column::Family.eq(family));
+    let held = held.filter(Column::State.ne(State::Ended)).all(tx).await?;
+    Ok(held.into_iter().map(|row| (row.person_id, row)).collect())
+}
+
+/// The assignments of an organisation with these ids.
+pub async fn load_in(tx: &DatabaseTransaction, organisation: Uuid, ids: &[Uuid]) -> Written<Vec<Model>> {
+    let some = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    some.filter(is_among(Column::Id, ids, tx)).all(tx).await
+}
+
+/// Assignments with these ids, of any organisation.
+pub async fn load_any(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(is_among(Column::Id, ids, tx)).all(tx).await
+}
+
+/// The assignments of an organisation whose last day is over.
+pub async fn due(tx: &DatabaseTransaction, organisation: Uuid, today: Date) -> Written<Vec<Model>> {
+    let ending = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    ending.filter(Column::State.eq(State::Ending)).filter(Column::EndsOn.lte(today)).all(tx).await
+}
+
+/// Organisations with assignments whose last day is over, at most so many.
+pub async fn organisations_due(db: &impl ConnectionTrait, today: Date, most: u64) -> Written<Vec<Uuid>> {
+    let ending = Entity::find().filter(Column::State.eq(State::Ending)).filter(Column::EndsOn.lte(today));
+    let ending = ending.select_only().column(Column::OrganisationId).distinct();
+    ending.order_by_asc(Column::OrganisationId).limit(most).into_tuple().all(db).await
+}
+
+/// Ends assignments.
+pub async fn end(tx: &DatabaseTransaction, ids: &[Uuid], now: DateTimeUtc) -> Written<()> {
+    if !ids.is_empty() {
+        let row = ActiveModel { state: Set(State::Ended), ended_at: Set(Some(now)), ..Default::default() };
+        Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx)).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes new assignments. The person has no other one of the family, or it has been ended.
+pub async fn create(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    insert_all(tx, rows).await
+}
+
+/// Writes the state and the reasons of assignments.
+pub async fn update(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    let mut known = OnConflict::column(Column::Id);
+    known.update_columns([
+        Column::State,
+        Column::Source,
+        Column::Reason,
+        Column::EndsOn,
+        Column::EndedAt,
+        Column::Confirmation,
+        Column::Error,
+    ]);
+    insert_or(tx, rows, &known).await
+}
