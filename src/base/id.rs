@@ -72,6 +72,7 @@ types! {
     DirectoryPerson "directory_person" "a person of a directory",
     DirectoryGroup "directory_group" "a group of a directory",
     DirectorySync "directory_sync" "a synchronisation of a directory",
+    Asset "asset" "an asset",
 }
 
 impl Type {

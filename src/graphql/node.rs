@@ -29,6 +29,7 @@ use crate::directory::sync::DirectorySync;
 use crate::graphql::act::Find;
 use crate::graphql::guard::report;
 use crate::graphql::request::Request;
+use crate::licence::asset::Asset;
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;
 use crate::oversight::operator::UserAccount;
@@ -110,6 +111,8 @@ nodes! {
     Order,
     /// A service.
     Service,
+    /// A thing that a quota counts.
+    Asset,
     /// An invoice.
     Invoice,
     /// A credit note.

@@ -29,6 +29,7 @@ use crate::catalogue::service::ServiceMutation;
 use crate::catalogue::subscription::SubscriptionMutation;
 use crate::catalogue::task::TaskMutation;
 use crate::directory::sync::DirectoryMutation;
+use crate::licence::asset::AssetMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -110,6 +111,7 @@ pub struct Mutation(
     PricePlanMutation,
     PriceMutation,
     DirectoryMutation,
+    AssetMutation,
 );
 
 /// The schema. Cheap to clone.

@@ -12,6 +12,7 @@ mod create;
 mod directory;
 mod kind;
 mod letters;
+mod licensed;
 mod object;
 mod partners;
 mod paying;

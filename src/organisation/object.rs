@@ -13,6 +13,7 @@ use super::billed::OrganisationBilled;
 use super::buying::OrganisationBuying;
 use super::directory::OrganisationDirectory;
 use super::kind::{OrganisationKind, OrganisationState};
+use super::licensed::OrganisationLicences;
 use super::partners::OrganisationPartners;
 use super::paying::OrganisationPaying;
 use super::store;
@@ -286,6 +287,11 @@ impl Organisation {
     #[flattened]
     fn buying(&self) -> OrganisationBuying {
         OrganisationBuying(Decision::clone(&self.0))
+    }
+
+    #[flattened]
+    fn licensed(&self) -> OrganisationLicences {
+        OrganisationLicences(Decision::clone(&self.0))
     }
 
     /// Totals of this organisation: members, subscriptions, open invoices.

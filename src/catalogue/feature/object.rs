@@ -8,7 +8,7 @@ use macros::guarded;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::catalogue::product::Seen;
@@ -44,6 +44,19 @@ impl Feature {
         (self.row.name_key.clone(), self.row.id)
     }
 
+    /// What it counts.
+    pub fn counts(&self) -> feature::Kind {
+        self.row.kind
+    }
+
+    /// The feature of something that the viewer sees at a customer by this permission.
+    pub async fn of_customer(request: &Request, key: Uuid, permission: Permission) -> Result<Option<Self>> {
+        let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
+        let seller = request.access.look(row.key(|row| row.organisation_id)).await?;
+        let seen = seller.map(|seller| Seen::by_holder(&seller, permission));
+        Ok(seen.and_then(|seen| row.visible(|row| Self::new(row, seen))))
+    }
+
     /// The features of a seller, by name.
     pub async fn list(request: &Request, seller: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
         let rows = store::list(request, seller.id(), page).await?;
@@ -68,8 +81,8 @@ impl Guarded for Feature {
 }
 
 /// Something that products entitle to: a kind of seat or a quota. Features are visible to viewers with
-/// `SUBSCRIPTION_READ` at any organisation.
-#[guarded(exists(SUBSCRIPTION_READ, CATALOGUE_MANAGE))]
+/// `SUBSCRIPTION_READ`, `LICENCE_READ` or `ASSET_READ` at any organisation.
+#[guarded(exists(SUBSCRIPTION_READ, LICENCE_READ, ASSET_READ, CATALOGUE_MANAGE))]
 impl Feature {
     /// Opaque id.
     #[public]

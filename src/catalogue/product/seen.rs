@@ -7,8 +7,11 @@ use crate::access::{Decision, Grants, GrantsAt, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
+/// What opens a seller's catalogue, if it is held at any of its customers. Products need the first; features, one of them.
+const OPENING: [Permission; 3] = [Permission::SubscriptionRead, Permission::LicenceRead, Permission::AssetRead];
+
 /// The viewer's grants at the seller. At the operator, SUBSCRIPTION_READ is in them if the viewer holds it at any
-/// organisation, since all of them are its customers.
+/// organisation, since all of them are its customers. The same is true of LICENCE_READ and ASSET_READ.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     seller: Uuid,
@@ -23,8 +26,13 @@ impl Seen {
 
     /// For a viewer who holds SUBSCRIPTION_READ at some organisation.
     pub fn by_reader(seller: &Decision) -> Self {
+        Self::by_holder(seller, Permission::SubscriptionRead)
+    }
+
+    /// For a viewer who holds this permission, which opens the catalogue, at some organisation.
+    pub fn by_holder(seller: &Decision, permission: Permission) -> Self {
         let mut seen = Self::at(seller);
-        seen.grants.own |= PermissionSet::of(&[Permission::SubscriptionRead]);
+        seen.grants.own |= PermissionSet::of(&[permission]);
         seen
     }
 
@@ -33,12 +41,14 @@ impl Seen {
         let Some(seller) = request.access.look(seller).await? else { return Ok(None) };
         let is_decided = |permission| seller.grants.has(permission);
         let sells_to_all = seller.card().kind == Kind::Operator;
-        if !sells_to_all || is_decided(Permission::CatalogueManage) || is_decided(Permission::SubscriptionRead) {
+        if !sells_to_all || is_decided(Permission::CatalogueManage) || OPENING.into_iter().all(is_decided) {
             return Ok(Some(Self::at(&seller)));
         }
         let reached = request.access.reachable().await?;
-        let reads = reached.values().any(|at| at.grants.has(Permission::SubscriptionRead));
-        Ok(Some(if reads { Self::by_reader(&seller) } else { Self::at(&seller) }))
+        let is_held = |permission: &Permission| reached.values().any(|at| at.grants.has(*permission));
+        let mut seen = Self::at(&seller);
+        seen.grants.own |= OPENING.into_iter().filter(is_held).collect();
+        Ok(Some(seen))
     }
 
     /// Whether the viewer manages the catalogue.

@@ -24,6 +24,7 @@ use crate::catalogue::service::Service;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::licence::pool::Licence;
 use crate::organisation::OrganisationCard;
 
 /// The commitment of a subscription: how long a term is. It renews at the end of each term.
@@ -322,7 +323,13 @@ impl Subscription {
         context: &Context<'_>,
         #[graphql(desc = "The change.")] change: PreviewedChange,
     ) -> Result<Option<ChangePreview>> {
-        preview(Request::of(context)?, &self.row, &change).await.map(Some)
+        preview(Request::of(context)?, &self.row, &self.organisation, &change).await.map(Some)
+    }
+
+    /// What it gives the right to today, by the name of the feature; nothing before it has begun and after it has ended.
+    #[public]
+    async fn licences(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Licence>>> {
+        Licence::list_of_subscription(Request::of(context)?, &self.organisation, &self.row, &page).await.map(Some)
     }
 
     /// The services that it pays for and that the viewer may see, by name: domains need `DOMAIN_READ`, all others

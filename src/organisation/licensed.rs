@@ -1,0 +1,49 @@
+//! The fields of `Organisation` about what it has the right to, and what it uses of that.
+
+use async_graphql::Context;
+use macros::guarded;
+
+use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::base::error::Result;
+use crate::catalogue::feature::FeatureKind;
+use crate::graphql::page::{Connection, PageArguments};
+use crate::graphql::request::Request;
+use crate::licence::asset::{Asset, AssetFilter, AssetOrder};
+use crate::licence::pool::LicencePool;
+
+/// The fields of an organisation that are about its licences.
+pub struct OrganisationLicences(pub(super) Decision);
+
+impl Guarded for OrganisationLicences {
+    fn grants_at(&self, side: Side) -> Option<GrantsAt> {
+        self.0.grants_at(side)
+    }
+}
+
+/// The fields of an organisation that are about its licences.
+#[guarded]
+impl OrganisationLicences {
+    /// What it may use of each feature today, and what it uses, by the name of the feature: all features that are granted or
+    /// used.
+    #[requires(LICENCE_READ)]
+    async fn licence_pools(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only features that count this. Without it, all.")] kind: Option<FeatureKind>,
+    ) -> Result<Option<Connection<LicencePool>>> {
+        LicencePool::list(Request::of(context)?, &self.0, &page, kind).await.map(Some)
+    }
+
+    /// The assets: things that quotas count. Without an order, by name.
+    #[requires(ASSET_READ)]
+    async fn assets(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which assets.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<AssetOrder>,
+    ) -> Result<Option<Connection<Asset>>> {
+        Asset::list(Request::of(context)?, &self.0, &page, filter.as_ref(), order_by).await.map(Some)
+    }
+}
