@@ -9,7 +9,7 @@ use super::following::follow;
 use super::rules::{Outcome, Planned, Standing, audit_snapshot};
 use super::store;
 use crate::access::Actor;
-use crate::base::error::{Error, Result, UserError};
+use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::catalogue::product::store as products;
 use crate::graphql::request::{Request, Work};
@@ -98,6 +98,29 @@ pub async fn run(
 ) -> Result<()> {
     let found = Found::load(work, id).await?;
     let outcome = rule(found.standing(work))?;
+    write(work, &found, &outcome, event).await
+}
+
+/// Gives a subscription of an organisation more units as a part of another act. The caller has locked the organisation, and
+/// checked the right to order.
+pub async fn raise_to(
+    work: &Work<'_>,
+    organisation: Uuid,
+    id: Uuid,
+    quantity: i32,
+    event: Event,
+) -> Result<()> {
+    let unknown = || UserError::at("order", UserErrorCode::Unknown, "This is not a subscription of the organisation.");
+    let found = match Found::load(work, id).await {
+        Ok(found) if found.row.organisation_id == organisation => found,
+        Ok(_) | Err(Error::NotFound) => return Err(unknown().into()),
+        Err(error) => return Err(error),
+    };
+    if quantity <= found.row.quantity {
+        let message = format!("The subscription has {} units. Give more than that.", found.row.quantity);
+        return Err(UserError::at("order", UserErrorCode::InvalidInput, message).into());
+    }
+    let outcome = found.standing(work).change_quantity(quantity)?;
     write(work, &found, &outcome, event).await
 }
 

@@ -33,7 +33,7 @@ mod withdraw_change;
 
 use macros::merged;
 
-pub use acting::{Cause, call_off, rows_of};
+pub use acting::{Cause, call_off, raise_to, rows_of};
 pub use change::SubscriptionChange;
 pub use in_use::ProductInUse;
 pub use object::{

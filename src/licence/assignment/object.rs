@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::reason::Reason;
 use super::store::{self, Criteria};
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::catalogue::feature::Feature;
@@ -183,9 +183,9 @@ impl LicenceAssignment {
     }
 
     /// The feature.
-    #[requires(SUBSCRIPTION_READ)]
+    #[public]
     async fn feature(&self, context: &Context<'_>) -> Result<Option<Feature>> {
-        Feature::find(Request::of(context)?, self.row.feature_id).await
+        Feature::of_customer(Request::of(context)?, self.row.feature_id, Permission::LicenceRead).await
     }
 
     /// The family of the feature. A person has at most one licence of a family.

@@ -156,3 +156,25 @@ pub async fn update(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
     ]);
     insert_or(tx, rows, &known).await
 }
+
+/// Writes what an outside system says of assignments, and nothing else of them.
+pub async fn report(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
+    let mut known = OnConflict::column(Column::Id);
+    known.update_columns([Column::Confirmation, Column::Error]);
+    insert_or(tx, rows, &known).await
+}
+
+/// A page of the assignments that no outside system has confirmed or refused, of all organisations: the oldest first.
+pub async fn unconfirmed(
+    db: &impl ConnectionTrait,
+    feature: Option<Uuid>,
+    after: Uuid,
+    most: u64,
+) -> Written<Vec<Model>> {
+    let mut some = Entity::find().filter(Column::Confirmation.eq(Confirmation::None)).filter(Column::Id.gt(after));
+    some = some.filter(Column::State.ne(State::Ended));
+    if let Some(feature) = feature {
+        some = some.filter(Column::FeatureId.eq(feature));
+    }
+    some.order_by_asc(Column::Id).limit(most).all(db).await
+}
