@@ -112,6 +112,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("licence_assignment", &["organisation_id", "family", "state"])).await?;
         // For those whose last day is over.
         manager.create_index(index("licence_assignment", &["state", "ends_on", "id"])).await?;
+        // For what an outside system has to do.
+        manager.create_index(index("licence_assignment", &["confirmation", "id"])).await?;
         // A person has one licence of a family.
         let sql = "CREATE UNIQUE INDEX licence_assignment_held_key ON licence_assignment (person_id, family) \
                    WHERE state <> 'ENDED'";

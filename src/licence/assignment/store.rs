@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use entity::licence_assignment::{ActiveModel, Column, Confirmation, Entity, Model, State};
 use sea_orm::prelude::{Date, DateTimeUtc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -128,11 +128,22 @@ pub async fn organisations_due(db: &impl ConnectionTrait, today: Date, most: u64
     ending.order_by_asc(Column::OrganisationId).limit(most).into_tuple().all(db).await
 }
 
-/// Ends assignments.
+/// Ends assignments. An outside system that has set one up must remove it; for others there is nothing to do.
 pub async fn end(tx: &DatabaseTransaction, ids: &[Uuid], now: DateTimeUtc) -> Written<()> {
-    if !ids.is_empty() {
-        let row = ActiveModel { state: Set(State::Ended), ended_at: Set(Some(now)), ..Default::default() };
-        Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx)).exec(tx).await?;
+    for (before, after) in [(true, Confirmation::None), (false, Confirmation::Done)] {
+        if ids.is_empty() {
+            break;
+        }
+        let row = ActiveModel {
+            state: Set(State::Ended),
+            ended_at: Set(Some(now)),
+            confirmation: Set(after),
+            ..Default::default()
+        };
+        let was_set_up = Column::Confirmation.eq(Confirmation::Done);
+        let open = Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx));
+        let open = open.filter(Column::State.ne(State::Ended));
+        open.filter(if before { was_set_up } else { was_set_up.not() }).exec(tx).await?;
     }
     Ok(())
 }
@@ -164,17 +175,17 @@ pub async fn report(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
     insert_or(tx, rows, &known).await
 }
 
-/// A page of the assignments that no outside system has confirmed or refused, of all organisations: the oldest first.
+/// Assignments of all organisations that an outside system has to set up or to remove, the oldest first.
 pub async fn unconfirmed(
     db: &impl ConnectionTrait,
     feature: Option<Uuid>,
     after: Uuid,
     most: u64,
 ) -> Written<Vec<Model>> {
-    let mut some = Entity::find().filter(Column::Confirmation.eq(Confirmation::None)).filter(Column::Id.gt(after));
-    some = some.filter(Column::State.ne(State::Ended));
-    if let Some(feature) = feature {
-        some = some.filter(Column::FeatureId.eq(feature));
-    }
+    let some = Entity::find().filter(Column::Confirmation.eq(Confirmation::None)).filter(Column::Id.gt(after));
+    let some = match feature {
+        Some(feature) => some.filter(Column::FeatureId.eq(feature)),
+        None => some,
+    };
     some.order_by_asc(Column::Id).limit(most).all(db).await
 }

@@ -95,6 +95,23 @@ impl Person {
     }
 }
 
+impl Person {
+    /// Somebody who is no longer in the directory.
+    pub const fn gone(id: Uuid, since: Date) -> Self {
+        Self {
+            id,
+            is_active: false,
+            unit_path: String::new(),
+            joined_on: since,
+            reactivated_on: None,
+            first_log_in_at: None,
+            first_log_in_on: None,
+            last_log_in_on: None,
+            address: String::new(),
+        }
+    }
+}
+
 /// What conditions are tested against, apart from the person.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {

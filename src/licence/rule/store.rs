@@ -1,0 +1,77 @@
+//! Statements about sets of rules.
+#![expect(clippy::disallowed_methods, reason = "the statements about rules stand here")]
+
+use entity::licence_rule::{self, Model as Rule};
+use entity::licence_rule_set::{ActiveModel, Column, Entity, Model, Schedule};
+use sea_orm::prelude::{Date, DateTimeUtc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use crate::base::insert::insert_all;
+
+type Written<T> = Result<T, DbErr>;
+
+/// The sets of an organisation, by family, with their rules in order.
+pub async fn all(db: &impl ConnectionTrait, organisation: Uuid) -> Written<Vec<(Model, Vec<Rule>)>> {
+    let sets = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    let sets = sets.order_by_asc(Column::Family).all(db).await?;
+    let ids = sets.iter().map(|set| set.id);
+    let rules = licence_rule::Entity::find().filter(licence_rule::Column::SetId.is_in(ids));
+    let rules = rules.order_by_asc(licence_rule::Column::Position).all(db).await?;
+    let of = |set: &Model| rules.iter().filter(|rule| rule.set_id == set.id).cloned().collect();
+    Ok(sets.into_iter().map(|set| (set.clone(), of(&set))).collect())
+}
+
+/// The set of a family, with its rules in order.
+pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, family: &str) -> Written<Option<(Model, Vec<Rule>)>> {
+    let set = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::Family.eq(family));
+    let Some(set) = set.one(db).await? else { return Ok(None) };
+    let rules = licence_rule::Entity::find().filter(licence_rule::Column::SetId.eq(set.id));
+    let rules = rules.order_by_asc(licence_rule::Column::Position).all(db).await?;
+    Ok(Some((set, rules)))
+}
+
+/// Writes a set with its rules, in place of what was there.
+pub async fn save(tx: &DatabaseTransaction, old: Option<&Model>, set: &Model, rules: &[Rule]) -> Written<()> {
+    if old.is_some() {
+        let row = ActiveModel {
+            version: Set(set.version),
+            grace_days: Set(set.grace_days),
+            guard_basis_points: Set(set.guard_basis_points),
+            schedule: Set(set.schedule),
+            updated_at: Set(set.updated_at),
+            tried_on: Set(None),
+            ..Default::default()
+        };
+        Entity::update_many().set(row).filter(Column::Id.eq(set.id)).exec(tx).await?;
+        licence_rule::Entity::delete_many().filter(licence_rule::Column::SetId.eq(set.id)).exec(tx).await?;
+    } else {
+        insert_all(tx, std::slice::from_ref(set)).await?;
+    }
+    insert_all(tx, rules).await
+}
+
+/// Notes that the rules of a set were applied.
+pub async fn mark_applied(tx: &DatabaseTransaction, set: Uuid, now: DateTimeUtc) -> Written<()> {
+    let row = ActiveModel { applied_at: Set(Some(now)), ..Default::default() };
+    Entity::update_many().set(row).filter(Column::Id.eq(set)).exec(tx).await?;
+    Ok(())
+}
+
+/// Sets that are applied every day, and were not tried on this one: the next ones in the order of ids.
+pub async fn due(db: &impl ConnectionTrait, today: Date, after: Uuid, most: u64) -> Written<Vec<Model>> {
+    let untried = Condition::any().add(Column::TriedOn.is_null()).add(Column::TriedOn.lt(today));
+    let sets = Entity::find().filter(Column::Schedule.eq(Schedule::Daily)).filter(untried);
+    sets.filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(most).all(db).await
+}
+
+/// Notes that the schedule tried to apply a set on the day. Returns false if it was tried already.
+pub async fn mark_tried(tx: &DatabaseTransaction, set: Uuid, today: Date) -> Written<bool> {
+    let row = ActiveModel { tried_on: Set(Some(today)), ..Default::default() };
+    let untried = Condition::any().add(Column::TriedOn.is_null()).add(Column::TriedOn.lt(today));
+    let done = Entity::update_many().set(row).filter(Column::Id.eq(set)).filter(untried).exec(tx).await?;
+    Ok(done.rows_affected > 0)
+}
