@@ -69,6 +69,8 @@ types! {
     Payment "payment" "a payment",
     CommissionStatement "commission_statement" "a statement of commission",
     AccountingBatch "accounting_batch" "a batch for the bookkeeping",
+    LicenceAssignment "licence_assignment" "the licence of a person",
+    LicencePin "licence_pin" "a pin",
     DirectoryPerson "directory_person" "a person of a directory",
     DirectoryGroup "directory_group" "a group of a directory",
     DirectorySync "directory_sync" "a synchronisation of a directory",

@@ -26,6 +26,8 @@ use crate::catalogue::subscription::renew_now_and_then;
 use crate::directory::person::forget_now_and_then as forget_people_now_and_then;
 use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
+use crate::licence::assignment::settle_now_and_then;
+use crate::licence::rule::apply_now_and_then;
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
 use crate::oversight::idempotency::forget_now_and_then;
@@ -95,6 +97,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(renew_now_and_then(unattended)) => {}
         () = Box::pin(bill_now_and_then(unattended)) => {}
         () = Box::pin(forget_people_now_and_then(unattended)) => {}
+        () = Box::pin(settle_now_and_then(unattended)) => {}
+        () = Box::pin(apply_now_and_then(unattended)) => {}
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}

@@ -27,6 +27,8 @@ use crate::directory::group::DirectoryGroup;
 use crate::directory::person::DirectoryPerson;
 use crate::directory::sync::DirectorySync;
 use crate::graphql::act::Find;
+use crate::licence::assignment::LicenceAssignment;
+use crate::licence::pin::LicencePin;
 use crate::graphql::guard::report;
 use crate::graphql::request::Request;
 use crate::licence::asset::Asset;
@@ -143,6 +145,10 @@ nodes! {
     ClientView,
     /// Something that is to be done with a service.
     ServiceTask,
+    /// A licence that a person has.
+    LicenceAssignment,
+    /// A decision by hand about the licence of a person.
+    LicencePin,
     /// A person of a directory.
     DirectoryPerson,
     /// A group of a directory.

@@ -29,6 +29,9 @@ use crate::catalogue::service::ServiceMutation;
 use crate::catalogue::subscription::SubscriptionMutation;
 use crate::catalogue::task::TaskMutation;
 use crate::directory::sync::DirectoryMutation;
+use crate::licence::assignment::LicenceAssignmentMutation;
+use crate::licence::pin::LicencePinMutation;
+use crate::licence::rule::LicenceRuleMutation;
 use crate::licence::asset::AssetMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
@@ -111,6 +114,9 @@ pub struct Mutation(
     PricePlanMutation,
     PriceMutation,
     DirectoryMutation,
+    LicenceAssignmentMutation,
+    LicencePinMutation,
+    LicenceRuleMutation,
     AssetMutation,
 );
 

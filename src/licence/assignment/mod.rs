@@ -15,7 +15,7 @@ pub mod store;
 
 use macros::merged;
 
-pub use object::{LicenceAssignment, LicenceAssignmentFilter, LicenceReason};
+pub use object::{LicenceAssignment, LicenceAssignmentFilter, LicenceReason, LicenceSource};
 pub use settling::{settle, settle_now_and_then};
 
 /// The mutations of assignments.
