@@ -181,7 +181,7 @@ impl Graph {
     #[must_use]
     pub fn above(&self, organisation: Uuid) -> Self {
         let mut found: HashSet<Uuid> = self.operator().into_iter().chain([organisation]).collect();
-        let mut waiting = vec![organisation];
+        let mut waiting: Vec<Uuid> = found.iter().copied().collect();
         while let Some(client) = waiting.pop() {
             let resellers = self.edges.iter().filter(|edge| edge.client == client).map(|edge| edge.reseller);
             waiting.extend(resellers.filter(|reseller| found.insert(*reseller)));
@@ -274,5 +274,34 @@ pub fn mask_clients(state: OrganisationState, set: PermissionSet) -> PermissionS
         OrganisationState::Active => set,
         OrganisationState::Suspended => set & PermissionSet::READS,
         OrganisationState::Closed => PermissionSet::EMPTY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graph_above_an_organisation_is_closed_upwards_also_through_the_operator() {
+        let id = Uuid::from_u128;
+        let node = |kind| Node { state: OrganisationState::Active, kind };
+        let edge = |reseller: u128, client: u128| Edge {
+            id: id(10 * reseller + client),
+            reseller: id(reseller),
+            client: id(client),
+            delegated: PermissionSet::EMPTY,
+            client_delegated: PermissionSet::EMPTY,
+            includes_upstream: true,
+            state: PartnershipState::Active,
+            starts_at: DateTimeUtc::default(),
+            ends_at: None,
+        };
+        let kinds = [(1, Kind::Reseller), (2, Kind::Reseller), (3, Kind::Operator), (4, Kind::Company)];
+        let graph = Graph {
+            nodes: kinds.into_iter().map(|(number, kind)| (id(number), node(kind))).collect(),
+            edges: vec![edge(1, 2), edge(2, 3), edge(3, 4)],
+        };
+        let above = graph.above(id(4));
+        assert_eq!((above.nodes.len(), above.edges.len()), (4, 3));
     }
 }
