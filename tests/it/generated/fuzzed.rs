@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
@@ -13,10 +13,6 @@ use crate::world::*;
 
 /// The number of random cases.
 const CASES: usize = 300;
-
-fn runner() -> TestRunner {
-    TestRunner::new(Config { failure_persistence: None, ..Config::default() })
-}
 
 fn one<S: Strategy>(runner: &mut TestRunner, strategy: &S) -> S::Value {
     strategy.new_tree(runner).unwrap().current()
@@ -109,7 +105,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 #[test]
 fn no_document_causes_a_fault() {
     with_database(async |world| {
-        let (mut runner, documents, texts) = (runner(), any_document(), "\\PC{0,60}");
+        let (mut runner, documents, texts) = (any_values(), any_document(), "\\PC{0,60}");
         for _ in 0..CASES {
             for document in [one(&mut runner, &documents), one(&mut runner, &texts)] {
                 is_no_fault(&world.as_(HUB.owner).run(&document, json!({})).await);
@@ -126,7 +122,7 @@ fn no_variable_causes_a_fault() {
          descendants(first: $first, maxDepth: $first) { totalCount } } \
          explainAccess(organisationId: $id, permission: $may) { granted } }";
     with_database(async |world| {
-        let (mut runner, values) = (runner(), any_json());
+        let (mut runner, values) = (any_values(), any_json());
         for number in 0..CASES {
             let mut variables = json!({
                 "id": Type::Organisation.id(HUB.id()).0, "first": 2, "after": null, "filter": null, "order": null,
@@ -145,7 +141,7 @@ fn no_variable_causes_a_fault() {
 #[test]
 fn no_invented_token_causes_a_fault_or_is_accepted() {
     with_database(async |world| {
-        let (mut runner, tokens) = (runner(), "[!-~]{1,80}");
+        let (mut runner, tokens) = (any_values(), "[!-~]{1,80}");
         let keys = "tenantry_key_[!-~]{0,60}";
         for _ in 0..CASES {
             for token in [one(&mut runner, &tokens), one(&mut runner, &keys)] {

@@ -7,6 +7,7 @@
 pub mod accounts;
 mod acting;
 mod answer;
+mod chance;
 mod client;
 mod crowd;
 mod database;
@@ -38,6 +39,7 @@ use uuid::Uuid;
 
 pub use acting::{id_of, signed_in};
 pub use answer::Answer;
+pub use chance::{any_values, from_environment, test_seed};
 pub use client::{Client, HttpAnswer};
 pub use database::{on_postgres, with_database, with_empty_database};
 pub use dump::Dump;

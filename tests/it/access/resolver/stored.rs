@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 
 use entity::{api_key, membership, organisation, partnership, role, second_factor, sign_in_policy};
 use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, TestRunner};
 use tenantry::access::{Access, Actor, Grants, Holdings, KeyActor, Permission, explain};
 use tenantry::seed::rows as seed;
 use uuid::Uuid;
 
 use super::naive::{self, grants};
 use super::tenancy::{Link, Role, Tenancy, any_tenancy, id};
-use crate::world::{Held, World, db_insert, now, signed_in, with_database};
+use crate::world::{Held, World, any_values, db_insert, now, signed_in, with_database};
 
 /// How many random tenants on each database.
 const CASES: usize = 40;
@@ -23,7 +22,7 @@ pub(super) const KEY: Uuid = Uuid::from_u128(90_003);
 #[test]
 fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
     with_database(async |world| {
-        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        let mut runner = any_values();
         for _ in 0..CASES {
             let tenancy = any_tenancy().new_tree(&mut runner).unwrap().current();
             db_replace(&world, &tenancy).await;
@@ -89,7 +88,7 @@ async fn check_everybody(world: &World, tenancy: &Tenancy) {
 #[test]
 fn look_ups_and_lists_and_explanations_agree_where_links_go_round() {
     with_database(async |world| {
-        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        let mut runner = any_values();
         for case in 0..CASES {
             let mut tenancy = any_tenancy().new_tree(&mut runner).unwrap().current();
             let back = tenancy.links.iter().skip(case % 2).step_by(2).cloned();

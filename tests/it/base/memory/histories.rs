@@ -1,7 +1,6 @@
 //! Random histories: rows are changed by hand and through the API, on two nodes at one database. After each change, one of
 //! the nodes answers what a node without a memory answers.
 
-use std::str::FromStr;
 use std::sync::atomic::Ordering;
 
 use chrono::TimeDelta;
@@ -174,11 +173,6 @@ impl Nodes {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a failed run can be repeated")]
-fn from_environment<T: FromStr>(name: &str) -> Option<T> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 fn sorted(mut codes: Vec<&str>) -> Vec<&str> {
     codes.sort_unstable();
     codes
@@ -187,9 +181,8 @@ fn sorted(mut codes: Vec<&str>) -> Vec<&str> {
 #[test]
 fn two_nodes_with_a_memory_answer_as_one_without() {
     with_database(async |world| {
-        let seed = from_environment("TEST_SEED").unwrap_or_else(rand::random);
+        let seed = test_seed();
         let histories = from_environment("TEST_HISTORIES").unwrap_or(HISTORIES);
-        println!("TEST_SEED={seed}");
         // The second node has so little memory that it keeps on making room.
         let (plain, keeping) = (node(&world, 0).await, [node(&world, 64).await, node(&world, 1).await]);
         let mut nodes = Nodes { keeping, plain, random: StdRng::seed_from_u64(seed) };

@@ -6,7 +6,6 @@ use std::fmt::Write;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
 use super::*;
@@ -85,7 +84,7 @@ async fn payers(world: &World) -> Vec<Option<String>> {
 #[test]
 fn each_day_has_exactly_the_agreed_payer() {
     with_database(async |world| {
-        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        let mut runner = any_values();
         let staff = world.as_(OWNER_OF_OPERATOR);
         for _ in 0..CASES {
             db_nobody_pays(&world).await;
