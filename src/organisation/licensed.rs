@@ -9,7 +9,10 @@ use crate::catalogue::feature::FeatureKind;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::licence::asset::{Asset, AssetFilter, AssetOrder};
+use crate::licence::assignment::{LicenceAssignment, LicenceAssignmentFilter};
+use crate::licence::pin::LicencePin;
 use crate::licence::pool::LicencePool;
+use crate::licence::rule::LicenceRuleSet;
 
 /// The fields of an organisation that are about its licences.
 pub struct OrganisationLicences(pub(super) Decision);
@@ -45,5 +48,37 @@ impl OrganisationLicences {
         #[graphql(desc = "The order.")] order_by: Option<AssetOrder>,
     ) -> Result<Option<Connection<Asset>>> {
         Asset::list(Request::of(context)?, &self.0, &page, filter.as_ref(), order_by).await.map(Some)
+    }
+
+    /// The licences that people of its directory have, the newest first.
+    #[requires(LICENCE_READ)]
+    async fn licence_assignments(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which assignments.")] filter: Option<LicenceAssignmentFilter>,
+    ) -> Result<Option<Connection<LicenceAssignment>>> {
+        LicenceAssignment::list(Request::of(context)?, &self.0, &page, filter.as_ref()).await.map(Some)
+    }
+
+    /// The decisions by hand about licences of people, the newest first.
+    #[requires(LICENCE_READ)]
+    async fn licence_pins(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only those of this family of features.")] family: Option<String>,
+    ) -> Result<Option<Connection<LicencePin>>> {
+        LicencePin::list(Request::of(context)?, &self.0, &page, family.as_deref()).await.map(Some)
+    }
+
+    /// The rules by which its licences are given, one set for each family of features.
+    #[requires(LICENCE_READ)]
+    async fn licence_rules(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only the set of this family.")] family: Option<String>,
+    ) -> Result<Option<Vec<LicenceRuleSet>>> {
+        LicenceRuleSet::list(Request::of(context)?, &self.0, family.as_deref()).await.map(Some)
     }
 }

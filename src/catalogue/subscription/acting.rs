@@ -103,13 +103,7 @@ pub async fn run(
 
 /// Gives a subscription of an organisation more units as a part of another act. The caller has locked the organisation, and
 /// checked the right to order.
-pub async fn raise_to(
-    work: &Work<'_>,
-    organisation: Uuid,
-    id: Uuid,
-    quantity: i32,
-    event: Event,
-) -> Result<()> {
+pub async fn raise_to(work: &Work<'_>, organisation: Uuid, id: Uuid, quantity: i32, event: Event) -> Result<()> {
     let unknown = || UserError::at("order", UserErrorCode::Unknown, "This is not a subscription of the organisation.");
     let found = match Found::load(work, id).await {
         Ok(found) if found.row.organisation_id == organisation => found,

@@ -17,6 +17,7 @@ use crate::directory::group::DirectoryGroup;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::licence::assignment::{LicenceAssignment, LicenceAssignmentFilter};
 
 /// The state of a person in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -173,5 +174,17 @@ impl DirectoryPerson {
     #[public]
     async fn groups(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<DirectoryGroup>>> {
         DirectoryGroup::of_person(Request::of(context)?, self.row.id, &self.organisation, &page).await.map(Some)
+    }
+
+    /// The licences that the person has, the newest first.
+    #[requires(LICENCE_READ)]
+    async fn licences(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which licences.")] filter: Option<LicenceAssignmentFilter>,
+    ) -> Result<Option<Connection<LicenceAssignment>>> {
+        let (request, at) = (Request::of(context)?, &self.organisation);
+        LicenceAssignment::list_of_person(request, at, self.row.id, &page, filter.as_ref()).await.map(Some)
     }
 }

@@ -94,8 +94,7 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
         return Err(UserError::at("personIds", UserErrorCode::TooMany, message).into());
     }
     let feature = Type::Feature.parse(&input.feature_id)?;
-    let wanted: Vec<Option<Uuid>> =
-        input.person_ids.iter().map(|id| Type::DirectoryPerson.parse(id).ok()).collect();
+    let wanted: Vec<Option<Uuid>> = input.person_ids.iter().map(|id| Type::DirectoryPerson.parse(id).ok()).collect();
     let order = match &input.order {
         Some(order) => Some((Type::Subscription.parse(&order.subscription_id)?, order.quantity)),
         None => None,
@@ -200,10 +199,9 @@ fn place<'a>(held: Option<&'a Model>, feature: &feature::Model) -> Result<Placed
         Some(held) if held.state == State::Ending && held.feature_id == feature.id => Ok(Placed::Resumed(held)),
         Some(held) if held.state == State::Ending => Ok(Placed::New(Some(held))),
         Some(held) if held.feature_id == feature.id => duplicate(format!("This person has {} already.", feature.name)),
-        Some(_) => duplicate(format!(
-            "This person has another licence of the family {}. Release it first.",
-            family(feature)
-        )),
+        Some(_) => {
+            duplicate(format!("This person has another licence of the family {}. Release it first.", family(feature)))
+        }
     }
 }
 

@@ -118,9 +118,7 @@ impl LicenceReportInput {
             (LicenceReportOutcome::Failed, Some(error)) => {
                 Ok((id, Confirmation::Failed, Some(text::reason("error", error)?)))
             }
-            (LicenceReportOutcome::Failed, None) => {
-                wrong("error", UserErrorCode::InvalidInput, "Say why it failed.")
-            }
+            (LicenceReportOutcome::Failed, None) => wrong("error", UserErrorCode::InvalidInput, "Say why it failed."),
         }
     }
 }

@@ -51,7 +51,9 @@ pub struct PinLicencePayload {
 #[mutation]
 #[acts(LICENCE_ASSIGN, on = input.organisation_id)]
 async fn pin_licence(act: ActOn<'_, Organisation>, input: PinLicenceInput) -> Result<PinLicencePayload> {
-    let Ok(person) = Type::DirectoryPerson.parse(&input.person_id) else { return Err(unknown_person("personId").into()) };
+    let Ok(person) = Type::DirectoryPerson.parse(&input.person_id) else {
+        return Err(unknown_person("personId").into());
+    };
     let feature = Type::Feature.parse(&input.feature_id)?;
     let note = text::reason("note", &input.note)?;
     if input.until.is_some_and(|until| until <= act.request.today()) {

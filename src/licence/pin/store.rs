@@ -16,10 +16,8 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-static OF_ORGANISATION: List<Model> = List {
-    descending: true,
-    ..List::of_kept_rows(Table::LicencePin, "organisation_id", Key::Instant("created_at"))
-};
+static OF_ORGANISATION: List<Model> =
+    List { descending: true, ..List::of_kept_rows(Table::LicencePin, "organisation_id", Key::Instant("created_at")) };
 
 impl Heap for Model {
     fn heap(&self) -> usize {

@@ -125,10 +125,7 @@ fn not(test: Test) -> Condition {
 
 fn actions(changes: &[Change]) -> Vec<(usize, Action, Option<usize>)> {
     let number = |id: Uuid, from: u128| (id.as_u128() - 1 - from) as usize;
-    changes
-        .iter()
-        .map(|one| (number(one.person, 0), one.action, one.after.map(|after| number(after, 1_000))))
-        .collect()
+    changes.iter().map(|one| (number(one.person, 0), one.action, one.after.map(|after| number(after, 1_000)))).collect()
 }
 
 #[test]
@@ -250,9 +247,8 @@ fn any_condition() -> impl Strategy<Value = Condition> {
 
 fn any_world() -> impl Strategy<Value = World> {
     let rule = (vec(any_condition(), 0..3), option::weighted(0.85, 0_usize..2), option::weighted(0.3, 0_usize..4));
-    let log_ins = option::weighted(0.8, (-200_i64..0, -120_i64..0)).prop_map(|days| {
-        days.map(|(first, last)| (first.min(last), last))
-    });
+    let log_ins = option::weighted(0.8, (-200_i64..0, -120_i64..0))
+        .prop_map(|days| days.map(|(first, last)| (first.min(last), last)));
     let person = (log_ins, select(vec!["", "/Sales", "/Sales/North", "/SalesOps"]), prop::bool::weighted(0.9));
     let held = option::weighted(
         0.6,

@@ -117,8 +117,7 @@ impl LicenceRuleInput {
             return Err(UserError::at("ceiling", UserErrorCode::InvalidInput, message));
         }
         let conditions = self.conditions.iter().enumerate();
-        let conditions =
-            conditions.map(|(index, one)| one.read().map_err(|error| error.in_row("conditions", index)));
+        let conditions = conditions.map(|(index, one)| one.read().map_err(|error| error.in_row("conditions", index)));
         Ok((text::name("name", &self.name)?, conditions.collect::<Result<_, UserError>>()?))
     }
 }

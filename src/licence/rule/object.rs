@@ -94,7 +94,8 @@ impl LicenceRuleSet {
     /// The rules in their order. The first one that matches a person and is below its ceiling decides.
     #[public]
     fn rules(&self) -> Vec<LicenceRule> {
-        let rule = |row: &licence_rule::Model| LicenceRule { row: row.clone(), organisation: self.organisation.clone() };
+        let rule =
+            |row: &licence_rule::Model| LicenceRule { row: row.clone(), organisation: self.organisation.clone() };
         self.rules.iter().map(rule).collect()
     }
 

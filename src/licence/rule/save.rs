@@ -109,7 +109,8 @@ async fn save_licence_rules(
                 let error = UserError::at("groupId", UserErrorCode::Unknown, message).in_row("conditions", condition);
                 return Err(error.in_row("rules", index).into());
             }
-            let feature_id = feature_of(given, &features, &input.family).map_err(|error| error.in_row("rules", index))?;
+            let feature_id =
+                feature_of(given, &features, &input.family).map_err(|error| error.in_row("rules", index))?;
             rules.push(licence_rule::Model {
                 id: work.random.id(work.now),
                 organisation_id: at.id(),
@@ -135,11 +136,7 @@ async fn record(work: &Work<'_>, event: audit::Event) -> Result<()> {
     Ok(audit::record(work, event).await?)
 }
 
-fn feature_of(
-    given: &LicenceRuleInput,
-    features: &[Feature],
-    of: &str,
-) -> Result<Option<uuid::Uuid>, UserError> {
+fn feature_of(given: &LicenceRuleInput, features: &[Feature], of: &str) -> Result<Option<uuid::Uuid>, UserError> {
     let Some(id) = &given.feature_id else { return Ok(None) };
     let found = Type::Feature.parse(id).ok().and_then(|id| features.iter().find(|row| row.id == id));
     let found = found.filter(|row| family(row) == of && row.kind == entity::feature::Kind::Seat);

@@ -18,7 +18,7 @@ use crate::base::error::{Error, Result};
 use crate::graphql::request::{Request, Work};
 use crate::licence::assignment::settle;
 use crate::licence::pool::granted_in;
-use crate::organisation::store::name_in;
+use crate::organisation::store::find_row;
 use crate::oversight::audit::{self, Event};
 use crate::people::membership::mail_admins;
 
@@ -62,7 +62,7 @@ async fn attempt(work: &Work<'_>, set: &Model) -> Result<bool> {
     }
     settle(work, organisation).await?;
     let granted = granted_in(work, organisation).await?;
-    let name = name_in(work.tx, organisation).await?;
+    let name = find_row(work.tx, organisation).await?.map(|row| row.name).unwrap_or_default();
     let plan = match Plan::make(work.tx, work.request, organisation, &set.family, granted).await {
         Ok(Some(plan)) => plan,
         Ok(None) => return Ok(false),
