@@ -87,6 +87,7 @@ pub mod subscription;
 pub mod subscription_change;
 pub mod throttle;
 pub mod unbilled_subscription;
+pub mod usage_day;
 pub mod user;
 pub mod vat_check;
 pub mod vat_override;

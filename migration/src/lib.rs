@@ -55,6 +55,7 @@ mod m20261126_000040_bought;
 mod m20261126_000041_licence_pools;
 mod m20261126_000042_directory;
 mod m20261126_000043_licences;
+mod m20261126_000044_usage;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000041_licence_pools::Migration),
             Box::new(m20261126_000042_directory::Migration),
             Box::new(m20261126_000043_licences::Migration),
+            Box::new(m20261126_000044_usage::Migration),
         ]
     }
 }

@@ -28,6 +28,7 @@ use crate::graphql::trusted::Trusted;
 use crate::http::{self, Metrics, Options};
 use crate::licence::assignment::settle_now_and_then;
 use crate::licence::rule::apply_now_and_then;
+use crate::licence::usage::count_now_and_then;
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
 use crate::oversight::idempotency::forget_now_and_then;
@@ -99,6 +100,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(forget_people_now_and_then(unattended)) => {}
         () = Box::pin(settle_now_and_then(unattended)) => {}
         () = Box::pin(apply_now_and_then(unattended)) => {}
+        () = Box::pin(count_now_and_then(unattended)) => {}
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}

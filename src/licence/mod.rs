@@ -4,10 +4,11 @@
 //! the organisation for that feature. Seats are for people, and quotas are for things: an `asset` is such a thing.
 //!
 //! An `assignment` is the seat of a person in the directory. Somebody gives it by hand, or a `rule` does; a `pin` goes
-//! before all rules.
+//! before all rules. `usage` counts every day what is granted, given and used.
 
 pub mod asset;
 pub mod assignment;
 pub mod pin;
 pub mod pool;
 pub mod rule;
+pub mod usage;

@@ -1,7 +1,8 @@
 //! The fields of `Organisation` about what it has the right to, and what it uses of that.
 
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 use macros::guarded;
+use sea_orm::prelude::Date;
 
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
@@ -13,6 +14,7 @@ use crate::licence::assignment::{LicenceAssignment, LicenceAssignmentFilter};
 use crate::licence::pin::LicencePin;
 use crate::licence::pool::LicencePool;
 use crate::licence::rule::LicenceRuleSet;
+use crate::licence::usage::{UnusedLicence, UsageDay};
 
 /// The fields of an organisation that are about its licences.
 pub struct OrganisationLicences(pub(super) Decision);
@@ -80,5 +82,30 @@ impl OrganisationLicences {
         #[graphql(desc = "Only the set of this family.")] family: Option<String>,
     ) -> Result<Option<Vec<LicenceRuleSet>>> {
         LicenceRuleSet::list(Request::of(context)?, &self.0, family.as_deref()).await.map(Some)
+    }
+
+    /// What it had and used of each feature on each day, the oldest first.
+    #[requires(USAGE_READ)]
+    async fn usage(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only the feature with this id.")] feature_id: Option<ID>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day. Without it, today. At most 400 days.")] until: Option<Date>,
+    ) -> Result<Option<Vec<UsageDay>>> {
+        let request = Request::of(context)?;
+        let days = (from, until.unwrap_or_else(|| request.today()));
+        UsageDay::list(request, &self.0, feature_id.as_ref(), days).await.map(Some)
+    }
+
+    /// Licences of people who have not logged in for some time, the newest first, with what they cost.
+    #[requires(USAGE_READ)]
+    async fn unused_licences(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "For how many days: 1 to 3,650.", default = 30)] days: i32,
+    ) -> Result<Option<Connection<UnusedLicence>>> {
+        UnusedLicence::list(Request::of(context)?, &self.0, &page, days).await.map(Some)
     }
 }

@@ -88,6 +88,7 @@ tables! {
     LicenceRule = 57, "licence_rule", ["id", "set_id"];
     LicencePin = 58, "licence_pin", ["id", "organisation_id", "person_id"];
     LicenceAssignment = 59, "licence_assignment", ["id", "organisation_id", "person_id"];
+    UsageDay = 60, "usage_day", ["id", "organisation_id"];
 }
 
 impl Table {

@@ -81,8 +81,8 @@ impl Guarded for Feature {
 }
 
 /// Something that products entitle to: a kind of seat or a quota. Features are visible to viewers with
-/// `SUBSCRIPTION_READ`, `LICENCE_READ` or `ASSET_READ` at any organisation.
-#[guarded(exists(SUBSCRIPTION_READ, LICENCE_READ, ASSET_READ, CATALOGUE_MANAGE))]
+/// `SUBSCRIPTION_READ`, `LICENCE_READ`, `ASSET_READ` or `USAGE_READ` at any organisation.
+#[guarded(exists(SUBSCRIPTION_READ, LICENCE_READ, ASSET_READ, USAGE_READ, CATALOGUE_MANAGE))]
 impl Feature {
     /// Opaque id.
     #[public]

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use entity::entitlement;
 use entity::feature::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 use crate::access::Unchecked;
@@ -65,6 +67,13 @@ pub async fn all_in(tx: &DatabaseTransaction, seller: Uuid) -> Written<Vec<Model
 /// The features with these ids, as the transaction sees them.
 pub async fn find_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<Model>> {
     Entity::find().filter(is_among(Column::Id, ids, tx)).all(tx).await
+}
+
+/// The keys of features, by id.
+pub async fn keys(db: &impl ConnectionTrait, ids: &[Uuid]) -> Written<HashMap<Uuid, String>> {
+    let some = Entity::find().filter(is_among(Column::Id, ids, db)).select_only();
+    let found: Vec<(Uuid, String)> = some.column(Column::Id).column(Column::Key).into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// What one unit of each of these products gives, as the transaction sees it.

@@ -8,10 +8,11 @@ use crate::base::error::Result;
 use crate::graphql::request::Request;
 
 /// What opens a seller's catalogue, if it is held at any of its customers. Products need the first; features, one of them.
-const OPENING: [Permission; 3] = [Permission::SubscriptionRead, Permission::LicenceRead, Permission::AssetRead];
+const OPENING: [Permission; 4] =
+    [Permission::SubscriptionRead, Permission::LicenceRead, Permission::AssetRead, Permission::UsageRead];
 
 /// The viewer's grants at the seller. At the operator, SUBSCRIPTION_READ is in them if the viewer holds it at any
-/// organisation, since all of them are its customers. The same is true of LICENCE_READ and ASSET_READ.
+/// organisation, since all of them are its customers. The same is true of LICENCE_READ, ASSET_READ and USAGE_READ.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     seller: Uuid,

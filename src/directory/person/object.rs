@@ -75,6 +75,11 @@ impl DirectoryPerson {
         &self.organisation
     }
 
+    /// The row.
+    pub fn row(&self) -> &Model {
+        &self.row
+    }
+
     /// The people of an organisation, by name.
     pub async fn list(
         request: &Request,

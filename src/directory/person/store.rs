@@ -106,6 +106,11 @@ pub async fn load_in(tx: &DatabaseTransaction, organisation: Uuid, ids: &[Uuid])
     people.filter(is_among(Column::Id, ids, tx)).all(tx).await
 }
 
+/// People with these ids, of any organisation.
+pub async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Written<Vec<Model>> {
+    Entity::find().filter(is_among(Column::Id, ids, db)).all(db).await
+}
+
 /// All people of an organisation who are not deleted, by id: so many after the last.
 pub async fn all(db: &impl ConnectionTrait, organisation: Uuid, after: Uuid, most: u64) -> Written<Vec<Model>> {
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::Id.gt(after));

@@ -10,12 +10,14 @@ mod confirm;
 mod object;
 pub mod reason;
 mod release;
+mod set_up;
 pub mod settling;
 pub mod store;
 
 use macros::merged;
 
 pub use object::{LicenceAssignment, LicenceAssignmentFilter, LicenceReason, LicenceSource};
+pub use set_up::LicenceToSetUp;
 pub use settling::{settle, settle_now_and_then};
 
 /// The mutations of assignments.

@@ -86,6 +86,20 @@ pub async fn list_of_person(
     OF_PERSON.rows(request, person, page, wanted.filter()).await
 }
 
+/// A page of the assignments of people of an organisation who have not logged in since a moment, the newest first.
+pub async fn list_unused(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    since: DateTimeUtc,
+) -> Result<Page<Model>> {
+    let unused = "t.state = 'ACTIVE' AND EXISTS (SELECT 1 FROM directory_person p WHERE p.id = t.person_id \
+                  AND (p.last_log_in_at IS NULL OR p.last_log_in_at < :since))";
+    OF_ORGANISATION
+        .rows(request, organisation, page, Filter::default().and_with(unused, [(":since", since.into())]))
+        .await
+}
+
 /// An assignment by its id.
 pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<Model>>>> {
     OF_ORGANISATION.look_up(request, id).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, OutputType};
+use async_graphql::{Context, ID, OutputType};
 use entity::service_task::State as TaskState;
 use macros::guarded;
 use serde_json::{Value as Json, json};
@@ -21,6 +21,7 @@ use crate::catalogue::task::{self, ServiceTask, ServiceTaskFilter};
 use crate::graphql::act::Target;
 use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
+use crate::licence::assignment::LicenceToSetUp;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::oversight::audit::{self, Event};
 use crate::partners::programme::{self, ResellerRequest, ResellerRequestState};
@@ -143,6 +144,18 @@ impl Operator {
     #[requires(CATALOGUE_MANAGE)]
     async fn price_plans(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<PricePlan>>> {
         PricePlan::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    }
+
+    /// Licences that an outside system has to set up or to remove, the oldest first. `confirmLicences` reports the outcome.
+    #[requires(SERVICE_PROVISION)]
+    async fn licences_to_set_up(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of the feature with this id.")] feature_id: Option<ID>,
+        #[graphql(desc = "Only those behind this assignment.")] after_id: Option<ID>,
+        #[graphql(desc = "How many: 1 to 500.", default = 100)] first: i32,
+    ) -> Result<Option<Vec<LicenceToSetUp>>> {
+        LicenceToSetUp::list(Request::of(context)?, feature_id.as_ref(), after_id.as_ref(), first).await.map(Some)
     }
 
     #[flattened]

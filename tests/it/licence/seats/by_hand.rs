@@ -151,7 +151,7 @@ fn fewer_seats_than_people_at_the_renewal_take_nobodys_without_a_row() {
         let input = json!({ "subscriptionId": subscriptions[0], "quantity": 1 });
         // Within the return window, the lowering counts from tomorrow on.
         world.as_(OWNER_OF_ACME).act("changeQuantity", input, "subscription { id }").await;
-        world.app.clock.advance(TimeDelta::days(1));
+        world.wait(TimeDelta::days(1));
         assert_eq!(pool(&world, "Office basic").await, (2, 1));
         assert_eq!(assign(&world, BASIC, &people[..1]).await, ["DUPLICATE"]);
         save(&world, "office", 0, &[rule("All", Some(BASIC), &[])]).await;

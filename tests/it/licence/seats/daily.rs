@@ -29,13 +29,13 @@ fn rules_are_applied_once_a_day_and_the_admins_are_told() {
         let by = world.texts("SELECT action FROM audit_event WHERE action = 'applyLicenceRules'").await;
         assert_eq!(by.len(), 1);
         // The next day nothing changes, and nobody is told.
-        world.app.clock.advance(TimeDelta::days(1));
+        world.wait(TimeDelta::days(1));
         assert_eq!(run(&world).await, 1);
         assert_eq!(subjects(&world).await, told);
         // So many losses are left to a person.
         let moved: Vec<Value> = (0..7).map(|number| person(number, "/Gone")).collect();
         sync(&world, &moved, &[]).await;
-        world.app.clock.advance(TimeDelta::days(1));
+        world.wait(TimeDelta::days(1));
         assert_eq!(run(&world).await, 0);
         assert_eq!(pool(&world, "Office basic").await, (12, 20));
         let stopped = subjects(&world).await;
@@ -58,7 +58,7 @@ fn what_makes_rules_inapplicable_is_mailed_with_what_to_do() {
         assert!(text[0].contains("recordLogIns"), "{text:?}");
         log_in(&world, [0].into_iter(), 1).await;
         assert_eq!(run(&world).await, 0, "it was tried today");
-        world.app.clock.advance(TimeDelta::days(1));
+        world.wait(TimeDelta::days(1));
         assert_eq!(run(&world).await, 1);
         assert_eq!(pool(&world, "Office basic").await, (1, 2));
     });

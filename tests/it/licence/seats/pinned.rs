@@ -22,7 +22,7 @@ fn a_pin_gives_or_keeps_away_until_its_day() {
         assert_eq!((&pin["pin"]["family"], &pin["pin"]["feature"]["name"]), (&json!("office"), &json!("Office full")));
         owner.act("pinLicence", pinning(&people[1], BASIC, true), "pin { feature { name } }").await;
         assert_eq!(apply(&world, "office").await, ["Person 000: ASSIGN Office full", "Person 002: ASSIGN Office basic"]);
-        world.app.clock.advance(chrono::TimeDelta::days(10));
+        world.wait(chrono::TimeDelta::days(10));
         assert_eq!(apply(&world, "office").await, ["Person 000: CHANGE Office basic"]);
         // Another pin takes the place of the first.
         owner.act("pinLicence", pinning(&people[1], FULL, false), "pin { id }").await;

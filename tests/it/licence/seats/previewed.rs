@@ -58,7 +58,7 @@ fn a_digest_of_yesterday_or_of_other_rules_people_or_licences_is_stale() {
         owner.act("changeQuantity", input, "subscription { id }").await;
         assert_eq!(stale(&plan).await, "STALE_STATE");
         let plan = preview(&world, "office").await;
-        world.app.clock.advance(chrono::TimeDelta::days(1));
+        world.wait(chrono::TimeDelta::days(1));
         assert_eq!(stale(&plan).await, "STALE_STATE");
         assert_eq!(holders(&world).await, Vec::<String>::new());
         assert_eq!(apply(&world, "office").await.len(), 3);
@@ -92,7 +92,7 @@ fn many_losses_need_their_very_number_and_free_licences_say_what_they_cost() {
         owner.act("applyLicenceRules", input, "rules { version }").await;
         assert_eq!(holders(&world).await.iter().filter(|one| one.contains("ENDING")).count(), 7);
         assert_eq!(pool(&world, "Office basic").await, (60, 60), "they count for the days of grace");
-        world.app.clock.advance(chrono::TimeDelta::days(7));
+        world.wait(chrono::TimeDelta::days(7));
         tenantry::licence::assignment::settling::settle_all(&world.app.request(tenantry::access::Actor::Anonymous))
             .await
             .unwrap();

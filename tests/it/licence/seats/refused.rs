@@ -67,7 +67,7 @@ fn a_rule_about_a_deleted_group_or_about_unknown_log_ins_is_not_applied() {
         save(&world, "office", 1, &[rule("Active", Some(BASIC), &[not(inactive(60))])]).await;
         assert_eq!(owner.mistake("applyLicenceRules", blind.clone()).await["code"], "DIRECTORY_STALE");
         log_in(&world, [0].into_iter(), 1).await;
-        world.app.clock.advance(chrono::TimeDelta::hours(169));
+        world.wait(chrono::TimeDelta::hours(169));
         assert_eq!(owner.mistake("applyLicenceRules", blind).await["code"], "DIRECTORY_STALE");
         log_in(&world, std::iter::empty(), 0).await;
         assert_eq!(apply(&world, "office").await, ["Person 001: ASSIGN Office basic"]);

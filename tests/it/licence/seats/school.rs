@@ -39,12 +39,12 @@ fn a_school_year() {
         assert_eq!(first.last().unwrap(), "Person 005: UNMET Office basic #1", "those with log-ins come first");
 
         // November: one has not been there for 60 days. The licence is kept for a week, and then the next one has it.
-        world.app.clock.advance(TimeDelta::days(61));
+        world.wait(TimeDelta::days(61));
         log_in(&world, (0..3).chain(4..6), 1).await;
         let november = apply(&world, "office").await;
         assert_eq!(november[0], format!("Person 003: RECLAIM until {}", day(68)));
         assert_eq!(november[1], "Person 005: UNMET Office basic #1");
-        world.app.clock.advance(TimeDelta::days(7));
+        world.wait(TimeDelta::days(7));
         log_in(&world, std::iter::empty(), 0).await;
         assert_eq!(apply(&world, "office").await, ["Person 005: ASSIGN Office basic"]);
         assert_eq!(settle_all(&world.app.request(Actor::Anonymous)).await.unwrap(), 0, "the application has settled it");
@@ -67,7 +67,7 @@ fn a_school_year() {
         assert!(deleted[0].starts_with("Person 001: RECLAIM"), "{deleted:?}");
         let reason = world.texts("SELECT reason FROM licence_assignment WHERE state = 'ENDING'").await;
         assert!(reason[0].contains("suspended or deleted"), "{reason:?}");
-        world.app.clock.advance(TimeDelta::days(7));
+        world.wait(TimeDelta::days(7));
         assert_eq!(settle_all(&world.app.request(Actor::Anonymous)).await.unwrap(), 1);
         log_in(&world, std::iter::empty(), 0).await;
         assert_eq!(apply(&world, "office").await, ["Person 003: ASSIGN Office basic"]);
