@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveTime, TimeDelta};
 use entity::{
-    api_key, billing_contact, billing_details, client_view, entitlement, feature, invoice, invoice_line, invoice_vat,
-    issuer, membership, membership_role, number_series, order_line, organisation, organisation_halt, organisation_name,
-    partnership, partnership_proposal, payer, plan_assignment, price, price_plan, product, property_definition,
-    property_value, role, sales_order, service, service_task, subscription, subscription_change, unbilled_subscription,
-    user,
+    api_key, asset, billing_contact, billing_details, client_view, entitlement, feature, invoice, invoice_line,
+    invoice_vat, issuer, licence_pool, membership, membership_role, number_series, order_line, organisation,
+    organisation_halt, organisation_name, partnership, partnership_proposal, payer, plan_assignment, price, price_plan,
+    product, property_definition, property_value, role, sales_order, service, service_task, subscription,
+    subscription_change, unbilled_subscription, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -68,6 +68,10 @@ pub struct Rows {
     pub services: Vec<service::Model>,
     /// Rows of the table of tasks of services.
     pub service_tasks: Vec<service_task::Model>,
+    /// Rows of the table of pools.
+    pub licence_pools: Vec<licence_pool::Model>,
+    /// Rows of the table of assets.
+    pub assets: Vec<asset::Model>,
     /// Rows of the table of subscriptions that are not billed.
     pub unbilled: Vec<unbilled_subscription::Model>,
     /// Rows of the table of issuers.
@@ -120,6 +124,8 @@ impl Rows {
         insert_all(transaction, &self.subscription_changes).await?;
         insert_all(transaction, &self.services).await?;
         insert_all(transaction, &self.service_tasks).await?;
+        insert_all(transaction, &self.licence_pools).await?;
+        insert_all(transaction, &self.assets).await?;
         insert_all(transaction, &self.unbilled).await?;
         insert_all(transaction, &self.issuers).await?;
         insert_all(transaction, &self.invoices).await?;

@@ -13,6 +13,7 @@ mod catalogue;
 mod command;
 mod generated;
 mod http;
+mod licence;
 mod mail;
 mod organisation;
 mod oversight;

@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::creating::{Wish, create_all};
 use super::object::Asset;
-use super::rules::Described;
+use super::rules::{Described, unknown_feature};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::catalogue::feature::Feature;
 use crate::graphql::act::{ActOn, Find};
+use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 
 /// An asset to create.
@@ -26,14 +28,13 @@ pub struct NewAssetInput {
 }
 
 impl NewAssetInput {
-    /// What it asks for, with what is wrong about it.
-    pub(super) fn read(&self) -> Wish {
-        Wish {
-            feature: Type::Feature
-                .parse(&self.feature_id)
-                .map_err(|error| UserError::at("featureId", UserErrorCode::InvalidInput, error.to_string())),
-            described: Described::read(&self.name, &self.kind, self.external_id.as_deref()),
-        }
+    /// What it asks for, with what is wrong about it. A feature that is hidden from the viewer is unknown.
+    pub(super) async fn read(&self, request: &Request) -> Result<Wish> {
+        let feature = match Type::Feature.parse(&self.feature_id) {
+            Err(error) => Err(UserError::at("featureId", UserErrorCode::InvalidInput, error.to_string())),
+            Ok(key) => Feature::find(request, key).await?.map(|_| key).ok_or_else(unknown_feature),
+        };
+        Ok(Wish { feature, described: Described::read(&self.name, &self.kind, self.external_id.as_deref()) })
     }
 }
 
@@ -68,7 +69,7 @@ pub struct CreateAssetPayload {
 async fn create_asset(act: ActOn<'_, Organisation>, input: CreateAssetInput) -> Result<CreateAssetPayload> {
     let CreateAssetInput { feature_id, name, kind, external_id, idempotency_key, .. } = input;
     Type::Feature.parse(&feature_id)?;
-    let wish = NewAssetInput { feature_id, name, kind, external_id }.read();
+    let wish = NewAssetInput { feature_id, name, kind, external_id }.read(act.request).await?;
     let id: Uuid = act
         .once(idempotency_key.as_deref(), async |work, at| {
             let made = create_all(work, &at, &act.event(), std::slice::from_ref(&wish), false).await?.pop();

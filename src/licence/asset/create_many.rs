@@ -62,7 +62,8 @@ pub struct CreateAssetsPayload {
 #[acts(ASSET_CREATE, on = input.organisation_id)]
 async fn create_assets(act: ActOn<'_, Organisation>, input: CreateAssetsInput) -> Result<CreateAssetsPayload> {
     require_count("assets", input.assets.len())?;
-    let wishes: Vec<Wish> = input.assets.iter().map(NewAssetInput::read).collect();
+    let wishes = join_all(input.assets.iter().map(async |asset: &NewAssetInput| asset.read(act.request).await)).await;
+    let wishes = wishes.into_iter().collect::<Result<Vec<Wish>>>()?;
     let event = act.event();
     let call = if input.dry_run { None } else { act.call(input.idempotency_key.as_deref())? };
     let outcomes: Vec<Outcome> = act

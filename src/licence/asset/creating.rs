@@ -1,7 +1,7 @@
 //! Creating one asset or many. Each row is checked on its own, and the valid ones are written together. The number of
 //! statements does not depend on the number of rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::asset::{Model, State};
 use entity::feature;
@@ -48,7 +48,7 @@ pub async fn create_all(
         wishes.iter().filter_map(|wish| wish.described.as_ref().ok()?.external_id.as_deref()).collect();
     let known = store::external_ids(work.tx, organisation, &external).await?;
     let mut pools = Pools::load(work, organisation).await?;
-    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     let mut valid: Vec<(Uuid, &feature::Model, &Described)> = Vec::new();
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(wishes.len());
     for (index, wish) in wishes.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Deleting assets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{ID, InputObject};
 use entity::asset::{Model, State};
@@ -80,14 +80,14 @@ async fn delete(
     let wanted: Vec<Uuid> = ids.iter().flatten().copied().collect();
     let rows = store::find_in(work.tx, organisation, &wanted).await?;
     let rows: HashMap<Uuid, Model> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let mut first = HashMap::new();
+    let mut first = BTreeMap::new();
     let outcomes: Vec<Outcome> =
         ids.iter().enumerate().map(|(index, id)| check(&rows, &mut first, index, id.clone()?)).collect();
     let deleted: Vec<&Model> = outcomes.iter().flatten().filter_map(|id| rows.get(id)).collect();
     if dry_run || deleted.is_empty() {
         return Ok(outcomes);
     }
-    let mut returned: HashMap<Uuid, i64> = HashMap::new();
+    let mut returned: BTreeMap<Uuid, i64> = BTreeMap::new();
     for row in &deleted {
         *returned.entry(row.feature_id).or_default() += 1;
     }
@@ -108,7 +108,7 @@ async fn delete(
     Ok(outcomes)
 }
 
-fn check(rows: &HashMap<Uuid, Model>, first: &mut HashMap<Uuid, usize>, index: usize, id: Uuid) -> Outcome {
+fn check(rows: &HashMap<Uuid, Model>, first: &mut BTreeMap<Uuid, usize>, index: usize, id: Uuid) -> Outcome {
     let wrong = |code, message: String| Err(UserError::general(code, message));
     match rows.get(&id) {
         None => wrong(UserErrorCode::Unknown, "The organisation has no such asset.".to_owned()),

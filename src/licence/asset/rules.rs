@@ -1,6 +1,6 @@
 //! What an asset may be. Pure functions.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use entity::asset::Model;
 use entity::feature::{self, Kind};
@@ -56,16 +56,17 @@ fn external(typed: &str) -> Result<String, UserError> {
 
 /// The feature, if a quota of it counts assets.
 pub fn require_quota(found: Option<&feature::Model>) -> Result<&feature::Model, UserError> {
-    let wrong = |code, message: String| Err(UserError::at("featureId", code, message));
-    match found {
-        None => wrong(UserErrorCode::Unknown, "There is no such feature.".to_owned()),
-        Some(row) if row.kind == Kind::Seat => {
-            let message =
-                format!("{} is counted by seats, one for each person. Give a feature of kind QUOTA.", row.name);
-            wrong(UserErrorCode::InvalidInput, message)
-        }
-        Some(row) => Ok(row),
+    let row = found.ok_or_else(unknown_feature)?;
+    if row.kind == Kind::Seat {
+        let message = format!("{} is counted by seats, one for each person. Give a feature of kind QUOTA.", row.name);
+        return Err(UserError::at("featureId", UserErrorCode::InvalidInput, message));
     }
+    Ok(row)
+}
+
+/// The error for a feature that does not exist, or is hidden from the viewer.
+pub fn unknown_feature() -> UserError {
+    UserError::at("featureId", UserErrorCode::Unknown, "There is no such feature.")
 }
 
 /// Refuses a number of rows that one mutation does not take.
@@ -87,14 +88,9 @@ pub fn taken(external_id: &str) -> UserError {
 }
 
 /// Notes the value of a row. The error is the index of an earlier row with the same one.
-pub fn note_first<K: std::hash::Hash + Eq>(first: &mut HashMap<K, usize>, value: K, index: usize) -> Result<(), usize> {
-    match first.get(&value) {
-        Some(before) => Err(*before),
-        None => {
-            first.insert(value, index);
-            Ok(())
-        }
-    }
+pub fn note_first<K: Ord>(first: &mut BTreeMap<K, usize>, value: K, index: usize) -> Result<(), usize> {
+    let noted = *first.entry(value).or_insert(index);
+    if noted == index { Ok(()) } else { Err(noted) }
 }
 
 /// An asset as the audit log records it.

@@ -4,7 +4,7 @@
 //! cannot change in the meantime, because every change of a subscription takes that lock too. The number of statements does
 //! not depend on how many are taken.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
@@ -37,11 +37,11 @@ pub async fn take_up_to(work: &Work<'_>, organisation: Uuid, feature: Uuid, most
 
 /// Gives so many of a feature back to the pool of the organisation. They must have been taken before.
 pub async fn give_back(work: &Work<'_>, organisation: Uuid, feature: Uuid, quantity: i64) -> Result<()> {
-    give_back_each(work, organisation, &HashMap::from([(feature, quantity)])).await
+    give_back_each(work, organisation, &BTreeMap::from([(feature, quantity)])).await
 }
 
 /// Gives so many of each feature back to the pools of the organisation. One statement.
-pub async fn give_back_each(work: &Work<'_>, organisation: Uuid, returned: &HashMap<Uuid, i64>) -> Result<()> {
+pub async fn give_back_each(work: &Work<'_>, organisation: Uuid, returned: &BTreeMap<Uuid, i64>) -> Result<()> {
     let returned: Vec<(Uuid, i64)> = returned
         .iter()
         .filter(|(_, quantity)| **quantity > 0)

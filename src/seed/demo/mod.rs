@@ -17,6 +17,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod trade;
+mod uses;
 mod world;
 
 pub use nordhost::API_KEY;

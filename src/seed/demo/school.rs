@@ -34,6 +34,7 @@ pub fn tell(world: &mut World) {
     world.member(school, olga, &[BuiltinRole::Domains]);
     world.colleague(school, "Petra Lund", &[BuiltinRole::Member]);
     world.buys(school, &[(SEATS, 40), (SITE, 1), (DOMAIN, 1), (DEVICES, 3)]);
+    world.uses_loggers(school, &["Greenhouse", "Library", "Server room", "Kitchen", "Gymnasium", "Laboratory"]);
     // A class leaves.
     world.lowers(school, SEATS, 35);
     world.billed(school, &[Paid(100), Paid(69), Unpaid(37), Unpaid(7)]);

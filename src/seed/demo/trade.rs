@@ -219,6 +219,7 @@ impl World {
             product.organisation_id = operator;
         }
         self.entitle(operator);
+        self.count_loggers();
         let products = self.rows.products.clone();
         for name in [pricing::LIST, pricing::PARTNERS] {
             let (id, created_at) = self.id();

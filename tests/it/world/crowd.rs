@@ -50,6 +50,7 @@ impl World {
             for organisation in [client, id] {
                 rows.answered_request(organisation, reseller_request::State::Declined);
             }
+            let feature = rows.quota(None, OPERATOR.id, &name);
             for organisation in [client, id] {
                 rows.service(organisation, &format!("{name} server"), service::Kind::VirtualServer);
                 rows.task(service_task::Kind::Create);
@@ -57,6 +58,8 @@ impl World {
                 rows.paid_by(bought);
                 rows.scheduled(bought);
                 rows.of_record(bought, None);
+                rows.licence(bought, feature);
+                rows.pool(organisation, feature, &[&name]);
                 rows.order(organisation, &[bought]);
                 rows.service(organisation, &format!("{name}.example"), service::Kind::Domain);
                 let invoice = rows.invoice(organisation, organisation, id, &name);
@@ -78,7 +81,6 @@ impl World {
             }
             let product = rows.product(OPERATOR.id, &name);
             rows.upgrade(product, PRODUCTS[0]);
-            let feature = rows.feature(None, OPERATOR.id, &name);
             rows.entitlement(product, feature);
             let plan = rows.plan(None, OPERATOR.id, &name, false);
             rows.price(OPERATOR.id, plan, product, 5_000);

@@ -62,6 +62,7 @@ const PAID_FOR: [u32; 3] = [12, 13, 14];
 const PROBE_ROLE: u32 = 50;
 const FREE_ROLE: u32 = 52;
 const OFFERS: u32 = 60;
+const QUOTAS: u32 = 70;
 const KEY: u32 = 150;
 
 /// The role that the probe of the first hub has at the operator.
@@ -96,6 +97,11 @@ impl Hub {
     /// Two of the offers that would make the owner of the hub an owner elsewhere.
     pub const fn offers(&self) -> [Uuid; 2] {
         [key(self.tree, OFFERS), key(self.tree, OFFERS + 1)]
+    }
+
+    /// A feature that counts assets of the hub. More of it is granted than used.
+    pub const fn quota(&self) -> Uuid {
+        key(self.tree, QUOTAS)
     }
 
     /// The key of the hub: it holds everything that a key can hold.
@@ -253,6 +259,21 @@ impl Hub {
         }
     }
 
+    /// Three features that each subscription of the hub gives, with three assets each.
+    fn licences(&self, rows: &mut Rows, fixtures: &mut Fixtures, bought: &[Uuid]) {
+        for number in 0..3 {
+            let quota = key(self.tree, QUOTAS + number);
+            rows.quota(Some(quota), self.id(), &format!("{} quota {number}", self.word));
+            for subscription in bought {
+                rows.licence(*subscription, quota);
+            }
+            let names = [1, 2, 3].map(|asset| format!("{} logger {number}.{asset}", self.word));
+            for asset in rows.pool(self.id(), quota, &names.each_ref().map(String::as_str)) {
+                fixtures.add(Type::Asset, "", asset);
+            }
+        }
+    }
+
     fn business(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         let (hub, payer, word) = (self.id(), key(self.tree, PAYER), self.word);
         let partner = rows.first_partnership(hub);
@@ -298,6 +319,7 @@ impl Hub {
             fixtures.add(Type::BillingRun, "", rows.run(hub));
             fixtures.add(Type::AccountingBatch, "", rows.batch(hub, 400 + i64::from(number)));
         }
+        self.licences(rows, fixtures, &bought);
         self.catalogue(rows, fixtures);
         rows.issuer(hub, word);
         rows.refund(hub, payer);

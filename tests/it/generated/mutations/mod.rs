@@ -2,7 +2,7 @@
 //! nothing in the whole database.
 //!
 //! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
-//! `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
+//! `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
@@ -11,6 +11,7 @@ mod billing;
 mod catalogue;
 pub mod examples;
 mod hidden;
+mod licences;
 mod orders;
 mod partners;
 mod payments;

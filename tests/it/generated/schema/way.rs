@@ -95,7 +95,10 @@ impl<'a> Way<'a> {
     pub fn document(&self, fixtures: &Fixtures, rule: Option<&Rule>, selection: &str) -> String {
         let mut inner = selection.to_owned();
         for step in self.steps.iter().rev() {
-            let arguments = self.schema.arguments(step.field, fixtures, &[]);
+            // A list on the way is asked for the object that the suites look at.
+            let one = [("first", "1".to_owned())];
+            let given: &[_] = if step.field.type_name().ends_with("Connection") { &one } else { &[] };
+            let arguments = self.schema.arguments(step.field, fixtures, given);
             inner = format!("{}{arguments} {{ ... on {} {{ {inner} }} }}", step.field.name(), step.to);
         }
         if self.start == "Query" {

@@ -66,8 +66,14 @@ impl Rows {
     }
 
     /// Each unit of the product gives one of the feature.
-    pub fn entitlement(&mut self, product: Uuid, feature: Uuid) {
-        self.catalogue.entitlements.push(entitlement::Model { product_id: product, feature_id: feature, quantity: 1 });
+    pub fn entitlement(&mut self, product: Uuid, feature: Uuid) -> &mut entitlement::Model {
+        let row = entitlement::Model { product_id: product, feature_id: feature, quantity: 1 };
+        push(&mut self.catalogue.entitlements, row)
+    }
+
+    /// The feature that was made last.
+    pub fn last_feature(&mut self) -> &mut feature::Model {
+        self.catalogue.features.last_mut().unwrap()
     }
 
     /// A price plan.

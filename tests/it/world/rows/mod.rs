@@ -7,6 +7,7 @@ mod billing;
 mod business;
 mod catalogue;
 mod invited;
+mod licences;
 mod orders;
 mod ownership;
 mod partners;
@@ -70,6 +71,7 @@ pub struct Rows {
     sold: orders::OrderRows,
     services: Vec<service::Model>,
     tasks: Vec<service_task::Model>,
+    licences: licences::LicenceRows,
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
     billed: billing::BillingRows,
@@ -208,6 +210,7 @@ impl Rows {
         self.sold.db_write(db).await;
         db_insert(db, self.services).await;
         db_insert(db, self.tasks).await;
+        self.licences.db_write(db).await;
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
         self.billed.db_write(db).await;
