@@ -302,6 +302,7 @@ fn every_layer_imports_only_those_below_it() {
         &["access"],
         &["mail"],
         &["graphql", "people", "organisation", "partners", "billing", "catalogue", "licence", "oversight"],
+        &["graphql", "people", "organisation", "partners", "billing", "catalogue", "directory", "oversight"],
         &["app", "seed"],
         &["http"],
         &["command"],
