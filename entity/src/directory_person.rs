@@ -18,6 +18,10 @@ pub struct Model {
     pub email: Option<String>,
     /// The mailbox that it names: unique in the organisation among those that are not deleted.
     pub mailbox: Option<String>,
+    /// The name to log in with at the source, if it is known and is no address.
+    pub user_name: Option<String>,
+    /// The folded name, unique in the organisation among those that are not deleted.
+    pub user_name_key: Option<String>,
     /// The name.
     pub name: String,
     /// The sort key of the name.

@@ -65,6 +65,8 @@ impl MigrationTrait for Migration {
             .col(text("external_id"))
             .col(text_null("email"))
             .col(text_null("mailbox"))
+            .col(text_null("user_name"))
+            .col(text_null("user_name_key"))
             .col(text("name"))
             .col(text("name_key"))
             .col(text("search_text"))
@@ -95,6 +97,14 @@ impl MigrationTrait for Migration {
         let sql = "CREATE UNIQUE INDEX directory_person_mailbox_key ON directory_person (organisation_id, mailbox) \
                    WHERE state <> 'DELETED'";
         db.execute_unprepared(sql).await?;
+        // Neither do they log in with one name.
+        let sql = "CREATE UNIQUE INDEX directory_person_user_name_key ON directory_person (organisation_id, \
+                   user_name_key) WHERE state <> 'DELETED'";
+        db.execute_unprepared(sql).await?;
+        // For pages that begin at a position: the index alone counts up to it.
+        let sql = "CREATE INDEX directory_person_position_idx ON directory_person (organisation_id, id) \
+                   WHERE state <> 'DELETED'";
+        db.execute_unprepared(sql).await?;
 
         let group = Table::create()
             .table("directory_group")
@@ -116,6 +126,7 @@ impl MigrationTrait for Migration {
         }
         manager.create_index(unique("directory_group", &["organisation_id", "external_id"])).await?;
         manager.create_index(index("directory_group", &["organisation_id", "name_key", "id"])).await?;
+        manager.create_index(index("directory_group", &["organisation_id", "id"])).await?;
 
         let member = Table::create()
             .table("directory_group_member")

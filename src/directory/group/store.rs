@@ -6,19 +6,20 @@ use std::sync::Arc;
 
 use entity::directory_group::{Column, Entity, Model};
 use entity::{directory_group_member as member, directory_person};
-use sea_orm::prelude::Expr;
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::prelude::{DateTimeUtc, Expr};
+use sea_orm::sea_query::{ExprTrait, LikeExpr, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait, Set,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
-use crate::base::db::is_among;
+use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::{insert_all, insert_or};
 use crate::base::memory::{Heap, Kept, Table};
+use crate::directory::group::rules::Member;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Placing, Search};
 use crate::graphql::request::Request;
 
@@ -103,6 +104,98 @@ pub async fn known(tx: &DatabaseTransaction, organisation: Uuid, external_ids: &
     groups.filter(Column::ExternalId.is_in(external_ids)).all(tx).await
 }
 
+/// What a group can be found by.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// The key.
+    Id(Uuid),
+    /// The id in the source.
+    ExternalId(&'a str),
+    /// The start of the text that a search looks through: the folded name.
+    Name(&'a str),
+    /// Somebody who is a member itself.
+    Member(Member<Uuid>),
+}
+
+/// The groups of an organisation that have this, by id.
+pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, by: Lookup<'_>) -> Written<Vec<Model>> {
+    let groups = Entity::find().filter(Column::OrganisationId.eq(organisation)).order_by_asc(Column::Id);
+    let found = match by {
+        Lookup::Id(id) => groups.filter(Column::Id.eq(id)),
+        Lookup::ExternalId(id) => groups.filter(Column::ExternalId.eq(id)),
+        Lookup::Name(folded) => {
+            let start: String = folded.chars().flat_map(escaped).collect();
+            groups.filter(Column::SearchText.like(LikeExpr::new(format!("{start} %")).escape('!')))
+        }
+        Lookup::Member(member) => {
+            let (column, key) = match member {
+                Member::Person(key) => (member::Column::PersonId, key),
+                Member::Group(key) => (member::Column::ChildId, key),
+            };
+            let of = member::Entity::find().select_only().column(member::Column::GroupId).filter(column.eq(key));
+            groups.filter(Column::Id.in_subquery(of.into_query()))
+        }
+    };
+    found.all(db).await
+}
+
+/// A letter as a pattern of LIKE takes it.
+fn escaped(letter: char) -> impl Iterator<Item = char> {
+    let is_special = matches!(letter, '%' | '_' | '!');
+    is_special.then_some('!').into_iter().chain([letter])
+}
+
+/// The groups of an organisation, by id: so many from a position on.
+pub async fn page_at(db: &impl ConnectionTrait, organisation: Uuid, offset: u64, most: u64) -> Written<Vec<Model>> {
+    let groups = Entity::find().filter(Column::OrganisationId.eq(organisation)).order_by_asc(Column::Id);
+    groups.offset(offset).limit(most).all(db).await
+}
+
+/// How many groups an organisation has.
+pub async fn count(db: &impl ConnectionTrait, organisation: Uuid) -> Written<u64> {
+    Entity::find().filter(Column::OrganisationId.eq(organisation)).count(db).await
+}
+
+/// How many members each group has itself.
+pub async fn count_members(db: &Db, groups: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let among = db.among("group_id", 1);
+    let sql = format!("SELECT group_id, COUNT(*) FROM directory_group_member WHERE {among} GROUP BY group_id");
+    let rows = db.rows(sql, vec![db.keys(groups)]).await?;
+    Ok(rows.iter().map(QueryResult::try_get_many_by_index).collect::<Written<_>>()?)
+}
+
+/// A member of a group with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The member.
+    pub member: Member<Uuid>,
+    /// Its name.
+    pub name: String,
+}
+
+/// The members of groups with their names, in the order of joining. People who are deleted are left out.
+pub async fn named_members(db: &Db, groups: &[Uuid]) -> Result<HashMap<Uuid, Vec<Named>>> {
+    let sql = format!(
+        "SELECT m.group_id, m.person_id, m.child_id, COALESCE(p.name, g.name) FROM directory_group_member m \
+         LEFT JOIN directory_person p ON p.id = m.person_id LEFT JOIN directory_group g ON g.id = m.child_id \
+         WHERE {} AND (m.person_id IS NULL OR p.state <> 'DELETED') ORDER BY m.group_id, m.added_at, m.id",
+        db.among("m.group_id", 1)
+    );
+    let mut members: HashMap<Uuid, Vec<Named>> = HashMap::new();
+    for row in db.rows(sql, vec![db.keys(groups)]).await? {
+        let (group, person, child, name): (Uuid, Option<Uuid>, Option<Uuid>, String) = row.try_get_many_by_index()?;
+        let member = person.map(Member::Person).or(child.map(Member::Group));
+        members.entry(group).or_default().extend(member.map(|member| Named { member, name }));
+    }
+    Ok(members)
+}
+
+/// The groups of an organisation with these ids, as the transaction sees them.
+pub async fn load_in(tx: &DatabaseTransaction, organisation: Uuid, ids: &[Uuid]) -> Written<Vec<Model>> {
+    let groups = Entity::find().filter(Column::OrganisationId.eq(organisation));
+    groups.filter(is_among(Column::Id, ids, tx)).all(tx).await
+}
+
 /// The ids and names of all groups of an organisation.
 pub async fn names(db: &impl ConnectionTrait, organisation: Uuid) -> Written<HashMap<Uuid, String>> {
     let groups = Entity::find().filter(Column::OrganisationId.eq(organisation)).select_only();
@@ -124,7 +217,14 @@ pub async fn members_of(tx: &DatabaseTransaction, group: Uuid) -> Written<Vec<me
 /// Writes new groups and changed ones.
 pub async fn save(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
     let mut known = OnConflict::column(Column::Id);
-    known.update_columns([Column::Name, Column::NameKey, Column::SearchText, Column::SeenIn, Column::UpdatedAt]);
+    known.update_columns([
+        Column::ExternalId,
+        Column::Name,
+        Column::NameKey,
+        Column::SearchText,
+        Column::SeenIn,
+        Column::UpdatedAt,
+    ]);
     insert_or(tx, rows, &known).await
 }
 
@@ -167,6 +267,15 @@ pub async fn mark_kept(tx: &DatabaseTransaction, ids: &[Uuid], sync: Uuid) -> Wr
         let row = member::ActiveModel { seen_in: Set(Some(sync)), ..Default::default() };
         member::Entity::update_many().set(row).filter(is_among(member::Column::Id, ids, tx)).exec(tx).await?;
     }
+    Ok(())
+}
+
+/// Notes that the members of the groups of a person are others than before, because the person was deleted or came back.
+pub async fn note_person(tx: &DatabaseTransaction, person: Uuid, now: DateTimeUtc) -> Written<()> {
+    let of = member::Entity::find().select_only().column(member::Column::GroupId);
+    let of = of.filter(member::Column::PersonId.eq(person)).into_query();
+    let row = entity::directory_group::ActiveModel { updated_at: Set(now), ..Default::default() };
+    Entity::update_many().set(row).filter(Column::Id.in_subquery(of)).exec(tx).await?;
     Ok(())
 }
 

@@ -186,8 +186,8 @@ impl Plan {
     }
 }
 
-/// The person after the change.
-fn changed(known: Option<&Model>, wanted: &Wanted, context: &Context<'_>) -> Model {
+/// The person after the change. What only some sources know stays as it is.
+pub fn changed(known: Option<&Model>, wanted: &Wanted, context: &Context<'_>) -> Model {
     let is_back = known.is_some_and(|row| row.state != State::Active) && wanted.state == State::Active;
     let email = wanted.email.as_ref().map(|email| email.as_str().to_owned());
     let searched = format!("{} {} {}", wanted.name, email.as_deref().unwrap_or_default(), wanted.external_id);
@@ -197,6 +197,8 @@ fn changed(known: Option<&Model>, wanted: &Wanted, context: &Context<'_>) -> Mod
         external_id: wanted.external_id.clone(),
         mailbox: wanted.email.as_ref().map(|email| email.mailbox().to_owned()),
         email,
+        user_name: known.and_then(|row| row.user_name.clone()),
+        user_name_key: known.and_then(|row| row.user_name_key.clone()),
         name_key: collation::sort_key(&wanted.name),
         search_text: collation::fold(&searched),
         name: wanted.name.clone(),

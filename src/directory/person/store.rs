@@ -29,7 +29,8 @@ static BY_NAME_DESCENDING: List<Model> =
 impl Heap for Model {
     fn heap(&self) -> usize {
         let texts = [&self.external_id, &self.name, &self.name_key, &self.search_text, &self.unit_path];
-        texts.iter().map(|text| text.heap()).sum::<usize>() + self.email.heap() + self.mailbox.heap()
+        let others = [&self.email, &self.mailbox, &self.user_name, &self.user_name_key];
+        texts.iter().map(|text| text.heap()).sum::<usize>() + others.iter().map(|text| text.heap()).sum::<usize>()
     }
 }
 
@@ -109,6 +110,38 @@ pub async fn load_in(tx: &DatabaseTransaction, organisation: Uuid, ids: &[Uuid])
 /// People with these ids, of any organisation.
 pub async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Written<Vec<Model>> {
     Entity::find().filter(is_among(Column::Id, ids, db)).all(db).await
+/// What a person who is not deleted can be found by.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// The key.
+    Id(Uuid),
+    /// The id in the source.
+    ExternalId(&'a str),
+    /// The mailbox of the address.
+    Mailbox(&'a str),
+    /// The folded name to log in with.
+    UserName(&'a str),
+}
+
+/// The person of an organisation, if somebody who is not deleted has this.
+pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, by: Lookup<'_>) -> Written<Option<Model>> {
+    let is_meant = match by {
+        Lookup::Id(id) => Column::Id.eq(id),
+        Lookup::ExternalId(id) => Column::ExternalId.eq(id),
+        Lookup::Mailbox(mailbox) => Column::Mailbox.eq(mailbox),
+        Lookup::UserName(name) => Column::UserNameKey.eq(name),
+    };
+    let people = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(is_meant);
+    people.filter(Column::State.ne(State::Deleted)).one(db).await
+}
+
+/// The people of an organisation who are not deleted, by id: so many from a position on. An index counts up to the
+/// position, and rows are read of the page alone.
+pub async fn page_at(db: &impl ConnectionTrait, organisation: Uuid, offset: u64, most: u64) -> Written<Vec<Model>> {
+    let in_use = Entity::find().select_only().column(Column::Id).filter(Column::OrganisationId.eq(organisation));
+    let page = in_use.filter(Column::State.ne(State::Deleted)).order_by_asc(Column::Id).offset(offset).limit(most);
+    let ids: Vec<Uuid> = page.into_tuple().all(db).await?;
+    Entity::find().filter(is_among(Column::Id, &ids, db)).order_by_asc(Column::Id).all(db).await
 }
 
 /// All people of an organisation who are not deleted, by id: so many after the last.
@@ -124,6 +157,8 @@ pub async fn save(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
         Column::ExternalId,
         Column::Email,
         Column::Mailbox,
+        Column::UserName,
+        Column::UserNameKey,
         Column::Name,
         Column::NameKey,
         Column::SearchText,
@@ -159,9 +194,9 @@ pub async fn mark_seen(tx: &DatabaseTransaction, ids: &[Uuid], sync: Uuid) -> Wr
 }
 
 /// How many people of an organisation are not deleted.
-pub async fn count(tx: &DatabaseTransaction, organisation: Uuid) -> Written<u64> {
+pub async fn count(db: &impl ConnectionTrait, organisation: Uuid) -> Written<u64> {
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    people.filter(Column::State.ne(State::Deleted)).count(tx).await
+    people.filter(Column::State.ne(State::Deleted)).count(db).await
 }
 
 /// How many people who are not deleted a full synchronisation has not named.
