@@ -7,4 +7,5 @@
 
 pub mod group;
 pub mod person;
+pub mod scim;
 pub mod sync;
