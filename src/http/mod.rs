@@ -2,7 +2,7 @@
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
-//! `bank`, which takes a file. `playground` has the page for people, and `serve` accepts connections.
+//! `bank`, which takes a file. `scim` is a protocol of its own. `playground` has the page for people, and `serve` accepts connections.
 
 mod accounting;
 mod answer;
@@ -24,6 +24,7 @@ mod playground;
 mod refusal;
 mod request_id;
 mod routes;
+mod scim;
 mod serve;
 mod trace;
 mod tree;
@@ -93,6 +94,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/operator/accounting-batches/{id}", get(accounting::batch))
         .route("/operator/ec-sales", get(accounting::ec_sales))
         .route("/operator/oss", get(accounting::oss))
+        .nest("/scim/v2/{organisation}", scim::router())
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));
