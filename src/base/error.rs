@@ -244,7 +244,7 @@ pub enum UserErrorCode {
 }
 
 /// A problem that the user can fix.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserError {
     /// The kind of problem, for programs.
     pub code: UserErrorCode,
