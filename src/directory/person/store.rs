@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::directory_person::{ActiveModel, Column, Entity, Model, State};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Set,
@@ -110,6 +110,8 @@ pub async fn load_in(tx: &DatabaseTransaction, organisation: Uuid, ids: &[Uuid])
 /// People with these ids, of any organisation.
 pub async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Written<Vec<Model>> {
     Entity::find().filter(is_among(Column::Id, ids, db)).all(db).await
+}
+
 /// What a person who is not deleted can be found by.
 #[derive(Clone, Copy, Debug)]
 pub enum Lookup<'a> {
@@ -227,14 +229,21 @@ fn missing(organisation: Uuid, sync: Uuid) -> Condition {
     in_use.add(Column::State.ne(State::Deleted)).add(is_unseen)
 }
 
-/// Organisations with people who were deleted before a moment, at most so many people.
+/// People who were deleted before a moment and have no licence any more, at most so many.
 pub async fn deleted_before(db: &impl ConnectionTrait, before: DateTimeUtc, most: u64) -> Written<Vec<Model>> {
     let deleted = Entity::find().filter(Column::State.eq(State::Deleted)).filter(Column::DeletedAt.lt(before));
-    deleted.order_by_asc(Column::DeletedAt).limit(most).all(db).await
+    deleted.filter(has_no_licence()).order_by_asc(Column::DeletedAt).limit(most).all(db).await
+}
+
+/// Who has a licence still counts in its pool.
+fn has_no_licence() -> Expr {
+    let held = "NOT EXISTS (SELECT 1 FROM licence_assignment a WHERE a.person_id = directory_person.id \
+                AND a.state <> 'ENDED')";
+    Expr::cust(held)
 }
 
 /// Removes the rows of people who are still deleted.
 pub async fn remove(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<u64> {
-    let gone = Entity::delete_many().filter(is_among(Column::Id, ids, tx));
+    let gone = Entity::delete_many().filter(is_among(Column::Id, ids, tx)).filter(has_no_licence());
     Ok(gone.filter(Column::State.eq(State::Deleted)).exec(tx).await?.rows_affected)
 }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::Days;
 use entity::licence_assignment::Model;
 use uuid::Uuid;
 
+use super::reason::Reason;
 use super::store;
 use crate::access;
 use crate::base::clock::every;
@@ -16,6 +18,10 @@ use crate::licence::pool::give_back_each;
 const EVERY: Duration = Duration::from_mins(15);
 /// How many organisations one round takes at a time.
 const AT_ONCE: u64 = 100;
+/// How many licences of deleted people are read at once.
+const MOST_DELETED: u64 = 500;
+/// For how many days the licence of a deleted person is kept where no rules say otherwise.
+const GRACE: Days = Days::new(7);
 
 /// Ends the assignments of an organisation whose last day is over. The caller has locked the organisation. Each act on
 /// licences begins with it, so nothing depends on when the job runs. Returns how many.
@@ -34,6 +40,26 @@ pub async fn end(work: &Work<'_>, organisation: Uuid, rows: &[Model]) -> Result<
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     store::end(work.tx, &ids, work.now).await?;
     give_back_each(work, organisation, &returned).await
+}
+
+/// Lets the licences of deleted people end, after the usual days of grace, where no rules decide about them. Returns how
+/// many.
+pub async fn release_deleted(request: &Request) -> Result<usize> {
+    let mut ending = 0;
+    loop {
+        let rows = store::of_deleted(request.db().reader(), MOST_DELETED).await?;
+        let Some(organisation) = rows.first().map(|row| row.organisation_id) else { return Ok(ending) };
+        let of_it = rows.iter().filter(|row| row.organisation_id == organisation);
+        let ids: Vec<Uuid> = of_it.map(|row| row.id).collect();
+        ending += ids.len();
+        let reason = Reason::plain("The person was deleted.").text();
+        request
+            .transaction(async |work| {
+                access::lock_all(work.tx, &[organisation]).await?;
+                Ok(store::begin_end(work.tx, &ids, work.today() + GRACE, &reason).await?)
+            })
+            .await?;
+    }
 }
 
 /// Ends what is due at all organisations. Returns how many assignments.
@@ -57,10 +83,13 @@ pub async fn settle_all(request: &Request) -> Result<usize> {
 
 /// Ends what is due every quarter of an hour, as long as the server runs.
 pub async fn settle_now_and_then(request: impl Fn() -> Request) {
-    every(EVERY, async || match settle_all(&request()).await {
-        Ok(0) => {}
-        Ok(ended) => tracing::info!(ended, "licences ended after their days of grace"),
-        Err(error) => tracing::error!(%error, "licences were not ended after their days of grace"),
+    every(EVERY, async || {
+        let request = request();
+        match (release_deleted(&request).await, settle_all(&request).await) {
+            (Ok(0), Ok(0)) => {}
+            (Ok(ending), Ok(ended)) => tracing::info!(ending, ended, "licences of deleted people end, and others ended"),
+            (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "licences were not ended"),
+        }
     })
     .await;
 }

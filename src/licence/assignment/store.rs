@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use entity::licence_assignment::{ActiveModel, Column, Confirmation, Entity, Model, State};
 use sea_orm::prelude::{Date, DateTimeUtc};
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -140,6 +140,28 @@ pub async fn organisations_due(db: &impl ConnectionTrait, today: Date, most: u64
     let ending = Entity::find().filter(Column::State.eq(State::Ending)).filter(Column::EndsOn.lte(today));
     let ending = ending.select_only().column(Column::OrganisationId).distinct();
     ending.order_by_asc(Column::OrganisationId).limit(most).into_tuple().all(db).await
+}
+
+/// Assignments of deleted people that nothing else will end, because their family has no rules: at most so many.
+pub async fn of_deleted(db: &impl ConnectionTrait, most: u64) -> Written<Vec<Model>> {
+    let is_left = "EXISTS (SELECT 1 FROM directory_person p WHERE p.id = licence_assignment.person_id \
+                   AND p.state = 'DELETED') AND NOT EXISTS (SELECT 1 FROM licence_rule_set s \
+                   WHERE s.organisation_id = licence_assignment.organisation_id AND s.family = licence_assignment.family)";
+    let active = Entity::find().filter(Column::State.eq(State::Active)).filter(Expr::cust(is_left));
+    active.order_by_asc(Column::OrganisationId).order_by_asc(Column::Id).limit(most).all(db).await
+}
+
+/// Lets active assignments end on a day.
+pub async fn begin_end(tx: &DatabaseTransaction, ids: &[Uuid], ends_on: Date, reason: &str) -> Written<()> {
+    let row = ActiveModel {
+        state: Set(State::Ending),
+        ends_on: Set(Some(ends_on)),
+        reason: Set(reason.to_owned()),
+        ..Default::default()
+    };
+    let active = Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx));
+    active.filter(Column::State.eq(State::Active)).exec(tx).await?;
+    Ok(())
 }
 
 /// Ends assignments. An outside system that has set one up must remove it; for others there is nothing to do.

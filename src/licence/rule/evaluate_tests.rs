@@ -249,14 +249,14 @@ fn any_world() -> impl Strategy<Value = World> {
     let rule = (vec(any_condition(), 0..3), option::weighted(0.85, 0_usize..2), option::weighted(0.3, 0_usize..4));
     let log_ins = option::weighted(0.8, (-200_i64..0, -120_i64..0))
         .prop_map(|days| days.map(|(first, last)| (first.min(last), last)));
-    let person = (log_ins, select(vec!["", "/Sales", "/Sales/North", "/SalesOps"]), prop::bool::weighted(0.9));
+    let somebody = (log_ins, select(vec!["", "/Sales", "/Sales/North", "/SalesOps"]), prop::bool::weighted(0.9));
     let held = option::weighted(
         0.6,
         (0_usize..2, select(vec![Source::Rule, Source::Pin, Source::Manual]), option::weighted(0.2, 0_i64..9)),
     );
     let pin = option::weighted(0.15, option::weighted(0.7, 0_usize..2));
     let group = option::weighted(0.5, 0_usize..3);
-    let one = (person, held, pin, group);
+    let one = (somebody, held, pin, group);
     (vec(rule, 0..5), vec(one, 1..10), [0_i64..9, 0_i64..9], select(vec![0_u64, 7])).prop_map(
         |(rules, people, granted, grace_days)| {
             let rules = rules.into_iter().enumerate().map(|(number, (conditions, of, ceiling))| Rule {

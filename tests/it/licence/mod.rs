@@ -4,6 +4,7 @@ mod assets;
 mod bad_rows;
 mod partners;
 mod pools;
+mod seats;
 
 use entity::feature::{self, Kind};
 use entity::{entitlement, licence_pool};

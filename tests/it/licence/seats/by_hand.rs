@@ -158,3 +158,28 @@ fn fewer_seats_than_people_at_the_renewal_take_nobodys_without_a_row() {
         assert_eq!(apply(&world, "office").await, ["Person 001: RECLAIM until 2026-03-23"]);
     });
 }
+
+#[test]
+fn a_deleted_person_keeps_the_licence_for_a_week_and_is_forgotten_afterwards() {
+    with_database(async |world| {
+        use tenantry::access::Actor;
+        use tenantry::directory::person::forget;
+        use tenantry::licence::assignment::settling::{release_deleted, settle_all};
+
+        db_seats(&world, 2, 0).await;
+        let people = hire(&world, 2, "").await;
+        assign(&world, BASIC, &people).await;
+        let mut gone = person(0, "");
+        gone["isDeleted"] = json!(true);
+        sync(&world, &[gone], &[]).await;
+        let request = || world.app.request(Actor::Anonymous);
+        assert_eq!(release_deleted(&request()).await.unwrap(), 1);
+        assert_eq!(pool(&world, "Office basic").await, (2, 2));
+        world.wait(TimeDelta::days(7));
+        assert_eq!((release_deleted(&request()).await.unwrap(), settle_all(&request()).await.unwrap()), (0, 1));
+        assert_eq!(pool(&world, "Office basic").await, (1, 2));
+        world.wait(TimeDelta::days(24));
+        assert_eq!(forget(&request()).await.unwrap(), 1);
+        assert_eq!(world.db_count("directory_person").await, 1);
+    });
+}

@@ -8,6 +8,7 @@ mod previewed;
 mod refused;
 mod school;
 mod speed;
+mod used;
 
 use entity::entitlement;
 use entity::feature::{self, Kind};
