@@ -48,7 +48,9 @@ impl Seen {
         let reached = request.access.reachable().await?;
         let is_held = |permission: &Permission| reached.values().any(|at| at.grants.has(*permission));
         let mut seen = Self::at(&seller);
-        seen.grants.own |= OPENING.into_iter().filter(is_held).collect();
+        for permission in OPENING.into_iter().filter(is_held) {
+            seen.grants.own |= PermissionSet::of(&[permission]);
+        }
         Ok(Some(seen))
     }
 

@@ -82,7 +82,7 @@ impl Pools {
     /// Plans to take so many of the feature. If fewer are left, nothing is planned, and the error says what there is.
     pub fn plan(&mut self, feature: Uuid, quantity: i64) -> Result<(), Level> {
         let level = self.level(feature);
-        if quantity > level.free() {
+        if quantity < 0 || quantity > level.free() {
             return Err(level);
         }
         *self.planned.entry(feature).or_default() += quantity;
@@ -113,5 +113,36 @@ impl Pools {
         }
         let rows = store::load_in(work.tx, self.organisation).await?;
         Ok(rows.into_iter().map(|row| (row.feature_id, row.id)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIL: Uuid = Uuid::from_u128(1);
+
+    fn pools(granted: i64, used: i64) -> Pools {
+        let of = |sum| HashMap::from([(MAIL, sum)]);
+        Pools { organisation: Uuid::nil(), granted: of(granted), used: of(used), planned: HashMap::new() }
+    }
+
+    #[test]
+    fn what_is_planned_counts_as_used() {
+        let mut pools = pools(10, 7);
+        assert_eq!(pools.plan(MAIL, 2), Ok(()));
+        assert_eq!(pools.plan(MAIL, 2), Err(Level { granted: 10, used: 9 }));
+        assert_eq!(pools.plan(MAIL, 1), Ok(()));
+        assert_eq!(pools.plan(Uuid::from_u128(2), 1), Err(Level::default()));
+        assert_eq!(pools.level(MAIL).free(), 0);
+    }
+
+    #[test]
+    fn nothing_is_taken_while_more_is_used_than_granted_and_no_take_gives_back() {
+        let mut pools = pools(5, 8);
+        assert_eq!(pools.plan(MAIL, 0), Ok(()));
+        for refused in [1, -1, -8] {
+            assert_eq!(pools.plan(MAIL, refused), Err(Level { granted: 5, used: 8 }));
+        }
     }
 }
