@@ -9,6 +9,7 @@
 )]
 
 pub mod accounting_batch;
+pub mod accounting_entry;
 pub mod allocation;
 pub mod api_key;
 pub mod asset;

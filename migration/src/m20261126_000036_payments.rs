@@ -2,7 +2,7 @@
 
 use crate::changes::{log_changes, stop_logging};
 use crate::checks::{exactly_one, has_length, is_not_negative, is_positive, one_of};
-use crate::keys::{composite_fk, index, of_organisation, restrict, unique};
+use crate::keys::{cascade, composite_fk, index, of_organisation, restrict, unique};
 use crate::m20261126_000035_invoices::{CATEGORIES, documents_due};
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -51,7 +51,9 @@ impl MigrationTrait for Migration {
         for column in ATTACHED {
             manager.alter_table(Table::alter().table("outgoing_mail").drop_column(column).to_owned()).await?;
         }
-        manager.drop_table(Table::drop().table("accounting_batch").to_owned()).await?;
+        for table in ["accounting_entry", "accounting_batch"] {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        }
         for (table, ..) in TABLES.into_iter().rev() {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
@@ -267,7 +269,7 @@ async fn create_documents(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_table(document).await?;
     manager.create_index(unique("document", &["invoice_id", "kind"])).await?;
     manager.create_index(unique("document", &["credit_note_id", "kind"])).await?;
-    // A batch of the accounting holds each document once, and can be fetched again.
+    // A batch of the accounting can be fetched again. An entry says what is in it: each document is in one batch of a format.
     let batch = Table::create()
         .table("accounting_batch")
         .col(pk_uuid("id"))
@@ -283,5 +285,18 @@ async fn create_documents(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(one_of("format", &["SIE", "DATEV", "NDJSON"]))
         .to_owned();
     manager.create_table(batch).await?;
-    manager.create_index(index("accounting_batch", &["issuer_id", "created_at", "id"])).await
+    manager.create_index(index("accounting_batch", &["issuer_id", "created_at", "id"])).await?;
+    let entry = Table::create()
+        .table("accounting_entry")
+        .col(string_len("format", 16))
+        .col(string_len("kind", 16))
+        .col(uuid("source_id"))
+        .col(uuid("batch_id"))
+        .primary_key(Index::create().col("source_id").col("kind").col("format"))
+        .foreign_key(&mut cascade("batch_id", "accounting_batch"))
+        .check(one_of("format", &["SIE", "DATEV", "NDJSON"]))
+        .check(one_of("kind", &["INVOICE", "CREDIT_NOTE", "PAYMENT", "ALLOCATION", "RETURN", "REFUND"]))
+        .to_owned();
+    manager.create_table(entry).await?;
+    manager.create_index(index("accounting_entry", &["batch_id"])).await
 }

@@ -131,7 +131,7 @@ impl Wanted {
         };
         let (from, until) = (day(&self.from)?, day(&self.until)?);
         export::check(from, until).map_err(|why| Error::InvalidInput(why.to_owned()))?;
-        Ok(Span { issuer: issuer.organisation_id, from, until })
+        Ok(Span::new(issuer.organisation_id, from, until))
     }
 }
 

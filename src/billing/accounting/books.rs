@@ -1,9 +1,10 @@
 //! The vouchers of days: one for each document, payment and refund, and for each use of a balance. Pure functions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use chrono_tz::Tz;
+use entity::accounting_entry::Kind;
 use entity::{allocation, credit_note, credit_note_line, credit_note_vat, invoice, invoice_line, invoice_vat};
 use entity::{payment, refund};
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -13,7 +14,7 @@ use super::plan::AccountPlan;
 use super::posting::{
     Document, Movement, RevenueLine, of_balance_use, of_document, of_payment, of_refund, of_returned_payment,
 };
-use super::store::Span;
+use super::store::{Source, Span};
 use super::voucher::{PostingError, Voucher};
 use crate::base::calendar::business_day;
 use crate::billing::vat::sums::{Group, GroupSum};
@@ -27,10 +28,32 @@ pub struct Books {
     pub notes: (Vec<credit_note::Model>, Vec<credit_note_line::Model>, Vec<credit_note_vat::Model>),
     /// The invoices that they credit, with the credited lines.
     pub credited: (Vec<invoice::Model>, Vec<invoice_line::Model>),
-    /// The payments, and what was put of them to invoices on the days.
-    pub payments: (Vec<payment::Model>, Vec<allocation::Model>),
+    /// The payments, what was put of them to invoices on the days, and what of the payments is in a batch already.
+    pub payments: (Vec<payment::Model>, Vec<allocation::Model>, HashSet<Source>),
     /// The refunds, and what of them came from credit notes.
     pub refunds: (Vec<refund::Model>, Vec<allocation::Model>),
+}
+
+/// The vouchers of books, and what they were made of.
+#[derive(Debug, Default)]
+pub struct Posted {
+    /// The vouchers.
+    pub vouchers: Vec<Voucher>,
+    /// All that happened, also what changes no account.
+    pub sources: Vec<Source>,
+}
+
+impl Posted {
+    fn add(&mut self, source: Source, number: &str, voucher: Result<Voucher, PostingError>) -> Result<(), Unposted> {
+        self.sources.push(source);
+        match voucher {
+            Ok(voucher) => self.vouchers.push(voucher),
+            // A document over nothing changes no account.
+            Err(PostingError::Empty) => {}
+            Err(error) => return Err(Unposted { number: number.to_owned(), error }),
+        }
+        Ok(())
+    }
 }
 
 /// Why there are no vouchers.
@@ -69,32 +92,24 @@ fn revenue(line: &invoice_line::Model) -> RevenueLine<'_> {
 
 impl Books {
     /// All vouchers of the days, ordered by day, and documents before money.
-    pub fn vouchers(&self, plan: &AccountPlan, span: &Span, zone: Tz) -> Result<Vec<Voucher>, Unposted> {
-        let mut vouchers = Vec::new();
-        let mut add = |number: &str, voucher: Result<Voucher, PostingError>| match voucher {
-            Ok(voucher) => {
-                vouchers.push(voucher);
-                Ok(())
-            }
-            // A document over nothing changes no account.
-            Err(PostingError::Empty) => Ok(()),
-            Err(error) => Err(Unposted { number: number.to_owned(), error }),
-        };
-        self.invoices(plan, &mut add)?;
-        self.credit_notes(plan, &mut add)?;
-        self.payments(plan, span, zone, &mut add)?;
-        self.refunds(plan, span, zone, &mut add)?;
+    pub fn post(&self, plan: &AccountPlan, span: &Span, zone: Tz) -> Result<Posted, Unposted> {
+        let mut posted = Posted::default();
+        self.invoices(plan, span, &mut posted)?;
+        self.credit_notes(plan, span, &mut posted)?;
+        self.payments(plan, span, zone, &mut posted)?;
+        self.refunds(plan, span, zone, &mut posted)?;
         // The sort is stable, so the order of kinds stays within a day.
-        vouchers.sort_by_key(Voucher::day);
-        Ok(vouchers)
+        posted.vouchers.sort_by_key(Voucher::day);
+        Ok(posted)
     }
 
-    fn invoices(&self, plan: &AccountPlan, add: &mut Add<'_>) -> Result<(), Unposted> {
+    fn invoices(&self, plan: &AccountPlan, span: &Span, posted: &mut Posted) -> Result<(), Unposted> {
         let (rows, lines, vat) = &self.invoices;
         let lines = grouped(lines, |line| line.invoice_id);
         let vat = grouped(vat, |sum| sum.invoice_id);
         for row in rows {
-            let (Some(number), Some(issued_on)) = (row.number.as_deref(), row.issued_on) else { continue };
+            let issued_on = row.issued_on.filter(|day| span.has(*day));
+            let (Some(number), Some(issued_on)) = (row.number.as_deref(), issued_on) else { continue };
             let sum = |sum: &&invoice_vat::Model| GroupSum {
                 group: Group { category: sum.category, basis_points: sum.basis_points },
                 base_minor: sum.base_minor,
@@ -110,19 +125,19 @@ impl Books {
                 lines: &of(&lines, row.id).iter().map(|line| revenue(line)).collect::<Vec<_>>(),
                 vat: &of(&vat, row.id).iter().map(sum).collect::<Vec<_>>(),
             };
-            add(number, of_document(plan, &document))?;
+            posted.add((Kind::Invoice, row.id), number, of_document(plan, &document))?;
         }
         Ok(())
     }
 
-    fn credit_notes(&self, plan: &AccountPlan, add: &mut Add<'_>) -> Result<(), Unposted> {
+    fn credit_notes(&self, plan: &AccountPlan, span: &Span, posted: &mut Posted) -> Result<(), Unposted> {
         let (rows, lines, vat) = &self.notes;
         let lines = grouped(lines, |line| line.credit_note_id);
         let vat = grouped(vat, |sum| sum.credit_note_id);
         let invoices: HashMap<Uuid, &invoice::Model> = self.credited.0.iter().map(|row| (row.id, row)).collect();
         let keys: HashMap<Uuid, &str> =
             self.credited.1.iter().map(|line| (line.id, line.revenue_key.as_str())).collect();
-        for row in rows {
+        for row in rows.iter().filter(|row| span.has(row.issued_on)) {
             let invoice = invoices.get(&row.invoice_id);
             let revenue = |line: &&credit_note_line::Model| RevenueLine {
                 revenue_key: keys.get(&line.invoice_line_id).copied().unwrap_or_default(),
@@ -144,13 +159,13 @@ impl Books {
                 lines: &of(&lines, row.id).iter().map(revenue).collect::<Vec<_>>(),
                 vat: &of(&vat, row.id).iter().map(sum).collect::<Vec<_>>(),
             };
-            add(&row.number, of_document(plan, &document))?;
+            posted.add((Kind::CreditNote, row.id), &row.number, of_document(plan, &document))?;
         }
         Ok(())
     }
 
-    fn payments(&self, plan: &AccountPlan, span: &Span, zone: Tz, add: &mut Add<'_>) -> Result<(), Unposted> {
-        let (rows, allocations) = &self.payments;
+    fn payments(&self, plan: &AccountPlan, span: &Span, zone: Tz, posted: &mut Posted) -> Result<(), Unposted> {
+        let (rows, allocations, known) = &self.payments;
         let put = grouped(allocations, |row| row.payment_id.unwrap_or_default());
         let movement = |row: &payment::Model, day, receivable_minor| MovementOf {
             day,
@@ -160,29 +175,36 @@ impl Books {
         };
         for row in rows {
             let recorded_on = business_day(row.created_at, zone);
-            let is_of_recording = |one: &&&allocation::Model| one.allocated_on == recorded_on && one.amount_minor > 0;
+            let has_recording = span.has(recorded_on) && !known.contains(&(Kind::Payment, row.id));
             let put = of(&put, row.id);
-            if span.has(recorded_on) {
-                let receivable = put.iter().filter(is_of_recording).map(|one| one.amount_minor).sum();
-                let recorded = movement(row, recorded_on, receivable);
-                add(&row.source_key, of_payment(plan, &recorded.of(&row.source_key, &row.currency)))?;
+            let is_put = |one: &&&allocation::Model| one.amount_minor > 0 && span.has(one.allocated_on);
+            let (at_once, later): (Vec<&&allocation::Model>, Vec<_>) =
+                put.iter().filter(is_put).partition(|one| has_recording && one.allocated_on == recorded_on);
+            if has_recording {
+                let recorded = movement(row, recorded_on, at_once.iter().map(|one| one.amount_minor).sum());
+                let voucher = of_payment(plan, &recorded.of(&row.source_key, &row.currency));
+                posted.add((Kind::Payment, row.id), &row.source_key, voucher)?;
+                posted.sources.extend(at_once.iter().map(|one| (Kind::Allocation, one.id)));
             }
-            for later in put.iter().filter(|one| one.amount_minor > 0 && !is_of_recording(one)) {
+            for later in later {
                 let mut used = movement(row, later.allocated_on, 0);
                 used.amount_minor = later.amount_minor;
-                add(&row.source_key, of_balance_use(plan, &used.of(&row.source_key, &row.currency)))?;
+                let voucher = of_balance_use(plan, &used.of(&row.source_key, &row.currency));
+                posted.add((Kind::Allocation, later.id), &row.source_key, voucher)?;
             }
-            if let Some(day) = row.returned_on.filter(|day| span.has(*day)) {
+            let is_new = |day: &Date| span.has(*day) && !known.contains(&(Kind::Return, row.id));
+            if let Some(day) = row.returned_on.filter(is_new) {
                 let receivable =
                     -put.iter().filter(|one| one.amount_minor < 0).map(|one| one.amount_minor).sum::<i64>();
                 let returned = movement(row, day, receivable);
-                add(&row.source_key, of_returned_payment(plan, &returned.of(&row.source_key, &row.currency)))?;
+                let voucher = of_returned_payment(plan, &returned.of(&row.source_key, &row.currency));
+                posted.add((Kind::Return, row.id), &row.source_key, voucher)?;
             }
         }
         Ok(())
     }
 
-    fn refunds(&self, plan: &AccountPlan, span: &Span, zone: Tz, add: &mut Add<'_>) -> Result<(), Unposted> {
+    fn refunds(&self, plan: &AccountPlan, span: &Span, zone: Tz, posted: &mut Posted) -> Result<(), Unposted> {
         let (rows, allocations) = &self.refunds;
         let from_notes = grouped(allocations, |row| row.refund_id.unwrap_or_default());
         let recorded =
@@ -192,14 +214,12 @@ impl Books {
             let receivable_minor = of(&from_notes, row.id).iter().map(|one| one.amount_minor).sum();
             let (text, amount_minor) = (row.reference.clone(), row.amount_minor);
             let refund = MovementOf { day, text, amount_minor, receivable_minor };
-            add(&row.reference, of_refund(plan, &refund.of(&row.reference, &row.currency)))?;
+            let voucher = of_refund(plan, &refund.of(&row.reference, &row.currency));
+            posted.add((Kind::Refund, row.id), &row.reference, voucher)?;
         }
         Ok(())
     }
 }
-
-/// Where a voucher goes that was made for a number.
-type Add<'a> = dyn FnMut(&str, Result<Voucher, PostingError>) -> Result<(), Unposted> + 'a;
 
 /// A movement, before it has its number and currency.
 struct MovementOf {
@@ -261,12 +281,12 @@ mod tests {
             // In Stockholm this is 3 March.
             created_at: "2026-03-02T23:30:00Z".parse().unwrap(),
         };
-        let span = Span { issuer: Uuid::nil(), from: day(from), until: day(until) };
+        let span = Span::new(Uuid::nil(), day(from), day(until));
         let all =
             [put("2026-03-03", 6_000), put("2026-03-04", 3_000), put("2026-03-05", -6_000), put("2026-03-05", -3_000)];
         let on_days = all.into_iter().filter(|one| span.has(one.allocated_on)).collect();
-        let books = Books { payments: (vec![row], on_days), ..Books::default() };
-        let vouchers = books.vouchers(&AccountPlan::bas(), &span, Stockholm).unwrap();
+        let books = Books { payments: (vec![row], on_days, HashSet::new()), ..Books::default() };
+        let vouchers = books.post(&AccountPlan::bas(), &span, Stockholm).unwrap().vouchers;
         let shown = |voucher: Voucher| {
             voucher.postings().iter().map(|posting| (posting.account.clone(), posting.amount_minor)).collect()
         };

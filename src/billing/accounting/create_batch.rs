@@ -36,8 +36,9 @@ pub struct CreateAccountingBatchPayload {
     pub batch: Option<AccountingBatch>,
 }
 
-/// Writes all vouchers of days into a file that is kept. Each day is in one batch of a format, so no voucher is imported
-/// twice. `Operator.accountingBatches` lists the batches, and each can be fetched again.
+/// Writes all vouchers of days into a file that is kept. Each document, payment and refund is in one batch of a format. What
+/// came too late for the batch of its day is in the next one, so nothing is missed and nothing is imported twice.
+/// `Operator.accountingBatches` lists the batches, and each can be fetched again.
 #[mutation]
 #[acts(INVOICE_ISSUE, on = ())]
 async fn create_accounting_batch(
@@ -54,16 +55,20 @@ async fn create_accounting_batch(
     let id: Uuid = act
         .locked(async |work, at| {
             let issuer = require_issuer(work, at.id()).await?;
-            let span = Span { issuer: at.id(), from, until };
-            if store::overlaps(work.tx, &span, format).await? {
-                let message = "Some of these days are in a batch of this format already. Fetch that one again.";
-                return Err(wrong(UserErrorCode::Duplicate, message.to_owned()));
-            }
+            let open = store::unbatched(work.tx, at.id(), format).await?;
+            let mut days = from.iter_days().take_while(|day| *day <= until);
+            let is_known = days.all(|day| open.has_batch_of(day));
+            let span = Span { unbatched: Some(open), ..Span::new(at.id(), from, until) };
             let moment = Moment { now: work.now, zone: work.request.config.billing.time_zone };
             let file = export::write(work.tx, &issuer, &span, format, moment).await.map_err(|error| match error {
                 Error::InvalidInput(message) => wrong(UserErrorCode::InvalidInput, message),
                 other => other,
             })?;
+            if is_known && file.sources.is_empty() {
+                let message =
+                    "These days are in batches of this format already, and nothing came late. Fetch them again.";
+                return Err(wrong(UserErrorCode::Duplicate, message.to_owned()));
+            }
             let row = Model {
                 id: work.random.id(work.now),
                 issuer_id: at.id(),
@@ -78,7 +83,7 @@ async fn create_accounting_batch(
             let after = json!({ "format": format!("{:?}", input.format), "from": from, "until": until,
                                 "vouchers": row.vouchers, "sha256": row.sha256 });
             let id = row.id;
-            store::create(work.tx, row).await?;
+            store::create(work.tx, row, &file.sources).await?;
             let event = act.event().to(Type::AccountingBatch.id(id));
             audit::record(work, event.changing(Json::Null, after)).await?;
             Ok(id)

@@ -10,9 +10,9 @@ use sea_orm::ConnectionTrait;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
 
-use super::books::Books;
+use super::books::{Books, Posted};
 use super::plan::AccountPlan;
-use super::store::{self, Span};
+use super::store::{self, Source, Span};
 use super::voucher::Voucher;
 use super::{datev, ndjson, sie};
 use crate::base::calendar::business_day;
@@ -85,6 +85,8 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// How many vouchers it has.
     pub vouchers: usize,
+    /// What they were made of.
+    pub sources: Vec<Source>,
 }
 
 /// When and where a file is written.
@@ -167,7 +169,8 @@ pub async fn write(
     let accounts = Accounts::of(issuer)?;
     let plan = accounts.plan(&issuer.country);
     let books = read(db, span).await?;
-    let mut vouchers = books.vouchers(&plan, span, at.zone).map_err(|error| refused(error.to_string()))?;
+    let posted = books.post(&plan, span, at.zone).map_err(|error| refused(error.to_string()))?;
+    let Posted { mut vouchers, sources } = posted;
     if format != Format::Ndjson {
         vouchers = in_currency(db, vouchers, &issuer.currency).await?;
     }
@@ -190,9 +193,14 @@ pub async fn write(
         Format::Datev => {
             let month = accounts.datev.year_starts_in.clamp(1, 12);
             let starts = |day: Date| datev::year_start(day, month);
+            let first = vouchers.iter().map(Voucher::day).fold(span.from, Date::min);
             if starts(span.from) != starts(span.until) {
                 let message = "The days are in two business years. A DATEV file has days of one.";
                 return Err(refused(message.to_owned()));
+            }
+            if starts(first) != starts(span.until) {
+                let message = "came after the batch of its day. Its business year is another one, so make a batch from";
+                return Err(refused(format!("A voucher of {first} {message} {first} until {first} first.")));
             }
             let head = datev::Head {
                 consultant: accounts.datev.consultant,
@@ -200,7 +208,7 @@ pub async fn write(
                 year_starts_on: starts(span.from).unwrap_or(span.from),
                 account_digits: accounts.datev.account_digits,
                 written_at: at.local(),
-                from: span.from,
+                from: first,
                 to: span.until,
                 label: &format!("Tenantry {}-{:02}", span.from.year(), span.from.month()),
                 currency,
@@ -212,7 +220,7 @@ pub async fn write(
         Format::Ndjson => ndjson::write(&vouchers),
     };
     let bytes = bytes.map_err(|error| refused(error.to_string()))?;
-    Ok(File { bytes, vouchers: vouchers.len() })
+    Ok(File { bytes, vouchers: vouchers.len(), sources })
 }
 
 /// The vouchers in the currency of the accounting, each at the rate of its day.

@@ -2,9 +2,11 @@
 //!
 //! `plan` says which account an amount goes to, `posting` makes a `voucher` of each document and payment, and `books` does
 //! so for the days of an export. `sie`, `datev` and `ndjson` write vouchers, and `export` chooses among them. `ec_sales` and
-//! `oss` are lists for the tax office, made by `lists`. A batch is an export that is kept: each voucher is in one batch of a
-//! format. A document is posted on its day. A payment is posted on the day on which it was recorded, so that nothing is
-//! missing from a batch of days that are over.
+//! `oss` are lists for the tax office, made by `lists`. A document is posted on its day, and a payment on the day on which it
+//! was recorded.
+//!
+//! A batch is an export that is kept. Entries say what is in it: each document, payment, allocation and refund is in one batch
+//! of a format. A batch takes what is in none, also what was committed after the batch of its day was made.
 
 mod books;
 mod create_batch;

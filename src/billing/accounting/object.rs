@@ -73,7 +73,7 @@ impl AccountingBatch {
         self.row.format.into()
     }
 
-    /// The first day of its vouchers.
+    /// The first day of its vouchers. Those that came too late for the batch of an earlier day are in it too.
     #[public]
     fn from(&self) -> Date {
         self.row.from_on

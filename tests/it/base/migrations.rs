@@ -32,6 +32,7 @@ async fn db_make_tables(world: &World) {
         invitation,
         invitation_role,
         accounting_batch,
+        accounting_entry,
         allocation,
         billing_run,
         commission_line,

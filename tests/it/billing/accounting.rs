@@ -88,6 +88,95 @@ fn a_batch_has_each_voucher_once_and_is_fetched_again_as_it_was_made() {
     });
 }
 
+/// Moves all that happened today to an earlier day, as if it had been committed too late for the batch of that day.
+async fn db_committed_late(world: &World, today: i64, earlier: i64) {
+    let date = |offset: i64| (now() + TimeDelta::days(offset)).date_naive();
+    for (table, column) in [
+        ("invoice", "issued_on"),
+        ("credit_note", "issued_on"),
+        ("allocation", "allocated_on"),
+        ("payment", "returned_on"),
+    ] {
+        let sql = format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2");
+        world.db_execute(&sql, [date(earlier).into(), date(today).into()]).await;
+    }
+    for table in ["payment", "refund"] {
+        let sql = format!("UPDATE {table} SET created_at = $1 WHERE created_at > $2");
+        let (at, after) = (now() + TimeDelta::days(earlier), now() + TimeDelta::days(today) - TimeDelta::hours(1));
+        world.db_execute(&sql, [at.into(), after.into()]).await;
+    }
+}
+
+#[test]
+fn what_is_committed_after_the_batch_of_its_day_is_in_the_next_one() {
+    with_database(async |world| {
+        trade(&world).await;
+        let batch = async |day: i64| {
+            let day = super::day(day);
+            let input = json!({ "from": day, "until": day, "format": "SIE" });
+            let staff = world.as_(OWNER_OF_OPERATOR);
+            let batch = staff.act("createAccountingBatch", input, "batch { url voucherCount }").await["batch"].clone();
+            let file = fetch(&world, OWNER_OF_OPERATOR, batch["url"].as_str().unwrap()).await.3;
+            (batch["voucherCount"].as_i64().unwrap(), read_sie(&file))
+        };
+        world.wait(TimeDelta::days(1));
+        let mut batches = vec![batch(0).await];
+        // Today, after the batch: an invoice that is paid in part, a balance that is used, and one that is paid back.
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let money = |minor: &str| json!({ "amountMinor": minor, "currency": "SEK" });
+        let charge = json!({ "organisationId": id_of(ACME), "description": "More help", "unitPrice": money("10000") });
+        staff.act("addCharge", charge, "").await;
+        bill(&world).await;
+        let invoice = invoices(&world, OWNER_OF_ACME, ACME).await.pop().unwrap();
+        let payment = json!({ "sourceKey": "P-2", "reference": invoice["paymentReference"], "amount": money("5000") });
+        let paid = staff.act("recordPayment", payment, "payment { id }").await["payment"]["id"].clone();
+        let use_it = json!({ "invoiceId": invoice["id"], "amountMinor": "1000" });
+        world.as_(OWNER_OF_ACME).act("applyBalance", use_it, "").await;
+        staff.act("recordRefund", json!({ "payerId": id_of(ACME), "amount": money("500") }), "").await;
+        db_committed_late(&world, 1, 0).await;
+        world.wait(TimeDelta::days(1));
+        batches.push(batch(1).await);
+        // The bank takes a payment back: this is late too, and no other day has to be over for another batch.
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        staff.act("returnPayment", json!({ "paymentId": paid }), "").await;
+        db_committed_late(&world, 2, 1).await;
+        batches.push(batch(1).await);
+        let counts: Vec<i64> = batches.iter().map(|(count, _)| *count).collect();
+        assert_eq!(counts, [3, 4, 1]);
+        // Together the batches have exactly what an export of all days has.
+        let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+        for (account, sum) in batches.iter().flat_map(|(_, sums)| sums) {
+            *sums.entry(account.clone()).or_default() += sum;
+        }
+        let path = format!("/operator/accounting?from={}&until={}&format=sie", super::day(0), super::day(2));
+        assert_eq!(sums, read_sie(&fetch(&world, OWNER_OF_OPERATOR, &path).await.3));
+        let again = json!({ "from": super::day(0), "until": super::day(1), "format": "SIE" });
+        assert_eq!(staff.mistake("createAccountingBatch", again).await["code"], "DUPLICATE");
+        // Another format has batches of its own. There the balance that was used at once is part of its payment.
+        let other = json!({ "from": super::day(0), "until": super::day(1), "format": "NDJSON" });
+        let other = staff.act("createAccountingBatch", other, "batch { voucherCount }").await;
+        assert_eq!(other["batch"]["voucherCount"], 7);
+    });
+}
+
+#[test]
+fn a_late_document_of_another_business_year_asks_for_a_batch_of_that_year() {
+    with_database(async |world| {
+        trade(&world).await;
+        world.wait(TimeDelta::days(1));
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let input = |from: &str, until: &str| json!({ "from": from, "until": until, "format": "DATEV" });
+        let today = super::day(0);
+        staff.act("createAccountingBatch", input("2025-12-01", "2025-12-31"), "").await;
+        world.db_execute("UPDATE credit_note SET issued_on = '2025-12-31' WHERE issued_on = '2026-03-15'", []).await;
+        let refused = staff.mistake("createAccountingBatch", input(&today, &today)).await;
+        assert!(refused["message"].as_str().unwrap().contains("from 2025-12-31 until 2025-12-31"), "{refused}");
+        for (from, until) in [("2025-12-31", "2025-12-31"), (today.as_str(), today.as_str())] {
+            staff.act("createAccountingBatch", input(from, until), "").await;
+        }
+    });
+}
+
 #[test]
 fn exports_of_days_are_for_staff_with_the_permission() {
     with_database(async |world| {
