@@ -16,6 +16,7 @@ use crate::billing::invoice::reference::{ReferenceKind, make};
 use crate::billing::issuer::rules::due_on;
 use crate::billing::vat::tables::Tables;
 use crate::billing::{issuer as issuers, payer};
+use crate::catalogue::product::store as products;
 use crate::graphql::request::Work;
 use crate::mail::{self, Attached};
 use crate::organisation::store as organisations;
@@ -34,6 +35,7 @@ pub async fn require_issuer(work: &Work<'_>, organisation: Uuid) -> Result<issue
 pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed) -> Result<()> {
     let refused = |message: String| Error::from(UserError::at("invoiceId", UserErrorCode::BuyerIncomplete, message));
     let organisation = one.invoice.organisation_id;
+    classify(work, issuer, one).await?;
     let ends = payer::store::ends_of_chains(work.tx, &[organisation], work.today()).await?;
     let payer = ends.get(&organisation).copied().unwrap_or(organisation);
     if payer != organisation && !organisations::closed_of(work.tx, &[payer]).await?.is_empty() {
@@ -48,6 +50,19 @@ pub async fn address(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed
     let exchange = |from: &str| vat.exchange(from);
     let parties = Parties { organisation, payer, issuer, buyer: &buyer, exchange: &exchange };
     tax(one, &parties, |class| vat.treatment(issuer, (payer, &buyer), class)).map_err(|why| refused(why.to_string()))
+}
+
+/// Gives the lines of subscriptions the tax class and the revenue key that their products have today. Charges keep theirs.
+async fn classify(work: &Work<'_>, issuer: &issuer::Model, one: &mut Composed) -> Result<()> {
+    let ids: Vec<Uuid> = one.lines.iter().filter_map(|line| line.product_id).collect();
+    let products = products::find_rows(work.tx, issuer.organisation_id, &ids).await?;
+    for line in one.lines.iter_mut().filter(|line| line.charge_id.is_none()) {
+        if let Some(product) = products.iter().find(|product| Some(product.id) == line.product_id) {
+            line.tax_class = product.tax_class;
+            line.revenue_key.clone_from(&product.revenue_key);
+        }
+    }
+    Ok(())
 }
 
 /// Gives an invoice its number, its dates and its reference.

@@ -30,7 +30,8 @@ pub struct UpdateProductInput {
     pub kind: Option<ProductKind>,
     /// The unit that is counted: a code of UN/ECE Recommendation 20.
     pub unit_code: Option<String>,
-    /// How it is taxed.
+    /// How it is taxed from now on: it counts for what is issued later, also for subscriptions that run. Issued invoices and
+    /// what credits them stay as they are.
     pub tax_class: Option<TaxClass>,
     /// The kind of service that an order creates; null if it creates none.
     pub service_kind: MaybeUndefined<ServiceKind>,
@@ -48,7 +49,8 @@ pub struct UpdateProductInput {
     pub max_quantity: MaybeUndefined<i32>,
     /// When a lower quantity takes effect.
     pub lowers_at: Option<LowersAt>,
-    /// The account of the bookkeeping that its revenue goes to: up to 100 characters, empty for the usual one.
+    /// The account of the bookkeeping that its revenue goes to: up to 100 characters, empty for the usual one. It counts for
+    /// what is issued later.
     pub revenue_key: Option<String>,
     /// Whether partners earn commission on it.
     pub is_commissionable: Option<bool>,
@@ -92,7 +94,8 @@ pub struct UpdateProductPayload {
     pub product: Option<Product>,
 }
 
-/// Changes a product. Subscriptions keep the name and the price that they were ordered with.
+/// Changes a product. Subscriptions keep the name and the price that they were ordered with, and invoices all that they were
+/// issued with.
 #[mutation]
 #[acts(CATALOGUE_MANAGE, on = input.product_id)]
 async fn update_product(act: ActOn<'_, Product>, input: UpdateProductInput) -> Result<UpdateProductPayload> {

@@ -189,6 +189,45 @@ fn drafts_have_no_number_until_they_are_issued_and_can_be_discarded() {
 }
 
 #[test]
+fn another_tax_class_of_a_product_counts_for_what_is_issued_from_then_on() {
+    with_database(async |world| {
+        db_offer(&world).await;
+        db_nobody_pays(&world).await;
+        set_issuer(&world, json!({})).await;
+        let id = buy(&world, OWNER_OF_ACME, ACME, &[line(SEAT, 10)], 100_000).await.remove(0);
+        bill(&world).await;
+        let class = async |class: &str, key: &str| {
+            let input = json!({ "productId": id_of_product(SEAT), "taxClass": class, "revenueKey": key });
+            world.as_(OWNER_OF_OPERATOR).act("updateProduct", input, "").await;
+        };
+        class("REDUCED", "books").await;
+        let first = acme(&world).await.remove(0);
+        assert_eq!(sums(&first), [100_000, 25_000, 125_000], "an issued invoice stays as it is");
+        // More of an interval that is billed already has the new class, and what is taken back of it the old one.
+        let raise = json!({ "subscriptionId": id, "quantity": 11 });
+        world.as_(OWNER_OF_ACME).act("changeQuantity", raise, "").await;
+        bill(&world).await;
+        assert_eq!(sums(&acme(&world).await.remove(1)), [10_000, 600, 10_600]);
+        let credit =
+            json!({ "invoiceId": first["id"], "reason": "Late", "lines": [{ "position": 1, "netMinor": "10000" }] });
+        let note = "creditNote { vat { amountMinor } }";
+        let credited = world.as_(OWNER_OF_OPERATOR).act("creditInvoice", credit, note).await;
+        assert_eq!(minor(&credited["creditNote"]["vat"]), 2_500);
+        // A draft is taxed as on the day on which it is issued.
+        world.wait(TimeDelta::days(31));
+        run_with(&world, json!({ "mode": "DRAFT" })).await;
+        let draft = acme(&world).await.remove(2);
+        assert_eq!(sums(&draft), [110_000, 6_600, 116_600]);
+        class("STANDARD", "seats").await;
+        world.as_(OWNER_OF_OPERATOR).act("issueInvoice", json!({ "invoiceId": draft["id"] }), "").await;
+        assert_eq!(sums(&acme(&world).await.remove(2)), [110_000, 27_500, 137_500]);
+        let keys = "SELECT l.revenue_key FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id \
+                    WHERE l.product_id IS NOT NULL AND i.payment_reference IS NOT NULL ORDER BY i.number";
+        assert_eq!(world.texts(keys).await, ["", "books", "seats"]);
+    });
+}
+
+#[test]
 fn an_organisation_that_cannot_be_billed_is_named_and_the_others_are_billed() {
     with_database(async |world| {
         db_offer(&world).await;
