@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use entity::payment;
 
-use crate::billing::invoice::reference::{ReferenceKind, parse};
+use crate::billing::invoice::reference::{ReferenceKind, make, parse};
 
 /// Where a reference was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +160,22 @@ pub fn mentioned(references: &[String], texts: &[String]) -> BTreeSet<String> {
     runs.map(|run| run.to_ascii_uppercase()).filter(is_number).collect()
 }
 
+/// What invoices that a payment names may have as their number or their payment reference. A number in a text becomes the
+/// reference that its invoice has, so separators do not matter.
+pub fn names(references: &[String], texts: &[String]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut numbers = mentioned(references, texts);
+    numbers.extend(candidates(references, texts).into_iter().map(|candidate| candidate.number));
+    for number in numbers {
+        found.extend([ReferenceKind::Ocr, ReferenceKind::Rf].into_iter().filter_map(|kind| make(kind, &number).ok()));
+    }
+    // A number that no reference can hold stands there as it is.
+    let words = references.iter().chain(texts).flat_map(|text| text.split_whitespace());
+    let words = words.map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    found.extend(words.filter(|word| word.contains(|letter: char| letter.is_ascii_digit())).map(str::to_owned));
+    found
+}
+
 /// Decides what a payment is for. Give it the invoices that `candidates` or `mentioned` name by their `bare` number, settled
 /// ones too. Add the open ones of payers with this name.
 pub fn decide(received: &Received<'_>, invoices: &[OpenInvoice<'_>]) -> Match {
@@ -291,6 +307,17 @@ mod tests {
         let found = mentioned(&[], &texts);
         assert!(found.contains(&bare("2026-000002")) && found.contains("2026000002A"));
         assert!(!found.contains("THANKS") && !found.contains("2"));
+    }
+
+    #[test]
+    fn a_number_with_any_separators_names_the_reference_of_its_invoice() {
+        let rf = reference::make(ReferenceKind::Rf, NUMBERS[1]).unwrap();
+        for text in ["for 2026-000002, thanks", "2026 000002", "(2026/000002)", &rf] {
+            let found = names(&[], &[text.to_owned()]);
+            assert!(found.contains(&rf) && found.contains("202600000220"), "{text}: {found:?}");
+        }
+        assert!(names(&[], &["for 2026-000002, thanks".to_owned()]).contains("2026-000002"));
+        assert!(names(&[], &["thanks".to_owned()]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A payment, and the balance of a payer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::allocation::Allocation;
 use super::matching::{Match, OpenInvoice, Received, decide, references_of};
-use super::store;
+use super::store::{self, Open};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
@@ -22,7 +22,8 @@ use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
-/// The most open invoices that are looked through for suggestions, and the most suggestions.
+/// The most open invoices that are looked through for amounts and names, and the most suggestions. Invoices whose numbers a
+/// payment names are looked up.
 const LOOKED_THROUGH: u64 = 5_000;
 const MOST_SUGGESTIONS: usize = 5;
 
@@ -176,7 +177,10 @@ impl Payment {
             return Ok(Some(Vec::new()));
         }
         let request = Request::of(context)?;
-        let rows = store::open_invoices(request, self.row.issuer_id, LOOKED_THROUGH).await?;
+        let open = store::open_invoices(request, self.row.issuer_id, LOOKED_THROUGH).await?;
+        let named = store::named_invoices(request, self.row.id).await?;
+        let known: HashSet<Uuid> = named.iter().map(|row| row.id).collect();
+        let rows: Vec<&Open> = named.iter().chain(open.iter().filter(|row| !known.contains(&row.id))).collect();
         let invoices: Vec<OpenInvoice<'_>> = rows
             .iter()
             .map(|row| OpenInvoice {

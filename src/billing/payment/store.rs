@@ -1,7 +1,7 @@
 //! Statements about payments, refunds and allocations.
 #![expect(clippy::disallowed_methods, reason = "the statements about payments stand here")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::Months;
@@ -10,19 +10,24 @@ use entity::{allocation, credit_note, invoice, refund};
 use sea_orm::prelude::Date;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use uuid::Uuid;
 
+use super::matching;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
+use crate::billing::invoice::open_minor;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
+
+/// The most names of invoices in one statement, which has each twice.
+const NAMES: usize = 8_000;
 
 static OF_ISSUER: List<Model> =
     List { descending: true, ..List::of_kept_rows(Table::Payment, "issuer_id", Key::Instant("created_at")) };
@@ -174,6 +179,14 @@ pub struct Open {
     pub recipient_name: String,
 }
 
+impl Open {
+    fn of(row: invoice::Model) -> Self {
+        let open_minor = open_minor(&row);
+        let (number, recipient_name) = (row.number.unwrap_or_default(), row.recipient_name);
+        Self { id: row.id, number, currency: row.currency, open_minor, recipient_name }
+    }
+}
+
 /// The open invoices of an issuer, the oldest first: those that a payment may be for. At most so many. Concurrent calls share
 /// one statement.
 pub async fn open_invoices(request: &Request, issuer: Uuid, most: u64) -> Result<Arc<Vec<Open>>> {
@@ -191,6 +204,47 @@ pub async fn open_invoices(request: &Request, issuer: Uuid, most: u64) -> Result
         Ok(found)
     };
     Ok(batch.load(issuer, load).await?.unwrap_or_default())
+}
+
+/// The issued invoices that a payment names by their numbers or references, however many are open. Concurrent calls share
+/// two statements.
+pub async fn named_invoices(request: &Request, payment: Uuid) -> Result<Arc<Vec<Open>>> {
+    use invoice::Column as C;
+    let batch = request.lists.batch::<Arc<Vec<Open>>>("invoices that payments name");
+    let load = async |payments: Vec<Uuid>| {
+        let reader = request.db().reader();
+        let payments = Entity::find().filter(Column::Id.is_in(payments)).all(reader).await?;
+        let names = |row: &Model| matching::names(&matching::references_of(row), std::slice::from_ref(&row.text));
+        let with_names = |row: Model| {
+            let names = names(&row);
+            (row, names)
+        };
+        let named: Vec<(Model, BTreeSet<String>)> = payments.into_iter().map(with_names).collect();
+        let issuers: BTreeSet<Uuid> = named.iter().map(|(row, _)| row.issuer_id).collect();
+        let all: BTreeSet<&String> = named.iter().flat_map(|(_, names)| names).collect();
+        let all: Vec<&String> = all.into_iter().collect();
+        let mut invoices: Vec<(Option<String>, Uuid, Open)> = Vec::new();
+        for some in all.chunks(NAMES) {
+            let of_issuers = invoice::Entity::find().filter(C::IssuerId.is_in(issuers.iter().copied()));
+            let issued = of_issuers.filter(C::State.ne(invoice::State::Draft));
+            let some = || some.iter().map(|name| name.as_str());
+            let meant = Condition::any().add(C::PaymentReference.is_in(some())).add(C::Number.is_in(some()));
+            for row in issued.filter(meant).order_by_asc(C::DueOn).order_by_asc(C::Id).all(reader).await? {
+                invoices.push((row.payment_reference.clone(), row.issuer_id, Open::of(row)));
+            }
+        }
+        let is_meant = |payment: &Model, names: &BTreeSet<String>, (reference, issuer, one): &(_, Uuid, Open)| {
+            let is_named = |name: &String| names.contains(name);
+            let reference: &Option<String> = reference;
+            *issuer == payment.issuer_id && (reference.as_ref().is_some_and(is_named) || is_named(&one.number))
+        };
+        let of_payment = |(payment, names): &(Model, BTreeSet<String>)| {
+            let meant = invoices.iter().filter(|one| is_meant(payment, names, one));
+            (payment.id, Arc::new(meant.map(|(_, _, one)| one.clone()).collect()))
+        };
+        Ok(named.iter().map(of_payment).collect())
+    };
+    Ok(batch.load(payment, load).await?.unwrap_or_default())
 }
 
 /// Whether the entry of a bank statement took a payment back already.
