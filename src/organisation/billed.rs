@@ -39,7 +39,7 @@ impl OrganisationBilled {
     }
 
     /// What it has with the operator in each currency: payments and credit notes that no invoice has used up. `applyBalance`
-    /// settles an invoice from it.
+    /// settles an invoice from it. Below zero if it owes what was paid back of a payment that its bank took back later.
     #[requires(INVOICE_READ)]
     async fn balance(&self, context: &Context<'_>) -> Result<Option<Vec<Money>>> {
         Balance::of(Request::of(context)?, self.0.id()).await.map(Some)

@@ -50,18 +50,17 @@ async fn apply_balance(act: ActOn<'_, Invoice>, input: ApplyBalanceInput) -> Res
             act.authorise_in(work).await?;
             once(work, call.as_ref(), payer, async || {
                 let mut target = invoices::rows_in(work.tx, &[id]).await?.pop().ok_or(Error::NotFound)?;
-                let (mut payments, mut notes) = store::balance_in(work.tx, payer, &target.currency).await?;
-                let of_notes: i64 = notes.iter().map(|row| row.total_minor - row.allocated_minor).sum();
-                let left: i64 =
-                    payments.iter().map(|row| row.amount_minor - row.allocated_minor).sum::<i64>() + of_notes;
-                if left == 0 {
+                let sources = store::balance_in(work.tx, payer, &target.currency).await?;
+                let left = sources.minor();
+                let (mut payments, mut notes) = (sources.payments, sources.notes);
+                if left <= 0 {
                     let message = format!("There is no balance in {}.", target.currency);
                     return Err(UserError::at("invoiceId", UserErrorCode::InvalidInput, message).into());
                 }
                 let currency = target.currency.clone();
                 let field = if input.amount_minor.is_some() { "amountMinor" } else { "invoiceId" };
                 check(field, &target, (payer, &currency), most, left)?;
-                let (mut rest, mut rows) = (most, Vec::new());
+                let (mut rest, mut rows) = (most.min(left), Vec::new());
                 for row in &mut payments {
                     rest -= put(work, &mut Source::Payment(row), &mut target, rest, &mut rows);
                 }

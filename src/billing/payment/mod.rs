@@ -3,7 +3,8 @@
 //! A payment is MATCHED once its payer is known; until then it is UNMATCHED, and a person decides. One that the bank takes
 //! back is RETURNED. What a payment or a credit note settles is an allocation, and what is left of it is the payer's
 //! balance, which `applyBalance` puts to another invoice and `recordRefund` pays back. Sums of allocations are kept with
-//! payments, credit notes and invoices, in the same transaction (`settle`).
+//! payments, credit notes and invoices, in the same transaction (`settle`). Of a RETURNED payment nothing is left. What was
+//! paid back of it stays allocated, so the payer owes it: it is taken off the balance before that is used.
 //!
 //! `matching` decides which invoice a payment is for, and `bank`
 //! reads the files of the bank, which `statement` records. Payments exist for viewers with INVOICE_READ at the issuer or

@@ -119,11 +119,12 @@ impl Payment {
         Money::new(self.row.amount_minor, &self.row.currency)
     }
 
-    /// What is left of it as the payer's balance: neither allocated to an invoice nor paid back.
+    /// What is left of it as the payer's balance: neither allocated to an invoice nor paid back. Below zero if the bank took
+    /// it back after a part of it was paid back: the payer owes that part.
     #[public]
     fn balance(&self) -> Money {
-        let left = if self.row.state == State::Returned { 0 } else { self.row.amount_minor - self.row.allocated_minor };
-        Money::new(left, &self.row.currency)
+        let had = if self.row.state == State::Returned { 0 } else { self.row.amount_minor };
+        Money::new(had - self.row.allocated_minor, &self.row.currency)
     }
 
     /// The day on which it was received.

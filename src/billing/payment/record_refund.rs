@@ -81,16 +81,18 @@ async fn record_refund(act: ActOn<'_, Operator>, input: RecordRefundInput) -> Re
             lock(work, [payer, act.organisation()]).await?;
             act.authorise_in(work).await?;
             once(work, call.as_ref(), act.organisation(), async || {
-                let (mut payments, mut notes) = store::balance_in(work.tx, payer, &row.currency).await?;
+                let left = store::balance_in(work.tx, payer, &row.currency).await?;
+                let most = left.minor().max(0);
+                if row.amount_minor > most {
+                    let most = Money::new(most, &row.currency).text();
+                    return Err(wrong("amount", format!("The balance is {most}. No more can be paid back.")));
+                }
+                let (mut payments, mut notes) = (left.payments, left.notes);
                 let mut sources: Vec<Source<'_>> = payments.iter_mut().map(Source::Payment).collect();
                 sources.extend(notes.iter_mut().map(Source::CreditNote));
                 let mut rows = Vec::new();
-                let missing = pay_back(work, &mut sources, (payer, row.id), row.amount_minor, &mut rows);
+                pay_back(work, &mut sources, (payer, row.id), row.amount_minor, &mut rows);
                 drop(sources);
-                if missing > 0 {
-                    let most = Money::new(row.amount_minor - missing, &row.currency).text();
-                    return Err(wrong("amount", format!("The balance is {most}. No more can be paid back.")));
-                }
                 store::add_refund(work.tx, row.clone()).await?;
                 let (payments, notes): (Vec<_>, Vec<_>) = (payments.iter().collect(), notes.iter().collect());
                 settle::write(work, rows, &payments, &notes, &[]).await?;

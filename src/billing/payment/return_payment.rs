@@ -26,7 +26,8 @@ pub struct ReturnPaymentPayload {
     pub payment: Option<Payment>,
 }
 
-/// Records that the bank took a payment back. The invoices that it settled are open again.
+/// Records that the bank took a payment back. The invoices that it settled are open again. What was paid back of it is owed:
+/// it is taken off the payer's balance, which can be below zero.
 #[mutation]
 #[acts(PAYMENT_RECORD, on = input.payment_id)]
 async fn return_payment(act: ActOn<'_, Payment>, input: ReturnPaymentInput) -> Result<ReturnPaymentPayload> {

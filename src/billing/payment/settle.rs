@@ -109,14 +109,14 @@ pub fn put(
     amount
 }
 
-/// Puts sources to a refund, the oldest first. Returns what could not be put.
+/// Puts sources to a refund, the oldest first. Together they have at least the amount.
 pub fn pay_back(
     work: &Work<'_>,
     sources: &mut [Source<'_>],
     (payer, refund): (Uuid, Uuid),
     amount: i64,
     rows: &mut Vec<allocation::Model>,
-) -> i64 {
+) {
     let mut rest = amount;
     for source in sources {
         let taken = rest.min(source.left());
@@ -126,7 +126,6 @@ pub fn pay_back(
             rest -= taken;
         }
     }
-    rest
 }
 
 /// Writes allocations and the sums that they changed. Services that were suspended because of an invoice run again when it

@@ -132,28 +132,48 @@ pub async fn allocations_of(tx: &DatabaseTransaction, payment: Uuid) -> Written<
     of_it.order_by_asc(allocation::Column::Id).all(tx).await
 }
 
-/// What a payer has with the issuer in a currency: payments and credit notes of which something is left, the oldest first.
-pub async fn balance_in(
-    tx: &DatabaseTransaction,
-    payer: Uuid,
-    currency: &str,
-) -> Written<(Vec<Model>, Vec<credit_note::Model>)> {
-    use credit_note::Column as C;
-    let left = Entity::find().filter(Column::PayerId.eq(payer)).filter(Column::Currency.eq(currency));
-    let left = left.filter(Column::State.eq(State::Matched));
-    let left = left.filter(Expr::col(Column::AllocatedMinor).lt(Expr::col(Column::AmountMinor)));
-    let payments = left.order_by_asc(Column::Id).all(tx).await?;
-    let left = credit_note::Entity::find().filter(C::PayerId.eq(payer)).filter(C::Currency.eq(currency));
-    let left = left.filter(Expr::col(C::AllocatedMinor).lt(Expr::col(C::TotalMinor)));
-    Ok((payments, left.order_by_asc(C::Id).all(tx).await?))
+/// What a payer has with the issuer in a currency.
+pub struct Left {
+    /// The payments of which something is left, the oldest first.
+    pub payments: Vec<Model>,
+    /// The credit notes of which something is left, the oldest first.
+    pub notes: Vec<credit_note::Model>,
+    /// What was paid back of payments that the bank took back later: the payer owes it.
+    pub owed_minor: i64,
 }
 
-/// What payers have with the issuer, by currency: two statements for all that are asked for together.
+impl Left {
+    /// What the payer can use, in minor units. Below zero if it owes more than is left.
+    pub fn minor(&self) -> i64 {
+        let payments = self.payments.iter().map(|row| row.amount_minor - row.allocated_minor);
+        let notes = self.notes.iter().map(|row| row.total_minor - row.allocated_minor);
+        payments.chain(notes).sum::<i64>() - self.owed_minor
+    }
+}
+
+/// What a payer has with the issuer in a currency, as the transaction sees it.
+pub async fn balance_in(tx: &DatabaseTransaction, payer: Uuid, currency: &str) -> Written<Left> {
+    use credit_note::Column as C;
+    let of_payer = Entity::find().filter(Column::PayerId.eq(payer)).filter(Column::Currency.eq(currency));
+    let left = of_payer.clone().filter(Column::State.eq(State::Matched));
+    let left = left.filter(Expr::col(Column::AllocatedMinor).lt(Expr::col(Column::AmountMinor)));
+    let payments = left.order_by_asc(Column::Id).all(tx).await?;
+    let returned = of_payer.filter(Column::State.eq(State::Returned)).filter(Column::AllocatedMinor.ne(0));
+    let refunded: Vec<i64> = returned.select_only().column(Column::AllocatedMinor).into_tuple().all(tx).await?;
+    let left = credit_note::Entity::find().filter(C::PayerId.eq(payer)).filter(C::Currency.eq(currency));
+    let left = left.filter(Expr::col(C::AllocatedMinor).lt(Expr::col(C::TotalMinor)));
+    let notes = left.order_by_asc(C::Id).all(tx).await?;
+    Ok(Left { payments, notes, owed_minor: refunded.iter().sum() })
+}
+
+/// What payers have with the issuer, by currency: one statement for all that are asked for together. Of a payment that the
+/// bank took back, nothing is left, and what was paid back of it is owed.
 pub async fn balances(db: &Db, payers: &[Uuid]) -> Result<Vec<(Uuid, String, i64)>> {
     let sql = format!(
         "SELECT payer_id, currency, CAST(SUM(minor) AS BIGINT) FROM ( \
-           SELECT payer_id, currency, amount_minor - allocated_minor AS minor FROM payment \
-             WHERE state = 'MATCHED' AND {among} \
+           SELECT payer_id, currency, \
+             CASE WHEN state = 'RETURNED' THEN 0 ELSE amount_minor END - allocated_minor AS minor FROM payment \
+             WHERE state <> 'UNMATCHED' AND {among} \
            UNION ALL SELECT payer_id, currency, total_minor - allocated_minor FROM credit_note WHERE {among}) AS b \
          GROUP BY payer_id, currency HAVING SUM(minor) <> 0 ORDER BY currency",
         among = db.among("payer_id", 1)

@@ -356,3 +356,69 @@ fn a_payment_is_matched_once_whatever_is_repeated() {
         db_check_sums(&world).await;
     });
 }
+
+#[test]
+fn what_was_paid_back_of_a_returned_payment_is_owed_before_the_balance_is_used() {
+    with_database(async |world| {
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        let invoice = db_bill(&world, ACME, ACME, "2026-000001").await;
+        let pay = async |minor: i64, source: &str| {
+            let payment = record(&world, paying(minor, source, None)).await["id"].clone();
+            staff.act("matchPayment", json!({ "paymentId": payment, "payerId": id_of(ACME) }), "").await;
+            payment
+        };
+        let refund = |minor: i64| json!({ "payerId": id_of(ACME), "amount": { "amountMinor": minor.to_string(), "currency": "SEK" } });
+        let apply = json!({ "invoiceId": invoice });
+        let first = pay(1_000, "a").await;
+        staff.act("recordRefund", refund(800), "").await;
+        let returned = staff.act("returnPayment", json!({ "paymentId": first }), PAYMENT).await["payment"].clone();
+        assert_eq!(returned["balance"]["amountMinor"], "-800");
+        assert_eq!(balance(&world, ACME).await, "-800");
+        let payer = world.as_(OWNER_OF_ACME);
+        assert_eq!(payer.mistake("applyBalance", apply.clone()).await["code"], "INVALID_INPUT");
+        assert_eq!(staff.mistake("recordRefund", refund(1)).await["code"], "INVALID_INPUT");
+        // Of the next payment, only what it does not owe can be used.
+        pay(1_000, "b").await;
+        assert_eq!(balance(&world, ACME).await, "200");
+        let refused = staff.mistake("recordRefund", refund(201)).await;
+        assert!(refused["message"].as_str().unwrap().contains("2.00 SEK"), "{refused}");
+        staff.act("recordRefund", refund(50), "").await;
+        payer.act("applyBalance", apply.clone(), "").await;
+        assert_eq!(settled(&world, &invoice).await, state("OVERDUE", "150", "74850"));
+        assert_eq!(balance(&world, ACME).await, "0");
+        assert_eq!(payer.mistake("applyBalance", apply).await["code"], "INVALID_INPUT");
+        db_check_sums(&world).await;
+    });
+}
+
+#[test]
+fn an_invoice_whose_number_is_named_is_suggested_among_however_many() {
+    with_database(async |world| {
+        db_bill(&world, ACME, ACME, "2026-000001").await;
+        let sql = "SELECT * FROM invoice WHERE number = '2026-000001'";
+        let row = world.db().rows(sql, vec![]).await.unwrap().remove(0);
+        let row = <entity::invoice::Model as sea_orm::FromQueryResult>::from_query_result(&row, "").unwrap();
+        let older = (1..=5_000_u32).map(|number| entity::invoice::Model {
+            id: key(NORDIC, 820_000 + number),
+            number: Some(format!("2025-{number:06}")),
+            payment_reference: Some(reference(&format!("2025-{number:06}"))),
+            issued_on: row.issued_on.map(|day| day - chrono::Days::new(100)),
+            due_on: row.due_on.map(|day| day - chrono::Days::new(100)),
+            ..row.clone()
+        });
+        db_insert(world.db().writer(), older.collect()).await;
+        let staff = world.as_(OWNER_OF_OPERATOR);
+        for (source, text) in [("a", "our order, 2026-000001."), ("b", "2026 000001"), ("c", "2026-0000011")] {
+            let mut input = paying(100, source, None);
+            input["text"] = json!(text);
+            staff.act("recordPayment", input, "").await;
+        }
+        let query = "{ operator { payments(first: 10, state: UNMATCHED) { edges { node { text
+          suggestions { invoice { number } reasons } } } } } }";
+        let waiting = staff.run(query, json!({})).await;
+        let edges = waiting.ok()["operator"]["payments"]["edges"].as_array().unwrap();
+        let found: Vec<&Value> = edges.iter().map(|edge| &edge["node"]["suggestions"]).collect();
+        let named = json!([{ "invoice": { "number": "2026-000001" }, "reasons": ["NUMBER_IN_TEXT"] }]);
+        assert_eq!(found, [&json!([]), &named, &named], "the newest first");
+    });
+}

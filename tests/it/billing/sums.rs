@@ -7,6 +7,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::issued::*;
+use super::paid::balance;
 use super::*;
 use crate::catalogue::offers::*;
 
@@ -62,12 +63,21 @@ async fn adds_up(world: &World, step: &str) {
         assert!(wrong.is_empty(), "{what} does not add up after {step}");
     }
     // All money that came in is somewhere: at invoices, paid back, or in the balance.
-    let balance = "SELECT CAST(COALESCE((SELECT SUM(amount_minor) FROM payment WHERE state <> 'RETURNED'), 0) \
-                   - COALESCE((SELECT SUM(amount_minor) FROM allocation WHERE payment_id IS NOT NULL), 0) \
+    let left_over = "SELECT CAST(COALESCE((SELECT SUM(amount_minor) FROM payment WHERE state <> 'RETURNED'), 0) \
+                   - COALESCE((SELECT SUM(a.amount_minor) FROM allocation a JOIN payment p ON p.id = a.payment_id \
+                     WHERE p.state <> 'RETURNED'), 0) \
                    - COALESCE((SELECT SUM(amount_minor - allocated_minor) FROM payment WHERE state <> 'RETURNED'), 0) \
                    AS BIGINT)";
-    let row = world.db().rows(balance, vec![]).await.unwrap();
+    let row = world.db().rows(left_over, vec![]).await.unwrap();
     assert_eq!(row[0].try_get_by_index::<i64>(0).unwrap(), 0, "money is lost or made after {step}");
+    // What a payer has is what it gave and was credited, less what invoices used and what it got back.
+    let expected = "SELECT CAST(COALESCE((SELECT SUM(amount_minor) FROM payment WHERE state = 'MATCHED'), 0) \
+                    + COALESCE((SELECT SUM(total_minor) FROM credit_note), 0) \
+                    - COALESCE((SELECT SUM(amount_minor) FROM allocation WHERE invoice_id IS NOT NULL), 0) \
+                    - COALESCE((SELECT SUM(amount_minor) FROM refund), 0) AS BIGINT)";
+    let row = world.db().rows(expected, vec![]).await.unwrap();
+    let expected = row[0].try_get_by_index::<i64>(0).unwrap();
+    assert_eq!(balance(world, ACME).await, expected.to_string(), "the balance after {step}");
 }
 
 /// One act at random. Many are refused, and that changes nothing.
@@ -140,6 +150,7 @@ fn every_sum_of_a_random_history_is_what_its_parts_add_up_to() {
                 "credit_note_line",
                 "credit_note_vat",
                 "credit_note",
+                "refund",
             ] {
                 world.db_execute(&format!("DELETE FROM {table}"), []).await;
             }
