@@ -234,9 +234,9 @@ pub async fn named_invoices(request: &Request, payment: Uuid) -> Result<Arc<Vec<
     let load = async |payments: Vec<Uuid>| {
         let reader = request.db().reader();
         let payments = Entity::find().filter(Column::Id.is_in(payments)).all(reader).await?;
-        let names = |row: &Model| matching::names(&matching::references_of(row), std::slice::from_ref(&row.text));
+        let said = |row: &Model| matching::names(&matching::references_of(row), std::slice::from_ref(&row.text));
         let with_names = |row: Model| {
-            let names = names(&row);
+            let names = said(&row);
             (row, names)
         };
         let named: Vec<(Model, BTreeSet<String>)> = payments.into_iter().map(with_names).collect();

@@ -10,7 +10,8 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 22] = [
+const WITHOUT_IDS: [&str; 23] = [
+    "accounting_entry",
     "audit_chain",
     "billing_details",
     "credit_note_vat",

@@ -24,7 +24,7 @@ const CASES: usize = 25;
 /// If hardly anything was found in so many, more are tried, up to this number.
 const MOST_CASES: usize = 10 * CASES;
 /// How many must be found of each kind.
-const ENOUGH: usize = 50;
+const ENOUGH: usize = 10;
 
 /// A viewer of a random tree.
 struct Asker<'a> {
