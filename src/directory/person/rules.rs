@@ -67,7 +67,7 @@ pub struct Plan {
     pub rows: Vec<Model>,
     /// People who are as the list says already.
     pub unchanged: Vec<Uuid>,
-    /// People whose address another one takes: their old address goes first.
+    /// People who give up their address: it goes first, so that others in the list can have it.
     pub moving: Vec<Uuid>,
     /// The outcome for each row of the list.
     pub outcomes: Vec<Result<Outcome, UserError>>,
@@ -102,13 +102,17 @@ pub fn is_below(unit: &str, path: &str) -> bool {
 /// A person is found by the id in the source, and only then by the address: then the id changes. Who was named by this
 /// synchronisation under another id already, or is named by the same list, keeps the address, and the row is refused.
 pub fn plan(known: &[Model], wanted: Vec<Result<Wanted, UserError>>, context: &Context<'_>) -> Plan {
-    let mut wanted = refuse_doubled(wanted);
     let by_id: HashMap<&str, &Model> = known.iter().map(|row| (row.external_id.as_str(), row)).collect();
     let in_use = known.iter().filter(|row| row.state != State::Deleted);
     let by_mailbox: HashMap<&str, &Model> = in_use.filter_map(|row| Some((row.mailbox.as_deref()?, row))).collect();
+    let mut wanted = refuse_doubled(wanted, &by_mailbox);
     let named: HashSet<String> = wanted.iter().flatten().map(|one| one.external_id.clone()).collect();
     let target = |one: &Wanted| {
         by_id.get(one.external_id.as_str()).copied().or_else(|| {
+            // An address alone deletes nobody.
+            if one.state == State::Deleted {
+                return None;
+            }
             let holder = *by_mailbox.get(one.email.as_ref()?.mailbox())?;
             let is_taken = named.contains(&holder.external_id);
             let was_seen = context.seen_in.is_some() && holder.seen_in == context.seen_in;
@@ -174,7 +178,8 @@ impl Plan {
             self.unchanged.push(known.id);
             return Ok(Outcome::Unchanged(known.id));
         }
-        if known.state != State::Deleted && known.mailbox.is_some() && known.mailbox != row.mailbox {
+        let gives_up = known.mailbox != row.mailbox || row.state == State::Deleted;
+        if known.state != State::Deleted && known.mailbox.is_some() && gives_up {
             self.moving.push(known.id);
         }
         let outcome = match row.state {
@@ -219,8 +224,18 @@ pub fn changed(known: Option<&Model>, wanted: &Wanted, context: &Context<'_>) ->
     }
 }
 
-/// Refuses rows whose id or address an earlier row of the list has.
-fn refuse_doubled(wanted: Vec<Result<Wanted, UserError>>) -> Vec<Result<Wanted, UserError>> {
+/// Refuses rows whose id an earlier row of the list has, and rows whose address another row has: the one that keeps it, or
+/// else the first.
+fn refuse_doubled(
+    wanted: Vec<Result<Wanted, UserError>>,
+    by_mailbox: &HashMap<&str, &Model>,
+) -> Vec<Result<Wanted, UserError>> {
+    let keeps = |row: &Wanted| {
+        let mailbox = row.email.as_ref().filter(|_| row.state != State::Deleted)?.mailbox();
+        let is_holder = by_mailbox.get(mailbox)?.external_id == row.external_id;
+        is_holder.then(|| (mailbox.to_owned(), row.external_id.clone()))
+    };
+    let kept: HashMap<String, String> = wanted.iter().flatten().filter_map(keeps).collect();
     let (mut ids, mut mailboxes) = (HashSet::new(), HashSet::new());
     let once = wanted.into_iter().map(|row| {
         let row = row?;
@@ -230,7 +245,8 @@ fn refuse_doubled(wanted: Vec<Result<Wanted, UserError>>) -> Vec<Result<Wanted, 
         }
         let is_in_use = row.state != State::Deleted;
         if let Some(email) = row.email.as_ref().filter(|_| is_in_use)
-            && !mailboxes.insert(email.mailbox().to_owned())
+            && (kept.get(email.mailbox()).is_some_and(|holder| *holder != row.external_id)
+                || !mailboxes.insert(email.mailbox().to_owned()))
         {
             let message = "Another person in the list has this address. Two people have different addresses.";
             return Err(UserError::at("email", UserErrorCode::Duplicate, message));
