@@ -110,6 +110,8 @@ pub fn resolve(
     wanted: &[Result<Wanted, UserError>],
     context: &Context<'_>,
 ) -> Vec<Result<Resolved, UserError>> {
+    let before: HashMap<&str, &directory_group::Model> =
+        known.iter().map(|row| (row.external_id.as_str(), row)).collect();
     let mut rows: Vec<Result<(directory_group::Model, Outcome), UserError>> = Vec::with_capacity(wanted.len());
     let mut named = HashSet::new();
     for one in wanted {
@@ -118,10 +120,34 @@ pub fn resolve(
                 let message = "This group is in the list twice. Give each once, with all of its members.";
                 return Err(UserError::at("externalId", UserErrorCode::Duplicate, message));
             }
-            let before = known.iter().find(|row| row.external_id == one.external_id);
-            changed(before, one, context)
+            changed(before.get(one.external_id.as_str()).copied(), one, context)
         }));
     }
+    // Whoever contains a new group that is refused is refused too, so this goes on until no further row is refused.
+    loop {
+        let mut refused = false;
+        let members = members(wanted, &standing(known, &rows), people);
+        for (row, members) in rows.iter_mut().zip(&members) {
+            if let (Ok(_), Err(error)) = (&*row, members) {
+                *row = Err(error.clone());
+                refused = true;
+            }
+        }
+        if !refused {
+            let resolved = rows.into_iter().zip(members).map(|(row, members)| {
+                let (row, outcome) = row?;
+                Ok(Resolved { row, outcome, members: members? })
+            });
+            return resolved.collect();
+        }
+    }
+}
+
+/// The groups that there are after the change, by their external ids.
+fn standing<'a>(
+    known: &'a [directory_group::Model],
+    rows: &'a [Result<(directory_group::Model, Outcome), UserError>],
+) -> HashMap<&'a str, Uuid> {
     let mut groups: HashMap<&str, Uuid> = known.iter().map(|row| (row.external_id.as_str(), row.id)).collect();
     for (row, outcome) in rows.iter().flatten() {
         match outcome {
@@ -129,6 +155,15 @@ pub fn resolve(
             _ => groups.insert(row.external_id.as_str(), row.id),
         };
     }
+    groups
+}
+
+/// The ids of the members of each group of a list.
+fn members(
+    wanted: &[Result<Wanted, UserError>],
+    groups: &HashMap<&str, Uuid>,
+    people: &HashMap<String, Uuid>,
+) -> Vec<Result<Vec<(Member<Uuid>, bool)>, UserError>> {
     let members = wanted.iter().map(|one| {
         let given = one.as_ref().map(|one| one.members.as_slice()).unwrap_or_default().iter().enumerate();
         let found = given.map(|(index, (member, is_in))| {
@@ -146,14 +181,9 @@ pub fn resolve(
                 }
             }
         });
-        found.filter_map(Result::transpose).collect::<Result<Vec<_>, UserError>>()
+        found.filter_map(Result::transpose).collect()
     });
-    let members: Vec<Result<Vec<_>, UserError>> = members.collect();
-    let resolved = rows.into_iter().zip(members).map(|(row, members)| {
-        let (row, outcome) = row?;
-        Ok(Resolved { row, outcome, members: members? })
-    });
-    resolved.collect()
+    members.collect()
 }
 
 /// The group after the change, and what happens to it.
