@@ -99,6 +99,20 @@ pub fn is_among<C: ColumnTrait>(column: C, keys: &[Uuid], db: &impl ConnectionTr
     Expr::cust_with_exprs(condition, [Expr::col(column.as_column_ref()), Expr::val(keys_for(backend, keys))])
 }
 
+/// The condition that two columns are one of the pairs, also with one parameter or two.
+pub fn are_among<C: ColumnTrait>(columns: (C, C), pairs: &[(Uuid, Uuid)], db: &impl ConnectionTrait) -> Expr {
+    let columns = [columns.0, columns.1].map(|column| Expr::col(column.as_column_ref()));
+    let (firsts, seconds): (Vec<Uuid>, Vec<Uuid>) = pairs.iter().copied().unzip();
+    let (condition, values) = if db.get_database_backend() == DbBackend::Postgres {
+        ("($1, $2) IN (SELECT * FROM unnest($3, $4))", vec![Expr::val(firsts), Expr::val(seconds)])
+    } else {
+        let list: Vec<String> = pairs.iter().map(|(a, b)| format!("\"{}{}\"", a.simple(), b.simple())).collect();
+        let halves = "(?, ?) IN (SELECT unhex(substr(value, 1, 32)), unhex(substr(value, 33)) FROM json_each(?))";
+        (halves, vec![Expr::val(format!("[{}]", list.join(",")))])
+    };
+    Expr::cust_with_exprs(condition, columns.into_iter().chain(values))
+}
+
 fn keys_for(backend: DbBackend, keys: &[Uuid]) -> Value {
     if backend == DbBackend::Postgres {
         return keys.to_vec().into();

@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::Unchecked;
-use crate::base::db::{Db, is_among};
+use crate::base::db::{Db, are_among, is_among};
 use crate::base::error::Result;
 use crate::base::insert::{insert_all, insert_or};
 use crate::base::memory::{Heap, Kept, Table};
@@ -99,9 +99,9 @@ pub async fn list_people(
 }
 
 /// The groups of an organisation with these external ids, as the transaction sees them.
-pub async fn known(tx: &DatabaseTransaction, organisation: Uuid, external_ids: &[String]) -> Written<Vec<Model>> {
+pub async fn known(tx: &DatabaseTransaction, organisation: Uuid, external_ids: &[&str]) -> Written<Vec<Model>> {
     let groups = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    groups.filter(Column::ExternalId.is_in(external_ids)).all(tx).await
+    groups.filter(Column::ExternalId.is_in(external_ids.iter().copied())).all(tx).await
 }
 
 /// What a group can be found by.
@@ -250,12 +250,11 @@ pub async fn mark_members_seen(tx: &DatabaseTransaction, groups: &[Uuid], sync: 
 /// The memberships that exist of these pairs of a group and a person or a group.
 pub async fn find_members(tx: &DatabaseTransaction, pairs: &[(Uuid, Uuid)]) -> Written<Vec<member::Model>> {
     let mut found = Vec::new();
+    if pairs.is_empty() {
+        return Ok(found);
+    }
     for column in [member::Column::PersonId, member::Column::ChildId] {
-        if pairs.is_empty() {
-            break;
-        }
-        let columns = Expr::tuple([Expr::col(member::Column::GroupId), Expr::col(column)]);
-        let some = member::Entity::find().filter(columns.in_tuples(pairs.iter().copied()));
+        let some = member::Entity::find().filter(are_among((member::Column::GroupId, column), pairs, tx));
         found.extend(some.all(tx).await?);
     }
     Ok(found)

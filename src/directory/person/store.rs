@@ -1,6 +1,7 @@
 //! Statements about the people of directories.
 #![expect(clippy::disallowed_methods, reason = "the statements about people of directories stand here")]
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use entity::directory_person::{ActiveModel, Column, Entity, Model, State};
@@ -87,16 +88,19 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
 pub async fn known(
     tx: &DatabaseTransaction,
     organisation: Uuid,
-    external_ids: &[String],
-    mailboxes: &[String],
+    external_ids: &[&str],
+    mailboxes: &[&str],
 ) -> Written<Vec<Model>> {
-    let by_id = Column::ExternalId.is_in(external_ids);
-    let by_mailbox = Condition::all().add(Column::State.ne(State::Deleted)).add(Column::Mailbox.is_in(mailboxes));
+    let by_id = Column::ExternalId.is_in(external_ids.iter().copied());
+    // The index has this very condition, so it is no parameter.
+    let by_mailbox = Condition::all().add(Expr::cust("state <> 'DELETED'"));
+    let by_mailbox = by_mailbox.add(Column::Mailbox.is_in(mailboxes.iter().copied()));
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation));
     let mut found = people.clone().filter(by_id).all(tx).await?;
     if !mailboxes.is_empty() {
         let others = people.filter(by_mailbox).all(tx).await?;
-        found.extend(others.into_iter().filter(|row| !external_ids.contains(&row.external_id)));
+        let named: HashSet<&str> = external_ids.iter().copied().collect();
+        found.extend(others.into_iter().filter(|row| !named.contains(row.external_id.as_str())));
     }
     Ok(found)
 }

@@ -1,6 +1,6 @@
 //! What one part of a synchronisation does, whoever sends it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::directory_sync::{Mode, Model, State};
 use serde_json::json;
@@ -104,15 +104,16 @@ async fn apply_people(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
         return Ok(Vec::new());
     }
     let mailboxes = part.people.iter().flatten().filter_map(|one| one.email.as_ref());
-    let mailboxes: Vec<String> = mailboxes.map(|email| Address::mailbox(email).to_owned()).collect();
-    let known = people::known(work.tx, context.organisation, &part.named, &mailboxes).await?;
+    let mailboxes: Vec<&str> = mailboxes.map(Address::mailbox).collect();
+    let named: Vec<&str> = part.named.iter().map(String::as_str).collect();
+    let known = people::known(work.tx, context.organisation, &named, &mailboxes).await?;
     let plan = plan(&known, part.people.clone(), context);
     people::free_addresses(work.tx, &plan.moving).await?;
     people::save(work.tx, &plan.rows).await?;
     if let Some(sync) = context.seen_in {
-        let mut seen = plan.unchanged;
-        seen.extend(known.iter().filter(|row| part.named.contains(&row.external_id)).map(|row| row.id));
-        people::mark_seen(work.tx, &seen, sync).await?;
+        let named: HashSet<&str> = named.into_iter().collect();
+        let seen = known.iter().filter(|row| named.contains(row.external_id.as_str())).map(|row| row.id);
+        people::mark_seen(work.tx, &seen.chain(plan.unchanged).collect::<Vec<_>>(), sync).await?;
     }
     Ok(plan.outcomes)
 }
@@ -121,11 +122,12 @@ async fn apply_groups(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
     if part.groups.is_empty() {
         return Ok(Vec::new());
     }
-    let (mut names, mut persons) = (part.named_groups.clone(), Vec::new());
+    let mut names: Vec<&str> = part.named_groups.iter().map(String::as_str).collect();
+    let mut persons: Vec<&str> = Vec::new();
     for (member, _) in part.groups.iter().flatten().flat_map(|group| &group.members) {
         match member {
-            Member::Person(key) => persons.push(key.clone()),
-            Member::Group(key) => names.push(key.clone()),
+            Member::Person(key) => persons.push(key),
+            Member::Group(key) => names.push(key),
         }
     }
     let known = groups::known(work.tx, context.organisation, &names).await?;
@@ -144,13 +146,13 @@ async fn apply_groups(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
     groups::remove_members(work.tx, &members.removed).await?;
     groups::add_members(work.tx, &members.added).await?;
     if let Some(sync) = context.seen_in {
-        let seen: Vec<Uuid> =
-            known.iter().filter(|row| part.named_groups.contains(&row.external_id)).map(|row| row.id).collect();
+        let named: HashSet<&String> = part.named_groups.iter().collect();
+        let seen: Vec<Uuid> = known.iter().filter(|row| named.contains(&row.external_id)).map(|row| row.id).collect();
         groups::mark_seen(work.tx, &seen, sync).await?;
         groups::mark_kept(work.tx, &members.kept, sync).await?;
         let refused = resolved.iter().zip(&part.named_groups).filter(|(outcome, _)| outcome.is_err());
-        let refused: Vec<&String> = refused.map(|(_, name)| name).collect();
-        let refused = known.iter().filter(|row| refused.contains(&&row.external_id)).map(|row| row.id);
+        let refused: HashSet<&String> = refused.map(|(_, name)| name).collect();
+        let refused = known.iter().filter(|row| refused.contains(&row.external_id)).map(|row| row.id);
         groups::mark_members_seen(work.tx, &refused.collect::<Vec<_>>(), sync).await?;
     }
     Ok(resolved.into_iter().map(|group| group.map(|group| group.outcome)).collect())

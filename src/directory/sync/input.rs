@@ -103,7 +103,13 @@ impl DirectoryGroupInput {
     }
 }
 
-fn external_id(field: &str, typed: &str) -> Result<String, UserError> {
+/// How an external id that may be unreadable is looked for.
+pub fn named(typed: &str) -> String {
+    external_id("externalId", typed).unwrap_or_else(|_| typed.trim().to_owned())
+}
+
+/// An external id in one form.
+pub fn external_id(field: &str, typed: &str) -> Result<String, UserError> {
     text::reference(field, typed).map_err(|_| {
         let message =
             "An external id has 1 to 100 characters, without line breaks or characters that hide or reverse text.";

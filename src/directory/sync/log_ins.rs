@@ -31,9 +31,9 @@ pub async fn record(
     log_ins: &[Result<LogIn, UserError>],
     until: Option<DateTimeUtc>,
 ) -> Result<Vec<Result<Uuid, UserError>>> {
-    let ids: Vec<String> = log_ins.iter().flatten().filter_map(|one| one.external_id.clone()).collect();
+    let ids: Vec<&str> = log_ins.iter().flatten().filter_map(|one| one.external_id.as_deref()).collect();
     let mailboxes = log_ins.iter().flatten().filter_map(|one| one.email.as_ref());
-    let mailboxes: Vec<String> = mailboxes.map(|email| email.mailbox().to_owned()).collect();
+    let mailboxes: Vec<&str> = mailboxes.map(Address::mailbox).collect();
     let known = people::known(work.tx, organisation, &ids, &mailboxes).await?;
     let (changed, outcomes) = plan(known, log_ins, work.now);
     people::save(work.tx, &changed).await?;

@@ -5,6 +5,7 @@ use macros::{mutation, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
+use super::input::external_id;
 use super::log_ins::{LogIn, record};
 use super::rules::MOST;
 use crate::base::error::{Result, UserError, UserErrorCode};
@@ -20,14 +21,14 @@ pub struct RecordLogInsInput {
     /// Id of the organisation whose directory it is.
     pub organisation_id: ID,
     /// The log-ins: at most 500. Only the first and the last of each person are kept.
-    pub log_ins: Vec<LogInInput>,
+    pub log_ins: Vec<DirectoryLogInInput>,
     /// Until when you know all log-ins, if you have sent them all. Rules about inactivity need it to be recent.
     pub complete_until: Option<DateTimeUtc>,
 }
 
 /// A log-in of a person.
 #[derive(InputObject)]
-pub struct LogInInput {
+pub struct DirectoryLogInInput {
     /// External id of the person. Give this or `email`.
     pub external_id: Option<String>,
     /// Address of the person. Give this or `externalId`.
@@ -92,7 +93,7 @@ async fn record_log_ins(act: ActOn<'_, Organisation>, input: RecordLogInsInput) 
     Ok(RecordLogInsPayload { results: results.collect(), ..Default::default() })
 }
 
-impl LogInInput {
+impl DirectoryLogInInput {
     fn read(&self, now: DateTimeUtc) -> Result<LogIn, UserError> {
         if self.at > now {
             return Err(UserError::at("at", UserErrorCode::InvalidInput, "This is in the future."));
@@ -102,6 +103,7 @@ impl LogInInput {
             return Err(UserError::at("externalId", UserErrorCode::InvalidInput, message));
         }
         let email = self.email.as_deref().map(|email| Address::read("email", email)).transpose()?;
-        Ok(LogIn { external_id: self.external_id.clone(), email, at: self.at })
+        let external_id = self.external_id.as_deref().map(|id| external_id("externalId", id)).transpose()?;
+        Ok(LogIn { external_id, email, at: self.at })
     }
 }
