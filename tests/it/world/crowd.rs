@@ -69,6 +69,14 @@ impl World {
                 rows.charge(organisation, &name);
                 rows.reminders(invoice);
             }
+            for organisation in [client, id] {
+                rows.directory_sync(organisation, &name);
+                let person = rows.directory_person(organisation, &name, "Person");
+                let group = rows.directory_group(organisation, &name);
+                rows.directory_member(organisation, group, (Some(person), None));
+                rows.directory_member(organisation, group, (None, Some(group)));
+            }
+            rows.directory(client);
             let earned = rows.last_invoice();
             rows.statement(id, earned, 10 + number, &name);
             rows.batch(id, 500 + i64::from(number));

@@ -128,6 +128,7 @@ impl Hub {
         self.people(&mut rows, &mut fixtures);
         self.business(&mut rows, &mut fixtures);
         self.properties(&mut rows, &mut fixtures);
+        self.directory(&mut rows, &mut fixtures);
         for kind in [Type::Organisation, Type::Reseller] {
             fixtures.add(kind, "", self.id());
         }
@@ -233,6 +234,28 @@ impl Hub {
         for number in 1..=3 {
             fixtures.add(Type::ClientView, "", rows.view(self.id(), &format!("{} view {number}", self.word)));
         }
+    }
+
+    /// Three people, a group with all of them and three groups, in two of which the first person is, and three
+    /// synchronisations.
+    fn directory(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
+        let (hub, word) = (self.id(), self.word);
+        rows.directory(hub);
+        for _ in 0..3 {
+            fixtures.add(Type::DirectorySync, "", rows.directory_sync(hub, word));
+        }
+        let people: Vec<Uuid> = ["Ada", "Bea", "Cid"].map(|name| rows.directory_person(hub, word, name)).to_vec();
+        let all = rows.directory_group(hub, &format!("{word} all"));
+        for person in &people {
+            rows.directory_member(hub, all, (Some(*person), None));
+        }
+        for number in 1..=3 {
+            let group = rows.directory_group(hub, &format!("{word} group {number}"));
+            rows.directory_member(hub, all, (None, Some(group)));
+            rows.directory_member(hub, group, (Some(people[0]), None));
+        }
+        fixtures.add(Type::DirectoryPerson, "", people[0]);
+        fixtures.add(Type::DirectoryGroup, "", all);
     }
 
     /// What the hub sells: a product with three of everything, and a draft.

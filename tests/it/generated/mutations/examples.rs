@@ -5,7 +5,7 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, billing, catalogue, licences, orders, partners, payments, prepared, services};
+use super::{accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, services};
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
@@ -39,6 +39,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
         return example;
     }
     if let Some(example) = services::valid(world, mutation, rule).await {
+        return example;
+    }
+    if let Some(example) = directory::valid(world, mutation).await {
         return example;
     }
     if let Some(example) = payments::valid(world, mutation).await {
@@ -208,6 +211,9 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         return Some(example);
     }
     if let Some(example) = services::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = directory::invalid(mutation) {
         return Some(example);
     }
     if let Some(example) = payments::invalid(world, mutation).await {

@@ -2,13 +2,14 @@
 //! nothing in the whole database.
 //!
 //! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
-//! `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
+//! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
 mod alike;
 mod billing;
 mod catalogue;
+mod directory;
 pub mod examples;
 mod hidden;
 mod licences;

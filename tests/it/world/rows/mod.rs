@@ -6,6 +6,7 @@ mod audit;
 mod billing;
 mod business;
 mod catalogue;
+mod directory;
 mod invited;
 mod licences;
 mod orders;
@@ -75,6 +76,7 @@ pub struct Rows {
     invoices: Vec<invoice::Model>,
     lines: Vec<invoice_line::Model>,
     billed: billing::BillingRows,
+    directory: directory::DirectoryRows,
     sessions: Vec<session::Model>,
     log_ins: Vec<log_in_attempt::Model>,
     keys: Vec<api_key::Model>,
@@ -214,6 +216,7 @@ impl Rows {
         db_insert(db, self.invoices).await;
         db_insert(db, self.lines).await;
         self.billed.db_write(db).await;
+        self.directory.db_write(db).await;
         db_insert(db, self.sessions).await;
         db_insert(db, self.log_ins).await;
         db_insert(db, self.keys).await;
