@@ -11,6 +11,7 @@ mod base;
 mod billing;
 mod catalogue;
 mod command;
+mod directory;
 mod generated;
 mod http;
 mod licence;
