@@ -33,8 +33,21 @@ pub struct Part {
     pub named_groups: Vec<String>,
     /// Whether it is the last part.
     pub is_last: bool,
+    /// What a full synchronisation is complete of.
+    pub scope: Scope,
     /// How many people the source knows to be missing.
     pub confirmed: Option<i32>,
+}
+
+/// What a full synchronisation names completely. Only this is deleted where it is not named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// People and groups.
+    All,
+    /// People: the groups stay.
+    People,
+    /// Groups: the people stay.
+    Groups,
 }
 
 /// What a part did.
@@ -65,10 +78,15 @@ pub async fn apply(work: &Work<'_>, part: &Part, event: Event) -> Result<Applied
     rules::count(&mut sync, &groups);
     if part.is_last {
         if part.mode == Mode::Full {
-            let missing = people::count_missing(work.tx, organisation, sync.id).await?;
-            rules::guard(missing, people::count(work.tx, organisation).await?, part.confirmed)?;
-            let gone = people::delete_missing(work.tx, organisation, sync.id, work.now).await?;
-            let gone = gone + groups::remove_missing(work.tx, organisation, sync.id).await?;
+            let mut gone = 0;
+            if part.scope != Scope::Groups {
+                let missing = people::count_missing(work.tx, organisation, sync.id).await?;
+                rules::guard(missing, people::count(work.tx, organisation).await?, part.confirmed)?;
+                gone += people::delete_missing(work.tx, organisation, sync.id, work.now).await?;
+            }
+            if part.scope != Scope::People {
+                gone += groups::remove_missing(work.tx, organisation, sync.id).await?;
+            }
             sync.deleted = sync.deleted.saturating_add(i32::try_from(gone).unwrap_or(i32::MAX));
         }
         sync.state = State::Done;
@@ -80,8 +98,17 @@ pub async fn apply(work: &Work<'_>, part: &Part, event: Event) -> Result<Applied
         "syncId": sync.sync_key, "created": sync.created, "updated": sync.updated, "unchanged": sync.unchanged,
         "deleted": sync.deleted, "failed": sync.failed, "isComplete": part.is_last,
     });
-    audit::record(work, event.changing(serde_json::Value::Null, counts)).await?;
+    note(work, event.changing(serde_json::Value::Null, counts)).await?;
     Ok(Applied { sync, people, groups })
+}
+
+/// Records an event. Without a permission, the server did it by itself.
+pub async fn note(work: &Work<'_>, event: Event) -> Result<()> {
+    match event.permission {
+        Some(_) => audit::record(work, event).await?,
+        None => audit::record_by_system(work.tx, work.random, work.now, event).await?,
+    }
+    Ok(())
 }
 
 /// The synchronisation that the part belongs to.

@@ -2,8 +2,11 @@
 
 use async_graphql::InputObject;
 use entity::directory_person::State;
+use entity::directory_sync::Mode;
 use sea_orm::prelude::Date;
+use serde::Deserialize;
 
+use super::apply::{Part, Scope};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::text;
 use crate::directory::group::rules::{Member, Wanted as WantedGroup};
@@ -11,22 +14,27 @@ use crate::directory::person::rules::{Wanted, unit_path};
 use crate::people::user::Address;
 
 /// A person as a source describes them.
-#[derive(Clone, Debug, InputObject)]
+#[derive(Clone, Debug, Deserialize, InputObject)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectoryPersonInput {
     /// The id in the source: 1 to 100 characters. It never changes, whatever else does.
     pub external_id: String,
     /// The address. Two people of a directory have different ones.
     pub email: Option<String>,
     /// The name: 1 to 200 characters.
+    #[serde(default)]
     pub name: String,
     /// The organisational unit, for example `/Sales/North`; empty for the top. At most 20 units deep.
     #[graphql(default)]
+    #[serde(default)]
     pub unit_path: String,
     /// Whether the person works there now; false for somebody who is blocked.
     #[graphql(default = true)]
+    #[serde(default = "active")]
     pub is_active: bool,
     /// Whether the person is gone.
     #[graphql(default)]
+    #[serde(default)]
     pub is_deleted: bool,
     /// The day of joining. Without it, that of the first synchronisation.
     pub joined_on: Option<Date>,
@@ -58,6 +66,27 @@ pub struct DirectoryMemberInput {
     /// Whether the member leaves the group.
     #[graphql(default)]
     pub is_removed: bool,
+}
+
+const fn active() -> bool {
+    true
+}
+
+impl Part {
+    /// The people and groups of a part, which is not the last.
+    pub fn new(sync_key: String, mode: Mode, people: &[DirectoryPersonInput], groups: &[DirectoryGroupInput]) -> Self {
+        Self {
+            sync_key,
+            mode,
+            people: people.iter().map(DirectoryPersonInput::read).collect(),
+            named: people.iter().map(|person| named(&person.external_id)).collect(),
+            groups: groups.iter().map(DirectoryGroupInput::read).collect(),
+            named_groups: groups.iter().map(|group| named(&group.external_id)).collect(),
+            is_last: false,
+            scope: Scope::All,
+            confirmed: None,
+        }
+    }
 }
 
 impl DirectoryPersonInput {

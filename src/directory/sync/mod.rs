@@ -3,9 +3,11 @@
 //! A source sends people and groups in parts of at most 500 rows. PATCH changes those that it names. FULL names all: those
 //! whom no part has named are deleted with the last part, unless they are suspiciously many (`rules.rs`). Each row has an
 //! outcome of its own, and a refused row deletes nobody. Log-ins come apart from people, and say until when they are
-//! complete. `apply.rs` is what a part does, whoever sends it.
+//! complete. `apply.rs` is what a part does, whoever sends it: the mutation, or a file (`file.rs`, `import.rs`).
 
 mod apply;
+pub mod file;
+pub mod import;
 mod input;
 mod log_ins;
 mod object;
@@ -16,7 +18,7 @@ mod sync;
 
 use macros::merged;
 
-pub use apply::{Applied, Part, apply};
+pub use apply::{Applied, Part, Scope, apply};
 pub use log_ins::{LogIn, record};
 pub use object::{DirectoryState, DirectorySync};
 

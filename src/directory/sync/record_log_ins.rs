@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::input::external_id;
@@ -27,7 +28,8 @@ pub struct RecordLogInsInput {
 }
 
 /// A log-in of a person.
-#[derive(InputObject)]
+#[derive(Clone, Debug, Deserialize, InputObject)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectoryLogInInput {
     /// External id of the person. Give this or `email`.
     pub external_id: Option<String>,
@@ -94,7 +96,8 @@ async fn record_log_ins(act: ActOn<'_, Organisation>, input: RecordLogInsInput) 
 }
 
 impl DirectoryLogInInput {
-    fn read(&self, now: DateTimeUtc) -> Result<LogIn, UserError> {
+    /// The log-in, if it is well-formed.
+    pub fn read(&self, now: DateTimeUtc) -> Result<LogIn, UserError> {
         if self.at > now {
             return Err(UserError::at("at", UserErrorCode::InvalidInput, "This is in the future."));
         }

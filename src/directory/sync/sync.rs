@@ -7,7 +7,7 @@ use macros::{mutation, payload, public_object};
 use uuid::Uuid;
 
 use super::apply::{Applied, Part, apply};
-use super::input::{DirectoryGroupInput, DirectoryPersonInput, named};
+use super::input::{DirectoryGroupInput, DirectoryPersonInput};
 use super::object::{DirectorySync, DirectorySyncMode};
 use super::rules::check_size;
 use crate::base::error::{Result, UserError};
@@ -93,18 +93,9 @@ pub struct SyncDirectoryPayload {
 async fn sync_directory(act: ActOn<'_, Organisation>, input: SyncDirectoryInput) -> Result<SyncDirectoryPayload> {
     let members = input.groups.iter().map(|group| group.members.len()).sum();
     check_size(input.people.len(), input.groups.len(), members)?;
-    let names = input.people.iter().map(|person| named(&person.external_id));
-    let group_names = input.groups.iter().map(|group| named(&group.external_id));
-    let part = Part {
-        sync_key: text::reference("syncId", &input.sync_id)?,
-        mode: input.mode.into(),
-        people: input.people.iter().map(DirectoryPersonInput::read).collect(),
-        named: names.collect(),
-        groups: input.groups.iter().map(DirectoryGroupInput::read).collect(),
-        named_groups: group_names.collect(),
-        is_last: input.is_last,
-        confirmed: input.confirm_removals,
-    };
+    let sync_key = text::reference("syncId", &input.sync_id)?;
+    let part = Part::new(sync_key, input.mode.into(), &input.people, &input.groups);
+    let part = Part { is_last: input.is_last, confirmed: input.confirm_removals, ..part };
     let steps = async |work: &Work<'_>, _| apply(work, &part, act.event()).await;
     let applied = if input.dry_run { act.tried(steps).await? } else { act.locked(steps).await? };
     let results = |outcomes: &[Result<Outcome, UserError>], names: &[String], list, kind: Type| {
