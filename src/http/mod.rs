@@ -2,7 +2,8 @@
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
-//! `bank`, which takes a file. `scim` is a protocol of its own. `playground` has the page for people, and `serve` accepts connections.
+//! `bank` and `directory`, which take files. `scim` is a protocol of its own. `playground` has the page for people, and
+//! `serve` accepts connections.
 
 mod accounting;
 mod answer;
@@ -12,6 +13,7 @@ mod client;
 mod commission;
 mod cors;
 mod credential;
+mod directory;
 mod document;
 mod envelope;
 mod graphql;
@@ -84,6 +86,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/graphql", get(graphql::answer).post(graphql::answer))
         .route("/schema.graphql", get(routes::schema))
         .route("/organisations/{id}/audit.ndjson", get(audit::audit))
+        .route("/organisations/{id}/directory", post(directory::directory))
         .route("/invoices/{id}/{file}", get(document::of_invoice))
         .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
         .route("/commission-statements/{id}/{file}", get(commission::statement))

@@ -53,6 +53,11 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
     }
 
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The error, as the answer to one request of a batch.
     pub fn into_error(self) -> Error {
         self.error

@@ -1,5 +1,6 @@
 //! Requests over HTTP.
 
+mod directory;
 mod merged;
 mod transport;
 mod unavailable;
