@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod catalogue;
 mod database;
+mod directory;
 mod migrate;
 mod operator;
 mod payments;
@@ -36,6 +37,8 @@ use crate::graphql;
                                         create the first account of an installation
   tenantry catalogue export > catalogue.toml
                                         write products and prices to a file; `import` reads it
+  tenantry directory import people.csv --organisation organisation_01… --kind people --mode full
+                                        bring people into the directory of an organisation
   tenantry payments import statement.xml
                                         record what the bank says was paid
   tenantry accounting export --format sie --from 2026-01-01 --until 2026-01-31
@@ -71,6 +74,7 @@ enum Command {
     Audit(audit::Arguments),
     Cache(cache::Arguments),
     Catalogue(catalogue::Arguments),
+    Directory(directory::Arguments),
     Payments(payments::Arguments),
     Accounting(accounting::Arguments),
 }
@@ -141,6 +145,7 @@ impl Cli {
             Command::Audit(arguments) => audit::run(&config, arguments).await,
             Command::Cache(arguments) => cache::run(&config, arguments).await,
             Command::Catalogue(arguments) => catalogue::run(&config, arguments).await,
+            Command::Directory(arguments) => directory::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
             Command::Accounting(arguments) => accounting::run(&config, arguments).await,
             Command::Schema => Ok(()),

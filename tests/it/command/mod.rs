@@ -1,5 +1,7 @@
 //! The command line: commands that read create nothing, commands that destroy ask, and every failure says what to do.
 
+mod directory;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
