@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use entity::directory_group::{Column, Entity, Model};
 use entity::{directory_group_member as member, directory_person};
-use sea_orm::prelude::{DateTimeUtc, Expr};
-use sea_orm::sea_query::{ExprTrait, LikeExpr, OnConflict};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{LikeExpr, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, QueryTrait, Set,

@@ -197,7 +197,7 @@ async fn load(work: &Work<'_>, organisation: Uuid, key: Uuid, conditions: &Condi
 
 /// Who has an external id, also somebody who is deleted.
 async fn holder(work: &Work<'_>, organisation: Uuid, external_id: &str) -> Result<Option<Model>> {
-    Ok(store::known(work.tx, organisation, &[external_id.to_owned()], &[]).await?.pop())
+    Ok(store::known(work.tx, organisation, &[external_id], &[]).await?.pop())
 }
 
 /// Refuses an address or a name to log in with that somebody else has.

@@ -1,6 +1,6 @@
 //! Ending the assignments whose days of grace are over, and giving their licences back.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::Days;
@@ -33,7 +33,7 @@ pub async fn settle(work: &Work<'_>, organisation: Uuid) -> Result<usize> {
 
 /// Ends assignments of an organisation now, and gives their licences back. The caller has locked the organisation.
 pub async fn end(work: &Work<'_>, organisation: Uuid, rows: &[Model]) -> Result<()> {
-    let mut returned: HashMap<Uuid, i64> = HashMap::new();
+    let mut returned: BTreeMap<Uuid, i64> = BTreeMap::new();
     for row in rows {
         *returned.entry(row.feature_id).or_default() += 1;
     }
@@ -87,7 +87,9 @@ pub async fn settle_now_and_then(request: impl Fn() -> Request) {
         let request = request();
         match (release_deleted(&request).await, settle_all(&request).await) {
             (Ok(0), Ok(0)) => {}
-            (Ok(ending), Ok(ended)) => tracing::info!(ending, ended, "licences of deleted people end, and others ended"),
+            (Ok(ending), Ok(ended)) => {
+                tracing::info!(ending, ended, "licences of deleted people end, and others ended")
+            }
             (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "licences were not ended"),
         }
     })

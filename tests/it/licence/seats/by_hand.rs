@@ -94,9 +94,16 @@ fn missing_licences_are_ordered_in_the_same_step_or_nothing_happens() {
             assert_eq!(owner.mistake("assignLicences", input.clone()).await["code"], code);
         }
         // Without the right to order, the rest does not happen either.
-        world.as_(OWNER_OF_ACME).act("releaseLicences", json!({
-            "organisationId": id_of(ACME), "assignmentIds": [first["results"][0]["assignment"]["id"]],
-        }), "").await;
+        world
+            .as_(OWNER_OF_ACME)
+            .act(
+                "releaseLicences",
+                json!({
+                    "organisationId": id_of(ACME), "assignmentIds": [first["results"][0]["assignment"]["id"]],
+                }),
+                "",
+            )
+            .await;
         let technical = world.as_(MANAGER_OF_FJORD);
         input["order"]["quantity"] = json!(4);
         let before = world.db_count("licence_assignment").await;
@@ -130,9 +137,12 @@ fn partners_give_licences_as_far_as_delegated_and_the_log_names_the_partnership(
         let people = hire(&world, 2, "").await;
         // Fjord has support of Acme, which includes the assignment of licences.
         let partner = world.as_(MANAGER_OF_FJORD);
-        let given = partner.act("assignLicences", assigning(BASIC, &people[..1]), "results { userErrors { code } }").await;
+        let given =
+            partner.act("assignLicences", assigning(BASIC, &people[..1]), "results { userErrors { code } }").await;
         assert_eq!(results(&given), ["ok"]);
-        let by = world.texts("SELECT action FROM audit_event WHERE action = 'assignLicences' AND partnership_id IS NOT NULL").await;
+        let by = world
+            .texts("SELECT action FROM audit_event WHERE action = 'assignLicences' AND partnership_id IS NOT NULL")
+            .await;
         assert_eq!(by.len(), 1);
         // Rules are not part of support, and strangers see nothing.
         let saved = partner.attempt("saveLicenceRules", saving("office", 0, &[]), "").await;

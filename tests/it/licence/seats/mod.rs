@@ -96,7 +96,8 @@ async fn hire(world: &World, count: usize, unit: &str) -> Vec<String> {
 async fn log_in(world: &World, numbers: impl Iterator<Item = usize>, days: i64) {
     let now = world.app.clock.now();
     let at = now - chrono::TimeDelta::days(days);
-    let log_ins: Vec<Value> = numbers.map(|number| json!({ "externalId": format!("p{number:03}"), "at": at })).collect();
+    let log_ins: Vec<Value> =
+        numbers.map(|number| json!({ "externalId": format!("p{number:03}"), "at": at })).collect();
     let input = json!({ "organisationId": id_of(ACME), "logIns": log_ins, "completeUntil": now });
     let payload = world.as_(OWNER_OF_ACME).act("recordLogIns", input, "results { userErrors { message } }").await;
     assert!(!payload["results"].to_string().contains("message"), "{payload}");

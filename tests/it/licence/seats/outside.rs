@@ -38,11 +38,15 @@ fn an_outside_system_confirms_or_fails_and_removes_what_it_has_set_up() {
         let done = staff.act("confirmLicences", reports, "results { index userErrors { code } }").await;
         assert_eq!(results(&done), ["ok", "ok", "UNKNOWN", "INVALID_INPUT"]);
         assert_eq!(waiting(&world).await, Vec::<String>::new());
-        let query = "query($id: ID!) { organisation(id: $id) { licenceAssignments(first: 5, filter: { confirmation: FAILED }) {
+        let query =
+            "query($id: ID!) { organisation(id: $id) { licenceAssignments(first: 5, filter: { confirmation: FAILED }) {
           totalCount edges { node { error } } } } }";
         let failed = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         let failed = &failed.ok()["organisation"]["licenceAssignments"];
-        assert_eq!((&failed["totalCount"], &failed["edges"][0]["node"]["error"]), (&json!(1), &json!("No such mailbox")));
+        assert_eq!(
+            (&failed["totalCount"], &failed["edges"][0]["node"]["error"]),
+            (&json!(1), &json!("No such mailbox"))
+        );
         // Only what was set up has to be removed.
         let input = json!({ "organisationId": id_of(ACME), "assignmentIds": found });
         world.as_(OWNER_OF_ACME).act("releaseLicences", input, "").await;

@@ -21,14 +21,18 @@ fn a_pin_gives_or_keeps_away_until_its_day() {
         let pin = owner.act("pinLicence", input, "pin { id family feature { name } person { name } }").await;
         assert_eq!((&pin["pin"]["family"], &pin["pin"]["feature"]["name"]), (&json!("office"), &json!("Office full")));
         owner.act("pinLicence", pinning(&people[1], BASIC, true), "pin { feature { name } }").await;
-        assert_eq!(apply(&world, "office").await, ["Person 000: ASSIGN Office full", "Person 002: ASSIGN Office basic"]);
+        assert_eq!(
+            apply(&world, "office").await,
+            ["Person 000: ASSIGN Office full", "Person 002: ASSIGN Office basic"]
+        );
         world.wait(chrono::TimeDelta::days(10));
         assert_eq!(apply(&world, "office").await, ["Person 000: CHANGE Office basic"]);
         // Another pin takes the place of the first.
         owner.act("pinLicence", pinning(&people[1], FULL, false), "pin { id }").await;
         assert_eq!(world.db_count("licence_pin").await, 2);
         assert_eq!(apply(&world, "office").await, ["Person 001: ASSIGN Office full"]);
-        let list = "query($id: ID!) { organisation(id: $id) { licencePins(first: 5, family: \"office\") { edges { node {
+        let list =
+            "query($id: ID!) { organisation(id: $id) { licencePins(first: 5, family: \"office\") { edges { node {
           id person { name } } } } } }";
         let answer = owner.run(list, json!({ "id": id_of(ACME) })).await;
         let newest = answer.ok()["organisation"]["licencePins"]["edges"][0]["node"].clone();

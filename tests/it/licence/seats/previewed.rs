@@ -45,7 +45,8 @@ fn a_digest_of_yesterday_or_of_other_rules_people_or_licences_is_stale() {
         let all = [rule("All", Some(BASIC), &[])];
         save(&world, "office", 0, &all).await;
         let owner = world.as_(OWNER_OF_ACME);
-        let stale = async |plan: &Value| owner.mistake("applyLicenceRules", applying("office", plan)).await["code"].clone();
+        let stale =
+            async |plan: &Value| owner.mistake("applyLicenceRules", applying("office", plan)).await["code"].clone();
 
         let plan = preview(&world, "office").await;
         hire(&world, 3, "").await;

@@ -34,8 +34,7 @@ fn rules_that_say_nothing_sensible_are_refused_with_their_place() {
         ];
         for (input, code, field) in cases {
             let error = owner.mistake("saveLicenceRules", input).await;
-            let path: Vec<&str> =
-                error["field"].as_array().unwrap().iter().skip(1).filter_map(Value::as_str).collect();
+            let path: Vec<&str> = error["field"].as_array().unwrap().iter().skip(1).filter_map(Value::as_str).collect();
             assert_eq!((error["code"].as_str().unwrap(), path.join(".").as_str()), (code, field));
         }
         assert_eq!(world.db_count("licence_rule_set").await, 0);

@@ -7,14 +7,14 @@ use tenantry::licence::assignment::settling::settle_all;
 use super::*;
 
 fn class(numbers: std::ops::Range<usize>, removed: &[usize]) -> Value {
-    let members = numbers.map(|number| {
-        json!({ "personExternalId": format!("p{number:03}"), "isRemoved": removed.contains(&number) })
-    });
+    let members = numbers
+        .map(|number| json!({ "personExternalId": format!("p{number:03}"), "isRemoved": removed.contains(&number) }));
     json!({ "externalId": "class", "name": "Class 7", "members": members.collect::<Vec<_>>() })
 }
 
 async fn group(world: &World, name: &str) -> Value {
-    let query = "query($id: ID!, $search: String) { organisation(id: $id) { groups(first: 1, search: $search) { edges { node {
+    let query =
+        "query($id: ID!, $search: String) { organisation(id: $id) { groups(first: 1, search: $search) { edges { node {
       id } } } } }";
     let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME), "search": name })).await;
     answer.ok()["organisation"]["groups"]["edges"][0]["node"]["id"].clone()
@@ -26,7 +26,8 @@ fn a_school_year() {
         db_seats(&world, 5, 0).await;
         // August: six pupils, one of them through the group of newcomers within the class.
         let people: Vec<Value> = (0..6).map(|number| person(number, "/School")).collect();
-        let newcomers = json!({ "externalId": "new", "name": "Newcomers", "members": [{ "personExternalId": "p005" }] });
+        let newcomers =
+            json!({ "externalId": "new", "name": "Newcomers", "members": [{ "personExternalId": "p005" }] });
         let mut seventh = class(0..5, &[]);
         seventh["members"].as_array_mut().unwrap().push(json!({ "groupExternalId": "new" }));
         sync(&world, &people, &[newcomers, seventh]).await;
@@ -47,7 +48,11 @@ fn a_school_year() {
         world.wait(TimeDelta::days(7));
         log_in(&world, std::iter::empty(), 0).await;
         assert_eq!(apply(&world, "office").await, ["Person 005: ASSIGN Office basic"]);
-        assert_eq!(settle_all(&world.app.request(Actor::Anonymous)).await.unwrap(), 0, "the application has settled it");
+        assert_eq!(
+            settle_all(&world.app.request(Actor::Anonymous)).await.unwrap(),
+            0,
+            "the application has settled it"
+        );
 
         // The leaver comes back, and waits. One who leaves the class makes room, but only after the days of grace, and takes
         // it up again within them.
@@ -55,9 +60,15 @@ fn a_school_year() {
         assert_eq!(apply(&world, "office").await, ["Person 003: UNMET Office basic #1"]);
         sync(&world, &[], &[class(0..1, &[0])]).await;
         let left = apply(&world, "office").await;
-        assert_eq!(left, [format!("Person 000: RECLAIM until {}", day(75)), "Person 003: UNMET Office basic #1".to_owned()]);
+        assert_eq!(
+            left,
+            [format!("Person 000: RECLAIM until {}", day(75)), "Person 003: UNMET Office basic #1".to_owned()]
+        );
         sync(&world, &[], &[class(0..1, &[])]).await;
-        assert_eq!(apply(&world, "office").await, ["Person 000: RESUME Office basic", "Person 003: UNMET Office basic #1"]);
+        assert_eq!(
+            apply(&world, "office").await,
+            ["Person 000: RESUME Office basic", "Person 003: UNMET Office basic #1"]
+        );
 
         // A deleted pupil loses the licence, too, with a row that says so.
         let mut gone = person(1, "/School");

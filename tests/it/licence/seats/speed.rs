@@ -42,12 +42,17 @@ fn ten_thousand_people_and_twenty_rules_take_a_second_to_preview_and_five_to_app
         let rules: Vec<Value> = (0..20)
             .map(|number| {
                 let feature = if number % 2 == 0 { BASIC } else { FULL };
-                rule(&format!("Unit {number}"), Some(feature), &[in_unit(&format!("/Unit {number}")), not(inactive(60))])
+                rule(
+                    &format!("Unit {number}"),
+                    Some(feature),
+                    &[in_unit(&format!("/Unit {number}")), not(inactive(60))],
+                )
             })
             .collect();
         save(&world, "office", 0, &rules).await;
         let owner = world.as_(OWNER_OF_ACME);
-        let query = "query($id: ID!) { organisation(id: $id) { licenceRules { preview { digest counts { assign } } } } }";
+        let query =
+            "query($id: ID!) { organisation(id: $id) { licenceRules { preview { digest counts { assign } } } } }";
         let began = Instant::now();
         let answer = owner.run(query, json!({ "id": id_of(ACME) })).await;
         let previewed = began.elapsed();

@@ -31,13 +31,18 @@ fn each_day_has_its_figures_and_unused_licences_say_what_they_cost() {
         let expected = json!([figure(0, ["4", "3", "1", "2", "1"]), figure(10, ["4", "3", "0", "2", "1"])]);
         assert_eq!(answer.ok()["organisation"]["usage"], expected);
 
-        let query = "query($id: ID!) { organisation(id: $id) { unusedLicences(first: 5, days: 25) { totalCount edges { node {
+        let query =
+            "query($id: ID!) { organisation(id: $id) { unusedLicences(first: 5, days: 25) { totalCount edges { node {
           lastLogInAt price { amount { amountMinor } interval } assignment { id person { name } } } } } } }";
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         let unused = &answer.ok()["organisation"]["unusedLicences"];
         assert_eq!(unused["totalCount"], 2);
-        let names: Vec<&Value> =
-            unused["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]["assignment"]["person"]["name"]).collect();
+        let names: Vec<&Value> = unused["edges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|edge| &edge["node"]["assignment"]["person"]["name"])
+            .collect();
         assert!(names.contains(&&json!("Person 001")) && names.contains(&&json!("Person 002")), "{names:?}");
         let price = json!({ "amount": { "amountMinor": "10000" }, "interval": "MONTH" });
         assert_eq!(unused["edges"][0]["node"]["price"], price);
