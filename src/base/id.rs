@@ -71,6 +71,7 @@ types! {
     AccountingBatch "accounting_batch" "a batch for the bookkeeping",
     LicenceAssignment "licence_assignment" "the licence of a person",
     LicencePin "licence_pin" "a pin",
+    LicenceRuleSet "licence_rule_set" "a set of licence rules",
     DirectoryPerson "directory_person" "a person of a directory",
     DirectoryGroup "directory_group" "a group of a directory",
     DirectorySync "directory_sync" "a synchronisation of a directory",

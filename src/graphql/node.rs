@@ -32,6 +32,7 @@ use crate::graphql::request::Request;
 use crate::licence::asset::Asset;
 use crate::licence::assignment::LicenceAssignment;
 use crate::licence::pin::LicencePin;
+use crate::licence::rule::LicenceRuleSet;
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;
 use crate::oversight::operator::UserAccount;
@@ -149,6 +150,8 @@ nodes! {
     LicenceAssignment,
     /// A decision by hand about the licence of a person.
     LicencePin,
+    /// The rules by which the licences of a family are given.
+    LicenceRuleSet,
     /// A person of a directory.
     DirectoryPerson,
     /// A group of a directory.

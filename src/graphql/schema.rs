@@ -32,7 +32,7 @@ use crate::directory::sync::DirectoryMutation;
 use crate::licence::asset::AssetMutation;
 use crate::licence::assignment::LicenceAssignmentMutation;
 use crate::licence::pin::LicencePinMutation;
-use crate::licence::rule::LicenceRuleMutation;
+use crate::licence::rule::{LicenceRuleMutation, LicenceRuleQuery};
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -68,6 +68,7 @@ pub struct Query(
     InvitationQuery,
     OperatorQuery,
     RoleQuery,
+    LicenceRuleQuery,
 );
 
 /// Everything that can be changed.

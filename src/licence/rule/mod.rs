@@ -13,6 +13,7 @@ mod letters;
 mod object;
 mod plan;
 mod plan_object;
+mod query;
 pub mod rules;
 mod save;
 mod schedule;
@@ -22,6 +23,7 @@ mod writing;
 use macros::merged;
 
 pub use object::LicenceRuleSet;
+pub use query::LicenceRuleQuery;
 pub use schedule::{apply_daily, apply_now_and_then};
 
 /// The mutations of rules.

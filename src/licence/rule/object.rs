@@ -4,19 +4,18 @@ use async_graphql::{Context, ID};
 use entity::{licence_rule, licence_rule_set};
 use macros::{guarded, public_object};
 use sea_orm::prelude::{Date, DateTimeUtc};
+use uuid::Uuid;
 
 use super::conditions::{Condition, Test};
 use super::input::LicenceConditionKind;
-use super::plan::Plan;
-use super::plan_object::LicencePlan;
 use super::save::LicenceSchedule;
-use super::store;
+use super::store::{self, WithRules};
 use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::catalogue::feature::Feature;
+use crate::graphql::act::Find;
 use crate::graphql::request::Request;
-use crate::licence::pool::granted;
 
 /// The rules by which the licences of a family are given.
 #[derive(Clone)]
@@ -27,16 +26,40 @@ pub struct LicenceRuleSet {
 }
 
 impl LicenceRuleSet {
+    fn new((row, rules): &WithRules, at: &Decision) -> Self {
+        Self { row: row.clone(), rules: rules.clone(), organisation: at.clone() }
+    }
+
+    /// Its row.
+    pub const fn row(&self) -> &licence_rule_set::Model {
+        &self.row
+    }
+
+    /// The organisation.
+    pub const fn at(&self) -> &Decision {
+        &self.organisation
+    }
+
     /// The sets of an organisation, by family: all, or that of one family.
     pub async fn list(request: &Request, at: &Decision, family: Option<&str>) -> Result<Vec<Self>> {
-        let found = store::all(request.db().reader(), at.id()).await?.into_iter();
-        let found = found.filter(|(row, _)| family.is_none_or(|family| row.family == family));
-        Ok(found.map(|(row, rules)| Self { row, rules, organisation: at.clone() }).collect())
+        let found = store::list(request, at.id()).await?;
+        let wanted = found.iter().filter(|(row, _)| family.is_none_or(|family| row.family == family));
+        Ok(wanted.map(|one| Self::new(one, at)).collect())
     }
 
     /// The set of a family.
     pub async fn find_of(request: &Request, at: &Decision, family: &str) -> Result<Option<Self>> {
         Ok(Self::list(request, at, Some(family)).await?.pop())
+    }
+}
+
+impl Find for LicenceRuleSet {
+    const TYPE: Type = Type::LicenceRuleSet;
+
+    async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
+        let Some(found) = store::look_up(request, key).await? else { return Ok(None) };
+        let Some(at) = request.access.look(found.key(|found| found.0.organisation_id)).await? else { return Ok(None) };
+        Ok(found.visible(|found| Self::new(&found, &at)))
     }
 }
 
@@ -46,9 +69,16 @@ impl Guarded for LicenceRuleSet {
     }
 }
 
-/// The rules by which the licences of a family are given to the people of the directory.
+/// The rules by which the licences of a family are given to the people of the directory. `previewLicenceRules` shows what
+/// they would change.
 #[guarded(exists(LICENCE_READ))]
 impl LicenceRuleSet {
+    /// Opaque id.
+    #[public]
+    pub(crate) async fn id(&self) -> ID {
+        Type::LicenceRuleSet.id(self.row.id)
+    }
+
     /// The family of features. A feature without a family is one of its own, named by its key.
     #[public]
     fn family(&self) -> &str {
@@ -97,20 +127,6 @@ impl LicenceRuleSet {
         let rule =
             |row: &licence_rule::Model| LicenceRule { row: row.clone(), organisation: self.organisation.clone() };
         self.rules.iter().map(rule).collect()
-    }
-
-    /// What applying them would change now. Nothing is changed by looking.
-    #[requires(LICENCE_READ)]
-    async fn preview(&self, context: &Context<'_>) -> Result<Option<LicencePlan>> {
-        let request = Request::of(context)?;
-        let at = &self.organisation;
-        let granted = granted(request, at.id()).await?;
-        let plan = Plan::make(request.db().reader(), request, at.id(), &self.row.family, granted).await;
-        let plan = plan.map_err(|error| match error {
-            Error::User(error) => Error::Conflict(error.message.clone()),
-            other => other,
-        })?;
-        Ok(plan.map(|plan| LicencePlan::new(plan, at)))
     }
 }
 

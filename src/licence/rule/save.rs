@@ -65,7 +65,7 @@ pub struct SaveLicenceRulesPayload {
     pub rules: Option<LicenceRuleSet>,
 }
 
-/// Saves all rules of a family. Nobody gets or loses a licence by that: see `LicenceRuleSet.preview` and
+/// Saves all rules of a family. Nobody gets or loses a licence by that: see `previewLicenceRules` and
 /// `applyLicenceRules`. With an empty list, nobody has a licence by a rule any more.
 #[mutation]
 #[acts(LICENCE_RULE_MANAGE, on = input.organisation_id)]

@@ -1,6 +1,9 @@
 //! Statements about sets of rules.
 #![expect(clippy::disallowed_methods, reason = "the statements about rules stand here")]
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use entity::licence_rule::{self, Model as Rule};
 use entity::licence_rule_set::{ActiveModel, Column, Entity, Model, Schedule};
 use sea_orm::prelude::{Date, DateTimeUtc};
@@ -10,19 +13,54 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::access::Unchecked;
+use crate::base::db::is_among;
+use crate::base::error::Result;
 use crate::base::insert::insert_all;
+use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// The sets of an organisation, by family, with their rules in order.
-pub async fn all(db: &impl ConnectionTrait, organisation: Uuid) -> Written<Vec<(Model, Vec<Rule>)>> {
-    let sets = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    let sets = sets.order_by_asc(Column::Family).all(db).await?;
-    let ids = sets.iter().map(|set| set.id);
-    let rules = licence_rule::Entity::find().filter(licence_rule::Column::SetId.is_in(ids));
+/// A set with its rules in order.
+pub type WithRules = (Model, Vec<Rule>);
+
+/// The sets of an organisation, by family. Two statements for all organisations that are asked for together.
+pub async fn list(request: &Request, organisation: Uuid) -> Result<Arc<Vec<WithRules>>> {
+    let batch = request.lists.batch::<Arc<Vec<WithRules>>>("licence rules of organisations");
+    let load = async |organisations: Vec<Uuid>| {
+        let db = request.db().reader();
+        let sets = Entity::find().filter(is_among(Column::OrganisationId, &organisations, db));
+        let sets = sets.order_by_asc(Column::Family).all(db).await?;
+        let mut found: HashMap<Uuid, Vec<WithRules>> = HashMap::new();
+        for one in with_rules(db, sets).await? {
+            found.entry(one.0.organisation_id).or_default().push(one);
+        }
+        Ok(found.into_iter().map(|(organisation, sets)| (organisation, Arc::new(sets))).collect())
+    };
+    Ok(batch.load(organisation, load).await?.unwrap_or_default())
+}
+
+/// A set by its id. Two statements for all that are asked for together.
+pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc<WithRules>>>> {
+    let batch = request.lists.batch::<Arc<WithRules>>("licence rules");
+    let load = async |ids: Vec<Uuid>| {
+        let db = request.db().reader();
+        let sets = Entity::find().filter(is_among(Column::Id, &ids, db)).all(db).await?;
+        let found = with_rules(db, sets).await?;
+        Ok(found.into_iter().map(|one| (one.0.id, Arc::new(one))).collect())
+    };
+    Ok(batch.load(id, load).await?.map(Unchecked::new))
+}
+
+async fn with_rules(db: &impl ConnectionTrait, sets: Vec<Model>) -> Written<Vec<WithRules>> {
+    let ids: Vec<Uuid> = sets.iter().map(|set| set.id).collect();
+    let rules = licence_rule::Entity::find().filter(is_among(licence_rule::Column::SetId, &ids, db));
     let rules = rules.order_by_asc(licence_rule::Column::Position).all(db).await?;
-    let of = |set: &Model| rules.iter().filter(|rule| rule.set_id == set.id).cloned().collect();
-    Ok(sets.into_iter().map(|set| (set.clone(), of(&set))).collect())
+    let of = |set: Model| {
+        let own = rules.iter().filter(|rule| rule.set_id == set.id).cloned().collect();
+        (set, own)
+    };
+    Ok(sets.into_iter().map(of).collect())
 }
 
 /// The set of a family, with its rules in order.

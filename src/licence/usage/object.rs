@@ -35,8 +35,8 @@ impl UsageDay {
             return Err(Error::InvalidInput(format!("Give up to {MOST_DAYS} days, from the first to the last.")));
         }
         let feature = feature.map(|id| Type::Feature.parse(id)).transpose()?;
-        let rows = store::days(request.db().reader(), at.id(), feature, (from, until)).await?;
-        Ok(rows.into_iter().map(|row| Self { row, organisation: at.clone() }).collect())
+        let rows = store::days(request, at.id(), feature, (from, until)).await?;
+        Ok(rows.iter().map(|row| Self { row: row.clone(), organisation: at.clone() }).collect())
     }
 }
 

@@ -2,16 +2,18 @@
 #![expect(clippy::disallowed_methods, reason = "the statements about the use of licences stand here")]
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::usage_day::{Column, Entity, Model};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::base::db::Db;
+use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::insert_or;
+use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -28,19 +30,30 @@ pub struct InUse {
     pub never: i64,
 }
 
-/// The days of an organisation from a day on and up to another, the oldest first: of all features, or of one.
+/// The days of an organisation from a day on and up to another, the oldest first: of all features, or of one. One statement
+/// for all organisations that are asked for together.
 pub async fn days(
-    db: &impl ConnectionTrait,
+    request: &Request,
     organisation: Uuid,
     feature: Option<Uuid>,
     (from, until): (Date, Date),
-) -> Written<Vec<Model>> {
-    let mut days = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    days = days.filter(Column::Day.gte(from)).filter(Column::Day.lte(until));
-    if let Some(feature) = feature {
-        days = days.filter(Column::FeatureId.eq(feature));
-    }
-    days.order_by_asc(Column::Day).order_by_asc(Column::FeatureId).all(db).await
+) -> Result<Arc<Vec<Model>>> {
+    let batch = request.lists.batch::<Arc<Vec<Model>>>(format!("usage {feature:?} {from} {until}"));
+    let load = async |organisations: Vec<Uuid>| {
+        let db = request.db().reader();
+        let days = Entity::find().filter(is_among(Column::OrganisationId, &organisations, db));
+        let days = days.filter(Column::Day.gte(from)).filter(Column::Day.lte(until));
+        let days = match feature {
+            Some(feature) => days.filter(Column::FeatureId.eq(feature)),
+            None => days,
+        };
+        let mut found: HashMap<Uuid, Vec<Model>> = HashMap::new();
+        for row in days.order_by_asc(Column::Day).order_by_asc(Column::FeatureId).all(db).await? {
+            found.entry(row.organisation_id).or_default().push(row);
+        }
+        Ok(found.into_iter().map(|(organisation, rows)| (organisation, Arc::new(rows))).collect())
+    };
+    Ok(batch.load(organisation, load).await?.unwrap_or_default())
 }
 
 /// The next organisations, in the order of ids, that have a right to something or use something.

@@ -75,6 +75,11 @@ impl World {
                 let group = rows.directory_group(organisation, &name);
                 rows.directory_member(organisation, group, (Some(person), None));
                 rows.directory_member(organisation, group, (None, Some(group)));
+                let seat = rows.feature(None, OPERATOR.id, &format!("{name} seat {organisation}"));
+                rows.absent();
+                rows.seat(organisation, person, &name, seat);
+                rows.used_pool(organisation, seat, 1);
+                rows.pin(organisation, person, &name, seat);
             }
             rows.directory(client);
             let earned = rows.last_invoice();

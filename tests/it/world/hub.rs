@@ -6,13 +6,14 @@ mod partners;
 use std::collections::BTreeMap;
 
 use entity::organisation::Kind;
-use entity::{ownership_transfer, property_definition, service, service_task};
+use entity::{licence_assignment, ownership_transfer, property_definition, service, service_task};
+use serde_json::json;
 use tenantry::access::{BuiltinRole, Permission, PermissionSet};
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
 use super::people::{Caller, Key, OWNER_OF_OPERATOR, person};
-use super::rows::{Held, Rows, key, now};
+use super::rows::{Held, Rows, day, key, now};
 use super::tenants::OPERATOR;
 
 /// One of the two hubs.
@@ -63,6 +64,7 @@ const PROBE_ROLE: u32 = 50;
 const FREE_ROLE: u32 = 52;
 const OFFERS: u32 = 60;
 const QUOTAS: u32 = 70;
+const SEATS: u32 = 290;
 const KEY: u32 = 150;
 
 /// The role that the probe of the first hub has at the operator.
@@ -102,6 +104,11 @@ impl Hub {
     /// A feature that counts assets of the hub. More of it is granted than used.
     pub const fn quota(&self) -> Uuid {
         key(self.tree, QUOTAS)
+    }
+
+    /// The family of the licences that people of the hub have, and its two features.
+    pub fn seats(&self) -> (String, [Uuid; 2]) {
+        (format!("{}-seats", self.word), [key(self.tree, SEATS), key(self.tree, SEATS + 1)])
     }
 
     /// The key of the hub: it holds everything that a key can hold.
@@ -256,6 +263,39 @@ impl Hub {
         }
         fixtures.add(Type::DirectoryPerson, "", people[0]);
         fixtures.add(Type::DirectoryGroup, "", all);
+        let group = rows.directory_group(hub, &format!("{word} first"));
+        rows.directory_member(hub, group, (Some(people[0]), None));
+        self.seated(rows, fixtures, people[0], group);
+    }
+
+    /// A family with two features. The first person of the directory has the first one and waits for the second, of which
+    /// none is granted. Others have the first one and lose it, except one whose licence is ending already.
+    fn seated(&self, rows: &mut Rows, fixtures: &mut Fixtures, first: Uuid, group: Uuid) {
+        let (hub, word) = (self.id(), self.word);
+        let (family, seats) = self.seats();
+        for (number, id) in seats.into_iter().enumerate() {
+            rows.feature(Some(id), hub, &format!("{word} office {number}"));
+            rows.last_feature().family = Some(family.clone());
+        }
+        fixtures.add(Type::LicenceAssignment, "", rows.seat(hub, first, &family, seats[0]).id);
+        for number in 0..4 {
+            let person = rows.directory_person(hub, word, &format!("Seated {number}"));
+            rows.absent();
+            let seat = rows.seat(hub, person, &family, seats[0]);
+            if number == 3 {
+                (seat.state, seat.ends_on) = (licence_assignment::State::Ending, Some(day(5)));
+            }
+            fixtures.add(Type::LicencePin, "", rows.pin(hub, person, &format!("{word}-other"), seats[1]));
+        }
+        rows.used_pool(hub, seats[0], 5);
+        rows.usage(hub, seats[0]);
+        let conditions = json!([
+            { "kind": "UNIT", "path": format!("/{word}"), "negated": false },
+            { "kind": "GROUP", "id": group, "negated": false },
+            { "kind": "INACTIVE", "days": 30, "negated": true },
+            { "kind": "FIRST_LOG_IN_BEFORE", "day": day(10), "negated": false },
+        ]);
+        fixtures.add(Type::LicenceRuleSet, "", rows.licence_rules(hub, &family, seats[1], &conditions));
     }
 
     /// What the hub sells: a product with three of everything, and a draft.
@@ -289,6 +329,9 @@ impl Hub {
             rows.quota(Some(quota), self.id(), &format!("{} quota {number}", self.word));
             for subscription in bought {
                 rows.licence(*subscription, quota);
+                if number == 0 {
+                    rows.licence(*subscription, self.seats().1[0]);
+                }
             }
             let names = [1, 2, 3].map(|asset| format!("{} logger {number}.{asset}", self.word));
             for asset in rows.pool(self.id(), quota, &names.each_ref().map(String::as_str)) {

@@ -50,6 +50,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
     if let Some(example) = licences::valid(world, mutation).await {
         return example;
     }
+    if let Some(example) = seats::valid(world, mutation).await {
+        return example;
+    }
     match mutation {
         "createOrganisation" => "(input: {name: \"Example\", kind: COMPANY})".to_owned(),
         "acceptInvitation" => {

@@ -192,15 +192,19 @@ const PLAN: &str = "digest counts { assign change resume reclaim unmet } guard {
   rows(first: 100) { totalCount edges { node { action endsOn queuePlace source before { name } after { name }
     person { name } reason { sentence rule version facts { name value } } } } }";
 
+/// The id of the rules of a family.
+async fn rules_of(world: &World, family: &str) -> Value {
+    let query = "query($id: ID!, $family: String) { organisation(id: $id) { licenceRules(family: $family) { id } } }";
+    let variables = json!({ "id": id_of(ACME), "family": family });
+    let answer = world.as_(OWNER_OF_ACME).run(query, variables).await;
+    answer.ok()["organisation"]["licenceRules"][0]["id"].clone()
+}
+
 /// The preview of the rules of a family.
 async fn preview(world: &World, family: &str) -> Value {
-    let query = format!(
-        "query($id: ID!, $family: String) {{ organisation(id: $id) {{ licenceRules(family: $family) {{
-           version preview {{ {PLAN} }} }} }} }}"
-    );
-    let variables = json!({ "id": id_of(ACME), "family": family });
-    let answer = world.as_(OWNER_OF_ACME).run(&query, variables).await;
-    answer.ok()["organisation"]["licenceRules"][0]["preview"].clone()
+    let query = format!("query($id: ID!) {{ previewLicenceRules(licenceRuleSetId: $id) {{ {PLAN} }} }}");
+    let variables = json!({ "id": rules_of(world, family).await });
+    world.as_(OWNER_OF_ACME).run(&query, variables).await.ok()["previewLicenceRules"].clone()
 }
 
 /// The rows of a preview: `Person 001: ASSIGN Office basic`, with the place in the queue and the last day.

@@ -57,8 +57,9 @@ fn a_rule_about_a_deleted_group_or_about_unknown_log_ins_is_not_applied() {
         save(&world, "office", 0, &[rule("Group", Some(BASIC), &[json!({ "kind": "GROUP", "groupId": id })])]).await;
         assert_eq!(apply(&world, "office").await, ["Person 000: ASSIGN Office basic"]);
         sync(&world, &[], &[json!({ "externalId": "g", "isDeleted": true })]).await;
-        let query = "query($id: ID!) { organisation(id: $id) { licenceRules { preview { digest } } } }";
-        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
+        let query = "query($id: ID!) { previewLicenceRules(licenceRuleSetId: $id) { digest } }";
+        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": rules_of(&world, "office").await })).await;
+        assert!(answer.text.contains("CONFLICT"), "{}", answer.text);
         assert!(answer.text.contains("The rule Group names a group that was deleted."), "{}", answer.text);
         let owner = world.as_(OWNER_OF_ACME);
         let blind = json!({ "organisationId": id_of(ACME), "family": "office", "digest": "" });

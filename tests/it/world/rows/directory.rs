@@ -83,6 +83,11 @@ impl Rows {
         id
     }
 
+    /// The person who was made last.
+    pub fn last_directory_person(&mut self) -> &mut directory_person::Model {
+        self.directory.people.last_mut().unwrap()
+    }
+
     /// A group without members.
     pub fn directory_group(&mut self, organisation_id: Uuid, name: &str) -> Uuid {
         let id = self.id();

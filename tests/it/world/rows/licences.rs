@@ -37,6 +37,12 @@ impl Rows {
         self.entitlement(product, feature).quantity = 10;
     }
 
+    /// The pool of the organisation for the feature, of which so many are used.
+    pub fn used_pool(&mut self, organisation: Uuid, feature: Uuid, used: i64) {
+        let row = licence_pool::Model { id: self.id(), organisation_id: organisation, feature_id: feature, used };
+        self.licences.pools.push(row);
+    }
+
     /// The pool of the organisation for the feature, and assets with these names that it counts.
     pub fn pool(&mut self, organisation: Uuid, feature: Uuid, names: &[&str]) -> Vec<Uuid> {
         let pool = self.id();

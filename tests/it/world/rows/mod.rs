@@ -13,6 +13,7 @@ mod orders;
 mod ownership;
 mod partners;
 mod properties;
+mod seats;
 
 use chrono::TimeDelta;
 use entity::{
@@ -77,6 +78,7 @@ pub struct Rows {
     lines: Vec<invoice_line::Model>,
     billed: billing::BillingRows,
     directory: directory::DirectoryRows,
+    seats: seats::SeatRows,
     sessions: Vec<session::Model>,
     log_ins: Vec<log_in_attempt::Model>,
     keys: Vec<api_key::Model>,
@@ -217,6 +219,7 @@ impl Rows {
         db_insert(db, self.lines).await;
         self.billed.db_write(db).await;
         self.directory.db_write(db).await;
+        self.seats.db_write(db).await;
         db_insert(db, self.sessions).await;
         db_insert(db, self.log_ins).await;
         db_insert(db, self.keys).await;
