@@ -5,7 +5,7 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, services};
+use super::{accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, seats, services};
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
@@ -223,6 +223,9 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         return Some(example);
     }
     if let Some(example) = licences::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = seats::invalid(world, mutation).await {
         return Some(example);
     }
     if let Some(example) = accounts::invalid(mutation) {

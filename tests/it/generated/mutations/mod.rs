@@ -2,7 +2,7 @@
 //! nothing in the whole database.
 //!
 //! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
-//! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs` and `services.rs`.
+//! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs`, `seats.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod accounts;
@@ -17,6 +17,7 @@ mod orders;
 mod partners;
 mod payments;
 mod prepared;
+mod seats;
 mod services;
 
 use serde_json::json;

@@ -105,7 +105,10 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         "pinLicence" => {
             let (feature, person) = db_person(world).await;
             let (feature, person) = (Type::Feature.id(feature).0, Type::DirectoryPerson.id(person).0);
-            format!("(input: {{organisationId: {:?}, personId: {person:?}, featureId: {feature:?}, note: \" \"}})", hub())
+            format!(
+                "(input: {{organisationId: {:?}, personId: {person:?}, featureId: {feature:?}, note: \" \"}})",
+                hub()
+            )
         }
         "unpinLicence" => {
             let id = pin();
@@ -126,12 +129,16 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
 /// A new assignment of the hub.
 async fn db_seat(world: &World) -> String {
     let (feature, person) = db_person(world).await;
-    let mut rows = Rows::starting_at(HUB.tree, FIRST + 50_000 + u32::try_from(world.db_count("licence_assignment").await).unwrap() * 10);
+    let mut rows = Rows::starting_at(
+        HUB.tree,
+        FIRST + 50_000 + u32::try_from(world.db_count("licence_assignment").await).unwrap() * 10,
+    );
     let id = rows.seat(HUB.id(), person, FAMILY, feature).id;
     rows.db_write(world.db().writer()).await;
     let sql = "UPDATE licence_pool SET used = used + 1 WHERE feature_id = $1";
     world.db_execute(sql, [feature.into()]).await;
-    let is_there = world.db().rows("SELECT 1 FROM licence_pool WHERE feature_id = $1", vec![feature.into()]).await.unwrap();
+    let is_there =
+        world.db().rows("SELECT 1 FROM licence_pool WHERE feature_id = $1", vec![feature.into()]).await.unwrap();
     if is_there.is_empty() {
         let mut rows = Rows::starting_at(HUB.tree, FIRST + 90_000);
         rows.used_pool(HUB.id(), feature, 1);
@@ -143,7 +150,8 @@ async fn db_seat(world: &World) -> String {
 /// A new pin of the hub.
 async fn db_pin(world: &World) -> String {
     let (feature, person) = db_person(world).await;
-    let mut rows = Rows::starting_at(HUB.tree, FIRST + 70_000 + u32::try_from(world.db_count("licence_pin").await).unwrap() * 10);
+    let mut rows =
+        Rows::starting_at(HUB.tree, FIRST + 70_000 + u32::try_from(world.db_count("licence_pin").await).unwrap() * 10);
     let id = rows.pin(HUB.id(), person, FAMILY, feature);
     rows.db_write(world.db().writer()).await;
     Type::LicencePin.id(id).0
