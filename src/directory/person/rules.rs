@@ -97,16 +97,17 @@ pub fn is_below(unit: &str, path: &str) -> bool {
     unit.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Plans what a list changes. `known` are the people of the organisation with these ids or these mailboxes.
+/// Plans what a list changes. `known` are the people of the organisation with these ids or these mailboxes, and `named` the
+/// external ids of the list, also of rows that cannot be read.
 ///
 /// A person is found by the id in the source, and only then by the address: then the id changes. Who was named by this
 /// synchronisation under another id already, or is named by the same list, keeps the address, and the row is refused.
-pub fn plan(known: &[Model], wanted: Vec<Result<Wanted, UserError>>, context: &Context<'_>) -> Plan {
+pub fn plan(known: &[Model], wanted: Vec<Result<Wanted, UserError>>, named: &[String], context: &Context<'_>) -> Plan {
     let by_id: HashMap<&str, &Model> = known.iter().map(|row| (row.external_id.as_str(), row)).collect();
     let in_use = known.iter().filter(|row| row.state != State::Deleted);
     let by_mailbox: HashMap<&str, &Model> = in_use.filter_map(|row| Some((row.mailbox.as_deref()?, row))).collect();
     let mut wanted = refuse_doubled(wanted, &by_mailbox);
-    let named: HashSet<String> = wanted.iter().flatten().map(|one| one.external_id.clone()).collect();
+    let named: HashSet<&str> = named.iter().map(String::as_str).collect();
     let target = |one: &Wanted| {
         by_id.get(one.external_id.as_str()).copied().or_else(|| {
             // An address alone deletes nobody.
@@ -114,7 +115,7 @@ pub fn plan(known: &[Model], wanted: Vec<Result<Wanted, UserError>>, context: &C
                 return None;
             }
             let holder = *by_mailbox.get(one.email.as_ref()?.mailbox())?;
-            let is_taken = named.contains(&holder.external_id);
+            let is_taken = named.contains(holder.external_id.as_str());
             let was_seen = context.seen_in.is_some() && holder.seen_in == context.seen_in;
             (!is_taken && !was_seen).then_some(holder)
         })

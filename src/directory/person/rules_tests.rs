@@ -18,7 +18,8 @@ fn wanted(external_id: &str, email: &str) -> Wanted {
 
 /// The people after a list has been applied to those before.
 fn applied(before: &[Model], list: Vec<Wanted>, context: &Context<'_>) -> (Vec<Model>, Plan) {
-    let plan = plan(before, list.into_iter().map(Ok).collect(), context);
+    let named: Vec<String> = list.iter().map(|one| one.external_id.clone()).collect();
+    let plan = plan(before, list.into_iter().map(Ok).collect(), &named, context);
     let mut after: Vec<Model> = before.to_vec();
     for row in &plan.rows {
         after.retain(|other| other.id != row.id);
@@ -92,6 +93,18 @@ fn who_gets_another_id_is_found_by_the_address_unless_somebody_uses_it() {
     let seen: Vec<Model> = seen.into_iter().map(|row| Model { seen_in: context.seen_in, ..row }).collect();
     let (_, plan) = applied(&seen, vec![wanted("other", "a@example.org")], &context);
     assert_eq!(plan.outcomes[0].as_ref().unwrap_err().code, UserErrorCode::Duplicate);
+}
+
+#[test]
+fn a_refused_row_keeps_its_person_from_getting_another_id() {
+    let random = Random::seeded(1);
+    let context = context(&random);
+    let (first, _) = applied(&[], vec![wanted("a", "a@example.org"), wanted("b", "b@example.org")], &context);
+    // `a` cannot have the address of `b`, so its own is not free.
+    let list = vec![wanted("b", "b@example.org"), wanted("a", "b@example.org"), wanted("new", "a@example.org")];
+    let (after, plan) = applied(&first, list, &context);
+    assert!(plan.outcomes[0].is_ok() && plan.outcomes[1].is_err() && plan.outcomes[2].is_err());
+    assert_eq!(person(&after, "a").id, first[0].id);
 }
 
 #[test]

@@ -134,7 +134,7 @@ async fn apply_people(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
     let mailboxes: Vec<&str> = mailboxes.map(Address::mailbox).collect();
     let named: Vec<&str> = part.named.iter().map(String::as_str).collect();
     let known = people::known(work.tx, context.organisation, &named, &mailboxes).await?;
-    let plan = plan(&known, part.people.clone(), context);
+    let plan = plan(&known, part.people.clone(), &part.named, context);
     people::free_addresses(work.tx, &plan.moving).await?;
     people::save(work.tx, &plan.rows).await?;
     if let Some(sync) = context.seen_in {
