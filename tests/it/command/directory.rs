@@ -8,7 +8,8 @@ fn a_file_is_imported_by_the_command_line_after_a_dry_run() {
         let folder = tempfile::tempdir().unwrap();
         let program = Program { url: world.app.config.database.url.clone(), folder: folder.path().to_owned() };
         let (csv, json) = (folder.path().join("people.csv"), folder.path().join("groups.ndjson"));
-        let rows: String = (0..1_200).map(|number| format!("p{number},p{number}@acme.example,P {number}\n")).collect();
+        let rows = (0..1_200).map(|number| format!("p{number},p{number}@acme.example,P {number}\n"));
+        let rows = rows.collect::<Vec<_>>().concat();
         std::fs::write(&csv, format!("externalId,email,name\n{rows}p3,again@acme.example,P 3\nbad,nonsense,Bad\n"))
             .unwrap();
         std::fs::write(&json, "{\"externalId\":\"team\",\"name\":\"Team\",\"personExternalId\":\"p1\"}\n").unwrap();

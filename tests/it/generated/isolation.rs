@@ -10,11 +10,12 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 23] = [
+const WITHOUT_IDS: [&str; 24] = [
     "accounting_entry",
     "audit_chain",
     "billing_details",
     "credit_note_vat",
+    "directory",
     "entitlement",
     "exchange_rate",
     "idempotency_key",

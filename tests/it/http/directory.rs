@@ -42,11 +42,10 @@ async fn import(world: &World, parameters: &str, media: &str, file: &str) -> (Ve
 }
 
 fn people(count: usize) -> String {
-    (0..count)
-        .map(|number| {
-            format!("{{\"externalId\":\"p{number}\",\"name\":\"P {number}\",\"email\":\"p{number}@acme.example\"}}\n")
-        })
-        .collect()
+    let line = |number| {
+        format!("{{\"externalId\":\"p{number}\",\"name\":\"P {number}\",\"email\":\"p{number}@acme.example\"}}\n")
+    };
+    (0..count).map(line).collect::<Vec<_>>().concat()
 }
 
 async fn active(world: &World) -> i64 {
