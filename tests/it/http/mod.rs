@@ -2,6 +2,7 @@
 
 mod directory;
 mod merged;
+mod scim;
 mod transport;
 mod unavailable;
 mod validated;
