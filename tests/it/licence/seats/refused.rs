@@ -49,11 +49,9 @@ fn a_rule_about_a_deleted_group_or_about_unknown_log_ins_is_not_applied() {
         db_seats(&world, 5, 0).await;
         let group = json!({ "externalId": "g", "name": "Group", "members": [{ "personExternalId": "p000" }] });
         sync(&world, &[person(0, ""), person(1, "")], &[group]).await;
-        let id = world.as_(OWNER_OF_ACME).run(
-            "query($id: ID!) { organisation(id: $id) { groups(first: 1) { edges { node { id } } } } }",
-            json!({ "id": id_of(ACME) }),
-        );
-        let id = id.await.ok()["organisation"]["groups"]["edges"][0]["node"]["id"].clone();
+        let query = "query($id: ID!) { organisation(id: $id) { groups(first: 1) { edges { node { id } } } } }";
+        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
+        let id = answer.ok()["organisation"]["groups"]["edges"][0]["node"]["id"].clone();
         save(&world, "office", 0, &[rule("Group", Some(BASIC), &[json!({ "kind": "GROUP", "groupId": id })])]).await;
         assert_eq!(apply(&world, "office").await, ["Person 000: ASSIGN Office basic"]);
         sync(&world, &[], &[json!({ "externalId": "g", "isDeleted": true })]).await;

@@ -14,6 +14,8 @@ async fn db_people(world: &World, count: usize) {
         external_id: format!("p{number}"),
         email: Some(format!("p{number}@acme.example")),
         mailbox: Some(format!("p{number}@acme.example")),
+        user_name: None,
+        user_name_key: None,
         name: format!("Person {number}"),
         name_key: collation::sort_key(&format!("Person {number}")),
         search_text: format!("person {number}"),

@@ -67,6 +67,8 @@ impl Rows {
             search_text: collation::fold(&format!("{name} {email} {external_id}")),
             external_id,
             mailbox: Some(email.clone()),
+            user_name: None,
+            user_name_key: None,
             email: Some(email),
             name,
             unit_path: format!("/{word}/Sales"),

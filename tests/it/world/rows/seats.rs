@@ -51,8 +51,9 @@ impl Rows {
             applied_at: Some(self.made()),
             tried_on: None,
         });
+        let rule = self.id();
         self.seats.rules.push(licence_rule::Model {
-            id: self.id(),
+            id: rule,
             organisation_id: organisation,
             set_id: id,
             position: 1,
@@ -117,8 +118,9 @@ impl Rows {
     /// The figures of use of a feature on three days.
     pub fn usage(&mut self, organisation: Uuid, feature: Uuid) {
         for offset in -3..0 {
+            let id = self.id();
             self.seats.days.push(usage_day::Model {
-                id: self.id(),
+                id,
                 organisation_id: organisation,
                 feature_id: feature,
                 day: day(offset),
