@@ -6,9 +6,8 @@ mod partners;
 mod pools;
 mod seats;
 
+use entity::entitlement;
 use entity::feature::{self, Kind};
-use entity::{entitlement, licence_pool};
-use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 use uuid::Uuid;
@@ -47,16 +46,17 @@ async fn db_licences(world: &World) {
     ];
     let db = world.db().writer();
     db_insert(db, features).await;
-    let gives = |product, feature, quantity| entitlement::Model { product_id: product, feature_id: feature, quantity };
-    let given = vec![
-        gives(SEAT, LOGGER, 10),
-        gives(SEAT, VAULT, 1),
-        gives(SEAT, MAILBOX, 1),
-        gives(SEAT_PLUS, LOGGER, 20),
-        gives(SERVER, LOGGER, 5),
-        gives(METAL, LOGGER, 5),
+    let entitles =
+        |product, feature, quantity| entitlement::Model { product_id: product, feature_id: feature, quantity };
+    let entitlements = vec![
+        entitles(SEAT, LOGGER, 10),
+        entitles(SEAT, VAULT, 1),
+        entitles(SEAT, MAILBOX, 1),
+        entitles(SEAT_PLUS, LOGGER, 20),
+        entitles(SERVER, LOGGER, 5),
+        entitles(METAL, LOGGER, 5),
     ];
-    db_insert(db, given).await;
+    db_insert(db, entitlements).await;
 }
 
 /// Orders so many seats for Acme, and returns the id of the subscription.
@@ -127,8 +127,8 @@ async fn create_loggers(world: &World, count: usize) -> Vec<String> {
 
 /// What the table of pools says is used of data loggers at Acme, which is the number of assets that count.
 async fn db_used(world: &World) -> i64 {
-    let rows = licence_pool::Entity::find().all(world.db().reader()).await.unwrap();
-    let used: i64 = rows.iter().filter(|row| row.organisation_id == ACME.id).map(|row| row.used).sum();
+    let rows = world.db().rows("SELECT used FROM licence_pool WHERE organisation_id = $1", vec![ACME.id.into()]).await;
+    let used: i64 = rows.unwrap().iter().map(|row| row.try_get_by_index::<i64>(0).unwrap()).sum();
     let sql = "SELECT name FROM asset WHERE state = 'ACTIVE' AND organisation_id IN (SELECT id FROM organisation \
                WHERE name = 'Acme')";
     assert_eq!(world.texts(sql).await.len(), usize::try_from(used).unwrap());
