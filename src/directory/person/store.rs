@@ -23,6 +23,9 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
+/// Whether a person is not deleted. Some indexes have this very condition, so it is no parameter.
+const IN_USE: &str = "state <> 'DELETED'";
+
 static BY_NAME: List<Model> = List::of_kept_rows(Table::DirectoryPerson, "organisation_id", Key::Text("name_key"));
 static BY_NAME_DESCENDING: List<Model> =
     List { descending: true, ..List::of_kept_rows(Table::DirectoryPerson, "organisation_id", Key::Text("name_key")) };
@@ -92,8 +95,7 @@ pub async fn known(
     mailboxes: &[&str],
 ) -> Written<Vec<Model>> {
     let by_id = Column::ExternalId.is_in(external_ids.iter().copied());
-    // The index has this very condition, so it is no parameter.
-    let by_mailbox = Condition::all().add(Expr::cust("state <> 'DELETED'"));
+    let by_mailbox = Condition::all().add(Expr::cust(IN_USE));
     let by_mailbox = by_mailbox.add(Column::Mailbox.is_in(mailboxes.iter().copied()));
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation));
     let mut found = people.clone().filter(by_id).all(tx).await?;
@@ -138,14 +140,14 @@ pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, by: Lookup<'_>)
         Lookup::UserName(name) => Column::UserNameKey.eq(name),
     };
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(is_meant);
-    people.filter(Column::State.ne(State::Deleted)).one(db).await
+    people.filter(Expr::cust(IN_USE)).one(db).await
 }
 
 /// The people of an organisation who are not deleted, by id: so many from a position on. An index counts up to the
 /// position, and rows are read of the page alone.
 pub async fn page_at(db: &impl ConnectionTrait, organisation: Uuid, offset: u64, most: u64) -> Written<Vec<Model>> {
     let in_use = Entity::find().select_only().column(Column::Id).filter(Column::OrganisationId.eq(organisation));
-    let page = in_use.filter(Column::State.ne(State::Deleted)).order_by_asc(Column::Id).offset(offset).limit(most);
+    let page = in_use.filter(Expr::cust(IN_USE)).order_by_asc(Column::Id).offset(offset).limit(most);
     let ids: Vec<Uuid> = page.into_tuple().all(db).await?;
     Entity::find().filter(is_among(Column::Id, &ids, db)).order_by_asc(Column::Id).all(db).await
 }
@@ -202,7 +204,7 @@ pub async fn mark_seen(tx: &DatabaseTransaction, ids: &[Uuid], sync: Uuid) -> Wr
 /// How many people of an organisation are not deleted.
 pub async fn count(db: &impl ConnectionTrait, organisation: Uuid) -> Written<u64> {
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    people.filter(Column::State.ne(State::Deleted)).count(db).await
+    people.filter(Expr::cust(IN_USE)).count(db).await
 }
 
 /// How many people who are not deleted a full synchronisation has not named.
