@@ -164,28 +164,18 @@ pub async fn count_members(db: &Db, groups: &[Uuid]) -> Result<HashMap<Uuid, i64
     Ok(rows.iter().map(QueryResult::try_get_many_by_index).collect::<Written<_>>()?)
 }
 
-/// A member of a group with its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// The member.
-    pub member: Member<Uuid>,
-    /// Its name.
-    pub name: String,
-}
-
-/// The members of groups with their names, in the order of joining. People who are deleted are left out.
-pub async fn named_members(db: &Db, groups: &[Uuid]) -> Result<HashMap<Uuid, Vec<Named>>> {
+/// The members of groups, in the order of joining. People who are deleted are left out.
+pub async fn members_in_use(db: &Db, groups: &[Uuid]) -> Result<HashMap<Uuid, Vec<Member<Uuid>>>> {
     let sql = format!(
-        "SELECT m.group_id, m.person_id, m.child_id, COALESCE(p.name, g.name) FROM directory_group_member m \
-         LEFT JOIN directory_person p ON p.id = m.person_id LEFT JOIN directory_group g ON g.id = m.child_id \
+        "SELECT m.group_id, m.person_id, m.child_id FROM directory_group_member m \
+         LEFT JOIN directory_person p ON p.id = m.person_id \
          WHERE {} AND (m.person_id IS NULL OR p.state <> 'DELETED') ORDER BY m.group_id, m.added_at, m.id",
         db.among("m.group_id", 1)
     );
-    let mut members: HashMap<Uuid, Vec<Named>> = HashMap::new();
+    let mut members: HashMap<Uuid, Vec<Member<Uuid>>> = HashMap::new();
     for row in db.rows(sql, vec![db.keys(groups)]).await? {
-        let (group, person, child, name): (Uuid, Option<Uuid>, Option<Uuid>, String) = row.try_get_many_by_index()?;
-        let member = person.map(Member::Person).or(child.map(Member::Group));
-        members.entry(group).or_default().extend(member.map(|member| Named { member, name }));
+        let (group, person, child): (Uuid, Option<Uuid>, Option<Uuid>) = row.try_get_many_by_index()?;
+        members.entry(group).or_default().extend(person.map(Member::Person).or(child.map(Member::Group)));
     }
     Ok(members)
 }

@@ -80,21 +80,16 @@ pub fn schemas(base: &str) -> Vec<Json> {
 fn of_users() -> Json {
     let user_name = "The name to log in with. If it is an address, it is the address of the person.";
     let address = "The address. If userName is an address, it is that one, and nothing else is kept.";
+    let parts = "Used if there is no displayName, in whole or in parts. The parts are not kept.";
+    let primary = "Always true: of several addresses, only the primary one is kept.";
+    let read_only = ("mutability", json!("readOnly"));
+    let required = ("required", json!(true));
     json!([
-        with(text("userName", user_name), &[("required", json!(true)), ("uniqueness", json!("server"))]),
+        with(text("userName", user_name), &[required.clone(), ("uniqueness", json!("server"))]),
         text("displayName", "The name. Without one, name counts, or else userName."),
-        complex(
-            "name",
-            "The name in parts.",
-            false,
-            "readWrite",
-            json!([
-                with(text("formatted", "The whole name."), &[("mutability", json!("readOnly"))]),
-                with(text("givenName", "Used if there is no other name."), &[never().0, never().1]),
-                with(text("familyName", "Used if there is no other name."), &[never().0, never().1]),
-            ])
-        ),
-        boolean("active", "Whether the person works there now."),
+        complex("name", parts, false, "readOnly", json!([with(text("formatted", "The name."), &[read_only])])),
+        // A new user without it is active. It cannot be removed.
+        with(boolean("active", "Whether the person works there now."), &[required]),
         complex(
             "emails",
             address,
@@ -103,8 +98,8 @@ fn of_users() -> Json {
             json!([
                 text("value", "The address."),
                 with(text("type", "Always work."), &[("canonicalValues", json!(["work"]))]),
-                boolean("primary", "Whether it is the one that is kept."),
-            ])
+                boolean("primary", primary),
+            ]),
         ),
     ])
 }
@@ -132,15 +127,9 @@ fn of_groups() -> Json {
                     text("type", "What the member is."),
                     &[immutable.clone(), ("canonicalValues", json!(["User", "Group"]))]
                 ),
-                with(text("display", "The name of the member."), &[("mutability", json!("readOnly"))]),
             ])
         ),
     ])
-}
-
-/// The attributes of a value that is used and then forgotten.
-fn never() -> ((&'static str, Json), (&'static str, Json)) {
-    (("mutability", json!("writeOnly")), ("returned", json!("never")))
 }
 
 fn text(name: &str, description: &str) -> Json {

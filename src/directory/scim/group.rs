@@ -131,7 +131,11 @@ impl GroupChange {
             match step.target.attribute {
                 Attribute::DisplayName => match Change::read("displayName", step)? {
                     Change::Set(name) => change.name = Some(name),
-                    _ => return Err(ScimError::invalid(Kind::Mutability, "displayName cannot be removed.")),
+                    _ => {
+                        let is_removed = step.action == Action::Remove;
+                        let kind = if is_removed { Kind::Mutability } else { Kind::InvalidValue };
+                        return Err(ScimError::invalid(kind, "displayName is required."));
+                    }
                 },
                 Attribute::ExternalId => change.external_id = Change::read("externalId", step)?,
                 Attribute::Members => change.members.apply(step)?,

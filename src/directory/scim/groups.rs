@@ -13,11 +13,12 @@ use super::group::{GroupChange, MemberChange, key};
 use super::page::Range;
 use super::resource::key_of;
 use super::tag::{Conditions, moment};
+use super::users::composed;
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::{self, PublicId, Type};
 use crate::directory::group::rules::Member;
-use crate::directory::group::store::{self, Lookup, Named};
+use crate::directory::group::store::{self, Lookup};
 use crate::directory::person::store as people;
 use crate::directory::sync::store::touch;
 use crate::graphql::request::{Request, Work};
@@ -29,7 +30,7 @@ const AT_ONCE: usize = 500;
 const MOST_MEMBERS: i64 = 20_000;
 
 /// A group with its members, unless they are left out.
-pub type Whole = (Model, Option<Vec<Named>>);
+pub type Whole = (Model, Option<Vec<Member<Uuid>>>);
 
 /// A page of groups, and how many there are in all. A page with members may be shorter than the client asked.
 pub async fn list(
@@ -68,7 +69,7 @@ pub async fn list(
     });
     let page: Vec<Model> = fitting.map(|(_, row)| row).collect();
     let ids: Vec<Uuid> = page.iter().map(|row| row.id).collect();
-    let mut members = store::named_members(request.db(), &ids).await?;
+    let mut members = store::members_in_use(request.db(), &ids).await?;
     let whole = page.into_iter().map(|row| {
         let of = members.remove(&row.id).unwrap_or_default();
         (row, Some(of))
@@ -79,12 +80,12 @@ pub async fn list(
 /// The groups that a condition names.
 async fn named(request: &Request, organisation: Uuid, condition: &Condition) -> Result<Vec<Model>> {
     let value = condition.value.trim();
-    let folded = collation::fold(value);
+    let (folded, external_id) = (collation::fold(value), composed(value));
     let lookup = match condition.attribute {
         Attribute::Id => key_of(Type::DirectoryGroup, value).map(Lookup::Id),
         Attribute::Members => member_of(value).map(Lookup::Member),
         Attribute::DisplayName => Some(Lookup::Name(&folded)),
-        _ => Some(Lookup::ExternalId(value)),
+        _ => Some(Lookup::ExternalId(&external_id)),
     };
     let Some(lookup) = lookup else { return Ok(Vec::new()) };
     Ok(store::find(request.db().reader(), organisation, lookup).await?)
@@ -106,7 +107,7 @@ async fn fitting(
                 named(request, organisation, condition).await?.into_iter().map(|row| row.id).collect();
             found.retain(|row| with.contains(&row.id));
         }
-        _ => found.retain(|row| row.external_id == value),
+        _ => found.retain(|row| row.external_id == composed(value)),
     }
     Ok(found)
 }
@@ -126,7 +127,7 @@ pub async fn find(request: &Request, organisation: Uuid, key: Uuid, with_members
     if !with_members {
         return Ok(Some((row, None)));
     }
-    let members = store::named_members(request.db(), &[key]).await?.remove(&key);
+    let members = store::members_in_use(request.db(), &[key]).await?.remove(&key);
     Ok(Some((row, Some(members.unwrap_or_default()))))
 }
 

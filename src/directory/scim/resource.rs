@@ -9,7 +9,6 @@ use super::user::user_name;
 use super::{DIRECTORY, ENTERPRISE, GROUP, USER, tag};
 use crate::base::id::Type;
 use crate::directory::group::rules::Member;
-use crate::directory::group::store::Named;
 
 /// A resource with what the headers of an answer say about it.
 #[derive(Clone, Debug)]
@@ -30,12 +29,14 @@ pub fn user(row: &directory_person::Model, base: &str) -> Resource {
     let mut body = json!({
         "schemas": [USER],
         "id": id,
-        "externalId": row.external_id,
         "userName": user_name,
         "active": row.state == directory_person::State::Active,
         "meta": meta.body(),
     });
-    // Somebody without a name is called by the userName.
+    // Somebody without an id in the source is known by the userName, and called by it without a name.
+    if row.external_id != user_name {
+        body["externalId"] = row.external_id.as_str().into();
+    }
     if row.name != user_name {
         body["displayName"] = row.name.as_str().into();
         body["name"] = json!({ "formatted": row.name });
@@ -52,7 +53,7 @@ pub fn user(row: &directory_person::Model, base: &str) -> Resource {
 }
 
 /// A group, with its members unless they are left out.
-pub fn group(row: &directory_group::Model, members: Option<&[Named]>, base: &str) -> Resource {
+pub fn group(row: &directory_group::Model, members: Option<&[Member<Uuid>]>, base: &str) -> Resource {
     let id = Type::DirectoryGroup.id(row.id).to_string();
     let meta = Meta::new("Group", format!("{base}/Groups/{id}"), row.created_at, row.updated_at);
     let mut body = json!({ "schemas": [GROUP], "id": id, "displayName": row.name, "meta": meta.body() });
@@ -61,17 +62,17 @@ pub fn group(row: &directory_group::Model, members: Option<&[Named]>, base: &str
         body["externalId"] = row.external_id.as_str().into();
     }
     if let Some(members) = members.filter(|members| !members.is_empty()) {
-        body["members"] = members.iter().map(|one| member(one, base)).collect();
+        body["members"] = members.iter().map(|one| member(*one, base)).collect();
     }
     meta.around(body)
 }
 
-fn member(one: &Named, base: &str) -> Json {
-    let (kind, path, id) = match one.member {
+fn member(one: Member<Uuid>, base: &str) -> Json {
+    let (kind, path, id) = match one {
         Member::Person(key) => ("User", "Users", Type::DirectoryPerson.id(key)),
         Member::Group(key) => ("Group", "Groups", Type::DirectoryGroup.id(key)),
     };
-    json!({ "value": *id, "$ref": format!("{base}/{path}/{}", *id), "type": kind, "display": one.name })
+    json!({ "value": *id, "$ref": format!("{base}/{path}/{}", *id), "type": kind })
 }
 
 /// What is known of each resource (RFC 7643, section 3.1).

@@ -93,15 +93,19 @@ pub fn user_name(row: &Model) -> &str {
 impl UserChange {
     /// Collects steps. A later step about the same attribute replaces an earlier one.
     pub fn read(steps: Vec<Step>) -> Result<Self, ScimError> {
-        let required = |name: &str| Err(ScimError::invalid(Kind::Mutability, format!("{name} cannot be removed.")));
+        let required = |name: &str, step: &Step| {
+            let is_removed = step.action == Action::Remove;
+            let kind = if is_removed { Kind::Mutability } else { Kind::InvalidValue };
+            Err(ScimError::invalid(kind, format!("{name} is required.")))
+        };
         let mut change = Self::default();
         for step in steps {
             match step.target.attribute {
                 Attribute::UserName => match Change::read("userName", &step)? {
                     Change::Set(name) => change.user_name = Some(name),
-                    _ => return required("userName"),
+                    _ => return required("userName", &step),
                 },
-                Attribute::Active if step.action == Action::Remove => return required("active"),
+                Attribute::Active if step.action == Action::Remove => return required("active", &step),
                 Attribute::Active => change.active = truth("active", &step.value)?.or(change.active),
                 Attribute::ExternalId => change.external_id = Change::read("externalId", &step)?,
                 Attribute::DisplayName => change.display_name = Change::read("displayName", &step)?,

@@ -219,7 +219,7 @@ fn wrong_values_are_refused() {
         UserChange::read(of_patch(&json!({"Operations": [operation]})).unwrap()).unwrap_err().kind.unwrap()
     };
     assert_eq!(kind(json!({"op": "remove", "path": "userName"})), Kind::Mutability);
-    assert_eq!(kind(json!({"op": "replace", "path": "userName", "value": ""})), Kind::Mutability);
+    assert_eq!(kind(json!({"op": "replace", "path": "userName", "value": ""})), Kind::InvalidValue);
     assert_eq!(kind(json!({"op": "remove", "path": "active"})), Kind::Mutability);
     assert_eq!(kind(json!({"op": "replace", "path": "active", "value": "perhaps"})), Kind::InvalidValue);
     assert_eq!(kind(json!({"op": "replace", "path": "displayName", "value": ["a", "b"]})), Kind::InvalidValue);

@@ -62,14 +62,14 @@ async fn named(request: &Request, organisation: Uuid, condition: &Condition) -> 
             None => match store::find(db, organisation, Lookup::UserName(&collation::fold(value))).await? {
                 Some(row) => Some(row),
                 // Somebody of whom only the external id is known is called by it.
-                None => store::find(db, organisation, Lookup::ExternalId(value)).await?,
+                None => store::find(db, organisation, Lookup::ExternalId(&composed(value))).await?,
             },
         },
         Attribute::Emails => match mailbox {
             Some(mailbox) => store::find(db, organisation, Lookup::Mailbox(mailbox)).await?,
             None => None,
         },
-        _ => store::find(db, organisation, Lookup::ExternalId(value)).await?,
+        _ => store::find(db, organisation, Lookup::ExternalId(&composed(value))).await?,
     };
     Ok(found)
 }
@@ -85,8 +85,13 @@ fn fits(row: &Model, condition: &Condition) -> bool {
             is_address || collation::fold(user_name(row)) == collation::fold(value)
         }
         Attribute::Emails => is_mailbox(row.mailbox.as_deref()),
-        _ => row.external_id == value,
+        _ => row.external_id == composed(value),
     }
+}
+
+/// An external id in the form in which ids are kept. What cannot be one is nobody's.
+pub fn composed(external_id: &str) -> String {
+    text::reference("externalId", external_id).unwrap_or_default()
 }
 
 /// A user by its id.
