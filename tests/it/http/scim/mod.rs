@@ -7,6 +7,8 @@ mod lists;
 mod okta;
 mod protocol;
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -121,8 +123,12 @@ fn encoded(text: &str) -> String {
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// The members of a group, by id.
-fn members(group: &Value) -> Vec<String> {
+/// The ids of the members of a group.
+fn members(group: &Value) -> BTreeSet<String> {
     let members = group["members"].as_array().into_iter().flatten();
     members.map(|member| member["value"].as_str().unwrap().to_owned()).collect()
+}
+
+fn ids<const N: usize>(ids: [&String; N]) -> BTreeSet<String> {
+    ids.into_iter().cloned().collect()
 }

@@ -60,7 +60,7 @@ fn okta_pushes_a_group() {
             json!({"schemas": [GROUP], "displayName": "Test SCIMv2", "members": [{"value": ada, "display": "Ada"}]});
         let group = okta.post("/Groups", new.clone()).await;
         let path = format!("/Groups/{}", id(&group));
-        assert_eq!(members(&group), [ada.clone()]);
+        assert_eq!(members(&group), ids([&ada]));
         assert!(group.get("externalId").is_none());
         let renamed = json!([{"op": "replace", "value": {"id": id(&group), "displayName": "Renamed"}}]);
         assert_eq!(okta.patch(&path, renamed).await["displayName"], "Renamed");
@@ -70,12 +70,12 @@ fn okta_pushes_a_group() {
             {"op": "remove", "path": format!("members[value eq \"{ada}\"]")},
             {"op": "add", "path": "members", "value": [{"value": bo, "display": "Bo"}]}
         ]);
-        assert_eq!(members(&okta.patch(&path, both).await), [bo.clone()]);
+        assert_eq!(members(&okta.patch(&path, both).await), ids([&bo]));
         let replaced = json!([{"op": "replace", "path": "members", "value": [{"value": ada}]}]);
-        assert_eq!(members(&okta.patch(&path, replaced).await), [ada.clone()]);
+        assert_eq!(members(&okta.patch(&path, replaced).await), ids([&ada]));
         let put = json!({"schemas": [GROUP], "displayName": "By PUT", "members": [{"value": bo}]});
         let put = okta.ask("PUT", &path, Some(put), 200).await;
-        assert_eq!((members(&put), &put["displayName"]), (vec![bo], &json!("By PUT")));
+        assert_eq!((members(&put), &put["displayName"]), (ids([&bo]), &json!("By PUT")));
         assert_eq!(okta.found("/Groups", "displayName eq \"by put\"").await, [id(&group)]);
         assert!(okta.found("/Groups", "displayName eq \"by\"").await.is_empty());
     });

@@ -115,11 +115,11 @@ fn a_version_protects_from_lost_updates() {
         let group = id(&acme.post("/Groups", json!({"displayName": "G"})).await);
         let operations = |value: Value| json!({"schemas": [PATCH], "Operations": [value]}).to_string();
         let changes = [
-            (format!("/Users/{ada}"), operations(json!({"op": "replace", "path": "displayName", "value": "Ada"}))),
             (
                 format!("/Groups/{group}"),
                 operations(json!({"op": "add", "path": "members", "value": [{"value": ada}]})),
             ),
+            (format!("/Users/{ada}"), operations(json!({"op": "replace", "path": "displayName", "value": "Ada"}))),
         ];
         for (path, change) in changes {
             let first = acme.send("GET", &path, &[], "").await;
