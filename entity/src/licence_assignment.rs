@@ -26,8 +26,8 @@ pub struct Model {
     pub reason: String,
     /// When it was assigned.
     pub assigned_at: DateTimeUtc,
-    /// The business day since which the person has a licence of the family without a gap.
-    pub held_since: Date,
+    /// The business day on which somebody last gave it by hand, if one did.
+    pub by_hand_on: Option<Date>,
     /// The first business day without it, once it is ending.
     pub ends_on: Option<Date>,
     /// When it ended.

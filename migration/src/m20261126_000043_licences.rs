@@ -95,7 +95,7 @@ impl MigrationTrait for Migration {
             .col(string_len("source", 16))
             .col(text("reason"))
             .col(timestamp_with_time_zone("assigned_at"))
-            .col(date("held_since"))
+            .col(date_null("by_hand_on"))
             .col(date_null("ends_on"))
             .col(timestamp_with_time_zone_null("ended_at"))
             .col(string_len("confirmation", 16))

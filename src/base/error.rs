@@ -277,6 +277,14 @@ impl UserError {
         self
     }
 
+    /// The same problem in a part of the input.
+    #[must_use]
+    pub fn inside(mut self, part: &str) -> Self {
+        let inside = self.field.unwrap_or_default().into_iter().skip(1);
+        self.field = Some(["input".to_owned(), part.to_owned()].into_iter().chain(inside).collect());
+        self
+    }
+
     /// The error for granting permissions that the actor does not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
         Self::lacking(field, "You cannot grant what you do not hold", missing)

@@ -104,7 +104,8 @@ pub async fn run(
 /// Gives a subscription of an organisation more units as a part of another act. The caller has locked the organisation, and
 /// checked the right to order.
 pub async fn raise_to(work: &Work<'_>, organisation: Uuid, id: Uuid, quantity: i32, event: Event) -> Result<()> {
-    let unknown = || UserError::at("order", UserErrorCode::Unknown, "This is not a subscription of the organisation.");
+    let unknown =
+        || UserError::at("subscriptionId", UserErrorCode::Unknown, "This is not a subscription of the organisation.");
     let found = match Found::load(work, id).await {
         Ok(found) if found.row.organisation_id == organisation => found,
         Ok(_) | Err(Error::NotFound) => return Err(unknown().into()),
@@ -112,7 +113,7 @@ pub async fn raise_to(work: &Work<'_>, organisation: Uuid, id: Uuid, quantity: i
     };
     if quantity <= found.row.quantity {
         let message = format!("The subscription has {} units. Give more than that.", found.row.quantity);
-        return Err(UserError::at("order", UserErrorCode::InvalidInput, message).into());
+        return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message).into());
     }
     let outcome = found.standing(work).change_quantity(quantity)?;
     write(work, &found, &outcome, event).await

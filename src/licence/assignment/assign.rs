@@ -105,7 +105,10 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
             if let Some((subscription, quantity)) = order {
                 at.require(Permission::SubscriptionOrder)?;
                 let event = Event::done(act.action, at.id(), Some(Permission::SubscriptionOrder));
-                raise_to(work, at.id(), subscription, quantity, event).await?;
+                match raise_to(work, at.id(), subscription, quantity, event).await {
+                    Err(Error::User(error)) => return Err(error.inside("order").into()),
+                    other => other?,
+                }
             }
             let feature = features::find_in(work.tx, &[feature]).await?.pop();
             let feature = feature.ok_or_else(|| unknown_feature("featureId"))?;
@@ -162,7 +165,7 @@ async fn assign(
             }
             Placed::New(before) => {
                 pools.plan_named(feature, 1)?;
-                let row = new(work, at.id(), person.id, feature, before);
+                let row = new(work, at.id(), person.id, feature);
                 replaced.extend(before.cloned());
                 let id = row.id;
                 created.push(row);
@@ -221,11 +224,12 @@ fn by_hand(row: &Model, work: &Work<'_>) -> Model {
         reason: Reason::plain("It was assigned by hand.").text(),
         ends_on: None,
         assigned_at: work.now,
+        by_hand_on: Some(work.today()),
         ..row.clone()
     }
 }
 
-fn new(work: &Work<'_>, organisation: Uuid, person: Uuid, feature: &feature::Model, before: Option<&Model>) -> Model {
+fn new(work: &Work<'_>, organisation: Uuid, person: Uuid, feature: &feature::Model) -> Model {
     Model {
         id: work.random.id(work.now),
         organisation_id: organisation,
@@ -236,7 +240,7 @@ fn new(work: &Work<'_>, organisation: Uuid, person: Uuid, feature: &feature::Mod
         source: Source::Manual,
         reason: Reason::plain("It was assigned by hand.").text(),
         assigned_at: work.now,
-        held_since: before.map_or_else(|| work.today(), |before| before.held_since),
+        by_hand_on: Some(work.today()),
         ends_on: None,
         ended_at: None,
         confirmation: Confirmation::None,

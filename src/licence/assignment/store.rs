@@ -111,6 +111,20 @@ pub async fn held(db: &impl ConnectionTrait, organisation: Uuid, family: &str) -
     held.filter(Column::State.ne(State::Ended)).order_by_asc(Column::Id).all(db).await
 }
 
+/// The day on which people of an organisation were last given a licence of a family by hand, whether or not they still
+/// have it.
+pub async fn given_by_hand(
+    db: &impl ConnectionTrait,
+    organisation: Uuid,
+    family: &str,
+) -> Written<HashMap<Uuid, Date>> {
+    let given = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::Family.eq(family));
+    let given = given.filter(Column::ByHandOn.is_not_null()).select_only().column(Column::PersonId);
+    let given = given.column_as(Column::ByHandOn.max(), "day").group_by(Column::PersonId);
+    let found: Vec<(Uuid, Date)> = given.into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
+}
+
 /// What these people have of a family.
 pub async fn held_by(tx: &DatabaseTransaction, people: &[Uuid], family: &str) -> Written<HashMap<Uuid, Model>> {
     let held = Entity::find().filter(is_among(Column::PersonId, people, tx)).filter(Column::Family.eq(family));
@@ -196,6 +210,7 @@ pub async fn update(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
         Column::State,
         Column::Source,
         Column::Reason,
+        Column::ByHandOn,
         Column::EndsOn,
         Column::EndedAt,
         Column::Confirmation,

@@ -18,7 +18,7 @@ pub struct Condition {
     pub negated: bool,
 }
 
-/// What a condition tests. Licences are never tested, so the outcome of a rule cannot change the next outcome.
+/// What a condition tests. What rules give is never tested, so the outcome of a rule cannot change the next outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Test {
@@ -32,8 +32,8 @@ pub enum Test {
         /// The group.
         id: Uuid,
     },
-    /// Nothing has happened for so many days: no log-in, no licence of the family, no return to the directory. Never true
-    /// of somebody without any log-in.
+    /// Nothing has happened for so many days: no log-in, no licence of the family given by hand, no return to the directory.
+    /// Never true of somebody without any log-in.
     Inactive {
         /// How many days.
         days: i32,
@@ -97,12 +97,12 @@ impl Person {
 
 impl Person {
     /// Somebody who is no longer in the directory.
-    pub const fn gone(id: Uuid, since: Date) -> Self {
+    pub const fn gone(id: Uuid, today: Date) -> Self {
         Self {
             id,
             is_active: false,
             unit_path: String::new(),
-            joined_on: since,
+            joined_on: today,
             reactivated_on: None,
             first_log_in_at: None,
             first_log_in_on: None,
@@ -122,20 +122,21 @@ pub struct Surroundings<'a> {
 }
 
 impl Condition {
-    /// Whether the condition holds. `held_since` is the day since which the person has a licence of the family.
-    pub fn holds(&self, person: &Person, held_since: Option<Date>, around: Surroundings<'_>) -> bool {
-        self.test.holds(person, held_since, around) != self.negated
+    /// Whether the condition holds. `by_hand_on` is the day on which the person was
+    /// last given a licence of the family by hand.
+    pub fn holds(&self, person: &Person, by_hand_on: Option<Date>, around: Surroundings<'_>) -> bool {
+        self.test.holds(person, by_hand_on, around) != self.negated
     }
 }
 
 impl Test {
-    fn holds(&self, person: &Person, held_since: Option<Date>, around: Surroundings<'_>) -> bool {
+    fn holds(&self, person: &Person, by_hand_on: Option<Date>, around: Surroundings<'_>) -> bool {
         let has_passed = |days: i32, since: Date| (around.today - since).num_days() >= i64::from(days);
         match self {
             Self::Unit { path } => is_below(&person.unit_path, path),
             Self::Group { id } => around.memberships.has(person.id, *id),
             Self::Inactive { days } => person.last_log_in_on.is_some_and(|last| {
-                let since = [Some(last), held_since, person.reactivated_on].into_iter().flatten().max();
+                let since = [Some(last), by_hand_on, person.reactivated_on].into_iter().flatten().max();
                 has_passed(*days, since.unwrap_or(last))
             }),
             Self::NeverLoggedIn { days } => person.last_log_in_on.is_none() && has_passed(*days, person.joined_on),
@@ -183,7 +184,7 @@ mod tests {
         let inactive = Test::Inactive { days: 30 };
         assert!(holds(&inactive, &person(Some("2026-03-01")), None));
         assert!(!holds(&inactive, &person(Some("2026-03-02")), None));
-        assert!(!holds(&inactive, &person(Some("2026-01-02")), Some("2026-03-02")), "the licence is new");
+        assert!(!holds(&inactive, &person(Some("2026-01-02")), Some("2026-03-02")), "somebody gave a licence by hand");
         assert!(!holds(&inactive, &person(None), None), "without a log-in nobody is inactive");
         let back = Person { reactivated_on: Some(day("2026-03-20")), ..person(Some("2026-01-02")) };
         assert!(!holds(&inactive, &back, None));

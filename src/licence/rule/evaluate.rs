@@ -40,8 +40,6 @@ pub struct Held {
     pub source: Source,
     /// The rule that gave it, if one did.
     pub rule: Option<Uuid>,
-    /// The day since which the person has a licence of the family.
-    pub since: Date,
     /// The first day without it, if it is ending.
     pub ends_on: Option<Date>,
 }
@@ -57,6 +55,8 @@ pub struct Question<'a> {
     pub around: Surroundings<'a>,
     /// Pins in force: the feature of each person, or none.
     pub pins: &'a HashMap<Uuid, Option<Uuid>>,
+    /// The day on which people were last given a licence of the family by hand.
+    pub by_hand: &'a HashMap<Uuid, Date>,
     /// The licence of each person.
     pub held: &'a HashMap<Uuid, Held>,
     /// How many of each feature may be used.
@@ -148,8 +148,8 @@ fn wishes(question: &Question<'_>) -> Vec<(Option<Uuid>, Cause)> {
         .collect();
     for (place, rule) in question.rules.iter().enumerate() {
         let matches = |person: &Person| {
-            let since = question.held.get(&person.id).map(|held| held.since);
-            rule.conditions.iter().all(|condition| condition.holds(person, since, question.around))
+            let by_hand_on = question.by_hand.get(&person.id).copied();
+            rule.conditions.iter().all(|condition| condition.holds(person, by_hand_on, question.around))
         };
         let mut matching: Vec<usize> = (0..question.people.len())
             .filter(|index| wishes[*index].is_none() && matches(&question.people[*index]))

@@ -45,6 +45,7 @@ struct World {
     people: Vec<Person>,
     members: Vec<member::Model>,
     pins: HashMap<Uuid, Option<Uuid>>,
+    by_hand: HashMap<Uuid, Date>,
     held: HashMap<Uuid, Held>,
     granted: HashMap<Uuid, i64>,
     grace_days: u64,
@@ -57,6 +58,7 @@ impl World {
             people,
             members: Vec::new(),
             pins: HashMap::new(),
+            by_hand: HashMap::new(),
             held: HashMap::new(),
             granted: granted.into_iter().enumerate().map(|(number, count)| (feature(number), count)).collect(),
             grace_days: 7,
@@ -70,6 +72,7 @@ impl World {
             people: &self.people,
             around: Surroundings { memberships: &memberships, today: day(0) },
             pins: &self.pins,
+            by_hand: &self.by_hand,
             held: &self.held,
             granted: &self.granted,
             grace_days: self.grace_days,
@@ -79,7 +82,6 @@ impl World {
     /// Writes the changes, as an application of the rules does.
     fn apply(&mut self, changes: &[Change]) {
         for change in changes {
-            let held = self.held.get(&change.person).cloned();
             let rule = if let Cause::Rule(place) = change.cause { Some(self.rules[place].id) } else { None };
             match change.action {
                 Action::Assign | Action::Change | Action::Resume | Action::Explain => {
@@ -90,7 +92,6 @@ impl World {
                             feature: change.after.unwrap(),
                             source: source_of(change.cause).unwrap(),
                             rule,
-                            since: held.map_or(day(0), |held| held.since),
                             ends_on: None,
                         },
                     );
@@ -110,7 +111,10 @@ impl World {
 
     fn give(&mut self, number: usize, of: usize, source: Source) {
         let rule = (source == Source::Rule).then(|| id(500));
-        let held = Held { assignment: id(number), feature: feature(of), source, rule, since: day(-100), ends_on: None };
+        let held = Held { assignment: id(number), feature: feature(of), source, rule, ends_on: None };
+        if source == Source::Manual {
+            self.by_hand.insert(id(number), day(-20));
+        }
         self.held.insert(id(number), held);
     }
 }
@@ -318,7 +322,7 @@ proptest! {
         let of = |person: Uuid| changes.iter().find(|change| change.person == person);
         for person in &world.people {
             let held = world.held.get(&person.id);
-            let since = held.map(|held| held.since);
+            let since = world.by_hand.get(&person.id).copied();
             let matching = world.rules.iter().position(|rule| {
                 rule.conditions.iter().all(|condition| condition.holds(person, since, around))
             });

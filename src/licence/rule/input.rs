@@ -17,8 +17,8 @@ pub enum LicenceConditionKind {
     Unit,
     /// The person is in the group `groupId`, or in one that it contains.
     Group,
-    /// Nothing has happened for `days` days: no log-in, no licence of the family, no return to the directory. Never true of
-    /// somebody without any log-in.
+    /// Nothing has happened for `days` days: no log-in, no licence of the family given by hand, no return to the directory.
+    /// Never true of somebody without any log-in.
     Inactive,
     /// The person has never logged in, and joined at least `days` days ago.
     NeverLoggedIn,

@@ -70,7 +70,7 @@ impl Plan {
         let day = |at: DateTimeUtc| business_day(at, zone);
         let held = assignments::held(db, organisation, family).await?;
         let held: HashMap<Uuid, Assignment> = held.into_iter().map(|row| (row.person_id, row)).collect();
-        let people = everybody(db, organisation, &held, day).await?;
+        let people = everybody(db, organisation, &held, today, day).await?;
         let memberships = Memberships::of(&groups::members(db, organisation).await?);
         let pins = pins::all(db, organisation, family).await?.into_iter();
         let pins = pins.filter(|pin| pin.until.is_none_or(|until| today < until));
@@ -91,6 +91,7 @@ impl Plan {
             people: &people,
             around: Surroundings { memberships: &memberships, today },
             pins: &pins,
+            by_hand: &assignments::given_by_hand(db, organisation, family).await?,
             held: &present,
             granted: &granted,
             grace_days: u64::from(set.grace_days.unsigned_abs()),
@@ -150,6 +151,7 @@ async fn everybody(
     db: &impl ConnectionTrait,
     organisation: Uuid,
     held: &HashMap<Uuid, Assignment>,
+    today: Date,
     day: impl Fn(DateTimeUtc) -> Date,
 ) -> Result<Vec<Person>> {
     let (mut found, mut after) = (Vec::new(), Uuid::nil());
@@ -164,7 +166,7 @@ async fn everybody(
     let known: HashSet<Uuid> = found.iter().map(|person| person.id).collect();
     let mut gone: Vec<&Assignment> = held.values().filter(|row| !known.contains(&row.person_id)).collect();
     gone.sort_unstable_by_key(|row| row.person_id);
-    found.extend(gone.into_iter().map(|row| Person::gone(row.person_id, row.held_since)));
+    found.extend(gone.into_iter().map(|row| Person::gone(row.person_id, today)));
     Ok(found)
 }
 
@@ -174,7 +176,6 @@ fn present(row: &Assignment) -> Held {
         feature: row.feature_id,
         source: row.source,
         rule: Reason::read(&row.reason).rule.map(|rule| rule.id),
-        since: row.held_since,
         ends_on: row.ends_on,
     }
 }

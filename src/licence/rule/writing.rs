@@ -105,7 +105,6 @@ pub async fn write(work: &Work<'_>, plan: &Plan) -> Result<()> {
 }
 
 fn new(work: &Work<'_>, plan: &Plan, change: &Change) -> Option<Model> {
-    let before = plan.held.get(&change.person);
     Some(Model {
         id: work.random.id(work.now),
         organisation_id: plan.set.organisation_id,
@@ -116,7 +115,7 @@ fn new(work: &Work<'_>, plan: &Plan, change: &Change) -> Option<Model> {
         source: source_of(change.cause)?,
         reason: plan.reason(change).text(),
         assigned_at: work.now,
-        held_since: before.map_or_else(|| work.today(), |before| before.held_since),
+        by_hand_on: None,
         ends_on: None,
         ended_at: None,
         confirmation: Confirmation::None,

@@ -283,7 +283,7 @@ impl Hub {
             rows.absent();
             let seat = rows.seat(hub, person, &family, seats[0]);
             if number == 3 {
-                (seat.state, seat.ends_on) = (licence_assignment::State::Ending, Some(day(5)));
+                (seat.state, seat.ends_on) = (licence_assignment::State::Ending, Some(day(900)));
             }
             fixtures.add(Type::LicencePin, "", rows.pin(hub, person, &format!("{word}-other"), seats[1]));
         }

@@ -54,7 +54,7 @@ fn what_makes_rules_inapplicable_is_mailed_with_what_to_do() {
         input["schedule"] = json!("DAILY");
         world.as_(OWNER_OF_ACME).act("saveLicenceRules", input, "rules { schedule }").await;
         assert_eq!(run(&world).await, 0);
-        let text = world.texts("SELECT body FROM outgoing_mail WHERE subject LIKE '%office%'").await;
+        let text = world.texts("SELECT body_text FROM outgoing_mail WHERE subject LIKE '%office%'").await;
         assert!(text[0].contains("recordLogIns"), "{text:?}");
         log_in(&world, [0].into_iter(), 1).await;
         assert_eq!(run(&world).await, 0, "it was tried today");

@@ -78,7 +78,7 @@ fn many_losses_need_their_very_number_and_free_licences_say_what_they_cost() {
         sync(&world, &moved, &[]).await;
         let plan = preview(&world, "office").await;
         assert_eq!(plan["guard"], json!({ "losing": 7, "of": 60, "stops": true }));
-        let saving = json!([{ "licences": 7, "units": 7, "interval": "MONTH", "from": "2027-03-16",
+        let saving = json!([{ "licences": 7, "units": 7, "interval": "MONTH", "from": "2027-03-15",
                               "amount": { "amountMinor": "70000" }, "feature": { "name": "Office basic" } }]);
         assert_eq!(plan["savings"], saving);
         let owner = world.as_(OWNER_OF_ACME);

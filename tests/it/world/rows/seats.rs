@@ -106,7 +106,7 @@ impl Rows {
             source: Source::Rule,
             reason: reason.to_string(),
             assigned_at: self.made(),
-            held_since: day(-40),
+            by_hand_on: None,
             ends_on: None,
             ended_at: None,
             confirmation: Confirmation::Failed,
