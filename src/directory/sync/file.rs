@@ -1,10 +1,8 @@
 //! Files of people, groups or log-ins, read piece by piece: NDJSON, or CSV with a header line.
 
+use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-
-use super::input::DirectoryPersonInput;
-use super::record_log_ins::DirectoryLogInInput;
 
 /// The longest line, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -52,6 +50,46 @@ pub struct FileError {
     pub message: String,
 }
 
+/// A line of a file of people.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonLine {
+    /// The id in the source.
+    pub external_id: String,
+    /// The address.
+    pub email: Option<String>,
+    /// The name.
+    #[serde(default)]
+    pub name: String,
+    /// The organisational unit.
+    #[serde(default)]
+    pub unit_path: String,
+    /// Whether the person works there now.
+    #[serde(default = "active")]
+    pub is_active: bool,
+    /// Whether the person is gone.
+    #[serde(default)]
+    pub is_deleted: bool,
+    /// The day of joining.
+    pub joined_on: Option<Date>,
+}
+
+const fn active() -> bool {
+    true
+}
+
+/// A line of a file of log-ins.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogInLine {
+    /// The id of the person in the source.
+    pub external_id: Option<String>,
+    /// The address of the person.
+    pub email: Option<String>,
+    /// When it was.
+    pub at: DateTimeUtc,
+}
+
 /// A line of a file of groups: a group, and one of its members.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -76,11 +114,11 @@ pub struct GroupLine {
 #[derive(Clone, Debug)]
 pub enum Row {
     /// A person.
-    Person(DirectoryPersonInput),
+    Person(PersonLine),
     /// A group, and one of its members.
     Group(GroupLine),
     /// A log-in.
-    LogIn(DirectoryLogInInput),
+    LogIn(LogInLine),
 }
 
 /// Reads a file that comes in pieces of any size.

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::apply::{Part, Scope, apply, note};
-use super::file::{FileError, FileReader, Format, GroupLine, Kind, Row};
+use super::file::{FileError, FileReader, Format, GroupLine, Kind, LogInLine, PersonLine, Row};
 use super::input::{DirectoryGroupInput, DirectoryMemberInput, DirectoryPersonInput, named};
 use super::log_ins;
 use super::record_log_ins::DirectoryLogInInput;
@@ -137,7 +137,7 @@ impl Settings {
 
     async fn people(&self, work: &Work<'_>, part: &FilePart) -> Result<Outcome> {
         let rows = part.rows.iter().filter_map(|(line, row)| match row {
-            Row::Person(person) => Some((*line, person.clone())),
+            Row::Person(person) => Some((*line, person_of(person))),
             Row::Group(_) | Row::LogIn(_) => None,
         });
         let (lines, people): (Vec<u64>, Vec<DirectoryPersonInput>) = rows.unzip();
@@ -181,9 +181,9 @@ impl Settings {
             Row::LogIn(log_in) => Some((*line, log_in)),
             Row::Person(_) | Row::Group(_) => None,
         });
-        let (lines, inputs): (Vec<u64>, Vec<&DirectoryLogInInput>) = rows.unzip();
+        let (lines, inputs): (Vec<u64>, Vec<&LogInLine>) = rows.unzip();
         let until = self.until.filter(|_| part.is_last);
-        let read: Vec<_> = inputs.iter().map(|one| one.read(work.now)).collect();
+        let read: Vec<_> = inputs.iter().map(|one| log_in_of(one).read(work.now)).collect();
         let outcomes = log_ins::record(work, self.organisation, &read, until).await?;
         let recorded = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         let after = json!({ "recorded": recorded, "completeUntil": until });
@@ -195,6 +195,22 @@ impl Settings {
         });
         Ok(Outcome { refused: refused.collect(), counts: Counts { recorded, ..Counts::default() } })
     }
+}
+
+fn person_of(line: &PersonLine) -> DirectoryPersonInput {
+    DirectoryPersonInput {
+        external_id: line.external_id.clone(),
+        email: line.email.clone(),
+        name: line.name.clone(),
+        unit_path: line.unit_path.clone(),
+        is_active: line.is_active,
+        is_deleted: line.is_deleted,
+        joined_on: line.joined_on,
+    }
+}
+
+fn log_in_of(line: &LogInLine) -> DirectoryLogInInput {
+    DirectoryLogInInput { external_id: line.external_id.clone(), email: line.email.clone(), at: line.at }
 }
 
 /// A group of a part, with the lines that name it.

@@ -4,7 +4,6 @@ use async_graphql::InputObject;
 use entity::directory_person::State;
 use entity::directory_sync::Mode;
 use sea_orm::prelude::Date;
-use serde::Deserialize;
 
 use super::apply::{Part, Scope};
 use crate::base::error::{UserError, UserErrorCode};
@@ -14,27 +13,22 @@ use crate::directory::person::rules::{Wanted, unit_path};
 use crate::people::user::Address;
 
 /// A person as a source describes them.
-#[derive(Clone, Debug, Deserialize, InputObject)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, InputObject)]
 pub struct DirectoryPersonInput {
     /// The id in the source: 1 to 100 characters. It never changes, whatever else does.
     pub external_id: String,
     /// The address. Two people of a directory have different ones.
     pub email: Option<String>,
     /// The name: 1 to 200 characters.
-    #[serde(default)]
     pub name: String,
     /// The organisational unit, for example `/Sales/North`; empty for the top. At most 20 units deep.
     #[graphql(default)]
-    #[serde(default)]
     pub unit_path: String,
     /// Whether the person works there now; false for somebody who is blocked.
     #[graphql(default = true)]
-    #[serde(default = "active")]
     pub is_active: bool,
     /// Whether the person is gone.
     #[graphql(default)]
-    #[serde(default)]
     pub is_deleted: bool,
     /// The day of joining. Without it, that of the first synchronisation.
     pub joined_on: Option<Date>,
@@ -66,10 +60,6 @@ pub struct DirectoryMemberInput {
     /// Whether the member leaves the group.
     #[graphql(default)]
     pub is_removed: bool,
-}
-
-const fn active() -> bool {
-    true
 }
 
 impl Part {

@@ -3,7 +3,6 @@
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload, public_object};
 use sea_orm::prelude::DateTimeUtc;
-use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::input::external_id;
@@ -28,8 +27,7 @@ pub struct RecordLogInsInput {
 }
 
 /// A log-in of a person.
-#[derive(Clone, Debug, Deserialize, InputObject)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, InputObject)]
 pub struct DirectoryLogInInput {
     /// External id of the person. Give this or `email`.
     pub external_id: Option<String>,

@@ -69,7 +69,7 @@ pub struct DirectorySyncResult {
     /// What happened, or would happen.
     pub outcome: DirectorySyncOutcome,
     /// Id of the person or group; null if the row was refused, and in a dry run for a new one.
-    pub id: Option<ID>,
+    pub object_id: Option<ID>,
     /// Why the row was refused; empty otherwise.
     pub user_errors: Vec<UserError>,
 }
@@ -129,7 +129,7 @@ fn result(
         index: i32::try_from(index).unwrap_or(i32::MAX),
         external_id: external_id.to_owned(),
         outcome,
-        id: id.map(|id| kind.id(id)),
+        object_id: id.map(|id| kind.id(id)),
         user_errors: error.into_iter().collect(),
     }
 }

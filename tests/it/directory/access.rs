@@ -36,7 +36,7 @@ fn a_partner_synchronises_with_the_permission_and_a_stranger_sees_nothing() {
             world.as_(stranger).attempt("recordLogIns", log_ins, "").await.refused("NOT_FOUND");
         }
         assert_eq!(before, world.db_count("directory_person").await);
-        let id = sync(&world, with(input, "syncId", "4")).await["people"][0]["id"].clone();
+        let id = sync(&world, with(input, "syncId", "4")).await["people"][0]["objectId"].clone();
         let node = "query($id: ID!) { node(id: $id) { id } }";
         world.as_(SOLE_PERSON).run(node, json!({ "id": id })).await.refused("NOT_FOUND");
         world.as_(OWNER_OF_FJORD).run(node, json!({ "id": id })).await.refused("NOT_FOUND");

@@ -15,8 +15,8 @@ use crate::world::*;
 
 /// What a test selects of a synchronisation.
 const SELECTION: &str = "sync { state created updated unchanged deleted failed } \
-     people { externalId outcome id userErrors { code field message } } \
-     groups { externalId outcome id userErrors { code field message } }";
+     people { externalId outcome objectId userErrors { code field message } } \
+     groups { externalId outcome objectId userErrors { code field message } }";
 
 /// A person with this id, address and name.
 fn person(external_id: &str, email: &str) -> Value {

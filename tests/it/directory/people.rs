@@ -37,12 +37,12 @@ fn a_patch_creates_changes_and_deletes_the_people_that_it_names() {
 fn a_person_keeps_the_id_with_another_address_and_with_another_external_id() {
     with_database(async |world| {
         let done = sync(&world, part("1", "PATCH", &people(0..1))).await;
-        let id = done["people"][0]["id"].clone();
+        let id = done["people"][0]["objectId"].clone();
         let done = sync(&world, part("2", "PATCH", &[person("p0", "Married@Acme.example")])).await;
-        assert_eq!((outcomes(&done, "people"), &done["people"][0]["id"]), (vec!["UPDATED".into()], &id));
+        assert_eq!((outcomes(&done, "people"), &done["people"][0]["objectId"]), (vec!["UPDATED".into()], &id));
         // The source was replaced by another, which has other ids.
         let done = sync(&world, part("3", "PATCH", &[person("x0", "married@acme.example")])).await;
-        assert_eq!((outcomes(&done, "people"), &done["people"][0]["id"]), (vec!["UPDATED".into()], &id));
+        assert_eq!((outcomes(&done, "people"), &done["people"][0]["objectId"]), (vec!["UPDATED".into()], &id));
         assert_eq!(db_person(&world, "p0").await, None);
         // What is only written in another way is the same id.
         let done = sync(&world, part("4", "PATCH", &[person(" e\u{301} ", "e@acme.example")])).await;
@@ -108,7 +108,7 @@ fn doubled_rows_are_refused_one_by_one_while_the_others_go_in() {
         assert_eq!(outcomes(&done, "people"), expected, "{done}");
         assert_eq!(counts(&done), [2, 0, 1, 0, 7]);
         assert_eq!(done["people"][4]["userErrors"][0]["field"], json!(["input", "people", "4", "name"]), "{done}");
-        assert_eq!(done["people"][1]["id"], Value::Null);
+        assert_eq!(done["people"][1]["objectId"], Value::Null);
     });
 }
 
@@ -125,7 +125,7 @@ fn a_dry_run_says_what_would_happen_and_writes_nothing() {
         let done = sync(&world, input.clone()).await;
         assert_eq!(outcomes(&done, "people"), ["UNCHANGED", "CREATED", "DUPLICATE"]);
         assert_eq!(outcomes(&done, "groups"), ["CREATED"]);
-        assert_eq!((&done["sync"], &done["people"][1]["id"]), (&Value::Null, &Value::Null));
+        assert_eq!((&done["sync"], &done["people"][1]["objectId"]), (&Value::Null, &Value::Null));
         assert_eq!(before, world.db_dump().await);
         // A dry run is refused like the real one.
         sync(&world, part("3", "PATCH", &people(3..20))).await;
@@ -139,7 +139,7 @@ fn a_dry_run_says_what_would_happen_and_writes_nothing() {
 fn who_comes_back_is_the_same_person_until_forgotten() {
     with_database(async |world| {
         let done = sync(&world, part("1", "PATCH", &people(0..2))).await;
-        let id = done["people"][0]["id"].clone();
+        let id = done["people"][0]["objectId"].clone();
         let at = json!([{ "externalId": "p0", "at": "2026-03-01T10:00:00Z" }]);
         let input = json!({ "organisationId": id_of(ACME), "logIns": at });
         world.as_(OWNER_OF_ACME).act("recordLogIns", input, "results { personId }").await;
@@ -150,7 +150,7 @@ fn who_comes_back_is_the_same_person_until_forgotten() {
         world.wait(TimeDelta::days(29));
         assert_eq!(forget(&world.request(OWNER_OF_OPERATOR)).await.unwrap(), 0);
         let done = sync(&world, part("3", "PATCH", &people(0..1))).await;
-        assert_eq!((outcomes(&done, "people"), &done["people"][0]["id"]), (vec!["UPDATED".into()], &id));
+        assert_eq!((outcomes(&done, "people"), &done["people"][0]["objectId"]), (vec!["UPDATED".into()], &id));
         let query = "query($id: ID!) { node(id: $id) { ... on DirectoryPerson { state lastLogInAt \
              groups(first: 5) { edges { node { externalId } } } } } }";
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id })).await;
@@ -173,7 +173,7 @@ fn who_comes_back_is_the_same_person_until_forgotten() {
         world.as_(OWNER_OF_ACME).run(query, json!({ "id": id })).await.refused("NOT_FOUND");
         let done = sync(&world, part("5", "PATCH", &people(0..1))).await;
         assert_eq!(outcomes(&done, "people"), ["CREATED"]);
-        assert_ne!(done["people"][0]["id"], id);
+        assert_ne!(done["people"][0]["objectId"], id);
     });
 }
 
@@ -192,7 +192,7 @@ fn people_are_filtered_by_unit_group_and_text() {
         ];
         let input = with(part("1", "PATCH", &list), "groups", json!([group("team", &["a", "c"], &[])]));
         let done = sync(&world, input).await;
-        let team = done["groups"][0]["id"].clone();
+        let team = done["groups"][0]["objectId"].clone();
         let ids = async |filter: Value| {
             let found = listed(&world, filter).await;
             found.iter().map(|one| one.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>().join(" ")

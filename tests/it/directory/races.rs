@@ -67,7 +67,7 @@ fn of_two_people_who_take_one_address_at_once_one_has_it() {
             .collect();
         let done = join_all(tasks).await;
         // A person who comes with another id and the same address is the same one.
-        let ids: Vec<&Value> = done.iter().map(|payload| &payload["people"][0]["id"]).collect();
+        let ids: Vec<&Value> = done.iter().map(|payload| &payload["people"][0]["objectId"]).collect();
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         assert_eq!(listed(&world, json!({})).await.len(), 1);
     });
