@@ -157,7 +157,9 @@ fn wishes(question: &Question<'_>) -> Vec<(Option<Uuid>, Cause)> {
         if let Some(ceiling) = rule.ceiling {
             matching.sort_by_key(|index| {
                 let person = &question.people[*index];
-                rank(question, person, rule.feature, Cause::Rule(place))
+                let is_by_it = question.held.get(&person.id).is_some_and(|held| held.rule == Some(rule.id));
+                // Whoever has a place under the ceiling keeps it.
+                (!is_by_it, rank(question, person, rule.feature, Cause::Rule(place)))
             });
             matching.truncate(ceiling);
         }

@@ -78,12 +78,12 @@ async fn sync(world: &World, people: &[Value], groups: &[Value]) -> Vec<String> 
         "organisationId": id_of(ACME), "syncId": format!("sync {count}"), "mode": "PATCH", "people": people,
         "groups": groups,
     });
-    let selection = "people { id userErrors { message } } groups { userErrors { message } }";
+    let selection = "people { objectId userErrors { message } } groups { userErrors { message } }";
     let payload = world.as_(OWNER_OF_ACME).act("syncDirectory", input, selection).await;
     let rows = payload["people"].as_array().unwrap().iter().chain(payload["groups"].as_array().unwrap());
     assert!(rows.clone().all(|row| row["userErrors"] == json!([])), "{payload}");
     let ids = payload["people"].as_array().unwrap().iter();
-    ids.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    ids.map(|row| row["objectId"].as_str().unwrap().to_owned()).collect()
 }
 
 /// So many people of one unit. Returns their ids.
