@@ -231,19 +231,25 @@ fn refuse_doubled(
     wanted: Vec<Result<Wanted, UserError>>,
     by_mailbox: &HashMap<&str, &Model>,
 ) -> Vec<Result<Wanted, UserError>> {
+    let mut ids = HashSet::new();
+    let once = wanted.into_iter().map(|row| {
+        let row = row?;
+        if ids.insert(row.external_id.clone()) {
+            return Ok(row);
+        }
+        let message = "This person is in the list twice. Give each once.";
+        Err(UserError::at("externalId", UserErrorCode::Duplicate, message))
+    });
+    let once: Vec<Result<Wanted, UserError>> = once.collect();
     let keeps = |row: &Wanted| {
         let mailbox = row.email.as_ref().filter(|_| row.state != State::Deleted)?.mailbox();
         let is_holder = by_mailbox.get(mailbox)?.external_id == row.external_id;
         is_holder.then(|| (mailbox.to_owned(), row.external_id.clone()))
     };
-    let kept: HashMap<String, String> = wanted.iter().flatten().filter_map(keeps).collect();
-    let (mut ids, mut mailboxes) = (HashSet::new(), HashSet::new());
-    let once = wanted.into_iter().map(|row| {
+    let kept: HashMap<String, String> = once.iter().flatten().filter_map(keeps).collect();
+    let mut mailboxes = HashSet::new();
+    let alone = once.into_iter().map(|row| {
         let row = row?;
-        if !ids.insert(row.external_id.clone()) {
-            let message = "This person is in the list twice. Give each once.";
-            return Err(UserError::at("externalId", UserErrorCode::Duplicate, message));
-        }
         let is_in_use = row.state != State::Deleted;
         if let Some(email) = row.email.as_ref().filter(|_| is_in_use)
             && (kept.get(email.mailbox()).is_some_and(|holder| *holder != row.external_id)
@@ -254,7 +260,7 @@ fn refuse_doubled(
         }
         Ok(row)
     });
-    once.collect()
+    alone.collect()
 }
 
 fn address_taken(by: &str) -> UserError {

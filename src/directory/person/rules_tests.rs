@@ -96,6 +96,18 @@ fn who_gets_another_id_is_found_by_the_address_unless_somebody_uses_it() {
 }
 
 #[test]
+fn a_row_that_is_refused_keeps_no_address() {
+    let random = Random::seeded(1);
+    let context = context(&random);
+    let (first, _) = applied(&[], vec![wanted("a", "a@example.org")], &context);
+    // `a` moves, and the second row about it counts for nothing.
+    let list = vec![wanted("b", "a@example.org"), wanted("a", "new@example.org"), wanted("a", "a@example.org")];
+    let (after, plan) = applied(&first, list, &context);
+    assert!(plan.outcomes[0].is_ok() && plan.outcomes[1].is_ok() && plan.outcomes[2].is_err());
+    assert_eq!(person(&after, "b").mailbox.as_deref(), Some("a@example.org"));
+}
+
+#[test]
 fn a_refused_row_keeps_its_person_from_getting_another_id() {
     let random = Random::seeded(1);
     let context = context(&random);
