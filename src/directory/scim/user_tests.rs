@@ -223,7 +223,7 @@ fn wrong_values_are_refused() {
     assert_eq!(kind(json!({"op": "remove", "path": "active"})), Kind::Mutability);
     assert_eq!(kind(json!({"op": "replace", "path": "active", "value": "perhaps"})), Kind::InvalidValue);
     assert_eq!(kind(json!({"op": "replace", "path": "displayName", "value": ["a", "b"]})), Kind::InvalidValue);
-    assert_eq!(kind(json!({"op": "add", "path": "emails", "value": [["a"]]})), Kind::InvalidValue);
+    assert_eq!(kind(json!({"op": "add", "path": "emails", "value": [["a", "b"]]})), Kind::InvalidValue);
     let refused = |body: Json| {
         let change = UserChange::read(of_resource(&body).unwrap()).unwrap();
         change.wanted(Manner::Create, None).unwrap_err().field.unwrap()[1].clone()
