@@ -1,7 +1,7 @@
 //! Who gets which licence of a family. A pure function.
 //!
 //! Each person has at most one licence of a family. A pin decides first. Otherwise, the first rule that matches and is
-//! below its ceiling does. A licence that was given by hand stays where no rule matches. Where there are fewer licences
+//! below its ceiling does; whoever joined first has a place under a ceiling. A licence that was given by hand stays where no rule matches. Where there are fewer licences
 //! than people, the order is: pinned people, those who have it already, the place of the rule, the first log-in, the
 //! address. The others wait in a queue, and keep what they have meanwhile. Who loses a licence keeps it for the days of
 //! grace, in which nobody else can have it. Applying the outcome and evaluating again changes nothing.
@@ -45,7 +45,7 @@ pub struct Held {
 }
 
 /// All that decides.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// The rules, in their order.
     pub rules: &'a [Rule],
@@ -121,8 +121,91 @@ pub struct Change {
 /// The order in which people get a feature.
 type Rank<T> = (bool, bool, usize, bool, Option<DateTimeUtc>, T, Uuid);
 
+/// The most rounds of one evaluation. Two are nearly always enough.
+const MOST_ROUNDS: usize = 20;
+
 /// Decides about every person. People for whom nothing changes are left out.
+///
+/// Whoever loses a licence or changes to another makes room, of which others can make use. So it decides again about what
+/// would then be, until nothing changes any more.
 pub fn evaluate(question: &Question<'_>) -> Vec<Change> {
+    let mut held = question.held.clone();
+    let mut causes = HashMap::new();
+    let mut changes = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        changes = decide(&Question { held: &held, ..*question });
+        let mut is_done = true;
+        for change in changes.iter().filter(|change| change.action != Action::Unmet) {
+            is_done = false;
+            causes.insert(change.person, change.cause);
+            put(&mut held, change, question);
+        }
+        if is_done {
+            break;
+        }
+    }
+    let waiting: HashMap<Uuid, Change> = changes
+        .into_iter()
+        .filter(|change| change.action == Action::Unmet)
+        .map(|change| (change.person, change))
+        .collect();
+    let all = question.people.iter().filter_map(|person| {
+        let (before, after) = (question.held.get(&person.id), held.get(&person.id));
+        let Some(action) = difference(before, after) else { return waiting.get(&person.id).cloned() };
+        Some(Change {
+            person: person.id,
+            action,
+            before: before.map(|held| held.feature),
+            after: after.filter(|_| action != Action::Reclaim).map(|held| held.feature),
+            cause: causes.get(&person.id).copied().unwrap_or(Cause::NoRule),
+            ends_on: match action {
+                Action::Reclaim => Some(after.and_then(|held| held.ends_on).unwrap_or(question.around.today)),
+                _ => None,
+            },
+            queue_place: None,
+        })
+    });
+    all.collect()
+}
+
+/// What happens to somebody who had one licence and then has another.
+fn difference(before: Option<&Held>, after: Option<&Held>) -> Option<Action> {
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(Action::Assign),
+        (Some(_), None) => Some(Action::Reclaim),
+        (Some(before), Some(after)) if before.feature != after.feature => Some(Action::Change),
+        (Some(before), Some(after)) => match (before.ends_on, after.ends_on) {
+            (None, Some(_)) => Some(Action::Reclaim),
+            (Some(_), None) => Some(Action::Resume),
+            _ if (before.source, before.rule) != (after.source, after.rule) => Some(Action::Explain),
+            _ => None,
+        },
+    }
+}
+
+/// The licences after a change.
+fn put(held: &mut HashMap<Uuid, Held>, change: &Change, question: &Question<'_>) {
+    let before = held.get(&change.person).cloned();
+    match (change.after, source_of(change.cause), change.ends_on) {
+        (Some(feature), Some(source), None) => {
+            let rule = if let Cause::Rule(place) = change.cause { Some(question.rules[place].id) } else { None };
+            let assignment = before.map_or_else(Uuid::nil, |before| before.assignment);
+            held.insert(change.person, Held { assignment, feature, source, rule, ends_on: None });
+        }
+        (_, _, Some(ends_on)) if ends_on > question.around.today => {
+            if let Some(before) = before {
+                held.insert(change.person, Held { ends_on: Some(ends_on), ..before });
+            }
+        }
+        _ => {
+            held.remove(&change.person);
+        }
+    }
+}
+
+/// Decides once.
+fn decide(question: &Question<'_>) -> Vec<Change> {
     let wishes = wishes(question);
     let mut staying = HashSet::new();
     loop {
@@ -155,11 +238,11 @@ fn wishes(question: &Question<'_>) -> Vec<(Option<Uuid>, Cause)> {
             .filter(|index| wishes[*index].is_none() && matches(&question.people[*index]))
             .collect();
         if let Some(ceiling) = rule.ceiling {
+            // Not by who has a licence already: otherwise the outcome would decide about the next one.
             matching.sort_by_key(|index| {
                 let person = &question.people[*index];
-                let is_by_it = question.held.get(&person.id).is_some_and(|held| held.rule == Some(rule.id));
-                // Whoever has a place under the ceiling keeps it.
-                (!is_by_it, rank(question, person, rule.feature, Cause::Rule(place)))
+                let first = person.first_log_in_at;
+                (person.joined_on, first.is_none(), first, &person.address, person.id)
             });
             matching.truncate(ceiling);
         }
@@ -199,7 +282,8 @@ fn distribute(
         }
     }
     for (index, person) in question.people.iter().enumerate() {
-        if let Some(held) = question.held.get(&person.id).filter(|_| staying.contains(&person.id)) {
+        let held = question.held.get(&person.id).filter(|held| held.ends_on.is_none());
+        if let Some(held) = held.filter(|_| staying.contains(&person.id)) {
             claims.entry(held.feature).or_default().push(index);
         }
     }
@@ -269,10 +353,10 @@ fn distribute(
         };
         let ends_on = question.around.today.checked_add_days(Days::new(question.grace_days));
         if let Some(place) = queue.get(&index) {
-            let present = held.filter(|held| held.ends_on.is_none());
-            if let Some(held) = present {
+            if let Some(held) = held {
                 stuck.insert(person.id);
-                if staying.contains(&person.id) && !keeps.contains(&(index, held.feature)) {
+                let is_kept = held.ends_on.is_some() || keeps.contains(&(index, held.feature));
+                if staying.contains(&person.id) && !is_kept {
                     return outcome(Action::Reclaim, None, ends_on, None);
                 }
             }

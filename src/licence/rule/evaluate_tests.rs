@@ -222,8 +222,9 @@ fn a_ceiling_leaves_the_others_to_the_next_rules() {
         actions(&changes),
         [(0, Action::Assign, Some(0)), (1, Action::Assign, Some(1)), (2, Action::Assign, Some(0))]
     );
-    // Who has the place keeps it, even if somebody with an earlier log-in comes.
+    // Who has the place keeps it when others join, even with an earlier log-in.
     world.apply(&changes);
+    world.people[0].joined_on = day(-10);
     world.people[0].first_log_in_at = Some(moment(-300));
     assert_eq!(actions(&world.evaluate()), []);
 }
