@@ -1,6 +1,7 @@
 //! The fields of `Organisation` about what it has the right to, and what it uses of that.
 
 use async_graphql::{Context, ID};
+use chrono::Days;
 use macros::guarded;
 use sea_orm::prelude::Date;
 
@@ -90,11 +91,12 @@ impl OrganisationLicences {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Only the feature with this id.")] feature_id: Option<ID>,
-        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The first day. Without it, the one 30 days before the last.")] from: Option<Date>,
         #[graphql(desc = "The last day. Without it, today. At most 400 days.")] until: Option<Date>,
     ) -> Result<Option<Vec<UsageDay>>> {
         let request = Request::of(context)?;
-        let days = (from, until.unwrap_or_else(|| request.today()));
+        let until = until.unwrap_or_else(|| request.today());
+        let days = (from.unwrap_or_else(|| until - Days::new(30)), until);
         UsageDay::list(request, &self.0, feature_id.as_ref(), days).await.map(Some)
     }
 

@@ -274,7 +274,7 @@ impl Hub {
         let (hub, word) = (self.id(), self.word);
         let (family, seats) = self.seats();
         for (number, id) in seats.into_iter().enumerate() {
-            rows.feature(Some(id), hub, &format!("{word} office {number}"));
+            rows.feature(Some(id), hub, &format!("{word} workplace {number}"));
             rows.last_feature().family = Some(family.clone());
         }
         fixtures.add(Type::LicenceAssignment, "", rows.seat(hub, first, &family, seats[0]).id);
@@ -286,6 +286,9 @@ impl Hub {
                 (seat.state, seat.ends_on) = (licence_assignment::State::Ending, Some(day(900)));
             }
             fixtures.add(Type::LicencePin, "", rows.pin(hub, person, &format!("{word}-other"), seats[1]));
+        }
+        for other in ["second", "third"] {
+            rows.seat(hub, first, &format!("{word}-{other}"), seats[1]);
         }
         rows.used_pool(hub, seats[0], 5);
         rows.usage(hub, seats[0]);
