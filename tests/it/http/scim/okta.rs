@@ -44,7 +44,7 @@ fn okta_creates_updates_and_deactivates_a_user() {
         // A PUT without the state does not take it back.
         profile.as_object_mut().unwrap().remove("active");
         assert_eq!(okta.ask("PUT", &path, Some(profile), 200).await["active"], false);
-        let state = world.texts("SELECT state FROM directory_person").await;
+        let state = world.texts("SELECT state FROM directory_person WHERE external_id = '00ujl29u0le5T6Aj10h7'").await;
         assert_eq!(state, ["SUSPENDED"]);
         // The same user once more is a conflict, even while suspended.
         is_error(&okta.ask("POST", "/Users", Some(new), 409).await, 409, Some("uniqueness"));
