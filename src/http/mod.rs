@@ -36,7 +36,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
@@ -98,6 +98,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/operator/ec-sales", get(accounting::ec_sales))
         .route("/operator/oss", get(accounting::oss))
         .nest("/scim/v2/{organisation}", scim::router())
+        .route("/scim/v2/{organisation}/", any(scim::nothing))
         .route("/health/live", get(routes::live))
         .route("/health/ready", get(routes::ready))
         .route("/.well-known/jwks.json", get(routes::keys));

@@ -4,28 +4,47 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value as Json;
 
 use super::{Below, Call, Head, answer, body, json, key, not_modified};
 use crate::access::Permission;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
+use crate::directory::scim::filter::{self, Condition};
 use crate::directory::scim::group::GroupChange;
-use crate::directory::scim::{ScimError, filter, groups, resource, step, tag};
+use crate::directory::scim::page::Range;
+use crate::directory::scim::{ScimError, groups, resource, step, tag};
 
 /// `GET /Groups`: a page of groups.
 pub async fn list(head: Head, Path(organisation): Path<String>) -> Response {
+    let read = async { page(&Call::begin(&head, &organisation, Permission::DirectoryRead).await?).await };
+    answer(read.await)
+}
+
+/// `POST /Groups/.search`: the same, with the parameters in the body.
+pub async fn search(head: Head, Path(organisation): Path<String>, body: Body) -> Response {
     let read = async {
         let call = Call::begin(&head, &organisation, Permission::DirectoryRead).await?;
-        let conditions = filter::of_groups(call.parameter("filter").unwrap_or_default())?;
-        let (range, selection) = (call.range()?, call.selection());
-        let with_members = selection.has("members");
-        let found = groups::list(&call.request, call.organisation, &conditions, range, with_members).await?;
-        let (page, total) = found;
-        let resources =
-            page.iter().map(|(row, members)| selection.of(resource::group(row, members.as_deref(), &call.base).body));
-        Ok(json(&resource::list(resources.collect(), total, range.start)).into_response())
+        page(&call.asked_by(&body::read(&head.3, body).await?)?).await
     };
     answer(read.await)
+}
+
+async fn page(call: &Call) -> Result<Response, ScimError> {
+    let conditions = filter::of_groups(call.parameter("filter").unwrap_or_default())?;
+    let range = call.range()?;
+    let (resources, total) = some(call, &conditions, range).await?;
+    Ok(json(&resource::list(resources, total, range.start)).into_response())
+}
+
+/// The groups of a page as the client wants them, and how many there are in all.
+pub async fn some(call: &Call, conditions: &[Condition], range: Range) -> Result<(Vec<Json>, u64), ScimError> {
+    let selection = call.selection();
+    let with_members = selection.has("members");
+    let (page, total) = groups::list(&call.request, call.organisation, conditions, range, with_members).await?;
+    let shown =
+        |(row, members): &groups::Whole| selection.of(resource::group(row, members.as_deref(), &call.base).body);
+    Ok((page.iter().map(shown).collect(), total))
 }
 
 /// `POST /Groups`: creates a group.

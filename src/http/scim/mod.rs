@@ -1,12 +1,13 @@
 //! SCIM 2.0 at `/scim/v2/{organisation}` (RFC 7644): an identity provider keeps the directory of an organisation up to date.
 //!
-//! `users` and `groups` are the resources, `discovery` says what the server can do, `body` reads what clients send. The
+//! `users` and `groups` are the resources, `search` has both, `discovery` says what the server can do, `body` reads what clients send. The
 //! protocol itself is in `directory/scim`. Every address needs a credential, and an organisation that the sender may not see
 //! answers like one that does not exist.
 
 mod body;
 mod discovery;
 mod groups;
+mod search;
 mod users;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -45,9 +46,12 @@ pub fn router() -> Router<Arc<Server>> {
     let group = get(groups::find).put(groups::replace).patch(groups::patch).delete(groups::delete);
     Router::new()
         .route("/Users", get(users::list).post(users::create))
+        .route("/Users/.search", post(users::search))
         .route("/Users/{id}", user)
         .route("/Groups", get(groups::list).post(groups::create))
+        .route("/Groups/.search", post(groups::search))
         .route("/Groups/{id}", group)
+        .route("/.search", post(search::search))
         .route("/ServiceProviderConfig", get(discovery::configuration))
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
@@ -91,6 +95,22 @@ impl Call {
         let url = server.app.config.public_url.trim_end_matches('/');
         let base = format!("{url}/scim/v2/{}", *Type::Organisation.id(key));
         Ok(Self { request, organisation: key, base, conditions, parameters })
+    }
+
+    /// The same, with the parameters of a list in the body (RFC 7644, section 3.4.3).
+    fn asked_by(mut self, body: &Json) -> Result<Self, ScimError> {
+        let invalid = || ScimError::invalid(Kind::InvalidSyntax, "The body must be an object with parameters.");
+        let parameters = body.as_object().ok_or_else(invalid)?.iter().filter_map(|(name, value)| {
+            let text = match value {
+                Json::String(text) => text.clone(),
+                Json::Number(number) => number.to_string(),
+                Json::Array(names) => names.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
+                _ => return None,
+            };
+            Some((name.clone(), text))
+        });
+        self.parameters = parameters.collect();
+        Ok(self)
     }
 
     /// A parameter of the address, by its name in any case.
@@ -144,7 +164,8 @@ fn answer(outcome: Result<Response, ScimError>) -> Response {
     })
 }
 
-async fn nothing() -> Response {
+/// The answer where there is nothing.
+pub async fn nothing() -> Response {
     let text = "There is nothing here. See ResourceTypes for what there is.";
     answer(Err(ScimError::of_status(404, text)))
 }

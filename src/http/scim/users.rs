@@ -4,26 +4,44 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value as Json;
 
 use super::{Below, Call, Head, answer, body, json, key, not_modified};
 use crate::access::Permission;
 use crate::base::error::Error;
 use crate::base::id::Type;
+use crate::directory::scim::filter::{self, Condition};
+use crate::directory::scim::page::Range;
 use crate::directory::scim::user::{Manner, UserChange};
-use crate::directory::scim::{ScimError, filter, resource, step, tag, users};
+use crate::directory::scim::{ScimError, resource, step, tag, users};
 
 /// `GET /Users`: a page of users.
 pub async fn list(head: Head, Path(organisation): Path<String>) -> Response {
+    let read = async { page(&Call::begin(&head, &organisation, Permission::DirectoryRead).await?).await };
+    answer(read.await)
+}
+
+/// `POST /Users/.search`: the same, with the parameters in the body.
+pub async fn search(head: Head, Path(organisation): Path<String>, body: Body) -> Response {
     let read = async {
         let call = Call::begin(&head, &organisation, Permission::DirectoryRead).await?;
-        let conditions = filter::of_users(call.parameter("filter").unwrap_or_default())?;
-        let range = call.range()?;
-        let (rows, total) = users::list(&call.request, call.organisation, &conditions, range).await?;
-        let selection = call.selection();
-        let resources = rows.iter().map(|row| selection.of(resource::user(row, &call.base).body)).collect();
-        Ok(json(&resource::list(resources, total, range.start)).into_response())
+        page(&call.asked_by(&body::read(&head.3, body).await?)?).await
     };
     answer(read.await)
+}
+
+async fn page(call: &Call) -> Result<Response, ScimError> {
+    let conditions = filter::of_users(call.parameter("filter").unwrap_or_default())?;
+    let range = call.range()?;
+    let (resources, total) = some(call, &conditions, range).await?;
+    Ok(json(&resource::list(resources, total, range.start)).into_response())
+}
+
+/// The users of a page as the client wants them, and how many there are in all.
+pub async fn some(call: &Call, conditions: &[Condition], range: Range) -> Result<(Vec<Json>, u64), ScimError> {
+    let selection = call.selection();
+    let (rows, total) = users::list(&call.request, call.organisation, conditions, range).await?;
+    Ok((rows.iter().map(|row| selection.of(resource::user(row, &call.base).body)).collect(), total))
 }
 
 /// `POST /Users`: creates a user.
