@@ -106,10 +106,11 @@ pub struct MemberPlan {
 /// `people` ids of its people, by external ids. A group can contain one that the same list creates.
 pub fn resolve(
     known: &[directory_group::Model],
-    people: &HashMap<String, Uuid>,
+    people: impl IntoIterator<Item = (String, Uuid)>,
     wanted: &[Result<Wanted, UserError>],
     context: &Context<'_>,
 ) -> Vec<Result<Resolved, UserError>> {
+    let people: HashMap<String, Uuid> = people.into_iter().collect();
     let before: HashMap<&str, &directory_group::Model> =
         known.iter().map(|row| (row.external_id.as_str(), row)).collect();
     let mut rows: Vec<Result<(directory_group::Model, Outcome), UserError>> = Vec::with_capacity(wanted.len());
@@ -126,7 +127,7 @@ pub fn resolve(
     // Whoever contains a new group that is refused is refused too, so this goes on until no further row is refused.
     loop {
         let mut refused = false;
-        let members = members(wanted, &standing(known, &rows), people);
+        let members = members(wanted, &standing(known, &rows), &people);
         for (row, members) in rows.iter_mut().zip(&members) {
             if let (Ok(_), Err(error)) = (&*row, members) {
                 *row = Err(error.clone());
@@ -158,12 +159,15 @@ fn standing<'a>(
     groups
 }
 
+/// Members of a group, and whether each is in the group from now on.
+type Members = Vec<(Member<Uuid>, bool)>;
+
 /// The ids of the members of each group of a list.
 fn members(
     wanted: &[Result<Wanted, UserError>],
     groups: &HashMap<&str, Uuid>,
     people: &HashMap<String, Uuid>,
-) -> Vec<Result<Vec<(Member<Uuid>, bool)>, UserError>> {
+) -> Vec<Result<Members, UserError>> {
     let members = wanted.iter().map(|one| {
         let given = one.as_ref().map(|one| one.members.as_slice()).unwrap_or_default().iter().enumerate();
         let found = given.map(|(index, (member, is_in))| {

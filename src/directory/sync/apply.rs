@@ -1,6 +1,6 @@
 //! What one part of a synchronisation does, whoever sends it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use entity::directory_sync::{Mode, Model, State};
 use serde_json::json;
@@ -159,8 +159,8 @@ async fn apply_groups(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
     }
     let known = groups::known(work.tx, context.organisation, &names).await?;
     let persons = people::known(work.tx, context.organisation, &persons, &[]).await?;
-    let persons: HashMap<String, Uuid> = persons.into_iter().map(|row| (row.external_id, row.id)).collect();
-    let mut resolved = resolve(&known, &persons, &part.groups, context);
+    let persons = persons.into_iter().map(|row| (row.external_id, row.id));
+    let mut resolved = resolve(&known, persons, &part.groups, context);
     let existing = groups::find_members(work.tx, &pairs(&resolved)).await?;
     let members = plan_members(&mut resolved, &existing, context);
     let is_gone = |group: &&Resolved| matches!(group.outcome, Outcome::Deleted(_));
@@ -173,8 +173,8 @@ async fn apply_groups(work: &Work<'_>, part: &Part, context: &Context<'_>) -> Re
     groups::remove_members(work.tx, &members.removed).await?;
     groups::add_members(work.tx, &members.added).await?;
     if let Some(sync) = context.seen_in {
-        let named: HashSet<&String> = part.named_groups.iter().collect();
-        let seen: Vec<Uuid> = known.iter().filter(|row| named.contains(&row.external_id)).map(|row| row.id).collect();
+        let of_part: HashSet<&String> = part.named_groups.iter().collect();
+        let seen: Vec<Uuid> = known.iter().filter(|row| of_part.contains(&row.external_id)).map(|row| row.id).collect();
         groups::mark_seen(work.tx, &seen, sync).await?;
         groups::mark_kept(work.tx, &members.kept, sync).await?;
         let refused = resolved.iter().zip(&part.named_groups).filter(|(outcome, _)| outcome.is_err());

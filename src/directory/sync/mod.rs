@@ -14,7 +14,7 @@ mod object;
 mod record_log_ins;
 pub mod rules;
 pub mod store;
-mod sync;
+mod sync_directory;
 
 use macros::merged;
 
@@ -24,4 +24,4 @@ pub use object::{DirectoryState, DirectorySync};
 
 /// The mutations of directories.
 #[merged]
-pub struct DirectoryMutation(sync::SyncDirectory, record_log_ins::RecordLogIns);
+pub struct DirectoryMutation(sync_directory::SyncDirectory, record_log_ins::RecordLogIns);

@@ -138,6 +138,6 @@ fn check(
             }
         }
     }
-    let made = after.keys().filter(|id| !before.contains_key(*id));
-    assert!(made.into_iter().all(|id| accepted.contains(id)), "somebody came from nowhere: {story}");
+    let newcomers = after.keys().filter(|id| !before.contains_key(*id));
+    assert!(newcomers.into_iter().all(|id| accepted.contains(id)), "somebody came from nowhere: {story}");
 }
