@@ -18,11 +18,11 @@ use super::store;
 use crate::access::{Authorised, Permission};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::catalogue::feature::store as features;
+use crate::catalogue::feature::{Feature, store as features};
 use crate::catalogue::subscription::raise_to;
 use crate::directory::person::store as people;
 use crate::graphql::act::{ActOn, Find};
-use crate::graphql::request::Work;
+use crate::graphql::request::{Request, Work};
 use crate::licence::pool::Pools;
 use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
@@ -93,7 +93,7 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
         let message = format!("You gave {} people. Give 1 to {MOST}.", input.person_ids.len());
         return Err(UserError::at("personIds", UserErrorCode::TooMany, message).into());
     }
-    let feature = Type::Feature.parse(&input.feature_id)?;
+    let feature = visible_feature(act.request, &input.feature_id).await?;
     let wanted: Vec<Option<Uuid>> = input.person_ids.iter().map(|id| Type::DirectoryPerson.parse(id).ok()).collect();
     let order = match &input.order {
         Some(order) => Some((Type::Subscription.parse(&order.subscription_id)?, order.quantity)),
@@ -110,8 +110,7 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
                     other => other?,
                 }
             }
-            let feature = features::find_in(work.tx, &[feature]).await?.pop();
-            let feature = feature.ok_or_else(|| unknown_feature("featureId"))?;
+            let feature = features::find_in(work.tx, &[feature]).await?.pop().ok_or_else(unknown_feature)?;
             assign(work, &at, act.event(), &feature, &wanted).await.map(Done)
         };
         once_if(work, call.as_ref(), at.id(), |done: &Done| done.0.iter().any(Result::is_ok), assign).await
@@ -248,7 +247,13 @@ fn new(work: &Work<'_>, organisation: Uuid, person: Uuid, feature: &feature::Mod
     }
 }
 
-/// The error for an id that is no feature.
-pub fn unknown_feature(field: &str) -> Error {
-    UserError::at(field, UserErrorCode::Unknown, "This is not a feature of the catalogue.").into()
+/// The key of a feature that the viewer can see. One that is hidden is unknown.
+pub async fn visible_feature(request: &Request, id: &ID) -> Result<Uuid> {
+    let key = Type::Feature.parse(id)?;
+    Feature::find(request, key).await?.ok_or_else(unknown_feature)?;
+    Ok(key)
+}
+
+fn unknown_feature() -> UserError {
+    UserError::at("featureId", UserErrorCode::Unknown, "This is not a feature of the catalogue.")
 }

@@ -16,6 +16,7 @@ pub mod store;
 
 use macros::merged;
 
+pub use assign::visible_feature;
 pub use object::{LicenceAssignment, LicenceAssignmentFilter, LicenceReason, LicenceSource};
 pub use set_up::LicenceToSetUp;
 pub use settling::{settle, settle_now_and_then};

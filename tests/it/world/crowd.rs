@@ -80,6 +80,7 @@ impl World {
                 rows.seat(organisation, person, &name, seat);
                 rows.used_pool(organisation, seat, 1);
                 rows.pin(organisation, person, &name, seat);
+                rows.licence_rules(organisation, &name, seat, &serde_json::json!([]));
             }
             rows.directory(client);
             let earned = rows.last_invoice();
