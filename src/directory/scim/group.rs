@@ -129,14 +129,14 @@ impl GroupChange {
         let mut change = Self::default();
         for step in steps {
             match step.target.attribute {
-                Attribute::DisplayName => match Change::read("displayName", step)? {
-                    Change::Set(name) => change.name = Some(name),
-                    _ => {
+                Attribute::DisplayName => {
+                    let Change::Set(name) = Change::read("displayName", step)? else {
                         let is_removed = step.action == Action::Remove;
                         let kind = if is_removed { Kind::Mutability } else { Kind::InvalidValue };
                         return Err(ScimError::invalid(kind, "displayName is required."));
-                    }
-                },
+                    };
+                    change.name = Some(name);
+                }
                 Attribute::ExternalId => change.external_id = Change::read("externalId", step)?,
                 Attribute::Members => change.members.apply(step)?,
                 _ => {}

@@ -13,7 +13,7 @@ use crate::http::envelope::discard;
 /// The largest body, in bytes: enough for 20,000 members.
 const LARGEST: usize = 8 << 20;
 /// How long a client may take to send the body.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Reads the body.
 pub async fn read(headers: &HeaderMap, body: Body) -> Result<Json, ScimError> {

@@ -42,6 +42,9 @@ pub enum LicenceReportOutcome {
     Failed,
 }
 
+/// The assignment, what the outside system says of it, and why it failed.
+type Report = (Uuid, Confirmation, Option<String>);
+
 /// The outcome for one report.
 #[public_object]
 pub struct ConfirmLicenceResult {
@@ -68,8 +71,7 @@ async fn confirm_licences(act: ActOn<'_, Operator>, input: ConfirmLicencesInput)
         let message = format!("You gave {} reports. Give 1 to {MOST}.", input.reports.len());
         return Err(UserError::at("reports", UserErrorCode::TooMany, message).into());
     }
-    let read: Vec<Result<(Uuid, Confirmation, Option<String>), UserError>> =
-        input.reports.iter().map(LicenceReportInput::read).collect();
+    let read: Vec<Result<Report, UserError>> = input.reports.iter().map(LicenceReportInput::read).collect();
     let outcomes = act
         .locked(async |work, _| {
             let ids: Vec<Uuid> = read.iter().flatten().map(|(id, ..)| *id).collect();
@@ -105,7 +107,7 @@ async fn confirm_licences(act: ActOn<'_, Operator>, input: ConfirmLicencesInput)
 }
 
 impl LicenceReportInput {
-    fn read(&self) -> Result<(Uuid, Confirmation, Option<String>), UserError> {
+    fn read(&self) -> Result<Report, UserError> {
         let wrong = |field: &str, code, message: &str| Err(UserError::at(field, code, message));
         let Ok(id) = Type::LicenceAssignment.parse(&self.assignment_id) else {
             return wrong("assignmentId", UserErrorCode::Unknown, "There is no such assignment.");

@@ -88,7 +88,7 @@ pub async fn settle_now_and_then(request: impl Fn() -> Request) {
         match (release_deleted(&request).await, settle_all(&request).await) {
             (Ok(0), Ok(0)) => {}
             (Ok(ending), Ok(ended)) => {
-                tracing::info!(ending, ended, "licences of deleted people end, and others ended")
+                tracing::info!(ending, ended, "licences of deleted people end, and others ended");
             }
             (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "licences were not ended"),
         }
