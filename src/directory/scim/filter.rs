@@ -132,7 +132,7 @@ mod tests {
         }
         let deep = format!("{}userName eq \"a\"{}", "(".repeat(5_000), ")".repeat(5_000));
         assert_eq!(of_users(&deep).unwrap_err().kind, Some(Kind::InvalidFilter));
-        let long = vec!["userName eq \"a\""; 11].join(" and ");
+        let long = ["userName eq \"a\""; 11].join(" and ");
         assert_eq!(of_users(&long).unwrap_err().kind, Some(Kind::InvalidFilter));
     }
 }

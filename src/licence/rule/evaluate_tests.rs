@@ -106,7 +106,7 @@ impl World {
     }
 
     fn used(&self, feature: Uuid) -> i64 {
-        self.held.values().filter(|held| held.feature == feature).count() as i64
+        i64::try_from(self.held.values().filter(|held| held.feature == feature).count()).unwrap()
     }
 
     fn give(&mut self, number: usize, of: usize, source: Source) {
