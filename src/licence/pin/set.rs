@@ -15,8 +15,8 @@ use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::text;
 use crate::catalogue::feature::store as features;
-use crate::directory::person::store as people;
-use crate::graphql::act::ActOn;
+use crate::directory::person::{DirectoryPerson, store as people};
+use crate::graphql::act::{ActOn, Find};
 use crate::licence::assignment::reason::{family, require_seat, unknown_person};
 use crate::licence::assignment::visible_feature;
 use crate::organisation::Organisation;
@@ -55,6 +55,8 @@ async fn pin_licence(act: ActOn<'_, Organisation>, input: PinLicenceInput) -> Re
     let Ok(person) = Type::DirectoryPerson.parse(&input.person_id) else {
         return Err(unknown_person("personId").into());
     };
+    // Somebody who is hidden from the viewer is unknown.
+    DirectoryPerson::find(act.request, person).await?.ok_or_else(|| unknown_person("personId"))?;
     let feature = visible_feature(act.request, &input.feature_id).await?;
     let note = text::reason("note", &input.note)?;
     if input.until.is_some_and(|until| until <= act.request.today()) {

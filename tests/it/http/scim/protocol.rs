@@ -91,12 +91,18 @@ fn a_user_without_an_external_id_is_known_by_the_user_name() {
     with_database(async |world| {
         let acme = Provider::of_acme(&world).await;
         let ada = acme.person("ada").await;
-        assert_eq!(acme.found("/Users", "externalId eq \"ada\"").await, [ada.clone()]);
+        assert_eq!(acme.found("/Users", "externalId eq \"ada\"").await, std::slice::from_ref(&ada));
         let path = format!("/Users/{ada}");
         acme.patch(&path, json!([{"op": "replace", "path": "userName", "value": "ada2"}])).await;
-        assert_eq!(acme.found("/Users", "userName eq \"Ada2\" and externalId eq \"ada2\"").await, [ada.clone()]);
+        assert_eq!(
+            acme.found("/Users", "userName eq \"Ada2\" and externalId eq \"ada2\"").await,
+            std::slice::from_ref(&ada)
+        );
         acme.patch(&path, json!([{"op": "add", "path": "externalId", "value": "17"}])).await;
-        assert_eq!(acme.found("/Users", "userName eq \"ada2\" and externalId eq \"17\"").await, [ada.clone()]);
+        assert_eq!(
+            acme.found("/Users", "userName eq \"ada2\" and externalId eq \"17\"").await,
+            std::slice::from_ref(&ada)
+        );
         assert!(acme.found("/Users", "userName eq \"ada2\" and externalId eq \"ada2\"").await.is_empty());
         acme.ask("DELETE", &path, None, 204).await;
         // Without the external id, the name alone does not bring a person back who has another one.
