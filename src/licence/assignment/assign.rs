@@ -6,6 +6,7 @@ use async_graphql::{ID, InputObject};
 use entity::directory_person::State as PersonState;
 use entity::licence_assignment::{Confirmation, Model, Source, State};
 use entity::{directory_person, feature};
+use futures_util::future::join_all;
 use macros::{mutation, payload, public_object};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -116,15 +117,16 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
         once_if(work, call.as_ref(), at.id(), |done: &Done| done.0.iter().any(Result::is_ok), assign).await
     };
     let Done(outcomes) = if input.dry_run { act.tried(steps).await? } else { act.locked(steps).await? };
-    let mut results = Vec::with_capacity(outcomes.len());
-    for (index, (outcome, id)) in outcomes.into_iter().zip(&input.person_ids).enumerate() {
+    // One statement finds all of them.
+    let results = outcomes.into_iter().zip(input.person_ids).enumerate().map(async |(index, (outcome, person_id))| {
         let (assignment, user_errors) = match outcome {
             Ok(id) => (LicenceAssignment::find(act.request, id).await?, Vec::new()),
             Err(error) => (None, vec![error.in_row("personIds", index)]),
         };
         let index = i32::try_from(index).unwrap_or(i32::MAX);
-        results.push(AssignLicenceResult { index, person_id: id.clone(), assignment, user_errors });
-    }
+        Ok(AssignLicenceResult { index, person_id, assignment, user_errors })
+    });
+    let results = join_all(results).await.into_iter().collect::<Result<_>>()?;
     Ok(AssignLicencesPayload { results, ..Default::default() })
 }
 

@@ -35,6 +35,21 @@ fn people_get_licences_until_none_is_left_and_a_released_one_goes_to_the_next() 
 }
 
 #[test]
+fn assigning_takes_as_many_statements_for_many_as_for_few() {
+    with_database(async |world| {
+        db_seats(&world, 100, 0).await;
+        let people = hire(&world, 82, "").await;
+        let mut counts = Vec::new();
+        for some in [&people[..2], &people[2..]] {
+            let before = world.db().statements();
+            assert!(assign(&world, BASIC, some).await.iter().all(|outcome| outcome == "ok"));
+            counts.push(world.db().statements() - before);
+        }
+        assert_eq!(counts[0], counts[1]);
+    });
+}
+
+#[test]
 fn a_person_has_one_licence_of_a_family_and_any_of_others() {
     with_database(async |world| {
         db_seats(&world, 2, 2).await;
