@@ -16,6 +16,10 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 
+/// What opens features, if it is held at any customer of their seller.
+const OPENING: [Permission; 4] =
+    [Permission::SubscriptionRead, Permission::LicenceRead, Permission::AssetRead, Permission::UsageRead];
+
 /// What a feature counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 #[graphql(remote = "feature::Kind")]
@@ -69,7 +73,8 @@ impl Find for Feature {
 
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
-        let Some(seen) = Seen::anywhere(request, row.key(|row| row.organisation_id)).await? else { return Ok(None) };
+        let seller = row.key(|row| row.organisation_id);
+        let Some(seen) = Seen::anywhere(request, seller, &OPENING).await? else { return Ok(None) };
         Ok(row.visible(|row| Self::new(row, seen)))
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::kinds::{BillsFrom, LowersAt, ProductKind, ProductState, TaxClass};
 use super::seen::Seen;
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::catalogue::feature::Entitlement;
@@ -82,7 +82,8 @@ impl Find for Product {
 
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(row) = store::look_up(request, key).await? else { return Ok(None) };
-        let Some(seen) = Seen::anywhere(request, row.key(|row| row.organisation_id)).await? else { return Ok(None) };
+        let (seller, opening) = (row.key(|row| row.organisation_id), [Permission::SubscriptionRead]);
+        let Some(seen) = Seen::anywhere(request, seller, &opening).await? else { return Ok(None) };
         Ok(row.visible(|row| Self::new(row, seen)))
     }
 }

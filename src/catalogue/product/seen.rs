@@ -7,12 +7,8 @@ use crate::access::{Decision, Grants, GrantsAt, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::graphql::request::Request;
 
-/// What opens a seller's catalogue, if it is held at any of its customers. Products need the first; features, one of them.
-const OPENING: [Permission; 4] =
-    [Permission::SubscriptionRead, Permission::LicenceRead, Permission::AssetRead, Permission::UsageRead];
-
-/// The viewer's grants at the seller. At the operator, SUBSCRIPTION_READ is in them if the viewer holds it at any
-/// organisation, since all of them are its customers. The same is true of LICENCE_READ, ASSET_READ and USAGE_READ.
+/// The viewer's grants at the seller. At the operator, a permission that opens the catalogue is in them if the viewer holds
+/// it at any organisation, since all of them are its customers.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     seller: Uuid,
@@ -37,21 +33,19 @@ impl Seen {
         seen
     }
 
-    /// With what the viewer holds at the seller or at any other organisation. `None` without a seller.
-    pub async fn anywhere(request: &Request, seller: Uuid) -> Result<Option<Self>> {
+    /// With what the viewer holds at the seller, and one of these permissions if it is held at any other organisation. Each
+    /// of them opens what is looked at, so one is enough. `None` without a seller.
+    pub async fn anywhere(request: &Request, seller: Uuid, opening: &[Permission]) -> Result<Option<Self>> {
         let Some(seller) = request.access.look(seller).await? else { return Ok(None) };
-        let is_decided = |permission| seller.grants.has(permission);
         let sells_to_all = seller.card().kind == Kind::Operator;
-        if !sells_to_all || is_decided(Permission::CatalogueManage) || OPENING.into_iter().all(is_decided) {
+        let is_open = || opening.iter().chain(&[Permission::CatalogueManage]).any(|one| seller.grants.has(*one));
+        if !sells_to_all || is_open() {
             return Ok(Some(Self::at(&seller)));
         }
         let reached = request.access.reachable().await?;
         let is_held = |permission: &Permission| reached.values().any(|at| at.grants.has(*permission));
-        let mut seen = Self::at(&seller);
-        for permission in OPENING.into_iter().filter(is_held) {
-            seen.grants.own |= PermissionSet::of(&[permission]);
-        }
-        Ok(Some(seen))
+        let held = opening.iter().copied().find(is_held);
+        Ok(Some(held.map_or_else(|| Self::at(&seller), |permission| Self::by_holder(&seller, permission))))
     }
 
     /// Whether the viewer manages the catalogue.
