@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_graphql::ID;
 use clap::{Args, Subcommand, ValueEnum};
@@ -16,7 +16,6 @@ use crate::access::Actor;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
-use crate::base::error::Error;
 use crate::base::id::Type;
 use crate::base::random::Random;
 use crate::directory::sync::file::{Format, Kind};
@@ -127,18 +126,9 @@ impl ImportFile {
         if !self.dry_run {
             return self.import(settings, Target::Each(&request)).await;
         }
-        let tried = Mutex::new(None);
-        let done = first.transaction(async |work| {
-            let import = self.import(settings.clone(), Target::Within::<fn() -> Request>(work)).await;
-            *tried.lock().unwrap_or_else(PoisonError::into_inner) = Some(import);
-            // An error rolls the transaction back.
-            Err::<(), _>(Error::Conflict("This was a dry run.".to_owned()))
-        });
-        let done = done.await;
-        match tried.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(import) => import,
-            None => Err(done.err().unwrap_or(Error::Internal).into()),
-        }
+        let steps =
+            async |work: &Work<'_>| Ok(self.import(settings.clone(), Target::Within::<fn() -> Request>(work)).await);
+        first.tried(steps).await?
     }
 
     fn settings(&self, request: &Request) -> Result<Settings, Failure> {

@@ -5,7 +5,6 @@
 //! payload's `userErrors`, any other error at the path of the field.
 
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
 
 use async_graphql::{Context, ID};
 use serde::Serialize;
@@ -151,20 +150,12 @@ impl<T> ActOn<'_, T> {
     where
         W: AsyncFnOnce(&Work<'_>, Authorised) -> Result<R> + Clone,
     {
-        let found = Mutex::new(None);
-        let outcome: Result<()> = self
-            .locked(async |work, at| {
-                let value = steps(work, at).await?;
-                *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-                // An error rolls the transaction back.
-                Err(Error::Conflict("This was a dry run.".to_owned()))
+        self.request
+            .tried(async |work| {
+                let at = self.authorise_in(work).await?;
+                steps(work, at).await
             })
-            .await;
-        match (found.into_inner().unwrap_or_else(PoisonError::into_inner), outcome) {
-            (Some(value), _) => Ok(value),
-            (None, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Error::fault("a dry run without an outcome")),
-        }
+            .await
     }
 
     /// Like `locked`, for an act that a client may send again with the same idempotency key: the steps run once, and what

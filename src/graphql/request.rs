@@ -90,6 +90,27 @@ impl Request {
         done
     }
 
+    /// Runs steps in one transaction and rolls it back: for a dry run that finds exactly what the steps would do.
+    pub async fn tried<T, W>(&self, steps: W) -> Result<T>
+    where
+        W: AsyncFnOnce(&Work<'_>) -> Result<T> + Clone,
+    {
+        let found = Mutex::new(None);
+        let outcome: Result<()> = self
+            .transaction(async |work| {
+                let value = steps(work).await?;
+                *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                // An error rolls the transaction back.
+                Err(Error::Conflict("This was a dry run.".to_owned()))
+            })
+            .await;
+        match (found.into_inner().unwrap_or_else(PoisonError::into_inner), outcome) {
+            (Some(value), _) => Ok(value),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Err(Error::fault("a dry run without an outcome")),
+        }
+    }
+
     /// What the steps of a transaction need.
     pub const fn work<'a>(&'a self, tx: &'a DatabaseTransaction) -> Work<'a> {
         Work { tx, request: self, random: &self.random, now: self.access.now() }
