@@ -67,6 +67,37 @@ pub enum Member<T> {
     Group(T),
 }
 
+impl Member<Uuid> {
+    /// The key of the person or the group.
+    pub const fn key(self) -> Uuid {
+        match self {
+            Self::Person(key) | Self::Group(key) => key,
+        }
+    }
+
+    /// Who a membership is of.
+    pub fn of(row: &Model) -> Option<Self> {
+        row.person_id.map(Self::Person).or(row.child_id.map(Self::Group))
+    }
+
+    /// The membership in a group, from now on.
+    pub fn joining(self, group: Uuid, context: &Context<'_>) -> Model {
+        let (person_id, child_id) = match self {
+            Self::Person(key) => (Some(key), None),
+            Self::Group(key) => (None, Some(key)),
+        };
+        Model {
+            id: context.random.id(context.now),
+            organisation_id: context.organisation,
+            group_id: group,
+            person_id,
+            child_id,
+            added_at: context.now,
+            seen_in: context.seen_in,
+        }
+    }
+}
+
 /// A group as a source describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -205,17 +236,8 @@ fn changed(
         };
         return Err(UserError::at(field, code, message));
     };
-    let row = directory_group::Model {
-        id: before.map_or_else(|| context.random.id(context.now), |row| row.id),
-        organisation_id: context.organisation,
-        external_id: wanted.external_id.clone(),
-        name_key: collation::sort_key(&name),
-        search_text: collation::fold(&format!("{name} {}", wanted.external_id)),
-        seen_in: context.seen_in.or_else(|| before.and_then(|row| row.seen_in)),
-        created_at: before.map_or(context.now, |row| row.created_at),
-        updated_at: context.now,
-        name,
-    };
+    let id = before.map_or_else(|| context.random.id(context.now), |row| row.id);
+    let row = row(before, (id, name, wanted.external_id.clone()), context);
     let outcome = match before {
         _ if wanted.is_deleted => Outcome::Deleted(row.id),
         None => Outcome::Created(row.id),
@@ -225,14 +247,30 @@ fn changed(
     Ok((row, outcome))
 }
 
+/// A group with this id, name and external id, new or in place of the one before.
+pub fn row(
+    before: Option<&directory_group::Model>,
+    (id, name, external_id): (Uuid, String, String),
+    context: &Context<'_>,
+) -> directory_group::Model {
+    directory_group::Model {
+        id,
+        organisation_id: context.organisation,
+        name_key: collation::sort_key(&name),
+        search_text: collation::fold(&format!("{name} {external_id}")),
+        external_id,
+        name,
+        seen_in: context.seen_in.or_else(|| before.and_then(|row| row.seen_in)),
+        created_at: before.map_or(context.now, |row| row.created_at),
+        updated_at: context.now,
+    }
+}
+
 /// The pairs of group and member that the groups name.
 pub fn pairs(groups: &[Result<Resolved, UserError>]) -> Vec<(Uuid, Uuid)> {
     let of = |group: &Resolved| {
         let id = group.row.id;
-        let members = group.members.iter().map(move |(member, _)| match member {
-            Member::Person(member) | Member::Group(member) => (id, *member),
-        });
-        members.collect::<Vec<_>>()
+        group.members.iter().map(move |(member, _)| (id, member.key())).collect::<Vec<_>>()
     };
     groups.iter().flatten().flat_map(of).collect()
 }
@@ -244,35 +282,28 @@ pub fn plan_members(
     existing: &[Model],
     context: &Context<'_>,
 ) -> MemberPlan {
-    let key = |row: &Model| (row.group_id, row.person_id.or(row.child_id));
-    let existing: HashMap<_, Uuid> = existing.iter().map(|row| (key(row), row.id)).collect();
+    let existing: HashMap<_, Uuid> =
+        existing.iter().filter_map(|row| Some(((row.group_id, Member::of(row)?), row.id))).collect();
     let mut plan = MemberPlan::default();
     for group in groups.iter_mut().flatten().filter(|group| !matches!(group.outcome, Outcome::Deleted(_))) {
         let mut is_other = false;
         let mut named = HashSet::new();
         for (member, is_in) in &group.members {
-            let (person_id, child_id) = match member {
-                Member::Person(id) => (Some(*id), None),
-                Member::Group(id) => (None, Some(*id)),
-            };
             if !named.insert(*member) {
                 continue;
             }
-            match (existing.get(&(group.row.id, person_id.or(child_id))), is_in) {
+            match (existing.get(&(group.row.id, *member)), is_in) {
                 (Some(id), true) => plan.kept.push(*id),
-                (Some(id), false) => plan.removed.push(*id),
-                (None, true) => plan.added.push(Model {
-                    id: context.random.id(context.now),
-                    organisation_id: context.organisation,
-                    group_id: group.row.id,
-                    person_id,
-                    child_id,
-                    added_at: context.now,
-                    seen_in: context.seen_in,
-                }),
-                (None, false) => continue,
+                (Some(id), false) => {
+                    plan.removed.push(*id);
+                    is_other = true;
+                }
+                (None, true) => {
+                    plan.added.push(member.joining(group.row.id, context));
+                    is_other = true;
+                }
+                (None, false) => {}
             }
-            is_other |= !(*is_in && existing.contains_key(&(group.row.id, person_id.or(child_id))));
         }
         if is_other && matches!(group.outcome, Outcome::Unchanged(_)) {
             group.outcome = Outcome::Updated(group.row.id);

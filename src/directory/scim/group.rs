@@ -49,7 +49,7 @@ impl MemberChange {
     /// All who are named, in the order of their ids.
     pub fn named(&self) -> Vec<(Member<Uuid>, bool)> {
         let mut named: Vec<_> = self.named.iter().map(|(member, is_in)| (*member, *is_in)).collect();
-        named.sort_unstable_by_key(|(member, _)| key(*member));
+        named.sort_unstable_by_key(|(member, _)| member.key());
         named
     }
 
@@ -113,13 +113,6 @@ impl MemberChange {
                 Ok(())
             }
         }
-    }
-}
-
-/// The key of a person or a group.
-pub const fn key(member: Member<Uuid>) -> Uuid {
-    match member {
-        Member::Person(key) | Member::Group(key) => key,
     }
 }
 

@@ -3,21 +3,22 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::directory_group::Model;
-use entity::{directory_group_member, directory_person};
+use entity::directory_person;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::attribute::Attribute;
 use super::filter::Condition;
-use super::group::{GroupChange, MemberChange, key};
+use super::group::{GroupChange, MemberChange};
 use super::page::Range;
 use super::resource::key_of;
 use super::tag::{Conditions, moment};
 use super::users::composed;
+use super::{authorise, context};
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::{self, PublicId, Type};
-use crate::directory::group::rules::Member;
+use crate::directory::group::rules::{Member, row};
 use crate::directory::group::store::{self, Lookup};
 use crate::directory::person::store as people;
 use crate::directory::sync::store::touch;
@@ -140,7 +141,8 @@ pub async fn create(request: &Request, organisation: Uuid, change: &GroupChange)
                 UserError::at("displayName", UserErrorCode::InvalidInput, "A group needs a displayName.")
             })?;
             let id = work.random.id(work.now);
-            let row = row(organisation, id, name, change.external_id(id, None)?, work);
+            let named = (id, name, change.external_id(id, None)?);
+            let row = row(None, named, &context(work, organisation));
             require_free(work, &row).await?;
             store::save(work.tx, std::slice::from_ref(&row)).await?;
             let members = apply(work, &row, &change.members).await?;
@@ -164,12 +166,8 @@ pub async fn update(
             let before = load(work, organisation, key, conditions).await?;
             let name = change.name()?.unwrap_or_else(|| before.name.clone());
             let external_id = change.external_id(key, Some(&before.external_id))?;
-            let row = Model {
-                seen_in: before.seen_in,
-                created_at: before.created_at,
-                updated_at: moment(work.now, Some(before.updated_at)),
-                ..row(organisation, key, name, external_id, work)
-            };
+            let row = row(Some(&before), (key, name, external_id), &context(work, organisation));
+            let row = Model { updated_at: moment(work.now, Some(before.updated_at)), ..row };
             let differs =
                 [("displayName", before.name != row.name), ("externalId", before.external_id != row.external_id)];
             let changed: Vec<&str> = differs.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
@@ -199,29 +197,11 @@ pub async fn delete(request: &Request, organisation: Uuid, key: Uuid, conditions
         .await
 }
 
-async fn authorise(work: &Work<'_>, organisation: Uuid) -> Result<()> {
-    work.request.access.authorise_in(work.tx, organisation, Permission::DirectorySync).await.map(drop)
-}
-
 /// The group as the transaction sees it, in the version that the client has seen.
 async fn load(work: &Work<'_>, organisation: Uuid, key: Uuid, conditions: &Conditions) -> Result<Model> {
     let row = store::find(work.tx, organisation, Lookup::Id(key)).await?.pop().ok_or(Error::NotFound)?;
     conditions.require(row.updated_at)?;
     Ok(row)
-}
-
-fn row(organisation: Uuid, id: Uuid, name: String, external_id: String, work: &Work<'_>) -> Model {
-    Model {
-        id,
-        organisation_id: organisation,
-        name_key: collation::sort_key(&name),
-        search_text: collation::fold(&format!("{name} {external_id}")),
-        external_id,
-        name,
-        seen_in: None,
-        created_at: work.now,
-        updated_at: work.now,
-    }
 }
 
 /// Refuses an external id that another group has.
@@ -256,38 +236,26 @@ async fn apply(work: &Work<'_>, group: &Model, change: &MemberChange) -> Result<
     } else {
         let mut found = Vec::new();
         for some in named.chunks(AT_ONCE) {
-            let pairs: Vec<(Uuid, Uuid)> = some.iter().map(|(member, _)| (group.id, key(*member))).collect();
+            let pairs: Vec<(Uuid, Uuid)> = some.iter().map(|(member, _)| (group.id, member.key())).collect();
             found.extend(store::find_members(work.tx, &pairs).await?);
         }
         found
     };
     let existing: HashMap<Member<Uuid>, Uuid> =
-        existing.iter().filter_map(|row| Some((member(row)?, row.id))).collect();
+        existing.iter().filter_map(|row| Some((Member::of(row)?, row.id))).collect();
     let leaving = existing.iter().filter(|(member, _)| change.keeps(**member) == Some(false));
     let mut leaving: Vec<Uuid> = leaving.map(|(_, id)| *id).collect();
     leaving.sort_unstable();
     let joining = named.iter().filter(|(member, is_in)| *is_in && !existing.contains_key(member));
     let joining: Vec<Member<Uuid>> = joining.map(|(member, _)| *member).collect();
     require_known(work, group.organisation_id, &joining).await?;
-    let rows = joining.iter().map(|member| directory_group_member::Model {
-        id: work.random.id(work.now),
-        organisation_id: group.organisation_id,
-        group_id: group.id,
-        person_id: if let Member::Person(id) = member { Some(*id) } else { None },
-        child_id: if let Member::Group(id) = member { Some(*id) } else { None },
-        added_at: work.now,
-        seen_in: None,
-    });
-    let rows: Vec<_> = rows.collect();
+    let context = context(work, group.organisation_id);
+    let rows: Vec<_> = joining.iter().map(|member| member.joining(group.id, &context)).collect();
     for some in leaving.chunks(AT_ONCE) {
         store::remove_members(work.tx, some).await?;
     }
     store::add_members(work.tx, &rows).await?;
     Ok(Moved { added: rows.len(), removed: leaving.len() })
-}
-
-fn member(row: &directory_group_member::Model) -> Option<Member<Uuid>> {
-    row.person_id.map(Member::Person).or(row.child_id.map(Member::Group))
 }
 
 /// Refuses members that are not in the directory of the organisation.
@@ -300,11 +268,11 @@ async fn require_known(work: &Work<'_>, organisation: Uuid, members: &[Member<Uu
             let in_use = rows.into_iter().filter(|row| row.state != directory_person::State::Deleted);
             known.extend(in_use.map(|row| row.id));
         }
-        let groups: Vec<Uuid> = some.iter().filter(|one| person(**one).is_none()).map(|one| key(*one)).collect();
+        let groups: Vec<Uuid> = some.iter().filter(|one| person(**one).is_none()).map(|one| one.key()).collect();
         if !groups.is_empty() {
             known.extend(store::load_in(work.tx, organisation, &groups).await?.into_iter().map(|row| row.id));
         }
-        if let Some(missing) = some.iter().find(|one| !known.contains(&key(**one))) {
+        if let Some(missing) = some.iter().find(|one| !known.contains(&one.key())) {
             let id = match missing {
                 Member::Person(key) => Type::DirectoryPerson.id(*key),
                 Member::Group(key) => Type::DirectoryGroup.id(*key),

@@ -21,7 +21,14 @@ pub mod tag;
 pub mod user;
 pub mod users;
 
+use uuid::Uuid;
+
 pub use error::{Kind, ScimError};
+
+use crate::access::Permission;
+use crate::base::error::Result;
+use crate::directory::person::rules::Context;
+use crate::graphql::request::Work;
 
 /// The schema of users (RFC 7643, section 4.1).
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -31,3 +38,13 @@ pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /// Our own extension (RFC 7643, section 3.3): the path of the unit.
 pub const DIRECTORY: &str = "urn:tenantry:params:scim:schemas:extension:directory:2.0:User";
+
+/// Locks the organisation, and asks once more for the permission.
+async fn authorise(work: &Work<'_>, organisation: Uuid) -> Result<()> {
+    work.request.access.authorise_in(work.tx, organisation, Permission::DirectorySync).await.map(drop)
+}
+
+/// When and for whom a request changes the directory. It is no part of a full synchronisation.
+fn context<'a>(work: &Work<'a>, organisation: Uuid) -> Context<'a> {
+    Context { organisation, seen_in: None, now: work.now, today: work.today(), random: work.random }
+}

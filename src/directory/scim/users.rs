@@ -4,6 +4,7 @@
 //! log outlives them.
 
 use entity::directory_person::{Model, State};
+use sea_orm::ActiveEnum;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,12 +14,13 @@ use super::page::Range;
 use super::resource::key_of;
 use super::tag::{Conditions, moment};
 use super::user::{Manner, UserChange, WantedUser, user_name};
+use super::{authorise, context};
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::text;
 use crate::directory::group::store::note_person;
-use crate::directory::person::rules::{Context, changed};
+use crate::directory::person::rules::changed;
 use crate::directory::person::store::{self, Lookup};
 use crate::directory::sync::store::touch;
 use crate::graphql::request::{Request, Work};
@@ -126,7 +128,7 @@ pub async fn create(request: &Request, organisation: Uuid, change: &UserChange) 
                 note_person(work.tx, row.id, work.now).await?;
             }
             let event = Event::done("scim.createUser", organisation, Some(Permission::DirectorySync));
-            write(work, &row, event.changing(json!(null), json!({ "state": state(&row) }))).await?;
+            write(work, &row, event.changing(json!(null), json!({ "state": row.state.to_value() }))).await?;
             Ok(row)
         })
         .await
@@ -162,8 +164,8 @@ pub async fn update(
                 return Ok(before);
             }
             let event = Event::done("scim.updateUser", organisation, Some(Permission::DirectorySync));
-            let after = json!({ "state": state(&row), "changed": changed });
-            write(work, &row, event.changing(json!({ "state": state(&before) }), after)).await?;
+            let after = json!({ "state": row.state.to_value(), "changed": changed });
+            write(work, &row, event.changing(json!({ "state": before.state.to_value() }), after)).await?;
             Ok(row)
         })
         .await
@@ -183,14 +185,11 @@ pub async fn delete(request: &Request, organisation: Uuid, key: Uuid, conditions
             };
             note_person(work.tx, key, work.now).await?;
             let event = Event::done("scim.deleteUser", organisation, Some(Permission::DirectorySync));
-            let (before, after) = (json!({ "state": state(&before) }), json!({ "state": state(&row) }));
+            let (before, after) =
+                (json!({ "state": before.state.to_value() }), json!({ "state": row.state.to_value() }));
             write(work, &row, event.changing(before, after)).await
         })
         .await
-}
-
-async fn authorise(work: &Work<'_>, organisation: Uuid) -> Result<()> {
-    work.request.access.authorise_in(work.tx, organisation, Permission::DirectorySync).await.map(drop)
 }
 
 /// The user as the transaction sees it, in the version that the client has seen.
@@ -229,12 +228,11 @@ fn taken(field: &str, by: &str) -> UserError {
 
 /// The row after the change.
 fn after(work: &Work<'_>, organisation: Uuid, before: Option<&Model>, wanted: &WantedUser) -> Model {
-    let context = Context { organisation, seen_in: None, now: work.now, today: work.today(), random: work.random };
     Model {
         user_name: wanted.user_name.clone(),
         user_name_key: wanted.user_name.as_deref().map(collation::fold),
         updated_at: moment(work.now, before.map(|row| row.updated_at)),
-        ..changed(before, &wanted.person, &context)
+        ..changed(before, &wanted.person, &context(work, organisation))
     }
 }
 
@@ -249,14 +247,6 @@ fn differences(before: &Model, after: &Model) -> Vec<&'static str> {
         ("active", before.state != after.state),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
-}
-
-fn state(row: &Model) -> &'static str {
-    match row.state {
-        State::Active => "ACTIVE",
-        State::Suspended => "SUSPENDED",
-        State::Deleted => "DELETED",
-    }
 }
 
 async fn write(work: &Work<'_>, row: &Model, event: Event) -> Result<()> {

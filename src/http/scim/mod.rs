@@ -12,6 +12,7 @@ mod users;
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -97,7 +98,12 @@ impl Call {
         Ok(Self { request, organisation: key, base, conditions, parameters })
     }
 
-    /// The same, with the parameters of a list in the body (RFC 7644, section 3.4.3).
+    /// A search: a list with its parameters in the body (RFC 7644, section 3.4.3).
+    async fn search(head: &Head, organisation: &str, body: Body) -> Result<Self, ScimError> {
+        let call = Self::begin(head, organisation, Permission::DirectoryRead).await?;
+        call.asked_by(&body::read(&head.3, body).await?)
+    }
+
     fn asked_by(mut self, body: &Json) -> Result<Self, ScimError> {
         let invalid = || ScimError::invalid(Kind::InvalidSyntax, "The body must be an object with parameters.");
         let parameters = body.as_object().ok_or_else(invalid)?.iter().filter_map(|(name, value)| {

@@ -4,17 +4,13 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 
-use super::{Call, Head, answer, body, groups, json, users};
-use crate::access::Permission;
+use super::{Call, Head, answer, groups, json, users};
 use crate::directory::scim::page::Range;
 use crate::directory::scim::{ScimError, filter, resource};
 
 /// A page of users and groups. A filter that only one of the two knows finds only these.
 pub async fn search(head: Head, Path(organisation): Path<String>, body: Body) -> Response {
-    let read = async {
-        let call = Call::begin(&head, &organisation, Permission::DirectoryRead).await?;
-        page(&call.asked_by(&body::read(&head.3, body).await?)?).await
-    };
+    let read = async { page(&Call::search(&head, &organisation, body).await?).await };
     answer(read.await)
 }
 

@@ -23,10 +23,7 @@ pub async fn list(head: Head, Path(organisation): Path<String>) -> Response {
 
 /// `POST /Users/.search`: the same, with the parameters in the body.
 pub async fn search(head: Head, Path(organisation): Path<String>, body: Body) -> Response {
-    let read = async {
-        let call = Call::begin(&head, &organisation, Permission::DirectoryRead).await?;
-        page(&call.asked_by(&body::read(&head.3, body).await?)?).await
-    };
+    let read = async { page(&Call::search(&head, &organisation, body).await?).await };
     answer(read.await)
 }
 
