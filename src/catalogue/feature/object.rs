@@ -61,6 +61,11 @@ impl Feature {
         Ok(seen.and_then(|seen| row.visible(|row| Self::new(row, seen))))
     }
 
+    /// The row.
+    pub fn into_row(self) -> Arc<Model> {
+        self.row
+    }
+
     /// The features of a seller, by name.
     pub async fn list(request: &Request, seller: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
         let rows = store::list(request, seller.id(), page).await?;

@@ -1,10 +1,11 @@
 //! Giving licences to people by hand.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use async_graphql::{ID, InputObject};
 use entity::directory_person::State as PersonState;
-use entity::licence_assignment::{Confirmation, Model, Source, State};
+use entity::licence_assignment::{Model, Source, State};
 use entity::{directory_person, feature};
 use futures_util::future::join_all;
 use macros::{mutation, payload, public_object};
@@ -13,13 +14,13 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::object::LicenceAssignment;
-use super::reason::{Reason, family, require_seat, unknown_person};
+use super::rules::{Given, Reason, family, require_seat, unknown_person};
 use super::settling::{end, settle};
 use super::store;
 use crate::access::{Authorised, Permission};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
-use crate::catalogue::feature::{Feature, store as features};
+use crate::catalogue::feature::Feature;
 use crate::catalogue::subscription::raise_to;
 use crate::directory::person::store as people;
 use crate::graphql::act::{ActOn, Find};
@@ -111,7 +112,6 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
                     other => other?,
                 }
             }
-            let feature = features::find_in(work.tx, &[feature]).await?.pop().ok_or_else(unknown_feature)?;
             assign(work, &at, act.event(), &feature, &wanted).await.map(Done)
         };
         once_if(work, call.as_ref(), at.id(), |done: &Done| done.0.iter().any(Result::is_ok), assign).await
@@ -166,7 +166,15 @@ async fn assign(
             }
             Placed::New(before) => {
                 pools.plan_named(feature, 1)?;
-                let row = new(work, at.id(), person.id, feature);
+                let given = Given {
+                    organisation: at.id(),
+                    person: person.id,
+                    feature: feature.id,
+                    family: family(feature).to_owned(),
+                    source: Source::Manual,
+                    reason: Reason::by_hand(),
+                };
+                let row = given.row(work.random.id(work.now), work.now, work.today());
                 replaced.extend(before.cloned());
                 let id = row.id;
                 created.push(row);
@@ -222,7 +230,7 @@ fn by_hand(row: &Model, work: &Work<'_>) -> Model {
     Model {
         state: State::Active,
         source: Source::Manual,
-        reason: Reason::plain("It was assigned by hand.").text(),
+        reason: Reason::by_hand().text(),
         ends_on: None,
         assigned_at: work.now,
         by_hand_on: Some(work.today()),
@@ -230,32 +238,10 @@ fn by_hand(row: &Model, work: &Work<'_>) -> Model {
     }
 }
 
-fn new(work: &Work<'_>, organisation: Uuid, person: Uuid, feature: &feature::Model) -> Model {
-    Model {
-        id: work.random.id(work.now),
-        organisation_id: organisation,
-        person_id: person,
-        feature_id: feature.id,
-        family: family(feature).to_owned(),
-        state: State::Active,
-        source: Source::Manual,
-        reason: Reason::plain("It was assigned by hand.").text(),
-        assigned_at: work.now,
-        by_hand_on: Some(work.today()),
-        ends_on: None,
-        ended_at: None,
-        confirmation: Confirmation::None,
-        error: None,
-    }
-}
-
-/// The key of a feature that the viewer can see. One that is hidden is unknown.
-pub async fn visible_feature(request: &Request, id: &ID) -> Result<Uuid> {
-    let key = Type::Feature.parse(id)?;
-    Feature::find(request, key).await?.ok_or_else(unknown_feature)?;
-    Ok(key)
-}
-
-fn unknown_feature() -> UserError {
-    UserError::at("featureId", UserErrorCode::Unknown, "This is not a feature of the catalogue.")
+/// The row of a feature that the viewer can see. One that is hidden is unknown.
+pub async fn visible_feature(request: &Request, id: &ID) -> Result<Arc<feature::Model>> {
+    let message = "This is not a feature of the catalogue.";
+    let unknown = || UserError::at("featureId", UserErrorCode::Unknown, message);
+    let found = Feature::find(request, Type::Feature.parse(id)?).await?.ok_or_else(unknown)?;
+    Ok(found.into_row())
 }

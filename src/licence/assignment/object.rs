@@ -8,7 +8,7 @@ use macros::{guarded, public_object};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
-use super::reason::Reason;
+use super::rules::Reason;
 use super::store::{self, Criteria};
 use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;

@@ -7,7 +7,7 @@ use chrono::Days;
 use entity::licence_assignment::Model;
 use uuid::Uuid;
 
-use super::reason::Reason;
+use super::rules::Reason;
 use super::store;
 use crate::access;
 use crate::base::clock::every;

@@ -11,13 +11,12 @@ use serde_json::{Value as Json, json};
 
 use super::object::LicencePin;
 use super::store;
-use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::base::text;
-use crate::catalogue::feature::store as features;
 use crate::directory::person::{DirectoryPerson, store as people};
 use crate::graphql::act::{ActOn, Find};
-use crate::licence::assignment::reason::{family, require_seat, unknown_person};
+use crate::licence::assignment::rules::{family, require_seat, unknown_person};
 use crate::licence::assignment::visible_feature;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
@@ -58,6 +57,7 @@ async fn pin_licence(act: ActOn<'_, Organisation>, input: PinLicenceInput) -> Re
     // Somebody who is hidden from the viewer is unknown.
     DirectoryPerson::find(act.request, person).await?.ok_or_else(|| unknown_person("personId"))?;
     let feature = visible_feature(act.request, &input.feature_id).await?;
+    require_seat("featureId", &feature)?;
     let note = text::reason("note", &input.note)?;
     if input.until.is_some_and(|until| until <= act.request.today()) {
         let message = "Give a day after today.";
@@ -67,8 +67,6 @@ async fn pin_licence(act: ActOn<'_, Organisation>, input: PinLicenceInput) -> Re
         .locked(async |work, at| {
             let known = people::load_in(work.tx, at.id(), &[person]).await?.pop();
             let known = known.filter(|row| row.state != State::Deleted).ok_or_else(|| unknown_person("personId"))?;
-            let feature = features::find_in(work.tx, &[feature]).await?.pop().ok_or(Error::NotFound)?;
-            require_seat("featureId", &feature)?;
             let old = store::find(work.tx, person, family(&feature)).await?;
             let row = Model {
                 id: work.random.id(work.now),

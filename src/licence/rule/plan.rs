@@ -21,7 +21,7 @@ use crate::directory::group::store as groups;
 use crate::directory::person::store as people;
 use crate::directory::sync::store as directories;
 use crate::graphql::request::Request;
-use crate::licence::assignment::reason::{Fact, Reason, Ruled};
+use crate::licence::assignment::rules::{Fact, Reason, Ruled};
 use crate::licence::assignment::store as assignments;
 use crate::licence::pin::store as pins;
 

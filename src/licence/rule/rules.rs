@@ -6,7 +6,7 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::conditions::Condition;
 use crate::base::error::{UserError, UserErrorCode};
-use crate::licence::assignment::reason::family;
+use crate::licence::assignment::rules::family;
 
 /// The most rules of a set.
 pub const MOST_RULES: usize = 50;

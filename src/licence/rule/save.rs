@@ -19,7 +19,7 @@ use crate::catalogue::feature::store as features;
 use crate::directory::group::store as groups;
 use crate::graphql::act::ActOn;
 use crate::graphql::request::Work;
-use crate::licence::assignment::reason::family;
+use crate::licence::assignment::rules::family;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
 use crate::oversight::operator::store::find_operator;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::licence_assignment::{Confirmation, Model, Source, State};
+use entity::licence_assignment::{Model, Source, State};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::store;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::Work;
+use crate::licence::assignment::rules::Given;
 use crate::licence::assignment::settling::end;
 use crate::licence::assignment::store as assignments;
 use crate::licence::pool::Pools;
@@ -105,22 +106,15 @@ pub async fn write(work: &Work<'_>, plan: &Plan) -> Result<()> {
 }
 
 fn new(work: &Work<'_>, plan: &Plan, change: &Change) -> Option<Model> {
-    Some(Model {
-        id: work.random.id(work.now),
-        organisation_id: plan.set.organisation_id,
-        person_id: change.person,
-        feature_id: change.after?,
+    let given = Given {
+        organisation: plan.set.organisation_id,
+        person: change.person,
+        feature: change.after?,
         family: plan.set.family.clone(),
-        state: State::Active,
         source: source_of(change.cause)?,
-        reason: plan.reason(change).text(),
-        assigned_at: work.now,
-        by_hand_on: None,
-        ends_on: None,
-        ended_at: None,
-        confirmation: Confirmation::None,
-        error: None,
-    })
+        reason: plan.reason(change),
+    };
+    Some(given.row(work.random.id(work.now), work.now, work.today()))
 }
 
 fn source(change: &Change) -> Result<Source> {

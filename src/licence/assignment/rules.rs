@@ -1,6 +1,8 @@
-//! Why an assignment is as it is. Pure functions.
+//! What an assignment is, and why it is as it is. Pure functions.
 
 use entity::feature;
+use entity::licence_assignment::{Confirmation, Model, Source, State};
+use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +47,11 @@ impl Reason {
         Self { sentence: sentence.to_owned(), ..Self::default() }
     }
 
+    /// Somebody gave the licence.
+    pub fn by_hand() -> Self {
+        Self::plain("It was assigned by hand.")
+    }
+
     /// As the database keeps it.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -53,6 +60,44 @@ impl Reason {
     /// From the database.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// A licence that somebody gets.
+pub struct Given {
+    /// The organisation.
+    pub organisation: Uuid,
+    /// The person.
+    pub person: Uuid,
+    /// The feature.
+    pub feature: Uuid,
+    /// The family of the feature.
+    pub family: String,
+    /// What gives it.
+    pub source: Source,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Given {
+    /// The new assignment, from a moment and its business day on.
+    pub fn row(self, id: Uuid, now: DateTimeUtc, today: Date) -> Model {
+        Model {
+            id,
+            organisation_id: self.organisation,
+            person_id: self.person,
+            feature_id: self.feature,
+            family: self.family,
+            state: State::Active,
+            source: self.source,
+            reason: self.reason.text(),
+            assigned_at: now,
+            by_hand_on: (self.source == Source::Manual).then_some(today),
+            ends_on: None,
+            ended_at: None,
+            confirmation: Confirmation::None,
+            error: None,
+        }
     }
 }
 
