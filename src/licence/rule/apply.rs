@@ -10,8 +10,6 @@ use super::rules::moved;
 use super::writing::{Counts, write};
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::graphql::act::ActOn;
-use crate::licence::assignment::settle;
-use crate::licence::pool::granted_in;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
 
@@ -48,9 +46,7 @@ async fn apply_licence_rules(
 ) -> Result<ApplyLicenceRulesPayload> {
     let _: Uuid = act
         .once(input.idempotency_key.as_deref(), async |work, at| {
-            settle(work, at.id()).await?;
-            let granted = granted_in(work, at.id()).await?;
-            let plan = Plan::make(work.tx, work.request, at.id(), &input.family, granted).await?;
+            let plan = Plan::make_in(work, at.id(), &input.family).await?;
             let plan = plan.ok_or_else(|| unknown_family(&input.family))?;
             if plan.digest != input.digest {
                 return Err(moved().into());

@@ -1,10 +1,13 @@
 //! The conditions of a rule. Pure functions.
 
+use std::collections::HashMap;
+
 use entity::directory_person::{Model as Row, State};
 use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::base::error::{Error, Result};
 use crate::directory::group::rules::Memberships;
 use crate::directory::person::rules::is_below;
 
@@ -121,7 +124,17 @@ pub struct Surroundings<'a> {
     pub today: Date,
 }
 
+/// The conditions of a stored rule. What cannot be read is a fault: without conditions, the rule would match everybody.
+pub fn read(stored: &str) -> Result<Vec<Condition>> {
+    serde_json::from_str(stored).map_err(Error::fault)
+}
+
 impl Condition {
+    /// Whether it is about a group that is not among these.
+    pub fn misses<T>(&self, groups: &HashMap<Uuid, T>) -> bool {
+        matches!(self.test, Test::Group { id } if !groups.contains_key(&id))
+    }
+
     /// Whether the condition holds. `by_hand_on` is the day on which the person was
     /// last given a licence of the family by hand.
     pub fn holds(&self, person: &Person, by_hand_on: Option<Date>, around: Surroundings<'_>) -> bool {

@@ -21,13 +21,18 @@ use crate::graphql::request::Request;
 #[derive(Clone)]
 pub struct LicenceRuleSet {
     row: licence_rule_set::Model,
-    rules: Vec<licence_rule::Model>,
+    rules: Vec<LicenceRule>,
     organisation: Decision,
 }
 
 impl LicenceRuleSet {
     fn new((row, rules): &WithRules, at: &Decision) -> Self {
-        Self { row: row.clone(), rules: rules.clone(), organisation: at.clone() }
+        let rules = rules.iter().map(|(row, conditions)| LicenceRule {
+            row: row.clone(),
+            conditions: conditions.clone(),
+            organisation: at.clone(),
+        });
+        Self { row: row.clone(), rules: rules.collect(), organisation: at.clone() }
     }
 
     /// Its row.
@@ -124,9 +129,7 @@ impl LicenceRuleSet {
     /// The rules in their order. The first one that matches a person and is below its ceiling decides.
     #[public]
     fn rules(&self) -> Vec<LicenceRule> {
-        let rule =
-            |row: &licence_rule::Model| LicenceRule { row: row.clone(), organisation: self.organisation.clone() };
-        self.rules.iter().map(rule).collect()
+        self.rules.clone()
     }
 }
 
@@ -134,6 +137,7 @@ impl LicenceRuleSet {
 #[derive(Clone)]
 pub struct LicenceRule {
     row: licence_rule::Model,
+    conditions: Vec<Condition>,
     organisation: Decision,
 }
 
@@ -155,8 +159,7 @@ impl LicenceRule {
     /// Its conditions, which must all hold. Without one, it matches everybody.
     #[public]
     fn conditions(&self) -> Vec<LicenceCondition> {
-        let conditions: Vec<Condition> = serde_json::from_str(&self.row.conditions).unwrap_or_default();
-        conditions.into_iter().map(LicenceCondition::from).collect()
+        self.conditions.iter().cloned().map(LicenceCondition::from).collect()
     }
 
     /// The feature that it gives; null for a rule that gives nothing.

@@ -20,10 +20,11 @@ use crate::directory::group::rules::Memberships;
 use crate::directory::group::store as groups;
 use crate::directory::person::store as people;
 use crate::directory::sync::store as directories;
-use crate::graphql::request::Request;
+use crate::graphql::request::{Request, Work};
 use crate::licence::assignment::rules::{Fact, Reason, Ruled};
-use crate::licence::assignment::store as assignments;
+use crate::licence::assignment::{settle, store as assignments};
 use crate::licence::pin::store as pins;
+use crate::licence::pool::granted_in;
 
 /// How many people one statement reads.
 const AT_ONCE: u64 = 5_000;
@@ -58,8 +59,7 @@ impl Plan {
         granted: HashMap<Uuid, i64>,
     ) -> Result<Option<Self>> {
         let Some((set, rules)) = store::find(db, organisation, family).await? else { return Ok(None) };
-        let conditions = rules.iter().map(|rule| serde_json::from_str(&rule.conditions).unwrap_or_default());
-        let conditions: Vec<Vec<Condition>> = conditions.collect();
+        let (rules, conditions): (Vec<licence_rule::Model>, Vec<Vec<Condition>>) = rules.into_iter().unzip();
         let directory = directories::find_directory(db, organisation).await?;
         let until = directory.as_ref().and_then(|directory| directory.log_ins_until);
         require_fresh(conditions.iter().flatten(), until, request.now())?;
@@ -106,6 +106,14 @@ impl Plan {
         let digest = hash(&basis.to_string());
         let people = people.into_iter().map(|person| (person.id, person)).collect();
         Ok(Some(Self { set, rules, changes, held, guard, digest, conditions, people, group_names }))
+    }
+
+    /// The same within a transaction, for an application. The caller has locked the organisation. What was due to end is
+    /// ended first.
+    pub async fn make_in(work: &Work<'_>, organisation: Uuid, family: &str) -> Result<Option<Self>> {
+        settle(work, organisation).await?;
+        let granted = granted_in(work, organisation).await?;
+        Self::make(work.tx, work.request, organisation, family, granted).await
     }
 
     /// Why a change happens.
@@ -186,7 +194,7 @@ fn require_groups(
     conditions: &[Vec<Condition>],
     names: &HashMap<Uuid, String>,
 ) -> Result<(), UserError> {
-    let is_gone = |condition: &Condition| matches!(condition.test, Test::Group { id } if !names.contains_key(&id));
-    let wrong = rules.iter().zip(conditions).find(|(_, conditions)| conditions.iter().any(is_gone));
+    let mut both = rules.iter().zip(conditions);
+    let wrong = both.find(|(_, conditions)| conditions.iter().any(|condition| condition.misses(names)));
     wrong.map_or(Ok(()), |(rule, _)| Err(deleted_group(&rule.name)))
 }

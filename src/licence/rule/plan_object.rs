@@ -26,6 +26,7 @@ use crate::licence::pool::licences_of;
 
 /// What happens to a person when rules are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Action")]
 pub enum LicencePlanAction {
     /// Gets a licence.
     Assign,
@@ -39,19 +40,6 @@ pub enum LicencePlanAction {
     Unmet,
     /// Keeps the licence, for another reason than before.
     Explain,
-}
-
-impl From<Action> for LicencePlanAction {
-    fn from(action: Action) -> Self {
-        match action {
-            Action::Assign => Self::Assign,
-            Action::Change => Self::Change,
-            Action::Resume => Self::Resume,
-            Action::Reclaim => Self::Reclaim,
-            Action::Unmet => Self::Unmet,
-            Action::Explain => Self::Explain,
-        }
-    }
 }
 
 /// What applying the rules of a family would change.

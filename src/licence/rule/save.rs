@@ -8,7 +8,7 @@ use macros::{mutation, payload};
 use sea_orm::ActiveEnum;
 use serde_json::{Value as Json, json};
 
-use super::conditions::{Condition, Test};
+use super::conditions::Condition;
 use super::input::LicenceRuleInput;
 use super::object::LicenceRuleSet;
 use super::rules::{MOST_RULES, check_settings, require_family, require_version};
@@ -18,7 +18,6 @@ use crate::base::id::Type;
 use crate::catalogue::feature::store as features;
 use crate::directory::group::store as groups;
 use crate::graphql::act::ActOn;
-use crate::graphql::request::Work;
 use crate::licence::assignment::rules::family;
 use crate::organisation::Organisation;
 use crate::oversight::audit;
@@ -103,8 +102,7 @@ async fn save_licence_rules(
         };
         let mut rules = Vec::with_capacity(read.len());
         for (index, ((name, conditions), given)) in read.iter().zip(&input.rules).enumerate() {
-            let is_gone = |one: &Condition| matches!(one.test, Test::Group { id } if !names.contains_key(&id));
-            if let Some(condition) = conditions.iter().position(is_gone) {
+            if let Some(condition) = conditions.iter().position(|one| one.misses(&names)) {
                 let message = "This is not a group of the directory of the organisation.";
                 let error = UserError::at("groupId", UserErrorCode::Unknown, message).in_row("conditions", condition);
                 return Err(error.in_row("rules", index).into());
@@ -124,16 +122,14 @@ async fn save_licence_rules(
         }
         store::save(work.tx, old.as_ref(), &set, &rules).await?;
         let before = old.as_ref().zip(old_rules).map_or(Json::Null, |(set, rules)| snapshot(set, &rules, &features));
-        let event = act.event().changing(before, snapshot(&set, &rules, &features));
-        record(work, event).await
+        let saved: Vec<_> =
+            rules.into_iter().zip(&read).map(|(rule, (_, conditions))| (rule, conditions.clone())).collect();
+        let event = act.event().changing(before, snapshot(&set, &saved, &features));
+        Ok(audit::record(work, event).await?)
     })
     .await?;
     let rules = LicenceRuleSet::find_of(act.request, act.object.as_ref(), &input.family).await?;
     Ok(SaveLicenceRulesPayload { rules, ..Default::default() })
-}
-
-async fn record(work: &Work<'_>, event: audit::Event) -> Result<()> {
-    Ok(audit::record(work, event).await?)
 }
 
 fn feature_of(given: &LicenceRuleInput, features: &[Feature], of: &str) -> Result<Option<uuid::Uuid>, UserError> {
@@ -145,11 +141,10 @@ fn feature_of(given: &LicenceRuleInput, features: &[Feature], of: &str) -> Resul
 }
 
 /// A set as the audit log records it.
-fn snapshot(set: &RuleSet, rules: &[licence_rule::Model], features: &[Feature]) -> Json {
+fn snapshot(set: &RuleSet, rules: &[(licence_rule::Model, Vec<Condition>)], features: &[Feature]) -> Json {
     let schedule: Schedule = set.schedule;
     let name = |id| features.iter().find(|row| Some(row.id) == id).map(|row| row.name.as_str());
-    let rules = rules.iter().map(|rule| {
-        let conditions: Json = serde_json::from_str(&rule.conditions).unwrap_or_default();
+    let rules = rules.iter().map(|(rule, conditions)| {
         json!({ "name": rule.name, "conditions": conditions, "feature": name(rule.feature_id), "ceiling": rule.ceiling })
     });
     json!({ "family": set.family, "version": set.version, "graceDays": set.grace_days,

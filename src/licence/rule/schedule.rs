@@ -16,8 +16,6 @@ use crate::access;
 use crate::base::clock::every;
 use crate::base::error::{Error, Result};
 use crate::graphql::request::{Request, Work};
-use crate::licence::assignment::settle;
-use crate::licence::pool::granted_in;
 use crate::organisation::store::find_row;
 use crate::oversight::audit::{self, Event};
 use crate::people::membership::mail_admins;
@@ -60,10 +58,8 @@ async fn attempt(work: &Work<'_>, set: &Model) -> Result<bool> {
     if !store::mark_tried(work.tx, set.id, work.today()).await? {
         return Ok(false);
     }
-    settle(work, organisation).await?;
-    let granted = granted_in(work, organisation).await?;
     let name = find_row(work.tx, organisation).await?.map(|row| row.name).unwrap_or_default();
-    let plan = match Plan::make(work.tx, work.request, organisation, &set.family, granted).await {
+    let plan = match Plan::make_in(work, organisation, &set.family).await {
         Ok(Some(plan)) => plan,
         Ok(None) => return Ok(false),
         Err(Error::User(error)) => {

@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::conditions::{self, read};
 use crate::access::Unchecked;
 use crate::base::db::is_among;
 use crate::base::error::Result;
@@ -21,8 +22,8 @@ use crate::graphql::request::Request;
 
 type Written<T> = Result<T, DbErr>;
 
-/// A set with its rules in order.
-pub type WithRules = (Model, Vec<Rule>);
+/// A set with its rules in order, and the conditions of each.
+pub type WithRules = (Model, Vec<(Rule, Vec<conditions::Condition>)>);
 
 /// The sets of an organisation, by family. Two statements for all organisations that are asked for together.
 pub async fn list(request: &Request, organisation: Uuid) -> Result<Arc<Vec<WithRules>>> {
@@ -52,24 +53,26 @@ pub async fn look_up(request: &Request, id: Uuid) -> Result<Option<Unchecked<Arc
     Ok(batch.load(id, load).await?.map(Unchecked::new))
 }
 
-async fn with_rules(db: &impl ConnectionTrait, sets: Vec<Model>) -> Written<Vec<WithRules>> {
+async fn with_rules(db: &impl ConnectionTrait, sets: Vec<Model>) -> Result<Vec<WithRules>> {
     let ids: Vec<Uuid> = sets.iter().map(|set| set.id).collect();
     let rules = licence_rule::Entity::find().filter(is_among(licence_rule::Column::SetId, &ids, db));
-    let rules = rules.order_by_asc(licence_rule::Column::Position).all(db).await?;
-    let of = |set: Model| {
-        let own = rules.iter().filter(|rule| rule.set_id == set.id).cloned().collect();
-        (set, own)
+    let mut of: HashMap<Uuid, Vec<(Rule, Vec<conditions::Condition>)>> = HashMap::new();
+    for rule in rules.order_by_asc(licence_rule::Column::Position).all(db).await? {
+        let read = read(&rule.conditions)?;
+        of.entry(rule.set_id).or_default().push((rule, read));
+    }
+    let own = |set: Model| {
+        let rules = of.remove(&set.id).unwrap_or_default();
+        (set, rules)
     };
-    Ok(sets.into_iter().map(of).collect())
+    Ok(sets.into_iter().map(own).collect())
 }
 
 /// The set of a family, with its rules in order.
-pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, family: &str) -> Written<Option<(Model, Vec<Rule>)>> {
+pub async fn find(db: &impl ConnectionTrait, organisation: Uuid, family: &str) -> Result<Option<WithRules>> {
     let set = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::Family.eq(family));
-    let Some(set) = set.one(db).await? else { return Ok(None) };
-    let rules = licence_rule::Entity::find().filter(licence_rule::Column::SetId.eq(set.id));
-    let rules = rules.order_by_asc(licence_rule::Column::Position).all(db).await?;
-    Ok(Some((set, rules)))
+    let set = set.one(db).await?;
+    Ok(with_rules(db, set.into_iter().collect()).await?.pop())
 }
 
 /// Writes a set with its rules, in place of what was there.
