@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use entity::licence_assignment::{ActiveModel, Column, Confirmation, Entity, Model, State};
 use sea_orm::prelude::{Date, DateTimeUtc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -180,20 +180,11 @@ pub async fn begin_end(tx: &DatabaseTransaction, ids: &[Uuid], ends_on: Date, re
 
 /// Ends assignments. An outside system that has set one up must remove it; for others there is nothing to do.
 pub async fn end(tx: &DatabaseTransaction, ids: &[Uuid], now: DateTimeUtc) -> Written<()> {
-    for (before, after) in [(true, Confirmation::None), (false, Confirmation::Done)] {
-        if ids.is_empty() {
-            break;
-        }
-        let row = ActiveModel {
-            state: Set(State::Ended),
-            ended_at: Set(Some(now)),
-            confirmation: Set(after),
-            ..Default::default()
-        };
-        let was_set_up = Column::Confirmation.eq(Confirmation::Done);
-        let open = Entity::update_many().set(row).filter(is_among(Column::Id, ids, tx));
-        let open = open.filter(Column::State.ne(State::Ended));
-        open.filter(if before { was_set_up } else { was_set_up.not() }).exec(tx).await?;
+    if !ids.is_empty() {
+        let row = ActiveModel { state: Set(State::Ended), ended_at: Set(Some(now)), ..Default::default() };
+        let what_is_left = Expr::cust("CASE confirmation WHEN 'DONE' THEN 'NONE' ELSE 'DONE' END");
+        let open = Entity::update_many().set(row).col_expr(Column::Confirmation, what_is_left);
+        open.filter(is_among(Column::Id, ids, tx)).filter(Column::State.ne(State::Ended)).exec(tx).await?;
     }
     Ok(())
 }

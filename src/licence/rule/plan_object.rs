@@ -22,7 +22,7 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::licence::assignment::{LicenceReason, LicenceSource};
-use crate::licence::pool::licences_of;
+use crate::licence::pool::main_source;
 
 /// What happens to a person when rules are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -264,16 +264,14 @@ async fn savings(request: &Request, at: &Decision, plan: &Plan) -> Result<Vec<Li
             *freed.entry(after).or_default() -= 1;
         }
     }
-    let licences = licences_of(request, at.id()).await?;
     let mut freed: Vec<(Uuid, i64)> = freed.into_iter().filter(|(_, count)| *count > 0).collect();
     freed.sort_unstable();
     let mut savings = Vec::with_capacity(freed.len());
     for (feature, count) in freed {
-        let most = licences.iter().filter(|licence| licence.feature == feature).max_by_key(|licence| licence.quantity);
-        let Some(most) = most else { continue };
-        let Some(subscription) = Subscription::find(request, most.subscription).await? else { continue };
+        let source = main_source(request, at.id(), feature).await?;
+        let Some((subscription, each)) = source else { continue };
         let Some(feature) = Feature::of_customer(request, feature, Permission::LicenceRead).await? else { continue };
-        if let Some((units, amount)) = lowered(subscription.row(), most.quantity, count) {
+        if let Some((units, amount)) = lowered(subscription.row(), each, count) {
             let row = subscription.row();
             savings.push(LicenceSaving {
                 feature,
@@ -289,10 +287,9 @@ async fn savings(request: &Request, at: &Decision, plan: &Plan) -> Result<Vec<Li
     Ok(savings)
 }
 
-/// By how many units a subscription that gives so many licences can be lowered, and what those cost.
-fn lowered(row: &subscription::Model, gives: i64, freed: i64) -> Option<(i32, Money)> {
-    let of_each = gives / i64::from(row.quantity).max(1);
-    let units = freed.checked_div(of_each)?.min(i64::from(row.quantity));
+/// By how many units a subscription can be lowered whose units give so many licences each, and what those cost.
+fn lowered(row: &subscription::Model, each: i64, freed: i64) -> Option<(i32, Money)> {
+    let units = freed.checked_div(each)?.min(i64::from(row.quantity));
     let amount = row.unit_price_minor.checked_mul(units)?;
     (units > 0).then(|| (i32::try_from(units).unwrap_or(i32::MAX), Money::new(amount, &row.currency)))
 }

@@ -11,13 +11,13 @@ use sea_orm::prelude::DateTimeUtc;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::money::Money;
-use crate::catalogue::subscription::{BillingInterval, Subscription};
+use crate::catalogue::subscription::BillingInterval;
 use crate::directory::person::DirectoryPerson;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::licence::assignment::{LicenceAssignment, store as assignments};
-use crate::licence::pool::licences_of;
+use crate::licence::pool::main_source;
 
 /// The most days without a log-in.
 const MOST_DAYS: i32 = 3_650;
@@ -68,14 +68,11 @@ impl UnusedLicence {
     #[requires(SUBSCRIPTION_READ)]
     async fn price(&self, context: &Context<'_>) -> Result<Option<LicencePrice>> {
         let request = Request::of(context)?;
-        let licences = licences_of(request, self.organisation.id()).await?;
-        let of_it = licences.iter().filter(|licence| licence.feature == self.row.feature_id);
-        let Some(most) = of_it.max_by_key(|licence| licence.quantity) else { return Ok(None) };
-        let Some(subscription) = Subscription::find(request, most.subscription).await? else { return Ok(None) };
+        let source = main_source(request, self.organisation.id(), self.row.feature_id).await?;
+        let Some((subscription, each)) = source else { return Ok(None) };
         let row = subscription.row();
-        let gives = (most.quantity / i64::from(row.quantity).max(1)).max(1);
         Ok(Some(LicencePrice {
-            amount: Money::new(row.unit_price_minor / gives, &row.currency),
+            amount: Money::new(row.unit_price_minor / each.max(1), &row.currency),
             interval: row.interval.into(),
         }))
     }
