@@ -15,7 +15,7 @@ fn patched(operations: Json) -> Result<GroupChange, ScimError> {
 fn members(operations: Json) -> (bool, Vec<(u128, bool)>) {
     let MemberChange { is_whole, .. } = &patched(operations.clone()).unwrap().members;
     let named = patched(operations).unwrap().members.named();
-    (*is_whole, named.into_iter().map(|(member, is_in)| (key(member).as_u128(), is_in)).collect())
+    (*is_whole, named.into_iter().map(|(member, is_in)| (member.key().as_u128(), is_in)).collect())
 }
 
 #[test]

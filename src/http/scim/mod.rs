@@ -1,8 +1,8 @@
 //! SCIM 2.0 at `/scim/v2/{organisation}` (RFC 7644): an identity provider keeps the directory of an organisation up to date.
 //!
-//! `users` and `groups` are the resources, `search` has both, `discovery` says what the server can do, `body` reads what clients send. The
-//! protocol itself is in `directory/scim`. Every address needs a credential, and an organisation that the sender may not see
-//! answers like one that does not exist.
+//! `users` and `groups` are the resources, `search` has both, `discovery` says what the server can do, and `body` reads what
+//! clients send. The protocol itself is in `directory/scim`. Every address needs a credential, and an organisation that the
+//! sender may not see answers like one that does not exist.
 
 mod body;
 mod discovery;

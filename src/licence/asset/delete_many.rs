@@ -18,7 +18,7 @@ use crate::base::id::Type;
 use crate::catalogue::feature::store as features;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
-use crate::licence::pool::give_back_each;
+use crate::licence::pool::give_back;
 use crate::organisation::Organisation;
 use crate::oversight::audit::{self, Event};
 
@@ -103,7 +103,7 @@ async fn delete(
     let events = deleted.iter().map(event_of).collect::<Result<Vec<Event>>>()?;
     let keys: Vec<Uuid> = deleted.iter().map(|row| row.id).collect();
     store::delete(work.tx, &keys, work.now).await?;
-    give_back_each(work, organisation, &returned).await?;
+    give_back(work, organisation, &returned).await?;
     audit::record_all(work, events).await?;
     Ok(outcomes)
 }

@@ -13,7 +13,7 @@ use crate::access;
 use crate::base::clock::every;
 use crate::base::error::Result;
 use crate::graphql::request::{Request, Work};
-use crate::licence::pool::give_back_each;
+use crate::licence::pool::give_back;
 
 const EVERY: Duration = Duration::from_mins(15);
 /// How many organisations one round takes at a time.
@@ -39,7 +39,7 @@ pub async fn end(work: &Work<'_>, organisation: Uuid, rows: &[Model]) -> Result<
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     store::end(work.tx, &ids, work.now).await?;
-    give_back_each(work, organisation, &returned).await
+    give_back(work, organisation, &returned).await
 }
 
 /// Lets the licences of deleted people end, after the usual days of grace, where no rules decide about them. Returns how

@@ -20,4 +20,4 @@ pub use granted::{granted, granted_in, licences_of, used_in};
 pub use object::{Licence, LicencePool};
 pub use short::ShortLicencePool;
 pub use source::main_source;
-pub use taking::{Pools, give_back, give_back_each, take, take_up_to};
+pub use taking::{Pools, give_back};

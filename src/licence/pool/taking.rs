@@ -12,36 +12,10 @@ use super::granted::granted_in;
 use super::rules::{Level, exhausted};
 use super::store::{self, Taken};
 use crate::base::error::{Error, Result, UserError};
-use crate::catalogue::feature::store as features;
 use crate::graphql::request::Work;
 
-/// Takes so many of a feature for the organisation, or none: the error is LICENCE_EXHAUSTED.
-pub async fn take(work: &Work<'_>, organisation: Uuid, feature: Uuid, quantity: i64) -> Result<()> {
-    let mut pools = Pools::load(work, organisation).await?;
-    if let Err(level) = pools.plan(feature, quantity) {
-        let name = features::find_in(work.tx, &[feature]).await?.pop().ok_or(Error::NotFound)?.name;
-        return Err(exhausted(&name, quantity, level).into());
-    }
-    pools.write(work).await.map(drop)
-}
-
-/// Takes as many of a feature as are left, at most so many. Returns how many were taken.
-pub async fn take_up_to(work: &Work<'_>, organisation: Uuid, feature: Uuid, most: i64) -> Result<i64> {
-    let mut pools = Pools::load(work, organisation).await?;
-    let taken = pools.level(feature).free().min(most).max(0);
-    // What is left can be taken.
-    let _ = pools.plan(feature, taken);
-    pools.write(work).await?;
-    Ok(taken)
-}
-
-/// Gives so many of a feature back to the pool of the organisation. They must have been taken before.
-pub async fn give_back(work: &Work<'_>, organisation: Uuid, feature: Uuid, quantity: i64) -> Result<()> {
-    give_back_each(work, organisation, &BTreeMap::from([(feature, quantity)])).await
-}
-
 /// Gives so many of each feature back to the pools of the organisation. One statement.
-pub async fn give_back_each(work: &Work<'_>, organisation: Uuid, returned: &BTreeMap<Uuid, i64>) -> Result<()> {
+pub async fn give_back(work: &Work<'_>, organisation: Uuid, returned: &BTreeMap<Uuid, i64>) -> Result<()> {
     let returned: Vec<(Uuid, i64)> = returned
         .iter()
         .filter(|(_, quantity)| **quantity > 0)

@@ -3,6 +3,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use sea_orm::prelude::DateTimeUtc;
 
 use super::super::conditions::Test;
 use super::*;

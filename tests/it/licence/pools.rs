@@ -1,9 +1,15 @@
 //! What is granted follows the subscriptions from day to day.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::access::Actor;
+use tenantry::base::error::Result;
+use tenantry::catalogue::feature::store::find_in;
 use tenantry::catalogue::subscription::renew;
+use tenantry::graphql::request::Work;
+use tenantry::licence::pool::{self, Pools};
 
 use super::*;
 
@@ -158,22 +164,37 @@ fn a_pool_says_which_subscriptions_fill_it() {
     });
 }
 
+/// Takes so many mailboxes for Acme.
+async fn take(work: &Work<'_>, mailbox: &feature::Model, quantity: i64) -> Result<()> {
+    let mut pools = Pools::load(work, ACME.id).await?;
+    pools.plan_named(mailbox, quantity)?;
+    pools.write(work).await.map(drop)
+}
+
+/// Takes as many mailboxes as are left for Acme, at most so many.
+async fn take_up_to(work: &Work<'_>, mailbox: &feature::Model, most: i64) -> Result<i64> {
+    let left = Pools::load(work, ACME.id).await?.level(MAILBOX).free().min(most);
+    take(work, mailbox, left).await?;
+    Ok(left)
+}
+
 #[test]
 fn licences_are_taken_up_to_what_is_left_and_given_back() {
-    use tenantry::licence::pool;
     with_database(async |world| {
         db_licences(&world).await;
         buy_seats(&world, 3).await;
         let request = world.request(OWNER_OF_ACME);
+        let two = BTreeMap::from([(MAILBOX, 2)]);
         let taken = request
             .transaction(async |work| {
                 tenantry::access::lock(work.tx, ACME.id).await?;
-                pool::take(work, ACME.id, MAILBOX, 2).await?;
-                let rest = pool::take_up_to(work, ACME.id, MAILBOX, 5).await?;
-                let nothing = pool::take_up_to(work, ACME.id, MAILBOX, 5).await?;
-                let code = pool::take(work, ACME.id, MAILBOX, 1).await.unwrap_err().into_user_error()?.code;
+                let mailbox = find_in(work.tx, &[MAILBOX]).await?.remove(0);
+                take(work, &mailbox, 2).await?;
+                let rest = take_up_to(work, &mailbox, 5).await?;
+                let nothing = take_up_to(work, &mailbox, 5).await?;
+                let code = take(work, &mailbox, 1).await.unwrap_err().into_user_error()?.code;
                 assert_eq!(format!("{code:?}"), "LicenceExhausted");
-                pool::give_back(work, ACME.id, MAILBOX, 2).await?;
+                pool::give_back(work, ACME.id, &two).await?;
                 let used = pool::used_in(work, ACME.id).await?;
                 assert_eq!(pool::granted_in(work, ACME.id).await?[&MAILBOX], 3);
                 Ok((rest, nothing, used[&MAILBOX]))
@@ -182,7 +203,7 @@ fn licences_are_taken_up_to_what_is_left_and_given_back() {
             .unwrap();
         assert_eq!(taken, (1, 0, 1));
         // More was never taken, so the transaction fails as a whole.
-        let back = request.transaction(async |work| pool::give_back(work, ACME.id, MAILBOX, 2).await).await;
+        let back = request.transaction(async |work| pool::give_back(work, ACME.id, &two).await).await;
         assert!(back.is_err());
         assert!(pools(&world).await.contains(&"Mailboxes: 1 of 3, 2 free, 0 over".to_owned()));
     });
