@@ -12,12 +12,10 @@ pub mod granted;
 mod object;
 pub mod rules;
 mod short;
-mod source;
 pub mod store;
 mod taking;
 
 pub use granted::{granted, granted_in, licences_of, used_in};
-pub use object::{Licence, LicencePool};
+pub use object::{Licence, LicencePool, main_source};
 pub use short::ShortLicencePool;
-pub use source::main_source;
 pub use taking::{Pools, give_back};

@@ -197,3 +197,16 @@ fn paged<T: Clone>(mut found: Vec<((String, Uuid), T)>, page: &PageArguments, pa
     let items = found.into_iter().map(|((key, id), one)| (key, id, Arc::new(one)));
     Ok(Connection::new(&slice_sorted(items, page, parent)?, total, |one| one.as_ref().clone()))
 }
+
+/// The subscription that gives most of a feature today, and how many of it each unit gives. `None` if none gives it, or if
+/// the viewer may not see it.
+pub async fn main_source(request: &Request, organisation: Uuid, feature: Uuid) -> Result<Option<(Subscription, i64)>> {
+    let licences = licences_of(request, organisation).await?;
+    let of_it = licences.iter().filter(|licence| licence.feature == feature);
+    let Some(most) = of_it.max_by_key(|licence| licence.quantity) else { return Ok(None) };
+    let found = Subscription::find(request, most.subscription).await?;
+    Ok(found.map(|subscription| {
+        let each = most.quantity / i64::from(subscription.row().quantity).max(1);
+        (subscription, each)
+    }))
+}
