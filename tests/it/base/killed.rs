@@ -43,7 +43,7 @@ struct Act {
 }
 
 /// The first is anonymous and makes the person who sends the others.
-const ACTS: [Act; 3] = [
+const ACTS: [Act; 4] = [
     Act {
         name: "signUp",
         fields: "accepted",
@@ -75,7 +75,7 @@ const ACTS: [Act; 3] = [
     },
     Act {
         name: "inviteMember",
-        fields: "invitation { id }",
+        fields: "invitation { id organisation { id } }",
         input: |mark, made| {
             let roles = json!([{ "builtIn": "INVOICES" }]);
             json!({ "organisationId": made["organisation"]["id"], "email": address(mark), "roles": roles })
@@ -86,6 +86,27 @@ const ACTS: [Act; 3] = [
             "audit_event e JOIN invitation i ON i.organisation_id = e.organisation_id \
              WHERE i.email = $1 || '@example.org' AND e.action = 'inviteMember' AND e.outcome = 'DONE'",
             "outgoing_mail WHERE recipient = $1 || '@example.org'",
+        ],
+    },
+    Act {
+        name: "syncDirectory",
+        fields: "sync { id }",
+        input: |mark, made| {
+            let person = |number| json!({ "externalId": format!("{mark}-{number}"), "name": mark });
+            let members = [1, 2].map(|number| json!({ "personExternalId": format!("{mark}-{number}") }));
+            json!({ "organisationId": made["invitation"]["organisation"]["id"], "syncId": mark, "mode": "FULL",
+                    "people": [person(1), person(2)],
+                    "groups": [{ "externalId": mark, "name": mark, "members": members }] })
+        },
+        left: &[
+            "directory_sync WHERE sync_key = $1 AND state = 'DONE' AND created = 3",
+            "directory_person WHERE external_id = $1 || '-1' AND state = 'ACTIVE'",
+            "directory_person WHERE external_id = $1 || '-2' AND state = 'ACTIVE'",
+            "directory_group WHERE external_id = $1",
+            "directory_group_member m JOIN directory_group g ON g.id = m.group_id \
+             JOIN directory_person p ON p.id = m.person_id WHERE g.external_id = $1 AND p.external_id = $1 || '-2'",
+            "audit_event e JOIN directory_sync s ON s.organisation_id = e.organisation_id \
+             WHERE s.sync_key = $1 AND e.action = 'syncDirectory' AND e.outcome = 'DONE'",
         ],
     },
 ];
@@ -235,7 +256,8 @@ async fn send_the_rest(config: &Config, attempts: &[Attempt]) {
     Worker::new(config, db.clone(), later, Random::system()).unwrap().deliver_due(now).await.unwrap();
     db.close().await;
     let files = files(&config.data_dir.join("mail"));
-    let is_mailed = |attempt: &&Attempt| attempt.act.name != "createOrganisation" && attempt.is_acknowledged;
+    let sends_mail = |act: &Act| act.left.iter().any(|left| left.starts_with("outgoing_mail"));
+    let is_mailed = |attempt: &&Attempt| sends_mail(attempt.act) && attempt.is_acknowledged;
     for attempt in attempts.iter().filter(is_mailed) {
         assert_eq!(files.get(&address(&attempt.mark)), Some(&1), "{}", attempt.mark);
     }

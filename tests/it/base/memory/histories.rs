@@ -19,7 +19,7 @@ const HISTORIES: u32 = 2_000;
 const PER_WORLD: u32 = 100;
 
 /// Changes by hand. `{n}` is a random number, `{org}` a random organisation.
-const CHANGES: [&str; 40] = [
+const CHANGES: [&str; 56] = [
     "UPDATE organisation SET name = 'Renamed {n}' WHERE id = {org}",
     "UPDATE organisation SET state = 'SUSPENDED' WHERE id = {org}",
     "UPDATE organisation SET state = 'ACTIVE'",
@@ -60,6 +60,40 @@ const CHANGES: [&str; 40] = [
     "UPDATE reseller_programme SET terms = 'Terms {n}'",
     "UPDATE property_definition SET label = 'Label {n}'",
     "UPDATE delegation_template SET name = 'Template {n}'",
+    "UPDATE directory_person SET name = 'Person {n}' WHERE id = {directory_person}",
+    "UPDATE directory_person SET state = 'DELETED', deleted_at = updated_at WHERE id = {directory_person}",
+    "UPDATE directory_person SET last_log_in_at = NULL, first_log_in_at = NULL WHERE id = {directory_person}",
+    "UPDATE directory_group SET name = 'Group {n}' WHERE id = {directory_group}",
+    "DELETE FROM directory_group_member WHERE id = {directory_group_member}",
+    "UPDATE directory_group_member SET group_id = {directory_group} WHERE id = {directory_group_member}",
+    "UPDATE feature SET name = 'Feature {n}' WHERE id = {feature}",
+    "UPDATE entitlement SET quantity = 2",
+    "UPDATE licence_pool SET used = used + 1 WHERE organisation_id = {org}",
+    "UPDATE asset SET name = 'Asset {n}' WHERE id = {asset}",
+    "DELETE FROM asset WHERE id = {asset}",
+    "UPDATE licence_assignment SET error = 'Error {n}' WHERE id = {licence_assignment}",
+    "DELETE FROM licence_assignment WHERE id = {licence_assignment}",
+    "UPDATE licence_pin SET note = 'Note {n}' WHERE id = {licence_pin}",
+    "UPDATE licence_rule SET name = 'Rule {n}' WHERE id = {licence_rule}",
+    "UPDATE usage_day SET assigned = 4 WHERE organisation_id = {org}",
+];
+
+/// The tables of which a statement can name a random row.
+const TABLES: [(&str, &str); 14] = [
+    ("{org}", "organisation"),
+    ("{user}", "user"),
+    ("{membership}", "membership"),
+    ("{role}", "role"),
+    ("{partnership}", "partnership"),
+    ("{service}", "service"),
+    ("{directory_person}", "directory_person"),
+    ("{directory_group}", "directory_group"),
+    ("{directory_group_member}", "directory_group_member"),
+    ("{feature}", "feature"),
+    ("{asset}", "asset"),
+    ("{licence_assignment}", "licence_assignment"),
+    ("{licence_pin}", "licence_pin"),
+    ("{licence_rule}", "licence_rule"),
 ];
 
 const CALLERS: [Caller; 8] = [
@@ -91,6 +125,16 @@ const RESELLER: &str = "query($id: ID!) { reseller(id: $id) {
   properties(first: 5) { edges { node { label } } }
 } }";
 
+const LICENCES: &str = "query($id: ID!) { organisation(id: $id) {
+  people(first: 5) { totalCount edges { node { name state lastLogInAt groups(first: 2) { edges { node { name } } } } } }
+  groups(first: 3) { edges { node { name people(first: 3) { edges { node { name } } } } } }
+  licencePools(first: 5) { edges { node { feature { name } granted used free } } }
+  assets(first: 5) { totalCount edges { node { name } } }
+  licenceAssignments(first: 5) { totalCount edges { node { error person { name } feature { name } } } }
+  licencePins(first: 3) { edges { node { note } } }
+  overview { seats { assigned } }
+} }";
+
 const VIEWER: &str = "{ viewer { name
   organisations(first: 50) { totalCount edges { node { id name viewerPermissions } } }
   memberships(first: 20) { edges { node { id roles { name } organisation { name } } } } } }";
@@ -120,14 +164,7 @@ impl Nodes {
     fn statement(&mut self) -> String {
         let mut sql = CHANGES[self.number(CHANGES.len())].to_owned();
         sql = sql.replace("{n}", &self.number(1 << 40).to_string());
-        for (name, table) in [
-            ("{org}", "organisation"),
-            ("{user}", "user"),
-            ("{membership}", "membership"),
-            ("{role}", "role"),
-            ("{partnership}", "partnership"),
-            ("{service}", "service"),
-        ] {
+        for (name, table) in TABLES {
             if sql.contains(name) {
                 let row = self.row(table);
                 sql = sql.replace(name, &row);
@@ -164,10 +201,12 @@ impl Nodes {
 
     fn question(&mut self, organisations: &[String]) -> (&'static str, Value) {
         let id = organisations[self.number(organisations.len())].clone();
-        match self.number(8) {
+        match self.number(10) {
             0..4 => (ORGANISATION, json!({ "id": id })),
             4..6 => (RESELLER, json!({ "id": id })),
             6 => (VIEWER, json!({})),
+            7 => (LICENCES, json!({ "id": Type::Organisation.id(HUB.id()) })),
+            8 => (LICENCES, json!({ "id": id })),
             _ => (EXPLANATION, json!({ "id": id })),
         }
     }
