@@ -60,7 +60,7 @@ struct ImportFile {
     /// What the file says about people or groups that it does not name.
     #[arg(long, default_value = "patch")]
     mode: FileMode,
-    /// How many people are missing from a full file, if that was asked.
+    /// How many people or groups are missing from a full file, if that was asked.
     #[arg(long)]
     confirm_removals: Option<i32>,
     /// Until when the log-ins are complete, for example 2026-03-01T00:00:00Z.

@@ -289,12 +289,20 @@ pub async fn remove(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<()> {
     Ok(())
 }
 
+/// How many groups a full synchronisation has not named.
+pub async fn count_missing(tx: &DatabaseTransaction, organisation: Uuid, sync: Uuid) -> Written<u64> {
+    Entity::find().filter(missing(organisation, sync)).count(tx).await
+}
+
+fn missing(organisation: Uuid, sync: Uuid) -> Condition {
+    let unseen = Condition::any().add(Column::SeenIn.is_null()).add(Column::SeenIn.ne(sync));
+    Condition::all().add(Column::OrganisationId.eq(organisation)).add(unseen)
+}
+
 /// Removes the groups that a full synchronisation has not named, and the members that it has not named in the others.
 /// Returns how many groups.
 pub async fn remove_missing(tx: &DatabaseTransaction, organisation: Uuid, sync: Uuid) -> Written<u64> {
-    let unseen = Condition::any().add(Column::SeenIn.is_null()).add(Column::SeenIn.ne(sync));
-    let groups = Entity::delete_many().filter(Column::OrganisationId.eq(organisation)).filter(unseen);
-    let removed = groups.exec(tx).await?.rows_affected;
+    let removed = Entity::delete_many().filter(missing(organisation, sync)).exec(tx).await?.rows_affected;
     let unseen = Condition::any().add(member::Column::SeenIn.is_null()).add(member::Column::SeenIn.ne(sync));
     let members = member::Entity::delete_many().filter(member::Column::OrganisationId.eq(organisation));
     members.filter(unseen).exec(tx).await?;

@@ -6,6 +6,7 @@ use entity::directory_sync::{Mode, Model, State};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::rules::Missing;
 use super::{rules, store};
 use crate::base::error::{Result, UserError};
 use crate::directory::group::rules::{Member, Resolved, Wanted as WantedGroup, pairs, plan_members, resolve};
@@ -35,7 +36,7 @@ pub struct Part {
     pub is_last: bool,
     /// What a full synchronisation is complete of.
     pub scope: Scope,
-    /// How many people the source knows to be missing.
+    /// How many people or groups the source knows to be missing.
     pub confirmed: Option<i32>,
 }
 
@@ -78,15 +79,7 @@ pub async fn apply(work: &Work<'_>, part: &Part, event: Event) -> Result<Applied
     rules::count(&mut sync, &groups);
     if part.is_last {
         if part.mode == Mode::Full {
-            let mut gone = 0;
-            if part.scope != Scope::Groups {
-                let missing = people::count_missing(work.tx, organisation, sync.id).await?;
-                rules::guard(missing, people::count(work.tx, organisation).await?, part.confirmed)?;
-                gone += people::delete_missing(work.tx, organisation, sync.id, work.now).await?;
-            }
-            if part.scope != Scope::People {
-                gone += groups::remove_missing(work.tx, organisation, sync.id).await?;
-            }
+            let gone = delete_missing(work, part, organisation, sync.id).await?;
             sync.deleted = sync.deleted.saturating_add(i32::try_from(gone).unwrap_or(i32::MAX));
         }
         sync.state = State::Done;
@@ -100,6 +93,29 @@ pub async fn apply(work: &Work<'_>, part: &Part, event: Event) -> Result<Applied
     });
     note(work, event.changing(serde_json::Value::Null, counts)).await?;
     Ok(Applied { sync, people, groups })
+}
+
+/// Deletes what a full synchronisation has not named, and returns how many people and groups that were.
+async fn delete_missing(work: &Work<'_>, part: &Part, organisation: Uuid, sync: Uuid) -> Result<u64> {
+    let (has_people, has_groups) = (part.scope != Scope::Groups, part.scope != Scope::People);
+    let mut kinds = Vec::new();
+    if has_people {
+        let missing = people::count_missing(work.tx, organisation, sync).await?;
+        kinds.push(Missing { what: "people", missing, of: people::count(work.tx, organisation).await? });
+    }
+    if has_groups {
+        let missing = groups::count_missing(work.tx, organisation, sync).await?;
+        kinds.push(Missing { what: "groups", missing, of: groups::count(work.tx, organisation).await? });
+    }
+    rules::guard(&kinds, part.confirmed)?;
+    let mut gone = 0;
+    if has_people {
+        gone += people::delete_missing(work.tx, organisation, sync, work.now).await?;
+    }
+    if has_groups {
+        gone += groups::remove_missing(work.tx, organisation, sync).await?;
+    }
+    Ok(gone)
 }
 
 /// Records an event. Without a permission, the server did it by itself.

@@ -35,7 +35,7 @@ pub struct Settings {
     pub sync_key: String,
     /// What the file says about people or groups that it does not name.
     pub mode: Mode,
-    /// How many people the source knows to be missing.
+    /// How many people or groups the source knows to be missing.
     pub confirmed: Option<i32>,
     /// Until when the log-ins are complete.
     pub until: Option<DateTimeUtc>,

@@ -31,16 +31,37 @@ pub fn check_size(people: usize, groups: usize, members: usize) -> Result<(), Us
     }
 }
 
-/// Refuses a full synchronisation from which suspiciously many are missing: more than 10, and more than a tenth of all. The
-/// source confirms them by their exact number.
-pub fn guard(missing: u64, of: u64, confirmed: Option<i32>) -> Result<(), UserError> {
-    let is_confirmed = confirmed.is_some_and(|number| u64::try_from(number) == Ok(missing));
-    if missing <= FEW || missing * 10 <= of || is_confirmed {
+/// What a full synchronisation has not named, of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing {
+    /// The name of the kind, in the plural.
+    pub what: &'static str,
+    /// How many are missing.
+    pub missing: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl Missing {
+    const fn are_many(&self) -> bool {
+        self.missing > FEW && self.missing * 10 > self.of
+    }
+}
+
+/// Refuses a full synchronisation from which suspiciously many of a kind are missing: more than 10, and more than a tenth of
+/// all. The source confirms them by their exact number.
+pub fn guard(kinds: &[Missing], confirmed: Option<i32>) -> Result<(), UserError> {
+    let many: Vec<&Missing> = kinds.iter().filter(|kind| kind.are_many()).collect();
+    let number: u64 = many.iter().map(|kind| kind.missing).sum();
+    let is_confirmed = confirmed.is_some_and(|confirmed| u64::try_from(confirmed) == Ok(number));
+    if many.is_empty() || is_confirmed {
         return Ok(());
     }
+    let named: Vec<String> = many.iter().map(|kind| format!("{} of {} {}", kind.missing, kind.of, kind.what)).collect();
     let message = format!(
-        "{missing} of {of} people are missing from this synchronisation, and would be deleted. Nothing of this part was \
-         written. If they are gone, send the part again with confirmRemovals: {missing}."
+        "{} are missing from this synchronisation, and would be deleted. Nothing of this part was written. If they are \
+         gone, send the part again with confirmRemovals: {number}.",
+        named.join(" and ")
     );
     Err(UserError::at("confirmRemovals", UserErrorCode::DirectoryGuard, message))
 }
@@ -97,16 +118,33 @@ pub fn count(sync: &mut Model, outcomes: &[Result<Outcome, UserError>]) {
 mod tests {
     use super::*;
 
+    const fn people(missing: u64, of: u64) -> Missing {
+        Missing { what: "people", missing, of }
+    }
+
     #[test]
     fn more_than_ten_and_more_than_a_tenth_must_be_confirmed_by_their_number() {
         for (missing, of) in [(0, 0), (10, 10), (11, 110), (100, 1_000)] {
-            assert!(guard(missing, of, None).is_ok(), "{missing} of {of}");
+            assert!(guard(&[people(missing, of)], None).is_ok(), "{missing} of {of}");
         }
         for (missing, of) in [(11, 109), (11, 11), (101, 1_000)] {
-            assert_eq!(guard(missing, of, None).unwrap_err().code, UserErrorCode::DirectoryGuard);
-            assert!(guard(missing, of, Some(i32::try_from(missing).unwrap() - 1)).is_err());
-            assert!(guard(missing, of, Some(i32::try_from(missing).unwrap())).is_ok());
+            let kinds = [people(missing, of)];
+            assert_eq!(guard(&kinds, None).unwrap_err().code, UserErrorCode::DirectoryGuard);
+            assert!(guard(&kinds, Some(i32::try_from(missing).unwrap() - 1)).is_err());
+            assert!(guard(&kinds, Some(i32::try_from(missing).unwrap())).is_ok());
         }
+    }
+
+    #[test]
+    fn only_the_kinds_of_which_many_are_missing_count() {
+        let groups = |missing| Missing { what: "groups", missing, of: 20 };
+        let refused = |kinds: &[Missing]| guard(kinds, None).unwrap_err().message;
+        assert!(guard(&[people(5, 1_000), groups(10)], None).is_ok());
+        let message = refused(&[people(5, 1_000), groups(12)]);
+        assert!(message.starts_with("12 of 20 groups are missing") && message.ends_with("confirmRemovals: 12."));
+        let both = [people(50, 60), groups(12)];
+        assert!(refused(&both).starts_with("50 of 60 people and 12 of 20 groups are"), "{}", refused(&both));
+        assert!(guard(&both, Some(62)).is_ok() && guard(&both, Some(50)).is_err());
     }
 
     #[test]

@@ -36,8 +36,9 @@ pub struct SyncDirectoryInput {
     /// Whether this is the last part. With the last part of a full synchronisation, those who were not named are deleted.
     #[graphql(default = true)]
     pub is_last: bool,
-    /// How many people are missing from a full synchronisation, if more than 10 and more than a tenth of all are. Without
-    /// the exact number, such a synchronisation is refused with DIRECTORY_GUARD.
+    /// How many people, or groups, are missing from a full synchronisation, if more than 10 and more than a tenth of all
+    /// are; the sum, if that is so for both. Without the exact number, such a synchronisation is refused with
+    /// DIRECTORY_GUARD.
     pub confirm_removals: Option<i32>,
     /// Whether to check only: nothing is written. Of a synchronisation in several parts, each part is checked alone.
     #[graphql(default)]

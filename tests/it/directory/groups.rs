@@ -90,6 +90,23 @@ fn a_full_synchronisation_removes_the_groups_and_members_that_it_does_not_name()
 }
 
 #[test]
+fn many_missing_groups_are_deleted_only_with_their_exact_number() {
+    with_database(async |world| {
+        let named = |range: std::ops::Range<usize>| range.map(|n| group(&format!("team-{n}"), &[], &[])).collect();
+        let many: Vec<Value> = named(0..40);
+        sync(&world, with(part("0", "PATCH", &people(0..5)), "groups", many)).await;
+        let before = world.db_dump().await;
+        let (code, message) = refused(&world, part("1", "FULL", &people(0..5))).await;
+        assert_eq!(code, "DIRECTORY_GUARD");
+        let number: i32 = message.rsplit(' ').next().unwrap().trim_end_matches('.').parse().unwrap();
+        assert!(number >= 40 && message.contains(" groups are missing"), "{message}");
+        assert_eq!(before, world.db_dump().await, "nothing of the part was written");
+        let done = sync(&world, with(part("1", "FULL", &people(0..5)), "confirmRemovals", number)).await;
+        assert_eq!(done["sync"]["deleted"], number, "{done}");
+    });
+}
+
+#[test]
 fn a_group_is_refused_with_unknown_members_and_with_groups_that_are_refused() {
     with_database(async |world| {
         let both = json!({ "personExternalId": "p0", "groupExternalId": "team-a" });
