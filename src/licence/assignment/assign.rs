@@ -96,7 +96,10 @@ async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInpu
         return Err(UserError::at("personIds", UserErrorCode::TooMany, message).into());
     }
     let feature = visible_feature(act.request, &input.feature_id).await?;
-    let wanted: Vec<Option<Uuid>> = input.person_ids.iter().map(|id| Type::DirectoryPerson.parse(id).ok()).collect();
+    // Somebody who is hidden from the viewer is unknown.
+    let sees_people = act.object.as_ref().grants.has(Permission::DirectoryRead);
+    let parsed = input.person_ids.iter().map(|id| Type::DirectoryPerson.parse(id).ok());
+    let wanted: Vec<Option<Uuid>> = parsed.map(|person| person.filter(|_| sees_people)).collect();
     let order = match &input.order {
         Some(order) => Some((Type::Subscription.parse(&order.subscription_id)?, order.quantity)),
         None => None,
