@@ -28,7 +28,7 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
-use crate::oversight::explanation::{Accessor, FieldsByPermission};
+use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
 use crate::people::api_key::ApiKey;
 use crate::people::invitation::{Invitation, InvitationState};
@@ -135,17 +135,8 @@ impl Organisation {
 
     /// Everything the viewer may do here, by any path. A dashboard can draw its buttons from this.
     #[public]
-    fn viewer_permissions(
-        &self,
-        context: &Context<'_>,
-        #[graphql(
-            default = true,
-            desc = "Whether to include permissions that open nothing yet: see `PermissionInfo.opensNothingYet`."
-        )]
-        include_unused: bool,
-    ) -> PermissionSet {
-        let unused = if include_unused { PermissionSet::EMPTY } else { FieldsByPermission::unused(context) };
-        self.0.grants.own.without(unused)
+    fn viewer_permissions(&self) -> PermissionSet {
+        self.0.grants.own
     }
 
     /// Whether the viewer can work here: by `switchOrganisation`, or for one request by the header `X-Organisation`.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::Context;
 use async_graphql::Value as ConstValue;
 use async_graphql_parser::parse_schema;
 use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
@@ -18,7 +17,7 @@ pub struct PermissionInfo {
     pub permission: Permission,
     /// The area that it belongs to.
     pub area: String,
-    /// What it allows, in a sentence. It says so if the permission opens nothing yet.
+    /// What it allows, in a sentence.
     pub description: String,
     /// Whether it only allows reading.
     pub is_read: bool,
@@ -30,8 +29,6 @@ pub struct PermissionInfo {
     pub implies: Vec<Permission>,
     /// The types, fields and mutations that need it, for example `Organisation.invoices`.
     pub fields: Vec<String>,
-    /// Whether it opens nothing yet: no type, field or mutation needs it. A role can hold it already.
-    pub opens_nothing_yet: bool,
     /// The built-in roles that hold it at the organisation itself.
     pub built_in_roles: Vec<BuiltinRole>,
     /// The built-in roles that hold it at the organisation's clients, as far as the clients delegate it.
@@ -74,17 +71,6 @@ impl FieldsByPermission {
         }
     }
 
-    /// The permissions that open nothing yet, in the schema of the request.
-    pub fn unused(context: &Context<'_>) -> PermissionSet {
-        let opened = context.data_opt::<Self>();
-        let is_unused = |permission: &Permission| opened.is_some_and(|opened| opened.places(*permission).is_empty());
-        Permission::ALL.iter().copied().filter(is_unused).collect()
-    }
-
-    fn places(&self, permission: Permission) -> &[String] {
-        self.0.get(&permission.graphql_name()).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// Everything about all permissions, in the order of their table.
     pub fn catalogue(&self) -> Vec<PermissionInfo> {
         Permission::ALL.iter().map(|permission| self.info(*permission)).collect()
@@ -104,18 +90,15 @@ impl FieldsByPermission {
         }
         let platform_only = permission.is_platform();
         let roles = BuiltinRole::ALL.into_iter();
-        let places = self.places(permission);
-        let note = if places.is_empty() { " Opens nothing yet." } else { "" };
         PermissionInfo {
             permission,
             area: permission.area(),
-            description: format!("{}{note}", permission.sentence()),
+            description: permission.sentence().to_owned(),
             is_read: permission.is_read(),
             delegable: permission.is_delegable(),
             platform_only,
             implies,
-            fields: places.to_vec(),
-            opens_nothing_yet: places.is_empty(),
+            fields: self.0.get(&permission.graphql_name()).cloned().unwrap_or_default(),
             built_in_roles: roles.clone().filter(|role| role.sets(platform_only).own.has(permission)).collect(),
             built_in_client_roles: roles.filter(|role| role.sets(platform_only).clients.has(permission)).collect(),
         }

@@ -46,23 +46,12 @@ fn an_invoice_is_explained_by_its_payer_and_only_what_counts_there() {
 }
 
 #[test]
-fn the_catalogue_marks_what_opens_nothing_yet_and_permissions_leave_it_out() {
+fn each_permission_of_the_catalogue_opens_something() {
     with_database(async |world| {
-        let query = "query($id: ID!) { permissionCatalogue { permission description fields opensNothingYet } \
-                     organisation(id: $id) { viewerPermissions used: viewerPermissions(includeUnused: false) } }";
-        let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
-        let all = answer.ok()["permissionCatalogue"].as_array().unwrap();
-        let mut unused = Vec::new();
-        for one in all {
-            let is_empty = one["fields"].as_array().unwrap().is_empty();
-            assert_eq!(one["opensNothingYet"], is_empty, "{one}");
-            assert_eq!(one["description"].as_str().unwrap().ends_with("Opens nothing yet."), is_empty, "{one}");
-            unused.extend(is_empty.then(|| one["permission"].clone()));
+        let answer = world.as_(OWNER_OF_ACME).run("{ permissionCatalogue { permission fields } }", json!({})).await;
+        for one in answer.ok()["permissionCatalogue"].as_array().unwrap() {
+            assert_ne!(one["fields"], json!([]), "{one}");
         }
-        assert!(unused.len() < all.len() / 2, "{unused:?}");
-        let list = |name: &str| answer.ok()["organisation"][name].as_array().unwrap().clone();
-        let left: Vec<Value> = list("viewerPermissions").into_iter().filter(|one| !unused.contains(one)).collect();
-        assert_eq!(list("used"), left);
     });
 }
 
