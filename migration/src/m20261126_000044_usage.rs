@@ -2,7 +2,7 @@
 
 use crate::changes::{log_changes, stop_logging};
 use crate::checks::is_not_negative;
-use crate::keys::{restrict, unique};
+use crate::keys::{index, restrict, unique};
 use sea_orm_migration::{prelude::*, schema::*};
 
 /// The migration.
@@ -34,6 +34,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(day).await?;
         manager.create_index(unique("usage_day", &["organisation_id", "feature_id", "day"])).await?;
+        manager.create_index(index("usage_day", &["organisation_id", "day"])).await?;
         log_changes(manager.get_connection(), "usage_day", 60, &["id", "organisation_id"]).await
     }
 

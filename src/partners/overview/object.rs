@@ -3,11 +3,11 @@
 use async_graphql::Context;
 use macros::{guarded, public_object};
 
-use super::rules::Sums;
+use super::rules::{Seats, Sums};
 use super::store;
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
-use crate::base::money::Money;
+use crate::base::money::{BigInt, Money};
 use crate::graphql::request::Request;
 
 /// Figures of an organisation, for a dashboard. Each is counted only when it is asked for.
@@ -26,6 +26,31 @@ impl InvoiceTotal {
     /// Makes the total of a count and the amounts left to pay.
     pub fn new((count, amounts): &(u64, Sums)) -> Result<Self> {
         Ok(Self { count: *count, amounts: amounts.money()? })
+    }
+}
+
+/// A total of seats, as they were last counted.
+#[public_object]
+pub struct SeatTotal {
+    /// How many people can have one.
+    granted: BigInt,
+    /// How many people have one.
+    assigned: BigInt,
+    /// Of those, how many logged in within 30 days.
+    active_30: BigInt,
+    /// Of those, how many never logged in.
+    never: BigInt,
+}
+
+impl From<Seats> for SeatTotal {
+    fn from(seats: Seats) -> Self {
+        let Seats { granted, assigned, active_30, never } = seats;
+        Self {
+            granted: BigInt(granted),
+            assigned: BigInt(assigned),
+            active_30: BigInt(active_30),
+            never: BigInt(never),
+        }
     }
 }
 
@@ -74,5 +99,11 @@ impl OrganisationOverview {
     #[requires(INVOICE_READ)]
     async fn overdue_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceTotal>> {
         InvoiceTotal::new(&store::invoiced(Request::of(context)?, self.0.id()).await?.overdue).map(Some)
+    }
+
+    /// The seats of all features, as they were last counted: `Organisation.usage` has them by feature and day.
+    #[requires(USAGE_READ)]
+    async fn seats(&self, context: &Context<'_>) -> Result<Option<SeatTotal>> {
+        Ok(Some(store::seats(Request::of(context)?, self.0.id()).await?.into()))
     }
 }

@@ -73,6 +73,19 @@ impl Invoiced {
     }
 }
 
+/// The seats of an organisation, or of several, as they were last counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seats {
+    /// How many people could have one.
+    pub granted: i64,
+    /// How many people have one.
+    pub assigned: i64,
+    /// Of those, how many logged in within 30 days.
+    pub active_30: i64,
+    /// Of those, how many never logged in.
+    pub never: i64,
+}
+
 /// Sums over the clients of a reseller that let the viewer see them.
 #[derive(Clone, Debug, Default)]
 pub struct Over<T> {

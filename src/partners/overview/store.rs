@@ -7,7 +7,7 @@ use sea_orm::prelude::Date;
 use sea_orm::{ActiveEnum, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::rules::{Invoiced, Over, Subscribed};
+use super::rules::{Invoiced, Over, Seats, Subscribed};
 use crate::access::{ClientReach, Decision, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
@@ -43,6 +43,13 @@ pub async fn invoiced(request: &Request, organisation: Uuid) -> Result<Invoiced>
     Ok(found.unwrap_or_default())
 }
 
+/// The seats of an organisation.
+pub async fn seats(request: &Request, organisation: Uuid) -> Result<Seats> {
+    let batch = request.lists.batch::<Seats>("overview seats".to_owned());
+    let found = batch.load(organisation, async |ids| seats_of(request.db(), &ids).await).await?;
+    Ok(found.unwrap_or_default())
+}
+
 /// The number of members of each organisation. An organisation without members has no entry.
 pub async fn members_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, u64>> {
     let condition = db.among("organisation_id", 1);
@@ -60,6 +67,11 @@ pub async fn subscribed_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Subscr
 /// The open invoices of each organisation. An organisation without open invoices has no entry.
 pub async fn invoiced_of(db: &Db, ids: &[Uuid], today: Date) -> Result<HashMap<Uuid, Invoiced>> {
     read_invoiced(&db.rows(invoices(db, themselves(db), 2), vec![db.keys(ids), today.into()]).await?)
+}
+
+/// The seats of each organisation. An organisation without seats has no entry.
+pub async fn seats_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Seats>> {
+    counted_seats(db, themselves(db), vec![db.keys(ids)]).await
 }
 
 /// The organisations in parameter 1, each as its own owner.
@@ -112,6 +124,11 @@ pub async fn invoiced_below(request: &Request, reseller: &Decision) -> Result<Ov
         read_invoiced(&db.rows(invoices(db, source, values.len()), values).await?)
     };
     below(request, reseller, Permission::InvoiceRead, "invoices", sums).await
+}
+
+/// The seats of a reseller's clients, over the clients that delegate USAGE_READ to the viewer.
+pub async fn seats_below(request: &Request, reseller: &Decision) -> Result<Over<Seats>> {
+    below(request, reseller, Permission::UsageRead, "seats", counted_seats).await
 }
 
 /// Adds up over the clients that delegate the permission. Two statements serve all resellers with the same reach.
@@ -217,6 +234,23 @@ fn read_invoiced(rows: &[QueryResult]) -> Result<HashMap<Uuid, Invoiced>> {
         found.entry(row.try_get_by_index(0)?).or_default().add(&currency, count(row, 3)?, left, is_overdue);
     }
     Ok(found)
+}
+
+/// Adds up the seats of each `owner` on the last day that was counted, over its organisations `id` in the source.
+async fn counted_seats(db: &Db, source: &str, values: Vec<Value>) -> Result<HashMap<Uuid, Seats>> {
+    let sums = ["granted", "assigned", "active_30", "never"].map(|column| format!("CAST(SUM(u.{column}) AS BIGINT)"));
+    let sql = format!(
+        "SELECT t.owner, {} FROM {source} JOIN usage_day u ON u.organisation_id = t.id \
+           AND u.day = (SELECT MAX(d.day) FROM usage_day d WHERE d.organisation_id = t.id) \
+         JOIN feature f ON f.id = u.feature_id AND f.kind = 'SEAT' GROUP BY t.owner",
+        sums.join(", ")
+    );
+    let rows = db.rows(sql, values).await?;
+    let found = rows.iter().map(|row| {
+        let (owner, granted, assigned, active_30, never) = row.try_get_many_by_index()?;
+        Ok((owner, Seats { granted, assigned, active_30, never }))
+    });
+    Ok(found.collect::<Result<_, DbErr>>()?)
 }
 
 fn count(row: &QueryResult, index: usize) -> Result<u64, DbErr> {

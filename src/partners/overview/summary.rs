@@ -3,6 +3,7 @@
 use async_graphql::Context;
 use macros::{guarded, public_object};
 
+use super::object::SeatTotal;
 use super::rules::{Invoiced, Over, Sums};
 use super::store;
 use crate::access::Decision;
@@ -43,6 +44,17 @@ pub struct InvoiceSummary {
     /// What is left to pay, one amount for each currency.
     amounts: Vec<Money>,
     /// How many clients are included: those that delegate INVOICE_READ to the viewer.
+    clients: u64,
+    /// How many clients there are with an active partnership.
+    of_clients: u64,
+}
+
+/// The seats of the clients of a reseller.
+#[public_object]
+pub struct SeatSummary {
+    /// The seats of all features.
+    total: SeatTotal,
+    /// How many clients are included: those that delegate USAGE_READ to the viewer.
     clients: u64,
     /// How many clients there are with an active partnership.
     of_clients: u64,
@@ -93,5 +105,12 @@ impl ResellerSummary {
     async fn overdue_invoices(&self, context: &Context<'_>) -> Result<Option<InvoiceSummary>> {
         let over = store::invoiced_below(Request::of(context)?, &self.0).await?;
         over.summary(&over.sums.overdue).map(Some)
+    }
+
+    /// The seats of the clients, as they were last counted.
+    #[public]
+    async fn seats(&self, context: &Context<'_>) -> Result<Option<SeatSummary>> {
+        let over = store::seats_below(Request::of(context)?, &self.0).await?;
+        Ok(Some(SeatSummary { total: over.sums.into(), clients: over.clients, of_clients: over.of_clients }))
     }
 }

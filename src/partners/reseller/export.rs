@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use async_graphql::Value;
 use async_graphql::resolver_utils::enum_value;
-use futures_util::future::try_join3;
+use futures_util::future::try_join4;
 use sea_orm::prelude::DateTimeUtc;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::graphql::request::Request;
 use crate::organisation::{OrganisationKind, OrganisationState};
-use crate::partners::overview::{self, Invoiced, Subscribed, Sums};
+use crate::partners::overview::{self, Invoiced, Seats, Subscribed, Sums};
 use crate::partners::partnership::{PartnershipState, standing};
 
 /// Names of the permissions in the schema, in the order of the table.
@@ -94,23 +94,26 @@ impl TreeExport {
             let held = decisions.values().filter(|at| self.includes(at) && at.grants.has(permission));
             held.map(Decision::id).collect()
         };
-        let [members, subscriptions, invoices] =
-            [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead].map(with);
-        let (members, subscribed, owed) = try_join3(
+        let [members, subscriptions, invoices, seats] =
+            [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead, Permission::UsageRead]
+                .map(with);
+        let (members, subscribed, owed, seats) = try_join4(
             overview::store::members_of(db, &members),
             overview::store::subscribed_of(db, &subscriptions),
             overview::store::invoiced_of(db, &invoices, today),
+            overview::store::seats_of(db, &seats),
         )
         .await?;
-        Ok(AllFigures { members, subscribed, invoiced: owed })
+        Ok(AllFigures { members, subscribed, invoiced: owed, seats })
     }
 }
 
-/// The figures of a page by organisation. An organisation without members, subscriptions or invoices has no entry.
+/// The figures of a page by organisation. An organisation without any of what is counted has no entry.
 struct AllFigures {
     members: HashMap<Uuid, u64>,
     subscribed: HashMap<Uuid, Subscribed>,
     invoiced: HashMap<Uuid, Invoiced>,
+    seats: HashMap<Uuid, Seats>,
 }
 
 impl AllFigures {
@@ -120,6 +123,7 @@ impl AllFigures {
             members: may(Permission::MemberRead).then(|| self.members.get(id).copied().unwrap_or_default()),
             subscribed: may(Permission::SubscriptionRead).then(|| self.subscribed.get(id).cloned().unwrap_or_default()),
             invoiced: may(Permission::InvoiceRead).then(|| self.invoiced.get(id).cloned().unwrap_or_default()),
+            seats: may(Permission::UsageRead).then(|| self.seats.get(id).copied().unwrap_or_default()),
         }
     }
 }
@@ -129,6 +133,7 @@ struct Figures {
     members: Option<u64>,
     subscribed: Option<Subscribed>,
     invoiced: Option<Invoiced>,
+    seats: Option<Seats>,
 }
 
 #[derive(Serialize)]
@@ -182,6 +187,7 @@ struct OverviewPart {
     monthly_recurring: Option<Vec<MoneyPart>>,
     open_invoices: Option<InvoicesPart>,
     overdue_invoices: Option<InvoicesPart>,
+    seats: Option<SeatsPart>,
 }
 
 #[derive(Serialize)]
@@ -189,6 +195,25 @@ struct OverviewPart {
 struct MoneyPart {
     amount_minor: String,
     currency: String,
+}
+
+/// Numbers are texts, as in the schema.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeatsPart {
+    granted: String,
+    assigned: String,
+    #[serde(rename = "active30")]
+    active_30: String,
+    never: String,
+}
+
+impl From<Seats> for SeatsPart {
+    fn from(seats: Seats) -> Self {
+        let [granted, assigned, active_30, never] =
+            [seats.granted, seats.assigned, seats.active_30, seats.never].map(|number| number.to_string());
+        Self { granted, assigned, active_30, never }
+    }
 }
 
 #[derive(Serialize)]
@@ -248,7 +273,7 @@ fn partnership(client: &Client, now: DateTimeUtc) -> PartnershipPart {
 }
 
 fn organisation(at: &Authorised, id: String, kind: Value, figures: Figures) -> Result<OrganisationPart<'_>> {
-    let Figures { members, subscribed, invoiced } = figures;
+    let Figures { members, subscribed, invoiced, seats } = figures;
     let monthly = subscribed.as_ref().map(Subscribed::monthly).transpose()?;
     Ok(OrganisationPart {
         id,
@@ -262,6 +287,7 @@ fn organisation(at: &Authorised, id: String, kind: Value, figures: Figures) -> R
             monthly_recurring: monthly.map(amounts),
             open_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.open)).transpose()?,
             overdue_invoices: invoiced.as_ref().map(|invoiced| invoices(&invoiced.overdue)).transpose()?,
+            seats: seats.map(SeatsPart::from),
         },
     })
 }
@@ -271,10 +297,11 @@ fn withheld(is_visible: bool, figures: &Figures) -> Vec<&'static str> {
     if !is_visible {
         return vec!["organisation"];
     }
-    let names: [(bool, &[&str]); 3] = [
+    let names: [(bool, &[&str]); 4] = [
         (figures.members.is_some(), &["memberCount"]),
         (figures.subscribed.is_some(), &["subscriptionCount", "monthlyRecurring"]),
         (figures.invoiced.is_some(), &["openInvoices", "overdueInvoices"]),
+        (figures.seats.is_some(), &["seats"]),
     ];
     names.into_iter().filter(|(is_given, _)| !is_given).flat_map(|(_, names)| names).copied().collect()
 }

@@ -5,6 +5,7 @@ mod bad_rows;
 mod partners;
 mod pools;
 mod seats;
+mod totals;
 
 use entity::entitlement;
 use entity::feature::{self, Kind};

@@ -17,7 +17,7 @@ const CLIENTS: &str = "query($id: ID!) { reseller(id: $id) { organisation { id }
     node { id name kind state viewerPermissions overview {
       memberCount subscriptionCount monthlyRecurring { amountMinor currency }
       openInvoices { count amounts { amountMinor currency } }
-      overdueInvoices { count amounts { amountMinor currency } } }
+      overdueInvoices { count amounts { amountMinor currency } } seats { granted assigned active30 never } }
       reseller { id } viewerCan(permission: CLIENT_READ) } } } } }";
 
 pub async fn request(world: &World, caller: Caller, reseller: &str, query: &str) -> Request<Body> {
@@ -31,7 +31,7 @@ async fn ask(world: &World, caller: Caller, reseller: &str, query: &str) -> Http
 /// The names of the fields that are null because they were refused.
 fn withheld(node: &Value) -> Value {
     let Value::Object(overview) = &node["overview"] else { return json!(["organisation"]) };
-    let names = ["memberCount", "subscriptionCount", "monthlyRecurring", "openInvoices", "overdueInvoices"];
+    let names = ["memberCount", "subscriptionCount", "monthlyRecurring", "openInvoices", "overdueInvoices", "seats"];
     names.into_iter().filter(|name| overview[*name].is_null()).collect()
 }
 

@@ -131,10 +131,12 @@ fn figures_of_many_clients_take_as_many_statements_as_those_of_one() {
     with_database(async |world| {
         world.db_crowd(&HUB, 0..100).await;
         let world = world.with_one_connection().await;
-        let query = "query($id: ID!, $first: Int!) { reseller(id: $id) { clients(first: $first) { edges { node { overview {
-            memberCount subscriptionCount monthlyRecurring { currency } openInvoices { count } overdueInvoices { count } }
+        let query =
+            "query($id: ID!, $first: Int!) { reseller(id: $id) { clients(first: $first) { edges { node { overview {
+            memberCount subscriptionCount monthlyRecurring { currency } openInvoices { count } overdueInvoices { count }
+              seats { granted } }
             reseller { summary { clientsByState { count } monthlyRecurring { clients } openInvoices { count }
-              overdueInvoices { count } } } } } } } }";
+              overdueInvoices { count } seats { clients } } } } } } } }";
         let mut counted = Vec::new();
         for first in [1, 100] {
             let id = tenantry::base::id::Type::Reseller.id(HUB.id()).0;
