@@ -9,6 +9,9 @@ use super::super::conditions::Test;
 use super::*;
 use crate::directory::group::rules::Memberships;
 
+#[path = "naive_tests.rs"]
+mod naive;
+
 fn id(number: usize) -> Uuid {
     Uuid::from_u128(number as u128 + 1)
 }

@@ -11,7 +11,6 @@ use crate::access::{BuiltinRole, Permission, PermissionSet};
 
 /// One permission and what it allows.
 #[public_object]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct PermissionInfo {
     /// The permission.
     pub permission: Permission,

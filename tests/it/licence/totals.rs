@@ -6,9 +6,9 @@ use entity::usage_day;
 use super::*;
 
 /// The figures of a feature so many days ago: this many granted, and one less of each further figure.
-fn counted(organisation: Tenant, feature: Uuid, days_ago: i64, granted: i64) -> usage_day::Model {
+fn counted(number: u32, organisation: Tenant, feature: Uuid, days_ago: i64, granted: i64) -> usage_day::Model {
     usage_day::Model {
-        id: Uuid::now_v7(),
+        id: key(NORDIC, 701_000 + number),
         organisation_id: organisation.id,
         feature_id: feature,
         day: now().date_naive() - TimeDelta::days(days_ago),
@@ -48,12 +48,12 @@ fn the_seats_of_an_organisation_are_those_of_the_day_that_was_counted_last() {
         let phones = phone.id;
         db_insert(world.db().writer(), vec![phone]).await;
         let days = vec![
-            counted(ACME, MAILBOX, 3, 100),
-            counted(ACME, MAILBOX, 2, 10),
-            counted(ACME, phones, 2, 5),
+            counted(1, ACME, MAILBOX, 3, 100),
+            counted(2, ACME, MAILBOX, 2, 10),
+            counted(3, ACME, phones, 2, 5),
             // A quota has no seats.
-            counted(ACME, LOGGER, 2, 1_000),
-            counted(EKEN, MAILBOX, 0, 50),
+            counted(4, ACME, LOGGER, 2, 1_000),
+            counted(5, EKEN, MAILBOX, 0, 50),
         ];
         db_insert(world.db().writer(), days).await;
         let total = json!({ "granted": "15", "assigned": "13", "active30": "11", "never": "9" });
