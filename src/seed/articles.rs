@@ -62,6 +62,9 @@ pub const DOMAIN: Article = Article {
     setup: 0,
     feature: None,
 };
+/// The family of the feature of seats.
+pub const FAMILY: &str = "office";
+
 /// Seats.
 pub const SEATS: Article = Article {
     code: "OFFICE",

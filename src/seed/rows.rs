@@ -14,6 +14,7 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+use super::demo::SeatRows;
 use super::store::set_values;
 use crate::access::{BuiltinRole, PermissionSet};
 use crate::base::insert::insert_all;
@@ -72,6 +73,8 @@ pub struct Rows {
     pub licence_pools: Vec<licence_pool::Model>,
     /// Rows of the table of assets.
     pub assets: Vec<asset::Model>,
+    /// The rows of directories and seats.
+    pub seats: SeatRows,
     /// Rows of the table of subscriptions that are not billed.
     pub unbilled: Vec<unbilled_subscription::Model>,
     /// Rows of the table of issuers.
@@ -126,6 +129,7 @@ impl Rows {
         insert_all(transaction, &self.service_tasks).await?;
         insert_all(transaction, &self.licence_pools).await?;
         insert_all(transaction, &self.assets).await?;
+        self.seats.write(transaction).await?;
         insert_all(transaction, &self.unbilled).await?;
         insert_all(transaction, &self.issuers).await?;
         insert_all(transaction, &self.invoices).await?;

@@ -10,6 +10,7 @@ mod place;
 mod platform;
 mod properties;
 mod school;
+mod seats;
 mod shared;
 mod skandia;
 mod stranger;
@@ -22,6 +23,7 @@ mod world;
 
 pub use nordhost::API_KEY;
 pub use platform::PROVISIONER_KEY;
+pub use seats::SeatRows;
 
 use world::World;
 

@@ -35,6 +35,7 @@ pub fn tell(world: &mut World) {
     world.colleague(school, "Petra Lund", &[BuiltinRole::Member]);
     world.buys(school, &[(SEATS, 40), (SITE, 1), (DOMAIN, 1), (DEVICES, 3)]);
     world.uses_loggers(school, &["Greenhouse", "Library", "Server room", "Kitchen", "Gymnasium", "Laboratory"]);
+    world.seats(school, &[("/Staff", 6), ("/Pupils/7A", 12), ("/Pupils/7B", 11), ("/Pupils/8A", 11)], 40);
     // A class leaves.
     world.lowers(school, SEATS, 35);
     world.billed(school, &[Paid(100), Paid(69), Unpaid(37), Unpaid(7)]);

@@ -163,6 +163,21 @@ async fn invoices_are_numbered_without_gaps_and_their_lines_add_up() {
 }
 
 #[tokio::test]
+async fn the_school_has_seats_for_its_people_and_two_are_free() {
+    let test = demo_world().await;
+    let seats = "SELECT COUNT(*) FROM licence_assignment a JOIN directory_person p ON p.id = a.person_id \
+                 JOIN organisation o ON o.id = a.organisation_id AND o.id = p.organisation_id \
+                 WHERE o.name = 'Lake School' AND a.state = 'ACTIVE'";
+    assert_eq!(test.count(seats).await, 38);
+    let used = "SELECT p.used FROM licence_pool p JOIN feature f ON f.id = p.feature_id WHERE f.kind = 'SEAT'";
+    assert_eq!(test.count(used).await, 38);
+    let never = "SELECT COUNT(*) FROM directory_person WHERE last_log_in_at IS NULL";
+    assert!(test.count(never).await > 0);
+    assert_eq!(test.count("SELECT COUNT(*) FROM usage_day WHERE assigned > granted OR active_30 > assigned").await, 0);
+    test.close().await;
+}
+
+#[tokio::test]
 async fn every_id_is_a_version_7_of_its_own_table_and_roles_are_known() {
     let test = demo_world().await;
     for row in test.db.rows("SELECT id FROM invoice UNION ALL SELECT id FROM membership", vec![]).await.unwrap() {

@@ -9,7 +9,7 @@ use sea_orm::prelude::Date;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::super::articles::{ALL, Article};
+use super::super::articles::{ALL, Article, FAMILY};
 use super::super::invoicing::{add_line, due_on, number, settle, term};
 use super::super::ordering;
 use super::super::pricing;
@@ -219,7 +219,6 @@ impl World {
             product.organisation_id = operator;
         }
         self.entitle(operator);
-        self.count_loggers();
         let products = self.rows.products.clone();
         for name in [pricing::LIST, pricing::PARTNERS] {
             let (id, created_at) = self.id();
@@ -239,7 +238,7 @@ impl World {
         for article in ALL {
             let product = self.rows.products.iter().find(|row| row.code == article.code).map(|row| row.id);
             let (Some(product_id), Some((key, name, kind, quantity))) = (product, article.feature) else { continue };
-            let (id, created_at) = self.id();
+            let Some(id) = self.feature(&article) else { continue };
             self.rows.entitlements.push(entitlement::Model { product_id, feature_id: id, quantity });
             self.rows.features.push(feature::Model {
                 id,
@@ -248,8 +247,8 @@ impl World {
                 name: name.to_owned(),
                 name_key: collation::sort_key(name),
                 kind,
-                family: (kind == feature::Kind::Seat).then(|| "office".to_owned()),
-                created_at,
+                family: (kind == feature::Kind::Seat).then(|| FAMILY.to_owned()),
+                created_at: self.feature_made(id),
             });
         }
     }

@@ -10,12 +10,12 @@ use crate::licence::asset::rules::Described;
 impl World {
     /// The organisation uses data loggers at these places. It has bought enough of them.
     pub fn uses_loggers(&mut self, organisation: Uuid, places: &[&str]) {
+        let Some(feature_id) = self.feature(&DEVICES) else { return };
         let (pool, _) = self.id();
-        // `count_loggers` sets the feature.
         self.rows.licence_pools.push(licence_pool::Model {
             id: pool,
             organisation_id: organisation,
-            feature_id: Uuid::nil(),
+            feature_id,
             used: i64::try_from(places.len()).unwrap_or_default(),
         });
         for (place, number) in places.iter().zip(1..) {
@@ -29,7 +29,7 @@ impl World {
                 id,
                 organisation_id: organisation,
                 licence_pool_id: pool,
-                feature_id: Uuid::nil(),
+                feature_id,
                 name_key: collation::sort_key(&described.name),
                 search_text: described.search_text(),
                 name: described.name,
@@ -39,18 +39,6 @@ impl World {
                 created_at,
                 deleted_at: None,
             });
-        }
-    }
-
-    /// The feature that counts the data loggers.
-    pub(super) fn count_loggers(&mut self) {
-        let feature = self.rows.features.iter().find(|row| DEVICES.feature.is_some_and(|(key, ..)| row.key == key));
-        let feature = feature.map(|row| row.id).unwrap_or_default();
-        for pool in &mut self.rows.licence_pools {
-            pool.feature_id = feature;
-        }
-        for asset in &mut self.rows.assets {
-            asset.feature_id = feature;
         }
     }
 }

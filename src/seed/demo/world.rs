@@ -1,5 +1,7 @@
 //! The words for organisations and people. `terms.rs` has those for partnerships, and `trade.rs` for purchases.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use entity::{api_key, billing_details, membership, membership_role, organisation, organisation_halt, role, user};
 use sea_orm::prelude::DateTimeUtc;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 
 pub use entity::organisation::Kind;
 
+use super::super::articles::Article;
 use super::super::rows::Rows;
 use super::Character;
 use super::place::{Place, domain};
@@ -22,18 +25,43 @@ pub struct World {
     pub(super) rows: Rows,
     told_at: DateTimeUtc,
     password_hash: String,
+    /// The features of articles, by their keys.
+    features: BTreeMap<&'static str, (Uuid, DateTimeUtc)>,
 }
 
 impl World {
     /// A world whose rows begin more than a year ago.
     pub fn new(now: DateTimeUtc, random: Random, password_hash: String) -> Self {
-        Self { now, random, rows: Rows::default(), told_at: now - TimeDelta::days(400), password_hash }
+        Self {
+            now,
+            random,
+            rows: Rows::default(),
+            told_at: now - TimeDelta::days(400),
+            password_hash,
+            features: BTreeMap::new(),
+        }
     }
 
     /// A new id and its time, a little after the one before.
     pub(super) fn id(&mut self) -> (Uuid, DateTimeUtc) {
         self.told_at += TimeDelta::minutes(17);
         (self.random.id(self.told_at), self.told_at)
+    }
+
+    /// What one unit of the article entitles to.
+    pub(super) fn feature(&mut self, article: &Article) -> Option<Uuid> {
+        let (key, ..) = article.feature?;
+        if !self.features.contains_key(key) {
+            let made = self.id();
+            self.features.insert(key, made);
+        }
+        self.features.get(key).map(|(id, _)| *id)
+    }
+
+    /// When the feature with this id came to be.
+    pub(super) fn feature_made(&self, feature: Uuid) -> DateTimeUtc {
+        let made = self.features.values().find(|(id, _)| *id == feature);
+        made.map_or(self.told_at, |(_, made)| *made)
     }
 
     /// Adds a person of a story.
