@@ -183,10 +183,10 @@ impl World {
             ("Never logged in", json!({ "kind": "NEVER_LOGGED_IN", "days": 60, "negated": false }), None),
             ("Pupils", json!({ "kind": "UNIT", "path": "/Pupils", "negated": false }), feature),
         ];
-        let mut ruled = Vec::new();
+        let mut made = Vec::new();
         for ((name, condition, feature_id), position) in rules.into_iter().zip(1..) {
             let (id, _) = self.id();
-            ruled.push(Ruled { id, name: name.to_owned(), version: 1 });
+            made.push(Ruled { id, name: name.to_owned(), version: 1 });
             self.rows.seats.rules.push(licence_rule::Model {
                 id,
                 organisation_id: organisation,
@@ -198,7 +198,7 @@ impl World {
                 ceiling: None,
             });
         }
-        [ruled.remove(0), ruled.remove(1)]
+        [made.remove(0), made.remove(1)]
     }
 
     /// Gives seats to all people but the newest, and returns how many.
