@@ -8,6 +8,7 @@
     reason = "the model macro generates the calls; the server checks where they are used"
 )]
 
+pub mod access_request;
 pub mod accounting_batch;
 pub mod accounting_entry;
 pub mod allocation;

@@ -57,6 +57,7 @@ types! {
     Invitation "invitation" "an invitation",
     UserAccount "user_account" "the account of a user",
     OwnershipTransfer "ownership_transfer" "a transfer of ownership",
+    AccessRequest "access_request" "a request for access",
     AuditEvent "audit_event" "an audit event",
     PropertyDefinition "property_definition" "a definition of a property",
     ClientView "client_view" "a view of clients",

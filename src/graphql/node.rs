@@ -43,6 +43,7 @@ use crate::partners::property::PropertyDefinition;
 use crate::partners::proposal::PartnershipProposal;
 use crate::partners::reseller::Reseller;
 use crate::partners::template::DelegationTemplate;
+use crate::people::access_request::AccessRequest;
 use crate::people::api_key::ApiKey;
 use crate::people::invitation::Invitation;
 use crate::people::membership::Membership;
@@ -136,6 +137,8 @@ nodes! {
     ApiKey,
     /// A transfer of ownership.
     OwnershipTransfer,
+    /// A request for access.
+    AccessRequest,
     /// An event of an audit log.
     AuditEvent,
     /// A user as the operator's staff see it.

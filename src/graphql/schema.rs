@@ -45,6 +45,7 @@ use crate::partners::property::PropertyMutation;
 use crate::partners::proposal::ProposalMutation;
 use crate::partners::reseller::ResellerQuery;
 use crate::partners::template::TemplateMutation;
+use crate::people::access_request::AccessRequestMutation;
 use crate::people::api_key::ApiKeyMutation;
 use crate::people::erasure::ErasureMutation;
 use crate::people::invitation::{InvitationMutation, InvitationQuery};
@@ -77,6 +78,7 @@ pub struct Mutation(
     OrganisationMutation,
     RoleMutation,
     MembershipMutation,
+    AccessRequestMutation,
     OwnershipMutation,
     SessionMutation,
     SignInMutation,

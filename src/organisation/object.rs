@@ -30,6 +30,7 @@ use crate::graphql::request::Request;
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
+use crate::people::access_request::AccessRequest;
 use crate::people::api_key::ApiKey;
 use crate::people::invitation::{Invitation, InvitationState};
 use crate::people::membership::Membership;
@@ -185,6 +186,16 @@ impl Organisation {
         #[graphql(desc = "A part of the email address. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Invitation>>> {
         Invitation::list(Request::of(context)?, &self.0, &page, states.as_deref(), search.as_deref()).await.map(Some)
+    }
+
+    /// What people ask this organisation for by `requestAccess`, as far as it is not answered, the newest first.
+    #[requires(MEMBER_UPDATE, PARTNERSHIP_MANAGE)]
+    async fn access_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<AccessRequest>>> {
+        AccessRequest::list(Request::of(context)?, &self.0, &page).await.map(Some)
     }
 
     /// Its custom roles, ordered by name. Built-in roles are not listed.

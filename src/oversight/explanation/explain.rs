@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::object::{AccessMiss, AccessPath, Names, ends};
 use super::store;
 use crate::access::{Explanation, Miss, MissReason, Permission, Side, Step, Subject};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
 
 /// Why somebody holds a permission at an organisation, or not.
@@ -83,6 +83,25 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
         paths: found.paths.iter().map(|path| names.path(path, at)).collect(),
         misses: found.misses.iter().map(|miss| names.miss(miss, asked.permission, at)).collect(),
     })
+}
+
+/// What stands between the viewer and a permission at an organisation, as far as the viewer may see; `None` if the viewer
+/// has it. An organisation of which the viewer does not even see the card is not found.
+pub async fn misses_of_viewer(
+    request: &Request,
+    organisation: Uuid,
+    permission: Permission,
+) -> Result<Option<Vec<Miss>>> {
+    let at = request.access.look(organisation).await?.ok_or(Error::NotFound)?;
+    let is_seen = at.grants.has(Permission::OrganisationRead);
+    if !is_seen && !store::sees_card(request, organisation).await? {
+        return Err(Error::NotFound);
+    }
+    let mut found = request.access.explain(request.actor().subject(), organisation, permission).await?;
+    if !is_seen {
+        keep_own_side(request, organisation, &mut found).await?;
+    }
+    Ok((!found.is_granted()).then_some(found.misses))
 }
 
 /// Whether the asker sees a membership with which a path of somebody else begins.

@@ -12,5 +12,5 @@ mod store;
 
 pub use accessor::Accessor;
 pub use catalogue::{FieldsByPermission, PermissionInfo};
-pub use explain::AccessExplanation;
+pub use explain::{AccessExplanation, misses_of_viewer};
 pub use query::ExplanationQuery;

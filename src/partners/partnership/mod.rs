@@ -34,6 +34,7 @@ pub use reminder::remind;
 pub use rules::{PartnershipState, is_in_force, standing, state_at};
 pub use side::OnSide;
 pub use terms::{Delegation, Terms};
+pub use update::change;
 
 /// The mutations of partnerships.
 #[merged]

@@ -38,6 +38,20 @@ pub struct Terms {
     pub ends_at: Option<DateTimeUtc>,
 }
 
+impl Delegation {
+    /// What the partnership delegates now, and one permission more.
+    pub fn adding(row: &Model, permission: Permission) -> Self {
+        let terms = Terms::of(row);
+        let delegated = terms.delegated.union(PermissionSet::of(&[permission]));
+        Self {
+            preset: None,
+            permissions: Some(delegated.iter().collect()),
+            client_permissions: terms.client_delegated.iter().collect(),
+            includes_upstream: terms.includes_upstream,
+        }
+    }
+}
+
 impl Terms {
     /// The terms of a stored partnership.
     pub fn of(row: &Model) -> Self {

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the statements that erase belong in this file")]
 
 use entity::organisation::{Kind, State};
-use entity::{membership, organisation_halt, user};
+use entity::{access_request, membership, organisation_halt, user};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult,
@@ -101,6 +101,7 @@ pub async fn close(tx: &DatabaseTransaction, one: &Belonging, name: &str, now: D
 
 /// Removes the user's memberships.
 pub async fn remove_memberships(tx: &DatabaseTransaction, id: Uuid) -> Written<()> {
+    access_request::Entity::delete_many().filter(access_request::Column::UserId.eq(id)).exec(tx).await?;
     membership::Entity::delete_many().filter(membership::Column::UserId.eq(id)).exec(tx).await?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use macros::merged;
 
 pub use letters::{mail_admins, mail_admins_of, recipient};
 pub use object::Membership;
+pub use update::{Changes, change};
 
 /// The mutations of memberships.
 #[merged]

@@ -5,18 +5,20 @@ use chrono::TimeDelta;
 use macros::{mutation, payload};
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
 use super::letters;
 use super::object::Membership;
 use super::rules::{self, gives, is_owner};
 use super::store::{self, Member};
-use crate::access::{BuiltinRole, Decision, Grants, Permission, PermissionSet};
+use crate::access::{Authorised, BuiltinRole, Decision, Grants, HeldRole, Permission, PermissionSet};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
 use crate::graphql::act::{ActOn, Find};
+use crate::graphql::request::Work;
 use crate::mail;
 use crate::organisation::require_active;
-use crate::oversight::audit;
+use crate::oversight::audit::{self, Event};
 use crate::partners::{custody, partnership};
 use crate::people::role::rules::{grants_of, includes, names};
 use crate::people::role::{self, RoleChoice};
@@ -57,53 +59,64 @@ async fn update_member(act: ActOn<'_, Membership>, input: UpdateMemberInput) -> 
         Some(choices) => Some(role::find_chosen(request, act.object.decision(), "roles", choices).await?),
         None => None,
     };
-    act.locked(async |work, at| {
-        let (tx, row) = (work.tx, at.row());
-        let old = store::find_by_id(tx, key).await?.ok_or(Error::NotFound)?;
-        let roles = match &chosen {
-            Some(chosen) => role::store::find_current(tx, row.id, row.kind, chosen)
-                .await?
-                .ok_or_else(|| role::rules::unknown("roles"))?,
-            None => old.roles.clone(),
-        };
-        let expires_at = input.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
-        let mut new = Member { expires_at, roles, ..old.clone() };
-        if gives(&old, &new) {
-            require_active(row)?;
-        }
-        check(&old, &new, at.grants)?;
-        if gives(&old, &new) && outlasts_partnership(tx, &at, &old, &new, work.now).await? {
-            return Err(through_partnership().into());
-        }
-        if grants_of(&old.roles).union(grants_of(&new.roles)).is_powerful() {
-            session::require_confirmed(request)?;
-        }
-        if is_owner(&new) {
-            // An owner belongs to the organisation itself, not to a partnership that may end.
-            new.partnership_id = None;
-        } else if is_owner(&old) {
-            // The member no longer stands in for an owner.
-            new.custody_reseller_id = None;
-            rules::require_another_owner(&store::list_owners_and_admins(tx, row.id).await?, key, work.now)?;
-            ownership::store::void_of(tx, row.id, old.user_id, work.now).await?;
-        }
-        if chosen.is_some() {
-            let roles: Vec<_> = new.roles.iter().map(|held| held.role.clone()).collect();
-            store::replace_roles(tx, work.random, (row.id, key), &roles, work.now).await?;
-        }
-        store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
-        custody::pass_on_at(tx, work.random, work.now, row.id).await?;
-        let event = act.event().to(Type::Membership.id(key)).about(new.user_id);
-        audit::record(work, event.changing(rules::audit_snapshot(&old), rules::audit_snapshot(&new))).await?;
-        if Some(new.user_id) != request.actor().user_id() {
-            let letter = letters::changed(new.locale, &row.name, &names(&new.roles).join(", "));
-            mail::queue(tx, work.random, work.now, [(letters::recipient(&new), letter)]).await?;
-        }
-        Ok(())
-    })
-    .await?;
+    let changes = Changes { roles: chosen, expires_at: input.expires_at };
+    act.locked(async |work, at| change(work, &at, act.event(), key, &changes).await).await?;
     let membership = Membership::find(request, key).await?;
     Ok(UpdateMemberPayload { membership, ..Default::default() })
+}
+
+/// What changes of a member. What is left out stays.
+pub struct Changes {
+    /// All roles from now on.
+    pub roles: Option<Vec<HeldRole>>,
+    /// When the membership ends by itself.
+    pub expires_at: MaybeUndefined<DateTimeUtc>,
+}
+
+/// Changes a member. The caller has locked the organisation, where the actor may change members.
+pub async fn change(work: &Work<'_>, at: &Authorised, event: Event, key: Uuid, changes: &Changes) -> Result<()> {
+    let (tx, row, request) = (work.tx, at.row(), work.request);
+    let old = store::find_by_id(tx, key).await?.ok_or(Error::NotFound)?;
+    let roles = match &changes.roles {
+        Some(chosen) => role::store::find_current(tx, row.id, row.kind, chosen)
+            .await?
+            .ok_or_else(|| role::rules::unknown("roles"))?,
+        None => old.roles.clone(),
+    };
+    let expires_at = changes.expires_at.as_opt_ref().map_or(old.expires_at, Option::<&_>::copied);
+    let mut new = Member { expires_at, roles, ..old.clone() };
+    if gives(&old, &new) {
+        require_active(row)?;
+    }
+    check(&old, &new, at.grants)?;
+    if gives(&old, &new) && outlasts_partnership(tx, at, &old, &new, work.now).await? {
+        return Err(through_partnership().into());
+    }
+    if grants_of(&old.roles).union(grants_of(&new.roles)).is_powerful() {
+        session::require_confirmed(request)?;
+    }
+    if is_owner(&new) {
+        // An owner belongs to the organisation itself, not to a partnership that may end.
+        new.partnership_id = None;
+    } else if is_owner(&old) {
+        // The member no longer stands in for an owner.
+        new.custody_reseller_id = None;
+        rules::require_another_owner(&store::list_owners_and_admins(tx, row.id).await?, key, work.now)?;
+        ownership::store::void_of(tx, row.id, old.user_id, work.now).await?;
+    }
+    if changes.roles.is_some() {
+        let roles: Vec<_> = new.roles.iter().map(|held| held.role.clone()).collect();
+        store::replace_roles(tx, work.random, (row.id, key), &roles, work.now).await?;
+    }
+    store::set_end(tx, key, new.expires_at, new.partnership_id, new.custody_reseller_id).await?;
+    custody::pass_on_at(tx, work.random, work.now, row.id).await?;
+    let event = event.to(Type::Membership.id(key)).about(new.user_id);
+    audit::record(work, event.changing(rules::audit_snapshot(&old), rules::audit_snapshot(&new))).await?;
+    if Some(new.user_id) != request.actor().user_id() {
+        let letter = letters::changed(new.locale, &row.name, &names(&new.roles).join(", "));
+        mail::queue(tx, work.random, work.now, [(letters::recipient(&new), letter)]).await?;
+    }
+    Ok(())
 }
 
 /// Refuses an end that is in the past or too far ahead.

@@ -12,7 +12,7 @@ use crate::graphql::request::Request;
 use crate::oversight::audit;
 use crate::partners::proposal;
 use crate::people::user::{self as users, mailbox, second_factor};
-use crate::people::{api_key, invitation, membership, ownership, session, sign_in};
+use crate::people::{access_request, api_key, invitation, membership, ownership, session, sign_in};
 
 /// How many events are read at a time.
 const PAGE: u64 = 1_000;
@@ -105,6 +105,18 @@ async fn account(request: &Request, person: &UserActor) -> Result<Vec<Json>> {
             "roles": one.roles,
             "joinedAt": one.created_at,
             "expiresAt": one.expires_at,
+        })
+    }));
+    lines.extend(access_request::store::list_all_of(db, user.id).await?.into_iter().map(|row| {
+        json!({
+            "type": "accessRequest",
+            "id": Type::AccessRequest.id(row.id).0,
+            "organisationId": Type::Organisation.id(row.target_id).0,
+            "permission": row.permission,
+            "message": row.message,
+            "state": row.state.to_value(),
+            "createdAt": row.created_at,
+            "answeredAt": row.answered_at,
         })
     }));
     Ok(lines)

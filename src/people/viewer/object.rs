@@ -13,6 +13,7 @@ use crate::graphql::page::{Connection, Page, PageArguments, Search, Total, slice
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::proposal::PartnershipProposal;
+use crate::people::access_request::AccessRequest;
 use crate::people::membership::{self, Membership};
 use crate::people::ownership::OwnershipTransfer;
 use crate::people::session::{self, Session};
@@ -145,6 +146,19 @@ impl Viewer {
         page: PageArguments,
     ) -> Result<Option<Connection<OwnershipTransfer>>> {
         OwnershipTransfer::list_offers(Request::of(context)?, &page).await.map(Some)
+    }
+
+    /// What the person asked for by `requestAccess`, the newest first; null for an API key.
+    #[public]
+    async fn access_requests(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+    ) -> Result<Option<Connection<AccessRequest>>> {
+        if !matches!(self.0, Actor::User(_)) {
+            return Ok(None);
+        }
+        AccessRequest::list_own(Request::of(context)?, &page).await.map(Some)
     }
 
     /// The partnerships that others propose to the viewer's address, the oldest first. Empty until it is verified.

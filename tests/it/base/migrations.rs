@@ -70,6 +70,7 @@ async fn db_make_tables(world: &World) {
         organisation_name,
         outgoing_mail,
         ownership_transfer,
+        access_request,
         delegation_template,
         directory,
         directory_group,

@@ -1,5 +1,6 @@
 //! Stories of people: accounts, sessions, memberships, roles, invitations, ownership and API keys.
 
+mod access_request;
 mod api_key;
 mod export;
 mod invitation;

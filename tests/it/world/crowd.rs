@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use entity::organisation::Kind;
 use entity::{property_definition, reseller_request, service, service_task};
-use tenantry::access::{BuiltinRole, DelegationPreset};
+use tenantry::access::{BuiltinRole, DelegationPreset, Permission};
 
 use super::World;
 use super::hub::Hub;
@@ -36,7 +36,8 @@ impl World {
             rows.partnership(client, below, full).includes_upstream = true;
             for organisation in [client, id] {
                 let user = rows.somebody(&format!("{name} member of {organisation}"));
-                rows.member(organisation, user, &[Held::Builtin(BuiltinRole::Viewer)]);
+                let membership = rows.member(organisation, user, &[Held::Builtin(BuiltinRole::Viewer)]).id;
+                rows.access_request(organisation, (user, membership), Permission::ServiceManage);
             }
             rows.give_through(client, partnership, owner);
             rows.member(client, owner, &[Held::Builtin(BuiltinRole::Owner)]);

@@ -164,7 +164,12 @@ impl Hub {
         }
         let owner = self.owner.person().id;
         for organisation in [self.id(), key(self.tree, CLIENTS[0]), key(self.tree, PAID_FOR[0])] {
-            rows.member(organisation, owner, &[Held::Builtin(BuiltinRole::Owner)]);
+            let membership = rows.member(organisation, owner, &[Held::Builtin(BuiltinRole::Owner)]).id;
+            if organisation == key(self.tree, PAID_FOR[0]) {
+                for permission in [Permission::ServiceRead, Permission::InvoiceRead, Permission::BillingRead] {
+                    rows.access_request(organisation, (owner, membership), permission);
+                }
+            }
         }
         for device in 1..=3 {
             fixtures.add(Type::Session, "", rows.session(owner, &format!("{} device {device}", self.word)));
@@ -176,6 +181,12 @@ impl Hub {
         let held = [Held::Builtin(BuiltinRole::Technical), Held::Custom(role)];
         let membership = rows.member(self.id(), technical.person().id, &held).id;
         fixtures.add(Type::Membership, "", membership);
+        for permission in [Permission::InvoiceRead, Permission::MemberRead, Permission::BillingRead] {
+            let asked = rows.access_request(self.id(), (technical.person().id, membership), permission);
+            for rule in ["", "MEMBER_UPDATE", "PARTNERSHIP_MANAGE"] {
+                fixtures.add(Type::AccessRequest, rule, asked);
+            }
+        }
         for number in 1..=2 {
             let reader = rows.somebody(&format!("{} reader {number}", self.word));
             rows.member(self.id(), reader, &[Held::Custom(role)]);

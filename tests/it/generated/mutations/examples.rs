@@ -5,7 +5,9 @@ use serde_json::json;
 use tenantry::base::id::Type;
 use uuid::Uuid;
 
-use super::{accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, seats, services};
+use super::{
+    access, accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, seats, services,
+};
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
 use crate::world::*;
@@ -51,6 +53,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
         return example;
     }
     if let Some(example) = seats::valid(world, mutation).await {
+        return example;
+    }
+    if let Some(example) = access::valid(world, mutation, rule.map(|rule| rule.permission)).await {
         return example;
     }
     match mutation {
@@ -226,6 +231,9 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         return Some(example);
     }
     if let Some(example) = seats::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = access::invalid(world, mutation).await {
         return Some(example);
     }
     if let Some(example) = accounts::invalid(mutation) {

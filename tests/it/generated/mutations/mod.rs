@@ -5,6 +5,7 @@
 //! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs`, `seats.rs` and `services.rs`.
 //! `prepared.rs` writes the rows that they need.
 
+mod access;
 mod accounts;
 mod alike;
 mod billing;

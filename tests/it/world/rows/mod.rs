@@ -1,6 +1,7 @@
 //! Database rows with defaults for what a test does not care about, and with ids that are the same in every run.
 //! Purchases and billing are in `business.rs`, the audit log in `audit.rs`, spare keys and invitations in `invited.rs`.
 
+mod access_requests;
 mod accounts;
 mod audit;
 mod billing;
@@ -17,11 +18,11 @@ mod seats;
 
 use chrono::TimeDelta;
 use entity::{
-    api_key, audit_chain, audit_event, billing_contact, billing_details, client_view, delegation_template, invitation,
-    invitation_role, invoice, invoice_line, log_in_attempt, membership, membership_role, organisation,
-    organisation_halt, ownership_transfer, partnership, partnership_proposal, payer, product, property_definition,
-    property_value, reseller_programme, reseller_request, role, service, service_task, session, subscription,
-    subscription_change, user,
+    access_request, api_key, audit_chain, audit_event, billing_contact, billing_details, client_view,
+    delegation_template, invitation, invitation_role, invoice, invoice_line, log_in_attempt, membership,
+    membership_role, organisation, organisation_halt, ownership_transfer, partnership, partnership_proposal, payer,
+    product, property_definition, property_value, reseller_programme, reseller_request, role, service, service_task,
+    session, subscription, subscription_change, user,
 };
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
@@ -88,6 +89,7 @@ pub struct Rows {
     events: Vec<audit_event::Model>,
     halts: Vec<organisation_halt::Model>,
     transfers: Vec<ownership_transfer::Model>,
+    access_requests: Vec<access_request::Model>,
     proposals: Vec<partnership_proposal::Model>,
     requests: Vec<reseller_request::Model>,
     programmes: Vec<reseller_programme::Model>,
@@ -229,6 +231,7 @@ impl Rows {
         db_insert(db, self.events).await;
         db_insert(db, self.halts).await;
         db_insert(db, self.transfers).await;
+        db_insert(db, self.access_requests).await;
         db_insert(db, self.proposals).await;
         db_insert(db, self.requests).await;
         db_insert(db, self.programmes).await;
