@@ -1,0 +1,184 @@
+// Reads every `.graphql` file in `src` and writes its types. Each file gets a neighbour `*.operations.ts` with its queries
+// and mutations. `src/api/schema.ts` gets the fragments, enums and inputs that they share.
+// A field that the schema marks with `@requires` becomes `Guarded<…>`: the server may refuse it, and no page can forget that.
+// `documents.json` lists the text of every document, for servers that run trusted documents only.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  buildSchema,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  Kind,
+  parse,
+  print,
+  typeFromAST,
+  validate,
+  visit,
+} from "graphql";
+
+const SCALARS = { ID: "string", String: "string", Int: "number", Float: "number", Boolean: "boolean" };
+const schema = buildSchema(readFileSync(process.env.TENANTRY_SCHEMA ?? "../schema.graphql", "utf8"));
+const paths = readdirSync("src", { recursive: true })
+  .filter((path) => path.endsWith(".graphql"))
+  .sort();
+const documents = paths.map((path) => parse(readFileSync(`src/${path}`, "utf8")));
+const document = { kind: Kind.DOCUMENT, definitions: documents.flatMap((one) => one.definitions) };
+const mistakes = validate(schema, document);
+if (mistakes.length > 0) throw new Error(mistakes.map(String).join("\n"));
+
+const fragments = new Map(
+  document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION).map((one) => [one.name.value, one]),
+);
+const declared = new Set();
+
+// The TypeScript name of a leaf type. Enums and inputs are remembered, so that they get a declaration.
+function named(type) {
+  if (!isEnumType(type) && !isInputObjectType(type)) return SCALARS[type.name] ?? "string";
+  declared.add(type);
+  return type.name;
+}
+
+const isGuarded = (parent, field) =>
+  parent === schema.getQueryType() || field.astNode?.directives?.some((one) => one.name.value === "requires");
+
+function output(type, leaf) {
+  if (isNonNullType(type)) return output(type.ofType, leaf).replace(/ \| null$/, "");
+  if (isListType(type)) return `readonly (${output(type.ofType, leaf)})[] | null`;
+  return `${leaf(type)} | null`;
+}
+
+function input(type) {
+  if (isNonNullType(type)) return input(type.ofType).replace(/ \| null$/, "");
+  if (isListType(type)) return `readonly (${input(type.ofType)})[] | null`;
+  return `${named(type)} | null`;
+}
+
+function argument(name, type, hasDefault) {
+  const isOptional = hasDefault || !isNonNullType(type);
+  return `${name}${isOptional ? "?" : ""}: ${input(type)}${isOptional ? " | undefined" : ""}`;
+}
+
+// The fields of a selection on one concrete type, by their key in the answer, and the fragments it spreads.
+function collect(type, set, into = new Map(), spread = []) {
+  for (const one of set.selections) {
+    if (one.kind === Kind.FIELD) {
+      const key = one.alias?.value ?? one.name.value;
+      into.set(key, {
+        field: one,
+        sets: [...(into.get(key)?.sets ?? []), ...(one.selectionSet ? [one.selectionSet] : [])],
+      });
+    } else {
+      const on =
+        one.kind === Kind.INLINE_FRAGMENT
+          ? one.typeCondition?.name.value
+          : fragments.get(one.name.value).typeCondition.name.value;
+      const condition = on ? schema.getType(on) : type;
+      if (condition !== type && !(isAbstractType(condition) && schema.isSubType(condition, type))) continue;
+      if (one.kind === Kind.INLINE_FRAGMENT) collect(type, one.selectionSet, into, spread);
+      else spread.push(one.name.value);
+    }
+  }
+  return { into, spread };
+}
+
+function shape(type, sets) {
+  if (isAbstractType(type))
+    return schema
+      .getPossibleTypes(type)
+      .map((one) => shape(one, sets))
+      .join(" | ");
+  const into = new Map();
+  const spread = [];
+  for (const set of sets) collect(type, set, into, spread);
+  const fields = [...into].map(([key, { field, sets }]) => {
+    if (field.name.value === "__typename") return `${key}: "${type.name}"`;
+    const definition = type.getFields()[field.name.value];
+    const text = output(definition.type, (leaf) => (sets.length > 0 ? shape(leaf, sets) : named(leaf)));
+    return `${key}: ${isGuarded(type, definition) ? `Guarded<${text.replace(/ \| null$/, "")}>` : text}`;
+  });
+  return [`{ ${fields.map((one) => `readonly ${one}`).join("; ")} }`, ...spread.map((name) => `${name}Fragment`)].join(
+    " & ",
+  );
+}
+
+// The names of all fragments that a definition uses, directly or through another fragment.
+function used(definition, into = new Set()) {
+  visit(definition, {
+    FragmentSpread({ name }) {
+      if (into.has(name.value)) return;
+      into.add(name.value);
+      used(fragments.get(name.value), into);
+    },
+  });
+  return into;
+}
+
+// A mutation whose input takes an idempotency key is safe to repeat: `useChange` adds the key.
+const takesKey = (one) =>
+  one.variableDefinitions.some(({ type }) => {
+    const found = typeFromAST(schema, type);
+    const input = isNonNullType(found) ? found.ofType : found;
+    return isInputObjectType(input) && "idempotencyKey" in input.getFields();
+  });
+
+const textOf = (one) =>
+  [one, ...[...used(one)].map((name) => fragments.get(name))].map(print).join(" ").replace(/\s+/g, " ");
+
+function operation(one) {
+  const root = one.operation === "query" ? schema.getQueryType() : schema.getMutationType();
+  const variables = one.variableDefinitions.map(({ variable, type, defaultValue }) =>
+    argument(variable.name.value, typeFromAST(schema, type), defaultValue !== undefined),
+  );
+  const text = JSON.stringify(textOf(one));
+  const name = one.name.value;
+  const types = `Operation<\n  ${shape(root, [one.selectionSet])},\n  { ${variables.join("; ")} }\n>`;
+  return `export const ${name}: ${types} = {\n  name: "${name}",\n  text: ${text},${takesKey(one) ? "\n  takesKey: true," : ""}\n};\n`;
+}
+
+const files = new Map();
+paths.forEach((path, index) => {
+  const operations = documents[index].definitions
+    .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+    .map(operation);
+  if (operations.length > 0) files.set(`src/${path.replace(/graphql$/, "operations.ts")}`, operations.join("\n"));
+});
+const declarations = [...fragments.values()].map(
+  (one) =>
+    `export type ${one.name.value}Fragment = ${shape(schema.getType(one.typeCondition.name.value), [one.selectionSet])};`,
+);
+// The set grows during the loop: an input adds the types of its fields.
+for (const type of declared) {
+  if (isEnumType(type)) {
+    declarations.push(
+      `export type ${type.name} = ${type
+        .getValues()
+        .map((value) => `"${value.name}"`)
+        .join(" | ")};`,
+    );
+  } else {
+    const fields = Object.values(type.getFields()).map((field) =>
+      argument(field.name, field.type, field.defaultValue !== undefined),
+    );
+    declarations.push(`export interface ${type.name} { ${fields.join("; ")} }`);
+  }
+}
+files.set("src/api/schema.ts", `${declarations.sort().join("\n")}\n`);
+
+const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+writeFileSync("documents.json", `${JSON.stringify(operations.map(textOf), null, 1)}\n`);
+
+for (const [path, code] of files) {
+  const imports = ["Guarded", "Operation"].filter((one) => code.includes(`${one}<`));
+  const names = [...declared].map((one) => one.name).concat([...fragments.keys()].map((one) => `${one}Fragment`));
+  const named = names.filter((name) => new RegExp(`\\b${name}\\b`).test(code.replace(/text: ".*"/g, ""))).sort();
+  const up = "../".repeat(path.split("/").length - 2) || "./";
+  const to = path === "src/api/schema.ts" ? "./" : `${up}api/`;
+  const head = [`// Generated by \`npm run generate\`.`, `import type { ${imports.join(", ")} } from "${to}request";`];
+  if (named.length > 0 && path !== "src/api/schema.ts")
+    head.push(`import type { ${named.join(", ")} } from "${to}schema";`);
+  const whole = `${head.join("\n")}\n\n${code}`;
+  if (existsSync(path) && readFileSync(path, "utf8") === whole) continue;
+  writeFileSync(path, whole);
+}

@@ -1,0 +1,169 @@
+// Finds the page of an address. Each page is a file of its own, loaded when somebody goes there.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { forget, refreshAll, useQuery } from "./api/hooks";
+import { context, granted, type RequestError } from "./api/request";
+import { ChoosePage } from "./pages/choose";
+import { LogIn } from "./pages/log-in";
+import { IdentityDialog } from "./parts/identity";
+import { Head, type PageProps } from "./parts/page";
+import { Failed, Loading } from "./parts/states";
+import { Toast } from "./parts/toast";
+import { BASE, useAddress } from "./router";
+import { logOut } from "./session";
+import { Shell } from "./shell";
+import { Shell as ShellQuery } from "./shell.operations";
+import { chooseLocale, hasChosenLocale, locale, words } from "./words/words";
+
+type Page = ComponentType<PageProps>;
+
+/** The pages of an organisation, by their name in the address: `/console/{organisation}/{name}/{object}`. */
+const PAGES: Record<string, () => Promise<Page>> = {
+  "": () => import("./pages/home").then((file) => file.HomePage),
+};
+
+/** Pages for people who need not be logged in; links in mails lead to them. */
+const OPEN_PAGES: Record<string, () => Promise<ComponentType>> = {
+  "sign-up": () => import("./pages/sign-up").then((file) => file.SignUpPage),
+  forgotten: () => import("./pages/forgotten").then((file) => file.ForgottenPage),
+  "reset-password": () => import("./pages/forgotten").then((file) => file.ResetPage),
+  "verify-address": () => import("./pages/addresses").then((file) => file.VerifyAddressPage),
+  "undo-address": () => import("./pages/addresses").then((file) => file.UndoAddressPage),
+  invitation: () => import("./pages/invitation").then((file) => file.InvitationPage),
+};
+
+/** Pages for people who are logged in, outside of any organisation. */
+const PERSONAL_PAGES: Record<string, () => Promise<ComponentType>> = {
+  "confirm-address": () => import("./pages/addresses").then((file) => file.ConfirmAddressPage),
+  ownership: () => import("./pages/ownership").then((file) => file.OwnershipPage),
+  partnership: async () => ChoosePage,
+};
+
+const isOrganisation = (part: string | undefined) => part?.startsWith("organisation_") ?? false;
+
+export function App() {
+  const [round, setRound] = useState(0);
+  const again = () => setRound((one) => one + 1);
+  return (
+    <>
+      <Inside key={round} again={again} />
+      <Toast />
+    </>
+  );
+}
+
+function Inside({ again }: { again: () => void }) {
+  const address = useAddress();
+  const [isEnded, setEnded] = useState(false);
+  context.whenEnded = () => setEnded(true);
+  const [first = "", name = "", object = ""] = address.pathname.slice(BASE.length).split("/").map(decodeURIComponent);
+  const organisation = isOrganisation(first) ? first : undefined;
+  if (context.organisation !== organisation) forget();
+  context.organisation = organisation;
+
+  const open = OPEN_PAGES[first];
+  if (open) return <Loaded key={first} load={open} />;
+  if (isEnded) return <LogIn again={again} onDone={again} />;
+  const key = `${locale()}/${first}/${name}/${object}`;
+  return (
+    <Logged organisation={organisation} page={organisation ? name : first} again={again}>
+      <Body key={key} organisation={organisation} first={first} name={name} object={object} />
+    </Logged>
+  );
+}
+
+interface LoggedProps {
+  organisation: string | undefined;
+  page: string;
+  again: () => void;
+  children: preact.ComponentChildren;
+}
+
+function Logged({ organisation, page, again, children }: LoggedProps) {
+  const { data, error } = useQuery(ShellQuery, { id: organisation ?? "", isInside: organisation !== undefined });
+  const viewer = data && granted(data.viewer);
+  useEffect(() => {
+    if (viewer?.locale && !hasChosenLocale() && viewer.locale.toLowerCase() !== locale()) {
+      void chooseLocale(viewer.locale).then(again);
+    }
+  }, [viewer?.locale]);
+  if (error?.code === "UNAUTHENTICATED") return <LogIn again={again} onDone={again} />;
+  if (!viewer) return <Waiting error={error} />;
+  return (
+    <Shell
+      viewer={viewer}
+      inside={granted(data.organisation)}
+      page={page}
+      onLocale={again}
+      onLogOut={() => logOut().then(again)}
+    >
+      {children}
+      <IdentityDialog />
+    </Shell>
+  );
+}
+
+const Waiting = ({ error }: { error: RequestError | undefined }) => (
+  <main class="card" id="main">
+    {error ? (
+      <>
+        <h1>{words.failed}</h1>
+        <Failed error={error} retry={refreshAll} />
+      </>
+    ) : (
+      <Loading />
+    )}
+  </main>
+);
+
+interface BodyProps {
+  organisation: string | undefined;
+  first: string;
+  name: string;
+  object: string;
+}
+
+function Body({ organisation, first, name, object }: BodyProps) {
+  if (organisation) return <Loaded load={PAGES[name]} organisation={organisation} object={object} />;
+  if (first === "") return <ChoosePage />;
+  return <Loaded load={PERSONAL_PAGES[first]} object={name} />;
+}
+
+interface LoadedProps extends Partial<PageProps> {
+  // biome-ignore lint/suspicious/noExplicitAny: pages outside of an organisation take fewer properties.
+  load: (() => Promise<ComponentType<any>>) | undefined;
+}
+
+function Loaded({ load, ...props }: LoadedProps) {
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  const [found, setFound] = useState<{ Page?: ComponentType<any>; isMissing?: boolean }>({});
+  useEffect(() => {
+    // A file can be gone after an update of the server: then the whole application is loaded anew.
+    load?.().then(
+      (Page) => setFound({ Page }),
+      () => setFound({ isMissing: true }),
+    );
+  }, [load]);
+  if (!load) {
+    return (
+      <>
+        <Head title={words.noSuchPage} />
+        <p class="empty">{words.noSuchPageAbout}</p>
+      </>
+    );
+  }
+  if (found.isMissing) {
+    return (
+      <>
+        <Head title={words.failed} />
+        <div class="failed" role="alert">
+          <p>{words.pageMissing}</p>
+          <button type="button" onClick={() => location.reload()}>
+            {words.reload}
+          </button>
+        </div>
+      </>
+    );
+  }
+  return found.Page ? <found.Page {...props} /> : <Loading />;
+}

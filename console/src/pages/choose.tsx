@@ -1,0 +1,135 @@
+// All organisations that a person may see, and what is offered to their address.
+import { useQuery } from "../api/hooks";
+import type { NewOrganisationKind } from "../api/schema";
+import { Act } from "../parts/act";
+import { Filters, SearchField } from "../parts/filters";
+import { Field, Form, Select } from "../parts/form";
+import { List } from "../parts/list";
+import { Ask, Head } from "../parts/page";
+import { PermissionList } from "../parts/permissions";
+import { Failed, State } from "../parts/states";
+import { go, path, usePaging, useParameters } from "../router";
+import { Places } from "../shell.operations";
+import { day, words } from "../words/words";
+import { AcceptOffer, Choose, CreateOrganisation, DeclineOffer } from "./choose.operations";
+import { OwnershipAnswers } from "./ownership";
+
+export function ChoosePage() {
+  const { get } = useParameters();
+  const variables = { ...usePaging(), search: get("search") || null };
+  return (
+    <Ask query={Choose} variables={variables} title={words.chooseOrganisation} of={(data) => data.viewer}>
+      {(viewer, isLoading) => (
+        <>
+          <Head title={words.chooseOrganisation} about={words.loggedInAs(viewer.name)}>
+            <NewOrganisation />
+          </Head>
+          {viewer.ownershipOffers?.edges.map(({ node }) => (
+            <div class="notice" key={node.id}>
+              <p>{words.ownershipOfferFrom(node.offeredBy.name, node.card.name, day(node.expiresAt))}</p>
+              <div class="acts">
+                <OwnershipAnswers offer={{ transferId: node.id }} name={node.card.name} />
+              </div>
+            </div>
+          ))}
+          {viewer.partnershipOffers?.edges.map(({ node }) => (
+            <div class="notice" key={node.id}>
+              <p>{words.partnershipOfferFrom(node.maker.name, day(node.expiresAt))}</p>
+              <div class="acts">
+                <Offer id={node.id} maker={node.maker.name} message={node.message} opens={node.terms.opens ?? []} />
+              </div>
+            </div>
+          ))}
+          <Filters>
+            <SearchField />
+          </Filters>
+          <List
+            label={words.organisations}
+            of={viewer.organisations}
+            isLoading={isLoading}
+            empty={get("search") ? words.nothingFound : words.noOrganisations}
+            columns={[
+              { label: words.name, cell: (place) => <a href={path(place.id)}>{place.name}</a> },
+              { label: words.kind, cell: (place) => words.kinds[place.kind] },
+              { label: words.state, cell: (place) => <State of={place.state} /> },
+            ]}
+          />
+        </>
+      )}
+    </Ask>
+  );
+}
+
+const NewOrganisation = () => (
+  <Act label={words.newOrganisation}>
+    {() => (
+      <Form
+        operation={CreateOrganisation}
+        variables={(values) => ({
+          input: { name: values.text("name"), kind: values.text("kind") as NewOrganisationKind },
+        })}
+        submit={words.create}
+        onDone={(payload) => payload.organisation && go(path(payload.organisation.id))}
+      >
+        <Field name="name" label={words.name} required autofocus />
+        <Select
+          name="kind"
+          label={words.kind}
+          choices={{ COMPANY: words.kinds.COMPANY, PERSON: words.kinds.PERSON, PROJECT: words.kinds.PROJECT }}
+        />
+      </Form>
+    )}
+  </Act>
+);
+
+interface OfferProps {
+  id: string;
+  maker: string;
+  message: string | null;
+  opens: readonly { permission: never; description: string }[] | Parameters<typeof PermissionList>[0]["permissions"];
+}
+
+/** A proposal to a person's address. The person chooses for which organisation it is accepted. */
+function Offer({ id, maker, message, opens }: OfferProps) {
+  return (
+    <>
+      <Act label={words.look} class="main" title={words.proposalOf(maker)} isWide>
+        {(close) => (
+          <Form
+            operation={AcceptOffer}
+            variables={(values) => ({ input: { proposalId: id, organisationId: values.text("organisationId") } })}
+            submit={words.accept}
+            onDone={close}
+          >
+            {message && <blockquote>{message}</blockquote>}
+            <h3>{words.opens}</h3>
+            <PermissionList permissions={opens} />
+            <OwnOrganisations />
+          </Form>
+        )}
+      </Act>
+      <Act label={words.decline}>
+        {(close) => (
+          <Form
+            operation={DeclineOffer}
+            variables={() => ({ input: { proposalId: id } })}
+            submit={words.decline}
+            isDangerous
+            done={words.declined}
+            onDone={close}
+          >
+            <p>{words.declineProposal(maker)}</p>
+          </Form>
+        )}
+      </Act>
+    </>
+  );
+}
+
+function OwnOrganisations() {
+  const { data, error } = useQuery(Places, {});
+  if (error) return <Failed error={error} />;
+  const places = data && typeof data.viewer === "object" ? (data.viewer?.organisations?.edges ?? []) : [];
+  const choices = Object.fromEntries(places.map(({ node }) => [node.id, node.name]));
+  return <Select name="organisationId" label={words.forOrganisation} choices={choices} />;
+}

@@ -1,0 +1,129 @@
+// The first page of an organisation: what needs attention, and its figures.
+import type { ComponentChildren } from "preact";
+import { granted } from "../api/request";
+import type { HereFragment } from "../api/schema";
+import { Bars } from "../parts/chart";
+import { ClientSummary } from "../parts/client-summary";
+import { OverviewFigures } from "../parts/figures";
+import { Icon } from "../parts/icon";
+import { Ask, Head, type PageProps } from "../parts/page";
+import { path } from "../router";
+import { money, relative, words } from "../words/words";
+import { Home } from "./home.operations";
+
+type Found = Exclude<NonNullable<NonNullable<typeof Home.types>["data"]["organisation"]>, symbol>;
+
+export function HomePage({ organisation }: PageProps) {
+  return (
+    <Ask query={Home} variables={{ id: organisation }} title={words.pageNames.home} of={(data) => data.organisation}>
+      {(found) => (
+        <>
+          <Head title={found.name} about={words.kinds[found.kind]} />
+          {found.viewerSwitchObstacle && <p class="notice">{found.viewerSwitchObstacle}</p>}
+          <section class="part">
+            <h2>{words.attention}</h2>
+            <Attention found={found} />
+          </section>
+          <section class="part">
+            <h2>{words.overview}</h2>
+            <OverviewFigures of={found.overview} organisation={organisation} />
+          </section>
+          {found.reseller && (
+            <section class="part">
+              <h2>{words.pageNames.clients}</h2>
+              <ClientSummary of={found.reseller.summary} organisation={organisation} />
+            </section>
+          )}
+          <Seats found={found} />
+        </>
+      )}
+    </Ask>
+  );
+}
+
+const SOON = 60 * 86_400_000;
+
+/** What a person here can do something about, most pressing first. What they may not see is left out. */
+function attention(found: Found): { tone: "bad" | "warn" | "calm"; href: string; text: ComponentChildren }[] {
+  const to = (...parts: string[]) => path(found.id, ...parts);
+  const overdue = granted(found.overdue)?.edges ?? [];
+  const endings = (granted(found.partnerships)?.edges ?? []).filter(
+    ({ node }) => node.endsAt && Date.parse(node.endsAt) - Date.now() < SOON,
+  );
+  const pools = granted(found.licencePools)?.edges ?? [];
+  const invited = granted(found.invitations)?.totalCount ?? 0;
+  return [
+    ...overdue.map(({ node }) => ({
+      tone: "bad" as const,
+      href: to("invoice", node.id),
+      text: words.invoiceOverdue(node.number ?? "", money(node.balance), relative(node.dueOn ?? "")),
+    })),
+    ...pools
+      .filter(({ node }) => node.over !== "0")
+      .map(({ node }) => ({
+        tone: "bad" as const,
+        href: to("licences"),
+        text: words.poolOver(node.feature.name, Number(node.over)),
+      })),
+    ...(granted(found.proposalsReceived)?.edges ?? []).map(({ node }) => ({
+      tone: "warn" as const,
+      href: to("proposal", node.id),
+      text: words.proposalWaits(node.maker.name, relative(node.expiresAt)),
+    })),
+    ...(granted(found.requestsToPay)?.edges ?? []).map(({ node }) => ({
+      tone: "warn" as const,
+      href: to("payers"),
+      text: words.requestToPayWaits(node.organisation.name),
+    })),
+    ...endings.map(({ node }) => ({
+      tone: "warn" as const,
+      href: to("partner", node.id),
+      text: words.partnershipEnds(node.reseller.name, relative(node.endsAt ?? "")),
+    })),
+    ...(invited > 0 ? [{ tone: "calm" as const, href: to("invitations"), text: words.invitationsOpen(invited) }] : []),
+  ];
+}
+
+function Attention({ found }: { found: Found }) {
+  const items = attention(found);
+  if (items.length === 0) {
+    return (
+      <p class="calm-line">
+        <Icon name="done" />
+        {words.nothingToDo}
+      </p>
+    );
+  }
+  return (
+    <ul class="attention">
+      {items.map(({ tone, href, text }) => (
+        <li key={href + text} class={tone}>
+          <Icon name="warning" />
+          <a href={href}>{text}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Seats({ found }: { found: Found & HereFragment }) {
+  const pools = granted(found.licencePools)?.edges.map(({ node }) => node) ?? [];
+  if (pools.length === 0) return null;
+  return (
+    <section class="part">
+      <h2>{words.pageNames.licences}</h2>
+      <div class="box">
+        <Bars
+          label={words.usedOfGranted}
+          bars={pools.map(({ feature, granted, used, over }) => ({
+            label: feature.name,
+            value: Number(granted) === 0 ? 100 : (100 * Number(used)) / Number(granted),
+            text: words.usedOf(used, granted),
+            tone: over !== "0" ? ("bad" as const) : ("good" as const),
+          }))}
+          most={100}
+        />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+// Log-in. After it, the person is where the address says.
+import { useEffect, useState } from "preact/hooks";
+import type { UserError } from "../api/request";
+import { Card } from "../parts/card";
+import { Field, PlainForm, type Values } from "../parts/form";
+import { path, useTitle } from "../router";
+import { logIn, type Settings, settings } from "../session";
+import { words } from "../words/words";
+
+export function LogIn({ onDone, again }: { onDone: () => void; again: () => void }) {
+  const [errors, setErrors] = useState<readonly UserError[]>([]);
+  const [asksCode, setAsksCode] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [known, setKnown] = useState<Settings>();
+  const [email, setEmail] = useState("");
+  useEffect(() => void settings.then(setKnown), []);
+  useTitle(words.logIn);
+
+  async function submit(values: Values) {
+    setBusy(true);
+    const found = await attempt(values);
+    setBusy(false);
+    if (found.length === 0) return onDone();
+    setAsksCode((asked) => asked || found.some((error) => error.code === "CODE_REQUIRED"));
+    setErrors(found);
+  }
+
+  async function attempt(values: Values): Promise<readonly UserError[]> {
+    const code = values.text("code");
+    try {
+      const input = { email: values.text("email"), password: values.secret("password"), ...(code && { code }) };
+      return await logIn(input);
+    } catch {
+      return [{ code: "NO_ANSWER", message: isSecureContext ? words.noAnswer : words.needsHttps }];
+    }
+  }
+
+  return (
+    <Card title={words.logIn} brand={known?.name ?? ""} onLocale={again}>
+      <PlainForm errors={errors} isBusy={isBusy} submit={words.logIn} onSubmit={submit}>
+        <Field
+          key={email}
+          name="email"
+          label={words.email}
+          type="email"
+          autocomplete="username"
+          required
+          autofocus
+          value={email}
+        />
+        <Field name="password" label={words.password} type="password" autocomplete="current-password" required />
+        {asksCode && (
+          <Field name="code" label={words.code} hint={words.codeHint} autocomplete="one-time-code" required autofocus />
+        )}
+      </PlainForm>
+      <p class="links">
+        <a href={path("forgotten")}>{words.forgotten}</a>
+        {known?.signUp && <a href={path("sign-up")}>{words.signUp}</a>}
+      </p>
+      {known?.demo && (
+        <details class="demo">
+          <summary>{words.demoPeople}</summary>
+          <p class="soft">{words.demoPassword}</p>
+          <ul>
+            {known.demo.map((person) => (
+              <li key={person.email}>
+                <button type="button" class="link" onClick={() => setEmail(person.email)}>
+                  {person.name}
+                </button>
+                <small>{person.note}</small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Card>
+  );
+}

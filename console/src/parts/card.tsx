@@ -1,0 +1,55 @@
+// The frame of pages for people who are not logged in.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { path, useTitle } from "../router";
+import { settings } from "../session";
+import { words } from "../words/words";
+import { Language } from "./language";
+
+interface Props {
+  title: string;
+  brand?: string;
+  onLocale?: () => void;
+  children: ComponentChildren;
+}
+
+export function Card({ title, brand, onLocale, children }: Props) {
+  const [name, setName] = useState(brand ?? "");
+  useEffect(() => void settings.then((known) => setName(known.name)), []);
+  useTitle(title);
+  return (
+    <div class="outside">
+      <header>
+        <a class="brand" href={path()}>
+          <img src="/console/icon.svg" alt="" width="24" height="24" />
+          {name || "Tenantry"}
+        </a>
+        <Language onChosen={onLocale ?? (() => location.reload())} />
+      </header>
+      <main class="card" id="main" tabIndex={-1}>
+        <h1>{title}</h1>
+        {children}
+      </main>
+      <footer class="soft">{words.footer}</footer>
+    </div>
+  );
+}
+
+/** The end of a task: what was done, and where to go on. */
+export const CardDone = ({ text, to = words.toLogIn, href = path() }: { text: string; to?: string; href?: string }) => (
+  <>
+    <p role="status">{text}</p>
+    <p>
+      <a class="button main" href={href}>
+        {to}
+      </a>
+    </p>
+  </>
+);
+
+/** The secret of a link in a mail. It is taken out of the address, so that it does not stay in the history. */
+export function useToken(): string {
+  const [token] = useState(() => new URLSearchParams(location.search).get("token") ?? "");
+  useEffect(() => history.replaceState(null, "", location.pathname), []);
+  return token;
+}

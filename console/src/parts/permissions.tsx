@@ -1,0 +1,73 @@
+// Permissions to read and to choose. The server describes each of them.
+import { useQuery } from "../api/hooks";
+import { granted } from "../api/request";
+import type { Permission } from "../api/schema";
+import { words } from "../words/words";
+import { Check, Group } from "./form";
+import { PermissionCatalogue } from "./permissions.operations";
+import { Failed, Loading } from "./states";
+
+interface Described {
+  readonly permission: Permission;
+  readonly description: string;
+}
+
+/** Permissions with what each of them opens. */
+export function PermissionList({ permissions }: { permissions: readonly Described[] }) {
+  if (permissions.length === 0) return <p class="soft">{words.noPermissions}</p>;
+  return (
+    <ul class="permissions">
+      {permissions.map(({ permission, description }) => (
+        <li key={permission}>
+          {description}
+          <code>{permission}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The same by name alone: the descriptions are looked up. */
+export function NamedPermissions({ names }: { names: readonly Permission[] }) {
+  const catalogue = granted(useQuery(PermissionCatalogue, {}).data?.permissionCatalogue) ?? [];
+  const describe = (name: Permission) => catalogue.find((one) => one.permission === name)?.description ?? "";
+  return (
+    <PermissionList permissions={names.map((permission) => ({ permission, description: describe(permission) }))} />
+  );
+}
+
+interface PickerProps {
+  name: string;
+  label: string;
+  chosen?: readonly Permission[];
+  /** Only those that a partner can get. */
+  isDelegation?: boolean;
+}
+
+export function PermissionPicker({ name, label, chosen = [], isDelegation = false }: PickerProps) {
+  const { data, error } = useQuery(PermissionCatalogue, {});
+  if (error) return <Failed error={error} />;
+  const offered = (granted(data?.permissionCatalogue) ?? []).filter(
+    (one) =>
+      !one.platformOnly &&
+      (!one.opensNothingYet || chosen.includes(one.permission)) &&
+      (!isDelegation || one.delegable),
+  );
+  return (
+    <Group name={name} label={label}>
+      {!data && <Loading />}
+      <div class="picker">
+        {offered.map(({ permission, description }) => (
+          <Check
+            key={permission}
+            name={name}
+            value={permission}
+            isChecked={chosen.includes(permission)}
+            label={description}
+            hint={<code>{permission}</code>}
+          />
+        ))}
+      </div>
+    </Group>
+  );
+}

@@ -1,0 +1,75 @@
+// The texts of the console in the person's language. A missing text does not compile. Only the chosen file is loaded.
+import type { Words } from "./en";
+
+const KEY = "tenantry.locale";
+const files = {
+  en: () => import("./en").then((file) => file.en),
+  sv: () => import("./sv").then((file) => file.sv),
+  de: () => import("./de").then((file) => file.de),
+};
+export type LocaleName = keyof typeof files;
+export const LOCALES: Record<LocaleName, string> = { en: "English", sv: "Svenska", de: "Deutsch" };
+
+/** The current texts. The page is drawn anew when they change. */
+export let words: Words;
+let chosen: LocaleName = "en";
+export const locale = () => chosen;
+
+const isLocale = (name: string | null | undefined): name is LocaleName => typeof name === "string" && name in files;
+
+export const hasChosenLocale = () => isLocale(localStorage.getItem(KEY));
+
+export async function loadWords(name: string | null = localStorage.getItem(KEY)) {
+  const wanted = [name, ...navigator.languages.map((language) => language.slice(0, 2))];
+  chosen = wanted.find(isLocale) ?? "en";
+  words = await files[chosen]();
+  document.documentElement.lang = chosen;
+}
+
+export async function chooseLocale(name: string) {
+  localStorage.setItem(KEY, name.toLowerCase());
+  await loadWords(name.toLowerCase());
+}
+
+// Days and numbers of English follow the usage of Europe: "27 Nov 2026".
+const region = () => (chosen === "en" ? "en-GB" : chosen);
+
+export const number = (value: number | string) => new Intl.NumberFormat(region()).format(Number(value));
+
+export const percent = (basisPoints: number) =>
+  new Intl.NumberFormat(region(), { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);
+
+export const day = (value: string) =>
+  new Intl.DateTimeFormat(region(), { dateStyle: "medium" }).format(new Date(value));
+
+export const month = (value: string) =>
+  new Intl.DateTimeFormat(region(), { month: "long", year: "numeric" }).format(new Date(value));
+
+export const moment = (value: string) =>
+  new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+
+/** "in 3 days", "2 months ago". */
+export function relative(value: string): string {
+  const days = Math.round((Date.parse(value) - Date.now()) / 86_400_000);
+  const format = new Intl.RelativeTimeFormat(region(), { numeric: "auto" });
+  if (Math.abs(days) < 31) return format.format(days, "day");
+  if (Math.abs(days) < 365) return format.format(Math.round(days / 30), "month");
+  return format.format(Math.round(days / 365), "year");
+}
+
+export interface Amount {
+  readonly amountMinor: string;
+  readonly currency: string;
+}
+
+/** An amount in the person's language. The server counts in the smallest unit of the currency. */
+export function money({ amountMinor, currency }: Amount): string {
+  const format = new Intl.NumberFormat(region(), { style: "currency", currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(Number(amountMinor) / 10 ** digits);
+}
+
+export const list = (items: readonly string[]) => new Intl.ListFormat(region(), { type: "conjunction" }).format(items);
+
+/** The language as the API spells it. */
+export const localeForApi = () => chosen.toUpperCase() as "EN" | "SV" | "DE";
