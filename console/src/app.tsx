@@ -20,6 +20,20 @@ type Page = ComponentType<PageProps>;
 /** The pages of an organisation, by their name in the address: `/console/{organisation}/{name}/{object}`. */
 const PAGES: Record<string, () => Promise<Page>> = {
   "": () => import("./pages/home").then((file) => file.HomePage),
+  members: () => import("./pages/members").then((file) => file.MembersPage),
+  invitations: () => import("./pages/invitations").then((file) => file.InvitationsPage),
+  roles: () => import("./pages/roles").then((file) => file.RolesPage),
+  partners: () => import("./pages/partners").then((file) => file.PartnersPage),
+  partner: () => import("./pages/partner").then((file) => file.PartnerPage),
+  proposals: () => import("./pages/proposals").then((file) => file.ProposalsPage),
+  proposal: () => import("./pages/proposals").then((file) => file.ProposalPage),
+  clients: () => import("./pages/clients").then((file) => file.ClientsPage),
+  client: () => import("./pages/client").then((file) => file.ClientPage),
+  "new-clients": () => import("./pages/new-clients").then((file) => file.NewClientsPage),
+  columns: () => import("./pages/columns").then((file) => file.ColumnsPage),
+  templates: () => import("./pages/templates").then((file) => file.TemplatesPage),
+  drift: () => import("./pages/templates").then((file) => file.DriftPage),
+  tree: () => import("./pages/templates").then((file) => file.TreePage),
 };
 
 /** Pages for people who need not be logged in; links in mails lead to them. */

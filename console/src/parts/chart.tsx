@@ -23,8 +23,8 @@ export function Bars({ label, bars, most = Math.max(1, ...bars.map((bar) => bar.
         <li key={name}>
           <span>{name}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect width="100" height="8" rx="2" class="track" />
-            <rect width={Math.min(100, (100 * value) / most)} height="8" rx="2" class={`bar ${tone}`} />
+            <rect width="100" height="8" class="track" />
+            <rect width={Math.min(100, (100 * value) / most)} height="8" class={`bar ${tone}`} />
           </svg>
           <span class="value">{text ?? number(value)}</span>
         </li>

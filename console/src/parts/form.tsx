@@ -16,6 +16,8 @@ export class Values {
   /** Null if nothing was filled in. */
   optional = (name: string) => this.text(name) || null;
   number = (name: string) => Number(this.text(name));
+  /** The end of a day, or null. */
+  endOf = (name: string) => (this.text(name) ? new Date(`${this.text(name)}T23:59:59`).toISOString() : null);
   flag = (name: string) => this.data.has(name);
   all = <T extends string>(name: string) => this.data.getAll(name) as T[];
 }
@@ -30,7 +32,10 @@ const MistakesContext = createContext<Mistakes>({ errors: [], names: new Set() }
 
 /** The name of the field that an error is about: `["input", "email"]` is `email`. */
 const fieldOf = (error: UserError) => error.field?.slice(1).join(".") ?? "";
-const isAbout = (error: UserError, name: string) => fieldOf(error) === name || fieldOf(error).startsWith(`${name}.`);
+function isAbout(error: UserError, name: string) {
+  const field = fieldOf(error);
+  return field === name || field.startsWith(`${name}.`) || field.endsWith(`.${name}`);
+}
 
 interface FieldsProps {
   errors: readonly UserError[];

@@ -33,10 +33,12 @@ interface Props<Row> {
   columns: readonly (Column<Row> | false)[];
   empty: ComponentChildren;
   isLoading?: boolean;
+  /** Rows that let nothing be seen from a column on: one cell says so. */
+  closed?: { from: number; is: (row: Row) => boolean; text: string };
 }
 
 /** A table. The first column names the row. */
-export function List<Row>({ label, of, columns, empty, isLoading = false }: Props<Row>) {
+export function List<Row>({ label, of, columns, empty, isLoading = false, closed }: Props<Row>) {
   const shown = columns.filter((column) => column !== false);
   return (
     <GuardedPart of={of}>
@@ -59,7 +61,7 @@ export function List<Row>({ label, of, columns, empty, isLoading = false }: Prop
                 </thead>
                 <tbody>
                   {edges.map(({ node }, index) => (
-                    <Row key={keyOf(node) ?? index} row={node} columns={shown} />
+                    <Row key={keyOf(node) ?? index} row={node} columns={shown} closed={closed} />
                   ))}
                 </tbody>
               </table>
@@ -74,8 +76,15 @@ export function List<Row>({ label, of, columns, empty, isLoading = false }: Prop
 
 const keyOf = (row: unknown) => (row as { id?: string } | null)?.id;
 
-function Row<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
-  const [name, ...others] = columns;
+interface RowProps<T> {
+  row: T;
+  columns: readonly Column<T>[];
+  closed: Props<T>["closed"];
+}
+
+function Row<T>({ row, columns, closed }: RowProps<T>) {
+  const isClosed = closed?.is(row) ?? false;
+  const [name, ...others] = isClosed ? columns.slice(0, closed?.from) : columns;
   return (
     <tr>
       <th scope="row">{name?.cell(row)}</th>
@@ -84,6 +93,11 @@ function Row<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
           {column.cell(row)}
         </td>
       ))}
+      {closed && isClosed && (
+        <td class="none number" colSpan={columns.length - closed.from}>
+          {closed.text}
+        </td>
+      )}
     </tr>
   );
 }

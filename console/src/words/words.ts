@@ -39,8 +39,9 @@ export const number = (value: number | string) => new Intl.NumberFormat(region()
 export const percent = (basisPoints: number) =>
   new Intl.NumberFormat(region(), { style: "percent", maximumFractionDigits: 2 }).format(basisPoints / 10_000);
 
+/** A day does not break into two lines. */
 export const day = (value: string) =>
-  new Intl.DateTimeFormat(region(), { dateStyle: "medium" }).format(new Date(value));
+  new Intl.DateTimeFormat(region(), { dateStyle: "medium" }).format(new Date(value)).replaceAll(" ", "\u00a0");
 
 export const month = (value: string) =>
   new Intl.DateTimeFormat(region(), { month: "long", year: "numeric" }).format(new Date(value));
