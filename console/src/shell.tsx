@@ -147,13 +147,13 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
       { page: "catalogue", needs: ["SUBSCRIPTION_READ"] },
       { page: "subscriptions", needs: ["SUBSCRIPTION_READ"], also: ["subscription", "orders"] },
       { page: "services", needs: ["SERVICE_READ", "DOMAIN_READ"], also: ["service"] },
-      { page: "licences", needs: ["LICENCE_READ"], also: ["directory", "rules", "rule", "unused", "usage"] },
+      { page: "licences", needs: ["LICENCE_READ"], also: ["directory", "rules", "rule", "unused", "seats"] },
     ],
   },
   {
     name: "money",
     items: [
-      { page: "invoices", needs: ["INVOICE_READ"], also: ["invoice", "invoices-to-pay"] },
+      { page: "invoices", needs: ["INVOICE_READ"], also: ["invoice"] },
       { page: "billing", needs: ["BILLING_READ"], also: ["payers"] },
     ],
   },

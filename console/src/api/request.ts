@@ -60,7 +60,7 @@ interface ApiError {
   readonly extensions?: { code?: string; permission?: string; organisation?: string; requestId?: string };
 }
 
-const CODES_OF_A_FIELD = new Set(["FORBIDDEN", "NOT_FOUND", "SECOND_FACTOR_REQUIRED"]);
+const CODES_OF_A_FIELD = new Set(["FORBIDDEN", "NOT_FOUND", "SECOND_FACTOR_REQUIRED", "INVALID_INPUT", "CONFLICT"]);
 
 /** The organisation that requests work in, and what happens when the session has ended. The application sets both. */
 export const context = { organisation: undefined as string | undefined, whenEnded: () => {} };

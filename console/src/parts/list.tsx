@@ -130,7 +130,7 @@ interface PagesProps {
   pageInfo: PageInfo | undefined;
 }
 
-function Pages({ label, count, total, pageInfo }: PagesProps) {
+export function Pages({ label, count, total, pageInfo }: PagesProps) {
   const { with: address } = useParameters();
   const hasPages = pageInfo && (pageInfo.hasNextPage || pageInfo.hasPreviousPage);
   return (
