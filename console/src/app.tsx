@@ -52,6 +52,14 @@ const PAGES: Record<string, () => Promise<Page>> = {
   payers: () => import("./pages/payers").then((file) => file.PayersPage),
   commission: () => import("./pages/commission").then((file) => file.CommissionPage),
   statement: () => import("./pages/commission").then((file) => file.StatementPage),
+  log: () => import("./pages/log").then((file) => file.LogPage),
+  keys: () => import("./pages/keys").then((file) => file.KeysPage),
+  settings: () => import("./pages/settings").then((file) => file.SettingsPage),
+  desk: () => import("./pages/desk").then((file) => file.DeskPage),
+  "people-desk": () => import("./pages/desk").then((file) => file.DeskPeoplePage),
+  requests: () => import("./pages/desk").then((file) => file.DeskRequestsPage),
+  runs: () => import("./pages/desk").then((file) => file.DeskRunsPage),
+  tasks: () => import("./pages/desk").then((file) => file.DeskTasksPage),
 };
 
 /** Pages for people who need not be logged in; links in mails lead to them. */
@@ -65,7 +73,8 @@ const OPEN_PAGES: Record<string, () => Promise<ComponentType>> = {
 };
 
 /** Pages for people who are logged in, outside of any organisation. */
-const PERSONAL_PAGES: Record<string, () => Promise<ComponentType>> = {
+const PERSONAL_PAGES: Record<string, () => Promise<ComponentType<{ object: string }>>> = {
+  account: () => import("./pages/account").then((file) => file.AccountPage),
   "confirm-address": () => import("./pages/addresses").then((file) => file.ConfirmAddressPage),
   ownership: () => import("./pages/ownership").then((file) => file.OwnershipPage),
   partnership: async () => ChoosePage,
