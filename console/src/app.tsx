@@ -3,15 +3,13 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { forget, refreshAll, useQuery } from "./api/hooks";
 import { context, granted, type RequestError } from "./api/request";
-import { ChoosePage } from "./pages/choose";
 import { LogIn } from "./pages/log-in";
-import { IdentityDialog } from "./parts/identity";
 import { Head, type PageProps } from "./parts/page";
 import { Failed, Loading } from "./parts/states";
 import { Toast } from "./parts/toast";
 import { BASE, useAddress } from "./router";
 import { logOut } from "./session";
-import { Shell } from "./shell";
+import type { Shell } from "./shell";
 import { Shell as ShellQuery } from "./shell.operations";
 import { chooseLocale, hasChosenLocale, locale, words } from "./words/words";
 
@@ -74,10 +72,11 @@ const OPEN_PAGES: Record<string, () => Promise<ComponentType>> = {
 
 /** Pages for people who are logged in, outside of any organisation. */
 const PERSONAL_PAGES: Record<string, () => Promise<ComponentType<{ object: string }>>> = {
+  "": () => import("./pages/choose").then((file) => file.ChoosePage),
   account: () => import("./pages/account").then((file) => file.AccountPage),
   "confirm-address": () => import("./pages/addresses").then((file) => file.ConfirmAddressPage),
   ownership: () => import("./pages/ownership").then((file) => file.OwnershipPage),
-  partnership: async () => ChoosePage,
+  partnership: () => import("./pages/choose").then((file) => file.ChoosePage),
 };
 
 const isOrganisation = (part: string | undefined) => part?.startsWith("organisation_") ?? false;
@@ -121,17 +120,20 @@ interface LoggedProps {
 }
 
 function Logged({ organisation, page, again, children }: LoggedProps) {
+  const [shell, setShell] = useState<{ Shell: typeof Shell }>();
   const { data, error } = useQuery(ShellQuery, { id: organisation ?? "", isInside: organisation !== undefined });
   const viewer = data && granted(data.viewer);
+  const isKnown = viewer !== null && viewer !== undefined;
+  useEffect(() => void (isKnown && import("./shell").then(setShell)), [isKnown]);
   useEffect(() => {
     if (viewer?.locale && !hasChosenLocale() && viewer.locale.toLowerCase() !== locale()) {
       void chooseLocale(viewer.locale).then(again);
     }
   }, [viewer?.locale]);
   if (error?.code === "UNAUTHENTICATED") return <LogIn again={again} onDone={again} />;
-  if (!viewer) return <Waiting error={error} />;
+  if (!viewer || !shell) return <Waiting error={error} />;
   return (
-    <Shell
+    <shell.Shell
       viewer={viewer}
       inside={granted(data.organisation)}
       page={page}
@@ -139,8 +141,7 @@ function Logged({ organisation, page, again, children }: LoggedProps) {
       onLogOut={() => logOut().then(again)}
     >
       {children}
-      <IdentityDialog />
-    </Shell>
+    </shell.Shell>
   );
 }
 
@@ -166,7 +167,6 @@ interface BodyProps {
 
 function Body({ organisation, first, name, object }: BodyProps) {
   if (organisation) return <Loaded load={PAGES[name]} organisation={organisation} object={object} />;
-  if (first === "") return <ChoosePage />;
   return <Loaded load={PERSONAL_PAGES[first]} object={name} />;
 }
 

@@ -6,6 +6,7 @@ import { granted } from "./api/request";
 import type { HereFragment, Permission, PlaceFragment } from "./api/schema";
 import { Do } from "./parts/act";
 import { Icon } from "./parts/icon";
+import { IdentityDialog } from "./parts/identity";
 import { Language } from "./parts/language";
 import { Popover } from "./parts/popover";
 import { Failed, Loading } from "./parts/states";
@@ -32,7 +33,7 @@ export function Shell({ viewer, inside, page, onLogOut, onLocale, children }: Pr
       title={words.organisations}
       face={
         <>
-          <span class="mark">{initials(inside?.name ?? "")}</span>
+          {inside && <span class="mark">{initials(inside.name)}</span>}
           <span class="name">{inside?.name ?? words.chooseOrganisation}</span>
           <Icon name="switch" />
         </>
@@ -93,6 +94,7 @@ export function Shell({ viewer, inside, page, onLogOut, onLocale, children }: Pr
         )}
         {children}
       </main>
+      <IdentityDialog />
     </div>
   );
 }
@@ -235,7 +237,7 @@ export function PlaceSearch({ onChosen }: { onChosen?: () => void }) {
             <p class="soft">{words.moreFound((found.totalCount ?? 0) - found.edges.length)}</p>
           )}
           <p>
-            <a href={path()} onClick={onChosen}>
+            <a href={`${path()}?all=yes`} onClick={onChosen}>
               {words.allOrganisations}
             </a>
           </p>

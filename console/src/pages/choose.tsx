@@ -1,5 +1,7 @@
 // All organisations that a person may see, and what is offered to their address.
+import { useEffect } from "preact/hooks";
 import { useQuery } from "../api/hooks";
+import { granted } from "../api/request";
 import type { NewOrganisationKind } from "../api/schema";
 import { Act } from "../parts/act";
 import { Filters, SearchField } from "../parts/filters";
@@ -21,6 +23,7 @@ export function ChoosePage() {
     <Ask query={Choose} variables={variables} title={words.chooseOrganisation} of={(data) => data.viewer}>
       {(viewer, isLoading) => (
         <>
+          <OnlyPlace of={viewer} />
           <Head title={words.chooseOrganisation} about={words.loggedInAs(viewer.name)}>
             <NewOrganisation />
           </Head>
@@ -60,6 +63,27 @@ export function ChoosePage() {
   );
 }
 
+interface Offered {
+  readonly organisations: {
+    readonly totalCount: number | null;
+    readonly edges: readonly { node: { id: string } }[];
+  } | null;
+  readonly ownershipOffers: { readonly edges: readonly unknown[] } | null;
+  readonly partnershipOffers: { readonly edges: readonly unknown[] } | null;
+}
+
+/** Who has nothing to choose from goes on at once, unless they asked for the whole list. */
+function OnlyPlace({ of }: { of: Offered }) {
+  const { all } = useParameters();
+  const [only] = of.organisations?.edges ?? [];
+  const hasOffers = (of.ownershipOffers?.edges.length ?? 0) + (of.partnershipOffers?.edges.length ?? 0) > 0;
+  const goesOn = of.organisations?.totalCount === 1 && !hasOffers && all.size === 0;
+  useEffect(() => {
+    if (goesOn && only) go(path(only.node.id), "replace");
+  }, [goesOn, only?.node.id]);
+  return null;
+}
+
 const NewOrganisation = () => (
   <Act label={words.newOrganisation}>
     {() => (
@@ -86,7 +110,7 @@ interface OfferProps {
   id: string;
   maker: string;
   message: string | null;
-  opens: readonly { permission: never; description: string }[] | Parameters<typeof PermissionList>[0]["permissions"];
+  opens: Parameters<typeof PermissionList>[0]["permissions"];
 }
 
 /** A proposal to a person's address. The person chooses for which organisation it is accepted. */
@@ -129,7 +153,7 @@ function Offer({ id, maker, message, opens }: OfferProps) {
 function OwnOrganisations() {
   const { data, error } = useQuery(Places, {});
   if (error) return <Failed error={error} />;
-  const places = data && typeof data.viewer === "object" ? (data.viewer?.organisations?.edges ?? []) : [];
+  const places = granted(data?.viewer)?.organisations?.edges ?? [];
   const choices = Object.fromEntries(places.map(({ node }) => [node.id, node.name]));
   return <Select name="organisationId" label={words.forOrganisation} choices={choices} />;
 }

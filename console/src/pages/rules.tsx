@@ -316,7 +316,7 @@ export function RulePage({ organisation, object }: PageProps) {
           <ul class="figures">
             {(["assign", "change", "resume", "reclaim", "unmet"] as const).map((name) => (
               <li key={name}>
-                <h3>{words.planCounts[name]}</h3>
+                <p class="label">{words.planCounts[name]}</p>
                 <p class={name === "unmet" && counts.unmet > 0 ? "value bad" : "value"}>{number(counts[name])}</p>
               </li>
             ))}

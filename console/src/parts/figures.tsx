@@ -21,7 +21,7 @@ interface Props<T> {
 export function Figure<T>({ label, of, children, note, href, isBad }: Props<T>) {
   return (
     <li>
-      <h3>{href ? <a href={href}>{label}</a> : label}</h3>
+      <p class="label">{href ? <a href={href}>{label}</a> : label}</p>
       <p class={isBad ? "value bad" : "value"}>
         <Guard of={of}>{children}</Guard>
       </p>
