@@ -40,6 +40,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What log-in needs comes in one file instead of a dozen.
+        codeSplitting: {
+          groups: [
+            {
+              name: "core",
+              test: /node_modules\/preact|src\/(api|app|router|session|words\/words|pages\/log-in|parts\/(card|form|guard|icon|language|page|popover|states|toast|why))/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/graphql": server, "/console/session": server, "/console/settings": server } },
 });

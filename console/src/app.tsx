@@ -11,7 +11,7 @@ import { BASE, useAddress } from "./router";
 import { logOut } from "./session";
 import type { Shell } from "./shell";
 import { Shell as ShellQuery } from "./shell.operations";
-import { chooseLocale, hasChosenLocale, locale, words } from "./words/words";
+import { chooseLocale, hasChosenLocale, loadInsideWords, locale, words } from "./words/words";
 
 type Page = ComponentType<PageProps>;
 
@@ -124,7 +124,9 @@ function Logged({ organisation, page, again, children }: LoggedProps) {
   const { data, error } = useQuery(ShellQuery, { id: organisation ?? "", isInside: organisation !== undefined });
   const viewer = data && granted(data.viewer);
   const isKnown = viewer !== null && viewer !== undefined;
-  useEffect(() => void (isKnown && import("./shell").then(setShell)), [isKnown]);
+  useEffect(() => {
+    if (isKnown) void Promise.all([import("./shell"), loadInsideWords()]).then(([file]) => setShell(file));
+  }, [isKnown]);
   useEffect(() => {
     if (viewer?.locale && !hasChosenLocale() && viewer.locale.toLowerCase() !== locale()) {
       void chooseLocale(viewer.locale).then(again);

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useChange } from "../api/hooks";
 import type { Locale } from "../api/schema";
 import { Act, Do } from "../parts/act";
+import { Dialog } from "../parts/dialog";
 import { Tabs } from "../parts/filters";
 import { Check, Field, Form, Select } from "../parts/form";
 import { Download, List } from "../parts/list";
@@ -191,10 +192,14 @@ interface SecurityProps {
 }
 
 function Security({ email, factor }: SecurityProps) {
+  const [codes, setCodes] = useState<readonly string[]>();
   const [shortest, setShortest] = useState(10);
   useEffect(() => void settings.then((known) => setShortest(known.shortestPassword)), []);
   return (
     <div class="columns">
+      <Dialog title={words.recoveryCodes} isOpen={codes !== undefined} onClose={() => setCodes(undefined)}>
+        <Secret text={codes?.join("\n") ?? ""} about={words.codesOnce} />
+      </Dialog>
       <section class="part">
         <div class="part-head">
           <h2>{words.secondFactor}</h2>
@@ -204,8 +209,10 @@ function Security({ email, factor }: SecurityProps) {
             <>
               <p>{words.factorOn(number(factor.recoveryCodesLeft))}</p>
               <div class="acts">
-                <Act label={words.renewCodes}>{() => <RenewCodes />}</Act>
-                <Act label={words.turnOff}>
+                <Act key="renew" label={words.renewCodes}>
+                  {(end) => <RenewCodes onDone={setCodes} onEnd={end} />}
+                </Act>
+                <Act key="off" label={words.turnOff}>
                   {(close) => (
                     <Form
                       operation={RemoveSecondFactor}
@@ -224,8 +231,8 @@ function Security({ email, factor }: SecurityProps) {
             <>
               <p>{words.factorAbout}</p>
               <div class="acts">
-                <Act label={words.turnOn} class="main" title={words.secondFactor}>
-                  {() => <TurnOn />}
+                <Act key="on" label={words.turnOn} class="main" title={words.secondFactor}>
+                  {() => <TurnOn onDone={setCodes} />}
                 </Act>
               </div>
             </>
@@ -286,15 +293,15 @@ function Security({ email, factor }: SecurityProps) {
   );
 }
 
-/** Turning it on: the secret as a picture, then a code of the app, then the recovery codes, once. */
-function TurnOn() {
+type Codes = readonly string[];
+
+/** Turning it on: the secret as a picture, then a code of the app. The recovery codes are shown by the page. */
+function TurnOn({ onDone }: { onDone: (codes: Codes) => void }) {
   const { run, failure, errors } = useChange(BeginSecondFactor);
   const [begun, setBegun] = useState<{ secret: string; uri: string }>();
-  const [codes, setCodes] = useState<readonly string[]>();
   useEffect(() => {
     void run({}).then((payload) => payload && setBegun({ secret: payload.secret ?? "", uri: payload.uri ?? "" }));
   }, []);
-  if (codes) return <Codes of={codes} />;
   if (failure) return <Failed error={failure} />;
   if (errors.length > 0) return <p class="mistake">{errors[0]?.message}</p>;
   if (!begun) return <Loading />;
@@ -304,7 +311,7 @@ function TurnOn() {
       variables={(values) => ({ input: { code: values.text("code") } })}
       submit={words.turnOn}
       done={words.factorDone}
-      onDone={(payload) => setCodes(payload.recoveryCodes ?? [])}
+      onDone={(payload) => onDone(payload.recoveryCodes ?? [])}
     >
       <p>{words.scan}</p>
       <QrCode text={begun.uri} label={words.qr} />
@@ -317,19 +324,16 @@ function TurnOn() {
   );
 }
 
-function RenewCodes() {
-  const [codes, setCodes] = useState<readonly string[]>();
-  if (codes) return <Codes of={codes} />;
-  return (
-    <Form
-      operation={RenewRecoveryCodes}
-      variables={() => ({})}
-      submit={words.renewCodes}
-      onDone={(payload) => setCodes(payload.recoveryCodes ?? [])}
-    >
-      <p>{words.renewCodesAbout}</p>
-    </Form>
-  );
-}
-
-const Codes = ({ of }: { of: readonly string[] }) => <Secret text={of.join("\n")} about={words.codesOnce} />;
+const RenewCodes = ({ onDone, onEnd }: { onDone: (codes: Codes) => void; onEnd: () => void }) => (
+  <Form
+    operation={RenewRecoveryCodes}
+    variables={() => ({})}
+    submit={words.renewCodes}
+    onDone={(payload) => {
+      onEnd();
+      onDone(payload.recoveryCodes ?? []);
+    }}
+  >
+    <p>{words.renewCodesAbout}</p>
+  </Form>
+);

@@ -22,12 +22,12 @@ export function Dialog({ title, isOpen, onClose, isWide, children }: Props) {
     <dialog ref={element} class={isWide ? "wide" : undefined} aria-label={title} onClose={onClose}>
       {isOpen && (
         <>
-          <header>
+          <div class="panel-head">
             <h2>{title}</h2>
             <button type="button" class="quiet icon" aria-label={words.close} onClick={onClose}>
               <Icon name="close" />
             </button>
-          </header>
+          </div>
           {children}
         </>
       )}

@@ -1,6 +1,6 @@
 // A few figures in a row, each with what it counts and a link to the list behind it.
 import type { ComponentChildren } from "preact";
-import type { Guarded } from "../api/request";
+import { type Guarded, granted } from "../api/request";
 import type { FiguresFragment } from "../api/schema";
 import { path } from "../router";
 import { number, words } from "../words/words";
@@ -19,19 +19,14 @@ interface Props<T> {
 }
 
 export function Figure<T>({ label, of, children, note, href, isBad }: Props<T>) {
+  const noted = granted(of);
   return (
     <li>
       <p class="label">{href ? <a href={href}>{label}</a> : label}</p>
       <p class={isBad ? "value bad" : "value"}>
         <Guard of={of}>{children}</Guard>
       </p>
-      {note && (
-        <p class="soft">
-          <Guard of={of} empty="">
-            {note}
-          </Guard>
-        </p>
-      )}
+      {note && noted !== null && <p class="soft">{note(noted)}</p>}
     </li>
   );
 }

@@ -39,12 +39,12 @@ export function Popover({ class: name, label, title, face, children }: Props) {
       >
         {isOpen && (
           <>
-            <header>
+            <div class="panel-head">
               <h2>{title}</h2>
               <button type="button" class="quiet icon" aria-label={words.close} autofocus onClick={close}>
                 <Icon name="close" />
               </button>
-            </header>
+            </div>
             {children(close)}
           </>
         )}

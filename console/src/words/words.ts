@@ -1,5 +1,7 @@
-// The texts of the console in the person's language. A missing text does not compile. Only the chosen file is loaded.
+// The texts of the console in the person's language. A missing text does not compile. Only the chosen language is loaded,
+// and what log-in does not need only after it.
 import type { Words } from "./en";
+import type { InsideWords } from "./en-inside";
 
 const KEY = "tenantry.locale";
 const files = {
@@ -7,11 +9,17 @@ const files = {
   sv: () => import("./sv").then((file) => file.sv),
   de: () => import("./de").then((file) => file.de),
 };
+const insideFiles = {
+  en: () => import("./en-inside").then((file) => file.inside),
+  sv: () => import("./sv-inside").then((file) => file.inside),
+  de: () => import("./de-inside").then((file) => file.inside),
+};
 export type LocaleName = keyof typeof files;
 export const LOCALES: Record<LocaleName, string> = { en: "English", sv: "Svenska", de: "Deutsch" };
 
 /** The current texts. The page is drawn anew when they change. */
-export let words: Words;
+export let words: Words & InsideWords;
+let isInside = false;
 let chosen: LocaleName = "en";
 export const locale = () => chosen;
 
@@ -22,8 +30,15 @@ export const hasChosenLocale = () => isLocale(localStorage.getItem(KEY));
 export async function loadWords(name: string | null = localStorage.getItem(KEY)) {
   const wanted = [name, ...navigator.languages.map((language) => language.slice(0, 2))];
   chosen = wanted.find(isLocale) ?? "en";
-  words = await files[chosen]();
+  const [outside, inside] = await Promise.all([files[chosen](), isInside ? insideFiles[chosen]() : undefined]);
+  words = { ...outside, ...inside } as Words & InsideWords;
   document.documentElement.lang = chosen;
+}
+
+/** Loads the texts of the pages behind the log-in. */
+export async function loadInsideWords() {
+  isInside = true;
+  await loadWords(chosen);
 }
 
 export async function chooseLocale(name: string) {
