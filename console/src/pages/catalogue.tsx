@@ -103,7 +103,7 @@ function Item({ item, here, lines }: ItemProps) {
             {words.from} <strong>{money(cheapest.unitPrice)}</strong> {words.per[cheapest.interval]}
           </p>
           <div class="acts">
-            <Act label={words.order} title={product.name} needs="SUBSCRIPTION_ORDER" here={here} isMain isWide>
+            <Act label={words.order} title={product.name} class="" needs="SUBSCRIPTION_ORDER" here={here} isMain isWide>
               {(close) => <AddLine item={item} lines={lines} onDone={close} />}
             </Act>
           </div>

@@ -1,12 +1,11 @@
 // Invoices of an organisation, and those that it pays for others. Then one of them in full.
-import type { Guarded } from "../api/request";
+import { type Guarded, granted } from "../api/request";
 import type { HereFragment, InvoiceState, WholeInvoiceFragment } from "../api/schema";
 import { Act } from "../parts/act";
 import { Bars } from "../parts/chart";
 import { Figure, FigureRow } from "../parts/figures";
 import { Choice, DayField, Filters, SearchField, statesOf, Tabs } from "../parts/filters";
 import { Form } from "../parts/form";
-import { GuardedPart } from "../parts/guard";
 import { Download, List } from "../parts/list";
 import { Sum, Sums } from "../parts/money";
 import { oneAndHere } from "../parts/node";
@@ -97,31 +96,26 @@ interface Overdue {
 
 const AGES = [7, 30, 60, Number.POSITIVE_INFINITY];
 
-/** How long the overdue invoices have been due, by count. */
+/** How long the overdue invoices have been due, by count. The list below says what is refused. */
 function OverdueByAge({ of }: { of: Guarded<Overdue> }) {
+  const edges = granted(of)?.edges ?? [];
+  if (edges.length === 0) return null;
+  const ages = edges.map(({ node }) => (Date.now() - Date.parse(node.dueOn ?? "")) / 86_400_000);
   return (
-    <GuardedPart of={of}>
-      {({ edges }) => {
-        if (edges.length === 0) return null;
-        const ages = edges.map(({ node }) => (Date.now() - Date.parse(node.dueOn ?? "")) / 86_400_000);
-        return (
-          <div class="box">
-            <h2 class="small">{words.overdueByAge}</h2>
-            <Bars
-              label={words.overdueByAge}
-              bars={AGES.map((most, index) => {
-                const least = AGES[index - 1] ?? 0;
-                return {
-                  label: words.age(least, most),
-                  value: ages.filter((age) => age > least && age <= most).length,
-                  tone: index === 0 ? ("warn" as const) : ("bad" as const),
-                };
-              })}
-            />
-          </div>
-        );
-      }}
-    </GuardedPart>
+    <div class="box">
+      <h2 class="small">{words.overdueByAge}</h2>
+      <Bars
+        label={words.overdueByAge}
+        bars={AGES.map((most, index) => {
+          const least = AGES[index - 1] ?? 0;
+          return {
+            label: words.age(least, most),
+            value: ages.filter((age) => age > least && age <= most).length,
+            tone: index === 0 ? ("warn" as const) : ("bad" as const),
+          };
+        })}
+      />
+    </div>
   );
 }
 

@@ -48,9 +48,11 @@ export function PartnersPage({ organisation }: PageProps) {
               edges.length === 0 ? (
                 <p class="empty">{words.noAncestors}</p>
               ) : (
-                <ul class="tree">
+                <ul class="tree box">
                   {edges.map(({ node }) => (
-                    <li key={node.card.id}>{node.path.map((card) => card.name).join(" → ")}</li>
+                    <li key={node.card.id}>
+                      {[node.card, ...node.path.toReversed()].map(({ name }) => name).join(" → ")}
+                    </li>
                   ))}
                 </ul>
               )

@@ -163,7 +163,9 @@ export function SettingsPage({ organisation }: PageProps) {
           <section class="part">
             <h2>{words.theEnd}</h2>
             <div class="box">
-              <GuardedPart of={found.suspendedBecause}>{(reason) => <p>{reason}</p>}</GuardedPart>
+              {found.state === "SUSPENDED" && (
+                <GuardedPart of={found.suspendedBecause}>{(reason) => <p>{reason}</p>}</GuardedPart>
+              )}
               <div class="acts">
                 <Leave here={found} />
                 {found.state === "CLOSED" ? <Reopen here={found} /> : <Close here={found} />}

@@ -30,7 +30,6 @@ export function Card({ title, brand, onLocale, children }: Props) {
         <h1>{title}</h1>
         {children}
       </main>
-      <footer class="soft">{words.footer}</footer>
     </div>
   );
 }

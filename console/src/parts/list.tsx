@@ -90,7 +90,7 @@ function Row<T>({ row, columns, closed }: RowProps<T>) {
       <th scope="row">{name?.cell(row)}</th>
       {others.map((column) => (
         <td key={column.label} class={column.isNumber ? "number" : undefined} data-label={column.label}>
-          {column.cell(row)}
+          <div>{column.cell(row)}</div>
         </td>
       ))}
       {closed && isClosed && (

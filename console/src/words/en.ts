@@ -89,7 +89,6 @@ export const en = {
   nameOfOrganisation: "Name of the organisation",
   demoPeople: "People of the demo",
   demoPassword: "Everybody's password is: tenantry-demo",
-  footer: "Tenantry",
   verifyAddress: "Verify address",
   verifyAddressAbout:
     "Give the password that counts from now on: the one you chose, or another. If you are logged in, leave it empty.",
