@@ -1,7 +1,7 @@
 // The session lives in an HttpOnly cookie that no script can read, not even this one.
 import { forget } from "./api/hooks";
 import type { UserError } from "./api/request";
-import { locale } from "./words/words";
+import { locale, words } from "./words/words";
 
 const ADDRESS = "/console/session";
 
@@ -12,9 +12,12 @@ export async function logIn(input: { email: string; password: string; code?: str
     headers: { "content-type": "application/json", "accept-language": locale() },
     body: JSON.stringify(input),
   });
-  const answer = (await response.json()) as { userErrors: readonly UserError[] };
-  if (answer.userErrors.length === 0) forget();
-  return answer.userErrors;
+  // Without HTTPS, the browser does not say that the request comes from this page.
+  if (response.status === 403) return [{ code: "NOT_SECURE", message: words.needsHttps }];
+  const { userErrors, errors } = (await response.json()) as Partial<Record<"userErrors" | "errors", UserError[]>>;
+  const mistakes = userErrors ?? errors ?? [];
+  if (mistakes.length === 0) forget();
+  return mistakes;
 }
 
 export async function logOut() {
@@ -25,12 +28,20 @@ export async function logOut() {
 /** What everybody may know about this installation before they log in. */
 export interface Settings {
   readonly name: string;
-  readonly signUp: boolean;
   readonly shortestPassword: number;
-  readonly demo: readonly { readonly name: string; readonly email: string; readonly note: string }[] | null;
+  /** Not there if anybody can sign up. */
+  readonly signUp?: boolean;
+  readonly demo?: readonly DemoPerson[] | null;
 }
 
-const UNKNOWN: Settings = { name: "Tenantry", signUp: false, shortestPassword: 10, demo: null };
+export interface DemoPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly story: string;
+}
+
+const UNKNOWN: Settings = { name: "Tenantry", shortestPassword: 10 };
 
 export const settings: Promise<Settings> = fetch("/console/settings")
   .then((response) => response.json() as Promise<Settings>)

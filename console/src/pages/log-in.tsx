@@ -4,7 +4,7 @@ import type { UserError } from "../api/request";
 import { Card } from "../parts/card";
 import { Field, PlainForm, type Values } from "../parts/form";
 import { path, useTitle } from "../router";
-import { logIn, type Settings, settings } from "../session";
+import { type DemoPerson, logIn, type Settings, settings } from "../session";
 import { words } from "../words/words";
 
 export function LogIn({ onDone, again }: { onDone: () => void; again: () => void }) {
@@ -12,7 +12,7 @@ export function LogIn({ onDone, again }: { onDone: () => void; again: () => void
   const [asksCode, setAsksCode] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [known, setKnown] = useState<Settings>();
-  const [email, setEmail] = useState("");
+  const [person, setPerson] = useState<DemoPerson>();
   useEffect(() => void settings.then(setKnown), []);
   useTitle(words.logIn);
 
@@ -31,7 +31,7 @@ export function LogIn({ onDone, again }: { onDone: () => void; again: () => void
       const input = { email: values.text("email"), password: values.secret("password"), ...(code && { code }) };
       return await logIn(input);
     } catch {
-      return [{ code: "NO_ANSWER", message: isSecureContext ? words.noAnswer : words.needsHttps }];
+      return [{ code: "NO_ANSWER", message: words.noAnswer }];
     }
   }
 
@@ -39,35 +39,42 @@ export function LogIn({ onDone, again }: { onDone: () => void; again: () => void
     <Card title={words.logIn} brand={known?.name ?? ""} onLocale={again}>
       <PlainForm errors={errors} isBusy={isBusy} submit={words.logIn} onSubmit={submit}>
         <Field
-          key={email}
+          key={person?.email}
           name="email"
           label={words.email}
           type="email"
           autocomplete="username"
           required
           autofocus
-          value={email}
+          value={person?.email}
         />
-        <Field name="password" label={words.password} type="password" autocomplete="current-password" required />
+        <Field
+          key={person?.name}
+          name="password"
+          label={words.password}
+          type="password"
+          autocomplete="current-password"
+          required
+          value={person?.password}
+        />
         {asksCode && (
           <Field name="code" label={words.code} hint={words.codeHint} autocomplete="one-time-code" required autofocus />
         )}
       </PlainForm>
       <p class="links">
         <a href={path("forgotten")}>{words.forgotten}</a>
-        {known?.signUp && <a href={path("sign-up")}>{words.signUp}</a>}
+        {known && known.signUp !== false && <a href={path("sign-up")}>{words.signUp}</a>}
       </p>
       {known?.demo && (
         <details class="demo">
           <summary>{words.demoPeople}</summary>
-          <p class="soft">{words.demoPassword}</p>
           <ul>
-            {known.demo.map((person) => (
-              <li key={person.email}>
-                <button type="button" class="link" onClick={() => setEmail(person.email)}>
-                  {person.name}
+            {known.demo.map((one) => (
+              <li key={one.email}>
+                <button type="button" class="link" onClick={() => setPerson(one)}>
+                  {one.name}
                 </button>
-                <small>{person.note}</small>
+                <small>{one.story}</small>
               </li>
             ))}
           </ul>

@@ -48,10 +48,7 @@ export function PermissionPicker({ name, label, chosen = [], isDelegation = fals
   const { data, error } = useQuery(PermissionCatalogue, {});
   if (error) return <Failed error={error} />;
   const offered = (granted(data?.permissionCatalogue) ?? []).filter(
-    (one) =>
-      !one.platformOnly &&
-      (!one.opensNothingYet || chosen.includes(one.permission)) &&
-      (!isDelegation || one.delegable),
+    (one) => !one.platformOnly && (!isDelegation || one.delegable),
   );
   return (
     <Group name={name} label={label}>

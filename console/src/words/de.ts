@@ -89,7 +89,6 @@ export const de: Words = {
   kindOfOrganisation: "Wofür ist es?",
   nameOfOrganisation: "Name der Organisation",
   demoPeople: "Personen der Demo",
-  demoPassword: "Das Passwort aller ist: tenantry-demo",
   verifyAddress: "Adresse bestätigen",
   verifyAddressAbout:
     "Geben Sie das Passwort ein, das ab jetzt gilt: das gewählte oder ein anderes. Wenn Sie angemeldet sind, lassen Sie es leer.",

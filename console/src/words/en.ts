@@ -88,7 +88,6 @@ export const en = {
   kindOfOrganisation: "What is it for?",
   nameOfOrganisation: "Name of the organisation",
   demoPeople: "People of the demo",
-  demoPassword: "Everybody's password is: tenantry-demo",
   verifyAddress: "Verify address",
   verifyAddressAbout:
     "Give the password that counts from now on: the one you chose, or another. If you are logged in, leave it empty.",

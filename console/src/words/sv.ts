@@ -89,7 +89,6 @@ export const sv: Words = {
   kindOfOrganisation: "Vad är det för?",
   nameOfOrganisation: "Organisationens namn",
   demoPeople: "Personer i demon",
-  demoPassword: "Allas lösenord är: tenantry-demo",
   verifyAddress: "Verifiera adressen",
   verifyAddressAbout:
     "Ange lösenordet som gäller från och med nu: det du valde, eller ett annat. Om du är inloggad lämnar du det tomt.",
