@@ -1,6 +1,6 @@
 // What surrounds each page: where the person works, the pages there, and who they are.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useQuery } from "./api/hooks";
 import { granted } from "./api/request";
 import type { HereFragment, Permission, PlaceFragment } from "./api/schema";
@@ -139,7 +139,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
   {
     name: "people",
     items: [
-      { page: "members", needs: ["MEMBER_READ"], also: ["invitations", "roles"] },
+      { page: "members", needs: ["MEMBER_READ"], also: ["invitations", "roles", "access"] },
       { page: "partners", needs: ["PARTNERSHIP_READ"], also: ["partner", "proposals", "proposal"] },
     ],
   },
@@ -149,7 +149,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
       { page: "catalogue", needs: ["SUBSCRIPTION_READ"] },
       { page: "subscriptions", needs: ["SUBSCRIPTION_READ"], also: ["subscription", "orders"] },
       { page: "services", needs: ["SERVICE_READ", "DOMAIN_READ"], also: ["service"] },
-      { page: "licences", needs: ["LICENCE_READ"], also: ["directory", "rules", "rule", "unused", "seats"] },
+      { page: "licences", needs: ["LICENCE_READ"], also: ["directory", "rules", "rule", "unused", "seats", "assets"] },
     ],
   },
   {
@@ -207,6 +207,8 @@ function Menu({ inside, page }: { inside: Inside; page: string }) {
 export function PlaceSearch({ onChosen }: { onChosen?: () => void }) {
   const [text, setText] = useState("");
   const [search, setSearch] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   useEffect(() => {
     const timer = setTimeout(() => setSearch(text), 200);
     return () => clearTimeout(timer);
@@ -217,7 +219,7 @@ export function PlaceSearch({ onChosen }: { onChosen?: () => void }) {
     <div class="place-search">
       <label>
         {words.search}
-        <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <input ref={field} type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       {error ? <Failed error={error} /> : !found && <Loading />}
       {found && (

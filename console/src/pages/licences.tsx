@@ -24,6 +24,7 @@ export const LicenceTabs = ({ organisation }: { organisation: string }) => (
       { label: words.unused, href: path(organisation, "unused") },
       { label: words.rules, href: path(organisation, "rules") },
       { label: words.directory, href: path(organisation, "directory") },
+      { label: words.assets, href: path(organisation, "assets") },
     ]}
   />
 );

@@ -1,10 +1,10 @@
 // What happened in an organisation: who did it, by which way they could, and what it changed.
 import type { AuditFilter, AuditWay, EventFragment } from "../api/schema";
-import { Act } from "../parts/act";
+import { Act, may } from "../parts/act";
 import { Choice, DayField, Filters, SearchField } from "../parts/filters";
 import { GuardedPart } from "../parts/guard";
 import { Icon } from "../parts/icon";
-import { List } from "../parts/list";
+import { Download, List } from "../parts/list";
 import { Ask, Fact, Facts, Head, type PageProps } from "../parts/page";
 import { None, State } from "../parts/states";
 import { usePaging, useParameters } from "../router";
@@ -32,7 +32,11 @@ export function LogPage({ organisation }: PageProps) {
     >
       {(found, isLoading) => (
         <>
-          <Head title={words.pageNames.log} about={words.logAbout} />
+          <Head title={words.pageNames.log} about={words.logAbout}>
+            {may(found, "AUDIT_READ") && (
+              <Download href={`/organisations/${organisation}/audit.ndjson`} label={words.exportLog} />
+            )}
+          </Head>
           <GuardedPart of={found.auditVerification}>
             {({ valid, events, reason }) => (
               <p class={valid ? "calm-line" : "notice"}>

@@ -78,6 +78,7 @@ export const PeopleTabs = ({ organisation }: { organisation: string }) => (
       { label: words.pageNames.members, href: path(organisation, "members") },
       { label: words.invitations, href: path(organisation, "invitations") },
       { label: words.roles, href: path(organisation, "roles") },
+      { label: words.access, href: path(organisation, "access") },
     ]}
   />
 );

@@ -4,7 +4,7 @@ import { Act } from "../parts/act";
 import { DelegationFields, delegationOf } from "../parts/delegation";
 import { Filters, SearchField } from "../parts/filters";
 import { Field, Form, TextField } from "../parts/form";
-import { List } from "../parts/list";
+import { Download, List } from "../parts/list";
 import { Ask, Head, type PageProps } from "../parts/page";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
@@ -146,7 +146,9 @@ export function TreePage({ organisation }: PageProps) {
     <Ask query={Tree} variables={variables} title={words.tree} of={(data) => data.organisation}>
       {(here, isLoading) => (
         <>
-          <Head title={words.tree} about={words.treeAbout} />
+          <Head title={words.tree} about={words.treeAbout}>
+            {here.reseller && <Download href={`/resellers/${here.reseller.id}/tree.ndjson`} label={words.exportTree} />}
+          </Head>
           <ClientTabs organisation={organisation} />
           <Filters>
             <SearchField />

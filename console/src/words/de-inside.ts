@@ -714,4 +714,19 @@ export const inside: InsideWords = {
   goOn: "Fortfahren",
   tasksAbout: "Was Programme des Betreibers zu tun haben, und was schiefging.",
   attempts: "Versuche",
+
+  // Zugang und Dinge
+  access: "Wer darf was",
+  accessAbout: "Alle, die hier eine Berechtigung haben, und auf welchem Weg.",
+  permission: "Berechtigung",
+  nobody: "Niemand.",
+  somebody: "Jemand, den Sie nicht sehen dürfen",
+  assets: "Dinge",
+  assetsAbout: "Dinge, die ein Kontingent zählt, zum Beispiel Datenlogger.",
+  noAssets: "Noch nichts. Dinge lassen sich anlegen, solange das Kontingent reicht.",
+  newAsset: "Neues Ding",
+  assetKindHint: "Zum Beispiel: Sensor.",
+  removeAssetAbout: "Es gibt seinen Platz im Kontingent zurück.",
+  exportLog: "Ganzes Protokoll",
+  exportTree: "Ganzer Baum",
 };

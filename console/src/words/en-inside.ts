@@ -705,6 +705,21 @@ export const inside = {
   goOn: "Go on",
   tasksAbout: "What programs of the operator have to do, and what went wrong.",
   attempts: "Attempts",
+
+  // Access and things
+  access: "Who may what",
+  accessAbout: "Everybody who holds a permission here, and by which way.",
+  permission: "Permission",
+  nobody: "Nobody.",
+  somebody: "Somebody whom you may not see",
+  assets: "Things",
+  assetsAbout: "Things that a quota counts, for example data loggers.",
+  noAssets: "Nothing yet. Things can be created while a quota has room.",
+  newAsset: "New thing",
+  assetKindHint: "For example: sensor.",
+  removeAssetAbout: "It gives its place in the quota back.",
+  exportLog: "Whole log",
+  exportTree: "Whole tree",
 };
 
 export type InsideWords = typeof inside;

@@ -707,4 +707,19 @@ export const inside: InsideWords = {
   goOn: "Fortsätt",
   tasksAbout: "Vad operatörens program ska göra, och vad som gick fel.",
   attempts: "Försök",
+
+  // Åtkomst och saker
+  access: "Vem får vad",
+  accessAbout: "Alla som har en behörighet här, och på vilket sätt.",
+  permission: "Behörighet",
+  nobody: "Ingen.",
+  somebody: "Någon som du inte får se",
+  assets: "Saker",
+  assetsAbout: "Saker som räknas mot en kvot, till exempel dataloggrar.",
+  noAssets: "Inget ännu. Saker kan skapas så länge kvoten räcker.",
+  newAsset: "Ny sak",
+  assetKindHint: "Till exempel: sensor.",
+  removeAssetAbout: "Den lämnar tillbaka sin plats i kvoten.",
+  exportLog: "Hela loggen",
+  exportTree: "Hela trädet",
 };
