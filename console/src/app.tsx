@@ -1,6 +1,6 @@
 // Finds the page of an address. Each page is a file of its own, loaded when somebody goes there.
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { forget, refreshAll, useQuery } from "./api/hooks";
 import { context, granted, type RequestError } from "./api/request";
 import { LogIn } from "./pages/log-in";
@@ -11,7 +11,7 @@ import { BASE, useAddress } from "./router";
 import { logOut } from "./session";
 import type { Shell } from "./shell";
 import { Shell as ShellQuery } from "./shell.operations";
-import { chooseLocale, hasChosenLocale, loadInsideWords, locale, words } from "./words/words";
+import { chooseLocale, hasChosenLocale, loadInsideWords, locale, whenLocaleChanges, words } from "./words/words";
 
 type Page = ComponentType<PageProps>;
 
@@ -83,9 +83,19 @@ const PERSONAL_PAGES: Record<string, () => Promise<ComponentType<{ object: strin
 
 const isOrganisation = (part: string | undefined) => part?.startsWith("organisation_") ?? false;
 
+/** A part of the address. A malformed one stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function App() {
   const [round, setRound] = useState(0);
   const again = () => setRound((one) => one + 1);
+  useEffect(() => whenLocaleChanges(again), []);
   return (
     <>
       <Inside key={round} again={again} />
@@ -98,14 +108,14 @@ function Inside({ again }: { again: () => void }) {
   const address = useAddress();
   const [isEnded, setEnded] = useState(false);
   context.whenEnded = () => setEnded(true);
-  const [first = "", name = "", object = ""] = address.pathname.slice(BASE.length).split("/").map(decodeURIComponent);
+  const [first = "", name = "", object = ""] = address.pathname.slice(BASE.length).split("/").map(decoded);
   const organisation = isOrganisation(first) ? first : undefined;
   if (context.organisation !== organisation) forget();
   context.organisation = organisation;
 
   const open = OPEN_PAGES[first];
   if (open) return <Loaded key={first} load={open} />;
-  if (isEnded) return <LogIn again={again} onDone={again} />;
+  if (isEnded) return <LogIn onDone={again} />;
   const key = `${locale()}/${first}/${name}/${object}`;
   return (
     <Logged organisation={organisation} page={organisation ? name : first} again={again}>
@@ -118,7 +128,7 @@ interface LoggedProps {
   organisation: string | undefined;
   page: string;
   again: () => void;
-  children: preact.ComponentChildren;
+  children: ComponentChildren;
 }
 
 function Logged({ organisation, page, again, children }: LoggedProps) {
@@ -131,19 +141,13 @@ function Logged({ organisation, page, again, children }: LoggedProps) {
   }, [isKnown]);
   useEffect(() => {
     if (viewer?.locale && !hasChosenLocale() && viewer.locale.toLowerCase() !== locale()) {
-      void chooseLocale(viewer.locale).then(again);
+      void chooseLocale(viewer.locale);
     }
   }, [viewer?.locale]);
-  if (error?.code === "UNAUTHENTICATED") return <LogIn again={again} onDone={again} />;
+  if (error?.code === "UNAUTHENTICATED") return <LogIn onDone={again} />;
   if (!viewer || !shell) return <Waiting error={error} />;
   return (
-    <shell.Shell
-      viewer={viewer}
-      inside={granted(data.organisation)}
-      page={page}
-      onLocale={again}
-      onLogOut={() => logOut().then(again)}
-    >
+    <shell.Shell viewer={viewer} inside={granted(data.organisation)} page={page} onLogOut={() => logOut().then(again)}>
       {children}
     </shell.Shell>
   );
@@ -170,6 +174,8 @@ interface BodyProps {
 }
 
 function Body({ organisation, first, name, object }: BodyProps) {
+  const [fault] = useErrorBoundary((error) => console.error(error));
+  if (fault) return <Broken />;
   if (organisation) return <Loaded load={PAGES[name]} organisation={organisation} object={object} />;
   return <Loaded load={PERSONAL_PAGES[first]} object={name} />;
 }
@@ -197,18 +203,19 @@ function Loaded({ load, ...props }: LoadedProps) {
       </>
     );
   }
-  if (found.isMissing) {
-    return (
-      <>
-        <Head title={words.failed} />
-        <div class="failed" role="alert">
-          <p>{words.pageMissing}</p>
-          <button type="button" onClick={() => location.reload()}>
-            {words.reload}
-          </button>
-        </div>
-      </>
-    );
-  }
+  if (found.isMissing) return <Broken />;
   return found.Page ? <found.Page {...props} /> : <Loading />;
 }
+
+/** A page that could not be loaded or drawn. Loading everything anew mends most of it. */
+const Broken = () => (
+  <>
+    <Head title={words.failed} />
+    <div class="failed" role="alert">
+      <p>{words.pageMissing}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {words.reload}
+      </button>
+    </div>
+  </>
+);

@@ -21,11 +21,10 @@ interface Props {
   inside: Inside | null;
   page: string;
   onLogOut: () => void;
-  onLocale: () => void;
   children: ComponentChildren;
 }
 
-export function Shell({ viewer, inside, page, onLogOut, onLocale, children }: Props) {
+export function Shell({ viewer, inside, page, onLogOut, children }: Props) {
   useKeys();
   const switcher = (
     <Popover
@@ -75,7 +74,7 @@ export function Shell({ viewer, inside, page, onLogOut, onLocale, children }: Pr
           <button type="button" class="quiet" onClick={onLogOut}>
             {words.logOut}
           </button>
-          <Language onChosen={onLocale} />
+          <Language />
         </div>
       </header>
       <main id="main" tabIndex={-1}>

@@ -301,14 +301,14 @@ test("a client is created, and an order placed, by the pages alone", () =>
     await page.getByRole("row").filter({ hasText: "Daily backup" }).first().waitFor();
   }));
 
-test("many rows are tried before they are done", () =>
+test("many rows are checked before they are done", () =>
   visit(async (page) => {
     await start(page, "finn@nordhost.example");
     await go(page, `${(await places(page))["Nordhost Partner"]}/new-clients`);
     await page.getByLabel("Clients", { exact: true }).fill(`Elm ${Date.now()}; ; ; OVERVIEW\n   ; ;`);
-    await page.getByRole("button", { name: "Try" }).click();
+    await page.getByRole("button", { name: "Check" }).click();
     await page.getByText("1 of 2 lines are fine. Nothing is done yet.").waitFor();
-    await page.getByRole("button", { name: "Do it for 1" }).waitFor();
+    await page.getByRole("button", { name: "Go ahead with 1" }).waitFor();
   }));
 
 test("a narrowed partnership takes the page away at the partner's next look", () =>
@@ -338,7 +338,7 @@ test("a narrowed partnership takes the page away at the partner's next look", ()
 
 /** Proves the identity, if the act asks for it, and waits until it is done. */
 async function confirm(page) {
-  const asks = page.getByRole("dialog", { name: "Is it you?" });
+  const asks = page.getByRole("dialog", { name: "Confirm that it is you" });
   const done = page.getByText("Saved.");
   await asks.or(done).first().waitFor();
   if (await asks.isVisible()) {
@@ -454,6 +454,8 @@ test("what one may not see does not exist, and neither does a page without a nam
     await page.getByText("This does not exist, or you may not see it.").waitFor();
     await go(page, "organisation_01k8cbg1rfebpr2m63s95g1had/invoice/invoice_01k8cbg1rfebpr2m63s95g1had");
     await page.getByText("This does not exist, or you may not see it.").waitFor();
+    await go(page, "%E0%A4%A");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
     await go(page, "nowhere");
     await page.getByRole("heading", { name: "There is no such page" }).waitFor();
   }));

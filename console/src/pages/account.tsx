@@ -136,7 +136,7 @@ function Profile({ name, locale, export: file }: ProfileProps) {
               return { input: { name: values.text("name"), locale: chosen as Locale } };
             }}
             submit={words.save}
-            onDone={() => void chooseLocale(chosen).then(() => location.reload())}
+            onDone={() => void chooseLocale(chosen)}
           >
             <Field name="name" label={words.yourName} value={name} autocomplete="name" required />
             <Select

@@ -72,7 +72,7 @@ interface Offered {
   readonly partnershipOffers: { readonly edges: readonly unknown[] } | null;
 }
 
-/** Who has nothing to choose from goes on at once, unless they asked for the whole list. */
+/** A person with a single organisation goes on at once, unless they asked for the list. */
 function OnlyPlace({ of }: { of: Offered }) {
   const { all } = useParameters();
   const [only] = of.organisations?.edges ?? [];

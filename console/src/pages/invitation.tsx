@@ -20,7 +20,7 @@ export function InvitationPage() {
   const [asksLogIn, setAsksLogIn] = useState(false);
   const { data, error } = useQuery(ReadInvitation, { token });
   const found = granted(data?.invitation);
-  if (asksLogIn) return <LogIn again={() => {}} onDone={() => setAsksLogIn(false)} />;
+  if (asksLogIn) return <LogIn onDone={() => setAsksLogIn(false)} />;
   if (done) {
     return (
       <Card title={words.invitation}>

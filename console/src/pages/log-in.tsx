@@ -7,7 +7,7 @@ import { path, useTitle } from "../router";
 import { type DemoPerson, logIn, type Settings, settings } from "../session";
 import { words } from "../words/words";
 
-export function LogIn({ onDone, again }: { onDone: () => void; again: () => void }) {
+export function LogIn({ onDone }: { onDone: () => void }) {
   const [errors, setErrors] = useState<readonly UserError[]>([]);
   const [asksCode, setAsksCode] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -36,7 +36,7 @@ export function LogIn({ onDone, again }: { onDone: () => void; again: () => void
   }
 
   return (
-    <Card title={words.logIn} brand={known?.name ?? ""} onLocale={again}>
+    <Card title={words.logIn} brand={known?.name ?? ""}>
       <PlainForm errors={errors} isBusy={isBusy} submit={words.logIn} onSubmit={submit}>
         <Field
           key={person?.email}

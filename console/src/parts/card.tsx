@@ -9,11 +9,10 @@ import { Language } from "./language";
 interface Props {
   title: string;
   brand?: string;
-  onLocale?: () => void;
   children: ComponentChildren;
 }
 
-export function Card({ title, brand, onLocale, children }: Props) {
+export function Card({ title, brand, children }: Props) {
   const [name, setName] = useState(brand ?? "");
   useEffect(() => void settings.then((known) => setName(known.name)), []);
   useTitle(title);
@@ -24,7 +23,7 @@ export function Card({ title, brand, onLocale, children }: Props) {
           <img src="/console/icon.svg" alt="" width="24" height="24" />
           {name || "Tenantry"}
         </a>
-        <Language onChosen={onLocale ?? (() => location.reload())} />
+        <Language />
       </header>
       <main class="card" id="main" tabIndex={-1}>
         <h1>{title}</h1>
@@ -46,9 +45,12 @@ export const CardDone = ({ text, to = words.toLogIn, href = path() }: { text: st
   </>
 );
 
+let link = { path: "", token: "" };
+
 /** The secret of a link in a mail. It is taken out of the address, so that it does not stay in the history. */
 export function useToken(): string {
-  const [token] = useState(() => new URLSearchParams(location.search).get("token") ?? "");
+  const found = new URLSearchParams(location.search).get("token");
+  if (found) link = { path: location.pathname, token: found };
   useEffect(() => history.replaceState(null, "", location.pathname), []);
-  return token;
+  return link.path === location.pathname ? link.token : "";
 }

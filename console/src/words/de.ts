@@ -58,7 +58,7 @@ export const de: Words = {
   remedy: (permission, organisation) => `Personen mit ${permission} bei ${organisation} können das ändern.`,
   noPermissions: "Nichts.",
   secondFactor: "Zweiter Faktor",
-  confirmIdentity: "Sind Sie es?",
+  confirmIdentity: "Bestätigen Sie, dass Sie es sind",
   confirmIdentityAbout: "Dafür müssen Sie Ihre Identität noch einmal bestätigen.",
   useCode: "Stattdessen einen Code verwenden",
   usePassword: "Stattdessen das Passwort verwenden",
@@ -130,7 +130,7 @@ export const de: Words = {
   declineProposal: (maker) => `Der Vorschlag von ${maker} endet.`,
   forOrganisation: "Für die Organisation",
   opens: "Was das öffnet",
-  organisationIs: (state) => `Diese Organisation ist: ${state}. Vieles lässt sich nur lesen.`,
+  organisationIs: (state) => `Diese Organisation ist: ${state}. Das meiste lässt sich nur lesen.`,
 
   // Der Rahmen
   sections: {

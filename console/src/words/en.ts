@@ -57,7 +57,7 @@ export const en = {
   remedy: (permission: string, organisation: string) => `People with ${permission} at ${organisation} can change this.`,
   noPermissions: "Nothing.",
   secondFactor: "Second factor",
-  confirmIdentity: "Is it you?",
+  confirmIdentity: "Confirm that it is you",
   confirmIdentityAbout: "This needs a fresh proof of your identity.",
   useCode: "Use a code instead",
   usePassword: "Use the password instead",
@@ -129,7 +129,7 @@ export const en = {
   declineProposal: (maker: string) => `The proposal of ${maker} ends.`,
   forOrganisation: "For the organisation",
   opens: "What it opens",
-  organisationIs: (state: string) => `This organisation is: ${state}. Much can only be read.`,
+  organisationIs: (state: string) => `This organisation is: ${state}. Most of it is read-only.`,
 
   // The frame
   sections: {

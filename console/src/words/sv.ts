@@ -58,7 +58,7 @@ export const sv: Words = {
   remedy: (permission, organisation) => `Personer med ${permission} hos ${organisation} kan ändra detta.`,
   noPermissions: "Inget.",
   secondFactor: "Andra faktor",
-  confirmIdentity: "Är det du?",
+  confirmIdentity: "Bekräfta att det är du",
   confirmIdentityAbout: "Detta kräver att du bekräftar din identitet på nytt.",
   useCode: "Använd en kod i stället",
   usePassword: "Använd lösenordet i stället",
@@ -130,7 +130,7 @@ export const sv: Words = {
   declineProposal: (maker) => `Förslaget från ${maker} avslutas.`,
   forOrganisation: "För organisationen",
   opens: "Vad det öppnar",
-  organisationIs: (state) => `Organisationen är: ${state}. Mycket kan bara läsas.`,
+  organisationIs: (state) => `Organisationen är: ${state}. Det mesta kan bara läsas.`,
 
   // Ramen
   sections: {

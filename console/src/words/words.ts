@@ -41,9 +41,18 @@ export async function loadInsideWords() {
   await loadWords(chosen);
 }
 
+const listeners = new Set<() => void>();
+
+/** Calls the listener when another language was chosen. Returns how to stop that. */
+export function whenLocaleChanges(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
 export async function chooseLocale(name: string) {
   localStorage.setItem(KEY, name.toLowerCase());
   await loadWords(name.toLowerCase());
+  for (const listener of listeners) listener();
 }
 
 // Days and numbers of English follow the usage of Europe: "27 Nov 2026".
