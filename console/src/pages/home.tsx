@@ -1,7 +1,7 @@
 // The first page of an organisation: what needs attention, and its figures.
 import type { ComponentChildren } from "preact";
 import { granted } from "../api/request";
-import type { HereFragment } from "../api/schema";
+import { may } from "../parts/act";
 import { Bars } from "../parts/chart";
 import { ClientSummary } from "../parts/client-summary";
 import { OverviewFigures } from "../parts/figures";
@@ -24,6 +24,7 @@ export function HomePage({ organisation }: PageProps) {
             <h2>{words.attention}</h2>
             <Attention found={found} />
           </section>
+          <FirstSteps steps={firstSteps(found)} />
           <section class="part">
             <h2>{words.overview}</h2>
             <OverviewFigures of={found.overview} organisation={organisation} />
@@ -84,6 +85,19 @@ function attention(found: Found): { tone: "bad" | "warn" | "calm"; href: string;
   ];
 }
 
+/** What a new organisation begins with. */
+function firstSteps(found: Found): { href: string; text: string }[] {
+  const isNew = granted(found.overview.subscriptionCount) === 0;
+  const isAlone = granted(found.overview.memberCount) === 1;
+  return [
+    ...(isNew && may(found, "BILLING_UPDATE") ? [{ href: path(found.id, "billing"), text: words.stepBilling }] : []),
+    ...(isNew && may(found, "SUBSCRIPTION_ORDER")
+      ? [{ href: path(found.id, "catalogue"), text: words.stepOrder }]
+      : []),
+    ...(isAlone && may(found, "MEMBER_INVITE") ? [{ href: path(found.id, "members"), text: words.stepInvite }] : []),
+  ];
+}
+
 function Attention({ found }: { found: Found }) {
   const items = attention(found);
   if (items.length === 0) {
@@ -106,7 +120,24 @@ function Attention({ found }: { found: Found }) {
   );
 }
 
-function Seats({ found }: { found: Found & HereFragment }) {
+function FirstSteps({ steps }: { steps: readonly { href: string; text: string }[] }) {
+  if (steps.length === 0) return null;
+  return (
+    <section class="part">
+      <h2>{words.firstSteps}</h2>
+      <ul class="attention">
+        {steps.map(({ href, text }) => (
+          <li key={text} class="calm">
+            <Icon name="next" />
+            <a href={href}>{text}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Seats({ found }: { found: Found }) {
   const pools = granted(found.licencePools)?.edges.map(({ node }) => node) ?? [];
   if (pools.length === 0) return null;
   return (

@@ -27,15 +27,24 @@ interface Feature {
   readonly family: string | null;
 }
 
+/** What rules can name: kinds of seats, and groups of the directory by their ids. */
+interface Choices {
+  readonly features: readonly Feature[];
+  readonly groups: Record<string, string>;
+}
+
 export function RulesPage({ organisation }: PageProps) {
   return (
     <Ask query={Rules} variables={{ id: organisation }} title={words.rules} of={(data) => data.organisation}>
       {(found) => {
-        const features = granted(found.licencePools)?.edges.map(({ node }) => node.feature) ?? [];
+        const choices: Choices = {
+          features: granted(found.licencePools)?.edges.map(({ node }) => node.feature) ?? [],
+          groups: Object.fromEntries(granted(found.groups)?.edges.map(({ node }) => [node.id, node.name]) ?? []),
+        };
         return (
           <>
             <Head title={words.rules} about={words.rulesAbout}>
-              <SaveAct here={found} features={features} />
+              <SaveAct here={found} choices={choices} />
             </Head>
             <LicenceTabs organisation={organisation} />
             <GuardedPart of={found.licenceRules}>
@@ -43,7 +52,7 @@ export function RulesPage({ organisation }: PageProps) {
                 <>
                   {sets.length === 0 && <Empty>{words.noRules}</Empty>}
                   {sets.map((set) => (
-                    <RuleSet key={set.id} set={set} here={found} features={features} />
+                    <RuleSet key={set.id} set={set} here={found} choices={choices} />
                   ))}
                 </>
               )}
@@ -58,16 +67,16 @@ export function RulesPage({ organisation }: PageProps) {
 interface SetProps {
   here: HereFragment;
   set: RuleSetFragment;
-  features: readonly Feature[];
+  choices: Choices;
 }
 
-function RuleSet({ here, set, features }: SetProps) {
+function RuleSet({ here, set, choices }: SetProps) {
   return (
     <section class="part">
       <div class="part-head">
         <h2>{set.family}</h2>
         <div class="acts">
-          <SaveAct here={here} set={set} features={features} />
+          <SaveAct here={here} set={set} choices={choices} />
           <a class="button main" href={path(here.id, "rule", set.id)}>
             {words.preview}
           </a>
@@ -79,7 +88,7 @@ function RuleSet({ here, set, features }: SetProps) {
             <li key={rule.name}>
               <strong>{rule.name}</strong>
               <span>
-                {rule.conditions.length === 0 ? words.everybody : rule.conditions.map(sentence).join(` ${words.and} `)}
+                {rule.conditions.map((one) => sentence(one, choices.groups)).join(` ${words.and} `) || words.everybody}
               </span>
               <span>
                 → {rule.feature?.name ?? words.noLicence}
@@ -115,33 +124,38 @@ const VALUES: Record<LicenceConditionKind, "path" | "groupId" | "days" | "day" |
   FIRST_LOG_IN_AFTER: "day",
 };
 
-const valueOfCondition = (condition: Condition) => {
+function conditionValue(condition: Condition): string {
   const name = VALUES[condition.kind];
   return name ? String(condition[name] ?? "") : "";
-};
+}
 
-const sentence = (condition: Condition) =>
-  `${condition.negated ? `${words.not} ` : ""}${words.conditions[condition.kind]} ${valueOfCondition(condition)}`;
+function sentence(condition: Condition, groups: Record<string, string>): string {
+  const value = conditionValue(condition);
+  const text = words.conditions[condition.kind](groups[value] ?? value);
+  return condition.negated ? `${words.not} ${text}` : text;
+}
 
-function SaveAct({ here, set, features }: { here: HereFragment; set?: RuleSetFragment; features: readonly Feature[] }) {
+function SaveAct({ here, set, choices }: { here: HereFragment; set?: RuleSetFragment; choices: Choices }) {
   return (
     <Act label={set ? words.change : words.newRules} needs="LICENCE_RULE_MANAGE" here={here} isMain={!set} isWide>
-      {(close) => <RulesForm here={here} {...(set && { set })} features={features} onDone={close} />}
+      {(close) => <RulesForm here={here} {...(set && { set })} choices={choices} onDone={close} />}
     </Act>
   );
 }
 
-const SLOTS = 2;
+/** Each rule has room for one more condition than it has. */
+const slotsOf = (rule: RuleSetFragment["rules"][number] | undefined) => Math.max(2, (rule?.conditions.length ?? 0) + 1);
 
-function RulesForm(props: {
+interface FormProps {
   here: HereFragment;
   set?: RuleSetFragment;
-  features: readonly Feature[];
+  choices: Choices;
   onDone: () => void;
-}) {
-  const { here, set, features, onDone } = props;
+}
+
+function RulesForm({ here, set, choices, onDone }: FormProps) {
   const [count, setCount] = useState(Math.max(1, set?.rules.length ?? 1));
-  const families = [...new Set(features.flatMap(({ family }) => family ?? []))];
+  const families = [...new Set(choices.features.flatMap(({ family }) => family ?? []))];
   return (
     <Form
       operation={SaveRules}
@@ -153,12 +167,15 @@ function RulesForm(props: {
           graceDays: values.number("graceDays"),
           guardBasisPoints: Math.round(values.number("guard") * 100),
           schedule: values.text("schedule") as LicenceSchedule,
-          rules: Array.from({ length: count }, (_, index) => ruleOf(values, index)).filter(({ name }) => name),
+          rules: Array.from({ length: count }, (_, index) => ruleOf(values, index, slotsOf(set?.rules[index]))).filter(
+            ({ name }) => name,
+          ),
         },
       })}
       submit={words.save}
       onDone={onDone}
     >
+      <p class="hint">{words.orderOfRules}</p>
       {!set && (
         <Select
           name="family"
@@ -167,7 +184,7 @@ function RulesForm(props: {
         />
       )}
       {Array.from({ length: count }, (_, index) => (
-        <RuleFields key={index} index={index} rule={set?.rules[index]} features={features} />
+        <RuleFields key={index} index={index} rule={set?.rules[index]} choices={choices} />
       ))}
       <button type="button" class="link" onClick={() => setCount(count + 1)}>
         {words.addRule}
@@ -189,15 +206,13 @@ function RulesForm(props: {
   );
 }
 
-function RuleFields({
-  index,
-  rule,
-  features,
-}: {
+interface RuleProps {
   index: number;
   rule: RuleSetFragment["rules"][number] | undefined;
-  features: readonly Feature[];
-}) {
+  choices: Choices;
+}
+
+function RuleFields({ index, rule, choices }: RuleProps) {
   const name = (field: string) => `rules.${index}.${field}`;
   return (
     <Group name={`rules.${index}`} label={words.ruleNumber(index + 1)}>
@@ -209,35 +224,58 @@ function RuleFields({
             label={words.licence}
             none={words.noLicence}
             value={rule?.feature?.id}
-            choices={Object.fromEntries(features.map((feature) => [feature.id, feature.name]))}
+            choices={Object.fromEntries(choices.features.map((feature) => [feature.id, feature.name]))}
           />
           <Field name={name("ceiling")} label={words.ceiling} type="number" min={0} value={rule?.ceiling} />
         </div>
-        {Array.from({ length: SLOTS }, (_, slot) => {
-          const condition = rule?.conditions[slot];
-          const part = (field: string) => name(`conditions.${slot}.${field}`);
-          return (
-            <div class="beside" key={slot}>
-              <Select
-                name={part("kind")}
-                label={words.condition}
-                none={words.noCondition}
-                value={condition?.kind}
-                choices={words.conditions}
-              />
-              <Field name={part("value")} label={words.value} value={condition && valueOfCondition(condition)} />
-              <Check name={part("negated")} label={words.not} isChecked={condition?.negated ?? false} />
-            </div>
-          );
-        })}
+        {Array.from({ length: slotsOf(rule) }, (_, slot) => (
+          <ConditionFields
+            key={name(`conditions.${slot}`)}
+            name={name(`conditions.${slot}`)}
+            condition={rule?.conditions[slot]}
+            groups={choices.groups}
+          />
+        ))}
       </div>
     </Group>
   );
 }
 
-function ruleOf(values: Values, index: number): LicenceRuleInput {
+interface ConditionProps {
+  name: string;
+  condition: Condition | undefined;
+  groups: Record<string, string>;
+}
+
+const INPUTS = { path: "text", days: "number", day: "date" };
+
+function ConditionFields({ name, condition, groups }: ConditionProps) {
+  const [kind, setKind] = useState<string>(condition?.kind ?? "");
+  const field = VALUES[kind as LicenceConditionKind];
+  const value = condition?.kind === kind ? conditionValue(condition) : "";
+  const kinds = Object.entries(words.conditions).map(([id, write]) => [id, write("…")]);
+  return (
+    <div class="beside">
+      <Select
+        name={`${name}.kind`}
+        label={words.condition}
+        none={words.noCondition}
+        value={condition?.kind}
+        choices={Object.fromEntries(kinds)}
+        onChange={setKind}
+      />
+      {field === "groupId" && <Select name={`${name}.value`} label={words.group} choices={groups} value={value} />}
+      {field && field !== "groupId" && (
+        <Field key={kind} name={`${name}.value`} label={words.value} type={INPUTS[field]} value={value} required />
+      )}
+      {field && <Check name={`${name}.negated`} label={words.not} isChecked={condition?.negated ?? false} />}
+    </div>
+  );
+}
+
+function ruleOf(values: Values, index: number, slots: number): LicenceRuleInput {
   const name = (field: string) => `rules.${index}.${field}`;
-  const conditions = Array.from({ length: SLOTS }, (_, slot) => {
+  const conditions = Array.from({ length: slots }, (_, slot) => {
     const part = (field: string) => name(`conditions.${slot}.${field}`);
     const kind = values.text(part("kind")) as LicenceConditionKind;
     const value = values.text(part("value"));
@@ -324,10 +362,12 @@ export function RulePage({ organisation, object }: PageProps) {
           <Guard of={savings} empty="">
             {(all) =>
               all.map((saving) => (
-                <p class="notice" key={saving.feature.name}>
-                  {words.saving(saving.licences, saving.feature.name, day(saving.from))} <Sum of={saving.amount} />{" "}
-                  {words.per[saving.interval]}
-                </p>
+                <div class="notice" key={saving.feature.name}>
+                  <p>
+                    {words.saving(saving.licences, saving.feature.name, day(saving.from))} <Sum of={saving.amount} />{" "}
+                    {words.per[saving.interval]}.
+                  </p>
+                </div>
               ))
             }
           </Guard>

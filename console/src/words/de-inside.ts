@@ -419,13 +419,14 @@ export const inside: InsideWords = {
   everybody: "Alle",
   noLicence: "Keine Lizenz",
   conditions: {
-    UNIT: "in der Einheit",
-    GROUP: "in der Gruppe",
-    INACTIVE: "nicht angemeldet seit Tagen",
-    NEVER_LOGGED_IN: "nie angemeldet, seit Tagen",
-    FIRST_LOG_IN_BEFORE: "erste Anmeldung vor",
-    FIRST_LOG_IN_AFTER: "erste Anmeldung nach",
+    UNIT: (value) => `in der Einheit ${value}`,
+    GROUP: (value) => `in der Gruppe ${value}`,
+    INACTIVE: (value) => `seit ${value} Tagen nicht angemeldet`,
+    NEVER_LOGGED_IN: (value) => `nie angemeldet, seit ${value} Tagen`,
+    FIRST_LOG_IN_BEFORE: (value) => `erste Anmeldung vor ${value}`,
+    FIRST_LOG_IN_AFTER: (value) => `erste Anmeldung nach ${value}`,
   },
+  orderOfRules: "Die Regeln gelten in dieser Reihenfolge. Eine Regel ohne Namen entfällt.",
   schedules: { MANUAL: "Von Hand angewendet.", DAILY: "Täglich angewendet." },
   when: "Wann",
   graceDays: "Tage, bis ein Platz entzogen wird",
@@ -729,4 +730,13 @@ export const inside: InsideWords = {
   removeAssetAbout: "Es gibt seinen Platz im Kontingent zurück.",
   exportLog: "Ganzes Protokoll",
   exportTree: "Ganzer Baum",
+
+  // Erste Schritte
+  firstSteps: "Erste Schritte",
+  stepBilling: "Abrechnungsdaten eintragen, damit Preise gezeigt werden können.",
+  stepOrder: "Etwas aus dem Katalog bestellen.",
+  stepInvite: "Kollegen einladen.",
+
+  // Regeln
+  group: "Gruppe",
 };

@@ -412,13 +412,14 @@ export const inside = {
   everybody: "Everybody",
   noLicence: "No licence",
   conditions: {
-    UNIT: "in the unit",
-    GROUP: "in the group",
-    INACTIVE: "not logged in for days",
-    NEVER_LOGGED_IN: "never logged in, for days",
-    FIRST_LOG_IN_BEFORE: "first log-in before",
-    FIRST_LOG_IN_AFTER: "first log-in after",
+    UNIT: (value: string) => `in the unit ${value}`,
+    GROUP: (value: string) => `in the group ${value}`,
+    INACTIVE: (value: string) => `not logged in for ${value} days`,
+    NEVER_LOGGED_IN: (value: string) => `never logged in, for ${value} days`,
+    FIRST_LOG_IN_BEFORE: (value: string) => `first log-in before ${value}`,
+    FIRST_LOG_IN_AFTER: (value: string) => `first log-in after ${value}`,
   },
+  orderOfRules: "Rules count in this order. A rule without a name is left out.",
   schedules: { MANUAL: "Applied by hand.", DAILY: "Applied every day." },
   when: "When",
   graceDays: "Days before a seat is taken",
@@ -720,6 +721,15 @@ export const inside = {
   removeAssetAbout: "It gives its place in the quota back.",
   exportLog: "Whole log",
   exportTree: "Whole tree",
+
+  // First steps
+  firstSteps: "First steps",
+  stepBilling: "Add billing details, so that prices can be shown.",
+  stepOrder: "Order something from the catalogue.",
+  stepInvite: "Invite your colleagues.",
+
+  // Rules
+  group: "Group",
 };
 
 export type InsideWords = typeof inside;

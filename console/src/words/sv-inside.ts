@@ -417,13 +417,14 @@ export const inside: InsideWords = {
   everybody: "Alla",
   noLicence: "Ingen licens",
   conditions: {
-    UNIT: "i enheten",
-    GROUP: "i gruppen",
-    INACTIVE: "inte inloggad på dagar",
-    NEVER_LOGGED_IN: "aldrig inloggad, på dagar",
-    FIRST_LOG_IN_BEFORE: "första inloggning före",
-    FIRST_LOG_IN_AFTER: "första inloggning efter",
+    UNIT: (value) => `i enheten ${value}`,
+    GROUP: (value) => `i gruppen ${value}`,
+    INACTIVE: (value) => `inte inloggad på ${value} dagar`,
+    NEVER_LOGGED_IN: (value) => `aldrig inloggad, på ${value} dagar`,
+    FIRST_LOG_IN_BEFORE: (value) => `första inloggning före ${value}`,
+    FIRST_LOG_IN_AFTER: (value) => `första inloggning efter ${value}`,
   },
+  orderOfRules: "Reglerna gäller i den här ordningen. En regel utan namn utelämnas.",
   schedules: { MANUAL: "Tillämpas för hand.", DAILY: "Tillämpas varje dag." },
   when: "När",
   graceDays: "Dagar innan en plats tas",
@@ -722,4 +723,13 @@ export const inside: InsideWords = {
   removeAssetAbout: "Den lämnar tillbaka sin plats i kvoten.",
   exportLog: "Hela loggen",
   exportTree: "Hela trädet",
+
+  // Första stegen
+  firstSteps: "Första stegen",
+  stepBilling: "Lägg till faktureringsuppgifter, så att priser kan visas.",
+  stepOrder: "Beställ något ur katalogen.",
+  stepInvite: "Bjud in dina kollegor.",
+
+  // Regler
+  group: "Grupp",
 };
