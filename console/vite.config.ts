@@ -5,6 +5,18 @@ import { defineConfig, type Plugin } from "vite";
 
 const server = process.env.TENANTRY_URL ?? "http://127.0.0.1:8080";
 
+/** What the server answers while `npm run dev` serves the pages. */
+const PATHS = [
+  "/graphql",
+  "/console/session",
+  "/console/settings",
+  "/invoices/",
+  "/commission-statements/",
+  "/organisations/",
+  "/resellers/",
+  "/viewer/",
+];
+
 /** Writes the compressed forms beside each file, so that the server only has to send them. */
 const compressed: Plugin = {
   name: "compressed",
@@ -54,5 +66,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/graphql": server, "/console/session": server, "/console/settings": server } },
+  server: { proxy: Object.fromEntries(PATHS.map((path) => [path, server])) },
 });

@@ -11,7 +11,7 @@ import { BASE, useAddress } from "./router";
 import { logOut } from "./session";
 import type { Shell } from "./shell";
 import { Shell as ShellQuery } from "./shell.operations";
-import { chooseLocale, hasChosenLocale, loadInsideWords, locale, whenLocaleChanges, words } from "./words/words";
+import { hasChosenLocale, loadInsideWords, locale, showLocale, whenLocaleChanges, words } from "./words/words";
 
 type Page = ComponentType<PageProps>;
 
@@ -141,7 +141,7 @@ function Logged({ organisation, page, again, children }: LoggedProps) {
   }, [isKnown]);
   useEffect(() => {
     if (viewer?.locale && !hasChosenLocale() && viewer.locale.toLowerCase() !== locale()) {
-      void chooseLocale(viewer.locale);
+      void showLocale(viewer.locale);
     }
   }, [viewer?.locale]);
   if (error?.code === "UNAUTHENTICATED") return <LogIn onDone={again} />;

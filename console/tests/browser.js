@@ -447,6 +447,30 @@ test("a server that does not answer is said, and the page goes on when it does a
     { expected: /ERR_FAILED/ },
   ));
 
+test("an act whose answer was lost is not done twice", () =>
+  visit(
+    async (page) => {
+      await start(page, "dan@twin.example");
+      await go(page, "?all=yes");
+      const name = `Twin ${Date.now()}`;
+      await page.getByRole("button", { name: "New organisation" }).click();
+      const dialog = page.locator("dialog[open]");
+      await dialog.getByLabel("Name").fill(name);
+      await page.route("**/graphql", async (route) => {
+        await route.fetch();
+        await route.abort();
+      });
+      await dialog.getByRole("button", { name: "Create" }).click();
+      await dialog.getByText("The server does not answer.").waitFor();
+      await page.unroute("**/graphql");
+      await dialog.getByRole("button", { name: "Create" }).click();
+      await page.getByRole("heading", { name, level: 1 }).waitFor();
+      const query = "query($name: String) { viewer { organisations(first: 9, search: $name) { totalCount } } }";
+      assert.equal((await ask(page, query, { name })).data.viewer.organisations.totalCount, 1);
+    },
+    { expected: /ERR_FAILED/ },
+  ));
+
 test("what one may not see does not exist, and neither does a page without a name", () =>
   visit(async (page) => {
     await start(page, "quentin@stray.example");

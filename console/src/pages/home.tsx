@@ -53,6 +53,7 @@ function attention(found: Found): { tone: "bad" | "warn" | "calm"; href: string;
   );
   const pools = granted(found.licencePools)?.edges ?? [];
   const invited = granted(found.invitations)?.totalCount ?? 0;
+  const late = granted(found.reseller?.summary ?? null)?.overdueInvoices?.clients ?? 0;
   return [
     ...overdue.map(({ node }) => ({
       tone: "bad" as const,
@@ -66,6 +67,7 @@ function attention(found: Found): { tone: "bad" | "warn" | "calm"; href: string;
         href: to("licences"),
         text: words.poolOver(node.feature.name, Number(node.over)),
       })),
+    ...(late > 0 ? [{ tone: "bad" as const, href: to("clients"), text: words.clientsOverdue(late) }] : []),
     ...(granted(found.proposalsReceived)?.edges ?? []).map(({ node }) => ({
       tone: "warn" as const,
       href: to("proposal", node.id),

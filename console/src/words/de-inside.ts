@@ -739,4 +739,8 @@ export const inside: InsideWords = {
 
   // Regeln
   group: "Gruppe",
+
+  // Überblick über Kunden
+  clientsOverdue: (count) =>
+    count === 1 ? "1 Kunde hat überfällige Rechnungen." : `${count} Kunden haben überfällige Rechnungen.`,
 };

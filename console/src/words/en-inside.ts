@@ -730,6 +730,10 @@ export const inside = {
 
   // Rules
   group: "Group",
+
+  // Overview of clients
+  clientsOverdue: (count: number) =>
+    count === 1 ? "1 client has overdue invoices." : `${count} clients have overdue invoices.`,
 };
 
 export type InsideWords = typeof inside;

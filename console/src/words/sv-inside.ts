@@ -732,4 +732,8 @@ export const inside: InsideWords = {
 
   // Regler
   group: "Grupp",
+
+  // Översikt över kunder
+  clientsOverdue: (count) =>
+    count === 1 ? "1 kund har förfallna fakturor." : `${count} kunder har förfallna fakturor.`,
 };

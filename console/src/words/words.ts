@@ -49,10 +49,16 @@ export function whenLocaleChanges(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
-export async function chooseLocale(name: string) {
-  localStorage.setItem(KEY, name.toLowerCase());
+/** Shows the pages in a language, until they are loaded anew. */
+export async function showLocale(name: string) {
   await loadWords(name.toLowerCase());
   for (const listener of listeners) listener();
+}
+
+/** Shows the pages in a language from now on. */
+export async function chooseLocale(name: string) {
+  localStorage.setItem(KEY, name.toLowerCase());
+  await showLocale(name);
 }
 
 // Days and numbers of English follow the usage of Europe: "27 Nov 2026".
