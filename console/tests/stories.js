@@ -31,6 +31,12 @@ export const STORIES = [
   { name: "reseller", email: "finn@nordhost.example", place: "Nordhost Partner", pages: ["", ...RESELLER_PAGES] },
   { name: "support", email: "gry@nordhost.example", place: "Nordhost Partner", pages: ["", "clients", "members"] },
   { name: "partner", email: "gry@nordhost.example", place: "Harbour Clinic", pages: EVERY_PAGE },
+  {
+    name: "principal",
+    email: "mia@lakeschool.example",
+    place: "Lake School",
+    pages: ["", "licences", "seats", "unused", "rules", "directory", "assets", "subscriptions"],
+  },
   { name: "bookkeeper", email: "nils@lakeschool.example", place: "Lake School", pages: EVERY_PAGE },
   { name: "technician", email: "olga@lakeschool.example", place: "Lake School", pages: ["", "services", "invoices"] },
   { name: "distributor", email: "kai@skandia.example", place: "Skandia Distribution", pages: ["", "clients", "tree"] },

@@ -207,7 +207,7 @@ function Own({ one, here, properties }: OwnProps) {
         <Fact label={words.since} of={one.startsAt}>
           {day}
         </Fact>
-        <Fact label={words.until_} of={one.endedAt ?? one.endsAt}>
+        <Fact label={words.endsOn} of={one.endedAt ?? one.endsAt}>
           {day}
         </Fact>
         <Fact label={words.reference} of={one.reference} />

@@ -74,7 +74,7 @@ export function NewClientFields({ organisation }: { organisation: string }) {
           label={words.invoicesGoTo}
           choices={{ client: words.toTheClient, reseller: words.toUs }}
         />
-        <Field name="endsAt" label={words.until_} hint={words.emptyForEver} type="date" />
+        <Field name="endsAt" label={words.endsOn} hint={words.emptyForEver} type="date" />
       </div>
     </>
   );

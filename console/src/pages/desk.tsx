@@ -327,7 +327,7 @@ export function DeskRunsPage({ organisation }: PageProps) {
                   onDone={close}
                 >
                   <Select name="mode" label={words.kind} choices={words.runModes} />
-                  <Field name="until" label={words.until_} hint={words.emptyForToday} type="date" />
+                  <Field name="until" label={words.endsOn} hint={words.emptyForToday} type="date" />
                 </Form>
               )}
             </Act>
@@ -339,7 +339,7 @@ export function DeskRunsPage({ organisation }: PageProps) {
             isLoading={isLoading}
             empty={words.noRuns}
             columns={[
-              { label: words.until_, cell: (one) => day(one.until) },
+              { label: words.endsOn, cell: (one) => day(one.until) },
               { label: words.kind, cell: (one) => words.runModes[one.mode] },
               { label: words.state, cell: (one) => <State of={one.state} /> },
               { label: words.pageNames.invoices, isNumber: true, cell: (one) => number(one.invoiceCount) },

@@ -61,7 +61,7 @@ export function InvoicesPage({ organisation }: PageProps) {
             <SearchField label={words.number} />
             <Choice name="state" label={words.state} choices={statesOf("OPEN", "OVERDUE", "PAID", "VOID")} />
             <DayField name="from" label={words.issuedFrom} />
-            <DayField name="until" label={words.until_} />
+            <DayField name="until" label={words.endsOn} />
           </Filters>
           <List
             label={words.pageNames.invoices}

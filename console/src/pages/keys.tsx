@@ -55,7 +55,7 @@ export function KeysPage({ organisation }: PageProps) {
                 { label: words.networks, cell: (one) => (one.networks.length > 0 ? list(one.networks) : <None />) },
                 { label: words.createdBy, cell: (one) => one.createdBy?.name ?? <None /> },
                 { label: words.lastUsed, cell: (one) => (one.lastUsedAt ? moment(one.lastUsedAt) : <None />) },
-                { label: words.until_, cell: (one) => (one.expiresAt ? day(one.expiresAt) : <None />) },
+                { label: words.endsOn, cell: (one) => (one.expiresAt ? day(one.expiresAt) : <None />) },
                 may(found, "API_KEY_MANAGE") && {
                   label: words.acts,
                   isNumber: true,
@@ -96,7 +96,7 @@ function KeyFields({ of, isReseller }: { of?: KeyFragment; isReseller: boolean }
       <div class="beside">
         <Field
           name="expiresAt"
-          label={words.until_}
+          label={words.endsOn}
           hint={words.emptyForEver}
           type="date"
           value={of?.expiresAt?.slice(0, 10)}

@@ -49,7 +49,7 @@ export function LogPage({ organisation }: PageProps) {
             <SearchField name="action" label={words.action} />
             <Choice name="way" label={words.by} choices={words.ways} />
             <DayField name="from" label={words.from} />
-            <DayField name="until" label={words.until_} />
+            <DayField name="until" label={words.endsOn} />
             {(get("actor") || get("object")) && (
               <a class="button" href={parameters.with({ actor: "", object: "", after: "", before: "" })}>
                 {words.showAll}

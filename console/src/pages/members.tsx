@@ -52,7 +52,7 @@ export function MembersPage({ organisation }: PageProps) {
                 label: words.secondFactor,
                 cell: (member) => <Guard of={member.hasSecondFactor}>{(has) => (has ? words.on : words.off)}</Guard>,
               },
-              { label: words.joined_, cell: (member) => day(member.joinedAt) },
+              { label: words.joinedOn, cell: (member) => day(member.joinedAt) },
               (may(found, "MEMBER_UPDATE") || may(found, "MEMBER_REMOVE")) && {
                 label: words.acts,
                 isNumber: true,

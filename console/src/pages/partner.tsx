@@ -37,7 +37,7 @@ export function PartnerPage({ organisation, object }: PageProps) {
             <Fact label={words.since} of={one.startsAt}>
               {day}
             </Fact>
-            <Fact label={words.until_} of={one.endedAt ?? one.endsAt}>
+            <Fact label={words.endsOn} of={one.endedAt ?? one.endsAt}>
               {day}
             </Fact>
             <Fact label={words.upstream} of={one.includesUpstream}>
@@ -69,7 +69,7 @@ export function PartnerPage({ organisation, object }: PageProps) {
                 columns={[
                   { label: words.name, cell: (member) => member.user.name },
                   { label: words.roles, cell: (member) => <RoleNames of={member.roles} /> },
-                  { label: words.joined_, cell: (member) => day(member.joinedAt) },
+                  { label: words.joinedOn, cell: (member) => day(member.joinedAt) },
                 ]}
               />
             )}
@@ -104,7 +104,7 @@ function PartnershipActs({ here, one }: { here: HereFragment; one: WholePartners
             />
             <Field
               name="endsAt"
-              label={words.until_}
+              label={words.endsOn}
               hint={words.emptyForEver}
               type="date"
               value={one.endsAt?.slice(0, 10)}

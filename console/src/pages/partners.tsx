@@ -40,7 +40,7 @@ export function PartnersPage({ organisation }: PageProps) {
               { label: words.permissions, isNumber: true, cell: (one) => number(one.delegatedPermissions.length) },
               { label: words.upstream, cell: (one) => (one.includesUpstream ? words.yes : words.no) },
               { label: words.since, cell: (one) => day(one.startsAt) },
-              { label: words.until_, cell: (one) => ending(one.endedAt ?? one.endsAt) },
+              { label: words.endsOn, cell: (one) => ending(one.endedAt ?? one.endsAt) },
             ]}
           />
           <Part title={words.ancestors} of={found.ancestors}>
@@ -114,7 +114,7 @@ export function Propose({ here, side }: { here: HereFragment; side: PartnershipS
             <Field name="to" label={words.to} required />
           </div>
           <DelegationFields />
-          <Field name="endsAt" label={words.until_} hint={words.emptyForEver} type="date" />
+          <Field name="endsAt" label={words.endsOn} hint={words.emptyForEver} type="date" />
           <TextField name="message" label={words.message} />
         </Form>
       )}

@@ -42,7 +42,7 @@ export function PayersPage({ organisation }: PageProps) {
               },
               { label: words.state, cell: (one) => <State of={one.state} /> },
               { label: words.since, cell: (one) => day(one.startsOn) },
-              { label: words.until_, cell: (one) => (one.endsOn ? day(one.endsOn) : <None />) },
+              { label: words.endsOn, cell: (one) => (one.endsOn ? day(one.endsOn) : <None />) },
               { label: words.asked, cell: (one) => day(one.requestedAt) },
               may(found, "BILLING_UPDATE") && {
                 label: words.acts,
@@ -85,7 +85,7 @@ function Answers({ id, state, isAsked }: { id: string; state: PayerAgreementStat
           onDone={close}
         >
           <p>{words.endPayerAbout}</p>
-          <Field name="on" label={words.on_} hint={words.emptyForToday} type="date" />
+          <Field name="on" label={words.onDay} hint={words.emptyForToday} type="date" />
         </Form>
       )}
     </Act>

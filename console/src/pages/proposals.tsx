@@ -93,7 +93,7 @@ export function ProposalPage({ organisation, object }: PageProps) {
             <Fact label={words.validUntil} of={one.expiresAt}>
               {day}
             </Fact>
-            <Fact label={words.until_} of={one.terms.endsAt}>
+            <Fact label={words.endsOn} of={one.terms.endsAt}>
               {day}
             </Fact>
             <Fact label={words.upstream} of={one.terms.includesUpstream}>
@@ -170,7 +170,7 @@ function Answers({ one, here }: { one: WholeProposalFragment; here: HereFragment
             <DelegationFields chosen={one.terms} />
             <Field
               name="endsAt"
-              label={words.until_}
+              label={words.endsOn}
               hint={words.emptyForEver}
               type="date"
               value={one.terms.endsAt?.slice(0, 10)}

@@ -158,7 +158,7 @@ export function SubscriptionPage({ organisation, object }: PageProps) {
                       </>
                     ),
                   },
-                  { label: words.on_, cell: (change) => day(change.effectiveOn) },
+                  { label: words.onDay, cell: (change) => day(change.effectiveOn) },
                   { label: words.state, cell: (change) => <State of={change.state} /> },
                   { label: words.quantity, isNumber: true, cell: (change) => number(change.quantity) },
                   { label: words.unitPrice, isNumber: true, cell: (change) => <Sum of={change.unitPrice} /> },

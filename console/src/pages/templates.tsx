@@ -128,7 +128,7 @@ export function DriftPage({ organisation }: PageProps) {
               { label: words.template, cell: (one) => one.template.name },
               { label: words.missing, cell: (one) => <Codes of={one.missing} /> },
               { label: words.excess, cell: (one) => <Codes of={one.excess} /> },
-              { label: words.proposed_, cell: (one) => (one.proposed ? words.yes : words.no) },
+              { label: words.isProposed, cell: (one) => (one.proposed ? words.yes : words.no) },
             ]}
           />
         </>

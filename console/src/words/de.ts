@@ -4,7 +4,6 @@ export const de: Words = {
   // Überall
   accept: "Annehmen",
   any: "Alle",
-  cancel: "Abbrechen",
   change: "Ändern",
   close: "Schließen",
   confirm: "Bestätigen",

@@ -3,7 +3,6 @@ export const en = {
   // Everywhere
   accept: "Accept",
   any: "Any",
-  cancel: "Cancel",
   change: "Change",
   close: "Close",
   confirm: "Confirm",

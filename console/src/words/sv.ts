@@ -4,7 +4,6 @@ export const sv: Words = {
   // Överallt
   accept: "Acceptera",
   any: "Alla",
-  cancel: "Avbryt",
   change: "Ändra",
   close: "Stäng",
   confirm: "Bekräfta",
