@@ -7,6 +7,7 @@ export const ClientTabs = ({ organisation }: { organisation: string }) => (
     label={words.pageNames.clients}
     tabs={[
       { label: words.pageNames.clients, href: path(organisation, "clients") },
+      { label: words.proposals, href: path(organisation, "proposals") },
       { label: words.tree, href: path(organisation, "tree") },
       { label: words.templates, href: path(organisation, "templates") },
       { label: words.drift, href: path(organisation, "drift") },

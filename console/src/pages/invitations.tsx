@@ -1,14 +1,15 @@
 // Who was invited, and what became of it.
 import type { InvitationState } from "../api/schema";
-import { Do, may } from "../parts/act";
+import { Act, Do, may } from "../parts/act";
 import { Choice, Filters, SearchField, statesOf } from "../parts/filters";
+import { Form } from "../parts/form";
 import { List } from "../parts/list";
 import { Ask, Head, type PageProps } from "../parts/page";
-import { RoleNames } from "../parts/roles";
+import { choiceOf, RoleNames, RolePicker } from "../parts/roles";
 import { None, State } from "../parts/states";
 import { usePaging, useParameters } from "../router";
 import { day, words } from "../words/words";
-import { Invitations, ResendInvitation, WithdrawInvitation } from "./invitations.operations";
+import { Invitations, ResendInvitation, UpdateInvitation, WithdrawInvitation } from "./invitations.operations";
 import { Invite, PeopleTabs } from "./members";
 
 export function InvitationsPage({ organisation }: PageProps) {
@@ -54,6 +55,24 @@ export function InvitationsPage({ organisation }: PageProps) {
                 cell: (one) =>
                   one.state === "PENDING" && (
                     <div class="acts">
+                      <Act label={words.change} title={words.rolesOf(one.email)}>
+                        {(close) => (
+                          <Form
+                            operation={UpdateInvitation}
+                            variables={(values) => ({
+                              input: { invitationId: one.id, roles: values.all("roles").map(choiceOf) },
+                            })}
+                            submit={words.save}
+                            onDone={close}
+                          >
+                            <RolePicker
+                              organisation={found.id}
+                              isReseller={found.kind === "RESELLER"}
+                              chosen={one.roles}
+                            />
+                          </Form>
+                        )}
+                      </Act>
                       <Do
                         label={words.sendAgain}
                         operation={ResendInvitation}

@@ -161,17 +161,23 @@ function ChangeMember({ here, kind, member }: MemberProps & { kind: Organisation
 
 function ChangeForm({ here, kind, member, onDone }: MemberProps & { kind: OrganisationKind; onDone: () => void }) {
   const [chosen, setChosen] = useState<string[]>();
+  const endsOn = member.expiresAt?.slice(0, 10) ?? "";
   return (
     <Form
       operation={UpdateMember}
       variables={(values) => ({
-        input: { membershipId: member.id, roles: values.all("roles").map(choiceOf) },
+        input: {
+          membershipId: member.id,
+          roles: values.all("roles").map(choiceOf),
+          ...(values.text("expiresAt") !== endsOn && { expiresAt: values.endOf("expiresAt") }),
+        },
       })}
       submit={words.save}
       onDone={onDone}
     >
       <RolePicker organisation={here.id} isReseller={kind === "RESELLER"} chosen={member.roles} onChange={setChosen} />
       {chosen && <RolesPreview membership={member.id} roles={chosen} />}
+      <Field name="expiresAt" label={words.memberUntil} hint={words.emptyForEver} type="date" value={endsOn} />
     </Form>
   );
 }

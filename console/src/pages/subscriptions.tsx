@@ -1,7 +1,7 @@
 // What an organisation has subscribed to, and the orders from which it came.
 
-import { granted } from "../api/request";
-import type { OrderState, SubscriptionOrderField, SubscriptionState } from "../api/schema";
+import { type Guarded, granted } from "../api/request";
+import type { BillingInterval, OrderState, SubscriptionOrderField, SubscriptionState } from "../api/schema";
 import { Act, ActLink } from "../parts/act";
 import { Bars } from "../parts/chart";
 import { Figure, FigureRow } from "../parts/figures";
@@ -12,7 +12,7 @@ import { Sum, Sums } from "../parts/money";
 import { Ask, Head, type PageProps } from "../parts/page";
 import { None, State } from "../parts/states";
 import { path, usePaging, useParameters } from "../router";
-import { day, number, words } from "../words/words";
+import { type Amount, day, money, number, words } from "../words/words";
 import { CancelOrder, Orders, Subscriptions } from "./subscriptions.operations";
 
 export const ProductTabs = ({ organisation }: { organisation: string }) => (
@@ -64,18 +64,7 @@ export function SubscriptionsPage({ organisation }: PageProps) {
                 {(amounts) => <Sums of={amounts} />}
               </Figure>
             </FigureRow>
-            {(granted(found.products)?.length ?? 0) > 0 && (
-              <div class="box">
-                <h2 class="small">{words.productsInUse}</h2>
-                <Bars
-                  label={words.productsInUse}
-                  bars={(granted(found.products) ?? []).map(({ name, quantity }) => ({
-                    label: name,
-                    value: Number(quantity),
-                  }))}
-                />
-              </div>
-            )}
+            <MonthlyCosts of={found.subscriptions} />
           </div>
           <Filters>
             <SearchField />
@@ -116,6 +105,34 @@ export function SubscriptionsPage({ organisation }: PageProps) {
         </>
       )}
     </Ask>
+  );
+}
+
+interface Cost {
+  readonly id: string;
+  readonly productName: string;
+  readonly state: SubscriptionState;
+  readonly quantity: number;
+  readonly unitPrice: Amount;
+  readonly interval: BillingInterval;
+}
+
+/** What each subscription of the page costs in a month. */
+function MonthlyCosts({ of }: { of: Guarded<{ readonly edges: readonly { readonly node: Cost }[] }> }) {
+  const running = (granted(of)?.edges ?? []).filter(
+    ({ node }) => node.state === "ACTIVE" || node.state === "CANCELLED",
+  );
+  if (running.length === 0) return null;
+  const bars = running.map(({ node: { productName, quantity, unitPrice, interval } }) => {
+    const value = (quantity * Number(unitPrice.amountMinor)) / (interval === "YEAR" ? 12 : 1);
+    const text = money({ amountMinor: String(Math.round(value)), currency: unitPrice.currency });
+    return { label: productName, value, text };
+  });
+  return (
+    <div class="box">
+      <h2 class="small">{words.monthlyCosts}</h2>
+      <Bars label={words.monthlyCosts} bars={bars.toSorted((a, b) => b.value - a.value).slice(0, 8)} />
+    </div>
   );
 }
 

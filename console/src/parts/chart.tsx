@@ -19,8 +19,8 @@ interface BarsProps {
 export function Bars({ label, bars, most = Math.max(1, ...bars.map((bar) => bar.value)) }: BarsProps) {
   return (
     <ul class="bars" aria-label={label}>
-      {bars.map(({ label: name, value, text, tone = "" }) => (
-        <li key={name}>
+      {bars.map(({ label: name, value, text, tone = "" }, index) => (
+        <li key={index}>
           <span>{name}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
             <rect width="100" height="8" class="track" />

@@ -743,4 +743,7 @@ export const inside: InsideWords = {
   // Überblick über Kunden
   clientsOverdue: (count) =>
     count === 1 ? "1 Kunde hat überfällige Rechnungen." : `${count} Kunden haben überfällige Rechnungen.`,
+
+  // Kosten
+  monthlyCosts: "Was jedes im Monat kostet",
 };

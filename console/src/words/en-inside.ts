@@ -734,6 +734,9 @@ export const inside = {
   // Overview of clients
   clientsOverdue: (count: number) =>
     count === 1 ? "1 client has overdue invoices." : `${count} clients have overdue invoices.`,
+
+  // Costs
+  monthlyCosts: "What each costs in a month",
 };
 
 export type InsideWords = typeof inside;

@@ -736,4 +736,7 @@ export const inside: InsideWords = {
   // Översikt över kunder
   clientsOverdue: (count) =>
     count === 1 ? "1 kund har förfallna fakturor." : `${count} kunder har förfallna fakturor.`,
+
+  // Kostnader
+  monthlyCosts: "Vad var och en kostar per månad",
 };
