@@ -25,7 +25,7 @@ use crate::billing::run::worker::bill_now_and_then;
 use crate::catalogue::subscription::renew_now_and_then;
 use crate::directory::person::forget_now_and_then as forget_people_now_and_then;
 use crate::graphql::trusted::Trusted;
-use crate::http::{self, Metrics, Options};
+use crate::http::{self, Console, Metrics, Options};
 use crate::licence::assignment::settle_now_and_then;
 use crate::licence::rule::apply_now_and_then;
 use crate::licence::usage::count_now_and_then;
@@ -80,7 +80,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         tracing::warn!("links in mails lead to this machine only: set public_url or portal_url");
     }
     let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
-    let router = http::router(app.clone(), Options { demo, metrics, trusted });
+    let router = http::router(app.clone(), Options { demo, console: Console::BUILT, metrics, trusted });
     if arguments.demo {
         say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
     }

@@ -2,15 +2,17 @@
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
-//! `bank` and `directory`, which take files. `scim` is a protocol of its own. `playground` has the page for people, and
-//! `serve` accepts connections.
+//! `bank` and `directory`, which take files. `scim` is a protocol of its own. `console` and `playground` have the pages for
+//! people, whose files are `assets`. `serve` accepts connections.
 
 mod accounting;
 mod answer;
+mod assets;
 mod audit;
 mod bank;
 mod client;
 mod commission;
+mod console;
 mod cors;
 mod credential;
 mod directory;
@@ -49,6 +51,7 @@ use crate::graphql::validation::Rules;
 use client::Peer;
 use request_id::RequestId;
 
+pub use console::Console;
 pub use metrics::Metrics;
 pub use serve::serve;
 
@@ -69,6 +72,8 @@ type Shared = (State<Arc<Server>>, Extension<RequestId>, Option<Extension<Peer>>
 pub struct Options {
     /// People that the playground offers to log in as: JSON, a list of name, email, password and story.
     pub demo: Option<Arc<str>>,
+    /// The console.
+    pub console: Console,
     /// The metrics to show at `/metrics`.
     pub metrics: Option<Metrics>,
     /// The only documents that may run.
@@ -77,7 +82,7 @@ pub struct Options {
 
 /// All routes.
 pub fn router(app: App, options: Options) -> Router {
-    let Options { demo, metrics, trusted } = options;
+    let Options { demo, console, metrics, trusted } = options;
     let documents = Documents::new(Rules::of_server(), app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
     let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
@@ -107,6 +112,7 @@ pub fn router(app: App, options: Options) -> Router {
     }
     let mut router = router
         .merge(playground::router(demo))
+        .merge(console::router(console))
         .fallback(routes::nothing)
         .method_not_allowed_fallback(routes::wrong_method)
         .layer(from_fn(headers::secure));

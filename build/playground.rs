@@ -1,18 +1,15 @@
-//! Embeds the playground in the server: its own files from `playground/`, two queries of the load test, and GraphiQL
-//! with React from npm. Versions and hashes are those in `playground/package-lock.json`. `src/http/playground.rs` serves
-//! the files.
+//! The playground: its own files from `playground/`, two queries of the load test, and GraphiQL with React from npm.
 //!
-//! Without npm, the build also works: the page loads the same files from a CDN, and the browser compares them with the
-//! hashes in `index.html`. `TENANTRY_PLAYGROUND=cdn` chooses this.
+//! Without npm, the page loads the same files from a CDN, and the browser compares them with the hashes in `index.html`.
+//! `TENANTRY_PLAYGROUND=cdn` chooses this.
 
-use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use flate2::{Compression, write::GzEncoder};
+
+use super::{asset, npm};
 
 const OWN_FILES: [&str; 6] = ["index.html", "playground.css", "playground.js", "session.js", "examples.js", "links.js"];
 /// Examples that are also measured.
@@ -25,8 +22,8 @@ const CDN: &str = "https://cdn.jsdelivr.net";
 /// Paths under `/playground/`, with contents.
 type Files = Vec<(String, Vec<u8>)>;
 
-fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+/// Writes `playground/assets.rs`: the files of the playground, and the CDN if the page needs one.
+pub fn bring(root: &Path, out: &Path) -> io::Result<()> {
     let (source, queries) = (root.join("playground"), root.join("benches/load"));
     for file in OWN_FILES.iter().chain(&PACKAGE_FILES) {
         println!("cargo:rerun-if-changed=playground/{file}");
@@ -36,7 +33,7 @@ fn main() -> io::Result<()> {
     }
     println!("cargo:rerun-if-env-changed=TENANTRY_PLAYGROUND");
 
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?).join("playground");
+    let out = out.join("playground");
     fs::create_dir_all(&out)?;
     let mut files = Files::new();
     for name in OWN_FILES {
@@ -97,18 +94,7 @@ fn run_npm(source: &Path, out: &Path) -> Result<(), String> {
     for file in PACKAGE_FILES {
         fs::copy(source.join(file), out.join(file)).map_err(|error| error.to_string())?;
     }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let ran = Command::new(npm)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"])
-        .current_dir(out)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("npm does not run: {error}"))?;
-    if ran.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&ran.stderr);
-    Err(said.lines().find(|line| line.contains("npm error")).unwrap_or("npm ci failed").to_owned())
+    npm::run(out, &npm::INSTALL, &[])
 }
 
 /// Reads each file that the page names under `NPM_URL`. `locate` gives the path of a package's file.
@@ -128,16 +114,13 @@ fn read_npm_files(page: &str, locate: impl Fn(&str, &str) -> PathBuf) -> Result<
 fn compile(out: &Path, cdn: Option<&str>, files: &[(String, Vec<u8>)]) -> io::Result<String> {
     let mut code = format!("const CDN: Option<&str> = {cdn:?};\nconst ASSETS: &[Asset] = &[\n");
     for (index, (path, bytes)) in files.iter().enumerate() {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(bytes)?;
-        fs::write(out.join(format!("{index}.plain")), bytes)?;
-        fs::write(out.join(format!("{index}.gz")), gzip.finish()?)?;
-        let include = |kind| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/playground/{index}.{kind}\"))");
-        let etag = format!("W/\"{:016x}\"", hasher.finish());
-        let (plain, gzip) = (include("plain"), include("gz"));
-        let _ = writeln!(code, "    Asset {{ path: {path:?}, etag: {etag:?}, plain: {plain}, gzip: {gzip} }},");
+        let (plain, compressed) = (out.join(format!("{index}.plain")), out.join(format!("{index}.gz")));
+        fs::write(&plain, bytes)?;
+        fs::write(&compressed, gzip.finish()?)?;
+        let forms = asset::Forms { plain: &plain, gzip: Some(&compressed), brotli: None };
+        code += &asset::code(path, bytes, &forms);
     }
     Ok(code + "];\n")
 }
