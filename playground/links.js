@@ -69,7 +69,7 @@ mutation Decline($token: ID!) {
 export function linked() {
   const query = pages[location.pathname];
   const token = new URLSearchParams(location.search).get("token");
-  if (location.pathname !== "/") history.replaceState(null, "", "/");
+  if (query) history.replaceState(null, "", "/playground");
   if (!query) return null;
   const asked = ["password", "newPassword"].filter((name) => query.includes(`$${name}:`));
   const more = Object.fromEntries(asked.map((name) => [name, "…"]));

@@ -40,8 +40,9 @@ use crate::seed;
 
 /// Run the server.
 ///
-/// The API is at /graphql, the playground at /, the schema at /schema.graphql, health checks at /health/live and
-/// /health/ready, metrics for Prometheus at /metrics, and public keys at /.well-known/jwks.json. After SIGTERM or
+/// The console is at /console/, the API at /graphql, the playground at /playground, the schema at /schema.graphql, health
+/// checks at /health/live and /health/ready, metrics for Prometheus at /metrics, and public keys at
+/// /.well-known/jwks.json. After SIGTERM or
 /// SIGINT, running requests get ten seconds to finish. The server sends mail while it runs; unsent mail stays in the
 /// database.
 #[derive(Debug, Args)]
@@ -82,7 +83,9 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
     let router = http::router(app.clone(), Options { demo, console: Console::BUILT, metrics, trusted });
     if arguments.demo {
-        say(format_args!("\nThe playground is at {url}/ and the API at {url}/graphql"));
+        let console =
+            if Console::BUILT.is_there() { format!("The console is at {url}/console/.\n") } else { String::new() };
+        say(format_args!("\n{console}The playground is at {url}/playground, and the API at {url}/graphql."));
     }
     tracing::info!(%url, %database, mail = %route, %data_dir, "ready");
     let stop = stop.shared();

@@ -3,7 +3,7 @@
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
 //! `bank` and `directory`, which take files. `scim` is a protocol of its own. `console` and `playground` have the pages for
-//! people, whose files are `assets`. `serve` accepts connections.
+//! people, whose files are `assets`; `pages` leads to them. `serve` accepts connections.
 
 mod accounting;
 mod answer;
@@ -24,6 +24,7 @@ mod lines;
 mod metrics;
 mod negotiate;
 mod own;
+mod pages;
 mod playground;
 mod refusal;
 mod request_id;
@@ -70,7 +71,7 @@ type Shared = (State<Arc<Server>>, Extension<RequestId>, Option<Extension<Peer>>
 /// Optional parts of a server. By default it has none.
 #[derive(Default)]
 pub struct Options {
-    /// People that the playground offers to log in as: JSON, a list of name, email, password and story.
+    /// People that the pages offer to log in as: JSON, a list of name, email, password and story.
     pub demo: Option<Arc<str>>,
     /// The console.
     pub console: Console,
@@ -111,8 +112,9 @@ pub fn router(app: App, options: Options) -> Router {
         router = router.route("/metrics", get(routes::metrics));
     }
     let mut router = router
-        .merge(playground::router(demo))
-        .merge(console::router(console))
+        .merge(pages::router(console))
+        .merge(playground::router(demo.clone()))
+        .merge(console::router(console, demo))
         .fallback(routes::nothing)
         .method_not_allowed_fallback(routes::wrong_method)
         .layer(from_fn(headers::secure));

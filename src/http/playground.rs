@@ -1,4 +1,4 @@
-//! The playground: GraphiQL with a log-in box at `/`, its files under `/playground/`, all from this server.
+//! The playground: GraphiQL with a log-in box at `/playground`, its files below it, all from this server.
 //! The page itself is in the folder `playground/`; `build/playground.rs` compiles its files in.
 
 use std::sync::Arc;
@@ -15,25 +15,18 @@ use super::assets::{Asset, Folder};
 // Defines `CDN`, where the page loads GraphiQL from if npm was missing at build time, and `ASSETS`.
 include!(concat!(env!("OUT_DIR"), "/playground/assets.rs"));
 
-/// The paths of links in mails, if there is no portal. They show the same page, with the mutation to send.
-const LINKS: [&str; 7] = [
-    "/verify-address",
-    "/reset-password",
-    "/confirm-address",
-    "/undo-address",
-    "/invitation",
-    "/ownership",
-    "/partnership",
-];
-
 /// Serves the page, its files, and `demo` if given: a JSON list of people to log in as.
 pub fn router<S: Clone + Send + Sync + 'static>(demo: Option<Arc<str>>) -> Router<S> {
-    let page = || get(|headers: HeaderMap| async move { serve("index.html", &headers) });
-    let router = LINKS.iter().fold(Router::new(), |router, path| router.route(path, page()));
-    router.route("/", page()).route("/playground/demo.json", get(move || async move { serve_demo(demo) })).route(
-        "/playground/{*path}",
-        get(|Path(path): Path<String>, headers: HeaderMap| async move { serve(&path, &headers) }),
-    )
+    Router::new()
+        .route("/playground", get(page))
+        .route("/playground/", get(page))
+        .route("/playground/demo.json", get(async move || serve_demo(demo)))
+        .route("/playground/{*path}", get(async |Path(path): Path<String>, headers: HeaderMap| serve(&path, &headers)))
+}
+
+/// The page.
+pub async fn page(headers: HeaderMap) -> Response {
+    serve("index.html", &headers)
 }
 
 fn serve_demo(demo: Option<Arc<str>>) -> Response {

@@ -30,8 +30,8 @@ impl Refusal {
 
     /// The refusal of an unknown path.
     pub fn nothing_here() -> Self {
-        let text =
-            "There is nothing here. The API is at /graphql, its schema at /schema.graphql, and the playground at /.";
+        let text = "There is nothing here. The API is at /graphql, its schema at /schema.graphql, and the playground at \
+                    /playground.";
         Self { message: Some(text), ..Self::from(Error::NotFound) }
     }
 

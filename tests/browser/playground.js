@@ -55,7 +55,7 @@ async function execute() {
 
 const tests = {
   async "page loads with the example tabs"() {
-    await page.goto(base.href);
+    await page.goto(new URL("/playground", base).href);
     const queries = await page.evaluate(async () => {
       const { examples } = await import("/playground/examples.js");
       return examples.map(({ query }) => query);

@@ -1,5 +1,6 @@
 //! Requests over HTTP.
 
+mod console;
 mod directory;
 mod merged;
 mod scim;

@@ -1,6 +1,5 @@
-//! The console: the pages for the people of a portal, at `/console/`. Its source is in the folder `console/`.
-//!
-//! It is one page: each path without a file ending below `/console/` gets it, and the page draws what the path names.
+//! The files of the console. It is one page: each path without a file ending below `/console/` gets it, and the page draws
+//! what the path names.
 
 use axum::Router;
 use axum::extract::Path;
@@ -9,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use super::assets::{Asset, Folder};
+use crate::http::assets::{Asset, Folder};
 
 const PAGE: &str = "index.html";
 /// Only files of this server, nothing inline, and no text that becomes a script.
@@ -24,6 +23,12 @@ pub struct Console(Result<&'static [Asset], &'static str>);
 impl Console {
     /// The console that this server was built with.
     pub const BUILT: Self = Self(include!(concat!(env!("OUT_DIR"), "/console.rs")));
+
+    /// A console of these files.
+    #[cfg(test)]
+    pub const fn of(assets: &'static [Asset]) -> Self {
+        Self(Ok(assets))
+    }
 
     /// Whether there is one.
     pub const fn is_there(self) -> bool {
@@ -103,22 +108,22 @@ mod tests {
     #[tokio::test]
     async fn each_path_of_the_console_gets_the_page() {
         for path in ["/console/", "/console/clients", "/console/organisation_1/clients?x=a.b", "/console/a.b/c"] {
-            let (response, body) = ask(Console(Ok(ASSETS)), path).await;
+            let (response, body) = ask(Console::of(ASSETS), path).await;
             assert_eq!((response.status(), body.as_str()), (StatusCode::OK, "page"), "{path}");
             assert_eq!(response.headers()[CACHE_CONTROL], "no-cache");
             assert_eq!(response.headers()[CONTENT_SECURITY_POLICY], POLICY);
         }
-        let (response, _) = ask(Console(Ok(ASSETS)), "/console").await;
+        let (response, _) = ask(Console::of(ASSETS), "/console").await;
         assert_eq!(response.headers()[LOCATION], "/console/");
     }
 
     #[tokio::test]
     async fn a_file_is_itself_or_missing() {
-        let (response, body) = ask(Console(Ok(ASSETS)), "/console/assets/app-1.js").await;
+        let (response, body) = ask(Console::of(ASSETS), "/console/assets/app-1.js").await;
         assert_eq!((response.status(), body.as_str()), (StatusCode::OK, "script"));
         assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
         for path in ["/console/assets/app-2.js", "/console/..%2f..%2fCargo.toml", "/console/.env"] {
-            assert_eq!(ask(Console(Ok(ASSETS)), path).await.0.status(), StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(ask(Console::of(ASSETS), path).await.0.status(), StatusCode::NOT_FOUND, "{path}");
         }
     }
 
