@@ -7,10 +7,10 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::random::Random;
+use crate::base::uses::Uses;
 use crate::graphql::request::Request;
 use crate::graphql::{Schema, Services, build};
 use crate::oversight::audit::RefusalLog;
-use crate::people::api_key::KeyUses;
 use crate::people::session::Tokens;
 use crate::people::user::{Passwords, SecretKeys};
 
@@ -32,7 +32,13 @@ pub struct App {
     /// Refused mutations.
     pub refusals: RefusalLog,
     /// When API keys were last used.
-    pub key_uses: KeyUses,
+    pub key_uses: Uses,
+    /// When sessions of the console were last used.
+    pub session_uses: Uses,
+    /// Compares passwords.
+    pub passwords: Passwords,
+    /// The keys that encrypt the secrets of second factors.
+    pub secret_keys: SecretKeys,
 }
 
 impl App {
@@ -40,8 +46,22 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Clock, random: Random, tokens: Tokens, secret_keys: SecretKeys) -> Self {
         let config = Arc::new(config);
         let refusals = RefusalLog::default();
-        let schema = build(Services { passwords: Passwords::new(&config), tokens: tokens.clone(), secret_keys });
-        Self { config, db, clock, random, tokens, schema, refusals, key_uses: KeyUses::default() }
+        let passwords = Passwords::new(&config);
+        let services =
+            Services { passwords: passwords.clone(), tokens: tokens.clone(), secret_keys: secret_keys.clone() };
+        Self {
+            config,
+            db,
+            clock,
+            random,
+            tokens,
+            schema: build(services),
+            refusals,
+            key_uses: Uses::of("api_key"),
+            session_uses: Uses::of("session"),
+            passwords,
+            secret_keys,
+        }
     }
 
     /// A request of the actor, which is answered for this moment.

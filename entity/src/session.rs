@@ -18,7 +18,7 @@ pub struct Model {
     pub user_agent: Option<String>,
     /// When it was created.
     pub created_at: DateTimeUtc,
-    /// When it last got an access token.
+    /// When it last got an access token, or was last used by its cookie.
     pub last_used_at: DateTimeUtc,
     /// When it expires.
     pub expires_at: DateTimeUtc,
@@ -30,6 +30,8 @@ pub struct Model {
     pub client_address: Option<String>,
     /// Why it was ended. Sessions that ended before this was kept have none.
     pub ended_because: Option<EndedBecause>,
+    /// The hash of the secret in the cookie of the console. Sessions with tokens have none.
+    pub cookie_hash: Option<String>,
 }
 
 /// Why a session was ended.

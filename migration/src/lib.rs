@@ -56,6 +56,7 @@ mod m20261126_000041_licence_pools;
 mod m20261126_000042_directory;
 mod m20261126_000043_licences;
 mod m20261126_000044_usage;
+mod m20261127_000045_cookies;
 mod m20261127_000047_access_requests;
 
 /// All migrations, the oldest first.
@@ -104,6 +105,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000042_directory::Migration),
             Box::new(m20261126_000043_licences::Migration),
             Box::new(m20261126_000044_usage::Migration),
+            Box::new(m20261127_000045_cookies::Migration),
             Box::new(m20261127_000047_access_requests::Migration),
         ]
     }

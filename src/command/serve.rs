@@ -93,6 +93,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     tokio::select! {
         _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
+        () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = forget_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
@@ -108,8 +109,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
     }
-    if let Err(error) = app.key_uses.finish(&db).await {
-        tracing::warn!(%error, "the last uses of API keys were not written");
+    for uses in [&app.key_uses, &app.session_uses] {
+        if let Err(error) = uses.finish(&db).await {
+            tracing::warn!(%error, "the last uses of API keys and sessions were not written");
+        }
     }
     db.close().await;
     tracing::info!("ended");

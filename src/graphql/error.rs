@@ -1,7 +1,9 @@
 //! Errors as they appear in responses.
 
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{ErrorExtensions, Name, ServerError, Value};
 use macros::guarded;
+use serde_json::Value as Json;
 
 use crate::access::PermissionSet;
 use crate::base::error::{Error, UserError, UserErrorCode};
@@ -33,6 +35,11 @@ pub fn server_error(error: Error) -> ServerError {
     let mut answer = ServerError::new(error.message, None);
     answer.extensions = error.extensions;
     answer
+}
+
+/// The code of a problem, by its name in the schema.
+pub fn code_name(code: UserErrorCode) -> Json {
+    enum_value(code).into_json().unwrap_or_default()
 }
 
 /// A problem that the user can fix.

@@ -16,7 +16,7 @@ use sea_orm::prelude::Date;
 use serde::Deserialize;
 
 use super::Shared;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::lines;
 use super::negotiate::Media;
 use super::refusal::Refusal;
@@ -142,7 +142,7 @@ async fn answer(
 ) -> Response {
     let file = async {
         let _permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(lines::AT_ONCE))?;
-        let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer)).await?;
+        let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer), Takes::Cookie).await?;
         let request = sender.request(&server.app, &id);
         let sent = authorised(&request, make).await;
         sent.map_err(|error| Refusal::from(request.access.clarified(error)))

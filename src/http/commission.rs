@@ -10,7 +10,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::lines;
 use super::negotiate::Media;
 use super::refusal::Refusal;
@@ -37,7 +37,7 @@ async fn send(
         _ => return Err(Refusal::invalid("The file is pdf or ndjson.")),
     };
     let _permit = Arc::clone(&server.exports).try_acquire_owned().map_err(|_| Refusal::busy(lines::AT_ONCE))?;
-    let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer)).await?;
+    let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer), Takes::Cookie).await?;
     let request = sender.request(&server.app, &id);
     let key = Type::CommissionStatement.parse(&ID(of))?;
     let found = CommissionStatement::find(&request, key).await?.ok_or(Error::NotFound)?;

@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::Server;
 
-/// Answers preflight requests, and marks the responses that the browser may show to the page. Tokens are not cookies,
-/// so the browser adds no credential that the page does not have itself.
+/// Answers preflight requests, and marks the responses that the browser may show to the page. It never allows credentials
+/// (`Access-Control-Allow-Credentials`), so the browser adds none that the page does not have itself.
 pub async fn cors(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let allowed = allowed(request.headers(), &server.app.config.http.allowed_origins);
     let is_preflight =

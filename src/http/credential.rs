@@ -1,27 +1,45 @@
 //! The sender of a request, as its headers say. In a batch, it is looked up again after each mutation.
+//!
+//! Programs send a token or a key. Pages of the console send a cookie, which counts only where it is taken (`Takes`) and when
+//! `console::cookie` says so.
 
 use std::net::IpAddr;
 
 use async_graphql::ID;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::client::{self, Peer};
+use super::console::cookie;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::access::Actor;
 use crate::app::App;
-use crate::base::error::Error;
+use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::request::Request;
-use crate::people::session;
+use crate::people::session::{self, Cookie};
 
 /// The organisation that the request works in. It replaces the one of the session.
 pub const ORGANISATION: HeaderName = HeaderName::from_static("x-organisation");
 
+/// How long after the last time a session of the console is renewed.
+const RENEWED_AFTER: TimeDelta = TimeDelta::days(1);
+
 /// Characters of the `User-Agent` that are kept.
 const USER_AGENT_LENGTH: usize = 200;
+
+/// The credentials that an address takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A token or a key.
+    Bearer,
+    /// Also the cookie of the console.
+    Cookie,
+}
 
 /// The sender of a request: actor, organisation, program and address.
 pub struct Sender {
@@ -29,30 +47,62 @@ pub struct Sender {
     pub organisation: Option<Uuid>,
     pub user_agent: Option<String>,
     pub client_address: Option<IpAddr>,
+    /// The cookie that named the sender, and when its session expires.
+    cookie: Option<(Cookie, DateTimeUtc)>,
 }
 
 impl Sender {
-    /// The sender that the headers name. Refuses an invalid credential instead of treating the sender as anonymous.
-    pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
-        let organisation = organisation(headers)?;
-        let now = app.clock.now();
+    /// A sender whose credentials are not looked at.
+    pub fn unknown(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Self {
         let client_address = client::address(headers, peer, &app.config.http);
-        let actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, client_address, now).await?;
-        if let Actor::ApiKey(key) = &actor {
-            app.key_uses.note(key.id, now);
-        }
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
-        Ok(Self { actor, organisation, user_agent, client_address })
+        Self { actor: Actor::Anonymous, organisation: None, user_agent, client_address, cookie: None }
+    }
+
+    /// The sender that the headers name. Refuses an invalid token or key instead of treating the sender as anonymous.
+    pub async fn of(app: &App, headers: &HeaderMap, peer: Option<Peer>, takes: Takes) -> Result<Self, Refusal> {
+        let mut sender = Self { organisation: organisation(headers)?, ..Self::unknown(app, headers, peer) };
+        let now = app.clock.now();
+        if takes == Takes::Cookie
+            && let Some(cookie) = cookie::counting(headers)
+        {
+            if let Some((person, expires_at)) = session::by_cookie(&app.db, &app.tokens, &cookie, now).await? {
+                app.session_uses.note(person.session_id, now);
+                sender.actor = Actor::User(person);
+                sender.cookie = Some((cookie, expires_at));
+            }
+            return Ok(sender);
+        }
+        let address = sender.client_address;
+        sender.actor = session::authenticate(&app.db, &app.tokens, bearer(headers)?, address, now).await?;
+        if let Actor::ApiKey(key) = &sender.actor {
+            app.key_uses.note(key.id, now);
+        }
+        Ok(sender)
     }
 
     /// The sender that the headers name. Refuses a sender that is not signed in.
-    pub async fn signed_in(app: &App, headers: &HeaderMap, peer: Option<Peer>) -> Result<Self, Refusal> {
-        let sender = Self::of(app, headers, peer).await?;
+    pub async fn signed_in(app: &App, headers: &HeaderMap, peer: Option<Peer>, takes: Takes) -> Result<Self, Refusal> {
+        let sender = Self::of(app, headers, peer, takes).await?;
         if matches!(sender.actor, Actor::Anonymous) {
             return Err(Error::sign_in().into());
         }
         Ok(sender)
+    }
+
+    /// Renews the session of the cookie, once a day at most. Returns the header that makes the browser keep the cookie as
+    /// long as the session.
+    pub async fn renew(&self, app: &App) -> Result<Option<HeaderValue>> {
+        let Some((cookie, expires_at)) = &self.cookie else { return Ok(None) };
+        let (now, days) = (app.clock.now(), app.config.tokens.refresh_days);
+        let end = app.tokens.session_end(now);
+        if end - expires_at < RENEWED_AFTER {
+            return Ok(None);
+        }
+        let id = cookie.session_id;
+        let renewed = app.db.write(async |tx| Ok(session::store::renew(tx, id, now, end).await?)).await?;
+        if renewed { cookie::keep(cookie, days).map(Some) } else { Ok(None) }
     }
 
     /// A request of the sender, which is answered for this moment.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client::Peer;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::envelope::discard;
 use super::negotiate::Media;
 use super::refusal::Refusal;
@@ -28,7 +28,8 @@ use crate::access::Permission;
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::directory::sync::file::{Format, Kind};
-use crate::directory::sync::import::{FilePart, Import, Settings, code};
+use crate::directory::sync::import::{FilePart, Import, Settings};
+use crate::graphql::error::code_name;
 
 /// How long the next piece of a file may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -81,7 +82,7 @@ fn answer(refusal: Option<Refusal>, import: &Import) -> Response {
     last["complete"] = refusal.is_none().into();
     let status = refusal.as_ref().map_or(StatusCode::OK, Refusal::status);
     if let Some(error) = refusal.map(Refusal::into_error) {
-        let code = if let Error::User(error) = &error { code(error.code) } else { error.code().into() };
+        let code = if let Error::User(error) = &error { code_name(error.code) } else { error.code().into() };
         last["error"] = json!({ "code": code, "message": error.to_string() });
     }
     lines.push(last.to_string());
@@ -105,7 +106,7 @@ impl Sending<'_> {
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text)));
         };
         let app = &self.server.app;
-        let sender = Sender::signed_in(app, self.headers, self.peer).await?;
+        let sender = Sender::signed_in(app, self.headers, self.peer, Takes::Bearer).await?;
         let request = sender.request(app, self.id);
         let organisation = Type::Organisation.parse(&ID(organisation))?;
         let at = request.access.look(organisation).await?.ok_or(Error::NotFound)?;
@@ -140,7 +141,7 @@ impl Sending<'_> {
     /// Each part is a new request, because a request remembers its decisions.
     async fn write(&self, import: &mut Import, part: &FilePart) -> Result<(), Refusal> {
         let app = &self.server.app;
-        let sender = Sender::signed_in(app, self.headers, self.peer).await?;
+        let sender = Sender::signed_in(app, self.headers, self.peer, Takes::Bearer).await?;
         let request = sender.request(app, self.id);
         import.write(&request, part).await.map_err(|error| request.access.clarified(error).into())
     }

@@ -11,7 +11,7 @@ use entity::document::Kind;
 use uuid::Uuid;
 
 use super::Shared;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use crate::base::error::{Error, Result};
@@ -49,7 +49,7 @@ async fn send(
         "cii" => (Kind::Cii, "application/xml", "cii.xml"),
         _ => return Err(Refusal::invalid("The file is pdf, ubl or cii.")),
     };
-    let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer)).await?;
+    let sender = Sender::signed_in(&server.app, &headers, peer.map(|Extension(peer)| peer), Takes::Cookie).await?;
     let request = sender.request(&server.app, &id);
     let key = of.parse(&ID(object))?;
     let number = number(&request, of, key).await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::Variables;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Query;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Bytes of a too large body that are still read.
 const DISCARDED: usize = 16 << 20;
+
+/// What the messages call a request.
+const KIND: &str = "a GraphQL request";
 
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -69,34 +72,12 @@ pub enum Envelopes {
 }
 
 impl Envelopes {
-    /// Reads the body of a POST. Only `application/json` is accepted: a page of another site cannot send that without a
-    /// preflight, so it cannot act in a user's name.
+    /// Reads the body of a POST.
     pub async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Refusal> {
-        if !is_json(headers) {
-            let text = "Send the request as uncompressed JSON in UTF-8, with the Content-Type application/json.";
-            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text.to_owned())));
-        }
-        let too_large = |value| {
-            let limit = limits.body_bytes as u64;
-            within(value, limit, "bytes in its body", "Split it into several.")
-                .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
-        };
-        let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if let Err(refusal) = too_large(announced.unwrap_or(0)) {
-            discard(body).await;
-            return Err(refusal);
-        }
-        let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, limits.body_bytes)).await else {
-            let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
-            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
-        };
-        // Either the body is too large, or the client is gone and reads no answer.
-        let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
-        // Some programs begin every text with a byte order mark.
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        let bytes = read_json(headers, body, limits).await?;
         let envelopes = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') => Self::Batch(parse(bytes)?),
-            Some(_) => Self::One(Box::new(parse(bytes)?)),
+            Some(b'[') => Self::Batch(parse(&bytes, KIND)?),
+            Some(_) => Self::One(Box::new(parse(&bytes, KIND)?)),
             None => return Err(Refusal::invalid("The body is empty. Send {\"query\": \"…\"}.")),
         };
         envelopes.check(bytes.len() as u64, limits)?;
@@ -120,8 +101,8 @@ impl Envelopes {
         let envelope = Envelope {
             query: parameters.query,
             operation_name: parameters.operation_name,
-            variables: if variables.is_empty() { Variables::default() } else { parse(variables.as_bytes())? },
-            extensions: if extensions.is_empty() { None } else { parse(extensions.as_bytes())? },
+            variables: if variables.is_empty() { Variables::default() } else { parse(variables.as_bytes(), KIND)? },
+            extensions: if extensions.is_empty() { None } else { parse(extensions.as_bytes(), KIND)? },
         };
         let envelopes = Self::One(Box::new(envelope));
         envelopes.check(variables.len() as u64, limits)?;
@@ -150,6 +131,34 @@ impl Envelopes {
     }
 }
 
+/// Reads the body of a POST that must be JSON. Only `application/json` is accepted: a page of another site cannot send that
+/// without a preflight, so it cannot act in a user's name.
+pub async fn read_json(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Bytes, Refusal> {
+    if !is_json(headers) {
+        let text = "Send the request as uncompressed JSON in UTF-8, with the Content-Type application/json.";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text.to_owned())));
+    }
+    let too_large = |value| {
+        let limit = limits.body_bytes as u64;
+        within(value, limit, "bytes in its body", "Split it into several.")
+            .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
+    };
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if let Err(refusal) = too_large(announced.unwrap_or(0)) {
+        discard(body).await;
+        return Err(refusal);
+    }
+    let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, limits.body_bytes)).await else {
+        let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
+        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
+    };
+    // Either the body is too large, or the client is gone and reads no answer.
+    let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
+    // Some programs begin every text with a byte order mark.
+    let begin = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    Ok(bytes.slice(begin..))
+}
+
 /// Reads the rest of a body, up to a limit. Otherwise the client would see a broken connection instead of the answer.
 pub(super) async fn discard(body: Body) {
     let read = async {
@@ -172,10 +181,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_json && is_utf8 && !headers.contains_key(CONTENT_ENCODING)
 }
 
-/// Parses JSON. The error says what is wrong and where.
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Refusal> {
+/// Parses JSON that should be of a kind. The error says what is wrong and where.
+pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], kind: &str) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| {
-        let what = if error.is_data() { "This is not a GraphQL request" } else { "This is not valid JSON" };
-        Refusal::invalid(&format!("{what}: {error}."))
+        let kind = if error.is_data() { kind } else { "valid JSON" };
+        Refusal::invalid(&format!("This is not {kind}: {error}."))
     })
 }

@@ -4,8 +4,9 @@
 //! document, operation, variables, limits, execution. An error in the first three refuses everything. Any other error
 //! is the answer to one request of a batch.
 //!
-//! No page of another site can act in a user's name. A GET never changes anything. A POST must be JSON, which such a
-//! page can send only with permission (`cors`). And there are no cookies.
+//! No page of another site can act in a user's name. The cookie of the console counts only for pages of this origin
+//! (`console::cookie`). A POST must be JSON, which a page of another site can send only with permission (`cors`), and never
+//! with cookies. And a GET never changes anything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +16,14 @@ use async_graphql_parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::Server;
 use super::answer::{Answer, Cost, encode, encode_all};
 use super::client::Peer;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
 use super::negotiate::Media;
 use super::refusal::{AGAIN_AFTER, Refusal};
@@ -58,9 +59,14 @@ pub async fn answer(
         };
         let work = async {
             let peer = peer.map(|Extension(peer)| peer);
-            let sender = Sender::of(&server.app, &headers, peer).await?;
+            let sender = Sender::of(&server.app, &headers, peer, Takes::Cookie).await?;
+            let kept = sender.renew(&server.app).await?;
             let run = Run { server: &server, headers: &headers, peer, id: &id, media };
-            Ok(Box::pin(run.all(envelopes, sender, method == Method::POST)).await)
+            let (mut response, work) = Box::pin(run.all(envelopes, sender, method == Method::POST)).await;
+            if let Some(cookie) = kept {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok((response, work))
         };
         let seconds = limits.execution_seconds;
         tokio::time::timeout(Duration::from_secs(seconds), work).await.unwrap_or_else(|_| {
@@ -115,7 +121,7 @@ impl Run<'_> {
                     };
                     answers.push(self.answer_to(outcome).costing(cost));
                     if work.kind == "mutation" {
-                        let again = Sender::of(&self.server.app, self.headers, self.peer).await;
+                        let again = Sender::of(&self.server.app, self.headers, self.peer, Takes::Cookie).await;
                         sender = again.map_err(Refusal::into_error);
                     }
                 }

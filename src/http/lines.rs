@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::client::Peer;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
@@ -116,7 +116,7 @@ impl<P: Pages> Reader<P> {
             return Ok(None);
         }
         let app = &self.server.app;
-        let sender = Sender::signed_in(app, &self.headers, self.peer).await?;
+        let sender = Sender::signed_in(app, &self.headers, self.peer, Takes::Cookie).await?;
         // Each page is a new request, because a request remembers its decisions.
         let request = sender.request(app, &self.id);
         let page = self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?;

@@ -16,7 +16,7 @@ use super::log_ins;
 use super::record_log_ins::DirectoryLogInInput;
 use super::rules::MOST;
 use crate::access::{self, Permission};
-use crate::base::error::{Error, Result, UserError, UserErrorCode};
+use crate::base::error::{Error, Result, UserError};
 use crate::base::text;
 use crate::graphql::request::{Request, Work};
 use crate::oversight::audit::Event;
@@ -274,13 +274,13 @@ impl Gathered {
 
 impl Refused {
     fn new(line: u64, external_id: Option<String>, error: &UserError) -> Self {
-        Self { line, external_id, code: code(error.code), message: error.message.clone() }
+        Self {
+            line,
+            external_id,
+            code: enum_value(error.code).into_json().unwrap_or_default(),
+            message: error.message.clone(),
+        }
     }
-}
-
-/// The code of a problem, by its name in the schema.
-pub fn code(code: UserErrorCode) -> Json {
-    enum_value(code).into_json().unwrap_or_default()
 }
 
 impl Counts {

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::Server;
 use super::client::Peer;
-use super::credential::Sender;
+use super::credential::{Sender, Takes};
 use super::refusal::{AGAIN_AFTER, Refusal};
 use super::request_id::RequestId;
 use crate::access::Permission;
@@ -80,7 +80,7 @@ impl Call {
     async fn begin(head: &Head, organisation: &str, permission: Permission) -> Result<Self, ScimError> {
         let (State(server), Extension(id), peer, headers, uri) = head;
         let peer = peer.as_ref().map(|Extension(peer)| *peer);
-        let sender = Sender::signed_in(&server.app, headers, peer).await.map_err(Refusal::into_error)?;
+        let sender = Sender::signed_in(&server.app, headers, peer, Takes::Bearer).await.map_err(Refusal::into_error)?;
         let request = sender.request(&server.app, id);
         let key = key_of(Type::Organisation, organisation).ok_or(Error::NotFound)?;
         let at = request.access.look(key).await?.ok_or(Error::NotFound)?;

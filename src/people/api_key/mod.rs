@@ -2,7 +2,7 @@
 //!
 //! A key is ACTIVE, EXPIRED or REVOKED. It exists for viewers with API_KEY_READ at its organisation. Its secret is
 //! shown once and stored as a hash (`rules.rs`). `store.rs` finds a key by its secret, and `access` decides what it may
-//! do. `uses.rs` remembers when keys were last used, without a statement for each request.
+//! do. `base/uses` remembers when keys were last used, without a statement for each request.
 
 mod create;
 mod object;
@@ -11,13 +11,11 @@ mod rotate;
 mod rules;
 pub mod store;
 mod update;
-mod uses;
 
 use macros::merged;
 
 pub use object::ApiKey;
 pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject, works_from};
-pub use uses::KeyUses;
 
 /// The mutations of API keys.
 #[merged]

@@ -1,13 +1,11 @@
 //! Statements about API keys.
 #![expect(clippy::disallowed_methods, reason = "the statements about API keys belong in this file")]
 
-use std::fmt::Write;
-
 use entity::api_key::{self, Model};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QueryResult, QuerySelect, Set, Statement, Value,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Set,
 };
 use uuid::Uuid;
 
@@ -18,9 +16,6 @@ use crate::base::random::hash;
 use crate::graphql::page::{Key, List};
 
 type Written<T> = Result<T, DbErr>;
-
-/// The most uses that one statement writes.
-const USES: usize = 1_000;
 
 /// The most keys of one person that are named.
 const NAMED: u64 = 100;
@@ -116,35 +111,6 @@ pub async fn revoke_all_by(tx: &DatabaseTransaction, user: Uuid, now: DateTimeUt
         update(tx, key.id, revoked).await?;
     }
     Ok(keys)
-}
-
-/// Writes when keys were last used, unless a later use is stored already: other nodes write too. One statement per
-/// thousand keys.
-pub async fn write_uses(db: &Db, uses: &[(Uuid, DateTimeUtc)]) -> Result<()> {
-    for chunk in uses.chunks(USES) {
-        // PostgreSQL needs the types spelled out in a list of values.
-        let (id, at) = if db.backend() == DbBackend::Postgres { ("::uuid", "::timestamptz") } else { ("", "") };
-        let mut list = String::new();
-        let mut values: Vec<Value> = Vec::with_capacity(2 * chunk.len());
-        for (key, used) in chunk {
-            let comma = if values.is_empty() { "" } else { ", " };
-            let _ = write!(list, "{comma}(${}{id}, ${}{at})", values.len() + 1, values.len() + 2);
-            values.extend([(*key).into(), (*used).into()]);
-        }
-        let sql = format!(
-            "WITH used(id, at) AS (VALUES {list}) \
-             UPDATE api_key SET last_used_at = (SELECT used.at FROM used WHERE used.id = api_key.id) \
-             WHERE EXISTS (SELECT 1 FROM used WHERE used.id = api_key.id \
-               AND (api_key.last_used_at IS NULL OR api_key.last_used_at < used.at))"
-        );
-        let statement = Statement::from_sql_and_values(db.backend(), sql, values);
-        db.write(async |tx| {
-            tx.execute_raw(statement).await?;
-            Ok(())
-        })
-        .await?;
-    }
-    Ok(())
 }
 
 /// The keys that a user made, in all organisations, the oldest first.

@@ -1,10 +1,17 @@
 //! Turns the credential of a request into an actor, with one statement.
+//!
+//! A token or key that is not valid is an error. A cookie that is not valid counts as none: browsers send it by themselves,
+//! and the page for logging in must work with it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use entity::user::State;
 use sea_orm::prelude::DateTimeUtc;
+use uuid::Uuid;
 
+use super::cookie::Cookie;
+use super::store::SessionOfUser;
 use super::token::{Rejection, Tokens};
 use super::{rules, store};
 use crate::access::{Actor, Grants, KeyActor, PermissionSet, UserActor};
@@ -33,22 +40,45 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
         Rejection::Invalid => refused("This access token is not valid. Sign in with logIn."),
         Rejection::Expired => refused("This access token has expired. Get a new one with refreshSession."),
     })?;
-    let session = store::find(db, tokens.asking(), identity).await?.ok_or_else(|| refused(rules::ended(None)))?;
+    let session = store::find(db, tokens.asking(), identity.session_id).await?;
+    let session = session.filter(|session| session.user_id == identity.user_id);
+    let session = session.ok_or_else(|| refused(rules::ended(None)))?;
     if session.revoked_at.is_some() || session.expires_at <= now {
         return Err(refused(rules::ended(session.ended_because)));
     }
     if session.state == State::Disabled {
         return Err(refused("This account is disabled. Ask the operator of the platform why."));
     }
-    Ok(Actor::User(UserActor {
-        id: identity.user_id,
+    Ok(Actor::User(actor(&session, identity.session_id)))
+}
+
+/// The person whom the cookie names, and when the session expires; `None` if its session is not open.
+pub async fn by_cookie(
+    db: &Db,
+    tokens: &Tokens,
+    cookie: &Cookie,
+    now: DateTimeUtc,
+) -> Result<Option<(UserActor, DateTimeUtc)>> {
+    let is_open = |session: &Arc<SessionOfUser>| {
+        session.cookie_hash.as_ref() == Some(&cookie.hash())
+            && session.revoked_at.is_none()
+            && session.expires_at > now
+            && session.state == State::Active
+    };
+    let session = store::find(db, tokens.asking(), cookie.session_id).await?.filter(is_open);
+    Ok(session.map(|session| (actor(&session, cookie.session_id), session.expires_at)))
+}
+
+fn actor(session: &SessionOfUser, id: Uuid) -> UserActor {
+    UserActor {
+        id: session.user_id,
         name: session.name.clone(),
         email: session.email.clone(),
         is_verified: session.email_verified_at.is_some(),
-        session_id: identity.session_id,
+        session_id: id,
         confirmed_at: session.confirmed_at,
         active_organisation: session.active_organisation_id,
-    }))
+    }
 }
 
 async fn by_api_key(db: &Db, key: &str, client_address: Option<IpAddr>, now: DateTimeUtc) -> Result<Actor> {

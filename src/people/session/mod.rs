@@ -3,7 +3,8 @@
 //! A session is open until it is revoked or expires unused. Only its own user sees it.
 //!
 //! `authenticate.rs` turns the credential of a request into an actor. `token.rs` signs and verifies access tokens with the
-//! keys of `signing_key.rs`; the cryptography is in `crypto.rs`. `store.rs` keeps sessions. `active.rs` says in which
+//! keys of `signing_key.rs`; the cryptography is in `crypto.rs`. `cookie.rs` is what the console has in place of tokens.
+//! `store.rs` keeps sessions. `active.rs` says in which
 //! organisation a session works, and `rules.rs` in which it may. `confirmation.rs` protects sensitive acts: they need a
 //! recent `confirmIdentity`. Each mutation has its own file. `sweep.rs` removes sessions that ended long ago.
 
@@ -11,6 +12,7 @@ mod active;
 mod authenticate;
 mod confirm_identity;
 mod confirmation;
+mod cookie;
 mod crypto;
 mod log_in;
 mod log_out;
@@ -28,8 +30,10 @@ mod token;
 use macros::merged;
 
 pub use active::{active_organisation, obstacle};
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, by_cookie};
 pub use confirmation::{require_confirmed, require_verified};
+pub use cookie::Cookie;
+pub use log_in::{Checks, Credentials, Secret, begin};
 pub use object::Session;
 pub use sweep::{sweep, sweep_now_and_then};
 pub use token::Tokens;

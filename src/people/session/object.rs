@@ -78,7 +78,8 @@ impl Session {
         self.row.created_at
     }
 
-    /// When the session last got an access token.
+    /// When the session last got an access token. A session of the console has none: when it was last used, to some
+    /// minutes.
     #[public]
     fn last_used_at(&self) -> DateTimeUtc {
         self.row.last_used_at

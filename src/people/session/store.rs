@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::cookie::Cookie;
 use super::token::Identity;
 use crate::access::{Counting, places};
 use crate::base::db::Db;
@@ -54,6 +55,8 @@ pub struct SessionOfUser {
     pub ended_because: Option<EndedBecause>,
     /// The organisation that it works in.
     pub active_organisation_id: Option<Uuid>,
+    /// The hash of the secret in its cookie.
+    pub cookie_hash: Option<String>,
 }
 
 /// Requests that ask for their sessions at the same time.
@@ -61,11 +64,11 @@ pub type Asking = Turns<Uuid, Arc<SessionOfUser>>;
 
 /// The session with its user, open or not. The same statement looks at the log of changes, and serves all requests that
 /// come at the same time.
-pub async fn find(db: &Db, asking: &Asking, identity: Identity) -> Result<Option<Arc<SessionOfUser>>> {
+pub async fn find(db: &Db, asking: &Asking, id: Uuid) -> Result<Option<Arc<SessionOfUser>>> {
     let load = async |ids: Vec<Uuid>| {
         let look = Look {
             columns: "s.id AS session_id, s.user_id, u.name, u.email, u.email_verified_at, u.state, s.expires_at, \
-                      s.revoked_at, s.confirmed_at, s.ended_because, s.active_organisation_id",
+                      s.revoked_at, s.confirmed_at, s.ended_because, s.active_organisation_id, s.cookie_hash",
             from: "(session s JOIN \"user\" u ON u.id = s.user_id)",
             condition: &db.among("s.id", 1),
             values: vec![db.keys(&ids)],
@@ -74,8 +77,7 @@ pub async fn find(db: &Db, asking: &Asking, identity: Identity) -> Result<Option
         let found = look.take(db).await?;
         found.iter().map(|(id, row)| Ok((*id, Arc::new(SessionOfUser::from_query_result(row, "")?)))).collect()
     };
-    let session = asking.load(identity.session_id, load).await?;
-    Ok(session.filter(|session| session.user_id == identity.user_id))
+    asking.load(id, load).await
 }
 
 /// Writes a new session. If its user belongs to exactly one organisation, the session works there.
@@ -178,7 +180,7 @@ pub async fn exchange(
 }
 
 /// Renews the session; false if it has been revoked.
-async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTimeUtc) -> Written<bool> {
+pub async fn renew(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc, end: DateTimeUtc) -> Written<bool> {
     let renewed = session::Entity::update_many()
         .set(session::ActiveModel { last_used_at: Set(now), expires_at: Set(end), ..Default::default() })
         .filter(session::Column::Id.eq(id))
@@ -208,6 +210,18 @@ pub async fn end_session(tx: &DatabaseTransaction, id: Uuid, because: EndedBecau
         .exec(tx)
         .await?;
     Ok(ended.rows_affected == 1)
+}
+
+/// Logs out of the session that the cookie names, if it is open.
+pub async fn end_by_cookie(tx: &DatabaseTransaction, cookie: &Cookie, now: DateTimeUtc) -> Written<()> {
+    session::Entity::update_many()
+        .set(ended(EndedBecause::LoggedOut, now))
+        .filter(session::Column::Id.eq(cookie.session_id))
+        .filter(session::Column::CookieHash.eq(cookie.hash()))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Ends all sessions of the user except `except`, and says how many.
@@ -282,6 +296,7 @@ pub async fn remember(
         confirmed_at: None,
         client_address: Some(client_address.to_owned()),
         ended_because: None,
+        cookie_hash: None,
     };
     session::Entity::insert(session::ActiveModel::from(row)).exec_without_returning(tx).await?;
     Ok(())

@@ -307,3 +307,36 @@ fn existing_rows_get_their_sort_keys() {
         assert_eq!(texts("SELECT folded || ' ' || ascending_key FROM property_value").await, ["maß amaß"]);
     });
 }
+
+/// A session that nobody can use any more is not shown as open.
+#[test]
+fn sessions_of_the_console_end_when_their_cookies_are_taken_away() {
+    with_empty_database(async |world| {
+        let db = world.db().writer();
+        let before = count_up_to("_cookies") - 1;
+        Migrator::up(db, Some(before)).await.unwrap();
+        world
+            .db_execute(
+                "INSERT INTO \"user\" (id, email, mailbox, name, password_hash, state, created_at, locale) \
+                 VALUES ($1, 'ada@example.org', 'ada@example.org', 'Ada', '', 'ACTIVE', $2, 'EN')",
+                [uuid::Uuid::from_u128(1).into(), now().into()],
+            )
+            .await;
+        for number in [2, 3] {
+            let sql =
+                "INSERT INTO session (id, user_id, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $3, $3)";
+            let values = [uuid::Uuid::from_u128(number).into(), uuid::Uuid::from_u128(1).into(), now().into()];
+            world.db_execute(sql, values).await;
+        }
+        Migrator::up(db, None).await.unwrap();
+        let open = async || world.db_count("session WHERE revoked_at IS NULL").await;
+        assert_eq!((open().await, world.db_count("session WHERE cookie_hash IS NULL").await), (2, 2));
+        let third = uuid::Uuid::from_u128(3);
+        world.db_execute("UPDATE session SET cookie_hash = 'x' WHERE id = $1", [third.into()]).await;
+        let after = u32::try_from(Migrator::migrations().len()).unwrap() - before;
+        Migrator::down(db, Some(after)).await.unwrap();
+        assert_eq!(open().await, 1);
+        Migrator::up(db, None).await.unwrap();
+        assert_eq!((open().await, world.db_count("session").await), (1, 2));
+    });
+}

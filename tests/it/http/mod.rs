@@ -1,6 +1,7 @@
 //! Requests over HTTP.
 
 mod console;
+mod cookie;
 mod directory;
 mod merged;
 mod scim;

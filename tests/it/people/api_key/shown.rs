@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
-use tenantry::people::api_key::KeyUses;
+use tenantry::base::uses::Uses;
 
 use super::{CREATE, ask, create, made, of_fjord, run};
 use crate::world::*;
@@ -44,7 +44,7 @@ fn the_last_uses_of_keys_are_written_together_and_rarely() {
         // An earlier use that another node writes does not replace a later one. At shutdown everything is written.
         clock.advance(TimeDelta::minutes(1));
         ask(&world, &second, FJORD).await.ok();
-        let elsewhere = KeyUses::default();
+        let elsewhere = Uses::of("api_key");
         let (_, key) = tenantry::base::id::parse(&async_graphql::ID(one.clone())).unwrap();
         elsewhere.note(key, now());
         elsewhere.finish(db).await.unwrap();

@@ -21,6 +21,7 @@ impl Rows {
             confirmed_at: None,
             client_address: None,
             ended_because: None,
+            cookie_hash: None,
         };
         push(&mut self.sessions, row).id
     }

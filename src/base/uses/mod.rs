@@ -1,4 +1,6 @@
-//! When keys were last used: kept in memory and written from time to time, for all keys in one statement.
+//! When rows were last used: kept in memory and written from time to time, for all rows of a table in one statement.
+
+mod store;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,53 +10,60 @@ use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::store::write_uses;
 use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 
-/// The shortest time between two writes for one key.
+/// The shortest time between two writes for one row.
 const APART: TimeDelta = TimeDelta::minutes(5);
 /// How often the uses that are due are written.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// The uses of keys by this process. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct KeyUses(Arc<Mutex<HashMap<Uuid, Uses>>>);
+/// The uses of the rows of a table by this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Uses {
+    table: &'static str,
+    known: Arc<Mutex<HashMap<Uuid, Known>>>,
+}
 
-/// The uses of one key.
+/// The uses of one row.
 #[derive(Clone, Copy)]
-struct Uses {
+struct Known {
     last: DateTimeUtc,
     /// The last use that this process wrote.
     written: Option<DateTimeUtc>,
 }
 
-impl Uses {
+impl Known {
     fn is_due(&self, now: DateTimeUtc) -> bool {
         self.written.is_none_or(|written| written < self.last && now - written >= APART)
     }
 }
 
-impl KeyUses {
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Uses>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+impl Uses {
+    /// The uses of the rows of this table, which has the columns `id` and `last_used_at`.
+    pub fn of(table: &'static str) -> Self {
+        Self { table, known: Arc::default() }
     }
 
-    /// Remembers in memory that the key was used.
-    pub fn note(&self, key: Uuid, at: DateTimeUtc) {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Known>) -> T) -> T {
+        work(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers in memory that the row was used.
+    pub fn note(&self, id: Uuid, at: DateTimeUtc) {
         self.with(|uses| {
-            let known = uses.entry(key).or_insert(Uses { last: at, written: None });
+            let known = uses.entry(id).or_insert(Known { last: at, written: None });
             known.last = known.last.max(at);
         });
     }
 
-    /// Writes what is due, and forgets keys that are no longer used.
+    /// Writes what is due, and forgets rows that are no longer used.
     pub async fn flush(&self, db: &Db, now: DateTimeUtc) -> Result<()> {
         let due = self.with(|uses| {
             uses.retain(|_, uses| uses.written.is_none_or(|written| written < uses.last || now - uses.last < APART));
             let due = uses.iter().filter(|(_, uses)| uses.is_due(now));
-            due.map(|(key, uses)| (*key, uses.last)).collect::<Vec<_>>()
+            due.map(|(id, uses)| (*id, uses.last)).collect::<Vec<_>>()
         });
         self.write(db, due).await
     }
@@ -63,7 +72,7 @@ impl KeyUses {
     pub async fn finish(&self, db: &Db) -> Result<()> {
         let all = self.with(|uses| {
             let new = uses.iter().filter(|(_, uses)| uses.written.is_none_or(|written| written < uses.last));
-            new.map(|(key, uses)| (*key, uses.last)).collect::<Vec<_>>()
+            new.map(|(id, uses)| (*id, uses.last)).collect::<Vec<_>>()
         });
         self.write(db, all).await
     }
@@ -72,10 +81,10 @@ impl KeyUses {
         if due.is_empty() {
             return Ok(());
         }
-        write_uses(db, &due).await?;
+        store::write(db, self.table, &due).await?;
         self.with(|uses| {
-            for (key, at) in due {
-                if let Some(known) = uses.get_mut(&key) {
+            for (id, at) in due {
+                if let Some(known) = uses.get_mut(&id) {
                     known.written = Some(at);
                 }
             }
@@ -87,7 +96,7 @@ impl KeyUses {
     pub async fn run(&self, db: &Db, clock: &Clock) {
         every(PAUSE, async || {
             if let Err(error) = self.flush(db, clock.now()).await {
-                tracing::warn!(%error, "could not write when API keys were last used; will try again");
+                tracing::warn!(table = self.table, %error, "could not write when rows were last used; will try again");
             }
         })
         .await;
