@@ -1,7 +1,7 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
+//! route, and `compress` that one. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
 //! `bank` and `directory`, which take files. `scim` is a protocol of its own. `console` and `playground` have the pages for
 //! people, whose files are `assets`; `pages` leads to them. `serve` accepts connections.
 
@@ -12,6 +12,7 @@ mod audit;
 mod bank;
 mod client;
 mod commission;
+mod compress;
 mod console;
 mod cors;
 mod credential;
@@ -89,7 +90,7 @@ pub fn router(app: App, options: Options) -> Router {
     let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
     let server = Arc::new(Server { app, documents, metrics, exports });
     let mut router = Router::new()
-        .route("/graphql", get(graphql::answer).post(graphql::answer))
+        .route("/graphql", get(graphql::answer).post(graphql::answer).layer(from_fn(compress::gzip)))
         .route("/schema.graphql", get(routes::schema))
         .route("/organisations/{id}/audit.ndjson", get(audit::audit))
         .route("/organisations/{id}/directory", post(directory::directory))

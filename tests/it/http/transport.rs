@@ -2,8 +2,9 @@
 //! of GraphQL over HTTP covers the specification.
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tenantry::base::id::Type;
 
@@ -250,5 +251,25 @@ fn answers_carry_the_security_headers() {
         let schema = world.send(request("GET", "/schema.graphql", &[], "")).await;
         assert_eq!(schema.body, tenantry::graphql::sdl());
         assert_eq!(world.send(request("GET", "/health/ready", &[], "")).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn an_answer_is_compressed_for_clients_that_accept_it() {
+    with_database(async |world| {
+        let ask = async |accepted: &str| {
+            let headers = [(CONTENT_TYPE.as_str(), "application/json"), (ACCEPT_ENCODING.as_str(), accepted)];
+            let query = "{\"query\":\"{ permissionCatalogue { permission description } }\"}";
+            let response = world.begin(request("POST", "/graphql", &headers, query)).await;
+            let coding = response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+            let vary: Vec<_> = response.headers().get_all(VARY).iter().collect();
+            assert_eq!(vary, ["accept", "accept-encoding"]);
+            (coding, response.into_body().collect().await.unwrap().to_bytes())
+        };
+        let (coding, plain) = ask("").await;
+        assert!(coding.is_none() && plain.starts_with(b"{\"data\""));
+        let (coding, packed) = ask("gzip, br").await;
+        assert!(coding.as_deref() == Some("gzip") && packed.starts_with(&[0x1f, 0x8b]));
+        assert!(packed.len() * 2 < plain.len(), "{} of {}", packed.len(), plain.len());
     });
 }
