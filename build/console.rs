@@ -25,6 +25,9 @@ const SOURCES: [&str; 8] = [
 /// Folders of `console/` that are not copied.
 const SKIPPED: [&str; 3] = ["node_modules", "dist", "tests"];
 
+/// The documents that the pages send: a JSON list of texts. Browsers do not need the file.
+const DOCUMENTS: &str = "documents.json";
+
 /// A built console.
 struct Built {
     folder: PathBuf,
@@ -40,7 +43,10 @@ pub fn bring(root: &Path, out: &Path) -> io::Result<()> {
         println!("cargo:rerun-if-changed={path}");
     }
     let code = match find(root, &out.join("console")) {
-        Ok(built) => format!("Ok(&[\n{}])", list(&built)?),
+        Ok(built) => {
+            let documents = fs::read_to_string(built.folder.join(DOCUMENTS))?;
+            format!("Ok(Built {{ documents: {documents:?}, files: &[\n{}] }})", list(&built)?)
+        }
         Err(reason) => {
             println!("cargo:warning=there will be no console at /console: {reason}");
             format!("Err({reason:?})")
@@ -63,8 +69,10 @@ fn find(root: &Path, work: &Path) -> Result<Built, String> {
     let mut files = Vec::new();
     collect(&folder, &mut files).map_err(|error| format!("its files cannot be read: {error}"))?;
     files.sort();
-    if !files.contains(&folder.join("index.html")) {
-        return Err("its folder has no index.html".to_owned());
+    for name in ["index.html", DOCUMENTS] {
+        if !files.contains(&folder.join(name)) {
+            return Err(format!("its folder has no {name}"));
+        }
     }
     Ok(Built { folder, files })
 }
@@ -140,7 +148,7 @@ fn list(built: &Built) -> io::Result<String> {
     let mut code = String::new();
     for path in &built.files {
         let name = path.strip_prefix(&built.folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        if name.ends_with(".br") || name.ends_with(".gz") {
+        if name.ends_with(".br") || name.ends_with(".gz") || name == DOCUMENTS {
             continue;
         }
         let beside = |ending: &str| {

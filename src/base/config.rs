@@ -48,6 +48,9 @@ pub struct Config {
     pub limits: Limits,
     pub http: Http,
     pub log: Log,
+    /// Whether the program has a console. No setting says so.
+    #[serde(skip)]
+    pub has_console: bool,
 }
 
 /// Where data is stored.
@@ -311,15 +314,19 @@ impl Config {
         Ok(())
     }
 
-    /// The link in a mail: a page of the portal, with the secret that authorises its reader.
+    /// The link in a mail: a page of the portal or of the console, with the secret that authorises its reader.
     pub fn link(&self, page: &str, token: &str) -> String {
         format!("{}?token={token}", self.page(page))
     }
 
     /// The same page without a secret.
     pub fn page(&self, page: &str) -> String {
-        let base = if self.portal_url.is_empty() { &self.public_url } else { &self.portal_url };
-        format!("{}/{page}", base.trim_end_matches('/'))
+        let (base, folder) = match (self.portal_url.as_str(), self.has_console) {
+            ("", true) => (self.public_url.as_str(), "/console"),
+            ("", false) => (self.public_url.as_str(), ""),
+            (portal, _) => (portal, ""),
+        };
+        format!("{}{folder}/{page}", base.trim_end_matches('/'))
     }
 
     /// Whether links in mails lead to this machine only, so that nobody else can follow them.

@@ -24,6 +24,7 @@ use crate::base::config::{Config, ConfigError};
 use crate::base::error::Error;
 use crate::base::log;
 use crate::graphql;
+use crate::http::Console;
 
 /// Tenantry: who may do what, for whom, and who pays, behind one GraphQL schema.
 #[derive(Debug, Parser)]
@@ -133,6 +134,7 @@ impl Cli {
             return Ok(());
         }
         let mut config = Config::load(self.config.as_deref())?;
+        config.has_console = Console::BUILT.is_there();
         if let Some(folder) = self.data_dir {
             config.data_dir = folder;
         }

@@ -69,7 +69,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let secret_keys = SecretKeys::load(&config, &random)?;
     let db = open_current(&config, IfMissing::Create).await?;
     require_logged(&config, &db).await?;
-    let trusted = trusted(&config.http.trusted_documents)?;
+    let trusted = trusted(&config.http.trusted_documents, Console::BUILT)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
     let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
     let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
@@ -161,14 +161,22 @@ async fn require_logged(config: &Config, db: &Db) -> Result<(), Failure> {
     )))
 }
 
-fn trusted(folder: &Path) -> Result<Option<Trusted>, Failure> {
+/// The documents of the folder and those of the console, if only trusted ones run.
+fn trusted(folder: &Path, console: Console) -> Result<Option<Trusted>, Failure> {
     if folder.as_os_str().is_empty() {
         return Ok(None);
     }
-    Trusted::read(folder).map(Some).map_err(|error| {
+    let mut trusted = Trusted::read(folder).map_err(|error| {
         let folder = folder.display();
         Failure(format!("The folder {folder} in http.trusted_documents cannot be read: {error}."))
-    })
+    })?;
+    let documents = console.documents().map_err(|error| {
+        Failure(format!("The list of the documents of the console cannot be read: {error}. Build it again."))
+    })?;
+    for document in &documents {
+        trusted.add(document);
+    }
+    Ok(Some(trusted))
 }
 
 /// Ensures that the demo data exists. Prints its people, and returns them as JSON for the playground.

@@ -74,9 +74,12 @@ fn numbers_out_of_range_are_refused_by_name() {
 }
 
 #[test]
-fn links_lead_to_the_portal_where_there_is_one() {
+fn links_lead_to_the_portal_or_else_to_the_console() {
     let mut config = Config::defaults().unwrap();
     assert_eq!(config.link("invitation", "abc"), "http://127.0.0.1:8080/invitation?token=abc");
+    config.has_console = true;
+    assert_eq!(config.link("invitation", "abc"), "http://127.0.0.1:8080/console/invitation?token=abc");
+    assert_eq!(config.page("reset-password"), "http://127.0.0.1:8080/console/reset-password");
     config.portal_url = "https://portal.example/".to_owned();
     assert_eq!(config.link("invitation", "abc"), "https://portal.example/invitation?token=abc");
 }

@@ -16,9 +16,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The files of the console, or why this server was built without them.
+/// The console, or why this server was built without it.
 #[derive(Clone, Copy)]
-pub struct Console(Result<&'static [Asset], &'static str>);
+pub struct Console(Result<Built, &'static str>);
+
+#[derive(Clone, Copy)]
+struct Built {
+    files: &'static [Asset],
+    /// A JSON list of the documents that the pages send.
+    documents: &'static str,
+}
 
 impl Console {
     /// The console that this server was built with.
@@ -26,13 +33,18 @@ impl Console {
 
     /// A console of these files.
     #[cfg(test)]
-    pub const fn of(assets: &'static [Asset]) -> Self {
-        Self(Ok(assets))
+    pub const fn of(files: &'static [Asset]) -> Self {
+        Self(Ok(Built { files, documents: "[]" }))
     }
 
     /// Whether there is one.
     pub const fn is_there(self) -> bool {
         self.0.is_ok()
+    }
+
+    /// The documents that its pages send.
+    pub fn documents(self) -> serde_json::Result<Vec<String>> {
+        self.0.map_or_else(|_| Ok(Vec::new()), |built| serde_json::from_str(built.documents))
     }
 }
 
@@ -45,8 +57,8 @@ impl Default for Console {
 /// Serves the console, or says how to get it.
 pub fn router<S: Clone + Send + Sync + 'static>(console: Console) -> Router<S> {
     match console.0 {
-        Ok(assets) => {
-            let folder = Folder { assets, lasting: "assets/", policy: POLICY.to_owned() };
+        Ok(Built { files, .. }) => {
+            let folder = Folder { assets: files, lasting: "assets/", policy: POLICY.to_owned() };
             let page = folder.clone();
             Router::new()
                 .route("/console", get(|| async { Redirect::temporary("/console/") }))
@@ -138,9 +150,10 @@ mod tests {
 
     #[test]
     fn the_built_console_is_whole() {
-        if let Ok(assets) = Console::BUILT.0 {
-            assert!(assets.iter().any(|asset| asset.path == PAGE));
-            for asset in assets {
+        if let Ok(built) = Console::BUILT.0 {
+            assert!(built.files.iter().any(|asset| asset.path == PAGE));
+            assert!(!Console::BUILT.documents().unwrap().is_empty());
+            for asset in built.files {
                 assert!(asset.gzip.is_some() && asset.brotli.is_some(), "{}", asset.path);
             }
         }
