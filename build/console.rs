@@ -57,14 +57,14 @@ pub fn bring(root: &Path, out: &Path) -> io::Result<()> {
 
 /// The console that was asked for, or the reason why there is none.
 fn find(root: &Path, work: &Path) -> Result<Built, String> {
-    let folder = match env::var("TENANTRY_CONSOLE").as_deref() {
-        Ok("none") => return Err("it was left out by TENANTRY_CONSOLE=none".to_owned()),
-        Ok(folder) => {
-            println!("cargo:rerun-if-changed={folder}");
+    let folder = match env::var_os("TENANTRY_CONSOLE") {
+        Some(choice) if choice == "none" => return Err("it was left out by TENANTRY_CONSOLE=none".to_owned()),
+        Some(folder) => {
+            println!("cargo:rerun-if-changed={}", folder.display());
             fs::canonicalize(folder).map_err(|error| format!("TENANTRY_CONSOLE cannot be read: {error}"))?
         }
-        Err(_) if env::var_os("DOCS_RS").is_some() => return Err("documentation is built without network".to_owned()),
-        Err(_) => build(root, work)?,
+        None if env::var_os("DOCS_RS").is_some() => return Err("documentation is built without network".to_owned()),
+        None => build(root, work)?,
     };
     let mut files = Vec::new();
     collect(&folder, &mut files).map_err(|error| format!("its files cannot be read: {error}"))?;
@@ -148,7 +148,8 @@ fn list(built: &Built) -> io::Result<String> {
     let mut code = String::new();
     for path in &built.files {
         let name = path.strip_prefix(&built.folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        if name.ends_with(".br") || name.ends_with(".gz") || name == DOCUMENTS {
+        let is_compressed = path.extension().is_some_and(|ending| ending == "br" || ending == "gz");
+        if is_compressed || name == DOCUMENTS {
             continue;
         }
         let beside = |ending: &str| {

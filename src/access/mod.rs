@@ -17,6 +17,7 @@ mod path;
 mod permission;
 mod resolver;
 mod role;
+mod sentence;
 mod set;
 mod store;
 mod walk;

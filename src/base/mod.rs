@@ -4,7 +4,7 @@
 //! any number of rows. `batch`
 //! combines what sibling fields ask for into one statement. `memory` keeps rows, and knows when they are no longer true. `clock` and `random` are the only sources of time and
 //! randomness, so that tests can control both. `error` defines the errors and how clients see them. `id`, `money`,
-//! `text` and `locale` are values that many chapters use. `uses` remembers when rows were last used. `log` sets up the
+//! `text`, `locale` and `message` are values that many chapters use. `uses` remembers when rows were last used. `log` sets up the
 //! server's log.
 
 pub mod batch;
@@ -19,6 +19,7 @@ pub mod insert;
 pub mod locale;
 pub mod log;
 pub mod memory;
+pub mod message;
 pub mod money;
 pub mod random;
 pub mod text;

@@ -16,6 +16,7 @@ use crate::base::calendar::business_day;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::error::{Error, Result, UserError};
+use crate::base::locale::Locale;
 use crate::base::random::Random;
 
 /// One request.
@@ -30,6 +31,8 @@ pub struct Request {
     pub config: Arc<Config>,
     /// The organisation in the header `X-Organisation`, which overrides the session's.
     pub organisation: Option<Uuid>,
+    /// The language in which the sender reads.
+    pub locale: Locale,
     /// The `User-Agent`, for the list of sessions.
     pub user_agent: Option<String>,
     /// The network address of the client, if known.
@@ -51,6 +54,7 @@ impl Request {
             random,
             config,
             organisation: None,
+            locale: Locale::default(),
             user_agent: None,
             client_address: None,
             id: String::new(),

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use async_graphql::ID;
-use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use chrono::TimeDelta;
 use sea_orm::prelude::DateTimeUtc;
@@ -20,6 +20,7 @@ use crate::access::Actor;
 use crate::app::App;
 use crate::base::error::{Error, Result};
 use crate::base::id;
+use crate::base::locale::Locale;
 use crate::graphql::request::Request;
 use crate::people::session::{self, Cookie};
 
@@ -41,10 +42,11 @@ pub enum Takes {
     Cookie,
 }
 
-/// The sender of a request: actor, organisation, program and address.
+/// The sender of a request: actor, organisation, language, program and address.
 pub struct Sender {
     pub actor: Actor,
     pub organisation: Option<Uuid>,
+    pub locale: Locale,
     pub user_agent: Option<String>,
     pub client_address: Option<IpAddr>,
     /// The cookie that named the sender, and when its session expires.
@@ -57,7 +59,9 @@ impl Sender {
         let client_address = client::address(headers, peer, &app.config.http);
         let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.map(|text| text.chars().take(USER_AGENT_LENGTH).collect());
-        Self { actor: Actor::Anonymous, organisation: None, user_agent, client_address, cookie: None }
+        let locale = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let locale = locale.map(Locale::preferred).unwrap_or_default();
+        Self { actor: Actor::Anonymous, organisation: None, locale, user_agent, client_address, cookie: None }
     }
 
     /// The sender that the headers name. Refuses an invalid token or key instead of treating the sender as anonymous.
@@ -109,6 +113,7 @@ impl Sender {
     pub fn request(&self, app: &App, id: &RequestId) -> Request {
         let mut request = app.request(self.actor.clone());
         request.organisation = self.organisation;
+        request.locale = self.locale;
         request.user_agent.clone_from(&self.user_agent);
         request.client_address = self.client_address;
         id.as_str().clone_into(&mut request.id);

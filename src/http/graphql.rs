@@ -82,7 +82,7 @@ pub async fn answer(
     };
     work.statements = statements;
     response.extensions_mut().insert(work);
-    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept, accept-language"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -8,6 +8,7 @@ use async_graphql_parser::types::{ConstDirective, TypeKind, TypeSystemDefinition
 use macros::public_object;
 
 use crate::access::{BuiltinRole, Permission, PermissionSet};
+use crate::base::locale::Locale;
 
 /// One permission and what it allows.
 #[public_object]
@@ -16,7 +17,12 @@ pub struct PermissionInfo {
     pub permission: Permission,
     /// The area that it belongs to.
     pub area: String,
+<<<<<<< HEAD
     /// What it allows, in a sentence.
+=======
+    /// What it allows, in a sentence, in the language of the viewer (`Accept-Language`: English, German or Swedish). It says
+    /// so if the permission opens nothing yet.
+>>>>>>> ff0ea37 (Explanations and the permission catalogue speak the reader's language)
     pub description: String,
     /// Whether it only allows reading.
     pub is_read: bool,
@@ -71,16 +77,16 @@ impl FieldsByPermission {
     }
 
     /// Everything about all permissions, in the order of their table.
-    pub fn catalogue(&self) -> Vec<PermissionInfo> {
-        Permission::ALL.iter().map(|permission| self.info(*permission)).collect()
+    pub fn catalogue(&self, locale: Locale) -> Vec<PermissionInfo> {
+        Permission::ALL.iter().map(|permission| self.info(*permission, locale)).collect()
     }
 
     /// The same about the permissions of a set.
-    pub fn of(&self, set: PermissionSet) -> Vec<PermissionInfo> {
-        set.iter().map(|permission| self.info(permission)).collect()
+    pub fn of(&self, set: PermissionSet, locale: Locale) -> Vec<PermissionInfo> {
+        set.iter().map(|permission| self.info(permission, locale)).collect()
     }
 
-    fn info(&self, permission: Permission) -> PermissionInfo {
+    fn info(&self, permission: Permission, locale: Locale) -> PermissionInfo {
         let mut implies = Vec::new();
         let mut next = permission.implies();
         while let Some(implied) = next {
@@ -89,10 +95,20 @@ impl FieldsByPermission {
         }
         let platform_only = permission.is_platform();
         let roles = BuiltinRole::ALL.into_iter();
+<<<<<<< HEAD
         PermissionInfo {
             permission,
             area: permission.area(),
             description: permission.sentence().to_owned(),
+=======
+        let places = self.places(permission);
+        let unused = locale.choose([" Opens nothing yet.", " Öffnet noch nichts.", " Öppnar ännu ingenting."]);
+        let note = if places.is_empty() { unused } else { "" };
+        PermissionInfo {
+            permission,
+            area: permission.area(),
+            description: format!("{}{note}", permission.sentence_in(locale)),
+>>>>>>> ff0ea37 (Explanations and the permission catalogue speak the reader's language)
             is_read: permission.is_read(),
             delegable: permission.is_delegable(),
             platform_only,

@@ -10,6 +10,7 @@ use super::sentence::{self, Link};
 use crate::access::{Card, Kind, Miss, MissReason, Path, Permission, Remedy, Side, Step};
 use crate::base::error::Result;
 use crate::base::id;
+use crate::base::locale::Locale;
 use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
@@ -24,7 +25,7 @@ pub struct AccessPath {
     pub at: Side,
     /// The steps, from the top down.
     pub steps: Vec<AccessStep>,
-    /// The path in words.
+    /// The path in words, in the language of the asker (`Accept-Language`).
     pub sentence: String,
 }
 
@@ -39,7 +40,7 @@ pub struct AccessMiss {
     pub organisation: Option<OrganisationCard>,
     /// The steps, from the top down.
     pub steps: Vec<AccessStep>,
-    /// What blocked it, in words.
+    /// What blocked it, in words, in the language of the asker.
     pub sentence: String,
     /// What is needed to change it; null if nothing can, or if the organisation is hidden from the asker.
     pub remedy: Option<AccessRemedy>,
@@ -80,6 +81,8 @@ pub struct AccessStep {
     pub from: Option<OrganisationCard>,
     /// The organisation where it ends, if the asker may see it.
     pub to: Option<OrganisationCard>,
+    /// The language of the asker.
+    pub locale: Locale,
 }
 
 impl AccessStep {
@@ -156,10 +159,10 @@ impl AccessStep {
         Some(id::Type::ApiKey.id(key))
     }
 
-    /// The step in words.
+    /// The step in words, in the language of the asker.
     #[public]
     fn sentence(&self) -> String {
-        sentence::of_path(&[self.link()])
+        sentence::of_path(self.locale, &[self.link()])
     }
 }
 
@@ -169,6 +172,7 @@ pub struct Names {
     visible: HashSet<Uuid>,
     /// Where the asker may see API keys.
     keys: HashSet<Uuid>,
+    locale: Locale,
 }
 
 impl Names {
@@ -192,7 +196,7 @@ impl Names {
             }
         }
         let keys = decisions.keys().filter(|id| holds(id, Permission::ApiKeyRead)).copied().collect();
-        Ok(Self { cards, visible, keys })
+        Ok(Self { cards, visible, keys, locale: request.locale })
     }
 
     fn card(&self, id: Uuid) -> Option<OrganisationCard> {
@@ -214,14 +218,15 @@ impl Names {
             }
             Step::Operator { operator, client } => (AccessStepKind::Operator, None, None, Some(*operator), *client),
         };
-        AccessStep { kind, key, role, from: from.and_then(|id| self.card(id)), to: self.card(to) }
+        let (from, to) = (from.and_then(|id| self.card(id)), self.card(to));
+        AccessStep { kind, key, role, from, to, locale: self.locale }
     }
 
     /// A path with the names that the asker may see.
     pub fn path(&self, path: &Path, at: Side) -> AccessPath {
         let steps: Vec<AccessStep> = path.iter().map(|step| self.step(step)).collect();
         let links: Vec<_> = steps.iter().map(AccessStep::link).collect();
-        AccessPath { at, steps, sentence: sentence::of_path(&links) }
+        AccessPath { at, steps, sentence: sentence::of_path(self.locale, &links) }
     }
 
     /// A miss with the names that the asker may see.
@@ -234,7 +239,7 @@ impl Names {
         AccessMiss {
             at,
             reason: miss.reason,
-            sentence: sentence::of_miss(miss.reason, permission, name.as_ref()),
+            sentence: sentence::of_miss(self.locale, miss.reason, permission, name.as_ref()),
             organisation,
             steps: miss.path.iter().map(|step| self.step(step)).collect(),
             remedy,

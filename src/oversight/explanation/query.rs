@@ -113,6 +113,6 @@ impl ExplanationQuery {
     /// All permissions: what each one allows, what it implies, which fields need it, and which built-in roles hold it.
     #[public]
     async fn permission_catalogue(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
-        Ok(Some(service::<FieldsByPermission>(context)?.catalogue()))
+        Ok(Some(service::<FieldsByPermission>(context)?.catalogue(Request::of(context)?.locale)))
     }
 }

@@ -1,6 +1,7 @@
-//! Paths and misses in words. Pure functions.
+//! Paths and misses in words, in all languages. Pure functions.
 
 use crate::access::{MissReason, Permission};
+use crate::base::locale::Locale;
 
 /// One link of a path. Names are `None` if the asker may not see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,64 +29,191 @@ pub enum Link {
     Operator,
 }
 
-fn named(name: Option<&String>) -> &str {
-    name.map_or("an organisation that you may not see", String::as_str)
+/// A name that comes after a preposition.
+fn named(locale: Locale, name: Option<&String>) -> &str {
+    let hidden = [
+        "an organisation that you may not see",
+        "einer für Sie unsichtbaren Organisation",
+        "en organisation som du inte får se",
+    ];
+    name.map_or(locale.choose(hidden), String::as_str)
+}
+
+/// A name that begins a sentence.
+fn subject(locale: Locale, name: Option<&String>) -> &str {
+    let hidden = [
+        "an organisation that you may not see",
+        "eine für Sie unsichtbare Organisation",
+        "en organisation som du inte får se",
+    ];
+    name.map_or(locale.choose(hidden), String::as_str)
 }
 
 /// One link in words.
-pub fn of_link(link: &Link) -> String {
+fn of_link(locale: Locale, link: &Link) -> String {
     match link {
-        Link::Membership { at, role: Some(role) } => format!("has the role {role} at {}", named(at.as_ref())),
-        Link::Membership { at, role: None } => format!("is a member of {}", named(at.as_ref())),
-        Link::Key { at } => format!("is a key of {}", named(at.as_ref())),
-        Link::Partnership { reseller, client } => {
-            format!("{} is a partner of {}", named(reseller.as_ref()), named(client.as_ref()))
+        Link::Membership { at, role: Some(role) } => {
+            let at = named(locale, at.as_ref());
+            locale.choose([
+                format!("has the role {role} at {at}"),
+                format!("hat die Rolle {role} bei {at}"),
+                format!("har rollen {role} hos {at}"),
+            ])
         }
-        Link::Operator => "the operator may act for every organisation".to_owned(),
+        Link::Membership { at, role: None } => {
+            let at = named(locale, at.as_ref());
+            locale.choose([
+                format!("is a member of {at}"),
+                format!("ist Mitglied von {at}"),
+                format!("är medlem i {at}"),
+            ])
+        }
+        Link::Key { at } => {
+            let at = named(locale, at.as_ref());
+            locale.choose([
+                format!("is a key of {at}"),
+                format!("ist ein Schlüssel von {at}"),
+                format!("är en nyckel till {at}"),
+            ])
+        }
+        Link::Partnership { reseller, client } => {
+            let (reseller, client) = (subject(locale, reseller.as_ref()), named(locale, client.as_ref()));
+            locale.choose([
+                format!("{reseller} is a partner of {client}"),
+                format!("{reseller} ist Partner von {client}"),
+                format!("{reseller} är partner till {client}"),
+            ])
+        }
+        Link::Operator => locale
+            .choose([
+                "the operator may act for every organisation",
+                "der Betreiber darf für jede Organisation handeln",
+                "operatören får agera för alla organisationer",
+            ])
+            .to_owned(),
     }
 }
 
 /// A path in words: its links in order.
-pub fn of_path(links: &[Link]) -> String {
-    let text = links.iter().map(of_link).collect::<Vec<_>>().join("; ");
+pub fn of_path(locale: Locale, links: &[Link]) -> String {
+    let text = links.iter().map(|link| of_link(locale, link)).collect::<Vec<_>>().join("; ");
+    if text.is_empty() { text } else { format!("{}.", capital(&text)) }
+}
+
+fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }
 
 /// What blocked a path, in words.
-pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) -> String {
-    let (at, permission) = (named(at), permission.graphql_name());
+pub fn of_miss(locale: Locale, reason: MissReason, permission: Permission, at: Option<&String>) -> String {
+    let text =
+        locale.choose(miss(reason, &permission.graphql_name(), |locale| (named(locale, at), subject(locale, at))));
+    // A name stays as it is written.
+    if at.is_none() { capital(&text) } else { text }
+}
+
+/// What blocked a path, in all languages. `name` is the organisation after a preposition, and as a subject.
+fn miss<'a>(
+    reason: MissReason,
+    permission: &str,
+    name: impl Fn(Locale) -> (&'a str, &'a str),
+) -> [String; Locale::ALL.len()] {
+    let [(at_en, en), (at_de, de), (at_sv, sv)] = Locale::ALL.map(name);
     match reason {
-        MissReason::NotAMember => format!("Is not a member of {at}, nor of a partner that {at} delegates to."),
-        MissReason::RoleLacksPermission => format!("No role held at {at} includes {permission} for this."),
-        MissReason::MembershipExpired => format!("The membership at {at} has ended."),
-        MissReason::PartnershipLacksPermission => format!("{at} does not delegate {permission} to its partner."),
-        MissReason::PermissionNotDelegable => {
-            format!("{permission} is only for members; it cannot be delegated to a partner.")
-        }
-        MissReason::PartnershipExcludesUpstream => {
-            format!("{at} delegates to its partner, but not to the resellers above the partner.")
-        }
-        MissReason::PartnershipPending => format!("The partnership with {at} has not started yet."),
-        MissReason::PartnershipEnded => format!("The partnership with {at} was ended."),
-        MissReason::PartnershipExpired => format!("The partnership with {at} has reached its end date."),
-        MissReason::ResellerMembershipLost => {
-            format!("The membership at {at} came through a partner, whose people no longer include this person.")
-        }
-        MissReason::CustodyLost => {
-            format!("The ownership of {at} was only held for an invited owner, and this has ended.")
-        }
-        MissReason::SecondFactorMissing => {
+        MissReason::NotAMember => [
+            format!("Is not a member of {at_en}, nor of a partner that {en} delegates to."),
+            format!("Ist weder Mitglied von {at_de} noch von einem Partner, an den {de} delegiert."),
+            format!("Är varken medlem i {at_sv} eller hos en partner som {sv} delegerar till."),
+        ],
+        MissReason::RoleLacksPermission => [
+            format!("No role held at {at_en} includes {permission} for this."),
+            format!("Keine Rolle bei {at_de} enthält dafür {permission}."),
+            format!("Ingen roll hos {at_sv} innehåller {permission} för detta."),
+        ],
+        MissReason::MembershipExpired => [
+            format!("The membership at {at_en} has ended."),
+            format!("Die Mitgliedschaft bei {at_de} ist beendet."),
+            format!("Medlemskapet i {at_sv} har upphört."),
+        ],
+        MissReason::PartnershipLacksPermission => [
+            format!("{en} does not delegate {permission} to its partner."),
+            format!("{de} delegiert {permission} nicht an den Partner."),
+            format!("{sv} delegerar inte {permission} till sin partner."),
+        ],
+        MissReason::PermissionNotDelegable => [
+            format!("{permission} is only for members; it cannot be delegated to a partner."),
+            format!("{permission} ist nur für Mitglieder und kann nicht an einen Partner delegiert werden."),
+            format!("{permission} är bara för medlemmar och kan inte delegeras till en partner."),
+        ],
+        MissReason::PartnershipExcludesUpstream => [
+            format!("{en} delegates to its partner, but not to the resellers above the partner."),
+            format!("{de} delegiert an den Partner, aber nicht an die Reseller über ihm."),
+            format!("{sv} delegerar till sin partner, men inte till återförsäljarna ovanför partnern."),
+        ],
+        MissReason::PartnershipPending => [
+            format!("The partnership with {at_en} has not started yet."),
+            format!("Die Partnerschaft mit {at_de} hat noch nicht begonnen."),
+            format!("Partnerskapet med {at_sv} har inte börjat än."),
+        ],
+        MissReason::PartnershipEnded => [
+            format!("The partnership with {at_en} was ended."),
+            format!("Die Partnerschaft mit {at_de} wurde beendet."),
+            format!("Partnerskapet med {at_sv} har avslutats."),
+        ],
+        MissReason::PartnershipExpired => [
+            format!("The partnership with {at_en} has reached its end date."),
+            format!("Die Partnerschaft mit {at_de} ist abgelaufen."),
+            format!("Partnerskapet med {at_sv} har nått sitt slutdatum."),
+        ],
+        MissReason::ResellerMembershipLost => [
+            format!("The membership at {at_en} came through a partner, whose people no longer include this person."),
             format!(
-                "{at} requires a second factor of its members. This person has none, and turns it on with \
+                "Die Mitgliedschaft bei {at_de} kam durch einen Partner, zu dessen Leuten diese Person nicht mehr gehört."
+            ),
+            format!("Medlemskapet i {at_sv} kom genom en partner, och personen hör inte längre till partnerns folk."),
+        ],
+        MissReason::CustodyLost => [
+            format!("The ownership of {at_en} was only held for an invited owner, and this has ended."),
+            format!(
+                "Die Inhaberschaft von {at_de} galt nur anstelle eines eingeladenen Inhabers, und das ist beendet."
+            ),
+            format!("Ägarskapet av {at_sv} gällde bara i stället för en inbjuden ägare, och det har upphört."),
+        ],
+        MissReason::SecondFactorMissing => [
+            format!(
+                "{en} requires a second factor of its members. This person has none, and turns it on with \
                  beginSecondFactor."
-            )
+            ),
+            format!(
+                "{de} verlangt von den Mitgliedern einen zweiten Faktor. Diese Person hat keinen, und schaltet ihn mit \
+                 beginSecondFactor ein."
+            ),
+            format!(
+                "{sv} kräver en andra faktor av sina medlemmar. Den här personen har ingen, och slår på den med \
+                 beginSecondFactor."
+            ),
+        ],
+        MissReason::OrganisationSuspended => {
+            [format!("{en} is suspended."), format!("{de} ist gesperrt."), format!("{sv} är avstängd.")]
         }
-        MissReason::OrganisationSuspended => format!("{at} is suspended."),
-        MissReason::OrganisationClosed => format!("{at} is closed."),
-        MissReason::KeyScope => format!("The scopes of the key do not include {permission} for this."),
-        MissReason::KeyEnded => "The key was revoked, or has expired.".to_owned(),
-        MissReason::UserDisabled => "The user is disabled.".to_owned(),
+        MissReason::OrganisationClosed => {
+            [format!("{en} is closed."), format!("{de} ist geschlossen."), format!("{sv} är stängd.")]
+        }
+        MissReason::KeyScope => [
+            format!("The scopes of the key do not include {permission} for this."),
+            format!("Die Rechte des Schlüssels enthalten dafür {permission} nicht."),
+            format!("Nyckelns behörigheter innehåller inte {permission} för detta."),
+        ],
+        MissReason::KeyEnded => [
+            "The key was revoked, or has expired.",
+            "Der Schlüssel wurde widerrufen, oder er ist abgelaufen.",
+            "Nyckeln har återkallats eller gått ut.",
+        ]
+        .map(str::to_owned),
+        MissReason::UserDisabled => {
+            ["The user is disabled.", "Der Benutzer ist gesperrt.", "Användaren är avstängd."].map(str::to_owned)
+        }
     }
 }
 
@@ -93,14 +221,48 @@ pub fn of_miss(reason: MissReason, permission: Permission, at: Option<&String>) 
 mod tests {
     use super::*;
 
+    fn in_all(text: impl Fn(Locale) -> String) -> [String; 3] {
+        Locale::ALL.map(text)
+    }
+
     #[test]
     fn a_path_reads_as_a_sentence_and_hides_what_is_hidden() {
         let links = [
             Link::Membership { at: Some("Nordhost".to_owned()), role: Some("PARTNER_SUPPORT".to_owned()) },
             Link::Partnership { reseller: Some("Nordhost".to_owned()), client: Some("Fjord".to_owned()) },
         ];
-        assert_eq!(of_path(&links), "Has the role PARTNER_SUPPORT at Nordhost; Nordhost is a partner of Fjord.");
+        assert_eq!(
+            in_all(|locale| of_path(locale, &links)),
+            [
+                "Has the role PARTNER_SUPPORT at Nordhost; Nordhost is a partner of Fjord.",
+                "Hat die Rolle PARTNER_SUPPORT bei Nordhost; Nordhost ist Partner von Fjord.",
+                "Har rollen PARTNER_SUPPORT hos Nordhost; Nordhost är partner till Fjord.",
+            ]
+        );
         let hidden = [Link::Membership { at: None, role: None }];
-        assert_eq!(of_path(&hidden), "Is a member of an organisation that you may not see.");
+        assert_eq!(
+            in_all(|locale| of_path(locale, &hidden)),
+            [
+                "Is a member of an organisation that you may not see.",
+                "Ist Mitglied von einer für Sie unsichtbaren Organisation.",
+                "Är medlem i en organisation som du inte får se.",
+            ]
+        );
+        assert_eq!(of_path(Locale::En, &[]), "");
+    }
+
+    #[test]
+    fn a_miss_names_the_organisation_as_it_is_written() {
+        let name = "acme".to_owned();
+        let miss = |at| in_all(|locale| of_miss(locale, MissReason::OrganisationClosed, Permission::InvoiceRead, at));
+        assert_eq!(miss(Some(&name)), ["acme is closed.", "acme ist geschlossen.", "acme är stängd."]);
+        assert_eq!(
+            miss(None),
+            [
+                "An organisation that you may not see is closed.",
+                "Eine für Sie unsichtbare Organisation ist geschlossen.",
+                "En organisation som du inte får se är stängd.",
+            ]
+        );
     }
 }

@@ -289,12 +289,12 @@ impl PartnershipTerms {
     /// Each permission at the client, with the types, fields and mutations that it opens.
     #[public]
     fn opens(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
-        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.delegated)))
+        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.delegated, Request::of(context)?.locale)))
     }
 
     /// Each permission at the client's own clients, with the types, fields and mutations that it opens.
     #[public]
     fn opens_at_clients(&self, context: &Context<'_>) -> Result<Option<Vec<PermissionInfo>>> {
-        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.client_delegated)))
+        Ok(Some(service::<FieldsByPermission>(context)?.of(self.0.client_delegated, Request::of(context)?.locale)))
     }
 }

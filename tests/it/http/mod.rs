@@ -3,6 +3,7 @@
 mod console;
 mod cookie;
 mod directory;
+mod language;
 mod merged;
 mod scim;
 mod transport;

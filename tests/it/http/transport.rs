@@ -263,7 +263,7 @@ fn an_answer_is_compressed_for_clients_that_accept_it() {
             let response = world.begin(request("POST", "/graphql", &headers, query)).await;
             let coding = response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
             let vary: Vec<_> = response.headers().get_all(VARY).iter().collect();
-            assert_eq!(vary, ["accept", "accept-encoding"]);
+            assert_eq!(vary, ["accept, accept-language", "accept-encoding"]);
             (coding, response.into_body().collect().await.unwrap().to_bytes())
         };
         let (coding, plain) = ask("").await;
