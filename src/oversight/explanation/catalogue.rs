@@ -17,12 +17,7 @@ pub struct PermissionInfo {
     pub permission: Permission,
     /// The area that it belongs to.
     pub area: String,
-<<<<<<< HEAD
-    /// What it allows, in a sentence.
-=======
-    /// What it allows, in a sentence, in the language of the viewer (`Accept-Language`: English, German or Swedish). It says
-    /// so if the permission opens nothing yet.
->>>>>>> ff0ea37 (Explanations and the permission catalogue speak the reader's language)
+    /// What it allows, in a sentence, in the language of the viewer (`Accept-Language`: English, German or Swedish).
     pub description: String,
     /// Whether it only allows reading.
     pub is_read: bool,
@@ -95,20 +90,10 @@ impl FieldsByPermission {
         }
         let platform_only = permission.is_platform();
         let roles = BuiltinRole::ALL.into_iter();
-<<<<<<< HEAD
         PermissionInfo {
             permission,
             area: permission.area(),
-            description: permission.sentence().to_owned(),
-=======
-        let places = self.places(permission);
-        let unused = locale.choose([" Opens nothing yet.", " Öffnet noch nichts.", " Öppnar ännu ingenting."]);
-        let note = if places.is_empty() { unused } else { "" };
-        PermissionInfo {
-            permission,
-            area: permission.area(),
-            description: format!("{}{note}", permission.sentence_in(locale)),
->>>>>>> ff0ea37 (Explanations and the permission catalogue speak the reader's language)
+            description: permission.sentence_in(locale).to_owned(),
             is_read: permission.is_read(),
             delegable: permission.is_delegable(),
             platform_only,
