@@ -1,7 +1,7 @@
 //! The ids of the API: a type prefix and a UUIDv7 in the TypeID form (<https://github.com/jetify-com/typeid>), for
 //! example `organisation_01h455vb4pex5vsknk084sn02q`.
 
-use async_graphql::ID;
+use async_graphql::{Enum, ID};
 use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
@@ -11,11 +11,11 @@ use crate::base::error::{Error, Result};
 pub type PublicId = ID;
 
 macro_rules! types {
-    ($($name:ident $prefix:literal $article:literal),* $(,)?) => {
-        /// The types of objects that have an id of their own.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs, reason = "the names say it")]
-        pub enum Type { $($name,)* }
+    ($($name:ident $prefix:literal $doc:tt),* $(,)?) => {
+        /// The type of an object that has an id of its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+        #[graphql(name = "ObjectKind")]
+        pub enum Type { $(#[doc = $doc] $name,)* }
 
         impl Type {
             /// All of them.
@@ -25,58 +25,59 @@ macro_rules! types {
                 match self { $(Self::$name => $prefix,)* }
             }
 
-            const fn with_article(self) -> &'static str {
-                match self { $(Self::$name => $article,)* }
+            /// What it is, as a sentence: "An invoice."
+            const fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $doc,)* }
             }
         }
     };
 }
 
 types! {
-    User "user" "a user",
-    Session "session" "a session",
-    Organisation "organisation" "an organisation",
-    OrganisationCard "organisation_card" "the card of an organisation",
-    Reseller "reseller" "a reseller",
-    Membership "membership" "a membership",
-    Role "role" "a role",
-    Partnership "partnership" "a partnership",
-    PartnershipProposal "partnership_proposal" "a proposal of a partnership",
-    DelegationTemplate "delegation_template" "a delegation template",
-    ResellerRequest "reseller_request" "a request to become a reseller",
-    BillingContact "billing_contact" "a billing contact",
-    PayerAgreement "payer" "an agreement about who pays",
-    Product "product" "a product",
-    Feature "feature" "a feature",
-    PricePlan "price_plan" "a price plan",
-    Price "price" "a price",
-    Subscription "subscription" "a subscription",
-    Service "service" "a service",
-    Invoice "invoice" "an invoice",
-    ApiKey "api_key" "an API key",
-    Invitation "invitation" "an invitation",
-    UserAccount "user_account" "the account of a user",
-    OwnershipTransfer "ownership_transfer" "a transfer of ownership",
-    AccessRequest "access_request" "a request for access",
-    AuditEvent "audit_event" "an audit event",
-    PropertyDefinition "property_definition" "a definition of a property",
-    ClientView "client_view" "a view of clients",
-    Order "order" "an order",
-    SubscriptionChange "subscription_change" "a change of a subscription",
-    ServiceTask "service_task" "a task of a service",
-    CreditNote "credit_note" "a credit note",
-    Charge "charge" "a charge",
-    BillingRun "billing_run" "a billing run",
-    Payment "payment" "a payment",
-    CommissionStatement "commission_statement" "a statement of commission",
-    AccountingBatch "accounting_batch" "a batch for the bookkeeping",
-    LicenceAssignment "licence_assignment" "the licence of a person",
-    LicencePin "licence_pin" "a pin",
-    LicenceRuleSet "licence_rule_set" "a set of licence rules",
-    DirectoryPerson "directory_person" "a person of a directory",
-    DirectoryGroup "directory_group" "a group of a directory",
-    DirectorySync "directory_sync" "a synchronisation of a directory",
-    Asset "asset" "an asset",
+    User "user" "A user.",
+    Session "session" "A session.",
+    Organisation "organisation" "An organisation.",
+    OrganisationCard "organisation_card" "The card of an organisation.",
+    Reseller "reseller" "A reseller.",
+    Membership "membership" "A membership.",
+    Role "role" "A role.",
+    Partnership "partnership" "A partnership.",
+    PartnershipProposal "partnership_proposal" "A proposal of a partnership.",
+    DelegationTemplate "delegation_template" "A delegation template.",
+    ResellerRequest "reseller_request" "A request to become a reseller.",
+    BillingContact "billing_contact" "A billing contact.",
+    PayerAgreement "payer" "An agreement about who pays.",
+    Product "product" "A product.",
+    Feature "feature" "A feature.",
+    PricePlan "price_plan" "A price plan.",
+    Price "price" "A price.",
+    Subscription "subscription" "A subscription.",
+    Service "service" "A service.",
+    Invoice "invoice" "An invoice.",
+    ApiKey "api_key" "An API key.",
+    Invitation "invitation" "An invitation.",
+    UserAccount "user_account" "The account of a user.",
+    OwnershipTransfer "ownership_transfer" "A transfer of ownership.",
+    AccessRequest "access_request" "A request for access.",
+    AuditEvent "audit_event" "An audit event.",
+    PropertyDefinition "property_definition" "A definition of a property.",
+    ClientView "client_view" "A view of clients.",
+    Order "order" "An order.",
+    SubscriptionChange "subscription_change" "A change of a subscription.",
+    ServiceTask "service_task" "A task of a service.",
+    CreditNote "credit_note" "A credit note.",
+    Charge "charge" "A charge.",
+    BillingRun "billing_run" "A billing run.",
+    Payment "payment" "A payment.",
+    CommissionStatement "commission_statement" "A statement of commission.",
+    AccountingBatch "accounting_batch" "A batch for the bookkeeping.",
+    LicenceAssignment "licence_assignment" "The licence of a person.",
+    LicencePin "licence_pin" "A pin.",
+    LicenceRuleSet "licence_rule_set" "A set of licence rules.",
+    DirectoryPerson "directory_person" "A person of a directory.",
+    DirectoryGroup "directory_group" "A group of a directory.",
+    DirectorySync "directory_sync" "A synchronisation of a directory.",
+    Asset "asset" "An asset.",
 }
 
 impl Type {
@@ -86,6 +87,12 @@ impl Type {
             Ok(prefix) => ID(TypeSafeId::from_type_and_uuid(prefix, uuid).to_string()),
             Err(_) => ID(String::new()),
         }
+    }
+
+    /// What it is, within a sentence: "an invoice", and "an API key".
+    fn with_article(self) -> String {
+        let (article, rest) = self.sentence().trim_end_matches('.').split_once(' ').unwrap_or_default();
+        format!("{} {rest}", article.to_lowercase())
     }
 
     /// The type of what it is about: an organisation, its facet as a reseller and its card are about the same, and so are

@@ -178,7 +178,7 @@ impl BillingContact {
 
     /// Name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

@@ -108,7 +108,7 @@ impl Feature {
 
     /// Its name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

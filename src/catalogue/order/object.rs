@@ -102,7 +102,7 @@ impl Order {
 
     /// Its number, unique for the seller.
     #[public]
-    fn number(&self) -> &str {
+    pub(crate) fn number(&self) -> &str {
         &self.row.number
     }
 

@@ -62,7 +62,7 @@ impl PricePlan {
 
     /// Its name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

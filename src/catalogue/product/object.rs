@@ -113,7 +113,7 @@ impl Product {
 
     /// Its name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

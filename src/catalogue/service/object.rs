@@ -184,7 +184,7 @@ impl Service {
 
     /// Host name, domain name or label.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

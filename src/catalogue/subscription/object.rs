@@ -194,7 +194,7 @@ impl Subscription {
 
     /// Name of the product at the time of the order.
     #[public]
-    fn product_name(&self) -> &str {
+    pub(crate) fn product_name(&self) -> &str {
         &self.row.product_name
     }
 

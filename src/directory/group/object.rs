@@ -85,7 +85,7 @@ impl DirectoryGroup {
 
     /// The name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

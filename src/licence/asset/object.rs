@@ -149,7 +149,7 @@ impl Asset {
 
     /// Its name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

@@ -15,6 +15,7 @@
 
 mod event;
 mod export;
+mod named;
 mod object;
 mod record;
 mod refused;

@@ -8,6 +8,7 @@ use macros::{guarded, public_object};
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
+use super::named;
 use super::rules::actor_type;
 use super::store::{self, EventFilter};
 use super::verify::Finding;
@@ -18,6 +19,9 @@ use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::partners::partnership::Partnership;
+
+/// The most actions that one filter names.
+const MOST_ACTIONS: usize = 50;
 
 /// The kind of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -62,8 +66,10 @@ pub enum AuditOutcome {
 pub struct AuditFilter {
     /// Only events of this user or API key.
     pub actor_id: Option<ID>,
-    /// Only events of this mutation, for example `inviteMember`.
-    pub action: Option<String>,
+    /// Only events of one of these mutations, for example `inviteMember`: 50 at most. Without it, all.
+    pub actions: Option<Vec<String>>,
+    /// Only acts that were done, or only those that were refused.
+    pub outcome: Option<AuditOutcome>,
     /// Only events about this object.
     pub object_id: Option<ID>,
     /// Only acts allowed in this way: PARTNERSHIP shows what resellers did.
@@ -84,6 +90,10 @@ impl AuditFilter {
             Some(_) => return Err(Error::InvalidInput("actorId is the id of a user or of an API key.".to_owned())),
         };
         self.object_id.as_ref().map(id::parse).transpose()?;
+        if let Some(count) = self.actions.as_ref().map(Vec::len).filter(|count| *count > MOST_ACTIONS) {
+            let message = format!("actions names {count} actions. Name at most {MOST_ACTIONS}.");
+            return Err(Error::InvalidInput(message));
+        }
         let partnership = self.partnership_id.as_ref().map(|id| id::Type::Partnership.parse(id)).transpose()?;
         // A partnership that is hidden from the viewer counts as unset, as it does in the field.
         let is_empty = match partnership {
@@ -92,7 +102,8 @@ impl AuditFilter {
         };
         Ok(EventFilter {
             actor,
-            action: self.action,
+            actions: self.actions,
+            outcome: self.outcome.map(Into::into),
             object: self.object_id.map(|id| id::of_subject(id).0),
             way: self.way.map(Into::into),
             partnership,
@@ -244,6 +255,23 @@ impl AuditEvent {
     #[public]
     fn object_id(&self) -> Option<&str> {
         self.row.object_id.as_deref()
+    }
+
+    /// The type of that object; null if there is none.
+    #[public]
+    fn object_kind(&self) -> Option<id::Type> {
+        named::read(self.row.object_id.as_deref()).map(|(kind, _)| kind)
+    }
+
+    /// The name of that object: its name, number or address. It is the one that the event recorded, or else the one of
+    /// today. Null if the object has no name, is gone, or is hidden from you.
+    #[public]
+    async fn object_name(&self, context: &Context<'_>) -> Result<Option<String>> {
+        let Some((kind, key)) = named::read(self.row.object_id.as_deref()) else { return Ok(None) };
+        match named::recorded(kind, self.row.details.as_deref()) {
+            Some(name) => Ok(Some(name)),
+            None => named::look_up(context, self.at.id(), (kind, key)).await,
+        }
     }
 
     /// The object before the act, as JSON. Null if it did not exist, or if the details were removed when a user was erased.

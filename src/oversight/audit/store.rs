@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::audit_event::{self, ActorKind, Way};
+use entity::audit_event::{self, ActorKind, Outcome, Way};
 use entity::{audit_chain, organisation};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
@@ -35,8 +35,10 @@ static OF_ORGANISATION: List<audit_event::Model> =
 pub struct EventFilter {
     /// Only of this user or API key.
     pub actor: Option<Uuid>,
-    /// Only this mutation.
-    pub action: Option<String>,
+    /// Only these mutations.
+    pub actions: Option<Vec<String>>,
+    /// Only acts with this outcome.
+    pub outcome: Option<Outcome>,
     /// Only with this object, by its public id.
     pub object: Option<String>,
     /// Only acts allowed in this way.
@@ -57,8 +59,20 @@ impl EventFilter {
         if let Some(actor) = self.actor {
             conditions = conditions.and_with("t.actor_id = :actor", [(":actor", actor.into())]);
         }
-        if let Some(action) = self.action {
-            conditions = conditions.and_with("t.action = :action", [(":action", action.into())]);
+        if let Some(mut actions) = self.actions {
+            // Each action once and in a fixed order, so that the same request always has the same statement.
+            actions.sort_unstable();
+            actions.dedup();
+            // No text of the databases holds a NUL, and PostgreSQL refuses one.
+            actions.retain(|action| !action.contains('\0'));
+            let places: Vec<String> = actions.into_iter().map(|action| conditions.value(action)).collect();
+            conditions = match places.join(", ") {
+                none if none.is_empty() => conditions.and("FALSE"),
+                places => conditions.and(&format!("t.action IN ({places})")),
+            };
+        }
+        if let Some(outcome) = self.outcome {
+            conditions = conditions.and_with("t.outcome = :outcome", [(":outcome", outcome.to_value().into())]);
         }
         if let Some(object) = self.object {
             conditions = conditions.and_with("t.object_id = :object", [(":object", object.into())]);

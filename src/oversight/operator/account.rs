@@ -86,7 +86,7 @@ impl UserAccount {
 
     /// The person as others see them. `explainAccess` and the mutations take this id.
     #[public]
-    fn user(&self) -> User {
+    pub(crate) fn user(&self) -> User {
         User { id: self.row.id, name: self.row.name.clone() }
     }
 

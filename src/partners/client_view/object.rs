@@ -166,7 +166,7 @@ impl ClientView {
 
     /// The name of the view, unique for the reseller.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

@@ -110,7 +110,7 @@ impl PropertyDefinition {
     /// The name of the property in filters, orders and programs. It never changes.
     #[public]
     #[graphql(name = "key")]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.key
     }
 

@@ -72,7 +72,7 @@ impl DelegationTemplate {
 
     /// Its name.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.row.name
     }
 

@@ -79,7 +79,7 @@ impl Invitation {
 
     /// The address that is invited.
     #[public]
-    fn email(&self) -> &str {
+    pub(crate) fn email(&self) -> &str {
         &self.row.row.email
     }
 

@@ -102,7 +102,7 @@ impl Membership {
 
     /// The person.
     #[public]
-    fn user(&self) -> User {
+    pub(crate) fn user(&self) -> User {
         self.person()
     }
 

@@ -129,7 +129,7 @@ impl OwnershipTransfer {
 
     /// The address of the future owner.
     #[public]
-    fn email(&self) -> &str {
+    pub(crate) fn email(&self) -> &str {
         &self.found.row.email
     }
 

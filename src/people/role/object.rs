@@ -95,7 +95,7 @@ impl Role {
 
     /// Its name. A name decides nothing about rights.
     #[public]
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.held.role.name()
     }
 

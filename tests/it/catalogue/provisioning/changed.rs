@@ -127,7 +127,7 @@ fn a_partner_with_delegated_service_manage_acts_and_the_log_names_the_partnershi
         let service = running(&world, "acme-server").await;
         let restart = json!({ "serviceId": service, "action": "RESTART" });
         world.as_(SUPPORT_OF_FJORD).act("requestServiceAction", restart, "service { state }").await;
-        let query = "query($id: ID!) { organisation(id: $id) { auditEvents(filter: {action: \"requestServiceAction\"}) \
+        let query = "query($id: ID!) { organisation(id: $id) { auditEvents(filter: {actions: [\"requestServiceAction\"]}) \
                      { edges { node { action way partnership { reseller { name } } } } } } }";
         let answer = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         let event = &answer.ok()["organisation"]["auditEvents"]["edges"][0]["node"];

@@ -86,7 +86,7 @@ fn fields_and_filters_take_each_form_too() {
             assert_eq!(found.ok()["reseller"]["organisation"]["name"], "Navet");
             assert_eq!(found.ok()["explainAccess"]["granted"], true);
             let query = "query($id: ID!) { organisation(id: $id) { \
-                         auditEvents(filter: {objectId: $id, action: \"updateOrganisation\"}) { totalCount } } }";
+                         auditEvents(filter: {objectId: $id, actions: [\"updateOrganisation\"]}) { totalCount } } }";
             let events = owner.run(query, variables).await;
             assert_eq!(events.ok()["organisation"]["auditEvents"]["totalCount"], 1);
         }

@@ -124,8 +124,11 @@ fn a_log_is_searched_by_actor_act_object_and_time() {
             (json!({}), &[2, 1][..]),
             (json!({ "actorId": user(OWNER_OF_ACME) }), &[1]),
             (json!({ "actorId": user(OWNER_OF_LUND) }), &[]),
-            (json!({ "action": "switchOrganisation" }), &[2, 1]),
-            (json!({ "action": "signUp" }), &[]),
+            (json!({ "actions": ["signUp", "switchOrganisation", "switchOrganisation"] }), &[2, 1]),
+            (json!({ "actions": ["signUp", "switch\u{0}"] }), &[]),
+            (json!({ "actions": [] }), &[]),
+            (json!({ "outcome": "DONE" }), &[2, 1]),
+            (json!({ "outcome": "REFUSED" }), &[]),
             (json!({ "objectId": id(ACME.id) }), &[2, 1]),
             (json!({ "objectId": id(LUND.id) }), &[]),
             (json!({ "way": "MEMBERSHIP" }), &[1]),
@@ -143,6 +146,7 @@ fn a_log_is_searched_by_actor_act_object_and_time() {
             json!({ "actorId": id(ACME.id) }),
             json!({ "objectId": "x" }),
             json!({ "partnershipId": user(OWNER_OF_ACME) }),
+            json!({ "actions": vec!["signUp"; 51] }),
         ] {
             let variables = json!({ "id": id(ACME.id), "filter": wrong });
             world.as_(OWNER_OF_ACME).run(query, variables).await.refused("INVALID_INPUT");
@@ -193,5 +197,47 @@ fn access_is_decided_again_after_a_write() {
         let statement = sea_orm::Statement::from_sql_and_values(world.db().backend(), take, [role]);
         request.transaction(async |work| Ok(work.tx.execute_raw(statement).await.map(|_| ())?)).await.unwrap();
         assert!(!may().await);
+    });
+}
+
+/// Kind and name of the object of each event that the action left in Acme's log, the newest first.
+async fn objects(world: &World, caller: Caller, action: &str) -> Vec<(String, Value)> {
+    let query = "query($id: ID!, $actions: [String!]) { organisation(id: $id) { auditEvents(first: 100, \
+                 filter: {actions: $actions}) { edges { node { objectKind objectName } } } } }";
+    let answer = world.as_(caller).run(query, json!({ "id": id(ACME.id), "actions": [action] })).await;
+    let edges = answer.ok()["organisation"]["auditEvents"]["edges"].as_array().unwrap();
+    let read = |edge: &Value| {
+        let node = &edge["node"];
+        (node["objectKind"].as_str().unwrap_or_default().to_owned(), node["objectName"].clone())
+    };
+    edges.iter().map(read).collect()
+}
+
+#[test]
+fn an_event_names_its_object_as_it_was_recorded_or_as_the_reader_may_see_it() {
+    with_database(async |world| {
+        let owner = world.as_(OWNER_OF_ACME);
+        let reader = json!({ "organisationId": id(ACME.id), "name": "Auditor", "permissions": ["AUDIT_READ"] });
+        let role = owner.act("createRole", reader, "role { id }").await["role"]["id"].clone();
+        let member = world.membership(ACME, VIEWER_OF_ACME).await;
+        let input = json!({ "membershipId": member, "roles": [{ "roleId": role }] });
+        owner.act("updateMember", input, "").await;
+        let invited = json!({ "organisationId": id(ACME.id), "email": "ada@example.org",
+                              "roles": [{ "builtIn": "VIEWER" }] });
+        let invitation = owner.act("inviteMember", invited, "invitation { id }").await["invitation"]["id"].clone();
+        let read = async |caller, action| objects(&world, caller, action).await;
+        let named = |kind: &str, name: Value| vec![(kind.to_owned(), name)];
+        // Recorded: everybody who reads the log sees it.
+        for caller in [OWNER_OF_ACME, VIEWER_OF_ACME] {
+            assert_eq!(read(caller, "createRole").await, named("ROLE", json!("Auditor")));
+            assert_eq!(read(caller, "updateMember").await, named("MEMBERSHIP", json!(VIEWER_OF_ACME.name())));
+        }
+        // Not recorded: only people who see the invitation see its address.
+        assert_eq!(read(OWNER_OF_ACME, "inviteMember").await, named("INVITATION", json!("ada@example.org")));
+        assert_eq!(read(VIEWER_OF_ACME, "inviteMember").await, named("INVITATION", Value::Null));
+        owner.act("withdrawInvitation", json!({ "invitationId": invitation }), "").await;
+        switch(&world, OWNER_OF_ACME, LUND.id).await;
+        switch(&world, OWNER_OF_ACME, ACME.id).await.ok();
+        assert_eq!(read(OWNER_OF_ACME, "switchOrganisation").await[0], ("ORGANISATION".to_owned(), json!("Acme")));
     });
 }

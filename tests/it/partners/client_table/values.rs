@@ -85,7 +85,7 @@ fn each_change_is_in_the_log_of_the_reseller_alone() {
         set(&world, ACME, &[("note", Some("a")), ("score", Some("1"))]).await;
         set(&world, ACME, &[("note", Some("b")), ("score", None)]).await;
         let query = "query($id: ID!, $object: ID!) { organisation(id: $id) { auditEvents(first: 1, \
-                     filter: {action: \"setClientProperties\", objectId: $object}) { totalCount edges { node { before after } } } } }";
+                     filter: {actions: [\"setClientProperties\"], objectId: $object}) { totalCount edges { node { before after } } } } }";
         let object = partnership(&world, FJORD, ACME).await;
         let log = async |caller: Caller, tenant: Tenant| {
             let answer = world.as_(caller).run(query, json!({ "id": id_of(tenant), "object": object })).await;

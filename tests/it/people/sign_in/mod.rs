@@ -106,7 +106,7 @@ fn log_ins_of_members_stand_in_the_log_of_an_organisation_that_asks_for_it() {
         assert!(kept[0].starts_with("DONE ") && kept[0].contains("192.0.2.2"), "{kept:?}");
         assert!(kept[1].starts_with("REFUSED ") && kept[1].contains("WRONG_PASSWORD"), "{kept:?}");
         let query = "query($id: ID!) { organisation(id: $id) { auditVerification { valid } \
-             auditEvents(first: 2, filter: {action: \"logIn\"}) { edges { node { actorName action outcome } } } } }";
+             auditEvents(first: 2, filter: {actions: [\"logIn\"]}) { edges { node { actorName action outcome } } } } }";
         let seen = world.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
         assert_eq!(seen.at("organisation/auditEvents/edges/0/node/actorName"), VIEWER_OF_ACME.name(), "{}", seen.text);
     });
