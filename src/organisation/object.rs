@@ -31,11 +31,11 @@ use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
 use crate::people::access_request::AccessRequest;
-use crate::people::api_key::ApiKey;
+use crate::people::api_key::{ApiKey, ApiKeyState};
 use crate::people::invitation::{Invitation, InvitationState};
-use crate::people::membership::Membership;
+use crate::people::membership::{Membership, MembershipOrder};
 use crate::people::ownership::{OwnershipTransfer, OwnershipTransferState};
-use crate::people::role::Role;
+use crate::people::role::{Role, RoleChoice};
 use crate::people::session;
 use crate::people::sign_in::SignInPolicy;
 
@@ -165,15 +165,18 @@ impl Organisation {
         Some(&self.0.row().code)
     }
 
-    /// The members, the longest-standing first.
+    /// The members; without an order, the longest-standing first.
     #[requires(MEMBER_READ)]
     async fn members(
         &self,
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "A part of the name or of the email address. Case does not matter.")] search: Option<String>,
+        #[graphql(desc = "Only members with this role, built-in or custom.")] role: Option<RoleChoice>,
+        #[graphql(desc = "The order.")] order_by: Option<MembershipOrder>,
     ) -> Result<Option<Connection<Membership>>> {
-        Membership::list(Request::of(context)?, &self.0, &page, search.as_deref()).await.map(Some)
+        let (request, search) = (Request::of(context)?, search.as_deref());
+        Membership::list(request, &self.0, &page, search, role.as_ref(), order_by).await.map(Some)
     }
 
     /// The invitations, the newest first.
@@ -339,8 +342,13 @@ impl Organisation {
 
     /// The API keys, the oldest first, including revoked and expired ones.
     #[requires(API_KEY_READ)]
-    async fn api_keys(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<ApiKey>>> {
-        ApiKey::list(Request::of(context)?, &self.0, &page).await.map(Some)
+    async fn api_keys(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only keys in one of these states. Without it, all.")] states: Option<Vec<ApiKeyState>>,
+    ) -> Result<Option<Connection<ApiKey>>> {
+        ApiKey::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
     }
 
     /// Everyone with the permission here, and by which paths: members, people of partners, staff and API keys.

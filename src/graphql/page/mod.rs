@@ -24,4 +24,4 @@ pub use key::Key;
 pub use list::{Keep, List, Placing, of_each};
 pub use lists::Lists;
 pub use search::Search;
-pub use slice::{Slice, slice_sorted};
+pub use slice::{Slice, slice_directed, slice_sorted};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::arguments::{Cursor, PageArguments};
+use super::direction::OrderDirection;
 use crate::base::error::Result;
 
 /// Items, each with its cursor.
@@ -62,4 +63,21 @@ pub fn slice_sorted<T>(
         items.filter_map(wanted).take(page.size + 1).collect()
     };
     Ok(slice(some, page))
+}
+
+/// The same with the items in this direction. They come sorted in ascending order.
+pub fn slice_directed<T>(
+    items: impl DoubleEndedIterator<Item = (String, Uuid, Arc<T>)>,
+    page: &PageArguments,
+    parent: Uuid,
+    direction: OrderDirection,
+) -> Result<Slice<T>> {
+    if direction == OrderDirection::Asc {
+        return slice_sorted(items, page, parent);
+    }
+    // The first of a descending list are the last of the ascending one.
+    let mirrored = PageArguments { backwards: !page.backwards, ..page.clone() };
+    let Slice { mut items, has_next, has_previous } = slice_sorted(items, &mirrored, parent)?;
+    items.reverse();
+    Ok(Slice { items, has_next: has_previous, has_previous: has_next })
 }

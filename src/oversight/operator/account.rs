@@ -137,7 +137,7 @@ impl UserAccount {
         page: PageArguments,
     ) -> Result<Option<Connection<UserAccountMembership>>> {
         let request = Request::of(context)?;
-        let members = membership::store::list_of_user(request, self.row.id, &page, &Search::default()).await?;
+        let members = membership::store::list_of_user(request, self.row.id, &page, &Search::default(), None).await?;
         let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;
         Ok(Some(members.connection(|member| {
             let at = decisions.get(&member.organisation_id);

@@ -8,12 +8,12 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::rules::{self, ApiKeyState};
-use super::store::{KeyRow, OF_ORGANISATION};
+use super::store::{KeyRow, OF_ORGANISATION, in_states};
 use crate::access::{Decision, Grants, GrantsAt, Guarded, PermissionSet, Side, Subject};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, Filter, PageArguments};
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::people::user::User;
@@ -43,10 +43,15 @@ impl Guarded for ApiKey {
 }
 
 impl ApiKey {
-    /// The keys of an organisation, the oldest first.
-    pub async fn list(request: &Request, at: &Decision, page: &PageArguments) -> Result<Connection<Self>> {
-        let rows = OF_ORGANISATION.rows(request, at.id(), page, Filter::default()).await?;
+    /// The keys of an organisation, the oldest first; only those in one of the states if there are any.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        states: Option<&[ApiKeyState]>,
+    ) -> Result<Connection<Self>> {
         let now = request.now();
+        let rows = OF_ORGANISATION.rows(request, at.id(), page, in_states(states, now)).await?;
         Ok(rows.connection(|row| Self { row: Arc::clone(row), decision: at.clone(), now }))
     }
 

@@ -9,11 +9,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::rules::ApiKeyState;
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::memory::Look;
 use crate::base::random::hash;
-use crate::graphql::page::{Key, List};
+use crate::graphql::page::{Filter, Key, List};
 
 type Written<T> = Result<T, DbErr>;
 
@@ -45,6 +46,26 @@ pub static OF_ORGANISATION: List<KeyRow> = List {
 fn read(rows: &[QueryResult]) -> Written<KeyRow> {
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("API key".to_owned()))?;
     Ok(KeyRow { model: Model::from_query_result(row, "")?, creator: row.try_get("", "creator")? })
+}
+
+/// The condition that a key is in one of the states at the moment. Without states, it admits all.
+pub fn in_states(states: Option<&[ApiKeyState]>, now: DateTimeUtc) -> Filter {
+    use ApiKeyState as S;
+    let Some(states) = states else { return Filter::default() };
+    // Each state once and in a fixed order, so that the same request always has the same statement.
+    let wanted: Vec<&str> = [
+        (S::Active, "(t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now))"),
+        (S::Expired, "(t.revoked_at IS NULL AND t.expires_at <= :now)"),
+        (S::Revoked, "t.revoked_at IS NOT NULL"),
+    ]
+    .into_iter()
+    .filter_map(|(state, condition)| states.contains(&state).then_some(condition))
+    .collect();
+    match wanted.join(" OR ") {
+        none if none.is_empty() => Filter::default().and("FALSE"),
+        any if any.contains(":now") => Filter::default().and_with(&format!("({any})"), [(":now", now.into())]),
+        any => Filter::default().and(&any),
+    }
 }
 
 /// The key with this secret, whatever its state. A secret that was replaced can stay valid for a while.

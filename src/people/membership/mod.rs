@@ -15,7 +15,7 @@ mod update;
 use macros::merged;
 
 pub use letters::{mail_admins, mail_admins_of, recipient};
-pub use object::Membership;
+pub use object::{Membership, MembershipOrder};
 pub use update::{Changes, change};
 
 /// The mutations of memberships.

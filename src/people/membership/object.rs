@@ -2,24 +2,43 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID};
+use async_graphql::{Context, Enum, ID, InputObject};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use super::rules::{self, MembershipEnd, MembershipState};
-use super::store::{self, Member, OF_ORGANISATION, found_by};
+use super::store::{self, Criteria, Member, OF_ORGANISATION, WantedRole};
 use crate::access::{Actor, Card, Decision, GrantsAt, Guarded, PermissionSet, Side};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments, Search};
+use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
-use crate::people::role::Role;
-use crate::people::role::rules::grants_of;
+use crate::people::role::rules::{ChosenRole, grants_of};
+use crate::people::role::{Role, RoleChoice};
 use crate::people::user::User;
+
+/// What members can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum MembershipOrderField {
+    /// When they joined.
+    JoinedAt,
+    /// Their name, by the root collation of Unicode. The time it takes grows with the number of members.
+    Name,
+}
+
+/// The order of members.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct MembershipOrder {
+    /// What orders them.
+    pub field: MembershipOrderField,
+    /// The direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
 
 /// A user in an organisation, with one or more roles.
 pub struct Membership {
@@ -55,15 +74,31 @@ impl Membership {
         Self { row: Arc::clone(row), decision: decision.clone(), is_own }
     }
 
-    /// The members of an organisation that a search finds, in the order of joining.
+    /// The members of an organisation that a search finds and that have the role. Without an order, in that of joining.
     pub async fn list(
         request: &Request,
         at: &Decision,
         page: &PageArguments,
         search: Option<&str>,
+        role: Option<&RoleChoice>,
+        order: Option<MembershipOrder>,
     ) -> Result<Connection<Self>> {
-        let found = found_by(&Search::read(search)?);
-        let rows = OF_ORGANISATION.rows(request, at.id(), page, found).await?;
+        let role = match role.map(ChosenRole::from) {
+            None => None,
+            Some(ChosenRole::BuiltIn(role)) => Some(WantedRole::BuiltIn(role)),
+            Some(ChosenRole::Custom(key)) => Some(WantedRole::Custom(key)),
+            Some(ChosenRole::Malformed) => {
+                let message = "role: give builtIn, or the id of a role from Organisation.roles.";
+                return Err(Error::InvalidInput(message.to_owned()));
+            }
+        };
+        let criteria = Criteria {
+            search: Search::read(search)?,
+            role,
+            by_name: order.is_some_and(|order| order.field == MembershipOrderField::Name),
+            direction: order.map_or(OrderDirection::Asc, |order| order.direction),
+        };
+        let rows = store::list(request, at.id(), page, &criteria).await?;
         Ok(rows.connection(|row| Self::new(request, row, at)))
     }
 

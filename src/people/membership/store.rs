@@ -1,8 +1,10 @@
 //! Statements about memberships.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::{membership, membership_role, user};
+use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -16,11 +18,13 @@ use crate::access::{
     self, BuiltinRole, Counting, HeldRole, Holding, Holdings, Kind, Lapsed, Permission, PermissionSet, RoleRef,
 };
 use crate::base::db::Db;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
 use crate::base::memory::{Heap, Kept, Subjects, Table};
 use crate::base::random::Random;
-use crate::graphql::page::{Filter, Keep, Key, List, Page, PageArguments, Search};
+use crate::graphql::page::{
+    Filter, Keep, Key, List, OrderDirection, Page, PageArguments, Search, Slice, Total, slice_directed,
+};
 use crate::graphql::request::Request;
 
 /// A membership with its user and its roles.
@@ -76,6 +80,8 @@ pub static OF_ORGANISATION: List<Member> = List {
     keep: Some(Keep::until_changed(Table::Membership)),
 };
 
+/// The same, the last to join first.
+static OF_ORGANISATION_NEWEST: List<Member> = List { descending: true, ..OF_ORGANISATION };
 /// The memberships of a user.
 static OF_USER: List<Member> = List { parent: "user_id", ..OF_ORGANISATION };
 /// The memberships that were given through a partnership.
@@ -99,8 +105,99 @@ impl Kept for Member {
     }
 }
 
+/// Which members of an organisation to list, and in which order.
+#[derive(Debug, Default)]
+pub struct Criteria {
+    /// Only those whose name or address contains the text.
+    pub search: Search,
+    /// Only those with this role.
+    pub role: Option<WantedRole>,
+    /// By name, instead of by the time of joining.
+    pub by_name: bool,
+    /// The direction.
+    pub direction: OrderDirection,
+}
+
+/// A role that members are looked for by.
+#[derive(Clone, Copy, Debug)]
+pub enum WantedRole {
+    /// A built-in role.
+    BuiltIn(BuiltinRole),
+    /// A custom role, by its key.
+    Custom(Uuid),
+}
+
+/// The members of an organisation that meet the criteria.
+pub async fn list(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    criteria: &Criteria,
+) -> Result<Page<Member>> {
+    let mut filter = found_by(&criteria.search);
+    if let Some(role) = criteria.role {
+        let has = |condition: &str| {
+            format!("EXISTS (SELECT 1 FROM membership_role x WHERE x.membership_id = t.id AND {condition})")
+        };
+        filter = match role {
+            WantedRole::BuiltIn(role) => filter.and_with(&has("x.builtin = :role"), [(":role", role.name().into())]),
+            WantedRole::Custom(key) => filter.and_with(&has("x.role_id = :role"), [(":role", key.into())]),
+        };
+    }
+    match (criteria.by_name, criteria.direction) {
+        (true, direction) => list_by_name(request, organisation, page, filter, direction).await,
+        (false, OrderDirection::Asc) => OF_ORGANISATION.rows(request, organisation, page, filter).await,
+        (false, OrderDirection::Desc) => OF_ORGANISATION_NEWEST.rows(request, organisation, page, filter).await,
+    }
+}
+
+/// The members by name. Names belong to users and not to memberships, so no index has their order: the names of all members
+/// that match are read and sorted, in one statement for all organisations of a level.
+async fn list_by_name(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    filter: Filter,
+    direction: OrderDirection,
+) -> Result<Page<Member>> {
+    let batch = request.lists.batch::<Arc<Vec<(String, Uuid)>>>(format!("names of members {filter:?}"));
+    let load = async |organisations: Vec<Uuid>| {
+        let db = request.db();
+        let sql = format!(
+            "SELECT t.organisation_id, t.id, u.name FROM membership t JOIN \"user\" u ON u.id = t.user_id \
+             WHERE {} {}",
+            db.among("t.organisation_id", 1),
+            filter.behind(1)
+        );
+        let mut values = vec![db.keys(&organisations)];
+        values.extend(filter.values().iter().cloned());
+        let mut found: HashMap<Uuid, Vec<(String, Uuid)>> = HashMap::new();
+        for row in db.rows(sql, values).await? {
+            let (organisation, id, name): (Uuid, Uuid, String) = row.try_get_many_by_index()?;
+            found.entry(organisation).or_default().push((collation::sort_key(&name), id));
+        }
+        Ok(found
+            .into_iter()
+            .map(|(organisation, mut names)| {
+                names.sort_unstable();
+                (organisation, Arc::new(names))
+            })
+            .collect())
+    };
+    let names = batch.load(organisation, load).await?.unwrap_or_default();
+    let items = names.iter().map(|(key, id)| (key.clone(), *id, Arc::new(*id)));
+    let Slice { items, has_next, has_previous } = slice_directed(items, page, organisation, direction)?;
+    let members = items.into_iter().map(async |(cursor, id)| {
+        let member = OF_ORGANISATION.find(request.db(), &request.lists, *id).await?;
+        Ok::<_, Error>(member.map(|member| (cursor, member)))
+    });
+    let members = join_all(members).await.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+    let slice = Arc::new(Slice { items: members, has_next, has_previous });
+    Ok(Page { slice, total: Total::known(names.len()) })
+}
+
 /// The condition that the name or the address of the member contains the text.
-pub fn found_by(search: &Search) -> Filter {
+fn found_by(search: &Search) -> Filter {
     let condition = "(SELECT u.name_folded LIKE :search ESCAPE '!' OR u.email LIKE :search ESCAPE '!' \
                      FROM \"user\" u WHERE u.id = t.user_id)";
     search.narrow(Filter::default(), condition)
@@ -338,16 +435,23 @@ pub async fn remove(tx: &DatabaseTransaction, id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The memberships of a user whose organisation's name contains the text, the longest-standing first.
+/// The memberships of a user whose organisation's name contains the text, the longest-standing first: only those in custody,
+/// or only the others, if `custody` says so.
 pub async fn list_of_user(
     request: &Request,
     user: Uuid,
     page: &PageArguments,
     search: &Search,
+    custody: Option<bool>,
 ) -> Result<Page<Member>> {
+    let filter = match custody {
+        None => Filter::default(),
+        Some(true) => Filter::default().and("t.custody_reseller_id IS NOT NULL"),
+        Some(false) => Filter::default().and("t.custody_reseller_id IS NULL"),
+    };
     let condition = "(SELECT n.folded LIKE :search ESCAPE '!' FROM organisation_name n \
                      WHERE n.organisation_id = t.organisation_id)";
-    OF_USER.rows(request, user, page, search.narrow(Filter::default(), condition)).await
+    OF_USER.rows(request, user, page, search.narrow(filter, condition)).await
 }
 
 /// A membership as its user sees it.

@@ -122,10 +122,15 @@ impl Viewer {
         page: PageArguments,
         #[graphql(desc = "A part of the name of the organisation. Case does not matter.")] search: Option<String>,
     ) -> Result<Option<Connection<Membership>>> {
+        #[graphql(
+            desc = "False leaves out memberships that hold ownership for a reseller until the invited owner accepts. True \
+                    lists only those. Without it, all."
+        )]
+        custody: Option<bool>,
         let request = Request::of(context)?;
         let search = Search::read(search.as_deref())?;
         let members = match &self.0 {
-            Actor::User(user) => membership::store::list_of_user(request, user.id, &page, &search).await?,
+            Actor::User(user) => membership::store::list_of_user(request, user.id, &page, &search, custody).await?,
             _ => Page { slice: Arc::default(), total: Total::known(0) },
         };
         let decisions = request.access.look_all(members.rows().map(|member| member.organisation_id)).await?;

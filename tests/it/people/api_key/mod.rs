@@ -102,6 +102,28 @@ fn a_key_is_created_shown_once_used_and_revoked() {
             let again = run(&world, OWNER_OF_FJORD, mutation, json!({ "apiKeyId": id })).await;
             assert_eq!(again.user_codes(), ["STALE_STATE"]);
         }
+
+        create(&world, OWNER_OF_FJORD, with(of_fjord(), "name", json!("Short"))).await;
+        let past = now() - TimeDelta::hours(1);
+        world.db_execute("UPDATE api_key SET expires_at = $1 WHERE name = 'Short'", [past.into()]).await;
+        let query = "query($id: ID!, $states: [ApiKeyState!]) { organisation(id: $id) { apiKeys(states: $states) { \
+                     totalCount edges { node { state } } } } }";
+        for (states, expected) in [
+            (json!(["ACTIVE"]), vec!["ACTIVE"]),
+            (json!(["EXPIRED"]), vec!["EXPIRED"]),
+            (json!(["REVOKED", "REVOKED"]), vec!["REVOKED"]),
+            (json!(["EXPIRED", "ACTIVE"]), vec!["ACTIVE", "EXPIRED"]),
+            (json!([]), vec![]),
+            (Value::Null, vec!["ACTIVE", "EXPIRED", "REVOKED"]),
+        ] {
+            let variables = json!({ "id": id_of(FJORD), "states": states });
+            let answer = world.as_(OWNER_OF_FJORD).run(query, variables).await;
+            let keys = &answer.ok()["organisation"]["apiKeys"];
+            let mut found: Vec<&str> =
+                keys["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["state"].as_str().unwrap()).collect();
+            found.sort_unstable();
+            assert_eq!((&found, &keys["totalCount"]), (&expected, &json!(expected.len())), "{states}");
+        }
     });
 }
 
