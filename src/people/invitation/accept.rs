@@ -1,23 +1,24 @@
 //! Accepting an invitation.
 
-use async_graphql::InputObject;
+use async_graphql::{ID, InputObject};
 use entity::user;
 use macros::{mutation, payload};
 
+use super::answer;
 use super::join::{Accepted, Party, make_member, sign_in};
-use super::rules::invalid_link;
-use super::store;
 use crate::access::{Actor, Card};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::Act;
 use crate::organisation::OrganisationCard;
 use crate::people::user::{self as users, Address, Password, Passwords};
 
-/// The invitation to accept.
+/// The invitation to accept, named in one of two ways.
 #[derive(InputObject)]
 pub struct AcceptInvitationInput {
-    /// The secret in the link.
-    pub token: String,
+    /// The secret in the link of the mail. It proves the address too.
+    pub token: Option<String>,
+    /// Id of the invitation, from `viewer.invitations`, if you are signed in with the verified address that it went to.
+    pub invitation_id: Option<ID>,
     /// The new password of an unverified account, if `next` of the invitation is SET_PASSWORD; otherwise left out.
     pub new_password: Option<Password>,
 }
@@ -29,7 +30,7 @@ pub struct AcceptInvitationPayload {
     pub organisation: Option<OrganisationCard>,
 }
 
-/// Joins the organisation that the link leads to. Sign in first, with the invited address. If the address has an
+/// Joins an organisation. Sign in first, with the invited address. If the address has an
 /// unverified account (`next` of the invitation is SET_PASSWORD), send this without being signed in and with
 /// `newPassword`. The link proves the address, so the account becomes yours, and its old password, sessions and second
 /// factor are removed. Without an account, use `signUp` with `invitationToken`.
@@ -37,14 +38,14 @@ pub struct AcceptInvitationPayload {
 #[public]
 async fn accept_invitation(act: Act<'_>, input: AcceptInvitationInput) -> Result<AcceptInvitationPayload> {
     let request = act.request;
-    let invited = store::find_open(request, &input.token).await?.ok_or_else(|| invalid_link("token"))?;
+    let (named, row) = answer::read(request, input.token.as_deref(), input.invitation_id.as_ref()).await?;
     let party = match request.actor() {
         Actor::ApiKey(_) => return Err(UserError::for_people_only().into()),
         Actor::User(user) => Party::SignedIn(user.id),
-        Actor::Anonymous => Party::Unverified(hash_new_password(&act, &invited.row.email, input.new_password).await?),
+        Actor::Anonymous => Party::Unverified(hash_new_password(&act, &row.email, input.new_password).await?),
     };
-    let organisation = invited.row.organisation_id;
-    let accepted = Accepted { action: act.action, field: "token", token: &input.token, organisation };
+    let organisation = row.organisation_id;
+    let accepted = Accepted { action: act.action, named, organisation };
     request.transaction(async |work| make_member(work, &accepted, &party).await).await?.into_result()?;
     let decision = request.access.look(organisation).await?.ok_or(Error::NotFound)?;
     let Card { id, name, kind } = decision.card();

@@ -9,7 +9,7 @@ use sea_orm::Set;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::rules::invalid_link;
+use super::named::Named;
 use super::store;
 use crate::access::{HeldRole, Permission, Subject};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
@@ -28,11 +28,9 @@ use crate::people::user::store::{self as users, NewUser};
 pub struct Accepted<'a> {
     /// The mutation, for the audit log.
     pub action: &'a str,
-    /// The field of the input that holds the secret.
-    pub field: &'a str,
-    /// The secret in the link.
-    pub token: &'a str,
-    /// The organisation that the link leads to.
+    /// How the input names it.
+    pub named: Named<'a>,
+    /// The organisation that it is for.
     pub organisation: Uuid,
 }
 
@@ -50,10 +48,10 @@ pub enum Party<'a> {
 /// is committed. If the user turns out to be a member already, the answer is refused, but a claimed account stays
 /// claimed.
 pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party<'_>) -> Result<Committed<()>> {
-    let Accepted { field, token, .. } = *accepted;
+    let field = accepted.named.field();
     let &Work { tx, random, now, .. } = work;
     let at = crate::access::lock(tx, accepted.organisation).await?;
-    let row = store::find_open_row(tx, token, now).await?.ok_or_else(|| invalid_link(field))?;
+    let row = accepted.named.load(tx, now).await?;
     require_active(&at)?;
     if row.membership_expires_at.is_some_and(|end| end <= now) {
         let message = "The membership in this invitation would already have ended. Ask for another invitation.";
@@ -101,10 +99,10 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     let user = match party {
         Party::New(new) => {
             if new.address.mailbox() != row.mailbox {
-                return Err(wrong_address(accepted.field).into());
+                return Err(wrong_address(accepted.named.field()).into());
             }
             if !users::create(tx, new, now).await? {
-                return Err(has_account(accepted.field).into());
+                return Err(has_account(accepted.named.field()).into());
             }
             return Ok(Member { id: new.id, name: new.name.to_owned() });
         }
@@ -117,10 +115,10 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
     };
     let user = user.ok_or_else(|| {
         let message = "This account is disabled. Ask the operator of the platform why.";
-        UserError::at(accepted.field, UserErrorCode::StaleState, message)
+        UserError::at(accepted.named.field(), UserErrorCode::StaleState, message)
     })?;
     if user.mailbox != row.mailbox {
-        return Err(wrong_address(accepted.field).into());
+        return Err(wrong_address(accepted.named.field()).into());
     }
     match party {
         Party::Unverified(password_hash) => {
@@ -137,7 +135,7 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
         _ if user.email_verified_at.is_none() => {
             let message = "The address of this account is not verified. Send this without being signed in, with \
                            newPassword: that verifies the address and ends all earlier sessions.";
-            return Err(UserError::at(accepted.field, UserErrorCode::AddressNotVerified, message).into());
+            return Err(UserError::at(accepted.named.field(), UserErrorCode::AddressNotVerified, message).into());
         }
         _ => {}
     }
@@ -194,7 +192,7 @@ async fn end(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model) -> Result<Us
     audit::record(work, event).await?;
     let message = "This invitation is no longer valid, because its sender may no longer give these roles. Ask another \
                    member of the organisation to invite you.";
-    Ok(UserError::at(accepted.field, UserErrorCode::StaleState, message))
+    Ok(UserError::at(accepted.named.field(), UserErrorCode::StaleState, message))
 }
 
 fn event(accepted: &Accepted<'_>, row: &Model, after: Json) -> Event {

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::rules::{self, InvitationState};
 use super::store::{self, Invited, OF_ORGANISATION};
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::access::{Actor, Decision, GrantsAt, Guarded, Side, UserActor};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::base::locale::Locale;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments, Search};
+use crate::graphql::page::{Connection, PageArguments, Search, Total, slice_sorted};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
 use crate::partners::partnership::Partnership;
@@ -24,9 +24,11 @@ use crate::people::role::Role;
 use crate::people::user::User;
 
 /// Asks somebody by mail to join an organisation.
+#[derive(Clone)]
 pub struct Invitation {
     pub(super) row: Arc<Invited>,
     pub(super) decision: Decision,
+    is_own: bool,
     now: DateTimeUtc,
 }
 
@@ -36,7 +38,7 @@ impl Find for Invitation {
     async fn find(request: &Request, key: Uuid) -> Result<Option<Self>> {
         let Some(found) = OF_ORGANISATION.look_up(request, key).await? else { return Ok(None) };
         let decision = request.access.look(found.key(|found| found.row.organisation_id)).await?;
-        Ok(decision.and_then(|decision| found.visible(|row| Self { row, decision, now: request.now() })))
+        Ok(decision.and_then(|decision| found.visible(|row| Self::new(request, &row, &decision))))
     }
 }
 
@@ -44,9 +46,43 @@ impl Guarded for Invitation {
     fn grants_at(&self, side: Side) -> Option<GrantsAt> {
         self.decision.grants_at(side)
     }
+
+    fn is_own(&self) -> bool {
+        self.is_own
+    }
 }
 
 impl Invitation {
+    fn new(request: &Request, row: &Arc<Invited>, decision: &Decision) -> Self {
+        let now = request.now();
+        let is_own = match request.actor() {
+            Actor::User(user) => rules::is_open_to(user, &row.row, decision.state(), now),
+            _ => false,
+        };
+        Self { row: Arc::clone(row), decision: decision.clone(), is_own, now }
+    }
+
+    /// The open invitations to the address of the viewer, the oldest first; none before the address is verified.
+    pub async fn list_open(request: &Request, page: &PageArguments) -> Result<Connection<Self>> {
+        let found = match request.actor() {
+            Actor::User(UserActor { email, is_verified: true, .. }) => store::list_open_to(request, email).await?,
+            _ => Vec::new(),
+        };
+        let organisations = request.access.look_all(found.iter().map(|found| found.row.organisation_id)).await?;
+        let open = found.iter().filter_map(|found| {
+            let invitation = Self::new(request, found, organisations.get(&found.row.organisation_id)?);
+            invitation.is_own.then(|| Arc::new(invitation))
+        });
+        let open: Vec<Arc<Self>> = open.collect();
+        let total = Total::known(open.len());
+        let items = open.into_iter().map(|invitation| {
+            // Keys are sorted as text, so all of them have the same number of digits.
+            let key = format!("{:020}", invitation.row.row.created_at.timestamp_micros());
+            (key, invitation.row.row.id, invitation)
+        });
+        Ok(Connection::new(&slice_sorted(items, page, Uuid::nil())?, total, |invitation| Self::clone(invitation)))
+    }
+
     /// The organisation with the viewer's grants there.
     pub const fn decision(&self) -> &Decision {
         &self.decision
@@ -64,12 +100,13 @@ impl Invitation {
         let now = request.now();
         let found = Search::read(search)?.narrow(store::in_states(states, now), "t.email LIKE :search ESCAPE '!'");
         let rows = OF_ORGANISATION.rows(request, at.id(), page, found).await?;
-        Ok(rows.connection(|row| Self { row: Arc::clone(row), decision: at.clone(), now }))
+        Ok(rows.connection(|row| Self::new(request, row, at)))
     }
 }
 
-/// Asks somebody by mail to join an organisation.
-#[guarded(exists(MEMBER_READ))]
+/// Asks somebody by mail to join an organisation. While it is open, the person whose verified address it went to sees it
+/// too: see `Viewer.invitations`.
+#[guarded(exists(MEMBER_READ, OWN))]
 impl Invitation {
     /// Opaque id.
     #[public]
@@ -164,7 +201,13 @@ impl Invitation {
         }
     }
 
-    /// The organisation.
+    /// The card of the organisation.
+    #[public]
+    fn card(&self) -> OrganisationCard {
+        self.decision.card().into()
+    }
+
+    /// The organisation; null, without an error, if the viewer lacks `ORGANISATION_READ` there.
     #[public]
     async fn organisation(&self, context: &Context<'_>) -> Result<Option<Organisation>> {
         Organisation::find(Request::of(context)?, self.decision.id()).await

@@ -3,11 +3,13 @@
 use async_graphql::Enum;
 use chrono::TimeDelta;
 use entity::invitation::{Model, State};
+use entity::organisation::State as OrganisationState;
 use sea_orm::prelude::DateTimeUtc;
 
-use crate::access::{BuiltinRole, HeldRole};
+use crate::access::{BuiltinRole, HeldRole, UserActor};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::people::role::rules::includes;
+use crate::people::user::mailbox;
 
 /// The most invitations that one mutation makes.
 pub const AT_ONCE: usize = 500;
@@ -57,6 +59,24 @@ pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc)
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses an invitation that waits for no answer any more.
+pub fn require_pending(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
+    if state_at(row, now) == InvitationState::Pending {
+        return Ok(());
+    }
+    let message = "This invitation was answered, withdrawn, or has expired. Ask for another invitation.";
+    Err(UserError::general(UserErrorCode::StaleState, message))
+}
+
+/// Whether the invitation is open to the user: it waits for an answer, and went to the address that they have proved.
+/// Nobody is invited to a closed organisation.
+pub fn is_open_to(user: &UserActor, row: &Model, organisation: OrganisationState, now: DateTimeUtc) -> bool {
+    user.is_verified
+        && mailbox(&user.email) == row.mailbox
+        && state_at(row, now) == InvitationState::Pending
+        && organisation != OrganisationState::Closed
 }
 
 /// The error for a link that does not work. It does not say why.

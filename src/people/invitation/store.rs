@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use entity::invitation::{self, Column, Model, State};
 use entity::{invitation_role, membership, user};
+use futures_util::future::join_all;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -25,11 +26,15 @@ use crate::base::random::{Random, hash};
 use crate::graphql::page::{Filter, Key, List};
 use crate::graphql::request::Request;
 use crate::organisation::store as organisation_store;
+use crate::people::user::mailbox;
 
 type Written<T> = Result<T, DbErr>;
 
 /// The most rows of roles that one statement writes: SQLite takes 32,766 parameters.
 const ROLES: usize = 5_000;
+
+/// The most open invitations that a person is shown.
+const MOST_OPEN: usize = 200;
 
 /// An invitation with its roles and its inviter.
 #[derive(Clone, Debug)]
@@ -116,6 +121,23 @@ pub fn in_states(states: Option<&[InvitationState]>, now: DateTimeUtc) -> Filter
 pub async fn find_open(request: &Request, token: &str) -> Result<Option<Arc<Invited>>> {
     let Some(row) = find_open_row(request.db().reader(), token, request.now()).await? else { return Ok(None) };
     OF_ORGANISATION.find(request.db(), &request.lists, row.id).await
+}
+
+/// The invitation with this key. It is for code that decides by its address who may answer it.
+pub async fn find(request: &Request, id: Uuid) -> Result<Option<Arc<Invited>>> {
+    OF_ORGANISATION.find(request.db(), &request.lists, id).await
+}
+
+/// The open invitations to the mailbox of this address, the oldest first: some.
+pub async fn list_open_to(request: &Request, email: &str) -> Result<Vec<Arc<Invited>>> {
+    let sql = format!(
+        "SELECT t.id FROM invitation t WHERE t.mailbox = $1 AND t.state = 'PENDING' AND t.expires_at > $2 \
+         ORDER BY t.created_at, t.id LIMIT {MOST_OPEN}"
+    );
+    let rows = request.db().rows(sql, vec![mailbox(email).into(), request.now().into()]).await?;
+    let ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Written<Vec<Uuid>>>()?;
+    let found = join_all(ids.into_iter().map(|id| find(request, id))).await;
+    Ok(found.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?)
 }
 
 /// The row of the pending invitation that this link opens, as the connection sees it.

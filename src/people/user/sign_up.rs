@@ -21,8 +21,8 @@ use crate::mail::Recipient;
 use crate::organisation::store::{NewOrganisation, create_with_owner};
 use crate::organisation::{NewOrganisationKind, OrganisationKind};
 use crate::oversight::audit::{self, Doer};
-use crate::people::invitation;
 use crate::people::invitation::join::{Accepted, Party, make_member, wrong_address};
+use crate::people::invitation::{self, Named};
 
 /// The field of the input that holds the secret of an invitation.
 const TOKEN: &str = "invitationToken";
@@ -133,7 +133,7 @@ impl NewAccount {
             is_verified: true,
         };
         let organisation = invited.row.organisation_id;
-        let accepted = Accepted { action: act.action, field: TOKEN, token, organisation };
+        let accepted = Accepted { action: act.action, named: Named::Token { field: TOKEN, token }, organisation };
         let party = Party::New(&new);
         // An invitation that turned out to be void stays void.
         request.transaction(async |work| make_member(work, &accepted, &party).await).await?.into_result()

@@ -14,6 +14,7 @@ use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::partners::proposal::PartnershipProposal;
 use crate::people::access_request::AccessRequest;
+use crate::people::invitation::Invitation;
 use crate::people::membership::{self, Membership};
 use crate::people::ownership::OwnershipTransfer;
 use crate::people::session::{self, Session};
@@ -121,12 +122,12 @@ impl Viewer {
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "A part of the name of the organisation. Case does not matter.")] search: Option<String>,
-    ) -> Result<Option<Connection<Membership>>> {
         #[graphql(
             desc = "False leaves out memberships that hold ownership for a reseller until the invited owner accepts. True \
                     lists only those. Without it, all."
         )]
         custody: Option<bool>,
+    ) -> Result<Option<Connection<Membership>>> {
         let request = Request::of(context)?;
         let search = Search::read(search.as_deref())?;
         let members = match &self.0 {
@@ -140,6 +141,13 @@ impl Viewer {
                 .ok_or_else(|| Error::fault("a membership without an organisation"))?;
             Ok(Membership::new(request, member, at))
         })?))
+    }
+
+    /// The open invitations to the viewer's address, the oldest first: 200 at most. Empty until the address is verified.
+    /// `acceptInvitation` and `declineInvitation` take their ids.
+    #[public]
+    async fn invitations(&self, context: &Context<'_>, page: PageArguments) -> Result<Option<Connection<Invitation>>> {
+        Invitation::list_open(Request::of(context)?, &page).await.map(Some)
     }
 
     /// The organisations that others offer to hand over to the viewer, the oldest first. Empty until the address is

@@ -222,7 +222,8 @@ impl Hub {
         fixtures.add(Type::Role, "", role);
     }
 
-    /// Three answered transfers of the hub, and three pending ones that offer ownership elsewhere to its owner.
+    /// Three answered transfers of the hub, and three pending ones that offer ownership elsewhere to its owner. The same
+    /// organisations invite its owner.
     fn ownership(&self, rows: &mut Rows, fixtures: &mut Fixtures) {
         use ownership_transfer::State;
         let billing = self.colleagues[0].person();
@@ -233,6 +234,8 @@ impl Hub {
             let organisation = key(self.tree, organisation);
             rows.transfer(organisation, OWNER_OF_OPERATOR.person().id, self.owner.person().email).id =
                 key(self.tree, number);
+            let viewer = Held::Builtin(BuiltinRole::Viewer);
+            rows.invitation(organisation, self.owner.person().email, OWNER_OF_OPERATOR.person(), viewer);
         }
         rows.halt(self.id(), &format!("{} has not paid", self.word));
     }

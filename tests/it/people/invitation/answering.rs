@@ -152,3 +152,69 @@ fn a_membership_with_an_end_ends_and_its_user_can_be_invited_again() {
         assert_eq!(roles_at_acme(&world, email).await, ["VIEWER"]);
     });
 }
+
+const OPEN: &str = "{ viewer { invitations { totalCount edges { node { id email card { name } organisation { name } \
+     roles { name } invitedBy { name } invitedByKey { name } partnership { id } membership { id } } } } } }";
+
+async fn answer_by_id(world: &World, caller: Caller, mutation: &str, id: &str) -> Answer {
+    world.as_(caller).run(mutation, json!({ "input": { "invitationId": id } })).await
+}
+
+#[test]
+fn a_person_finds_the_invitations_to_the_verified_address_and_answers_without_the_mail() {
+    with_database(async |world| {
+        let email = SOLE_PERSON.person().email;
+        let (id, _) = invite(&world, OWNER_OF_ACME, ACME, email, "BILLING").await;
+        let (other, _) = invite(&world, OWNER_OF_ACME, ACME, "b@example.org", "VIEWER").await;
+        let open = async || world.as_(SOLE_PERSON).run(OPEN, json!({})).await.ok()["viewer"]["invitations"].clone();
+        let verified_at = "UPDATE \"user\" SET email_verified_at = NULL WHERE email = $1";
+        world.db_execute(verified_at, [email.into()]).await;
+        assert_eq!(open().await["edges"], json!([]), "the address is not proved");
+        assert_eq!(answer_by_id(&world, SOLE_PERSON, ACCEPT, &id).await.user_codes(), ["ADDRESS_NOT_VERIFIED"]);
+        world.as_(SOLE_PERSON).run(NODE, json!({ "id": id })).await.refused("NOT_FOUND");
+
+        world.db_verify(SOLE_PERSON).await;
+        let shown = json!({ "id": id, "email": email, "card": { "name": "Acme" }, "organisation": null,
+            "roles": [{ "name": "BILLING" }], "invitedBy": { "name": OWNER_OF_ACME.name() }, "invitedByKey": null,
+            "partnership": null, "membership": null });
+        assert_eq!(open().await, json!({ "totalCount": 1, "edges": [{ "node": shown }] }));
+        world.as_(SOLE_PERSON).run(NODE, json!({ "id": id })).await.ok();
+
+        // Only the person whose address it went to can answer by the id.
+        for mutation in [ACCEPT, DECLINE] {
+            answer_by_id(&world, NOBODY, mutation, &id).await.refused("UNAUTHENTICATED");
+            answer_by_id(&world, OWNER_OF_LUND, mutation, &id).await.refused("NOT_FOUND");
+            answer_by_id(&world, SOLE_PERSON, mutation, &other).await.refused("NOT_FOUND");
+            assert_eq!(answer_by_id(&world, KEY_OF_FJORD, mutation, &id).await.user_codes(), ["FOR_PEOPLE_ONLY"]);
+            assert_eq!(answer_by_id(&world, OWNER_OF_ACME, mutation, &id).await.user_codes(), ["WRONG_ADDRESS"]);
+            for wrong in [json!({}), json!({ "invitationId": id, "token": "x" })] {
+                let answer = world.as_(SOLE_PERSON).run(mutation, json!({ "input": wrong })).await;
+                assert_eq!(answer.user_codes(), ["INVALID_INPUT"], "{wrong}");
+            }
+        }
+        assert_eq!(load_as_owner(&world, &id).await["state"], "PENDING");
+
+        done(&answer_by_id(&world, SOLE_PERSON, ACCEPT, &id).await);
+        assert_eq!(roles_at_acme(&world, email).await, ["BILLING"]);
+        assert_eq!(open().await["edges"], json!([]));
+        for mutation in [ACCEPT, DECLINE] {
+            assert_eq!(answer_by_id(&world, SOLE_PERSON, mutation, &id).await.user_codes(), ["STALE_STATE"]);
+        }
+
+        // Declined by its id, closed organisations and invitations that have expired are not listed.
+        let lund = OWNER_OF_LUND.person().email;
+        world.db_verify(OWNER_OF_LUND).await;
+        let (id, token) = invite(&world, OWNER_OF_ACME, ACME, lund, "VIEWER").await;
+        let count = async || {
+            let answer = world.as_(OWNER_OF_LUND).run(OPEN, json!({})).await;
+            answer.ok()["viewer"]["invitations"]["totalCount"].as_u64().unwrap()
+        };
+        assert_eq!(count().await, 1);
+        world.db_execute("UPDATE organisation SET state = 'CLOSED' WHERE id = $1", [ACME.id.into()]).await;
+        assert_eq!(count().await, 0);
+        world.db_execute("UPDATE organisation SET state = 'ACTIVE' WHERE id = $1", [ACME.id.into()]).await;
+        done(&answer_by_id(&world, OWNER_OF_LUND, DECLINE, &id).await);
+        assert_eq!((count().await, load_as_owner(&world, &id).await["state"].as_str().unwrap()), (0, "DECLINED"));
+        assert_eq!(accept(&world, OWNER_OF_LUND, &token).await.user_codes(), ["INVALID_LINK"]);
+    });
+}
