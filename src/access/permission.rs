@@ -1,14 +1,16 @@
 //! The permission table: every permission, declared once. Read `role.rs` next.
 
 use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
 
 /// Declares the permissions: bit, name, read or write, how far it may be delegated, what it implies, and what it
 /// allows.
 macro_rules! permissions {
     ($($bit:literal $name:ident $act:ident $reach:ident implies $implied:expr; $sentence:literal)*) => {
         /// One thing that an actor may be allowed to do at an organisation. Its bit is never reused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, Serialize, Deserialize)]
         #[graphql(name = "Permission")]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         #[repr(u8)]
         pub enum Permission { $(#[doc = $sentence] $name = $bit,)* }
 

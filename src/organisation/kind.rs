@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 use entity::organisation;
+use serde::{Deserialize, Serialize};
 
 /// What kind of organisation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -20,8 +21,9 @@ pub enum OrganisationKind {
 }
 
 /// The state of an organisation, which limits what is allowed there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize)]
 #[graphql(remote = "organisation::State")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OrganisationState {
     /// It works without restriction.
     Active,

@@ -10,12 +10,14 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::store;
-use crate::access::{Decision, GrantsAt, Guarded, Side};
+use crate::access::{Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id;
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, OrderDirection, PageArguments};
 use crate::graphql::request::Request;
+use crate::organisation::OrganisationState;
+use crate::partners::overview::Figure;
 use crate::partners::partnership::PartnershipState;
 use crate::partners::property::{self, ClientPropertyFilter};
 use crate::partners::reseller::{ClientFilter, ClientOrder, ClientOrderField};
@@ -38,6 +40,12 @@ pub struct ClientViewFilter {
     pub name_contains: Option<String>,
     /// Only the client with this reference.
     pub reference: Option<String>,
+    /// Only clients whose organisation is in one of these states.
+    pub organisation_state: Option<Vec<OrganisationState>>,
+    /// Only clients that delegate this permission.
+    pub delegates: Option<Permission>,
+    /// True for clients with overdue invoices, false for clients without.
+    pub has_overdue_invoices: Option<bool>,
     /// Only clients whose properties meet these conditions.
     pub properties: Vec<ClientViewPropertyFilter>,
 }
@@ -69,6 +77,8 @@ pub struct ClientViewOrder {
     pub field: Option<ClientOrderField>,
     /// Key of the property that clients are ordered by; null if it is a field.
     pub property: Option<String>,
+    /// The only currency that counts; null if all do.
+    pub currency: Option<String>,
     /// The direction.
     pub direction: OrderDirection,
 }
@@ -82,15 +92,25 @@ impl From<ClientPropertyFilter> for ClientViewPropertyFilter {
 
 impl From<ClientFilter> for ClientViewFilter {
     fn from(filter: ClientFilter) -> Self {
-        let ClientFilter { partnership_state, search, name, reference, property, properties } = filter;
+        let ClientFilter { partnership_state, search, name, reference, organisation_state, delegates, .. } = filter;
+        let ClientFilter { has_overdue_invoices, property, properties, .. } = filter;
         let properties = property.into_iter().chain(properties.into_iter().flatten()).map(Into::into).collect();
-        Self { partnership_state, search, name_contains: name.map(|name| name.contains), reference, properties }
+        Self {
+            partnership_state,
+            search,
+            name_contains: name.map(|name| name.contains),
+            reference,
+            organisation_state,
+            delegates,
+            has_overdue_invoices,
+            properties,
+        }
     }
 }
 
 impl From<ClientOrder> for ClientViewOrder {
     fn from(order: ClientOrder) -> Self {
-        Self { field: order.field, property: order.property, direction: order.direction }
+        Self { field: order.field, property: order.property, currency: order.currency, direction: order.direction }
     }
 }
 
@@ -126,8 +146,8 @@ impl ClientView {
         }
     }
 
-    /// Keys of the properties that it shows.
-    fn keys(&self) -> Vec<String> {
+    /// Keys of the properties, and names of the figures, that it shows.
+    pub fn keys(&self) -> Vec<String> {
         serde_json::from_str(&self.row.columns).unwrap_or_default()
     }
 
@@ -182,10 +202,17 @@ impl ClientView {
         Ok(self.read::<ClientOrder>(self.row.ordering.as_deref())?.map(Into::into))
     }
 
-    /// Keys of the properties that the view shows, for `Partnership.properties(keys:)`.
+    /// The columns that the view shows, in their order: keys of properties, for `Partnership.properties(keys:)`, and names of
+    /// figures, as in `ClientFigure`.
     #[public]
     fn columns(&self) -> Vec<String> {
         self.keys()
+    }
+
+    /// The figures among the columns.
+    #[public]
+    fn figures(&self) -> Vec<Figure> {
+        self.keys().iter().filter_map(|key| Figure::named(key)).collect()
     }
 
     /// Keys that the view uses and that no longer exist. While the filter or the order uses one, the view cannot be applied.
@@ -195,7 +222,7 @@ impl ClientView {
         let mut used: Vec<String> =
             filter.iter().flat_map(|filter| filter.properties().map(|one| one.key.clone())).collect();
         used.extend(order.and_then(|order| order.property));
-        used.extend(self.keys());
+        used.extend(self.keys().into_iter().filter(|key| Figure::named(key).is_none()));
         let definitions = property::store::all(Request::of(context)?, self.row.organisation_id).await?;
         let mut missing: Vec<String> = Vec::new();
         for key in used {

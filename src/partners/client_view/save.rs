@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, InputObject};
 use entity::client_view::Model;
-use entity::property_definition;
 use macros::{mutation, payload};
-use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value as Json, json};
 
 use super::object::ClientView;
@@ -18,8 +16,9 @@ use crate::base::text;
 use crate::graphql::act::ActOn;
 use crate::organisation::require_active;
 use crate::oversight::audit;
+use crate::partners::overview::Figure;
 use crate::partners::property::{self, ClientTable};
-use crate::partners::reseller::{ClientFilter, ClientOrder, choice};
+use crate::partners::reseller::{ClientFilter, ClientOrder, Setting, choice};
 
 /// The view to save.
 #[derive(InputObject)]
@@ -34,7 +33,8 @@ pub struct SaveClientViewInput {
     pub filter: Option<ClientFilter>,
     /// The order of the clients. Without it, by name.
     pub order_by: Option<ClientOrder>,
-    /// Keys of the properties that the view shows, each once: at most 100.
+    /// The columns that the view shows, each once, at most 100: keys of properties, and names of figures as in
+    /// `ClientFigure`, for example `OVERDUE_AMOUNT`.
     #[graphql(default)]
     pub columns: Vec<String>,
 }
@@ -59,7 +59,8 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
         .locked(async |work, at| {
             require_active(at.row())?;
             let definitions = property::store::all_in(work.tx, at.id()).await?;
-            check(&definitions, work.now, &input)?;
+            let (now, today) = (work.now, work.today());
+            check(&Setting { definitions: &definitions, reseller: &at, now, today }, &input)?;
             let views = store::all_in(work.tx, at.id()).await?;
             let old = views.iter().find(|view| view.id == id);
             if replaced.is_some() && old.is_none() {
@@ -100,17 +101,17 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
 }
 
 /// Checks a view against the properties of the reseller.
-fn check(
-    definitions: &[property_definition::Model],
-    now: DateTimeUtc,
-    input: &SaveClientViewInput,
-) -> Result<(), UserError> {
+fn check(setting: &Setting<'_>, input: &SaveClientViewInput) -> Result<(), UserError> {
     let wrong = |field, message| UserError::at(field, UserErrorCode::InvalidInput, message);
-    choice(definitions, now, input.filter.as_ref(), None).map_err(|message| wrong("filter", message))?;
-    choice(definitions, now, None, input.order_by.as_ref()).map_err(|message| wrong("orderBy", message))?;
+    choice(setting, input.filter.as_ref(), None).map_err(|message| wrong("filter", message))?;
+    choice(setting, None, input.order_by.as_ref()).map_err(|message| wrong("orderBy", message))?;
     property::check_keys(Some(&input.columns)).map_err(|error| wrong("columns", error.to_string()))?;
     for (index, key) in input.columns.iter().enumerate() {
-        property::named(definitions, key).map_err(|message| wrong("columns", message))?;
+        if Figure::named(key).is_none() {
+            let figures = Figure::ALL.map(Figure::name).join(", ");
+            let unknown = |message| wrong("columns", format!("{message} The figures are: {figures}."));
+            property::named(setting.definitions, key).map_err(unknown)?;
+        }
         if input.columns[..index].contains(key) {
             return Err(wrong("columns", format!("{key} is in the list twice. Give each key once.")));
         }

@@ -10,5 +10,5 @@ pub mod store;
 mod summary;
 
 pub use object::OrganisationOverview;
-pub use rules::{Invoiced, Seats, Subscribed, Sums};
+pub use rules::{Figure, Invoiced, Seats, Subscribed, Sums};
 pub use summary::ResellerSummary;

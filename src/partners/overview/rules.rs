@@ -2,8 +2,65 @@
 
 use std::collections::BTreeMap;
 
+use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Permission;
 use crate::base::error::{Error, Result};
 use crate::base::money::{Money, round_div};
+
+/// A figure of an organisation, by the name that orders and columns of client lists use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[graphql(name = "ClientFigure")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Figure {
+    /// How many members it has.
+    Members,
+    /// How many subscriptions have not ended, including cancelled ones.
+    Subscriptions,
+    /// What the subscriptions that renew cost in a month.
+    MonthlyRecurring,
+    /// What is left to pay of its issued invoices, overdue or not.
+    OpenAmount,
+    /// What is left to pay of its invoices that are past their due date.
+    OverdueAmount,
+}
+
+impl Figure {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Members, Self::Subscriptions, Self::MonthlyRecurring, Self::OpenAmount, Self::OverdueAmount];
+
+    /// The permission at the organisation that shows it.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Members => Permission::MemberRead,
+            Self::Subscriptions | Self::MonthlyRecurring => Permission::SubscriptionRead,
+            Self::OpenAmount | Self::OverdueAmount => Permission::InvoiceRead,
+        }
+    }
+
+    /// Whether it is a sum of money, with an amount for each currency.
+    pub const fn is_money(self) -> bool {
+        matches!(self, Self::MonthlyRecurring | Self::OpenAmount | Self::OverdueAmount)
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Members => "MEMBERS",
+            Self::Subscriptions => "SUBSCRIPTIONS",
+            Self::MonthlyRecurring => "MONTHLY_RECURRING",
+            Self::OpenAmount => "OPEN_AMOUNT",
+            Self::OverdueAmount => "OVERDUE_AMOUNT",
+        }
+    }
+
+    /// The figure with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|figure| figure.name() == name)
+    }
+}
 
 /// Amounts by currency. A sum may be larger than 64 bits while it is added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +74,11 @@ impl Sums {
         } else {
             self.0.insert(currency.to_owned(), minor);
         }
+    }
+
+    /// The amounts in minor units, by currency.
+    pub const fn minor(&self) -> &BTreeMap<String, i128> {
+        &self.0
     }
 
     /// The amounts, ordered by currency.
@@ -44,6 +106,11 @@ impl Subscribed {
     /// Adds subscriptions that renew and cost this much for an interval.
     pub fn add(&mut self, currency: &str, minor: i128, is_yearly: bool) {
         self.twelve_months.add(currency, if is_yearly { minor } else { minor.saturating_mul(12) });
+    }
+
+    /// The cost of twelve months, which is exact.
+    pub const fn twelve_months(&self) -> &Sums {
+        &self.twelve_months
     }
 
     /// The cost of a month: yearly amounts count a twelfth. Each sum is rounded once, half away from zero.

@@ -1,13 +1,13 @@
 //! Statements that count and add up. One statement serves all organisations, or all resellers, that a request asks for
 //! at the same time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::prelude::Date;
 use sea_orm::{ActiveEnum, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::rules::{Invoiced, Over, Seats, Subscribed};
+use super::rules::{Figure, Invoiced, Over, Seats, Subscribed};
 use crate::access::{ClientReach, Decision, Permission};
 use crate::base::db::Db;
 use crate::base::error::{Error, Result};
@@ -72,6 +72,36 @@ pub async fn invoiced_of(db: &Db, ids: &[Uuid], today: Date) -> Result<HashMap<U
 /// The seats of each organisation. An organisation without seats has no entry.
 pub async fn seats_of(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Seats>> {
     counted_seats(db, themselves(db), vec![db.keys(ids)]).await
+}
+
+/// A figure of each organisation: its amounts by currency, or its count under the empty text. An organisation without any
+/// has no entry. Yearly and monthly costs have the same order, so the cost of a month is given as that of twelve.
+pub async fn figure_of(
+    db: &Db,
+    figure: Figure,
+    ids: &[Uuid],
+    today: Date,
+) -> Result<HashMap<Uuid, BTreeMap<String, i128>>> {
+    let count = |count: u64| BTreeMap::from([(String::new(), i128::from(count))]);
+    Ok(match figure {
+        Figure::Members => members_of(db, ids).await?.into_iter().map(|(id, members)| (id, count(members))).collect(),
+        Figure::Subscriptions => {
+            subscribed_of(db, ids).await?.into_iter().map(|(id, found)| (id, count(found.count))).collect()
+        }
+        Figure::MonthlyRecurring => {
+            let found = subscribed_of(db, ids).await?.into_iter();
+            found.map(|(id, found)| (id, found.twelve_months().minor().clone())).collect()
+        }
+        Figure::OpenAmount => invoiced_of(db, ids, today)
+            .await?
+            .into_iter()
+            .map(|(id, found)| (id, found.open.1.minor().clone()))
+            .collect(),
+        Figure::OverdueAmount => {
+            let found = invoiced_of(db, ids, today).await?.into_iter();
+            found.map(|(id, found)| (id, found.overdue.1.minor().clone())).collect()
+        }
+    })
 }
 
 /// The organisations in parameter 1, each as its own owner.
@@ -150,7 +180,7 @@ where
         let clients = format!(
             "SELECT p.reseller_id AS owner, p.client_id AS id, CASE WHEN {} THEN 1 ELSE 0 END AS included \
              FROM partnership p WHERE {} AND {}",
-            is_reached(&reach, permission),
+            is_reached("p", &reach, permission),
             db.among("p.reseller_id", 1),
             in_force("p", "$2")
         );
@@ -172,19 +202,20 @@ where
     Ok(batch.load(reseller.id(), load).await?.unwrap_or_default())
 }
 
-/// The condition that the reach includes the client of partnership `p`. It must agree with the resolver's rule.
-fn is_reached(reach: &ClientReach, permission: Permission) -> String {
+/// The condition that the reach includes the client of partnership `p`, if that is in force. It must agree with the
+/// resolver's rule.
+pub fn is_reached(p: &str, reach: &ClientReach, permission: Permission) -> String {
     match reach {
         ClientReach::Closed => "1 = 0".to_owned(),
         ClientReach::Open => {
-            "NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = p.client_id AND o.kind = 'OPERATOR')".to_owned()
+            format!("NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = {p}.client_id AND o.kind = 'OPERATOR')")
         }
         ClientReach::Delegated { upstream_only, states } => {
-            let upstream = if *upstream_only { "AND p.includes_upstream" } else { "" };
+            let upstream = if *upstream_only { format!("AND {p}.includes_upstream") } else { String::new() };
             let states: Vec<String> = states.iter().map(|state| format!("'{}'", state.to_value())).collect();
             format!(
-                "(p.delegated & {}) <> 0 {upstream} AND EXISTS (SELECT 1 FROM organisation o \
-                   WHERE o.id = p.client_id AND o.kind <> 'OPERATOR' AND o.state IN ({}))",
+                "({p}.delegated & {}) <> 0 {upstream} AND EXISTS (SELECT 1 FROM organisation o \
+                   WHERE o.id = {p}.client_id AND o.kind <> 'OPERATOR' AND o.state IN ({}))",
                 permission.bit(),
                 states.join(", ")
             )

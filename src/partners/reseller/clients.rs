@@ -7,11 +7,13 @@ use entity::partnership;
 use futures_util::future::join_all;
 use uuid::Uuid;
 
+use super::ranked::{self, Ranking};
 use crate::access::Decision;
 use crate::base::error::Result;
 use crate::base::memory::Table;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Placing, Slice, Total};
 use crate::graphql::request::Request;
+use crate::partners::overview::Figure;
 use crate::partners::property;
 
 /// The clients of a reseller, one list for each order that the API offers.
@@ -45,6 +47,8 @@ pub enum ClientKey {
     CreatedAt,
     /// The value of the property of this definition.
     Property(Uuid),
+    /// A figure of the client.
+    Figure(Figure),
 }
 
 /// What a client list shows, and in which order.
@@ -54,6 +58,8 @@ pub struct Choice {
     pub key: ClientKey,
     /// Whether the largest value comes first.
     pub descending: bool,
+    /// How a figure orders them, if one does.
+    pub ranking: Option<Ranking>,
     /// Conditions on the list in this order.
     pub filter: Filter,
     /// Conditions that few clients may meet, on properties other than the one that orders the list. Each has the
@@ -75,9 +81,14 @@ pub struct Relations {
 
 /// A page of the clients of a reseller.
 pub async fn list(request: &Request, reseller: Uuid, page: &PageArguments, choice: Choice) -> Result<Relations> {
+    if let Some(ranking) = &choice.ranking {
+        let Page { slice, total } = ranked::list(request, reseller, page, ranking, &choice.filter).await?;
+        let clients = request.access.look_all(slice.items.iter().map(|(_, row)| row.client_id)).await?;
+        return Ok(Relations { slice, total, clients });
+    }
     let (order, parent) = match (choice.key, choice.descending) {
-        (ClientKey::Name, false) => (&BY_NAME, reseller),
-        (ClientKey::Name, true) => (&BY_NAME_DESCENDING, reseller),
+        (ClientKey::Name | ClientKey::Figure(_), false) => (&BY_NAME, reseller),
+        (ClientKey::Name | ClientKey::Figure(_), true) => (&BY_NAME_DESCENDING, reseller),
         (ClientKey::CreatedAt, false) => (&BY_AGE, reseller),
         (ClientKey::CreatedAt, true) => (&BY_AGE_DESCENDING, reseller),
         (ClientKey::Property(definition), false) => (&BY_PROPERTY, definition),

@@ -1,18 +1,25 @@
 //! The filter and the order of a client list. Lists take them as input, and saved views store them.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, InputObject};
 use entity::property_definition::Model;
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{Date, DateTimeUtc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::clients::{Choice, ClientKey};
+use super::ranked::Ranking;
+use crate::access::{Decision, Permission, PermissionSet};
 use crate::base::error::{Error, Result};
 use crate::base::text;
+use crate::billing::details;
 use crate::graphql::page::{Filter, OrderDirection, Search};
 use crate::graphql::request::Request;
+use crate::organisation::OrganisationState;
+use crate::partners::overview::Figure;
+use crate::partners::overview::store::is_reached;
 use crate::partners::partnership::PartnershipState;
-use crate::partners::partnership::store::{in_states, not_ended};
+use crate::partners::partnership::store::{in_force, in_states, not_ended};
 use crate::partners::property::{self, ClientPropertyFilter};
 
 /// The largest number of conditions on properties in one filter.
@@ -31,6 +38,13 @@ pub struct ClientFilter {
     pub name: Option<ClientNameFilter>,
     /// Only the client with this reference number of the reseller.
     pub reference: Option<String>,
+    /// Only clients whose organisation is in one of these states. Clients that hide themselves from you do not match.
+    pub organisation_state: Option<Vec<OrganisationState>>,
+    /// Only clients that delegate this permission to the reseller.
+    pub delegates: Option<Permission>,
+    /// True for clients with overdue invoices, false for clients without. Clients that do not delegate INVOICE_READ to you do
+    /// not match either.
+    pub has_overdue_invoices: Option<bool>,
     /// Only clients with a matching value of this property.
     pub property: Option<ClientPropertyFilter>,
     /// The same for several properties: 10 at most, including `property`.
@@ -53,9 +67,38 @@ pub enum ClientOrderField {
     Name,
     /// When the partnership was agreed.
     CreatedAt,
+    /// How many members the client has. Needs `MEMBER_READ`.
+    Members,
+    /// How many subscriptions have not ended. Needs `SUBSCRIPTION_READ`.
+    Subscriptions,
+    /// What the subscriptions that renew cost in a month. Needs `SUBSCRIPTION_READ`.
+    MonthlyRecurring,
+    /// What is left to pay of the issued invoices. Needs `INVOICE_READ`.
+    OpenAmount,
+    /// What is left to pay of the overdue invoices. Needs `INVOICE_READ`.
+    OverdueAmount,
+}
+
+impl ClientOrderField {
+    /// The figure that it orders by, if it is one.
+    const fn figure(self) -> Option<Figure> {
+        match self {
+            Self::Name | Self::CreatedAt => None,
+            Self::Members => Some(Figure::Members),
+            Self::Subscriptions => Some(Figure::Subscriptions),
+            Self::MonthlyRecurring => Some(Figure::MonthlyRecurring),
+            Self::OpenAmount => Some(Figure::OpenAmount),
+            Self::OverdueAmount => Some(Figure::OverdueAmount),
+        }
+    }
 }
 
 /// The order of clients: by a field or by a property, not both. Clients without a value come last in both directions.
+///
+/// A figure orders only the clients that delegate its permission to you; all others come last, by name. Amounts in several
+/// currencies are never added up. They are compared in one currency after the other, by its code: first EUR, then SEK.
+/// Clients with the same figure are ordered by name. The time that an order by a figure takes grows with the number of
+/// clients.
 #[derive(Clone, Debug, PartialEq, Eq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientOrder {
@@ -64,6 +107,8 @@ pub struct ClientOrder {
     /// Key of the property that orders them. Numbers and dates are ordered by value, and false comes before true. Texts are
     /// ordered like names, without regard to case.
     pub property: Option<String>,
+    /// Only amounts in this currency count, as ISO 4217; for an order by an amount of money.
+    pub currency: Option<String>,
     /// The direction.
     #[graphql(default_with = "OrderDirection::Asc")]
     pub direction: OrderDirection,
@@ -82,27 +127,50 @@ fn asks_for_properties(filter: Option<&ClientFilter>, order: Option<&ClientOrder
         || order.is_some_and(|order| order.property.is_some())
 }
 
+/// What a filter and an order are read for.
+pub struct Setting<'a> {
+    /// The properties of the reseller.
+    pub definitions: &'a [Model],
+    /// The reseller, with what the viewer holds there.
+    pub reseller: &'a Decision,
+    /// The moment.
+    pub now: DateTimeUtc,
+    /// The day.
+    pub today: Date,
+}
+
+impl Setting<'_> {
+    /// The condition that the client of partnership `t` delegates the permission to the viewer.
+    fn reached(&self, filter: &mut Filter, permission: Permission) -> String {
+        let now = filter.value(self.now);
+        let reach = self.reseller.client_reach(permission);
+        format!("({} AND {})", in_force("t", &now), is_reached("t", &reach, permission))
+    }
+}
+
 /// Reads a filter and an order for the clients of a reseller. Without an order, clients are ordered by name.
 pub async fn choose(
     request: &Request,
-    reseller: Uuid,
+    reseller: &Decision,
     filter: Option<&ClientFilter>,
     order: Option<&ClientOrder>,
 ) -> Result<Choice> {
-    if !asks_for_properties(filter, order) {
-        return choice(&[], request.now(), filter, order).map_err(Error::InvalidInput);
-    }
-    let definitions = property::store::all(request, reseller).await?;
-    choice(&definitions, request.now(), filter, order).map_err(Error::InvalidInput)
+    let definitions = if asks_for_properties(filter, order) {
+        property::store::all(request, reseller.id()).await?
+    } else {
+        Arc::default()
+    };
+    let (now, today) = (request.now(), request.today());
+    choice(&Setting { definitions: &definitions, reseller, now, today }, filter, order).map_err(Error::InvalidInput)
 }
 
 /// The same with the definitions already loaded. The error is the message to the user.
 pub fn choice(
-    definitions: &[Model],
-    now: DateTimeUtc,
+    setting: &Setting<'_>,
     filter: Option<&ClientFilter>,
     order: Option<&ClientOrder>,
 ) -> Result<Choice, String> {
+    let Setting { definitions, now, .. } = *setting;
     let (key, descending, property) = ordered(definitions, order)?;
     let asked: Vec<&ClientPropertyFilter> = filter.into_iter().flat_map(ClientFilter::properties).collect();
     if asked.len() > MOST_PROPERTIES {
@@ -130,6 +198,9 @@ pub fn choice(
             base = base.and(&not_ended("t"));
         }
     }
+    if let Some(filter) = filter {
+        base = narrowed(setting, base, filter)?;
+    }
     let all = |by: Option<(&str, bool)>| conditions.iter().fold(base.clone(), |filter, one| one.add(filter, by));
     let narrow = conditions.iter().filter(|one| one.is_narrow() && property != Some(one.key())).filter_map(|one| {
         let definition = definitions.iter().find(|definition| definition.key == one.key())?;
@@ -139,7 +210,53 @@ pub fn choice(
     let counted = narrow.first().map(|(definition, _)| (definition.id, all(Some((&definition.key, false)))));
     let narrow = narrow.into_iter().map(|(definition, alone)| (definition.id, alone)).collect();
     let filter = all(property.map(|key| (key, descending)));
-    Ok(Choice { key, descending, filter, narrow, counted })
+    let ranking = match (key, order) {
+        (ClientKey::Figure(figure), Some(order)) => {
+            let reach = setting.reseller.client_reach(figure.permission());
+            Some(Ranking { figure, currency: currency(figure, order)?, direction: order.direction, reach })
+        }
+        (_, Some(ClientOrder { currency: Some(_), .. })) => {
+            return Err("Only an order by an amount of money has a currency. Leave it out.".to_owned());
+        }
+        _ => None,
+    };
+    Ok(Choice { key, descending, ranking, filter, narrow, counted })
+}
+
+/// Adds the conditions on the client itself, on what it delegates, and on its invoices.
+fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> Result<Filter, String> {
+    use OrganisationState as S;
+    if let Some(wanted) = &filter.organisation_state {
+        // Each state once and in a fixed order, so that the same request always has the same statement.
+        let states = [(S::Active, "'ACTIVE'"), (S::Suspended, "'SUSPENDED'"), (S::Closed, "'CLOSED'")];
+        let states: Vec<&str> =
+            states.into_iter().filter(|(state, _)| wanted.contains(state)).map(|(_, name)| name).collect();
+        if states.is_empty() {
+            return Ok(base.and("1 = 0"));
+        }
+        let reached = setting.reached(&mut base, Permission::OrganisationRead);
+        base = base.and(&format!(
+            "{reached} AND EXISTS (SELECT 1 FROM organisation c WHERE c.id = t.client_id AND c.state IN ({}))",
+            states.join(", ")
+        ));
+    }
+    if let Some(permission) = filter.delegates {
+        if !PermissionSet::DELEGABLE.has(permission) {
+            let name = permission.graphql_name();
+            return Err(format!("No client can delegate {name}. Give a permission that partnerships can delegate."));
+        }
+        base = base.and(&format!("(t.delegated & {}) <> 0", permission.bit()));
+    }
+    if let Some(overdue) = filter.has_overdue_invoices {
+        let reached = setting.reached(&mut base, Permission::InvoiceRead);
+        let today = base.value(setting.today);
+        let not = if overdue { "" } else { "NOT" };
+        base = base.and(&format!(
+            "{reached} AND {not} EXISTS (SELECT 1 FROM invoice i WHERE i.organisation_id = t.client_id \
+             AND i.state = 'OPEN' AND i.due_on < {today})"
+        ));
+    }
+    Ok(base)
 }
 
 type Ordered<'a> = (ClientKey, bool, Option<&'a str>);
@@ -150,10 +267,24 @@ fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<
     match (order.field, order.property.as_deref()) {
         (Some(ClientOrderField::Name), None) => Ok((ClientKey::Name, descending, None)),
         (Some(ClientOrderField::CreatedAt), None) => Ok((ClientKey::CreatedAt, descending, None)),
+        (Some(field), None) => {
+            let key = field.figure().map_or(ClientKey::Name, ClientKey::Figure);
+            Ok((key, descending, None))
+        }
         (None, Some(key)) => {
             let definition = property::named(definitions, key)?;
             Ok((ClientKey::Property(definition.id), descending, Some(key)))
         }
         _ => Err("Order clients either by a field or by a property.".to_owned()),
     }
+}
+
+/// The currency that an order by a figure counts alone, if it names one.
+fn currency(figure: Figure, order: &ClientOrder) -> Result<Option<String>, String> {
+    let Some(currency) = order.currency.as_deref() else { return Ok(None) };
+    if !figure.is_money() {
+        return Err("Only an order by an amount of money has a currency. Leave it out.".to_owned());
+    }
+    let read = details::rules::currency("currency", currency).map_err(|wrong| wrong.message)?;
+    Ok(Some(read))
 }

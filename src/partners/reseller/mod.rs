@@ -2,7 +2,7 @@
 //!
 //! A reseller is as visible as its organisation. Its fields need CLIENT_READ there, and each client decides what it
 //! shows of itself. `object.rs` is the reseller, `criteria.rs` filters and orders its client list, and `clients.rs`
-//! reads that list. `descendant.rs` and `ancestor.rs` are flat lists of the tree, and `export.rs` writes the tree as
+//! reads that list, or `ranked.rs` in the order of a figure. `descendant.rs` and `ancestor.rs` are flat lists of the tree, and `export.rs` writes the tree as
 //! lines of JSON.
 
 mod ancestor;
@@ -14,12 +14,13 @@ mod export;
 mod object;
 mod progress;
 mod query;
+mod ranked;
 mod rules;
 mod store;
 mod tree_node;
 
 pub use ancestor::Ancestor;
-pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, choice};
+pub use criteria::{ClientFilter, ClientOrder, ClientOrderField, Setting, choice};
 pub use export::TreeExport;
 pub use object::Reseller;
 pub use progress::Progress;

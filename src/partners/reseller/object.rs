@@ -77,7 +77,7 @@ impl Reseller {
     ) -> Result<Option<ClientConnection>> {
         let (request, reseller) = (Request::of(context)?, self.0.id());
         let choice = match view {
-            None => choose(request, reseller, filter.as_ref(), order_by.as_ref()).await?,
+            None => choose(request, &self.0, filter.as_ref(), order_by.as_ref()).await?,
             Some(_) if filter.is_some() || order_by.is_some() => {
                 let message = "A view has its own filter and order. Give either a view, or filter and orderBy.";
                 return Err(Error::InvalidInput(message.to_owned()));
@@ -86,7 +86,7 @@ impl Reseller {
                 let view = ClientView::find(request, id::Type::ClientView.parse(&id)?).await?;
                 let view = view.filter(|view| view.reseller() == reseller).ok_or(Error::NotFound)?;
                 let (filter, order) = view.criteria()?;
-                let chosen = choose(request, reseller, filter.as_ref(), order.as_ref()).await;
+                let chosen = choose(request, &self.0, filter.as_ref(), order.as_ref()).await;
                 chosen.map_err(|error| view.outdated(error))?
             }
         };

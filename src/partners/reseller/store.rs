@@ -1,16 +1,18 @@
-//! The statement of the tree export.
+//! The statements of the tree export, and of client lists that are ordered in memory.
 
 use std::sync::Arc;
 
-use entity::organisation;
-use sea_orm::QueryResult;
+use entity::{organisation, partnership};
 use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::access::PermissionSet;
+use crate::access::{ClientReach, Permission, PermissionSet};
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::partners::partnership::store::not_ended;
+use crate::graphql::page::Filter;
+use crate::partners::overview::store::is_reached;
+use crate::partners::partnership::store::{in_force, not_ended};
 
 /// A client of a reseller: its row, and the parts of the partnership that the export shows.
 #[expect(clippy::struct_field_names, reason = "named as in the schema")]
@@ -50,6 +52,30 @@ pub async fn list_clients(db: &Db, reseller: Uuid, after: Option<Cursor>, limit:
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = db.rows(sql, vec![reseller.into(), created_at.into(), id.into(), limit.into()]).await?;
     rows.iter().map(read).collect()
+}
+
+/// The partnerships of resellers that match, each with whether the reach includes its client now.
+pub async fn list_reached(
+    db: &Db,
+    resellers: &[Uuid],
+    (reach, permission): (&ClientReach, Permission),
+    filter: &Filter,
+    now: DateTimeUtc,
+) -> Result<Vec<(partnership::Model, bool)>> {
+    let sql = format!(
+        "SELECT t.*, CASE WHEN {} AND {} THEN 1 ELSE 0 END AS reached FROM partnership t WHERE {} {}",
+        in_force("t", "$2"),
+        is_reached("t", reach, permission),
+        db.among("t.reseller_id", 1),
+        filter.behind(2)
+    );
+    let mut values = vec![db.keys(resellers), now.into()];
+    values.extend(filter.values().iter().cloned());
+    let rows = db.rows(sql, values).await?;
+    let read = |row: &QueryResult| {
+        Ok((partnership::Model::from_query_result(row, "")?, row.try_get::<i32>("", "reached")? == 1))
+    };
+    Ok(rows.iter().map(read).collect::<Result<_, DbErr>>()?)
 }
 
 fn read(row: &QueryResult) -> Result<Client> {

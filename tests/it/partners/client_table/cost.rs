@@ -1,11 +1,13 @@
 //! The cost of the table: many clients and properties take as many statements as few, and both databases use indexes.
 
+use entity::property_definition;
 use sea_orm::{ConnectionTrait, DbBackend};
+use tenantry::access::Decision;
 use tenantry::base::db::recorded;
 use tenantry::graphql::page::{OrderDirection, PageArguments};
 use tenantry::graphql::request::Request;
 use tenantry::partners::property::{self, ClientPropertyFilter};
-use tenantry::partners::reseller::{ClientFilter, ClientOrder, choice, clients};
+use tenantry::partners::reseller::{ClientFilter, ClientOrder, Setting, choice, clients};
 
 use super::*;
 use crate::generated::plans::{db_forbid, find, prepared};
@@ -89,7 +91,7 @@ fn asked() -> impl Iterator<Item = (ClientFilter, Option<ClientOrder>)> {
         ClientPropertyFilter { is_set: Some(true), ..any("score") },
         ClientPropertyFilter { is_set: Some(false), ..any("score") },
     ];
-    let by = |key: &str, direction| Some(ClientOrder { field: None, property: text(key), direction });
+    let by = |key: &str, direction| Some(ClientOrder { field: None, property: text(key), currency: None, direction });
     let orders =
         [None, by("score", OrderDirection::Asc), by("score", OrderDirection::Desc), by("region", OrderDirection::Asc)];
     let both = move |filter: &ClientPropertyFilter| {
@@ -103,6 +105,33 @@ fn request(world: &World) -> Request {
     world.request(HUB.owner)
 }
 
+/// What filters and orders are read for.
+fn setting<'a>(definitions: &'a [property_definition::Model], reseller: &'a Decision) -> Setting<'a> {
+    Setting { definitions, reseller, now: now(), today: now().date_naive() }
+}
+
+#[test]
+fn statements_of_an_order_by_a_figure_do_not_depend_on_the_number_of_clients_or_resellers() {
+    with_database(async |world| {
+        world.db_crowd(&HUB, 0..1).await;
+        let query = "query($id: ID!) { reseller(id: $id) { clients(first: 100, orderBy: {field: OVERDUE_AMOUNT}, \
+                     filter: {name: {contains: \"00 client\"}}) { edges { node { \
+                     reseller { clients(first: 5, orderBy: {field: MEMBERS, direction: DESC}, \
+                     filter: {hasOverdueInvoices: true, organisationState: [ACTIVE], delegates: MEMBER_READ}) { \
+                     totalCount edges { client { name } } } } } } } } }";
+        let mut counts = Vec::new();
+        for numbers in [1..2, 2..60] {
+            world.db_crowd(&HUB, numbers.clone()).await;
+            let answer = world.as_(HUB.owner).run(query, json!({ "id": Type::Reseller.id(HUB.id()).0 })).await;
+            let edges = answer.ok()["reseller"]["clients"]["edges"].as_array().unwrap();
+            assert_eq!(edges.len(), numbers.end as usize);
+            assert!(edges.iter().all(|edge| edge["node"]["reseller"]["clients"]["totalCount"] == 1), "{}", answer.text);
+            counts.push(answer.statements);
+        }
+        assert!(counts[1] <= counts[0] + 3, "{counts:?}");
+    });
+}
+
 /// Asks for the pages and counts of all of these. Returns the statements.
 async fn ask_for_all(world: &World) -> Vec<String> {
     let mut statements = Vec::new();
@@ -111,7 +140,8 @@ async fn ask_for_all(world: &World) -> Vec<String> {
     {
         let request = request(world);
         let definitions = property::store::all(&request, HUB.id()).await.unwrap();
-        let mut choice = choice(&definitions, now(), Some(&filter), order.as_ref()).unwrap();
+        let hub = request.access.look(HUB.id()).await.unwrap().unwrap();
+        let mut choice = choice(&setting(&definitions, &hub), Some(&filter), order.as_ref()).unwrap();
         if !may_be_few {
             choice.narrow.clear();
         }
@@ -133,9 +163,10 @@ fn a_client_is_found_by_its_number_from_the_index_of_numbers() {
     with_database(async |world| {
         let world = world.with_one_connection().await;
         let filter = ClientFilter { reference: Some("C-17".to_owned()), ..ClientFilter::default() };
-        let choice = choice(&[], now(), Some(&filter), None).unwrap();
-        let page = PageArguments::new(Some(1), None, None, None).unwrap();
         let request = request(&world);
+        let hub = request.access.look(HUB.id()).await.unwrap().unwrap();
+        let choice = choice(&setting(&[], &hub), Some(&filter), None).unwrap();
+        let page = PageArguments::new(Some(1), None, None, None).unwrap();
         let (found, texts) = recorded(clients::list(&request, HUB.id(), &page, choice)).await;
         assert!(found.unwrap().slice.items.is_empty());
         let text = texts.iter().find(|text| text.contains("t.reference")).unwrap();

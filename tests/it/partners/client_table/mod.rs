@@ -5,6 +5,7 @@ mod changed;
 mod cost;
 mod definitions;
 mod few;
+mod figures;
 mod filtered;
 mod naive;
 mod private;
