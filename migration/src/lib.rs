@@ -57,6 +57,7 @@ mod m20261126_000042_directory;
 mod m20261126_000043_licences;
 mod m20261126_000044_usage;
 mod m20261127_000045_cookies;
+mod m20261127_000046_invoice_orders;
 mod m20261127_000047_access_requests;
 
 /// All migrations, the oldest first.
@@ -106,6 +107,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000043_licences::Migration),
             Box::new(m20261126_000044_usage::Migration),
             Box::new(m20261127_000045_cookies::Migration),
+            Box::new(m20261127_000046_invoice_orders::Migration),
             Box::new(m20261127_000047_access_requests::Migration),
         ]
     }

@@ -20,7 +20,7 @@ use super::store;
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, PermissionSet, Side};
 use crate::base::error::Result;
 use crate::base::id;
-use crate::billing::invoice::{Invoice, InvoiceFilter};
+use crate::billing::invoice::{Invoice, InvoiceFilter, InvoiceOrder};
 use crate::catalogue::order::{Order, OrderFilter};
 use crate::catalogue::service::{Service, ServiceFilter};
 use crate::catalogue::subscription::{Subscription, SubscriptionFilter, SubscriptionOrder};
@@ -252,26 +252,29 @@ impl Organisation {
         Subscription::list(Request::of(context)?, &self.0, &page, filter.as_ref(), order_by).await.map(Some)
     }
 
-    /// The invoices of this organisation, the newest first, including those that another organisation pays.
+    /// The invoices of this organisation, including those that another organisation pays; without an order, the newest first.
     #[requires(INVOICE_READ)]
     async fn invoices(
         &self,
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<InvoiceOrder>,
     ) -> Result<Option<Connection<Invoice>>> {
-        Invoice::list(Request::of(context)?, &self.0, &page, filter).await.map(Some)
+        Invoice::list(Request::of(context)?, &self.0, &page, filter, order_by).await.map(Some)
     }
 
-    /// The invoices that this organisation has to pay: its own, and those of organisations it pays for.
+    /// The invoices that this organisation has to pay: its own, and those of organisations it pays for. Without an order, the
+    /// newest first.
     #[requires(INVOICE_READ)]
     async fn invoices_to_pay(
         &self,
         context: &Context<'_>,
         page: PageArguments,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<InvoiceOrder>,
     ) -> Result<Option<Connection<Invoice>>> {
-        Invoice::list_to_pay(Request::of(context)?, &self.0, &page, filter).await.map(Some)
+        Invoice::list_to_pay(Request::of(context)?, &self.0, &page, filter, order_by).await.map(Some)
     }
 
     #[flattened]

@@ -20,7 +20,7 @@ use macros::merged;
 pub use compose::{Composed, Item, Parties, Source, Unmade, again, compose, exemption_text};
 pub use issuing::require_issuer;
 pub use line::InvoiceLine;
-pub use object::{Invoice, InvoiceFilter};
+pub use object::{Invoice, InvoiceFilter, InvoiceOrder};
 pub use rules::{InvoiceState, open_minor};
 
 /// The mutations of invoices.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject};
+use async_graphql::{Context, Enum, ID, InputObject};
 use entity::invoice;
 use macros::guarded;
 use sea_orm::prelude::Date;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::line::{InvoiceLine, InvoiceVat};
 use super::reference;
 use super::rules::{InvoiceState, open_minor, state_on};
-use super::store::{self, Criteria};
+use super::store::{self, By, Criteria, Order};
 use crate::access::{Decision, Exists, GrantsAt, Guarded, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
@@ -22,7 +22,7 @@ use crate::billing::payment::{Allocation, store as payments};
 use crate::billing::reminder::Reminder;
 use crate::billing::vat::VatExplanation;
 use crate::graphql::act::Find;
-use crate::graphql::page::{Connection, PageArguments, Search};
+use crate::graphql::page::{Connection, OrderDirection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
@@ -33,6 +33,10 @@ pub struct InvoiceFilter {
     pub state: Option<Vec<InvoiceState>>,
     /// Only invoices whose number contains this text of at most 200 characters. Case does not matter.
     pub number: Option<String>,
+    /// Only invoices that the organisation with this id is to pay.
+    pub payer_id: Option<ID>,
+    /// Only invoices for the organisation with this id.
+    pub organisation_id: Option<ID>,
     /// Only invoices issued on this day or later.
     pub issued_from: Option<Date>,
     /// Only invoices issued on this day or earlier.
@@ -45,12 +49,56 @@ pub struct InvoiceFilter {
 
 impl InvoiceFilter {
     fn criteria(filter: Option<Self>) -> Result<Criteria> {
-        let Some(Self { state, number, issued_from, issued_until, due_from, due_until }) = filter else {
-            return Ok(Criteria::default());
-        };
+        let Some(filter) = filter else { return Ok(Criteria::default()) };
+        let Self { state, number, payer_id, organisation_id, issued_from, issued_until, due_from, due_until } = filter;
+        let side = |id: Option<ID>| id.map(|id| Type::Organisation.parse(&id)).transpose();
         let number = Search::parse(number.as_deref())
             .map_err(|wrong| Error::InvalidInput(format!("The filter by number: {wrong}")))?;
-        Ok(Criteria { states: state, number, issued: (issued_from, issued_until), due: (due_from, due_until) })
+        Ok(Criteria {
+            states: state,
+            number,
+            payer: side(payer_id)?,
+            organisation: side(organisation_id)?,
+            issued: (issued_from, issued_until),
+            due: (due_from, due_until),
+            ..Criteria::default()
+        })
+    }
+}
+
+/// What invoices can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum InvoiceOrderField {
+    /// When the invoice was made.
+    CreatedAt,
+    /// The date of issue. A draft counts as later than all others.
+    IssuedOn,
+    /// The due date. A draft counts as later than all others.
+    DueOn,
+    /// The number, compared character by character. A draft counts as behind all others.
+    Number,
+}
+
+/// The order of invoices.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct InvoiceOrder {
+    /// What orders them.
+    pub field: InvoiceOrderField,
+    /// The direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
+
+impl InvoiceOrder {
+    fn read(order: Option<Self>) -> Order {
+        let Some(Self { field, direction }) = order else { return Order::default() };
+        let by = match field {
+            InvoiceOrderField::CreatedAt => By::Created,
+            InvoiceOrderField::IssuedOn => By::Issued,
+            InvoiceOrderField::DueOn => By::Due,
+            InvoiceOrderField::Number => By::Number,
+        };
+        Order { by, descending: direction == OrderDirection::Desc }
     }
 }
 
@@ -95,27 +143,31 @@ impl Invoice {
         Self { row: Arc::clone(row), state, organisation: organisation.clone(), payer: payer.clone() }
     }
 
-    /// The invoices for an organisation, the newest first.
+    /// The invoices for an organisation; without an order, the newest first.
     pub async fn list(
         request: &Request,
         at: &Decision,
         page: &PageArguments,
         filter: Option<InvoiceFilter>,
+        order: Option<InvoiceOrder>,
     ) -> Result<Connection<Self>> {
-        let rows = store::list(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
+        let criteria = Criteria { order: InvoiceOrder::read(order), ..InvoiceFilter::criteria(filter)? };
+        let rows = store::list(request, at.id(), page, criteria).await?;
         let payers = request.access.look_all(rows.rows().map(|row| row.payer_id)).await?;
         // A foreign key ensures that the payer exists.
         Ok(rows.connection(|row| Self::new(request, row, at, payers.get(&row.payer_id).unwrap_or(at))))
     }
 
-    /// The invoices that an organisation is to pay, its own and those of others, the newest first.
+    /// The invoices that an organisation is to pay, its own and those of others; without an order, the newest first.
     pub async fn list_to_pay(
         request: &Request,
         at: &Decision,
         page: &PageArguments,
         filter: Option<InvoiceFilter>,
+        order: Option<InvoiceOrder>,
     ) -> Result<Connection<Self>> {
-        let rows = store::list_to_pay(request, at.id(), page, InvoiceFilter::criteria(filter)?).await?;
+        let criteria = Criteria { order: InvoiceOrder::read(order), ..InvoiceFilter::criteria(filter)? };
+        let rows = store::list_to_pay(request, at.id(), page, criteria).await?;
         let billed = request.access.look_all(rows.rows().map(|row| row.organisation_id)).await?;
         Ok(rows.connection(|row| Self::new(request, row, billed.get(&row.organisation_id).unwrap_or(at), at)))
     }

@@ -23,12 +23,73 @@ use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
 
-/// The invoices for an organisation, the newest first.
-static OF_ORGANISATION: List<invoice::Model> =
-    List { descending: true, ..List::of_kept_rows(Table::Invoice, "organisation_id", Key::Instant("created_at")) };
+/// The invoices for an organisation.
+static OF_ORGANISATION: Orders = Orders::of("organisation_id");
+/// The invoices that a payer is to pay.
+static OF_PAYER: Orders = Orders::of("payer_id");
 
-/// The invoices that a payer is to pay, the newest first.
-static OF_PAYER: List<invoice::Model> = List { parent: "payer_id", ..OF_ORGANISATION };
+/// A list of invoices in each order, ascending and descending. The columns for days and numbers are never null: a draft counts
+/// as later than all others.
+struct Orders {
+    created: [List<invoice::Model>; 2],
+    issued: [List<invoice::Model>; 2],
+    due: [List<invoice::Model>; 2],
+    number: [List<invoice::Model>; 2],
+}
+
+impl Orders {
+    const fn of(parent: &'static str) -> Self {
+        Self {
+            created: Self::both(parent, Key::Instant("created_at")),
+            issued: Self::both(parent, Key::Day("issued_key")),
+            due: Self::both(parent, Key::Day("due_key")),
+            number: Self::both(parent, Key::Text("number_key")),
+        }
+    }
+
+    const fn both(parent: &'static str, key: Key) -> [List<invoice::Model>; 2] {
+        let ascending = List::of_kept_rows(Table::Invoice, parent, key);
+        [ascending, List { descending: true, ..List::of_kept_rows(Table::Invoice, parent, key) }]
+    }
+
+    const fn list(&'static self, order: Order) -> &'static List<invoice::Model> {
+        let [ascending, descending] = match order.by {
+            By::Created => &self.created,
+            By::Issued => &self.issued,
+            By::Due => &self.due,
+            By::Number => &self.number,
+        };
+        if order.descending { descending } else { ascending }
+    }
+}
+
+/// What invoices are ordered by.
+#[derive(Clone, Copy, Debug)]
+pub enum By {
+    /// When they were made.
+    Created,
+    /// The day of issue.
+    Issued,
+    /// The due day.
+    Due,
+    /// The number, character by character.
+    Number,
+}
+
+/// The order of invoices.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// What they are ordered by.
+    pub by: By,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self { by: By::Created, descending: true }
+    }
+}
 
 /// The lines of an invoice, in their order.
 static LINES: List<invoice_line::Model> = List::of_kept_rows(Table::InvoiceLine, "invoice_id", Key::Number("position"));
@@ -68,6 +129,12 @@ type Written<T> = Result<T, DbErr>;
 pub struct Criteria {
     /// In one of these states; in any without.
     pub states: Option<Vec<InvoiceState>>,
+    /// For this organisation.
+    pub organisation: Option<Uuid>,
+    /// To be paid by this organisation.
+    pub payer: Option<Uuid>,
+    /// The order; the newest first without.
+    pub order: Order,
     /// With this part of a number.
     pub number: Search,
     /// Issued from and until.
@@ -99,6 +166,11 @@ impl Criteria {
                 any => filter.and(&format!("({any})")),
             };
         }
+        for (column, side) in [("organisation_id", self.organisation), ("payer_id", self.payer)] {
+            if let Some(side) = side {
+                filter = filter.and_with(&format!("t.{column} = :side"), [(":side", side.into())]);
+            }
+        }
         // Numbers are made of ASCII letters and digits.
         filter = self.number.narrow(filter, "lower(t.number) LIKE :search ESCAPE '!'");
         for (column, (from, until)) in [("issued_on", self.issued), ("due_on", self.due)] {
@@ -119,7 +191,7 @@ pub async fn list(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_ORGANISATION.rows(request, organisation, page, criteria.filter(request.today())).await
+    OF_ORGANISATION.list(criteria.order).rows(request, organisation, page, criteria.filter(request.today())).await
 }
 
 /// A page of the invoices that an organisation is to pay: its own and those of others.
@@ -129,7 +201,7 @@ pub async fn list_to_pay(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_PAYER.rows(request, payer, page, criteria.filter(request.today())).await
+    OF_PAYER.list(criteria.order).rows(request, payer, page, criteria.filter(request.today())).await
 }
 
 /// A page of the lines of an invoice.
@@ -144,7 +216,7 @@ pub async fn invoice_of_line(request: &Request, line: Uuid) -> Result<Option<Uui
 
 /// An invoice by its id, for the object that checks who sees it.
 pub async fn find_row(request: &Request, id: Uuid) -> Result<Option<Arc<invoice::Model>>> {
-    OF_ORGANISATION.find(request.db(), &request.lists, id).await
+    OF_ORGANISATION.created[0].find(request.db(), &request.lists, id).await
 }
 
 /// VAT of an invoice by category and rate. One statement fetches that of all invoices that are asked for together.

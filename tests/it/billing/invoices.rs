@@ -1,6 +1,11 @@
 //! Lists of invoices, filtered. An invoice has one state on a day, the same in its field and in filters.
 
+use entity::invoice;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use tenantry::seed::rows as seed;
 
 use super::*;
 
@@ -89,5 +94,93 @@ fn each_filter_shows_the_invoices_whose_state_it_names() {
             assert_eq!(shown, all, "each has one state");
         }
         assert_ne!(list(json!({ "state": "OVERDUE" })).await["totalCount"], 0);
+    });
+}
+
+#[test]
+fn invoices_are_ordered_and_filtered_by_payer_as_a_naive_loop_does_it() {
+    with_database(async |world| {
+        let mut runner = TestRunner::deterministic();
+        let any = |strategy: &BoxedStrategy<i64>, runner: &mut TestRunner| strategy.new_tree(runner).unwrap().current();
+        let days = (-5..5_i64).boxed();
+        let rows = (0..25_u32).map(|number| {
+            let payer = if any(&days, &mut runner) < 0 { ACME.id } else { FJORD.id };
+            let [issued, due] = [0, 0].map(|_| now().date_naive() + TimeDelta::days(any(&days, &mut runner)));
+            let text = format!("{}-{number}", any(&days, &mut runner).abs());
+            let id = key(NORDIC, 620_000 + number);
+            let at = now() + TimeDelta::seconds(any(&days, &mut runner));
+            let mut row = invoice::Model {
+                created_at: at,
+                ..seed::invoice(id, (ACME.id, payer, OPERATOR.id), text, "SEK", (issued, due))
+            };
+            if number % 6 == 0 {
+                // A draft has neither number nor days.
+                (row.state, row.number, row.issued_on, row.due_on) = (invoice::State::Draft, None, None, None);
+            }
+            row
+        });
+        let rows: Vec<invoice::Model> = rows.collect();
+        db_insert(world.db().writer(), rows).await;
+        let query = "query($id: ID!, $after: String, $before: String, $first: Int, $last: Int, $filter: InvoiceFilter, \
+                     $orderBy: InvoiceOrder) { organisation(id: $id) { list: invoices(first: $first, after: $after, \
+                     last: $last, before: $before, filter: $filter, orderBy: $orderBy) { totalCount \
+                     pageInfo { hasNextPage endCursor hasPreviousPage startCursor } edges { node { id number issuedOn dueOn \
+                     payer { name } } } } } }";
+        let to_pay = query.replace("list: invoices(", "list: invoicesToPay(");
+        let all = async |caller: Caller, query: &str, tenant: Tenant, more: Value, backwards: bool| -> Vec<Value> {
+            let (mut found, mut from) = (Vec::new(), Value::Null);
+            loop {
+                let mut variables = if backwards {
+                    json!({ "id": id_of(tenant), "last": 7, "before": from })
+                } else {
+                    json!({ "id": id_of(tenant), "first": 7, "after": from })
+                };
+                variables.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                let answer = world.as_(caller).run(query, variables).await;
+                let list = &answer.ok()["organisation"]["list"];
+                let nodes = list["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone());
+                let (more, next) =
+                    if backwards { ("hasPreviousPage", "startCursor") } else { ("hasNextPage", "endCursor") };
+                found = if backwards { nodes.chain(found).collect() } else { found.into_iter().chain(nodes).collect() };
+                if list["pageInfo"][more] == false {
+                    assert_eq!(list["totalCount"], found.len());
+                    return found;
+                }
+                from = list["pageInfo"][next].clone();
+            }
+        };
+        for (caller, query, tenant, filter) in [
+            (OWNER_OF_ACME, query, ACME, Value::Null),
+            (OWNER_OF_ACME, query, ACME, json!({ "payerId": id_of(FJORD) })),
+            (OWNER_OF_ACME, query, ACME, json!({ "payerId": id_of(LUND) })),
+            (OWNER_OF_FJORD, &*to_pay, FJORD, Value::Null),
+            (OWNER_OF_FJORD, &to_pay, FJORD, json!({ "organisationId": id_of(ACME) })),
+        ] {
+            let newest = all(caller, query, tenant, json!({ "filter": filter }), false).await;
+            let payer = filter["payerId"].as_str().map(|id| if id == id_of(FJORD) { "Fjord" } else { "Lund" });
+            assert!(newest.iter().all(|node| payer.is_none_or(|payer| node["payer"]["name"] == payer)));
+            assert_eq!(newest.is_empty(), payer == Some("Lund"));
+            for field in ["CREATED_AT", "ISSUED_ON", "DUE_ON", "NUMBER"] {
+                let mut expected = newest.clone();
+                expected.reverse();
+                let value = |node: &Value| match field {
+                    "ISSUED_ON" => node["issuedOn"].as_str().unwrap_or("9999").to_owned(),
+                    "DUE_ON" => node["dueOn"].as_str().unwrap_or("9999").to_owned(),
+                    _ => node["number"].as_str().unwrap_or("~").to_owned(),
+                };
+                if field != "CREATED_AT" {
+                    expected.sort_by_cached_key(|node| (value(node), node["id"].as_str().unwrap().to_owned()));
+                }
+                for (direction, backwards) in [("ASC", false), ("DESC", false), ("ASC", true), ("DESC", true)] {
+                    let order = json!({ "filter": filter, "orderBy": { "field": field, "direction": direction } });
+                    let found = all(caller, query, tenant, order, backwards).await;
+                    let wanted: Vec<&Value> =
+                        if direction == "ASC" { expected.iter().collect() } else { expected.iter().rev().collect() };
+                    assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{field} {direction} {backwards} {filter}");
+                }
+            }
+        }
+        let wrong = json!({ "id": id_of(ACME), "filter": { "payerId": "acme" } });
+        world.as_(OWNER_OF_ACME).run(query, wrong).await.refused("INVALID_INPUT");
     });
 }
