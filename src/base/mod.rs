@@ -1,11 +1,11 @@
 //! The foundation of everything else. Nothing here knows the product.
 //!
 //! `config` reads the settings, and `data_dir` stores files. `db` opens the database and runs transactions. `insert` writes
-//! any number of rows. `batch`
-//! combines what sibling fields ask for into one statement. `memory` keeps rows, and knows when they are no longer true. `clock` and `random` are the only sources of time and
-//! randomness, so that tests can control both. `error` defines the errors and how clients see them. `id`, `money`,
-//! `text`, `locale` and `message` are values that many chapters use. `uses` remembers when rows were last used. `log` sets up the
-//! server's log.
+//! any number of rows. `batch` combines what sibling fields ask for into one statement. `memory` keeps rows, and knows when
+//! they are no longer true. `clock` and `random` are the only sources of time and randomness, so that tests can control
+//! both. `error` defines the errors and how clients see them. `id`, `money`, `text`, `locale` and `message` are values that
+//! many chapters use. `sheet` writes tables as CSV. `uses` remembers when rows were last used. `log` sets up the server's
+//! log.
 
 pub mod batch;
 pub mod calendar;
@@ -22,6 +22,7 @@ pub mod memory;
 pub mod message;
 pub mod money;
 pub mod random;
+pub mod sheet;
 pub mod text;
 pub mod turns;
 pub mod uses;

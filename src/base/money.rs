@@ -60,6 +60,12 @@ impl Money {
         self.currency
     }
 
+    /// The amount with a decimal point, for programs: without groups and without the currency.
+    pub fn decimal(&self) -> String {
+        let text = self.text();
+        text.split(' ').next().unwrap_or_default().replace(',', "")
+    }
+
     /// The amount with a decimal point, grouped thousands, and the currency at the end.
     pub fn text(&self) -> String {
         let places = usize::from(exponent(&self.currency));

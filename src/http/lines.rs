@@ -1,5 +1,6 @@
-//! Exports: lines of JSON (<https://github.com/ndjson/ndjson-spec>) that are sent while the database is read, page by
-//! page. The last line says that the export is complete, and how many lines came before it.
+//! Exports: lines of JSON (<https://github.com/ndjson/ndjson-spec>) or tables as CSV, which are sent while the database is
+//! read, page by page. The last line of JSON says that the export is complete, and how many lines came before it. A table
+//! has no such line; one that is cut off ends with an error of the transfer.
 
 use std::io;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::time::Duration;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use tokio::sync::mpsc;
@@ -31,17 +32,46 @@ pub const AT_ONCE: usize = 32;
 /// How long a page waits for a client that does not read. Then the export is cut off, so that another can start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What an export is made of.
+#[derive(Clone, Copy)]
+pub enum Form {
+    /// Lines of JSON.
+    Lines,
+    /// Lines of CSV, for a file of this name.
+    Table(&'static str),
+}
+
+impl Form {
+    fn headers(self) -> HeaderMap {
+        let (media, file) = match self {
+            Self::Lines => ("application/x-ndjson", None),
+            Self::Table(name) => ("text/csv; charset=utf-8", Some(name)),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let place = file.and_then(|name| HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).ok());
+        if let Some(place) = place {
+            headers.insert(CONTENT_DISPOSITION, place);
+        }
+        headers
+    }
+}
+
 /// An export that is read page by page.
 pub trait Pages: Send + 'static {
+    /// What it is made of.
+    const FORM: Form = Form::Lines;
+
     /// The lines of the next page; `None` at the end.
     fn next(&mut self, request: &Request) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
 }
 
 /// Sends the pages. The sender and its permissions are checked again for each page. If the first page is refused, the
 /// answer is an error; if a later one is refused, the export is cut off.
-pub async fn answer(
+pub async fn answer<P: Pages>(
     (State(server), Extension(id), peer, headers): Shared,
-    pages: Result<impl Pages, Refusal>,
+    pages: Result<P, Refusal>,
 ) -> Response {
     let begun = async {
         let (pages, peer) = (pages?, peer.map(|Extension(peer)| peer));
@@ -68,8 +98,7 @@ pub async fn answer(
             None => Some((Err(io::Error::other("an export was cut off")), None)),
         }
     });
-    let headers = [(CONTENT_TYPE, "application/x-ndjson"), (CACHE_CONTROL, "no-store")];
-    (headers, Body::from_stream(pages)).into_response()
+    (P::FORM.headers(), Body::from_stream(pages)).into_response()
 }
 
 /// Reads the next page while the last one is sent. It stops when the client is gone or does not read. `None` is sent
@@ -122,6 +151,9 @@ impl<P: Pages> Reader<P> {
         let page = self.pages.next(&request).await.map_err(|error| request.access.clarified(error))?;
         let Some(page) = page else {
             self.is_complete = true;
+            if let Form::Table(_) = P::FORM {
+                return Ok(None);
+            }
             return Ok(Some(format!("{{\"complete\":true,\"lines\":{}}}\n", self.lines).into_bytes()));
         };
         self.lines += page.split(|byte| *byte == b'\n').count().saturating_sub(1);

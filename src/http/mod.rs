@@ -1,9 +1,10 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route, and `compress` that one. The other routes are in `routes`, in `audit` and `tree`, which send `lines`, in `accounting` and `document`, and in
-//! `bank` and `directory`, which take files. `scim` is a protocol of its own. `console` and `playground` have the pages for
-//! people, whose files are `assets`; `pages` leads to them. `serve` accepts connections.
+//! route, and `compress` that one. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
+//! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` is a protocol of
+//! its own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to them. `serve`
+//! accepts connections.
 
 mod accounting;
 mod answer;
@@ -11,6 +12,7 @@ mod assets;
 mod audit;
 mod bank;
 mod client;
+mod clients;
 mod commission;
 mod compress;
 mod console;
@@ -21,6 +23,7 @@ mod document;
 mod envelope;
 mod graphql;
 mod headers;
+mod invoices;
 mod lines;
 mod metrics;
 mod negotiate;
@@ -98,6 +101,8 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/credit-notes/{id}/{file}", get(document::of_credit_note))
         .route("/commission-statements/{id}/{file}", get(commission::statement))
         .route("/resellers/{id}/tree.ndjson", get(tree::tree))
+        .route("/resellers/{id}/clients.csv", get(clients::clients))
+        .route("/organisations/{id}/invoices.csv", get(invoices::invoices))
         .route("/viewer/export.ndjson", get(own::own))
         .route("/operator/bank-statements", post(bank::bank_statement))
         .route("/operator/accounting", get(accounting::vouchers))

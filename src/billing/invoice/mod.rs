@@ -6,6 +6,7 @@
 
 mod compose;
 mod discard;
+mod export;
 mod issue;
 pub mod issuing;
 pub mod letters;
@@ -18,6 +19,7 @@ pub mod store;
 use macros::merged;
 
 pub use compose::{Composed, Item, Parties, Source, Unmade, again, compose, exemption_text};
+pub use export::InvoiceExport;
 pub use issuing::require_issuer;
 pub use line::InvoiceLine;
 pub use object::{Invoice, InvoiceFilter, InvoiceOrder};

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject};
 use entity::invoice;
 use macros::guarded;
 use sea_orm::prelude::Date;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::line::{InvoiceLine, InvoiceVat};
@@ -27,7 +28,8 @@ use crate::graphql::request::Request;
 use crate::organisation::OrganisationCard;
 
 /// A filter for invoices. An invoice matches if it meets all conditions. All days are inclusive.
-#[derive(InputObject)]
+#[derive(InputObject, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InvoiceFilter {
     /// Only invoices in one of these states. An empty list matches none.
     pub state: Option<Vec<InvoiceState>>,
@@ -48,7 +50,8 @@ pub struct InvoiceFilter {
 }
 
 impl InvoiceFilter {
-    fn criteria(filter: Option<Self>) -> Result<Criteria> {
+    /// What the filter asks of the store.
+    pub fn criteria(filter: Option<Self>) -> Result<Criteria> {
         let Some(filter) = filter else { return Ok(Criteria::default()) };
         let Self { state, number, payer_id, organisation_id, issued_from, issued_until, due_from, due_until } = filter;
         let side = |id: Option<ID>| id.map(|id| Type::Organisation.parse(&id)).transpose();

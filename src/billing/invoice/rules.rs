@@ -3,9 +3,11 @@
 use async_graphql::Enum;
 use entity::invoice::{Model, State};
 use sea_orm::prelude::Date;
+use serde::Deserialize;
 
 /// The state of an invoice on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InvoiceState {
     /// Not issued yet.
     Draft,

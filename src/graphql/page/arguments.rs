@@ -50,6 +50,11 @@ impl PageArguments {
         Ok(Self { size, backwards, from, field: Mark::default() })
     }
 
+    /// The page of an export behind the cursor of the last one. Exports have larger pages than clients may ask for.
+    pub fn next(after: Option<&str>, size: usize) -> Result<Self> {
+        Ok(Self { size, ..Self::new(None, after.map(str::to_owned), None, None)? })
+    }
+
     /// Called by `#[guarded]`: the same page, for the field that is being resolved.
     pub fn of_field(self, context: &Context<'_>) -> Result<Self> {
         let field = context.field();

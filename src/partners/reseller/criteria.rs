@@ -111,6 +111,7 @@ pub struct ClientOrder {
     pub currency: Option<String>,
     /// The direction.
     #[graphql(default_with = "OrderDirection::Asc")]
+    #[serde(default)]
     pub direction: OrderDirection,
 }
 

@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use async_graphql::Value;
 use async_graphql::resolver_utils::enum_value;
-use futures_util::future::try_join4;
 use sea_orm::prelude::DateTimeUtc;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use super::figures::{AllFigures, Figures};
 use super::object::Reseller;
 use super::progress::Progress;
 use super::rules::read_max_depth;
@@ -23,7 +23,7 @@ use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::graphql::request::Request;
 use crate::organisation::{OrganisationKind, OrganisationState};
-use crate::partners::overview::{self, Invoiced, Seats, Subscribed, Sums};
+use crate::partners::overview::{Seats, Subscribed, Sums};
 use crate::partners::partnership::{PartnershipState, standing};
 
 /// Names of the permissions in the schema, in the order of the table.
@@ -63,7 +63,8 @@ impl TreeExport {
         }
         let clients: Vec<Uuid> = found.iter().map(|(_, client)| client.organisation.id).collect();
         let decisions = request.access.look_bulk(&clients).await?;
-        let mut figures = self.figures(request, &decisions).await?;
+        let included = decisions.values().filter(|at| self.includes(at));
+        let figures = AllFigures::load(request, included).await?;
         let mut paths: HashMap<usize, Vec<String>> = HashMap::new();
         let mut lines = Vec::with_capacity(found.len() * 1_536);
         for (reseller, client) in &found {
@@ -86,54 +87,6 @@ impl TreeExport {
     fn includes(&self, decision: &Decision) -> bool {
         self.permission.is_none_or(|permission| decision.grants.has(permission))
     }
-
-    /// The figures of the organisations in the export, each counted only where the viewer may see it.
-    async fn figures(&self, request: &Request, decisions: &HashMap<Uuid, Decision>) -> Result<AllFigures> {
-        let (db, today) = (request.db(), request.today());
-        let with = |permission: Permission| -> Vec<Uuid> {
-            let held = decisions.values().filter(|at| self.includes(at) && at.grants.has(permission));
-            held.map(Decision::id).collect()
-        };
-        let [members, subscriptions, invoices, seats] =
-            [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead, Permission::UsageRead]
-                .map(with);
-        let (members, subscribed, owed, seats) = try_join4(
-            overview::store::members_of(db, &members),
-            overview::store::subscribed_of(db, &subscriptions),
-            overview::store::invoiced_of(db, &invoices, today),
-            overview::store::seats_of(db, &seats),
-        )
-        .await?;
-        Ok(AllFigures { members, subscribed, invoiced: owed, seats })
-    }
-}
-
-/// The figures of a page by organisation. An organisation without any of what is counted has no entry.
-struct AllFigures {
-    members: HashMap<Uuid, u64>,
-    subscribed: HashMap<Uuid, Subscribed>,
-    invoiced: HashMap<Uuid, Invoiced>,
-    seats: HashMap<Uuid, Seats>,
-}
-
-impl AllFigures {
-    fn of(&mut self, decision: &Decision) -> Figures {
-        let (id, may) = (&decision.id(), |permission| decision.grants.has(permission));
-        Figures {
-            members: may(Permission::MemberRead).then(|| self.members.get(id).copied().unwrap_or_default()),
-            subscribed: may(Permission::SubscriptionRead).then(|| self.subscribed.get(id).cloned().unwrap_or_default()),
-            invoiced: may(Permission::InvoiceRead).then(|| self.invoiced.get(id).cloned().unwrap_or_default()),
-            seats: may(Permission::UsageRead).then(|| self.seats.get(id).copied().unwrap_or_default()),
-        }
-    }
-}
-
-/// The figures of one organisation; `None` where the viewer may not see one.
-struct Figures {
-    members: Option<u64>,
-    subscribed: Option<Subscribed>,
-    invoiced: Option<Invoiced>,
-    seats: Option<Seats>,
 }
 
 #[derive(Serialize)]

@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::client::ClientConnection;
 use super::clients;
-use super::criteria::{ClientFilter, ClientOrder, choose};
+use super::criteria::{ClientFilter, ClientOrder};
 use super::descendant::Descendant;
 use super::rules::read_max_depth;
+use super::table::chosen;
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::base::id;
 use crate::billing::commission::{CommissionRate, CommissionStatement, OpenCommission};
 use crate::graphql::act::Find;
@@ -76,20 +77,7 @@ impl Reseller {
         #[graphql(desc = "Id of a saved view of this reseller, instead of filter and orderBy.")] view: Option<ID>,
     ) -> Result<Option<ClientConnection>> {
         let (request, reseller) = (Request::of(context)?, self.0.id());
-        let choice = match view {
-            None => choose(request, &self.0, filter.as_ref(), order_by.as_ref()).await?,
-            Some(_) if filter.is_some() || order_by.is_some() => {
-                let message = "A view has its own filter and order. Give either a view, or filter and orderBy.";
-                return Err(Error::InvalidInput(message.to_owned()));
-            }
-            Some(id) => {
-                let view = ClientView::find(request, id::Type::ClientView.parse(&id)?).await?;
-                let view = view.filter(|view| view.reseller() == reseller).ok_or(Error::NotFound)?;
-                let (filter, order) = view.criteria()?;
-                let chosen = choose(request, &self.0, filter.as_ref(), order.as_ref()).await;
-                chosen.map_err(|error| view.outdated(error))?
-            }
-        };
+        let (choice, _) = chosen(request, &self.0, view.as_ref(), filter.as_ref(), order_by.as_ref()).await?;
         let relations = clients::list(request, reseller, &page, choice).await?;
         Ok(Some(ClientConnection::new(&relations, &self.0, request.now())))
     }

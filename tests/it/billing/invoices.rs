@@ -184,3 +184,60 @@ fn invoices_are_ordered_and_filtered_by_payer_as_a_naive_loop_does_it() {
         world.as_(OWNER_OF_ACME).run(query, wrong).await.refused("INVALID_INPUT");
     });
 }
+
+#[test]
+fn the_invoices_of_an_organisation_are_a_table_too() {
+    with_database(async |world| {
+        let small = world.with_settings(|config| config.limits.export_rows = 1).await;
+        let export = async |caller: Caller, query: &str| {
+            let path = format!("/organisations/{}/invoices.csv{query}", id_of(ACME));
+            small.send(small.as_(caller).get(&path).await).await
+        };
+        let lines = async |query: &str| -> Vec<Vec<String>> {
+            let answer = export(OWNER_OF_ACME, query).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
+            let text = answer.body.strip_prefix('\u{feff}').unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+            reader.records().map(|line| line.unwrap().iter().map(str::to_owned).collect()).collect()
+        };
+        let query = "query($id: ID!) { organisation(id: $id) { invoices(first: 100) { edges { node { number state issuedOn \
+                     dueOn recipientName payer { name } total { amountMinor currency } paymentReference } } } } }";
+        let listed = small.as_(OWNER_OF_ACME).run(query, json!({ "id": id_of(ACME) })).await;
+        let listed = listed.ok()["organisation"]["invoices"]["edges"].as_array().unwrap().clone();
+        let all = lines("").await;
+        let names = "number,state,issuedOn,dueOn,recipientName,payer,currency,net,vat,total,paid,credited,balance,paymentReference";
+        assert_eq!(all[0].join(","), names);
+        assert!(listed.len() > 1 && all.len() == listed.len() + 1);
+        for (line, edge) in all[1..].iter().zip(&listed) {
+            let node = &edge["node"];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let total: i64 = text(&node["total"]["amountMinor"]).parse().unwrap();
+            let expected = [
+                text(&node["number"]),
+                text(&node["state"]),
+                text(&node["issuedOn"]),
+                text(&node["dueOn"]),
+                text(&node["recipientName"]),
+                text(&node["payer"]["name"]),
+                text(&node["total"]["currency"]),
+            ];
+            assert_eq!(line[..7], expected);
+            assert_eq!(line[9], format!("{}.{:02}", total / 100, total % 100));
+            assert_eq!(line[13], text(&node["paymentReference"]));
+        }
+        // {"state":["VOID"]}
+        assert_eq!(lines("?filter=%7B%22state%22%3A%5B%22VOID%22%5D%7D").await.len(), 1, "the names of the columns");
+        for (caller, query, status) in [
+            (NOBODY, "", 401),
+            (OWNER_OF_LUND, "", 404),
+            (MEMBER_OF_ACME, "", 403),
+            (OWNER_OF_ACME, "?filter=x", 400),
+            (OWNER_OF_ACME, "?filter=%7B%22colour%22%3A1%7D", 400),
+            (OWNER_OF_ACME, "?state=PAID", 400),
+        ] {
+            let answer = export(caller, query).await;
+            assert_eq!(answer.status, status, "{} {query}: {}", caller.name(), answer.body);
+        }
+    });
+}

@@ -4,6 +4,7 @@ mod bulk;
 mod changed;
 mod cost;
 mod definitions;
+mod exported;
 mod few;
 mod figures;
 mod filtered;
