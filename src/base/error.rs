@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use crate::access::{Grants, Permission, PermissionSet};
 use crate::base::db::{Trouble, note_unavailable};
+use crate::base::locale::Locale;
+use crate::base::message::Message;
 
 /// The result type of nearly all fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -251,7 +253,7 @@ pub struct UserError {
     /// The path of the invalid input field; null if the problem is not in one field.
     pub field: Option<Vec<String>>,
     /// The problem and what to do, for people.
-    pub message: String,
+    pub message: Message,
     /// With PERMISSION_NOT_HELD: the permissions that you lack at the organisation. Otherwise null.
     pub missing_permissions: Option<PermissionSet>,
     /// With PERMISSION_NOT_HELD: the permissions that you lack at the clients of the organisation. Otherwise null.
@@ -260,12 +262,12 @@ pub struct UserError {
 
 impl UserError {
     /// A problem in an input field.
-    pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+    pub fn at(field: &str, code: UserErrorCode, message: impl Into<Message>) -> Self {
         Self { field: Some(vec!["input".to_owned(), field.to_owned()]), ..Self::general(code, message) }
     }
 
     /// A problem that is not in one field.
-    pub fn general(code: UserErrorCode, message: impl Into<String>) -> Self {
+    pub fn general(code: UserErrorCode, message: impl Into<Message>) -> Self {
         let message = message.into();
         Self { code, field: None, message, missing_permissions: None, missing_client_permissions: None }
     }
@@ -287,18 +289,34 @@ impl UserError {
 
     /// The error for granting permissions that the actor does not hold.
     pub fn not_held(field: &str, missing: Grants) -> Self {
-        Self::lacking(field, "You cannot grant what you do not hold", missing)
+        let opening = [
+            "You cannot grant what you do not hold",
+            "Sie können nicht vergeben, was Sie selbst nicht haben",
+            "Du kan inte ge det som du inte själv har",
+        ];
+        Self::lacking(field, opening, missing)
     }
 
     /// The error for missing permissions. The message starts with `opening`.
-    pub fn lacking(field: &str, opening: &str, missing: Grants) -> Self {
+    pub fn lacking(field: &str, opening: impl Into<Message>, missing: Grants) -> Self {
         let list = |set: PermissionSet| set.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
         let (own, clients) = (list(missing.own), list(missing.clients));
-        let message = match (missing.own.is_empty(), missing.clients.is_empty()) {
-            (_, true) => format!("{opening} here: {own}."),
-            (true, false) => format!("{opening} at the clients: {clients}."),
-            (false, false) => format!("{opening} here: {own}; and at the clients: {clients}."),
-        };
+        let is_of = (missing.own.is_empty(), missing.clients.is_empty());
+        let message = opening.into().map(|locale, opening| match (locale, is_of) {
+            (Locale::En, (_, true)) => format!("{opening} here: {own}."),
+            (Locale::En, (true, false)) => format!("{opening} at the clients: {clients}."),
+            (Locale::En, (false, false)) => format!("{opening} here: {own}; and at the clients: {clients}."),
+            (Locale::De, (_, true)) => format!("{opening}. Hier fehlt: {own}."),
+            (Locale::De, (true, false)) => format!("{opening}. Bei den Kunden fehlt: {clients}."),
+            (Locale::De, (false, false)) => {
+                format!("{opening}. Hier fehlt: {own}. Bei den Kunden fehlt: {clients}.")
+            }
+            (Locale::Sv, (_, true)) => format!("{opening}. Här saknas: {own}."),
+            (Locale::Sv, (true, false)) => format!("{opening}. Hos kunderna saknas: {clients}."),
+            (Locale::Sv, (false, false)) => {
+                format!("{opening}. Här saknas: {own}. Hos kunderna saknas: {clients}.")
+            }
+        });
         Self {
             missing_permissions: Some(missing.own),
             missing_client_permissions: Some(missing.clients),
@@ -323,5 +341,28 @@ mod tests {
         assert_eq!(error.field.unwrap(), ["input", "invitations", "7", "email"]);
         let error = UserError::general(UserErrorCode::TooMany, "x").in_row("clients", 0);
         assert_eq!(error.field.unwrap(), ["input", "clients", "0"]);
+    }
+
+    #[test]
+    fn missing_permissions_are_named_in_all_languages() {
+        let missing = Grants {
+            own: PermissionSet::of(&[Permission::MemberRead]),
+            clients: PermissionSet::of(&[Permission::InvoiceRead]),
+        };
+        let texts = Locale::ALL.map(|locale| {
+            let error = UserError::not_held("roles", missing);
+            error.message.in_language(locale).to_owned()
+        });
+        assert_eq!(
+            texts,
+            [
+                "You cannot grant what you do not hold here: MEMBER_READ; and at the clients: INVOICE_READ.",
+                "Sie können nicht vergeben, was Sie selbst nicht haben. Hier fehlt: MEMBER_READ. Bei den Kunden fehlt: \
+                 INVOICE_READ.",
+                "Du kan inte ge det som du inte själv har. Här saknas: MEMBER_READ. Hos kunderna saknas: INVOICE_READ.",
+            ]
+        );
+        let english = UserError::lacking("kinds", "You lack what the tasks need", missing).message;
+        assert!(english.in_language(Locale::De).starts_with("You lack what the tasks need here: MEMBER_READ; and"));
     }
 }

@@ -14,7 +14,7 @@ pub enum Message {
     /// Not translated yet.
     English(String),
     /// In all languages.
-    Translated([String; Locale::ALL.len()]),
+    Translated(Box<[String; Locale::ALL.len()]>),
 }
 
 impl Message {
@@ -31,8 +31,9 @@ impl Message {
     pub fn map(self, change: impl Fn(Locale, String) -> String) -> Self {
         match self {
             Self::English(text) => Self::English(change(Locale::En, text)),
-            Self::Translated([en, de, sv]) => {
-                Self::Translated([change(Locale::En, en), change(Locale::De, de), change(Locale::Sv, sv)])
+            Self::Translated(texts) => {
+                let [en, de, sv] = *texts;
+                [change(Locale::En, en), change(Locale::De, de), change(Locale::Sv, sv)].into()
             }
         }
     }
@@ -52,13 +53,13 @@ impl From<String> for Message {
 
 impl From<[&str; Locale::ALL.len()]> for Message {
     fn from(texts: [&str; Locale::ALL.len()]) -> Self {
-        Self::Translated(texts.map(str::to_owned))
+        texts.map(str::to_owned).into()
     }
 }
 
 impl From<[String; Locale::ALL.len()]> for Message {
     fn from(texts: [String; Locale::ALL.len()]) -> Self {
-        Self::Translated(texts)
+        Self::Translated(Box::new(texts))
     }
 }
 

@@ -20,17 +20,27 @@ const LONGEST_REASON: usize = 1000;
 /// A trimmed name, or an error that says what is wrong.
 pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
     let name = clean(typed);
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !name.chars().any(is_visible) {
-        return wrong("Give a name with at least one visible character.");
+        return wrong([
+            "Give a name with at least one visible character.",
+            "Geben Sie einen Namen mit mindestens einem sichtbaren Zeichen an.",
+            "Ange ett namn med minst ett synligt tecken.",
+        ]);
     }
     if name.chars().count() > LONGEST_NAME {
-        return wrong("A name has at most 200 characters.");
+        return wrong([
+            "A name has at most 200 characters.",
+            "Ein Name hat höchstens 200 Zeichen.",
+            "Ett namn har högst 200 tecken.",
+        ]);
     }
     if name.chars().any(is_deceptive) {
-        return wrong(
+        return wrong([
             "A name cannot contain line breaks, other control characters, or characters that hide or reverse text.",
-        );
+            "Ein Name darf keine Zeilenumbrüche, andere Steuerzeichen oder Zeichen enthalten, die Text verbergen oder umkehren.",
+            "Ett namn får inte innehålla radbrytningar, andra styrtecken eller tecken som döljer eller vänder text.",
+        ]);
     }
     Ok(name)
 }

@@ -1,13 +1,15 @@
 //! Errors as they appear in responses.
 
 use async_graphql::resolver_utils::enum_value;
-use async_graphql::{ErrorExtensions, Name, ServerError, Value};
+use async_graphql::{Context, ErrorExtensions, Name, ServerError, Value};
 use macros::guarded;
 use serde_json::Value as Json;
 
 use crate::access::PermissionSet;
 use crate::base::error::{Error, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::locale::Locale;
+use crate::graphql::request::Request;
 
 /// The error for the response. The engine would convert it too, but without the code.
 pub fn into_graphql(error: Error) -> async_graphql::Error {
@@ -57,10 +59,12 @@ impl UserError {
         self.field.as_deref()
     }
 
-    /// The problem and what to do, for people.
+    /// The problem and what to do, for people. Those of accounts and memberships are in the language of the reader
+    /// (`Accept-Language`: English, German or Swedish), the others in English.
     #[public]
-    fn message(&self) -> &str {
-        &self.message
+    async fn message(&self, context: &Context<'_>) -> &str {
+        let locale = Request::of(context).map_or(Locale::default(), |request| request.locale);
+        self.message.in_language(locale)
     }
 
     /// With PERMISSION_NOT_HELD: the permissions that you lack at the organisation. Otherwise null.

@@ -10,11 +10,19 @@ pub fn require_active(row: &Model) -> Result<(), UserError> {
     match row.state {
         State::Active => Ok(()),
         State::Suspended => {
-            let message = "The organisation is suspended: nothing can be granted there until it is resumed.";
+            let message = [
+                "The organisation is suspended: nothing can be granted there until it is resumed.",
+                "Die Organisation ist gesperrt: Dort kann nichts vergeben werden, bis sie wieder freigegeben ist.",
+                "Organisationen är avstängd: där kan inget ges förrän avstängningen har hävts.",
+            ];
             Err(UserError::general(UserErrorCode::OrganisationSuspended, message))
         }
         State::Closed => {
-            let message = "The organisation is closed: nothing can be granted there.";
+            let message = [
+                "The organisation is closed: nothing can be granted there.",
+                "Die Organisation ist geschlossen: Dort kann nichts vergeben werden.",
+                "Organisationen är stängd: där kan inget ges.",
+            ];
             Err(UserError::general(UserErrorCode::OrganisationClosed, message))
         }
     }

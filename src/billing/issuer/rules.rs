@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::base::text;
 use crate::billing::details::{rules as details, vat};
 
@@ -121,7 +122,7 @@ pub fn horizon(row: &Model, until: Date) -> Date {
     until.checked_add_days(Days::new(row.lead_days.unsigned_abs().into())).unwrap_or(until)
 }
 
-fn wrong<T>(field: &str, message: impl Into<String>) -> Result<T, UserError> {
+fn wrong<T>(field: &str, message: impl Into<Message>) -> Result<T, UserError> {
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 

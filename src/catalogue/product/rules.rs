@@ -5,6 +5,7 @@ use sea_orm::ActiveEnum;
 use serde_json::{Value as Json, json};
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::base::text;
 
 /// Longest code, in characters.
@@ -16,7 +17,7 @@ const MOST_LOCKED: i32 = 120;
 /// The most products to which one can be changed, and the most features of one product.
 pub const MOST: usize = 100;
 
-fn invalid<T>(field: &str, message: impl Into<String>) -> Result<T, UserError> {
+fn invalid<T>(field: &str, message: impl Into<Message>) -> Result<T, UserError> {
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::base::text::{is_deceptive, is_visible};
 
 /// The most attributes of a service.
@@ -108,7 +109,7 @@ const fn specs(kind: Kind) -> &'static [Spec] {
     }
 }
 
-fn wrong(code: UserErrorCode, message: impl Into<String>) -> UserError {
+fn wrong(code: UserErrorCode, message: impl Into<Message>) -> UserError {
     UserError::at("attributes", code, message)
 }
 

@@ -92,7 +92,7 @@ impl DirectoryPerson {
         if let Some(DirectoryPersonFilter { state, unit_path: path, group_id, search }) = filter {
             criteria.state = state.map(Into::into);
             let read = path.as_deref().map(|path| unit_path("unitPath", path)).transpose();
-            criteria.unit_path = read.map_err(|error| Error::InvalidInput(error.message))?;
+            criteria.unit_path = read.map_err(|error| Error::InvalidInput(error.message.to_string()))?;
             criteria.group = group_id.as_ref().map(|id| Type::DirectoryGroup.parse(id)).transpose()?;
             criteria.search = Search::read(search.as_deref())?;
         }

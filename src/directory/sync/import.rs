@@ -278,7 +278,7 @@ impl Refused {
             line,
             external_id,
             code: enum_value(error.code).into_json().unwrap_or_default(),
-            message: error.message.clone(),
+            message: error.message.to_string(),
         }
     }
 }

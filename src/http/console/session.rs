@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::cookie;
 use crate::base::error::{Error, UserError};
+use crate::base::locale::Locale;
 use crate::graphql::error::code_name;
 use crate::http::Server;
 use crate::http::client::Peer;
@@ -70,14 +71,14 @@ async fn begin_session(
     let credentials = Credentials { email, password: password.into(), code };
     let session = match begin(&request, checks, credentials, Secret::Cookie(&secret)).await {
         Ok(session) => session,
-        Err(Error::User(error)) => return Ok(answer(&[*error])),
+        Err(Error::User(error)) => return Ok(answer(&[*error], request.locale)),
         Err(error) => return Err(error.into()),
     };
     if let Some(before) = cookie::counting(headers) {
         request.transaction(async |work| Ok(store::end_by_cookie(work.tx, &before, work.now).await?)).await?;
     }
     let kept = cookie::keep(&Cookie::new(session.id, secret), app.config.tokens.refresh_days)?;
-    let mut response = answer(&[]);
+    let mut response = answer(&[], request.locale);
     response.headers_mut().insert(SET_COOKIE, kept);
     Ok(response)
 }
@@ -108,8 +109,7 @@ fn require_own_page(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(StatusCode::FORBIDDEN, Error::InvalidInput(text.to_owned())))
 }
 
-fn answer(errors: &[UserError]) -> Response {
-    let shown =
-        |error: &UserError| json!({ "code": code_name(error.code), "field": error.field, "message": error.message });
+fn answer(errors: &[UserError], locale: Locale) -> Response {
+    let shown = |error: &UserError| json!({ "code": code_name(error.code), "field": error.field, "message": error.message.in_language(locale) });
     Json(json!({ "userErrors": errors.iter().map(shown).collect::<Vec<Value>>() })).into_response()
 }

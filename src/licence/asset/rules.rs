@@ -45,13 +45,13 @@ impl Described {
 pub fn kind_of(typed: &str) -> Result<String, UserError> {
     let message = "The kind is up to 100 characters, at least one of them visible, without line breaks or characters that \
                    hide or reverse text.";
-    text::reference("kind", typed).map_err(|error| UserError { message: message.to_owned(), ..error })
+    text::reference("kind", typed).map_err(|error| UserError { message: message.into(), ..error })
 }
 
 fn external(typed: &str) -> Result<String, UserError> {
     let message = "An external id has 1 to 100 characters, at least one of them visible, without line breaks or characters \
                    that hide or reverse text. Leave it out if there is none.";
-    text::reference("externalId", typed).map_err(|error| UserError { message: message.to_owned(), ..error })
+    text::reference("externalId", typed).map_err(|error| UserError { message: message.into(), ..error })
 }
 
 /// The feature, if a quota of it counts assets.

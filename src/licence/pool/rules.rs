@@ -183,7 +183,7 @@ mod tests {
         assert_eq!((level(10, 3).free(), level(10, 3).over()), (7, 0));
         assert_eq!((level(3, 10).free(), level(3, 10).over()), (0, 7));
         assert_eq!(level(0, 0), Level::default());
-        let message = exhausted("Data loggers", 2, level(10, 9)).message;
+        let message = exhausted("Data loggers", 2, level(10, 9)).message.to_string();
         assert!(message.starts_with("Data loggers: 10 are granted and 9 are used, so 2 more cannot be taken."));
     }
 }

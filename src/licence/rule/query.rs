@@ -35,7 +35,7 @@ impl LicenceRuleQuery {
         let granted = granted(request, at.id()).await?;
         let plan = Plan::make(request.db().reader(), request, at.id(), &set.row().family, granted).await;
         let plan = plan.map_err(|error| match error {
-            Error::User(error) => Error::Conflict(error.message),
+            Error::User(error) => Error::Conflict(error.message.to_string()),
             other => other,
         })?;
         Ok(plan.map(|plan| LicencePlan::new(plan, at)))

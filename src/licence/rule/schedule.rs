@@ -63,7 +63,7 @@ async fn attempt(work: &Work<'_>, set: &Model) -> Result<bool> {
         Ok(Some(plan)) => plan,
         Ok(None) => return Ok(false),
         Err(Error::User(error)) => {
-            let letter = |locale| letters::refused(locale, &set.family, &name, &error.message);
+            let letter = |locale| letters::refused(locale, &set.family, &name, error.message.in_language(locale));
             mail_admins(work, organisation, letter).await?;
             return Ok(false);
         }

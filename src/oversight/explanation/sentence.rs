@@ -186,11 +186,11 @@ fn miss<'a>(
                  beginSecondFactor."
             ),
             format!(
-                "{de} verlangt von den Mitgliedern einen zweiten Faktor. Diese Person hat keinen, und schaltet ihn mit \
+                "{de} verlangt von den Mitgliedern die Anmeldung in zwei Schritten. Diese Person schaltet sie mit \
                  beginSecondFactor ein."
             ),
             format!(
-                "{sv} kräver en andra faktor av sina medlemmar. Den här personen har ingen, och slår på den med \
+                "{sv} kräver tvåstegsverifiering av sina medlemmar. Den här personen slår på den med \
                  beginSecondFactor."
             ),
         ],

@@ -12,6 +12,7 @@ use super::store::{self, Change};
 use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::graphql::request::Work;
 use crate::organisation::require_active;
 use crate::oversight::audit::{self, Event};
@@ -84,7 +85,7 @@ fn event_of(event: &Event, partnership: Uuid, old: &Values, read: &[Change<'_>])
 }
 
 /// An error in a field of a row, or of one of its properties.
-fn wrong(path: &[&str], code: UserErrorCode, message: impl Into<String>) -> UserError {
+fn wrong(path: &[&str], code: UserErrorCode, message: impl Into<Message>) -> UserError {
     let path = path.iter().map(|&part| part.to_owned()).collect();
     UserError { field: Some(path), ..UserError::general(code, message) }
 }

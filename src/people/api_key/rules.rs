@@ -226,7 +226,7 @@ mod tests {
         assert!(closed.has(Permission::ServiceRead) && closed.clients.has(Permission::InvoiceRead));
         for permission in Permission::ALL.iter().filter(|permission| !permission.is_for_keys()) {
             let error = closed_scopes(&[*permission], &[]).unwrap_err();
-            assert!(error.message.contains(&permission.graphql_name()), "{}", error.message);
+            assert!(error.message.to_string().contains(&permission.graphql_name()), "{}", error.message);
             let error = closed_scopes(&[], &[Permission::ClientRead, *permission]).unwrap_err();
             assert_eq!(error.field.unwrap()[1], "clientPermissions");
         }
@@ -278,7 +278,7 @@ mod tests {
             let error = read_networks(&[wrong.to_owned()]).unwrap_err();
             assert_eq!(error.code, UserErrorCode::InvalidInput, "{wrong}");
         }
-        assert!(read_networks(&["192.0.2.7/24".to_owned()]).unwrap_err().message.contains("192.0.2.0/24"));
+        assert!(read_networks(&["192.0.2.7/24".to_owned()]).unwrap_err().message.to_string().contains("192.0.2.0/24"));
         let many = vec!["192.0.2.7".to_owned(); NETWORKS + 1];
         assert!(read_networks(&many).is_err() && read_networks(&many[1..]).is_ok());
     }

@@ -99,8 +99,8 @@ mod tests {
     #[test]
     fn a_message_names_some_organisations_and_counts_the_others() {
         let names: Vec<String> = (1..=12).map(|number| format!("Firm {number}")).collect();
-        let message = last_owner(&names).message;
+        let message = last_owner(&names).message.to_string();
         assert!(message.contains("Firm 10, and 2 more.") && !message.contains("Firm 11"), "{message}");
-        assert!(last_owner(&names[..1]).message.contains(": Firm 1. "));
+        assert!(last_owner(&names[..1]).message.to_string().contains(": Firm 1. "));
     }
 }

@@ -59,18 +59,30 @@ async fn hash_new_password(act: &Act<'_>, email: &str, new_password: Option<Pass
     let address = Address::parse(email).ok_or_else(|| Error::fault("the address of an invitation is malformed"))?;
     let account = users::store::find_by_address(act.request.db().reader(), email).await?;
     let Some(account) = account else {
-        let message = "The address of this invitation has no account yet. Create one: use signUp with invitationToken.";
+        let message = [
+            "The address of this invitation has no account yet. Create one: use signUp with invitationToken.",
+            "Zur Adresse dieser Einladung gibt es noch kein Konto. Legen Sie eines an: signUp mit invitationToken.",
+            "Inbjudans adress har inget konto än. Skapa ett: signUp med invitationToken.",
+        ];
         return Err(UserError::at("token", UserErrorCode::Unknown, message).into());
     };
     if account.state != user::State::Active {
-        let message = "The account of this address is disabled. Ask the operator of the platform why.";
+        let message = [
+            "The account of this address is disabled. Ask the operator of the platform why.",
+            "Das Konto dieser Adresse ist gesperrt. Fragen Sie den Betreiber der Plattform nach dem Grund.",
+            "Kontot med den här adressen är avstängt. Fråga plattformens operatör varför.",
+        ];
         return Err(UserError::at("token", UserErrorCode::StaleState, message).into());
     }
     if account.email_verified_at.is_some() {
         return Err(sign_in());
     }
     let Some(password) = new_password else {
-        let message = "The account of this address is not verified. Give newPassword, a new password for it.";
+        let message = [
+            "The account of this address is not verified. Give newPassword, a new password for it.",
+            "Das Konto dieser Adresse ist nicht bestätigt. Geben Sie ein neues Passwort dafür an: newPassword.",
+            "Kontot med den här adressen är inte bekräftat. Ange ett nytt lösenord för det: newPassword.",
+        ];
         return Err(UserError::at("newPassword", UserErrorCode::AddressNotVerified, message).into());
     };
     if let Some(message) = users::weakness(password.expose(), Some(&address), passwords.minimum_length()) {

@@ -76,10 +76,20 @@ async fn invite_members(act: ActOn<'_, Organisation>, input: InviteMembersInput)
     let request = act.request;
     let rows = &input.invitations;
     if rows.is_empty() {
-        return Err(UserError::at("invitations", UserErrorCode::InvalidInput, "Invite at least one person.").into());
+        return Err(UserError::at(
+            "invitations",
+            UserErrorCode::InvalidInput,
+            ["Invite at least one person.", "Laden Sie mindestens eine Person ein.", "Bjud in minst en person."],
+        )
+        .into());
     }
     if rows.len() > AT_ONCE {
-        let message = format!("The list has {} people. Invite at most {AT_ONCE} at once.", rows.len());
+        let people = rows.len();
+        let message = [
+            format!("The list has {people} people. Invite at most {AT_ONCE} at once."),
+            format!("Die Liste hat {people} Personen. Laden Sie höchstens {AT_ONCE} auf einmal ein."),
+            format!("Listan har {people} personer. Bjud in högst {AT_ONCE} åt gången."),
+        ];
         return Err(UserError::at("invitations", UserErrorCode::TooMany, message).into());
     }
     session::require_verified(request)?;

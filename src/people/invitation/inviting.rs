@@ -148,7 +148,11 @@ async fn check_all(work: &Work<'_>, at: &Authorised, wishes: &[Wish]) -> Result<
     for (index, row) in wishes.iter().enumerate() {
         checked.push(row.check(at, &custom, work.now).and_then(|wanted| {
             if let Some(first) = first_index.get(wanted.address.mailbox()) {
-                let message = format!("This address is already in the list, at index {first}.");
+                let message = [
+                    format!("This address is already in the list, at index {first}."),
+                    format!("Diese Adresse steht schon in der Liste, an Stelle {first}."),
+                    format!("Den här adressen finns redan i listan, på plats {first}."),
+                ];
                 return Err(UserError::at("email", UserErrorCode::Duplicate, message));
             }
             first_index.insert(wanted.address.mailbox().to_owned(), index);
@@ -170,10 +174,22 @@ fn check_address(
     now: DateTimeUtc,
 ) -> Result<(), UserError> {
     if known.is_some_and(|known| known.is_member) {
-        return Err(UserError::at("email", UserErrorCode::AlreadyMember, "This person is already a member."));
+        return Err(UserError::at(
+            "email",
+            UserErrorCode::AlreadyMember,
+            [
+                "This person is already a member.",
+                "Diese Person ist schon Mitglied.",
+                "Den här personen är redan medlem.",
+            ],
+        ));
     }
     if pending.is_some_and(|row| now < row.expires_at) {
-        let message = "This address has already been invited. Use resendInvitation to send the link again.";
+        let message = [
+            "This address has already been invited. Use resendInvitation to send the link again.",
+            "Diese Adresse ist schon eingeladen. resendInvitation schickt den Link noch einmal.",
+            "Den här adressen har redan bjudits in. resendInvitation skickar länken igen.",
+        ];
         return Err(UserError::at("email", UserErrorCode::Duplicate, message));
     }
     sent.require_room("email")?;
@@ -215,7 +231,11 @@ fn event_of(event: &Event, row: &Model, wanted: &Checked) -> Event {
 pub async fn load_pending(work: &Work<'_>, at: &Authorised, id: Uuid) -> Result<(Model, Vec<HeldRole>)> {
     let row = store::find_by_id(work.tx, id).await?.filter(|row| row.state == State::Pending);
     let row = row.ok_or_else(|| {
-        let message = "This invitation is no longer pending: it was answered, withdrawn, or replaced.";
+        let message = [
+            "This invitation is no longer pending: it was answered, withdrawn, or replaced.",
+            "Diese Einladung ist nicht mehr offen: Sie wurde beantwortet, zurückgezogen oder ersetzt.",
+            "Inbjudan är inte längre öppen: den har besvarats, dragits tillbaka eller ersatts.",
+        ];
         UserError::at("invitationId", UserErrorCode::StaleState, message)
     })?;
     let roles = store::list_roles(work.tx, id).await?;

@@ -54,7 +54,11 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
     let row = accepted.named.load(tx, now).await?;
     require_active(&at)?;
     if row.membership_expires_at.is_some_and(|end| end <= now) {
-        let message = "The membership in this invitation would already have ended. Ask for another invitation.";
+        let message = [
+            "The membership in this invitation would already have ended. Ask for another invitation.",
+            "Die Mitgliedschaft in dieser Einladung wäre schon beendet. Bitten Sie um eine andere Einladung.",
+            "Medlemskapet i den här inbjudan skulle redan ha upphört. Be om en annan inbjudan.",
+        ];
         return Err(UserError::at(field, UserErrorCode::TooLate, message).into());
     }
     let roles = store::list_roles(tx, row.id).await?;
@@ -72,7 +76,11 @@ pub async fn make_member(work: &Work<'_>, accepted: &Accepted<'_>, party: &Party
         roles: roles.iter().map(|held| held.role.clone()).collect(),
     };
     if !membership::store::add(tx, random, &new, now).await? {
-        let error = UserError::at(field, UserErrorCode::AlreadyMember, "You are already a member.");
+        let error = UserError::at(
+            field,
+            UserErrorCode::AlreadyMember,
+            ["You are already a member.", "Sie sind schon Mitglied.", "Du är redan medlem."],
+        );
         return Ok(Committed::Refused(error));
     }
     let change = ActiveModel {
@@ -114,7 +122,11 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
         },
     };
     let user = user.ok_or_else(|| {
-        let message = "This account is disabled. Ask the operator of the platform why.";
+        let message = [
+            "This account is disabled. Ask the operator of the platform why.",
+            "Dieses Konto ist gesperrt. Fragen Sie den Betreiber der Plattform nach dem Grund.",
+            "Det här kontot är avstängt. Fråga plattformens operatör varför.",
+        ];
         UserError::at(accepted.named.field(), UserErrorCode::StaleState, message)
     })?;
     if user.mailbox != row.mailbox {
@@ -133,8 +145,11 @@ async fn account(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model, party: &
             }
         }
         _ if user.email_verified_at.is_none() => {
-            let message = "The address of this account is not verified. Send this without being signed in, with \
-                           newPassword: that verifies the address and ends all earlier sessions.";
+            let message = [
+                "The address of this account is not verified. Send this without being signed in, with newPassword: that verifies the address and ends all earlier sessions.",
+                "Die Adresse dieses Kontos ist nicht bestätigt. Senden Sie dies, ohne angemeldet zu sein, mit newPassword: Das bestätigt die Adresse und beendet alle früheren Sitzungen.",
+                "Kontots adress är inte bekräftad. Skicka det här utan att vara inloggad, med newPassword: det bekräftar adressen och avslutar alla tidigare sessioner.",
+            ];
             return Err(UserError::at(accepted.named.field(), UserErrorCode::AddressNotVerified, message).into());
         }
         _ => {}
@@ -150,13 +165,21 @@ pub fn sign_in() -> Error {
 
 /// The error for somebody who signs up with an address that has an account.
 fn has_account(field: &str) -> UserError {
-    let message = "The address of this invitation already has an account. Accept with acceptInvitation.";
+    let message = [
+        "The address of this invitation already has an account. Accept with acceptInvitation.",
+        "Zur Adresse dieser Einladung gibt es schon ein Konto. Nehmen Sie mit acceptInvitation an.",
+        "Inbjudans adress har redan ett konto. Acceptera med acceptInvitation.",
+    ];
     UserError::at(field, UserErrorCode::Duplicate, message)
 }
 
 /// The error for a person whose account has another address.
 pub fn wrong_address(field: &str) -> UserError {
-    let message = "This invitation is for another address. Sign in with that one, or ask for an invitation to yours.";
+    let message = [
+        "This invitation is for another address. Sign in with that one, or ask for an invitation to yours.",
+        "Diese Einladung ist für eine andere Adresse. Melden Sie sich mit jener an, oder bitten Sie um eine Einladung an Ihre.",
+        "Inbjudan gäller en annan adress. Logga in med den, eller be om en inbjudan till din.",
+    ];
     UserError::at(field, UserErrorCode::WrongAddress, message)
 }
 
@@ -190,8 +213,11 @@ async fn end(work: &Work<'_>, accepted: &Accepted<'_>, row: &Model) -> Result<Us
     store::update(work.tx, row.id, change).await?;
     let event = event(accepted, row, json!({ "state": "ENDED" })).by(Doer::by_link(work.request.actor()));
     audit::record(work, event).await?;
-    let message = "This invitation is no longer valid, because its sender may no longer give these roles. Ask another \
-                   member of the organisation to invite you.";
+    let message = [
+        "This invitation is no longer valid, because its sender may no longer give these roles. Ask another member of the organisation to invite you.",
+        "Diese Einladung gilt nicht mehr, weil ihr Absender diese Rollen nicht mehr vergeben darf. Bitten Sie ein anderes Mitglied der Organisation um eine Einladung.",
+        "Inbjudan gäller inte längre, eftersom avsändaren inte längre får ge de här rollerna. Be en annan medlem i organisationen att bjuda in dig.",
+    ];
     Ok(UserError::at(accepted.named.field(), UserErrorCode::StaleState, message))
 }
 

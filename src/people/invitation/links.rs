@@ -24,7 +24,11 @@ pub struct Links {
 impl Links {
     /// Refuses to send more to the address today. The answer does not say which organisations have sent to it.
     pub fn require_room(self, field: &str) -> Result<(), UserError> {
-        let message = "Too many links were sent to this address today. Try again tomorrow.";
+        let message = [
+            "Too many links were sent to this address today. Try again tomorrow.",
+            "An diese Adresse wurden heute zu viele Links geschickt. Versuchen Sie es morgen erneut.",
+            "För många länkar har skickats till den här adressen i dag. Försök igen i morgon.",
+        ];
         let is_full = self.own >= A_DAY || self.all >= A_DAY_IN_ALL;
         if is_full { Err(UserError::at(field, UserErrorCode::TooMany, message)) } else { Ok(()) }
     }
@@ -35,7 +39,11 @@ pub fn require_left(left: i64) -> Result<(), UserError> {
     if left > 0 {
         return Ok(());
     }
-    let message = format!("{AN_HOUR} links were sent for this organisation within an hour. Wait before you send more.");
+    let message = [
+        format!("{AN_HOUR} links were sent for this organisation within an hour. Wait before you send more."),
+        format!("Für diese Organisation wurden in einer Stunde {AN_HOUR} Links verschickt. Warten Sie mit weiteren."),
+        format!("{AN_HOUR} länkar har skickats för organisationen inom en timme. Vänta innan du skickar fler."),
+    ];
     Err(UserError::general(UserErrorCode::TooMany, message))
 }
 

@@ -56,7 +56,11 @@ async fn resend_invitation(
         }
         let known = store::list_known(tx, row.organisation_id, &[&row.mailbox], now).await?.remove(&row.mailbox);
         if known.as_ref().is_some_and(|known| known.is_member) {
-            let message = "This person is already a member.";
+            let message = [
+                "This person is already a member.",
+                "Diese Person ist schon Mitglied.",
+                "Den här personen är redan medlem.",
+            ];
             return Err(UserError::at("invitationId", UserErrorCode::AlreadyMember, message).into());
         }
         check_limits(work, &row).await?;
@@ -90,7 +94,14 @@ async fn resend_invitation(
 /// Refuses if no more links may be sent: for this invitation, to its address, or for the organisation.
 async fn check_limits(work: &Work<'_>, row: &Model) -> Result<()> {
     if row.times_sent >= links::OF_ONE {
-        let message = format!("{} links were sent for this invitation. Withdraw it and invite again.", links::OF_ONE);
+        let sent = links::OF_ONE;
+        let message = [
+            format!("{sent} links were sent for this invitation. Withdraw it and invite again."),
+            format!(
+                "Für diese Einladung wurden {sent} Links verschickt. Ziehen Sie sie zurück, und laden Sie neu ein."
+            ),
+            format!("{sent} länkar har skickats för den här inbjudan. Dra tillbaka den och bjud in på nytt."),
+        ];
         return Err(UserError::at("invitationId", UserErrorCode::TooMany, message).into());
     }
     let (at, now) = (row.organisation_id, work.now);

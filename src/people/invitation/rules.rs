@@ -48,15 +48,23 @@ pub fn state_at(row: &Model, now: DateTimeUtc) -> InvitationState {
 
 /// Refuses an end of the membership that does not fit its roles, is in the past, or is too far ahead.
 pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc) -> Result<(), UserError> {
-    let wrong = |message: &str| Err(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at("membershipExpiresAt", UserErrorCode::InvalidInput, message));
     match end {
-        Some(_) if includes(roles, BuiltinRole::Owner) => {
-            wrong("The membership of an OWNER cannot have an end. Leave the end out, or give another role.")
-        }
-        Some(end) if end <= now => wrong("Give a time in the future, or leave it out."),
-        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
-            wrong("A membership can last for at most a hundred years. Give an earlier time, or leave it out.")
-        }
+        Some(_) if includes(roles, BuiltinRole::Owner) => wrong([
+            "The membership of an OWNER cannot have an end. Leave the end out, or give another role.",
+            "Die Mitgliedschaft eines OWNER kann kein Ende haben. Lassen Sie das Ende weg, oder geben Sie eine andere Rolle.",
+            "En OWNERs medlemskap kan inte ha något slut. Utelämna slutet, eller ge en annan roll.",
+        ]),
+        Some(end) if end <= now => wrong([
+            "Give a time in the future, or leave it out.",
+            "Geben Sie einen Zeitpunkt in der Zukunft an, oder lassen Sie ihn weg.",
+            "Ange en tidpunkt i framtiden, eller utelämna den.",
+        ]),
+        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => wrong([
+            "A membership can last for at most a hundred years. Give an earlier time, or leave it out.",
+            "Eine Mitgliedschaft dauert höchstens hundert Jahre. Geben Sie einen früheren Zeitpunkt an, oder lassen Sie ihn weg.",
+            "Ett medlemskap kan vara i högst hundra år. Ange en tidigare tidpunkt, eller utelämna den.",
+        ]),
         _ => Ok(()),
     }
 }
@@ -81,8 +89,11 @@ pub fn is_open_to(user: &UserActor, row: &Model, organisation: OrganisationState
 
 /// The error for a link that does not work. It does not say why.
 pub fn invalid_link(field: &str) -> UserError {
-    let message =
-        "This link is unknown, was used or replaced by a newer one, or is too old. Ask for another invitation.";
+    let message = [
+        "This link is unknown, was used or replaced by a newer one, or is too old. Ask for another invitation.",
+        "Dieser Link ist unbekannt, wurde schon benutzt oder durch einen neueren ersetzt, oder er ist zu alt. Bitten Sie um eine andere Einladung.",
+        "Länken är okänd, har använts eller ersatts av en nyare, eller är för gammal. Be om en annan inbjudan.",
+    ];
     UserError::at(field, UserErrorCode::InvalidLink, message)
 }
 

@@ -51,7 +51,11 @@ async fn remove_member(act: ActOn<'_, Membership>, input: RemoveMemberInput) -> 
         let holds = grants_of(&member.roles);
         let missing = holds.without(at.unmasked(work.now));
         if !missing.is_empty() {
-            let opening = "You cannot remove a member who holds permissions that you do not hold";
+            let opening = [
+                "You cannot remove a member who holds permissions that you do not hold",
+                "Sie können kein Mitglied entfernen, das mehr darf als Sie",
+                "Du kan inte ta bort en medlem som får mer än du",
+            ];
             return Err(UserError::lacking("membershipId", opening, missing).into());
         }
         if holds.is_powerful() {

@@ -92,8 +92,11 @@ pub fn require_another_owner(admins: &[Member], ending: Uuid, now: DateTimeUtc) 
     if has_another || !concerns_an_owner {
         return Ok(());
     }
-    let message =
-        "This is the last owner. Make somebody else an owner first, or hand the organisation over with offerOwnership.";
+    let message = [
+        "This is the last owner. Make somebody else an owner first, or hand the organisation over with offerOwnership.",
+        "Das ist die letzte Inhaberschaft. Machen Sie zuerst jemand anderen zum OWNER, oder übergeben Sie die Organisation mit offerOwnership.",
+        "Det är den sista ägaren. Gör först någon annan till OWNER, eller lämna över organisationen med offerOwnership.",
+    ];
     Err(UserError::general(UserErrorCode::LastOwner, message))
 }
 

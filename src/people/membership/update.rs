@@ -121,12 +121,18 @@ pub async fn change(work: &Work<'_>, at: &Authorised, event: Event, key: Uuid, c
 
 /// Refuses an end that is in the past or too far ahead.
 fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
-    let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match given {
-        MaybeUndefined::Value(end) if end <= now => wrong("Give a time in the future, or remove the member."),
-        MaybeUndefined::Value(end) if end > now + TimeDelta::days(LONGEST) => {
-            wrong("Give a time in the next hundred years, or null for no end.")
-        }
+        MaybeUndefined::Value(end) if end <= now => wrong([
+            "Give a time in the future, or remove the member.",
+            "Geben Sie einen Zeitpunkt in der Zukunft an, oder entfernen Sie das Mitglied.",
+            "Ange en tidpunkt i framtiden, eller ta bort medlemmen.",
+        ]),
+        MaybeUndefined::Value(end) if end > now + TimeDelta::days(LONGEST) => wrong([
+            "Give a time in the next hundred years, or null for no end.",
+            "Geben Sie einen Zeitpunkt in den nächsten hundert Jahren an, oder null für kein Ende.",
+            "Ange en tidpunkt inom hundra år, eller null för inget slut.",
+        ]),
         _ => Ok(()),
     }
 }
@@ -135,7 +141,11 @@ fn check_end(given: MaybeUndefined<DateTimeUtc>, now: DateTimeUtc) -> Result<(),
 fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
     let beyond = grants_of(&old.roles).without(held);
     if !beyond.is_empty() {
-        let opening = "You cannot change a member who holds permissions that you do not hold";
+        let opening = [
+            "You cannot change a member who holds permissions that you do not hold",
+            "Sie können kein Mitglied ändern, das mehr darf als Sie",
+            "Du kan inte ändra en medlem som får mer än du",
+        ];
         return Err(UserError::lacking("membershipId", opening, beyond));
     }
     let missing = grants_of(&new.roles).without(held);
@@ -143,7 +153,11 @@ fn check(old: &Member, new: &Member, held: Grants) -> Result<(), UserError> {
         return Err(UserError::not_held("roles", missing));
     }
     if includes(&new.roles, BuiltinRole::Owner) && new.expires_at.is_some() {
-        let message = "The membership of an OWNER cannot have an end. Set expiresAt to null, or give other roles.";
+        let message = [
+            "The membership of an OWNER cannot have an end. Set expiresAt to null, or give other roles.",
+            "Die Mitgliedschaft eines OWNER kann kein Ende haben. Setzen Sie expiresAt auf null, oder geben Sie andere Rollen.",
+            "En OWNERs medlemskap kan inte ha något slut. Sätt expiresAt till null, eller ge andra roller.",
+        ];
         return Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     }
     Ok(())
@@ -166,7 +180,10 @@ async fn outlasts_partnership(
 }
 
 fn through_partnership() -> UserError {
-    let message = "You can give this only through the partnership, but this member of the reseller would keep it after \
-                   the partnership ends. Ask a member of the organisation itself to give it.";
+    let message = [
+        "You can give this only through the partnership, but this member of the reseller would keep it after the partnership ends. Ask a member of the organisation itself to give it.",
+        "Sie können das nur durch die Partnerschaft vergeben, aber dieses Mitglied des Resellers behielte es nach ihrem Ende. Bitten Sie ein Mitglied der Organisation selbst, es zu vergeben.",
+        "Du kan ge det här bara genom partnerskapet, men återförsäljarens medlem skulle ha det kvar när partnerskapet har upphört. Be en medlem i själva organisationen att ge det.",
+    ];
     UserError::at("roles", UserErrorCode::PermissionNotHeld, message)
 }

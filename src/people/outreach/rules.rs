@@ -31,16 +31,32 @@ pub fn broken(counted: &[(Bound, i64, i64)], more: i64) -> Option<(Bound, i64)> 
 /// The answer where a bound is met.
 pub fn too_many(bound: Bound, most: i64) -> UserError {
     let message = match bound {
-        Bound::Person => format!(
-            "You can send {most} mails in a day to people outside your organisations. The number grows with the age of \
-             your account. Send the others tomorrow."
-        ),
-        Bound::Network => {
-            "Too many mails to outsiders were sent from your network today. Send the others tomorrow.".to_owned()
-        }
-        Bound::Installation => {
-            "Too many mails to outsiders were sent from this platform today. Send the others tomorrow.".to_owned()
-        }
+        Bound::Person => [
+            format!(
+                "You can send {most} mails in a day to people outside your organisations. The number grows with the age \
+                 of your account. Send the others tomorrow."
+            ),
+            format!(
+                "Sie können an einem Tag {most} Mails an Menschen außerhalb Ihrer Organisationen schicken. Die Zahl wächst \
+                 mit dem Alter Ihres Kontos. Schicken Sie die anderen morgen."
+            ),
+            format!(
+                "Du kan skicka {most} mejl om dagen till personer utanför dina organisationer. Antalet växer med kontots \
+                 ålder. Skicka de andra i morgon."
+            ),
+        ],
+        Bound::Network => [
+            "Too many mails to outsiders were sent from your network today. Send the others tomorrow.",
+            "Aus Ihrem Netz wurden heute zu viele Mails an Außenstehende geschickt. Schicken Sie die anderen morgen.",
+            "För många mejl till utomstående har skickats från ditt nätverk i dag. Skicka de andra i morgon.",
+        ]
+        .map(str::to_owned),
+        Bound::Installation => [
+            "Too many mails to outsiders were sent from this platform today. Send the others tomorrow.",
+            "Von dieser Plattform wurden heute zu viele Mails an Außenstehende geschickt. Schicken Sie die anderen morgen.",
+            "För många mejl till utomstående har skickats från plattformen i dag. Skicka de andra i morgon.",
+        ]
+        .map(str::to_owned),
     };
     UserError::general(UserErrorCode::TooMany, message)
 }

@@ -9,6 +9,7 @@ use super::{rules, store};
 use crate::access::Permission;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::graphql::act::ActOn;
 use crate::oversight::audit;
 use crate::people::session;
@@ -62,6 +63,6 @@ async fn delete_role(act: ActOn<'_, Role>, input: DeleteRoleInput) -> Result<Del
     Ok(DeleteRolePayload { deleted: true, ..Default::default() })
 }
 
-fn in_use(message: impl Into<String>) -> UserError {
+fn in_use(message: impl Into<Message>) -> UserError {
     UserError::at("roleId", UserErrorCode::InUse, message)
 }

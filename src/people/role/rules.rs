@@ -46,12 +46,22 @@ pub fn choose(
     choices: &[ChosenRole],
     custom: &[HeldRole],
 ) -> Result<Vec<HeldRole>, UserError> {
-    let wrong = |code, message: &str| UserError::at(field, code, message);
+    let wrong = |code, message: [&str; 3]| UserError::at(field, code, message);
     if choices.is_empty() {
-        return Err(wrong(UserErrorCode::InvalidInput, "Choose at least one role."));
+        return Err(wrong(
+            UserErrorCode::InvalidInput,
+            ["Choose at least one role.", "Wählen Sie mindestens eine Rolle.", "Välj minst en roll."],
+        ));
     }
     if choices.len() > MOST_ROLES {
-        return Err(wrong(UserErrorCode::TooMany, "A member can have at most 20 roles."));
+        return Err(wrong(
+            UserErrorCode::TooMany,
+            [
+                "A member can have at most 20 roles.",
+                "Ein Mitglied kann höchstens 20 Rollen haben.",
+                "En medlem kan ha högst 20 roller.",
+            ],
+        ));
     }
     let mut roles: Vec<HeldRole> = Vec::new();
     for choice in choices {
@@ -61,7 +71,11 @@ pub fn choose(
             ChosenRole::Malformed => {
                 return Err(wrong(
                     UserErrorCode::InvalidInput,
-                    "This is not the id of a role. Give the id of a custom role of the organisation.",
+                    [
+                        "This is not the id of a role. Give the id of a custom role of the organisation.",
+                        "Das ist nicht die Id einer Rolle. Geben Sie die Id einer eigenen Rolle der Organisation an.",
+                        "Det är inte id:t för en roll. Ange id:t för en av organisationens egna roller.",
+                    ],
                 ));
             }
         };
@@ -75,7 +89,15 @@ pub fn choose(
 
 /// The error if the organisation does not have the chosen role, or no longer has it.
 pub fn unknown(field: &str) -> UserError {
-    UserError::at(field, UserErrorCode::Unknown, "The organisation has no such role.")
+    UserError::at(
+        field,
+        UserErrorCode::Unknown,
+        [
+            "The organisation has no such role.",
+            "Diese Rolle hat die Organisation nicht.",
+            "Organisationen har ingen sådan roll.",
+        ],
+    )
 }
 
 /// What the roles hold together.

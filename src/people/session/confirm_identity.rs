@@ -45,7 +45,12 @@ async fn confirm_identity(act: Act<'_>, input: ConfirmIdentityInput) -> Result<C
         (true, _, None) => return Err(rules::code_required().into()),
         (false, Some(password), _) => by_password(act, person, &password).await?,
         (false, None, _) => {
-            return Err(UserError::at("password", UserErrorCode::InvalidInput, "Give your password.").into());
+            return Err(UserError::at(
+                "password",
+                UserErrorCode::InvalidInput,
+                ["Give your password.", "Geben Sie Ihr Passwort an.", "Ange ditt lösenord."],
+            )
+            .into());
         }
     }
     tracing::info!(user = %person.id, session = %person.session_id, "identity confirmed");
@@ -74,7 +79,12 @@ async fn by_password(act: Act<'_>, person: &UserActor, password: &Password) -> R
     let user = users::store::load(request.db(), person.id).await?;
     if act.service::<Passwords>()?.verify(password, Some(&user.password_hash)).await? == Verdict::Wrong {
         throttle::count_failure(request, &subject).await?;
-        return Err(UserError::at("password", UserErrorCode::WrongCredentials, "This is not your password.").into());
+        return Err(UserError::at(
+            "password",
+            UserErrorCode::WrongCredentials,
+            ["This is not your password.", "Das ist nicht Ihr Passwort.", "Det är inte ditt lösenord."],
+        )
+        .into());
     }
     request
         .transaction(async |work| {

@@ -14,7 +14,11 @@ pub fn require_confirmed(request: &Request) -> Result<()> {
     if user.confirmed_at.is_some_and(|at| request.now() - at < lifetime) {
         return Ok(());
     }
-    let message = "Confirm your identity first with confirmIdentity, then repeat this.";
+    let message = [
+        "Confirm your identity first with confirmIdentity, then repeat this.",
+        "Bestätigen Sie zuerst mit confirmIdentity, dass Sie es sind. Wiederholen Sie dann diesen Schritt.",
+        "Bekräfta först med confirmIdentity att det är du. Gör sedan om det här.",
+    ];
     Err(UserError::general(UserErrorCode::ConfirmationRequired, message).into())
 }
 
@@ -24,6 +28,10 @@ pub fn require_verified(request: &Request) -> Result<(), UserError> {
     if !matches!(request.actor(), Actor::User(user) if !user.is_verified) {
         return Ok(());
     }
-    let message = "Verify your own address first: use the link in the mail. resendVerification sends a new one.";
+    let message = [
+        "Verify your own address first: use the link in the mail. resendVerification sends a new one.",
+        "Bestätigen Sie zuerst Ihre eigene Adresse mit dem Link in der Mail. resendVerification schickt einen neuen.",
+        "Bekräfta först din egen adress med länken i mejlet. resendVerification skickar en ny.",
+    ];
     Err(UserError::general(UserErrorCode::AddressNotVerified, message))
 }

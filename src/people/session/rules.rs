@@ -31,7 +31,11 @@ pub fn needed(grants: Grants) -> Permission {
 
 /// The error for a log-in that fails. It does not say why.
 pub fn wrong_credentials() -> UserError {
-    let message = "The address or the password is wrong, or the account is disabled.";
+    let message = [
+        "The address or the password is wrong, or the account is disabled.",
+        "Die Adresse oder das Passwort ist falsch, oder das Konto ist gesperrt.",
+        "Adressen eller lösenordet är fel, eller så är kontot avstängt.",
+    ];
     UserError::general(UserErrorCode::WrongCredentials, message)
 }
 
@@ -61,7 +65,11 @@ pub const fn ended(because: Option<EndedBecause>) -> &'static str {
 
 /// The error if a second factor is on and no code was given.
 pub fn code_required() -> UserError {
-    let message = "Also give a code from your authenticator app, or a recovery code.";
+    let message = [
+        "Also give a code from your authenticator app, or a recovery code.",
+        "Geben Sie auch einen Code Ihrer Authenticator-App oder einen Wiederherstellungscode an.",
+        "Ange också en kod från din autentiseringsapp eller en återställningskod.",
+    ];
     UserError::at("code", UserErrorCode::CodeRequired, message)
 }
 

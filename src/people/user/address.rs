@@ -54,7 +54,11 @@ impl Address {
     /// Reads an address in a field of an input.
     pub fn read(field: &str, typed: &str) -> Result<Self, UserError> {
         Self::parse(typed).ok_or_else(|| {
-            let message = "This is not an e-mail address. Give one like ada@example.org.";
+            let message = [
+                "This is not an e-mail address. Give one like ada@example.org.",
+                "Das ist keine E-Mail-Adresse. Geben Sie eine wie ada@example.org an.",
+                "Det är ingen e-postadress. Ange en som ada@example.org.",
+            ];
             UserError::at(field, UserErrorCode::InvalidInput, message)
         })
     }

@@ -47,7 +47,8 @@ async fn change_address(act: Act<'_>, input: ChangeAddressInput) -> Result<Chang
         .transaction(async |work| {
             let user = store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
             if user.email == address {
-                let message = "This is already your address.";
+                let message =
+                    ["This is already your address.", "Das ist schon Ihre Adresse.", "Det är redan din adress."];
                 return Err(UserError::at("newEmail", UserErrorCode::InvalidInput, message).into());
             }
             // Limits the mail to the new address, and the mail that one account can cause.

@@ -42,7 +42,11 @@ async fn change_password(act: Act<'_>, input: ChangePasswordInput) -> Result<Cha
     let address = Address::parse(&person.email);
     require_strong("newPassword", &new, address.as_ref(), passwords.minimum_length())?;
     if new.expose() == current.expose() {
-        let message = "Choose a password that differs from the current one.";
+        let message = [
+            "Choose a password that differs from the current one.",
+            "Wählen Sie ein anderes Passwort als das jetzige.",
+            "Välj ett annat lösenord än det nuvarande.",
+        ];
         return Err(UserError::at("newPassword", UserErrorCode::WeakPassword, message).into());
     }
     let subject = Subject::identity(person.id);
@@ -50,7 +54,11 @@ async fn change_password(act: Act<'_>, input: ChangePasswordInput) -> Result<Cha
     let stored = store::load(request.db(), person.id).await?.password_hash;
     if passwords.verify(&current, Some(&stored)).await? == Verdict::Wrong {
         throttle::count_failure(request, &subject).await?;
-        let message = "This is not your current password.";
+        let message = [
+            "This is not your current password.",
+            "Das ist nicht Ihr jetziges Passwort.",
+            "Det är inte ditt nuvarande lösenord.",
+        ];
         return Err(UserError::at("currentPassword", UserErrorCode::WrongCredentials, message).into());
     }
     let hash = passwords.hash(new).await?;
@@ -58,7 +66,11 @@ async fn change_password(act: Act<'_>, input: ChangePasswordInput) -> Result<Cha
         .transaction(async |work| {
             let user = store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
             if user.password_hash != stored {
-                let message = "Your password was changed elsewhere at the same moment. Try again with that one.";
+                let message = [
+"Your password was changed elsewhere at the same moment. Try again with that one.",
+"Ihr Passwort wurde im selben Moment an anderer Stelle geändert. Versuchen Sie es mit jenem erneut.",
+"Ditt lösenord ändrades samtidigt någon annanstans. Försök igen med det."
+];
                 return Err(UserError::at("currentPassword", UserErrorCode::StaleState, message).into());
             }
             store::set_password(work.tx, user.id, &hash).await?;

@@ -52,8 +52,11 @@ async fn confirm_address(act: Act<'_>, input: ConfirmAddressInput) -> Result<Con
 
 /// The answer to the owner of the mailbox, if the account that would move here is not theirs.
 fn another_account() -> UserError {
-    let message = "This link moves another account to this address. If that account is yours, sign in to it first. If it \
-                   is not, do nothing: it stays where it is.";
+    let message = [
+        "This link moves another account to this address. If that account is yours, sign in to it first. If it is not, do nothing: it stays where it is.",
+        "Dieser Link verlegt ein anderes Konto zu dieser Adresse. Wenn es Ihr Konto ist, melden Sie sich zuerst damit an. Wenn nicht, tun Sie nichts: Es bleibt, wo es ist.",
+        "Länken flyttar ett annat konto till den här adressen. Om kontot är ditt, logga först in på det. Om det inte är ditt, gör ingenting: det stannar där det är.",
+    ];
     UserError::at("token", UserErrorCode::WrongAddress, message)
 }
 

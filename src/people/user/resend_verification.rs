@@ -25,7 +25,11 @@ async fn resend_verification(act: Act<'_>) -> Result<ResendVerificationPayload> 
         .transaction(async |work| {
             let user = store::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
             if user.email_verified_at.is_some() {
-                let message = "Your address is already verified.";
+                let message = [
+                    "Your address is already verified.",
+                    "Ihre Adresse ist schon bestätigt.",
+                    "Din adress är redan bekräftad.",
+                ];
                 return Err(UserError::general(UserErrorCode::StaleState, message).into());
             }
             if !throttle::may_mail(work, MailKind::Verify, &user.email).await? {

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::password::Password;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 
 /// Longest password, in bytes: long enough for any sentence, short enough to be cheap to hash.
 const LONGEST: usize = 1_000;
@@ -30,12 +31,22 @@ pub fn require_strong(
 }
 
 /// Why the password is too weak for the user with the address; `None` if it is strong enough.
-pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<String> {
+pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Option<Message> {
     if password.chars().count() < minimum {
-        return Some(format!("Choose a password of at least {minimum} characters; a sentence works well."));
+        let message = [
+            format!("Choose a password of at least {minimum} characters; a sentence works well."),
+            format!("Wählen Sie ein Passwort mit mindestens {minimum} Zeichen; ein Satz eignet sich gut."),
+            format!("Välj ett lösenord med minst {minimum} tecken; en mening fungerar bra."),
+        ];
+        return Some(message.into());
     }
     if password.len() > LONGEST {
-        return Some(format!("Choose a password of at most {LONGEST} bytes."));
+        let message = [
+            format!("Choose a password of at most {LONGEST} bytes."),
+            format!("Wählen Sie ein Passwort mit höchstens {LONGEST} Bytes."),
+            format!("Välj ett lösenord på högst {LONGEST} byte."),
+        ];
+        return Some(message.into());
     }
     let small = password.to_lowercase();
     let contains_address = |address: &Address| {
@@ -43,13 +54,23 @@ pub fn weakness(password: &str, address: Option<&Address>, minimum: usize) -> Op
         small.trim() == address.as_str() || (local.chars().count() >= RECOGNISABLE && small.contains(local))
     };
     if address.is_some_and(contains_address) {
-        return Some("Choose a password that is not made from your address.".to_owned());
+        let message = [
+            "Choose a password that is not made from your address.",
+            "Wählen Sie ein Passwort, das nicht aus Ihrer Adresse gebildet ist.",
+            "Välj ett lösenord som inte är bildat av din adress.",
+        ];
+        return Some(message.into());
     }
     let mut letters: Vec<char> = small.chars().collect();
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < DIFFERENT || COMMON.lines().any(|common| common == small.trim()) {
-        return Some("This password is too easy to guess. Choose another.".to_owned());
+        let message = [
+            "This password is too easy to guess. Choose another.",
+            "Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein anderes.",
+            "Det här lösenordet är för lätt att gissa. Välj ett annat.",
+        ];
+        return Some(message.into());
     }
     None
 }

@@ -45,7 +45,11 @@ async fn undo(work: &Work<'_>, token: &str) -> Result<Committed<()>> {
         return Ok(Committed::Refused(link::invalid()));
     };
     if !store::set_address(tx, user.id, &address, now).await? {
-        let message = "Another account now has this address.";
+        let message = [
+            "Another account now has this address.",
+            "Ein anderes Konto hat inzwischen diese Adresse.",
+            "Ett annat konto har nu den här adressen.",
+        ];
         return Err(UserError::at("token", UserErrorCode::StaleState, message).into());
     }
     store::set_password(tx, user.id, "").await?;

@@ -77,7 +77,10 @@ async fn verify(work: &Work<'_>, action: &str, token: &str, claim: Claim<'_>) ->
 }
 
 fn choose_password() -> UserError {
-    let message = "Give the password that the account has from now on: the one you chose when you signed up, or another. \
-                   Or sign in to the account first.";
+    let message = [
+        "Give the password that the account has from now on: the one you chose when you signed up, or another. Or sign in to the account first.",
+        "Geben Sie das Passwort an, das ab jetzt für das Konto gilt: das von der Registrierung oder ein anderes. Oder melden Sie sich zuerst mit dem Konto an.",
+        "Ange det lösenord som ska gälla för kontot: det du valde när du registrerade dig, eller ett annat. Eller logga först in på kontot.",
+    ];
     UserError::at("password", UserErrorCode::InvalidInput, message)
 }

@@ -73,3 +73,53 @@ fn decisions_are_explained_in_the_language_of_the_reader() {
         }
     });
 }
+
+#[test]
+fn mistakes_are_explained_in_the_language_of_the_reader() {
+    with_database(async |world| {
+        let log_in = "mutation($input: LogInInput!) { logIn(input: $input) { userErrors { message } } }";
+        let wrong = json!({ "input": { "email": "nobody@example.org", "password": "x" } });
+        let sign_up = "mutation($input: SignUpInput!) { signUp(input: $input) { userErrors { message } } }";
+        let weak = json!({ "input": { "email": "new@example.org", "password": "short", "name": "Ada" } });
+        for (language, credentials, password) in [
+            (
+                "",
+                "The address or the password is wrong, or the account is disabled.",
+                "Choose a password of at least 10 characters; a sentence works well.",
+            ),
+            (
+                "de",
+                "Die Adresse oder das Passwort ist falsch, oder das Konto ist gesperrt.",
+                "Wählen Sie ein Passwort mit mindestens 10 Zeichen; ein Satz eignet sich gut.",
+            ),
+            (
+                "sv-SE, sv;q=0.9",
+                "Adressen eller lösenordet är fel, eller så är kontot avstängt.",
+                "Välj ett lösenord med minst 10 tecken; en mening fungerar bra.",
+            ),
+        ] {
+            let data = ask(&world, NOBODY, language, log_in, wrong.clone()).await;
+            assert_eq!(data["logIn"]["userErrors"][0]["message"], credentials);
+            let data = ask(&world, NOBODY, language, sign_up, weak.clone()).await;
+            assert_eq!(data["signUp"]["userErrors"][0]["message"], password);
+            let request = Request::post("/console/session")
+                .header(CONTENT_TYPE, "application/json")
+                .header("sec-fetch-site", "same-origin")
+                .header(ACCEPT_LANGUAGE, language);
+            let answer = world.send(request.body(Body::from(wrong["input"].to_string())).unwrap()).await;
+            assert!(answer.body.contains(credentials), "{}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn a_message_without_a_translation_is_in_english() {
+    with_database(async |world| {
+        let query = "mutation($input: CreateRoleInput!) { createRole(input: $input) { userErrors { code message } } }";
+        let input = json!({ "organisationId": id_of(FJORD), "name": "BILLING", "permissions": ["INVOICE_READ"] });
+        let data = ask(&world, OWNER_OF_FJORD, "sv", query, json!({ "input": input })).await;
+        // Not translated yet, so it is in English.
+        let message = &data["createRole"]["userErrors"][0]["message"];
+        assert_eq!(message, "This is the name of a built-in role. Choose another.", "{data}");
+    });
+}

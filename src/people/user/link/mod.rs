@@ -31,6 +31,10 @@ pub const fn replaced_by(kind: Kind) -> &'static [Kind] {
 
 /// The error for a link that is not valid, whatever the reason.
 pub fn invalid() -> UserError {
-    let message = "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.";
+    let message = [
+        "This link is unknown, was used, was replaced by a newer one, or is too old. Ask for another.",
+        "Dieser Link ist unbekannt, wurde schon benutzt, wurde durch einen neueren ersetzt oder ist zu alt. Fordern Sie einen anderen an.",
+        "Länken är okänd, har använts, har ersatts av en nyare eller är för gammal. Be om en annan.",
+    ];
     UserError::at("token", UserErrorCode::InvalidLink, message)
 }

@@ -39,7 +39,11 @@ async fn begin_second_factor(act: Act<'_>) -> Result<BeginSecondFactorPayload> {
         .transaction(async |work| {
             if !store::begin(work.tx, row).await? {
                 let message =
-                    "Your second factor is already on. To use another app, turn it off first: removeSecondFactor.";
+                    [
+"Your second factor is already on. To use another app, turn it off first: removeSecondFactor.",
+"Ihre Anmeldung in zwei Schritten ist schon eingeschaltet. Für eine andere App schalten Sie sie zuerst aus: removeSecondFactor.",
+"Din tvåstegsverifiering är redan påslagen. För att använda en annan app, stäng först av den: removeSecondFactor."
+];
                 return Err(UserError::general(UserErrorCode::Duplicate, message).into());
             }
             Ok(())

@@ -50,13 +50,25 @@ pub async fn lock_on(work: &Work<'_>, person: &UserActor) -> Result<user::Model>
     let user = users::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
     let factor = store::lock(work.tx, person.id).await?;
     if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
-        return Err(UserError::general(UserErrorCode::StaleState, "Your second factor is not on.").into());
+        return Err(UserError::general(
+            UserErrorCode::StaleState,
+            [
+                "Your second factor is not on.",
+                "Ihre Anmeldung in zwei Schritten ist nicht eingeschaltet.",
+                "Din tvåstegsverifiering är inte påslagen.",
+            ],
+        )
+        .into());
     }
     Ok(user)
 }
 
 /// The error for a wrong code.
 pub fn wrong_code() -> UserError {
-    let message = "The code is wrong or was used already. Wait for the next one, or use a recovery code.";
+    let message = [
+        "The code is wrong or was used already. Wait for the next one, or use a recovery code.",
+        "Der Code ist falsch oder wurde schon benutzt. Warten Sie auf den nächsten, oder nehmen Sie einen Wiederherstellungscode.",
+        "Koden är fel eller har redan använts. Vänta på nästa, eller använd en återställningskod.",
+    ];
     UserError::at("code", UserErrorCode::WrongCode, message)
 }

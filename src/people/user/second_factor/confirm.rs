@@ -54,11 +54,23 @@ async fn turn_on(
 ) -> Result<Committed<()>> {
     let user = users::lock(work.tx, person.id).await?.ok_or_else(Error::sign_in)?;
     let Some(factor) = store::lock(work.tx, user.id).await? else {
-        let message = "There is no secret to confirm. Make one first: beginSecondFactor.";
+        let message = [
+            "There is no secret to confirm. Make one first: beginSecondFactor.",
+            "Es gibt kein Geheimnis zu bestätigen. Erzeugen Sie zuerst eines: beginSecondFactor.",
+            "Det finns ingen hemlighet att bekräfta. Skapa först en: beginSecondFactor.",
+        ];
         return Err(UserError::general(UserErrorCode::StaleState, message).into());
     };
     if factor.confirmed_at.is_some() {
-        return Err(UserError::general(UserErrorCode::Duplicate, "Your second factor is already on.").into());
+        return Err(UserError::general(
+            UserErrorCode::Duplicate,
+            [
+                "Your second factor is already on.",
+                "Ihre Anmeldung in zwei Schritten ist schon eingeschaltet.",
+                "Din tvåstegsverifiering är redan påslagen.",
+            ],
+        )
+        .into());
     }
     let subject = Subject::identity(user.id);
     let attempt = throttle::admit_in(work, &subject).await?;

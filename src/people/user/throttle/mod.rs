@@ -215,7 +215,11 @@ impl Attempt {
 /// The error for an attempt that has to wait.
 fn too_many(wait: TimeDelta) -> UserError {
     let seconds = (wait + TimeDelta::milliseconds(999)).num_seconds().max(1);
-    let message = format!("Too many attempts have failed. Try again in {seconds} seconds.");
+    let message = [
+        format!("Too many attempts have failed. Try again in {seconds} seconds."),
+        format!("Zu viele Versuche sind fehlgeschlagen. Versuchen Sie es in {seconds} Sekunden erneut."),
+        format!("För många försök har misslyckats. Försök igen om {seconds} sekunder."),
+    ];
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
@@ -303,14 +307,21 @@ const MAILS: i32 = 5;
 
 /// The error for a client that has made too many requests.
 fn too_many_requests() -> UserError {
-    let message = "There were too many requests like this from your network. Try again in 3600 seconds.";
+    let message = [
+        "There were too many requests like this from your network. Try again in 3600 seconds.",
+        "Aus Ihrem Netz kamen zu viele solche Anfragen. Versuchen Sie es in 3600 Sekunden erneut.",
+        "Det har kommit för många sådana förfrågningar från ditt nätverk. Försök igen om 3600 sekunder.",
+    ];
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
 /// The error if too many mails were sent.
 pub fn too_many_mails() -> UserError {
-    let message =
-        "Too many mails have been sent already. Look for them, also in the spam folder, or try again in 3600 seconds.";
+    let message = [
+        "Too many mails have been sent already. Look for them, also in the spam folder, or try again in 3600 seconds.",
+        "Es wurden schon zu viele Mails verschickt. Suchen Sie danach, auch im Spam-Ordner, oder versuchen Sie es in 3600 Sekunden erneut.",
+        "För många mejl har redan skickats. Leta efter dem, även i skräpposten, eller försök igen om 3600 sekunder.",
+    ];
     UserError::general(UserErrorCode::TooManyAttempts, message)
 }
 
@@ -343,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_wait_is_given_in_whole_seconds_and_never_too_short() {
-        assert!(too_many(TimeDelta::milliseconds(1_001)).message.contains("in 2 seconds"));
-        assert!(too_many(TimeDelta::zero()).message.contains("in 1 seconds"));
+        assert!(too_many(TimeDelta::milliseconds(1_001)).message.to_string().contains("in 2 seconds"));
+        assert!(too_many(TimeDelta::zero()).message.to_string().contains("in 1 seconds"));
     }
 }
