@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn only_the_kinds_of_which_many_are_missing_count() {
         let groups = |missing| Missing { what: "groups", missing, of: 20 };
-        let refused = |kinds: &[Missing]| guard(kinds, None).unwrap_err().message;
+        let refused = |kinds: &[Missing]| guard(kinds, None).unwrap_err().message.to_string();
         assert!(guard(&[people(5, 1_000), groups(10)], None).is_ok());
         let message = refused(&[people(5, 1_000), groups(12)]);
         assert!(message.starts_with("12 of 20 groups are missing") && message.ends_with("confirmRemovals: 12."));

@@ -286,6 +286,6 @@ fn currency(figure: Figure, order: &ClientOrder) -> Result<Option<String>, Strin
     if !figure.is_money() {
         return Err("Only an order by an amount of money has a currency. Leave it out.".to_owned());
     }
-    let read = details::rules::currency("currency", currency).map_err(|wrong| wrong.message)?;
+    let read = details::rules::currency("currency", currency).map_err(|wrong| wrong.message.to_string())?;
     Ok(Some(read))
 }

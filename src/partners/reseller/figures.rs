@@ -31,14 +31,14 @@ impl AllFigures {
         let [members, subscriptions, invoices, seats] =
             [Permission::MemberRead, Permission::SubscriptionRead, Permission::InvoiceRead, Permission::UsageRead]
                 .map(with);
-        let (members, subscribed, invoiced, seats) = try_join4(
+        let (members, subscribed, owed, seats) = try_join4(
             overview::store::members_of(db, &members),
             overview::store::subscribed_of(db, &subscriptions),
             overview::store::invoiced_of(db, &invoices, today),
             overview::store::seats_of(db, &seats),
         )
         .await?;
-        Ok(Self { members, subscribed, invoiced, seats })
+        Ok(Self { members, subscribed, invoiced: owed, seats })
     }
 
     /// The figures of one organisation, by what the viewer may see there.

@@ -100,13 +100,12 @@ fn place(
 ) -> String {
     let Some(amounts) = figure else { return format!("1{name}") };
     let amount = |currency: &&str| amounts.get(*currency).copied().unwrap_or_default();
-    let mut key = "0".to_owned();
-    for amount in currencies.iter().map(amount) {
+    let digits = currencies.iter().map(amount).map(|amount| {
         // With the sign turned around, the numbers sort as bits, and so do their digits.
         let bits = amount.cast_unsigned() ^ (1 << 127);
-        key.push_str(&format!("{:032x}", if direction == OrderDirection::Asc { bits } else { !bits }));
-    }
-    key + name
+        format!("{:032x}", if direction == OrderDirection::Asc { bits } else { !bits })
+    });
+    format!("0{}{name}", digits.collect::<Vec<_>>().concat())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::*;
 
 /// Text as part of a query string.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 async fn export(world: &World, caller: Caller, reseller: &str, query: &str) -> HttpAnswer {
