@@ -51,6 +51,9 @@ pub struct Config {
     /// Whether the program has a console. No setting says so.
     #[serde(skip)]
     pub has_console: bool,
+    /// Variables of the environment that look like ours and set nothing. No setting says so.
+    #[serde(skip)]
+    pub ignored: Vec<String>,
 }
 
 /// Where data is stored.
@@ -252,8 +255,9 @@ impl Config {
             known::check_file(path, &text)?;
             sources = sources.add_source(File::from(path).format(FileFormat::Toml));
         }
-        known::check_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        let variables = known::read_environment(std::env::vars_os())?;
         let environment = Environment::with_prefix("TENANTRY")
+            .source(Some(variables.settings))
             .prefix_separator("_")
             .separator("__")
             .try_parsing(true)
@@ -274,7 +278,8 @@ impl Config {
                 sources = sources.set_override(key, text)?;
             }
         }
-        let config: Self = sources.build()?.try_deserialize()?;
+        let mut config: Self = sources.build()?.try_deserialize()?;
+        config.ignored = variables.ignored;
         config.check()?;
         Ok(config)
     }

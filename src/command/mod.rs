@@ -139,6 +139,10 @@ impl Cli {
             config.data_dir = folder;
         }
         log::start(&config.log)?;
+        if !config.ignored.is_empty() {
+            let names = config.ignored.join(", ");
+            tracing::warn!(%names, "variables of the environment that are no settings are ignored");
+        }
         match self.command {
             Command::Serve(arguments) => Box::pin(serve::run(config, arguments)).await,
             Command::Migrate(arguments) => migrate::run(config, arguments).await,

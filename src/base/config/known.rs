@@ -1,14 +1,18 @@
 //! Finds settings that do not exist, in the settings file and in the environment.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use config::Map;
 use toml::de::{DeTable, DeValue};
 
 use super::{ConfigError, MANUAL};
 
 /// What the names of our environment variables begin with.
 const PREFIX: &str = "TENANTRY_";
+/// Variables that only the build reads.
+const OF_THE_BUILD: [&str; 2] = ["TENANTRY_CONSOLE", "TENANTRY_PLAYGROUND"];
 
 /// Refuses keys of the file that are not in the manual. Says on which line they are.
 pub fn check_file(path: &Path, text: &str) -> Result<(), ConfigError> {
@@ -24,18 +28,47 @@ pub fn check_file(path: &Path, text: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Refuses environment variables that begin with `TENANTRY_` and set nothing.
-pub fn check_environment(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
-    let known = &*ALL;
-    for name in names {
+/// What the environment says.
+#[derive(Debug, Default)]
+pub struct Variables {
+    /// The variables that are settings, with their values.
+    pub settings: Map<String, String>,
+    /// Other variables that begin with `TENANTRY_`, each with the setting that was probably meant.
+    pub ignored: Vec<String>,
+}
+
+/// Finds the settings in the environment. A name with `__` that sets nothing is refused. Other unknown names are only
+/// ignored: Kubernetes gives each container `TENANTRY_PORT` and more if a service is called tenantry.
+pub fn read_environment(all: impl Iterator<Item = (OsString, OsString)>) -> Result<Variables, ConfigError> {
+    let mut variables = Variables::default();
+    for (name, value) in all {
+        let Ok(name) = name.into_string() else { continue };
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
         let key = rest.to_lowercase().replace("__", ".");
-        if !known.contains(&key) {
-            let nearest = nearest(&key, known).map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
-            return Err(ConfigError::unknown(&name, "the environment", nearest));
+        if ALL.contains(&key) {
+            let value = value.into_string().map_err(|_| ConfigError::not_text(&name))?;
+            variables.settings.insert(name, value);
+        } else if rest.contains("__") {
+            return Err(ConfigError::unknown(&name, "the environment", nearest(&key, &ALL).map(|key| variable(&key))));
+        } else if !OF_THE_BUILD.contains(&name.as_str()) {
+            let meant = similar(&key).map(|key| format!(" (the nearest setting is {})", variable(key)));
+            variables.ignored.push(name + &meant.unwrap_or_default());
         }
     }
-    Ok(())
+    variables.ignored.sort();
+    Ok(variables)
+}
+
+/// The variable that sets this.
+fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
+}
+
+/// The setting whose variable looks almost like this one, for example with `_` in place of `__`.
+fn similar(given: &str) -> Option<&'static str> {
+    let distance = |key: &str| strsim::damerau_levenshtein(&key.replace('.', "_"), given);
+    let (distance, key) = ALL.iter().map(|key| (distance(key), key)).min()?;
+    (distance <= 2).then_some(key)
 }
 
 /// All settings, written like `mail.smtp.host`.
@@ -75,8 +108,8 @@ mod tests {
         check_file(Path::new("tenantry.toml"), text).unwrap_err().to_string()
     }
 
-    fn in_environment(name: &str) -> String {
-        check_environment([name.to_owned()].into_iter()).unwrap_err().to_string()
+    fn read(names: &[&str]) -> Result<Variables, ConfigError> {
+        read_environment(names.iter().map(|name| (name.into(), "tcp://10.0.0.1:8080".into())))
     }
 
     #[test]
@@ -92,16 +125,61 @@ mod tests {
 
     #[test]
     fn an_unknown_variable_of_the_environment_is_named() {
-        let told = in_environment("TENANTRY_DATABASE__MAX_CONNECTION");
+        let told = read(&["TENANTRY_DATABASE__MAX_CONNECTION"]).unwrap_err().to_string();
         assert!(told.contains("TENANTRY_DATABASE__MAX_CONNECTION (the environment)"), "{told}");
         assert!(told.contains("the nearest is TENANTRY_DATABASE__MAX_CONNECTIONS."), "{told}");
     }
 
     #[test]
+    fn variables_that_an_orchestrator_injects_are_ignored_and_named() {
+        let injected = [
+            "TENANTRY_PORT",
+            "TENANTRY_PORT_8080_TCP",
+            "TENANTRY_PORT_8080_TCP_ADDR",
+            "TENANTRY_PORT_8080_TCP_PORT",
+            "TENANTRY_PORT_8080_TCP_PROTO",
+            "TENANTRY_SERVICE_HOST",
+            "TENANTRY_SERVICE_PORT",
+            "TENANTRY_SERVICE_PORT_HTTP",
+        ];
+        let found = read(&injected).unwrap();
+        assert_eq!(found.ignored, injected);
+        assert!(found.settings.is_empty());
+    }
+
+    #[test]
+    fn an_ignored_variable_that_resembles_a_setting_is_told_so() {
+        for (given, meant) in [
+            ("TENANTRY_DATABASE_URL", "TENANTRY_DATABASE__URL"),
+            ("TENANTRY_MAIL_SMTP_HOST", "TENANTRY_MAIL__SMTP__HOST"),
+            ("TENANTRY_PUBLIC_ULR", "TENANTRY_PUBLIC_URL"),
+        ] {
+            assert_eq!(read(&[given]).unwrap().ignored, [format!("{given} (the nearest setting is {meant})")]);
+        }
+    }
+
+    #[test]
+    fn documented_names_without_the_separator_are_settings() {
+        let found = read(&["TENANTRY_LISTEN", "TENANTRY_DATA_DIR", "TENANTRY_CONSOLE", "HOME"]).unwrap();
+        assert!(found.ignored.is_empty(), "{found:?}");
+        assert_eq!(found.settings.len(), 2, "{found:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_setting_that_is_no_text_is_named_without_its_value() {
+        use std::os::unix::ffi::OsStringExt;
+        let value = || OsString::from_vec(vec![b'x', 0xff]);
+        let told = read_environment([("TENANTRY_LISTEN".into(), value())].into_iter()).unwrap_err().to_string();
+        assert!(told.contains("TENANTRY_LISTEN is not text in UTF-8"), "{told}");
+        assert_eq!(read_environment([("TENANTRY_OTHER".into(), value())].into_iter()).unwrap().ignored.len(), 1);
+    }
+
+    #[test]
     fn every_setting_of_the_manual_is_known() {
         check_file(Path::new("config.example.toml"), MANUAL).unwrap();
-        let names = ALL.iter().map(|key| format!("{PREFIX}{}", key.to_uppercase().replace('.', "__")));
-        check_environment(names).unwrap();
-        check_environment(["HOME".to_owned(), "DATABASE_URL".to_owned()].into_iter()).unwrap();
+        let names: Vec<String> = ALL.iter().map(|key| variable(key)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(read(&names).unwrap().settings.len(), ALL.len());
     }
 }

@@ -32,6 +32,11 @@ impl ConfigError {
         Self(format!("the file {} cannot be read: {error}", path.display()))
     }
 
+    /// A variable of the environment whose value cannot be read.
+    pub fn not_text(name: &str) -> Self {
+        Self(format!("{name} is not text in UTF-8"))
+    }
+
     /// Two settings of which only one may be set.
     pub fn both(one: &str, other: &str) -> Self {
         Self(format!("set {one} or {other}, not both"))

@@ -139,3 +139,13 @@ fn the_server_says_where_it_keeps_data_and_where_it_sends_mail() {
     let said = started(&program, &[("TENANTRY_PUBLIC_URL", "tenantry.example")]);
     assert!(said.contains("public_url is not an address"), "{said}");
 }
+
+#[test]
+fn variables_that_an_orchestrator_injects_do_not_stop_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let injected = [("TENANTRY_PORT", "tcp://10.0.0.1:8080"), ("TENANTRY_SERVICE_HOST", "10.0.0.1")];
+    let said = started(&embedded(folder.path()), &injected);
+    assert!(said.contains("ready"), "{said}");
+    assert_eq!(said.matches("are ignored").count(), 1, "{said}");
+    assert!(said.contains("names=TENANTRY_PORT, TENANTRY_SERVICE_HOST"), "{said}");
+}

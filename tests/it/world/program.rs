@@ -17,8 +17,6 @@ impl Program {
         command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
         command.env("TENANTRY_ACCOUNTS__REQUESTS_PER_CLIENT", "1000000");
         command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
-        // A setting of the build, which the program would refuse as unknown.
-        command.env_remove("TENANTRY_PLAYGROUND");
         command
     }
 
