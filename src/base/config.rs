@@ -51,6 +51,9 @@ pub struct Config {
     /// Whether the program has a console. No setting says so.
     #[serde(skip)]
     pub has_console: bool,
+    /// Whether `public_url` was set. If not, it follows the address on which the server listens.
+    #[serde(skip)]
+    pub has_public_url: bool,
     /// Variables of the environment that look like ours and set nothing. No setting says so.
     #[serde(skip)]
     pub ignored: Vec<String>,
@@ -78,6 +81,7 @@ impl std::fmt::Debug for Database {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Tokens {
+    pub issuer: String,
     pub access_minutes: i64,
     pub refresh_days: i64,
     pub refresh_grace_seconds: i64,
@@ -244,7 +248,8 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
 impl Config {
     /// The defaults alone, for tests.
     pub fn defaults() -> Result<Self, ConfigError> {
-        Ok(Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml)).build()?.try_deserialize()?)
+        let sources = Sources::builder().add_source(File::from_str(MANUAL, FileFormat::Toml)).build()?;
+        Ok(sources.try_deserialize::<Self>()?.complete())
     }
 
     /// Defaults, then the file, then the environment.
@@ -278,10 +283,19 @@ impl Config {
                 sources = sources.set_override(key, text)?;
             }
         }
-        let mut config: Self = sources.build()?.try_deserialize()?;
+        let mut config = sources.build()?.try_deserialize::<Self>()?.complete();
         config.ignored = variables.ignored;
         config.check()?;
         Ok(config)
+    }
+
+    /// Fills in what follows from other settings.
+    fn complete(mut self) -> Self {
+        self.has_public_url = !self.public_url.is_empty();
+        if !self.has_public_url {
+            self.public_url = format!("http://{}", self.listen);
+        }
+        self
     }
 
     /// Refuses numbers that dates cannot be computed with, and numbers that make no sense.
@@ -312,7 +326,12 @@ impl Config {
         if !(0..=36_500).contains(&self.partnerships.longest_days) {
             return Err(ConfigError::range("partnerships.longest_days", 0, 36_500));
         }
-        check_address("public_url", &self.public_url)?;
+        if self.tokens.issuer.trim().is_empty() {
+            return Err(ConfigError::empty("tokens.issuer"));
+        }
+        if self.has_public_url {
+            check_address("public_url", &self.public_url)?;
+        }
         if !self.portal_url.is_empty() {
             check_address("portal_url", &self.portal_url)?;
         }

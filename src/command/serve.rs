@@ -119,9 +119,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     Ok(())
 }
 
-/// Binds the port before anything is created or changed. A `public_url` that repeats `listen` gets the bound address.
+/// Binds the port before anything is created or changed. Without a `public_url`, it is the bound address.
 async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListener, Failure> {
-    let follows = config.public_url.trim_end_matches('/') == format!("http://{}", config.listen);
     config.listen = given.unwrap_or_else(|| config.listen.clone());
     let listener = TcpListener::bind(&config.listen).await.map_err(|error| {
         let address = &config.listen;
@@ -137,7 +136,7 @@ async fn listen(config: &mut Config, given: Option<String>) -> Result<TcpListene
             _ => format!("The server cannot listen on {address}: {error}. --listen takes an address and a port."),
         })
     })?;
-    if let (true, Ok(address)) = (follows, listener.local_addr()) {
+    if let (false, Ok(address)) = (config.has_public_url, listener.local_addr()) {
         config.public_url = format!("http://{address}");
     }
     config.public_url.truncate(config.public_url.trim_end_matches('/').len());

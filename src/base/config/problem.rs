@@ -16,6 +16,11 @@ impl ConfigError {
         Self(format!("{name} must be between {least} and {most}"))
     }
 
+    /// A text that must be there.
+    pub fn empty(name: &str) -> Self {
+        Self(format!("{name} must not be empty"))
+    }
+
     /// An address that browsers cannot open.
     pub fn address(name: &str, reason: &str) -> Self {
         Self(format!("{name} {reason}; write it like https://tenantry.example"))

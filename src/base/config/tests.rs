@@ -104,8 +104,23 @@ fn addresses_that_browsers_cannot_open_are_refused() {
             assert!(message.contains(&format!("{name} {reason}")), "{address}: {message}");
         }
     }
-    assert!(with("public_url = \"\"").is_err());
     with("public_url = \"https://tenantry.example/base/\"\nportal_url = \"\"").unwrap();
+}
+
+#[test]
+fn a_public_url_that_is_not_set_follows_the_address_to_listen_on() {
+    for text in ["", "public_url = \"\""] {
+        let config = with(&format!("listen = \"10.0.0.7:80\"\n{text}")).unwrap();
+        assert_eq!((config.public_url.as_str(), config.has_public_url), ("http://10.0.0.7:80", false));
+    }
+    let config = with("public_url = \"http://127.0.0.1:8080\"").unwrap();
+    assert_eq!((config.public_url.as_str(), config.has_public_url), ("http://127.0.0.1:8080", true));
+}
+
+#[test]
+fn tokens_need_an_issuer() {
+    let problem = with("[tokens]\nissuer = \" \"").unwrap_err().to_string();
+    assert!(problem.contains("tokens.issuer must not be empty"), "{problem}");
 }
 
 #[test]

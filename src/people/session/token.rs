@@ -121,7 +121,7 @@ impl Tokens {
         crypto::install();
         let settings = &config.tokens;
         Ok(Self(Arc::new(Inner {
-            issuer: config.public_url.trim_end_matches('/').to_owned(),
+            issuer: settings.issuer.clone(),
             access: TimeDelta::minutes(settings.access_minutes),
             refresh: TimeDelta::days(settings.refresh_days),
             grace: TimeDelta::seconds(settings.refresh_grace_seconds),

@@ -1,6 +1,7 @@
 //! The command line: commands that read create nothing, commands that destroy ask, and every failure says what to do.
 
 mod directory;
+mod nodes;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -138,6 +139,8 @@ fn the_server_says_where_it_keeps_data_and_where_it_sends_mail() {
     assert!(!said.contains("lead to this machine only"), "{said}");
     let said = started(&program, &[("TENANTRY_PUBLIC_URL", "tenantry.example")]);
     assert!(said.contains("public_url is not an address"), "{said}");
+    let said = started(&program, &[("TENANTRY_PUBLIC_URL", "http://127.0.0.1:8080")]);
+    assert!(said.contains("url=http://127.0.0.1:8080 "), "{said}");
 }
 
 #[test]

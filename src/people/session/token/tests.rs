@@ -139,6 +139,25 @@ fn all_configured_keys_verify_and_the_first_signs() {
 }
 
 #[test]
+fn only_the_issuer_decides_whose_tokens_count_and_no_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = |address: &str, issuer: Option<&str>| {
+        let mut config = Config::defaults().unwrap();
+        config.data_dir = folder.path().to_owned();
+        config.listen = address.to_owned();
+        config.public_url = format!("http://{address}");
+        if let Some(issuer) = issuer {
+            config.tokens.issuer = issuer.to_owned();
+        }
+        Tokens::load(&config, &Random::seeded(1)).unwrap()
+    };
+    let (one, other) = (node("10.0.0.1:80", None), node("10.0.0.2:8080", None));
+    let token = one.sign(ADA, now()).unwrap().0;
+    assert_eq!(other.verify(&token, now()), Ok(ADA));
+    assert_eq!(node("10.0.0.1:80", Some("https://other.example")).verify(&token, now()), Err(Rejection::Invalid));
+}
+
+#[test]
 fn the_key_set_shows_public_keys_and_nothing_prints_secret_ones() {
     let (tokens, key) = tokens(1);
     let set: Value = serde_json::from_str(&tokens.key_set()).unwrap();
