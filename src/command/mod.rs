@@ -4,8 +4,10 @@ mod accounting;
 mod audit;
 mod cache;
 mod catalogue;
+mod completions;
 mod database;
 mod directory;
+mod man;
 mod migrate;
 mod operator;
 mod payments;
@@ -78,6 +80,8 @@ enum Command {
     Directory(directory::Arguments),
     Payments(payments::Arguments),
     Accounting(accounting::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Why a command failed, and what to do about it.
@@ -128,10 +132,18 @@ fn failed(reason: impl std::fmt::Display) -> ExitCode {
 
 impl Cli {
     async fn run(self) -> Result<(), Failure> {
-        if matches!(self.command, Command::Schema) {
-            // A test compares this with schema.graphql, byte for byte.
-            let _ = write!(std::io::stdout(), "{}", graphql::sdl());
-            return Ok(());
+        match self.command {
+            Command::Schema => {
+                // A test compares this with schema.graphql, byte for byte.
+                let _ = write!(std::io::stdout(), "{}", graphql::sdl());
+                return Ok(());
+            }
+            Command::Completions(arguments) => {
+                completions::run(&arguments);
+                return Ok(());
+            }
+            Command::Man(arguments) => return man::run(arguments),
+            _ => {}
         }
         let mut config = Config::load(self.config.as_deref())?;
         config.has_console = Console::BUILT.is_there();
@@ -154,7 +166,7 @@ impl Cli {
             Command::Directory(arguments) => directory::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
             Command::Accounting(arguments) => accounting::run(&config, arguments).await,
-            Command::Schema => Ok(()),
+            Command::Schema | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod directory;
 mod nodes;
+mod shells;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
