@@ -1,8 +1,10 @@
-"""Reads the package's list of files and checks what matters."""
+"""Reads the package's list of files, compose.yaml, the Dockerfile and the Kubernetes manifest, and checks what matters."""
 
 import pathlib
 import sys
 import tomllib
+
+import yaml
 
 wrong = []
 
@@ -27,6 +29,60 @@ for key, value in given.items():
     if isinstance(value, dict):
         for inner in value:
             check(inner in manual[key], f"packaging/debian/config.toml: {key}.{inner} is no setting")
+
+
+def variables(names, place):
+    """Each TENANTRY_ variable sets something."""
+    for name in names:
+        if not name.startswith("TENANTRY_"):
+            continue
+        table = manual
+        for part in name.removeprefix("TENANTRY_").lower().split("__"):
+            table = table.get(part) if isinstance(table, dict) else None
+        check(table is not None, f"{place}: {name} is no setting")
+
+
+# The image.
+dockerfile = pathlib.Path("Dockerfile").read_text()
+for line in ("USER 65532:65532", "HEALTHCHECK", 'CMD ["serve"]'):
+    check(line in dockerfile, f"Dockerfile: {line} is missing")
+words = dockerfile.replace("\\\n", " ").split()
+variables([word.split("=")[0] for word in words if "=" in word], "Dockerfile")
+
+# Containers on one machine.
+services = yaml.safe_load(pathlib.Path("compose.yaml").read_text())["services"]
+for name in ("migrate", "tenantry"):
+    service = services[name]
+    check(service["read_only"] is True, f"compose.yaml: {name} can write to its image")
+    check(service["cap_drop"] == ["ALL"], f"compose.yaml: {name} has capabilities")
+    variables(service["environment"], f"compose.yaml: {name}")
+
+# Kubernetes.
+documents = list(yaml.safe_load_all(pathlib.Path("packaging/kubernetes.yaml").read_text()))
+kinds = {document["kind"]: document for document in documents}
+for kind in ("Service", "Deployment", "PodDisruptionBudget"):
+    check(kind in kinds, f"kubernetes.yaml: there is no {kind}")
+deployment = kinds["Deployment"]["spec"]
+labels = deployment["template"]["metadata"]["labels"]
+for place, selector in (
+    ("Deployment", deployment["selector"]["matchLabels"]),
+    ("Service", kinds["Service"]["spec"]["selector"]),
+    ("PodDisruptionBudget", kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"]),
+):
+    check(selector.items() <= labels.items(), f"kubernetes.yaml: the {place} selects other pods")
+pod = deployment["template"]["spec"]
+check(pod["securityContext"]["runAsNonRoot"] is True, "kubernetes.yaml: the pod may run as root")
+volumes = {volume["name"] for volume in pod["volumes"]}
+for container in pod["initContainers"] + pod["containers"]:
+    name = container["name"]
+    check(container["securityContext"]["readOnlyRootFilesystem"] is True, f"kubernetes.yaml: {name} writes to its image")
+    check("memory" in container["resources"]["limits"], f"kubernetes.yaml: {name} has no limit of memory")
+    variables([variable["name"] for variable in container["env"]], f"kubernetes.yaml: {name}")
+    mounted = {mount["name"] for mount in container["volumeMounts"]}
+    check(mounted <= volumes, f"kubernetes.yaml: {name} mounts unknown volumes")
+server = pod["containers"][0]
+for probe, path in (("startupProbe", "ready"), ("livenessProbe", "live"), ("readinessProbe", "ready")):
+    check(server[probe]["httpGet"]["path"] == f"/health/{path}", f"kubernetes.yaml: {probe} asks something else")
 
 for text in wrong:
     print(text)

@@ -7,6 +7,7 @@ mod catalogue;
 mod completions;
 mod database;
 mod directory;
+mod health;
 mod man;
 mod migrate;
 mod operator;
@@ -80,6 +81,7 @@ enum Command {
     Directory(directory::Arguments),
     Payments(payments::Arguments),
     Accounting(accounting::Arguments),
+    Health(health::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -166,6 +168,7 @@ impl Cli {
             Command::Directory(arguments) => directory::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
             Command::Accounting(arguments) => accounting::run(&config, arguments).await,
+            Command::Health(arguments) => health::run(&config, arguments).await,
             Command::Schema | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }

@@ -4,10 +4,11 @@
 //! route, and `compress` that one. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
 //! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` is a protocol of
 //! its own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to them. `serve`
-//! accepts connections.
+//! accepts connections, and `ask` is the client of health checks.
 
 mod accounting;
 mod answer;
+mod ask;
 mod assets;
 mod audit;
 mod bank;
@@ -56,6 +57,7 @@ use crate::graphql::validation::Rules;
 use client::Peer;
 use request_id::RequestId;
 
+pub use ask::ask;
 pub use console::Console;
 pub use metrics::Metrics;
 pub use serve::serve;
