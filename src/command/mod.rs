@@ -7,6 +7,7 @@ mod catalogue;
 mod completions;
 mod database;
 mod directory;
+mod doctor;
 mod health;
 mod man;
 mod migrate;
@@ -48,6 +49,7 @@ use crate::http::Console;
   tenantry accounting export --format sie --from 2026-01-01 --until 2026-01-31
                                         write the vouchers of days for the bookkeeping
   tenantry audit verify                 check that nobody changed the audit logs
+  tenantry doctor                       check the installation, and say what to do
   tenantry schema > schema.graphql      print the schema, with the permission of each field
 
 Every setting can also come from the environment: database.max_connections is TENANTRY_DATABASE__MAX_CONNECTIONS,
@@ -81,6 +83,7 @@ enum Command {
     Directory(directory::Arguments),
     Payments(payments::Arguments),
     Accounting(accounting::Arguments),
+    Doctor(doctor::Arguments),
     Health(health::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -147,7 +150,10 @@ impl Cli {
             Command::Man(arguments) => return man::run(arguments),
             _ => {}
         }
-        let mut config = Config::load(self.config.as_deref())?;
+        let mut config = match Config::load(self.config.as_deref()) {
+            Err(error) if matches!(self.command, Command::Doctor(_)) => return doctor::without_settings(&error),
+            loaded => loaded?,
+        };
         config.has_console = Console::BUILT.is_there();
         if let Some(folder) = self.data_dir {
             config.data_dir = folder;
@@ -168,6 +174,7 @@ impl Cli {
             Command::Directory(arguments) => directory::run(&config, arguments).await,
             Command::Payments(arguments) => payments::run(&config, arguments).await,
             Command::Accounting(arguments) => accounting::run(&config, arguments).await,
+            Command::Doctor(arguments) => doctor::run(&config, arguments).await,
             Command::Health(arguments) => health::run(&config, arguments).await,
             Command::Schema | Command::Completions(_) | Command::Man(_) => Ok(()),
         }

@@ -24,6 +24,9 @@ mod smtp;
 mod store;
 mod worker;
 
+use std::future::ready;
+
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
@@ -86,4 +89,9 @@ impl Undelivered {
 trait Transport: Send + Sync {
     /// Delivers a mail. It may do nothing if the mail was already delivered.
     fn deliver(&self, mail: Mail) -> BoxFuture<'_, Result<(), Undelivered>>;
+
+    /// Finds out whether it would take mail now, and sends nothing.
+    fn check(&self) -> BoxFuture<'_, Result<(), Undelivered>> {
+        ready(Ok(())).boxed()
+    }
 }

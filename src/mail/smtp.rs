@@ -99,6 +99,21 @@ impl Transport for Smtp {
         }
         .boxed()
     }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), Undelivered>> {
+        async move {
+            match tokio::time::timeout(self.timeout, self.connect()).await {
+                Ok(Ok(mut connection)) => {
+                    // The server has taken the log-in, so its farewell does not matter.
+                    let _ = tokio::time::timeout(FAREWELL, connection.quit()).await;
+                    Ok(())
+                }
+                Ok(Err(error)) => Err(Undelivered::for_now(&error.to_string())),
+                Err(_) => Err(Undelivered::for_now("the mail server did not answer in time")),
+            }
+        }
+        .boxed()
+    }
 }
 
 /// Gives one mail to the server. Only an answer about its recipient or its text can be final.

@@ -76,6 +76,11 @@ impl Worker {
         Ok(Self { db, clock, random, transport, lease, keep: TimeDelta::days(settings.keep_days) })
     }
 
+    /// Whether the transport would take mail now. The error says why not.
+    pub async fn check(&self) -> Result<(), String> {
+        self.transport.check().await.map_err(|refused| refused.reason)
+    }
+
     /// Tries each mail that is due at `now` once.
     pub async fn deliver_due(&self, now: DateTimeUtc) -> Result<Round> {
         let mut all = Round::default();

@@ -13,7 +13,8 @@ use crate::base::config::Config;
 use crate::base::data_dir;
 use crate::base::random::Random;
 
-const FILE: &str = "signing-key.pem";
+/// The file in the data directory.
+pub const FILE: &str = "signing-key.pem";
 
 /// What the key for refresh tokens is derived for, so that it is a key of its own.
 const REFRESH: &[u8] = b"tenantry refresh token";

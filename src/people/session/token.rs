@@ -4,6 +4,7 @@
 mod tests;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -129,6 +130,11 @@ impl Tokens {
             verified: Cache::new(VERIFIED),
             asking: Asking::default(),
         })))
+    }
+
+    /// Where the key is if none is configured.
+    pub fn key_file(config: &Config) -> PathBuf {
+        config.data_dir.join(signing_key::FILE)
     }
 
     /// When a session ends if it is used now and never again.

@@ -1,6 +1,7 @@
 //! The command line: commands that read create nothing, commands that destroy ask, and every failure says what to do.
 
 mod directory;
+mod doctor;
 mod health;
 mod nodes;
 mod shells;

@@ -1,6 +1,7 @@
 //! Encrypts the secrets of second factors, so that a copy of the database is not enough to make codes. The keys come
 //! from the configuration, or from a file that the first start creates.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -40,6 +41,11 @@ impl SecretKeys {
             read(&text).ok_or_else(|| named("does not contain 32 bytes in base64".to_owned()))
         };
         Ok(Self(configured.iter().enumerate().map(key).collect::<Result<_, _>>()?))
+    }
+
+    /// Where the key is if none is configured.
+    pub fn key_file(config: &Config) -> PathBuf {
+        config.data_dir.join(FILE)
     }
 
     /// Seals a secret of the user. A secret of another user cannot take its place.
