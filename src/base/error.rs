@@ -346,8 +346,8 @@ mod tests {
     #[test]
     fn missing_permissions_are_named_in_all_languages() {
         let missing = Grants {
-            own: PermissionSet::of(&[Permission::MemberRead]),
-            clients: PermissionSet::of(&[Permission::InvoiceRead]),
+            own: PermissionSet::of(&[Permission::OrganisationRead]),
+            clients: PermissionSet::of(&[Permission::OrganisationRead]),
         };
         let texts = Locale::ALL.map(|locale| {
             let error = UserError::not_held("roles", missing);
@@ -356,13 +356,15 @@ mod tests {
         assert_eq!(
             texts,
             [
-                "You cannot grant what you do not hold here: MEMBER_READ; and at the clients: INVOICE_READ.",
-                "Sie können nicht vergeben, was Sie selbst nicht haben. Hier fehlt: MEMBER_READ. Bei den Kunden fehlt: \
-                 INVOICE_READ.",
-                "Du kan inte ge det som du inte själv har. Här saknas: MEMBER_READ. Hos kunderna saknas: INVOICE_READ.",
+                "You cannot grant what you do not hold here: ORGANISATION_READ; and at the clients: ORGANISATION_READ.",
+                "Sie können nicht vergeben, was Sie selbst nicht haben. Hier fehlt: ORGANISATION_READ. Bei den Kunden fehlt: \
+                 ORGANISATION_READ.",
+                "Du kan inte ge det som du inte själv har. Här saknas: ORGANISATION_READ. Hos kunderna saknas: ORGANISATION_READ.",
             ]
         );
         let english = UserError::lacking("kinds", "You lack what the tasks need", missing).message;
-        assert!(english.in_language(Locale::De).starts_with("You lack what the tasks need here: MEMBER_READ; and"));
+        assert!(
+            english.in_language(Locale::De).starts_with("You lack what the tasks need here: ORGANISATION_READ; and")
+        );
     }
 }

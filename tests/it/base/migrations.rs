@@ -113,10 +113,11 @@ async fn db_make_tables(world: &World) {
 
 /// Table, column, whether it may be NULL, and on PostgreSQL its type (one kind of text is as good as another).
 async fn columns(world: &World) -> BTreeSet<String> {
+    // No entity has the columns that the database computes by itself. SQLite leaves them out of this list.
     let sql = if world.db().backend() == DbBackend::Postgres {
         "SELECT table_name || '.' || column_name || ' ' || is_nullable || ' ' || \
          CASE data_type WHEN 'text' THEN 'character varying' ELSE data_type END \
-         FROM information_schema.columns WHERE table_schema = 'public'"
+         FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER'"
     } else {
         "SELECT m.name || '.' || c.name || ' ' || CASE WHEN c.\"notnull\" OR c.pk THEN 'NO' ELSE 'YES' END \
          FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"

@@ -77,6 +77,9 @@ impl World {
                 rows.directory_member(organisation, group, (Some(person), None));
                 rows.directory_member(organisation, group, (None, Some(group)));
                 let seat = rows.feature(None, OPERATOR.id, &format!("{name} seat {organisation}"));
+                // The key of a feature has 40 characters at most, on PostgreSQL.
+                let end = &organisation.simple().to_string()[16..];
+                rows.last_feature().key = format!("seat-{number}-{end}");
                 rows.absent();
                 rows.seat(organisation, person, &name, seat);
                 rows.used_pool(organisation, seat, 1);

@@ -196,9 +196,13 @@ fn a_figure_orders_only_the_clients_that_show_it_and_bad_input_says_what_to_do()
             let found = names(&world, Value::Null, json!({ "field": "MEMBERS", "direction": direction })).await;
             assert!(found.ends_with(&hidden), "{direction} {found:?} {hidden:?}");
         }
-        for filter in [json!({ "hasOverdueInvoices": false }), json!({ "organisationState": ["ACTIVE"] })] {
+        for (filter, is_empty) in [
+            (json!({ "hasOverdueInvoices": true }), false),
+            (json!({ "hasOverdueInvoices": false }), true),
+            (json!({ "organisationState": ["ACTIVE"] }), false),
+        ] {
             let found = names(&world, filter, Value::Null).await;
-            assert!(!found.is_empty() && !found.contains(&"Acme".to_owned()), "{found:?}");
+            assert_eq!((found.is_empty(), found.contains(&"Acme".to_owned())), (is_empty, false), "{found:?}");
         }
         for (filter, order, says) in [
             (json!({ "delegates": "USER_MANAGE" }), Value::Null, "No client can delegate"),
@@ -236,11 +240,11 @@ fn a_view_keeps_figures_in_its_columns_its_filter_and_its_order() {
             by_view.ok()["reseller"]["clients"]["edges"].as_array().unwrap().iter().map(name).collect();
         assert_eq!(shown, names(&world, view["filter"].clone(), view["orderBy"].clone()).await);
         assert!(!shown.is_empty());
-        for (columns, field) in [(json!(["MEMBERS", "MEMBERS"]), "columns"), (json!(["PROFIT"]), "columns")] {
+        for columns in [json!(["MEMBERS", "MEMBERS"]), json!(["PROFIT"])] {
             let mut wrong = view.clone();
             (wrong["name"], wrong["columns"]) = (json!("Other"), columns);
             let error = world.as_(OWNER_OF_FJORD).mistake("saveClientView", wrong).await;
-            assert_eq!(error["field"], json!([field]), "{error}");
+            assert_eq!(error["field"], json!(["input", "columns"]), "{error}");
         }
     });
 }
