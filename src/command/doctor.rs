@@ -158,7 +158,10 @@ fn secret_keys(config: &Config, random: &Random) -> (Outcome, String) {
 async fn schema(db: &Db) -> (bool, (Outcome, String)) {
     match Migrator::get_pending_migrations_read_only(db.writer()).await {
         Ok(pending) if pending.is_empty() => (true, good("All migrations are done.")),
-        Ok(pending) => (false, wrong(format!("{} migrations are missing. Run: tenantry migrate up", pending.len()))),
+        Ok(pending) => {
+            let (missing, all) = (pending.len(), Migrator::migrations().len());
+            (false, wrong(format!("The database lacks {missing} of {all} migrations. Run: tenantry migrate up")))
+        }
         Err(error) => (false, wrong(unknown(&error).to_string())),
     }
 }

@@ -54,10 +54,7 @@ async fn request_access(act: Act<'_>, input: RequestAccessInput) -> Result<Reque
         let message = "You have this permission already.";
         return Err(UserError::at("permission", UserErrorCode::StaleState, message).into());
     };
-    let obstacle = Obstacle::first(&misses, target).ok_or_else(|| {
-        let message = "Nobody can grant this in one step. Query explainAccess to see what is missing.";
-        UserError::at("permission", UserErrorCode::InvalidInput, message)
-    })?;
+    let obstacle = Obstacle::first(&misses, target).ok_or_else(rules::not_grantable)?;
     let (membership_id, partnership_id) = match obstacle {
         Obstacle::Role { membership, .. } => (Some(membership), None),
         Obstacle::Delegation { partnership, .. } => (None, Some(partnership)),
@@ -78,6 +75,10 @@ async fn request_access(act: Act<'_>, input: RequestAccessInput) -> Result<Reque
         expires_at: now + TimeDelta::days(DAYS),
         answered_at: None,
     };
+    let decider = request.access.look(row.organisation_id).await?.ok_or(Error::NotFound)?;
+    if row.membership_id.is_some() && rules::smallest_role(&row, decider.card().kind).is_none() {
+        return Err(rules::not_grantable().into());
+    }
     let organisation = request.access.look(target).await?.ok_or(Error::NotFound)?.card().name;
     let about = Asking { person: &person.name, permission: input.permission, organisation: &organisation };
     request

@@ -73,6 +73,12 @@ pub fn smallest_role(row: &Model, kind: Kind) -> Option<HeldRole> {
     giving.min_by_key(|held| held.sets.own.iter().count() + held.sets.clients.iter().count())
 }
 
+/// The error for a permission that neither a role nor a delegation would give.
+pub fn not_grantable() -> UserError {
+    let message = "Nobody can grant this in one step. Query explainAccess to see what is missing.";
+    UserError::at("permission", UserErrorCode::InvalidInput, message)
+}
+
 /// Whether a role gives the permission where the row wants it.
 pub fn gives(held: &HeldRole, row: &Model, permission: Permission) -> bool {
     let set = if row.target_id == row.organisation_id { held.sets.own } else { held.sets.clients };
