@@ -22,6 +22,7 @@ const PAGES: Record<string, () => Promise<Page>> = {
   invitations: () => import("./pages/invitations").then((file) => file.InvitationsPage),
   roles: () => import("./pages/roles").then((file) => file.RolesPage),
   access: () => import("./pages/access").then((file) => file.AccessPage),
+  asked: () => import("./pages/asked").then((file) => file.AskedPage),
   partners: () => import("./pages/partners").then((file) => file.PartnersPage),
   partner: () => import("./pages/partner").then((file) => file.PartnerPage),
   proposals: () => import("./pages/proposals").then((file) => file.ProposalsPage),

@@ -138,7 +138,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
   {
     name: "people",
     items: [
-      { page: "members", needs: ["MEMBER_READ"], also: ["invitations", "roles", "access"] },
+      { page: "members", needs: ["MEMBER_READ"], also: ["invitations", "roles", "access", "asked"] },
       { page: "partners", needs: ["PARTNERSHIP_READ"], also: ["partner", "proposals", "proposal"] },
     ],
   },

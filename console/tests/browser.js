@@ -500,3 +500,26 @@ test("the pages speak Swedish and German", () =>
     await page.getByRole("heading", { name: "Mitglieder", level: 1 }).waitFor();
     assert.equal((await ask(page, "{ viewer { name } }")).data.viewer.name, "Olav Vik");
   }));
+
+test("who lacks a permission asks for it, and the owner grants it with one click", () =>
+  visit(async (page) => {
+    await start(page, "nils@lakeschool.example");
+    const id = (await places(page))["Lake School"];
+    await go(page, id);
+    await page.getByRole("button", { name: "you lack MEMBER_READ here" }).first().click();
+    await page.getByText("Ask for access").first().click();
+    await page.getByLabel("What do you need it for?").fill("The staff list");
+    await page.getByRole("button", { name: "Ask for access" }).click();
+    await page.getByText("Those who can grant it were told.").first().waitFor();
+    const context = await page.context().browser().newContext();
+    const owner = await context.newPage();
+    await start(owner, "mia@lakeschool.example");
+    await go(owner, `${id}/asked`);
+    const row = owner.getByRole("row", { name: "Nils Bok" });
+    await row.getByText("The staff list").waitFor();
+    await row.getByRole("button", { name: "Grant" }).click();
+    await owner.getByText("Nobody asks for access.").waitFor();
+    await context.close();
+    await go(page, `${id}/members`);
+    await page.getByRole("row", { name: "Petra Lund" }).waitFor();
+  }));

@@ -5,6 +5,7 @@ const EVERY_PAGE = [
   "invitations",
   "roles",
   "access",
+  "asked",
   "partners",
   "proposals",
   "catalogue",

@@ -15,7 +15,7 @@ export function LogPage({ organisation }: PageProps) {
   const parameters = useParameters();
   const { get } = parameters;
   const filter: AuditFilter = {
-    action: get("action") || null,
+    actions: get("action") ? [get("action")] : null,
     objectId: get("object") || null,
     actorId: get("actor") || null,
     way: (get("way") || null) as AuditWay | null,

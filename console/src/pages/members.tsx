@@ -79,6 +79,7 @@ export const PeopleTabs = ({ organisation }: { organisation: string }) => (
       { label: words.invitations, href: path(organisation, "invitations") },
       { label: words.roles, href: path(organisation, "roles") },
       { label: words.access, href: path(organisation, "access") },
+      { label: words.requestsForAccess, href: path(organisation, "asked") },
     ]}
   />
 );

@@ -5,10 +5,11 @@ import { type Guarded, isRefused, type Reason, type Refusal, reasonOf } from "..
 import type { MissFragment, Permission } from "../api/schema";
 import { path } from "../router";
 import { words } from "../words/words";
+import { Form, TextField } from "./form";
 import { Icon } from "./icon";
 import { Popover } from "./popover";
 import { Failed, None } from "./states";
-import { Why } from "./why.operations";
+import { RequestAccess, Why } from "./why.operations";
 
 interface Props<T> {
   of: Guarded<T> | undefined;
@@ -74,9 +75,37 @@ function Explanation(variables: { organisation: string; permission: Permission }
   return (
     <Guard of={data.explainAccess}>
       {({ granted, misses }) =>
-        granted ? <p>{words.grantedNow}</p> : misses.slice(0, 3).map((miss) => <Miss {...miss} key={miss.sentence} />)
+        granted ? (
+          <p>{words.grantedNow}</p>
+        ) : (
+          <>
+            {misses.slice(0, 3).map((miss) => (
+              <Miss {...miss} key={miss.sentence} />
+            ))}
+            {misses.some((miss) => miss.remedy) && <AskForAccess {...variables} />}
+          </>
+        )
       }
     </Guard>
+  );
+}
+
+/** Tells those who can grant it. */
+function AskForAccess({ organisation, permission }: { organisation: string; permission: Permission }) {
+  return (
+    <details>
+      <summary>{words.askForAccess}</summary>
+      <Form
+        operation={RequestAccess}
+        variables={(values) => ({
+          input: { organisationId: organisation, permission, message: values.text("message") },
+        })}
+        submit={words.askForAccess}
+        done={words.accessAsked}
+      >
+        <TextField name="message" label={words.accessMessage} required />
+      </Form>
+    </details>
   );
 }
 

@@ -717,6 +717,12 @@ export const inside: InsideWords = {
   attempts: "Versuche",
 
   // Zugang und Dinge
+  requestsForAccess: "Anfragen",
+  askedAbout:
+    "Wer etwas nicht darf und darum bittet. Gewähren gibt einem Mitglied eine weitere Rolle oder einem Partner eine weitere Berechtigung.",
+  noneAsked: "Niemand bittet um Zugang.",
+  roleGiven: "Rolle, die es gibt",
+  grant: "Gewähren",
   access: "Wer hat Zugriff",
   accessAbout: "Alle mit einer Berechtigung hier, und woher sie sie haben.",
   permission: "Berechtigung",

@@ -708,6 +708,12 @@ export const inside = {
   attempts: "Attempts",
 
   // Access and things
+  requestsForAccess: "Requests",
+  askedAbout:
+    "People who lack something and ask for it. Granting gives a member one more role, or a partner one more permission.",
+  noneAsked: "Nobody asks for access.",
+  roleGiven: "Role that it gives",
+  grant: "Grant",
   access: "Who has access",
   accessAbout: "Everybody with a permission here, and where they have it from.",
   permission: "Permission",

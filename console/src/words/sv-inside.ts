@@ -710,6 +710,12 @@ export const inside: InsideWords = {
   attempts: "Försök",
 
   // Åtkomst och saker
+  requestsForAccess: "Förfrågningar",
+  askedAbout:
+    "De som saknar något och ber om det. Att bevilja ger en medlem en roll till, eller en partner en behörighet till.",
+  noneAsked: "Ingen ber om åtkomst.",
+  roleGiven: "Roll som det ger",
+  grant: "Bevilja",
   access: "Vem har åtkomst",
   accessAbout: "Alla som har en behörighet här, och varifrån de har den.",
   permission: "Behörighet",
