@@ -5,8 +5,7 @@ use entity::access_request::State;
 use macros::{mutation, payload};
 use serde_json::json;
 
-use super::grant::tell;
-use super::letters;
+use super::letters::{self, tell};
 use super::object::AccessRequest;
 use super::{rules, store};
 use crate::base::error::Result;

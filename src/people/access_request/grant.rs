@@ -6,19 +6,17 @@ use macros::{mutation, payload};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::letters::{self, Asking};
+use super::letters::{self, tell};
 use super::object::AccessRequest;
 use super::{rules, store};
 use crate::access::{Authorised, HeldRole, Permission};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
-use crate::mail::{self, Recipient};
 use crate::oversight::audit;
 use crate::partners::partnership::{self, Delegation};
 use crate::people::membership::{self, Changes};
 use crate::people::role::{RoleChoice, find_chosen};
-use crate::people::user::store as users;
 
 /// The request to grant.
 #[derive(InputObject)]
@@ -117,22 +115,6 @@ async fn delegate(
     let delegation = Delegation::adding(&row, permission);
     let changed = partnership::change(work, at, act.event(), partnership, Some(&delegation), MaybeUndefined::Undefined);
     changed.await.map_err(|error| of_field(error, "accessRequestId"))
-}
-
-/// Sends a letter to the person who asked.
-pub(super) async fn tell(
-    work: &Work<'_>,
-    row: &entity::access_request::Model,
-    permission: Permission,
-    letter: impl Fn(crate::base::locale::Locale, Asking<'_>) -> mail::Letter,
-) -> Result<()> {
-    let Some(user) = users::find(work.tx, row.user_id).await? else { return Ok(()) };
-    let target = work.request.access.look(row.target_id).await?.ok_or(Error::NotFound)?;
-    let locale = user.locale.into();
-    let about = Asking { person: &user.name, permission, organisation: &target.card().name };
-    let letter = letter(locale, about);
-    let recipient = Recipient { user: Some(user.id), address: user.email.clone(), locale };
-    Ok(mail::queue(work.tx, work.random, work.now, [(recipient, letter)]).await?)
 }
 
 /// A mistake of the change as one of this input.

@@ -1,8 +1,14 @@
 //! Mail about requests for access.
 
+use entity::access_request::Model;
+
 use crate::access::Permission;
+use crate::base::error::{Error, Result};
 use crate::base::locale::Locale;
+use crate::graphql::request::Work;
 use crate::mail::Letter;
+use crate::people::user::letters::{recipient, send};
+use crate::people::user::store as users;
 
 /// Who asks for what, where.
 #[derive(Clone, Copy)]
@@ -13,6 +19,19 @@ pub struct Asking<'a> {
     pub permission: Permission,
     /// The name of the organisation.
     pub organisation: &'a str,
+}
+
+/// Sends a letter to the person who asked.
+pub async fn tell(
+    work: &Work<'_>,
+    row: &Model,
+    permission: Permission,
+    letter: impl Fn(Locale, Asking<'_>) -> Letter,
+) -> Result<()> {
+    let Some(user) = users::find(work.tx, row.user_id).await? else { return Ok(()) };
+    let target = work.request.access.look(row.target_id).await?.ok_or(Error::NotFound)?;
+    let about = Asking { person: &user.name, permission, organisation: &target.card().name };
+    send(work, recipient(&user), letter(user.locale.into(), about)).await
 }
 
 /// To those who can grant it: somebody asks.

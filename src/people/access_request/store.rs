@@ -4,8 +4,8 @@
 use entity::access_request::{ActiveModel, Column, Entity, Model, State};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryResult,
-    Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QueryResult, Set,
 };
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ pub async fn list_since(tx: &DatabaseTransaction, user: Uuid, since: DateTimeUtc
 
 /// All requests of a person, the oldest first.
 pub async fn list_all_of(db: &Db, user: Uuid) -> Result<Vec<Model>> {
-    Ok(Entity::find().filter(Column::UserId.eq(user)).all(db.reader()).await?)
+    Ok(Entity::find().filter(Column::UserId.eq(user)).order_by_asc(Column::CreatedAt).all(db.reader()).await?)
 }
 
 /// Writes a request.
