@@ -264,7 +264,7 @@ test("mistakes stand beside their fields, and an invitation is sent and withdraw
     await dialog.getByLabel("Member", { exact: true }).check();
     await dialog.getByRole("button", { name: "Send invitation" }).click();
     await dialog.locator("[aria-invalid=true]").first().waitFor();
-    assert.ok(await page.evaluate(() => document.activeElement?.getAttribute("name") === "email"));
+    await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "email");
     await dialog.getByLabel("Email address").fill(email);
     await dialog.getByRole("button", { name: "Send invitation" }).click();
     const row = page.getByRole("row", { name: email });
