@@ -9,7 +9,8 @@ use crate::base::db::Db;
 use crate::base::random::Random;
 use crate::base::uses::Uses;
 use crate::graphql::request::Request;
-use crate::graphql::{Schema, Services, build};
+use crate::graphql::{EventSchema, Schema, Services, build, build_for_events};
+use crate::live::stream::Hub;
 use crate::oversight::audit::RefusalLog;
 use crate::people::session::Tokens;
 use crate::people::user::{Passwords, SecretKeys};
@@ -27,6 +28,10 @@ pub struct App {
     pub tokens: Tokens,
     /// The schema.
     pub schema: Schema,
+    /// The schema in which a subscription runs for one event.
+    pub events: EventSchema,
+    /// The streams of events.
+    pub hub: Hub,
     /// Ids and secrets.
     pub random: Random,
     /// Refused mutations.
@@ -50,12 +55,14 @@ impl App {
         let services =
             Services { passwords: passwords.clone(), tokens: tokens.clone(), secret_keys: secret_keys.clone() };
         Self {
+            hub: Hub::new(config.live),
             config,
             db,
             clock,
             random,
             tokens,
-            schema: build(services),
+            schema: build(services.clone()),
+            events: build_for_events(services),
             refusals,
             key_uses: Uses::of("api_key"),
             session_uses: Uses::of("session"),

@@ -5,7 +5,8 @@
 //! field checks its one permission against them in memory. Lists come from `graphql::page`, one statement for all
 //! parents of a level; statements stand in the `store.rs` of each noun and go through `base::db`.
 //!
-//! The chapters are `people`, `organisation`, `partners`, `billing`, `catalogue`, `licence` and `oversight`. Each has one
+//! The chapters are `people`, `organisation`, `partners`, `billing`, `catalogue`, `directory`, `licence`,
+//! `live` and `oversight`. Each has one
 //! folder per noun, and each noun the same files: `mod.rs` says what it is, `rules.rs` and `store.rs` are its domain, `object.rs`,
 //! `query.rs` and one file per mutation its API.
 
@@ -19,6 +20,7 @@ pub mod directory;
 pub mod graphql;
 pub mod http;
 pub mod licence;
+pub mod live;
 pub mod mail;
 pub mod organisation;
 pub mod oversight;

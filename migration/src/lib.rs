@@ -59,6 +59,7 @@ mod m20261126_000044_usage;
 mod m20261127_000045_cookies;
 mod m20261127_000046_invoice_orders;
 mod m20261127_000047_access_requests;
+mod m20261127_000048_events;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000045_cookies::Migration),
             Box::new(m20261127_000046_invoice_orders::Migration),
             Box::new(m20261127_000047_access_requests::Migration),
+            Box::new(m20261127_000048_events::Migration),
         ]
     }
 }

@@ -35,6 +35,8 @@ pub struct UserActor {
     pub confirmed_at: Option<DateTimeUtc>,
     /// The active organisation of the session, as stored. Its use is authorised separately.
     pub active_organisation: Option<Uuid>,
+    /// When the access token or the session of the cookie expires.
+    pub until: DateTimeUtc,
 }
 
 /// A key of an organisation.
@@ -48,6 +50,8 @@ pub struct KeyActor {
     pub organisation_id: Uuid,
     /// Its scopes: what it holds at that organisation, like a role.
     pub scopes: Grants,
+    /// When it expires, if ever.
+    pub until: Option<DateTimeUtc>,
 }
 
 /// The part of an actor that matters for a decision.
@@ -74,6 +78,15 @@ impl Actor {
         match self {
             Self::User(user) => Some(user.id),
             Self::ApiKey(_) | Self::Anonymous => None,
+        }
+    }
+
+    /// When its credential expires, if ever.
+    pub const fn until(&self) -> Option<DateTimeUtc> {
+        match self {
+            Self::User(user) => Some(user.until),
+            Self::ApiKey(key) => key.until,
+            Self::Anonymous => None,
         }
     }
 

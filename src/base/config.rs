@@ -46,6 +46,7 @@ pub struct Config {
     pub billing: Billing,
     pub mail: Mail,
     pub limits: Limits,
+    pub live: Live,
     pub http: Http,
     pub log: Log,
     /// Whether the program has a console. No setting says so.
@@ -188,6 +189,17 @@ pub struct Limits {
     pub export_rows: usize,
 }
 
+/// Events and their streams.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Live {
+    pub days: i64,
+    pub streams: usize,
+    pub streams_per_actor: usize,
+    pub streams_per_connection: usize,
+}
+
 /// HTTP.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -311,6 +323,7 @@ impl Config {
             ("organisations.transfer_days", self.organisations.transfer_days, 365),
             ("organisations.recovery_days", self.organisations.recovery_days, 365),
             ("mail.keep_days", self.mail.keep_days, 3_650),
+            ("live.days", self.live.days, 90),
             ("mail.smtp.timeout_seconds", i64::try_from(self.mail.smtp.timeout_seconds).unwrap_or(i64::MAX), 600),
         ] {
             if !(1..=most).contains(&given) {

@@ -14,6 +14,7 @@ use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -86,6 +87,7 @@ pub struct Db {
     write: DatabaseConnection,
     statements: Arc<AtomicU64>,
     memory: Arc<Memory>,
+    committed: Arc<Notify>,
 }
 
 /// The condition that a column is one of the keys, with one parameter however many there are: a statement has a largest
@@ -132,7 +134,7 @@ impl Db {
             _ => read.clone(),
         };
         let memory = Arc::new(Memory::new(config.cache.bytes(), config.cache.verify));
-        Ok(Self { read, write, statements, memory })
+        Ok(Self { read, write, statements, memory, committed: Arc::default() })
     }
 
     /// Why `connect` failed. A pool tries until its time is up, and then no longer knows the reason, so this asks once
@@ -173,6 +175,11 @@ impl Db {
     /// What this node keeps in memory.
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// Rings after each transaction of this process.
+    pub const fn committed(&self) -> &Arc<Notify> {
+        &self.committed
     }
 
     /// The number of statements that this process has sent.
@@ -227,6 +234,7 @@ impl Db {
         let transaction = self.write.begin_with_options(options).await?;
         let value = work(&transaction).await?;
         transaction.commit().await?;
+        self.committed.notify_one();
         Ok(value)
     }
 

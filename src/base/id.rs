@@ -78,6 +78,7 @@ types! {
     DirectoryGroup "directory_group" "A group of a directory.",
     DirectorySync "directory_sync" "A synchronisation of a directory.",
     Asset "asset" "An asset.",
+    Event "event" "An event.",
 }
 
 impl Type {

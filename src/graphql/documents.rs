@@ -152,6 +152,16 @@ impl Document {
         document
     }
 
+    /// A copy of the document in which subscriptions are queries, for the schema that runs them once for each event.
+    pub fn for_event(&self, variables: &Variables) -> ExecutableDocument {
+        let mut document = self.parsed(variables);
+        match &mut document.operations {
+            DocumentOperations::Single(one) => one.node.ty = OperationType::Query,
+            DocumentOperations::Multiple(all) => all.values_mut().for_each(|one| one.node.ty = OperationType::Query),
+        }
+        document
+    }
+
     /// The operation that the client chose. Without a name, the only one.
     pub fn operation(&self, name: Option<&str>) -> Result<Operation<'_>> {
         let wrong = |text: String| Err(Error::InvalidInput(text));

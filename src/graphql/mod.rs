@@ -7,7 +7,7 @@
 //! before it is parsed, and `escapes` rewrites what the parser does not know. `limits` checks its size with the `types` of
 //! the schema, `once` checks its mutations, `pages` limits how much it may return, and `repeats` says whether its answer
 //! must be merged. `validation` checks a document and its variables against the schema. `introspected` makes
-//! introspection and the text of the schema agree.
+//! introspection and the text of the schema agree. `streamed` shows the subscriptions, which run once for each event.
 
 pub mod act;
 pub mod directive;
@@ -18,7 +18,7 @@ pub mod guard;
 mod introspected;
 pub mod limits;
 mod nesting;
-mod node;
+pub mod node;
 pub mod object;
 mod once;
 pub mod page;
@@ -28,6 +28,7 @@ pub mod refusals;
 mod repeats;
 pub mod request;
 mod schema;
+mod streamed;
 pub mod trusted;
 mod types;
 pub mod validation;
@@ -36,4 +37,4 @@ pub mod validation;
 /// the usual 2 MiB. The system assigns the memory only when it is used.
 pub const STACK: usize = 16 << 20;
 
-pub use schema::{Mutation, Query, Schema, Services, build, sdl};
+pub use schema::{EventSchema, Mutation, Query, Schema, Services, build, build_for_events, sdl};

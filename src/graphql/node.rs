@@ -69,7 +69,7 @@ macro_rules! nodes {
             let found = match kind {
                 Type::Role if let Some(role) = Role::built_in_by_key(key) => Some(Node::from(role)),
                 $(Type::$name => $name::find(request, key).await?.map(Node::from),)*
-                Type::User | Type::OrganisationCard => return Err(not_by_node()),
+                Type::User | Type::OrganisationCard | Type::Event => return Err(not_by_node()),
             };
             found.ok_or(Error::NotFound)
         }
@@ -161,6 +161,15 @@ nodes! {
     DirectoryGroup,
     /// A synchronisation of a directory.
     DirectorySync,
+}
+
+/// The object with this id, if the viewer may see it. `None` too for what `node` does not find.
+pub async fn find_visible(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    match find(context, id).await {
+        Ok(node) => Ok(Some(node)),
+        Err(Error::NotFound | Error::InvalidInput(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn not_by_node() -> Error {

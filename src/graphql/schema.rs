@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{EmptySubscription, SchemaBuilder, ValidationMode};
+use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, SchemaBuilder, SubscriptionType, ValidationMode};
 use macros::merged;
 
 use super::introspected::{self, Specified};
 use super::node::NodeQuery;
+use super::streamed::Streamed;
 use crate::billing::accounting::AccountingMutation;
 use crate::billing::charge::ChargeMutation;
 use crate::billing::commission::CommissionMutation;
@@ -33,6 +34,7 @@ use crate::licence::asset::AssetMutation;
 use crate::licence::assignment::LicenceAssignmentMutation;
 use crate::licence::pin::LicencePinMutation;
 use crate::licence::rule::{LicenceRuleMutation, LicenceRuleQuery};
+use crate::live::stream::EventSubscription;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -123,10 +125,18 @@ pub struct Mutation(
     AssetMutation,
 );
 
-/// The schema. Cheap to clone.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// Everything that can be followed: the root of subscriptions. (A `Subscription` is something that was bought.)
+#[merged]
+pub struct Streams(EventSubscription);
 
-/// The services that mutations use, besides the request itself.
+/// The schema. Cheap to clone.
+pub type Schema = async_graphql::Schema<Query, Mutation, Streamed<Streams>>;
+
+/// The schema in which a subscription runs for one event: its root fields are those of subscriptions. Cheap to clone.
+pub type EventSchema = async_graphql::Schema<Streams, EmptyMutation, EmptySubscription>;
+
+/// The services that resolvers use, besides the request itself.
+#[derive(Clone)]
 pub struct Services {
     /// Password hashing.
     pub passwords: Passwords,
@@ -139,18 +149,27 @@ pub struct Services {
 /// Builds the schema. Each request supplies its `Request` and its `Actor` as data. The limits in `limits` are checked
 /// before the engine sees the document.
 pub fn build(services: Services) -> Schema {
+    serving(builder(), services).finish()
+}
+
+/// Builds the schema for the runs of subscriptions.
+pub fn build_for_events(services: Services) -> EventSchema {
+    let builder = EventSchema::build(Streams::default(), EmptyMutation, EmptySubscription);
+    serving(builder.validation_mode(ValidationMode::Fast), services).finish()
+}
+
+fn serving<Q, M, S>(builder: SchemaBuilder<Q, M, S>, services: Services) -> SchemaBuilder<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
     // The permission catalogue is read from the schema itself.
     let fields = FieldsByPermission::read(sdl()).unwrap_or_else(|error| {
         tracing::error!(%error, "the schema text cannot be parsed; the permission catalogue lists no fields");
         FieldsByPermission::default()
     });
-    builder()
-        .disable_suggestions()
-        .data(fields)
-        .data(services.passwords)
-        .data(services.tokens)
-        .data(services.secret_keys)
-        .finish()
+    builder.disable_suggestions().data(fields).data(services.passwords).data(services.tokens).data(services.secret_keys)
 }
 
 /// The schema in its text form, with its directives.
@@ -160,8 +179,8 @@ pub fn sdl() -> &'static str {
 }
 
 /// Documents and variables are checked by `validation`, so the engine need not do it again for each request.
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Streamed<Streams>> {
+    Schema::build(Query::default(), Mutation::default(), Streamed::default())
         .register_output_type::<Specified>()
         .validation_mode(ValidationMode::Fast)
 }

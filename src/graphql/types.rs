@@ -13,6 +13,7 @@ use async_graphql_parser::types::OperationType;
 pub struct Types {
     query: String,
     mutation: String,
+    subscription: String,
     fields: HashMap<String, HashMap<String, FieldType>>,
 }
 
@@ -44,6 +45,7 @@ impl Types {
         let root =
             |kind, usual: &str| schema.root_operation(kind).map_or_else(|| usual.to_owned(), ToString::to_string);
         let (query, mutation) = (root(Root::Query, "Query"), root(Root::Mutation, "Mutation"));
+        let subscription = root(Root::Subscription, "Streams");
         let own = schema.types.iter().filter(|(_, one)| !one.is_built_in());
         let fields = own.filter_map(|(name, one)| {
             let fields = match one {
@@ -53,12 +55,16 @@ impl Types {
             };
             Some((name.to_string(), fields.values().map(|field| read_field(schema, field)).collect()))
         });
-        Self { query, mutation, fields: fields.collect() }
+        Self { query, mutation, subscription, fields: fields.collect() }
     }
 
     /// The root type of an operation.
     pub fn root(&self, kind: OperationType) -> &str {
-        if kind == OperationType::Mutation { &self.mutation } else { &self.query }
+        match kind {
+            OperationType::Query => &self.query,
+            OperationType::Mutation => &self.mutation,
+            OperationType::Subscription => &self.subscription,
+        }
     }
 
     /// A field of a type.

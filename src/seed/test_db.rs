@@ -56,6 +56,7 @@ impl TestDb {
             session_id: Uuid::nil(),
             confirmed_at: None,
             active_organisation: None,
+            until: DateTimeUtc::MAX_UTC,
         })
     }
 

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of `src` that hold nouns. `organisation` is a chapter with one noun.
-const CHAPTERS: [&str; 8] =
-    ["people", "organisation", "partners", "billing", "catalogue", "directory", "licence", "oversight"];
+const CHAPTERS: [&str; 9] =
+    ["people", "organisation", "partners", "billing", "catalogue", "directory", "licence", "live", "oversight"];
 /// What the domain takes from the folder that assembles the schema: requests, their transactions, and pages of rows.
 const SHARED: [&str; 2] = ["src/graphql/request.rs", "src/graphql/page/"];
 

@@ -13,6 +13,7 @@ use super::rules::{Level, exhausted};
 use super::store::{self, Taken};
 use crate::base::error::{Error, Result, UserError};
 use crate::graphql::request::Work;
+use crate::live::event::{self, EventKind};
 
 /// Gives so many of each feature back to the pools of the organisation. One statement.
 pub async fn give_back(work: &Work<'_>, organisation: Uuid, returned: &BTreeMap<Uuid, i64>) -> Result<()> {
@@ -68,7 +69,17 @@ impl Pools {
         self.plan(feature.id, quantity).map_err(|level| exhausted(&feature.name, quantity, level))
     }
 
-    /// Takes what was planned, and returns the keys of the pools by feature. Three statements.
+    /// Tells of the pools of which now nothing is left.
+    async fn announce_exhausted(&self, work: &Work<'_>) -> Result<()> {
+        let exhausted = self.planned.iter().filter(|(feature, quantity)| {
+            let level = self.level(**feature);
+            **quantity > 0 && level.free() == 0 && level.granted > 0
+        });
+        let features = exhausted.map(|(feature, _)| *feature);
+        Ok(event::store::announce(work, EventKind::LicenceExhausted, self.organisation, features).await?)
+    }
+
+    /// Takes what was planned, and returns the keys of the pools by feature. Three statements, and one if nothing is left.
     pub async fn write(self, work: &Work<'_>) -> Result<HashMap<Uuid, Uuid>> {
         let taken = self.planned.iter().filter(|(_, quantity)| **quantity > 0);
         let taken: Vec<Taken> = taken
@@ -85,6 +96,7 @@ impl Pools {
         if store::take(work.tx, self.organisation, &taken).await? < taken.len() as u64 {
             return Err(Error::fault("a pool has changed without the lock of its organisation"));
         }
+        self.announce_exhausted(work).await?;
         let rows = store::load_in(work.tx, self.organisation).await?;
         Ok(rows.into_iter().map(|row| (row.feature_id, row.id)).collect())
     }

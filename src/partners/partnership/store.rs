@@ -56,6 +56,12 @@ pub fn not_ended(p: &str) -> String {
     format!("{p}.state <> 'ENDED'")
 }
 
+/// Whether any partnership ends by itself behind an instant and up to another.
+pub async fn any_ends(db: &Db, since: DateTimeUtc, until: DateTimeUtc) -> Result<bool> {
+    let ending = Entity::find().filter(Column::EndsAt.gt(since)).filter(Column::EndsAt.lte(until));
+    Ok(ending.one(db.reader()).await?.is_some())
+}
+
 /// `in_force` for statements that the query builder makes.
 pub fn is_in_force_at(now: DateTimeUtc) -> Condition {
     Condition::all().add(Column::State.eq(State::Active)).add(Column::StartsAt.lte(now)).add(is_before_end(now))

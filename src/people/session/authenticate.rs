@@ -36,7 +36,7 @@ pub async fn authenticate(
 }
 
 async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Result<Actor> {
-    let identity = tokens.verify(token, now).map_err(|rejection| match rejection {
+    let (identity, until) = tokens.verify(token, now).map_err(|rejection| match rejection {
         Rejection::Invalid => refused("This access token is not valid. Sign in with logIn."),
         Rejection::Expired => refused("This access token has expired. Get a new one with refreshSession."),
     })?;
@@ -49,7 +49,7 @@ async fn by_token(db: &Db, tokens: &Tokens, token: &str, now: DateTimeUtc) -> Re
     if session.state == State::Disabled {
         return Err(refused("This account is disabled. Ask the operator of the platform why."));
     }
-    Ok(Actor::User(actor(&session, identity.session_id)))
+    Ok(Actor::User(actor(&session, identity.session_id, until)))
 }
 
 /// The person whom the cookie names, and when the session expires; `None` if its session is not open.
@@ -66,10 +66,10 @@ pub async fn by_cookie(
             && session.state == State::Active
     };
     let session = store::find(db, tokens.asking(), cookie.session_id).await?.filter(is_open);
-    Ok(session.map(|session| (actor(&session, cookie.session_id), session.expires_at)))
+    Ok(session.map(|session| (actor(&session, cookie.session_id, session.expires_at), session.expires_at)))
 }
 
-fn actor(session: &SessionOfUser, id: Uuid) -> UserActor {
+fn actor(session: &SessionOfUser, id: Uuid, until: DateTimeUtc) -> UserActor {
     UserActor {
         id: session.user_id,
         name: session.name.clone(),
@@ -78,6 +78,7 @@ fn actor(session: &SessionOfUser, id: Uuid) -> UserActor {
         session_id: id,
         confirmed_at: session.confirmed_at,
         active_organisation: session.active_organisation_id,
+        until,
     }
 }
 
@@ -101,7 +102,8 @@ async fn by_api_key(db: &Db, key: &str, client_address: Option<IpAddr>, now: Dat
         own: PermissionSet::from_stored(key.permissions),
         clients: PermissionSet::from_stored(key.client_permissions),
     };
-    Ok(Actor::ApiKey(KeyActor { id: key.id, name: key.name, organisation_id: key.organisation_id, scopes }))
+    let (organisation_id, until) = (key.organisation_id, key.expires_at);
+    Ok(Actor::ApiKey(KeyActor { id: key.id, name: key.name, organisation_id, scopes, until }))
 }
 
 fn refused(message: &str) -> Error {

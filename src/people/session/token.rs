@@ -173,8 +173,9 @@ impl Tokens {
         Ok((token, expires_at))
     }
 
-    /// The identity in a token. The token must be signed by one of our keys, for this server, and be valid now.
-    pub fn verify(&self, token: &str, now: DateTimeUtc) -> Result<Identity, Rejection> {
+    /// The identity in a token, and when the token expires. It must be signed by one of our keys, for this server, and be
+    /// valid now.
+    pub fn verify(&self, token: &str, now: DateTimeUtc) -> Result<(Identity, DateTimeUtc), Rejection> {
         if token.len() > LONGEST {
             return Err(Rejection::Invalid);
         }
@@ -191,7 +192,8 @@ impl Tokens {
         if known.is_none() {
             self.0.verified.insert(hash, verified);
         }
-        Ok(verified.identity)
+        let end = DateTimeUtc::from_timestamp(verified.ends, 0).ok_or(Rejection::Invalid)?;
+        Ok((verified.identity, end))
     }
 
     /// What the token says, if signature, algorithm, key, type, issuer and audience are right.

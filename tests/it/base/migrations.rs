@@ -78,6 +78,8 @@ async fn db_make_tables(world: &World) {
         directory_person,
         directory_sync,
         entitlement,
+        event,
+        event_end,
         feature,
         idempotency_key,
         number_series,
@@ -108,6 +110,7 @@ async fn db_make_tables(world: &World) {
         subscription,
         throttle,
         user,
+        waiting_event,
     );
 }
 

@@ -89,6 +89,7 @@ pub fn signed_in(id: Uuid, name: &str) -> Actor {
         session_id: id,
         confirmed_at: None,
         active_organisation: None,
+        until: DateTimeUtc::MAX_UTC,
     })
 }
 

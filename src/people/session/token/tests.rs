@@ -49,11 +49,11 @@ fn a_token_says_who_it_is_until_it_expires() {
     let (tokens, _) = tokens(1);
     let (token, expires_at) = tokens.sign(ADA, now()).unwrap();
     assert_eq!(expires_at, now() + TimeDelta::minutes(15));
-    assert_eq!(tokens.verify(&token, now()), Ok(ADA));
-    assert_eq!(tokens.verify(&token, expires_at - TimeDelta::seconds(1)), Ok(ADA));
+    assert_eq!(tokens.verify(&token, now()), Ok((ADA, now() + TimeDelta::minutes(15))));
+    assert_eq!(tokens.verify(&token, expires_at - TimeDelta::seconds(1)), Ok((ADA, now() + TimeDelta::minutes(15))));
     assert_eq!(tokens.verify(&token, expires_at), Err(Rejection::Expired));
     // A node whose clock is behind, and one whose clock is wrong.
-    assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(30)), Ok(ADA));
+    assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(30)), Ok((ADA, now() + TimeDelta::minutes(15))));
     assert_eq!(tokens.verify(&token, now() - TimeDelta::seconds(31)), Err(Rejection::Invalid));
     let names: Vec<String> = claims().as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["aud", "exp", "iat", "iss", "nbf", "sid", "sub"]);
@@ -85,7 +85,10 @@ fn a_token_of_a_foreign_key_is_refused_whatever_it_calls_itself() {
         let token = encode(&header(named), &claims(), &foreign.signs).unwrap();
         assert_eq!(ours.verify(&token, now()), Err(Rejection::Invalid));
     }
-    assert_eq!(ours.verify(&encode(&header(&key), &claims(), &key.signs).unwrap(), now()), Ok(ADA));
+    assert_eq!(
+        ours.verify(&encode(&header(&key), &claims(), &key.signs).unwrap(), now()),
+        Ok((ADA, now() + TimeDelta::minutes(15)))
+    );
 }
 
 #[test]
@@ -133,7 +136,7 @@ fn all_configured_keys_verify_and_the_first_signs() {
     };
     let (old, both) = (with(vec![pem(1)]), with(vec![pem(2), pem(1)]));
     let before = old.sign(ADA, now()).unwrap().0;
-    assert_eq!(both.verify(&before, now()), Ok(ADA));
+    assert_eq!(both.verify(&before, now()), Ok((ADA, now() + TimeDelta::minutes(15))));
     assert_eq!(old.verify(&both.sign(ADA, now()).unwrap().0, now()), Err(Rejection::Invalid));
     assert_eq!(with(vec![pem(2)]).verify(&before, now()), Err(Rejection::Invalid));
 }
@@ -153,7 +156,7 @@ fn only_the_issuer_decides_whose_tokens_count_and_no_address() {
     };
     let (one, other) = (node("10.0.0.1:80", None), node("10.0.0.2:8080", None));
     let token = one.sign(ADA, now()).unwrap().0;
-    assert_eq!(other.verify(&token, now()), Ok(ADA));
+    assert_eq!(other.verify(&token, now()), Ok((ADA, now() + TimeDelta::minutes(15))));
     assert_eq!(node("10.0.0.1:80", Some("https://other.example")).verify(&token, now()), Err(Rejection::Invalid));
 }
 

@@ -32,7 +32,7 @@ fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
             }
             let scopes = tenancy.key.scopes;
             let organisation_id = id(tenancy.key.organisation);
-            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes });
+            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes, until: None });
             check(&world, &tenancy, naive::Subject::Key(tenancy.key), &key).await;
             check_everybody(&world, &tenancy).await;
         }
@@ -98,7 +98,7 @@ fn look_ups_and_lists_and_explanations_agree_where_links_go_round() {
             db_replace(&world, &tenancy).await;
             let scopes = tenancy.key.scopes;
             let organisation_id = id(tenancy.key.organisation);
-            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes });
+            let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes, until: None });
             for actor in [signed_in(USERS[0], ""), signed_in(USERS[1], ""), key] {
                 let access = || Access::new(world.db().clone(), actor.clone(), now());
                 let together = access();

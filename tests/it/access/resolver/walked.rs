@@ -46,7 +46,13 @@ fn lists_and_exports_and_sums_of_random_trees_are_what_a_walk_finds() {
             db_replace(&world, &tenancy).await;
             db_subscribe(&world, &tenancy).await;
             let scopes = tenancy.key.scopes;
-            let key = KeyActor { id: KEY, name: String::new(), organisation_id: id(tenancy.key.organisation), scopes };
+            let key = KeyActor {
+                id: KEY,
+                name: String::new(),
+                organisation_id: id(tenancy.key.organisation),
+                scopes,
+                until: None,
+            };
             let actors = [
                 (Subject::User(&tenancy.members[0]), signed_in(USERS[0], "")),
                 (Subject::User(&tenancy.members[1]), signed_in(USERS[1], "")),
