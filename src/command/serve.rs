@@ -29,6 +29,7 @@ use crate::http::{self, Console, Metrics, Options};
 use crate::licence::assignment::settle_now_and_then;
 use crate::licence::rule::apply_now_and_then;
 use crate::licence::usage::count_now_and_then;
+use crate::live::event::remove_now_and_then;
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
 use crate::oversight::idempotency::forget_now_and_then;
@@ -91,7 +92,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let stop = stop.shared();
     let unattended = || app.request(Actor::Anonymous);
     tokio::select! {
-        _ = async { tokio::join!(http::serve(listener, router, stop.clone()), mail.run(stop)) } => {}
+        _ = async { tokio::join!(http::serve(listener, router, &app.hub, stop.clone()), mail.run(stop)) } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
@@ -99,6 +100,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = sweep_now_and_then(app.db.clone(), app.clock.clone()) => {}
         () = clean_now_and_then(app.db.clone()) => {}
         () = log_now_and_then(app.db.clone(), random.clone(), app.clock.clone()) => {}
+        () = Box::pin(app.hub.run(unattended)) => {}
+        () = remove_now_and_then(app.db.clone(), app.clock.clone(), app.config.live.days) => {}
         () = Box::pin(renew_now_and_then(unattended)) => {}
         () = Box::pin(bill_now_and_then(unattended)) => {}
         () = Box::pin(forget_people_now_and_then(unattended)) => {}

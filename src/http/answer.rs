@@ -103,6 +103,16 @@ impl Answer {
         text.push(b'}');
     }
 
+    /// The whole answer as JSON, or only its errors if nothing ran: protocols of streams tell the two apart.
+    pub fn outcome(&self) -> Result<Vec<u8>, Vec<u8>> {
+        if self.data.is_some() {
+            return Ok(encode(self));
+        }
+        let mut text = Vec::new();
+        scalar(&self.errors, &mut text);
+        Err(text)
+    }
+
     /// Whether the database did not answer, and the same request may be sent again.
     pub const fn is_unavailable(&self) -> bool {
         self.is_unavailable

@@ -6,9 +6,10 @@ use async_graphql::Variables;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Query;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use futures_util::StreamExt;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::refusal::Refusal;
 use crate::base::config::Limits;
@@ -28,7 +29,7 @@ const KIND: &str = "a GraphQL request";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One GraphQL request.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object with query, operationName, variables and extensions")]
 pub struct Envelope {
     pub query: Option<String>,
@@ -46,7 +47,7 @@ impl Envelope {
 }
 
 /// The extensions that this server knows. It ignores all others.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct Extensions {
     /// Whether the answer includes the cost of the request.
@@ -57,7 +58,7 @@ pub struct Extensions {
 }
 
 /// Automatic Persisted Queries, as Apollo's clients send them.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersistedQuery {
     pub version: u32,
@@ -72,8 +73,32 @@ pub enum Envelopes {
 }
 
 impl Envelopes {
+    /// Reads the body of a POST, or the query string of a GET.
+    pub async fn of(
+        method: &Method,
+        address: &Uri,
+        headers: &HeaderMap,
+        body: Body,
+        limits: &Limits,
+    ) -> Result<Self, Refusal> {
+        if method == Method::POST { Self::read(headers, body, limits).await } else { Self::of_address(address, limits) }
+    }
+
+    /// The request in a message.
+    pub fn of_message(payload: Json, limits: &Limits) -> Result<Envelope, Refusal> {
+        let bytes = payload.to_string().len() as u64;
+        let envelope: Envelope = serde_json::from_value(payload)
+            .map_err(|error| Refusal::invalid(&format!("The payload is not {KIND}: {error}.")))?;
+        let envelopes = Self::One(Box::new(envelope));
+        envelopes.check(bytes, limits)?;
+        match envelopes {
+            Self::One(envelope) => Ok(*envelope),
+            Self::Batch(_) => Err(Refusal::invalid("Send one request, not a batch.")),
+        }
+    }
+
     /// Reads the body of a POST.
-    pub async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Refusal> {
+    async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Refusal> {
         let bytes = read_json(headers, body, limits).await?;
         let envelopes = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'[') => Self::Batch(parse(&bytes, KIND)?),
@@ -85,7 +110,7 @@ impl Envelopes {
     }
 
     /// Reads the query string of a GET.
-    pub fn of_address(address: &Uri, limits: &Limits) -> Result<Self, Refusal> {
+    fn of_address(address: &Uri, limits: &Limits) -> Result<Self, Refusal> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Parameters {

@@ -4,6 +4,9 @@
 //! document, operation, variables, limits, execution. An error in the first three refuses everything. Any other error
 //! is the answer to one request of a batch.
 //!
+//! Who accepts `text/event-stream` gets Server-Sent Events, and a GET that asks for a WebSocket gets one: `live` has both.
+//! Only they run subscriptions.
+//!
 //! No page of another site can act in a user's name. The cookie of the console counts only for pages of this origin
 //! (`console::cookie`). A POST must be JSON, which a page of another site can send only with permission (`cors`), and never
 //! with cookies. And a GET never changes anything.
@@ -11,12 +14,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{ErrorExtensionValues, Request as GraphqlRequest, ServerError};
+use async_graphql::{ErrorExtensionValues, Name, Request as GraphqlRequest, ServerError};
 use async_graphql_parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, SET_COOKIE, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
@@ -25,6 +30,7 @@ use super::answer::{Answer, Cost, encode, encode_all};
 use super::client::Peer;
 use super::credential::{Sender, Takes};
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
+use super::live::{self, Follower, Operation};
 use super::negotiate::Media;
 use super::refusal::{AGAIN_AFTER, Refusal};
 use super::request_id::RequestId;
@@ -41,24 +47,32 @@ pub async fn answer(
     State(server): State<Arc<Server>>,
     Extension(id): Extension<RequestId>,
     peer: Option<Extension<Peer>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     method: Method,
     address: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let follower = Follower { headers: Arc::new(headers), peer: peer.map(|Extension(peer)| peer), id };
+    match upgrade {
+        Ok(upgrade) => return live::upgrade(server, follower, upgrade),
+        Err(rejection) if follower.headers.contains_key(SEC_WEBSOCKET_VERSION) => {
+            return Refusal::invalid(&format!("This is no WebSocket: {rejection}.")).answer(Media::Json, &follower.id);
+        }
+        Err(_) => {}
+    }
+    if live::accepts(&follower.headers) {
+        return live::answer(server, follower, &method, &address, body).await;
+    }
+    let Follower { headers, peer, id } = follower;
     let Some(media) = Media::accepted(&headers) else {
         let text = "Accept application/graphql-response+json or application/json.".to_owned();
         return Refusal::new(StatusCode::NOT_ACCEPTABLE, Error::InvalidInput(text)).answer(Media::Json, &id);
     };
     let (outcome, statements) = counted(async {
         let limits = &server.app.config.limits;
-        let envelopes = if method == Method::POST {
-            Envelopes::read(&headers, body, limits).await?
-        } else {
-            Envelopes::of_address(&address, limits)?
-        };
+        let envelopes = Envelopes::of(&method, &address, &headers, body, limits).await?;
         let work = async {
-            let peer = peer.map(|Extension(peer)| peer);
             let sender = Sender::of(&server.app, &headers, peer, Takes::Cookie).await?;
             let kept = sender.renew(&server.app).await?;
             let run = Run { server: &server, headers: &headers, peer, id: &id, media };
@@ -88,12 +102,19 @@ pub async fn answer(
 }
 
 /// What the requests of one batch share.
-struct Run<'a> {
-    server: &'a Server,
-    headers: &'a HeaderMap,
-    peer: Option<Peer>,
-    id: &'a RequestId,
-    media: Media,
+pub struct Run<'a> {
+    pub server: &'a Server,
+    pub headers: &'a HeaderMap,
+    pub peer: Option<Peer>,
+    pub id: &'a RequestId,
+    pub media: Media,
+}
+
+/// A request that can run: its document and its variables are valid, and it is within the limits.
+pub struct Prepared {
+    pub operation: Operation,
+    pub kind: OperationType,
+    pub label: Option<Name>,
 }
 
 impl Run<'_> {
@@ -132,6 +153,19 @@ impl Run<'_> {
         }
     }
 
+    /// The answer to one request that is no subscription, within its time.
+    pub async fn single(&self, envelope: Envelope, may_change: bool) -> Answer {
+        let work = async {
+            let sender = Sender::of(&self.server.app, self.headers, self.peer, Takes::Cookie).await;
+            let sender = sender.map_err(|refusal| Stop::from(refusal.into_error()))?;
+            let (mut work, mut cost) = (Work::default(), None);
+            self.one(envelope, &sender, may_change, &mut work, &mut cost).await
+        };
+        let seconds = self.server.app.config.limits.execution_seconds;
+        let outcome = tokio::time::timeout(Duration::from_secs(seconds), work).await;
+        self.answer_to(outcome.unwrap_or_else(|_| Err(Error::TooSlow { limit: seconds }.into())))
+    }
+
     /// Runs one request. Its cost is known once its variables are, whether or not it then runs.
     async fn one(
         &self,
@@ -141,26 +175,19 @@ impl Run<'_> {
         work: &mut Work,
         cost: &mut Option<Cost>,
     ) -> Result<Answer, Stop> {
-        let extensions = envelope.extensions.unwrap_or_default();
-        let document = self.document(envelope.query, extensions.persisted_query)?;
-        let name = envelope.operation_name.filter(|name| !name.is_empty());
-        let operation = document.operation(name.as_deref())?;
-        work.operation = operation.name().cloned();
-        work.kind = match operation.kind() {
+        let Prepared { operation, kind, label } = prepare(self.server, envelope, cost)?;
+        work.operation = label;
+        work.kind = match kind {
             OperationType::Query => "query",
             OperationType::Mutation if !may_change => return Err(Stop::Mutation),
             OperationType::Mutation => "mutation",
             OperationType::Subscription => {
-                return Err(Error::InvalidInput("This schema has no subscriptions.".to_owned()).into());
+                let text = "A subscription is a stream. Ask for it with Accept: text/event-stream, or over a WebSocket with \
+                            the protocol graphql-transport-ws.";
+                return Err(Error::InvalidInput(text.to_owned()).into());
             }
         };
-        let mut variables = envelope.variables;
-        operation.complete(&mut variables)?;
-        let limit = self.server.app.config.limits.nodes;
-        let requested = operation.nodes(&variables);
-        *cost = extensions.cost.then_some(Cost { requested, limit });
-        operation.within(&variables, limit)?;
-
+        let Operation { document, name, variables } = operation;
         let app = &self.server.app;
         let request = sender.request(app, self.id);
         if !matches!(sender.actor, Actor::Anonymous) {
@@ -178,24 +205,7 @@ impl Run<'_> {
         if !response.errors.is_empty() {
             request.access.sight().hide_time().await;
         }
-        Ok(Answer::of(response, operation.kind(), self.id))
-    }
-
-    /// The document of a text or of a hash. If both are given, the text is kept under the hash.
-    fn document(&self, query: Option<String>, hash: Option<PersistedQuery>) -> Result<Arc<Document>, Stop> {
-        let documents = &self.server.documents;
-        let text = query.unwrap_or_default();
-        let Some(hash) = hash else { return Ok(documents.load(&text)?) };
-        if hash.version != 1 {
-            return Err(Error::InvalidInput("The version of persistedQuery must be 1.".to_owned()).into());
-        }
-        if text.is_empty() {
-            let known = documents.persisted(&hash.sha256_hash).ok_or_else(Stop::not_persisted)?;
-            return Ok(documents.load(&known)?);
-        }
-        let document = documents.load(&text)?;
-        documents.persist(&hash.sha256_hash, &text)?;
-        Ok(document)
+        Ok(Answer::of(response, kind, self.id))
     }
 
     fn answer_to(&self, outcome: Result<Answer, Stop>) -> Answer {
@@ -222,12 +232,46 @@ impl Run<'_> {
     }
 }
 
+/// Checks a request before anything of it runs.
+pub fn prepare(server: &Server, envelope: Envelope, cost: &mut Option<Cost>) -> Result<Prepared, Stop> {
+    let extensions = envelope.extensions.unwrap_or_default();
+    let document = document(server, envelope.query, extensions.persisted_query)?;
+    let name = envelope.operation_name.filter(|name| !name.is_empty());
+    let operation = document.operation(name.as_deref())?;
+    let (kind, label) = (operation.kind(), operation.name().cloned());
+    let mut variables = envelope.variables;
+    operation.complete(&mut variables)?;
+    let limit = server.app.config.limits.nodes;
+    let requested = operation.nodes(&variables);
+    *cost = extensions.cost.then_some(Cost { requested, limit });
+    operation.within(&variables, limit)?;
+    drop(operation);
+    Ok(Prepared { operation: Operation { document, name, variables }, kind, label })
+}
+
+/// The document of a text or of a hash. If both are given, the text is kept under the hash.
+fn document(server: &Server, query: Option<String>, hash: Option<PersistedQuery>) -> Result<Arc<Document>, Stop> {
+    let documents = &server.documents;
+    let text = query.unwrap_or_default();
+    let Some(hash) = hash else { return Ok(documents.load(&text)?) };
+    if hash.version != 1 {
+        return Err(Error::InvalidInput("The version of persistedQuery must be 1.".to_owned()).into());
+    }
+    if text.is_empty() {
+        let known = documents.persisted(&hash.sha256_hash).ok_or_else(Stop::not_persisted)?;
+        return Ok(documents.load(&known)?);
+    }
+    let document = documents.load(&text)?;
+    documents.persist(&hash.sha256_hash, &text)?;
+    Ok(document)
+}
+
 fn mutation_by_get() -> Error {
     Error::InvalidInput("A GET cannot run a mutation. Send it by POST.".to_owned())
 }
 
 /// Why a request does not run.
-enum Stop {
+pub enum Stop {
     /// It is a mutation that came by GET.
     Mutation,
     /// It is invalid, or exceeds a limit.

@@ -1,6 +1,6 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
-//! Read `graphql` first: it answers a GraphQL request. `trace` (id, log line, metrics), `headers` and `cors` wrap every
+//! Read `graphql` first: it answers a GraphQL request. `live` runs subscriptions, over the same address. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route, and `compress` that one. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
 //! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` is a protocol of
 //! its own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to them. `serve`
@@ -26,6 +26,7 @@ mod graphql;
 mod headers;
 mod invoices;
 mod lines;
+mod live;
 mod metrics;
 mod negotiate;
 mod own;

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1::Builder;
 use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::client::Peer;
+use crate::live::stream::Hub;
 
-/// Open connections; further ones wait to be accepted.
+/// Open connections besides streams; further ones wait to be accepted.
 const CONNECTIONS: usize = 4096;
 /// How long a client may take to send the head of a request, or may keep an idle connection.
 const HEAD: Duration = Duration::from_secs(30);
@@ -26,11 +27,11 @@ const END: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` completes. Then it accepts no more connections, and waits for running requests.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, hub: &Hub, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut http = Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let permits = Arc::new(Semaphore::new(CONNECTIONS + hub.most()));
+    let mut http = Builder::new(TokioExecutor::new()).http1_only();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
@@ -46,7 +47,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             request.extensions_mut().insert(Peer(peer));
             router.call(request)
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection");
@@ -55,6 +57,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         });
     }
     drop(listener);
+    hub.end().await;
     if tokio::time::timeout(END, graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = END.as_secs(), "requests that are still running are cut off");
     }

@@ -15,6 +15,7 @@ mod directory;
 mod generated;
 mod http;
 mod licence;
+mod live;
 mod mail;
 mod organisation;
 mod oversight;

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sea_orm::prelude::DateTimeUtc;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use uuid::Uuid;
 
 use super::source::Interest;
@@ -26,6 +26,8 @@ use crate::partners::partnership;
 const EVERY: Duration = Duration::from_millis(500);
 /// How many events are read at once.
 const AT_ONCE: u64 = 500;
+/// How long the server waits for its streams when it ends.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How many events a stream may be behind before it ends.
 const BEHIND: usize = 256;
 
@@ -45,6 +47,8 @@ pub enum Message {
 pub struct Hub {
     streams: Arc<Mutex<Streams>>,
     limits: Live,
+    sockets: Arc<Semaphore>,
+    ends: watch::Sender<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -53,7 +57,6 @@ struct Streams {
     /// The position of the last event that the streams were told.
     told: i64,
     many: usize,
-    ends: bool,
     by_interest: HashMap<Interest, HashMap<u64, Entry>>,
     by_actor: HashMap<Uuid, usize>,
 }
@@ -107,7 +110,13 @@ impl Drop for Place {
 impl Hub {
     /// A hub without streams.
     pub fn new(limits: Live) -> Self {
-        Self { streams: Arc::default(), limits }
+        let sockets = Arc::new(Semaphore::new(limits.streams));
+        Self { streams: Arc::default(), limits, sockets, ends: watch::Sender::new(false) }
+    }
+
+    /// How many streams there can be.
+    pub const fn most(&self) -> usize {
+        self.limits.streams
     }
 
     fn lock(&self) -> MutexGuard<'_, Streams> {
@@ -124,7 +133,7 @@ impl Hub {
         // Without streams, nobody reads on.
         let end = if self.lock().many == 0 { Some(store::end(db).await?) } else { None };
         let mut streams = self.lock();
-        if streams.ends {
+        if *self.ends.borrow() {
             return Err(Error::Unavailable);
         }
         let limited = |limit: usize, whose: &str| {
@@ -256,13 +265,26 @@ impl Hub {
         }
     }
 
-    /// Ends all streams, and takes no more.
-    pub fn end(&self) {
-        self.lock().ends = true;
+    /// A place for a socket, until it is dropped. `None` if there are too many, or if the server ends.
+    pub fn socket(&self) -> Option<OwnedSemaphorePermit> {
+        if *self.ends.borrow() { None } else { Arc::clone(&self.sockets).try_acquire_owned().ok() }
+    }
+
+    /// Says when the server ends.
+    pub fn ending(&self) -> watch::Receiver<bool> {
+        self.ends.subscribe()
+    }
+
+    /// Ends all streams and sockets, and takes no more. Waits until they are gone, but not for long.
+    pub async fn end(&self) {
+        self.ends.send_replace(true);
         self.send_all(&Message::End);
         // Those whose queue is full end without a word.
-        for entries in self.lock().by_interest.values_mut() {
-            entries.clear();
+        self.lock().by_interest.values_mut().for_each(HashMap::clear);
+        let began = Instant::now();
+        let is_over = || self.lock().many == 0 && self.sockets.available_permits() >= self.limits.streams;
+        while !is_over() && began.elapsed() < FAREWELL {
+            sleep(Duration::from_millis(20)).await;
         }
     }
 }

@@ -10,12 +10,11 @@ use async_graphql::{Context, ID};
 use macros::guarded;
 
 use super::source::{Interest, Source, position};
-use crate::access::Actor;
+use crate::access::{Actor, Kind, Permission};
 use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::request::{Request, service};
 use crate::live::event::{Event, EventKind, Happened};
-use crate::partners::reseller::Reseller;
 
 /// In the data of a run for one event: the event.
 pub struct Delivered(pub Arc<Happened>, pub EventKind);
@@ -54,7 +53,7 @@ impl EventSubscription {
     }
 
     /// What happens in all organisations below a reseller, each event only as far as its client delegates the permission
-    /// to read it. The stream ends when you lose CLIENT_READ at the reseller.
+    /// to read it. All organisations are below the operator. The stream ends when you lose CLIENT_READ at the reseller.
     #[finds(CLIENT_READ)]
     async fn client_events(
         &self,
@@ -65,8 +64,10 @@ impl EventSubscription {
         after: Option<ID>,
     ) -> Result<Option<Event>> {
         let id = Type::Reseller.parse(&reseller_id)?;
-        let at = Request::of(context)?.access.look(id).await?;
-        at.as_ref().and_then(Reseller::of).ok_or(Error::NotFound)?;
+        let at = Request::of(context)?.access.look(id).await?.ok_or(Error::NotFound)?;
+        if !matches!(at.authorise(Permission::ClientRead)?.row().kind, Kind::Reseller | Kind::Operator) {
+            return Err(Error::NotFound);
+        }
         run(context, Interest::Clients(id), types, after).await
     }
 
