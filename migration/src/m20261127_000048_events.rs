@@ -95,10 +95,13 @@ fn announce(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
         DbBackend::Sqlite => Ok(&[
             "CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event WHEN new.outcome = 'DONE' BEGIN \
              INSERT INTO waiting_event (id) VALUES (new.id); END",
-            "CREATE TRIGGER invoice_waits AFTER UPDATE OF state ON invoice \
-             WHEN new.state <> old.state AND (new.state = 'PAID' OR old.state = 'PAID' AND new.state = 'OPEN') BEGIN \
+            "CREATE TRIGGER invoice_waits AFTER UPDATE OF state, paid_minor, settled_minor, credited_minor ON invoice \
+             WHEN old.state <> 'DRAFT' AND (new.state <> old.state OR new.paid_minor <> old.paid_minor \
+               OR new.settled_minor <> old.settled_minor OR new.credited_minor <> old.credited_minor) BEGIN \
              INSERT INTO waiting_event (id, kind, organisation_id, object_key) VALUES (randomblob(16), \
-             CASE new.state WHEN 'PAID' THEN 'INVOICE_PAID' ELSE 'INVOICE_REOPENED' END, new.organisation_id, new.id); END",
+             CASE WHEN new.state = old.state THEN 'INVOICE_CHANGED' WHEN new.state = 'PAID' THEN 'INVOICE_PAID' \
+             WHEN new.state = 'OPEN' THEN 'INVOICE_REOPENED' ELSE 'INVOICE_CHANGED' END, \
+             new.organisation_id, new.id); END",
             "CREATE TRIGGER session_begins AFTER INSERT ON session BEGIN \
              INSERT INTO waiting_event (id, kind, user_id, object_key) \
              VALUES (randomblob(16), 'SESSION_STARTED', new.user_id, new.id); END",
@@ -114,10 +117,12 @@ fn announce(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
              FOR EACH STATEMENT EXECUTE FUNCTION audit_event_waits()",
             "CREATE FUNCTION invoice_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              INSERT INTO waiting_event (id, kind, organisation_id, object_key) VALUES (gen_random_uuid(), \
-             CASE new.state WHEN 'PAID' THEN 'INVOICE_PAID' ELSE 'INVOICE_REOPENED' END, new.organisation_id, new.id); \
-             RETURN NULL; END $$",
-            "CREATE TRIGGER invoice_waits AFTER UPDATE OF state ON invoice FOR EACH ROW \
-             WHEN (new.state <> old.state AND (new.state = 'PAID' OR old.state = 'PAID' AND new.state = 'OPEN')) \
+             CASE WHEN new.state = old.state THEN 'INVOICE_CHANGED' WHEN new.state = 'PAID' THEN 'INVOICE_PAID' \
+             WHEN new.state = 'OPEN' THEN 'INVOICE_REOPENED' ELSE 'INVOICE_CHANGED' END, \
+             new.organisation_id, new.id); RETURN NULL; END $$",
+            "CREATE TRIGGER invoice_waits AFTER UPDATE OF state, paid_minor, settled_minor, credited_minor ON invoice \
+             FOR EACH ROW WHEN (old.state <> 'DRAFT' AND (new.state <> old.state OR new.paid_minor <> old.paid_minor \
+               OR new.settled_minor <> old.settled_minor OR new.credited_minor <> old.credited_minor)) \
              EXECUTE FUNCTION invoice_waits()",
             "CREATE FUNCTION session_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              INSERT INTO waiting_event (id, kind, user_id, object_key) VALUES (gen_random_uuid(), \

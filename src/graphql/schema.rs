@@ -34,6 +34,7 @@ use crate::licence::asset::AssetMutation;
 use crate::licence::assignment::LicenceAssignmentMutation;
 use crate::licence::pin::LicencePinMutation;
 use crate::licence::rule::{LicenceRuleMutation, LicenceRuleQuery};
+use crate::live::event::EventQuery;
 use crate::live::stream::EventSubscription;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
@@ -72,6 +73,7 @@ pub struct Query(
     OperatorQuery,
     RoleQuery,
     LicenceRuleQuery,
+    EventQuery,
 );
 
 /// Everything that can be changed.

@@ -21,6 +21,7 @@ use crate::partners::reseller::{Progress, TreeExport};
 pub struct Part {
     max_depth: Option<i32>,
     permission: Option<String>,
+    changed_since: Option<String>,
 }
 
 /// Sends the tree, level by level.
@@ -31,10 +32,12 @@ pub async fn tree(shared: Shared, Path(reseller): Path<String>, part: Result<Que
 }
 
 fn pages(server: &Server, reseller: String, part: Result<Query<Part>, QueryRejection>) -> Result<Tree, Refusal> {
-    let Query(part) =
-        part.map_err(|_| Refusal::invalid("The parameters are maxDepth, a number, and permission, a name."))?;
+    let Query(part) = part.map_err(|_| {
+        Refusal::invalid("The parameters are maxDepth, a number, permission, a name, and changedSince, a token.")
+    })?;
     let rows = server.app.config.limits.export_rows;
     let export = TreeExport::new(key(reseller)?, part.max_depth, permission(part.permission.as_deref())?, rows)?;
+    let export = export.since(part.changed_since);
     Ok(Tree { progress: export.begin(), export })
 }
 

@@ -47,13 +47,25 @@ pub struct InvoiceFilter {
     pub due_from: Option<Date>,
     /// Only invoices due on this day or earlier.
     pub due_until: Option<Date>,
+    /// Only invoices that were issued, paid or changed since this `changeToken`.
+    pub changed_since: Option<String>,
 }
 
 impl InvoiceFilter {
     /// What the filter asks of the store.
     pub fn criteria(filter: Option<Self>) -> Result<Criteria> {
         let Some(filter) = filter else { return Ok(Criteria::default()) };
-        let Self { state, number, payer_id, organisation_id, issued_from, issued_until, due_from, due_until } = filter;
+        let Self {
+            state,
+            number,
+            payer_id,
+            organisation_id,
+            issued_from,
+            issued_until,
+            due_from,
+            due_until,
+            changed_since,
+        } = filter;
         let side = |id: Option<ID>| id.map(|id| Type::Organisation.parse(&id)).transpose();
         let number = Search::parse(number.as_deref())
             .map_err(|wrong| Error::InvalidInput(format!("The filter by number: {wrong}")))?;
@@ -64,6 +76,7 @@ impl InvoiceFilter {
             organisation: side(organisation_id)?,
             issued: (issued_from, issued_until),
             due: (due_from, due_until),
+            changed_since,
             ..Criteria::default()
         })
     }
@@ -159,6 +172,21 @@ impl Invoice {
         let payers = request.access.look_all(rows.rows().map(|row| row.payer_id)).await?;
         // A foreign key ensures that the payer exists.
         Ok(rows.connection(|row| Self::new(request, row, at, payers.get(&row.payer_id).unwrap_or(at))))
+    }
+
+    /// The invoices of the clients of a reseller, as far as they let the viewer read them, the newest first.
+    pub async fn list_of_clients(
+        request: &Request,
+        reseller: &Decision,
+        page: &PageArguments,
+        filter: Option<InvoiceFilter>,
+    ) -> Result<Connection<Self>> {
+        let rows = store::list_of_clients(request, reseller, page, InvoiceFilter::criteria(filter)?).await?;
+        let sides = rows.rows().flat_map(|row| [row.organisation_id, row.payer_id]);
+        let sides = request.access.look_all(sides).await?;
+        let of = |id: Uuid| sides.get(&id).unwrap_or(reseller);
+        // A foreign key ensures that both exist.
+        Ok(rows.connection(|row| Self::new(request, row, of(row.organisation_id), of(row.payer_id))))
     }
 
     /// The invoices that an organisation is to pay, its own and those of others; without an order, the newest first.

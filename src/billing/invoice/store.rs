@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::compose::Composed;
 use super::rules::InvoiceState;
+use crate::access::{Decision, Permission};
 use crate::base::db::is_among;
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
@@ -22,11 +23,25 @@ use crate::base::memory::OfTable;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::live::event::since;
+use crate::partners::overview::store::is_reached;
+use crate::partners::partnership::store::in_force;
 
 /// The invoices for an organisation.
 static OF_ORGANISATION: Orders = Orders::of("organisation_id");
 /// The invoices that a payer is to pay.
 static OF_PAYER: Orders = Orders::of("payer_id");
+
+/// The invoices of the clients of a reseller, with the partnership.
+static OF_CLIENTS: List<invoice::Model> = List {
+    descending: true,
+    ..List::of_rows(
+        "(SELECT i.*, p.reseller_id, p.id AS partnership_id FROM partnership p \
+          JOIN invoice i ON i.organisation_id = p.client_id)",
+        "reseller_id",
+        Key::Instant("created_at"),
+    )
+};
 
 /// A list of invoices in each order, ascending and descending. The columns for days and numbers are never null: a draft counts
 /// as later than all others.
@@ -141,9 +156,20 @@ pub struct Criteria {
     pub issued: (Option<Date>, Option<Date>),
     /// Due from and until.
     pub due: (Option<Date>, Option<Date>),
+    /// Changed since this token.
+    pub changed_since: Option<String>,
 }
 
 impl Criteria {
+    /// The conditions, today.
+    async fn read(&self, request: &Request) -> Result<Filter> {
+        let filter = self.filter(request.today());
+        Ok(match &self.changed_since {
+            Some(token) => since::narrow(filter, since::position(request, token).await?, None, &["t.id"]),
+            None => filter,
+        })
+    }
+
     /// The conditions, on a day.
     fn filter(&self, today: Date) -> Filter {
         use InvoiceState as S;
@@ -191,7 +217,8 @@ pub async fn list(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_ORGANISATION.list(criteria.order).rows(request, organisation, page, criteria.filter(request.today())).await
+    let filter = criteria.read(request).await?;
+    OF_ORGANISATION.list(criteria.order).rows(request, organisation, page, filter).await
 }
 
 /// A page of the invoices that an organisation is to pay: its own and those of others.
@@ -201,7 +228,27 @@ pub async fn list_to_pay(
     page: &PageArguments,
     criteria: Criteria,
 ) -> Result<Page<invoice::Model>> {
-    OF_PAYER.list(criteria.order).rows(request, payer, page, criteria.filter(request.today())).await
+    let filter = criteria.read(request).await?;
+    OF_PAYER.list(criteria.order).rows(request, payer, page, filter).await
+}
+
+/// A page of the invoices of all clients of a reseller that let the viewer read them, the newest first. The time grows with
+/// the number of these invoices.
+pub async fn list_of_clients(
+    request: &Request,
+    reseller: &Decision,
+    page: &PageArguments,
+    criteria: Criteria,
+) -> Result<Page<invoice::Model>> {
+    let mut filter = criteria.read(request).await?;
+    let reach = reseller.client_reach(Permission::InvoiceRead);
+    let now = filter.value(request.now());
+    let delegated = format!(
+        "t.partnership_id IN (SELECT p.id FROM partnership p WHERE {} AND {})",
+        in_force("p", &now),
+        is_reached("p", &reach, Permission::InvoiceRead)
+    );
+    OF_CLIENTS.rows(request, reseller.id(), page, filter.and(&delegated)).await
 }
 
 /// A page of the lines of an invoice.

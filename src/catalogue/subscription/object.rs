@@ -72,6 +72,8 @@ pub struct SubscriptionFilter {
     pub product_id: Option<ID>,
     /// Only subscriptions with this text in the name or the code of the product. Case does not matter.
     pub search: Option<String>,
+    /// Only subscriptions that were ordered or changed since this `changeToken`.
+    pub changed_since: Option<String>,
 }
 
 /// What subscriptions can be ordered by.
@@ -131,7 +133,8 @@ impl Subscription {
         order: Option<SubscriptionOrder>,
     ) -> Result<Connection<Self>> {
         let mut criteria = Criteria::default();
-        if let Some(SubscriptionFilter { state, product_id, search }) = filter {
+        if let Some(SubscriptionFilter { state, product_id, search, changed_since }) = filter {
+            criteria.changed_since.clone_from(changed_since);
             criteria.state = state.map(Into::into);
             criteria.product = product_id.as_ref().map(|id| Type::Product.parse(id)).transpose()?;
             criteria.search = Search::read(search.as_deref())?;

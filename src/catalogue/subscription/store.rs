@@ -24,6 +24,7 @@ use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::billing::{charge, unbilled};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::live::event::since;
 
 type Written<T> = Result<T, DbErr>;
 
@@ -102,6 +103,8 @@ pub struct Criteria {
     pub product: Option<Uuid>,
     /// Only those with this text in the name or the code of the product.
     pub search: Search,
+    /// Only those that changed since this token.
+    pub changed_since: Option<String>,
     /// The order.
     pub order: Order,
     /// Whether the order is reversed.
@@ -166,7 +169,11 @@ pub async fn list(
     if let Some(product) = wanted.product {
         filter = filter.and_with("t.product_id = :product", [(":product", product.into())]);
     }
-    let filter = wanted.search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
+    let mut filter = wanted.search.narrow(filter, "t.search_text LIKE :search ESCAPE '!'");
+    if let Some(token) = &wanted.changed_since {
+        let order = "(SELECT l.order_id FROM order_line l WHERE l.subscription_id = t.id LIMIT 1)";
+        filter = since::narrow(filter, since::position(request, token).await?, None, &["t.id", order]);
+    }
     let both = match wanted.order {
         Order::Start => &BY_START,
         Order::Name => &BY_NAME,

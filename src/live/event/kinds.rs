@@ -78,6 +78,7 @@ kinds! {
     InvoiceReminded Some(P::InvoiceRead), ["remindOfInvoice"]; "The payer of an overdue invoice was reminded. Read with INVOICE_READ."
     InvoicePaid Some(P::InvoiceRead), []; "Nothing of an invoice is open any more. Read with INVOICE_READ."
     InvoiceReopened Some(P::InvoiceRead), []; "An invoice that was settled is open again, because a payment was returned. Read with INVOICE_READ."
+    InvoiceChanged Some(P::InvoiceRead), []; "A part of an invoice was paid or credited, and a part is still open. Read with INVOICE_READ."
     CreditNoteIssued Some(P::InvoiceRead), ["creditInvoice" "voidInvoice"]; "A credit note was issued. Read with INVOICE_READ."
     BalanceApplied Some(P::InvoiceRead), ["applyBalance"]; "A balance was used to pay invoices. Read with INVOICE_READ."
     PaymentRecorded Some(P::PaymentRecord), ["recordPayment" "recordBankStatement"]; "A payment was recorded. Read with PAYMENT_RECORD."

@@ -11,9 +11,12 @@ pub mod bell;
 mod kinds;
 mod numbering;
 mod object;
+mod query;
+pub mod since;
 pub mod store;
 
 pub use kinds::EventKind;
 pub use numbering::{number, remove_now_and_then, remove_old};
 pub use object::Event;
+pub use query::EventQuery;
 pub use store::Happened;

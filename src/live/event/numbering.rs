@@ -123,7 +123,7 @@ impl EventKind {
     /// The type of the object of an event that no audit event says.
     const fn announced(self) -> Option<Type> {
         match self {
-            Self::InvoicePaid | Self::InvoiceReopened => Some(Type::Invoice),
+            Self::InvoicePaid | Self::InvoiceReopened | Self::InvoiceChanged => Some(Type::Invoice),
             Self::SessionStarted | Self::SessionEnded => Some(Type::Session),
             Self::LicenceExhausted => Some(Type::Feature),
             _ => None,

@@ -173,6 +173,22 @@ pub async fn ring(tx: &DatabaseTransaction) -> Written<()> {
     Ok(())
 }
 
+/// The first position that is still there, and the last one that was given out.
+pub async fn ends(db: &Db) -> Result<(i64, i64)> {
+    let sql = "SELECT coalesce((SELECT min(position) FROM event), e.position + 1), e.position FROM event_end e";
+    let rows = db.rows(sql, Vec::new()).await?;
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the end of the order of events".to_owned()))?;
+    Ok(row.try_get_many_by_index::<(i64, i64)>()?)
+}
+
+/// The organisations with events behind a position.
+pub async fn changed(db: &Db, position: i64) -> Result<HashSet<Uuid>> {
+    let found = Entity::find().select_only().column(Column::OrganisationId).distinct();
+    let found = found.filter(Column::Position.gt(position)).filter(Column::OrganisationId.is_not_null());
+    let found: Vec<Uuid> = found.into_tuple().all(db.reader()).await?;
+    Ok(found.into_iter().collect())
+}
+
 /// The events behind a position, in their order.
 pub async fn after(db: &Db, position: i64, most: u64) -> Result<Vec<Happened>> {
     read(db, Entity::find(), position, most).await

@@ -60,7 +60,7 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
             require_active(at.row())?;
             let definitions = property::store::all_in(work.tx, at.id()).await?;
             let (now, today) = (work.now, work.today());
-            check(&Setting { definitions: &definitions, reseller: &at, now, today }, &input)?;
+            check(&Setting { definitions: &definitions, reseller: &at, now, today, since: None }, &input)?;
             let views = store::all_in(work.tx, at.id()).await?;
             let old = views.iter().find(|view| view.id == id);
             if replaced.is_some() && old.is_none() {

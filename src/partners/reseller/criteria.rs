@@ -15,6 +15,7 @@ use crate::base::text;
 use crate::billing::details;
 use crate::graphql::page::{Filter, OrderDirection, Search};
 use crate::graphql::request::Request;
+use crate::live::event::since;
 use crate::organisation::OrganisationState;
 use crate::partners::overview::Figure;
 use crate::partners::overview::store::is_reached;
@@ -49,6 +50,9 @@ pub struct ClientFilter {
     pub property: Option<ClientPropertyFilter>,
     /// The same for several properties: 10 at most, including `property`.
     pub properties: Option<Vec<ClientPropertyFilter>>,
+    /// Only clients where something has happened since this `changeToken`, or whose partnership changed. Views do not have
+    /// it.
+    pub changed_since: Option<String>,
 }
 
 /// A filter for names of clients.
@@ -138,6 +142,8 @@ pub struct Setting<'a> {
     pub now: DateTimeUtc,
     /// The day.
     pub today: Date,
+    /// The position behind which something has changed, if the filter asks for that.
+    pub since: Option<i64>,
 }
 
 impl Setting<'_> {
@@ -162,7 +168,12 @@ pub async fn choose(
         Arc::default()
     };
     let (now, today) = (request.now(), request.today());
-    choice(&Setting { definitions: &definitions, reseller, now, today }, filter, order).map_err(Error::InvalidInput)
+    let since = match filter.and_then(|filter| filter.changed_since.as_deref()) {
+        Some(token) => Some(since::position(request, token).await?),
+        None => None,
+    };
+    let setting = Setting { definitions: &definitions, reseller, now, today, since };
+    choice(&setting, filter, order).map_err(Error::InvalidInput)
 }
 
 /// The same with the definitions already loaded. The error is the message to the user.
@@ -240,6 +251,11 @@ fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> R
             "{reached} AND EXISTS (SELECT 1 FROM organisation c WHERE c.id = t.client_id AND c.state IN ({}))",
             states.join(", ")
         ));
+    }
+    match (setting.since, &filter.changed_since) {
+        (Some(since), _) => base = since::narrow(base, since, Some("t.client_id"), &["t.client_id", "t.id"]),
+        (None, Some(_)) => return Err("A view has no changedSince. Give it with the filter of a list.".to_owned()),
+        (None, None) => {}
     }
     if let Some(permission) = filter.delegates {
         if !PermissionSet::DELEGABLE.has(permission) {

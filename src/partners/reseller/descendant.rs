@@ -1,5 +1,8 @@
 //! All organisations below a reseller, as a flat list.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use macros::guarded;
 use uuid::Uuid;
 
@@ -10,6 +13,18 @@ use crate::base::error::Result;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
 use crate::organisation::{Organisation, OrganisationCard};
+
+/// Which organisations of a tree.
+pub struct Sought {
+    /// How many levels down.
+    pub depth: i32,
+    /// Where the viewer has this permission.
+    pub permission: Permission,
+    /// Whose name is found.
+    pub search: Search,
+    /// Only these, where something has changed.
+    pub changed: Option<Arc<HashSet<Uuid>>>,
+}
 
 /// An organisation below a reseller.
 pub struct Descendant {
@@ -27,20 +42,21 @@ impl Descendant {
     pub async fn list(
         request: &Request,
         top: &Decision,
-        depth: i32,
-        permission: Permission,
-        search: &Search,
+        sought: &Sought,
         page: &PageArguments,
     ) -> Result<Connection<Self>> {
+        let Sought { depth, permission, search, changed } = sought;
         let (decisions, pairs) = request.access.look_below(top.id()).await?;
         let holds = |id: Uuid, permission| {
             let decision = if id == top.id() { Some(top) } else { decisions.get(&id) };
             decision.is_some_and(|decision| decision.grants.has(permission))
         };
-        let levels = usize::try_from(depth).unwrap_or_default();
+        let levels = usize::try_from(*depth).unwrap_or_default();
         let nodes = walk(top.id(), &pairs, levels, |id| holds(id, Permission::ClientRead));
-        let visible =
-            nodes.into_iter().filter(|node| holds(node.id, permission) && holds(node.id, Permission::OrganisationRead));
+        let visible = nodes
+            .into_iter()
+            .filter(|node| holds(node.id, *permission) && holds(node.id, Permission::OrganisationRead));
+        let visible = visible.filter(|node| changed.as_ref().is_none_or(|changed| changed.contains(&node.id)));
         let found =
             visible.filter(|node| decisions.get(&node.id).is_some_and(|decision| search.finds(&decision.card().name)));
         tree_node::connection(top, &decisions, found, page, Self::new)

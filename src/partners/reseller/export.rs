@@ -22,6 +22,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::base::money::Money;
 use crate::graphql::request::Request;
+use crate::live::event::since;
 use crate::organisation::{OrganisationKind, OrganisationState};
 use crate::partners::overview::{Seats, Subscribed, Sums};
 use crate::partners::partnership::{PartnershipState, standing};
@@ -31,12 +32,13 @@ static NAMES: LazyLock<Vec<String>> =
     LazyLock::new(|| Permission::ALL.iter().map(|permission| permission.graphql_name()).collect());
 
 /// Which tree to export, and which of its organisations.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TreeExport {
     top: Uuid,
     max_depth: usize,
     permission: Option<Permission>,
     rows: usize,
+    changed_since: Option<String>,
 }
 
 impl TreeExport {
@@ -44,7 +46,13 @@ impl TreeExport {
     /// the organisations where the viewer has it.
     pub fn new(top: Uuid, max_depth: Option<i32>, permission: Option<Permission>, rows: usize) -> Result<Self> {
         let max_depth = usize::try_from(read_max_depth(max_depth)?).unwrap_or_default();
-        Ok(Self { top, max_depth, permission, rows: rows.max(1) })
+        Ok(Self { top, max_depth, permission, rows: rows.max(1), changed_since: None })
+    }
+
+    /// Only the organisations where something has happened since this token.
+    #[must_use]
+    pub fn since(self, token: Option<String>) -> Self {
+        Self { changed_since: token, ..self }
     }
 
     /// The progress before the first page.
@@ -57,13 +65,19 @@ impl TreeExport {
         let top = request.access.look(self.top).await?.ok_or(Error::NotFound)?;
         Reseller::of(&top).ok_or(Error::NotFound)?;
         top.require(Permission::ClientRead)?;
+        let changed = match &self.changed_since {
+            Some(token) => Some(since::organisations(request, since::position(request, token).await?).await?),
+            None => None,
+        };
+        let is_wanted =
+            |at: &Decision| self.includes(at) && changed.as_ref().is_none_or(|changed| changed.contains(&at.id()));
         let found = progress.next_clients(request, self.rows).await?;
         if found.is_empty() {
             return Ok(None);
         }
         let clients: Vec<Uuid> = found.iter().map(|(_, client)| client.organisation.id).collect();
         let decisions = request.access.look_bulk(&clients).await?;
-        let included = decisions.values().filter(|at| self.includes(at));
+        let included = decisions.values().filter(|at| is_wanted(at));
         let figures = AllFigures::load(request, included).await?;
         let mut paths: HashMap<usize, Vec<String>> = HashMap::new();
         let mut lines = Vec::with_capacity(found.len() * 1_536);
@@ -74,7 +88,7 @@ impl TreeExport {
             if is_in_force && has_clients {
                 progress.add(decision.id(), *reseller, self.max_depth);
             }
-            if !self.includes(decision) {
+            if !is_wanted(decision) {
                 continue;
             }
             let path = paths.entry(*reseller).or_insert_with(|| progress.path(*reseller));

@@ -8,16 +8,18 @@ use uuid::Uuid;
 use super::client::ClientConnection;
 use super::clients;
 use super::criteria::{ClientFilter, ClientOrder};
-use super::descendant::Descendant;
+use super::descendant::{Descendant, Sought};
 use super::rules::read_max_depth;
 use super::table::chosen;
 use crate::access::{Authorised, Decision, GrantsAt, Guarded, Permission, Side};
 use crate::base::error::Result;
 use crate::base::id;
 use crate::billing::commission::{CommissionRate, CommissionStatement, OpenCommission};
+use crate::billing::invoice::{Invoice, InvoiceFilter};
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::live::event::since;
 use crate::organisation::Organisation;
 use crate::partners::client_view::ClientView;
 use crate::partners::overview::ResellerSummary;
@@ -158,11 +160,31 @@ impl Reseller {
         #[graphql(desc = "Only organisations where the viewer has this permission. Without it, ORGANISATION_READ.")]
         permission: Option<Permission>,
         #[graphql(desc = "A part of the name. Case does not matter.")] search: Option<String>,
+        #[graphql(desc = "Only organisations where something has happened since this changeToken.")]
+        changed_since: Option<String>,
     ) -> Result<Option<Connection<Descendant>>> {
+        let request = Request::of(context)?;
+        let changed = match changed_since {
+            Some(token) => Some(since::organisations(request, since::position(request, &token).await?).await?),
+            None => None,
+        };
         let search = Search::read(search.as_deref())?;
         let permission = permission.unwrap_or(Permission::OrganisationRead);
         let depth = read_max_depth(max_depth)?;
-        Descendant::list(Request::of(context)?, &self.0, depth, permission, &search, &page).await.map(Some)
+        let wanted = Sought { depth, permission, search, changed };
+        Descendant::list(request, &self.0, &wanted, &page).await.map(Some)
+    }
+
+    /// The invoices of all clients that delegate INVOICE_READ to you, the newest first. The time that it takes grows with
+    /// their number; a filter by days or by `changedSince` keeps it short.
+    #[requires(CLIENT_READ)]
+    async fn invoices(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilter>,
+    ) -> Result<Option<Connection<Invoice>>> {
+        Invoice::list_of_clients(Request::of(context)?, &self.0, &page, filter).await.map(Some)
     }
 
     /// Totals over the clients: how many there are, what they pay and what they owe. Each total covers the clients that let

@@ -29,11 +29,12 @@ fn acts_become_events_in_their_order_and_refused_ones_do_not() {
         world.as_(MEMBER_OF_ACME).attempt("updateOrganisation", input, "").await.refused("FORBIDDEN");
         world.as_(OWNER_OF_ACME).act("deleteRole", json!({ "roleId": role }), "deleted").await;
         let events = all(&world).await;
-        let last: Vec<&str> = events.iter().rev().take(3).map(|(_, kind, _)| kind.as_str()).collect();
-        assert_eq!(last, ["ROLE_DELETED", "ROLE_CREATED", "ORGANISATION_CHANGED"], "{events:?}");
+        let of_acme: Vec<_> = events.iter().filter(|(_, kind, _)| !kind.starts_with("SESSION_")).collect();
+        let kinds: Vec<&str> = of_acme.iter().map(|(_, kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, ["ORGANISATION_CHANGED", "ROLE_CREATED", "ROLE_DELETED"], "{events:?}");
         let positions: Vec<i64> = events.iter().map(|(position, ..)| *position).collect();
         assert_eq!(positions, (1..=events.len() as i64).collect::<Vec<_>>());
-        assert_eq!(events[events.len() - 2].2.as_deref(), role.as_str());
+        assert_eq!(of_acme[1].2.as_deref(), role.as_str());
     });
 }
 

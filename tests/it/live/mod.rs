@@ -1,5 +1,6 @@
 //! Events, and the streams that send them.
 
+mod changed;
 mod events;
 mod socket;
 mod streams;

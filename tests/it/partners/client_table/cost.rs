@@ -107,7 +107,7 @@ fn request(world: &World) -> Request {
 
 /// What filters and orders are read for.
 fn setting<'a>(definitions: &'a [property_definition::Model], reseller: &'a Decision) -> Setting<'a> {
-    Setting { definitions, reseller, now: now(), today: now().date_naive() }
+    Setting { definitions, reseller, now: now(), today: now().date_naive(), since: None }
 }
 
 #[test]
