@@ -15,6 +15,7 @@
 //! - `revoke` takes rights away on one server and asks another at once, `--times N` times (10,000). It fails if an answer
 //!   is old;
 //! - `renewals` renews `--subscriptions N` (100,000) that are due;
+//! - `streams` keeps `--streams N` (10,000) streams of events open, and measures how soon an event reaches a thousand others;
 //! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
@@ -39,6 +40,7 @@ mod ratios;
 mod renaming;
 mod renewals;
 mod revoke;
+mod streams;
 mod table;
 mod viewer;
 
@@ -62,6 +64,7 @@ struct Options {
     clients: u64,
     times: usize,
     subscriptions: usize,
+    streams: usize,
 }
 
 impl Options {
@@ -74,6 +77,7 @@ impl Options {
             clients: 100_000,
             times: 10_000,
             subscriptions: 100_000,
+            streams: 10_000,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -82,6 +86,7 @@ impl Options {
                 "--organisations" => options.organisations = value().parse().expect("a number"),
                 "--clients" => options.clients = value().parse().expect("a number"),
                 "--subscriptions" => options.subscriptions = value().parse().expect("a number"),
+                "--streams" => options.streams = value().parse().expect("a number"),
                 "--seconds" => options.seconds = value().parse().expect("a number"),
                 "--times" => options.times = value().parse().expect("a number"),
                 "--postgres" => options.postgres = Some(value()),
@@ -154,6 +159,9 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> 
     }
     if options.names("renewals") {
         Box::pin(renewals::measure(&bench, options.subscriptions)).await;
+    }
+    if options.names("streams") {
+        return streams::measure(&bench, options.streams).await;
     }
     !options.names("revoke") || revoke::measure(&bench, options.times).await
 }

@@ -33,11 +33,20 @@ pub fn millis_of(process: u32) -> f64 {
     Times::of(process).map_or(f64::NAN, |times| times.own)
 }
 
+/// The memory of a process, in MiB.
+pub fn resident_mebibytes(process: u32) -> u64 {
+    mebibytes(process, "VmRSS:")
+}
+
 /// The peak memory of a process, in MiB.
 pub fn peak_mebibytes(process: u32) -> u64 {
+    mebibytes(process, "VmHWM:")
+}
+
+fn mebibytes(process: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    peak.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1024
+    let value = status.lines().find_map(|line| line.strip_prefix(name));
+    value.and_then(|text| text.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 /// From now on, the peak is that of the time after this.

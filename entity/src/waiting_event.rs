@@ -7,8 +7,10 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "waiting_event")]
 pub struct Model {
-    /// UUIDv7.
-    #[sea_orm(primary_key, auto_increment = false)]
+    /// In the order of writing. Those of one organisation are written one after the other, as its log is.
+    #[sea_orm(primary_key)]
+    pub place: i64,
+    /// The id of the audit event, or any other.
     pub id: Uuid,
     /// The type of event, by its name in the schema.
     #[sea_orm(column_type = "String(StringLen::N(40))", nullable)]

@@ -19,7 +19,8 @@ impl MigrationTrait for Migration {
         // others by their keys alone, so that nothing can keep them from getting their places.
         let waiting = Table::create()
             .table("waiting_event")
-            .col(pk_uuid("id"))
+            .col(big_integer("place").auto_increment().primary_key())
+            .col(uuid("id"))
             .col(string_len_null("kind", 40))
             .col(uuid_null("organisation_id"))
             .col(uuid_null("user_id"))
@@ -42,7 +43,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(event).await?;
         manager.create_index(unique("event", &["id"])).await?;
-        manager.create_index(index("event", &["organisation_id", "position"])).await?;
+        manager.create_index(index("event", &["organisation_id", "position", "id"])).await?;
         manager.create_index(index("event", &["user_id", "position"])).await?;
         manager.create_index(index("event", &["at"])).await?;
 
@@ -112,7 +113,7 @@ fn announce(backend: DbBackend) -> Result<&'static [&'static str], DbErr> {
         ]),
         DbBackend::Postgres => Ok(&[
             "CREATE FUNCTION audit_event_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             INSERT INTO waiting_event (id) SELECT id FROM added WHERE outcome = 'DONE'; RETURN NULL; END $$",
+             INSERT INTO waiting_event (id) SELECT id FROM added WHERE outcome = 'DONE' ORDER BY organisation_id, sequence; RETURN NULL; END $$",
             "CREATE TRIGGER audit_event_waits AFTER INSERT ON audit_event REFERENCING NEW TABLE AS added \
              FOR EACH STATEMENT EXECUTE FUNCTION audit_event_waits()",
             "CREATE FUNCTION invoice_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \

@@ -62,6 +62,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure> {
+    raise_limit_of_files();
     let stop = stop().map_err(|error| Failure(format!("The signal handlers cannot be installed: {error}.")))?;
     let listener = listen(&mut config, arguments.listen).await?;
     make_data_dir(&config.data_dir)?;
@@ -120,6 +121,18 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     db.close().await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// Each stream needs an open file. Many systems allow a process more of them than it has at first.
+fn raise_limit_of_files() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+            tracing::debug!(%error, "the limit of open files stays as it is");
+        }
+    }
 }
 
 /// Binds the port before anything is created or changed. Without a `public_url`, it is the bound address.

@@ -27,6 +27,7 @@ use crate::catalogue::subscription::{Subscription, SubscriptionFilter, Subscript
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
+use crate::live::event::{Event, EventKind};
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
@@ -311,6 +312,18 @@ impl Organisation {
     #[flattened]
     fn partners(&self) -> OrganisationPartners {
         OrganisationPartners(Decision::clone(&self.0))
+    }
+
+    /// What has happened here, the newest first, as far as you hold the permission to read it. Follow it with the
+    /// subscription `events`.
+    #[public]
+    async fn events(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only these types. Without it, all that you may read.")] types: Option<Vec<EventKind>>,
+    ) -> Result<Option<Connection<Event>>> {
+        Event::list(Request::of(context)?, &self.0, &page, types).await.map(Some)
     }
 
     /// The audit log of this organisation, the newest event first.

@@ -38,7 +38,7 @@ pub async fn number(db: &Db, random: &Random, now: DateTimeUtc) -> Result<bool> 
 async fn number_some(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc) -> Result<bool> {
     let end = store::lock_end(tx).await?;
     let waiting = store::waiting(tx, AT_ONCE).await?;
-    let waited: Vec<Uuid> = waiting.iter().map(|one| one.id).collect();
+    let waited: Vec<i64> = waiting.iter().map(|one| one.place).collect();
     let mut events: Vec<Model> = waiting.into_iter().filter_map(|one| event(one, random, now)).collect();
     name_domains(tx, &mut events).await?;
     name_invited(tx, &mut events).await?;

@@ -7,12 +7,13 @@ use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
 use super::kinds::EventKind;
-use super::store::Happened;
+use super::store::{self, Happened};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
 use crate::base::id::Type;
 use crate::graphql::act::Find;
 use crate::graphql::node::{Node, find_visible};
+use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;
@@ -25,6 +26,26 @@ pub struct Event {
 }
 
 impl Event {
+    /// The events of an organisation that the viewer may read, the newest first: all, or those of these types.
+    pub async fn list(
+        request: &Request,
+        at: &Decision,
+        page: &PageArguments,
+        types: Option<Vec<EventKind>>,
+    ) -> Result<Connection<Self>> {
+        let is_read = |kind: &EventKind| kind.permission().is_some_and(|permission| at.grants.has(permission));
+        let mut kinds = types.unwrap_or_else(|| EventKind::ALL.to_vec());
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.retain(is_read);
+        let rows = store::list(request, at.id(), page, &kinds).await?;
+        Ok(rows.connection(|row| {
+            let kind = EventKind::from_stored(&row.kind).unwrap_or(EventKind::OrganisationChanged);
+            let happened = Arc::new(Happened { row: (**row).clone(), kind: Some(kind) });
+            Self { happened, kind, at: Some(at.clone()) }
+        }))
+    }
+
     /// The event, for a viewer who may read it.
     pub async fn new(request: &Request, happened: Arc<Happened>, kind: EventKind) -> Result<Self> {
         let at = match happened.row.organisation_id {

@@ -8,23 +8,31 @@ use entity::{event_end, invitation, service, user, waiting_event};
 use sea_orm::prelude::{DateTimeUtc, Expr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, Statement,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, Set, Statement, Value,
 };
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::kinds::EventKind;
 use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
-use crate::graphql::request::Work;
+use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
+use crate::graphql::request::{Request, Work};
 
 type Written<T> = Result<T, DbErr>;
 
 /// The most old events that one transaction removes.
 const REMOVED_AT_ONCE: u64 = 5_000;
 
+/// The events of an organisation, the newest first.
+static OF_ORGANISATION: List<Model> =
+    List { descending: true, ..List::of_rows("event", "organisation_id", Key::Large("position")) };
+
 /// What waits for its place: what it says itself, or else what the audit event says.
 pub struct Waiting {
+    /// Its place among what waits.
+    pub place: i64,
     /// Its id.
     pub id: Uuid,
     /// The type, if it says that itself.
@@ -63,14 +71,18 @@ pub async fn announce(
     organisation: Uuid,
     objects: impl Iterator<Item = Uuid>,
 ) -> Written<()> {
-    let row = |object| waiting_event::Model {
-        id: work.random.id(work.now),
-        kind: Some(kind.stored().to_owned()),
-        organisation_id: Some(organisation),
-        user_id: None,
-        object_key: Some(object),
+    let row = |object| waiting_event::ActiveModel {
+        id: Set(work.random.id(work.now)),
+        kind: Set(Some(kind.stored().to_owned())),
+        organisation_id: Set(Some(organisation)),
+        object_key: Set(Some(object)),
+        ..Default::default()
     };
-    insert_all(work.tx, &objects.map(row).collect::<Vec<_>>()).await
+    let rows: Vec<_> = objects.map(row).collect();
+    if !rows.is_empty() {
+        waiting_event::Entity::insert_many(rows).exec_without_returning(work.tx).await?;
+    }
+    Ok(())
 }
 
 /// Whether anything waits.
@@ -103,15 +115,15 @@ pub async fn waiting(tx: &DatabaseTransaction, most: u64) -> Written<Vec<Waiting
     let sql = format!(
         "SELECT w.id, w.kind, a.action, CASE WHEN a.action = 'updatePartnership' THEN a.details END, a.at, \
            coalesce(a.organisation_id, w.organisation_id), coalesce(a.person_id, w.user_id), a.actor_kind, a.actor_id, \
-           w.object_key, a.object_id \
-         FROM waiting_event w LEFT JOIN audit_event a ON a.id = w.id \
-         ORDER BY a.organisation_id, a.sequence, w.id LIMIT {most}"
+           w.object_key, a.object_id, w.place \
+         FROM waiting_event w LEFT JOIN audit_event a ON a.id = w.id ORDER BY w.place LIMIT {most}"
     );
     let rows = tx.query_all_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
     let read = |row: &QueryResult| {
         let kind: Option<String> = row.try_get_by_index(7)?;
         let actor: Option<Uuid> = row.try_get_by_index(8)?;
         Ok(Waiting {
+            place: row.try_get_by_index(11)?,
             id: row.try_get_by_index(0)?,
             kind: row.try_get_by_index(1)?,
             action: row.try_get_by_index(2)?,
@@ -158,10 +170,10 @@ pub async fn invited(tx: &DatabaseTransaction, invitations: &[Uuid]) -> Written<
 }
 
 /// Writes events, and removes what they were made of.
-pub async fn insert(tx: &DatabaseTransaction, events: &[Model], waited: &[Uuid]) -> Written<()> {
+pub async fn insert(tx: &DatabaseTransaction, events: &[Model], waited: &[i64]) -> Written<()> {
     insert_all(tx, events).await?;
-    let gone = waiting_event::Entity::delete_many().filter(is_among(waiting_event::Column::Id, waited, tx));
-    gone.exec(tx).await?;
+    let gone = waiting_event::Column::Place.is_in(waited.iter().copied());
+    waiting_event::Entity::delete_many().filter(gone).exec(tx).await?;
     Ok(())
 }
 
@@ -171,6 +183,21 @@ pub async fn ring(tx: &DatabaseTransaction) -> Written<()> {
         tx.execute_unprepared(&format!("NOTIFY {}", super::bell::CHANNEL)).await?;
     }
     Ok(())
+}
+
+/// A page of the events of an organisation that have one of these types.
+pub async fn list(
+    request: &Request,
+    organisation: Uuid,
+    page: &PageArguments,
+    kinds: &[EventKind],
+) -> Result<Page<Model>> {
+    let names = kinds.iter().map(|kind| kind.stored().to_owned());
+    let (condition, value): (_, Value) = match request.db().backend() {
+        DbBackend::Postgres => ("t.kind = ANY(:kinds)", names.collect::<Vec<_>>().into()),
+        _ => ("t.kind IN (SELECT value FROM json_each(:kinds))", names.collect::<Json>().to_string().into()),
+    };
+    OF_ORGANISATION.rows(request, organisation, page, Filter::default().and_with(condition, [(":kinds", value)])).await
 }
 
 /// The first position that is still there, and the last one that was given out.

@@ -286,6 +286,36 @@ fn there_are_limits_and_a_server_that_ends_says_so() {
 }
 
 #[test]
+fn a_reader_that_is_too_slow_is_told_where_to_go_on() {
+    with_database(async |world| {
+        let _live = world.live();
+        let of = |after: &Value| json!({ "id": id_of(ACME), "after": after });
+        let mut slow = Stream::open(&world, OWNER_OF_ACME, EVENTS, of(&Value::Null)).await;
+        let mut quick = Stream::open(&world, OWNER_OF_ACME, EVENTS, of(&Value::Null)).await;
+        for round in 0..300 {
+            rename(&world, OWNER_OF_ACME, ACME, &format!("Acme {round}")).await;
+            quick.event().await;
+        }
+        let (mut read, mut last) = (0, Value::Null);
+        let result = loop {
+            let result = slow.next().await;
+            if result.get("errors").is_some() {
+                break result;
+            }
+            (read, last) = (read + 1, result["data"]["events"]["id"].clone());
+        };
+        assert!((1..300).contains(&read), "{read}");
+        assert_eq!(result["errors"][0]["extensions"]["code"], "LIMITED");
+        assert_eq!(result["errors"][0]["extensions"]["after"], last);
+        let mut again = Stream::open(&world, OWNER_OF_ACME, EVENTS, of(&last)).await;
+        for _ in read..300 {
+            again.event().await;
+        }
+        again.silent().await;
+    });
+}
+
+#[test]
 fn other_operations_and_mistakes_are_results_too() {
     with_database(async |world| {
         let mut query = Stream::open(&world, OWNER_OF_ACME, "{ viewer { name } }", json!({})).await;

@@ -1,8 +1,9 @@
 //! Rows of the audit log, chained as the server chains them.
 
 use entity::audit_event::{ActorKind, Outcome, Way};
-use entity::{audit_chain, audit_event};
+use entity::{audit_chain, audit_event, event};
 use serde_json::json;
+use tenantry::base::id::Type;
 use tenantry::base::random;
 use tenantry::oversight::audit::{BEGINNING, hash_of};
 use uuid::Uuid;
@@ -65,6 +66,20 @@ impl Rows {
             person_id: None,
         };
         event.hash = hash_of(&event);
+        // Positions of the server begin behind these.
+        let place = i64::try_from(id.as_u128() & 0xffff_ffff_ffff).unwrap();
+        self.happened.push(event::Model {
+            position: -place,
+            id,
+            kind: "ORGANISATION_CHANGED".to_owned(),
+            at: event.at,
+            organisation_id: Some(organisation),
+            user_id: None,
+            actor_kind: Some(event.actor_kind),
+            actor_id: event.actor_id,
+            object_key: Some(organisation),
+            object_id: Some(Type::Organisation.id(organisation).0),
+        });
         self.events.push(event);
         id
     }

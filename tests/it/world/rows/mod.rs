@@ -19,7 +19,7 @@ mod seats;
 use chrono::TimeDelta;
 use entity::{
     access_request, api_key, audit_chain, audit_event, billing_contact, billing_details, client_view,
-    delegation_template, invitation, invitation_role, invoice, invoice_line, log_in_attempt, membership,
+    delegation_template, event, invitation, invitation_role, invoice, invoice_line, log_in_attempt, membership,
     membership_role, organisation, organisation_halt, ownership_transfer, partnership, partnership_proposal, payer,
     product, property_definition, property_value, reseller_programme, reseller_request, role, service, service_task,
     session, subscription, subscription_change, user,
@@ -87,6 +87,7 @@ pub struct Rows {
     invitation_roles: Vec<invitation_role::Model>,
     chains: Vec<audit_chain::Model>,
     events: Vec<audit_event::Model>,
+    happened: Vec<event::Model>,
     halts: Vec<organisation_halt::Model>,
     transfers: Vec<ownership_transfer::Model>,
     access_requests: Vec<access_request::Model>,
@@ -229,6 +230,7 @@ impl Rows {
         db_insert(db, self.invitation_roles).await;
         db_insert(db, self.chains).await;
         db_insert(db, self.events).await;
+        db_insert(db, self.happened).await;
         db_insert(db, self.halts).await;
         db_insert(db, self.transfers).await;
         db_insert(db, self.access_requests).await;
