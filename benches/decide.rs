@@ -1,4 +1,5 @@
-//! The cost of a decision in memory: the check on a field with known grants, and one pass of the resolver.
+//! The cost of a decision in memory: the check on a field with known grants, one pass of the resolver, and what is due
+//! for a subscription with very many changes.
 //!
 //! `cargo bench --bench decide`
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
@@ -7,11 +8,17 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use sea_orm::prelude::DateTimeUtc;
+use chrono::Days;
+use entity::subscription_change::{Kind as ChangeKind, Model as Change};
+use sea_orm::prelude::{Date, DateTimeUtc};
 use tenantry::access::{
     BuiltinRole, Edge, Grants, GrantsAt, Graph, Guarded, HeldRole, Holding, Kind, Node, OrganisationState,
     PartnershipState, Permission, PermissionSet, Rule, Side, check, resolve,
 };
+use tenantry::catalogue::subscription::charge::{due, lines};
+use tenantry::catalogue::subscription::history::steps;
+use tenantry::catalogue::subscription::period::period;
+use tenantry::seed::rows;
 use uuid::Uuid;
 
 struct Object(Grants);
@@ -59,6 +66,24 @@ fn tree(clients: u128) -> (Graph, HashMap<Uuid, Holding>) {
     (graph, HashMap::from([(reseller, holding)]))
 }
 
+/// A yearly subscription that is raised again and again, three times a day.
+fn history(changes: i32) -> (Date, Vec<Change>) {
+    let id = Uuid::from_u128;
+    let starts_on = Date::default();
+    let product = rows::product(id(1), id(2), "seats", "Seats", DateTimeUtc::UNIX_EPOCH);
+    let row = rows::subscription(id(3), id(4), &product, (1_234, "SEK"), starts_on);
+    let start = rows::start(&row, DateTimeUtc::UNIX_EPOCH);
+    let raised = (2..=changes).map(|position| Change {
+        id: id(1_000 + u128::from(position.unsigned_abs())),
+        position,
+        kind: ChangeKind::Raise,
+        effective_on: starts_on + Days::new(u64::from(position.unsigned_abs()) / 3),
+        quantity: position,
+        ..start.clone()
+    });
+    (starts_on, std::iter::once(start.clone()).chain(raised).collect())
+}
+
 fn main() {
     let rules = [Rule { permission: Permission::InvoiceRead, side: Side::Organisation }];
     let object = Object(Grants { own: PermissionSet::READS, clients: PermissionSet::EMPTY });
@@ -74,6 +99,14 @@ fn main() {
         let (graph, holdings) = tree(clients);
         measure(&format!("resolve the grants of {clients} clients in memory"), 2_000, || {
             black_box(resolve(black_box(&graph), black_box(&holdings), now));
+        });
+    }
+    for count in [10, 1_000] {
+        let (starts_on, changes) = history(count);
+        let year = period(starts_on, 12, 0);
+        measure(&format!("what is due for a year with {count} changes, and its lines"), 2_000, || {
+            let steps = steps(black_box(&changes));
+            let _ = black_box(year.map(|year| (due(&steps, year), lines(&steps, year))));
         });
     }
 }

@@ -16,6 +16,9 @@
 //!   is old;
 //! - `renewals` renews `--subscriptions N` (100,000) that are due;
 //! - `streams` keeps `--streams N` (10,000) streams of events open, and measures how soon an event reaches a thousand others;
+//! - `billing` bills three subscriptions of each organisation, twice;
+//! - `commission` closes a month over `--lines N` lines (100,000);
+//! - `documents` lays out the documents of some hundred invoices;
 //! - `export` and `viewer` measure a reseller with `--clients N` clients (100,000).
 #![allow(
     clippy::cast_precision_loss,
@@ -27,8 +30,11 @@
 )]
 
 mod bench;
+mod billing;
 mod client;
+mod commission;
 mod compare;
+mod documents;
 mod export;
 mod floor;
 mod growth;
@@ -65,6 +71,7 @@ struct Options {
     times: usize,
     subscriptions: usize,
     streams: usize,
+    lines: usize,
 }
 
 impl Options {
@@ -78,6 +85,7 @@ impl Options {
             times: 10_000,
             subscriptions: 100_000,
             streams: 10_000,
+            lines: 100_000,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
@@ -87,6 +95,7 @@ impl Options {
                 "--clients" => options.clients = value().parse().expect("a number"),
                 "--subscriptions" => options.subscriptions = value().parse().expect("a number"),
                 "--streams" => options.streams = value().parse().expect("a number"),
+                "--lines" => options.lines = value().parse().expect("a number"),
                 "--seconds" => options.seconds = value().parse().expect("a number"),
                 "--times" => options.times = value().parse().expect("a number"),
                 "--postgres" => options.postgres = Some(value()),
@@ -162,6 +171,15 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> 
     }
     if options.names("streams") {
         return streams::measure(&bench, options.streams).await;
+    }
+    if options.names("billing") {
+        Box::pin(billing::measure(&bench)).await;
+    }
+    if options.names("commission") {
+        commission::measure(&bench, options.lines).await;
+    }
+    if options.names("documents") {
+        Box::pin(documents::measure(&bench)).await;
     }
     !options.names("revoke") || revoke::measure(&bench, options.times).await
 }
