@@ -105,7 +105,7 @@ impl Access {
     /// Locks an organisation and checks the viewer's permission there, as the transaction sees it. Nobody else can
     /// change its memberships until the transaction ends.
     pub async fn authorise_in(&self, tx: &DatabaseTransaction, id: Uuid, permission: Permission) -> Result<Authorised> {
-        store::lock(tx, id).await?;
+        store::lock_all(tx, &[id]).await?;
         self.look_in(tx, id).await?.authorise(permission)
     }
 
@@ -116,7 +116,7 @@ impl Access {
         id: Uuid,
         permission: Permission,
     ) -> Result<Authorised> {
-        store::lock(tx, id).await?;
+        store::lock_all(tx, &[id]).await?;
         self.look_in(tx, id).await?.authorise_unmasked(permission, self.now)
     }
 

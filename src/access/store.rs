@@ -60,65 +60,118 @@ fn working(subject: Subject, now: DateTimeUtc) -> Option<(&'static str, Vec<Valu
 
 /// The organisations and all above them by partnerships that nobody has ended, each with the partnerships above it, past
 /// ones too. The operator is always included.
-pub async fn climb(connection: &impl ConnectionTrait, db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Placed>>> {
-    Ok(placed(&climbed(connection, db, ids, ("TRUE", Vec::new())).await?)?)
+pub async fn climb(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Placed>>> {
+    let sql = format!("WITH RECURSIVE {} SELECT {CLIMB} FROM {OF_CLIMB}", scope(db));
+    let mut found = HashMap::new();
+    for row in &db.rows(sql, vec![db.keys(ids)]).await? {
+        place(&mut found, row)?;
+    }
+    Ok(in_order(found))
+}
+
+/// An organisation and everything above it, and what a subject holds there.
+#[derive(Debug, Default)]
+pub struct Climbed {
+    /// The organisations.
+    pub placed: HashMap<Uuid, Arc<Placed>>,
+    /// What a user holds there; nothing for a key, which says itself what it holds.
+    pub holdings: Holdings,
+}
+
+/// The organisation and all above it, with what the subject holds there, as the transaction sees it: one statement.
+pub async fn climb_in(tx: &DatabaseTransaction, db: &Db, subject: Subject, id: Uuid) -> Result<Climbed> {
+    let values = if let Subject::User(user) = subject { vec![user.into()] } else { Vec::new() };
+    Ok(climbed(tx, db, subject, id, ("TRUE", values)).await?.unwrap_or_default())
 }
 
 /// The same for a subject that acts; `None` if it may not act at all.
 pub async fn climb_to_act(
-    connection: &impl ConnectionTrait,
+    tx: &DatabaseTransaction,
     db: &Db,
     (subject, now): (Subject, DateTimeUtc),
     id: Uuid,
-) -> Result<Option<HashMap<Uuid, Arc<Placed>>>> {
+) -> Result<Option<Climbed>> {
     let Some(working) = working(subject, now) else { return Ok(None) };
-    let rows = climbed(connection, db, &[id], working).await?;
-    let is_working = rows.first().map_or(Ok(true), |row| row.try_get_by_index(14))?;
-    Ok(if is_working { Some(placed(&rows)?) } else { None })
+    climbed(tx, db, subject, id, working).await
 }
 
+/// The condition says whether the subject may act, with the parameters after the first. That of a user begins with the user.
 async fn climbed(
-    connection: &impl ConnectionTrait,
+    tx: &DatabaseTransaction,
     db: &Db,
-    ids: &[Uuid],
+    subject: Subject,
+    id: Uuid,
     (working, values): (&str, Vec<Value>),
-) -> Result<Vec<QueryResult>, DbErr> {
-    let sql = format!(
-        "WITH RECURSIVE scope(id) AS ( \
-           SELECT o.id FROM organisation o WHERE {} \
-           UNION SELECT o.id FROM organisation o WHERE o.kind = 'OPERATOR' \
-           UNION SELECT p.reseller_id FROM scope JOIN partnership p ON p.client_id = scope.id AND p.state = 'ACTIVE' \
-         ) \
-         SELECT o.id, o.name, o.kind, o.state, o.code, o.created_at, \
-           p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at, \
-           {working} \
-         FROM scope JOIN organisation o ON o.id = scope.id LEFT JOIN partnership p ON p.client_id = o.id",
-        db.among("o.id", 1)
-    );
-    let values = [db.keys(ids)].into_iter().chain(values);
-    connection.query_all_raw(Statement::from_sql_and_values(db.backend(), sql, values)).await
-}
-
-/// The rows of `climbed`, by organisation.
-fn placed(rows: &[QueryResult]) -> Result<HashMap<Uuid, Arc<Placed>>, DbErr> {
-    let mut found: HashMap<Uuid, Placed> = HashMap::new();
-    for row in rows {
-        let id: Uuid = row.try_get_by_index(0)?;
-        let placed = match found.entry(id) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                entry.insert(Placed { row: Arc::new(organisation_of(row, id)?), above: Vec::new() })
-            }
-        };
-        if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(6)? {
-            placed.above.push(edge_of(row, partnership, id)?);
+) -> Result<Option<Climbed>> {
+    let scope = scope(db);
+    let sql = match subject {
+        Subject::User(_) => {
+            let no_place = ["NULL"; PLACE_COLUMNS].join(", ");
+            let no_climb = ["NULL"; CLIMB_COLUMNS].join(", ");
+            let held = upholding(
+                "SELECT m.user_id, m.organisation_id FROM scope JOIN membership m ON m.organisation_id = scope.id \
+                 WHERE m.user_id = $2",
+            );
+            format!(
+                "WITH RECURSIVE {scope}, {held} SELECT {CLIMB}, {working}, {no_place} FROM {OF_CLIMB} \
+                 UNION ALL SELECT {no_climb}, NULL, {PLACE} FROM {OF_UPHOLDING} {OF_PLACE}"
+            )
+        }
+        Subject::Nobody | Subject::Key { .. } => {
+            format!("WITH RECURSIVE {scope} SELECT {CLIMB}, {working} FROM {OF_CLIMB}")
+        }
+    };
+    let values = std::iter::once(db.keys(&[id])).chain(values);
+    let (mut placed, mut holdings) = (HashMap::new(), Holdings::default());
+    for row in &tx.query_all_raw(Statement::from_sql_and_values(db.backend(), sql, values)).await? {
+        if row.try_get_by_index::<Option<Uuid>>(0)?.is_none() {
+            Place::read(row, CLIMB_COLUMNS + 1)?.add_to(&mut holdings, row)?;
+        } else if row.try_get_by_index(CLIMB_COLUMNS)? {
+            place(&mut placed, row)?;
+        } else {
+            return Ok(None);
         }
     }
-    let in_order = |mut placed: Placed| {
+    Ok(Some(Climbed { placed: in_order(placed), holdings }))
+}
+
+/// The organisations whose ids are the first parameter, and all above them, as `scope`.
+fn scope(db: &Db) -> String {
+    format!(
+        "scope(id) AS (SELECT o.id FROM organisation o WHERE {} \
+           UNION SELECT o.id FROM organisation o WHERE o.kind = 'OPERATOR' \
+           UNION SELECT p.reseller_id FROM scope JOIN partnership p ON p.client_id = scope.id AND p.state = 'ACTIVE')",
+        db.among("o.id", 1)
+    )
+}
+
+/// An organisation, and a partnership above it: `place` reads it.
+const CLIMB: &str = "o.id, o.name, o.kind, o.state, o.code, o.created_at, \
+     p.id, p.reseller_id, p.delegated, p.client_delegated, p.includes_upstream, p.state, p.starts_at, p.ends_at";
+/// How many columns `CLIMB` has.
+const CLIMB_COLUMNS: usize = 14;
+/// What `CLIMB` needs.
+const OF_CLIMB: &str = "scope JOIN organisation o ON o.id = scope.id LEFT JOIN partnership p ON p.client_id = o.id";
+
+/// Adds what a row of `CLIMB` says.
+fn place(found: &mut HashMap<Uuid, Placed>, row: &QueryResult) -> Result<(), DbErr> {
+    let id: Uuid = row.try_get_by_index(0)?;
+    let placed = match found.entry(id) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => entry.insert(Placed { row: Arc::new(organisation_of(row, id)?), above: Vec::new() }),
+    };
+    if let Some(partnership) = row.try_get_by_index::<Option<Uuid>>(6)? {
+        placed.above.push(edge_of(row, partnership, id)?);
+    }
+    Ok(())
+}
+
+fn in_order(found: HashMap<Uuid, Placed>) -> HashMap<Uuid, Arc<Placed>> {
+    let sorted = |mut placed: Placed| {
         placed.above.sort_unstable_by_key(|edge| edge.id);
         Arc::new(placed)
     };
-    Ok(found.into_iter().map(|(id, placed)| (id, in_order(placed))).collect())
+    found.into_iter().map(|(id, placed)| (id, sorted(placed))).collect()
 }
 
 fn organisation_of(row: &QueryResult, id: Uuid) -> Result<organisation::Model, DbErr> {
@@ -233,13 +286,8 @@ pub async fn places(
     condition: &str,
     values: Vec<Value>,
 ) -> Result<HashMap<Uuid, Holdings>, DbErr> {
-    let sql = format!(
-        "WITH RECURSIVE wanted(user_id, id) AS (SELECT m.user_id, m.organisation_id FROM membership m WHERE {condition}), \
-         upholding(user_id, id) AS (SELECT user_id, id FROM wanted UNION SELECT m.user_id, up.id \
-           FROM upholding s JOIN membership m ON m.organisation_id = s.id AND m.user_id = s.user_id {UP}) \
-         SELECT {PLACE} FROM upholding place JOIN organisation o ON o.id = place.id \
-         JOIN membership m ON m.organisation_id = o.id AND m.user_id = place.user_id {OF_PLACE}"
-    );
+    let wanted = format!("SELECT m.user_id, m.organisation_id FROM membership m WHERE {condition}");
+    let sql = format!("WITH RECURSIVE {} SELECT {PLACE} FROM {OF_UPHOLDING} {OF_PLACE}", upholding(&wanted));
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     read(&connection.query_all_raw(statement).await?)
 }
@@ -248,11 +296,24 @@ pub async fn places(
 fn read(rows: &[QueryResult]) -> Result<HashMap<Uuid, Holdings>, DbErr> {
     let mut found: HashMap<Uuid, Holdings> = HashMap::new();
     for row in rows {
-        let place = Place::read(row)?;
+        let place = Place::read(row, 0)?;
         place.add_to(found.entry(place.user).or_default(), row)?;
     }
     Ok(found)
 }
+
+/// The memberships that a statement gives, and those on which they depend, as `upholding`.
+fn upholding(wanted: &str) -> String {
+    format!(
+        "wanted(user_id, id) AS ({wanted}), \
+         upholding(user_id, id) AS (SELECT user_id, id FROM wanted UNION SELECT m.user_id, up.id \
+           FROM upholding s JOIN membership m ON m.organisation_id = s.id AND m.user_id = s.user_id {UP})"
+    )
+}
+
+/// The organisations `o` and memberships `m` of `upholding`.
+const OF_UPHOLDING: &str = "upholding place JOIN organisation o ON o.id = place.id \
+     JOIN membership m ON m.organisation_id = o.id AND m.user_id = place.user_id";
 
 /// The resellers on which a membership `m` depends, as `up`; none for most.
 const UP: &str = "LEFT JOIN partnership d ON d.id = m.partnership_id \
@@ -264,12 +325,16 @@ const PLACE: &str = "o.id, o.kind, m.id, m.user_id, m.expires_at, mr.builtin, r.
      r.client_permissions, d.reseller_id, d.state, d.starts_at, d.ends_at, m.custody_reseller_id, k.kind, k.state, \
      (EXISTS (SELECT 1 FROM sign_in_policy sp WHERE sp.organisation_id = m.organisation_id AND sp.requires_second_factor) \
      AND NOT EXISTS (SELECT 1 FROM second_factor sf WHERE sf.user_id = m.user_id AND sf.confirmed_at IS NOT NULL))";
+/// How many columns `PLACE` has.
+const PLACE_COLUMNS: usize = 18;
 /// What `PLACE` needs besides the organisation `o` and the membership `m`.
 const OF_PLACE: &str = "LEFT JOIN membership_role mr ON mr.membership_id = m.id LEFT JOIN role r ON r.id = mr.role_id \
      LEFT JOIN partnership d ON d.id = m.partnership_id LEFT JOIN organisation k ON k.id = m.custody_reseller_id";
 
 /// A membership in a row.
 struct Place {
+    /// The first column of it.
+    at: usize,
     organisation: Uuid,
     kind: Kind,
     membership: Uuid,
@@ -277,13 +342,14 @@ struct Place {
 }
 
 impl Place {
-    /// Reads the columns of `PLACE`.
-    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+    /// Reads the columns of `PLACE`, the first of which is given.
+    fn read(row: &QueryResult, at: usize) -> Result<Self, DbErr> {
         Ok(Self {
-            organisation: row.try_get_by_index(0)?,
-            kind: row.try_get_by_index(1)?,
-            membership: row.try_get_by_index(2)?,
-            user: row.try_get_by_index(3)?,
+            at,
+            organisation: row.try_get_by_index(at)?,
+            kind: row.try_get_by_index(at + 1)?,
+            membership: row.try_get_by_index(at + 2)?,
+            user: row.try_get_by_index(at + 3)?,
         })
     }
 
@@ -292,34 +358,35 @@ impl Place {
         let holding = match holdings.entry(self.organisation) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
-                let (expires_at, ties) = (row.try_get_by_index(4)?, ties(row)?);
+                let (expires_at, ties) = (row.try_get_by_index(self.at + 4)?, ties(row, self.at)?);
                 entry.insert(Holding::Membership { id: self.membership, expires_at, ties, roles: Vec::new() })
             }
         };
         let Holding::Membership { roles, .. } = holding else { return Ok(()) };
-        let builtin: Option<String> = row.try_get_by_index(5)?;
+        let builtin: Option<String> = row.try_get_by_index(self.at + 5)?;
         if let Some(role) = builtin.as_deref().and_then(BuiltinRole::from_name) {
             roles.push(HeldRole::builtin(role, self.kind));
-        } else if let Some(role) = row.try_get_by_index::<Option<Uuid>>(6)? {
-            roles.push(custom(row, 8, role, row.try_get_by_index(7)?, self.kind)?);
+        } else if let Some(role) = row.try_get_by_index::<Option<Uuid>>(self.at + 6)? {
+            roles.push(custom(row, self.at + 8, role, row.try_get_by_index(self.at + 7)?, self.kind)?);
         }
         Ok(())
     }
 }
 
-fn ties(row: &QueryResult) -> Result<Vec<Tie>, DbErr> {
+/// On what the membership in the columns of `PLACE` depends.
+fn ties(row: &QueryResult, at: usize) -> Result<Vec<Tie>, DbErr> {
     let mut ties = Vec::new();
-    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(10)? {
-        let (state, starts_at) = (row.try_get_by_index(11)?, row.try_get_by_index(12)?);
-        ties.push(Tie::Partnership { reseller, state, starts_at, ends_at: row.try_get_by_index(13)? });
+    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(at + 10)? {
+        let (state, starts_at) = (row.try_get_by_index(at + 11)?, row.try_get_by_index(at + 12)?);
+        ties.push(Tie::Partnership { reseller, state, starts_at, ends_at: row.try_get_by_index(at + 13)? });
     }
-    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(14)? {
-        let kind = row.try_get_by_index::<Option<Kind>>(15)?;
+    if let Some(reseller) = row.try_get_by_index::<Option<Uuid>>(at + 14)? {
+        let kind = row.try_get_by_index::<Option<Kind>>(at + 15)?;
         let has_clients = matches!(kind, Some(Kind::Reseller | Kind::Operator));
-        let is_active = row.try_get_by_index::<Option<OrganisationState>>(16)? == Some(OrganisationState::Active);
+        let is_active = row.try_get_by_index::<Option<OrganisationState>>(at + 16)? == Some(OrganisationState::Active);
         ties.push(Tie::Custody { reseller, is_working: has_clients && is_active });
     }
-    if row.try_get_by_index(17)? {
+    if row.try_get_by_index(at + 17)? {
         ties.push(Tie::SecondFactor);
     }
     Ok(ties)

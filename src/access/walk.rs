@@ -119,7 +119,7 @@ impl Walk<'_> {
                 return Ok(found);
             }
             let since = self.sight.begin();
-            let loaded = store::climb(self.db.reader(), self.db, &gaps.ids).await?;
+            let loaded = store::climb(self.db, &gaps.ids).await?;
             self.sight.fill(gaps, &loaded, &OfOrganisation, since).await?;
             let operator = loaded.iter().find(|(_, placed)| placed.row.kind == OrganisationKind::Operator);
             if let (Some(since), Some((id, _))) = (since, operator) {
@@ -252,8 +252,7 @@ pub async fn climb_in(
     subject: Subject,
     organisation: Uuid,
 ) -> Result<Neighbourhood> {
-    let placed = store::climb(tx, db, &[organisation]).await?;
-    held_in(tx, db, subject, placed).await
+    Ok(seen_by(subject, store::climb_in(tx, db, subject, organisation).await?))
 }
 
 /// The same for a subject that acts; `None` if it may not act at all.
@@ -263,25 +262,12 @@ pub async fn climb_to_act(
     (subject, now): (Subject, DateTimeUtc),
     organisation: Uuid,
 ) -> Result<Option<Neighbourhood>> {
-    let Some(placed) = store::climb_to_act(tx, db, (subject, now), organisation).await? else { return Ok(None) };
-    held_in(tx, db, subject, placed).await.map(Some)
+    let climbed = store::climb_to_act(tx, db, (subject, now), organisation).await?;
+    Ok(climbed.map(|climbed| seen_by(subject, climbed)))
 }
 
-async fn held_in(
-    tx: &DatabaseTransaction,
-    db: &Db,
-    subject: Subject,
-    placed: HashMap<Uuid, Arc<Placed>>,
-) -> Result<Neighbourhood> {
-    let held = match subject {
-        Subject::User(user) => {
-            let scope: Vec<Uuid> = placed.keys().copied().collect();
-            let condition = format!("m.user_id = $2 AND {}", db.among("m.organisation_id", 1));
-            store::places(tx, &condition, vec![db.keys(&scope), user.into()]).await?.remove(&user).unwrap_or_default()
-        }
-        Subject::Nobody | Subject::Key { .. } => Holdings::default(),
-    };
-    Ok(neighbourhood(placed, Arc::new(held), subject, Partnerships::Active))
+fn seen_by(subject: Subject, climbed: store::Climbed) -> Neighbourhood {
+    neighbourhood(climbed.placed, Arc::new(climbed.holdings), subject, Partnerships::Active)
 }
 
 /// The graph of organisations with what the subject holds.
