@@ -81,13 +81,14 @@ pub fn number(row: &mut Model, issuer: &issuer::Model, number: String, today: Da
     row.state = if row.total_minor == 0 { State::Paid } else { State::Open };
 }
 
-/// Records invoices that the server issued by itself, and mails them.
+/// Records invoices that the server issued by itself, and mails them: three statements for up to 500. The caller has locked
+/// their organisations.
 pub async fn announce(work: &Work<'_>, invoices: &[Composed]) -> Result<()> {
-    for one in invoices {
+    let events = invoices.iter().map(|one| {
         let event = Event::done("issueInvoice", one.invoice.organisation_id, None).to(Type::Invoice.id(one.invoice.id));
-        let event = event.changing(Json::Null, audit_snapshot(&one.invoice));
-        audit::record_by_system(work.tx, work.random, work.now, event).await?;
-    }
+        event.changing(Json::Null, audit_snapshot(&one.invoice))
+    });
+    audit::record_all_by_system(work, events.collect()).await?;
     send(work, invoices).await
 }
 
