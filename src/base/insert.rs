@@ -1,8 +1,9 @@
 //! Inserting any number of rows. A statement has a largest number of parameters, so many rows take several statements.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause};
 use sea_orm::{
-    ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, IntoActiveModel, Iterable, ModelTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, InsertMany, IntoActiveModel,
+    Iterable, ModelTrait, QueryTrait,
 };
 
 /// The most parameters of one statement: enough for 500 rows of 32 columns. SQLite accepts 32,766 and PostgreSQL 65,535.
@@ -31,13 +32,85 @@ where
     M: ModelTrait + IntoActiveModel<A>,
     A: ActiveModelTrait<Entity = M::Entity>,
 {
+    for part in parts(rows, known) {
+        tx.execute(&part.statement).await?;
+    }
+    Ok(())
+}
+
+/// Rows of several tables that are inserted together. Those that others point to are added first. On PostgreSQL this is
+/// one statement, because each takes a round trip. SQLite has no round trips, and takes one statement for each table.
+#[derive(Default)]
+pub struct Together(Vec<Part>);
+
+/// A statement that inserts rows of one table.
+struct Part {
+    statement: InsertStatement,
+    parameters: usize,
+}
+
+impl Together {
+    /// Adds rows of a table.
+    pub fn add<M, A>(&mut self, rows: &[M])
+    where
+        M: ModelTrait + IntoActiveModel<A>,
+        A: ActiveModelTrait<Entity = M::Entity>,
+    {
+        self.0.extend(parts(rows, None));
+    }
+
+    /// Adds rows of a table. `known` says what happens to those that are there already.
+    pub fn add_or<M, A>(&mut self, rows: &[M], known: &OnConflict)
+    where
+        M: ModelTrait + IntoActiveModel<A>,
+        A: ActiveModelTrait<Entity = M::Entity>,
+    {
+        self.0.extend(parts(rows, Some(known)));
+    }
+
+    /// Inserts them all.
+    pub async fn insert(self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+        let is_one = tx.get_database_backend() == DbBackend::Postgres;
+        let (mut waiting, mut parameters) = (Vec::new(), 0);
+        for part in self.0 {
+            parameters += part.parameters;
+            if !is_one || parameters > PARAMETERS {
+                execute(tx, std::mem::take(&mut waiting)).await?;
+                parameters = part.parameters;
+            }
+            waiting.push(part.statement);
+        }
+        execute(tx, waiting).await
+    }
+}
+
+/// Runs inserts as one statement.
+async fn execute(tx: &DatabaseTransaction, mut inserts: Vec<InsertStatement>) -> Result<(), DbErr> {
+    let Some(last) = inserts.pop() else { return Ok(()) };
+    if inserts.is_empty() {
+        tx.execute(&last).await?;
+        return Ok(());
+    }
+    let mut others = WithClause::new();
+    for (number, insert) in inserts.into_iter().enumerate() {
+        others.cte(CommonTableExpression::new().table_name(format!("part_{number}")).query(insert).to_owned());
+    }
+    tx.execute(&others.query(last)).await?;
+    Ok(())
+}
+
+fn parts<M, A>(rows: &[M], known: Option<&OnConflict>) -> Vec<Part>
+where
+    M: ModelTrait + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = M::Entity>,
+{
     let columns = <M::Entity as EntityTrait>::Column::iter().count();
-    for some in rows.chunks(PARAMETERS / columns) {
+    let part = |some: &[M]| {
         let mut insert = InsertMany::<A>::many(some.iter().cloned());
         if let Some(known) = known {
             insert = insert.on_conflict(known.clone());
         }
-        insert.exec_without_returning(tx).await?;
-    }
-    Ok(())
+        Part { statement: insert.into_query(), parameters: some.len() * columns }
+    };
+    rows.chunks(PARAMETERS / columns).map(part).collect()
 }

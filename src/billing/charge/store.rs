@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::access::Unchecked;
 use crate::base::db::is_among;
 use crate::base::error::Result;
-use crate::base::insert::insert_all;
+use crate::base::insert::{Together, insert_all};
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -56,6 +56,11 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> 
 /// Adds charges.
 pub async fn add(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
     insert_all(tx, &rows).await
+}
+
+/// Adds charges to the rows that are inserted together.
+pub fn add_among(rows: &mut Together, charges: &[Model]) {
+    rows.add(charges);
 }
 
 /// Sets the state of charges.

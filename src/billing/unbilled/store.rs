@@ -8,16 +8,24 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use crate::base::db::is_among;
-use crate::base::insert::insert_or;
+use crate::base::insert::{Together, insert_or};
 
 type Written<T> = Result<T, DbErr>;
 
 /// Something changes from these days on. A day never moves on by this.
 pub async fn note(tx: &DatabaseTransaction, rows: Vec<Model>) -> Written<()> {
+    insert_or(tx, &rows, &earlier()).await
+}
+
+/// The same for new subscriptions, among the rows that are inserted together.
+pub fn add(rows: &mut Together, of_new: &[Model]) {
+    rows.add_or(of_new, &earlier());
+}
+
+fn earlier() -> OnConflict {
     let earlier = "CASE WHEN excluded.since < unbilled_subscription.since THEN excluded.since \
                    ELSE unbilled_subscription.since END";
-    let known = OnConflict::column(Column::SubscriptionId).value(Column::Since, Expr::cust(earlier)).to_owned();
-    insert_or(tx, &rows, &known).await
+    OnConflict::column(Column::SubscriptionId).value(Column::Since, Expr::cust(earlier)).to_owned()
 }
 
 /// Everything before these days is billed.

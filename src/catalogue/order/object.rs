@@ -52,6 +52,11 @@ impl Order {
         Self { row: Arc::clone(row), organisation: at.clone() }
     }
 
+    /// An order that the request has just written.
+    pub fn written(row: Model, at: &Decision) -> Self {
+        Self::new(&Arc::new(row), at)
+    }
+
     /// Its key in the database.
     pub fn key(&self) -> Uuid {
         self.row.id

@@ -1,5 +1,7 @@
 //! Placing an order.
 
+use std::sync::{Mutex, PoisonError};
+
 use async_graphql::{ID, InputObject};
 use macros::{mutation, payload};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use super::input::{OrderLineInput, asked};
 use super::object::Order;
 use super::placing;
 use super::quote::Buyer;
-use crate::access::{Grants, Permission, PermissionSet};
+use crate::access::{Exists, Grants, Permission, PermissionSet};
 use crate::base::error::Result;
 use crate::base::money::MoneyInput;
 use crate::graphql::act::{ActOn, Find};
@@ -52,6 +54,8 @@ async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result
         Ok(buyer) => buyer.quote(request, &asked(&input.lines)?).await,
         Err(error) => Err(error),
     };
+    // What this call writes need not be read again.
+    let written = Mutex::new(None);
     let id: Uuid = act
         .once(input.idempotency_key.as_deref(), async |work, at| {
             require_active(at.row())?;
@@ -61,11 +65,18 @@ async fn place_order(act: ActOn<'_, Customer>, input: PlaceOrderInput) -> Result
             let needed = PermissionSet::of(&[Permission::SubscriptionOrder]);
             let needed = Grants { own: needed, clients: PermissionSet::EMPTY };
             let partnership = at.partnership_for(needed, work.now);
-            placing::place(work, &at, &quote, purchase_order.clone(), partnership, act.event()).await
+            let order = placing::place(work, &at, &quote, purchase_order.clone(), partnership, act.event()).await?;
+            let id = order.id;
+            *written.lock().unwrap_or_else(PoisonError::into_inner) = Some(Order::written(order, &at));
+            Ok(id)
         })
         .await?;
+    let written = written.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(PlaceOrderPayload {
-        order: Order::find(request, id).await?,
+        order: match written {
+            Some(order) => order.if_visible(),
+            None => Order::find(request, id).await?,
+        },
         organisation: Some(act.object.0.card().into()),
         ..Default::default()
     })

@@ -80,7 +80,7 @@ async fn place_order_for_new_client(
             })?;
             let event = Event::done(act.action, made.client, Some(needed));
             let order = placing::place(work, &client, &quote, purchase_order.clone(), made.partnership, event).await?;
-            Ok((made, order))
+            Ok((made, order.id))
         })
         .await
     })

@@ -12,6 +12,7 @@ use super::store;
 use crate::access::Authorised;
 use crate::base::error::{Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::insert::Together;
 use crate::base::text;
 use crate::billing::{charge, series};
 use crate::catalogue::service::attributes::Attributes;
@@ -37,7 +38,6 @@ pub fn check(quote: &Quote, (expected_minor, currency): (i64, &str)) -> Result<(
 }
 
 /// Places an order for an organisation that the caller has locked. The partnership is the one by which it is placed.
-/// Returns the key of the order.
 pub async fn place(
     work: &Work<'_>,
     at: &Authorised,
@@ -45,7 +45,7 @@ pub async fn place(
     purchase_order: Option<String>,
     partnership: Option<Uuid>,
     event: Event,
-) -> Result<Uuid> {
+) -> Result<sales_order::Model> {
     let id = work.random.id(work.now);
     let seller = quote.lines.first().map(|line| line.product.organisation_id).unwrap_or_default();
     let numbers = series::store::take(work.tx, seller, Series::Order, work.today(), 1).await?;
@@ -120,14 +120,16 @@ pub async fn place(
             "term": line.term.to_value(), "interval": line.interval.to_value(),
         })).collect::<Vec<_>>(),
     });
-    store::create(work.tx, order).await?;
-    subscriptions::create(work.tx, &rows, starts, of_record).await?;
-    store::create_lines(work.tx, lines).await?;
-    charge::store::add(work.tx, setup).await?;
-    provisioning::create_all(work, &services).await?;
+    let mut written = Together::default();
+    store::add(&mut written, &order);
+    subscriptions::add(&mut written, &rows, &starts, &of_record);
+    store::add_lines(&mut written, &lines);
+    charge::store::add_among(&mut written, &setup);
+    provisioning::add_all(work, &mut written, &services);
+    written.insert(work.tx).await?;
     let event = event.to(Type::Order.id(id)).changing(serde_json::Value::Null, snapshot);
     audit::record(work, event).await?;
-    Ok(id)
+    Ok(order)
 }
 
 /// What it costs once to set a product up: the next invoice takes it.

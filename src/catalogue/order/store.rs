@@ -7,15 +7,15 @@ use std::sync::Arc;
 use entity::order_line::{self, Model as Line};
 use entity::sales_order::{self, Model, State};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    Statement,
 };
 use uuid::Uuid;
 
 use crate::access::Unchecked;
 use crate::base::db::is_among;
 use crate::base::error::Result;
-use crate::base::insert::insert_all;
+use crate::base::insert::Together;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -64,15 +64,14 @@ pub async fn list_lines(request: &Request, order: Uuid, page: &PageArguments) ->
     LINES.rows(request, order, page, Filter::default()).await
 }
 
-/// Inserts an order.
-pub async fn create(tx: &DatabaseTransaction, row: Model) -> Written<()> {
-    sales_order::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-    Ok(())
+/// Adds an order to the rows that are inserted together.
+pub fn add(rows: &mut Together, order: &Model) {
+    rows.add(std::slice::from_ref(order));
 }
 
-/// Inserts the lines of an order.
-pub async fn create_lines(tx: &DatabaseTransaction, lines: Vec<Line>) -> Written<()> {
-    insert_all(tx, &lines).await
+/// Adds the lines of an order, after its subscriptions.
+pub fn add_lines(rows: &mut Together, lines: &[Line]) {
+    rows.add(lines);
 }
 
 /// The customers' own numbers for these orders, for those that have one.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::attributes::{Attributes, name_of};
 use super::store;
 use crate::base::error::{Error, Result};
+use crate::base::insert::Together;
 use crate::catalogue::task;
 use crate::catalogue::task::rules::{Bought, Wanted, Wish, is_unfinished};
 use crate::catalogue::task::store::CHUNK;
@@ -36,21 +37,25 @@ pub async fn create(work: &Work<'_>, new: NewService) -> Result<Model> {
     one(create_all(work, &[new]).await?)
 }
 
-/// Writes many services that are to be set up, in the given order. Three statements for up to 500.
+/// Writes many services that are to be set up, in the given order.
 pub async fn create_all(work: &Work<'_>, new: &[NewService]) -> Result<Vec<Model>> {
-    let mut created = Vec::with_capacity(new.len());
-    for chunk in new.chunks(CHUNK) {
-        let rows: Vec<Model> = chunk.iter().map(|new| row_of(work, new)).collect();
-        let tasks = rows.iter().zip(chunk).map(|(row, new)| {
-            let id = work.random.id(work.now);
-            task::rules::next(row, None, Wish::new(TaskKind::Create), &new.bought, id, work.now)
-        });
-        let tasks = tasks.collect();
-        store::create(work.tx, &rows).await?;
-        task::store::put(work.tx, tasks).await?;
-        created.extend(rows);
-    }
+    let mut rows = Together::default();
+    let created = add_all(work, &mut rows, new);
+    rows.insert(work.tx).await?;
     Ok(created)
+}
+
+/// Adds many services that are to be set up to the rows that are inserted together.
+pub fn add_all(work: &Work<'_>, rows: &mut Together, new: &[NewService]) -> Vec<Model> {
+    let services: Vec<Model> = new.iter().map(|new| row_of(work, new)).collect();
+    let tasks = services.iter().zip(new).map(|(row, new)| {
+        let id = work.random.id(work.now);
+        task::rules::next(row, None, Wish::new(TaskKind::Create), &new.bought, id, work.now)
+    });
+    let tasks: Vec<_> = tasks.collect();
+    store::add(rows, &services);
+    task::store::add(rows, &tasks);
+    services
 }
 
 fn row_of(work: &Work<'_>, new: &NewService) -> Model {

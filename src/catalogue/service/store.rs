@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::{Grants, Permission, Unchecked};
 use crate::base::db::is_among;
 use crate::base::error::Result;
-use crate::base::insert::insert_all;
+use crate::base::insert::Together;
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
 use crate::graphql::request::Request;
@@ -107,9 +107,9 @@ pub async fn bought(tx: &DatabaseTransaction, subscriptions: Vec<Uuid>) -> Writt
     some.into_tuple().all(tx).await
 }
 
-/// Writes new services.
-pub async fn create(tx: &DatabaseTransaction, rows: &[Model]) -> Written<()> {
-    insert_all(tx, rows).await
+/// Adds new services to the rows that are inserted together.
+pub fn add(rows: &mut Together, services: &[Model]) {
+    rows.add(services);
 }
 
 /// Begins the next generation of services, in which they should have this state; without one, the state that they should

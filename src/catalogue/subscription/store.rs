@@ -19,7 +19,7 @@ use super::rules::Outcome;
 use crate::access::Unchecked;
 use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
-use crate::base::insert::insert_all;
+use crate::base::insert::{Together, insert_all};
 use crate::base::memory::{Heap, Kept, OfTable, Table};
 use crate::billing::{charge, unbilled};
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments, Search};
@@ -251,17 +251,18 @@ pub async fn partners_of_record(
     of_them.order_by_asc(C::StartsOn).order_by_asc(C::Id).all(tx).await
 }
 
-/// Inserts new subscriptions, their first changes, and the partnerships that earn on them.
-pub async fn create(
-    tx: &DatabaseTransaction,
-    rows: &[Model],
-    starts: Vec<change::Model>,
-    of_record: Vec<partner_of_record::Model>,
-) -> Written<()> {
-    insert_all(tx, rows).await?;
-    note_unbilled(tx, &starts).await?;
-    insert_all(tx, &starts).await?;
-    add_of_record(tx, of_record).await
+/// Adds new subscriptions, their first changes, and the partnerships that earn on them, to the rows that are inserted
+/// together.
+pub fn add(
+    rows: &mut Together,
+    subscriptions: &[Model],
+    starts: &[change::Model],
+    of_record: &[partner_of_record::Model],
+) {
+    rows.add(subscriptions);
+    unbilled::store::add(rows, &changed_from(starts));
+    rows.add(starts);
+    rows.add(of_record);
 }
 
 /// Appends partners of record.
@@ -270,7 +271,7 @@ pub async fn add_of_record(tx: &DatabaseTransaction, rows: Vec<partner_of_record
 }
 
 /// The subscriptions may have something to bill from the days of these changes on.
-async fn note_unbilled(tx: &DatabaseTransaction, changes: &[change::Model]) -> Written<()> {
+fn changed_from(changes: &[change::Model]) -> Vec<unbilled_subscription::Model> {
     let mut rows: HashMap<Uuid, unbilled_subscription::Model> = HashMap::new();
     for change in changes {
         let row = unbilled_subscription::Model {
@@ -281,7 +282,7 @@ async fn note_unbilled(tx: &DatabaseTransaction, changes: &[change::Model]) -> W
         let known = rows.entry(change.subscription_id).or_insert(row);
         known.since = known.since.min(change.effective_on);
     }
-    unbilled::store::note(tx, rows.into_values().collect()).await
+    rows.into_values().collect()
 }
 
 /// A page of the partners of record of a subscription, the newest day first.
@@ -323,7 +324,7 @@ pub async fn of_record_in(
 /// Writes what acts do to subscriptions: their rows, their new changes, and the state of changes that were scheduled. The
 /// number of statements does not depend on the number of subscriptions.
 pub async fn apply(tx: &DatabaseTransaction, outcomes: &[Outcome], changes: Vec<change::Model>) -> Written<()> {
-    note_unbilled(tx, &changes).await?;
+    unbilled::store::note(tx, changed_from(&changes)).await?;
     // A change that is withdrawn was to take effect at a renewal, and may be billed already.
     let withdrawn = outcomes.iter().filter(|one| !one.withdrawn.is_empty());
     let again = withdrawn.map(|one| unbilled_subscription::Model {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::Unchecked;
 use crate::base::db::Db;
 use crate::base::error::Result;
-use crate::base::insert::insert_all;
+use crate::base::insert::{Together, insert_all};
 use crate::base::memory::{Heap, Kept, Table};
 use crate::graphql::page::{Filter, Keep, Key, List, Page, PageArguments};
 use crate::graphql::request::Request;
@@ -110,6 +110,11 @@ pub async fn newest_of(tx: &DatabaseTransaction, db: &Db, services: &[Uuid]) -> 
     let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(services)]);
     let rows = tx.query_all_raw(statement).await?;
     rows.iter().map(|row| Model::from_query_result(row, "")).collect()
+}
+
+/// Adds the first tasks of new services to the rows that are inserted together.
+pub fn add(rows: &mut Together, tasks: &[Model]) {
+    rows.add(tasks);
 }
 
 /// Writes tasks, at most `CHUNK`, in place of those with the same ids. Two statements.

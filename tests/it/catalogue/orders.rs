@@ -1,6 +1,7 @@
 //! Orders: by customers, by partners for their clients, and for a client that is created in the same step.
 
 use futures_util::future::join_all;
+use sea_orm::DbBackend;
 use serde_json::{Value, json};
 use tenantry::access::BuiltinRole;
 
@@ -88,7 +89,9 @@ fn an_order_takes_as_many_statements_for_many_lines_as_for_one() {
             counts.push(fewest);
         }
         assert_eq!(counts[0], counts[1]);
-        assert_eq!(counts[0], 18, "{counts:?}");
+        // SQLite takes one for each table, but no round trips.
+        let most = if world.db().backend() == DbBackend::Postgres { 8 } else { 14 };
+        assert_eq!(counts[0], most, "{counts:?}");
     });
 }
 
