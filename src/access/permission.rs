@@ -1,5 +1,8 @@
 //! The permission table: every permission, declared once. Read `role.rs` next.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +111,7 @@ permissions! {
     46 ServiceProvision Write Platform implies Some(P::ServiceRead); "Take the tasks of services and report their results."
     47 PaymentRecord Write Platform implies Some(P::InvoiceRead); "Record and match payments."
     48 AccountingRead Read Platform implies Some(P::InvoiceRead); "Read the bookkeeping: exports, number series, billing runs, all statements of commission."
+    49 AccessEvaluate Read Platform implies Some(P::OrganisationRead); "Ask what any user or API key may do, for programs that take their decisions from here."
 }
 
 impl Permission {
@@ -133,7 +137,9 @@ impl Permission {
 
     /// Whether an API key may hold it: what can be delegated, and what programs of the operator need.
     pub const fn is_for_keys(self) -> bool {
-        self.is_delegable() || matches!(self, Self::ServiceProvision | Self::PaymentRecord | Self::AccountingRead)
+        let is_of_programs =
+            matches!(self, Self::ServiceProvision | Self::PaymentRecord | Self::AccountingRead | Self::AccessEvaluate);
+        self.is_delegable() || is_of_programs
     }
 
     /// Whether only roles of the operator hold it.
@@ -144,6 +150,15 @@ impl Permission {
     /// What it allows, in a sentence.
     pub const fn sentence(self) -> &'static str {
         self.spec().sentence
+    }
+
+    /// The permission with this name in the schema, or with this text form.
+    pub fn named(name: &str) -> Option<Self> {
+        static NAMES: LazyLock<HashMap<String, Permission>> = LazyLock::new(|| {
+            let names = |permission: &Permission| [permission.graphql_name(), permission.text()];
+            Permission::ALL.iter().flat_map(|one| names(one).map(|name| (name, *one))).collect()
+        });
+        NAMES.get(name).copied()
     }
 
     /// Text form, for example `invoice:read`.
@@ -202,5 +217,17 @@ mod tests {
         assert_eq!(Permission::ClientPropertyManage.text(), "client_property:manage");
         assert_eq!(Permission::ApiKeyRead.graphql_name(), "API_KEY_READ");
         assert_eq!(Permission::ApiKeyRead.area(), "api_key");
+    }
+
+    #[test]
+    fn both_forms_of_a_name_lead_to_the_permission_and_nothing_else_does() {
+        for permission in Permission::ALL {
+            for name in [permission.graphql_name(), permission.text()] {
+                assert_eq!(Permission::named(&name), Some(*permission), "{name}");
+            }
+        }
+        for unknown in ["", "InvoiceRead", "invoice_read", "INVOICE:READ", "invoice:read ", "invoice"] {
+            assert_eq!(Permission::named(unknown), None, "{unknown}");
+        }
     }
 }

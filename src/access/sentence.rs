@@ -131,6 +131,10 @@ impl Permission {
                 "Die Buchhaltung lesen: Exporte, Nummernkreise, Abrechnungsläufe und alle Provisionsabrechnungen.",
                 "Läsa bokföringen: exporter, nummerserier, faktureringskörningar och alla provisionsavräkningar.",
             ],
+            Self::AccessEvaluate => [
+                "Fragen, was ein beliebiger Benutzer oder API-Schlüssel darf, für Programme, die danach entscheiden.",
+                "Fråga vad vilken användare eller API-nyckel som helst får göra, för program som beslutar efter svaret.",
+            ],
         }
     }
 }

@@ -27,13 +27,23 @@ pub struct PermissionInfo {
     pub platform_only: bool,
     /// The permissions that it implies.
     pub implies: Vec<Permission>,
-    /// The types, fields and mutations that need it, for example `Organisation.invoices`.
+    /// The types, fields and mutations that need it, for example `Organisation.invoices`. `ACCESS_EVALUATE` opens addresses
+    /// beside the schema: `POST /access/v1/evaluation` and others.
     pub fields: Vec<String>,
     /// The built-in roles that hold it at the organisation itself.
     pub built_in_roles: Vec<BuiltinRole>,
     /// The built-in roles that hold it at the organisation's clients, as far as the clients delegate it.
     pub built_in_client_roles: Vec<BuiltinRole>,
 }
+
+/// The addresses beside the schema that need a permission which opens nothing in the schema.
+const BESIDE_THE_SCHEMA: [(Permission, &str); 5] = [
+    (Permission::AccessEvaluate, "POST /access/v1/evaluation"),
+    (Permission::AccessEvaluate, "POST /access/v1/evaluations"),
+    (Permission::AccessEvaluate, "POST /access/v1/search/subject"),
+    (Permission::AccessEvaluate, "POST /access/v1/search/resource"),
+    (Permission::AccessEvaluate, "POST /access/v1/search/action"),
+];
 
 /// Which types and fields need which permission.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +98,9 @@ impl FieldsByPermission {
             implies.push(implied);
             next = implied.implies();
         }
+        let mut fields = self.0.get(&permission.graphql_name()).cloned().unwrap_or_default();
+        let beside = BESIDE_THE_SCHEMA.iter().filter(|(needed, _)| *needed == permission);
+        fields.extend(beside.map(|(_, address)| (*address).to_owned()));
         let platform_only = permission.is_platform();
         let roles = BuiltinRole::ALL.into_iter();
         PermissionInfo {
@@ -98,7 +111,7 @@ impl FieldsByPermission {
             delegable: permission.is_delegable(),
             platform_only,
             implies,
-            fields: self.0.get(&permission.graphql_name()).cloned().unwrap_or_default(),
+            fields,
             built_in_roles: roles.clone().filter(|role| role.sets(platform_only).own.has(permission)).collect(),
             built_in_client_roles: roles.filter(|role| role.sets(platform_only).clients.has(permission)).collect(),
         }
