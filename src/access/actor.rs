@@ -72,6 +72,15 @@ pub enum Subject {
     },
 }
 
+/// A subject by its id alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SubjectId {
+    /// A user.
+    User(Uuid),
+    /// An API key.
+    Key(Uuid),
+}
+
 impl Actor {
     /// The user, if the actor is a person.
     pub const fn user_id(&self) -> Option<Uuid> {

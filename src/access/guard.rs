@@ -20,6 +20,11 @@ pub enum Side {
     Payer,
 }
 
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Organisation, Self::Client, Self::Reseller, Self::Payer];
+}
+
 /// One permission at one side of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {

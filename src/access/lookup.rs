@@ -8,10 +8,11 @@ use sea_orm::prelude::DateTimeUtc;
 use tokio::sync::Mutex as AsyncMutex;
 use uuid::Uuid;
 
-use super::actor::{Actor, Subject};
+use super::actor::{Actor, Subject, SubjectId};
 use super::decision::{Authorised, Decision, Origin, decisions};
 use super::explain::explain;
 use super::graph::Kind;
+use super::many::Gathered;
 use super::path::{Explanation, Path, Step};
 use super::permission::Permission;
 use super::set::Grants;
@@ -75,6 +76,12 @@ impl Access {
 
     fn walk(&self) -> Walk<'_> {
         Walk { db: &self.db, sight: &self.sight, held: &self.held }
+    }
+
+    /// Loads the operator with the viewer's grants there, if there is one.
+    pub async fn look_at_operator(&self) -> Result<Option<Decision>> {
+        let seen = self.decide(&[]).await?;
+        Ok(seen.into_values().find(|decision| decision.row.kind == Kind::Operator))
     }
 
     /// The operator, if any organisation has been looked at: each look finds it.
@@ -187,10 +194,27 @@ impl Access {
         if let Some(decisions) = &*reached {
             return Ok(Arc::clone(decisions));
         }
-        let mut seen = decisions(self.walk().descend(self.actor.subject()).await?, self.now);
-        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
+        let seen = self.reached_by(self.actor.subject()).await?;
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());
         Ok(Arc::clone(reached.insert(Arc::new(seen))))
+    }
+
+    /// Every organisation at which a subject holds anything, by any path.
+    pub async fn reached_by(&self, subject: Subject) -> Result<HashMap<Uuid, Decision>> {
+        let mut seen = decisions(self.walk().descend(subject).await?, self.now);
+        seen.retain(|_, seen| seen.grants.has(Permission::OrganisationRead));
+        Ok(seen)
+    }
+
+    /// The subject with this id, if it may act at all: a user that is active, or a key that works.
+    pub async fn subject(&self, id: SubjectId) -> Result<Option<Subject>> {
+        self.walk().subject(id, self.now).await
+    }
+
+    /// What decides for these subjects at these organisations. The number of statements does not depend on how many there
+    /// are.
+    pub async fn gather(&self, subjects: &[SubjectId], organisations: &[Uuid]) -> Result<Gathered> {
+        self.walk().gather(subjects, organisations, self.now).await
     }
 
     /// The shortest path by which the viewer holds the permission at a loaded organisation, or would if it were active.

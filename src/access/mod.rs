@@ -1,7 +1,7 @@
 //! Who may do what: the role resolver. It imports nothing from the chapters of the product.
 //!
 //! `permission.rs` and `role.rs` are what an actor can hold. `graph.rs` and `resolver.rs` are the one pure function that
-//! decides. `lapsed.rs` says which memberships count. `walk.rs` goes over the part of the graph that both need: `kept.rs`
+//! decides; `many.rs` decides by it for many subjects at once. `lapsed.rs` says which memberships count. `walk.rs` goes over the part of the graph that both need: `kept.rs`
 //! says what of it is in memory, and `store.rs` loads the rest. `decision.rs` is the outcome, and `lookup.rs` keeps those of a
 //! request. `guard.rs` checks each field. `explain.rs` finds the paths behind a decision, and `path.rs` describes them.
 
@@ -13,6 +13,7 @@ mod guard;
 mod kept;
 mod lapsed;
 mod lookup;
+mod many;
 mod path;
 mod permission;
 mod resolver;
@@ -22,13 +23,14 @@ mod set;
 mod store;
 mod walk;
 
-pub use actor::{Actor, KeyActor, Subject, UserActor};
+pub use actor::{Actor, KeyActor, Subject, SubjectId, UserActor};
 pub use decision::{Authorised, Card, Decision, Unchecked};
 pub use explain::{LISTED, MISSES, explain};
 pub use graph::{Edge, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, RoleRef};
 pub use guard::{Exists, GrantsAt, Guarded, Rule, Side, check, check_unless_own, require_one};
 pub use lapsed::{Counting, Lapsed, Tie};
 pub use lookup::Access;
+pub use many::{Gathered, OfOne, Ordered};
 pub use path::{Explanation, Miss, MissReason, Path, Remedy, Step};
 pub use permission::Permission;
 pub use resolver::{ClientReach, resolve};

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
-use super::graph::{Edge, Graph, Holdings, Kind, OrganisationState, mask_clients, mask_own};
+use super::graph::{Edge, Graph, Holdings, Kind, Node, OrganisationState, mask_clients, mask_own};
 use super::lapsed::Counting;
 use super::permission::Permission;
 use super::set::{Grants, PermissionSet};
@@ -36,11 +36,8 @@ pub fn resolve(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<
 /// The pass itself.
 pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uuid, Flow> {
     let counting = Counting::new(holdings, now);
-    let held = |id: Uuid| counting.at(id);
-    let by_operator = graph
-        .operator()
-        .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
-        .unwrap_or_default();
+    let operator = graph.operator().and_then(|id| Some((id, *graph.nodes.get(&id)?)));
+    let staff = operator.map(|(id, node)| held_as_staff(node, counting.at(id))).unwrap_or_default();
 
     let mut above: HashMap<Uuid, Vec<&Edge>> = HashMap::new();
     let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
@@ -55,19 +52,12 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     let mut flows: HashMap<Uuid, Flow> = HashMap::with_capacity(graph.nodes.len());
     while let Some(id) = ready.pop() {
         if let Some(node) = graph.nodes.get(&id) {
-            let own = held(id);
             let mut through = Grants::NONE;
-            // Nobody is above the operator.
-            for edge in above.get(&id).into_iter().flatten().filter(|_| node.kind != Kind::Operator) {
-                through = through.union(let_through(edge, &flows));
+            for edge in above.get(&id).into_iter().flatten() {
+                let source = flows.get(&edge.reseller).copied().unwrap_or_default();
+                through = through.union(let_through(edge, source));
             }
-            // The operator's implicit partnership delegates everything and is not masked.
-            let staff = if node.kind == Kind::Operator { PermissionSet::EMPTY } else { by_operator };
-            let members = mask_clients(node.state, own.clients);
-            let upstream = mask_clients(node.state, through.clients) | staff;
-            let grants =
-                Grants { own: mask_own(node.state, own.own | through.own) | staff, clients: members | upstream };
-            flows.insert(id, Flow { members, upstream, staff, grants });
+            flows.insert(id, flow_at(*node, counting.at(id), through, staff));
         }
         for client in below.get(&id).into_iter().flatten() {
             if let Some(open) = waiting_for.get_mut(client) {
@@ -81,9 +71,25 @@ pub fn flows(graph: &Graph, holdings: &Holdings, now: DateTimeUtc) -> HashMap<Uu
     flows
 }
 
-/// What a partnership passes to the client.
-fn let_through(edge: &Edge, flows: &HashMap<Uuid, Flow>) -> Grants {
-    let source = flows.get(&edge.reseller).copied().unwrap_or_default();
+/// What somebody with these grants at the operator holds at all other organisations.
+pub(super) fn held_as_staff(operator: Node, held: Grants) -> PermissionSet {
+    mask_clients(operator.state, held.clients)
+}
+
+/// What arrives at an organisation and flows on: from what is held there, from what comes through its partnerships, and
+/// from what is held as staff.
+pub(super) fn flow_at(node: Node, held: Grants, through: Grants, staff: PermissionSet) -> Flow {
+    // Nobody is above the operator. Its implicit partnership delegates everything and is not masked.
+    let (through, staff) =
+        if node.kind == Kind::Operator { (Grants::NONE, PermissionSet::EMPTY) } else { (through, staff) };
+    let members = mask_clients(node.state, held.clients);
+    let upstream = mask_clients(node.state, through.clients) | staff;
+    let grants = Grants { own: mask_own(node.state, held.own | through.own) | staff, clients: members | upstream };
+    Flow { members, upstream, staff, grants }
+}
+
+/// What a partnership passes to the client of what its reseller has.
+pub(super) fn let_through(edge: &Edge, source: Flow) -> Grants {
     let mut reach = source.members;
     if edge.includes_upstream {
         reach |= source.upstream;
@@ -136,9 +142,8 @@ pub fn partnership_for(
     let counting = Counting::new(holdings, now);
     let held = |id: Uuid| counting.at(id);
     let operator = graph.operator().filter(|id| *id != organisation);
-    let staff = operator
-        .and_then(|id| graph.nodes.get(&id).map(|node| mask_clients(node.state, held(id).clients)))
-        .unwrap_or_default();
+    let staff =
+        operator.and_then(|id| graph.nodes.get(&id).map(|node| held_as_staff(*node, held(id)))).unwrap_or_default();
     let missing = needed.without(held(organisation)).without(Grants { own: staff, clients: staff });
     if missing.is_empty() {
         return None;
@@ -148,7 +153,10 @@ pub fn partnership_for(
         .open_edges(now)
         .into_iter()
         .filter(|edge| edge.client == organisation)
-        .map(|edge| (missing.without(let_through(edge, &flows)), edge.id))
+        .map(|edge| {
+            let source = flows.get(&edge.reseller).copied().unwrap_or_default();
+            (missing.without(let_through(edge, source)), edge.id)
+        })
         .filter(|(left, _)| *left != missing)
         .min_by_key(|(left, id)| (left.own.iter().count() + left.clients.iter().count(), *id))
         .map(|(_, id)| id)
@@ -158,7 +166,7 @@ pub fn partnership_for(
 mod tests {
     use chrono::TimeDelta;
 
-    use super::super::graph::{HeldRole, Holding, Node, PartnershipState};
+    use super::super::graph::{HeldRole, Holding, PartnershipState};
     use super::super::permission::Permission::*;
     use super::super::role::{BuiltinRole, DelegationPreset};
     use super::*;

@@ -248,14 +248,26 @@ pub async fn people(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Person>>>
     Ok(people.collect::<Result<_, DbErr>>()?)
 }
 
-/// The keys of the organisations that are neither revoked nor expired: id, name, organisation and scopes.
-pub async fn keys(db: &Db, organisations: &[Uuid], now: DateTimeUtc) -> Result<Vec<(Uuid, String, Uuid, Grants)>> {
+/// A key that works: id, name, organisation and scopes.
+pub type WorkingKey = (Uuid, String, Uuid, Grants);
+
+/// The keys of the organisations that are neither revoked nor expired.
+pub async fn keys(db: &Db, organisations: &[Uuid], now: DateTimeUtc) -> Result<Vec<WorkingKey>> {
+    working_keys(db, "k.organisation_id", organisations, now).await
+}
+
+/// Those of these keys that are neither revoked nor expired.
+pub async fn keys_by_id(db: &Db, ids: &[Uuid], now: DateTimeUtc) -> Result<Vec<WorkingKey>> {
+    working_keys(db, "k.id", ids, now).await
+}
+
+async fn working_keys(db: &Db, column: &str, among: &[Uuid], now: DateTimeUtc) -> Result<Vec<WorkingKey>> {
     let sql = format!(
         "SELECT k.id, k.name, k.organisation_id, k.permissions, k.client_permissions FROM api_key k \
          WHERE {} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)",
-        db.among("k.organisation_id", 1)
+        db.among(column, 1)
     );
-    let rows = db.rows(sql, vec![db.keys(organisations), now.into()]).await?;
+    let rows = db.rows(sql, vec![db.keys(among), now.into()]).await?;
     let keys = rows.iter().map(|row| {
         let own = PermissionSet::from_stored(row.try_get_by_index(3)?);
         let scopes = Grants { own, clients: PermissionSet::from_stored(row.try_get_by_index(4)?) };

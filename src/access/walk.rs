@@ -10,12 +10,13 @@ use sea_orm::prelude::DateTimeUtc;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::actor::Subject;
+use super::actor::{Subject, SubjectId};
 use super::graph::{Edge, Graph, Holding, Holdings, Kind as OrganisationKind, Node, PartnershipState};
 use super::kept::{
     CLIENTS, HOLDINGS, MEMBERS, OF_CLIENTS, OF_MEMBERS, OF_PERSON, OPERATOR, ORGANISATION, OfHoldings, OfOperator,
-    OfOrganisation, PERSON, Placed,
+    OfOrganisation, PERSON, Person, Placed,
 };
+use super::many::Gathered;
 use super::store;
 use crate::base::db::Db;
 use crate::base::error::Result;
@@ -209,6 +210,58 @@ impl Walk<'_> {
         }
     }
 
+    /// The organisations with everything above them, and what the subjects hold: users that are active, and keys that work.
+    pub async fn gather(&self, subjects: &[SubjectId], ids: &[Uuid], now: DateTimeUtc) -> Result<Gathered> {
+        let (mut users, mut keys) = (Vec::new(), Vec::new());
+        for subject in subjects {
+            match subject {
+                SubjectId::User(id) => users.push(*id),
+                SubjectId::Key(id) => keys.push(*id),
+            }
+        }
+        let placed = self.placed(ids, Partnerships::Active);
+        let working =
+            async { if keys.is_empty() { Ok(Vec::new()) } else { store::keys_by_id(self.db, &keys, now).await } };
+        let (placed, active, working) = futures_util::future::try_join3(placed, self.active(&users), working).await?;
+        let graph = graph(&placed, Partnerships::Active);
+        let mut held: HashMap<SubjectId, Arc<Holdings>> =
+            active.into_iter().map(|(user, holdings)| (SubjectId::User(user), holdings)).collect();
+        for (id, _, organisation, scopes) in working {
+            // What a key holds at an organisation that is not above, leads nowhere.
+            if let Some(node) = graph.nodes.get(&organisation) {
+                let holding = Holding::key(id, scopes, node.kind);
+                held.insert(SubjectId::Key(id), Arc::new(Holdings::from([(organisation, holding)])));
+            }
+        }
+        Ok(Gathered { graph, held })
+    }
+
+    /// What those of the users hold that are active.
+    async fn active(&self, users: &[Uuid]) -> Result<HashMap<Uuid, Arc<Holdings>>> {
+        let (people, mut holdings) = futures_util::future::try_join(self.people(users), self.holdings(users)).await?;
+        holdings.retain(|id, _| people.get(id).is_some_and(|person| person.is_active));
+        Ok(holdings)
+    }
+
+    async fn people(&self, users: &[Uuid]) -> Result<HashMap<Uuid, Arc<Person>>> {
+        let load = async |ids: Vec<Uuid>| store::people(self.db, &ids).await;
+        self.sight.load_many(PERSON, users, &OF_PERSON, load).await
+    }
+
+    /// The subject with this id, if it may act at all.
+    pub async fn subject(&self, id: SubjectId, now: DateTimeUtc) -> Result<Option<Subject>> {
+        Ok(match id {
+            SubjectId::User(id) => {
+                let people = self.people(&[id]).await?;
+                people.get(&id).filter(|person| person.is_active).map(|_| Subject::User(id))
+            }
+            SubjectId::Key(id) => {
+                let found = store::keys_by_id(self.db, &[id], now).await?.into_iter().next();
+                found.map(|(id, _, organisation_id, scopes)| Subject::Key { id, organisation_id, scopes })
+            }
+        })
+    }
+
     /// Everything through which anybody can reach the organisations.
     pub async fn everybody(&self, ids: &[Uuid], now: DateTimeUtc) -> Result<Accessible> {
         let neighbourhood = self.climb(Subject::Nobody, ids, Partnerships::Active).await?;
@@ -217,8 +270,7 @@ impl Walk<'_> {
         let members = self.sight.load_many(MEMBERS, &scope, &OF_MEMBERS, load).await?;
         let users: HashSet<Uuid> = members.values().flat_map(|users| users.iter().copied()).collect();
         let users: Vec<Uuid> = users.into_iter().collect();
-        let load = async |ids: Vec<Uuid>| store::people(self.db, &ids).await;
-        let people = self.sight.load_many(PERSON, &users, &OF_PERSON, load).await?;
+        let people = self.people(&users).await?;
         let active: Vec<Uuid> = people.iter().filter(|(_, person)| person.is_active).map(|(id, _)| *id).collect();
         let (users, stored) =
             futures_util::future::try_join(self.holdings(&active), store::keys(self.db, &scope, now)).await?;
@@ -270,6 +322,15 @@ fn seen_by(subject: Subject, climbed: store::Climbed) -> Neighbourhood {
     neighbourhood(climbed.placed, Arc::new(climbed.holdings), subject, Partnerships::Active)
 }
 
+fn graph(placed: &HashMap<Uuid, Arc<Placed>>, which: Partnerships) -> Graph {
+    let mut graph = Graph { nodes: HashMap::with_capacity(placed.len()), edges: Vec::with_capacity(placed.len()) };
+    for (id, placed) in placed {
+        graph.nodes.insert(*id, Node { state: placed.row.state, kind: placed.row.kind });
+        graph.edges.extend(placed.above.iter().filter(|edge| which.follow(edge)).copied());
+    }
+    graph
+}
+
 /// The graph of organisations with what the subject holds.
 fn neighbourhood(
     placed: HashMap<Uuid, Arc<Placed>>,
@@ -277,13 +338,8 @@ fn neighbourhood(
     subject: Subject,
     which: Partnerships,
 ) -> Neighbourhood {
-    let mut graph = Graph { nodes: HashMap::with_capacity(placed.len()), edges: Vec::with_capacity(placed.len()) };
-    let mut rows = HashMap::with_capacity(placed.len());
-    for (id, placed) in placed {
-        graph.nodes.insert(id, Node { state: placed.row.state, kind: placed.row.kind });
-        graph.edges.extend(placed.above.iter().filter(|edge| which.follow(edge)).copied());
-        rows.insert(id, Arc::clone(&placed.row));
-    }
+    let graph = graph(&placed, which);
+    let rows = placed.into_iter().map(|(id, placed)| (id, Arc::clone(&placed.row))).collect();
     if let Subject::Key { id, organisation_id, scopes } = subject
         && let Some(node) = graph.nodes.get(&organisation_id)
     {

@@ -1,9 +1,11 @@
 //! In memory: the resolver decides what the naive rule decides, and the explanation shows a path where it grants.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use tenantry::access::{
-    Edge, Grants, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState, Permission,
-    PermissionSet, Step, explain, resolve,
+    Edge, Gathered, Grants, Graph, HeldRole, Holding, Holdings, Kind, Node, OrganisationState, PartnershipState,
+    Permission, PermissionSet, Step, SubjectId, explain, resolve,
 };
 use uuid::Uuid;
 
@@ -27,6 +29,25 @@ proptest! {
             for organisation in 0..tenancy.len() {
                 prop_assert_eq!(decided[&id(organisation)], grants(&tenancy, subject, organisation), "at {}", organisation);
             }
+        }
+    }
+
+    #[test]
+    fn many_subjects_at_once_hold_what_each_holds_alone(tenancy in any_tenancy()) {
+        let subjects = subjects(&tenancy);
+        let ids = (0..subjects.len() as u128).map(|number| SubjectId::User(Uuid::from_u128(number)));
+        let held = ids.clone().zip(&subjects).map(|(id, (_, holdings))| (id, Arc::new(holdings.clone()))).collect();
+        let gathered = Gathered { graph: tenancy.graph(), held };
+        // The subjects take turns, and an organisation that is not there gives nothing.
+        let places = (0..tenancy.len()).map(id).chain([Uuid::nil()]);
+        let pairs: Vec<(SubjectId, Uuid)> =
+            places.flat_map(|organisation| ids.clone().map(move |subject| (subject, organisation))).collect();
+        let decided = gathered.decide(&pairs, now());
+        for (place, decided) in decided.iter().enumerate() {
+            let (organisation, subject) = (place / subjects.len(), subjects[place % subjects.len()].0);
+            let is_there = organisation < tenancy.len();
+            let expected = if is_there { grants(&tenancy, subject, organisation) } else { Grants::NONE };
+            prop_assert_eq!(*decided, expected, "at {}", organisation);
         }
     }
 
