@@ -21,7 +21,8 @@ macro_rules! types {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            const fn prefix(self) -> &'static str {
+            /// The prefix of its ids.
+            pub const fn prefix(self) -> &'static str {
                 match self { $(Self::$name => $prefix,)* }
             }
 
@@ -82,6 +83,11 @@ types! {
 }
 
 impl Type {
+    /// The type with this name, which is the prefix of its ids.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.prefix() == name)
+    }
+
     /// The id in its public form.
     pub fn id(self, uuid: Uuid) -> ID {
         match DynamicType::new(self.prefix()) {

@@ -37,4 +37,5 @@ pub mod validation;
 /// the usual 2 MiB. The system assigns the memory only when it is used.
 pub const STACK: usize = 16 << 20;
 
+pub use node::Guards;
 pub use schema::{EventSchema, Mutation, Query, Schema, Services, build, build_for_events, sdl};

@@ -3,7 +3,9 @@
 use async_graphql::{Context, ID, Interface};
 use futures_util::future::join_all;
 use macros::guarded;
+use uuid::Uuid;
 
+use crate::access::{Exists, GrantsAt, Rule, Side};
 use crate::base::error::{Error, Result};
 use crate::base::id::{self, Type};
 use crate::billing::accounting::AccountingBatch;
@@ -63,15 +65,19 @@ macro_rules! nodes {
         #[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
         pub enum Node { $($(#[$doc])* $name($name),)* }
 
-        async fn find(context: &Context<'_>, id: &ID) -> Result<Node> {
-            let request = Request::of(context)?;
-            let (kind, key) = id::parse(id)?;
+        async fn find(request: &Request, kind: Type, key: Uuid) -> Result<Node> {
             let found = match kind {
                 Type::Role if let Some(role) = Role::built_in_by_key(key) => Some(Node::from(role)),
                 $(Type::$name => $name::find(request, key).await?.map(Node::from),)*
                 Type::User | Type::OrganisationCard | Type::Event => return Err(not_by_node()),
             };
             found.ok_or(Error::NotFound)
+        }
+
+        impl Node {
+            fn guards(&self) -> Guards {
+                match self { $(Self::$name(found) => Guards::of(found),)* }
+            }
         }
     };
 }
@@ -165,10 +171,43 @@ nodes! {
 
 /// The object with this id, if the viewer may see it. `None` too for what `node` does not find.
 pub async fn find_visible(context: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    match find(context, id).await {
+    let Ok((kind, key)) = id::parse(id) else { return Ok(None) };
+    match find(Request::of(context)?, kind, key).await {
         Ok(node) => Ok(Some(node)),
         Err(Error::NotFound | Error::InvalidInput(_)) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Where it is decided what somebody may do with an object.
+pub struct Guards {
+    /// The organisation on each of its sides, and what of the viewer's grants there counts for the object.
+    pub sides: Vec<(Side, GrantsAt)>,
+    /// Whoever meets one of these sees the object.
+    pub rules: &'static [Rule],
+}
+
+impl Guards {
+    fn of<T: Exists>(object: &T) -> Self {
+        let sides = Side::ALL.into_iter().filter_map(|side| Some((side, object.grants_at(side)?)));
+        Self { sides: sides.collect(), rules: T::RULES }
+    }
+
+    /// Those of an object, if it exists for the viewer and belongs to organisations.
+    pub async fn find(request: &Request, kind: Type, key: Uuid) -> Result<Option<Self>> {
+        let is_of_nobody = match kind {
+            Type::User | Type::OrganisationCard | Type::Event => true,
+            Type::Role => Role::built_in_by_key(key).is_some(),
+            _ => false,
+        };
+        if is_of_nobody {
+            return Ok(None);
+        }
+        match find(request, kind, key).await {
+            Ok(found) => Ok(Some(found.guards()).filter(|guards| !guards.sides.is_empty())),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -186,7 +225,8 @@ impl NodeQuery {
     /// Any object by its id. The error is NOT_FOUND if it does not exist, or if the viewer may not see it.
     #[authenticated]
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Result<Option<Node>> {
-        find(context, &id).await.map(Some)
+        let (kind, key) = id::parse(&id)?;
+        find(Request::of(context)?, kind, key).await.map(Some)
     }
 
     /// Several objects by their ids, in the order of the ids: 100 at most. Those that are not found are null.
@@ -202,8 +242,13 @@ impl NodeQuery {
                 format!("nodes takes at most {MOST} ids; this request has {value}. Split them over several requests.");
             return Err(Error::Limited { message, limit: MOST as u64, value });
         }
+        let request = Request::of(context)?;
+        let one = async |id| {
+            let (kind, key) = id::parse(id)?;
+            find(request, kind, key).await
+        };
         let found = join_all(ids.iter().enumerate().map(async |(index, id)| {
-            find(context, id).await.map_or_else(
+            one(id).await.map_or_else(
                 |error| {
                     report(&context.with_index(index), error);
                     None

@@ -48,6 +48,11 @@ impl Sight {
         self.is_open.store(self.db.memory().is_on(), Relaxed);
     }
 
+    /// Whether the request may take anything from memory.
+    pub fn is_open(&self) -> bool {
+        self.is_open.load(Relaxed)
+    }
+
     /// From now on, the request reads the database. Says whether it was open.
     pub fn close(&self) -> bool {
         self.is_open.swap(false, Relaxed)

@@ -23,5 +23,6 @@ pub use filter::Filter;
 pub use key::Key;
 pub use list::{Keep, List, Placing, of_each};
 pub use lists::Lists;
+pub use mark::Mark;
 pub use search::Search;
 pub use slice::{Slice, slice_directed, slice_sorted};
