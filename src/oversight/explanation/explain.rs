@@ -51,8 +51,19 @@ pub struct Asked {
     pub permission: Permission,
     /// Whether the subject is somebody other than the asker.
     pub is_another: bool,
-    /// Whether the asker sees only the card of the organisation.
-    pub is_by_card: bool,
+    /// How much the answer shows.
+    pub shown: Shown,
+}
+
+/// How much an explanation shows to the asker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All that the asker may see.
+    Visible,
+    /// What an asker may know who sees only the card of the organisation.
+    OwnSide,
+    /// Everything, for an asker who may ask about everything.
+    All,
 }
 
 /// Explains one decision at one organisation.
@@ -64,19 +75,24 @@ pub async fn explanation(request: &Request, asked: Asked, organisation: Uuid, at
         && store::is_disabled(request.db(), user).await?
     {
         // An asker who sees no membership of the person is told what is told about a person that nobody knows.
-        let is_known = !asked.is_another || sees_a_membership(request, &found).await?;
+        let is_open = !asked.is_another || asked.shown == Shown::All;
+        let is_known = is_open || sees_a_membership(request, &found).await?;
         found = if is_known { nothing(MissReason::UserDisabled, organisation) } else { unrelated(organisation) };
     }
     if asked.has_ended {
         found = nothing(MissReason::KeyEnded, organisation);
     }
-    if asked.is_by_card {
-        keep_own_side(request, organisation, &mut found).await?;
-    } else if asked.is_another {
-        hide(request, organisation, &mut found).await?;
+    match asked.shown {
+        Shown::OwnSide => keep_own_side(request, organisation, &mut found).await?,
+        Shown::Visible if asked.is_another => hide(request, organisation, &mut found).await?,
+        Shown::Visible | Shown::All => {}
     }
     let links = found.paths.iter().flatten().chain(found.misses.iter().flat_map(|miss| &miss.path));
-    let names = Names::of(request, organisation, links.cloned().collect()).await?;
+    let links: Vec<Step> = links.cloned().collect();
+    let names = match asked.shown {
+        Shown::All => Names::all(request, organisation, &links).await?,
+        Shown::Visible | Shown::OwnSide => Names::of(request, organisation, links).await?,
+    };
     Ok(AccessExplanation {
         permission: asked.permission,
         granted: found.is_granted(),

@@ -12,5 +12,6 @@ mod store;
 
 pub use accessor::Accessor;
 pub use catalogue::{FieldsByPermission, PermissionInfo};
-pub use explain::{AccessExplanation, misses_of_viewer};
+pub use explain::{AccessExplanation, Asked, Shown, explanation, misses_of_viewer};
+pub use object::{AccessMiss, AccessPath, AccessStep};
 pub use query::ExplanationQuery;

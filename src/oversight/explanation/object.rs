@@ -98,6 +98,11 @@ impl AccessStep {
             AccessStepKind::Operator => Link::Operator,
         }
     }
+
+    /// The step in words.
+    pub fn words(&self) -> String {
+        sentence::of_path(self.locale, &[self.link()])
+    }
 }
 
 /// One step of a path.
@@ -162,7 +167,7 @@ impl AccessStep {
     /// The step in words, in the language of the asker.
     #[public]
     fn sentence(&self) -> String {
-        sentence::of_path(self.locale, &[self.link()])
+        self.words()
     }
 }
 
@@ -197,6 +202,15 @@ impl Names {
         }
         let keys = decisions.keys().filter(|id| holds(id, Permission::ApiKeyRead)).copied().collect();
         Ok(Self { cards, visible, keys, locale: request.locale })
+    }
+
+    /// The same, with all of them visible.
+    pub async fn all(request: &Request, organisation: Uuid, links: &[Step]) -> Result<Self> {
+        let ids: HashSet<Uuid> = links.iter().flat_map(ends).chain([organisation]).collect();
+        let decisions = request.access.look_all(ids).await?;
+        let cards: HashMap<Uuid, Card> = decisions.iter().map(|(id, decision)| (*id, decision.card())).collect();
+        let visible: HashSet<Uuid> = cards.keys().copied().collect();
+        Ok(Self { keys: visible.clone(), visible, cards, locale: request.locale })
     }
 
     fn card(&self, id: Uuid) -> Option<OrganisationCard> {

@@ -5,7 +5,7 @@ use macros::guarded;
 use serde_json::{Value as Json, json};
 
 use super::catalogue::{FieldsByPermission, PermissionInfo};
-use super::explain::{AccessExplanation, Asked, explanation};
+use super::explain::{AccessExplanation, Asked, Shown, explanation};
 use super::store;
 
 use crate::access::{GrantsAt, Guarded, Permission, Rule, Side, Subject, check};
@@ -75,15 +75,15 @@ impl ExplanationQuery {
             None if another.is_none() && store::sees_card(request, key).await? => {}
             None => return Err(Error::NotFound),
         }
-        let is_by_card = organisation.is_none();
+        let shown = if organisation.is_some() { Shown::Visible } else { Shown::OwnSide };
         let subject = another.map_or(own, Subject::User);
-        let mut asked = Asked { subject, has_ended: false, permission, is_another, is_by_card };
+        let mut asked = Asked { subject, has_ended: false, permission, is_another, shown };
         if let Some(key) = another_key {
             let key = ApiKey::find(request, key).await?.ok_or(Error::NotFound)?;
             asked.subject = key.subject();
             asked.has_ended = api_key::state_at(key.model(), request.now()) != ApiKeyState::Active;
         }
-        if is_another && !is_by_card {
+        if is_another && shown == Shown::Visible {
             let asked_about = another.map(|user| id::Type::User.id(user)).or_else(|| api_key_id.clone());
             let mut event = Event::done("explainAccess", key, Some(Permission::MemberRead))
                 .changing(Json::Null, json!({ "permission": permission.graphql_name() }));
