@@ -2,15 +2,16 @@
 //!
 //! Read `graphql` first: it answers a GraphQL request. `live` runs subscriptions, over the same address. `trace` (id, log line, metrics), `headers` and `cors` wrap every
 //! route, and `compress` that one. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
-//! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` is a protocol of
-//! its own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to them. `serve`
-//! accepts connections, and `ask` is the client of health checks.
+//! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` and `authzen` are
+//! protocols of their own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to
+//! them. `serve` accepts connections, and `ask` is the client of health checks.
 
 mod accounting;
 mod answer;
 mod ask;
 mod assets;
 mod audit;
+mod authzen;
 mod bank;
 mod client;
 mod clients;
@@ -112,6 +113,8 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/operator/accounting-batches/{id}", get(accounting::batch))
         .route("/operator/ec-sales", get(accounting::ec_sales))
         .route("/operator/oss", get(accounting::oss))
+        .nest(authzen::BASE, authzen::router())
+        .route("/.well-known/authzen-configuration", get(authzen::metadata::metadata))
         .nest("/scim/v2/{organisation}", scim::router())
         .route("/scim/v2/{organisation}/", any(scim::nothing))
         .route("/health/live", get(routes::live))

@@ -22,7 +22,7 @@ const PATH_LENGTH: usize = 200;
 /// What a request did, for the log and the metrics. Handlers leave it in the response.
 #[derive(Clone)]
 pub struct Work {
-    /// `query`, `mutation`, `batch` or `other`.
+    /// `query`, `mutation`, `batch`, `access` or `other`.
     pub kind: &'static str,
     /// The name of the operation in the client's document.
     pub operation: Option<Name>,
@@ -48,8 +48,9 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
         // The panic hook has already logged the panic.
         let ran = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let mut response = ran.unwrap_or_else(|_| Refusal::from(Error::Internal).answer(Media::Json, &id));
+        // A handler may have sent back the identifier that the client gave, however it looks.
         if let Some(value) = id.header() {
-            response.headers_mut().insert(HEADER, value);
+            response.headers_mut().entry(HEADER).or_insert(value);
         }
         let work = response.extensions_mut().remove::<Work>().unwrap_or_default();
         let status = response.status().as_u16();

@@ -81,6 +81,11 @@ pub async fn find_by_secret(db: &Db, key: &str, now: DateTimeUtc) -> Result<Opti
     Ok(row.map(|row| Model::from_query_result(&row, "")).transpose()?)
 }
 
+/// The key with this id, whatever its state.
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<Model>> {
+    Ok(api_key::Entity::find_by_id(id).one(db.reader()).await?)
+}
+
 /// The key as the transaction sees it.
 pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> {
     api_key::Entity::find_by_id(id).one(tx).await

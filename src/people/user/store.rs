@@ -58,6 +58,16 @@ pub async fn find_by_address(connection: &impl ConnectionTrait, address: &str) -
     user::Entity::find().filter(user::Column::Mailbox.eq(mailbox(address))).one(connection).await
 }
 
+/// Those of these mailboxes that belong to users, with the user of each.
+pub async fn list_by_mailbox(db: &Db, mailboxes: &[&str]) -> Result<Vec<(String, Uuid)>> {
+    if mailboxes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users = user::Entity::find().filter(user::Column::Mailbox.is_in(mailboxes.iter().copied())).select_only();
+    let found = users.columns([user::Column::Mailbox, user::Column::Id]).into_tuple();
+    Ok(found.all(db.reader()).await?)
+}
+
 /// The user.
 pub async fn load(db: &Db, id: Uuid) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db.reader()).await?.ok_or_else(Error::sign_in)

@@ -1,5 +1,6 @@
 //! Requests over HTTP.
 
+mod authzen;
 mod console;
 mod cookie;
 mod directory;

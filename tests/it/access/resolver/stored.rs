@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use entity::{api_key, membership, organisation, partnership, role, second_factor, sign_in_policy};
 use proptest::strategy::{Strategy, ValueTree};
 use tenantry::access::{Access, Actor, Grants, Holdings, KeyActor, Permission, explain};
+use tenantry::base::id::Type;
+use tenantry::oversight::evaluation::{Entity, Found, Question};
 use tenantry::seed::rows as seed;
 use uuid::Uuid;
 
@@ -35,6 +37,7 @@ fn look_ups_and_lists_and_explanations_agree_with_the_sum_of_all_paths() {
             let key = Actor::ApiKey(KeyActor { id: KEY, name: String::new(), organisation_id, scopes, until: None });
             check(&world, &tenancy, naive::Subject::Key(tenancy.key), &key).await;
             check_everybody(&world, &tenancy).await;
+            check_evaluations(&world, &tenancy).await;
         }
     });
 }
@@ -81,6 +84,38 @@ async fn check_everybody(world: &World, tenancy: &Tenancy) {
             let found = everybody.keys.get(&KEY).is_some_and(|(_, holdings)| may(holdings));
             assert_eq!(found, expected, "key, {permission:?} at {number} of {tenancy:#?}");
         }
+    }
+}
+
+/// What other programs are told about each subject, organisation and permission.
+async fn check_evaluations(world: &World, tenancy: &Tenancy) {
+    let mut subjects: Vec<(&str, String, naive::Subject<'_>)> = Vec::new();
+    for (members, user) in tenancy.members.iter().zip(USERS) {
+        subjects.push(("user", Type::User.id(user).0, naive::Subject::User(members)));
+    }
+    // The same person again, by the address.
+    subjects.push(("user", "1@Example.org".to_owned(), naive::Subject::User(&tenancy.members[1])));
+    subjects.push(("api_key", Type::ApiKey.id(KEY).0, naive::Subject::Key(tenancy.key)));
+    let organisations: Vec<String> = (0..tenancy.len()).map(|number| Type::Organisation.id(id(number)).0).collect();
+    let names: Vec<String> = Permission::ALL.iter().map(|permission| permission.text()).collect();
+    let (mut questions, mut expected) = (Vec::new(), Vec::new());
+    for (permission, action) in Permission::ALL.iter().zip(&names) {
+        for (number, organisation) in organisations.iter().enumerate() {
+            for (kind, id, subject) in &subjects {
+                let (subject_of, resource) =
+                    (Entity { kind, id }, Entity { kind: "organisation", id: organisation.as_str() });
+                questions.push(Question { subject: subject_of, action, resource, with_reason: false });
+                expected.push(grants(tenancy, *subject, number).has(*permission));
+            }
+        }
+    }
+    let request = world.app.request(signed_in(USERS[0], ""));
+    let named = || questions.iter();
+    let found = Found::of(&request, Uuid::nil(), named().map(|one| one.subject), named().map(|one| one.resource));
+    let found = found.await.unwrap();
+    let decided = found.decide(&request, &named().collect::<Vec<_>>()).await.unwrap();
+    for ((question, decided), expected) in questions.iter().zip(decided).zip(expected) {
+        assert_eq!(decided, expected, "{question:?} of {tenancy:#?}");
     }
 }
 
