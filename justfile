@@ -19,4 +19,5 @@ schema:
 # Measures what a decision costs, and runs a load test beside two floors.
 bench:
     cargo bench --bench decide
+    cargo bench --bench evaluate
     cargo bench --bench load
