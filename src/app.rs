@@ -55,7 +55,7 @@ impl App {
         let services =
             Services { passwords: passwords.clone(), tokens: tokens.clone(), secret_keys: secret_keys.clone() };
         Self {
-            hub: Hub::new(config.live),
+            hub: Hub::new(config.live.clone()),
             config,
             db,
             clock,

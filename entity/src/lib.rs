@@ -97,3 +97,5 @@ pub mod vat_check;
 pub mod vat_override;
 pub mod vat_rate;
 pub mod waiting_event;
+pub mod webhook;
+pub mod webhook_delivery;

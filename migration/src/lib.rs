@@ -60,6 +60,7 @@ mod m20261127_000045_cookies;
 mod m20261127_000046_invoice_orders;
 mod m20261127_000047_access_requests;
 mod m20261127_000048_events;
+mod m20261127_000049_webhooks;
 
 /// All migrations, the oldest first.
 #[derive(Debug)]
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000046_invoice_orders::Migration),
             Box::new(m20261127_000047_access_requests::Migration),
             Box::new(m20261127_000048_events::Migration),
+            Box::new(m20261127_000049_webhooks::Migration),
         ]
     }
 }

@@ -259,6 +259,7 @@ pub fn mask_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
         P::MemberRemove,
         P::PartnershipManage,
         P::ApiKeyManage,
+        P::WebhookManage,
     ]));
     const CLOSED: PermissionSet = PermissionSet::of(&[P::InvoiceRead, P::AuditRead]);
     match state {

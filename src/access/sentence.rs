@@ -103,6 +103,11 @@ impl Permission {
                 "Se API-nycklarna, men aldrig deras hemligheter.",
             ],
             Self::ApiKeyManage => ["API-Schlüssel anlegen und widerrufen.", "Skapa och återkalla API-nycklar."],
+            Self::WebhookRead => [
+                "Die Webhooks sehen und was ihnen zugestellt wurde, aber nie ihre Geheimnisse.",
+                "Se webhookarna och vad som har levererats till dem, men aldrig deras hemligheter.",
+            ],
+            Self::WebhookManage => ["Webhooks anlegen, ändern und löschen.", "Skapa, ändra och ta bort webhookar."],
             Self::CatalogueManage => ["Produkte und Preislisten verwalten.", "Hantera produkter och prislistor."],
             Self::InvoiceIssue => [
                 "Kunden abrechnen, Rechnungen ausstellen, stornieren und gutschreiben, und festlegen, wie sie besteuert und \

@@ -189,8 +189,8 @@ pub struct Limits {
     pub export_rows: usize,
 }
 
-/// Events and their streams.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// Events, their streams and webhooks.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config.example.toml is the manual")]
 pub struct Live {
@@ -198,6 +198,8 @@ pub struct Live {
     pub streams: usize,
     pub streams_per_actor: usize,
     pub streams_per_connection: usize,
+    #[serde(deserialize_with = "networks")]
+    pub webhook_networks: Vec<IpNet>,
 }
 
 /// HTTP.
@@ -282,7 +284,8 @@ impl Config {
             .with_list_parse_key("tokens.signing_keys")
             .with_list_parse_key("accounts.secret_keys")
             .with_list_parse_key("http.allowed_origins")
-            .with_list_parse_key("http.trusted_proxies");
+            .with_list_parse_key("http.trusted_proxies")
+            .with_list_parse_key("live.webhook_networks");
         sources = sources.add_source(environment);
         // Values stay strings here: the library would read `007` as a number.
         for (name, key) in [

@@ -80,6 +80,8 @@ types! {
     DirectorySync "directory_sync" "A synchronisation of a directory.",
     Asset "asset" "An asset.",
     Event "event" "An event.",
+    Webhook "webhook" "A webhook.",
+    WebhookDelivery "webhook_delivery" "A delivery to a webhook.",
 }
 
 impl Type {

@@ -30,6 +30,7 @@ use crate::licence::assignment::settle_now_and_then;
 use crate::licence::rule::apply_now_and_then;
 use crate::licence::usage::count_now_and_then;
 use crate::live::event::remove_now_and_then;
+use crate::live::webhook;
 use crate::mail;
 use crate::oversight::audit::prune_now_and_then;
 use crate::oversight::idempotency::forget_now_and_then;
@@ -91,9 +92,13 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     }
     tracing::info!(%url, %database, mail = %route, %data_dir, "ready");
     let stop = stop.shared();
+    let webhooks =
+        webhook::Worker::new(&app.config, app.db.clone(), app.clock.clone(), random.clone(), app.secret_keys.clone());
     let unattended = || app.request(Actor::Anonymous);
     tokio::select! {
-        _ = async { tokio::join!(http::serve(listener, router, &app.hub, stop.clone()), mail.run(stop)) } => {}
+        _ = async {
+            tokio::join!(http::serve(listener, router, &app.hub, stop.clone()), mail.run(stop.clone()), webhooks.run(stop))
+        } => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
@@ -112,6 +117,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
+        () = app.hub.run(unattended) => {}
+        () = remove_now_and_then(app.db.clone(), app.clock.clone(), app.config.live.days) => {}
     }
     for uses in [&app.key_uses, &app.session_uses] {
         if let Err(error) = uses.finish(&db).await {

@@ -35,6 +35,7 @@ use crate::licence::asset::Asset;
 use crate::licence::assignment::LicenceAssignment;
 use crate::licence::pin::LicencePin;
 use crate::licence::rule::LicenceRuleSet;
+use crate::live::webhook::{Webhook, WebhookDelivery};
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;
 use crate::oversight::operator::UserAccount;
@@ -167,6 +168,10 @@ nodes! {
     DirectoryGroup,
     /// A synchronisation of a directory.
     DirectorySync,
+    /// An address to which events are sent.
+    Webhook,
+    /// An event that was sent to a webhook, or waits to be sent.
+    WebhookDelivery,
 }
 
 /// The object with this id, if the viewer may see it. `None` too for what `node` does not find.

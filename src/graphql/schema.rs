@@ -36,6 +36,7 @@ use crate::licence::pin::LicencePinMutation;
 use crate::licence::rule::{LicenceRuleMutation, LicenceRuleQuery};
 use crate::live::event::EventQuery;
 use crate::live::stream::EventSubscription;
+use crate::live::webhook::WebhookMutation;
 use crate::organisation::{OrganisationMutation, OrganisationQuery};
 use crate::oversight::audit::AuditMutation;
 use crate::oversight::explanation::{ExplanationQuery, FieldsByPermission};
@@ -125,6 +126,7 @@ pub struct Mutation(
     LicencePinMutation,
     LicenceRuleMutation,
     AssetMutation,
+    WebhookMutation,
 );
 
 /// Everything that can be followed: the root of subscriptions. (A `Subscription` is something that was bought.)

@@ -27,7 +27,9 @@ use crate::catalogue::subscription::{Subscription, SubscriptionFilter, Subscript
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
-use crate::live::event::{Event, EventKind};
+use crate::live::event::Event;
+use crate::live::kinds::EventKind;
+use crate::live::webhook::{Webhook, WebhookState};
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;
 use crate::partners::overview::OrganisationOverview;
@@ -365,6 +367,19 @@ impl Organisation {
         #[graphql(desc = "Only keys in one of these states. Without it, all.")] states: Option<Vec<ApiKeyState>>,
     ) -> Result<Option<Connection<ApiKey>>> {
         ApiKey::list(Request::of(context)?, &self.0, &page, states.as_deref()).await.map(Some)
+    }
+
+    /// The webhooks, the oldest first.
+    #[requires(WEBHOOK_READ)]
+    async fn webhooks(
+        &self,
+        context: &Context<'_>,
+        page: PageArguments,
+        #[graphql(desc = "Only webhooks in this state. Without it, all.")] state: Option<WebhookState>,
+        #[graphql(desc = "A part of the name or of the URL. Case does not matter.")] search: Option<String>,
+    ) -> Result<Option<Connection<Webhook>>> {
+        let search = Search::read(search.as_deref())?;
+        Webhook::list(Request::of(context)?, &self.0, &page, state, &search).await.map(Some)
     }
 
     /// Everyone with the permission here, and by which paths: members, people of partners, staff and API keys.

@@ -13,13 +13,14 @@ use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ActiveEnum, DatabaseTransaction};
 use uuid::Uuid;
 
-use super::kinds::EventKind;
 use super::store::{self, Waiting};
 use crate::base::clock::{Clock, every};
 use crate::base::db::Db;
 use crate::base::error::Result;
 use crate::base::id::{self, Type};
 use crate::base::random::Random;
+use crate::live::kinds::EventKind;
+use crate::live::webhook;
 
 /// How many events one transaction numbers.
 const AT_ONCE: u64 = 1_000;
@@ -30,12 +31,12 @@ const CLEANED_EVERY: Duration = Duration::from_hours(1);
 pub async fn number(db: &Db, random: &Random, now: DateTimeUtc) -> Result<bool> {
     let mut has_numbered = false;
     while store::has_waiting(db).await? {
-        has_numbered |= db.write(async |tx| number_some(tx, random, now).await).await?;
+        has_numbered |= db.write(async |tx| number_some(tx, db, random, now).await).await?;
     }
     Ok(has_numbered)
 }
 
-async fn number_some(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc) -> Result<bool> {
+async fn number_some(tx: &DatabaseTransaction, db: &Db, random: &Random, now: DateTimeUtc) -> Result<bool> {
     let end = store::lock_end(tx).await?;
     let waiting = store::waiting(tx, AT_ONCE).await?;
     let waited: Vec<i64> = waiting.iter().map(|one| one.place).collect();
@@ -49,6 +50,7 @@ async fn number_some(tx: &DatabaseTransaction, random: &Random, now: DateTimeUtc
     }
     if !waited.is_empty() {
         store::insert(tx, &events, &waited).await?;
+        webhook::fan_out(tx, db, random, now, &events).await?;
     }
     if position > end {
         store::set_end(tx, position).await?;
@@ -131,11 +133,12 @@ impl EventKind {
     }
 }
 
-/// Removes the events that are older than so many days.
+/// Removes the events that are older than so many days, and what came of them.
 pub async fn remove_old(db: &Db, now: DateTimeUtc, days: i64) -> Result<u64> {
-    let mut removed = 0;
+    let before = now - TimeDelta::days(days);
+    let mut removed = webhook::remove_old(db, before).await?;
     loop {
-        let some = db.write(async |tx| Ok(store::remove(tx, now - TimeDelta::days(days)).await?)).await?;
+        let some = db.write(async |tx| Ok(store::remove(tx, before).await?)).await?;
         removed += some;
         if some == 0 {
             return Ok(removed);

@@ -6,7 +6,6 @@ use async_graphql::{Context, ID};
 use macros::guarded;
 use sea_orm::prelude::DateTimeUtc;
 
-use super::kinds::EventKind;
 use super::store::{self, Happened};
 use crate::access::{Decision, GrantsAt, Guarded, Side};
 use crate::base::error::Result;
@@ -15,6 +14,7 @@ use crate::graphql::act::Find;
 use crate::graphql::node::{Node, find_visible};
 use crate::graphql::page::{Connection, PageArguments};
 use crate::graphql::request::Request;
+use crate::live::kinds::EventKind;
 use crate::organisation::Organisation;
 use crate::oversight::audit::AuditEvent;
 

@@ -13,12 +13,12 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::kinds::EventKind;
 use crate::base::db::{Db, is_among};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::graphql::page::{Filter, Key, List, Page, PageArguments};
 use crate::graphql::request::{Request, Work};
+use crate::live::kinds::EventKind;
 
 type Written<T> = Result<T, DbErr>;
 

@@ -23,6 +23,7 @@ use crate::directory::person::DirectoryPerson;
 use crate::graphql::act::Find;
 use crate::graphql::request::Request;
 use crate::licence::asset::Asset;
+use crate::live::webhook::Webhook;
 use crate::organisation::Organisation;
 use crate::oversight::operator::UserAccount;
 use crate::partners::client_view::ClientView;
@@ -69,6 +70,7 @@ pub async fn look_up(context: &Context<'_>, log: Uuid, (kind, key): (Type, Uuid)
         Type::Membership => named!(Membership, |found| found.user(context).name),
         Type::Role => named!(Role, |found| found.name(context)),
         Type::ApiKey => named!(ApiKey, |found| found.model().name),
+        Type::Webhook => named!(Webhook, |found| found.model().name),
         Type::Invitation => named!(Invitation, |found| found.email(context)),
         Type::OwnershipTransfer => named!(OwnershipTransfer, |found| found.email(context)),
         Type::DelegationTemplate => named!(DelegationTemplate, |found| found.name(context)),

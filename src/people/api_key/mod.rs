@@ -15,7 +15,7 @@ mod update;
 use macros::merged;
 
 pub use object::ApiKey;
-pub use rules::{ApiKeyState, KEY_PREFIX, state_at, subject, works_from};
+pub use rules::{ApiKeyState, KEY_PREFIX, require_held, state_at, subject, works_from};
 
 /// The mutations of API keys.
 #[merged]

@@ -111,6 +111,8 @@ async fn db_make_tables(world: &World) {
         throttle,
         user,
         waiting_event,
+        webhook,
+        webhook_delivery,
     );
 }
 

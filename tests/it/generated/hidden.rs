@@ -92,6 +92,7 @@ fn kind_of(name: &str) -> Type {
         "assignment" => Type::LicenceAssignment,
         "pin" => Type::LicencePin,
         "group" => Type::DirectoryGroup,
+        "afterEvent" => Type::Event,
         other => {
             let found = Type::ALL.iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(other));
             *found.unwrap_or_else(|| panic!("say in tests/it/generated/hidden.rs of which type the ids of {name} are"))

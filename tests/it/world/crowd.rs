@@ -93,6 +93,8 @@ impl World {
             rows.run(id);
             for organisation in [client, id] {
                 rows.spare_key(organisation, "Navet crowd key", hub.owner.person());
+                let webhook = rows.webhook(organisation, &name, owner).id;
+                rows.webhook_delivery(webhook, organisation, key(hub.tree, FIRST + 10 * number + 5));
                 let email = format!("invited{number}@crowd.example");
                 let viewer = Held::Builtin(BuiltinRole::Viewer);
                 rows.invitation(organisation, &email, hub.owner.person(), viewer);

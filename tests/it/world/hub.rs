@@ -212,8 +212,19 @@ impl Hub {
         let partnership = rows.first_partnership(self.id());
         rows.give_through(self.id(), partnership, self.owner.person().id);
         self.proposals(rows, fixtures);
+        let mut events = Vec::new();
         for by in [None, None, Some(partnership)] {
-            fixtures.add(Type::AuditEvent, "", rows.event(self.id(), self.owner.person(), by));
+            let event = rows.event(self.id(), self.owner.person(), by);
+            fixtures.add(Type::AuditEvent, "", event);
+            events.push(event);
+        }
+        for number in 1..=3 {
+            let name = format!("{} webhook {number}", self.word);
+            let webhook = rows.webhook(self.id(), &name, self.owner.person().id).id;
+            fixtures.add(Type::Webhook, "", webhook);
+            for event in &events {
+                fixtures.add(Type::WebhookDelivery, "", rows.webhook_delivery(webhook, self.id(), *event));
+            }
         }
         fixtures.add(Type::User, "", technical.person().id);
         fixtures.add(Type::UserAccount, "", owner);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     access, accounts, billing, catalogue, directory, licences, orders, partners, payments, prepared, seats, services,
+    webhooks,
 };
 use crate::generated::schema::{Field, Rule};
 use crate::world::accounts::begin_session;
@@ -56,6 +57,9 @@ pub async fn valid(world: &World, field: Field<'_>, rule: Option<&Rule>) -> Stri
         return example;
     }
     if let Some(example) = access::valid(world, mutation, rule.map(|rule| rule.permission)).await {
+        return example;
+    }
+    if let Some(example) = webhooks::valid(world, mutation).await {
         return example;
     }
     match mutation {
@@ -234,6 +238,9 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         return Some(example);
     }
     if let Some(example) = access::invalid(world, mutation).await {
+        return Some(example);
+    }
+    if let Some(example) = webhooks::invalid(world, mutation).await {
         return Some(example);
     }
     if let Some(example) = accounts::invalid(mutation) {

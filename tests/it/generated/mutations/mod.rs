@@ -2,7 +2,8 @@
 //! nothing in the whole database.
 //!
 //! A new mutation without examples fails the suite. They are in `examples.rs`, `accounts.rs`, `billing.rs`, `catalogue.rs`,
-//! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs`, `seats.rs` and `services.rs`.
+//! `directory.rs`, `licences.rs`, `orders.rs`, `partners.rs`, `payments.rs`, `seats.rs`, `services.rs` and
+//! `webhooks.rs`.
 //! `prepared.rs` writes the rows that they need.
 
 mod access;
@@ -20,6 +21,7 @@ mod payments;
 mod prepared;
 mod seats;
 mod services;
+mod webhooks;
 
 use serde_json::json;
 use tenantry::access::PermissionSet;

@@ -15,6 +15,7 @@ mod ownership;
 mod partners;
 mod properties;
 mod seats;
+mod webhooks;
 
 use chrono::TimeDelta;
 use entity::{
@@ -98,6 +99,7 @@ pub struct Rows {
     definitions: Vec<property_definition::Model>,
     values: Vec<property_value::Model>,
     views: Vec<client_view::Model>,
+    webhooked: webhooks::WebhookRows,
 }
 
 impl Rows {
@@ -232,6 +234,7 @@ impl Rows {
         db_insert(db, self.events).await;
         db_insert(db, self.happened).await;
         db_insert(db, self.halts).await;
+        self.webhooked.db_write(db).await;
         db_insert(db, self.transfers).await;
         db_insert(db, self.access_requests).await;
         db_insert(db, self.proposals).await;

@@ -61,6 +61,10 @@ kinds! {
     ApiKeyCreated Some(P::ApiKeyRead), ["createApiKey"]; "An API key was created. Read with API_KEY_READ."
     ApiKeyChanged Some(P::ApiKeyRead), ["updateApiKey" "rotateApiKey"]; "An API key changed. Read with API_KEY_READ."
     ApiKeyRevoked Some(P::ApiKeyRead), ["revokeApiKey"]; "An API key was revoked. Read with API_KEY_READ."
+    WebhookCreated Some(P::WebhookRead), ["createWebhook"]; "A webhook was created. Read with WEBHOOK_READ."
+    WebhookChanged Some(P::WebhookRead), ["updateWebhook" "rotateWebhookSecret" "enableWebhook"]; "A webhook changed. Read with WEBHOOK_READ."
+    WebhookDisabled Some(P::WebhookRead), ["disableWebhook"]; "A webhook was disabled, because its receiver failed for days or is gone. Read with WEBHOOK_READ."
+    WebhookDeleted Some(P::WebhookRead), ["deleteWebhook"]; "A webhook was deleted. Read with WEBHOOK_READ."
     PartnershipProposed Some(P::PartnershipRead), ["proposePartnership" "proposeTemplates"]; "A partnership was proposed. Read with PARTNERSHIP_READ."
     PartnershipDeclined Some(P::PartnershipRead), ["declinePartnership" "withdrawPartnershipProposal"]; "A proposal was declined or withdrawn. Read with PARTNERSHIP_READ."
     PartnershipStarted Some(P::PartnershipRead), ["acceptPartnership"]; "A proposal was accepted: what it asked for is delegated. Read with PARTNERSHIP_READ."
@@ -124,8 +128,7 @@ impl EventKind {
 
     /// The name in a webhook: `invoice.issued`.
     pub fn dotted(self) -> String {
-        let name = self.stored().to_lowercase();
-        name.rsplit_once('_').map(|(noun, verb)| format!("{noun}.{verb}")).unwrap_or_default()
+        dotted(self.stored())
     }
 
     /// The type with this stored name.
@@ -139,6 +142,12 @@ impl EventKind {
         let narrows = kind == Self::PartnershipChanged && details.is_some_and(narrows);
         Some(if narrows { Self::PartnershipNarrowed } else { kind })
     }
+}
+
+/// The name of a type as a webhook gets it.
+pub fn dotted(stored: &str) -> String {
+    let name = stored.to_lowercase();
+    name.rsplit_once('_').map(|(noun, verb)| format!("{noun}.{verb}")).unwrap_or(name)
 }
 
 /// The names, in the order of the table.
@@ -227,6 +236,7 @@ mod tests {
         "refreshSession",
         "removeSecondFactor",
         "renewRecoveryCodes",
+        "replayWebhook",
         "requestPasswordReset",
         "resendVerification",
         "resetPassword",
@@ -239,6 +249,7 @@ mod tests {
         "setNumberSeries",
         "setVatOverride",
         "switchOrganisation",
+        "testWebhook",
         "undoAddress",
         "updateProfile",
         "updatePropertyDefinition",
