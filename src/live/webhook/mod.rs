@@ -18,6 +18,7 @@ mod enable;
 mod letters;
 mod object;
 mod outgoing;
+mod probe;
 mod queue;
 mod replay;
 mod rotate;
@@ -25,7 +26,6 @@ mod rules;
 mod sealed;
 mod stopping;
 pub mod store;
-mod test;
 mod update;
 mod worker;
 
@@ -43,7 +43,7 @@ pub struct WebhookMutation(
     update::UpdateWebhook,
     rotate::RotateWebhookSecret,
     enable::EnableWebhook,
-    test::TestWebhook,
+    probe::TestWebhook,
     replay::ReplayWebhook,
     delete::DeleteWebhook,
 );

@@ -286,8 +286,15 @@ pub async fn claim(
         db.among("w.id", 3),
     );
     let statement = Statement::from_sql_and_values(db.backend(), sql, [now.into(), until.into(), db.keys(busy)]);
-    let rows = tx.query_all_raw(statement).await?;
-    rows.iter().map(|row| delivery::Model::from_query_result(row, "")).collect()
+    taken(&tx.query_all_raw(statement).await?)
+}
+
+/// The deliveries that were taken, in the order of their events.
+fn taken(rows: &[QueryResult]) -> Written<Vec<delivery::Model>> {
+    let rows = rows.iter().map(|row| delivery::Model::from_query_result(row, ""));
+    let mut rows: Vec<delivery::Model> = rows.collect::<Result<_, _>>()?;
+    rows.sort_by_key(|row| (row.position, row.id));
+    Ok(rows)
 }
 
 /// Takes the beginnings of what waits for webhooks in order, whose first delivery is due, until the lease ends: two
@@ -326,11 +333,7 @@ pub async fn claim_ordered(
         db.among("w.id", 2)
     );
     let statement = Statement::from_sql_and_values(db.backend(), sql, [until.into(), db.keys(&leased)]);
-    let rows = tx.query_all_raw(statement).await?;
-    let mut rows: Vec<delivery::Model> =
-        rows.iter().map(|row| delivery::Model::from_query_result(row, "")).collect::<Result<_, _>>()?;
-    rows.sort_by_key(|row| (row.position, row.id));
-    Ok(rows)
+    taken(&tx.query_all_raw(statement).await?)
 }
 
 /// The webhooks as they are now. The same statement looks what has changed of what is kept in memory.

@@ -56,7 +56,7 @@ const RUNNING_OF_FAILING: usize = 2;
 const SETTLED_AT_ONCE: usize = 200;
 const SETTLED_AFTER: Duration = Duration::from_millis(20);
 /// How long attempts may take after the shutdown begins.
-const END: Duration = Duration::from_secs(10);
+const END: Duration = Duration::from_secs(12);
 /// How often what waits is counted.
 const COUNTED: TimeDelta = TimeDelta::minutes(1);
 
@@ -90,6 +90,8 @@ struct Lane {
     running: usize,
     is_ordered: bool,
     is_failing: bool,
+    /// Whether more is due than was taken.
+    has_more: bool,
 }
 
 impl Lane {
@@ -121,6 +123,8 @@ struct Work {
     given_back: Vec<Uuid>,
     /// Webhooks in order that others may send to again.
     freed: Vec<Uuid>,
+    /// Whether more is due for those.
+    frees_more: bool,
     round: Round,
 }
 
@@ -152,6 +156,7 @@ impl Worker {
             withheld: Vec::new(),
             given_back: Vec::new(),
             freed: Vec::new(),
+            frees_more: false,
             round: Round::default(),
         }
     }
@@ -244,9 +249,9 @@ impl Work {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut counted = DateTimeUtc::UNIX_EPOCH;
-        let mut is_full = false;
         let mut settle_at = Instant::now();
         loop {
+            let mut is_tick = false;
             tokio::select! {
                 Some(done) = self.running.join_next(), if !self.running.is_empty() => {
                     if self.done.is_empty() {
@@ -261,7 +266,7 @@ impl Work {
                 _ = ticks.tick() => {
                     let now = self.worker.clock.now();
                     replay_some(&self.worker.db, &self.worker.random, now).await?;
-                    is_full = true;
+                    is_tick = true;
                     if now - counted >= COUNTED {
                         self.worker.count().await?;
                         counted = now;
@@ -271,9 +276,9 @@ impl Work {
             if self.done.len() >= SETTLED_AT_ONCE || !self.is_settled() && Instant::now() >= settle_at {
                 self.settle().await?;
             }
-            // Taking goes on as long as there is more than what was taken.
-            if is_full && self.waiting() <= TAKEN / 4 {
-                is_full = self.take().await?;
+            // Between the ticks, taking goes on where there is more than what was taken.
+            if is_tick || self.runs_dry() {
+                self.take().await?;
             }
             self.begin().await?;
         }
@@ -295,6 +300,12 @@ impl Work {
 
     fn waiting(&self) -> usize {
         self.lanes.values().map(|lane| lane.waiting.len()).sum()
+    }
+
+    /// Whether more is due than what was taken, and what was taken ends soon.
+    fn runs_dry(&self) -> bool {
+        let is_free = self.frees_more && self.freed.is_empty();
+        is_free || self.lanes.values().any(|lane| lane.has_more && !lane.is_busy())
     }
 
     fn is_settled(&self) -> bool {
@@ -322,10 +333,18 @@ impl Work {
             })
             .await?;
         let is_any = !ordered.is_empty() || !others.is_empty();
+        self.frees_more = false;
+        for lane in self.lanes.values_mut().filter(|lane| !lane.is_busy()) {
+            lane.has_more = false;
+        }
+        let mut many: HashMap<Uuid, usize> = HashMap::new();
         for (rows, is_ordered) in [(ordered, true), (others, false)] {
             for row in rows {
                 let lane = self.lanes.entry(row.webhook_id).or_default();
                 lane.is_ordered = is_ordered;
+                let many = many.entry(row.webhook_id).or_default();
+                *many += 1;
+                lane.has_more = *many >= TAKEN_OF_ONE.min(share.most);
                 lane.waiting.push_back(row);
             }
         }
@@ -399,6 +418,7 @@ impl Work {
             if lane.is_empty() {
                 if lane.is_ordered {
                     self.freed.push(webhook);
+                    self.frees_more |= lane.has_more;
                 }
                 self.lanes.remove(&webhook);
             }

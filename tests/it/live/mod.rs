@@ -1,9 +1,10 @@
-//! Events, and the streams that send them.
+//! Events, the streams that send them, and webhooks.
 
 mod changed;
 mod events;
 mod socket;
 mod streams;
+mod webhook;
 
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ impl Program {
         command.env("DATABASE_URL", &self.url).env("TENANTRY_DATA_DIR", &self.folder).args(arguments);
         command.env("TENANTRY_PASSWORDS__MEMORY_KIB", "8").env("TENANTRY_PASSWORDS__ITERATIONS", "1");
         command.env("TENANTRY_ACCOUNTS__REQUESTS_PER_CLIENT", "1000000");
+        command.env("TENANTRY_LIVE__WEBHOOK_NETWORKS", "127.0.0.0/8");
         command.env("TENANTRY_DATABASE__MAX_CONNECTIONS", "4").env("TENANTRY_LOG__FILTER", "info");
         command
     }

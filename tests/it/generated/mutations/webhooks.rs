@@ -46,7 +46,10 @@ pub async fn invalid(world: &World, mutation: &str) -> Option<String> {
         // It is enabled.
         "enableWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, false).await.0),
         "testWebhook" => format!("(input: {{webhookId: {:?}}})", db_webhook(world, true).await.0),
-        "deleteWebhook" => format!("(input: {{webhookId: {:?}}})", Type::Organisation.id(key(1, 999)).0.replace("organisation", "user")),
+        "deleteWebhook" => format!(
+            "(input: {{webhookId: {:?}}})",
+            Type::Organisation.id(key(1, 999)).0.replace("organisation", "user")
+        ),
         "replayWebhook" => {
             let (webhook, _) = db_webhook(world, false).await;
             let event = Type::Event.id(key(HUB.tree, FIRST)).0;
