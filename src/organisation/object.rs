@@ -27,8 +27,7 @@ use crate::catalogue::subscription::{Subscription, SubscriptionFilter, Subscript
 use crate::graphql::act::Find;
 use crate::graphql::page::{Connection, PageArguments, Search};
 use crate::graphql::request::Request;
-use crate::live::event::Event;
-use crate::live::kinds::EventKind;
+use crate::live::event::{Event, EventKind};
 use crate::live::webhook::{Webhook, WebhookState};
 use crate::oversight::audit::{self, AuditEvent, AuditFilter, AuditVerification};
 use crate::oversight::explanation::Accessor;

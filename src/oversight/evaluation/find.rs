@@ -88,7 +88,8 @@ async fn find_places<'a>(
 /// permissions, by the same rule as every key, and nothing of what it finds is shown.
 fn finder(request: &Request, operator: Uuid) -> Request {
     let all = Grants { own: PermissionSet::ALL, clients: PermissionSet::ALL };
-    let key = KeyActor { id: Uuid::nil(), name: String::new(), organisation_id: operator, scopes: all };
+    let (id, name) = (Uuid::nil(), String::new());
+    let key = KeyActor { id, name, organisation_id: operator, scopes: all, until: None };
     let (db, random, config) = (request.db().clone(), request.random.clone(), request.config.clone());
     let finder = Request::new(db, random, config, Actor::ApiKey(key), request.now());
     if request.access.sight().is_open() {

@@ -110,10 +110,10 @@ async fn check_evaluations(world: &World, tenancy: &Tenancy) {
         }
     }
     let request = world.app.request(signed_in(USERS[0], ""));
-    let named = || questions.iter();
-    let found = Found::of(&request, Uuid::nil(), named().map(|one| one.subject), named().map(|one| one.resource));
+    let asked = || questions.iter();
+    let found = Found::of(&request, Uuid::nil(), asked().map(|one| one.subject), asked().map(|one| one.resource));
     let found = found.await.unwrap();
-    let decided = found.decide(&request, &named().collect::<Vec<_>>()).await.unwrap();
+    let decided = found.decide(&request, &asked().collect::<Vec<_>>()).await.unwrap();
     for ((question, decided), expected) in questions.iter().zip(decided).zip(expected) {
         assert_eq!(decided, expected, "{question:?} of {tenancy:#?}");
     }

@@ -97,10 +97,9 @@ fn a_request_without_one_of_its_parts_says_which() {
             }
             // What a search needs.
             let needed: &[&str] = match pointer {
-                "/subject" | "/subject/type" => &["search/subject", "search/resource", "search/action"],
+                "/subject" | "/subject/type" | "/resource" | "/resource/type" => &PATHS[2..],
                 "/subject/id" => &["search/resource", "search/action"],
                 "/action" | "/action/name" => &["search/subject", "search/resource"],
-                "/resource" | "/resource/type" => &["search/subject", "search/resource", "search/action"],
                 "/resource/id" => &["search/subject", "search/action"],
                 _ => &[],
             };
