@@ -24,7 +24,7 @@ use super::processor;
 /// How many subscriptions each organisation has.
 const EACH: usize = 3;
 /// One in so many subscriptions is raised, so that it has two lines.
-const RAISED: usize = 10;
+const RAISED: i32 = 10;
 /// How many organisations get theirs at once.
 const AT_ONCE: usize = 500;
 /// The commission of each reseller, in hundredths of a percent.
@@ -189,14 +189,14 @@ async fn subscribe(db: &Db, organisations: &[organisation::Model]) {
     let products = product::Entity::find().order_by_asc(product::Column::Id).all(db.reader()).await.expect("products");
     let (random, now) = (Random::system(), Utc::now());
     let today = now.date_naive();
-    let mut numbers = 0..;
+    let mut numbers = 0_i32..;
     for some in organisations.chunks(AT_ONCE) {
         let mut written = Rows::default();
         for (organisation, number) in some.iter().flat_map(|one| [one; EACH]).zip(&mut numbers) {
-            let product = &products[number % products.len()];
-            let price = (1_000 + (number % 7_919) as i64, "SEK");
+            let product = &products[number as usize % products.len()];
+            let price = (1_000 + i64::from(number % 7_919), "SEK");
             let row = rows::subscription(random.id(now), organisation.id, product, price, today - Days::new(10));
-            let mut row = subscription::Model { quantity: 1 + (number % 9) as i32, ..row };
+            let mut row = subscription::Model { quantity: 1 + number % 9, ..row };
             written.subscription_changes.push(rows::start(&row, now));
             if number % RAISED == 0 {
                 row.quantity += 2;
