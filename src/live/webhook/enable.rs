@@ -11,7 +11,6 @@ use crate::base::id::Type;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::require_active;
 use crate::oversight::audit;
-use crate::people::api_key::require_held;
 
 /// The webhook to enable.
 #[derive(InputObject)]
@@ -36,7 +35,7 @@ async fn enable_webhook(act: ActOn<'_, Webhook>, input: EnableWebhookInput) -> R
     act.locked(async |work, at| {
         let row = store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?;
         require_active(at.row())?;
-        require_held(rules::scopes(&row), at.grants)?;
+        rules::require_reach(&row, at.grants)?;
         if row.disabled_at.is_none() {
             let message = "This webhook is enabled already.";
             return Err(UserError::at("webhookId", UserErrorCode::StaleState, message).into());

@@ -13,7 +13,6 @@ use crate::base::id::Type;
 use crate::graphql::act::{ActOn, Find};
 use crate::organisation::require_active;
 use crate::oversight::audit;
-use crate::people::api_key::require_held;
 use crate::people::session;
 use crate::people::user::SecretKeys;
 
@@ -53,7 +52,7 @@ async fn rotate_webhook_secret(
     act.locked(async |work, at| {
         let old = store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?;
         require_active(at.row())?;
-        require_held(rules::scopes(&old), at.grants)?;
+        rules::require_reach(&old, at.grants)?;
         let until = (!overlap.is_zero()).then(|| work.now + overlap);
         let columns = ActiveModel {
             sealed_secret: Set(sealed),

@@ -141,6 +141,12 @@ pub fn check_clients(scopes: Grants, includes_clients: bool, kind: Kind) -> Resu
     Ok(())
 }
 
+/// Refuses an actor who does not hold everything that the webhook may read.
+pub fn require_reach(row: &Model, held: Grants) -> Result<(), UserError> {
+    let missing = scopes(row).without(held);
+    if missing.is_empty() { Ok(()) } else { Err(UserError::not_held("webhookId", missing)) }
+}
+
 /// Refuses a webhook to which nothing is sent.
 pub fn require_enabled(row: &Model) -> Result<(), UserError> {
     if row.disabled_at.is_some() {

@@ -61,7 +61,7 @@ async fn update_webhook(act: ActOn<'_, Webhook>, input: UpdateWebhookInput) -> R
         let old = store::find_by_id(work.tx, id).await?.ok_or(Error::NotFound)?;
         require_active(at.row())?;
         let before = rules::scopes(&old);
-        require_held(before, at.grants)?;
+        rules::require_reach(&old, at.grants)?;
         let listed = |set: PermissionSet| set.iter().filter(|one| rules::is_for_webhooks(*one)).collect();
         let own = input.permissions.unwrap_or_else(|| listed(before.own));
         let clients = input.client_permissions.unwrap_or_else(|| listed(before.clients));

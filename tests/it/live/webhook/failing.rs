@@ -203,6 +203,15 @@ fn looking_up(world: &World, lists: &'static [&'static [&'static str]]) -> (Work
     (Worker::looking_up(&app.config, app.db.clone(), clock, random, keys, look_up), asked)
 }
 
+/// Look-ups that lead to no public address.
+const INSIDE: [&[&[&str]]; 5] = [
+    &[&["127.0.0.1"]],
+    &[&["169.254.169.254"]],
+    &[&["::ffff:127.0.0.1", "::1"]],
+    &[&["64:ff9b::7f00:1", "10.0.0.1", "fd00::1", "100.64.0.1"]],
+    &[&[]],
+];
+
 #[test]
 fn a_name_that_leads_inside_is_not_connected_to() {
     with_database(async |world| {
@@ -212,13 +221,7 @@ fn a_name_that_leads_inside_is_not_connected_to() {
         input["url"] = json!(format!("https://receiver.example:{}/", receiver.port));
         let (webhook, _) = create(&world, OWNER_OF_ACME, input).await;
         let test = json!({ "webhookId": webhook });
-        for lists in [
-            &[&["127.0.0.1"][..]] as &'static [&'static [&'static str]],
-            &[&["169.254.169.254"]],
-            &[&["::ffff:127.0.0.1", "::1"]],
-            &[&["64:ff9b::7f00:1", "10.0.0.1", "fd00::1", "100.64.0.1"]],
-            &[&[]],
-        ] {
+        for lists in INSIDE {
             world.as_(OWNER_OF_ACME).act("testWebhook", test.clone(), "delivery { id }").await;
             let (worker, asked) = looking_up(&world, lists);
             assert_eq!(worker.deliver_due().await.unwrap().delayed, 1, "{lists:?}");

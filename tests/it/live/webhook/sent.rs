@@ -34,7 +34,7 @@ fn an_event_comes_signed_with_ids_and_nothing_else() {
         assert!(!is_signed_by(one, &other) && one.header("webhook-signature").len() == 47);
         let body = one.body();
         assert_eq!(body["type"], "organisation.changed");
-        assert_eq!(body["timestamp"], "2026-03-14T12:00:00.000000Z");
+        assert_eq!(body["timestamp"], "2026-03-15T12:00:00.000000Z");
         let data = json!({ "eventId": one.id(), "organisationId": id_of(ACME), "objectId": id_of(ACME) });
         assert_eq!(body["data"], data);
         assert!(one.id().starts_with("event_") && !one.text.contains("sons"), "{}", one.text);
@@ -75,7 +75,7 @@ fn after_a_rotation_both_secrets_sign_until_the_chosen_hour() {
         let rotated = json!({ "webhookId": webhook, "keepOldForHours": 2 });
         let made = world.as_(OWNER_OF_ACME).act("rotateWebhookSecret", rotated, FIELDS).await;
         let new = made["secret"].as_str().unwrap().to_owned();
-        assert_eq!(made["webhook"]["previousSecretUntil"], "2026-03-14T14:00:00+00:00");
+        assert_eq!(made["webhook"]["previousSecretUntil"], "2026-03-15T14:00:00+00:00");
         let test = async |world: &World| {
             receiver.forget();
             world.as_(OWNER_OF_ACME).act("testWebhook", json!({ "webhookId": webhook }), "delivery { isTest }").await;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Rows, now, push};
 
 /// The rows about webhooks.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct WebhookRows {
     webhooks: Vec<webhook::Model>,
     deliveries: Vec<Delivery>,
