@@ -187,6 +187,7 @@ fn left_own(state: OrganisationState, set: PermissionSet) -> PermissionSet {
                 P::MemberRemove,
                 P::PartnershipManage,
                 P::ApiKeyManage,
+                P::WebhookManage,
             ];
             set & only(|permission| permission.is_read() || kept.contains(&permission))
         }
