@@ -157,11 +157,12 @@ pub async fn enable(tx: &DatabaseTransaction, id: Uuid, now: DateTimeUtc) -> Wri
 }
 
 /// The webhooks that may have something to hear of these organisations: their own, and all that include clients. Each with
-/// whether it is the operator's.
+/// whether it is the operator's. Nobody deletes them until the transaction ends.
 pub async fn listening(tx: &DatabaseTransaction, db: &Db, organisations: &[Uuid]) -> Written<Vec<(Model, bool)>> {
+    let lock = if db.backend() == DbBackend::Postgres { "FOR KEY SHARE OF w" } else { "" };
     let sql = format!(
         "SELECT w.*, o.kind = 'OPERATOR' AS is_operator FROM webhook w JOIN organisation o ON o.id = w.organisation_id \
-         WHERE w.disabled_at IS NULL AND ({} OR w.includes_clients)",
+         WHERE w.disabled_at IS NULL AND ({} OR w.includes_clients) {lock}",
         db.among("w.organisation_id", 1)
     );
     let statement = Statement::from_sql_and_values(db.backend(), sql, [db.keys(organisations)]);
