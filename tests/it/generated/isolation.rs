@@ -10,13 +10,14 @@ use crate::generated::schema::{Schema, Selection, Way};
 use crate::world::*;
 
 /// Tables whose rows have no id of their own.
-const WITHOUT_IDS: [&str; 24] = [
+const WITHOUT_IDS: [&str; 25] = [
     "accounting_entry",
     "audit_chain",
     "billing_details",
     "credit_note_vat",
     "directory",
     "entitlement",
+    "event_end",
     "exchange_rate",
     "idempotency_key",
     "invoice_vat",
