@@ -1,10 +1,11 @@
 // Reads every `.graphql` file in `src` and writes its types. Each file gets a neighbour `*.operations.ts` with its queries
-// and mutations. `src/api/schema.ts` gets the fragments, enums and inputs that they share.
+// and mutations, and its subscriptions. `src/api/schema.ts` gets the fragments, enums and inputs that they share.
 // A field that the schema marks with `@requires` becomes `Guarded<…>`: the server may refuse it, and no page can forget that.
 // `documents.json` lists the text of every document, for servers that run trusted documents only.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import {
   buildSchema,
+  getNamedType,
   isAbstractType,
   isEnumType,
   isInputObjectType,
@@ -13,9 +14,11 @@ import {
   Kind,
   parse,
   print,
+  TypeInfo,
   typeFromAST,
   validate,
   visit,
+  visitWithTypeInfo,
 } from "graphql";
 
 const SCALARS = { ID: "string", String: "string", Int: "number", Float: "number", Boolean: "boolean" };
@@ -123,18 +126,71 @@ const takesKey = (one) =>
     return isInputObjectType(input) && "idempotencyKey" in input.getFields();
   });
 
+// What an event is about is the first word of its type: INVOICE_PAID tells of an invoice.
+const SUBJECTS = [
+  ...new Set(
+    schema
+      .getType("EventType")
+      .getValues()
+      .map(({ name }) => name.split("_")[0]),
+  ),
+];
+const RIGHTS = ["viewerpermissions"];
+// The words in the names of fields and types by which a query shows a subject, besides the subject itself.
+const SHOWN_BY = {
+  ACCESS: RIGHTS,
+  OWNERSHIP: RIGHTS,
+  ROLE: RIGHTS,
+  RESELLER: RIGHTS,
+  PARTNERSHIP: [...RIGHTS, "client"],
+  MEMBER: ["invitation", "licence"],
+  CREDIT: ["invoice"],
+  BALANCE: ["invoice"],
+  PAYMENT: ["invoice"],
+  REFUND: ["invoice"],
+  CATALOGUE: ["product", "price"],
+  ORDER: ["subscription", "service"],
+  SUBSCRIPTION: ["order", "service", "licence", "recurring"],
+  SERVICE: ["order", "subscription"],
+  DOMAIN: ["service", "order", "subscription"],
+  DIRECTORY: ["licence"],
+};
+
+// The subjects of the events that can change the answer of a query. The audit log shows all events.
+function shows(one) {
+  const words = new Set();
+  const info = new TypeInfo(schema);
+  const visitor = {
+    Field({ name }) {
+      const type = getNamedType(info.getType())?.name ?? "";
+      words.add(name.value.toLowerCase());
+      for (const word of `${name.value} ${type}`.match(/[A-Z]?[a-z]+/g)) words.add(word.toLowerCase());
+    },
+  };
+  for (const part of [one, ...[...used(one)].map((name) => fragments.get(name))])
+    visit(part, visitWithTypeInfo(info, visitor));
+  if (words.has("audit")) return "*";
+  const isShown = (subject) =>
+    [subject.toLowerCase(), ...(SHOWN_BY[subject] ?? [])].some((stem) =>
+      [...words].some((word) => word.startsWith(stem)),
+    );
+  return SUBJECTS.filter(isShown).join(" ");
+}
+
 const textOf = (one) =>
   [one, ...[...used(one)].map((name) => fragments.get(name))].map(print).join(" ").replace(/\s+/g, " ");
 
 function operation(one) {
-  const root = one.operation === "query" ? schema.getQueryType() : schema.getMutationType();
+  const root = schema.getRootType(one.operation);
   const variables = one.variableDefinitions.map(({ variable, type, defaultValue }) =>
     argument(variable.name.value, typeFromAST(schema, type), defaultValue !== undefined),
   );
   const text = JSON.stringify(textOf(one));
   const name = one.name.value;
   const types = `Operation<\n  ${shape(root, [one.selectionSet])},\n  { ${variables.join("; ")} }\n>`;
-  return `export const ${name}: ${types} = {\n  name: "${name}",\n  text: ${text},${takesKey(one) ? "\n  takesKey: true," : ""}\n};\n`;
+  const subjects = one.operation === "query" ? shows(one) : "";
+  const more = (takesKey(one) ? "\n  takesKey: true," : "") + (subjects && `\n  shows: "${subjects}",`);
+  return `export const ${name}: ${types} = {\n  name: "${name}",\n  text: ${text},${more}\n};\n`;
 }
 
 const files = new Map();

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useQuery } from "./api/hooks";
 import { granted } from "./api/request";
 import type { HereFragment, Permission, PlaceFragment } from "./api/schema";
+import { follow, type Topic, watchSign } from "./live";
 import { Do } from "./parts/act";
 import { Icon } from "./parts/icon";
 import { IdentityDialog } from "./parts/identity";
@@ -26,6 +27,12 @@ interface Props {
 
 export function Shell({ viewer, inside, page, onLogOut, children }: Props) {
   useKeys();
+  useEvents(inside, page);
+  function leave() {
+    // This tab is the one that knows why its session ends.
+    follow([]);
+    onLogOut();
+  }
   const switcher = (
     <Popover
       class="switcher"
@@ -66,12 +73,13 @@ export function Shell({ viewer, inside, page, onLogOut, children }: Props) {
             </Popover>
           </div>
         )}
+        <Sign />
         <div class="me">
           <a href={path("account")} aria-current={page === "account" ? "page" : undefined}>
             <Icon name="person" />
             <span class="name">{viewer.name}</span>
           </a>
-          <button type="button" class="quiet" onClick={onLogOut}>
+          <button type="button" class="quiet" onClick={leave}>
             {words.logOut}
           </button>
           <Language />
@@ -94,6 +102,38 @@ export function Shell({ viewer, inside, page, onLogOut, children }: Props) {
         {children}
       </main>
       <IdentityDialog />
+    </div>
+  );
+}
+
+/** Follows what concerns the person and the organisation; on pages that show clients, what happens at those too. */
+function useEvents(inside: Inside | null, page: string) {
+  const id = inside?.id;
+  const may = (permission: Permission) => inside?.viewerPermissions.includes(permission) ?? false;
+  const hasEvents = may("ORGANISATION_READ");
+  const hasClients = inside?.kind === "OPERATOR" || (inside?.reseller ?? null) !== null;
+  const showsClients = hasClients && may("CLIENT_READ") && PAGES_WITH_CLIENTS.has(page);
+  useEffect(() => {
+    const topics: Topic[] = [{ name: "viewer", id: "" }];
+    if (id && hasEvents) topics.push({ name: "organisation", id });
+    if (id && showsClients) topics.push({ name: "clients", id });
+    follow(topics);
+  }, [id, hasEvents, showsClients]);
+  useEffect(() => () => follow([]), []);
+}
+
+/** Says that the page may be out of date, for as long as it is. */
+function Sign() {
+  const [isAway, setAway] = useState(false);
+  useEffect(() => watchSign(setAway), []);
+  return (
+    <div class="sign" role="status">
+      {isAway && (
+        <p>
+          <Icon name="warning" />
+          {words.notLive}
+        </p>
+      )}
     </div>
   );
 }
@@ -167,6 +207,13 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
     ],
   },
 ];
+
+/** Pages that show clients, and the overview with their figures. */
+const PAGES_WITH_CLIENTS = new Set(
+  SECTIONS.filter(({ name }) => ["start", "clients", "desk"].includes(name))
+    .flatMap(({ items }) => items)
+    .flatMap(({ page, also = [] }) => [page, ...also]),
+);
 
 /** The pages of which the person may see at least something here. */
 function Menu({ inside, page }: { inside: Inside; page: string }) {

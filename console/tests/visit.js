@@ -83,7 +83,7 @@ export async function go(page, address) {
 }
 
 export async function settle(page) {
-  await page.waitForLoadState("networkidle");
+  // A network that is idle would say nothing: the streams of events are always open.
   await page.waitForFunction(
     () => document.querySelector("h1") && !document.querySelector("main .loading, main [aria-busy=true]"),
   );

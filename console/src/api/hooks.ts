@@ -23,6 +23,7 @@ interface Entry {
   load: () => Promise<unknown>;
   listeners: Set<() => void>;
   round: number;
+  shows: string;
 }
 
 const MOST_ENTRIES = 100;
@@ -41,19 +42,30 @@ async function refresh(entry: Entry) {
   if (round === entry.round) tell(entry, next);
 }
 
+/** Asks again without a sign of it. If there is no answer, the last one stays. */
+async function refreshQuietly(entry: Entry) {
+  // An answer that is on its way may be older than what is to be shown.
+  if (entry.answer.isLoading) return refresh(entry);
+  const round = ++entry.round;
+  const data = await entry.load().catch(() => undefined);
+  if (round !== entry.round || data === undefined) return;
+  const isNew = JSON.stringify(data) !== JSON.stringify(entry.answer.data);
+  if (isNew || entry.answer.error) tell(entry, { data, error: undefined, isLoading: false });
+}
+
 function tell(entry: Entry, answer: Answer<unknown>) {
   entry.answer = answer;
   for (const listener of entry.listeners) listener();
 }
 
-function find(key: string, load: () => Promise<unknown>): Entry {
+function find(key: string, load: () => Promise<unknown>, shows = ""): Entry {
   const known = entries.get(key);
   if (known) return known;
   for (const [old, { listeners }] of entries) {
     if (entries.size >= MOST_ENTRIES && listeners.size === 0) entries.delete(old);
   }
   const answer = { data: undefined, error: undefined, isLoading: true };
-  const entry = { answer, load, listeners: new Set<() => void>(), round: 0 };
+  const entry = { answer, load, listeners: new Set<() => void>(), round: 0, shows };
   entries.set(key, entry);
   return entry;
 }
@@ -61,7 +73,8 @@ function find(key: string, load: () => Promise<unknown>): Entry {
 /** The answer to a query. While the answer to new variables is on its way, the last one stays, so tables do not blink. */
 export function useQuery<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Answer<Data> {
   const [, redraw] = useState(0);
-  const entry = find(operation.name + JSON.stringify(variables), () => send(operation, variables));
+  const key = operation.name + JSON.stringify(variables);
+  const entry = find(key, () => send(operation, variables), operation.shows);
   useEffect(() => {
     const listener = () => redraw((count) => count + 1);
     entry.listeners.add(listener);
@@ -74,8 +87,17 @@ export function useQuery<Data, Variables>(operation: Operation<Data, Variables>,
   return answer.error ? answer : { ...answer, data: answer.data ?? last.current };
 }
 
-export const refreshAll = () =>
-  Promise.all([...entries.values()].filter((entry) => entry.listeners.size > 0).map(refresh));
+const onScreen = () => [...entries.values()].filter((entry) => entry.listeners.size > 0);
+
+export const refreshAll = () => Promise.all(onScreen().map(refresh));
+
+/** Asks again, quietly, for what is on the screen and chosen: by the subjects that it shows, and by its answer. */
+export const refreshSome = (isChosen: (shows: string, answer: unknown) => boolean) =>
+  Promise.all(
+    onScreen()
+      .filter(({ shows, answer }) => isChosen(shows, answer.data))
+      .map(refreshQuietly),
+  );
 
 /** Forgets all answers, for another person or another organisation. */
 export const forget = () => entries.clear();

@@ -7,6 +7,8 @@ export interface Operation<Data, Variables> {
   readonly text: string;
   /** The input takes an idempotency key. */
   readonly takesKey?: boolean;
+  /** The subjects of the events that can change the answer, or `*` for all events. */
+  readonly shows?: string;
   readonly types?: { data: Data; variables: Variables };
 }
 
@@ -65,31 +67,45 @@ const CODES_OF_A_FIELD = new Set(["FORBIDDEN", "NOT_FOUND", "SECOND_FACTOR_REQUI
 /** The organisation that requests work in, and what happens when the session has ended. The application sets both. */
 export const context = { organisation: undefined as string | undefined, whenEnded: () => {} };
 
+/** The request for an operation, whose answer comes as this type. */
+export function asking<Data, Variables>(
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+  accept: string,
+): RequestInit {
+  const headers = new Headers({ "content-type": "application/json", accept, "accept-language": locale() });
+  if (context.organisation) headers.set("x-organisation", context.organisation);
+  const body = JSON.stringify({ operationName: operation.name, query: operation.text, variables });
+  return { method: "POST", headers, body };
+}
+
 export async function send<Data, Variables>(
   operation: Operation<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const headers = new Headers({
-    "content-type": "application/json",
-    accept: "application/graphql-response+json",
-    "accept-language": locale(),
-  });
-  if (context.organisation) headers.set("x-organisation", context.organisation);
-  const body = JSON.stringify({ operationName: operation.name, query: operation.text, variables });
-  const { data, errors = [] } = await ask(headers, body);
+  const answer = await ask(asking(operation, variables, "application/graphql-response+json"));
+  return unpack<Data>(answer, context.whenEnded);
+}
+
+export interface Answered {
+  readonly data?: unknown;
+  readonly errors?: readonly ApiError[];
+}
+
+/** The data of an answer, with refusals in the places of refused fields. Throws if the whole request was refused. */
+export function unpack<Data>({ data, errors = [] }: Answered, whenEnded = () => {}): Data {
   for (const error of errors) {
     const { code = "INTERNAL", permission, organisation, requestId } = error.extensions ?? {};
-    if (code === "UNAUTHENTICATED") context.whenEnded();
+    if (code === "UNAUTHENTICATED") whenEnded();
     if (!data || !error.path || !CODES_OF_A_FIELD.has(code)) throw new RequestError(code, error.message, requestId);
     refuse(data, error.path, { code, message: error.message, permission, organisation });
   }
   return data as Data;
 }
 
-async function ask(headers: Headers, body: string): Promise<{ data?: unknown; errors?: readonly ApiError[] }> {
+async function ask(request: RequestInit): Promise<Answered> {
   try {
-    const response = await fetch("/graphql", { method: "POST", headers, body });
-    return await response.json();
+    return await (await fetch("/graphql", request)).json();
   } catch {
     throw new RequestError("NO_ANSWER", "");
   }

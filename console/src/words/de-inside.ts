@@ -35,6 +35,10 @@ export const inside: InsideWords = {
     DELETED: "Gelöscht",
   },
 
+  // Live
+  notLive: "Nicht live: Der Server wird gesucht…",
+  placeLost: "Sie können diese Organisation nicht mehr sehen.",
+
   // Überblick
   attention: "Zu erledigen",
   overview: "Auf einen Blick",

@@ -34,6 +34,10 @@ export const inside = {
     DELETED: "Deleted",
   },
 
+  // Live
+  notLive: "Not live: trying to reach the server…",
+  placeLost: "You can no longer see that organisation.",
+
   // Overview
   attention: "Needs attention",
   overview: "At a glance",

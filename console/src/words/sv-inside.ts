@@ -35,6 +35,10 @@ export const inside: InsideWords = {
     DELETED: "Borttagen",
   },
 
+  // Live
+  notLive: "Inte live: försöker nå servern…",
+  placeLost: "Du kan inte längre se den organisationen.",
+
   // Översikt
   attention: "Behöver dig",
   overview: "I korthet",
