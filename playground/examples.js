@@ -103,6 +103,21 @@ query Payers($id: ID!) {
 `,
   },
   {
+    filledWith: "organisation",
+    query: `# What happens in this organisation, as it happens.
+# Run this, and then change something in the console.
+subscription Events($id: ID!) {
+  events(organisationId: $id) {
+    id
+    type
+    at
+    object { __typename id }
+    auditEvent { actorName action objectName }
+  }
+}
+`,
+  },
+  {
     query: `# All permissions. For each, the fields that it opens and the built-in roles that hold it.
 query Catalogue {
   permissionCatalogue { permission description delegable implies fields builtInRoles }

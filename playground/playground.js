@@ -28,7 +28,7 @@ function show(ids = {}) {
 function fillTabs(tabs, ids) {
   const state = JSON.parse(sessionStorage.getItem("graphiql:tabState") ?? "null");
   for (const tab of state?.tabs ?? []) {
-    const example = examples.findIndex((one) => one.filledWith && one.query.includes(`query ${tab.title}(`));
+    const example = examples.findIndex((one) => one.filledWith && one.query.includes(` ${tab.title}($id:`));
     if (example >= 0 && ids[examples[example].filledWith]) tab.variables = tabs[example].variables;
   }
   const active = state?.tabs[state.activeTabIndex] ?? tabs[0];

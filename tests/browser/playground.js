@@ -8,6 +8,8 @@ import { chromium } from "playwright-core";
 const base = new URL(process.argv[2] ?? process.env.BASE_URL ?? "http://127.0.0.1:8000");
 const pictures = new URL("../../target/browser/", import.meta.url);
 const PERSON = { name: "Gry Moe", email: "gry@nordhost.example" };
+// Owns the first of her organisations.
+const OWNER = { email: "olav@fjordfoods.example", password: "tenantry-demo" };
 const PATIENCE_MS = 20_000;
 // The names of the tabs: each is named after its operation. They are known once the page is loaded.
 let tabs = [];
@@ -53,6 +55,25 @@ async function execute() {
   throw new Error("the response panel stays empty");
 }
 
+async function send(token, query, variables = {}) {
+  const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
+  const body = JSON.stringify({ query, variables });
+  return (await (await fetch(new URL("/graphql", base), { method: "POST", headers, body })).json()).data;
+}
+
+// What another person does meanwhile: the owner of the organisation in the example makes a role, and gives its name.
+async function makeRole() {
+  const logIn = "mutation($input: LogInInput!) { logIn(input: $input) { tokens { accessToken } } }";
+  const { tokens } = (await send(null, logIn, { input: OWNER })).logIn;
+  const query = "{ viewer { organisations(first: 1) { edges { node { id } } } } }";
+  const [{ node }] = (await send(tokens.accessToken, query)).viewer.organisations.edges;
+  const name = `Night ${Date.now()}`;
+  const mutation = "mutation($input: CreateRoleInput!) { createRole(input: $input) { userErrors { message } } }";
+  const input = { organisationId: node.id, name, permissions: ["SERVICE_READ"] };
+  assert.deepEqual((await send(tokens.accessToken, mutation, { input })).createRole.userErrors, []);
+  return name;
+}
+
 const tests = {
   async "page loads with the example tabs"() {
     await page.goto(new URL("/playground", base).href);
@@ -60,7 +81,7 @@ const tests = {
       const { examples } = await import("/playground/examples.js");
       return examples.map(({ query }) => query);
     });
-    tabs = queries.map((query) => /^(?:query|mutation) (\w+)/m.exec(query)[1]);
+    tabs = queries.map((query) => /^(?:query|mutation|subscription) (\w+)/m.exec(query)[1]);
     assert.ok(tabs.includes("PartnerTree") && tabs.includes("Dashboard"), `${tabs}`);
     for (const name of tabs) {
       await page.getByRole("tab", { name }).waitFor();
@@ -92,7 +113,7 @@ const tests = {
     assert.match(response, /FORBIDDEN/);
   },
   async "the other examples run without an error"() {
-    for (const name of tabs.filter((name) => name !== "PartnerTree")) {
+    for (const name of tabs.filter((name) => !["PartnerTree", "Events"].includes(name))) {
       await openTab(name);
       const response = JSON.parse(await execute());
       // What a client did not delegate is refused; nothing else may go wrong.
@@ -100,6 +121,24 @@ const tests = {
       assert.deepEqual(others, [], `${name}: ${JSON.stringify(others)}`);
       assert.ok(Object.values(response.data).every((value) => value !== null), `${name} is null`);
     }
+  },
+  async "a subscription shows what happens, until it is stopped"() {
+    await openTab("Events");
+    const begins = page.waitForResponse((response) => response.request().headers().accept === "text/event-stream");
+    await page.getByRole("button", { name: "Execute query" }).click();
+    // The headers come when the stream is open.
+    const stream = await begins;
+    assert.equal(stream.status(), 200);
+    const name = await makeRole();
+    const shown = page.locator(".graphiql-response .CodeMirror");
+    await shown.getByText(name).waitFor();
+    const { data } = JSON.parse(await editorText(".graphiql-response"));
+    assert.equal(data.events.type, "ROLE_CREATED");
+    await page.screenshot({ path: new URL("events.png", pictures).pathname });
+    const ends = page.waitForEvent("requestfailed", (request) => request === stream.request());
+    await page.getByRole("button", { name: "Stop query" }).click();
+    await ends;
+    await page.getByRole("button", { name: "Execute query" }).waitFor();
   },
   async "the session survives a reload"() {
     await page.reload();
