@@ -117,8 +117,6 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         () = Box::pin(write_now_and_then(unattended)) => {}
         () = Box::pin(remind_now_and_then(unattended)) => {}
         () = Box::pin(keep_up_now_and_then(app.db.clone(), random, app.clock.clone())) => {}
-        () = app.hub.run(unattended) => {}
-        () = remove_now_and_then(app.db.clone(), app.clock.clone(), app.config.live.days) => {}
     }
     for uses in [&app.key_uses, &app.session_uses] {
         if let Err(error) = uses.finish(&db).await {

@@ -1,6 +1,7 @@
 //! A separate, migrated database for each test: SQLite, or PostgreSQL if `TEST_DATABASE_URL` names a server.
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
 use uuid::Uuid;
