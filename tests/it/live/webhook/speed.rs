@@ -25,6 +25,7 @@ fn a_thousand_webhooks_a_second() {
                 let mut rows = Vec::new();
                 for number in first..first + 1_000 {
                     rows.push(entity::waiting_event::Model {
+                        place: 1_000_000 + i64::try_from(number).unwrap(),
                         id: world.app.random.id(tenantry::base::clock::Clock::System.now()),
                         kind: Some("ORGANISATION_CHANGED".to_owned()),
                         organisation_id: Some(ACME.id),
