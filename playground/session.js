@@ -95,11 +95,26 @@ export async function fetcher(body, { headers, documentAST } = {}) {
   return operation?.operation === "subscription" ? events(body, all) : (await post(body, all)).json();
 }
 
-// Reads a subscription as Server-Sent Events. GraphiQL's stop button ends the request.
-async function* events(body, headers) {
+// A subscription. GraphiQL's stop button calls `return`, which a generator that waits for an event would not hear of.
+function events(body, headers) {
   const stop = new AbortController();
+  const results = read(body, headers, stop.signal);
+  return {
+    next: () => results.next(),
+    return: async () => {
+      stop.abort();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+// Reads the results of a subscription from its Server-Sent Events.
+async function* read(body, headers, signal) {
   try {
-    const response = await post(body, headers, "text/event-stream", stop.signal);
+    const response = await post(body, headers, "text/event-stream", signal);
     if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return yield await response.json();
     let text = "";
     for await (const chunk of chunks(response.body.pipeThrough(new TextDecoderStream()))) {
@@ -112,8 +127,8 @@ async function* events(body, headers) {
         if (data) yield JSON.parse(data);
       }
     }
-  } finally {
-    stop.abort();
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 
