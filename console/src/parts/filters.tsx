@@ -1,6 +1,6 @@
 // Fields that choose what a list shows. Each writes its value to the address.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useParameters } from "../router";
 import { words } from "../words/words";
 
@@ -13,10 +13,18 @@ export function SearchField({ name = "search", label = words.search }: { name?: 
   const { get, set } = useParameters();
   const value = get(name);
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  // What the address had last. Only another value in it replaces what somebody is typing.
+  const known = useRef(value);
+  useEffect(() => {
+    if (value !== known.current) setText(value);
+    known.current = value;
+  }, [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => set({ [name]: text }), PAUSE);
+    const timer = setTimeout(() => {
+      known.current = text;
+      set({ [name]: text });
+    }, PAUSE);
     return () => clearTimeout(timer);
   }, [text]);
   return (
