@@ -112,7 +112,7 @@ permissions! {
     47 PaymentRecord Write Platform implies Some(P::InvoiceRead); "Record and match payments."
     48 AccountingRead Read Platform implies Some(P::InvoiceRead); "Read the bookkeeping: exports, number series, billing runs, all statements of commission."
     49 AccessEvaluate Read Platform implies Some(P::OrganisationRead); "Ask what any user or API key may do, for programs that take their decisions from here."
-    50 WebhookRead Read Members implies Some(P::OrganisationRead); "See the webhooks and what was delivered to them, never their secrets."
+    50 WebhookRead Read Delegable implies Some(P::OrganisationRead); "See the webhooks and what was delivered to them, never their secrets."
     51 WebhookManage Write Members implies Some(P::WebhookRead); "Create, change and delete webhooks."
 }
 

@@ -246,8 +246,8 @@ impl Connection {
                     }
                     Err(errors) => send(error(&of, &errors)).await,
                 },
-                Operated::Stream(mut followed) => loop {
-                    match followed.next().await {
+                Operated::Stream(mut stream) => loop {
+                    match stream.next().await {
                         Some(Output::Next(payload)) => send(next(&of, &payload)).await,
                         Some(Output::Nothing) => {}
                         Some(Output::Failed(answer)) => {
@@ -286,7 +286,7 @@ async fn operate(server: Arc<Server>, follower: Follower, payload: Json) -> Oper
     match prepare(&server, envelope.clone(), &mut None) {
         Ok(prepared) if prepared.kind == OperationType::Subscription => {
             match Followed::begin(server, follower, prepared.operation).await {
-                Ok(followed) => Operated::Stream(Box::new(followed)),
+                Ok(stream) => Operated::Stream(Box::new(stream)),
                 Err(answer) => Operated::Once(answer),
             }
         }

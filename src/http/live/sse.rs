@@ -59,7 +59,8 @@ pub async fn answer(server: Arc<Server>, follower: Follower, method: &Method, ad
     };
     let work = Work { kind: "subscription", operation: prepared.label, ..Work::default() };
     let mut response = match Followed::begin(server, follower, prepared.operation).await {
-        Ok(followed) => streaming(events(followed)),
+        // The client sees at once that the stream is there. A refused one begins with its reason.
+        Ok(begun) => streaming(stream::iter([b":\n\n".to_vec()]).chain(events(begun))),
         Err(answer) => once(&answer),
     };
     response.extensions_mut().insert(work);
@@ -87,8 +88,7 @@ fn once(answer: &Answer) -> Response {
 }
 
 fn streaming(events: impl Stream<Item = Vec<u8>> + Send + 'static) -> Response {
-    // The client sees at once that the stream is there.
-    let events = stream::iter([b":\n\n".to_vec()]).chain(events).map(Ok::<_, Infallible>);
+    let events = events.map(Ok::<_, Infallible>);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -394,9 +394,7 @@ pub mod tests {
     fn only_what_reads_events_can_be_given() {
         let closed = closed_scopes(&[Permission::InvoiceRead], &[]).unwrap();
         assert!(closed.own.has(Permission::OrganisationRead) && closed.clients.is_empty());
-        for useless in
-            [Permission::InvoicePay, Permission::UsageRead, Permission::PaymentRecord, Permission::WebhookRead]
-        {
+        for useless in [Permission::InvoicePay, Permission::UsageRead, Permission::PaymentRecord] {
             assert_eq!(closed_scopes(&[useless], &[]).unwrap_err().field.unwrap()[1], "permissions", "{useless:?}");
             assert_eq!(closed_scopes(&[], &[useless]).unwrap_err().field.unwrap()[1], "clientPermissions");
         }
