@@ -63,13 +63,11 @@ pub async fn measure(bench: &Bench<'_>, idle: usize) -> bool {
         let committed = Instant::now();
         let mut last = committed;
         for reader in 0..READERS {
-            match timeout(Duration::from_secs(10), received.recv()).await {
-                Ok(Some(at)) => last = last.max(at),
-                _ => {
-                    println!("round {round}: only {reader} of {READERS} readers got the event");
-                    return false;
-                }
-            }
+            let Ok(Some(at)) = timeout(Duration::from_secs(10), received.recv()).await else {
+                println!("round {round}: only {reader} of {READERS} readers got the event");
+                return false;
+            };
+            last = last.max(at);
         }
         latencies.push((last - committed).as_secs_f64() * 1e3);
     }

@@ -245,7 +245,6 @@ pub fn prepare(server: &Server, envelope: Envelope, cost: &mut Option<Cost>) -> 
     let requested = operation.nodes(&variables);
     *cost = extensions.cost.then_some(Cost { requested, limit });
     operation.within(&variables, limit)?;
-    drop(operation);
     Ok(Prepared { operation: Operation { document, name, variables }, kind, label })
 }
 

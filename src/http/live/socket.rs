@@ -175,11 +175,10 @@ impl Connection {
     async fn receive(&mut self, message: Result<Message, axum::Error>) -> Result<Option<String>, Close> {
         let text = match message {
             Ok(Message::Text(text)) => text,
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => return Ok(None),
             Ok(Message::Binary(_)) => return Err(Close::Invalid("Send text, not binary".to_owned())),
             Err(error) if error.to_string().contains("too long") => return Err(Close::TooLarge),
-            // The next message is none.
-            Err(_) => return Ok(None),
+            // After an error, the next message is none.
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) | Err(_) => return Ok(None),
         };
         match read(&text)? {
             Incoming::Init(_) if self.is_ready => Err(Close::TooManyInits),

@@ -61,15 +61,12 @@ async fn number_some(tx: &DatabaseTransaction, db: &Db, random: &Random, now: Da
 
 /// The event without its position; `None` for acts that are no events.
 fn event(waiting: Waiting, random: &Random, now: DateTimeUtc) -> Option<Model> {
-    let (kind, object) = match &waiting.kind {
-        Some(name) => {
-            let kind = EventKind::from_stored(name)?;
-            (kind, kind.announced().zip(waiting.object_key))
-        }
-        None => {
-            let kind = EventKind::of_act(waiting.action.as_deref()?, waiting.details.as_deref())?;
-            (kind, waiting.object_id.and_then(|id| id::parse(&id.into()).ok()))
-        }
+    let (kind, object) = if let Some(name) = &waiting.kind {
+        let kind = EventKind::from_stored(name)?;
+        (kind, kind.announced().zip(waiting.object_key))
+    } else {
+        let kind = EventKind::of_act(waiting.action.as_deref()?, waiting.details.as_deref())?;
+        (kind, waiting.object_id.and_then(|id| id::parse(&id.into()).ok()))
     };
     let actor = waiting.actor.and_then(|(kind, id)| Some((ActorKind::try_from_value(&kind).ok()?, id)));
     let actor = actor.filter(|(kind, _)| *kind != ActorKind::System);
@@ -95,7 +92,7 @@ async fn name_domains(tx: &DatabaseTransaction, events: &mut [Model]) -> Result<
     let domains = store::domains(tx, &services).await?;
     for event in events.iter_mut().filter(is_of_service) {
         if event.object_key.is_some_and(|key| domains.contains(&key)) {
-            event.kind = EventKind::DomainChanged.stored().to_owned();
+            EventKind::DomainChanged.stored().clone_into(&mut event.kind);
         }
     }
     Ok(())

@@ -42,6 +42,11 @@ pub enum Message {
     End,
 }
 
+/// Shows in the metrics how many streams there are.
+fn show(many: usize) {
+    metrics::gauge!("tenantry_streams").set(u32::try_from(many).unwrap_or(u32::MAX));
+}
+
 /// The streams of a node. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hub {
@@ -103,7 +108,7 @@ impl Drop for Place {
                 streams.by_actor.remove(&self.actor);
             }
         }
-        metrics::gauge!("tenantry_streams").set(streams.many as f64);
+        show(streams.many);
     }
 }
 
@@ -157,7 +162,7 @@ impl Hub {
         let (place, told) = (streams.next, streams.told);
         *streams.by_actor.entry(id).or_default() += 1;
         streams.by_interest.entry(interest).or_default().insert(place, Entry { sender, credential: Some(credential) });
-        metrics::gauge!("tenantry_streams").set(streams.many as f64);
+        show(streams.many);
         Ok(Place { hub: self.clone(), id: place, interest, actor: id, receiver, told })
     }
 

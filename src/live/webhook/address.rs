@@ -82,7 +82,6 @@ pub fn read(typed: &str, networks: &[IpNet]) -> Result<Url, UserError> {
     let is_secure = match url.scheme() {
         "https" => true,
         "http" if !networks.is_empty() => false,
-        "http" => return Err(wrong("The URL must begin with https://.")),
         _ => return Err(wrong("The URL must begin with https://.")),
     };
     if !url.username().is_empty() || url.password().is_some() {
