@@ -14,6 +14,8 @@ use sea_orm::ConnectionTrait;
 
 /// So many lists are asked for before their plans are looked at: a connection keeps only the statements that it used last.
 const AT_ONCE: usize = 10;
+/// The one list whose time grows with its length, as its description says: the invoices of all clients of a reseller.
+const SORTED: &str = "JOIN invoice i ON i.organisation_id = p.client_id";
 
 #[test]
 fn every_list_reads_its_pages_from_an_index() {
@@ -25,7 +27,10 @@ fn every_list_reads_its_pages_from_an_index() {
         for some in fields.chunks(AT_ONCE) {
             ask_for(&world, &schema, some).await;
             db_forbid(&world, &["seqscan", "bitmapscan", "sort"]).await;
-            let lists = prepared(&world).await.into_iter().filter(|list| list.text.contains("CROSS JOIN LATERAL"));
+            let lists = prepared(&world)
+                .await
+                .into_iter()
+                .filter(|list| list.text.contains("CROSS JOIN LATERAL") && !list.text.contains(SORTED));
             for list in lists {
                 if seen.insert(list.text.clone()) {
                     slow.extend(slow_parts(&list, &list.plan(&world).await));
