@@ -110,11 +110,10 @@ fn members_without_the_permissions_neither_see_nor_change_webhooks() {
             .attempt("deleteWebhook", json!({ "webhookId": webhook }), "")
             .await
             .refused("FORBIDDEN");
-        world
-            .as_(OWNER_OF_FJORD)
-            .attempt("deleteWebhook", json!({ "webhookId": webhook }), "")
-            .await
-            .refused("NOT_FOUND");
+        // A partner that is let see it cannot delete it, and a stranger does not find it.
+        for (caller, code) in [(OWNER_OF_FJORD, "FORBIDDEN"), (SOLE_PERSON, "NOT_FOUND")] {
+            world.as_(caller).attempt("deleteWebhook", json!({ "webhookId": webhook }), "").await.refused(code);
+        }
         // A suspended organisation can only take away.
         world.db_execute("UPDATE organisation SET state = 'SUSPENDED' WHERE id = $1", [ACME.id.into()]).await;
         let owner = world.as_(OWNER_OF_ACME);
