@@ -289,6 +289,7 @@ mod tests {
     fn each_sentence_names_the_permission() {
         let text = crate::graphql::sdl();
         let kinds = text.split("\nenum EventType {\n").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+        let kinds = format!("{kinds}\n");
         for kind in EventKind::ALL {
             let before = kinds.split(&format!("\n\t{}\n", kind.stored())).next().unwrap();
             let sentence = before.rsplit("\"\"\"\n").next().unwrap_or_default();
