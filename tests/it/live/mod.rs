@@ -88,7 +88,7 @@ impl Stream {
 
     /// The next result, which must come soon.
     pub async fn next(&mut self) -> Value {
-        let (name, data) = timeout(SOON, self.next_of_any()).await.expect("an event").expect("no end");
+        let (name, data) = timeout(SOON, self.next_of_any()).await.unwrap().unwrap();
         assert_eq!(name, "next", "{data}");
         serde_json::from_str(&data).unwrap()
     }

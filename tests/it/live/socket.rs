@@ -81,7 +81,7 @@ impl Socket {
 
     async fn message(&mut self) -> Message {
         loop {
-            match timeout(SOON, self.0.next()).await.expect("a message").expect("no end").unwrap() {
+            match timeout(SOON, self.0.next()).await.unwrap().unwrap().unwrap() {
                 Message::Ping(_) | Message::Pong(_) => {}
                 message => return message,
             }

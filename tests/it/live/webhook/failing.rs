@@ -47,10 +47,10 @@ fn what_fails_is_tried_again_later_with_the_same_id() {
         receiver.answer(|_| Reply::Status(200));
         assert!(!shown(&world, OWNER_OF_ACME, &webhook).await["failingSince"].is_null());
         assert_eq!(deliver(&world).await.delivered, 1);
-        let received = receiver.received();
-        assert_eq!(received.len(), 3);
-        assert!(received.iter().all(|one| one.id() == received[0].id() && one.text == received[0].text));
-        assert_ne!(received[0].header("webhook-timestamp"), received[2].header("webhook-timestamp"));
+        let got = receiver.received();
+        assert_eq!(got.len(), 3);
+        assert!(got.iter().all(|one| one.id() == got[0].id() && one.text == got[0].text));
+        assert_ne!(got[0].header("webhook-timestamp"), got[2].header("webhook-timestamp"));
         let seen = deliveries(&world, OWNER_OF_ACME, &webhook).await;
         let statuses: Vec<&Value> = seen[0]["attempts"].as_array().unwrap().iter().map(|one| &one["status"]).collect();
         assert_eq!(statuses, [&json!(500), &json!(500), &json!(200)]);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::receiver::Received;
 use super::*;
 
 /// A webhook of Fjord that gets what its clients let it have.
@@ -127,7 +128,7 @@ fn of_events_that_race_with_a_narrowed_partnership_none_is_sent_afterwards() {
                 tenantry::live::event::number(world.db(), &world.app.random, world.app.clock.now()).await.unwrap();
             }
             tokio::time::sleep(Duration::from_millis(600)).await;
-            let ids: Vec<Value> = receiver.received()[before..].iter().map(|one| one.body()).collect();
+            let ids: Vec<Value> = receiver.received()[before..].iter().map(Received::body).collect();
             assert!(ids.iter().all(|one| one["data"]["organisationId"] != id_of(ACME)), "round {round}: {ids:?}");
             drop(end);
             sending.await.unwrap();

@@ -24,8 +24,8 @@ fn an_event_comes_signed_with_ids_and_nothing_else() {
         rename(&world, OWNER_OF_ACME, ACME, "Acme and sons").await;
         assert_eq!(deliver(&world).await, Round { delivered: 1, ..Round::default() });
         assert_eq!(deliver(&world).await, Round::default(), "it is sent once");
-        let received = receiver.received();
-        let [one] = &received[..] else { panic!("{received:?}") };
+        let got = receiver.received();
+        let [one] = &got[..] else { panic!("{got:?}") };
         assert_eq!(one.header(""), "POST /hook HTTP/1.1");
         assert_eq!(one.header("content-type"), "application/json");
         assert_eq!(one.header("webhook-timestamp"), world.app.clock.now().timestamp().to_string());
@@ -113,14 +113,14 @@ fn the_library_of_standard_webhooks_verifies_with_the_clock_of_the_system() {
         let clock = tenantry::base::clock::Clock::System;
         let worker = Worker::new(&app.config, app.db.clone(), clock, app.random.clone(), app.secret_keys.clone());
         assert_eq!(worker.deliver_due().await.unwrap().delivered, 1);
-        let received = receiver.received().pop().unwrap();
+        let got = receiver.received().pop().unwrap();
         let mut headers = HeaderMap::new();
         for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
-            headers.insert(name, received.header(name).parse().unwrap());
+            headers.insert(name, got.header(name).parse().unwrap());
         }
         let verifier = standardwebhooks::Webhook::new(&secret).unwrap();
-        verifier.verify(received.text.as_bytes(), &headers).unwrap();
-        assert!(verifier.verify(received.text.replace("test", "text").as_bytes(), &headers).is_err());
+        verifier.verify(got.text.as_bytes(), &headers).unwrap();
+        assert!(verifier.verify(got.text.replace("test", "text").as_bytes(), &headers).is_err());
     });
 }
 

@@ -25,7 +25,7 @@ fn a_thousand_webhooks_a_second() {
                 let mut rows = Vec::new();
                 for number in first..first + 1_000 {
                     rows.push(entity::waiting_event::Model {
-                        place: 1_000_000 + i64::try_from(number).unwrap(),
+                        place: 1_000_000 + number,
                         id: world.app.random.id(tenantry::base::clock::Clock::System.now()),
                         kind: Some("ORGANISATION_CHANGED".to_owned()),
                         organisation_id: Some(ACME.id),
@@ -54,7 +54,7 @@ fn a_thousand_webhooks_a_second() {
             drop(end);
             sending.await.unwrap();
             assert_eq!(world.db_count("webhook_delivery WHERE state <> 'DELIVERED'").await, 0);
-            let rate = many as f64 / took.as_secs_f64();
+            let rate = f64::from(u32::try_from(many).unwrap()) / took.as_secs_f64();
             println!(
                 "{name}: {rate:.0} webhooks a second; {many} sent in {took:?}, queued in {queued:?}, written in {written:?}"
             );
