@@ -14,8 +14,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{ErrorExtensionValues, Name, Request as GraphqlRequest, ServerError};
-use async_graphql_parser::types::OperationType;
+use async_graphql::{ErrorExtensionValues, Request as GraphqlRequest, ServerError, Variables};
+use async_graphql_parser::types::{ExecutableDocument, OperationType};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -30,7 +30,7 @@ use super::answer::{Answer, Cost, encode, encode_all};
 use super::client::Peer;
 use super::credential::{Sender, Takes};
 use super::envelope::{Envelope, Envelopes, PersistedQuery};
-use super::live::{self, Follower, Operation};
+use super::live::{self, Follower};
 use super::negotiate::Media;
 use super::refusal::{AGAIN_AFTER, Refusal};
 use super::request_id::RequestId;
@@ -41,6 +41,7 @@ use crate::base::error::Error;
 use crate::graphql::documents::Document;
 use crate::graphql::error::server_error;
 use crate::graphql::object::AsText;
+use crate::graphql::request::Request;
 
 /// Answers a GET or a POST.
 pub async fn answer(
@@ -114,7 +115,30 @@ pub struct Run<'a> {
 pub struct Prepared {
     pub operation: Operation,
     pub kind: OperationType,
-    pub label: Option<Name>,
+}
+
+/// An operation of a document, with its variables.
+#[derive(Clone)]
+pub struct Operation {
+    document: Arc<Document>,
+    name: Option<String>,
+    variables: Variables,
+}
+
+impl Operation {
+    /// What the engine runs for a sender: the document in this form, and what resolvers need.
+    pub fn run_by(
+        self,
+        actor: &Actor,
+        request: &Arc<Request>,
+        form: impl FnOnce(&Document, &Variables) -> ExecutableDocument,
+    ) -> GraphqlRequest {
+        let mut graphql = GraphqlRequest::new(String::new()).variables(self.variables);
+        graphql.operation_name = self.name;
+        graphql.set_parsed_query(form(&self.document, &graphql.variables));
+        let graphql = graphql.data(actor.clone()).data(request.refusals.clone()).data(Arc::clone(request));
+        if self.document.repeats { graphql } else { graphql.data(AsText) }
+    }
 }
 
 impl Run<'_> {
@@ -154,12 +178,11 @@ impl Run<'_> {
     }
 
     /// The answer to one request that is no subscription, within its time.
-    pub async fn single(&self, envelope: Envelope, may_change: bool) -> Answer {
+    pub async fn single(&self, prepared: Result<Prepared, Stop>) -> Answer {
         let work = async {
             let sender = Sender::of(&self.server.app, self.headers, self.peer, Takes::Cookie).await;
             let sender = sender.map_err(|refusal| Stop::from(refusal.into_error()))?;
-            let (mut work, mut cost) = (Work::default(), None);
-            self.one(envelope, &sender, may_change, &mut work, &mut cost).await
+            self.execute(prepared?, &sender).await
         };
         let seconds = self.server.app.config.limits.execution_seconds;
         let outcome = tokio::time::timeout(Duration::from_secs(seconds), work).await;
@@ -175,19 +198,17 @@ impl Run<'_> {
         work: &mut Work,
         cost: &mut Option<Cost>,
     ) -> Result<Answer, Stop> {
-        let Prepared { operation, kind, label } = prepare(self.server, envelope, cost)?;
-        work.operation = label;
-        work.kind = match kind {
-            OperationType::Query => "query",
-            OperationType::Mutation if !may_change => return Err(Stop::Mutation),
-            OperationType::Mutation => "mutation",
-            OperationType::Subscription => {
-                let text = "A subscription is a stream. Ask for it with Accept: text/event-stream, or over a WebSocket with \
-                            the protocol graphql-transport-ws.";
-                return Err(Error::InvalidInput(text.to_owned()).into());
-            }
-        };
-        let Operation { document, name, variables } = operation;
+        self.execute(prepare(self.server, envelope, may_change, work, cost)?, sender).await
+    }
+
+    /// Runs a request that is no subscription.
+    async fn execute(&self, prepared: Prepared, sender: &Sender) -> Result<Answer, Stop> {
+        let Prepared { operation, kind } = prepared;
+        if kind == OperationType::Subscription {
+            let text = "A subscription is a stream. Ask for it with Accept: text/event-stream, or over a WebSocket with \
+                        the protocol graphql-transport-ws.";
+            return Err(Error::InvalidInput(text.to_owned()).into());
+        }
         let app = &self.server.app;
         let request = sender.request(app, self.id);
         if !matches!(sender.actor, Actor::Anonymous) {
@@ -195,12 +216,7 @@ impl Run<'_> {
             request.access.sight().open();
         }
         let request = Arc::new(request);
-        let mut graphql = GraphqlRequest::new(String::new()).variables(variables);
-        graphql.operation_name = name;
-        graphql.set_parsed_query(document.parsed(&graphql.variables));
-        let graphql = graphql.data(sender.actor.clone()).data(request.refusals.clone()).data(Arc::clone(&request));
-        let graphql = if document.repeats { graphql } else { graphql.data(AsText) };
-        let response = app.schema.execute(graphql).await;
+        let response = app.schema.execute(operation.run_by(&sender.actor, &request, Document::parsed)).await;
         app.refusals.write(&request).await;
         if !response.errors.is_empty() {
             request.access.sight().hide_time().await;
@@ -232,20 +248,33 @@ impl Run<'_> {
     }
 }
 
-/// Checks a request before anything of it runs.
-pub fn prepare(server: &Server, envelope: Envelope, cost: &mut Option<Cost>) -> Result<Prepared, Stop> {
+/// Checks a request before anything of it runs. What is known of it is noted, also if it is refused.
+pub fn prepare(
+    server: &Server,
+    envelope: Envelope,
+    may_change: bool,
+    work: &mut Work,
+    cost: &mut Option<Cost>,
+) -> Result<Prepared, Stop> {
     let extensions = envelope.extensions.unwrap_or_default();
     let document = document(server, envelope.query, extensions.persisted_query)?;
     let name = envelope.operation_name.filter(|name| !name.is_empty());
     let operation = document.operation(name.as_deref())?;
-    let (kind, label) = (operation.kind(), operation.name().cloned());
+    work.operation = operation.name().cloned();
+    let kind = operation.kind();
+    work.kind = match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation if !may_change => return Err(Stop::Mutation),
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
     let mut variables = envelope.variables;
     operation.complete(&mut variables)?;
     let limit = server.app.config.limits.nodes;
     let requested = operation.nodes(&variables);
     *cost = extensions.cost.then_some(Cost { requested, limit });
     operation.within(&variables, limit)?;
-    Ok(Prepared { operation: Operation { document, name, variables }, kind, label })
+    Ok(Prepared { operation: Operation { document, name, variables }, kind })
 }
 
 /// The document of a text or of a hash. If both are given, the text is kept under the hash.

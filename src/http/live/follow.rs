@@ -8,7 +8,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Request as GraphqlRequest, Value, Variables};
+use async_graphql::Value;
 use async_graphql_parser::types::OperationType;
 use axum::http::HeaderMap;
 use sea_orm::prelude::DateTimeUtc;
@@ -20,16 +20,17 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Type;
 use crate::graphql::documents::Document;
 use crate::graphql::error::server_error;
-use crate::graphql::object::AsText;
 use crate::graphql::request::Request;
 use crate::http::Server;
 use crate::http::answer::{Answer, encode};
 use crate::http::client::Peer;
 use crate::http::credential::{Sender, Takes};
+use crate::http::graphql::{Operation, Prepared, Run, Stop};
+use crate::http::negotiate::Media;
 use crate::http::refusal::Refusal;
 use crate::http::request_id::RequestId;
 use crate::live::event::{EventKind, Happened};
-use crate::live::stream::{Begun, Delivered, Message, Place, Source};
+use crate::live::stream::{Begun as Slot, Delivered, Message, Place, Source};
 
 /// After so long without an event, a stream says that it is there, so that nothing between cuts it off.
 const BEAT: Duration = Duration::from_secs(15);
@@ -45,17 +46,6 @@ pub struct Follower {
     pub id: RequestId,
 }
 
-/// The document of a subscription, valid and with its variables.
-#[derive(Clone)]
-pub struct Operation {
-    /// The document.
-    pub document: Arc<Document>,
-    /// The chosen operation.
-    pub name: Option<String>,
-    /// Its variables.
-    pub variables: Variables,
-}
-
 /// What a subscription gives.
 pub enum Output {
     /// The answer for an event, as JSON.
@@ -66,6 +56,31 @@ pub enum Output {
     Failed(Answer),
     /// It ends because the server does. It can begin again elsewhere, behind its last event.
     Away,
+}
+
+/// What became of an operation.
+pub enum Begun {
+    /// It has this answer, and no other.
+    Once(Answer),
+    /// It gives one after the other.
+    Stream(Box<Followed>),
+}
+
+/// Begins an operation: a subscription becomes a stream, any other is run. A mistake in it is its answer.
+pub async fn begin(server: Arc<Server>, follower: Follower, prepared: Result<Prepared, Stop>) -> Begun {
+    match prepared {
+        Ok(Prepared { operation, kind: OperationType::Subscription }) => {
+            match Followed::begin(server, follower, operation).await {
+                Ok(stream) => Begun::Stream(Box::new(stream)),
+                Err(answer) => Begun::Once(answer),
+            }
+        }
+        prepared => {
+            let Follower { headers, peer, id } = &follower;
+            let run = Run { server: &server, headers, peer: *peer, id, media: Media::Json };
+            Begun::Once(Box::pin(run.single(prepared)).await)
+        }
+    }
 }
 
 /// A subscription that has begun.
@@ -86,10 +101,10 @@ pub struct Followed {
 
 impl Followed {
     /// Begins, if the sender may have it.
-    pub async fn begin(server: Arc<Server>, follower: Follower, operation: Operation) -> Result<Self, Answer> {
+    async fn begin(server: Arc<Server>, follower: Follower, operation: Operation) -> Result<Self, Answer> {
         let failed = |error: Error| Answer::refused(error, &follower.id);
         let (sender, request) = request(&server, &follower).await.map_err(|refusal| failed(refusal.into_error()))?;
-        let begun = Arc::new(Begun::default());
+        let begun = Arc::new(Slot::default());
         let response = run(&server, &operation, &sender.actor, &request, Data::Begins(Arc::clone(&begun))).await;
         let Some(source) = begun.take() else {
             request.access.sight().hide_time().await;
@@ -234,7 +249,7 @@ async fn request(server: &Server, follower: &Follower) -> Result<(Sender, Arc<Re
 
 /// What a run is for.
 enum Data {
-    Begins(Arc<Begun>),
+    Begins(Arc<Slot>),
     Event(Delivered),
 }
 
@@ -245,14 +260,10 @@ async fn run(
     request: &Arc<Request>,
     data: Data,
 ) -> async_graphql::Response {
-    let mut graphql = GraphqlRequest::new(String::new()).variables(operation.variables.clone());
-    graphql.operation_name.clone_from(&operation.name);
-    graphql.set_parsed_query(operation.document.for_event(&graphql.variables));
-    let graphql = graphql.data(actor.clone()).data(request.refusals.clone()).data(Arc::clone(request));
+    let graphql = operation.clone().run_by(actor, request, Document::for_event);
     let graphql = match data {
-        Data::Begins(begun) => graphql.data(begun),
+        Data::Begins(slot) => graphql.data(slot),
         Data::Event(delivered) => graphql.data(delivered),
     };
-    let graphql = if operation.document.repeats { graphql } else { graphql.data(AsText) };
     server.app.events.execute(graphql).await
 }

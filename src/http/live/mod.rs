@@ -10,6 +10,6 @@ mod protocol;
 mod socket;
 mod sse;
 
-pub use follow::{Follower, Operation};
+pub use follow::Follower;
 pub use socket::upgrade;
 pub use sse::{accepts, answer};

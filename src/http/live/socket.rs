@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::http::WebSocketProtocols;
-use async_graphql_parser::types::OperationType;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -18,17 +17,17 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinSet};
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
-use super::follow::{Followed, Follower, Output};
+use super::follow::{Begun, Follower, Output, begin};
 use super::protocol::{Close, Incoming, ack, complete, error, next, pong, read};
 use crate::base::error::{Error, Result};
-use crate::graphql::error::server_error;
 use crate::http::Server;
 use crate::http::answer::Answer;
 use crate::http::credential::{ORGANISATION, Sender, Takes};
 use crate::http::envelope::Envelopes;
-use crate::http::graphql::{Run, prepare};
+use crate::http::graphql::prepare;
 use crate::http::negotiate::Media;
 use crate::http::refusal::Refusal;
+use crate::http::trace::Work;
 
 /// The name of the protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -110,6 +109,11 @@ impl Connection {
         drop(timeout(Duration::from_secs(2), farewell).await);
     }
 
+    /// Whether the operation of a message still runs. One that the client has ended says nothing any more.
+    fn is_open(&self, outgoing: &Outgoing) -> bool {
+        self.operations.get(&outgoing.id).is_some_and(|handle| handle.id() == outgoing.task)
+    }
+
     /// Why the server closes; `None` if the client has.
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<Close> {
         let begun = Instant::now();
@@ -134,22 +138,17 @@ impl Connection {
                     }
                 }
                 Some(outgoing) = self.inbox.recv() => {
-                    if outgoing.is_away {
-                        return Some(Close::Away);
-                    }
-                    // An operation that the client has ended says nothing any more.
-                    let is_open = |handle: &AbortHandle| handle.id() == outgoing.task;
-                    if !self.operations.get(&outgoing.id).is_some_and(is_open) { continue }
+                    if outgoing.is_away { return Some(Close::Away) }
+                    if !self.is_open(&outgoing) { continue }
                     outgoing.text
                 }
                 Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
                     let ended = ended.map_or_else(|error| error.id(), |(id, ())| id);
                     // What it sent last is in front.
                     while let Ok(outgoing) = self.inbox.try_recv() {
-                        let is_open = |handle: &AbortHandle| handle.id() == outgoing.task;
-                        if self.operations.get(&outgoing.id).is_some_and(is_open) {
-                            if outgoing.is_away { return Some(Close::Away) }
-                            if !send(socket, outgoing.text).await { return None }
+                        if outgoing.is_away { return Some(Close::Away) }
+                        if self.is_open(&outgoing) && !send(socket, Message::Text(outgoing.text.into())).await {
+                            return None;
                         }
                     }
                     self.operations.retain(|_, handle| handle.id() != ended);
@@ -157,7 +156,7 @@ impl Connection {
                 }
                 _ = pings.tick() => {
                     unanswered += 1;
-                    if unanswered > UNANSWERED || !matches!(timeout(SLOW, socket.send(Message::Ping(Vec::new().into()))).await, Ok(Ok(()))) {
+                    if unanswered > UNANSWERED || !send(socket, Message::Ping(Vec::new().into())).await {
                         return None;
                     }
                     continue
@@ -165,7 +164,7 @@ impl Connection {
                 () = init => return Some(Close::InitTimeout),
                 () = ended(&mut end) => return Some(Close::Away),
             };
-            if !send(socket, text).await {
+            if !send(socket, Message::Text(text.into())).await {
                 return None;
             }
         }
@@ -238,14 +237,14 @@ impl Connection {
                 drop(outbox.send(Outgoing { id: of.clone(), task, text, is_away: false }).await);
             };
             match operate(server, follower, payload).await {
-                Operated::Once(answer) => match answer.outcome() {
+                Begun::Once(answer) => match answer.outcome() {
                     Ok(payload) => {
                         send(next(&of, &payload)).await;
                         send(complete(&of)).await;
                     }
                     Err(errors) => send(error(&of, &errors)).await,
                 },
-                Operated::Stream(mut stream) => loop {
+                Begun::Stream(mut stream) => loop {
                     match stream.next().await {
                         Some(Output::Next(payload)) => send(next(&of, &payload)).await,
                         Some(Output::Nothing) => {}
@@ -267,33 +266,13 @@ impl Connection {
     }
 }
 
-/// What became of an operation.
-enum Operated {
-    Once(Answer),
-    Stream(Box<Followed>),
-}
-
-async fn operate(server: Arc<Server>, follower: Follower, payload: Json) -> Operated {
-    let envelope = match Envelopes::of_message(payload, &server.app.config.limits) {
-        Ok(envelope) => envelope,
-        Err(refusal) => {
-            let errors = vec![server_error(refusal.into_error())];
-            return Operated::Once(Answer::failed(errors, &follower.id));
+async fn operate(server: Arc<Server>, follower: Follower, payload: Json) -> Begun {
+    match Envelopes::of_message(payload, &server.app.config.limits) {
+        Ok(envelope) => {
+            let prepared = prepare(&server, envelope, true, &mut Work::default(), &mut None);
+            begin(server, follower, prepared).await
         }
-    };
-    // A mistake is found again, and answered, where it runs.
-    match prepare(&server, envelope.clone(), &mut None) {
-        Ok(prepared) if prepared.kind == OperationType::Subscription => {
-            match Followed::begin(server, follower, prepared.operation).await {
-                Ok(stream) => Operated::Stream(Box::new(stream)),
-                Err(answer) => Operated::Once(answer),
-            }
-        }
-        _ => {
-            let Follower { headers, peer, id } = &follower;
-            let run = Run { server: &server, headers, peer: *peer, id, media: Media::Json };
-            Operated::Once(Box::pin(run.single(envelope, true)).await)
-        }
+        Err(refusal) => Begun::Once(Answer::refused(refusal.into_error(), &follower.id)),
     }
 }
 
@@ -304,6 +283,6 @@ async fn ended(end: &mut watch::Receiver<bool>) {
 }
 
 /// Whether the message has left.
-async fn send(socket: &mut WebSocket, text: String) -> bool {
-    matches!(timeout(SLOW, socket.send(Message::Text(text.into()))).await, Ok(Ok(())))
+async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(timeout(SLOW, socket.send(message)).await, Ok(Ok(())))
 }

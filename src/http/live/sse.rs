@@ -6,19 +6,18 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use async_graphql_parser::types::OperationType;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream, StreamExt};
 
-use super::follow::{Followed, Follower, Output};
+use super::follow::{Begun, Followed, Follower, Output, begin};
 use crate::base::error::Error;
 use crate::http::Server;
 use crate::http::answer::{Answer, encode};
 use crate::http::envelope::Envelopes;
-use crate::http::graphql::{Run, prepare};
+use crate::http::graphql::prepare;
 use crate::http::negotiate::Media;
 use crate::http::trace::Work;
 
@@ -48,20 +47,12 @@ pub async fn answer(server: Arc<Server>, follower: Follower, method: &Method, ad
         }
         Err(refusal) => return refusal.answer(Media::Json, &follower.id),
     };
-    // A mistake is found again, and answered, where it runs.
-    let prepared = match prepare(&server, envelope.clone(), &mut None) {
-        Ok(prepared) if prepared.kind == OperationType::Subscription => prepared,
-        _ => {
-            let Follower { headers, peer, id } = &follower;
-            let run = Run { server: &server, headers, peer: *peer, id, media: Media::Json };
-            return once(&run.single(envelope, method == Method::POST).await);
-        }
-    };
-    let work = Work { kind: "subscription", operation: prepared.label, ..Work::default() };
-    let mut response = match Followed::begin(server, follower, prepared.operation).await {
+    let mut work = Work::default();
+    let prepared = prepare(&server, envelope, method == Method::POST, &mut work, &mut None);
+    let mut response = match begin(server, follower, prepared).await {
         // The client sees at once that the stream is there. A refused one begins with its reason.
-        Ok(begun) => streaming(stream::iter([b":\n\n".to_vec()]).chain(events(begun))),
-        Err(answer) => once(&answer),
+        Begun::Stream(begun) => streaming(stream::iter([b":\n\n".to_vec()]).chain(events(*begun))),
+        Begun::Once(answer) => once(&answer),
     };
     response.extensions_mut().insert(work);
     response

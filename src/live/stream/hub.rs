@@ -70,7 +70,7 @@ struct Streams {
 struct Entry {
     sender: Sender<Message>,
     /// The session or the key.
-    credential: Option<Uuid>,
+    credential: Uuid,
 }
 
 /// The place of one stream, until it is dropped.
@@ -161,7 +161,7 @@ impl Hub {
         streams.many += 1;
         let (place, told) = (streams.next, streams.told);
         *streams.by_actor.entry(id).or_default() += 1;
-        streams.by_interest.entry(interest).or_default().insert(place, Entry { sender, credential: Some(credential) });
+        streams.by_interest.entry(interest).or_default().insert(place, Entry { sender, credential });
         show(streams.many);
         Ok(Place { hub: self.clone(), id: place, interest, actor: id, receiver, told })
     }
@@ -255,7 +255,7 @@ impl Hub {
                 entries.retain(|_, entry| entry.sender.try_send(Message::Event(Arc::clone(&event))).is_ok());
             }
         }
-        if ended.is_some() {
+        if let Some(ended) = ended {
             let entries = streams.by_interest.values().flat_map(HashMap::values);
             for entry in entries.filter(|entry| entry.credential == ended) {
                 // A stream whose queue is full checks itself for each event in it.
