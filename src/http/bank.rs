@@ -4,15 +4,15 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::body::Bounds;
 use super::client::Peer;
 use super::credential::{Sender, Takes};
-use super::envelope::discard;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
@@ -20,13 +20,10 @@ use super::{Server, Shared};
 use crate::access::Permission;
 use crate::base::error::Error;
 use crate::billing::payment::statement::{self, Recorded};
-use crate::graphql::limits::within;
 use crate::oversight::operator::store::find_operator;
 
-/// The largest file, in bytes.
-const LARGEST: usize = 64 << 20;
-/// How long a client may take to send the file.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// The largest file.
+const BOUNDS: Bounds = Bounds { bytes: 64 << 20, patience: Duration::from_mins(5) };
 
 /// Records a file.
 pub async fn bank_statement((State(server), Extension(id), peer, headers): Shared, body: Body) -> Response {
@@ -56,31 +53,13 @@ async fn record(
     let clarified = |error| Refusal::from(request.access.clarified(error));
     let operator = find_operator(&request.access).await?.ok_or(Error::NotFound)?;
     operator.require(Permission::PaymentRecord).map_err(clarified)?;
-    let bytes = file(headers, body).await?;
+    let bytes = BOUNDS.read_or_refuse(headers, body, "Send the statements one by one.").await?;
     // Reading a large file takes a while, and the thread must be free for other requests.
     let read = tokio::task::spawn_blocking(move || statement::read(Cursor::new(bytes))).await;
     let records = read.map_err(Error::fault)?.map_err(|error| Refusal::invalid(&error.to_string()))?;
     // The day of what is recorded is that of the end of the upload.
     let request = sender.request(&server.app, id);
     statement::record(&request, operator.id(), &records, Some(Permission::PaymentRecord)).await.map_err(clarified)
-}
-
-/// The body, if it is not too large.
-async fn file(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let too_large = |bytes| {
-        within(bytes, LARGEST as u64, "bytes in its body", "Send the statements one by one.")
-            .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
-    };
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if let Err(refusal) = too_large(announced.unwrap_or(0)) {
-        discard(body).await;
-        return Err(refusal);
-    }
-    let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await else {
-        let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
-        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
-    };
-    read.map_err(|_| too_large(LARGEST as u64 + 1).err().unwrap_or_else(Refusal::unread))
 }
 
 fn is_xml(headers: &HeaderMap) -> bool {

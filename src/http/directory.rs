@@ -17,9 +17,9 @@ use sea_orm::prelude::DateTimeUtc;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::body::discard;
 use super::client::Peer;
 use super::credential::{Sender, Takes};
-use super::envelope::discard;
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::RequestId;

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use async_graphql::Variables;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::Query;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::body::Bounds;
 use super::refusal::Refusal;
 use crate::base::config::Limits;
 use crate::base::error::Error;
@@ -19,9 +19,6 @@ use crate::graphql::limits::within;
 /// How long a client may take to send the body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Bytes of a too large body that are still read.
-const DISCARDED: usize = 16 << 20;
-
 /// What the messages call a request.
 const KIND: &str = "a GraphQL request";
 
@@ -29,7 +26,7 @@ const KIND: &str = "a GraphQL request";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One GraphQL request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object with query, operationName, variables and extensions")]
 pub struct Envelope {
     pub query: Option<String>,
@@ -47,7 +44,7 @@ impl Envelope {
 }
 
 /// The extensions that this server knows. It ignores all others.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct Extensions {
     /// Whether the answer includes the cost of the request.
@@ -58,7 +55,7 @@ pub struct Extensions {
 }
 
 /// Automatic Persisted Queries, as Apollo's clients send them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersistedQuery {
     pub version: u32,
@@ -163,37 +160,11 @@ pub async fn read_json(headers: &HeaderMap, body: Body, limits: &Limits) -> Resu
         let text = "Send the request as uncompressed JSON in UTF-8, with the Content-Type application/json.";
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::InvalidInput(text.to_owned())));
     }
-    let too_large = |value| {
-        let limit = limits.body_bytes as u64;
-        within(value, limit, "bytes in its body", "Split it into several.")
-            .map_err(|error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error))
-    };
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if let Err(refusal) = too_large(announced.unwrap_or(0)) {
-        discard(body).await;
-        return Err(refusal);
-    }
-    let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, limits.body_bytes)).await else {
-        let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
-        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Error::InvalidInput(text)));
-    };
-    // Either the body is too large, or the client is gone and reads no answer.
-    let bytes = read.map_err(|_| too_large(limits.body_bytes as u64 + 1).err().unwrap_or_else(Refusal::unread))?;
+    let bounds = Bounds { bytes: limits.body_bytes, patience: PATIENCE };
+    let bytes = bounds.read_or_refuse(headers, body, "Split it into several.").await?;
     // Some programs begin every text with a byte order mark.
     let begin = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     Ok(bytes.slice(begin..))
-}
-
-/// Reads the rest of a body, up to a limit. Otherwise the client would see a broken connection instead of the answer.
-pub(super) async fn discard(body: Body) {
-    let read = async {
-        let (mut chunks, mut left) = (body.into_data_stream(), DISCARDED);
-        while let (Some(Ok(chunk)), 1..) = (chunks.next().await, left) {
-            left = left.saturating_sub(chunk.len());
-        }
-    };
-    // A timeout changes nothing.
-    let _ = tokio::time::timeout(PATIENCE, read).await;
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

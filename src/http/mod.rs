@@ -13,6 +13,7 @@ mod assets;
 mod audit;
 mod authzen;
 mod bank;
+mod body;
 mod client;
 mod clients;
 mod commission;

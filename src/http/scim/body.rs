@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::Value as Json;
 
 use crate::directory::scim::{Kind, ScimError};
-use crate::http::envelope::discard;
+use crate::http::body::{Bounds, Unread};
 
-/// The largest body, in bytes: enough for 20,000 members.
-const LARGEST: usize = 8 << 20;
-/// How long a client may take to send the body.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The largest body: enough for 20,000 members.
+const BOUNDS: Bounds = Bounds { bytes: 8 << 20, patience: Duration::from_mins(1) };
 
 /// Reads the body.
 pub async fn read(headers: &HeaderMap, body: Body) -> Result<Json, ScimError> {
@@ -21,20 +19,14 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Json, ScimError> {
         let text = "Send uncompressed JSON, with the Content-Type application/scim+json.";
         return Err(ScimError::of_status(415, text));
     }
-    let too_large = || {
-        let detail = format!("The body has more than {LARGEST} bytes. Send the members in several requests.");
-        ScimError { status: 413, kind: Some(Kind::TooMany), detail }
-    };
-    let announced: Option<usize> = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes| bytes > LARGEST) {
-        discard(body).await;
-        return Err(too_large());
-    }
-    let Ok(read) = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await else {
-        let text = format!("The body did not arrive within {} seconds.", PATIENCE.as_secs());
-        return Err(ScimError::of_status(408, text));
-    };
-    let bytes = read.map_err(|_| too_large())?;
+    let bytes = BOUNDS.read(headers, body).await.map_err(|unread| match unread {
+        Unread::TooLarge(_) => {
+            let detail =
+                format!("The body has more than {} bytes. Send the members in several requests.", BOUNDS.bytes);
+            ScimError { status: 413, kind: Some(Kind::TooMany), detail }
+        }
+        Unread::TooSlow => ScimError::of_status(408, BOUNDS.too_slow()),
+    })?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     serde_json::from_slice(bytes)
         .map_err(|error| ScimError::invalid(Kind::InvalidSyntax, format!("This is not valid JSON: {error}.")))
