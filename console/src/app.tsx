@@ -55,6 +55,8 @@ const PAGES: Record<string, () => Promise<Page>> = {
   statement: () => import("./pages/commission").then((file) => file.StatementPage),
   log: () => import("./pages/log").then((file) => file.LogPage),
   keys: () => import("./pages/keys").then((file) => file.KeysPage),
+  webhooks: () => import("./pages/webhooks").then((file) => file.WebhooksPage),
+  webhook: () => import("./pages/webhook").then((file) => file.WebhookPage),
   settings: () => import("./pages/settings").then((file) => file.SettingsPage),
   desk: () => import("./pages/desk").then((file) => file.DeskPage),
   "people-desk": () => import("./pages/desk").then((file) => file.DeskPeoplePage),

@@ -203,6 +203,7 @@ const SECTIONS: readonly { name: keyof typeof words.sections; items: readonly It
     items: [
       { page: "log", needs: ["AUDIT_READ"] },
       { page: "keys", needs: ["API_KEY_READ"] },
+      { page: "webhooks", needs: ["WEBHOOK_READ"], also: ["webhook"] },
       { page: "settings", needs: ["ORGANISATION_READ"] },
     ],
   },

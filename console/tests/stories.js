@@ -23,13 +23,19 @@ const EVERY_PAGE = [
   "payers",
   "log",
   "keys",
+  "webhooks",
   "settings",
 ];
 const RESELLER_PAGES = ["clients", "tree", "templates", "drift", "columns", "new-clients", "commission"];
 
 export const STORIES = [
   { name: "owner", email: "olav@fjordfoods.example", place: "Fjord Foods", pages: EVERY_PAGE },
-  { name: "reseller", email: "finn@nordhost.example", place: "Nordhost Partner", pages: ["", ...RESELLER_PAGES] },
+  {
+    name: "reseller",
+    email: "finn@nordhost.example",
+    place: "Nordhost Partner",
+    pages: ["", ...RESELLER_PAGES, "webhooks"],
+  },
   { name: "support", email: "gry@nordhost.example", place: "Nordhost Partner", pages: ["", "clients", "members"] },
   { name: "partner", email: "gry@nordhost.example", place: "Harbour Clinic", pages: EVERY_PAGE },
   {

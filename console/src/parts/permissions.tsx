@@ -1,4 +1,5 @@
 // Permissions to read and to choose. The server describes each of them.
+import { useRef } from "preact/hooks";
 import { useQuery } from "../api/hooks";
 import { granted } from "../api/request";
 import type { Permission } from "../api/schema";
@@ -42,14 +43,23 @@ interface PickerProps {
   chosen?: readonly Permission[];
   /** Only those that a partner can get. */
   isDelegation?: boolean;
+  /** Only these. The operator's own are among them if they are named. */
+  only?: readonly Permission[];
+  onChange?: (chosen: ReadonlySet<Permission>) => void;
 }
 
-export function PermissionPicker({ name, label, chosen = [], isDelegation = false }: PickerProps) {
+export function PermissionPicker({ name, label, chosen = [], isDelegation = false, only, onChange }: PickerProps) {
+  const now = useRef(new Set(chosen));
   const { data, error } = useQuery(PermissionCatalogue, {});
   if (error) return <Failed error={error} />;
   const offered = (granted(data?.permissionCatalogue) ?? []).filter(
-    (one) => !one.platformOnly && (!isDelegation || one.delegable),
+    (one) => (only ? only.includes(one.permission) : !one.platformOnly) && (!isDelegation || one.delegable),
   );
+  function change(permission: Permission, isChecked: boolean) {
+    if (isChecked) now.current.add(permission);
+    else now.current.delete(permission);
+    onChange?.(new Set(now.current));
+  }
   return (
     <Group name={name} label={label}>
       {!data && <Loading />}
@@ -62,6 +72,7 @@ export function PermissionPicker({ name, label, chosen = [], isDelegation = fals
             isChecked={chosen.includes(permission)}
             label={description}
             hint={<code>{permission}</code>}
+            onChange={(isChecked) => change(permission, isChecked)}
           />
         ))}
       </div>

@@ -40,6 +40,8 @@ const TONES: Record<string, string> = {
   DONE: "good",
   COMPLETED: "good",
   OFFERED: "good",
+  ENABLED: "good",
+  DELIVERED: "good",
   OVERDUE: "bad",
   FAILED: "bad",
   STOPPED: "bad",

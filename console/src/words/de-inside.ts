@@ -33,6 +33,8 @@ export const inside: InsideWords = {
     DISABLED: "Gesperrt",
     ENDING: "Läuft aus",
     DELETED: "Gelöscht",
+    ENABLED: "Eingeschaltet",
+    DELIVERED: "Zugestellt",
   },
 
   // Live

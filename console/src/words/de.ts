@@ -159,6 +159,7 @@ export const de: Words = {
     billing: "Abrechnung",
     log: "Protokoll",
     keys: "API-Schlüssel",
+    webhooks: "Webhooks",
     settings: "Einstellungen",
   },
   kinds: { PERSON: "Person", COMPANY: "Firma", PROJECT: "Projekt", RESELLER: "Reseller", OPERATOR: "Betreiber" },

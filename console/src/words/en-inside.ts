@@ -32,6 +32,8 @@ export const inside = {
     DISABLED: "Disabled",
     ENDING: "Ending",
     DELETED: "Deleted",
+    ENABLED: "Enabled",
+    DELIVERED: "Delivered",
   },
 
   // Live

@@ -158,6 +158,7 @@ export const en = {
     billing: "Billing",
     log: "Audit log",
     keys: "API keys",
+    webhooks: "Webhooks",
     settings: "Settings",
   },
   kinds: { PERSON: "Person", COMPANY: "Company", PROJECT: "Project", RESELLER: "Reseller", OPERATOR: "Operator" },

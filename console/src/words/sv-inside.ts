@@ -33,6 +33,8 @@ export const inside: InsideWords = {
     DISABLED: "Avstängd",
     ENDING: "Upphör",
     DELETED: "Borttagen",
+    ENABLED: "På",
+    DELIVERED: "Levererad",
   },
 
   // Live

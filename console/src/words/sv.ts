@@ -159,6 +159,7 @@ export const sv: Words = {
     billing: "Fakturering",
     log: "Logg",
     keys: "API-nycklar",
+    webhooks: "Webhooks",
     settings: "Inställningar",
   },
   kinds: { PERSON: "Person", COMPANY: "Företag", PROJECT: "Projekt", RESELLER: "Återförsäljare", OPERATOR: "Operatör" },

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { de } from "./de";
 import { inside as deInside } from "./de-inside";
+import { programs as dePrograms } from "./de-programs";
 import { en } from "./en";
 import { inside } from "./en-inside";
+import { programs } from "./en-programs";
 import { sv } from "./sv";
 import { inside as svInside } from "./sv-inside";
+import { programs as svPrograms } from "./sv-programs";
 import { money, percent } from "./words";
 
 test("amounts are counted in the smallest unit of their currency", () => {
@@ -17,19 +20,19 @@ test("rates are counted in hundredths of a percent", () => {
 });
 
 test("no two texts of one page are lost between the files of a language", () => {
-  const both = Object.keys(en).filter((name) => name in inside);
-  expect(both).toEqual([]);
+  const names = [en, inside, programs].flatMap((file) => Object.keys(file));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
 test("no text is empty in one language only", () => {
   const isEmpty = (text: unknown) => text === "";
   for (const other of [
-    { ...sv, ...svInside },
-    { ...de, ...deInside },
+    { ...sv, ...svInside, ...svPrograms },
+    { ...de, ...deInside, ...dePrograms },
   ]) {
     const all: Record<string, unknown> = other;
-    expect(Object.entries({ ...en, ...inside }).filter(([name, text]) => isEmpty(text) !== isEmpty(all[name]))).toEqual(
-      [],
-    );
+    expect(
+      Object.entries({ ...en, ...inside, ...programs }).filter(([name, text]) => isEmpty(text) !== isEmpty(all[name])),
+    ).toEqual([]);
   }
 });

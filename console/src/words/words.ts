@@ -2,6 +2,7 @@
 // and what log-in does not need only after it.
 import type { Words } from "./en";
 import type { InsideWords } from "./en-inside";
+import type { ProgramWords } from "./en-programs";
 
 const KEY = "tenantry.locale";
 const files = {
@@ -10,15 +11,28 @@ const files = {
   de: () => import("./de").then((file) => file.de),
 };
 const insideFiles = {
-  en: () => import("./en-inside").then((file) => file.inside),
-  sv: () => import("./sv-inside").then((file) => file.inside),
-  de: () => import("./de-inside").then((file) => file.inside),
+  en: () =>
+    Promise.all([import("./en-inside"), import("./en-programs")]).then(([one, two]) => ({
+      ...one.inside,
+      ...two.programs,
+    })),
+  sv: () =>
+    Promise.all([import("./sv-inside"), import("./sv-programs")]).then(([one, two]) => ({
+      ...one.inside,
+      ...two.programs,
+    })),
+  de: () =>
+    Promise.all([import("./de-inside"), import("./de-programs")]).then(([one, two]) => ({
+      ...one.inside,
+      ...two.programs,
+    })),
 };
 export type LocaleName = keyof typeof files;
 export const LOCALES: Record<LocaleName, string> = { en: "English", sv: "Svenska", de: "Deutsch" };
 
+type AllWords = Words & InsideWords & ProgramWords;
 /** The current texts. The page is drawn anew when they change. */
-export let words: Words & InsideWords;
+export let words: AllWords;
 let isInside = false;
 let chosen: LocaleName = "en";
 export const locale = () => chosen;
@@ -31,7 +45,7 @@ export async function loadWords(name: string | null = localStorage.getItem(KEY))
   const wanted = [name, ...navigator.languages.map((language) => language.slice(0, 2))];
   chosen = wanted.find(isLocale) ?? "en";
   const [outside, inside] = await Promise.all([files[chosen](), isInside ? insideFiles[chosen]() : undefined]);
-  words = { ...outside, ...inside } as Words & InsideWords;
+  words = { ...outside, ...inside } as AllWords;
   document.documentElement.lang = chosen;
 }
 

@@ -1,0 +1,102 @@
+// What a webhook gets, and where: the fields of the form that makes one and of the form that changes one.
+import { useState } from "preact/hooks";
+import { eventTypes } from "../api/event-types";
+import type { EventType, HereFragment, Permission, WebhookFragment } from "../api/schema";
+import { may } from "../parts/act";
+import { Check, Field, Group, type Values } from "../parts/form";
+import { PermissionPicker } from "../parts/permissions";
+import { words } from "../words/words";
+
+export type Place = HereFragment & { readonly kind: string };
+
+/** The name of a type as the receiver gets it: `invoice.issued`. */
+export const eventName = (type: EventType) => type.toLowerCase().replace(/_(?=[^_]*$)/, ".");
+
+const READERS = [...new Set(eventTypes.map(([, permission]) => permission))];
+
+/** The values of the form, as both mutations take them. */
+export function scopeOf(values: Values) {
+  const types = values.all<EventType>("types");
+  const includesClients = values.flag("includesClients");
+  return {
+    name: values.text("name"),
+    url: values.text("url"),
+    types: types.length > 0 ? types : null,
+    permissions: values.all<Permission>("permissions"),
+    clientPermissions: includesClients ? values.all<Permission>("clientPermissions") : [],
+    includesClients,
+    isOrdered: values.flag("isOrdered"),
+  };
+}
+
+export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place }) {
+  const [own, setOwn] = useState<ReadonlySet<Permission>>(new Set(of?.permissions));
+  const [atClients, setAtClients] = useState<ReadonlySet<Permission>>(new Set(of?.clientPermissions));
+  const [includesClients, setIncludesClients] = useState(of?.includesClients ?? false);
+  const isOpen = (permission: Permission) => own.has(permission) || (includesClients && atClients.has(permission));
+  const types = eventTypes.filter(([, permission]) => isOpen(permission));
+  const held = READERS.filter((permission) => may(here, permission) || own.has(permission));
+  return (
+    <>
+      <Field name="name" label={words.name} value={of?.name} required autofocus />
+      <Field
+        name="url"
+        label={words.address}
+        hint={words.webhookAddressHint}
+        type="url"
+        value={of?.url}
+        placeholder="https://example.com/webhooks"
+        required
+      />
+      <PermissionPicker
+        name="permissions"
+        label={words.readsHere}
+        chosen={of?.permissions ?? []}
+        only={held}
+        onChange={setOwn}
+      />
+      {(here.kind === "RESELLER" || of?.includesClients) && (
+        <Check
+          name="includesClients"
+          label={words.includesClients}
+          hint={words.includesClientsAbout}
+          isChecked={includesClients}
+          onChange={setIncludesClients}
+        />
+      )}
+      {includesClients && (
+        <PermissionPicker
+          name="clientPermissions"
+          label={words.readsAtClients}
+          chosen={of?.clientPermissions ?? []}
+          only={READERS}
+          isDelegation
+          onChange={setAtClients}
+        />
+      )}
+      <details open={(of?.types ?? []).length > 0}>
+        <summary>{words.onlySomeEvents}</summary>
+        <Group name="types" label={words.events}>
+          <p class="hint">{types.length > 0 ? words.onlySomeEventsAbout : words.choosePermissionsFirst}</p>
+          <div class="picker">
+            {types.map(([type]) => (
+              <Check
+                key={type}
+                name="types"
+                value={type}
+                isChecked={of?.types?.includes(type) ?? false}
+                label={<code>{eventName(type)}</code>}
+              />
+            ))}
+          </div>
+        </Group>
+      </details>
+      <Check
+        name="isOrdered"
+        label={words.strictOrder}
+        hint={words.strictOrderAbout}
+        isChecked={of?.isOrdered ?? false}
+      />
+    </>
+  );
+}
