@@ -16,12 +16,12 @@ const READERS = [...new Set(eventTypes.map(([, permission]) => permission))];
 
 /** The values of the form, as both mutations take them. */
 export function scopeOf(values: Values) {
-  const types = values.all<EventType>("types");
   const includesClients = values.flag("includesClients");
   return {
     name: values.text("name"),
     url: values.text("url"),
-    types: types.length > 0 ? types : null,
+    // None chosen is a mistake for the server to name. It must not become all of them.
+    types: values.flag("onlySome") ? values.all<EventType>("types") : null,
     permissions: values.all<Permission>("permissions"),
     clientPermissions: includesClients ? values.all<Permission>("clientPermissions") : [],
     includesClients,
@@ -33,6 +33,7 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
   const [own, setOwn] = useState<ReadonlySet<Permission>>(new Set(of?.permissions));
   const [atClients, setAtClients] = useState<ReadonlySet<Permission>>(new Set(of?.clientPermissions));
   const [includesClients, setIncludesClients] = useState(of?.includesClients ?? false);
+  const [onlySome, setOnlySome] = useState(of?.types !== null && of?.types !== undefined);
   const isOpen = (permission: Permission) => own.has(permission) || (includesClients && atClients.has(permission));
   const types = eventTypes.filter(([, permission]) => isOpen(permission));
   const held = READERS.filter((permission) => may(here, permission) || own.has(permission));
@@ -74,10 +75,10 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
           onChange={setAtClients}
         />
       )}
-      <details open={(of?.types ?? []).length > 0}>
-        <summary>{words.onlySomeEvents}</summary>
+      <Check name="onlySome" label={words.onlySomeEvents} isChecked={onlySome} onChange={setOnlySome} />
+      {onlySome && (
         <Group name="types" label={words.events}>
-          <p class="hint">{types.length > 0 ? words.onlySomeEventsAbout : words.choosePermissionsFirst}</p>
+          {types.length === 0 && <p class="hint">{words.choosePermissionsFirst}</p>}
           <div class="picker">
             {types.map(([type]) => (
               <Check
@@ -90,7 +91,7 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
             ))}
           </div>
         </Group>
-      </details>
+      )}
       <Check
         name="isOrdered"
         label={words.strictOrder}

@@ -18,7 +18,6 @@ export const programs: ProgramWords = {
   event: "Ereignis",
   allItMayRead: "Alle, die er lesen darf",
   onlySomeEvents: "Nur einige Ereignisse",
-  onlySomeEventsAbout: "Keines wählen, um alle zu erhalten.",
   choosePermissionsFirst: "Wählen Sie zuerst, was der Webhook lesen darf.",
   strictOrder: "Streng der Reihe nach",
   strictOrderAbout: "Jedes Ereignis wartet, bis das vorige zugestellt oder aufgegeben ist.",

@@ -15,7 +15,6 @@ export const programs = {
   event: "Event",
   allItMayRead: "All that it may read",
   onlySomeEvents: "Only some events",
-  onlySomeEventsAbout: "Choose none to get all of these.",
   choosePermissionsFirst: "Choose first what the webhook may read.",
   strictOrder: "Strictly in order",
   strictOrderAbout: "Each event waits until the one before was delivered or given up.",

@@ -17,7 +17,6 @@ export const programs: ProgramWords = {
   event: "Händelse",
   allItMayRead: "Allt som den får läsa",
   onlySomeEvents: "Bara vissa händelser",
-  onlySomeEventsAbout: "Välj ingen för att få alla dessa.",
   choosePermissionsFirst: "Välj först vad webhooken får läsa.",
   strictOrder: "Strikt i ordning",
   strictOrderAbout: "Varje händelse väntar tills den föregående har levererats eller getts upp.",
