@@ -1,6 +1,7 @@
-"""Reads the package's list of files, compose.yaml, the Dockerfile and the Kubernetes manifest, and checks what matters."""
+"""Reads the list of files of the package, what runs containers, and the alerts, and checks what matters."""
 
 import pathlib
+import re
 import sys
 import tomllib
 
@@ -83,6 +84,19 @@ for container in pod["initContainers"] + pod["containers"]:
 server = pod["containers"][0]
 for probe, path in (("startupProbe", "ready"), ("livenessProbe", "live"), ("readinessProbe", "ready")):
     check(server[probe]["httpGet"]["path"] == f"/health/{path}", f"kubernetes.yaml: {probe} asks something else")
+
+# Metrics: the README lists each one that the code records, and alerts ask for no other.
+code = "".join(path.read_text() for path in sorted(pathlib.Path("src").rglob("*.rs")))
+recorded = set(re.findall(r'(?:counter|gauge|histogram)!\(\s*"(tenantry_[a-z_]+)"', code))
+listed = set(re.findall(r"^\| `(tenantry_[a-z_]+)`", pathlib.Path("README.md").read_text(), re.MULTILINE))
+for name in sorted(recorded ^ listed):
+    check(False, f"README.md: the table of metrics {'lacks' if name in recorded else 'invents'} {name}")
+for group in yaml.safe_load(pathlib.Path("ops/alerts.yaml").read_text())["groups"]:
+    for rule in group["rules"]:
+        place = f"ops/alerts.yaml: {rule['alert']}"
+        for name in re.findall(r"tenantry_[a-z_]+", rule["expr"]):
+            check(name.removesuffix("_bucket") in recorded, f"{place} asks for {name}, which nothing records")
+        check({"summary", "action"} <= rule["annotations"].keys(), f"{place} does not say what to do")
 
 for text in wrong:
     print(text)
