@@ -1,7 +1,7 @@
 // Reads every `.graphql` file in `src` and writes its types. Each file gets a neighbour `*.operations.ts` with its queries
 // and mutations, and its subscriptions. `src/api/schema.ts` gets the fragments, enums and inputs that they share.
 // A field that the schema marks with `@requires` becomes `Guarded<…>`: the server may refuse it, and no page can forget that.
-// `src/api/event-types.ts` says which permission opens the events of each type.
+// `src/api/event-types.ts` says which permission opens the events of each type, if a document uses these types.
 // `documents.json` lists the text of every document, for servers that run trusted documents only.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import {
@@ -32,6 +32,8 @@ const document = { kind: Kind.DOCUMENT, definitions: documents.flatMap((one) => 
 const mistakes = validate(schema, document);
 if (mistakes.length > 0) throw new Error(mistakes.map(String).join("\n"));
 
+const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+const followsEvents = operations.some((one) => one.operation === "subscription");
 const fragments = new Map(
   document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION).map((one) => [one.name.value, one]),
 );
@@ -127,15 +129,9 @@ const takesKey = (one) =>
     return isInputObjectType(input) && "idempotencyKey" in input.getFields();
   });
 
+const eventType = schema.getType("EventType");
 // What an event is about is the first word of its type: INVOICE_PAID tells of an invoice.
-const SUBJECTS = [
-  ...new Set(
-    schema
-      .getType("EventType")
-      .getValues()
-      .map(({ name }) => name.split("_")[0]),
-  ),
-];
+const SUBJECTS = [...new Set(eventType.getValues().map(({ name }) => name.split("_")[0]))];
 const RIGHTS = ["viewerpermissions"];
 // The words in the names of fields and types by which a query shows a subject, besides the subject itself.
 const SHOWN_BY = {
@@ -157,7 +153,8 @@ const SHOWN_BY = {
   DIRECTORY: ["licence"],
 };
 
-// The subjects of the events that can change the answer of a query. The audit log shows all events.
+// The subjects of the events that can change the answer of a query, where events are followed. The audit log shows all
+// events.
 function shows(one) {
   const words = new Set();
   const info = new TypeInfo(schema);
@@ -189,7 +186,7 @@ function operation(one) {
   const text = JSON.stringify(textOf(one));
   const name = one.name.value;
   const types = `Operation<\n  ${shape(root, [one.selectionSet])},\n  { ${variables.join("; ")} }\n>`;
-  const subjects = one.operation === "query" ? shows(one) : "";
+  const subjects = followsEvents && one.operation === "query" ? shows(one) : "";
   const more = (takesKey(one) ? "\n  takesKey: true," : "") + (subjects && `\n  shows: "${subjects}",`);
   return `export const ${name}: ${types} = {\n  name: "${name}",\n  text: ${text},${more}\n};\n`;
 }
@@ -205,8 +202,8 @@ const declarations = [...fragments.values()].map(
   (one) =>
     `export type ${one.name.value}Fragment = ${shape(schema.getType(one.typeCondition.name.value), [one.selectionSet])};`,
 );
-declared.add(schema.getType("EventType"));
-declared.add(schema.getType("Permission"));
+const usesEventTypes = declared.has(eventType);
+if (usesEventTypes) declared.add(schema.getType("Permission"));
 // The set grows during the loop: an input adds the types of its fields.
 for (const type of declared) {
   if (isEnumType(type)) {
@@ -226,17 +223,17 @@ for (const type of declared) {
 files.set("src/api/schema.ts", `${declarations.sort().join("\n")}\n`);
 
 // The permission that opens the events of each type. Those that only the person reads have none.
-const readWith = schema
-  .getType("EventType")
-  .getValues()
-  .map(({ name, description }) => [name, /Read with ([A-Z_]+)\./.exec(description)?.[1]])
-  .filter(([, permission]) => permission);
-files.set(
-  "src/api/event-types.ts",
-  `export const eventTypes: readonly (readonly [EventType, Permission])[] = ${JSON.stringify(readWith)};\n`,
-);
+if (usesEventTypes) {
+  const readWith = eventType
+    .getValues()
+    .map(({ name, description }) => [name, /Read with ([A-Z_]+)\./.exec(description)?.[1]])
+    .filter(([, permission]) => permission);
+  files.set(
+    "src/api/event-types.ts",
+    `export const eventTypes: readonly (readonly [EventType, Permission])[] = ${JSON.stringify(readWith)};\n`,
+  );
+}
 
-const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
 writeFileSync("documents.json", `${JSON.stringify(operations.map(textOf), null, 1)}\n`);
 
 for (const [path, code] of files) {

@@ -3,8 +3,6 @@
 export interface Operation<Data, Variables> {
   readonly name: string;
   readonly text: string;
-  /** The subjects of the events that can change the answer, for a page that follows them. This example reads once. */
-  readonly shows?: string;
   readonly types?: { data: Data; variables: Variables };
 }
 
