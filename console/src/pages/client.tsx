@@ -7,7 +7,7 @@ import { Field, Form, Select } from "../parts/form";
 import { Guard } from "../parts/guard";
 import { oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
-import { NamedPermissions } from "../parts/permissions";
+import { PermissionsPart } from "../parts/permissions";
 import { PropertyField, showProperty } from "../parts/property";
 import { RoleNames } from "../parts/roles";
 import { State } from "../parts/states";
@@ -76,13 +76,7 @@ export function ClientPage({ organisation, object }: PageProps) {
               )}
             </div>
             <div class="columns">
-              <Part title={words.letsThrough} of={one.delegatedPermissions}>
-                {(names) => (
-                  <div class="box">
-                    <NamedPermissions names={names} />
-                  </div>
-                )}
-              </Part>
+              <PermissionsPart title={words.letsThrough} of={one.delegatedPermissions} />
               <Part title={words.givenMemberships} of={one.givenMemberships}>
                 {({ edges }) => (
                   <div class="box">

@@ -6,7 +6,7 @@ import { Field, Form } from "../parts/form";
 import { List } from "../parts/list";
 import { oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
-import { NamedPermissions } from "../parts/permissions";
+import { PermissionsPart } from "../parts/permissions";
 import { RoleNames } from "../parts/roles";
 import { State } from "../parts/states";
 import { path } from "../router";
@@ -45,20 +45,8 @@ export function PartnerPage({ organisation, object }: PageProps) {
             </Fact>
           </Facts>
           <div class="columns">
-            <Part title={words.mayDoHere} of={one.delegatedPermissions}>
-              {(names) => (
-                <div class="box">
-                  <NamedPermissions names={names} />
-                </div>
-              )}
-            </Part>
-            <Part title={words.mayDoAtClients} of={one.clientDelegatedPermissions}>
-              {(names) => (
-                <div class="box">
-                  <NamedPermissions names={names} />
-                </div>
-              )}
-            </Part>
+            <PermissionsPart title={words.mayDoHere} of={one.delegatedPermissions} />
+            <PermissionsPart title={words.mayDoAtClients} of={one.clientDelegatedPermissions} />
           </div>
           <Part title={words.givenMemberships} of={one.givenMemberships}>
             {(given) => (

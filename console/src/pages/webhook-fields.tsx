@@ -12,6 +12,14 @@ export type Place = HereFragment & { readonly kind: string };
 /** The name of a type as the receiver gets it: `invoice.issued`. */
 export const eventName = (type: EventType) => type.toLowerCase().replace(/_(?=[^_]*$)/, ".");
 
+/** The permissions whose boxes are ticked, and what to do when one is ticked or not. */
+function usePermissions(chosen: readonly Permission[] = []) {
+  const [now, setNow] = useState<readonly Permission[]>(chosen);
+  const change = (permission: Permission, isChecked: boolean) =>
+    setNow((before) => (isChecked ? [...before, permission] : before.filter((one) => one !== permission)));
+  return [now, change] as const;
+}
+
 const READERS = [...new Set(eventTypes.map(([, permission]) => permission))];
 
 /** The values of the form, as both mutations take them. */
@@ -30,13 +38,14 @@ export function scopeOf(values: Values) {
 }
 
 export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place }) {
-  const [own, setOwn] = useState<ReadonlySet<Permission>>(new Set(of?.permissions));
-  const [atClients, setAtClients] = useState<ReadonlySet<Permission>>(new Set(of?.clientPermissions));
+  const [own, changeOwn] = usePermissions(of?.permissions);
+  const [atClients, changeAtClients] = usePermissions(of?.clientPermissions);
   const [includesClients, setIncludesClients] = useState(of?.includesClients ?? false);
-  const [onlySome, setOnlySome] = useState(of?.types !== null && of?.types !== undefined);
-  const isOpen = (permission: Permission) => own.has(permission) || (includesClients && atClients.has(permission));
+  const [onlySome, setOnlySome] = useState(Boolean(of?.types));
+  const isOpen = (permission: Permission) =>
+    own.includes(permission) || (includesClients && atClients.includes(permission));
   const types = eventTypes.filter(([, permission]) => isOpen(permission));
-  const held = READERS.filter((permission) => may(here, permission) || own.has(permission));
+  const held = READERS.filter((permission) => may(here, permission) || own.includes(permission));
   return (
     <>
       <Field name="name" label={words.name} value={of?.name} required autofocus />
@@ -54,7 +63,7 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
         label={words.readsHere}
         chosen={of?.permissions ?? []}
         only={held}
-        onChange={setOwn}
+        onChange={changeOwn}
       />
       {(here.kind === "RESELLER" || of?.includesClients) && (
         <Check
@@ -72,7 +81,7 @@ export function WebhookFields({ of, here }: { of?: WebhookFragment; here: Place 
           chosen={of?.clientPermissions ?? []}
           only={READERS}
           isDelegation
-          onChange={setAtClients}
+          onChange={changeAtClients}
         />
       )}
       <Check name="onlySome" label={words.onlySomeEvents} isChecked={onlySome} onChange={setOnlySome} />

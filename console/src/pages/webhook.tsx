@@ -8,7 +8,7 @@ import { Form, Select } from "../parts/form";
 import { List } from "../parts/list";
 import { oneAndHere } from "../parts/node";
 import { Ask, Fact, Facts, Head, type PageProps, Part } from "../parts/page";
-import { NamedPermissions } from "../parts/permissions";
+import { PermissionsPart } from "../parts/permissions";
 import { Secret } from "../parts/secret";
 import { None, State } from "../parts/states";
 import { go, path, usePaging, useParameters } from "../router";
@@ -143,22 +143,8 @@ function About({ of: one }: { of: WebhookFragment }) {
         {one.previousSecretUntil && <Fact label={words.oldSecretSigns} of={moment(one.previousSecretUntil)} />}
       </Facts>
       <div class="columns">
-        <Part title={words.readsHere} of={one.permissions}>
-          {(names) => (
-            <div class="box">
-              <NamedPermissions names={names} />
-            </div>
-          )}
-        </Part>
-        {one.includesClients && (
-          <Part title={words.readsAtClients} of={one.clientPermissions}>
-            {(names) => (
-              <div class="box">
-                <NamedPermissions names={names} />
-              </div>
-            )}
-          </Part>
-        )}
+        <PermissionsPart title={words.readsHere} of={one.permissions} />
+        {one.includesClients && <PermissionsPart title={words.readsAtClients} of={one.clientPermissions} />}
         <Part title={words.events} of={one.types ?? []}>
           {(types) => (
             <div class="box">

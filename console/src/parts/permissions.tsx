@@ -1,10 +1,10 @@
 // Permissions to read and to choose. The server describes each of them.
-import { useRef } from "preact/hooks";
 import { useQuery } from "../api/hooks";
-import { granted } from "../api/request";
+import { type Guarded, granted } from "../api/request";
 import type { Permission } from "../api/schema";
 import { words } from "../words/words";
 import { Check, Group } from "./form";
+import { Part } from "./page";
 import { PermissionCatalogue } from "./permissions.operations";
 import { Failed, Loading } from "./states";
 
@@ -37,6 +37,19 @@ export function NamedPermissions({ names }: { names: readonly Permission[] }) {
   );
 }
 
+/** The same as a part of a page that the server may refuse. */
+export function PermissionsPart({ title, of }: { title: string; of: Guarded<readonly Permission[]> | undefined }) {
+  return (
+    <Part title={title} of={of}>
+      {(names) => (
+        <div class="box">
+          <NamedPermissions names={names} />
+        </div>
+      )}
+    </Part>
+  );
+}
+
 interface PickerProps {
   name: string;
   label: string;
@@ -45,21 +58,15 @@ interface PickerProps {
   isDelegation?: boolean;
   /** Only these. The operator's own are among them if they are named. */
   only?: readonly Permission[];
-  onChange?: (chosen: ReadonlySet<Permission>) => void;
+  onChange?: (permission: Permission, isChecked: boolean) => void;
 }
 
 export function PermissionPicker({ name, label, chosen = [], isDelegation = false, only, onChange }: PickerProps) {
-  const now = useRef(new Set(chosen));
   const { data, error } = useQuery(PermissionCatalogue, {});
   if (error) return <Failed error={error} />;
   const offered = (granted(data?.permissionCatalogue) ?? []).filter(
     (one) => (only ? only.includes(one.permission) : !one.platformOnly) && (!isDelegation || one.delegable),
   );
-  function change(permission: Permission, isChecked: boolean) {
-    if (isChecked) now.current.add(permission);
-    else now.current.delete(permission);
-    onChange?.(new Set(now.current));
-  }
   return (
     <Group name={name} label={label}>
       {!data && <Loading />}
@@ -72,7 +79,7 @@ export function PermissionPicker({ name, label, chosen = [], isDelegation = fals
             isChecked={chosen.includes(permission)}
             label={description}
             hint={<code>{permission}</code>}
-            onChange={(isChecked) => change(permission, isChecked)}
+            onChange={(isChecked) => onChange?.(permission, isChecked)}
           />
         ))}
       </div>
