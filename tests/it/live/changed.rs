@@ -89,7 +89,7 @@ fn invoices_and_subscriptions_are_those_that_changed() {
         let sql = "UPDATE partnership SET delegated = $1 WHERE client_id = $2 AND reseller_id = $3";
         world.db_execute(sql, [full.into(), ACME.id.into(), FJORD.id.into()]).await;
         assert_eq!(names(&world, OWNER_OF_FJORD, CLIENT_INVOICES, FJORD, &since).await, [invoice.as_str()]);
-        world.db_execute(sql, [0.into(), ACME.id.into(), FJORD.id.into()]).await;
+        world.db_execute(sql, [0_i64.into(), ACME.id.into(), FJORD.id.into()]).await;
         assert_eq!(names(&world, OWNER_OF_FJORD, CLIENT_INVOICES, FJORD, &since).await, Vec::<String>::new());
     });
 }

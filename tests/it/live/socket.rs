@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tenantry::http;
+use tenantry::live::event::number;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -254,9 +255,11 @@ fn streams_share_a_socket_and_end_one_by_one() {
 #[test]
 fn a_stream_without_its_right_ends_and_the_socket_stays() {
     with_database(async |world| {
-        let _live = world.live();
         let server = listen(&world).await;
         let mut socket = Socket::begun(&server, &world, MEMBER_OF_ACME).await;
+        // The session that has begun with it is no news any more.
+        number(world.db(), &world.app.random, world.app.clock.now()).await.unwrap();
+        let _live = world.live();
         socket.subscribe("a", EVENTS, json!({ "id": id_of(ACME) })).await;
         socket.subscribe("b", VIEWER_EVENTS, json!({ "types": ["SESSION_STARTED"] })).await;
         let gone = json!({ "membershipId": world.membership(ACME, MEMBER_OF_ACME).await });
