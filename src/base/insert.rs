@@ -1,9 +1,9 @@
 //! Inserting any number of rows. A statement has a largest number of parameters, so many rows take several statements.
 
-use sea_orm::sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause};
+use sea_orm::sea_query::{CommonTableExpression, InsertStatement, OnConflict, SqliteQueryBuilder, WithClause};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, InsertMany, IntoActiveModel,
-    Iterable, ModelTrait, QueryTrait,
+    Iterable, ModelTrait, QueryTrait, Statement,
 };
 
 /// The most parameters of one statement: enough for 500 rows of 32 columns. SQLite accepts 32,766 and PostgreSQL 65,535.
@@ -38,8 +38,8 @@ where
     Ok(())
 }
 
-/// Rows of several tables that are inserted together. Those that others point to are added first. On PostgreSQL this is
-/// one statement, because each takes a round trip. SQLite has no round trips, and takes one statement for each table.
+/// Rows of several tables that are inserted together. Those that others point to are added first. The database is called
+/// once: on PostgreSQL each call takes a round trip, and on SQLite two changes of thread.
 #[derive(Default)]
 pub struct Together(Vec<Part>);
 
@@ -70,11 +70,10 @@ impl Together {
 
     /// Inserts them all.
     pub async fn insert(self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
-        let is_one = tx.get_database_backend() == DbBackend::Postgres;
         let (mut waiting, mut parameters) = (Vec::new(), 0);
         for part in self.0 {
             parameters += part.parameters;
-            if !is_one || parameters > PARAMETERS {
+            if parameters > PARAMETERS {
                 execute(tx, std::mem::take(&mut waiting)).await?;
                 parameters = part.parameters;
             }
@@ -84,18 +83,29 @@ impl Together {
     }
 }
 
-/// Runs inserts as one statement.
+/// Runs inserts in one call.
 async fn execute(tx: &DatabaseTransaction, mut inserts: Vec<InsertStatement>) -> Result<(), DbErr> {
     let Some(last) = inserts.pop() else { return Ok(()) };
     if inserts.is_empty() {
         tx.execute(&last).await?;
-        return Ok(());
+    } else if tx.get_database_backend() == DbBackend::Postgres {
+        let mut others = WithClause::new();
+        for (number, insert) in inserts.into_iter().enumerate() {
+            others.cte(CommonTableExpression::new().table_name(format!("part_{number}")).query(insert).to_owned());
+        }
+        tx.execute(&others.query(last)).await?;
+    } else {
+        // SQLite has no INSERT in a WITH clause. Its driver takes several statements in one text, and gives each the next
+        // of the values.
+        inserts.push(last);
+        let (mut texts, mut values) = (Vec::new(), Vec::new());
+        for insert in inserts {
+            let (text, some) = insert.build(SqliteQueryBuilder);
+            texts.push(text);
+            values.extend(some.0);
+        }
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, texts.join("; "), values)).await?;
     }
-    let mut others = WithClause::new();
-    for (number, insert) in inserts.into_iter().enumerate() {
-        others.cte(CommonTableExpression::new().table_name(format!("part_{number}")).query(insert).to_owned());
-    }
-    tx.execute(&others.query(last)).await?;
     Ok(())
 }
 

@@ -89,8 +89,7 @@ fn an_order_takes_as_many_statements_for_many_lines_as_for_one() {
             counts.push(fewest);
         }
         assert_eq!(counts[0], counts[1]);
-        // SQLite takes one for each table, but no round trips.
-        let most = if world.db().backend() == DbBackend::Postgres { 8 } else { 14 };
+        let most = if world.db().backend() == DbBackend::Postgres { 8 } else { 7 };
         assert_eq!(counts[0], most, "{counts:?}");
     });
 }
