@@ -101,6 +101,17 @@ pub fn is_among<C: ColumnTrait>(column: C, keys: &[Uuid], db: &impl ConnectionTr
     Expr::cust_with_exprs(condition, [Expr::col(column.as_column_ref()), Expr::val(keys_for(backend, keys))])
 }
 
+/// The same for texts. PostgreSQL plans once, without knowing the texts, and would read all rows of an owner rather than
+/// look up hundreds of them that stand in the statement one by one.
+pub fn is_one_of<C: ColumnTrait, T: AsRef<str>>(column: C, texts: &[T], db: &impl ConnectionTrait) -> Expr {
+    let texts = texts.iter().map(|text| text.as_ref().to_owned());
+    let (condition, values): (_, Value) = match db.get_database_backend() {
+        DbBackend::Postgres => ("$1 = ANY($2)", texts.collect::<Vec<_>>().into()),
+        _ => ("? IN (SELECT value FROM json_each(?))", texts.collect::<serde_json::Value>().to_string().into()),
+    };
+    Expr::cust_with_exprs(condition, [Expr::col(column.as_column_ref()), Expr::val(values)])
+}
+
 /// The condition that two columns are one of the pairs, also with one parameter or two.
 pub fn are_among<C: ColumnTrait>(columns: (C, C), pairs: &[(Uuid, Uuid)], db: &impl ConnectionTrait) -> Expr {
     let columns = [columns.0, columns.1].map(|column| Expr::col(column.as_column_ref()));

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::compose::Composed;
 use super::rules::InvoiceState;
 use crate::access::{Decision, Permission};
-use crate::base::db::is_among;
+use crate::base::db::{is_among, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::OfTable;
@@ -466,13 +466,13 @@ pub async fn rows_in(tx: &DatabaseTransaction, ids: &[Uuid]) -> Written<Vec<invo
 pub async fn by_references(
     db: &impl ConnectionTrait,
     issuer: Uuid,
-    references: Vec<String>,
+    references: &[String],
 ) -> Written<Vec<invoice::Model>> {
     if references.is_empty() {
         return Ok(Vec::new());
     }
     let named = invoice::Entity::find().filter(invoice::Column::IssuerId.eq(issuer));
-    named.filter(invoice::Column::PaymentReference.is_in(references)).all(db).await
+    named.filter(is_one_of(invoice::Column::PaymentReference, references, db)).all(db).await
 }
 
 /// What was billed of an interval of a subscription, in minor units. One statement fetches the lines of all subscriptions

@@ -95,8 +95,8 @@ pub async fn preview(request: &Request, issuer: Uuid, records: &[Record]) -> Res
     for part in incoming.chunks(AT_ONCE) {
         let (rows, known) = new_rows(request, reader, issuer, part).await?;
         (done.known, done.new) = (done.known + known, done.new + rows.len());
-        let named = rows.iter().flat_map(|(row, _)| references(row)).collect();
-        for row in invoices::by_references(reader, issuer, named).await? {
+        let named = rows.iter().flat_map(|(row, _)| references(row)).collect::<Vec<_>>();
+        for row in invoices::by_references(reader, issuer, &named).await? {
             targets.entry(row.id).or_insert(row);
         }
         for row in rows.into_iter().filter(|(_, record)| record.transactions == 1).map(|(row, _)| row) {
@@ -202,7 +202,7 @@ fn meant<'a>(targets: impl IntoIterator<Item = &'a invoice::Model>, row: &Model)
 
 async fn record_part(work: &Work<'_>, issuer: Uuid, part: &[Keyed<'_>], by: Option<Permission>) -> Result<Recorded> {
     let named = part.iter().flat_map(|(record, key)| references(&row(work.request, issuer, record, key)));
-    let found = invoices::by_references(work.tx, issuer, named.collect()).await?;
+    let found = invoices::by_references(work.tx, issuer, &named.collect::<Vec<_>>()).await?;
     let places = found.iter().flat_map(|row| [row.organisation_id, row.payer_id]);
     lock(work, places.chain([issuer])).await?;
     if let Some(permission) = by {
@@ -325,7 +325,7 @@ pub async fn give_back(work: &Work<'_>, issuer: Uuid, id: Uuid, entry: Option<&S
 
 /// The invoice that a payment names by exactly one reference with valid check digits, in its currency.
 pub async fn named(request: &Request, issuer: Uuid, row: &Model) -> Result<Option<Uuid>> {
-    let found = invoices::by_references(request.db().reader(), issuer, references(row)).await?;
+    let found = invoices::by_references(request.db().reader(), issuer, &references(row)).await?;
     Ok(meant(&found, row))
 }
 

@@ -16,7 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::matching;
-use crate::base::db::Db;
+use crate::base::db::{Db, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -92,7 +92,7 @@ pub async fn find(tx: &DatabaseTransaction, id: Uuid) -> Written<Option<Model>> 
 
 /// Which of these entries of bank statements are recorded already.
 pub async fn known_keys(db: &impl ConnectionTrait, issuer: Uuid, keys: &[String]) -> Written<Vec<String>> {
-    let known = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(Column::SourceKey.is_in(keys));
+    let known = Entity::find().filter(Column::IssuerId.eq(issuer)).filter(is_one_of(Column::SourceKey, keys, db));
     known.select_only().column(Column::SourceKey).into_tuple().all(db).await
 }
 

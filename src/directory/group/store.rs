@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::Unchecked;
-use crate::base::db::{Db, are_among, is_among};
+use crate::base::db::{Db, are_among, is_among, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::{insert_all, insert_or};
 use crate::base::memory::{Heap, Kept, Table};
@@ -101,7 +101,7 @@ pub async fn list_people(
 /// The groups of an organisation with these external ids, as the transaction sees them.
 pub async fn known(tx: &DatabaseTransaction, organisation: Uuid, external_ids: &[&str]) -> Written<Vec<Model>> {
     let groups = Entity::find().filter(Column::OrganisationId.eq(organisation));
-    groups.filter(Column::ExternalId.is_in(external_ids.iter().copied())).all(tx).await
+    groups.filter(is_one_of(Column::ExternalId, external_ids, tx)).all(tx).await
 }
 
 /// What a group can be found by.

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::access::Unchecked;
-use crate::base::db::is_among;
+use crate::base::db::{is_among, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::insert_or;
 use crate::base::memory::{Heap, Kept, Table};
@@ -94,9 +94,9 @@ pub async fn known(
     external_ids: &[&str],
     mailboxes: &[&str],
 ) -> Written<Vec<Model>> {
-    let by_id = Column::ExternalId.is_in(external_ids.iter().copied());
+    let by_id = is_one_of(Column::ExternalId, external_ids, tx);
     let by_mailbox = Condition::all().add(Expr::cust(IN_USE));
-    let by_mailbox = by_mailbox.add(Column::Mailbox.is_in(mailboxes.iter().copied()));
+    let by_mailbox = by_mailbox.add(is_one_of(Column::Mailbox, mailboxes, tx));
     let people = Entity::find().filter(Column::OrganisationId.eq(organisation));
     let mut found = people.clone().filter(by_id).all(tx).await?;
     if !mailboxes.is_empty() {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::rules::Described;
 use crate::access::Unchecked;
-use crate::base::db::is_among;
+use crate::base::db::{is_among, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -112,7 +112,7 @@ pub async fn external_ids(tx: &DatabaseTransaction, organisation: Uuid, wanted: 
         return Ok(HashSet::new());
     }
     let of_it = Entity::find().filter(Column::OrganisationId.eq(organisation)).filter(Column::State.eq(State::Active));
-    let found = of_it.filter(Column::ExternalId.is_in(wanted.iter().copied())).select_only().column(Column::ExternalId);
+    let found = of_it.filter(is_one_of(Column::ExternalId, wanted, tx)).select_only().column(Column::ExternalId);
     let found: Vec<Option<String>> = found.into_tuple().all(tx).await?;
     Ok(found.into_iter().flatten().collect())
 }

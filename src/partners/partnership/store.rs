@@ -18,7 +18,7 @@ use super::reminder::DAYS;
 use super::rules::{self, PartnershipState};
 use super::terms::Terms;
 use crate::access::Unchecked;
-use crate::base::db::Db;
+use crate::base::db::{Db, is_one_of};
 use crate::base::error::Result;
 use crate::base::insert::insert_all;
 use crate::base::memory::{Heap, Kept, Table};
@@ -277,7 +277,7 @@ pub async fn taken_references(
         .column(Column::ClientName)
         .filter(Column::ResellerId.eq(reseller))
         .filter(is_not_ended())
-        .filter(Column::Reference.is_in(references.iter().copied()))
+        .filter(is_one_of(Column::Reference, references, tx))
         .into_tuple()
         .all(tx)
         .await?;
