@@ -36,11 +36,11 @@ struct Bench {
 }
 
 impl Bench {
-    /// A request that has looked at the log, as after the statement that finds its sender.
-    fn request(&self) -> Request {
+    /// A request that has looked at the log, as the statement that finds its sender does.
+    async fn request(&self) -> Request {
         let (db, config) = (self.db.clone(), Arc::clone(&self.config));
         let request = Request::new(db, Random::seeded(1), config, Actor::Anonymous, self.clock.now());
-        request.access.sight().open();
+        request.access.sight().look_again().await.expect("a look");
         request
     }
 
@@ -55,7 +55,8 @@ impl Bench {
         let started = Instant::now();
         let (mut permitted, mut statements) = (0, 0);
         while started.elapsed() < Duration::from_secs(3) {
-            let (request, before) = (self.request(), self.db.statements());
+            let request = self.request().await;
+            let before = self.db.statements();
             let begun = Instant::now();
             let questions = Questions::many(body).expect("questions");
             let asked: Vec<&Question<'_>> = questions.all.iter().flatten().collect();
