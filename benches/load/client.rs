@@ -67,8 +67,15 @@ impl Client {
         Self(BufReader::new(stream))
     }
 
-    /// Sends a POST with the body, or a GET without one, and reads the answer.
+    /// Sends a POST with the body, or a GET without one, and reads the answer, which must be 200.
     pub async fn post(&mut self, path: &str, token: Option<&str>, body: &str) -> String {
+        let (status, answer) = self.send(path, token, body).await;
+        assert!(status == 200, "{status} {answer}");
+        answer
+    }
+
+    /// The same with any status.
+    pub async fn send(&mut self, path: &str, token: Option<&str>, body: &str) -> (u16, String) {
         let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let method = if body.is_empty() { "GET" } else { "POST" };
         let request = format!(
@@ -79,12 +86,12 @@ impl Client {
         self.0.get_mut().write_all(request.as_bytes()).await.expect("sent");
         let mut length = 0;
         let mut line = String::new();
-        let mut status = String::new();
+        let mut status = 0;
         loop {
             line.clear();
             self.0.read_line(&mut line).await.expect("a line");
-            if status.is_empty() {
-                status.clone_from(&line);
+            if status == 0 {
+                status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
             }
             if line.trim().is_empty() {
                 break;
@@ -95,9 +102,7 @@ impl Client {
         }
         let mut answer = vec![0; length];
         self.0.read_exact(&mut answer).await.expect("a body");
-        let answer = String::from_utf8(answer).expect("text");
-        assert!(status.contains(" 200 "), "{status}{answer}");
-        answer
+        (status, String::from_utf8(answer).expect("text"))
     }
 }
 

@@ -15,6 +15,7 @@
 //! - `revoke` takes rights away on one server and asks another at once, `--times N` times (10,000). It fails if an answer
 //!   is old;
 //! - `renewals` renews `--subscriptions N` (100,000) that are due;
+//! - `overload` sends ten times more than the server can answer, for the seconds of `--seconds`;
 //! - `streams` keeps `--streams N` (10,000) streams of events open, and measures how soon an event reaches a thousand others;
 //! - `billing` bills three subscriptions of each organisation, twice;
 //! - `commission` closes a month over `--lines N` lines (100,000);
@@ -39,6 +40,7 @@ mod export;
 mod floor;
 mod growth;
 mod log_ins;
+mod overload;
 mod process;
 mod processor;
 mod queries;
@@ -168,6 +170,9 @@ async fn measure(name: &str, url: &str, options: &Options, directory: &Path) -> 
     }
     if options.names("renewals") {
         Box::pin(renewals::measure(&bench, options.subscriptions)).await;
+    }
+    if options.names("overload") {
+        return overload::measure(&bench).await;
     }
     if options.names("streams") {
         return streams::measure(&bench, options.streams).await;

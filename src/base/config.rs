@@ -187,6 +187,8 @@ pub struct Limits {
     pub execution_seconds: u64,
     pub cached_documents: usize,
     pub export_rows: usize,
+    pub requests_at_once: u64,
+    pub wait_milliseconds: u64,
 }
 
 /// Events, their streams and webhooks.

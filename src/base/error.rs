@@ -81,6 +81,9 @@ pub enum Error {
     /// The database cannot be reached, or something else has locked it for too long.
     #[error("{}", UNAVAILABLE)]
     Unavailable,
+    /// The server has too much to do.
+    #[error("The server has more to do than it can. Nothing was done. Try again in a few seconds.")]
+    Overloaded,
     /// A fault of the server. The log has the cause under the id of the request.
     #[error("The server failed. Its log says why, under the id of this request.")]
     Internal,
@@ -98,7 +101,7 @@ impl Error {
             Self::Conflict(_) => "CONFLICT",
             Self::ContextLost(_) => "CONTEXT_LOST",
             Self::Limited { .. } | Self::TooSlow { .. } => "LIMITED",
-            Self::Transient(_) | Self::Unavailable => "UNAVAILABLE",
+            Self::Transient(_) | Self::Unavailable | Self::Overloaded => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
     }

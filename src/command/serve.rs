@@ -84,7 +84,11 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         tracing::warn!("links in mails lead to this machine only: set public_url or portal_url");
     }
     let app = App::new(config, db.clone(), clock, random.clone(), tokens, secret_keys);
-    let router = http::router(app.clone(), Options { demo, console: Console::BUILT, metrics, trusted });
+    let gate = http::Gate::new(&app.config.limits);
+    let router = http::router(
+        app.clone(),
+        Options { demo, console: Console::BUILT, metrics, trusted, gate: Some(Arc::clone(&gate)) },
+    );
     if arguments.demo {
         let console =
             if Console::BUILT.is_there() { format!("The console is at {url}/console/.\n") } else { String::new() };
@@ -99,6 +103,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         _ = async {
             tokio::join!(http::serve(listener, router, &app.hub, stop.clone()), mail.run(stop.clone()), webhooks.run(stop))
         } => {}
+        () = gate.watch() => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}

@@ -26,6 +26,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::Server;
+use super::admission::Pass;
 use super::answer::{Answer, Cost, encode, encode_all};
 use super::client::Peer;
 use super::credential::{Sender, Takes};
@@ -73,10 +74,14 @@ pub async fn answer(
     let (outcome, statements) = counted(async {
         let limits = &server.app.config.limits;
         let envelopes = Envelopes::of(&method, &address, &headers, body, limits).await?;
+        let pass = server.admit(&headers, peer).await?;
         let work = async {
             let sender = Sender::of(&server.app, &headers, peer, Takes::Cookie).await?;
+            if !matches!(sender.actor, Actor::Anonymous) {
+                pass.is_signed_in();
+            }
             let kept = sender.renew(&server.app).await?;
-            let run = Run { server: &server, headers: &headers, peer, id: &id, media };
+            let run = Run { server: &server, headers: &headers, peer, id: &id, media, pass: &pass };
             let (mut response, work) = Box::pin(run.all(envelopes, sender, method == Method::POST)).await;
             if let Some(cookie) = kept {
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -109,12 +114,15 @@ pub struct Run<'a> {
     pub peer: Option<Peer>,
     pub id: &'a RequestId,
     pub media: Media,
+    pub pass: &'a Pass,
 }
 
 /// A request that can run: its document and its variables are valid, and it is within the limits.
 pub struct Prepared {
     pub operation: Operation,
     pub kind: OperationType,
+    /// The objects that it may return.
+    pub nodes: u64,
 }
 
 /// An operation of a document, with its variables.
@@ -203,12 +211,13 @@ impl Run<'_> {
 
     /// Runs a request that is no subscription.
     async fn execute(&self, prepared: Prepared, sender: &Sender) -> Result<Answer, Stop> {
-        let Prepared { operation, kind } = prepared;
+        let Prepared { operation, kind, nodes } = prepared;
         if kind == OperationType::Subscription {
             let text = "A subscription is a stream. Ask for it with Accept: text/event-stream, or over a WebSocket with \
                         the protocol graphql-transport-ws.";
             return Err(Error::InvalidInput(text.to_owned()).into());
         }
+        self.pass.weigh(nodes);
         let app = &self.server.app;
         let request = sender.request(app, self.id);
         if !matches!(sender.actor, Actor::Anonymous) {
@@ -274,7 +283,7 @@ pub fn prepare(
     let requested = operation.nodes(&variables);
     *cost = extensions.cost.then_some(Cost { requested, limit });
     operation.within(&variables, limit)?;
-    Ok(Prepared { operation: Operation { document, name, variables }, kind })
+    Ok(Prepared { operation: Operation { document, name, variables }, kind, nodes: requested })
 }
 
 /// The document of a text or of a hash. If both are given, the text is kept under the hash.

@@ -26,6 +26,11 @@ impl Metrics {
         let handle = builder.install_recorder().map_err(|error| error.to_string())?;
         metrics::describe_counter!("tenantry_requests_total", "Requests, by kind of operation and status.");
         metrics::describe_histogram!("tenantry_request_seconds", "How long requests took, by kind of operation.");
+        metrics::describe_counter!("tenantry_requests_shed_total", "Requests refused because of overload.");
+        metrics::describe_gauge!("tenantry_admission_limit", "Requests that may be in work at the same time.");
+        metrics::describe_gauge!("tenantry_admission_in_work", "Requests in work, the large ones counted as several.");
+        metrics::describe_gauge!("tenantry_admission_waiting", "Requests that wait for their turn.");
+        metrics::describe_gauge!("tenantry_runtime_delay_seconds", "By how much the process is late.");
         metrics::describe_histogram!("tenantry_statement_seconds", "How long statements took.");
         metrics::describe_counter!("tenantry_statements_total", "Statements sent to the database.");
         metrics::describe_gauge!("tenantry_mail_waiting", "Mails waiting to be sent, counted once a minute.");

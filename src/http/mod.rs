@@ -1,12 +1,13 @@
 //! HTTP: the only folder that names the HTTP library.
 //!
 //! Read `graphql` first: it answers a GraphQL request. `live` runs subscriptions, over the same address. `trace` (id, log line, metrics), `headers` and `cors` wrap every
-//! route, and `compress` that one. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
+//! route, and `compress` that one. `admission` limits what is answered at the same time. The other routes are in `routes`, in `audit`, `tree`, `clients` and `invoices`, which
 //! send `lines`, in `accounting` and `document`, and in `bank` and `directory`, which take files. `scim` and `authzen` are
 //! protocols of their own. `console` and `playground` have the pages for people, whose files are `assets`; `pages` leads to
 //! them. `serve` accepts connections, and `ask` is the client of health checks.
 
 mod accounting;
+mod admission;
 mod answer;
 mod ask;
 mod assets;
@@ -46,20 +47,25 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::base::error::Error;
 use crate::base::random::Random;
 use crate::graphql::documents::Documents;
 use crate::graphql::trusted::Trusted;
 use crate::graphql::validation::Rules;
 
+use admission::Pass;
 use client::Peer;
+use refusal::Refusal;
 use request_id::RequestId;
 
+pub use admission::Gate;
 pub use ask::ask;
 pub use console::Console;
 pub use metrics::Metrics;
@@ -72,6 +78,18 @@ struct Server {
     metrics: Option<Metrics>,
     /// Limits the exports that are sent at the same time.
     exports: Arc<Semaphore>,
+    /// Limits the requests that are answered at the same time.
+    gate: Arc<Gate>,
+}
+
+impl Server {
+    /// Waits until the request may be answered. Its body has been read by then.
+    async fn admit(&self, headers: &HeaderMap, peer: Option<Peer>) -> Result<Pass, Refusal> {
+        let address = client::address(headers, peer, &self.app.config.http);
+        let names = [AUTHORIZATION, COOKIE].map(|name| headers.get(name));
+        let credential = names.iter().any(Option::is_some).then_some(names);
+        self.gate.enter(credential, address).await.map_err(|_| Error::Overloaded.into())
+    }
 }
 
 /// What the handlers of the routes besides GraphQL take: the server, the id of the request, and who sends it.
@@ -88,15 +106,18 @@ pub struct Options {
     pub metrics: Option<Metrics>,
     /// The only documents that may run.
     pub trusted: Option<Trusted>,
+    /// What lets requests in; by default one that does not follow the delay of the runtime.
+    pub gate: Option<Arc<Gate>>,
 }
 
 /// All routes.
 pub fn router(app: App, options: Options) -> Router {
-    let Options { demo, console, metrics, trusted } = options;
+    let Options { demo, console, metrics, trusted, gate } = options;
+    let gate = gate.unwrap_or_else(|| Gate::new(&app.config.limits));
     let documents = Documents::new(Rules::of_server(), app.config.limits, trusted);
     let is_open = !app.config.http.allowed_origins.is_empty();
     let exports = Arc::new(Semaphore::new(lines::AT_ONCE));
-    let server = Arc::new(Server { app, documents, metrics, exports });
+    let server = Arc::new(Server { app, documents, metrics, exports, gate });
     let mut router = Router::new()
         .route("/graphql", get(graphql::answer).post(graphql::answer).layer(from_fn(compress::gzip)))
         .route("/schema.graphql", get(routes::schema))

@@ -12,6 +12,8 @@ use crate::graphql::error::server_error;
 
 /// Seconds after which a client may retry when the server was busy.
 pub const AGAIN_AFTER: HeaderValue = HeaderValue::from_static("10");
+/// The same when it had too much to do. That passes sooner.
+const SOON: HeaderValue = HeaderValue::from_static("1");
 
 /// Why a request does not run, and the HTTP status.
 #[derive(Debug)]
@@ -65,6 +67,7 @@ impl Refusal {
 
     /// The answer.
     pub fn answer(self, media: Media, id: &RequestId) -> Response {
+        let again_after = self.again_after();
         let mut error = server_error(self.error);
         if let Some(message) = self.message {
             message.clone_into(&mut error.message);
@@ -74,10 +77,16 @@ impl Refusal {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, AGAIN_AFTER);
+        if let Some(seconds) = again_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         response
+    }
+
+    /// Seconds after which a client may retry, if waiting helps.
+    pub fn again_after(&self) -> Option<HeaderValue> {
+        let seconds = if matches!(self.error, Error::Overloaded) { SOON } else { AGAIN_AFTER };
+        (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(seconds)
     }
 }
 
@@ -91,7 +100,7 @@ impl From<Error> for Refusal {
             Error::InvalidInput(_) | Error::User(_) | Error::Limited { .. } | Error::TooSlow { .. } => {
                 StatusCode::BAD_REQUEST
             }
-            Error::Transient(_) | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Transient(_) | Error::Unavailable | Error::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error)

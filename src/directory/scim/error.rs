@@ -92,7 +92,7 @@ impl From<Error> for ScimError {
             Error::Conflict(_) | Error::ContextLost(_) => (409, None),
             Error::InvalidInput(_) => (400, Some(Kind::InvalidValue)),
             Error::Limited { .. } | Error::TooSlow { .. } => (400, Some(Kind::TooMany)),
-            Error::Transient(_) | Error::Unavailable => (503, None),
+            Error::Transient(_) | Error::Unavailable | Error::Overloaded => (503, None),
             Error::Internal => (500, None),
         };
         Self { status, kind, detail }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::client::Peer;
 use super::credential::{Sender, Takes};
-use super::refusal::{AGAIN_AFTER, Refusal};
+use super::refusal::Refusal;
 use super::request_id::{HEADER, RequestId};
 use super::trace::Work;
 use super::{Server, Shared};
@@ -87,8 +87,11 @@ async fn answer(
 ) -> Response {
     let (outcome, statements) = counted(async {
         let bytes = body::read(&headers, body).await?;
+        let peer = peer.map(|Extension(peer)| peer);
+        let pass = server.admit(&headers, peer).await?;
         let work = async {
-            let call = Call::begin(&server, &id, peer.map(|Extension(peer)| peer), &headers).await?;
+            let call = Call::begin(&server, &id, peer, &headers).await?;
+            pass.is_signed_in();
             Box::pin(ask(&call, &body::parse(&bytes)?)).await
         };
         let seconds = server.app.config.limits.execution_seconds;
@@ -109,14 +112,14 @@ async fn answer(
 }
 
 fn refused(refusal: Refusal) -> Response {
-    let status = refusal.status();
+    let (status, again_after) = (refusal.status(), refusal.again_after());
     let text = refusal.into_error().to_string();
     let mut response = (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, AGAIN_AFTER);
+    if let Some(seconds) = again_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds);
     }
     response
 }

@@ -69,7 +69,7 @@ pub enum Begun {
 /// Begins an operation: a subscription becomes a stream, any other is run. A mistake in it is its answer.
 pub async fn begin(server: Arc<Server>, follower: Follower, prepared: Result<Prepared, Stop>) -> Begun {
     match prepared {
-        Ok(Prepared { operation, kind: OperationType::Subscription }) => {
+        Ok(Prepared { operation, kind: OperationType::Subscription, .. }) => {
             match Followed::begin(server, follower, operation).await {
                 Ok(stream) => Begun::Stream(Box::new(stream)),
                 Err(answer) => Begun::Once(answer),
@@ -77,7 +77,11 @@ pub async fn begin(server: Arc<Server>, follower: Follower, prepared: Result<Pre
         }
         prepared => {
             let Follower { headers, peer, id } = &follower;
-            let run = Run { server: &server, headers, peer: *peer, id, media: Media::Json };
+            let pass = match server.admit(headers, *peer).await {
+                Ok(pass) => pass,
+                Err(refusal) => return Begun::Once(Answer::refused(refusal.into_error(), id)),
+            };
+            let run = Run { server: &server, headers, peer: *peer, id, media: Media::Json, pass: &pass };
             Begun::Once(Box::pin(run.single(prepared)).await)
         }
     }

@@ -25,6 +25,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Server;
+use super::admission::Pass;
 use super::client::Peer;
 use super::credential::{Sender, Takes};
 use super::refusal::{AGAIN_AFTER, Refusal};
@@ -68,6 +69,7 @@ type Head = (State<Arc<Server>>, Extension<RequestId>, Option<Extension<Peer>>, 
 /// A request of a sender who holds the permission at the organisation.
 struct Call {
     request: Request,
+    _pass: Pass,
     organisation: Uuid,
     /// The address of the SCIM service of the organisation.
     base: String,
@@ -80,7 +82,9 @@ impl Call {
     async fn begin(head: &Head, organisation: &str, permission: Permission) -> Result<Self, ScimError> {
         let (State(server), Extension(id), peer, headers, uri) = head;
         let peer = peer.as_ref().map(|Extension(peer)| *peer);
+        let pass = server.admit(headers, peer).await.map_err(Refusal::into_error)?;
         let sender = Sender::signed_in(&server.app, headers, peer, Takes::Bearer).await.map_err(Refusal::into_error)?;
+        pass.is_signed_in();
         let request = sender.request(&server.app, id);
         let key = key_of(Type::Organisation, organisation).ok_or(Error::NotFound)?;
         let at = request.access.look(key).await?.ok_or(Error::NotFound)?;
@@ -95,7 +99,7 @@ impl Call {
         let conditions = Conditions { if_match: header(IF_MATCH), if_none_match: header(IF_NONE_MATCH) };
         let url = server.app.config.public_url.trim_end_matches('/');
         let base = format!("{url}/scim/v2/{}", *Type::Organisation.id(key));
-        Ok(Self { request, organisation: key, base, conditions, parameters })
+        Ok(Self { request, _pass: pass, organisation: key, base, conditions, parameters })
     }
 
     /// A search: a list with its parameters in the body (RFC 7644, section 3.4.3).

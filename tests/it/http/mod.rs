@@ -6,6 +6,7 @@ mod cookie;
 mod directory;
 mod language;
 mod merged;
+mod overloaded;
 mod scim;
 mod transport;
 mod unavailable;
