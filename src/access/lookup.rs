@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::DateTimeUtc;
 use tokio::sync::Mutex as AsyncMutex;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::actor::{Actor, Subject, SubjectId};
@@ -181,7 +182,10 @@ impl Access {
     }
 
     async fn decide(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Decision>> {
-        let neighbourhood = self.walk().climb(self.actor.subject(), ids, Partnerships::Active).await?;
+        // For traces.
+        let span = tracing::trace_span!("decide", organisations = ids.len());
+        let walk = self.walk();
+        let neighbourhood = walk.climb(self.actor.subject(), ids, Partnerships::Active).instrument(span).await?;
         // All that is above is in the neighbourhood as well, so those decisions hold too.
         let seen = decisions(neighbourhood, self.now);
         self.decided.lock().unwrap_or_else(PoisonError::into_inner).extend(seen.clone());

@@ -49,6 +49,7 @@ pub struct Config {
     pub live: Live,
     pub http: Http,
     pub log: Log,
+    pub telemetry: Telemetry,
     /// Whether the program has a console. No setting says so.
     #[serde(skip)]
     pub has_console: bool,
@@ -225,6 +226,16 @@ pub struct Http {
 pub struct Log {
     pub format: LogFormat,
     pub filter: String,
+    pub slow_milliseconds: u64,
+}
+
+/// Traces and metrics for a collector.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.example.toml is the manual")]
+pub struct Telemetry {
+    pub endpoint: String,
+    pub sample: f64,
 }
 
 /// The format of log lines.
@@ -346,6 +357,12 @@ impl Config {
         }
         if self.tokens.issuer.trim().is_empty() {
             return Err(ConfigError::empty("tokens.issuer"));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sample) {
+            return Err(ConfigError::range("telemetry.sample", 0, 1));
+        }
+        if !self.telemetry.endpoint.is_empty() {
+            check_address("telemetry.endpoint", &self.telemetry.endpoint)?;
         }
         if self.has_public_url {
             check_address("public_url", &self.public_url)?;

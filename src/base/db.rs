@@ -21,6 +21,8 @@ use uuid::Uuid;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::memory::Memory;
+use crate::base::slow::Slow;
+use crate::base::telemetry;
 
 const RETRIES: u32 = 5;
 
@@ -88,6 +90,7 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     memory: Arc<Memory>,
     committed: Arc<Notify>,
+    slow: Slow,
 }
 
 /// The condition that a column is one of the keys, with one parameter however many there are: a statement has a largest
@@ -139,13 +142,14 @@ impl Db {
     pub async fn connect(config: &Config) -> Result<Self, DbErr> {
         let url = config.database_url();
         let statements = Arc::new(AtomicU64::new(0));
-        let read = open(&url, config, config.database.max_connections, &statements).await?;
+        let slow = Slow::new(config.log.slow_milliseconds);
+        let read = open(&url, config, config.database.max_connections, &statements, &slow).await?;
         let write = match read.get_database_backend() {
-            DbBackend::Sqlite => open(&url, config, 1, &statements).await?,
+            DbBackend::Sqlite => open(&url, config, 1, &statements, &slow).await?,
             _ => read.clone(),
         };
         let memory = Arc::new(Memory::new(config.cache.bytes(), config.cache.verify));
-        Ok(Self { read, write, statements, memory, committed: Arc::default() })
+        Ok(Self { read, write, statements, memory, committed: Arc::default(), slow })
     }
 
     /// Why `connect` failed. A pool tries until its time is up, and then no longer knows the reason, so this asks once
@@ -254,6 +258,11 @@ impl Db {
         self.read.ping().await.is_ok()
     }
 
+    /// Logs how the database runs slow statements, as long as it is polled.
+    pub async fn explain_slow(&self) {
+        self.slow.explain(&self.read).await;
+    }
+
     /// Waits for running statements and closes the pools.
     pub async fn close(&self) {
         for pool in [&self.read, &self.write] {
@@ -269,6 +278,7 @@ async fn open(
     config: &Config,
     connections: u32,
     statements: &Arc<AtomicU64>,
+    slow: &Slow,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
@@ -298,7 +308,8 @@ async fn open(
             postgres.application_name("tenantry").statement_cache_capacity(512).options(POSTGRES)
         });
     let mut pool = Database::connect(options).await?;
-    let counter = Arc::clone(statements);
+    let (counter, slow) = (Arc::clone(statements), slow.clone());
+    let system = if pool.get_database_backend() == DbBackend::Postgres { "postgresql" } else { "sqlite" };
     pool.set_metric_callback(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
         // Outside `counted` there is no counter, and this fails.
@@ -308,6 +319,8 @@ async fn open(
         });
         let _ = TEXTS.try_with(|texts| texts.borrow_mut().push(statement.statement.to_string()));
         metrics::histogram!("tenantry_statement_seconds").record(statement.elapsed.as_secs_f64());
+        slow.note(&statement.statement.sql, statement.elapsed);
+        telemetry::add_statement(system, &statement.statement.sql, statement.elapsed, statement.failed);
     });
     Ok(pool)
 }

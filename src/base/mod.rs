@@ -5,7 +5,7 @@
 //! they are no longer true. `clock` and `random` are the only sources of time and randomness, so that tests can control
 //! both. `error` defines the errors and how clients see them. `id`, `money`, `text`, `locale` and `message` are values that
 //! many chapters use. `sheet` writes tables as CSV. `uses` remembers when rows were last used. `log` sets up the server's
-//! log.
+//! log, `slow` watches statements, and `telemetry` sends traces and metrics.
 
 pub mod batch;
 pub mod calendar;
@@ -23,6 +23,8 @@ pub mod message;
 pub mod money;
 pub mod random;
 pub mod sheet;
+pub mod slow;
+pub mod telemetry;
 pub mod text;
 pub mod turns;
 pub mod uses;

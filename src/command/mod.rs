@@ -27,6 +27,7 @@ use tokio::runtime::Builder;
 use crate::base::config::{Config, ConfigError};
 use crate::base::error::Error;
 use crate::base::log;
+use crate::base::telemetry::Telemetry;
 use crate::graphql;
 use crate::http::Console;
 
@@ -158,13 +159,16 @@ impl Cli {
         if let Some(folder) = self.data_dir {
             config.data_dir = folder;
         }
-        log::start(&config.log)?;
+        // Only the server sends traces and metrics.
+        let is_server = matches!(self.command, Command::Serve(_));
+        let telemetry = if is_server { Telemetry::start(&config.telemetry)? } else { None };
+        log::start(&config.log, telemetry.as_ref())?;
         if !config.ignored.is_empty() {
             let names = config.ignored.join(", ");
             tracing::warn!(%names, "variables of the environment that are no settings are ignored");
         }
         match self.command {
-            Command::Serve(arguments) => Box::pin(serve::run(config, arguments)).await,
+            Command::Serve(arguments) => Box::pin(serve::run(config, arguments, telemetry)).await,
             Command::Migrate(arguments) => migrate::run(config, arguments).await,
             Command::Seed(arguments) => seed::run(&config, arguments).await,
             Command::Operator(arguments) => operator::run(&config, arguments).await,

@@ -19,6 +19,7 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::memory::{clean_now_and_then, unlogged};
 use crate::base::random::Random;
+use crate::base::telemetry::Telemetry;
 use crate::billing::document::worker::write_now_and_then;
 use crate::billing::reminder::remind_now_and_then;
 use crate::billing::run::worker::bill_now_and_then;
@@ -62,7 +63,7 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure> {
+pub async fn run(mut config: Config, arguments: Arguments, telemetry: Option<Telemetry>) -> Result<(), Failure> {
     raise_limit_of_files();
     let stop = stop().map_err(|error| Failure(format!("The signal handlers cannot be installed: {error}.")))?;
     let listener = listen(&mut config, arguments.listen).await?;
@@ -75,7 +76,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
     let trusted = trusted(&config.http.trusted_documents, Console::BUILT)?;
     let mail = mail::Worker::new(&config, db.clone(), clock.clone(), random.clone())?;
     let demo = if arguments.demo { Some(fill(&config, &db, &clock, &random).await?) } else { None };
-    let metrics = if config.http.metrics { Some(Metrics::start()?) } else { None };
+    let metrics = Metrics::start(config.http.metrics, telemetry.as_ref())?;
 
     let url = config.public_url.clone();
     let (database, data_dir) = (config.database_name(), config.data_dir.display().to_string());
@@ -104,6 +105,8 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
             tokio::join!(http::serve(listener, router, &app.hub, stop.clone()), mail.run(stop.clone()), webhooks.run(stop))
         } => {}
         () = gate.watch() => {}
+        () = db.explain_slow() => {}
+        () = Metrics::publish_now_and_then(&db) => {}
         () = app.key_uses.run(&app.db, &app.clock) => {}
         () = app.session_uses.run(&app.db, &app.clock) => {}
         () = prune_now_and_then(app.db.clone(), app.clock.clone()) => {}
@@ -129,6 +132,9 @@ pub async fn run(mut config: Config, arguments: Arguments) -> Result<(), Failure
         }
     }
     db.close().await;
+    if let Some(telemetry) = telemetry {
+        telemetry.end().await;
+    }
     tracing::info!("ended");
     Ok(())
 }

@@ -78,8 +78,9 @@ impl Documents {
     fn parse(&self, text: &str) -> Result<Document, Vec<ServerError>> {
         let (document, pages) = self.measure(text).map_err(|error| vec![error])?;
         let checked = self.rules.check(text)?;
-        let repeats = repeats(&document);
-        Ok(Document { rules: Arc::clone(&self.rules), executable: document, pages, checked, repeats })
+        let (repeats, mut hash) = (repeats(&document), random::hash(text));
+        hash.truncate(SHOWN);
+        Ok(Document { rules: Arc::clone(&self.rules), executable: document, pages, checked, repeats, hash })
     }
 
     fn measure(&self, text: &str) -> Result<(ExecutableDocument, Pages), ServerError> {
@@ -124,7 +125,12 @@ pub struct Document {
     checked: Checked,
     /// Whether it may request an object twice under one name, so that the answers must be merged.
     pub repeats: bool,
+    /// The start of the SHA-256 of its text, for logs and traces.
+    pub hash: String,
 }
+
+/// Characters of a hash that are shown.
+const SHOWN: usize = 16;
 
 impl Document {
     /// A copy of the document for the engine, which consumes it.

@@ -3,8 +3,9 @@
 //! More work at once than the machine can do makes every answer slower and none faster. So a request waits for a place, and
 //! is refused with 503 if it would wait too long. How many places there are follows the delay of the runtime (`Limit`). A
 //! place that becomes free goes to the sender who has the least in work, so nobody who sends much keeps others from being
-//! served. If somebody has been waiting at every moment for a while, waits are short and the newest is served first: the
-//! oldest are those whose clients will give up. (The ideas are known as AIMD, CoDel and adaptive LIFO.)
+//! served. If somebody has been waiting at every moment for a while, waits are short, except for whoever has nothing else
+//! here, and the newest is served first: the oldest are those whose clients will give up. (The ideas are known as AIMD,
+//! CoDel and adaptive LIFO.)
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -175,8 +176,11 @@ impl Gate {
         state.is_reached = true;
         let now = Instant::now();
         let standing_since = *state.standing_since.get_or_insert(now);
-        let patience = if now - standing_since > STANDING { SHORT.min(self.patience) } else { self.patience };
-        let of_one = state.senders.get(&sender).map_or(0, |of_sender| of_sender.waiting.len());
+        let of_sender = state.senders.get(&sender);
+        // Who has nothing else here is not why others wait.
+        let is_short = of_sender.is_some() && now - standing_since > STANDING;
+        let patience = if is_short { SHORT.min(self.patience) } else { self.patience };
+        let of_one = of_sender.map_or(0, |of_sender| of_sender.waiting.len());
         if patience.is_zero() || of_one >= WAITING_OF_ONE || state.waiting >= WAITING {
             state.note_queue();
             return Asked::Refused;
@@ -428,6 +432,18 @@ mod tests {
         assert!(now(&mut oldest).await.is_none());
         drop(now(&mut newest).await.unwrap());
         assert!(now(&mut oldest).await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_has_nothing_else_here_waits_as_long_as_usual() {
+        let gate = gate(1);
+        let _first = enter(&gate, "1").await.unwrap();
+        let mut waiting = pin!(enter(&gate, "2"));
+        assert!(now(&mut waiting).await.is_none());
+        tokio::time::sleep(STANDING + Duration::from_millis(1)).await;
+        let began = Instant::now();
+        assert_eq!(enter(&gate, "3").await.unwrap_err(), Full);
+        assert!(began.elapsed() >= gate.patience);
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, SET_COOKIE, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use tracing::Span;
 
 use super::Server;
 use super::admission::Pass;
@@ -270,6 +271,11 @@ pub fn prepare(
     let name = envelope.operation_name.filter(|name| !name.is_empty());
     let operation = document.operation(name.as_deref())?;
     work.operation = operation.name().cloned();
+    let span = Span::current();
+    span.record("document", document.hash.as_str());
+    if let Some(name) = operation.name() {
+        span.record("operation", name.as_str());
+    }
     let kind = operation.kind();
     work.kind = match kind {
         OperationType::Query => "query",

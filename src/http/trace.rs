@@ -8,13 +8,15 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
-use tracing::Instrument;
+use tracing::{Instrument, field};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::negotiate::Media;
 use super::refusal::Refusal;
 use super::request_id::{HEADER, RequestId};
 use crate::base::error::Error;
 use crate::base::random::Random;
+use crate::base::telemetry;
 
 /// Characters of a path that are written to the log.
 const PATH_LENGTH: usize = 200;
@@ -43,7 +45,20 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(PATH_LENGTH).collect();
-    let span = tracing::info_span!("request", id = id.as_str());
+    let span = tracing::info_span!(
+        "request",
+        id = id.as_str(),
+        trace = field::Empty,
+        operation = field::Empty,
+        document = field::Empty
+    );
+    if let Some(trace) = telemetry::adopt(&span, request.headers()) {
+        span.record("trace", trace);
+        span.set_attribute("otel.kind", "server");
+        span.set_attribute("http.request.method", method.to_string());
+        span.set_attribute("url.path", path.clone());
+    }
+    let its = span.clone();
     async move {
         // The panic hook has already logged the panic.
         let ran = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -55,14 +70,23 @@ pub async fn trace(State(random): State<Random>, mut request: Request, next: Nex
         let work = response.extensions_mut().remove::<Work>().unwrap_or_default();
         let status = response.status().as_u16();
         let seconds = began.elapsed().as_secs_f64();
-        let operation = work.operation.as_deref();
         let (statements, ms) = (work.statements, (seconds * 1e6).round() / 1e3);
         if is_watched(&path) {
             tracing::debug!(%method, path, status, ms, "answered");
         } else {
-            tracing::info!(%method, path, status, ms, operation, statements, "answered");
+            tracing::info!(%method, path, status, ms, statements, "answered");
         }
         let kind = work.kind;
+        if telemetry::is_on() {
+            its.set_attribute("http.response.status_code", i64::from(status));
+            its.set_attribute("graphql.operation.type", kind);
+            if let Some(name) = &work.operation {
+                its.set_attribute("graphql.operation.name", name.to_string());
+            }
+            if status >= 500 {
+                its.set_status(opentelemetry::trace::Status::error("the server failed"));
+            }
+        }
         metrics::counter!("tenantry_requests_total", "kind" => kind, "status" => status.to_string()).increment(1);
         metrics::histogram!("tenantry_request_seconds", "kind" => kind).record(seconds);
         response

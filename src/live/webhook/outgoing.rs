@@ -27,6 +27,7 @@ use url::Url;
 
 use super::address::{is_allowed, literal};
 use super::rules::start_of;
+use crate::base::telemetry;
 
 /// How long an attempt may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -152,7 +153,8 @@ impl Outgoing {
         for (name, value) in message.headers {
             request = request.header(name, value);
         }
-        let request = request.body(message.body).map_err(|_| "the URL cannot be used".to_owned())?;
+        let mut request = request.body(message.body).map_err(|_| "the URL cannot be used".to_owned())?;
+        telemetry::pass_on(request.headers_mut());
         let asked =
             async { if is_secure { self.secure.request(request).await } else { self.plain.request(request).await } };
         match timeout_at(end, asked).await {

@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod nodes;
 mod shells;
+mod telemetry;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,7 +1,7 @@
 //! The server as a process that can be killed.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::world::Program;
 
@@ -14,8 +14,14 @@ pub struct Server {
 impl Server {
     /// On a free port, which its log says.
     pub fn start(program: &Program) -> Self {
+        Self::start_with(program, &[])
+    }
+
+    /// The same with these variables of the environment.
+    pub fn start_with(program: &Program, variables: &[(&str, &str)]) -> Self {
         let mut command = program.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let child =
+            command.envs(variables.iter().copied()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut server = Self { child, port: 0 };
         let mut log = BufReader::new(server.child.stderr.take().unwrap());
         let mut said = String::new();
@@ -29,6 +35,13 @@ impl Server {
                 return server;
             }
         }
+    }
+
+    /// As an operator ends it.
+    pub fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
     }
 
     /// At once, with nothing finished.
