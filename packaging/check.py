@@ -1,5 +1,6 @@
-"""Reads the list of files of the package, what runs containers, and the alerts, and checks what matters."""
+"""Reads the list of files of the package, what runs containers, the alerts and the dashboard, and checks what matters."""
 
+import json
 import pathlib
 import re
 import sys
@@ -97,6 +98,22 @@ for group in yaml.safe_load(pathlib.Path("ops/alerts.yaml").read_text())["groups
         for name in re.findall(r"tenantry_[a-z_]+", rule["expr"]):
             check(name.removesuffix("_bucket") in recorded, f"{place} asks for {name}, which nothing records")
         check({"summary", "action"} <= rule["annotations"].keys(), f"{place} does not say what to do")
+
+# The dashboard shows no other metric either, and its panels have ids of their own. Rules with its expressions, for
+# promtool, go to the file that is named on the command line.
+dashboard = json.loads(pathlib.Path("ops/grafana.json").read_text())
+rules, ids = [], set()
+for panel in dashboard["panels"]:
+    place = f"ops/grafana.json: {panel['title']}"
+    check(panel["id"] not in ids, f"{place} has the id of another panel")
+    ids.add(panel["id"])
+    for target in panel.get("targets", []):
+        for name in re.findall(r"tenantry_[a-z_]+", target["expr"]):
+            check(name.removesuffix("_bucket") in listed, f"{place} asks for {name}, which the README does not list")
+        rules.append({"record": f"panel:{panel['id']}:{target['refId']}", "expr": target["expr"].replace("$__rate_interval", "5m")})
+check(rules, "ops/grafana.json asks for nothing")
+if len(sys.argv) > 1:
+    pathlib.Path(sys.argv[1]).write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
 
 for text in wrong:
     print(text)
