@@ -69,7 +69,7 @@ def log_in(base, email):
 
 
 class Load:
-    """Sends requests to an address while the block runs. Each thousandth of a second counts as it comes."""
+    """Sends requests to an address while the block runs, and for two seconds before and after it."""
 
     def __init__(self, base, tokens, act=None):
         self.base, self.tokens = base, tokens
@@ -109,4 +109,5 @@ class Load:
                     self.failures.append(failure)
 
     def __str__(self):
-        return f"{len(self.failures)} of {self.done} requests failed, the slowest took {self.slowest:.2f} s"
+        first = f" ({self.failures[0]})" if self.failures else ""
+        return f"{len(self.failures)} of {self.done} requests failed{first}, the slowest took {self.slowest:.2f} s"

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 import uuid
+from collections import Counter
 
 from api import Client, Failed
 from machines import Postgres, wait_for
@@ -67,8 +68,12 @@ def run(check, tokens, mutation):
     names = [name for writer in writers for name in writer.done]
     times = sorted(moment for writer in writers for moment in writer.times)
     paused = max(after - before for before, after in zip(times, times[1:]))
-    repeated = sum(len(writer.failures) for writer in writers)
-    print(f"  {standby.name} is primary after {elected:.1f} s. {len(names)} acts acknowledged, {repeated} attempts failed")
+    failures = [text for writer in writers for text in writer.failures]
+    kinds = Counter(text.partition(":")[0] for text in failures)
+    print(f"  {standby.name} is primary after {elected:.1f} s. {len(names)} acts acknowledged, {len(failures)} attempts failed"
+          f" (by status: {dict(kinds)})")
+    others = [text for text in failures if not text.startswith(("0:", "503:"))]
+    check(not others, f"Attempts that failed got 503 or no answer; {len(others)} got another {others[:1]}")
     check(paused <= LIMIT, f"Nobody could write for {paused:.1f} s, at most {LIMIT} allowed")
     found = {name: (int(made), int(events)) for name, made, events in (row.rsplit(" ", 2) for row in sql(COUNTS))}
     lost = [name for name in names if name not in found]

@@ -1,5 +1,7 @@
 """The checks of tests/ops/nodes, which has started everything but the nodes."""
 
+import http.client
+import json
 import os
 import signal
 import sys
@@ -17,7 +19,7 @@ WRITERS = ["ada@nilsson.example", "bo@lind.example", "cleo@twin.example", "dan@t
            "mia@lakeschool.example", "vera@gamlabageriet.example", "zara@harbourclinic.example"]
 MINE = "{ viewer { sessions(first: 1) { edges { node { id isCurrent } } } } }"
 REVOKE = "mutation($id: ID!) { revokeSession(input: {sessionId: $id}) { userErrors { code message } } }"
-RESELLER = "{ viewer { organisations(first: 20) { edges { node { id name } } } } }"
+ORGANISATIONS = "{ viewer { organisations(first: 20) { edges { node { id name } } } } }"
 CREATE_CLIENTS = """mutation($input: CreateClientsInput!) { createClients(input: $input) { userErrors { code message }
   results { client { id } partnership { id } userErrors { code message } } } }"""
 NARROW = """mutation($id: ID!) { updatePartnership(input: {partnershipId: $id, delegation: {preset: NONE}}) {
@@ -25,6 +27,9 @@ NARROW = """mutation($id: ID!) { updatePartnership(input: {partnershipId: $id, d
 SERVICES = "query($id: ID!) { organisation(id: $id) { services(first: 1) { edges { node { id } } } } }"
 CREATE = """mutation($name: String!, $key: String) { createOrganisation(input: {name: $name, kind: PROJECT,
   idempotencyKey: $key}) { organisation { id } userErrors { code message } } }"""
+EVENTS = "subscription($id: ID!) { events(organisationId: $id, types: [ROLE_CREATED]) { type } }"
+CREATE_ROLE = """mutation($id: ID!, $name: String!) { createRole(input: {organisationId: $id, name: $name,
+  permissions: [SERVICE_READ]}) { userErrors { code message } } }"""
 
 wrong = []
 
@@ -74,7 +79,7 @@ def revoked_sessions(here, there):
 def make_clients(base, count, label):
     """Clients of the reseller that let its people see services: their ids, and those of their partnerships."""
     # The owner of the reseller also owns its new clients for now, so the support agent says which is which.
-    known = Client(base, log_in(base, SUPPORT)).send(RESELLER)["viewer"]["organisations"]["edges"]
+    known = Client(base, log_in(base, SUPPORT)).send(ORGANISATIONS)["viewer"]["organisations"]["edges"]
     reseller = next(edge["node"]["id"] for edge in known if edge["node"]["name"] == "Nordhost Partner")
     owner = Client(base, log_in(base, OWNER), timeout=120)
     new = [{"name": f"{label} {number}", "kind": "COMPANY", "delegation": {"preset": "SUPPORT"}} for number in range(count)]
@@ -91,6 +96,26 @@ def ended_delegations(here, there):
         owner.send(NARROW, id=partnership)
         late += not is_refused(reader, SERVICES, "NOT_FOUND", id=client)
     check(late == 0, f"{DELEGATIONS} delegations ended at {here.name}: {late} still counted at {there.name}")
+
+
+def events(here, there):
+    """What happens at one node reaches a stream of another, although the pooler forwards no NOTIFY."""
+    owner = log_in(here.base, WRITERS[0])
+    writer = Client(here.base, owner)
+    organisation = writer.send(ORGANISATIONS)["viewer"]["organisations"]["edges"][0]["node"]["id"]
+    stream = http.client.HTTPConnection(there.address, timeout=30)
+    stream.request("POST", "/graphql", json.dumps({"query": EVENTS, "variables": {"id": organisation}}),
+                   {"Content-Type": "application/json", "Accept": "text/event-stream", "Authorization": f"Bearer {owner}"})
+    lines = stream.getresponse()
+    delays = []
+    for number in range(6):
+        writer.send(CREATE_ROLE, id=organisation, name=f"Event {number}")
+        began = time.monotonic()
+        while "ROLE_CREATED" not in lines.readline().decode() and time.monotonic() - began < 20:
+            pass
+        delays.append(time.monotonic() - began)
+    stream.close()
+    check(max(delays) < 3, f"Events of {here.name} reach a stream of {there.name} after {max(delays):.2f} s at most")
 
 
 def mixed(client, turn):
@@ -124,8 +149,6 @@ def restarts(nodes, readers):
     with Load(API, readers, mixed) as load:
         codes = [restart(each) for each in nodes]
     check(not any(codes) and not load.failures, f"All {len(nodes)} nodes restarted, one after another: {load}")
-    for text in load.failures[:3]:
-        print(text)
 
 
 def pause(here, there, readers):
@@ -165,6 +188,7 @@ def main():
         step("What is taken away at one node is gone at the other at once")
         revoked_sessions(nodes[0], nodes[1])
         ended_delegations(nodes[0], nodes[1])
+        events(nodes[0], nodes[1])
         readers = [log_in(API, email) for email in WRITERS]
         restarts(nodes, readers)
         pause(nodes[0], nodes[1], readers[:4])
