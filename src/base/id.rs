@@ -6,6 +6,7 @@ use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
+use crate::base::message::Message;
 
 /// An id as clients know it.
 pub type PublicId = ID;
@@ -142,6 +143,16 @@ pub fn parse(id: &ID) -> Result<(Type, Uuid)> {
     let read: TypeSafeId<DynamicType> = id.parse().map_err(|_| malformed())?;
     let kind = Type::ALL.iter().copied().find(|kind| kind.prefix() == read.type_prefix()).ok_or_else(malformed)?;
     Ok((kind, read.uuid()))
+}
+
+/// What is wrong with an id that could not be read, for a person: in a list whose rows fail one by one.
+pub fn wrong_id(error: &Error) -> Message {
+    let texts = [
+        error.to_string(),
+        "Das ist nicht die id, die hier gebraucht wird. Nehmen Sie eine id, die die API nennt.".to_owned(),
+        "Det är inte det id som behövs här. Använd ett id som API:t anger.".to_owned(),
+    ];
+    texts.into()
 }
 
 /// The one id by which the log names what this id is about: that of the organisation for its card. What is not an id

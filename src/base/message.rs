@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::locale::Locale;
 
+/// The same text in the languages of `Locale::ALL`.
+pub type Texts = [&'static str; Locale::ALL.len()];
+
 /// A message. `["English", "Deutsch", "Svenska"].into()` makes a translated one, in the order of `Locale::ALL`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -24,6 +27,12 @@ impl Message {
             Self::English(text) => text,
             Self::Translated(texts) => locale.choose(texts.each_ref()).as_str(),
         }
+    }
+
+    /// The message behind these words.
+    #[must_use]
+    pub fn after(self, words: [impl fmt::Display; Locale::ALL.len()]) -> Self {
+        self.map(|locale, text| format!("{}{text}", locale.choose(words.each_ref())))
     }
 
     /// Each of the texts, changed.

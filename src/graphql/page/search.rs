@@ -2,6 +2,7 @@
 
 use super::filter::Filter;
 use crate::base::error::{Error, Result};
+use crate::base::message::Message;
 
 /// The longest text, in characters.
 const LONGEST: usize = 200;
@@ -13,14 +14,19 @@ pub struct Search(String);
 impl Search {
     /// Reads what somebody typed.
     pub fn read(typed: Option<&str>) -> Result<Self> {
-        Self::parse(typed).map_err(Error::InvalidInput)
+        Self::parse(typed).map_err(|wrong| Error::InvalidInput(wrong.to_string()))
     }
 
     /// The same. The error is the message to the user.
-    pub fn parse(typed: Option<&str>) -> Result<Self, String> {
+    pub fn parse(typed: Option<&str>) -> Result<Self, Message> {
         let text = typed.unwrap_or_default().trim();
         if text.chars().count() > LONGEST || text.contains('\0') {
-            return Err(format!("search: give at most {LONGEST} characters."));
+            let message = [
+                format!("search: give at most {LONGEST} characters."),
+                format!("search: Geben Sie höchstens {LONGEST} Zeichen an."),
+                format!("search: ange högst {LONGEST} tecken."),
+            ];
+            return Err(message.into());
         }
         Ok(Self(collation::fold(text)))
     }

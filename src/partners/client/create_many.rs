@@ -59,7 +59,11 @@ pub struct CreateClientsPayload {
 async fn create_clients(act: ActOn<'_, Organisation>, input: CreateClientsInput) -> Result<CreateClientsPayload> {
     session::require_verified(act.request)?;
     if input.clients.is_empty() || input.clients.len() > MOST_AT_ONCE {
-        let message = format!("You gave {} clients. Give 1 to {MOST_AT_ONCE}.", input.clients.len());
+        let message = [
+            format!("You gave {} clients. Give 1 to {MOST_AT_ONCE}.", input.clients.len()),
+            format!("Sie haben {} Kunden angegeben. Geben Sie 1 bis {MOST_AT_ONCE} an.", input.clients.len()),
+            format!("Du angav {} kunder. Ange 1 till {MOST_AT_ONCE}.", input.clients.len()),
+        ];
         return Err(UserError::at("clients", UserErrorCode::TooMany, message).into());
     }
     let rows: Vec<NewClient> = input.clients.into_iter().map(NewClient::from).collect();

@@ -118,13 +118,21 @@ async fn find_custodian(work: &Work<'_>, at: &Authorised) -> Result<Custodian> {
         // The operator's implicit partnership fits everybody.
         Kind::Operator => {}
         Kind::Person | Kind::Company | Kind::Project => {
-            let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
+            let message = [
+                "Only a reseller can have clients. Ask to become one with requestReseller.",
+                "Nur ein Reseller kann Kunden haben. Beantragen Sie mit requestReseller, einer zu werden.",
+                "Bara en återförsäljare kan ha kunder. Ansök med requestReseller om att bli det.",
+            ];
             return Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message).into());
         }
     }
     let custodian = custody::custodian(work.tx, at.id(), work.request.actor(), work.now).await?;
     custodian.ok_or_else(|| {
-        let message = "It has no owner who can act, so nobody could hold ownership of its clients.";
+        let message = [
+            "It has no owner who can act, so nobody could hold ownership of its clients.",
+            "Sie hat keinen Inhaber, der handeln kann. Daher könnte niemand die Inhaberschaft ihrer Kunden halten.",
+            "Den har ingen ägare som kan agera, så ingen skulle kunna hålla ägarskapet för dess kunder.",
+        ];
         UserError::at("organisationId", UserErrorCode::StaleState, message).into()
     })
 }
@@ -172,7 +180,11 @@ fn refuse_terms(row: &NewClient) -> Result<(), UserError> {
         ("reference", row.reference.is_some()),
     ] {
         if is_given {
-            let message = "The operator reaches its clients without a partnership. Leave this out.";
+            let message = [
+                "The operator reaches its clients without a partnership. Leave this out.",
+                "Der Betreiber erreicht seine Kunden ohne Partnerschaft. Lassen Sie das weg.",
+                "Operatören når sina kunder utan partnerskap. Utelämna detta.",
+            ];
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
@@ -193,7 +205,11 @@ fn check_terms(
         (Some(delegation), _) => Terms::default().with(delegation, "delegation")?,
         (None, Some(terms)) => *terms,
         (None, None) => {
-            let message = "Say what the client delegates: give a delegation or a template.";
+            let message = [
+                "Say what the client delegates: give a delegation or a template.",
+                "Sagen Sie, was der Kunde überträgt: Geben Sie delegation oder eine Vorlage an.",
+                "Säg vad kunden delegerar: ange delegation eller en mall.",
+            ];
             return Err(UserError::at("delegation", UserErrorCode::InvalidInput, message));
         }
     };
@@ -221,7 +237,11 @@ async fn check_together(
             Some(name) => Some(taken_by(name)),
             None if used.insert(reference.clone()) => None,
             None => {
-                let message = "Another client in this list has the same reference.";
+                let message = [
+                    "Another client in this list has the same reference.",
+                    "Ein anderer Kunde in dieser Liste hat dieselbe Nummer.",
+                    "En annan kund i listan har samma referens.",
+                ];
                 Some(UserError::at("reference", UserErrorCode::Duplicate, message))
             }
         });
@@ -234,9 +254,19 @@ async fn check_together(
             let count = offered.entry(address.mailbox().to_owned()).or_default();
             *count += 1;
             if *count > MOST_TO_ONE_ADDRESS {
-                let message = format!(
-                    "{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Try again tomorrow."
-                );
+                let message = [
+                    format!(
+                        "{MOST_TO_ONE_ADDRESS} organisations were offered to this address in a day. Try again tomorrow."
+                    ),
+                    format!(
+                        "Dieser Adresse wurden an einem Tag {MOST_TO_ONE_ADDRESS} Organisationen angeboten. Versuchen \
+                         Sie es morgen wieder."
+                    ),
+                    format!(
+                        "Den här adressen har erbjudits {MOST_TO_ONE_ADDRESS} organisationer på ett dygn. Försök igen \
+                         i morgon."
+                    ),
+                ];
                 *row = Err(UserError::at("ownerEmail", UserErrorCode::TooMany, message));
             } else if let Err(error) = allowance.require(mails + 1) {
                 *row = Err(error);
@@ -258,10 +288,26 @@ fn mailboxes(rows: &[Result<Wanted, UserError>]) -> Vec<String> {
 
 /// The error for a delegation template that is not the reseller's.
 pub fn unknown_template() -> UserError {
-    UserError::at("delegationTemplateId", UserErrorCode::Unknown, "The reseller has no such template.")
+    UserError::at(
+        "delegationTemplateId",
+        UserErrorCode::Unknown,
+        [
+            "The reseller has no such template.",
+            "Der Reseller hat keine solche Vorlage.",
+            "Återförsäljaren har ingen sådan mall.",
+        ],
+    )
 }
 
 /// The error for a reference number that the client with this name has.
 pub fn taken_by(name: &str) -> UserError {
-    UserError::at("reference", UserErrorCode::Duplicate, format!("{name} already has this reference. Choose another."))
+    UserError::at(
+        "reference",
+        UserErrorCode::Duplicate,
+        [
+            format!("{name} already has this reference. Choose another."),
+            format!("{name} hat diese Nummer schon. Wählen Sie eine andere."),
+            format!("{name} har redan den här referensen. Välj en annan."),
+        ],
+    )
 }

@@ -40,7 +40,11 @@ async fn set_client_reference(
     act.locked(async |work, at| {
         let row = partnerships::find_row(work.tx, key).await?.ok_or(Error::NotFound)?;
         if row.state == State::Ended {
-            let message = "The partnership was ended: this is no longer a client.";
+            let message = [
+                "The partnership was ended: this is no longer a client.",
+                "Die Partnerschaft wurde beendet: Das ist kein Kunde mehr.",
+                "Partnerskapet har avslutats: det här är inte längre en kund.",
+            ];
             return Err(UserError::at("partnershipId", UserErrorCode::StaleState, message).into());
         }
         if row.reference == reference {

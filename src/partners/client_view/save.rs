@@ -12,6 +12,8 @@ use super::rules::{self, MOST};
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::locale::Locale;
+use crate::base::message::Message;
 use crate::base::text;
 use crate::graphql::act::ActOn;
 use crate::organisation::require_active;
@@ -67,13 +69,21 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
                 return Err(Error::NotFound);
             }
             if old.is_none() && views.len() >= MOST {
-                let message = format!("A reseller can have at most {MOST} views.");
+                let message = [
+                    format!("A reseller can have at most {MOST} views."),
+                    format!("Ein Reseller kann höchstens {MOST} Ansichten haben."),
+                    format!("En återförsäljare kan ha högst {MOST} vyer."),
+                ];
                 return Err(UserError::general(UserErrorCode::TooMany, message).into());
             }
             let folded = collation::fold(&name);
             if views.iter().any(|view| view.id != id && collation::fold(&view.name) == folded) {
-                let message =
-                    "There is already a view with this name. Choose another name, or give viewId to replace that view.";
+                let message = [
+                    "There is already a view with this name. Choose another name, or give viewId to replace that view.",
+                    "Eine Ansicht mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen, oder ersetzen Sie \
+                     jene Ansicht mit viewId.",
+                    "Det finns redan en vy med det här namnet. Välj ett annat namn, eller ersätt den vyn med viewId.",
+                ];
                 return Err(UserError::at("name", UserErrorCode::Duplicate, message).into());
             }
             let row = Model {
@@ -102,18 +112,31 @@ async fn save_client_view(act: ActOn<'_, ClientTable>, input: SaveClientViewInpu
 
 /// Checks a view against the properties of the reseller.
 fn check(setting: &Setting<'_>, input: &SaveClientViewInput) -> Result<(), UserError> {
-    let wrong = |field, message| UserError::at(field, UserErrorCode::InvalidInput, message);
+    let wrong = |field, message: Message| UserError::at(field, UserErrorCode::InvalidInput, message);
     choice(setting, input.filter.as_ref(), None).map_err(|message| wrong("filter", message))?;
     choice(setting, None, input.order_by.as_ref()).map_err(|message| wrong("orderBy", message))?;
-    property::check_keys(Some(&input.columns)).map_err(|error| wrong("columns", error.to_string()))?;
+    property::check_keys(Some(&input.columns)).map_err(|message| wrong("columns", message))?;
     for (index, key) in input.columns.iter().enumerate() {
         if Figure::named(key).is_none() {
             let figures = Figure::ALL.map(Figure::name).join(", ");
-            let unknown = |message| wrong("columns", format!("{message} The figures are: {figures}."));
+            let with_figures = |locale, message| match locale {
+                Locale::En => format!("{message} The figures are: {figures}."),
+                Locale::De => format!("{message} Die Kennzahlen sind: {figures}."),
+                Locale::Sv => format!("{message} Nyckeltalen är: {figures}."),
+            };
+            let unknown = |message: Message| wrong("columns", message.map(with_figures));
             property::named(setting.definitions, key).map_err(unknown)?;
         }
         if input.columns[..index].contains(key) {
-            return Err(wrong("columns", format!("{key} is in the list twice. Give each key once.")));
+            return Err(wrong(
+                "columns",
+                [
+                    format!("{key} is in the list twice. Give each key once."),
+                    format!("{key} steht zweimal in der Liste. Geben Sie jeden Schlüssel einmal an."),
+                    format!("{key} finns två gånger i listan. Ange varje nyckel en gång."),
+                ]
+                .into(),
+            ));
         }
     }
     Ok(())

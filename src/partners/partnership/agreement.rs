@@ -92,16 +92,30 @@ async fn misfit_error(work: &Work<'_>, misfit: Misfit) -> Result<UserError> {
     for id in path {
         let decision = work.request.access.look_in(work.tx, *id).await;
         names.push(match decision.and_then(|decision| decision.authorise(Permission::OrganisationRead)) {
-            Ok(at) => at.row().name.clone(),
+            Ok(at) => Some(at.row().name.clone()),
             // A new client has no row yet.
-            Err(Error::NotFound) => "(an organisation that you may not see)".to_owned(),
+            Err(Error::NotFound) => None,
             Err(error) => return Err(error),
         });
     }
-    let names = names.join(" → ");
+    let hidden = [
+        "(an organisation that you may not see)",
+        "(eine für Sie unsichtbare Organisation)",
+        "(en organisation som du inte får se)",
+    ];
+    let path_with = |hidden| names.iter().map(|name| name.as_deref().unwrap_or(hidden)).collect::<Vec<_>>().join(" → ");
+    let [en, de, sv] = hidden.map(path_with);
     let message = match misfit {
-        Misfit::Cycle(_) => format!("The reseller is already below its client, so it cannot be above it: {names}."),
-        Misfit::TooDeep(_) => format!("The chain of partnerships would be longer than {DEEPEST}: {names}."),
+        Misfit::Cycle(_) => [
+            format!("The reseller is already below its client, so it cannot be above it: {en}."),
+            format!("Der Reseller steht schon unter seinem Kunden und kann daher nicht über ihm stehen: {de}."),
+            format!("Återförsäljaren finns redan under sin kund och kan därför inte finnas över den: {sv}."),
+        ],
+        Misfit::TooDeep(_) => [
+            format!("The chain of partnerships would be longer than {DEEPEST}: {en}."),
+            format!("Die Kette der Partnerschaften würde länger als {DEEPEST}: {de}."),
+            format!("Kedjan av partnerskap skulle bli längre än {DEEPEST}: {sv}."),
+        ],
     };
     Ok(UserError::general(code, message))
 }

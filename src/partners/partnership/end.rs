@@ -64,7 +64,11 @@ async fn end_partnership(
             act.request.access.look_in(work.tx, act.organisation()).await?.authorise(act.permission())?;
             let row = store::find_row(work.tx, key).await?.ok_or(Error::NotFound)?;
             if !ending::end_at_once(work, &row, by, act.action).await? {
-                let message = "The partnership was already ended.";
+                let message = [
+                    "The partnership was already ended.",
+                    "Die Partnerschaft wurde schon beendet.",
+                    "Partnerskapet har redan avslutats.",
+                ];
                 return Err(UserError::at("partnershipId", UserErrorCode::StaleState, message).into());
             }
             let (before, after) = ending::audit_snapshots(&row);

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::access::{DelegationPreset, Grants, Permission, PermissionSet};
 use crate::base::config;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 
 /// The longest partnership in days, if the configuration sets no limit.
 const LONGEST_DAYS: i64 = 36_525;
@@ -69,7 +70,11 @@ impl Terms {
             (Some(preset), None) => preset.set(),
             (None, Some(list)) => delegable(list, field)?,
             _ => {
-                let message = "Give either a preset or permissions.";
+                let message = [
+                    "Give either a preset or permissions.",
+                    "Geben Sie entweder preset oder permissions an.",
+                    "Ange antingen preset eller permissions.",
+                ];
                 return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
             }
         };
@@ -118,8 +123,14 @@ fn delegable(list: &[Permission], field: &str) -> Result<PermissionSet, UserErro
         return Ok(set);
     }
     let names: Vec<String> = beyond.iter().map(Permission::graphql_name).collect();
-    let message =
-        format!("No client can delegate {}, because only members can hold it. Leave it out.", names.join(", "));
+    let message = [
+        format!("No client can delegate {}, because only members can hold it. Leave it out.", names.join(", ")),
+        format!(
+            "Kein Kunde kann {} übertragen, denn nur Mitglieder können es haben. Lassen Sie es weg.",
+            names.join(", ")
+        ),
+        format!("Ingen kund kan delegera {}, eftersom bara medlemmar kan ha det. Utelämna det.", names.join(", ")),
+    ];
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
@@ -130,14 +141,26 @@ pub fn end(
     begins: DateTimeUtc,
     settings: config::Partnerships,
 ) -> Result<Option<DateTimeUtc>, UserError> {
-    let wrong = |message: String| Err(UserError::at("endsAt", UserErrorCode::InvalidInput, message));
+    let wrong = |message: Message| Err(UserError::at("endsAt", UserErrorCode::InvalidInput, message));
     let days = if settings.longest_days == 0 { LONGEST_DAYS } else { settings.longest_days };
     let latest = begins + TimeDelta::days(days);
     match wanted {
-        Some(end) if end <= begins => wrong("Give an end in the future, after the partnership begins.".to_owned()),
-        Some(end) if end > latest => {
-            wrong(format!("A partnership can last for at most {days} days. Give an earlier end."))
-        }
+        Some(end) if end <= begins => wrong(
+            [
+                "Give an end in the future, after the partnership begins.",
+                "Geben Sie ein Ende in der Zukunft an, nach dem Beginn der Partnerschaft.",
+                "Ange ett slut i framtiden, efter att partnerskapet börjar.",
+            ]
+            .into(),
+        ),
+        Some(end) if end > latest => wrong(
+            [
+                format!("A partnership can last for at most {days} days. Give an earlier end."),
+                format!("Eine Partnerschaft dauert höchstens {days} Tage. Geben Sie ein früheres Ende an."),
+                format!("Ett partnerskap kan vara i högst {days} dagar. Ange ett tidigare slut."),
+            ]
+            .into(),
+        ),
         None if settings.longest_days > 0 => Ok(Some(latest)),
         wanted => Ok(wanted),
     }

@@ -73,7 +73,11 @@ pub async fn change(
     let old = Terms::of(&row);
     let new = wanted(delegation, ends_at, old, (work.now, work.request.config.partnerships))?;
     if row.state == State::Ended {
-        let message = "The partnership was ended. Propose a new one with proposePartnership.";
+        let message = [
+            "The partnership was ended. Propose a new one with proposePartnership.",
+            "Die Partnerschaft wurde beendet. Schlagen Sie mit proposePartnership eine neue vor.",
+            "Partnerskapet har avslutats. Föreslå ett nytt med proposePartnership.",
+        ];
         return Err(UserError::at("partnershipId", UserErrorCode::StaleState, message).into());
     }
     if new.give_more_than(old) {

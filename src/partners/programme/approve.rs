@@ -50,7 +50,11 @@ async fn approve_reseller(
         let organisation = at.row();
         require_active(organisation)?;
         if matches!(organisation.kind, Kind::Reseller | Kind::Operator) {
-            let message = "The organisation is already a reseller.";
+            let message = [
+                "The organisation is already a reseller.",
+                "Die Organisation ist schon ein Reseller.",
+                "Organisationen är redan återförsäljare.",
+            ];
             return Err(UserError::at("resellerRequestId", UserErrorCode::StaleState, message).into());
         }
         if !store::answer(work.tx, act.object.key(), State::Approved, Some(terms.clone()), work.now).await? {

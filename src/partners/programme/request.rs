@@ -56,23 +56,49 @@ async fn request_reseller(act: ActOn<'_, Organisation>, input: RequestResellerIn
     };
     act.locked(async |work, at| {
         require_active(at.row())?;
-        let wrong = |code, message: &str| Err(UserError::at("organisationId", code, message).into());
+        let wrong = |code, message: [&str; 3]| Err(UserError::at("organisationId", code, message).into());
         match at.row().kind {
-            Kind::Reseller => return wrong(UserErrorCode::StaleState, "This organisation is already a reseller."),
-            Kind::Operator => return wrong(UserErrorCode::InvalidInput, "The operator cannot become a reseller."),
+            Kind::Reseller => {
+                return wrong(
+                    UserErrorCode::StaleState,
+                    [
+                        "This organisation is already a reseller.",
+                        "Diese Organisation ist schon ein Reseller.",
+                        "Organisationen är redan återförsäljare.",
+                    ],
+                );
+            }
+            Kind::Operator => {
+                return wrong(
+                    UserErrorCode::InvalidInput,
+                    [
+                        "The operator cannot become a reseller.",
+                        "Der Betreiber kann kein Reseller werden.",
+                        "Operatören kan inte bli återförsäljare.",
+                    ],
+                );
+            }
             _ => {}
         }
         let day_ago = work.now - TimeDelta::days(1);
         if store::count_since(work.tx, row.organisation_id, day_ago).await? >= MOST_A_DAY {
             return wrong(
                 UserErrorCode::TooMany,
-                "This organisation has made too many requests today. Try again tomorrow.",
+                [
+                    "This organisation has made too many requests today. Try again tomorrow.",
+                    "Diese Organisation hat heute zu viele Anträge gestellt. Versuchen Sie es morgen wieder.",
+                    "Organisationen har gjort för många förfrågningar i dag. Försök igen i morgon.",
+                ],
             );
         }
         if !store::create(work.tx, row.clone()).await? {
             return wrong(
                 UserErrorCode::Duplicate,
-                "This organisation already has a pending request. Wait for the operator to answer it.",
+                [
+                    "This organisation already has a pending request. Wait for the operator to answer it.",
+                    "Diese Organisation hat schon einen offenen Antrag. Warten Sie auf die Antwort des Betreibers.",
+                    "Organisationen har redan en förfrågan som väntar. Vänta på operatörens svar.",
+                ],
             );
         }
         let event = act.event().to(Type::ResellerRequest.id(row.id));

@@ -15,7 +15,11 @@ const WHOLE: i32 = 10_000;
 /// Reads the terms that somebody typed, together with the commission.
 pub fn read_terms(commission: i32, typed: &str) -> Result<String, UserError> {
     if !(0..=WHOLE).contains(&commission) {
-        let message = format!("Give a commission of 0 to {WHOLE} basis points: 1250 is 12.5 %.");
+        let message = [
+            format!("Give a commission of 0 to {WHOLE} basis points: 1250 is 12.5 %."),
+            format!("Geben Sie eine Provision von 0 bis {WHOLE} Basispunkten an: 1250 sind 12,5 %."),
+            format!("Ange en provision på 0 till {WHOLE} baspunkter: 1250 är 12,5 %."),
+        ];
         return Err(UserError::at("commissionBasisPoints", UserErrorCode::InvalidInput, message));
     }
     text::reason("terms", typed)
@@ -26,12 +30,24 @@ pub fn require_reseller(kind: Kind) -> Result<(), UserError> {
     if kind == Kind::Reseller {
         return Ok(());
     }
-    Err(UserError::at("organisationId", UserErrorCode::NotAReseller, "The organisation is not a reseller."))
+    Err(UserError::at(
+        "organisationId",
+        UserErrorCode::NotAReseller,
+        [
+            "The organisation is not a reseller.",
+            "Die Organisation ist kein Reseller.",
+            "Organisationen är inte återförsäljare.",
+        ],
+    ))
 }
 
 /// The error for a request that is no longer pending.
 pub fn is_answered() -> UserError {
-    let message = "The request was already answered or withdrawn.";
+    let message = [
+        "The request was already answered or withdrawn.",
+        "Der Antrag wurde schon beantwortet oder zurückgezogen.",
+        "Förfrågan har redan besvarats eller återtagits.",
+    ];
     UserError::at("resellerRequestId", UserErrorCode::StaleState, message)
 }
 

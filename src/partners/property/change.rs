@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::rules::{self, Stored};
 use super::store::{self, Change};
 use crate::base::error::{Result, UserError, UserErrorCode};
+use crate::base::message::Message;
 
 /// How many values that do not fit are shown.
 const SHOWN: usize = 100;
@@ -19,7 +20,7 @@ pub struct Misfit {
     /// The value.
     pub value: String,
     /// Why it does not fit.
-    pub message: String,
+    pub message: Message,
 }
 
 /// The values that do not fit a changed definition.
@@ -35,8 +36,16 @@ impl Misfits {
     /// The error that names how many there are.
     pub fn error(&self, field: &str) -> UserError {
         let message = match self.count {
-            1 => "One value does not fit. Change it first: conflicts shows it.".to_owned(),
-            count => format!("{count} values do not fit. Change them first: conflicts shows the first {SHOWN}."),
+            1 => [
+                "One value does not fit. Change it first: conflicts shows it.".to_owned(),
+                "Ein Wert passt nicht. Ändern Sie ihn zuerst: conflicts zeigt ihn.".to_owned(),
+                "Ett värde passar inte. Ändra det först: conflicts visar det.".to_owned(),
+            ],
+            count => [
+                format!("{count} values do not fit. Change them first: conflicts shows the first {SHOWN}."),
+                format!("{count} Werte passen nicht. Ändern Sie sie zuerst: conflicts zeigt die ersten {SHOWN}."),
+                format!("{count} värden passar inte. Ändra dem först: conflicts visar de första {SHOWN}."),
+            ],
         };
         UserError::at(field, UserErrorCode::ValuesDoNotFit, message)
     }

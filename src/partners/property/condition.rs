@@ -1,6 +1,6 @@
 //! Conditions on the values of a property, as the lists of clients need them.
 
-use super::rules::{self, BEYOND, FIRST};
+use super::rules::{self, BEYOND, FIRST, Wrong};
 use crate::graphql::page::Filter;
 
 /// The longest text to search for, in characters.
@@ -27,9 +27,14 @@ pub enum Test {
 }
 
 /// Reads the text to search for.
-pub fn read_part(part: &str) -> Result<String, String> {
+pub fn read_part(part: &str) -> Result<String, Wrong> {
     if part.is_empty() || part.chars().count() > LONGEST_PART || part.contains('\0') {
-        return Err(format!("give a text of 1 to {LONGEST_PART} characters."));
+        let message = [
+            format!("give a text of 1 to {LONGEST_PART} characters."),
+            format!("Geben Sie einen Text von 1 bis {LONGEST_PART} Zeichen an."),
+            format!("ange en text med 1 till {LONGEST_PART} tecken."),
+        ];
+        return Err(message.into());
     }
     Ok(part.to_owned())
 }

@@ -61,11 +61,19 @@ async fn create_property_definition(
             require_active(at.row())?;
             let others = store::all_in(work.tx, row.organisation_id).await?;
             if others.len() >= MOST_DEFINITIONS {
-                let message = format!("A reseller can define at most {MOST_DEFINITIONS} properties.");
+                let message = [
+                    format!("A reseller can define at most {MOST_DEFINITIONS} properties."),
+                    format!("Ein Reseller kann höchstens {MOST_DEFINITIONS} Eigenschaften definieren."),
+                    format!("En återförsäljare kan definiera högst {MOST_DEFINITIONS} egenskaper."),
+                ];
                 return Err(UserError::general(UserErrorCode::TooMany, message).into());
             }
             if others.iter().any(|other| other.key == row.key) {
-                let message = "There is already a property with this key.";
+                let message = [
+                    "There is already a property with this key.",
+                    "Eine Eigenschaft mit diesem Schlüssel gibt es schon.",
+                    "Det finns redan en egenskap med den här nyckeln.",
+                ];
                 return Err(UserError::at("key", UserErrorCode::Duplicate, message).into());
             }
             let mut row = row;

@@ -5,7 +5,7 @@ use entity::property_definition::Model;
 use serde::{Deserialize, Serialize};
 
 use super::condition::{Condition, Test, read_part};
-use super::rules::{self, BEYOND, FIRST, Kind, named};
+use super::rules::{self, BEYOND, FIRST, Kind, Wrong, named};
 
 /// The most values that one filter compares with.
 const MOST_VALUES: usize = 100;
@@ -34,7 +34,7 @@ pub struct ClientPropertyFilter {
 
 impl ClientPropertyFilter {
     /// The condition, if the filter fits the definitions of the reseller. An error says what is wrong.
-    pub fn check(&self, definitions: &[Model]) -> Result<Condition, String> {
+    pub fn check(&self, definitions: &[Model]) -> Result<Condition, Wrong> {
         let definition = named(definitions, &self.key)?;
         let given = [
             self.eq.is_some(),
@@ -44,16 +44,27 @@ impl ClientPropertyFilter {
             self.is_set.is_some(),
         ];
         if given.into_iter().filter(|is_given| *is_given).count() != 1 {
-            return Err(format!(
-                "Filter {} by exactly one of eq, in, contains, isSet, or a range of from and to.",
-                self.key
-            ));
+            let key = &self.key;
+            let message = [
+                format!("Filter {key} by exactly one of eq, in, contains, isSet, or a range of from and to."),
+                format!("Filtern Sie {key} nach genau einem: eq, in, contains, isSet, oder from und to."),
+                format!("Filtrera {key} på exakt en av eq, in, contains, isSet, eller from och to."),
+            ];
+            return Err(message.into());
         }
-        let test = self.test(definition).map_err(|wrong| format!("The filter by {}: {wrong}", self.key))?;
+        let of_filter = |wrong: Wrong| {
+            let key = &self.key;
+            wrong.after([
+                format!("The filter by {key}: "),
+                format!("Der Filter nach {key}: "),
+                format!("Filtret på {key}: "),
+            ])
+        };
+        let test = self.test(definition).map_err(of_filter)?;
         Ok(Condition { key: self.key.clone(), test })
     }
 
-    fn test(&self, definition: &Model) -> Result<Test, String> {
+    fn test(&self, definition: &Model) -> Result<Test, Wrong> {
         let (kind, choices) = (definition.kind, rules::choices(definition));
         // A choice is found in any case.
         let chosen =
@@ -64,27 +75,50 @@ impl ClientPropertyFilter {
         }
         if let Some(part) = &self.contains {
             if !matches!(kind, Kind::Text | Kind::Url) {
-                return Err("contains works only for a TEXT or a URL.".to_owned());
+                let message = [
+                    "contains works only for a TEXT or a URL.",
+                    "contains gibt es nur für TEXT und URL.",
+                    "contains fungerar bara för TEXT och URL.",
+                ];
+                return Err(message.into());
             }
             return read_part(part).map(Test::Contains);
         }
         if let Some(values) = self.eq.as_ref().map(std::slice::from_ref).or(self.any_of.as_deref()) {
             if values.is_empty() || values.len() > MOST_VALUES {
-                return Err(format!("give 1 to {MOST_VALUES} values."));
+                let message = [
+                    format!("give 1 to {MOST_VALUES} values."),
+                    format!("Geben Sie 1 bis {MOST_VALUES} Werte an."),
+                    format!("ange 1 till {MOST_VALUES} värden."),
+                ];
+                return Err(message.into());
             }
             let values = values.iter().map(|typed| {
                 let value = read(typed)?;
                 Ok((rules::sort_key(kind, &value), collation::fold(&value)))
             });
-            return values.collect::<Result<_, String>>().map(Test::Among);
+            return values.collect::<Result<_, Wrong>>().map(Test::Among);
         }
         if !matches!(kind, Kind::Number | Kind::Date) {
-            return Err("from and to work only for a NUMBER or a DATE.".to_owned());
+            let message = [
+                "from and to work only for a NUMBER or a DATE.",
+                "from und to gibt es nur für NUMBER und DATE.",
+                "from och to fungerar bara för NUMBER och DATE.",
+            ];
+            return Err(message.into());
         }
-        let end = |typed: &Option<String>, open: &str| -> Result<String, String> {
+        let end = |typed: &Option<String>, open: &str| -> Result<String, Wrong> {
             typed.as_ref().map_or_else(|| Ok(open.to_owned()), |typed| Ok(rules::sort_key(kind, &read(typed)?)))
         };
         let (from, to) = (end(&self.from, FIRST)?, end(&self.to, BEYOND)?);
-        if from > to { Err("from is larger than to. Swap them.".to_owned()) } else { Ok(Test::Between(from, to)) }
+        if from > to {
+            let message = [
+                "from is larger than to. Swap them.",
+                "from ist größer als to. Vertauschen Sie die beiden.",
+                "from är större än to. Byt plats på dem.",
+            ];
+            return Err(message.into());
+        }
+        Ok(Test::Between(from, to))
     }
 }

@@ -10,7 +10,8 @@ use url::Url;
 
 pub use entity::property_definition::Kind;
 
-use crate::base::error::{Error, UserError, UserErrorCode};
+use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
 use crate::base::text::{is_deceptive, is_visible};
 
 /// The last position of a definition.
@@ -38,7 +39,7 @@ pub const BEYOND: &str = "b";
 const UNSET: [&str; 2] = ["z", ""];
 
 /// A message that says what is wrong with a value.
-pub type Wrong = String;
+pub type Wrong = Message;
 
 /// A value in the form of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,24 +106,43 @@ pub fn choices(definition: &Model) -> Vec<String> {
 /// The canonical text of a value. The error says what is wrong.
 pub fn read(kind: Kind, choices: &[String], typed: &str) -> Result<String, Wrong> {
     if typed.chars().count() > LONGEST {
-        return Err(format!("A value can have at most {LONGEST} characters."));
+        return Err([
+            format!("A value can have at most {LONGEST} characters."),
+            format!("Ein Wert kann höchstens {LONGEST} Zeichen haben."),
+            format!("Ett värde kan ha högst {LONGEST} tecken."),
+        ]
+        .into());
     }
     if typed.chars().any(is_deceptive) {
-        let message = "A value must be one line, without control characters or characters that hide or reverse text.";
-        return Err(message.to_owned());
+        let message = [
+            "A value must be one line, without control characters or characters that hide or reverse text.",
+            "Ein Wert muss eine Zeile sein, ohne Steuerzeichen und ohne Zeichen, die Text verbergen oder umkehren.",
+            "Ett värde måste vara en rad, utan styrtecken och utan tecken som döljer eller vänder text.",
+        ];
+        return Err(message.into());
     }
     let text: String = typed.trim().nfc().collect();
     if !text.chars().any(is_visible) {
-        return Err("Give a value, or null to remove it.".to_owned());
+        return Err([
+            "Give a value, or null to remove it.",
+            "Geben Sie einen Wert an, oder null, um ihn zu entfernen.",
+            "Ange ett värde, eller null för att ta bort det.",
+        ]
+        .into());
     }
     match kind {
         Kind::Text => Ok(text),
         Kind::Number => read_number(&text),
         Kind::Date => read_date(&text),
         Kind::Boolean if matches!(text.as_str(), "true" | "false") => Ok(text),
-        Kind::Boolean => Err("Give true or false.".to_owned()),
+        Kind::Boolean => Err(["Give true or false.", "Geben Sie true oder false an.", "Ange true eller false."].into()),
         Kind::Choice if choices.contains(&text) => Ok(text),
-        Kind::Choice => Err(format!("Give one of the choices: {}.", listed(choices))),
+        Kind::Choice => Err([
+            format!("Give one of the choices: {}.", listed(choices)),
+            format!("Geben Sie etwas aus der Auswahl an: {}.", listed(choices)),
+            format!("Ange ett av valen: {}.", listed(choices)),
+        ]
+        .into()),
         Kind::Url => read_url(&text),
     }
 }
@@ -135,7 +155,14 @@ fn listed(choices: &[String]) -> String {
 }
 
 fn read_number(text: &str) -> Result<String, Wrong> {
-    let wrong = || "Give a finite number, for example 12, -0.5 or 6.02e23.".to_owned();
+    let wrong = || -> Wrong {
+        [
+            "Give a finite number, for example 12, -0.5 or 6.02e23.",
+            "Geben Sie eine endliche Zahl an, zum Beispiel 12, -0.5 oder 6.02e23.",
+            "Ange ett ändligt tal, till exempel 12, -0.5 eller 6.02e23.",
+        ]
+        .into()
+    };
     // The parser of numbers also accepts words such as inf.
     if !text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '+' | '-' | '.' | 'e' | 'E')) {
         return Err(wrong());
@@ -147,9 +174,15 @@ fn read_number(text: &str) -> Result<String, Wrong> {
     let digits: String =
         text.split(['e', 'E']).next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     if digits.trim_matches('0').len() > DIGITS {
-        let message =
-            format!("A number can have at most {DIGITS} digits. Use TEXT for longer ones, such as account numbers.");
-        return Err(message);
+        let message = [
+            format!("A number can have at most {DIGITS} digits. Use TEXT for longer ones, such as account numbers."),
+            format!(
+                "Eine Zahl kann höchstens {DIGITS} Ziffern haben. Nehmen Sie für längere, wie Kontonummern, den Typ \
+                 TEXT."
+            ),
+            format!("Ett tal kan ha högst {DIGITS} siffror. Använd TEXT för längre, till exempel kontonummer."),
+        ];
+        return Err(message.into());
     }
     Ok(number_text(number))
 }
@@ -167,7 +200,14 @@ pub fn number_text(number: f64) -> String {
 }
 
 fn read_date(text: &str) -> Result<String, Wrong> {
-    let wrong = || "Give a date as YYYY-MM-DD, for example 2026-02-28.".to_owned();
+    let wrong = || -> Wrong {
+        [
+            "Give a date as YYYY-MM-DD, for example 2026-02-28.",
+            "Geben Sie einen Tag als JJJJ-MM-TT an, zum Beispiel 2026-02-28.",
+            "Ange en dag som ÅÅÅÅ-MM-DD, till exempel 2026-02-28.",
+        ]
+        .into()
+    };
     let is_shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let day: NaiveDate = text.parse().ok().filter(|_| is_shaped).ok_or_else(wrong)?;
     if day.year() < 1 || day.to_string() != text {
@@ -177,7 +217,14 @@ fn read_date(text: &str) -> Result<String, Wrong> {
 }
 
 fn read_url(text: &str) -> Result<String, Wrong> {
-    let wrong = || "Give a full web address, for example https://example.org/page.".to_owned();
+    let wrong = || -> Wrong {
+        [
+            "Give a full web address, for example https://example.org/page.",
+            "Geben Sie eine vollständige Webadresse an, zum Beispiel https://example.org/page.",
+            "Ange en fullständig webbadress, till exempel https://example.org/page.",
+        ]
+        .into()
+    };
     if text.contains(char::is_whitespace) {
         return Err(wrong());
     }
@@ -187,7 +234,16 @@ fn read_url(text: &str) -> Result<String, Wrong> {
     }
     let text = url.to_string();
     // Characters outside of ASCII become longer in a URL.
-    if text.len() > LONGEST { Err(format!("A value can have at most {LONGEST} characters.")) } else { Ok(text) }
+    if text.len() > LONGEST {
+        Err([
+            format!("A value can have at most {LONGEST} characters."),
+            format!("Ein Wert kann höchstens {LONGEST} Zeichen haben."),
+            format!("Ett värde kan ha högst {LONGEST} tecken."),
+        ]
+        .into())
+    } else {
+        Ok(text)
+    }
 }
 
 /// What is wrong with the key of a definition; `None` if nothing is.
@@ -196,10 +252,21 @@ pub fn wrong_key(key: &str) -> Option<Wrong> {
     let begins = letters.next().is_some_and(|letter| letter.is_ascii_lowercase());
     let goes_on = letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
     (!begins || !goes_on || key.len() > LONGEST_KEY).then(|| {
-        format!(
-            "Begin a key with a lower-case letter, and use only lower-case letters, digits and _: at most \
-             {LONGEST_KEY} characters, for example region_2."
-        )
+        [
+            format!(
+                "Begin a key with a lower-case letter, and use only lower-case letters, digits and _: at most \
+                 {LONGEST_KEY} characters, for example region_2."
+            ),
+            format!(
+                "Beginnen Sie einen Schlüssel mit einem Kleinbuchstaben, und nehmen Sie nur Kleinbuchstaben, Ziffern \
+                 und _: höchstens {LONGEST_KEY} Zeichen, zum Beispiel region_2."
+            ),
+            format!(
+                "Börja en nyckel med en liten bokstav och använd bara små bokstäver, siffror och _: högst \
+                 {LONGEST_KEY} tecken, till exempel region_2."
+            ),
+        ]
+        .into()
     })
 }
 
@@ -210,21 +277,41 @@ pub fn read_choices(kind: Kind, typed: Option<&[String]>) -> Result<Vec<String>,
         return if is_none {
             Ok(Vec::new())
         } else {
-            Err("Only a CHOICE can have choices. Leave them out.".to_owned())
+            Err([
+                "Only a CHOICE can have choices. Leave them out.",
+                "Nur CHOICE kann eine Auswahl haben. Lassen Sie sie weg.",
+                "Bara CHOICE kan ha val. Utelämna dem.",
+            ]
+            .into())
         };
     }
     let typed = typed.unwrap_or_default();
     if typed.is_empty() || typed.len() > MOST_CHOICES {
-        return Err(format!("Give a CHOICE 1 to {MOST_CHOICES} choices."));
+        return Err([
+            format!("Give a CHOICE 1 to {MOST_CHOICES} choices."),
+            format!("Geben Sie für CHOICE 1 bis {MOST_CHOICES} Möglichkeiten an."),
+            format!("Ange 1 till {MOST_CHOICES} val för CHOICE."),
+        ]
+        .into());
     }
     let mut choices: Vec<String> = Vec::with_capacity(typed.len());
     for choice in typed {
         let choice = read(Kind::Text, &[], choice)?;
         if choice.chars().count() > LONGEST_CHOICE {
-            return Err(format!("A choice can have at most {LONGEST_CHOICE} characters."));
+            return Err([
+                format!("A choice can have at most {LONGEST_CHOICE} characters."),
+                format!("Eine Möglichkeit kann höchstens {LONGEST_CHOICE} Zeichen haben."),
+                format!("Ett val kan ha högst {LONGEST_CHOICE} tecken."),
+            ]
+            .into());
         }
         if choices.contains(&choice) {
-            return Err(format!("The choice {choice} is in the list twice. Give each choice once."));
+            return Err([
+                format!("The choice {choice} is in the list twice. Give each choice once."),
+                format!("Die Möglichkeit {choice} steht zweimal in der Liste. Geben Sie jede einmal an."),
+                format!("Valet {choice} finns två gånger i listan. Ange varje val en gång."),
+            ]
+            .into());
         }
         choices.push(choice);
     }
@@ -232,25 +319,40 @@ pub fn read_choices(kind: Kind, typed: Option<&[String]>) -> Result<Vec<String>,
 }
 
 /// The definition with this key among those of a reseller. The error names the keys that exist.
-pub fn named<'a>(definitions: &'a [Model], key: &str) -> Result<&'a Model, String> {
+pub fn named<'a>(definitions: &'a [Model], key: &str) -> Result<&'a Model, Wrong> {
     definitions.iter().find(|definition| definition.key == key).ok_or_else(|| {
         let keys: Vec<&str> = definitions.iter().take(20).map(|definition| definition.key.as_str()).collect();
         let shown: String = key.chars().take(50).collect();
         if keys.is_empty() {
-            format!("There is no property {shown:?}: this reseller has not defined any.")
+            [
+                format!("There is no property {shown:?}: this reseller has not defined any."),
+                format!("Es gibt keine Eigenschaft {shown:?}: Dieser Reseller hat keine definiert."),
+                format!("Det finns ingen egenskap {shown:?}: återförsäljaren har inte definierat någon."),
+            ]
+            .into()
         } else {
-            format!("There is no property {shown:?}. The properties are: {}.", keys.join(", "))
+            [
+                format!("There is no property {shown:?}. The properties are: {}.", keys.join(", ")),
+                format!("Es gibt keine Eigenschaft {shown:?}. Die Eigenschaften sind: {}.", keys.join(", ")),
+                format!("Det finns ingen egenskap {shown:?}. Egenskaperna är: {}.", keys.join(", ")),
+            ]
+            .into()
         }
     })
 }
 
 /// Refuses more keys than a reseller can have properties.
-pub fn check_keys(keys: Option<&[String]>) -> crate::base::error::Result<()> {
+pub fn check_keys(keys: Option<&[String]>) -> Result<(), Wrong> {
     let count = keys.map_or(0, <[String]>::len);
     if count <= MOST_DEFINITIONS {
         return Ok(());
     }
-    Err(Error::InvalidInput(format!("You gave {count} keys. Give at most {MOST_DEFINITIONS}.")))
+    let message = [
+        format!("You gave {count} keys. Give at most {MOST_DEFINITIONS}."),
+        format!("Sie haben {count} Schlüssel angegeben. Geben Sie höchstens {MOST_DEFINITIONS} an."),
+        format!("Du angav {count} nycklar. Ange högst {MOST_DEFINITIONS}."),
+    ];
+    Err(message.into())
 }
 
 /// Checks the position of a definition.
@@ -258,7 +360,11 @@ pub fn read_position(given: i32) -> Result<i32, UserError> {
     if (0..=LAST_POSITION).contains(&given) {
         return Ok(given);
     }
-    let message = format!("position is {given}. Give 0 to {LAST_POSITION}.");
+    let message = [
+        format!("position is {given}. Give 0 to {LAST_POSITION}."),
+        format!("position ist {given}. Geben Sie 0 bis {LAST_POSITION} an."),
+        format!("position är {given}. Ange 0 till {LAST_POSITION}."),
+    ];
     Err(UserError::at("position", UserErrorCode::InvalidInput, message))
 }
 

@@ -8,7 +8,7 @@ use super::object::ClientTable;
 use super::set_values::{Row, set_values};
 use super::value::PropertyInput;
 use crate::base::error::{Result, UserError, UserErrorCode};
-use crate::base::id::Type;
+use crate::base::id::{Type, wrong_id};
 use crate::graphql::act::ActOn;
 use crate::partners::partnership::Partnership;
 
@@ -62,10 +62,19 @@ async fn set_many_client_properties(
     input: SetManyClientPropertiesInput,
 ) -> Result<SetManyClientPropertiesPayload> {
     if input.rows.is_empty() {
-        return Err(UserError::at("rows", UserErrorCode::InvalidInput, "Give at least one row.").into());
+        return Err(UserError::at(
+            "rows",
+            UserErrorCode::InvalidInput,
+            ["Give at least one row.", "Geben Sie mindestens eine Zeile an.", "Ange minst en rad."],
+        )
+        .into());
     }
     if input.rows.len() > MOST_ROWS {
-        let message = format!("You gave {} rows. Give at most {MOST_ROWS}.", input.rows.len());
+        let message = [
+            format!("You gave {} rows. Give at most {MOST_ROWS}.", input.rows.len()),
+            format!("Sie haben {} Zeilen angegeben. Geben Sie höchstens {MOST_ROWS} an.", input.rows.len()),
+            format!("Du angav {} rader. Ange högst {MOST_ROWS}.", input.rows.len()),
+        ];
         return Err(UserError::at("rows", UserErrorCode::TooMany, message).into());
     }
     let rows = input.rows.iter().map(|row| Row {
@@ -96,7 +105,7 @@ async fn set_many_client_properties(
 fn partnership_key(id: &ID) -> Result<Uuid, UserError> {
     Type::Partnership.parse(id).map_err(|error| UserError {
         field: Some(vec!["partnershipId".to_owned()]),
-        ..UserError::general(UserErrorCode::InvalidInput, error.to_string())
+        ..UserError::general(UserErrorCode::InvalidInput, wrong_id(&error))
     })
 }
 

@@ -100,11 +100,19 @@ fn client_of(
     const FIELD: &[&str] = &["partnershipId"];
     let partnership = row.partnership.clone().map_err(|error| vec![error])?;
     if !own.contains(&partnership) {
-        let message = "This reseller has no such partnership with a client.";
+        let message = [
+            "This reseller has no such partnership with a client.",
+            "Dieser Reseller hat keine solche Partnerschaft mit einem Kunden.",
+            "Återförsäljaren har inget sådant partnerskap med en kund.",
+        ];
         return Err(vec![wrong(FIELD, UserErrorCode::Unknown, message)]);
     }
     if let Some(before) = first.get(&partnership) {
-        let message = format!("The client is already in the list, at index {before}.");
+        let message = [
+            format!("The client is already in the list, at index {before}."),
+            format!("Der Kunde steht schon in der Liste, an der Stelle {before}."),
+            format!("Kunden finns redan i listan, på plats {before}."),
+        ];
         return Err(vec![wrong(FIELD, UserErrorCode::Duplicate, message)]);
     }
     first.insert(partnership, index);
@@ -119,13 +127,18 @@ fn read<'a>(
     properties: &[NewValue<'_>],
 ) -> Result<Vec<Change<'a>>, Vec<UserError>> {
     if properties.is_empty() || properties.len() > MOST_DEFINITIONS {
-        let message = format!("Give 1 to {MOST_DEFINITIONS} properties.");
+        let message = [
+            format!("Give 1 to {MOST_DEFINITIONS} properties."),
+            format!("Geben Sie 1 bis {MOST_DEFINITIONS} Eigenschaften an."),
+            format!("Ange 1 till {MOST_DEFINITIONS} egenskaper."),
+        ];
         return Err(vec![wrong(&["properties"], UserErrorCode::InvalidInput, message)]);
     }
     let (mut changes, mut errors, mut keys) = (Vec::new(), Vec::new(), HashSet::new());
     for (index, property) in properties.iter().enumerate() {
         let index = index.to_string();
-        let mut fails = |field: &str, code, message| errors.push(wrong(&["properties", &index, field], code, message));
+        let mut fails =
+            |field: &str, code, message: Message| errors.push(wrong(&["properties", &index, field], code, message));
         let definition = match named(definitions, property.key) {
             Ok(definition) => definition,
             Err(message) => {
@@ -137,7 +150,12 @@ fn read<'a>(
             fails(
                 "key",
                 UserErrorCode::Duplicate,
-                format!("{} is in the list twice. Give each key once.", definition.key),
+                [
+                    format!("{} is in the list twice. Give each key once.", definition.key),
+                    format!("{} steht zweimal in der Liste. Geben Sie jeden Schlüssel einmal an.", definition.key),
+                    format!("{} finns två gånger i listan. Ange varje nyckel en gång.", definition.key),
+                ]
+                .into(),
             );
             continue;
         }
@@ -150,8 +168,12 @@ fn read<'a>(
                 }
             },
             None if definition.is_required && old.contains_key(&(partnership, definition.key.clone())) => {
-                let message = format!("{} is required: its value can be changed, but not removed.", definition.key);
-                fails("value", UserErrorCode::InvalidInput, message);
+                let message = [
+                    format!("{} is required: its value can be changed, but not removed.", definition.key),
+                    format!("{} ist Pflicht: Der Wert lässt sich ändern, aber nicht entfernen.", definition.key),
+                    format!("{} krävs: värdet kan ändras men inte tas bort.", definition.key),
+                ];
+                fails("value", UserErrorCode::InvalidInput, message.into());
                 continue;
             }
             None => None,

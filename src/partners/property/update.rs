@@ -116,7 +116,8 @@ async fn conflicts(request: &Request, misfits: Vec<Misfit>) -> Result<Vec<Proper
     let mut found = Partnership::find_all(request, misfits.iter().map(|misfit| misfit.partnership)).await?;
     let conflicts = misfits.into_iter().filter_map(|misfit| {
         let partnership = found.remove(&misfit.partnership)?;
-        Some(PropertyConflict { partnership, value: misfit.value, message: misfit.message })
+        let message = misfit.message.in_language(request.locale).to_owned();
+        Some(PropertyConflict { partnership, value: misfit.value, message })
     });
     Ok(conflicts.collect())
 }

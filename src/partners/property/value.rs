@@ -9,7 +9,7 @@ use super::object::PropertyType;
 use super::rules::{self, Kind};
 use super::set_values::NewValue;
 use super::store::{self, ClientValue};
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::graphql::request::Request;
 use crate::partners::partnership::Partnership;
 
@@ -52,7 +52,7 @@ impl From<&ClientValue> for PropertyValue {
 impl PropertyValue {
     /// The values of a client, ordered by the position of their definitions: all, or those of some keys.
     pub async fn of_partnership(request: &Request, partnership: Uuid, keys: Option<&[String]>) -> Result<Vec<Self>> {
-        rules::check_keys(keys)?;
+        rules::check_keys(keys).map_err(|wrong| Error::InvalidInput(wrong.to_string()))?;
         Ok(store::of_partnership(request, partnership, keys).await?.iter().map(Self::from).collect())
     }
 }
@@ -80,6 +80,6 @@ pub struct PropertyConflict {
     pub partnership: Partnership,
     /// The value.
     pub value: String,
-    /// Why it does not fit.
+    /// Why it does not fit, in the language of the reader (`Accept-Language`).
     pub message: String,
 }

@@ -44,7 +44,11 @@ impl Target for OnSide<Asked> {
             (Some(own), _) if !asked.is_personal => own,
             (_, Some(chosen)) => Type::Organisation.parse(chosen)?,
             (_, None) => request.acting_organisation().ok_or_else(|| {
-                let message = "Say which of your organisations accepts: give organisationId.";
+                let message = [
+                    "Say which of your organisations accepts: give organisationId.",
+                    "Sagen Sie, welche Ihrer Organisationen annimmt: Geben Sie organisationId an.",
+                    "Säg vilken av dina organisationer som accepterar: ange organisationId.",
+                ];
                 UserError::at("organisationId", UserErrorCode::InvalidInput, message)
             })?,
         };

@@ -81,19 +81,33 @@ impl Acceptance<'_> {
 
     /// The reseller accepts exactly what the client offers, if the offer still stands.
     async fn terms_as_reseller(&self, work: &Work<'_>, row: &Model) -> Result<Terms> {
-        let wrong = |field: &str, code, message: &str| Err(UserError::at(field, code, message).into());
+        let wrong = |field: &str, code, message: [&str; 3]| Err(UserError::at(field, code, message).into());
         if self.is_overtaken(work, row).await? {
-            let message = "Since this offer was made, you have become partners or your partnership has ended. Ask the \
-                           client for another proposal.";
+            let message = [
+                "Since this offer was made, you have become partners or your partnership has ended. Ask the client for \
+                 another proposal.",
+                "Seit diesem Angebot sind Sie Partner geworden, oder Ihre Partnerschaft ist beendet. Bitten Sie den \
+                 Kunden um einen neuen Vorschlag.",
+                "Sedan erbjudandet gjordes har ni blivit partner, eller så har ert partnerskap upphört. Be kunden om \
+                 ett nytt förslag.",
+            ];
             return wrong("proposalId", UserErrorCode::StaleState, message);
         }
         if self.delegation.is_some() || self.ends_at.is_some() {
-            let message = "The client decides what it delegates. Accept its offer, or decline.";
+            let message = [
+                "The client decides what it delegates. Accept its offer, or decline.",
+                "Der Kunde bestimmt, was er überträgt. Nehmen Sie sein Angebot an, oder lehnen Sie es ab.",
+                "Kunden bestämmer vad den delegerar. Acceptera erbjudandet, eller avböj.",
+            ];
             return wrong("delegation", UserErrorCode::InvalidInput, message);
         }
         if !self.is_still_offered(work, row).await? {
-            let message =
-                "The person who made this offer may no longer give all of it. Ask the client for another proposal.";
+            let message = [
+                "The person who made this offer may no longer give all of it. Ask the client for another proposal.",
+                "Die Person, die dieses Angebot gemacht hat, darf nicht mehr alles davon vergeben. Bitten Sie den \
+                 Kunden um einen neuen Vorschlag.",
+                "Personen som gjorde erbjudandet får inte längre ge allt i det. Be kunden om ett nytt förslag.",
+            ];
             return wrong("proposalId", UserErrorCode::StaleState, message);
         }
         Ok(rules::terms(row))
@@ -108,8 +122,14 @@ impl Acceptance<'_> {
         };
         let wanted = Terms { ends_at: self.ends_at.or(proposed.ends_at), ..narrowed };
         if wanted.give_more_than(proposed) {
-            let message = "This is more than was proposed. Accept that or less. You can delegate more afterwards, with \
-                           updatePartnership.";
+            let message = [
+                "This is more than was proposed. Accept that or less. You can delegate more afterwards, with \
+                 updatePartnership.",
+                "Das ist mehr, als vorgeschlagen wurde. Nehmen Sie das Vorgeschlagene an, oder weniger. Mehr können \
+                 Sie danach mit updatePartnership übertragen.",
+                "Det här är mer än vad som föreslogs. Acceptera förslaget, eller mindre. Mer kan ni delegera efteråt, \
+                 med updatePartnership.",
+            ];
             return Err(UserError::at("delegation", UserErrorCode::InvalidInput, message));
         }
         let missing = wanted.grants().without(at.grants);

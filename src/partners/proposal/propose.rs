@@ -109,7 +109,7 @@ async fn addressee(
     input: &ProposePartnershipInput,
     terms: Terms,
 ) -> Result<Addressee> {
-    let wrong = |code, message: &str| Err(UserError::at("to", code, message).into());
+    let wrong = |code, message: [&str; 3]| Err(UserError::at("to", code, message).into());
     match &input.to {
         PartnerChoice::OrganisationId(id) => {
             let key = Type::Organisation.parse(id)?;
@@ -124,7 +124,11 @@ async fn addressee(
                 Some(row) if Terms::of(row) == terms => {
                     return wrong(
                         UserErrorCode::Duplicate,
-                        "You are already partners on exactly these terms. Propose other terms.",
+                        [
+                            "You are already partners on exactly these terms. Propose other terms.",
+                            "Sie sind schon Partner zu genau diesen Bedingungen. Schlagen Sie andere Bedingungen vor.",
+                            "Ni är redan partner på exakt de här villkoren. Föreslå andra villkor.",
+                        ],
                     );
                 }
                 Some(_) => {}
@@ -135,7 +139,14 @@ async fn addressee(
         }
         PartnerChoice::Code(typed) => {
             let Some(code) = code(typed) else {
-                return wrong(UserErrorCode::InvalidInput, "Give a code like ABCD-2345.");
+                return wrong(
+                    UserErrorCode::InvalidInput,
+                    [
+                        "Give a code like ABCD-2345.",
+                        "Geben Sie einen Code wie ABCD-2345 an.",
+                        "Ange en kod som ABCD-2345.",
+                    ],
+                );
             };
             if code == maker.row().code {
                 return wrong(UserErrorCode::InvalidInput, rules::ITSELF);

@@ -74,14 +74,30 @@ impl Expiry {
 
 /// Refuses a proposal that is no longer pending.
 pub fn require_pending(row: &Model, expiry: Expiry) -> Result<(), UserError> {
-    let stale = |text: &str| Err(UserError::at("proposalId", UserErrorCode::StaleState, text));
+    let stale = |text: [&str; 3]| Err(UserError::at("proposalId", UserErrorCode::StaleState, text));
     match state_at(row, expiry) {
         PartnershipProposalState::Pending => Ok(()),
-        PartnershipProposalState::Accepted => stale("This proposal was already accepted."),
-        PartnershipProposalState::Declined => stale("This proposal was already declined."),
-        PartnershipProposalState::Withdrawn => stale("This proposal was withdrawn."),
+        PartnershipProposalState::Accepted => stale([
+            "This proposal was already accepted.",
+            "Dieser Vorschlag wurde schon angenommen.",
+            "Förslaget har redan accepterats.",
+        ]),
+        PartnershipProposalState::Declined => stale([
+            "This proposal was already declined.",
+            "Dieser Vorschlag wurde schon abgelehnt.",
+            "Förslaget har redan avböjts.",
+        ]),
+        PartnershipProposalState::Withdrawn => stale([
+            "This proposal was withdrawn.",
+            "Dieser Vorschlag wurde zurückgezogen.",
+            "Förslaget har återtagits.",
+        ]),
         PartnershipProposalState::Expired => {
-            let message = "This proposal was not answered in time. Ask for another.";
+            let message = [
+                "This proposal was not answered in time. Ask for another.",
+                "Dieser Vorschlag wurde nicht rechtzeitig beantwortet. Bitten Sie um einen neuen.",
+                "Förslaget besvarades inte i tid. Be om ett nytt.",
+            ];
             Err(UserError::at("proposalId", UserErrorCode::TooLate, message))
         }
     }
@@ -104,7 +120,11 @@ pub fn require_may_propose(maker: &Authorised, side: PartnershipSide, terms: Ter
         (_, Kind::Operator) => Err(operator_error("organisationId")),
         (PartnershipSide::Reseller, Kind::Reseller) => Ok(()),
         (PartnershipSide::Reseller, _) => {
-            let message = "Only a reseller can have clients. Ask to become one with requestReseller.";
+            let message = [
+                "Only a reseller can have clients. Ask to become one with requestReseller.",
+                "Nur ein Reseller kann Kunden haben. Beantragen Sie mit requestReseller, einer zu werden.",
+                "Bara en återförsäljare kan ha kunder. Ansök med requestReseller om att bli det.",
+            ];
             Err(UserError::at("organisationId", UserErrorCode::NotAReseller, message))
         }
         (PartnershipSide::Client, _) => {
@@ -117,12 +137,18 @@ pub fn require_may_propose(maker: &Authorised, side: PartnershipSide, terms: Ter
 /// Refuses an organisation that cannot be the other side of a proposal; `side` is that of the organisation that asks.
 pub fn require_may_be_asked(other: &organisation::Model, side: PartnershipSide) -> Result<(), UserError> {
     match (other.state, other.kind) {
-        (organisation::State::Closed, _) => {
-            Err(UserError::at("to", UserErrorCode::OrganisationClosed, "This organisation is closed."))
-        }
+        (organisation::State::Closed, _) => Err(UserError::at(
+            "to",
+            UserErrorCode::OrganisationClosed,
+            ["This organisation is closed.", "Diese Organisation ist geschlossen.", "Organisationen är stängd."],
+        )),
         (_, Kind::Operator) => Err(operator_error("to")),
         (_, kind) if side == PartnershipSide::Client && kind != Kind::Reseller => {
-            let message = "Only a reseller can have clients, and this organisation is not a reseller.";
+            let message = [
+                "Only a reseller can have clients, and this organisation is not a reseller.",
+                "Nur ein Reseller kann Kunden haben, und diese Organisation ist kein Reseller.",
+                "Bara en återförsäljare kan ha kunder, och den här organisationen är inte återförsäljare.",
+            ];
             Err(UserError::at("to", UserErrorCode::NotAReseller, message))
         }
         _ => Ok(()),
@@ -140,7 +166,7 @@ pub fn require_may_partner(
         PartnershipSide::Reseller => (reseller, client, ("organisationId", "proposalId")),
         PartnershipSide::Client => (client, reseller, ("proposalId", "organisationId")),
     };
-    let wrong = |code, message: &str| Err(UserError::at("proposalId", code, message));
+    let wrong = |code, message: [&str; 3]| Err(UserError::at("proposalId", code, message));
     if reseller.id == client.id {
         return wrong(UserErrorCode::InvalidInput, ITSELF);
     }
@@ -148,36 +174,75 @@ pub fn require_may_partner(
         return Err(operator_error(of_client));
     }
     if reseller.kind != Kind::Reseller {
-        let message = "Only a reseller can have clients, and this organisation is not a reseller.";
+        let message = [
+            "Only a reseller can have clients, and this organisation is not a reseller.",
+            "Nur ein Reseller kann Kunden haben, und diese Organisation ist kein Reseller.",
+            "Bara en återförsäljare kan ha kunder, och den här organisationen är inte återförsäljare.",
+        ];
         return Err(UserError::at(of_reseller, UserErrorCode::NotAReseller, message));
     }
     require_active(own)?;
     match other.state {
         organisation::State::Active => Ok(()),
         organisation::State::Suspended => {
-            let message = "The other organisation is suspended. Wait until it is resumed.";
+            let message = [
+                "The other organisation is suspended. Wait until it is resumed.",
+                "Die andere Organisation ist gesperrt. Warten Sie, bis sie entsperrt ist.",
+                "Den andra organisationen är pausad. Vänta tills den har återupptagits.",
+            ];
             wrong(UserErrorCode::OrganisationSuspended, message)
         }
-        organisation::State::Closed => wrong(UserErrorCode::OrganisationClosed, "The other organisation is closed."),
+        organisation::State::Closed => wrong(
+            UserErrorCode::OrganisationClosed,
+            [
+                "The other organisation is closed.",
+                "Die andere Organisation ist geschlossen.",
+                "Den andra organisationen är stängd.",
+            ],
+        ),
     }
 }
 
 /// The message if both sides are the same organisation.
-pub const ITSELF: &str = "An organisation cannot be its own partner.";
+pub const ITSELF: [&str; 3] = [
+    "An organisation cannot be its own partner.",
+    "Eine Organisation kann nicht ihr eigener Partner sein.",
+    "En organisation kan inte vara sin egen partner.",
+];
 
 fn operator_error(field: &str) -> UserError {
-    UserError::at(field, UserErrorCode::InvalidInput, "The operator is already everybody's partner.")
+    UserError::at(
+        field,
+        UserErrorCode::InvalidInput,
+        [
+            "The operator is already everybody's partner.",
+            "Der Betreiber ist schon Partner aller.",
+            "Operatören är redan allas partner.",
+        ],
+    )
 }
 
 /// The error if the same proposal is already pending.
 pub fn pending_already() -> UserError {
-    let message = "You have already proposed this, and the proposal is still pending. Withdraw it first.";
+    let message = [
+        "You have already proposed this, and the proposal is still pending. Withdraw it first.",
+        "Das haben Sie schon vorgeschlagen, und der Vorschlag ist noch offen. Ziehen Sie ihn zuerst zurück.",
+        "Du har redan föreslagit det här, och förslaget väntar fortfarande på svar. Återta det först.",
+    ];
     UserError::at("to", UserErrorCode::Duplicate, message)
 }
 
 /// The error if a daily limit is reached.
 pub fn too_many_today() -> UserError {
-    UserError::at("to", UserErrorCode::TooMany, "The limit of proposals for one day is reached. Try again tomorrow.")
+    UserError::at(
+        "to",
+        UserErrorCode::TooMany,
+        [
+            "The limit of proposals for one day is reached. Try again tomorrow.",
+            "Die Grenze für Vorschläge an einem Tag ist erreicht. Versuchen Sie es morgen wieder.",
+            "Gränsen för förslag på en dag är nådd. Försök igen i morgon.",
+        ],
+    )
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::clients::{Choice, ClientKey};
 use super::ranked::Ranking;
 use crate::access::{Decision, Permission, PermissionSet};
 use crate::base::error::{Error, Result};
+use crate::base::message::Message;
 use crate::base::text;
 use crate::billing::details;
 use crate::graphql::page::{Filter, OrderDirection, Search};
@@ -173,7 +174,7 @@ pub async fn choose(
         None => None,
     };
     let setting = Setting { definitions: &definitions, reseller, now, today, since };
-    choice(&setting, filter, order).map_err(Error::InvalidInput)
+    choice(&setting, filter, order).map_err(|wrong| Error::InvalidInput(wrong.to_string()))
 }
 
 /// The same with the definitions already loaded. The error is the message to the user.
@@ -181,15 +182,20 @@ pub fn choice(
     setting: &Setting<'_>,
     filter: Option<&ClientFilter>,
     order: Option<&ClientOrder>,
-) -> Result<Choice, String> {
+) -> Result<Choice, Message> {
     let Setting { definitions, now, .. } = *setting;
     let (key, descending, property) = ordered(definitions, order)?;
     let asked: Vec<&ClientPropertyFilter> = filter.into_iter().flat_map(ClientFilter::properties).collect();
     if asked.len() > MOST_PROPERTIES {
         let count = asked.len();
-        return Err(format!(
-            "A filter can have at most {MOST_PROPERTIES} conditions on properties. This one has {count}."
-        ));
+        let message = [
+            format!("A filter can have at most {MOST_PROPERTIES} conditions on properties. This one has {count}."),
+            format!(
+                "Ein Filter kann höchstens {MOST_PROPERTIES} Bedingungen zu Eigenschaften haben. Dieser hat {count}."
+            ),
+            format!("Ett filter kan ha högst {MOST_PROPERTIES} villkor på egenskaper. Det här har {count}."),
+        ];
+        return Err(message.into());
     }
     let conditions = asked.into_iter().map(|filter| filter.check(definitions)).collect::<Result<Vec<_>, _>>()?;
     let states = filter.and_then(|filter| filter.partnership_state.as_deref());
@@ -197,13 +203,14 @@ pub fn choice(
     let found = "(t.client_folded LIKE :search ESCAPE '!' OR t.reference_folded LIKE :search ESCAPE '!')";
     let mut base = search.narrow(in_states(states, now), found);
     if let Some(name) = filter.and_then(|filter| filter.name.as_ref()) {
-        let part = property::read_part(&name.contains).map_err(|wrong| format!("The filter by name: {wrong}"))?;
+        let part = property::read_part(&name.contains)
+            .map_err(|wrong| wrong.after(["The filter by name: ", "Der Filter nach Name: ", "Filtret på namn: "]))?;
         let pattern = base.value(collation::pattern(&part));
         base = base.and(&format!("t.client_folded LIKE {pattern} ESCAPE '!'"));
     }
     if let Some(reference) = filter.and_then(|filter| filter.reference.as_deref()) {
-        let reference = text::reference("reference", reference)
-            .map_err(|wrong| format!("The filter by reference: {}", wrong.message))?;
+        let of_filter = ["The filter by reference: ", "Der Filter nach Nummer: ", "Filtret på referens: "];
+        let reference = text::reference("reference", reference).map_err(|wrong| wrong.message.after(of_filter))?;
         base = base.and_with("t.reference = :reference", [(":reference", reference.into())]);
         // The index covers only partnerships that have not ended. SQLite uses it only if the statement says so.
         if states.is_none_or(|states| !states.contains(&PartnershipState::Ended)) {
@@ -228,7 +235,7 @@ pub fn choice(
             Some(Ranking { figure, currency: currency(figure, order)?, direction: order.direction, reach })
         }
         (_, Some(ClientOrder { currency: Some(_), .. })) => {
-            return Err("Only an order by an amount of money has a currency. Leave it out.".to_owned());
+            return Err(needs_no_currency());
         }
         _ => None,
     };
@@ -236,7 +243,7 @@ pub fn choice(
 }
 
 /// Adds the conditions on the client itself, on what it delegates, and on its invoices.
-fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> Result<Filter, String> {
+fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> Result<Filter, Message> {
     use OrganisationState as S;
     if let Some(wanted) = &filter.organisation_state {
         // Each state once and in a fixed order, so that the same request always has the same statement.
@@ -254,13 +261,25 @@ fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> R
     }
     match (setting.since, &filter.changed_since) {
         (Some(since), _) => base = since::narrow(base, since, Some("t.client_id"), &["t.client_id", "t.id"]),
-        (None, Some(_)) => return Err("A view has no changedSince. Give it with the filter of a list.".to_owned()),
+        (None, Some(_)) => {
+            let message = [
+                "A view has no changedSince. Give it with the filter of a list.",
+                "Eine Ansicht hat kein changedSince. Geben Sie es im Filter einer Liste an.",
+                "En vy har inget changedSince. Ange det i filtret för en lista.",
+            ];
+            return Err(message.into());
+        }
         (None, None) => {}
     }
     if let Some(permission) = filter.delegates {
         if !PermissionSet::DELEGABLE.has(permission) {
             let name = permission.graphql_name();
-            return Err(format!("No client can delegate {name}. Give a permission that partnerships can delegate."));
+            let message = [
+                format!("No client can delegate {name}. Give a permission that partnerships can delegate."),
+                format!("Kein Kunde kann {name} übertragen. Nennen Sie etwas, das Partnerschaften übertragen können."),
+                format!("Ingen kund kan delegera {name}. Ange en behörighet som partnerskap kan delegera."),
+            ];
+            return Err(message.into());
         }
         base = base.and(&format!("(t.delegated & {}) <> 0", permission.bit()));
     }
@@ -278,7 +297,7 @@ fn narrowed(setting: &Setting<'_>, mut base: Filter, filter: &ClientFilter) -> R
 
 type Ordered<'a> = (ClientKey, bool, Option<&'a str>);
 
-fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<Ordered<'a>, String> {
+fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<Ordered<'a>, Message> {
     let Some(order) = order else { return Ok((ClientKey::Name, false, None)) };
     let descending = order.direction == OrderDirection::Desc;
     match (order.field, order.property.as_deref()) {
@@ -292,16 +311,32 @@ fn ordered<'a>(definitions: &[Model], order: Option<&'a ClientOrder>) -> Result<
             let definition = property::named(definitions, key)?;
             Ok((ClientKey::Property(definition.id), descending, Some(key)))
         }
-        _ => Err("Order clients either by a field or by a property.".to_owned()),
+        _ => {
+            let message = [
+                "Order clients either by a field or by a property.",
+                "Ordnen Sie Kunden entweder nach field oder nach property.",
+                "Ordna kunder antingen efter field eller efter property.",
+            ];
+            Err(message.into())
+        }
     }
 }
 
 /// The currency that an order by a figure counts alone, if it names one.
-fn currency(figure: Figure, order: &ClientOrder) -> Result<Option<String>, String> {
+fn currency(figure: Figure, order: &ClientOrder) -> Result<Option<String>, Message> {
     let Some(currency) = order.currency.as_deref() else { return Ok(None) };
     if !figure.is_money() {
-        return Err("Only an order by an amount of money has a currency. Leave it out.".to_owned());
+        return Err(needs_no_currency());
     }
-    let read = details::rules::currency("currency", currency).map_err(|wrong| wrong.message.to_string())?;
+    let read = details::rules::currency("currency", currency).map_err(|wrong| wrong.message)?;
     Ok(Some(read))
+}
+
+fn needs_no_currency() -> Message {
+    let message = [
+        "Only an order by an amount of money has a currency. Leave it out.",
+        "Nur eine Ordnung nach einem Geldbetrag hat eine Währung. Lassen Sie sie weg.",
+        "Bara en ordning efter ett penningbelopp har en valuta. Utelämna den.",
+    ];
+    message.into()
 }

@@ -46,7 +46,11 @@ async fn assign_delegation_template(
             if let Some(id) = template
                 && store::find_row(work.tx, at.id(), id).await?.is_none()
             {
-                let message = "The reseller has no such template.";
+                let message = [
+                    "The reseller has no such template.",
+                    "Der Reseller hat keine solche Vorlage.",
+                    "Återförsäljaren har ingen sådan mall.",
+                ];
                 return Err(UserError::at("delegationTemplateId", UserErrorCode::Unknown, message).into());
             }
             let before = store::assigned(work.tx, at.id(), &ids).await?;

@@ -54,7 +54,11 @@ async fn save_delegation_template(
     act.locked(async |work, at| {
         require_active(at.row())?;
         if old.is_none() && store::count(work.tx, at.id()).await? >= MOST {
-            let message = format!("A reseller can have at most {MOST} templates. Delete one first.");
+            let message = [
+                format!("A reseller can have at most {MOST} templates. Delete one first."),
+                format!("Ein Reseller kann höchstens {MOST} Vorlagen haben. Löschen Sie zuerst eine."),
+                format!("En återförsäljare kan ha högst {MOST} mallar. Ta bort en först."),
+            ];
             return Err(UserError::at("organisationId", UserErrorCode::TooMany, message).into());
         }
         let others = store::list_names(work.tx, at.id(), old).await?;
@@ -62,7 +66,11 @@ async fn save_delegation_template(
             return Err(UserError::at(
                 "name",
                 UserErrorCode::Duplicate,
-                "Another template has this name. Choose another.",
+                [
+                    "Another template has this name. Choose another.",
+                    "Eine andere Vorlage hat diesen Namen. Wählen Sie einen anderen.",
+                    "En annan mall har det här namnet. Välj ett annat.",
+                ],
             )
             .into());
         }
