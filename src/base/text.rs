@@ -5,6 +5,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::locale::Locale;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
@@ -38,17 +39,24 @@ pub fn name(field: &str, typed: &str) -> Result<String, UserError> {
     if name.chars().any(is_deceptive) {
         return wrong([
             "A name cannot contain line breaks, other control characters, or characters that hide or reverse text.",
-            "Ein Name darf keine Zeilenumbrüche, andere Steuerzeichen oder Zeichen enthalten, die Text verbergen oder umkehren.",
+            "Ein Name darf keine Zeilenumbrüche, andere Steuerzeichen oder Zeichen enthalten, die Text verbergen oder \
+             umkehren.",
             "Ett namn får inte innehålla radbrytningar, andra styrtecken eller tecken som döljer eller vänder text.",
         ]);
     }
     Ok(name)
 }
 
-/// The first names of a list, for an error: `A, B and others`.
-pub fn listed(names: &[String], most: usize) -> String {
-    let more = if names.len() > most { " and others" } else { "" };
-    format!("{}{more}", names[..names.len().min(most)].join(", "))
+/// The first names of a list, for an error in each language: `A, B and others`.
+pub fn listed(names: &[String], most: usize) -> [String; Locale::ALL.len()] {
+    let first = names[..names.len().min(most)].join(", ");
+    let more = if names.len() > most { [" and others", " und andere", " och andra"] } else { [""; 3] };
+    more.map(|more| format!("{first}{more}"))
+}
+
+/// The names in a row, or the word for none.
+pub fn listed_or(names: &[&str], none: &str) -> String {
+    if names.is_empty() { none.to_owned() } else { names.join(", ") }
 }
 
 /// A trimmed reference number from somebody's own books, or an error that says what is wrong.
@@ -58,23 +66,37 @@ pub fn reference(field: &str, typed: &str) -> Result<String, UserError> {
     if is_short && reference.chars().any(is_visible) && !reference.chars().any(is_deceptive) {
         return Ok(reference);
     }
-    let message = "A number has 1 to 100 characters, at least one of them visible, without line breaks or characters that \
-                   hide or reverse text.";
+    let message = [
+        "A number has 1 to 100 characters, at least one of them visible, without line breaks or characters that hide \
+         or reverse text.",
+        "Eine Nummer hat 1 bis 100 Zeichen, davon mindestens ein sichtbares, ohne Zeilenumbrüche und ohne Zeichen, die \
+         Text verbergen oder umkehren.",
+        "Ett nummer har 1 till 100 tecken, varav minst ett synligt, utan radbrytningar och utan tecken som döljer \
+         eller vänder text.",
+    ];
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// A reason, in one paragraph, or an error that says what is wrong.
 pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
     let reason = clean(typed);
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !reason.chars().any(is_visible) {
-        return wrong("Give a reason.");
+        return wrong(["Give a reason.", "Geben Sie einen Grund an.", "Ange ett skäl."]);
     }
     if reason.chars().count() > LONGEST_REASON {
-        return wrong("A reason has at most 1000 characters.");
+        return wrong([
+            "A reason has at most 1000 characters.",
+            "Ein Grund hat höchstens 1000 Zeichen.",
+            "Ett skäl har högst 1000 tecken.",
+        ]);
     }
     if reason.chars().any(is_deceptive) {
-        return wrong("A reason is one paragraph, without line breaks or characters that hide or reverse text.");
+        return wrong([
+            "A reason is one paragraph, without line breaks or characters that hide or reverse text.",
+            "Ein Grund ist ein Absatz, ohne Zeilenumbrüche und ohne Zeichen, die Text verbergen oder umkehren.",
+            "Ett skäl är ett stycke, utan radbrytningar och utan tecken som döljer eller vänder text.",
+        ]);
     }
     Ok(reason)
 }
@@ -82,17 +104,25 @@ pub fn reason(field: &str, typed: &str) -> Result<String, UserError> {
 /// The trimmed lines of an address, without empty lines at either end, or an error that says what is wrong.
 pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
     let address = clean(typed).lines().map(str::trim).collect::<Vec<_>>().join("\n");
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !address.chars().any(is_visible) {
-        return wrong("Give an address.");
+        return wrong(["Give an address.", "Geben Sie eine Anschrift an.", "Ange en adress."]);
     }
     if address.chars().count() > LONGEST_ADDRESS {
-        return wrong("An address has at most 1000 characters.");
+        return wrong([
+            "An address has at most 1000 characters.",
+            "Eine Anschrift hat höchstens 1000 Zeichen.",
+            "En adress har högst 1000 tecken.",
+        ]);
     }
     if address.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
-        return wrong(
-            "An address cannot contain control characters (except line breaks), or characters that hide or reverse text.",
-        );
+        return wrong([
+            "An address cannot contain control characters (except line breaks), or characters that hide or reverse \
+             text.",
+            "Eine Anschrift darf keine Steuerzeichen (außer Zeilenumbrüchen) enthalten, und keine Zeichen, die Text \
+             verbergen oder umkehren.",
+            "En adress får inte innehålla styrtecken (utom radbrytningar) eller tecken som döljer eller vänder text.",
+        ]);
     }
     Ok(address)
 }
@@ -100,17 +130,30 @@ pub fn address(field: &str, typed: &str) -> Result<String, UserError> {
 /// A text of several lines that may be empty, or an error that says what is wrong.
 pub fn description(field: &str, typed: &str) -> Result<String, UserError> {
     let text = clean(typed).lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |message: [&str; 3]| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !text.is_empty() && !text.chars().any(is_visible) {
-        return wrong("A description is empty or has at least one visible character.");
+        return wrong([
+            "A description is empty or has at least one visible character.",
+            "Eine Beschreibung ist leer oder hat mindestens ein sichtbares Zeichen.",
+            "En beskrivning är tom eller har minst ett synligt tecken.",
+        ]);
     }
     if text.chars().count() > LONGEST_DESCRIPTION {
-        return wrong("A description has at most 2000 characters.");
+        return wrong([
+            "A description has at most 2000 characters.",
+            "Eine Beschreibung hat höchstens 2000 Zeichen.",
+            "En beskrivning har högst 2000 tecken.",
+        ]);
     }
     if text.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
-        return wrong(
-            "A description cannot contain control characters (except line breaks), or characters that hide or reverse text.",
-        );
+        return wrong([
+            "A description cannot contain control characters (except line breaks), or characters that hide or reverse \
+             text.",
+            "Eine Beschreibung darf keine Steuerzeichen (außer Zeilenumbrüchen) enthalten, und keine Zeichen, die Text \
+             verbergen oder umkehren.",
+            "En beskrivning får inte innehålla styrtecken (utom radbrytningar) eller tecken som döljer eller vänder \
+             text.",
+        ]);
     }
     Ok(text)
 }

@@ -85,12 +85,19 @@ async fn close_organisation(
 /// only the operator's staff hold it.
 fn check_open(at: &Decision, act: &ActOn<'_, Organisation>) -> Result<()> {
     if at.state() == State::Closed {
-        return Err(rules::stale("It is closed already.").into());
+        return Err(
+            rules::stale(["It is closed already.", "Sie ist schon geschlossen.", "Den är redan stängd."]).into()
+        );
     }
     at.require(act.permission())
 }
 
 fn has_clients(names: &[String]) -> UserError {
-    let message = format!("It has clients: {}. End these partnerships first.", text::listed(names, NAMED));
+    let [en, de, sv] = text::listed(names, NAMED);
+    let message = [
+        format!("It has clients: {en}. End these partnerships first."),
+        format!("Sie hat Kunden: {de}. Beenden Sie zuerst diese Partnerschaften."),
+        format!("Den har kunder: {sv}. Avsluta först de partnerskapen."),
+    ];
     UserError::at("organisationId", UserErrorCode::InUse, message)
 }

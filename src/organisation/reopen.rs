@@ -46,11 +46,18 @@ async fn reopen_organisation(
     act.locked(async |work, at| {
         let row = at.row();
         if row.state != State::Closed {
-            return Err(rules::stale("It is not closed.").into());
+            return Err(rules::stale(["It is not closed.", "Sie ist nicht geschlossen.", "Den är inte stängd."]).into());
         }
         let halt = store::load_halt(work.tx, row.id).await?;
         if halt.closed_at.is_none_or(|closed| work.now >= closed + days) {
-            let message = format!("An organisation can be reopened within {} days of closing.", days.num_days());
+            let message = [
+                format!("An organisation can be reopened within {} days of closing.", days.num_days()),
+                format!(
+                    "Eine Organisation lässt sich in den {} Tagen nach dem Schließen wieder öffnen.",
+                    days.num_days()
+                ),
+                format!("En organisation kan öppnas igen inom {} dagar efter att den stängdes.", days.num_days()),
+            ];
             return Err(UserError::at("organisationId", UserErrorCode::TooLate, message).into());
         }
         let state = if halt.suspended_at.is_some() { State::Suspended } else { State::Active };

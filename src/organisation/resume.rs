@@ -38,7 +38,11 @@ async fn resume_organisation(
         let row = at.row();
         match row.state {
             State::Closed => return Err(rules::is_closed().into()),
-            State::Active => return Err(rules::stale("It is not suspended.").into()),
+            State::Active => {
+                return Err(
+                    rules::stale(["It is not suspended.", "Sie ist nicht gesperrt.", "Den är inte pausad."]).into()
+                );
+            }
             State::Suspended => {}
         }
         let before = store::load_halt(work.tx, row.id).await?;

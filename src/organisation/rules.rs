@@ -3,6 +3,7 @@
 use entity::organisation::{Model, State};
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Texts;
 
 /// Refuses to grant anything at an organisation that is suspended or closed. This applies to everybody: staff must
 /// resume or reopen it first.
@@ -30,16 +31,24 @@ pub fn require_active(row: &Model) -> Result<(), UserError> {
 
 /// The error for an attempt to suspend or close the operator.
 pub fn operator_stays() -> UserError {
-    let message = "The operator runs the platform. It can be neither suspended nor closed.";
+    let message = [
+        "The operator runs the platform. It can be neither suspended nor closed.",
+        "Der Betreiber führt die Plattform. Er lässt sich weder sperren noch schließen.",
+        "Operatören driver plattformen. Den kan varken pausas eller stängas.",
+    ];
     UserError::at("organisationId", UserErrorCode::InvalidInput, message)
 }
 
 /// The error for a closed organisation.
 pub fn is_closed() -> UserError {
-    UserError::at("organisationId", UserErrorCode::OrganisationClosed, "The organisation is closed.")
+    UserError::at(
+        "organisationId",
+        UserErrorCode::OrganisationClosed,
+        ["The organisation is closed.", "Die Organisation ist geschlossen.", "Organisationen är stängd."],
+    )
 }
 
 /// The error for an organisation whose state has changed in the meantime.
-pub fn stale(message: &str) -> UserError {
+pub fn stale(message: Texts) -> UserError {
     UserError::at("organisationId", UserErrorCode::StaleState, message)
 }

@@ -44,7 +44,14 @@ async fn suspend_organisation(
         match row.state {
             _ if row.kind == Kind::Operator => return Err(rules::operator_stays().into()),
             State::Closed => return Err(rules::is_closed().into()),
-            State::Suspended => return Err(rules::stale("It is suspended already.").into()),
+            State::Suspended => {
+                return Err(rules::stale([
+                    "It is suspended already.",
+                    "Sie ist schon gesperrt.",
+                    "Den är redan pausad.",
+                ])
+                .into());
+            }
             State::Active => {}
         }
         let halt = Halt {

@@ -48,7 +48,11 @@ async fn update_organisation(
         let mut new = Model::clone(old);
         if let Some(kind) = kind {
             if matches!(old.kind, Kind::Reseller | Kind::Operator) {
-                let message = "The kind of a reseller or of the operator cannot be changed.";
+                let message = [
+                    "The kind of a reseller or of the operator cannot be changed.",
+                    "Die Art eines Resellers oder des Betreibers lässt sich nicht ändern.",
+                    "Slaget av en återförsäljare eller av operatören kan inte ändras.",
+                ];
                 return Err(UserError::at("kind", UserErrorCode::InvalidInput, message).into());
             }
             new.kind = kind;

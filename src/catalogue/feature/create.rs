@@ -55,7 +55,11 @@ async fn create_feature(act: ActOn<'_, Operator>, input: CreateFeatureInput) -> 
         .locked(async |work, at| {
             let others = store::all_in(work.tx, at.id()).await?;
             if others.iter().any(|other| other.key == row.key) {
-                let message = "There is already a feature with this key. Choose another key.";
+                let message = [
+                    "There is already a feature with this key. Choose another key.",
+                    "Ein Feature mit diesem Schlüssel gibt es schon. Wählen Sie einen anderen Schlüssel.",
+                    "Det finns redan en funktion med den här nyckeln. Välj en annan nyckel.",
+                ];
                 return Err(UserError::at("key", UserErrorCode::Duplicate, message).into());
             }
             store::create(work.tx, vec![row.clone()]).await?;

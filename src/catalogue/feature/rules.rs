@@ -28,7 +28,15 @@ pub fn check_quantity(field: &str, quantity: i32) -> Result<(), UserError> {
     if (1..=MOST_EACH).contains(&quantity) {
         return Ok(());
     }
-    Err(UserError::at(field, UserErrorCode::InvalidInput, "A unit gives 1 to 1,000,000 of a feature."))
+    Err(UserError::at(
+        field,
+        UserErrorCode::InvalidInput,
+        [
+            "A unit gives 1 to 1,000,000 of a feature.",
+            "Eine Einheit gibt 1 bis 1 000 000 von einem Feature.",
+            "En enhet ger 1 till 1 000 000 av en funktion.",
+        ],
+    ))
 }
 
 /// A feature as the audit log records it.

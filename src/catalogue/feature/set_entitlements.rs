@@ -70,14 +70,22 @@ async fn set_entitlements(act: ActOn<'_, Product>, input: SetEntitlementsInput) 
 
 fn read(inputs: &[EntitlementInput]) -> Result<Vec<(Uuid, i32)>, UserError> {
     if inputs.len() > MOST {
-        return Err(UserError::at("entitlements", UserErrorCode::TooMany, "Give at most 100 features."));
+        return Err(UserError::at(
+            "entitlements",
+            UserErrorCode::TooMany,
+            ["Give at most 100 features.", "Geben Sie höchstens 100 Features an.", "Ange högst 100 funktioner."],
+        ));
     }
     let mut read: Vec<(Uuid, i32)> = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
         let Ok(feature) = Type::Feature.parse(&input.feature_id) else { return Err(unknown(index)) };
         rules::check_quantity("quantity", input.quantity).map_err(|error| error.in_row("entitlements", index))?;
         if read.iter().any(|(other, _)| *other == feature) {
-            let message = "This feature is in the list twice. Give each once.";
+            let message = [
+                "This feature is in the list twice. Give each once.",
+                "Dieses Feature steht zweimal in der Liste. Geben Sie jedes einmal an.",
+                "Funktionen finns två gånger i listan. Ange varje funktion en gång.",
+            ];
             let error = UserError::at("featureId", UserErrorCode::InvalidInput, message);
             return Err(error.in_row("entitlements", index));
         }
@@ -87,7 +95,11 @@ fn read(inputs: &[EntitlementInput]) -> Result<Vec<(Uuid, i32)>, UserError> {
 }
 
 fn unknown(index: usize) -> UserError {
-    let message = "This is not a feature of the catalogue.";
+    let message = [
+        "This is not a feature of the catalogue.",
+        "Das ist kein Feature des Katalogs.",
+        "Det är ingen funktion i katalogen.",
+    ];
     UserError::at("featureId", UserErrorCode::Unknown, message).in_row("entitlements", index)
 }
 

@@ -11,6 +11,7 @@ use super::object::Order;
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::Message;
 use crate::base::text;
 use crate::catalogue::subscription::call_off;
 use crate::graphql::act::{ActOn, Find};
@@ -63,7 +64,7 @@ async fn cancel_order(act: ActOn<'_, Order>, input: CancelOrderInput) -> Result<
     })
 }
 
-fn refuse(message: String) -> Result<(), UserError> {
+fn refuse(message: impl Into<Message>) -> Result<(), UserError> {
     Err(UserError::at("orderId", UserErrorCode::StaleState, message))
 }
 
@@ -71,11 +72,21 @@ fn require_waiting(state: State) -> Result<(), UserError> {
     match state {
         State::Placed => Ok(()),
         State::Completed => refuse(
-            "Everything of the order is ready. Cancel its subscriptions with cancelSubscription, or return them with \
-             returnSubscription."
-                .to_owned(),
+            [
+                "Everything of the order is ready. Cancel its subscriptions with cancelSubscription, or return them \
+                 with returnSubscription.",
+                "Alles in dieser Bestellung ist fertig. Kündigen Sie ihre Abonnements mit cancelSubscription, oder \
+                 geben Sie sie mit returnSubscription zurück.",
+                "Allt i beställningen är klart. Säg upp dess abonnemang med cancelSubscription, eller lämna tillbaka \
+                 dem med returnSubscription.",
+            ]
+            .to_owned(),
         ),
-        State::Cancelled => refuse("The order is cancelled already.".to_owned()),
+        State::Cancelled => refuse([
+            "The order is cancelled already.",
+            "Die Bestellung ist schon storniert.",
+            "Beställningen är redan ångrad.",
+        ]),
     }
 }
 
@@ -87,9 +98,19 @@ fn require_nothing_runs(rows: &[subscription::Model]) -> Result<(), UserError> {
     if running.is_empty() {
         return Ok(());
     }
-    refuse(format!(
-        "Something of the order runs already: {}. Cancel the single subscriptions with cancelSubscription, or return them \
-         with returnSubscription.",
-        text::listed(&running, NAMED)
-    ))
+    let [en, de, sv] = text::listed(&running, NAMED);
+    refuse([
+        format!(
+            "Something of the order runs already: {en}. Cancel the single subscriptions with cancelSubscription, or \
+             return them with returnSubscription."
+        ),
+        format!(
+            "Etwas aus der Bestellung läuft schon: {de}. Kündigen Sie die einzelnen Abonnements mit \
+             cancelSubscription, oder geben Sie sie mit returnSubscription zurück."
+        ),
+        format!(
+            "Något i beställningen är redan i gång: {sv}. Säg upp de enskilda abonnemangen med cancelSubscription, \
+             eller lämna tillbaka dem med returnSubscription."
+        ),
+    ])
 }

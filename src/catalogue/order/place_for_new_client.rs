@@ -75,7 +75,11 @@ async fn place_order_for_new_client(
             let made = made.ok_or_else(|| Error::fault("a client without a row"))?;
             let needed = Permission::SubscriptionOrder;
             let client = request.access.authorise_in(work.tx, made.client, needed).await.map_err(|_| {
-                let message = "The client must delegate SUBSCRIPTION_ORDER to you, so that you can order for it.";
+                let message = [
+                    "The client must delegate SUBSCRIPTION_ORDER to you, so that you can order for it.",
+                    "Damit Sie für den Kunden bestellen können, muss er Ihnen SUBSCRIPTION_ORDER übertragen.",
+                    "Kunden måste delegera SUBSCRIPTION_ORDER till er, så att ni kan beställa för den.",
+                ];
                 UserError::at("client", UserErrorCode::PermissionNotHeld, message)
             })?;
             let event = Event::done(act.action, made.client, Some(needed));
@@ -104,7 +108,11 @@ async fn currency_of(act: &ActOn<'_, Organisation>, recipient: Option<&ClientRec
             Ok(Buyer::of(act.request, act.organisation()).await?.into_currency())
         }
         _ => {
-            let message = "Say who gets the invoices of the client: give its recipient.";
+            let message = [
+                "Say who gets the invoices of the client: give its recipient.",
+                "Sagen Sie, wer die Rechnungen des Kunden bekommt: Geben Sie seinen recipient an.",
+                "Säg vem som får kundens fakturor: ange dess recipient.",
+            ];
             Err(UserError::at("client", UserErrorCode::BuyerIncomplete, message).into())
         }
     }

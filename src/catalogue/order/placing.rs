@@ -32,7 +32,11 @@ pub fn purchase_order(typed: Option<&str>) -> Result<Option<String>, UserError> 
 /// Refuses an order that has no lines, and one that costs something else than the user expects.
 pub fn check(quote: &Quote, (expected_minor, currency): (i64, &str)) -> Result<(), UserError> {
     if quote.lines.is_empty() {
-        return Err(UserError::at("lines", UserErrorCode::InvalidInput, "Order at least one product."));
+        return Err(UserError::at(
+            "lines",
+            UserErrorCode::InvalidInput,
+            ["Order at least one product.", "Bestellen Sie mindestens ein Produkt.", "Beställ minst en produkt."],
+        ));
     }
     require_price("expectedTotal", (expected_minor, currency), &quote.total())
 }

@@ -106,8 +106,14 @@ impl Buyer {
             currency = details::store::load(request, payer.id).await?.details.map(|details| details.currency);
         }
         let currency = currency.ok_or_else(|| {
-            let message = "The organisation has no billing details, so it has no currency. Fill them in with \
-                           updateBillingDetails.";
+            let message = [
+                "The organisation has no billing details, so it has no currency. Fill them in with \
+                 updateBillingDetails.",
+                "Die Organisation hat keine Abrechnungsdaten und daher keine Währung. Tragen Sie sie mit \
+                 updateBillingDetails ein.",
+                "Organisationen har inga faktureringsuppgifter och därför ingen valuta. Fyll i dem med \
+                 updateBillingDetails.",
+            ];
             UserError::at("organisationId", UserErrorCode::BuyerIncomplete, message)
         })?;
         let sold_by = price_store::sold_by(request, organisation, request.today()).await?;
@@ -132,7 +138,11 @@ impl Buyer {
     /// The price of what is asked for, which can be nothing. The first line that is wrong is refused.
     pub async fn quote(&self, request: &Request, asked: &[Asked]) -> Result<Quote> {
         if asked.len() > MOST_LINES {
-            let message = format!("An order has at most {MOST_LINES} lines; you gave {}.", asked.len());
+            let message = [
+                format!("An order has at most {MOST_LINES} lines; you gave {}.", asked.len()),
+                format!("Eine Bestellung hat höchstens {MOST_LINES} Zeilen; Sie haben {} angegeben.", asked.len()),
+                format!("En beställning har högst {MOST_LINES} rader; du angav {}.", asked.len()),
+            ];
             return Err(UserError::at("lines", UserErrorCode::TooMany, message).into());
         }
         let ids: Vec<Uuid> = asked.iter().map(|line| line.product).collect();
@@ -148,7 +158,11 @@ impl Buyer {
             lines.push(quoted);
         }
         let total_minor = i64::try_from(total).map_err(|_| {
-            let message = "The order is too large: its total cannot be stored. Split it.";
+            let message = [
+                "The order is too large: its total cannot be stored. Split it.",
+                "Die Bestellung ist zu groß: Ihre Summe lässt sich nicht speichern. Teilen Sie sie auf.",
+                "Beställningen är för stor: summan kan inte sparas. Dela upp den.",
+            ];
             UserError::at("lines", UserErrorCode::TooMany, message)
         })?;
         Ok(Quote { currency: self.currency.clone(), lines, total_minor })
@@ -165,12 +179,22 @@ impl Buyer {
             product.state != product::State::Draft && Some(product.organisation_id) == self.seller
         };
         let product = product.filter(is_sold).ok_or_else(|| {
-            let message = "There is no such product in the catalogue. `Organisation.catalogue` lists what is offered.";
+            let message = [
+                "There is no such product in the catalogue. `Organisation.catalogue` lists what is offered.",
+                "Im Katalog gibt es kein solches Produkt. `Organisation.catalogue` zeigt, was angeboten wird.",
+                "Det finns ingen sådan produkt i katalogen. `Organisation.catalogue` visar det som erbjuds.",
+            ];
             UserError::at("productId", UserErrorCode::Unknown, message)
         })?;
         if product.state == product::State::Retired {
-            let message =
-                format!("{} is no longer sold. `Organisation.catalogue` lists what is offered.", product.name);
+            let message = [
+                format!("{} is no longer sold. `Organisation.catalogue` lists what is offered.", product.name),
+                format!(
+                    "{} wird nicht mehr verkauft. `Organisation.catalogue` zeigt, was angeboten wird.",
+                    product.name
+                ),
+                format!("{} säljs inte längre. `Organisation.catalogue` visar det som erbjuds.", product.name),
+            ];
             return Err(UserError::at("productId", UserErrorCode::StaleState, message));
         }
         check_quantity("quantity", product, line.quantity)?;
@@ -182,17 +206,33 @@ impl Buyer {
             quantity: line.quantity,
         };
         let price = prices::in_force(prices, &self.plans, wanted, today).ok_or_else(|| {
-            let message = format!(
-                "{} has no price in {} for this term and interval. `Organisation.catalogue` lists its prices.",
-                product.name, self.currency
-            );
+            let message = [
+                format!(
+                    "{} has no price in {} for this term and interval. `Organisation.catalogue` lists its prices.",
+                    product.name, self.currency
+                ),
+                format!(
+                    "{} hat keinen Preis in {} für diese Laufzeit und diesen Zeitraum. `Organisation.catalogue` zeigt \
+                     die Preise.",
+                    product.name, self.currency
+                ),
+                format!(
+                    "{} har inget pris i {} för den här bindningstiden och perioden. `Organisation.catalogue` visar \
+                     priserna.",
+                    product.name, self.currency
+                ),
+            ];
             UserError::at("term", UserErrorCode::NoPrice, message)
         })?;
         let attributes = match product.service_kind {
             Some(kind) => Some(attributes::check(kind, &line.attributes)?),
             None if line.attributes.is_empty() => None,
             None => {
-                let message = format!("{} has no service, so it takes no attributes.", product.name);
+                let message = [
+                    format!("{} has no service, so it takes no attributes.", product.name),
+                    format!("{} hat keinen Dienst und daher keine Attribute.", product.name),
+                    format!("{} har ingen tjänst och därför inga attribut.", product.name),
+                ];
                 return Err(UserError::at("attributes", UserErrorCode::InvalidInput, message));
             }
         };

@@ -53,7 +53,11 @@ async fn assign_price_plan(act: ActOn<'_, Operator>, input: AssignPricePlanInput
             if plan.is_some() {
                 return Err(Error::NotFound);
             }
-            let message = "There is no price plan yet. Create one with createPricePlan.";
+            let message = [
+                "There is no price plan yet. Create one with createPricePlan.",
+                "Es gibt noch keinen Preisplan. Legen Sie mit createPricePlan einen an.",
+                "Det finns ingen prisplan ännu. Skapa en med createPricePlan.",
+            ];
             return Err(UserError::at("pricePlanId", UserErrorCode::Unknown, message).into());
         };
         let old = store::assignments_in(work.tx, organisation).await?;

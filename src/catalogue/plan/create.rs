@@ -53,7 +53,11 @@ async fn create_price_plan(act: ActOn<'_, Operator>, input: CreatePricePlanInput
             let others = store::all_in(work.tx, at.id()).await?;
             let folded = collation::fold(&row.name);
             if others.iter().any(|other| collation::fold(&other.name) == folded) {
-                let message = "There is already a plan with this name. Choose another name.";
+                let message = [
+                    "There is already a plan with this name. Choose another name.",
+                    "Einen Plan mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.",
+                    "Det finns redan en plan med det här namnet. Välj ett annat namn.",
+                ];
                 return Err(UserError::at("name", UserErrorCode::Duplicate, message).into());
             }
             let old = others.iter().find(|other| other.is_default);

@@ -89,7 +89,11 @@ pub struct AddPricesPayload {
 #[acts(CATALOGUE_MANAGE, on = ())]
 async fn add_prices(act: ActOn<'_, Operator>, input: AddPricesInput) -> Result<AddPricesPayload> {
     if input.prices.is_empty() || input.prices.len() > MOST {
-        let message = format!("You gave {} prices. Give 1 to {MOST}.", input.prices.len());
+        let message = [
+            format!("You gave {} prices. Give 1 to {MOST}.", input.prices.len()),
+            format!("Sie haben {} Preise angegeben. Geben Sie 1 bis {MOST} an.", input.prices.len()),
+            format!("Du angav {} priser. Ange 1 till {MOST}.", input.prices.len()),
+        ];
         return Err(UserError::at("prices", UserErrorCode::TooMany, message).into());
     }
     let call = if input.dry_run { None } else { act.call(input.idempotency_key.as_deref())? };
@@ -162,13 +166,31 @@ impl Adding {
     }
 
     fn read(&self, input: &NewPriceInput, id: Uuid) -> Result<Model, UserError> {
-        let unknown = |field, message: &str| UserError::at(field, UserErrorCode::Unknown, message);
+        let unknown = |field, message: [&str; 3]| UserError::at(field, UserErrorCode::Unknown, message);
         let plan = Type::PricePlan.parse(&input.price_plan_id).ok();
         let plan = plan.and_then(|id| self.plans.iter().find(|row| row.id == id));
-        let plan = plan.ok_or_else(|| unknown("pricePlanId", "This is not a price plan of the catalogue."))?;
+        let plan = plan.ok_or_else(|| {
+            unknown(
+                "pricePlanId",
+                [
+                    "This is not a price plan of the catalogue.",
+                    "Das ist kein Preisplan des Katalogs.",
+                    "Det är ingen prisplan i katalogen.",
+                ],
+            )
+        })?;
         let product = Type::Product.parse(&input.product_id).ok();
         let product = product.and_then(|id| self.products.iter().find(|row| row.id == id));
-        let product = product.ok_or_else(|| unknown("productId", "This is not a product of the catalogue."))?;
+        let product = product.ok_or_else(|| {
+            unknown(
+                "productId",
+                [
+                    "This is not a product of the catalogue.",
+                    "Das ist kein Produkt des Katalogs.",
+                    "Det är ingen produkt i katalogen.",
+                ],
+            )
+        })?;
         rules::check_day("validFrom", input.valid_from, self.today)?;
         let row = rules::checked(
             Model {
@@ -188,8 +210,14 @@ impl Adding {
             product.max_quantity,
         )?;
         if self.known.iter().any(|known| known.valid_from == row.valid_from && rules::is_of_same(known, &row)) {
-            let message = "There is already a price for the same thing from this day on. Choose another day, or withdraw \
-                           that price before it begins.";
+            let message = [
+                "There is already a price for the same thing from this day on. Choose another day, or withdraw that \
+                 price before it begins.",
+                "Für dasselbe gibt es schon einen Preis ab diesem Tag. Wählen Sie einen anderen Tag, oder ziehen Sie \
+                 jenen Preis zurück, bevor er gilt.",
+                "Det finns redan ett pris för samma sak från den här dagen. Välj en annan dag, eller dra tillbaka det \
+                 priset innan det börjar gälla.",
+            ];
             return Err(UserError::at("validFrom", UserErrorCode::Duplicate, message));
         }
         Ok(row)

@@ -87,7 +87,14 @@ pub fn check_day(field: &str, day: Date, today: Date) -> Result<(), UserError> {
     if day >= today {
         return Ok(());
     }
-    let message = format!("This day has passed, and the past cannot be changed. Give {today} or a later day.");
+    let message = [
+        format!("This day has passed, and the past cannot be changed. Give {today} or a later day."),
+        format!(
+            "Dieser Tag ist vorbei, und Vergangenes lässt sich nicht ändern. Geben Sie {today} oder einen späteren Tag \
+             an."
+        ),
+        format!("Den dagen har passerat, och det förflutna kan inte ändras. Ange {today} eller en senare dag."),
+    ];
     Err(UserError::at(field, UserErrorCode::TooLate, message))
 }
 
@@ -97,24 +104,48 @@ pub fn check_sum(field: &str, unit: i64, most: Option<i32>) -> Result<(), UserEr
     if unit.checked_mul(i64::from(most)).is_some() {
         return Ok(());
     }
-    let message = format!("The price of {most} units would be too large a number. Lower the price or maxQuantity.");
+    let message = [
+        format!("The price of {most} units would be too large a number. Lower the price or maxQuantity."),
+        format!("Der Preis für {most} Einheiten wäre eine zu große Zahl. Senken Sie den Preis oder maxQuantity."),
+        format!("Priset för {most} enheter skulle bli ett för stort tal. Sänk priset eller maxQuantity."),
+    ];
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// The price with its currency in capitals, if it may exist. The first wrong field is the error.
 pub fn checked(row: Model, max_quantity: Option<i32>) -> Result<Model, UserError> {
-    let invalid = |field, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let invalid = |field, message: [&str; 3]| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !fits(row.interval, row.term) {
-        return invalid("interval", "A MONTHLY term has the interval MONTH. Choose MONTH or a longer term.");
+        return invalid(
+            "interval",
+            [
+                "A MONTHLY term has the interval MONTH. Choose MONTH or a longer term.",
+                "Die Laufzeit MONTHLY hat den Zeitraum MONTH. Wählen Sie MONTH oder eine längere Laufzeit.",
+                "Bindningstiden MONTHLY har perioden MONTH. Välj MONTH eller en längre bindningstid.",
+            ],
+        );
     }
     if row.from_quantity < 1 {
-        return invalid("fromQuantity", "A price counts from 1 unit or more.");
+        return invalid(
+            "fromQuantity",
+            [
+                "A price counts from 1 unit or more.",
+                "Ein Preis gilt ab 1 Einheit oder mehr.",
+                "Ett pris gäller från 1 enhet eller fler.",
+            ],
+        );
     }
     if row.unit_minor < 0 {
-        return invalid("unitMinor", "A price is not negative.");
+        return invalid(
+            "unitMinor",
+            ["A price is not negative.", "Ein Preis ist nicht negativ.", "Ett pris är inte negativt."],
+        );
     }
     if row.setup_minor < 0 {
-        return invalid("setupMinor", "A price is not negative.");
+        return invalid(
+            "setupMinor",
+            ["A price is not negative.", "Ein Preis ist nicht negativ.", "Ett pris är inte negativt."],
+        );
     }
     check_sum("unitMinor", row.unit_minor, max_quantity)?;
     Ok(Model { currency: details::rules::currency("currency", &row.currency)?, ..row })

@@ -34,7 +34,12 @@ async fn withdraw_price(act: ActOn<'_, Price>, input: WithdrawPriceInput) -> Res
         let row = store::find_row(work.tx, id).await?.filter(|row| row.organisation_id == at.id());
         let row = row.ok_or(Error::NotFound)?;
         if row.valid_from <= work.today() {
-            let message = "This price has begun, so it stays. Add a new price with addPrices, which follows it.";
+            let message = [
+                "This price has begun, so it stays. Add a new price with addPrices, which follows it.",
+                "Dieser Preis gilt schon und bleibt daher. Fügen Sie mit addPrices einen neuen Preis hinzu, der ihn \
+                 ablöst.",
+                "Priset gäller redan, så det står kvar. Lägg till ett nytt pris med addPrices, som avlöser det.",
+            ];
             return Err(UserError::at("priceId", UserErrorCode::TooLate, message).into());
         }
         store::withdraw(work.tx, &[id]).await?;

@@ -112,7 +112,11 @@ async fn create_product(act: ActOn<'_, Operator>, input: CreateProductInput) -> 
     let product = act
         .locked(async |work, at| {
             if store::has_code(work.tx, at.id(), &row.code).await? {
-                let message = "There is already a product with this code. Choose another code.";
+                let message = [
+                    "There is already a product with this code. Choose another code.",
+                    "Ein Produkt mit diesem Code gibt es schon. Wählen Sie einen anderen Code.",
+                    "Det finns redan en produkt med den här koden. Välj en annan kod.",
+                ];
                 return Err(UserError::at("code", UserErrorCode::Duplicate, message).into());
             }
             store::create(work.tx, vec![row.clone()]).await?;

@@ -27,6 +27,12 @@ pub struct OfferProductPayload {
 #[mutation]
 #[acts(CATALOGUE_MANAGE, on = input.product_id)]
 async fn offer_product(act: ActOn<'_, Product>, input: OfferProductInput) -> Result<OfferProductPayload> {
-    let product = state::set(&act, &input.product_id, State::Offered, "The product is already offered.").await?;
+    let product = state::set(
+        &act,
+        &input.product_id,
+        State::Offered,
+        ["The product is already offered.", "Das Produkt wird schon angeboten.", "Produkten erbjuds redan."],
+    )
+    .await?;
     Ok(OfferProductPayload { product: Some(product), ..Default::default() })
 }

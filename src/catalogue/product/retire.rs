@@ -27,6 +27,12 @@ pub struct RetireProductPayload {
 #[mutation]
 #[acts(CATALOGUE_MANAGE, on = input.product_id)]
 async fn retire_product(act: ActOn<'_, Product>, input: RetireProductInput) -> Result<RetireProductPayload> {
-    let product = state::set(&act, &input.product_id, State::Retired, "The product is already retired.").await?;
+    let product = state::set(
+        &act,
+        &input.product_id,
+        State::Retired,
+        ["The product is already retired.", "Das Produkt ist schon eingestellt.", "Produkten har redan utgått."],
+    )
+    .await?;
     Ok(RetireProductPayload { product: Some(product), ..Default::default() })
 }

@@ -27,7 +27,14 @@ pub fn code(field: &str, typed: &str) -> Result<String, UserError> {
     if !typed.is_empty() && typed.len() <= LONGEST_CODE && typed.chars().all(is_allowed) {
         return Ok(typed.to_owned());
     }
-    invalid(field, "Give 1 to 40 letters A to Z or a to z, digits, dots, underscores or hyphens.")
+    invalid(
+        field,
+        [
+            "Give 1 to 40 letters A to Z or a to z, digits, dots, underscores or hyphens.",
+            "Geben Sie 1 bis 40 Buchstaben A bis Z oder a bis z, Ziffern, Punkte, Unterstriche oder Bindestriche an.",
+            "Ange 1 till 40 bokstäver A till Z eller a till z, siffror, punkter, understreck eller bindestreck.",
+        ],
+    )
 }
 
 /// The product with clean texts, if it may exist. The first wrong field is the error.
@@ -36,7 +43,14 @@ pub fn checked(row: Model) -> Result<Model, UserError> {
     let is_of_code = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit();
     let unit_code = row.unit_code.trim();
     if !(2..=3).contains(&unit_code.len()) || !unit_code.chars().all(is_of_code) {
-        return invalid("unitCode", "Give a code of UN/ECE Recommendation 20, for example C62 for pieces.");
+        return invalid(
+            "unitCode",
+            [
+                "Give a code of UN/ECE Recommendation 20, for example C62 for pieces.",
+                "Geben Sie einen Code der UN/ECE-Empfehlung 20 an, zum Beispiel C62 für Stück.",
+                "Ange en kod ur UN/ECE:s rekommendation 20, till exempel C62 för styck.",
+            ],
+        );
     }
     let revenue_key = match row.revenue_key.trim() {
         "" => String::new(),
@@ -45,16 +59,41 @@ pub fn checked(row: Model) -> Result<Model, UserError> {
     days("noticeDays", row.notice_days)?;
     days("returnDays", row.return_days)?;
     if !(0..=MOST_LOCKED).contains(&row.price_lock_months) {
-        return invalid("priceLockMonths", format!("Give 0 to {MOST_LOCKED} months."));
+        return invalid(
+            "priceLockMonths",
+            [
+                format!("Give 0 to {MOST_LOCKED} months."),
+                format!("Geben Sie 0 bis {MOST_LOCKED} Monate an."),
+                format!("Ange 0 till {MOST_LOCKED} månader."),
+            ],
+        );
     }
     if row.min_quantity < 1 {
-        return invalid("minQuantity", "The smallest quantity is at least 1.");
+        return invalid(
+            "minQuantity",
+            [
+                "The smallest quantity is at least 1.",
+                "Die kleinste Menge ist mindestens 1.",
+                "Det minsta antalet är minst 1.",
+            ],
+        );
     }
     if row.max_quantity.is_some_and(|most| most < row.min_quantity) {
-        return invalid("maxQuantity", "The largest quantity cannot be less than the smallest.");
+        return invalid(
+            "maxQuantity",
+            [
+                "The largest quantity cannot be less than the smallest.",
+                "Die größte Menge kann nicht kleiner sein als die kleinste.",
+                "Det största antalet kan inte vara mindre än det minsta.",
+            ],
+        );
     }
     if row.bills_from == BillsFrom::Activation && row.service_kind.is_none() {
-        let message = "Without a service nothing is ever activated. Give serviceKind, or charge from the ORDER.";
+        let message = [
+            "Without a service nothing is ever activated. Give serviceKind, or charge from the ORDER.",
+            "Ohne Dienst wird nie etwas aktiviert. Geben Sie serviceKind an, oder berechnen Sie ab ORDER.",
+            "Utan tjänst aktiveras aldrig något. Ange serviceKind, eller debitera från ORDER.",
+        ];
         return invalid("billsFrom", message);
     }
     Ok(Model {
@@ -69,7 +108,18 @@ pub fn checked(row: Model) -> Result<Model, UserError> {
 }
 
 fn days(field: &str, days: i32) -> Result<(), UserError> {
-    if (0..=MOST_DAYS).contains(&days) { Ok(()) } else { invalid(field, format!("Give 0 to {MOST_DAYS} days.")) }
+    if (0..=MOST_DAYS).contains(&days) {
+        Ok(())
+    } else {
+        invalid(
+            field,
+            [
+                format!("Give 0 to {MOST_DAYS} days."),
+                format!("Geben Sie 0 bis {MOST_DAYS} Tage an."),
+                format!("Ange 0 till {MOST_DAYS} dagar."),
+            ],
+        )
+    }
 }
 
 /// A product as the audit log records it.

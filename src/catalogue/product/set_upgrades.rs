@@ -62,21 +62,42 @@ async fn set_product_upgrades(
     Ok(SetProductUpgradesPayload { product: Some(product), ..Default::default() })
 }
 
-const UNKNOWN: &str = "One of these is not a product of the catalogue.";
+const UNKNOWN: [&str; 3] = [
+    "One of these is not a product of the catalogue.",
+    "Eines davon ist kein Produkt des Katalogs.",
+    "En av dem är ingen produkt i katalogen.",
+];
 
 fn read(product: Uuid, ids: &[ID]) -> Result<Vec<Uuid>, UserError> {
-    let wrong = |code, message: &str| Err(UserError::at("upgradeIds", code, message));
+    let wrong = |code, message: [&str; 3]| Err(UserError::at("upgradeIds", code, message));
     if ids.len() > MOST {
-        return wrong(UserErrorCode::TooMany, "Give at most 100 products.");
+        return wrong(
+            UserErrorCode::TooMany,
+            ["Give at most 100 products.", "Geben Sie höchstens 100 Produkte an.", "Ange högst 100 produkter."],
+        );
     }
     let mut read = Vec::with_capacity(ids.len());
     for id in ids {
         let Ok(id) = Type::Product.parse(id) else { return wrong(UserErrorCode::Unknown, UNKNOWN) };
         if id == product {
-            return wrong(UserErrorCode::InvalidInput, "A product cannot be changed to itself. Leave it out.");
+            return wrong(
+                UserErrorCode::InvalidInput,
+                [
+                    "A product cannot be changed to itself. Leave it out.",
+                    "Ein Produkt kann nicht zu sich selbst wechseln. Lassen Sie es weg.",
+                    "En produkt kan inte bytas mot sig själv. Utelämna den.",
+                ],
+            );
         }
         if read.contains(&id) {
-            return wrong(UserErrorCode::InvalidInput, "A product is in the list twice. Give each once.");
+            return wrong(
+                UserErrorCode::InvalidInput,
+                [
+                    "A product is in the list twice. Give each once.",
+                    "Ein Produkt steht zweimal in der Liste. Geben Sie jedes einmal an.",
+                    "En produkt finns två gånger i listan. Ange varje produkt en gång.",
+                ],
+            );
         }
         read.push(id);
     }

@@ -16,7 +16,7 @@ use crate::graphql::act::ActOn;
 use crate::oversight::audit;
 
 /// Gives the product another state. If it has it already, that is the message.
-pub async fn set(act: &ActOn<'_, Product>, id: &ID, state: State, already: &str) -> Result<Product> {
+pub async fn set(act: &ActOn<'_, Product>, id: &ID, state: State, already: [&str; 3]) -> Result<Product> {
     let id = Type::Product.parse(id)?;
     act.locked(async |work, at| {
         let old = store::find_rows(work.tx, at.id(), &[id]).await?.pop().ok_or(Error::NotFound)?;

@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::message::Message;
-use crate::base::text::{is_deceptive, is_visible};
+use crate::base::text::{is_deceptive, is_visible, listed_or};
 
 /// The most attributes of a service.
 const MOST: usize = 20;
@@ -121,7 +121,11 @@ pub fn check(kind: Kind, typed: &[(String, String)]) -> Result<Attributes, UserE
         .find(|(name, _, by)| matches!(by, By::CustomerMust | By::CustomerOnce) && !read.0.contains_key(*name));
     match missing {
         Some((name, ..)) => {
-            let message = format!("The attribute {name} is missing. This kind of service requires it.");
+            let message = [
+                format!("The attribute {name} is missing. This kind of service requires it."),
+                format!("Das Attribut {name} fehlt. Diese Art von Dienst braucht es."),
+                format!("Attributet {name} saknas. Den här sortens tjänst kräver det."),
+            ];
             Err(wrong(UserErrorCode::InvalidInput, message))
         }
         None => Ok(read),
@@ -133,7 +137,14 @@ pub fn check(kind: Kind, typed: &[(String, String)]) -> Result<Attributes, UserE
 pub fn change(kind: Kind, old: &Attributes, new: Attributes, exists: bool) -> Result<Attributes, UserError> {
     let fixed = |(name, _, by): &&Spec| *by == By::CustomerOnce && old.get(name).is_some_and(|_| exists);
     if let Some((name, ..)) = specs(kind).iter().filter(fixed).find(|(name, ..)| old.get(name) != new.get(name)) {
-        let message = format!("The attribute {name} cannot change once the service exists. Order another service.");
+        let message = [
+            format!("The attribute {name} cannot change once the service exists. Order another service."),
+            format!(
+                "Das Attribut {name} lässt sich nicht mehr ändern, wenn es den Dienst gibt. Bestellen Sie einen \
+                 anderen Dienst."
+            ),
+            format!("Attributet {name} kan inte ändras när tjänsten finns. Beställ en annan tjänst."),
+        ];
         return Err(wrong(UserErrorCode::InvalidInput, message));
     }
     let mut changed = new;
@@ -164,21 +175,35 @@ pub fn name_of(kind: Kind, attributes: &Attributes) -> String {
 
 fn read_all(kind: Kind, typed: &[(String, String)], may: fn(By) -> bool) -> Result<Attributes, UserError> {
     if typed.len() > MOST {
-        return Err(wrong(UserErrorCode::TooMany, format!("A service has at most {MOST} attributes.")));
+        return Err(wrong(
+            UserErrorCode::TooMany,
+            [
+                format!("A service has at most {MOST} attributes."),
+                format!("Ein Dienst hat höchstens {MOST} Attribute."),
+                format!("En tjänst har högst {MOST} attribut."),
+            ],
+        ));
     }
     let mut read = BTreeMap::new();
     for (name, value) in typed {
         let Some((known, format, _)) = specs(kind).iter().find(|(known, _, by)| known == name && may(*by)) else {
             let names: Vec<&str> = specs(kind).iter().filter(|(.., by)| may(*by)).map(|(known, ..)| *known).collect();
-            let list = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let [en, de, sv] = ["none", "keine", "inga"].map(|none| listed_or(&names, none));
             let shown: String = name.chars().take(40).collect();
-            let message =
-                format!("There is no attribute {shown:?} to set for this kind of service. There are: {list}.");
+            let message = [
+                format!("There is no attribute {shown:?} to set for this kind of service. There are: {en}."),
+                format!("Für diese Art von Dienst lässt sich kein Attribut {shown:?} setzen. Es gibt: {de}."),
+                format!("Det finns inget attribut {shown:?} att ange för den här sortens tjänst. De som finns: {sv}."),
+            ];
             return Err(wrong(UserErrorCode::Unknown, message));
         };
         let value = read_value(known, *format, value)?;
         if read.insert((*known).to_owned(), value).is_some() {
-            let message = format!("The attribute {known} is in the list twice. Give each attribute once.");
+            let message = [
+                format!("The attribute {known} is in the list twice. Give each attribute once."),
+                format!("Das Attribut {known} steht zweimal in der Liste. Geben Sie jedes Attribut einmal an."),
+                format!("Attributet {known} finns två gånger i listan. Ange varje attribut en gång."),
+            ];
             return Err(wrong(UserErrorCode::Duplicate, message));
         }
     }
@@ -189,21 +214,58 @@ fn read_value(name: &str, format: Format, typed: &str) -> Result<String, UserErr
     let text: String = typed.trim().nfc().collect();
     let is_text = text.chars().any(is_visible) && !text.chars().any(is_deceptive);
     if !is_text || text.chars().count() > LONGEST {
-        let message = format!(
-            "The value of {name} has 1 to {LONGEST} characters, at least one of them visible, without line breaks or \
-             characters that hide or reverse text."
-        );
+        let message = [
+            format!(
+                "The value of {name} has 1 to {LONGEST} characters, at least one of them visible, without line breaks \
+                 or characters that hide or reverse text."
+            ),
+            format!(
+                "Der Wert von {name} hat 1 bis {LONGEST} Zeichen, davon mindestens ein sichtbares, ohne Zeilenumbrüche \
+                 und ohne Zeichen, die Text verbergen oder umkehren."
+            ),
+            format!(
+                "Värdet på {name} har 1 till {LONGEST} tecken, varav minst ett synligt, utan radbrytningar och utan \
+                 tecken som döljer eller vänder text."
+            ),
+        ];
         return Err(wrong(UserErrorCode::InvalidInput, message));
     }
     let (read, like) = match format {
-        Format::Text => (Some(text), ""),
-        Format::Host => (host(&text), "a host name like web-1 or web-1.example.org"),
-        Format::Domain => (host(&text).filter(|name| is_domain(name)), "a domain like example.org"),
-        Format::Ipv4 => (text.parse().ok().map(|ip: std::net::Ipv4Addr| ip.to_string()), "an address like 192.0.2.7"),
-        Format::Ipv6 => (text.parse().ok().map(|ip: std::net::Ipv6Addr| ip.to_string()), "an address like 2001:db8::7"),
-        Format::Day => (text.parse().ok().map(|day: Date| day.to_string()), "a day like 2026-02-28"),
+        Format::Text => (Some(text), [""; 3]),
+        Format::Host => (
+            host(&text),
+            [
+                "a host name like web-1 or web-1.example.org",
+                "ein Hostname wie web-1 oder web-1.example.org",
+                "ett värdnamn som web-1 eller web-1.example.org",
+            ],
+        ),
+        Format::Domain => (
+            host(&text).filter(|name| is_domain(name)),
+            ["a domain like example.org", "eine Domain wie example.org", "en domän som example.org"],
+        ),
+        Format::Ipv4 => (
+            text.parse().ok().map(|ip: std::net::Ipv4Addr| ip.to_string()),
+            ["an address like 192.0.2.7", "eine Adresse wie 192.0.2.7", "en adress som 192.0.2.7"],
+        ),
+        Format::Ipv6 => (
+            text.parse().ok().map(|ip: std::net::Ipv6Addr| ip.to_string()),
+            ["an address like 2001:db8::7", "eine Adresse wie 2001:db8::7", "en adress som 2001:db8::7"],
+        ),
+        Format::Day => (
+            text.parse().ok().map(|day: Date| day.to_string()),
+            ["a day like 2026-02-28", "ein Tag wie 2026-02-28", "en dag som 2026-02-28"],
+        ),
     };
-    read.ok_or_else(|| wrong(UserErrorCode::InvalidInput, format!("The value of {name} must be {like}.")))
+    read.ok_or_else(|| {
+        let [en, de, sv] = like;
+        let message = [
+            format!("The value of {name} must be {en}."),
+            format!("Der Wert von {name} muss {de} sein."),
+            format!("Värdet på {name} måste vara {sv}."),
+        ];
+        wrong(UserErrorCode::InvalidInput, message)
+    })
 }
 
 /// A host name in ASCII and lower case, by UTS 46 without the transitional rules, as IDNA 2008 asks.

@@ -7,6 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::attributes::Attributes;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Message;
+use crate::base::text::listed_or;
 
 /// What can be requested of a service. Which actions there are depends on its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
@@ -57,23 +59,45 @@ pub const fn actions(kind: Kind) -> &'static [ServiceAction] {
 /// Refuses an action that the service does not know, and every action while it does not run. `open` is the action that was
 /// requested before and is not done yet.
 pub fn require_possible(row: &Model, action: ServiceAction, open: Option<&str>) -> Result<(), UserError> {
-    let wrong = |code, message: String| Err(UserError::at("action", code, message));
+    let wrong = |code, message: Message| Err(UserError::at("action", code, message));
     let known = actions(row.kind);
     if !known.contains(&action) {
         let list: Vec<&str> = known.iter().map(|action| action.name()).collect();
-        let list = if list.is_empty() { "none".to_owned() } else { list.join(", ") };
-        let message = format!("This kind of service does not know the action. It knows: {list}.");
-        return wrong(UserErrorCode::InvalidInput, message);
+        let [en, de, sv] = ["none", "keine", "inga"].map(|none| listed_or(&list, none));
+        let message = [
+            format!("This kind of service does not know the action. It knows: {en}."),
+            format!("Diese Art von Dienst kennt die Aktion nicht. Sie kennt: {de}."),
+            format!("Den här sortens tjänst känner inte till åtgärden. Den känner till: {sv}."),
+        ];
+        return wrong(UserErrorCode::InvalidInput, message.into());
     }
     if (row.state, row.desired_state) != (State::Active, DesiredState::Active) {
-        let message = "The service does not run now. Request the action when it is ACTIVE.";
-        return wrong(UserErrorCode::StaleState, message.to_owned());
+        let message = [
+            "The service does not run now. Request the action when it is ACTIVE.",
+            "Der Dienst läuft jetzt nicht. Fordern Sie die Aktion an, wenn er ACTIVE ist.",
+            "Tjänsten är inte i gång nu. Begär åtgärden när den är ACTIVE.",
+        ];
+        return wrong(UserErrorCode::StaleState, message.into());
     }
     match open {
-        Some(open) if open == action.name() => {
-            wrong(UserErrorCode::Duplicate, "This action is requested already, and not done yet.".to_owned())
-        }
-        Some(open) => wrong(UserErrorCode::InUse, format!("Wait until the action {open} is done.")),
+        Some(open) if open == action.name() => wrong(
+            UserErrorCode::Duplicate,
+            [
+                "This action is requested already, and not done yet.",
+                "Diese Aktion ist schon angefordert und noch nicht erledigt.",
+                "Åtgärden är redan begärd och inte klar ännu.",
+            ]
+            .into(),
+        ),
+        Some(open) => wrong(
+            UserErrorCode::InUse,
+            [
+                format!("Wait until the action {open} is done."),
+                format!("Warten Sie, bis die Aktion {open} erledigt ist."),
+                format!("Vänta tills åtgärden {open} är klar."),
+            ]
+            .into(),
+        ),
         None => Ok(()),
     }
 }
@@ -81,7 +105,11 @@ pub fn require_possible(row: &Model, action: ServiceAction, open: Option<&str>) 
 /// Refuses to change a service that has ended, or that will.
 pub fn require_not_ended(row: &Model) -> Result<(), UserError> {
     if row.desired_state == DesiredState::Ended {
-        let message = "The service has ended. Order another one.";
+        let message = [
+            "The service has ended. Order another one.",
+            "Der Dienst ist beendet. Bestellen Sie einen neuen.",
+            "Tjänsten har upphört. Beställ en ny.",
+        ];
         return Err(UserError::at("serviceId", UserErrorCode::StaleState, message));
     }
     Ok(())

@@ -42,7 +42,11 @@ async fn update_service(act: ActOn<'_, Service>, input: UpdateServiceInput) -> R
         let exists = before.state != entity::service::State::Pending;
         let new = attributes::change(before.kind, &old, attributes::check(before.kind, &typed)?, exists)?;
         if new == old {
-            let message = "The service has these attributes already.";
+            let message = [
+                "The service has these attributes already.",
+                "Der Dienst hat diese Attribute schon.",
+                "Tjänsten har redan de här attributen.",
+            ];
             return Err(UserError::at("attributes", UserErrorCode::InvalidInput, message).into());
         }
         let after = provisioning::set_attributes(work, before.clone(), &new).await?;

@@ -104,15 +104,36 @@ pub async fn run(
 /// Gives a subscription of an organisation more units as a part of another act. The caller has locked the organisation, and
 /// checked the right to order.
 pub async fn raise_to(work: &Work<'_>, organisation: Uuid, id: Uuid, quantity: i32, event: Event) -> Result<()> {
-    let unknown =
-        || UserError::at("subscriptionId", UserErrorCode::Unknown, "This is not a subscription of the organisation.");
+    let unknown = || {
+        UserError::at(
+            "subscriptionId",
+            UserErrorCode::Unknown,
+            [
+                "This is not a subscription of the organisation.",
+                "Das ist kein Abonnement der Organisation.",
+                "Det är inget abonnemang som organisationen har.",
+            ],
+        )
+    };
     let found = match Found::load(work, id).await {
         Ok(found) if found.row.organisation_id == organisation => found,
         Ok(_) | Err(Error::NotFound) => return Err(unknown().into()),
         Err(error) => return Err(error),
     };
     if quantity <= found.row.quantity {
-        let message = format!("The subscription has {} units. Give more than that.", found.row.quantity);
+        let units = found.row.quantity;
+        let message = match units {
+            1 => [
+                "The subscription has 1 unit. Give more than that.".to_owned(),
+                "Das Abonnement hat 1 Einheit. Geben Sie mehr an.".to_owned(),
+                "Abonnemanget har 1 enhet. Ange fler.".to_owned(),
+            ],
+            units => [
+                format!("The subscription has {units} units. Give more than that."),
+                format!("Das Abonnement hat {units} Einheiten. Geben Sie mehr an."),
+                format!("Abonnemanget har {units} enheter. Ange fler."),
+            ],
+        };
         return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message).into());
     }
     let outcome = found.standing(work).change_quantity(quantity)?;

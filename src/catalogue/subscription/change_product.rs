@@ -51,7 +51,11 @@ async fn change_product(act: ActOn<'_, Subscription>, input: ChangeProductInput)
         require_price("expectedUnitPrice", expected, &Money::new(price.unit_minor, &price.currency))?;
         let found = Found::load(work, id).await?;
         if found.row.product_id != act.object.row().product_id {
-            let message = "The subscription has got another product in the meantime. Look at it again.";
+            let message = [
+                "The subscription has got another product in the meantime. Look at it again.",
+                "Das Abonnement hat inzwischen ein anderes Produkt. Sehen Sie es sich noch einmal an.",
+                "Abonnemanget har under tiden fått en annan produkt. Titta på det igen.",
+            ];
             return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message).into());
         }
         let outcome = found.standing(work).change_product(&product, &price)?;

@@ -71,9 +71,13 @@ pub async fn require_none(work: &Work<'_>, organisation: Uuid) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "It has subscriptions: {}. Cancel them first, or give endSubscriptions: true to cancel all of them.",
-        text::listed(&names, NAMED)
-    );
+    let [en, de, sv] = text::listed(&names, NAMED);
+    let message = [
+        format!("It has subscriptions: {en}. Cancel them first, or give endSubscriptions: true to cancel all of them."),
+        format!(
+            "Sie hat Abonnements: {de}. Kündigen Sie sie zuerst, oder kündigen Sie alle mit endSubscriptions: true."
+        ),
+        format!("Den har abonnemang: {sv}. Säg upp dem först, eller säg upp alla med endSubscriptions: true."),
+    ];
     Err(UserError::at("organisationId", UserErrorCode::InUse, message).into())
 }

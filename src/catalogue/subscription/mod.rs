@@ -20,6 +20,7 @@ pub mod history;
 mod in_use;
 mod keep;
 mod letters;
+mod messages;
 mod object;
 mod of_record;
 mod offer;

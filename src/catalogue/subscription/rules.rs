@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::charge::{minor, price as price_of};
 use super::history::{on_day, steps};
+use super::messages;
 use super::period::{months_after, months_of_term, period_at};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::money::Money;
@@ -100,17 +101,9 @@ impl Standing<'_> {
         let (code, message) = match self.row.state {
             State::Active => return Ok(()),
             State::Pending if self.product.bills_from == product::BillsFrom::Order => return Ok(()),
-            State::Pending => (
-                UserErrorCode::TooEarly,
-                "The subscription begins when its service is ready. Change it after that.".to_owned(),
-            ),
-            State::Cancelled => (
-                UserErrorCode::SubscriptionCancelled,
-                "The subscription is cancelled. Take that back with keepSubscription, then change it.".to_owned(),
-            ),
-            State::Ended => {
-                (UserErrorCode::StaleState, "The subscription has ended. Order the product again.".to_owned())
-            }
+            State::Pending => (UserErrorCode::TooEarly, messages::NOT_BEGUN),
+            State::Cancelled => (UserErrorCode::SubscriptionCancelled, messages::CANCELLED),
+            State::Ended => (UserErrorCode::StaleState, messages::ENDED),
         };
         Err(UserError::at("subscriptionId", code, message))
     }
@@ -123,8 +116,7 @@ impl Standing<'_> {
         require_fit("quantity", self.row.unit_price_minor, quantity)?;
         let (mut row, had) = (self.row.clone(), self.had());
         if quantity == row.quantity {
-            let message = format!("The subscription has {quantity} units already.");
-            return Err(UserError::at("quantity", UserErrorCode::InvalidInput, message));
+            return Err(UserError::at("quantity", UserErrorCode::InvalidInput, messages::has_already(quantity)));
         }
         if quantity >= had {
             row.quantity = quantity;
@@ -193,8 +185,7 @@ impl Standing<'_> {
     pub fn change_product(&self, to: &product::Model, at: &price::Model) -> Result<Outcome, UserError> {
         self.require_running()?;
         if to.tax_class != self.product.tax_class {
-            let message = "The products are taxed differently. Order the other one, and cancel this one.";
-            return Err(UserError::at("productId", UserErrorCode::InvalidInput, message));
+            return Err(UserError::at("productId", UserErrorCode::InvalidInput, messages::TAXED_DIFFERENTLY));
         }
         check_quantity("productId", to, self.row.quantity)?;
         require_fit("productId", at.unit_minor, self.row.quantity)?;
@@ -235,7 +226,7 @@ impl Standing<'_> {
     /// Cancels it.
     pub fn cancel(&self) -> Result<Outcome, UserError> {
         if self.row.state == State::Cancelled {
-            let message = "The subscription is cancelled already.";
+            let message = messages::CANCELLED_ALREADY;
             return Err(UserError::at("subscriptionId", UserErrorCode::SubscriptionCancelled, message));
         }
         if self.row.state == State::Pending && self.product.bills_from == product::BillsFrom::Activation {
@@ -260,8 +251,7 @@ impl Standing<'_> {
     /// Takes a cancellation back.
     pub fn keep(&self) -> Result<Outcome, UserError> {
         if self.row.state != State::Cancelled {
-            let message = "The subscription is not cancelled.";
-            return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message));
+            return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, messages::NOT_CANCELLED));
         }
         let row = Model { state: State::Active, ..self.row.clone() };
         let planned = self.plan(Kind::Keep, self.today, self.had(), ChangeState::Done);
@@ -274,13 +264,7 @@ impl Standing<'_> {
             self.require_running()?;
         }
         if self.returnable() < self.row.quantity {
-            let message = match self.product.return_days {
-                0 => "The product cannot be returned. Cancel the subscription with cancelSubscription.".to_owned(),
-                days => format!(
-                    "Only what was bought within the last {days} days can be returned. Cancel the subscription with \
-                     cancelSubscription."
-                ),
-            };
+            let message = messages::not_returnable(self.product.return_days);
             return Err(UserError::at("subscriptionId", UserErrorCode::TooLate, message));
         }
         Ok(self.end_at(Kind::Return, self.tomorrow()))
@@ -296,18 +280,13 @@ impl Standing<'_> {
     /// Withdraws a change that has not taken effect.
     pub fn withdraw(&self, change: Uuid) -> Result<Outcome, UserError> {
         let Some(found) = self.scheduled().find(|one| one.id == change) else {
-            let message = "The change has taken effect or was withdrawn.";
-            return Err(UserError::at("changeId", UserErrorCode::StaleState, message));
+            return Err(UserError::at("changeId", UserErrorCode::StaleState, messages::CHANGE_IS_OVER));
         };
         match found.kind {
             Kind::Cancel => {
-                let message = "Take a cancellation back with keepSubscription.";
-                Err(UserError::at("changeId", UserErrorCode::SubscriptionCancelled, message))
+                Err(UserError::at("changeId", UserErrorCode::SubscriptionCancelled, messages::KEEP_IT_INSTEAD))
             }
-            Kind::Price => {
-                let message = "The price of the next term is the seller's. Cancel the subscription, or keep it.";
-                Err(UserError::at("changeId", UserErrorCode::Committed, message))
-            }
+            Kind::Price => Err(UserError::at("changeId", UserErrorCode::Committed, messages::PRICE_IS_OF_SELLER)),
             _ => Ok(Outcome { row: self.row.clone(), planned: Vec::new(), withdrawn: vec![change], done: Vec::new() }),
         }
     }
@@ -390,21 +369,14 @@ pub fn check_quantity(field: &str, product: &product::Model, quantity: i32) -> R
     if quantity >= least && most.is_none_or(|most| quantity <= most) {
         return Ok(());
     }
-    let bounds = match most {
-        Some(most) if most == least => format!("exactly {least}"),
-        Some(most) => format!("{least} to {most}"),
-        None => format!("{least} or more"),
-    };
-    let message = format!("{} is sold in quantities of {bounds}; you gave {quantity}.", product.name);
+    let message = messages::not_sold_in(&product.name, (least, most), quantity);
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// Refuses a quantity whose price would not fit into 64 bits.
 pub fn require_fit(field: &str, unit_minor: i64, quantity: i32) -> Result<i64, UserError> {
-    minor(price_of(unit_minor, quantity)).map_err(|_| {
-        let message = "The price of so many units is too large to be stored. Order fewer.";
-        UserError::at(field, UserErrorCode::InvalidInput, message)
-    })
+    minor(price_of(unit_minor, quantity))
+        .map_err(|_| UserError::at(field, UserErrorCode::InvalidInput, messages::PRICE_TOO_LARGE))
 }
 
 /// Refuses a price that differs from the one that the user has seen.
@@ -412,15 +384,13 @@ pub fn require_price(field: &str, (expected, currency): (i64, &str), now: &Money
     if now.minor() == expected && now.clone().into_currency() == currency {
         return Ok(());
     }
-    let seen = Money::new(expected, currency);
-    let message = format!("It costs {} now, not {}. Look at the new price, and confirm it.", now.text(), seen.text());
+    let message = messages::price_changed(now, &Money::new(expected, currency));
     Err(UserError::at(field, UserErrorCode::PriceChanged, message))
 }
 
 /// The error for days after the year 9999.
 pub fn beyond_calendar() -> UserError {
-    let message = "The commitment would end after the year 9999.";
-    UserError::general(UserErrorCode::InvalidInput, message)
+    UserError::general(UserErrorCode::InvalidInput, messages::BEYOND_CALENDAR)
 }
 
 /// A subscription as the audit log records it.

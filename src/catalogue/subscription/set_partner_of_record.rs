@@ -88,7 +88,11 @@ async fn set_partner_of_record(
         check_day("startsOn", input.starts_on, work.today())?;
         let (subscription, _) = store::find_in(work.tx, id).await?.ok_or(Error::NotFound)?;
         if subscription.state == State::Ended {
-            let message = "The subscription has ended, so nobody earns on it any more.";
+            let message = [
+                "The subscription has ended, so nobody earns on it any more.",
+                "Das Abonnement ist beendet, daher verdient niemand mehr daran.",
+                "Abonnemanget har upphört, så ingen tjänar längre på det.",
+            ];
             return Err(UserError::at("subscriptionId", UserErrorCode::StaleState, message).into());
         }
         if let Some(key) = partnership {
@@ -126,13 +130,20 @@ async fn set_partner_of_record(
 async fn require_in_force(work: &Work<'_>, key: Uuid, client: Uuid, on: Date) -> Result<()> {
     let row = partnership::store::find_row(work.tx, key).await?.filter(|row| row.client_id == client);
     let Some(row) = row else {
-        let message =
-            "The organisation of the subscription has no such partnership. `Organisation.partnerships` lists them.";
+        let message = [
+            "The organisation of the subscription has no such partnership. `Organisation.partnerships` lists them.",
+            "Die Organisation des Abonnements hat keine solche Partnerschaft. `Organisation.partnerships` zeigt sie.",
+            "Organisationen som har abonnemanget har inget sådant partnerskap. `Organisation.partnerships` visar dem.",
+        ];
         return Err(UserError::at("partnershipId", UserErrorCode::Unknown, message).into());
     };
     if partnership::rules::is_in_force_on(&row, on, work.request.config.billing.time_zone) {
         return Ok(());
     }
-    let message = format!("The partnership is not in force on {on}. Choose another day or another partnership.");
+    let message = [
+        format!("The partnership is not in force on {on}. Choose another day or another partnership."),
+        format!("Die Partnerschaft gilt am {on} nicht. Wählen Sie einen anderen Tag oder eine andere Partnerschaft."),
+        format!("Partnerskapet gäller inte den {on}. Välj en annan dag eller ett annat partnerskap."),
+    ];
     Err(UserError::at("partnershipId", UserErrorCode::StaleState, message).into())
 }

@@ -63,7 +63,16 @@ async fn claim_service_tasks(
             let missing = PermissionSet::of(&[Permission::ServiceProvision]).without(at.grants.clients);
             if !missing.is_empty() {
                 let missing = Grants { own: PermissionSet::EMPTY, clients: missing };
-                return Err(UserError::lacking("kinds", "You lack what the tasks need", missing).into());
+                return Err(UserError::lacking(
+                    "kinds",
+                    [
+                        "You lack what the tasks need",
+                        "Ihnen fehlt, was die Aufgaben brauchen",
+                        "Du saknar det som uppgifterna kräver",
+                    ],
+                    missing,
+                )
+                .into());
             }
             let rows = store::claim(work.tx, work.request.db(), &claim, work.now).await?;
             if !rows.is_empty() {

@@ -73,7 +73,11 @@ async fn complete_service_task(
             ..Default::default()
         };
         if !services::update(work.tx, before.id, change).await? {
-            let message = "Another service of this kind has this external id. Check which one you have created.";
+            let message = [
+                "Another service of this kind has this external id. Check which one you have created.",
+                "Ein anderer Dienst dieser Art hat diese externe Kennung. Prüfen Sie, welchen Sie angelegt haben.",
+                "En annan tjänst av det här slaget har samma externa id. Kontrollera vilken du har skapat.",
+            ];
             return Err(UserError::at("externalId", UserErrorCode::Duplicate, message).into());
         }
         let done = service_task::ActiveModel {

@@ -192,18 +192,35 @@ pub fn require_holder(row: &Model, report: Report, now: DateTimeUtc) -> Result<(
     let stale = |message| Err(UserError::at("generation", UserErrorCode::StaleState, message));
     let lost = |message| Err(UserError::at("attempt", UserErrorCode::LeaseLost, message));
     if row.generation != report.generation {
-        return stale("Something else is wanted by now. Claim the task again, and do what the new generation says.");
+        return stale([
+            "Something else is wanted by now. Claim the task again, and do what the new generation says.",
+            "Inzwischen ist etwas anderes gewünscht. Übernehmen Sie die Aufgabe erneut, und tun Sie, was die neue \
+             generation sagt.",
+            "Något annat är önskat nu. Ta uppgiften igen, och gör det som den nya generation säger.",
+        ]);
     }
     if row.state == State::Done {
-        return stale("The task is done already. Go on with another one.");
+        return stale([
+            "The task is done already. Go on with another one.",
+            "Die Aufgabe ist schon erledigt. Machen Sie mit einer anderen weiter.",
+            "Uppgiften är redan klar. Fortsätt med en annan.",
+        ]);
     }
     if (row.attempts, row.claimed_by_key_id) != (report.attempt, report.key) {
-        return lost("Another program has this task now. Go on with another one.");
+        return lost([
+            "Another program has this task now. Go on with another one.",
+            "Diese Aufgabe hat jetzt ein anderes Programm. Machen Sie mit einer anderen weiter.",
+            "Ett annat program har uppgiften nu. Fortsätt med en annan.",
+        ]);
     }
     if row.state != State::Claimed || row.lease_until.is_none_or(|end| end <= now) {
-        return lost(
+        return lost([
             "The lease has ended. Claim the task again: it keeps its id, so you can go on with what you have begun.",
-        );
+            "Die Frist ist abgelaufen. Übernehmen Sie die Aufgabe erneut: Sie behält ihre id, Sie können also mit dem \
+             Begonnenen weitermachen.",
+            "Tidsfristen har gått ut. Ta uppgiften igen: den behåller sitt id, så du kan fortsätta med det du har \
+             börjat.",
+        ]);
     }
     Ok(())
 }
@@ -237,9 +254,17 @@ pub fn require_waiting(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     match row.state {
         State::Failed => Ok(()),
         State::Waiting if row.not_before > now => Ok(()),
-        State::Waiting => stale("The task waits for a program already."),
-        State::Claimed => stale("A program works on the task."),
-        State::Done => stale("The task is done."),
+        State::Waiting => stale([
+            "The task waits for a program already.",
+            "Die Aufgabe wartet schon auf ein Programm.",
+            "Uppgiften väntar redan på ett program.",
+        ]),
+        State::Claimed => stale([
+            "A program works on the task.",
+            "Ein Programm arbeitet an der Aufgabe.",
+            "Ett program arbetar med uppgiften.",
+        ]),
+        State::Done => stale(["The task is done.", "Die Aufgabe ist erledigt.", "Uppgiften är klar."]),
     }
 }
 
@@ -249,18 +274,30 @@ pub fn lease(seconds: i32) -> Result<TimeDelta, UserError> {
     if (least..=most).contains(&seconds) {
         return Ok(TimeDelta::seconds(seconds.into()));
     }
-    let message = format!("A lease has {least} to {most} seconds. Extend it if the work takes longer.");
+    let message = [
+        format!("A lease has {least} to {most} seconds. Extend it if the work takes longer."),
+        format!("Eine Frist hat {least} bis {most} Sekunden. Verlängern Sie sie, wenn die Arbeit länger dauert."),
+        format!("En tidsfrist har {least} till {most} sekunder. Förläng den om arbetet tar längre tid."),
+    ];
     Err(UserError::at("leaseSeconds", UserErrorCode::InvalidInput, message))
 }
 
 /// How many tasks, and of which kinds of services; `None` for all kinds.
 pub fn check_claim(first: i32, kinds: Option<&[ServiceKind]>) -> Result<(), UserError> {
     if !(1..=MOST_CLAIMED).contains(&first) {
-        let message = format!("Claim 1 to {MOST_CLAIMED} tasks at once.");
+        let message = [
+            format!("Claim 1 to {MOST_CLAIMED} tasks at once."),
+            format!("Übernehmen Sie 1 bis {MOST_CLAIMED} Aufgaben auf einmal."),
+            format!("Ta 1 till {MOST_CLAIMED} uppgifter åt gången."),
+        ];
         return Err(UserError::at("first", UserErrorCode::InvalidInput, message));
     }
     if kinds.is_some_and(<[_]>::is_empty) {
-        let message = "Name at least one kind of service, or leave the list out for all kinds.";
+        let message = [
+            "Name at least one kind of service, or leave the list out for all kinds.",
+            "Nennen Sie mindestens eine Art von Dienst, oder lassen Sie die Liste für alle Arten weg.",
+            "Ange minst en sorts tjänst, eller utelämna listan för alla.",
+        ];
         return Err(UserError::at("kinds", UserErrorCode::InvalidInput, message));
     }
     Ok(())
@@ -271,7 +308,11 @@ pub fn error_text(typed: &str) -> Result<String, UserError> {
     let is_kept = |letter: &char| *letter == '\n' || !letter.is_control();
     let text: String = typed.trim().chars().filter(is_kept).take(LONGEST_ERROR).collect();
     if !text.chars().any(is_visible) || text.chars().any(|letter| letter != '\n' && is_deceptive(letter)) {
-        let message = "Say what went wrong, without characters that hide or reverse text.";
+        let message = [
+            "Say what went wrong, without characters that hide or reverse text.",
+            "Sagen Sie, was schiefging, ohne Zeichen, die Text verbergen oder umkehren.",
+            "Säg vad som gick fel, utan tecken som döljer eller vänder text.",
+        ];
         return Err(UserError::at("error", UserErrorCode::InvalidInput, message));
     }
     Ok(text)
