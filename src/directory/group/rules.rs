@@ -149,7 +149,11 @@ pub fn resolve(
     for one in wanted {
         rows.push(one.as_ref().map_err(Clone::clone).and_then(|one| {
             if !named.insert(one.external_id.as_str()) {
-                let message = "This group is in the list twice. Give each once, with all of its members.";
+                let message = [
+                    "This group is in the list twice. Give each once, with all of its members.",
+                    "Diese Gruppe steht zweimal in der Liste. Geben Sie jede einmal an, mit allen ihren Mitgliedern.",
+                    "Gruppen finns två gånger i listan. Ange varje grupp en gång, med alla dess medlemmar.",
+                ];
                 return Err(UserError::at("externalId", UserErrorCode::Duplicate, message));
             }
             changed(before.get(one.external_id.as_str()).copied(), one, context)
@@ -190,6 +194,22 @@ fn standing<'a>(
     groups
 }
 
+fn unknown_person(key: &str) -> [String; 3] {
+    [
+        format!("There is no person {key} in this directory. Send the members before the group."),
+        format!("In diesem Verzeichnis gibt es keine Person {key}. Senden Sie die Mitglieder vor der Gruppe."),
+        format!("Det finns ingen person {key} i personkatalogen. Skicka medlemmarna före gruppen."),
+    ]
+}
+
+fn unknown_group(key: &str) -> [String; 3] {
+    [
+        format!("There is no group {key} in this directory. Send the members before the group."),
+        format!("In diesem Verzeichnis gibt es keine Gruppe {key}. Senden Sie die Mitglieder vor der Gruppe."),
+        format!("Det finns ingen grupp {key} i personkatalogen. Skicka medlemmarna före gruppen."),
+    ]
+}
+
 /// Members of a group, and whether each is in the group from now on.
 type Members = Vec<(Member<Uuid>, bool)>;
 
@@ -202,18 +222,15 @@ fn members(
     let members = wanted.iter().map(|one| {
         let given = one.as_ref().map(|one| one.members.as_slice()).unwrap_or_default().iter().enumerate();
         let found = given.map(|(index, (member, is_in))| {
-            let (id, of) = match member {
-                Member::Person(key) => (people.get(key).map(|id| Member::Person(*id)), format!("person {key}")),
-                Member::Group(key) => (groups.get(key.as_str()).map(|id| Member::Group(*id)), format!("group {key}")),
+            let (id, unknown) = match member {
+                Member::Person(key) => (people.get(key).map(|id| Member::Person(*id)), unknown_person(key)),
+                Member::Group(key) => (groups.get(key.as_str()).map(|id| Member::Group(*id)), unknown_group(key)),
             };
             match id {
                 Some(id) => Ok(Some((id, *is_in))),
                 // Somebody who is not there is in no group.
                 None if !is_in => Ok(None),
-                None => {
-                    let message = format!("There is no {of} in this directory. Send the members before the group.");
-                    Err(UserError::at("externalId", UserErrorCode::Unknown, message).in_row("members", index))
-                }
+                None => Err(UserError::at("externalId", UserErrorCode::Unknown, unknown).in_row("members", index)),
             }
         });
         found.filter_map(Result::transpose).collect()
@@ -230,9 +247,21 @@ fn changed(
     let name = wanted.name.clone().or_else(|| before.map(|row| row.name.clone()));
     let Some(name) = name.filter(|_| before.is_some() || !wanted.is_deleted) else {
         let (field, code, message) = if wanted.is_deleted {
-            ("externalId", UserErrorCode::Unknown, "There is no group with this external id.")
+            (
+                "externalId",
+                UserErrorCode::Unknown,
+                [
+                    "There is no group with this external id.",
+                    "Eine Gruppe mit dieser externen Kennung gibt es nicht.",
+                    "Det finns ingen grupp med det här externa id:t.",
+                ],
+            )
         } else {
-            ("name", UserErrorCode::InvalidInput, "A new group needs a name.")
+            (
+                "name",
+                UserErrorCode::InvalidInput,
+                ["A new group needs a name.", "Eine neue Gruppe braucht einen Namen.", "En ny grupp behöver ett namn."],
+            )
         };
         return Err(UserError::at(field, code, message));
     };

@@ -7,6 +7,7 @@ use sea_orm::prelude::{Date, DateTimeUtc};
 use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Texts;
 use crate::base::random::Random;
 use crate::base::text;
 use crate::people::user::Address;
@@ -75,9 +76,13 @@ pub struct Plan {
 
 /// The path of a unit in one form: `/Sales/North`, or nothing for the top.
 pub fn unit_path(field: &str, typed: &str) -> Result<String, UserError> {
-    let wrong = |message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if typed.chars().count() > LONGEST_PATH {
-        return wrong("The path of a unit has at most 500 characters.");
+        return wrong([
+            "The path of a unit has at most 500 characters.",
+            "Der Pfad einer Einheit hat höchstens 500 Zeichen.",
+            "Sökvägen till en enhet har högst 500 tecken.",
+        ]);
     }
     let mut path = String::new();
     let mut depth = 0;
@@ -87,7 +92,11 @@ pub fn unit_path(field: &str, typed: &str) -> Result<String, UserError> {
         path.push_str(&text::name(field, segment)?);
     }
     if depth > MOST_UNITS {
-        return wrong("A unit is at most 20 units deep.");
+        return wrong([
+            "A unit is at most 20 units deep.",
+            "Eine Einheit liegt höchstens 20 Einheiten tief.",
+            "En enhet ligger högst 20 enheter djupt.",
+        ]);
     }
     Ok(path)
 }
@@ -165,7 +174,11 @@ impl Plan {
     fn place(&mut self, known: Option<&Model>, wanted: &Wanted, context: &Context<'_>) -> Result<Outcome, UserError> {
         let Some(known) = known else {
             if wanted.state == State::Deleted {
-                let message = "There is no person with this external id.";
+                let message = [
+                    "There is no person with this external id.",
+                    "Eine Person mit dieser externen Kennung gibt es nicht.",
+                    "Det finns ingen person med det här externa id:t.",
+                ];
                 return Err(UserError::at("externalId", UserErrorCode::Unknown, message));
             }
             let row = changed(None, wanted, context);
@@ -237,7 +250,11 @@ fn refuse_doubled(
         if ids.insert(row.external_id.clone()) {
             return Ok(row);
         }
-        let message = "This person is in the list twice. Give each once.";
+        let message = [
+            "This person is in the list twice. Give each once.",
+            "Diese Person steht zweimal in der Liste. Geben Sie jede einmal an.",
+            "Personen finns två gånger i listan. Ange varje person en gång.",
+        ];
         Err(UserError::at("externalId", UserErrorCode::Duplicate, message))
     });
     let once: Vec<Result<Wanted, UserError>> = once.collect();
@@ -255,7 +272,11 @@ fn refuse_doubled(
             && (kept.get(email.mailbox()).is_some_and(|holder| *holder != row.external_id)
                 || !mailboxes.insert(email.mailbox().to_owned()))
         {
-            let message = "Another person in the list has this address. Two people have different addresses.";
+            let message = [
+                "Another person in the list has this address. Two people have different addresses.",
+                "Eine andere Person in der Liste hat diese Adresse. Zwei Personen haben verschiedene Adressen.",
+                "En annan person i listan har den här adressen. Två personer har olika adresser.",
+            ];
             return Err(UserError::at("email", UserErrorCode::Duplicate, message));
         }
         Ok(row)
@@ -264,10 +285,20 @@ fn refuse_doubled(
 }
 
 fn address_taken(by: &str) -> UserError {
-    let message = format!(
-        "The person with the external id {by} has this address. Send that person with another address, or as deleted, \
-         in the same list or before."
-    );
+    let message = [
+        format!(
+            "The person with the external id {by} has this address. Send that person with another address, or as \
+             deleted, in the same list or before."
+        ),
+        format!(
+            "Die Person mit der externen Kennung {by} hat diese Adresse. Senden Sie diese Person mit einer anderen \
+             Adresse oder als gelöscht, in derselben Liste oder vorher."
+        ),
+        format!(
+            "Personen med det externa id:t {by} har den här adressen. Skicka den personen med en annan adress, eller \
+             som borttagen, i samma lista eller före."
+        ),
+    ];
     UserError::at("email", UserErrorCode::Duplicate, message)
 }
 

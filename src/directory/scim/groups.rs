@@ -138,7 +138,15 @@ pub async fn create(request: &Request, organisation: Uuid, change: &GroupChange)
         .transaction(async |work| {
             authorise(work, organisation).await?;
             let name = change.name()?.ok_or_else(|| {
-                UserError::at("displayName", UserErrorCode::InvalidInput, "A group needs a displayName.")
+                UserError::at(
+                    "displayName",
+                    UserErrorCode::InvalidInput,
+                    [
+                        "A group needs a displayName.",
+                        "Eine Gruppe braucht einen displayName.",
+                        "En grupp behöver ett displayName.",
+                    ],
+                )
             })?;
             let id = work.random.id(work.now);
             let named = (id, name, change.external_id(id, None)?);
@@ -208,7 +216,11 @@ async fn load(work: &Work<'_>, organisation: Uuid, key: Uuid, conditions: &Condi
 async fn require_free(work: &Work<'_>, row: &Model) -> Result<()> {
     let known = store::find(work.tx, row.organisation_id, Lookup::ExternalId(&row.external_id)).await?;
     let Some(other) = known.into_iter().find(|other| other.id != row.id) else { return Ok(()) };
-    let message = format!("The group {} has this externalId already.", other.name);
+    let message = [
+        format!("The group {} has this externalId already.", other.name),
+        format!("Die Gruppe {} hat diese externalId schon.", other.name),
+        format!("Gruppen {} har redan detta externalId.", other.name),
+    ];
     Err(UserError::at("externalId", UserErrorCode::Duplicate, message).into())
 }
 
@@ -277,7 +289,11 @@ async fn require_known(work: &Work<'_>, organisation: Uuid, members: &[Member<Uu
                 Member::Person(key) => Type::DirectoryPerson.id(*key),
                 Member::Group(key) => Type::DirectoryGroup.id(*key),
             };
-            let message = format!("There is no {} in this directory.", *id);
+            let message = [
+                format!("There is no {} in this directory.", *id),
+                format!("In diesem Verzeichnis gibt es {} nicht.", *id),
+                format!("{} finns inte i personkatalogen.", *id),
+            ];
             return Err(UserError::at("members", UserErrorCode::Unknown, message).into());
         }
     }

@@ -30,7 +30,11 @@ impl Conditions {
         let tag = of(updated_at);
         let is_other = self.if_match.as_deref().is_some_and(|tags| !names(tags, &tag));
         if is_other || self.is_known(updated_at) {
-            let message = "It has changed in the meantime. Read it again.";
+            let message = [
+                "It has changed in the meantime. Read it again.",
+                "Es hat sich inzwischen geändert. Lesen Sie es noch einmal.",
+                "Det har ändrats under tiden. Läs det igen.",
+            ];
             return Err(UserError::at("version", UserErrorCode::StaleState, message));
         }
         Ok(())

@@ -137,8 +137,17 @@ impl UserChange {
         let known = before.filter(|_| manner != Manner::Create);
         let name_before = known.map(user_name);
         let user_name = self.user_name.as_deref().or(name_before.filter(|_| manner == Manner::Patch));
-        let user_name = user_name
-            .ok_or_else(|| UserError::at("userName", UserErrorCode::InvalidInput, "A user needs a userName."))?;
+        let user_name = user_name.ok_or_else(|| {
+            UserError::at(
+                "userName",
+                UserErrorCode::InvalidInput,
+                [
+                    "A user needs a userName.",
+                    "Ein Benutzer braucht einen userName.",
+                    "En användare behöver ett userName.",
+                ],
+            )
+        })?;
         let user_name = text::name("userName", user_name)?;
         let (email, kept, user_name) = match Address::parse(&user_name) {
             Some(address) => {

@@ -222,7 +222,11 @@ async fn require_free(work: &Work<'_>, organisation: Uuid, own: Option<Uuid>, wa
 }
 
 fn taken(field: &str, by: &str) -> UserError {
-    let message = format!("The user {by} has this {field} already.");
+    let message = [
+        format!("The user {by} has this {field} already."),
+        format!("Der Benutzer {by} hat {field} schon."),
+        format!("Användaren {by} har redan samma {field}."),
+    ];
     UserError::at(field, UserErrorCode::Duplicate, message)
 }
 

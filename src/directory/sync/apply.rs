@@ -6,7 +6,7 @@ use entity::directory_sync::{Mode, Model, State};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::rules::Missing;
+use super::rules::{GROUPS, Missing, PEOPLE};
 use super::{rules, store};
 use crate::base::error::{Result, UserError};
 use crate::directory::group::rules::{Member, Resolved, Wanted as WantedGroup, pairs, plan_members, resolve};
@@ -101,11 +101,11 @@ async fn delete_missing(work: &Work<'_>, part: &Part, organisation: Uuid, sync: 
     let mut kinds = Vec::new();
     if has_people {
         let missing = people::count_missing(work.tx, organisation, sync).await?;
-        kinds.push(Missing { what: "people", missing, of: people::count(work.tx, organisation).await? });
+        kinds.push(Missing { what: PEOPLE, missing, of: people::count(work.tx, organisation).await? });
     }
     if has_groups {
         let missing = groups::count_missing(work.tx, organisation, sync).await?;
-        kinds.push(Missing { what: "groups", missing, of: groups::count(work.tx, organisation).await? });
+        kinds.push(Missing { what: GROUPS, missing, of: groups::count(work.tx, organisation).await? });
     }
     rules::guard(&kinds, part.confirmed)?;
     let mut gone = 0;

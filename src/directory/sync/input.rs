@@ -106,7 +106,11 @@ impl DirectoryGroupInput {
                 (Some(person), None) => external_id("personExternalId", person).map(Member::Person),
                 (None, Some(group)) => external_id("groupExternalId", group).map(Member::Group),
                 _ => {
-                    let message = "Give either personExternalId or groupExternalId.";
+                    let message = [
+                        "Give either personExternalId or groupExternalId.",
+                        "Geben Sie entweder personExternalId oder groupExternalId an.",
+                        "Ange antingen personExternalId eller groupExternalId.",
+                    ];
                     Err(UserError::at("personExternalId", UserErrorCode::InvalidInput, message))
                 }
             };
@@ -130,8 +134,12 @@ pub fn named(typed: &str) -> String {
 /// An external id in one form.
 pub fn external_id(field: &str, typed: &str) -> Result<String, UserError> {
     text::reference(field, typed).map_err(|_| {
-        let message =
-            "An external id has 1 to 100 characters, without line breaks or characters that hide or reverse text.";
+        let message = [
+            "An external id has 1 to 100 characters, without line breaks or characters that hide or reverse text.",
+            "Eine externe Kennung hat 1 bis 100 Zeichen, ohne Zeilenumbrüche und ohne Zeichen, die Text verbergen oder \
+             umkehren.",
+            "Ett externt id har 1 till 100 tecken, utan radbrytningar och utan tecken som döljer eller vänder text.",
+        ];
         UserError::at(field, UserErrorCode::InvalidInput, message)
     })
 }

@@ -62,7 +62,11 @@ fn plan(
                 (None, None) => None,
             };
             let field = if log_in.external_id.is_some() { "externalId" } else { "email" };
-            let message = "Nobody in this directory has it.";
+            let message = [
+                "Nobody in this directory has it.",
+                "Niemand in diesem Verzeichnis hat das.",
+                "Ingen i personkatalogen har det.",
+            ];
             id.map(|id| (*id, log_in.at)).ok_or_else(|| UserError::at(field, UserErrorCode::Unknown, message))
         });
         if let Ok((id, at)) = found

@@ -60,13 +60,23 @@ pub struct RecordLogInsPayload {
 #[acts(DIRECTORY_SYNC, on = input.organisation_id)]
 async fn record_log_ins(act: ActOn<'_, Organisation>, input: RecordLogInsInput) -> Result<RecordLogInsPayload> {
     if input.log_ins.len() > MOST {
-        let message =
-            format!("You gave {} log-ins. Send at most {MOST}, and the others after them.", input.log_ins.len());
+        let message = [
+            format!("You gave {} log-ins. Send at most {MOST}, and the others after them.", input.log_ins.len()),
+            format!(
+                "Sie haben {} Anmeldungen angegeben. Senden Sie höchstens {MOST}, und die anderen danach.",
+                input.log_ins.len()
+            ),
+            format!("Du angav {} inloggningar. Skicka högst {MOST}, och de andra efter dem.", input.log_ins.len()),
+        ];
         return Err(UserError::at("logIns", UserErrorCode::TooMany, message).into());
     }
     let now = act.request.now();
     if input.complete_until.is_some_and(|until| until > now) {
-        let message = "Log-ins of the future are not known yet. Give a moment in the past.";
+        let message = [
+            "Log-ins of the future are not known yet. Give a moment in the past.",
+            "Künftige Anmeldungen sind noch nicht bekannt. Geben Sie einen Zeitpunkt in der Vergangenheit an.",
+            "Framtida inloggningar är inte kända ännu. Ange en tidpunkt i det förflutna.",
+        ];
         return Err(UserError::at("completeUntil", UserErrorCode::InvalidInput, message).into());
     }
     let log_ins: Vec<Result<LogIn, UserError>> = input.log_ins.iter().map(|one| one.read(now)).collect();
@@ -97,10 +107,18 @@ impl DirectoryLogInInput {
     /// The log-in, if it is well-formed.
     pub fn read(&self, now: DateTimeUtc) -> Result<LogIn, UserError> {
         if self.at > now {
-            return Err(UserError::at("at", UserErrorCode::InvalidInput, "This is in the future."));
+            return Err(UserError::at(
+                "at",
+                UserErrorCode::InvalidInput,
+                ["This is in the future.", "Das liegt in der Zukunft.", "Det är i framtiden."],
+            ));
         }
         if self.external_id.is_some() == self.email.is_some() {
-            let message = "Give either externalId or email.";
+            let message = [
+                "Give either externalId or email.",
+                "Geben Sie entweder externalId oder email an.",
+                "Ange antingen externalId eller email.",
+            ];
             return Err(UserError::at("externalId", UserErrorCode::InvalidInput, message));
         }
         let email = self.email.as_deref().map(|email| Address::read("email", email)).transpose()?;

@@ -5,8 +5,14 @@ use sea_orm::prelude::DateTimeUtc;
 use uuid::Uuid;
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::locale::Locale;
+use crate::base::message::Texts;
 use crate::directory::person::rules::Outcome;
 
+/// People, in the plural.
+pub const PEOPLE: Texts = ["people", "Personen", "personer"];
+/// Groups, in the plural.
+pub const GROUPS: Texts = ["groups", "Gruppen", "grupper"];
 /// The most people, and the most groups, of one part.
 pub const MOST: usize = 500;
 /// The most members of all groups of one part.
@@ -17,15 +23,20 @@ const FEW: u64 = 10;
 /// Refuses a part that is too large.
 pub fn check_size(people: usize, groups: usize, members: usize) -> Result<(), UserError> {
     let limits = [
-        ("people", people, MOST, "people"),
-        ("groups", groups, MOST, "groups"),
-        ("groups", members, MOST_MEMBERS, "members"),
+        ("people", people, MOST, PEOPLE),
+        ("groups", groups, MOST, GROUPS),
+        ("groups", members, MOST_MEMBERS, ["members", "Mitglieder", "medlemmar"]),
     ];
     match limits.into_iter().find(|(_, given, most, _)| given > most) {
         None => Ok(()),
-        Some((field, given, most, what)) => {
-            let message =
-                format!("This part has {given} {what}. Send at most {most}, and the others in further parts.");
+        Some((field, given, most, [en, de, sv])) => {
+            let message = [
+                format!("This part has {given} {en}. Send at most {most}, and the others in further parts."),
+                format!(
+                    "Dieser Teil hat {given} {de}. Senden Sie höchstens {most}, und die anderen in weiteren Teilen."
+                ),
+                format!("Den här delen har {given} {sv}. Skicka högst {most}, och de andra i fler delar."),
+            ];
             Err(UserError::at(field, UserErrorCode::TooMany, message))
         }
     }
@@ -35,7 +46,7 @@ pub fn check_size(people: usize, groups: usize, members: usize) -> Result<(), Us
 #[derive(Clone, Copy, Debug)]
 pub struct Missing {
     /// The name of the kind, in the plural.
-    pub what: &'static str,
+    pub what: Texts,
     /// How many are missing.
     pub missing: u64,
     /// How many there are.
@@ -57,12 +68,27 @@ pub fn guard(kinds: &[Missing], confirmed: Option<i32>) -> Result<(), UserError>
     if many.is_empty() || is_confirmed {
         return Ok(());
     }
-    let named: Vec<String> = many.iter().map(|kind| format!("{} of {} {}", kind.missing, kind.of, kind.what)).collect();
-    let message = format!(
-        "{} are missing from this synchronisation, and would be deleted. Nothing of this part was written. If they are \
-         gone, send the part again with confirmRemovals: {number}.",
-        named.join(" and ")
-    );
+    let named = |locale: Locale, of: &str, and: &str| {
+        let kinds = many.iter().map(|kind| format!("{} {of} {} {}", kind.missing, kind.of, locale.choose(kind.what)));
+        kinds.collect::<Vec<_>>().join(and)
+    };
+    let message = [
+        format!(
+            "{} are missing from this synchronisation, and would be deleted. Nothing of this part was written. If they \
+             are gone, send the part again with confirmRemovals: {number}.",
+            named(Locale::En, "of", " and ")
+        ),
+        format!(
+            "{} fehlen in dieser Synchronisation und würden gelöscht. Nichts aus diesem Teil wurde geschrieben. Wenn \
+             es sie nicht mehr gibt, senden Sie den Teil noch einmal mit confirmRemovals: {number}.",
+            named(Locale::De, "von", " und ")
+        ),
+        format!(
+            "{} saknas i den här synkroniseringen och skulle tas bort. Inget i den här delen har skrivits. Om de är \
+             borta, skicka delen igen med confirmRemovals: {number}.",
+            named(Locale::Sv, "av", " och ")
+        ),
+    ];
     Err(UserError::at("confirmRemovals", UserErrorCode::DirectoryGuard, message))
 }
 
@@ -86,14 +112,26 @@ pub const fn begin(id: Uuid, organisation: Uuid, sync_key: String, mode: Mode, n
 
 /// Refuses a part of a synchronisation that has ended, or that began in another mode.
 pub fn require_open(sync: &Model, mode: Mode) -> Result<(), UserError> {
-    let stale = |message: &str| Err(UserError::at("syncId", UserErrorCode::StaleState, message));
+    let stale = |message: Texts| Err(UserError::at("syncId", UserErrorCode::StaleState, message));
     match sync.state {
-        State::Done => stale("This synchronisation is complete. Begin another one with a new syncId."),
-        State::Abandoned => {
-            stale("Another full synchronisation began, so this one cannot be completed. Begin again with a new syncId.")
-        }
+        State::Done => stale([
+            "This synchronisation is complete. Begin another one with a new syncId.",
+            "Diese Synchronisation ist abgeschlossen. Beginnen Sie eine neue mit einer neuen syncId.",
+            "Synkroniseringen är klar. Börja en ny med ett nytt syncId.",
+        ]),
+        State::Abandoned => stale([
+            "Another full synchronisation began, so this one cannot be completed. Begin again with a new syncId.",
+            "Eine andere vollständige Synchronisation hat begonnen, daher lässt sich diese nicht abschließen. Beginnen \
+             Sie neu mit einer neuen syncId.",
+            "En annan fullständig synkronisering har börjat, så den här kan inte slutföras. Börja om med ett nytt \
+             syncId.",
+        ]),
         State::Open if sync.mode != mode => {
-            let message = "The synchronisation with this syncId began in another mode.";
+            let message = [
+                "The synchronisation with this syncId began in another mode.",
+                "Die Synchronisation mit dieser syncId hat in einem anderen Modus begonnen.",
+                "Synkroniseringen med det här syncId började i ett annat läge.",
+            ];
             Err(UserError::at("mode", UserErrorCode::InvalidInput, message))
         }
         State::Open => Ok(()),
@@ -119,7 +157,7 @@ mod tests {
     use super::*;
 
     const fn people(missing: u64, of: u64) -> Missing {
-        Missing { what: "people", missing, of }
+        Missing { what: PEOPLE, missing, of }
     }
 
     #[test]
@@ -137,7 +175,7 @@ mod tests {
 
     #[test]
     fn only_the_kinds_of_which_many_are_missing_count() {
-        let groups = |missing| Missing { what: "groups", missing, of: 20 };
+        let groups = |missing| Missing { what: GROUPS, missing, of: 20 };
         let refused = |kinds: &[Missing]| guard(kinds, None).unwrap_err().message.to_string();
         assert!(guard(&[people(5, 1_000), groups(10)], None).is_ok());
         let message = refused(&[people(5, 1_000), groups(12)]);

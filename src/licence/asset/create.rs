@@ -8,7 +8,7 @@ use super::creating::{Wish, create_all};
 use super::object::Asset;
 use super::rules::{Described, unknown_feature};
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
-use crate::base::id::Type;
+use crate::base::id::{Type, wrong_id};
 use crate::catalogue::feature::Feature;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Request;
@@ -31,7 +31,7 @@ impl NewAssetInput {
     /// What it asks for, with what is wrong about it. A feature that is hidden from the viewer is unknown.
     pub(super) async fn read(&self, request: &Request) -> Result<Wish> {
         let feature = match Type::Feature.parse(&self.feature_id) {
-            Err(error) => Err(UserError::at("featureId", UserErrorCode::InvalidInput, error.to_string())),
+            Err(error) => Err(UserError::at("featureId", UserErrorCode::InvalidInput, wrong_id(&error))),
             Ok(key) => Feature::find(request, key).await?.map(|_| key).ok_or_else(unknown_feature),
         };
         Ok(Wish { feature, described: Described::read(&self.name, &self.kind, self.external_id.as_deref()) })

@@ -58,7 +58,11 @@ pub async fn create_all(
                     return Err(taken(external));
                 }
                 note_first(&mut first, external, index).map_err(|before| {
-                    let message = format!("This external id is already in the list, at index {before}.");
+                    let message = [
+                        format!("This external id is already in the list, at index {before}."),
+                        format!("Diese externe Kennung steht schon in der Liste, an der Stelle {before}."),
+                        format!("Det här externa id:t finns redan i listan, på plats {before}."),
+                    ];
                     UserError::at("externalId", UserErrorCode::Duplicate, message)
                 })?;
             }

@@ -14,7 +14,8 @@ use super::object::Asset;
 use super::rules::{audit_snapshot, note_first, require_count};
 use super::store;
 use crate::base::error::{Error, Result, UserError, UserErrorCode};
-use crate::base::id::Type;
+use crate::base::id::{Type, wrong_id};
+use crate::base::message::Message;
 use crate::catalogue::feature::store as features;
 use crate::graphql::act::{ActOn, Find};
 use crate::graphql::request::Work;
@@ -65,7 +66,7 @@ async fn delete_assets(act: ActOn<'_, Organisation>, input: DeleteAssetsInput) -
 }
 
 fn read(id: &ID) -> Outcome {
-    Type::Asset.parse(id).map_err(|error| UserError::general(UserErrorCode::InvalidInput, error.to_string()))
+    Type::Asset.parse(id).map_err(|error| UserError::general(UserErrorCode::InvalidInput, wrong_id(&error)))
 }
 
 /// Deletes the assets of the valid rows, unless it is a dry run. The caller has locked the organisation. The number of
@@ -109,16 +110,36 @@ async fn delete(
 }
 
 fn check(rows: &HashMap<Uuid, Model>, first: &mut BTreeMap<Uuid, usize>, index: usize, id: Uuid) -> Outcome {
-    let wrong = |code, message: String| Err(UserError::general(code, message));
+    let wrong = |code, message: Message| Err(UserError::general(code, message));
     match rows.get(&id) {
-        None => wrong(UserErrorCode::Unknown, "The organisation has no such asset.".to_owned()),
-        Some(row) if row.state == State::Deleted => {
-            wrong(UserErrorCode::StaleState, format!("{} is deleted already.", row.name))
-        }
+        None => wrong(
+            UserErrorCode::Unknown,
+            [
+                "The organisation has no such asset.",
+                "Die Organisation hat kein solches Asset.",
+                "Organisationen har ingen sådan tillgång.",
+            ]
+            .into(),
+        ),
+        Some(row) if row.state == State::Deleted => wrong(
+            UserErrorCode::StaleState,
+            [
+                format!("{} is deleted already.", row.name),
+                format!("{} ist schon gelöscht.", row.name),
+                format!("{} är redan borttagen.", row.name),
+            ]
+            .into(),
+        ),
         Some(_) => match note_first(first, id, index) {
-            Err(before) => {
-                wrong(UserErrorCode::Duplicate, format!("This asset is already in the list, at index {before}."))
-            }
+            Err(before) => wrong(
+                UserErrorCode::Duplicate,
+                [
+                    format!("This asset is already in the list, at index {before}."),
+                    format!("Dieses Asset steht schon in der Liste, an der Stelle {before}."),
+                    format!("Tillgången finns redan i listan, på plats {before}."),
+                ]
+                .into(),
+            ),
             Ok(()) => Ok(id),
         },
     }

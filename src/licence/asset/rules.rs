@@ -43,14 +43,26 @@ impl Described {
 
 /// The kind of a thing, in the customer's words.
 pub fn kind_of(typed: &str) -> Result<String, UserError> {
-    let message = "The kind is up to 100 characters, at least one of them visible, without line breaks or characters that \
-                   hide or reverse text.";
+    let message = [
+        "The kind is up to 100 characters, at least one of them visible, without line breaks or characters that hide \
+         or reverse text.",
+        "Die Art hat höchstens 100 Zeichen, davon mindestens ein sichtbares, ohne Zeilenumbrüche und ohne Zeichen, die \
+         Text verbergen oder umkehren.",
+        "Slaget har högst 100 tecken, varav minst ett synligt, utan radbrytningar och utan tecken som döljer eller \
+         vänder text.",
+    ];
     text::reference("kind", typed).map_err(|error| UserError { message: message.into(), ..error })
 }
 
 fn external(typed: &str) -> Result<String, UserError> {
-    let message = "An external id has 1 to 100 characters, at least one of them visible, without line breaks or characters \
-                   that hide or reverse text. Leave it out if there is none.";
+    let message = [
+        "An external id has 1 to 100 characters, at least one of them visible, without line breaks or characters that \
+         hide or reverse text. Leave it out if there is none.",
+        "Eine externe Kennung hat 1 bis 100 Zeichen, davon mindestens ein sichtbares, ohne Zeilenumbrüche und ohne \
+         Zeichen, die Text verbergen oder umkehren. Lassen Sie sie weg, wenn es keine gibt.",
+        "Ett externt id har 1 till 100 tecken, varav minst ett synligt, utan radbrytningar och utan tecken som döljer \
+         eller vänder text. Utelämna det om det inte finns något.",
+    ];
     text::reference("externalId", typed).map_err(|error| UserError { message: message.into(), ..error })
 }
 
@@ -58,7 +70,14 @@ fn external(typed: &str) -> Result<String, UserError> {
 pub fn require_quota(found: Option<&feature::Model>) -> Result<&feature::Model, UserError> {
     let row = found.ok_or_else(unknown_feature)?;
     if row.kind == Kind::Seat {
-        let message = format!("{} is counted by seats, one for each person. Give a feature of kind QUOTA.", row.name);
+        let message = [
+            format!("{} is counted by seats, one for each person. Give a feature of kind QUOTA.", row.name),
+            format!(
+                "{} wird nach Plätzen gezählt, einem für jede Person. Geben Sie ein Feature der Art QUOTA an.",
+                row.name
+            ),
+            format!("{} räknas i platser, en för varje person. Ange en funktion av slaget QUOTA.", row.name),
+        ];
         return Err(UserError::at("featureId", UserErrorCode::InvalidInput, message));
     }
     Ok(row)
@@ -66,16 +85,28 @@ pub fn require_quota(found: Option<&feature::Model>) -> Result<&feature::Model, 
 
 /// The error for a feature that does not exist, or is hidden from the viewer.
 pub fn unknown_feature() -> UserError {
-    UserError::at("featureId", UserErrorCode::Unknown, "There is no such feature.")
+    UserError::at(
+        "featureId",
+        UserErrorCode::Unknown,
+        ["There is no such feature.", "Ein solches Feature gibt es nicht.", "Det finns ingen sådan funktion."],
+    )
 }
 
 /// Refuses a number of rows that one mutation does not take.
 pub fn require_count(field: &str, count: usize) -> Result<(), UserError> {
     match count {
-        0 => Err(UserError::at(field, UserErrorCode::InvalidInput, "Give at least one asset.")),
+        0 => Err(UserError::at(
+            field,
+            UserErrorCode::InvalidInput,
+            ["Give at least one asset.", "Geben Sie mindestens ein Asset an.", "Ange minst en tillgång."],
+        )),
         1..=AT_ONCE => Ok(()),
         _ => {
-            let message = format!("You gave {count} assets. Give at most {AT_ONCE} at once.");
+            let message = [
+                format!("You gave {count} assets. Give at most {AT_ONCE} at once."),
+                format!("Sie haben {count} Assets angegeben. Geben Sie höchstens {AT_ONCE} auf einmal an."),
+                format!("Du angav {count} tillgångar. Ange högst {AT_ONCE} åt gången."),
+            ];
             Err(UserError::at(field, UserErrorCode::TooMany, message))
         }
     }
@@ -83,7 +114,11 @@ pub fn require_count(field: &str, count: usize) -> Result<(), UserError> {
 
 /// The error for an external id that another asset has.
 pub fn taken(external_id: &str) -> UserError {
-    let message = format!("Another asset of the organisation has the external id {external_id} already.");
+    let message = [
+        format!("Another asset of the organisation has the external id {external_id} already."),
+        format!("Ein anderes Asset der Organisation hat die externe Kennung {external_id} schon."),
+        format!("En annan tillgång i organisationen har redan det externa id:t {external_id}."),
+    ];
     UserError::at("externalId", UserErrorCode::Duplicate, message)
 }
 

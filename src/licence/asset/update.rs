@@ -42,7 +42,11 @@ async fn update_asset(act: ActOn<'_, Asset>, input: UpdateAssetInput) -> Result<
         require_active(at.row())?;
         let old = store::find_in(work.tx, at.id(), &[id]).await?.pop().ok_or(Error::NotFound)?;
         if old.state == State::Deleted {
-            let message = "The asset is deleted. Create a new one instead.";
+            let message = [
+                "The asset is deleted. Create a new one instead.",
+                "Das Asset ist gelöscht. Legen Sie stattdessen ein neues an.",
+                "Tillgången är borttagen. Skapa en ny i stället.",
+            ];
             return Err(UserError::at("assetId", UserErrorCode::StaleState, message).into());
         }
         let new = input.apply(&old)?;

@@ -92,7 +92,11 @@ struct Done(Vec<Result<Uuid, UserError>>);
 #[acts(LICENCE_ASSIGN, on = input.organisation_id)]
 async fn assign_licences(act: ActOn<'_, Organisation>, input: AssignLicencesInput) -> Result<AssignLicencesPayload> {
     if input.person_ids.is_empty() || input.person_ids.len() > MOST {
-        let message = format!("You gave {} people. Give 1 to {MOST}.", input.person_ids.len());
+        let message = [
+            format!("You gave {} people. Give 1 to {MOST}.", input.person_ids.len()),
+            format!("Sie haben {} Personen angegeben. Geben Sie 1 bis {MOST} an.", input.person_ids.len()),
+            format!("Du angav {} personer. Ange 1 till {MOST}.", input.person_ids.len()),
+        ];
         return Err(UserError::at("personIds", UserErrorCode::TooMany, message).into());
     }
     let feature = visible_feature(act.request, &input.feature_id).await?;
@@ -159,7 +163,15 @@ async fn assign(
         let outcome = if named.insert(person.id) {
             require_active(person).and_then(|()| place(held.get(&person.id), feature))
         } else {
-            Err(UserError::at("personIds", UserErrorCode::Duplicate, "This person is in the list twice."))
+            Err(UserError::at(
+                "personIds",
+                UserErrorCode::Duplicate,
+                [
+                    "This person is in the list twice.",
+                    "Diese Person steht zweimal in der Liste.",
+                    "Personen finns två gånger i listan.",
+                ],
+            ))
         };
         let outcome = outcome.and_then(|placed| match placed {
             Placed::Resumed(row) => {
@@ -208,23 +220,40 @@ enum Placed<'a> {
 }
 
 fn place<'a>(held: Option<&'a Model>, feature: &feature::Model) -> Result<Placed<'a>, UserError> {
-    let duplicate = |message: String| Err(UserError::at("personIds", UserErrorCode::Duplicate, message));
+    let duplicate = |message: [String; 3]| Err(UserError::at("personIds", UserErrorCode::Duplicate, message));
     match held {
         None => Ok(Placed::New(None)),
         Some(held) if held.state == State::Ending && held.feature_id == feature.id => Ok(Placed::Resumed(held)),
         Some(held) if held.state == State::Ending => Ok(Placed::New(Some(held))),
-        Some(held) if held.feature_id == feature.id => duplicate(format!("This person has {} already.", feature.name)),
-        Some(_) => {
-            duplicate(format!("This person has another licence of the family {}. Release it first.", family(feature)))
-        }
+        Some(held) if held.feature_id == feature.id => duplicate([
+            format!("This person has {} already.", feature.name),
+            format!("Diese Person hat {} schon.", feature.name),
+            format!("Personen har redan {}.", feature.name),
+        ]),
+        Some(_) => duplicate([
+            format!("This person has another licence of the family {}. Release it first.", family(feature)),
+            format!(
+                "Diese Person hat eine andere Lizenz der Familie {}. Geben Sie diese zuerst frei.",
+                family(feature)
+            ),
+            format!("Personen har en annan licens i familjen {}. Frigör den först.", family(feature)),
+        ]),
     }
 }
 
 fn require_active(person: &directory_person::Model) -> Result<(), UserError> {
     let message = match person.state {
         PersonState::Active => return Ok(()),
-        PersonState::Suspended => "This person is suspended, and cannot get a licence.",
-        PersonState::Deleted => "This person is deleted, and cannot get a licence.",
+        PersonState::Suspended => [
+            "This person is suspended, and cannot get a licence.",
+            "Diese Person ist gesperrt und kann keine Lizenz bekommen.",
+            "Personen är avstängd och kan inte få någon licens.",
+        ],
+        PersonState::Deleted => [
+            "This person is deleted, and cannot get a licence.",
+            "Diese Person ist gelöscht und kann keine Lizenz bekommen.",
+            "Personen är borttagen och kan inte få någon licens.",
+        ],
     };
     Err(UserError::at("personIds", UserErrorCode::StaleState, message))
 }
@@ -243,7 +272,11 @@ fn by_hand(row: &Model, work: &Work<'_>) -> Model {
 
 /// The row of a feature that the viewer can see. One that is hidden is unknown.
 pub async fn visible_feature(request: &Request, id: &ID) -> Result<Arc<feature::Model>> {
-    let message = "This is not a feature of the catalogue.";
+    let message = [
+        "This is not a feature of the catalogue.",
+        "Das ist kein Feature des Katalogs.",
+        "Det är ingen funktion i katalogen.",
+    ];
     let unknown = || UserError::at("featureId", UserErrorCode::Unknown, message);
     let found = Feature::find(request, Type::Feature.parse(id)?).await?.ok_or_else(unknown)?;
     Ok(found.into_row())

@@ -68,7 +68,11 @@ pub struct ConfirmLicencesPayload {
 #[acts(SERVICE_PROVISION, on = ())]
 async fn confirm_licences(act: ActOn<'_, Operator>, input: ConfirmLicencesInput) -> Result<ConfirmLicencesPayload> {
     if input.reports.is_empty() || input.reports.len() > MOST {
-        let message = format!("You gave {} reports. Give 1 to {MOST}.", input.reports.len());
+        let message = [
+            format!("You gave {} reports. Give 1 to {MOST}.", input.reports.len()),
+            format!("Sie haben {} Meldungen angegeben. Geben Sie 1 bis {MOST} an.", input.reports.len()),
+            format!("Du angav {} rapporter. Ange 1 till {MOST}.", input.reports.len()),
+        ];
         return Err(UserError::at("reports", UserErrorCode::TooMany, message).into());
     }
     let read: Vec<Result<Report, UserError>> = input.reports.iter().map(LicenceReportInput::read).collect();
@@ -80,7 +84,15 @@ async fn confirm_licences(act: ActOn<'_, Operator>, input: ConfirmLicencesInput)
             for report in &read {
                 let outcome = report.clone().and_then(|(id, confirmation, error)| {
                     let row = found.iter().find(|row| row.id == id).ok_or_else(|| {
-                        UserError::at("assignmentId", UserErrorCode::Unknown, "There is no such assignment.")
+                        UserError::at(
+                            "assignmentId",
+                            UserErrorCode::Unknown,
+                            [
+                                "There is no such assignment.",
+                                "Eine solche Zuweisung gibt es nicht.",
+                                "Det finns ingen sådan tilldelning.",
+                            ],
+                        )
                     })?;
                     Ok(Model { confirmation, error, ..row.clone() })
                 });
@@ -108,19 +120,37 @@ async fn confirm_licences(act: ActOn<'_, Operator>, input: ConfirmLicencesInput)
 
 impl LicenceReportInput {
     fn read(&self) -> Result<Report, UserError> {
-        let wrong = |field: &str, code, message: &str| Err(UserError::at(field, code, message));
+        let wrong = |field: &str, code, message: [&str; 3]| Err(UserError::at(field, code, message));
         let Ok(id) = Type::LicenceAssignment.parse(&self.assignment_id) else {
-            return wrong("assignmentId", UserErrorCode::Unknown, "There is no such assignment.");
+            return wrong(
+                "assignmentId",
+                UserErrorCode::Unknown,
+                [
+                    "There is no such assignment.",
+                    "Eine solche Zuweisung gibt es nicht.",
+                    "Det finns ingen sådan tilldelning.",
+                ],
+            );
         };
         match (self.outcome, &self.error) {
             (LicenceReportOutcome::Done, None) => Ok((id, Confirmation::Done, None)),
-            (LicenceReportOutcome::Done, Some(_)) => {
-                wrong("error", UserErrorCode::InvalidInput, "Only a failure has an error.")
-            }
+            (LicenceReportOutcome::Done, Some(_)) => wrong(
+                "error",
+                UserErrorCode::InvalidInput,
+                [
+                    "Only a failure has an error.",
+                    "Nur ein Fehlschlag hat einen Fehler.",
+                    "Bara ett misslyckande har ett fel.",
+                ],
+            ),
             (LicenceReportOutcome::Failed, Some(error)) => {
                 Ok((id, Confirmation::Failed, Some(text::reason("error", error)?)))
             }
-            (LicenceReportOutcome::Failed, None) => wrong("error", UserErrorCode::InvalidInput, "Say why it failed."),
+            (LicenceReportOutcome::Failed, None) => wrong(
+                "error",
+                UserErrorCode::InvalidInput,
+                ["Say why it failed.", "Sagen Sie, warum es fehlgeschlagen ist.", "Säg varför det misslyckades."],
+            ),
         }
     }
 }

@@ -64,7 +64,11 @@ struct Done(Vec<Result<Uuid, UserError>>);
 #[acts(LICENCE_ASSIGN, on = input.organisation_id)]
 async fn release_licences(act: ActOn<'_, Organisation>, input: ReleaseLicencesInput) -> Result<ReleaseLicencesPayload> {
     if input.assignment_ids.is_empty() || input.assignment_ids.len() > MOST {
-        let message = format!("You gave {} assignments. Give 1 to {MOST}.", input.assignment_ids.len());
+        let message = [
+            format!("You gave {} assignments. Give 1 to {MOST}.", input.assignment_ids.len()),
+            format!("Sie haben {} Zuweisungen angegeben. Geben Sie 1 bis {MOST} an.", input.assignment_ids.len()),
+            format!("Du angav {} tilldelningar. Ange 1 till {MOST}.", input.assignment_ids.len()),
+        ];
         return Err(UserError::at("assignmentIds", UserErrorCode::TooMany, message).into());
     }
     let wanted: Vec<Option<Uuid>> =
@@ -100,15 +104,32 @@ async fn release(
     let mut ended: Vec<Model> = Vec::new();
     let mut outcomes = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let wrong = |code, message: &str| Err(UserError::at("assignmentIds", code, message));
+        let wrong = |code, message: [&str; 3]| Err(UserError::at("assignmentIds", code, message));
         outcomes.push(match id.and_then(|id| found.iter().find(|row| row.id == id)) {
-            None => wrong(UserErrorCode::Unknown, "This is not an assignment of the organisation."),
-            Some(row) if row.state == State::Ended => {
-                wrong(UserErrorCode::StaleState, "This assignment has ended already.")
-            }
-            Some(row) if !named.insert(row.id) => {
-                wrong(UserErrorCode::Duplicate, "This assignment is in the list twice.")
-            }
+            None => wrong(
+                UserErrorCode::Unknown,
+                [
+                    "This is not an assignment of the organisation.",
+                    "Das ist keine Zuweisung der Organisation.",
+                    "Det är ingen tilldelning i organisationen.",
+                ],
+            ),
+            Some(row) if row.state == State::Ended => wrong(
+                UserErrorCode::StaleState,
+                [
+                    "This assignment has ended already.",
+                    "Diese Zuweisung ist schon beendet.",
+                    "Tilldelningen har redan upphört.",
+                ],
+            ),
+            Some(row) if !named.insert(row.id) => wrong(
+                UserErrorCode::Duplicate,
+                [
+                    "This assignment is in the list twice.",
+                    "Diese Zuweisung steht zweimal in der Liste.",
+                    "Tilldelningen finns två gånger i listan.",
+                ],
+            ),
             Some(row) => {
                 ended.push(row.clone());
                 Ok(row.id)

@@ -111,13 +111,25 @@ pub fn require_seat(field: &str, feature: &feature::Model) -> Result<(), UserErr
     if feature.kind == feature::Kind::Seat {
         return Ok(());
     }
-    let message = format!("{} counts things and not people. Create assets for it.", feature.name);
+    let message = [
+        format!("{} counts things and not people. Create assets for it.", feature.name),
+        format!("{} zählt Dinge und nicht Personen. Legen Sie dafür Assets an.", feature.name),
+        format!("{} räknar saker och inte personer. Skapa tillgångar för det.", feature.name),
+    ];
     Err(UserError::at(field, UserErrorCode::InvalidInput, message))
 }
 
 /// The error for an id that is no person of the directory.
 pub fn unknown_person(field: &str) -> UserError {
-    UserError::at(field, UserErrorCode::Unknown, "This is not a person of the directory of the organisation.")
+    UserError::at(
+        field,
+        UserErrorCode::Unknown,
+        [
+            "This is not a person of the directory of the organisation.",
+            "Das ist keine Person aus dem Verzeichnis der Organisation.",
+            "Det är ingen person i organisationens personkatalog.",
+        ],
+    )
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ async fn pin_licence(act: ActOn<'_, Organisation>, input: PinLicenceInput) -> Re
     require_seat("featureId", &feature)?;
     let note = text::reason("note", &input.note)?;
     if input.until.is_some_and(|until| until <= act.request.today()) {
-        let message = "Give a day after today.";
+        let message = ["Give a day after today.", "Geben Sie einen Tag nach heute an.", "Ange en dag efter i dag."];
         return Err(UserError::at("until", UserErrorCode::InvalidInput, message).into());
     }
     let row = act

@@ -86,10 +86,21 @@ impl Level {
 /// The error for taking more of a feature than is left.
 pub fn exhausted(feature: &str, wanted: i64, level: Level) -> UserError {
     let Level { granted, used } = level;
-    let message = format!(
-        "{feature}: {granted} are granted and {used} are used, so {wanted} more cannot be taken. Give some back, or order \
-         more: people with `SUBSCRIPTION_ORDER` at the organisation can order more."
-    );
+    let message = [
+        format!(
+            "{feature}: {granted} are granted and {used} are used, so {wanted} more cannot be taken. Give some back, \
+             or order more: people with `SUBSCRIPTION_ORDER` at the organisation can order more."
+        ),
+        format!(
+            "{feature}: {granted} sind gewährt und {used} gebraucht, daher sind {wanted} weitere nicht möglich. Geben \
+             Sie einige zurück, oder bestellen Sie mehr: Das können Personen mit `SUBSCRIPTION_ORDER` bei der \
+             Organisation."
+        ),
+        format!(
+            "{feature}: {granted} har getts och {used} används, så {wanted} till kan inte tas. Lämna tillbaka några, \
+             eller beställ fler: det kan personer med `SUBSCRIPTION_ORDER` hos organisationen."
+        ),
+    ];
     UserError::general(UserErrorCode::LicenceExhausted, message)
 }
 

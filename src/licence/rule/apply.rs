@@ -63,6 +63,10 @@ async fn apply_licence_rules(
 }
 
 fn unknown_family(family: &str) -> UserError {
-    let message = format!("The family {family} has no rules. Save some with saveLicenceRules.");
+    let message = [
+        format!("The family {family} has no rules. Save some with saveLicenceRules."),
+        format!("Die Familie {family} hat keine Regeln. Speichern Sie welche mit saveLicenceRules."),
+        format!("Familjen {family} har inga regler. Spara några med saveLicenceRules."),
+    ];
     UserError::at("family", UserErrorCode::Unknown, message)
 }

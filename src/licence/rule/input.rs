@@ -64,7 +64,11 @@ impl LicenceConditionInput {
     /// The condition, if it is well-formed.
     pub fn read(&self) -> Result<Condition, UserError> {
         let needed = |field: &str| {
-            let message = "This kind of condition needs it.";
+            let message = [
+                "This kind of condition needs it.",
+                "Diese Art von Bedingung braucht das.",
+                "Den här sortens villkor kräver det.",
+            ];
             UserError::at(field, UserErrorCode::InvalidInput, message)
         };
         let days = || check_days(self.days.ok_or_else(|| needed("days"))?);
@@ -76,7 +80,11 @@ impl LicenceConditionInput {
             }
             LicenceConditionKind::Group => {
                 let id = self.group_id.as_ref().ok_or_else(|| needed("groupId"))?;
-                let message = "This is not a group of the directory of the organisation.";
+                let message = [
+                    "This is not a group of the directory of the organisation.",
+                    "Das ist keine Gruppe aus dem Verzeichnis der Organisation.",
+                    "Det är ingen grupp i organisationens personkatalog.",
+                ];
                 let unknown = |_| UserError::at("groupId", UserErrorCode::Unknown, message);
                 Test::Group { id: Type::DirectoryGroup.parse(id).map_err(unknown)? }
             }
@@ -98,7 +106,11 @@ impl LicenceConditionInput {
             ("day", self.day.is_some()),
         ];
         if let Some((field, _)) = given.into_iter().find(|(field, is_given)| *is_given && *field != used) {
-            let message = "This kind of condition does not use it.";
+            let message = [
+                "This kind of condition does not use it.",
+                "Diese Art von Bedingung verwendet das nicht.",
+                "Den här sortens villkor använder inte det.",
+            ];
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
         Ok(Condition { test, negated: self.negated })
@@ -109,11 +121,16 @@ impl LicenceRuleInput {
     /// The name and the conditions, if they are well-formed.
     pub fn read(&self) -> Result<(String, Vec<Condition>), UserError> {
         if self.conditions.len() > MOST_CONDITIONS {
-            let message = "A rule has at most 10 conditions.";
+            let message = [
+                "A rule has at most 10 conditions.",
+                "Eine Regel hat höchstens 10 Bedingungen.",
+                "En regel har högst 10 villkor.",
+            ];
             return Err(UserError::at("conditions", UserErrorCode::TooMany, message));
         }
         if self.ceiling.is_some_and(|ceiling| ceiling < 0) {
-            let message = "Give 0 or more people.";
+            let message =
+                ["Give 0 or more people.", "Geben Sie 0 oder mehr Personen an.", "Ange 0 eller fler personer."];
             return Err(UserError::at("ceiling", UserErrorCode::InvalidInput, message));
         }
         let conditions = self.conditions.iter().enumerate();

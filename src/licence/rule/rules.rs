@@ -6,6 +6,7 @@ use sea_orm::prelude::DateTimeUtc;
 
 use super::conditions::Condition;
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Texts;
 use crate::licence::assignment::rules::family;
 
 /// The most rules of a set.
@@ -23,12 +24,26 @@ const MOST_STALE_DAYS: i64 = 7;
 
 /// Checks the settings of a set.
 pub fn check_settings(grace_days: i32, guard_basis_points: i32) -> Result<(), UserError> {
-    let wrong = |field: &str, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |field: &str, message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if !(0..=MOST_GRACE).contains(&grace_days) {
-        return wrong("graceDays", "A lost licence is kept for 0 to 90 days.");
+        return wrong(
+            "graceDays",
+            [
+                "A lost licence is kept for 0 to 90 days.",
+                "Eine verlorene Lizenz bleibt 0 bis 90 Tage erhalten.",
+                "En förlorad licens behålls i 0 till 90 dagar.",
+            ],
+        );
     }
     if !(0..=10_000).contains(&guard_basis_points) {
-        return wrong("guardBasisPoints", "The share is 0 to 10,000 basis points: 10,000 is all.");
+        return wrong(
+            "guardBasisPoints",
+            [
+                "The share is 0 to 10,000 basis points: 10,000 is all.",
+                "Der Anteil ist 0 bis 10 000 Basispunkte: 10 000 sind alle.",
+                "Andelen är 0 till 10 000 baspunkter: 10 000 är alla.",
+            ],
+        );
     }
     Ok(())
 }
@@ -38,7 +53,11 @@ pub fn check_days(days: i32) -> Result<i32, UserError> {
     if (1..=MOST_DAYS).contains(&days) {
         return Ok(days);
     }
-    Err(UserError::at("days", UserErrorCode::InvalidInput, "Give 1 to 3,650 days."))
+    Err(UserError::at(
+        "days",
+        UserErrorCode::InvalidInput,
+        ["Give 1 to 3,650 days.", "Geben Sie 1 bis 3650 Tage an.", "Ange 1 till 3 650 dagar."],
+    ))
 }
 
 /// Refuses a family without a feature for people.
@@ -47,7 +66,14 @@ pub fn require_family(name: &str, features: &[feature::Model]) -> Result<(), Use
     if features.iter().any(is_of_family) {
         return Ok(());
     }
-    let message = "There is no such family of features for people. A feature without a family is one of its own, named by its key.";
+    let message = [
+        "There is no such family of features for people. A feature without a family is one of its own, named by its \
+         key.",
+        "Eine solche Familie von Features für Personen gibt es nicht. Ein Feature ohne Familie bildet eine eigene, die \
+         nach seinem Schlüssel heißt.",
+        "Det finns ingen sådan familj av funktioner för personer. En funktion utan familj är en egen, med sin nyckel \
+         som namn.",
+    ];
     Err(UserError::at("family", UserErrorCode::Unknown, message))
 }
 
@@ -75,11 +101,23 @@ impl Guard {
         if !self.stops || is_confirmed {
             return Ok(());
         }
-        let message = format!(
-            "{} of {} people would lose their licence. Nothing was changed. If that is right, apply the rules with \
-             confirmLosses: {}.",
-            self.losing, self.of, self.losing
-        );
+        let message = [
+            format!(
+                "{} of {} people would lose their licence. Nothing was changed. If that is right, apply the rules with \
+                 confirmLosses: {}.",
+                self.losing, self.of, self.losing
+            ),
+            format!(
+                "{} von {} Personen würden ihre Lizenz verlieren. Nichts wurde geändert. Wenn das richtig ist, wenden \
+                 Sie die Regeln mit confirmLosses: {} an.",
+                self.losing, self.of, self.losing
+            ),
+            format!(
+                "{} av {} personer skulle förlora sin licens. Inget har ändrats. Om det är rätt, tillämpa reglerna med \
+                 confirmLosses: {}.",
+                self.losing, self.of, self.losing
+            ),
+        ];
         Err(UserError::at("confirmLosses", UserErrorCode::LicenceGuard, message))
     }
 }
@@ -99,13 +137,27 @@ pub fn require_fresh<'a>(
         return Ok(());
     }
     let known = match log_ins_until {
-        Some(until) => format!("are known until {}", until.format("%Y-%m-%d %H:%M UTC")),
-        None => "are not known".to_owned(),
+        Some(until) => {
+            let until = until.format("%Y-%m-%d %H:%M UTC");
+            [format!("are known until {until}"), format!("sind bis {until} bekannt"), format!("är kända till {until}")]
+        }
+        None => ["are not known", "sind nicht bekannt", "är inte kända"].map(str::to_owned),
     };
-    let message = format!(
-        "A rule asks for {days} days without a log-in, and the log-ins {known}. Send newer ones with recordLogIns, with \
-         completeUntil at most {most} hours ago."
-    );
+    let [en, de, sv] = known;
+    let message = [
+        format!(
+            "A rule asks for {days} days without a log-in, and the log-ins {en}. Send newer ones with recordLogIns, \
+             with completeUntil at most {most} hours ago."
+        ),
+        format!(
+            "Eine Regel verlangt {days} Tage ohne Anmeldung, und die Anmeldungen {de}. Senden Sie neuere mit \
+             recordLogIns, mit completeUntil vor höchstens {most} Stunden."
+        ),
+        format!(
+            "En regel kräver {days} dagar utan inloggning, och inloggningarna {sv}. Skicka nyare med recordLogIns, med \
+             completeUntil för högst {most} timmar sedan."
+        ),
+    ];
     Err(UserError::general(UserErrorCode::DirectoryStale, message))
 }
 
@@ -115,20 +167,36 @@ pub fn require_version(present: Option<&Model>, expected: i32) -> Result<(), Use
     if present == expected {
         return Ok(());
     }
-    let message = format!("The rules have version {present} now. Look at them, and save yours with that version.");
+    let message = [
+        format!("The rules have version {present} now. Look at them, and save yours with that version."),
+        format!(
+            "Die Regeln haben jetzt die Version {present}. Sehen Sie sie an, und speichern Sie Ihre mit dieser Version."
+        ),
+        format!("Reglerna har nu version {present}. Titta på dem, och spara dina med den versionen."),
+    ];
     Err(UserError::at("version", UserErrorCode::StaleState, message))
 }
 
 /// The error for a rule about a group that is not there.
 pub fn deleted_group(rule: &str) -> UserError {
-    let message = format!("The rule {rule} names a group that was deleted. Save the rules without it.");
+    let message = [
+        format!("The rule {rule} names a group that was deleted. Save the rules without it."),
+        format!("Die Regel {rule} nennt eine Gruppe, die gelöscht wurde. Speichern Sie die Regeln ohne sie."),
+        format!("Regeln {rule} nämner en grupp som har tagits bort. Spara reglerna utan den."),
+    ];
     UserError::general(UserErrorCode::Unknown, message)
 }
 
 /// The error for a digest of something else than what would be done now.
 pub fn moved() -> UserError {
-    let message = "The rules, the directory, the licences or the day changed since the preview. Nothing was changed. Look at \
-                   the preview again.";
+    let message = [
+        "The rules, the directory, the licences or the day changed since the preview. Nothing was changed. Look at the \
+         preview again.",
+        "Die Regeln, das Verzeichnis, die Lizenzen oder der Tag haben sich seit der Vorschau geändert. Nichts wurde \
+         geändert. Sehen Sie sich die Vorschau noch einmal an.",
+        "Reglerna, personkatalogen, licenserna eller dagen har ändrats sedan förhandsvisningen. Inget har gjorts. \
+         Titta på förhandsvisningen igen.",
+    ];
     UserError::at("digest", UserErrorCode::StaleState, message)
 }
 

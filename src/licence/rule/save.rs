@@ -74,7 +74,11 @@ async fn save_licence_rules(
 ) -> Result<SaveLicenceRulesPayload> {
     check_settings(input.grace_days, input.guard_basis_points)?;
     if input.rules.len() > MOST_RULES {
-        let message = format!("You gave {} rules. Give at most {MOST_RULES}.", input.rules.len());
+        let message = [
+            format!("You gave {} rules. Give at most {MOST_RULES}.", input.rules.len()),
+            format!("Sie haben {} Regeln angegeben. Geben Sie höchstens {MOST_RULES} an.", input.rules.len()),
+            format!("Du angav {} regler. Ange högst {MOST_RULES}.", input.rules.len()),
+        ];
         return Err(UserError::at("rules", UserErrorCode::TooMany, message).into());
     }
     let read = input.rules.iter().enumerate();
@@ -103,7 +107,11 @@ async fn save_licence_rules(
         let mut rules = Vec::with_capacity(read.len());
         for (index, ((name, conditions), given)) in read.iter().zip(&input.rules).enumerate() {
             if let Some(condition) = conditions.iter().position(|one| one.misses(&names)) {
-                let message = "This is not a group of the directory of the organisation.";
+                let message = [
+                    "This is not a group of the directory of the organisation.",
+                    "Das ist keine Gruppe aus dem Verzeichnis der Organisation.",
+                    "Det är ingen grupp i organisationens personkatalog.",
+                ];
                 let error = UserError::at("groupId", UserErrorCode::Unknown, message).in_row("conditions", condition);
                 return Err(error.in_row("rules", index).into());
             }
@@ -136,7 +144,11 @@ fn feature_of(given: &LicenceRuleInput, features: &[Feature], of: &str) -> Resul
     let Some(id) = &given.feature_id else { return Ok(None) };
     let found = Type::Feature.parse(id).ok().and_then(|id| features.iter().find(|row| row.id == id));
     let found = found.filter(|row| family(row) == of && row.kind == entity::feature::Kind::Seat);
-    let message = "This is not a feature of the family.";
+    let message = [
+        "This is not a feature of the family.",
+        "Das ist kein Feature der Familie.",
+        "Det är ingen funktion i familjen.",
+    ];
     found.map(|row| Some(row.id)).ok_or_else(|| UserError::at("featureId", UserErrorCode::Unknown, message))
 }
 
