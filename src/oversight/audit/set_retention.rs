@@ -38,7 +38,13 @@ async fn set_audit_retention(
 ) -> Result<SetAuditRetentionPayload> {
     session::require_confirmed(act.request)?;
     if input.days.is_some_and(|days| !(SHORTEST_DAYS..=36_500).contains(&days)) {
-        let message = format!("Give {SHORTEST_DAYS} to 36500 days, or null to keep the log forever.");
+        let message = [
+            format!("Give {SHORTEST_DAYS} to 36500 days, or null to keep the log forever."),
+            format!(
+                "Geben Sie {SHORTEST_DAYS} bis 36500 Tage an, oder null, um das Protokoll für immer aufzubewahren."
+            ),
+            format!("Ange {SHORTEST_DAYS} till 36500 dagar, eller null för att spara loggen för alltid."),
+        ];
         return Err(UserError::at("days", UserErrorCode::InvalidInput, message).into());
     }
     let key = act.organisation();

@@ -20,7 +20,11 @@ pub fn check_key(key: &str) -> Result<(), UserError> {
     if is_short && !key.chars().any(char::is_control) {
         return Ok(());
     }
-    let message = "An idempotency key has 1 to 255 characters without control characters, for example a random UUID.";
+    let message = [
+        "An idempotency key has 1 to 255 characters without control characters, for example a random UUID.",
+        "Ein Idempotenzschlüssel hat 1 bis 255 Zeichen ohne Steuerzeichen, zum Beispiel eine zufällige UUID.",
+        "En idempotensnyckel har 1 till 255 tecken utan styrtecken, till exempel en slumpmässig UUID.",
+    ];
     Err(UserError::at(KEY, UserErrorCode::InvalidInput, message))
 }
 
@@ -40,8 +44,8 @@ pub fn kept_since(now: DateTimeUtc) -> DateTimeUtc {
 
 /// The error for a known key with another request.
 pub fn another_request() -> Error {
-    let message = "This idempotency key belongs to an earlier request with other arguments. Send those again to get its \
-                   answer, or choose a new key.";
+    let message = "This idempotency key belongs to an earlier request with other arguments. Send those again to get \
+                   its answer, or choose a new key.";
     Error::Conflict(message.to_owned())
 }
 

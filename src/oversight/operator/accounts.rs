@@ -15,7 +15,11 @@ pub async fn load_changeable(request: &Request, user: Uuid) -> Result<Model> {
     let row = store::find_user(request.db(), user).await?.ok_or(Error::NotFound)?;
     session::require_confirmed(request)?;
     if matches!(request.actor(), Actor::User(own) if own.id == user) {
-        let message = "This is your own account. Ask a colleague.";
+        let message = [
+            "This is your own account. Ask a colleague.",
+            "Das ist Ihr eigenes Konto. Bitten Sie eine Kollegin oder einen Kollegen.",
+            "Det är ditt eget konto. Be en kollega.",
+        ];
         return Err(UserError::at("userId", UserErrorCode::InvalidInput, message).into());
     }
     Ok(row)
@@ -29,13 +33,26 @@ pub async fn require_not_stronger(work: &Work<'_>, operator: &Authorised, user: 
     if missing.is_empty() {
         return Ok(());
     }
-    Err(UserError::lacking("userId", "You lack permissions that this user holds", missing).into())
+    Err(UserError::lacking(
+        "userId",
+        [
+            "You lack permissions that this user holds",
+            "Ihnen fehlen Berechtigungen, die dieser Benutzer hat",
+            "Du saknar behörigheter som den här användaren har",
+        ],
+        missing,
+    )
+    .into())
 }
 
 /// Enables or disables an account. All its sessions end, and the links in mails to it stop working.
 pub async fn set_state(work: &Work<'_>, user: Uuid, state: State) -> Result<()> {
     if !store::set_state(work.tx, user, state).await? {
-        let message = "The user is already in this state, or was erased.";
+        let message = [
+            "The user is already in this state, or was erased.",
+            "Der Benutzer ist schon in diesem Zustand, oder er wurde gelöscht.",
+            "Användaren är redan i det här tillståndet, eller har raderats.",
+        ];
         return Err(UserError::at("userId", UserErrorCode::StaleState, message).into());
     }
     session::store::end_all(work.tx, user, None, session::store::EndedBecause::AccountDisabled, work.now).await?;

@@ -39,9 +39,12 @@ async fn erase_user(act: ActOn<'_, Operator>, input: EraseUserInput) -> Result<U
         match erasure::erase_user(work, act.action, user).await? {
             Erasure::Done => Ok(audit::record(work, event).await?),
             Erasure::LastOwner(names) => Err(erasure::last_owner(&names).into()),
-            Erasure::NotThere => {
-                Err(UserError::at("userId", UserErrorCode::StaleState, "The user is already erased.").into())
-            }
+            Erasure::NotThere => Err(UserError::at(
+                "userId",
+                UserErrorCode::StaleState,
+                ["The user is already erased.", "Der Benutzer ist schon gelöscht.", "Användaren är redan raderad."],
+            )
+            .into()),
         }
     })
     .await?;

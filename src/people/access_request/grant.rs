@@ -44,7 +44,11 @@ async fn grant_access(act: ActOn<'_, AccessRequest>, input: GrantAccessInput) ->
     let permission = rules::permission_of(&row).ok_or_else(no_longer)?;
     let chosen = match (&input.role, row.membership_id) {
         (Some(_), None) => {
-            let message = "No role is given here: the client delegates the permission. Leave the role out.";
+            let message = [
+                "No role is given here: the client delegates the permission. Leave the role out.",
+                "Hier wird keine Rolle vergeben: Der Kunde überträgt die Berechtigung. Lassen Sie role weg.",
+                "Ingen roll ges här: kunden delegerar behörigheten. Utelämna role.",
+            ];
             return Err(UserError::at("role", UserErrorCode::InvalidInput, message).into());
         }
         (Some(choice), Some(_)) => {
@@ -55,7 +59,11 @@ async fn grant_access(act: ActOn<'_, AccessRequest>, input: GrantAccessInput) ->
         (None, _) => None,
     };
     if chosen.as_ref().is_some_and(|role| !rules::gives(role, &row, permission)) {
-        let message = format!("This role does not give {}. Choose another.", permission.graphql_name());
+        let message = [
+            format!("This role does not give {}. Choose another.", permission.graphql_name()),
+            format!("Diese Rolle gibt {} nicht. Wählen Sie eine andere.", permission.graphql_name()),
+            format!("Den här rollen ger inte {}. Välj en annan.", permission.graphql_name()),
+        ];
         return Err(UserError::at("role", UserErrorCode::InvalidInput, message).into());
     }
     act.locked(async |work, at| {
@@ -129,6 +137,10 @@ fn of_field(error: Error, field: &str) -> Error {
 }
 
 fn no_longer() -> UserError {
-    let message = "What was asked for is no longer there: the member, the partnership or the permission.";
+    let message = [
+        "What was asked for is no longer there: the member, the partnership or the permission.",
+        "Worum gebeten wurde, gibt es nicht mehr: das Mitglied, die Partnerschaft oder die Berechtigung.",
+        "Det som begärdes finns inte längre: medlemmen, partnerskapet eller behörigheten.",
+    ];
     UserError::at("accessRequestId", UserErrorCode::StaleState, message)
 }

@@ -51,7 +51,11 @@ async fn request_access(act: Act<'_>, input: RequestAccessInput) -> Result<Reque
     let target = Type::Organisation.parse(&input.organisation_id)?;
     let message = text::reason("message", &input.message)?;
     let Some(misses) = misses_of_viewer(request, target, input.permission).await? else {
-        let message = "You have this permission already.";
+        let message = [
+            "You have this permission already.",
+            "Sie haben diese Berechtigung schon.",
+            "Du har redan den här behörigheten.",
+        ];
         return Err(UserError::at("permission", UserErrorCode::StaleState, message).into());
     };
     let obstacle = Obstacle::first(&misses, target).ok_or_else(rules::not_grantable)?;

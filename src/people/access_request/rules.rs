@@ -75,7 +75,11 @@ pub fn smallest_role(row: &Model, kind: Kind) -> Option<HeldRole> {
 
 /// The error for a permission that neither a role nor a delegation would give.
 pub fn not_grantable() -> UserError {
-    let message = "Nobody can grant this in one step. Query explainAccess to see what is missing.";
+    let message = [
+        "Nobody can grant this in one step. Query explainAccess to see what is missing.",
+        "Niemand kann das in einem Schritt gewähren. Fragen Sie explainAccess, was fehlt.",
+        "Ingen kan bevilja det här i ett steg. Fråga explainAccess vad som saknas.",
+    ];
     UserError::at("permission", UserErrorCode::InvalidInput, message)
 }
 
@@ -97,7 +101,11 @@ pub fn require_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
 
 /// The error for a request that can no longer be answered.
 pub fn is_answered() -> UserError {
-    let message = "The request was already answered, or it has expired.";
+    let message = [
+        "The request was already answered, or it has expired.",
+        "Die Anfrage wurde schon beantwortet, oder sie ist abgelaufen.",
+        "Förfrågan har redan besvarats, eller så har den gått ut.",
+    ];
     UserError::at("accessRequestId", UserErrorCode::StaleState, message)
 }
 
@@ -107,17 +115,29 @@ pub fn require_few(earlier: &[Model], wanted: &Model, now: DateTimeUtc) -> Resul
     let open: Vec<&Model> = earlier.iter().filter(|row| is_open(row, now)).collect();
     let is_same = |row: &&Model| row.target_id == wanted.target_id && row.permission == wanted.permission;
     if open.iter().any(is_same) {
-        let message = "You have asked for this already. Those who can grant it were told.";
+        let message = [
+            "You have asked for this already. Those who can grant it were told.",
+            "Darum haben Sie schon gebeten. Wer es gewähren kann, weiß davon.",
+            "Du har redan bett om det här. De som kan bevilja det har fått veta det.",
+        ];
         return Err(UserError::general(UserErrorCode::Duplicate, message));
     }
     let declined = earlier.iter().filter(|row| row.state == State::Declined).find(is_same);
     let again_on = declined.and_then(|row| row.answered_at).map(|at| at + TimeDelta::days(PAUSE));
     if let Some(again_on) = again_on.filter(|again_on| now < *again_on) {
-        let message = format!("This was declined. You can ask for it again on {}.", again_on.date_naive());
+        let message = [
+            format!("This was declined. You can ask for it again on {}.", again_on.date_naive()),
+            format!("Das wurde abgelehnt. Am {} können Sie wieder darum bitten.", again_on.date_naive()),
+            format!("Det här avböjdes. Du kan be om det igen den {}.", again_on.date_naive()),
+        ];
         return Err(UserError::general(UserErrorCode::TooMany, message));
     }
     if open.len() >= MOST {
-        let message = format!("You have {MOST} open requests. Wait until one is answered.");
+        let message = [
+            format!("You have {MOST} open requests. Wait until one is answered."),
+            format!("Sie haben {MOST} offene Anfragen. Warten Sie, bis eine beantwortet ist."),
+            format!("Du har {MOST} öppna förfrågningar. Vänta tills en har besvarats."),
+        ];
         return Err(UserError::general(UserErrorCode::TooMany, message));
     }
     Ok(())

@@ -55,7 +55,7 @@ pub struct CreateApiKeyPayload {
 pub struct ApiKeyWarning {
     /// The field of the input.
     pub field: String,
-    /// What is odd about it, and what to do.
+    /// What is odd about it, and what to do, in the language of the reader (`Accept-Language`).
     pub message: String,
 }
 
@@ -105,6 +105,10 @@ async fn create_api_key(act: ActOn<'_, Organisation>, input: CreateApiKeyInput) 
     .await?;
     let api_key = ApiKey::find(request, id).await?;
     let warnings = rules::warnings(scopes, act.object.row().kind).into_iter();
-    let warnings = warnings.map(|(field, message)| ApiKeyWarning { field: field.to_owned(), message }).collect();
+    let warnings = warnings.map(|(field, message)| {
+        let message = message.in_language(request.locale).to_owned();
+        ApiKeyWarning { field: field.to_owned(), message }
+    });
+    let warnings = warnings.collect();
     Ok(CreateApiKeyPayload { api_key, secret: Some(secret.key), warnings, ..Default::default() })
 }

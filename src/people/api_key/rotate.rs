@@ -54,7 +54,11 @@ async fn rotate_api_key(act: ActOn<'_, ApiKey>, input: RotateApiKeyInput) -> Res
         rules::require_not_revoked(&old, work.now)?;
         rules::require_held(rules::scopes(&old), at.grants)?;
         if !(0..=LONGEST_OVERLAP).contains(&minutes) {
-            let message = format!("Give 0 to {LONGEST_OVERLAP} minutes.");
+            let message = [
+                format!("Give 0 to {LONGEST_OVERLAP} minutes."),
+                format!("Geben Sie 0 bis {LONGEST_OVERLAP} Minuten an."),
+                format!("Ange 0 till {LONGEST_OVERLAP} minuter."),
+            ];
             return Err(UserError::at("keepOldForMinutes", UserErrorCode::InvalidInput, message).into());
         }
         let after = json!({ "prefix": prefix, "previousSecretUntil": until });

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::access::{Grants, Kind, Permission, PermissionSet, Subject};
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::{Message, Texts};
 use crate::base::random::{Random, hash};
 
 /// What every API key begins with.
@@ -98,7 +99,11 @@ pub fn audit_snapshot(row: &Model) -> Json {
 /// Refuses to change a key that was revoked.
 pub fn require_not_revoked(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if state_at(row, now) == ApiKeyState::Revoked {
-        let message = "This key was revoked. Create a new one.";
+        let message = [
+            "This key was revoked. Create a new one.",
+            "Dieser Schlüssel wurde widerrufen. Legen Sie einen neuen an.",
+            "Nyckeln har återkallats. Skapa en ny.",
+        ];
         return Err(UserError::at("apiKeyId", UserErrorCode::StaleState, message));
     }
     Ok(())
@@ -110,14 +115,24 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
         let never: PermissionSet = wanted.iter().copied().filter(|permission| !permission.is_for_keys()).collect();
         if !never.is_empty() {
             let list = never.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
-            let message =
-                format!("An API key cannot hold permissions that are only for people: {list}. Leave them out.");
+            let message = [
+                format!("An API key cannot hold permissions that are only for people: {list}. Leave them out."),
+                format!(
+                    "Ein API-Schlüssel kann keine Berechtigungen haben, die nur für Personen sind: {list}. Lassen Sie \
+                     sie weg."
+                ),
+                format!("En API-nyckel kan inte ha behörigheter som bara är för personer: {list}. Utelämna dem."),
+            ];
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
     let scopes = Grants { own: PermissionSet::of(own), clients: PermissionSet::of(clients) };
     if scopes.is_empty() {
-        let message = "Give the key at least one permission, in permissions or clientPermissions.";
+        let message = [
+            "Give the key at least one permission, in permissions or clientPermissions.",
+            "Geben Sie dem Schlüssel mindestens eine Berechtigung, in permissions oder clientPermissions.",
+            "Ge nyckeln minst en behörighet, i permissions eller clientPermissions.",
+        ];
         return Err(UserError::at("permissions", UserErrorCode::InvalidInput, message));
     }
     Ok(scopes)
@@ -125,13 +140,19 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
 
 /// What is odd about the scopes of a key of an organisation of the kind: they are allowed, and open less than they seem to.
 /// Each with the field of the input.
-pub fn warnings(scopes: Grants, kind: Kind) -> Vec<(&'static str, String)> {
+pub fn warnings(scopes: Grants, kind: Kind) -> Vec<(&'static str, Message)> {
     let mut found = Vec::new();
     let has_clients = matches!(kind, Kind::Reseller | Kind::Operator);
     if !has_clients && !scopes.clients.is_empty() {
-        let message = "Only resellers have clients, so what is in clientPermissions opens nothing. Put what the key should \
-                       do in this organisation into permissions.";
-        found.push(("clientPermissions", message.to_owned()));
+        let message = [
+            "Only resellers have clients, so what is in clientPermissions opens nothing. Put what the key should do in \
+             this organisation into permissions.",
+            "Nur Reseller haben Kunden, daher öffnet nichts, was in clientPermissions steht. Schreiben Sie in \
+             permissions, was der Schlüssel in dieser Organisation tun soll.",
+            "Bara återförsäljare har kunder, så det som står i clientPermissions öppnar inget. Skriv i permissions vad \
+             nyckeln ska göra i den här organisationen.",
+        ];
+        found.push(("clientPermissions", message.into()));
     }
     // They are tested at the reseller, so at a client they count only if it is a reseller itself.
     let is_at_resellers = |permission: &Permission| matches!(permission.area().as_str(), "client" | "commission");
@@ -139,16 +160,32 @@ pub fn warnings(scopes: Grants, kind: Kind) -> Vec<(&'static str, String)> {
         scopes.clients.without(scopes.own).iter().filter(is_at_resellers).map(Permission::text).collect();
     if has_clients && !misplaced.is_empty() {
         let list = misplaced.join(", ");
-        let message = format!(
-            "{list} in clientPermissions counts only at clients that are resellers themselves. To work with your own \
-             clients, put it into permissions."
-        );
-        found.push(("clientPermissions", message));
+        let message = [
+            format!(
+                "{list} in clientPermissions counts only at clients that are resellers themselves. To work with your \
+                 own clients, put it into permissions."
+            ),
+            format!(
+                "{list} in clientPermissions gilt nur bei Kunden, die selbst Reseller sind. Um mit Ihren eigenen \
+                 Kunden zu arbeiten, schreiben Sie es in permissions."
+            ),
+            format!(
+                "{list} i clientPermissions gäller bara hos kunder som själva är återförsäljare. Skriv det i \
+                 permissions för att arbeta med era egna kunder."
+            ),
+        ];
+        found.push(("clientPermissions", message.into()));
     }
     if has_clients && scopes.clients.is_empty() {
-        let message = "The key opens nothing at the clients. Put what it should do there into clientPermissions, as far as \
-                       the clients delegate it.";
-        found.push(("permissions", message.to_owned()));
+        let message = [
+            "The key opens nothing at the clients. Put what it should do there into clientPermissions, as far as the \
+             clients delegate it.",
+            "Der Schlüssel öffnet nichts bei den Kunden. Schreiben Sie in clientPermissions, was er dort tun soll, \
+             soweit die Kunden es übertragen.",
+            "Nyckeln öppnar inget hos kunderna. Skriv i clientPermissions vad den ska göra där, så långt kunderna \
+             delegerar det.",
+        ];
+        found.push(("permissions", message.into()));
     }
     found
 }
@@ -162,26 +199,48 @@ pub fn require_held(scopes: Grants, held: Grants) -> Result<(), UserError> {
 
 /// Reads networks in CIDR notation, or single addresses. `None` if the list is empty: the key works from everywhere.
 pub fn read_networks(typed: &[String]) -> Result<Option<String>, UserError> {
-    let wrong = |message: String| UserError::at("networks", UserErrorCode::InvalidInput, message);
+    let wrong = |message: [String; 3]| UserError::at("networks", UserErrorCode::InvalidInput, message);
     if typed.len() > NETWORKS {
-        return Err(wrong(format!("A key has {NETWORKS} networks at most.")));
+        return Err(wrong([
+            format!("A key has {NETWORKS} networks at most."),
+            format!("Ein Schlüssel hat höchstens {NETWORKS} Netze."),
+            format!("En nyckel har högst {NETWORKS} nät."),
+        ]));
     }
     let mut networks = Vec::with_capacity(typed.len());
     for text in typed.iter().map(|text| text.trim()) {
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         let no_network = |_| {
-            let example = "Write networks like 192.0.2.0/24 or 2001:db8::/32, or single addresses.";
-            wrong(format!("This is not a network: {text:?}. {example}"))
+            wrong([
+                format!(
+                    "This is not a network: {text:?}. Write networks like 192.0.2.0/24 or 2001:db8::/32, or single \
+                     addresses."
+                ),
+                format!(
+                    "Das ist kein Netz: {text:?}. Schreiben Sie Netze wie 192.0.2.0/24 oder 2001:db8::/32, oder \
+                     einzelne Adressen."
+                ),
+                format!(
+                    "Det är inget nät: {text:?}. Skriv nät som 192.0.2.0/24 eller 2001:db8::/32, eller enskilda \
+                     adresser."
+                ),
+            ])
         };
         let network: IpNet = network.map_err(no_network)?;
         if network.addr() != network.network() {
-            return Err(wrong(format!(
-                "{network} is an address in a network. Write {} for the whole network.",
-                network.trunc()
-            )));
+            let whole = network.trunc();
+            return Err(wrong([
+                format!("{network} is an address in a network. Write {whole} for the whole network."),
+                format!("{network} ist eine Adresse in einem Netz. Schreiben Sie {whole} für das ganze Netz."),
+                format!("{network} är en adress i ett nät. Skriv {whole} för hela nätet."),
+            ]));
         }
         if network.addr().to_canonical() != network.addr() {
-            return Err(wrong(format!("Write {network} as a network of IPv4.")));
+            return Err(wrong([
+                format!("Write {network} as a network of IPv4."),
+                format!("Schreiben Sie {network} als Netz von IPv4."),
+                format!("Skriv {network} som ett nät i IPv4."),
+            ]));
         }
         networks.push(network.to_string());
     }
@@ -206,12 +265,18 @@ pub fn works_from(row: &Model, address: Option<IpAddr>) -> bool {
 
 /// Refuses an end that is in the past or too far ahead.
 pub fn check_end(end: Option<DateTimeUtc>, now: DateTimeUtc) -> Result<(), UserError> {
-    let wrong = |message: &str| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
+    let wrong = |message: Texts| Err(UserError::at("expiresAt", UserErrorCode::InvalidInput, message));
     match end {
-        Some(end) if end <= now => wrong("Give a time in the future, or leave it out."),
-        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => {
-            wrong("A key can last for at most ten years. Give an earlier time, or leave it out.")
-        }
+        Some(end) if end <= now => wrong([
+            "Give a time in the future, or leave it out.",
+            "Geben Sie einen Zeitpunkt in der Zukunft an, oder lassen Sie ihn weg.",
+            "Ange en tidpunkt i framtiden, eller utelämna den.",
+        ]),
+        Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => wrong([
+            "A key can last for at most ten years. Give an earlier time, or leave it out.",
+            "Ein Schlüssel gilt höchstens zehn Jahre. Geben Sie einen früheren Zeitpunkt an, oder lassen Sie ihn weg.",
+            "En nyckel kan gälla i högst tio år. Ange en tidigare tidpunkt, eller utelämna den.",
+        ]),
         _ => Ok(()),
     }
 }

@@ -33,12 +33,20 @@ pub enum Erasure {
 
 /// The error if organisations would be left without an owner.
 pub fn last_owner(names: &[String]) -> UserError {
-    let mut listed = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more) = names.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        listed = format!("{listed}, and {more} more");
-    }
-    let message =
-        format!("These organisations would be left without an owner: {listed}. Hand them over or close them first.");
+    let listed = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let [en, de, sv] = match names.len().saturating_sub(NAMED) {
+        0 => [listed.clone(), listed.clone(), listed],
+        more => [
+            format!("{listed}, and {more} more"),
+            format!("{listed} und {more} weitere"),
+            format!("{listed} och {more} till"),
+        ],
+    };
+    let message = [
+        format!("These organisations would be left without an owner: {en}. Hand them over or close them first."),
+        format!("Diese Organisationen blieben ohne Inhaber: {de}. Übergeben oder schließen Sie sie zuerst."),
+        format!("De här organisationerna skulle bli utan ägare: {sv}. Lämna över eller stäng dem först."),
+    ];
     UserError::general(UserErrorCode::LastOwner, message)
 }
 

@@ -24,7 +24,11 @@ pub async fn read<'a>(request: &Request, token: Option<&'a str>, id: Option<&ID>
         }
         (None, Some(id)) => id,
         _ => {
-            let message = "Give either token, from the link in the mail, or invitationId, from viewer.invitations.";
+            let message = [
+                "Give either token, from the link in the mail, or invitationId, from viewer.invitations.",
+                "Geben Sie entweder token an, aus dem Link in der Mail, oder invitationId, aus viewer.invitations.",
+                "Ange antingen token, från länken i mejlet, eller invitationId, från viewer.invitations.",
+            ];
             return Err(UserError::general(UserErrorCode::InvalidInput, message).into());
         }
     };
@@ -36,7 +40,11 @@ pub async fn read<'a>(request: &Request, token: Option<&'a str>, id: Option<&ID>
         return Err(if is_seen { wrong_address(ID_FIELD).into() } else { Error::NotFound });
     };
     if !person.is_verified {
-        let message = "Verify your address first, or use the link in the mail.";
+        let message = [
+            "Verify your address first, or use the link in the mail.",
+            "Bestätigen Sie zuerst Ihre Adresse, oder nehmen Sie den Link in der Mail.",
+            "Bekräfta först din adress, eller använd länken i mejlet.",
+        ];
         return Err(UserError::at(ID_FIELD, UserErrorCode::AddressNotVerified, message).into());
     }
     rules::require_pending(&found.row, request.now())?;

@@ -52,7 +52,8 @@ pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc)
     match end {
         Some(_) if includes(roles, BuiltinRole::Owner) => wrong([
             "The membership of an OWNER cannot have an end. Leave the end out, or give another role.",
-            "Die Mitgliedschaft eines OWNER kann kein Ende haben. Lassen Sie das Ende weg, oder geben Sie eine andere Rolle.",
+            "Die Mitgliedschaft eines OWNER kann kein Ende haben. Lassen Sie das Ende weg, oder geben Sie eine andere \
+             Rolle.",
             "En OWNERs medlemskap kan inte ha något slut. Utelämna slutet, eller ge en annan roll.",
         ]),
         Some(end) if end <= now => wrong([
@@ -62,7 +63,8 @@ pub fn check_end(end: Option<DateTimeUtc>, roles: &[HeldRole], now: DateTimeUtc)
         ]),
         Some(end) if end - now > TimeDelta::days(LONGEST_DAYS) => wrong([
             "A membership can last for at most a hundred years. Give an earlier time, or leave it out.",
-            "Eine Mitgliedschaft dauert höchstens hundert Jahre. Geben Sie einen früheren Zeitpunkt an, oder lassen Sie ihn weg.",
+            "Eine Mitgliedschaft dauert höchstens hundert Jahre. Geben Sie einen früheren Zeitpunkt an, oder lassen \
+             Sie ihn weg.",
             "Ett medlemskap kan vara i högst hundra år. Ange en tidigare tidpunkt, eller utelämna den.",
         ]),
         _ => Ok(()),
@@ -74,7 +76,12 @@ pub fn require_pending(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if state_at(row, now) == InvitationState::Pending {
         return Ok(());
     }
-    let message = "This invitation was answered, withdrawn, or has expired. Ask for another invitation.";
+    let message = [
+        "This invitation was answered, withdrawn, or has expired. Ask for another invitation.",
+        "Diese Einladung wurde beantwortet oder zurückgezogen, oder sie ist abgelaufen. Bitten Sie um eine andere \
+         Einladung.",
+        "Inbjudan har besvarats eller dragits tillbaka, eller så har den gått ut. Be om en annan inbjudan.",
+    ];
     Err(UserError::general(UserErrorCode::StaleState, message))
 }
 
@@ -91,7 +98,8 @@ pub fn is_open_to(user: &UserActor, row: &Model, organisation: OrganisationState
 pub fn invalid_link(field: &str) -> UserError {
     let message = [
         "This link is unknown, was used or replaced by a newer one, or is too old. Ask for another invitation.",
-        "Dieser Link ist unbekannt, wurde schon benutzt oder durch einen neueren ersetzt, oder er ist zu alt. Bitten Sie um eine andere Einladung.",
+        "Dieser Link ist unbekannt, wurde schon benutzt oder durch einen neueren ersetzt, oder er ist zu alt. Bitten \
+         Sie um eine andere Einladung.",
         "Länken är okänd, har använts eller ersatts av en nyare, eller är för gammal. Be om en annan inbjudan.",
     ];
     UserError::at(field, UserErrorCode::InvalidLink, message)

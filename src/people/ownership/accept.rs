@@ -67,7 +67,11 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
     let admins = members::list_owners_and_admins(tx, organisation.id).await?;
     if user.email_verified_at.is_none() {
         // Somebody else may have created the account, and could then use its password to own the organisation.
-        let message = "Verify your address first: resendVerification mails you a link.";
+        let message = [
+            "Verify your address first: resendVerification mails you a link.",
+            "Bestätigen Sie zuerst Ihre Adresse: resendVerification schickt Ihnen einen Link.",
+            "Bekräfta först din adress: resendVerification mejlar en länk till dig.",
+        ];
         return Err(UserError::general(UserErrorCode::AddressNotVerified, message).into());
     }
     let event = act.event_at(organisation.id).to(Type::OwnershipTransfer.id(row.id));
@@ -76,8 +80,12 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
             store::answer(tx, row.id, State::Void, None, now).await?;
             let event = event.changing(rules::audit_snapshot(&row), json!({ "state": "ENDED" }));
             audit::record(work, event).await?;
-            let message = "The member of staff who started this recovery may no longer do so. Ask the operator to start \
-                           another.";
+            let message = [
+                "The member of staff who started this recovery may no longer do so. Ask the operator to start another.",
+                "Die Person beim Betreiber, die diese Wiederherstellung begonnen hat, darf das nicht mehr. Bitten Sie \
+                 den Betreiber, eine neue zu beginnen.",
+                "Den anställda som startade återställningen får inte längre göra det. Be operatören starta en ny.",
+            ];
             return Ok(Committed::Refused(UserError::general(UserErrorCode::StaleState, message)));
         }
         Kind::Recovery => None,
@@ -89,7 +97,11 @@ async fn hand_over(work: &Work<'_>, act: &Act<'_>, answer: &Answer<'_>) -> Resul
         }
     };
     if !store::answer(tx, row.id, State::Accepted, Some(user.id), now).await? {
-        let message = "This transfer is no longer pending.";
+        let message = [
+            "This transfer is no longer pending.",
+            "Diese Übergabe ist nicht mehr offen.",
+            "Överlåtelsen väntar inte längre på svar.",
+        ];
         return Err(UserError::general(UserErrorCode::StaleState, message).into());
     }
     make_owner(work, organisation.id, user.id).await?;

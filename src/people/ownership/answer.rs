@@ -42,7 +42,11 @@ impl<'a> Answer<'a> {
                 Some(row) if row.mailbox == own => Ok(Self { row, person, has_link: true }),
                 Some(_) => Err(wrong_address().into()),
                 None => {
-                    let message = "This link is unknown. Ask for another.";
+                    let message = [
+                        "This link is unknown. Ask for another.",
+                        "Dieser Link ist unbekannt. Bitten Sie um einen anderen.",
+                        "Länken är okänd. Be om en annan.",
+                    ];
                     Err(UserError::at("token", UserErrorCode::InvalidLink, message).into())
                 }
             },
@@ -52,7 +56,11 @@ impl<'a> Answer<'a> {
                     // A person who has not verified the address may not be its owner.
                     Some(row) if row.mailbox == own && person.is_verified => Ok(Self { row, person, has_link: false }),
                     Some(row) if row.mailbox == own => {
-                        let message = "Verify your address first, or use the link in the mail.";
+                        let message = [
+                            "Verify your address first, or use the link in the mail.",
+                            "Bestätigen Sie zuerst Ihre Adresse, oder nehmen Sie den Link in der Mail.",
+                            "Bekräfta först din adress, eller använd länken i mejlet.",
+                        ];
                         Err(UserError::general(UserErrorCode::AddressNotVerified, message).into())
                     }
                     _ if OwnershipTransfer::find(request, key).await?.is_some() => Err(wrong_address().into()),
@@ -77,6 +85,10 @@ impl<'a> Answer<'a> {
 }
 
 fn wrong_address() -> UserError {
-    let message = "This was offered to another address. Sign in with the account of that address.";
+    let message = [
+        "This was offered to another address. Sign in with the account of that address.",
+        "Das wurde einer anderen Adresse angeboten. Melden Sie sich mit dem Konto jener Adresse an.",
+        "Det här erbjöds till en annan adress. Logga in med den adressens konto.",
+    ];
     UserError::general(UserErrorCode::WrongAddress, message)
 }

@@ -91,6 +91,10 @@ async fn offer_ownership(act: ActOn<'_, Organisation>, input: OfferOwnershipInpu
 }
 
 fn not_an_owner() -> UserError {
-    let message = "Only an OWNER of the organisation can offer it.";
+    let message = [
+        "Only an OWNER of the organisation can offer it.",
+        "Nur ein OWNER der Organisation kann sie anbieten.",
+        "Bara en OWNER i organisationen kan erbjuda den.",
+    ];
     UserError::at("organisationId", UserErrorCode::NotAnOwner, message)
 }

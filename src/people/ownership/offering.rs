@@ -19,15 +19,27 @@ pub async fn make(tx: &DatabaseTransaction, row: &Model, receiver: Option<&user:
         && membership::rules::is_owner(&member)
         && membership::rules::is_working(&member, row.created_at)
     {
-        let message = "This address already belongs to an owner.";
+        let message = [
+            "This address already belongs to an owner.",
+            "Diese Adresse gehört schon einem Inhaber.",
+            "Den här adressen tillhör redan en ägare.",
+        ];
         return Err(UserError::at("email", UserErrorCode::AlreadyMember, message).into());
     }
     if store::count_made_since(tx, row.offered_by_id, row.created_at - TimeDelta::days(1)).await? >= rules::A_DAY {
-        let message = format!("You have made {} transfers in a day. Wait before you make another.", rules::A_DAY);
+        let message = [
+            format!("You have made {} transfers in a day. Wait before you make another.", rules::A_DAY),
+            format!("Sie haben an einem Tag {} Übergaben begonnen. Warten Sie mit einer weiteren.", rules::A_DAY),
+            format!("Du har gjort {} överlåtelser på ett dygn. Vänta innan du gör en till.", rules::A_DAY),
+        ];
         return Err(UserError::general(UserErrorCode::TooMany, message).into());
     }
     if !store::create(tx, row.clone()).await? {
-        let message = "There is already a pending transfer. Withdraw it first.";
+        let message = [
+            "There is already a pending transfer. Withdraw it first.",
+            "Eine Übergabe ist schon offen. Ziehen Sie sie zuerst zurück.",
+            "En överlåtelse väntar redan på svar. Återta den först.",
+        ];
         return Err(UserError::at("organisationId", UserErrorCode::Duplicate, message).into());
     }
     Ok(())

@@ -57,7 +57,11 @@ async fn recover_ownership(
     rules::require_ownership(decision.card().kind, decision.grants)?;
     let address = Address::read("email", &input.email)?;
     if address.mailbox() == users::mailbox(&asker.email) {
-        let message = "This is your own address. You cannot recover an organisation for yourself.";
+        let message = [
+            "This is your own address. You cannot recover an organisation for yourself.",
+            "Das ist Ihre eigene Adresse. Für sich selbst können Sie keine Organisation wiederherstellen.",
+            "Det är din egen adress. Du kan inte återställa en organisation åt dig själv.",
+        ];
         return Err(UserError::at("email", UserErrorCode::InvalidInput, message).into());
     }
     let reason = text::reason("reason", &input.reason)?;
@@ -111,7 +115,11 @@ async fn recover_ownership(
 }
 
 fn for_staff_only() -> UserError {
-    let message =
-        "Only staff of the operator can do this, and only where they are not members. Owners use offerOwnership.";
+    let message = [
+        "Only staff of the operator can do this, and only where they are not members. Owners use offerOwnership.",
+        "Das können nur Personen des Betreibers, und nur dort, wo sie nicht Mitglied sind. Inhaber nehmen \
+         offerOwnership.",
+        "Bara operatörens personal kan göra det här, och bara där de inte är medlemmar. Ägare använder offerOwnership.",
+    ];
     UserError::at("organisationId", UserErrorCode::ForStaffOnly, message)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::access::{BuiltinRole, Grants, HeldRole, Kind as OrganisationKind, OrganisationState, UserActor};
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Texts;
 use crate::people::user::mailbox;
 
 /// The most transfers that one person makes in a day: each sends mail to somebody.
@@ -70,16 +71,33 @@ pub fn is_offered_to(
 
 /// Refuses a transfer that is no longer pending.
 pub fn require_pending(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
-    let stale = |text: &str| Err(UserError::general(UserErrorCode::StaleState, text));
+    let stale = |text: Texts| Err(UserError::general(UserErrorCode::StaleState, text));
     match state_at(row, now) {
         OwnershipTransferState::Pending => Ok(()),
-        OwnershipTransferState::Accepted => stale("This transfer was already accepted."),
-        OwnershipTransferState::Declined => stale("This transfer was already declined."),
-        OwnershipTransferState::Withdrawn => stale("This transfer was withdrawn."),
+        OwnershipTransferState::Accepted => stale([
+            "This transfer was already accepted.",
+            "Diese Übergabe wurde schon angenommen.",
+            "Överlåtelsen har redan accepterats.",
+        ]),
+        OwnershipTransferState::Declined => stale([
+            "This transfer was already declined.",
+            "Diese Übergabe wurde schon abgelehnt.",
+            "Överlåtelsen har redan avböjts.",
+        ]),
+        OwnershipTransferState::Withdrawn => stale([
+            "This transfer was withdrawn.",
+            "Diese Übergabe wurde zurückgezogen.",
+            "Överlåtelsen har återtagits.",
+        ]),
         OwnershipTransferState::Ended => Err(no_longer_an_owner()),
-        OwnershipTransferState::Expired => {
-            Err(UserError::general(UserErrorCode::TooLate, "This transfer was not accepted in time. Ask for another."))
-        }
+        OwnershipTransferState::Expired => Err(UserError::general(
+            UserErrorCode::TooLate,
+            [
+                "This transfer was not accepted in time. Ask for another.",
+                "Diese Übergabe wurde nicht rechtzeitig angenommen. Bitten Sie um eine neue.",
+                "Överlåtelsen accepterades inte i tid. Be om en ny.",
+            ],
+        )),
     }
 }
 
@@ -88,19 +106,25 @@ pub fn require_open(row: &Model, now: DateTimeUtc) -> Result<(), UserError> {
     if row.opens_at <= now {
         return Ok(());
     }
-    let message = format!("This transfer can be accepted from {} on.", row.opens_at.format("%Y-%m-%d %H:%M UTC"));
+    let message = [
+        format!("This transfer can be accepted from {} on.", row.opens_at.format("%Y-%m-%d %H:%M UTC")),
+        format!("Diese Übergabe lässt sich ab {} annehmen.", row.opens_at.format("%Y-%m-%d %H:%M UTC")),
+        format!("Överlåtelsen kan accepteras från {}.", row.opens_at.format("%Y-%m-%d %H:%M UTC")),
+    ];
     Err(UserError::general(UserErrorCode::TooEarly, message))
 }
 
 /// Refuses if the organisation cannot change hands in its state. The operator can recover a suspended organisation.
 pub fn may_change_hands(state: organisation::State, kind: Kind) -> Result<(), UserError> {
     match (state, kind) {
-        (organisation::State::Closed, _) => {
-            Err(UserError::general(UserErrorCode::OrganisationClosed, "The organisation is closed."))
-        }
-        (organisation::State::Suspended, Kind::Offer) => {
-            Err(UserError::general(UserErrorCode::OrganisationSuspended, "The organisation is suspended."))
-        }
+        (organisation::State::Closed, _) => Err(UserError::general(
+            UserErrorCode::OrganisationClosed,
+            ["The organisation is closed.", "Die Organisation ist geschlossen.", "Organisationen är stängd."],
+        )),
+        (organisation::State::Suspended, Kind::Offer) => Err(UserError::general(
+            UserErrorCode::OrganisationSuspended,
+            ["The organisation is suspended.", "Die Organisation ist gesperrt.", "Organisationen är pausad."],
+        )),
         _ => Ok(()),
     }
 }
@@ -115,7 +139,11 @@ pub fn require_ownership(kind: OrganisationKind, held: Grants) -> Result<(), Use
 pub fn no_longer_an_owner() -> UserError {
     UserError::general(
         UserErrorCode::StaleState,
-        "The person who offered the organisation is no longer an owner. Ask for another offer.",
+        [
+            "The person who offered the organisation is no longer an owner. Ask for another offer.",
+            "Die Person, die die Organisation angeboten hat, ist nicht mehr Inhaber. Bitten Sie um ein neues Angebot.",
+            "Personen som erbjöd organisationen är inte längre ägare. Be om ett nytt erbjudande.",
+        ],
     )
 }
 

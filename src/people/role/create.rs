@@ -56,7 +56,11 @@ async fn create_role(act: ActOn<'_, Organisation>, input: CreateRoleInput) -> Re
             let sets = rules::sets(own, clients, row.kind)?;
             rules::require_held(at.grants, sets, rules::CANNOT_GIVE)?;
             if names.len() >= rules::MOST {
-                let message = format!("An organisation can have up to {} custom roles.", rules::MOST);
+                let message = [
+                    format!("An organisation can have up to {} custom roles.", rules::MOST),
+                    format!("Eine Organisation kann bis zu {} eigene Rollen haben.", rules::MOST),
+                    format!("En organisation kan ha upp till {} egna roller.", rules::MOST),
+                ];
                 return Err(UserError::general(UserErrorCode::TooMany, message).into());
             }
             store::create(work.tx, (row.id, id), &name, sets, work.now).await?;

@@ -54,7 +54,12 @@ async fn delete_role(act: ActOn<'_, Role>, input: DeleteRoleInput) -> Result<Del
             return Err(in_use(message).into());
         }
         if !store::delete(work.tx, id).await? {
-            return Err(in_use("Somebody has just been given this role. Give them another role first.").into());
+            return Err(in_use([
+                "Somebody has just been given this role. Give them another role first.",
+                "Diese Rolle wurde gerade jemandem gegeben. Geben Sie dieser Person zuerst eine andere Rolle.",
+                "Någon har just fått den här rollen. Ge den personen en annan roll först.",
+            ])
+            .into());
         }
         let event = act.event().to(Type::Role.id(id)).changing(rules::audit_snapshot(&old), Json::Null);
         Ok(audit::record(work, event).await?)

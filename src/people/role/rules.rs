@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use crate::access::{BuiltinRole, Grants, HeldRole, Kind, Permission, PermissionSet};
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::locale::Locale;
+use crate::base::message::Texts;
 
 /// The most custom roles that one organisation has.
 pub const MOST: usize = 200;
@@ -14,9 +16,17 @@ pub const MOST: usize = 200;
 pub const MOST_ROLES: usize = 20;
 
 /// How the error begins if the actor lacks something that the role holds.
-pub const CANNOT_CHANGE: &str = "You cannot change or delete a role with permissions that you do not hold";
+pub const CANNOT_CHANGE: Texts = [
+    "You cannot change or delete a role with permissions that you do not hold",
+    "Sie können keine Rolle mit Berechtigungen ändern oder löschen, die Sie nicht haben",
+    "Du kan inte ändra eller ta bort en roll med behörigheter som du inte har",
+];
 /// How the error begins if the actor lacks something that the role would hold.
-pub const CANNOT_GIVE: &str = "You cannot give a role permissions that you do not hold";
+pub const CANNOT_GIVE: Texts = [
+    "You cannot give a role permissions that you do not hold",
+    "Sie können einer Rolle keine Berechtigungen geben, die Sie nicht haben",
+    "Du kan inte ge en roll behörigheter som du inte har",
+];
 
 /// A role that somebody has chosen.
 #[derive(Clone, Copy, Debug)]
@@ -130,10 +140,17 @@ pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Gr
     for (field, set) in [("permissions", own), ("clientPermissions", clients)] {
         let platform: Vec<String> = (set & PermissionSet::PLATFORM).iter().map(Permission::graphql_name).collect();
         if kind != Kind::Operator && !platform.is_empty() {
-            let message = format!(
-                "Only roles of the operator can hold these permissions: {}. Leave them out.",
-                platform.join(", ")
-            );
+            let message = [
+                format!(
+                    "Only roles of the operator can hold these permissions: {}. Leave them out.",
+                    platform.join(", ")
+                ),
+                format!(
+                    "Nur Rollen des Betreibers können diese Berechtigungen haben: {}. Lassen Sie sie weg.",
+                    platform.join(", ")
+                ),
+                format!("Bara operatörens roller kan ha de här behörigheterna: {}. Utelämna dem.", platform.join(", ")),
+            ];
             return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
         }
     }
@@ -145,18 +162,26 @@ pub fn sets(own: PermissionSet, clients: PermissionSet, kind: Kind) -> Result<Gr
 pub fn require_free_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<(), UserError> {
     let folded = |name: &str| collation::fold(name).replace(['-', '_'], " ");
     if BuiltinRole::ALL.iter().any(|role| folded(role.name()) == folded(name)) {
-        let message = "This is the name of a built-in role. Choose another.";
+        let message = [
+            "This is the name of a built-in role. Choose another.",
+            "So heißt eine eingebaute Rolle. Wählen Sie einen anderen Namen.",
+            "Så heter en inbyggd roll. Välj ett annat namn.",
+        ];
         return Err(UserError::at("name", UserErrorCode::BuiltInRole, message));
     }
     if others.into_iter().any(|other| collation::fold(other) == collation::fold(name)) {
-        let message = "The organisation already has a role with this name. Choose another.";
+        let message = [
+            "The organisation already has a role with this name. Choose another.",
+            "Die Organisation hat schon eine Rolle mit diesem Namen. Wählen Sie einen anderen.",
+            "Organisationen har redan en roll med det här namnet. Välj ett annat.",
+        ];
         return Err(UserError::at("name", UserErrorCode::Duplicate, message));
     }
     Ok(())
 }
 
 /// Refuses an actor who does not hold everything in the sets. The message begins with `opening`.
-pub fn require_held(held: Grants, sets: Grants, opening: &str) -> Result<(), UserError> {
+pub fn require_held(held: Grants, sets: Grants, opening: Texts) -> Result<(), UserError> {
     let missing = sets.without(held);
     let field = if missing.own.is_empty() { "clientPermissions" } else { "permissions" };
     if missing.is_empty() { Ok(()) } else { Err(UserError::lacking(field, opening, missing)) }
@@ -170,28 +195,54 @@ pub fn require_held_role(held: Grants, sets: Grants) -> Result<(), UserError> {
 
 /// Sentences that say who has a role and what to do about it: the names of members and the addresses of invitations, and
 /// how many more there are.
-pub fn held_by((names, members): (&[String], u64), (addresses, invitations): (&[String], u64)) -> String {
-    let mut parts = Vec::new();
-    let plural = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let in_brackets = |names: &[String], of: u64| {
-        if names.is_empty() { String::new() } else { format!(" ({})", listed(names, of)) }
-    };
-    let mut cures = Vec::new();
-    if members > 0 {
-        parts.push(format!("{}{}", plural(members, "member"), in_brackets(names, members)));
-        cures.push("Give the members another role: updateMember.");
-    }
-    if invitations > 0 {
-        parts.push(format!("{}{}", plural(invitations, "open invitation"), in_brackets(addresses, invitations)));
-        cures.push("Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.");
-    }
-    format!("It is held by {}. {}", parts.join(" and "), cures.join(" "))
+pub fn held_by(members: (&[String], u64), invitations: (&[String], u64)) -> [String; Locale::ALL.len()] {
+    Locale::ALL.map(|locale| held_by_in(locale, members, invitations))
 }
 
-fn listed(names: &[String], of: u64) -> String {
-    let more = of.saturating_sub(names.len() as u64);
-    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{}{rest}", names.join(", "))
+fn held_by_in(
+    locale: Locale,
+    (names, members): (&[String], u64),
+    (addresses, invitations): (&[String], u64),
+) -> String {
+    let number =
+        |count: u64, one: Texts, more: Texts| format!("{count} {}", locale.choose(if count == 1 { one } else { more }));
+    let in_brackets = |names: &[String], of: u64| {
+        if names.is_empty() { String::new() } else { format!(" ({})", listed(locale, names, of)) }
+    };
+    let (mut parts, mut cures) = (Vec::new(), Vec::new());
+    if members > 0 {
+        let of = number(members, ["member", "Mitglied", "medlem"], ["members", "Mitglieder", "medlemmar"]);
+        parts.push(format!("{of}{}", in_brackets(names, members)));
+        cures.push(locale.choose([
+            "Give the members another role: updateMember.",
+            "Geben Sie den Mitgliedern eine andere Rolle: updateMember.",
+            "Ge medlemmarna en annan roll: updateMember.",
+        ]));
+    }
+    if invitations > 0 {
+        let one = ["open invitation", "offene Einladung", "öppen inbjudan"];
+        let of = number(invitations, one, ["open invitations", "offene Einladungen", "öppna inbjudningar"]);
+        parts.push(format!("{of}{}", in_brackets(addresses, invitations)));
+        cures.push(locale.choose([
+            "Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.",
+            "Geben Sie den Einladungen eine andere Rolle, oder ziehen Sie sie zurück: updateInvitation, \
+             withdrawInvitation.",
+            "Ge inbjudningarna en annan roll, eller dra tillbaka dem: updateInvitation, withdrawInvitation.",
+        ]));
+    }
+    let opening = locale.choose(["It is held by ", "Sie ist vergeben: ", "Den innehas av "]);
+    let parts = parts.join(locale.choose([" and ", " und ", " och "]));
+    format!("{opening}{parts}. {}", cures.join(" "))
+}
+
+fn listed(locale: Locale, names: &[String], of: u64) -> String {
+    let names_text = names.join(", ");
+    match (of.saturating_sub(names.len() as u64), locale) {
+        (0, _) => names_text,
+        (more, Locale::En) => format!("{names_text} and {more} more"),
+        (more, Locale::De) => format!("{names_text} und {more} weitere"),
+        (more, Locale::Sv) => format!("{names_text} och {more} till"),
+    }
 }
 
 #[cfg(test)]
@@ -222,7 +273,10 @@ mod tests {
     #[test]
     fn the_error_names_and_counts_the_holders() {
         let names = ["Ada".to_owned(), "Bo".to_owned()];
-        let text = |names: &[String], members, invitations| held_by((names, members), (&[], invitations));
+        let text = |names: &[String], members, invitations| {
+            let [english, ..] = held_by((names, members), (&[], invitations));
+            english
+        };
         let members = "Give the members another role: updateMember.";
         let invitations = "Give the invitations another role, or take them back: updateInvitation, withdrawInvitation.";
         assert_eq!(text(&names, 2, 0), format!("It is held by 2 members (Ada, Bo). {members}"));
@@ -233,8 +287,21 @@ mod tests {
         assert_eq!(text(&[], 1, 0), format!("It is held by 1 member. {members}"));
         let addresses = ["ada@example.org".to_owned()];
         assert_eq!(
-            held_by((&[], 0), (&addresses, 2)),
-            format!("It is held by 2 open invitations (ada@example.org and 1 more). {invitations}")
+            held_by((&names, 3), (&addresses, 1)),
+            [
+                format!(
+                    "It is held by 3 members (Ada, Bo and 1 more) and 1 open invitation (ada@example.org). {members} \
+                     {invitations}"
+                ),
+                "Sie ist vergeben: 3 Mitglieder (Ada, Bo und 1 weitere) und 1 offene Einladung (ada@example.org). \
+                 Geben Sie den Mitgliedern eine andere Rolle: updateMember. Geben Sie den Einladungen eine andere \
+                 Rolle, oder ziehen Sie sie zurück: updateInvitation, withdrawInvitation."
+                    .to_owned(),
+                "Den innehas av 3 medlemmar (Ada, Bo och 1 till) och 1 öppen inbjudan (ada@example.org). Ge \
+                 medlemmarna en annan roll: updateMember. Ge inbjudningarna en annan roll, eller dra tillbaka dem: \
+                 updateInvitation, withdrawInvitation."
+                    .to_owned(),
+            ]
         );
     }
 }

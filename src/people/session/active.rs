@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::rules;
 use crate::access::{Actor, Decision, Permission};
 use crate::base::error::{Error, Result};
+use crate::base::message::Texts;
 use crate::graphql::request::Request;
 
 /// Whether the actor may work in an organisation.
@@ -12,7 +13,7 @@ pub enum Standing {
     /// The actor may work there.
     Open(Decision),
     /// The actor sees the organisation but may not work there, for this reason.
-    Barred(&'static str),
+    Barred(Texts),
     /// The actor does not see such an organisation.
     Unknown,
 }
@@ -40,11 +41,11 @@ fn lost(request: &Request) -> &'static str {
     }
 }
 
-/// Why the actor may not work in an organisation that they see; none if they may.
+/// Why the actor may not work in an organisation that they see, in their language; none if they may.
 pub async fn obstacle(request: &Request, id: Uuid) -> Result<Option<&'static str>> {
     match standing(request, id).await? {
         Standing::Open(_) => Ok(None),
-        Standing::Barred(reason) => Ok(Some(reason)),
+        Standing::Barred(reason) => Ok(Some(request.locale.choose(reason))),
         Standing::Unknown => Err(Error::NotFound),
     }
 }

@@ -54,8 +54,12 @@ async fn set_sign_in_policy(
         };
         let is_stricter = new.requires_second_factor && !old.requires_second_factor;
         if is_stricter && !second_factor::store::is_on(work.tx, person).await? {
-            let message = "Turn on your own second factor first: beginSecondFactor. Otherwise you would lose your access \
-                           here.";
+            let message = [
+                "Turn on your own second factor first: beginSecondFactor. Otherwise you would lose your access here.",
+                "Schalten Sie zuerst Ihren eigenen zweiten Faktor ein: beginSecondFactor. Sonst verlören Sie hier \
+                 Ihren Zugang.",
+                "Slå först på din egen andra faktor: beginSecondFactor. Annars skulle du förlora din åtkomst här.",
+            ];
             return Err(UserError::at("requireSecondFactor", UserErrorCode::SecondFactorRequired, message).into());
         }
         let event = act.event().to(Type::Organisation.id(key)).changing(audit_snapshot(&old), audit_snapshot(&new));
