@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use crate::base::error::{UserError, UserErrorCode};
+use crate::base::message::Texts;
 
 /// The longest URL, in bytes.
 const LONGEST: usize = 2_048;
@@ -73,26 +74,55 @@ pub fn literal(url: &Url) -> Option<IpAddr> {
 
 /// Reads the URL of a webhook.
 pub fn read(typed: &str, networks: &[IpNet]) -> Result<Url, UserError> {
-    let wrong = |message: &str| UserError::at("url", UserErrorCode::InvalidInput, message);
+    let wrong = |message: Texts| UserError::at("url", UserErrorCode::InvalidInput, message);
     let typed = typed.trim();
     if typed.len() > LONGEST {
-        return Err(wrong("The URL has at most 2,048 characters."));
+        return Err(wrong([
+            "The URL has at most 2,048 characters.",
+            "Die URL hat höchstens 2048 Zeichen.",
+            "URL:en har högst 2 048 tecken.",
+        ]));
     }
-    let url = Url::parse(typed).map_err(|_| wrong("Give a URL like https://example.com/webhooks."))?;
+    let url = Url::parse(typed).map_err(|_| {
+        wrong([
+            "Give a URL like https://example.com/webhooks.",
+            "Geben Sie eine URL wie https://example.com/webhooks an.",
+            "Ange en URL som https://example.com/webhooks.",
+        ])
+    })?;
     let is_secure = match url.scheme() {
         "https" => true,
         "http" if !networks.is_empty() => false,
-        _ => return Err(wrong("The URL must begin with https://.")),
+        _ => {
+            return Err(wrong([
+                "The URL must begin with https://.",
+                "Die URL muss mit https:// beginnen.",
+                "URL:en måste börja med https://.",
+            ]));
+        }
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
+        return Err(wrong([
             "The URL must not contain a user or a password. Check the signature of what you get instead.",
-        ));
+            "Die URL darf keinen Benutzer und kein Passwort enthalten. Prüfen Sie stattdessen die Signatur dessen, was \
+             Sie bekommen.",
+            "URL:en får inte innehålla användare eller lösenord. Kontrollera i stället signaturen på det ni får.",
+        ]));
     }
     if url.fragment().is_some() {
-        return Err(wrong("The URL must not contain #."));
+        return Err(wrong([
+            "The URL must not contain #.",
+            "Die URL darf kein # enthalten.",
+            "URL:en får inte innehålla #.",
+        ]));
     }
-    let refused = || wrong("Webhooks cannot be sent to this address, because it is not public.");
+    let refused = || {
+        wrong([
+            "Webhooks cannot be sent to this address, because it is not public.",
+            "An diese Adresse lassen sich keine Webhooks senden, denn sie ist nicht öffentlich.",
+            "Webhooks kan inte skickas till den här adressen, eftersom den inte är offentlig.",
+        ])
+    };
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
@@ -106,10 +136,16 @@ pub fn read(typed: &str, networks: &[IpNet]) -> Result<Url, UserError> {
                 return Err(refused());
             }
         }
-        None => return Err(wrong("The URL names no host.")),
+        None => {
+            return Err(wrong(["The URL names no host.", "Die URL nennt keinen Host.", "URL:en anger ingen värd."]));
+        }
     }
     if url.as_str().len() > LONGEST {
-        return Err(wrong("The URL has at most 2,048 characters."));
+        return Err(wrong([
+            "The URL has at most 2,048 characters.",
+            "Die URL hat höchstens 2048 Zeichen.",
+            "URL:en har högst 2 048 tecken.",
+        ]));
     }
     Ok(url)
 }

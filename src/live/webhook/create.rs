@@ -99,7 +99,11 @@ async fn create_webhook(act: ActOn<'_, Organisation>, input: CreateWebhookInput)
         require_active(at.row())?;
         require_held(scopes, at.grants)?;
         if store::count(work.tx, row.organisation_id).await? >= rules::MOST {
-            let message = format!("An organisation has at most {} webhooks. Delete one first.", rules::MOST);
+            let message = [
+                format!("An organisation has at most {} webhooks. Delete one first.", rules::MOST),
+                format!("Eine Organisation hat höchstens {} Webhooks. Löschen Sie zuerst einen.", rules::MOST),
+                format!("En organisation har högst {} webhooks. Ta bort en först.", rules::MOST),
+            ];
             return Err(UserError::general(UserErrorCode::TooMany, message).into());
         }
         let event = act.event().to(Type::Webhook.id(id)).changing(Json::Null, rules::audit_snapshot(&row));

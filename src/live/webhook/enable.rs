@@ -37,7 +37,11 @@ async fn enable_webhook(act: ActOn<'_, Webhook>, input: EnableWebhookInput) -> R
         require_active(at.row())?;
         rules::require_reach(&row, at.grants)?;
         if row.disabled_at.is_none() {
-            let message = "This webhook is enabled already.";
+            let message = [
+                "This webhook is enabled already.",
+                "Dieser Webhook ist schon eingeschaltet.",
+                "Webhooken är redan på.",
+            ];
             return Err(UserError::at("webhookId", UserErrorCode::StaleState, message).into());
         }
         store::enable(work.tx, id, work.now).await?;

@@ -16,6 +16,7 @@ mod deciding;
 mod delete;
 mod enable;
 mod letters;
+mod messages;
 mod object;
 mod outgoing;
 mod probe;

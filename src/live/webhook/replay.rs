@@ -64,7 +64,11 @@ async fn replay_webhook(act: ActOn<'_, Webhook>, input: ReplayWebhookInput) -> R
 /// The position of an event that the viewer may read, and that the webhook could have got.
 async fn position(request: &Request, webhook: &Webhook, event: Uuid) -> Result<i64> {
     let unknown = || {
-        let message = "There is no such event for this webhook, or it is too old.";
+        let message = [
+            "There is no such event for this webhook, or it is too old.",
+            "Für diesen Webhook gibt es kein solches Ereignis, oder es ist zu alt.",
+            "Det finns ingen sådan händelse för webhooken, eller så är den för gammal.",
+        ];
         UserError::at("afterEventId", UserErrorCode::Unknown, message)
     };
     let event = events::find(request.db(), event).await?.ok_or_else(unknown)?;

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use url::Url;
 
+use super::messages;
 use crate::access::{Grants, Kind, Permission, PermissionSet};
 use crate::base::error::{UserError, UserErrorCode};
 use crate::base::id::Type;
+use crate::base::message::{Message, Texts};
 use crate::base::random::Random;
 use crate::live::kinds::{EventKind, dotted};
 
@@ -91,14 +93,12 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
         let useless: PermissionSet = wanted.iter().copied().filter(|one| !is_for_webhooks(*one)).collect();
         if !useless.is_empty() {
             let list = useless.iter().map(Permission::graphql_name).collect::<Vec<_>>().join(", ");
-            let message = format!("A webhook gets no events with these permissions: {list}. Leave them out.");
-            return Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+            return Err(UserError::at(field, UserErrorCode::InvalidInput, messages::useless(&list)));
         }
     }
     let scopes = Grants { own: PermissionSet::of(own), clients: PermissionSet::of(clients) };
     if scopes.is_empty() {
-        let message = "Give the webhook at least one permission, in permissions or clientPermissions.";
-        return Err(UserError::at("permissions", UserErrorCode::InvalidInput, message));
+        return Err(UserError::at("permissions", UserErrorCode::InvalidInput, messages::NO_PERMISSIONS));
     }
     Ok(scopes)
 }
@@ -106,24 +106,19 @@ pub fn closed_scopes(own: &[Permission], clients: &[Permission]) -> Result<Grant
 /// Refuses types of which the webhook would never get an event, and scopes at clients whose events it does not get.
 pub fn check_types(types: Option<&[EventKind]>, scopes: Grants, includes_clients: bool) -> Result<(), UserError> {
     if includes_clients && scopes.clients.is_empty() {
-        let message = "To get the events of clients, give the permissions to read them in clientPermissions.";
-        return Err(UserError::at("clientPermissions", UserErrorCode::InvalidInput, message));
+        return Err(UserError::at("clientPermissions", UserErrorCode::InvalidInput, messages::READS_NO_CLIENTS));
     }
-    let wrong = |message: String| Err(UserError::at("types", UserErrorCode::InvalidInput, message));
+    let wrong = |message: Message| Err(UserError::at("types", UserErrorCode::InvalidInput, message));
     if types.is_some_and(<[_]>::is_empty) {
-        return wrong("Give at least one type, or leave types out to get all.".to_owned());
+        return wrong(messages::NO_TYPES.into());
     }
     for kind in types.into_iter().flatten() {
         let Some(permission) = kind.permission() else {
-            return wrong(format!("{} concerns one user alone. Leave it out.", kind.stored()));
+            return wrong(messages::of_one_user(kind.stored()).into());
         };
         let at_clients = if includes_clients { scopes.clients } else { PermissionSet::EMPTY };
         if !scopes.own.has(permission) && !at_clients.has(permission) {
-            return wrong(format!(
-                "{} is read with {}. Give that permission to the webhook, or leave the type out.",
-                kind.stored(),
-                permission.graphql_name()
-            ));
+            return wrong(messages::not_readable(kind.stored(), &permission.graphql_name()).into());
         }
     }
     Ok(())
@@ -131,12 +126,12 @@ pub fn check_types(types: Option<&[EventKind]>, scopes: Grants, includes_clients
 
 /// Refuses events of clients where there are none, and permissions at clients that count for nothing.
 pub fn check_clients(scopes: Grants, includes_clients: bool, kind: Kind) -> Result<(), UserError> {
-    let wrong = |field: &str, message: &str| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
+    let wrong = |field: &str, message: Texts| Err(UserError::at(field, UserErrorCode::InvalidInput, message));
     if includes_clients && !matches!(kind, Kind::Reseller | Kind::Operator) {
-        return wrong("includesClients", "Only resellers have clients. Leave includesClients out.");
+        return wrong("includesClients", messages::NO_CLIENTS);
     }
     if !includes_clients && !scopes.clients.is_empty() {
-        return wrong("clientPermissions", "These count only with includesClients.");
+        return wrong("clientPermissions", messages::ONLY_WITH_CLIENTS);
     }
     Ok(())
 }
@@ -150,8 +145,7 @@ pub fn require_reach(row: &Model, held: Grants) -> Result<(), UserError> {
 /// Refuses a webhook to which nothing is sent.
 pub fn require_enabled(row: &Model) -> Result<(), UserError> {
     if row.disabled_at.is_some() {
-        let message = "This webhook is disabled. Enable it first.";
-        return Err(UserError::at("webhookId", UserErrorCode::StaleState, message));
+        return Err(UserError::at("webhookId", UserErrorCode::StaleState, messages::DISABLED));
     }
     Ok(())
 }
@@ -304,7 +298,7 @@ pub fn overlap(hours: i32) -> Result<TimeDelta, UserError> {
     if (0..=LONGEST_OVERLAP).contains(&hours) {
         return Ok(TimeDelta::hours(hours.into()));
     }
-    let message = format!("Give 0 to {LONGEST_OVERLAP} hours.");
+    let message = messages::overlap(LONGEST_OVERLAP);
     Err(UserError::at("keepOldForHours", UserErrorCode::InvalidInput, message))
 }
 
